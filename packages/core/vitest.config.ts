@@ -1,0 +1,22 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const layers = 'test/layers.test.ts';
+const renderer = '{src,test}/**/*.renderer.test.ts';
+
+// Three suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
+const suites = {
+  test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, layers, renderer] },
+  layers: { include: [layers] },
+  renderer: { include: [renderer] },
+};
+
+export default defineConfig(({ mode }) => {
+  const suite = mode === 'layers' || mode === 'renderer' ? mode : 'test';
+  return {
+    test: {
+      ...suites[suite],
+      reporters: ['default', 'json'],
+      outputFile: { json: `test-results/${suite}.json` },
+    },
+  };
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', 'global-setup': 'src/global-setup.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.12',
+  fixedExtension: false,
+  dts: { oxc: true },
+  sourcemap: false,
+  outputOptions: { chunkFileNames: '[name]-[hash].js' },
+});
