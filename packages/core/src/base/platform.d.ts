@@ -1,6 +1,11 @@
 // What pure code may use of the platform, for tsconfig.pure.json only: there neither Node's types nor the DOM's exist.
 // Every name here is the same object in Node, in a browser and in a worker.
 
+interface ErrorConstructor {
+  captureStackTrace(error: object, above?: Function): void;
+  stackTraceLimit: number;
+}
+
 interface Event {
   readonly type: string;
 }

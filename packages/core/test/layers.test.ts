@@ -1,0 +1,133 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { chainTo, check, type Offer, type SourceFile } from './layers/check.ts';
+import { importsOf } from './layers/imports.ts';
+import { layers, lightEntries, longFiles } from './layers/table.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const builtOrInstalled = new Set(['node_modules', 'dist', 'test-results', '.turbo', '.tmp']);
+
+function inRepository(pattern: string): string[] {
+  const found = globSync(pattern, { cwd: root, exclude: (name) => builtOrInstalled.has(name.split(sep).at(-1) ?? '') });
+  return found.map((path) => path.split(sep).join('/')).toSorted();
+}
+
+function read(path: string): SourceFile {
+  const source = readFileSync(join(root, path), 'utf8');
+  return { path, imports: importsOf(path, source), lines: source.split('\n').length - 1 };
+}
+
+const sources = ['packages/*/src/**/*.{ts,mts,cts}', 'apps/**/*.{ts,mts,cts}'].flatMap(inRepository).map(read);
+const offers = inRepository('packages/*/package.json').map((path): Offer => {
+  const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
+  return { name: manifest.name, exports: Object.keys(manifest.exports) };
+});
+
+describe('the house', () => {
+  it('was read', () => {
+    expect(sources.length).toBeGreaterThan(10);
+    expect(offers.map(({ name }) => name)).toContain('carpool');
+  });
+
+  it('keeps its layers, and its files short', () => {
+    expect(check(sources, offers)).toEqual([]);
+  });
+
+  it('knows every folder of the sources', () => {
+    const folders = inRepository('packages/core/src/*/').map((path) => path.split('/')[3]);
+    expect(folders.filter((folder) => folder !== undefined && !Object.hasOwn(layers, folder))).toEqual([]);
+  });
+
+  it.each(Object.entries(lightEntries))('%s loads none of %j', (entry, banned) => {
+    expect(chainTo(entry, banned, sources)).toBeUndefined();
+  });
+
+  it('lists no long file that is gone', () => {
+    const paths = new Set(sources.map(({ path }) => path));
+    expect(Object.keys(longFiles).filter((path) => !paths.has(path))).toEqual([]);
+  });
+});
+
+// The checker itself, on imports made up to break one rule each.
+describe('the checker', () => {
+  const carpool: Offer = { name: 'carpool', exports: ['.', './host'] };
+  const complaints = (path: string, source: string): string[] =>
+    check([{ path, imports: importsOf(path, source), lines: source.split('\n').length }], [carpool]);
+
+  it.each([
+    ['base/a.ts', `import { x } from '../codec/codec.ts';`, 'base may import nothing, not codec'],
+    ['base/a.ts', `import { Buffer } from 'node:buffer';`, 'base is pure and never imports Node'],
+    ['base/a.ts', `import * as v from 'valibot';`, 'base imports no packages'],
+    ['codec/a.ts', `import type { P } from '../protocol/protocol.ts';`, 'codec may import base, not protocol'],
+    [
+      'protocol/a.ts',
+      `import { x } from '../codec/codec.ts';`,
+      'protocol may import types of codec/codec.ts, but no values',
+    ],
+    ['protocol/a.ts', `import type { J } from '../codec/json.ts';`, 'protocol may import base, not codec'],
+    ['session/a.ts', `export * from '../pool/pool.ts';`, 'session may import base, protocol, transport, not pool'],
+    ['session/a.ts', `const x = await import('node:net');`, 'session is pure and never imports Node'],
+    ['pool/a.ts', `type H = import('../hub/hub.ts').Hub;`, 'not hub'],
+    ['pool/a.ts', `import { execa } from 'execa';`, 'only process imports execa'],
+    ['host/main.ts', `import { connect } from '../client/client.ts';`, 'host never imports client'],
+    ['host/main.ts', `import { x } from '../entry/index.ts';`, 'host never imports entry'],
+    ['hub/hub.ts', `import { t } from '../shared-worker/thread.ts';`, 'not shared-worker'],
+    ['client/a.ts', `import { spawn } from 'node:child_process';`, 'client never imports node:child_process'],
+    ['wire/a.ts', `import net from 'node:net';`, 'wire never imports node:net'],
+    ['misc/a.ts', `import '../base/scope.ts';`, 'misc is no layer'],
+    ['pool/a.ts', `import { x } from './admission.js';`, 'relative imports end in .ts'],
+    ['pool/a.ts', `import x from '../../package.json' with { type: 'json' };`, 'relative imports end in .ts'],
+    ['pool/a.ts', `import { x } from '../../test/layers/check.ts';`, 'imports nothing outside itself by path'],
+  ])('core/src/%s: %s', (file, source, rule) => {
+    const [sentence, ...others] = complaints(`packages/core/src/${file}`, source);
+    expect(sentence).toContain(`packages/core/src/${file}:1 imports '`);
+    expect(sentence).toContain(rule);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    [
+      'packages/vitest-adapter/src/a.ts',
+      `import { x } from 'carpool/dist/hub.js';`,
+      'only entries of carpool (., ./host)',
+    ],
+    ['packages/vitest-adapter/src/a.ts', `import { x } from '../../core/src/hub/hub.ts';`, 'by name, not by path'],
+    ['apps/examples/a.test.ts', `import { x } from 'carpool/src/index.ts';`, 'only entries of carpool (., ./host)'],
+  ])('%s: %s', (path, source, rule) => {
+    expect(complaints(path, source)).toEqual([expect.stringContaining(rule)]);
+  });
+
+  it.each([
+    ['packages/core/src/protocol/a.ts', `import type { Codec } from '../codec/codec.ts';`],
+    ['packages/core/src/hub/a.ts', `import { Frame } from '../codec/frame.ts';`],
+    ['packages/core/src/hub/a.ts', `import { start } from '../shared-worker/host.ts';`],
+    ['packages/core/src/process/a.ts', `import { execa } from 'execa';\nimport { once } from 'node:events';`],
+    ['packages/core/src/codec/a.test.ts', `import { codecContract } from '../testing/codec.ts';`],
+    ['packages/vitest-adapter/src/a.ts', `import { x } from 'carpool/host';\nimport { y } from './b.ts';`],
+    ['apps/examples/a.test.ts', `import { x } from 'carpool';`],
+  ])('allows %s: %s', (path, source) => {
+    expect(complaints(path, source)).toEqual([]);
+  });
+
+  it('finds long files', () => {
+    const [sentence] = check([{ path: 'packages/core/src/hub/hub.ts', imports: [], lines: 301 }], []);
+    expect(sentence).toContain('packages/core/src/hub/hub.ts has 301 lines');
+    expect(check([{ path: 'packages/core/src/hub/hub.ts', imports: [], lines: 300 }], [])).toEqual([]);
+  });
+
+  it('follows run-time imports to what an entry must not load', () => {
+    const file = (path: string, source: string): SourceFile => ({ path, imports: importsOf(path, source), lines: 1 });
+    const files = [
+      file('packages/core/src/entry/client.ts', `export * from '../client/client.ts';`),
+      file('packages/core/src/client/client.ts', `import '../process/child.ts';`),
+      file('packages/core/src/process/child.ts', `import { execa } from 'execa';`),
+    ];
+    expect(chainTo('entry/client.ts', ['execa'], files)?.at(-2)).toBe('packages/core/src/process/child.ts');
+    const typed = files.with(
+      1,
+      file('packages/core/src/client/client.ts', `import type { C } from '../process/child.ts';`),
+    );
+    expect(chainTo('entry/client.ts', ['execa'], typed)).toBeUndefined();
+  });
+});

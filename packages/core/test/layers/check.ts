@@ -1,0 +1,118 @@
+import { posix } from 'node:path';
+import type { Import } from './imports.ts';
+import { frameFiles, frameTravellers, guarded, layers, longestFile, longFiles, type Layer } from './table.ts';
+
+/** A file of the repository and what it imports; `path` is from the root, with slashes. */
+export interface SourceFile {
+  readonly path: string;
+  readonly imports: readonly Import[];
+  readonly lines: number;
+}
+
+/** What a package offers: its name and the keys of its `exports`. */
+export interface Offer {
+  readonly name: string;
+  readonly exports: readonly string[];
+}
+
+const coreSource = 'packages/core/src/';
+const isTest = (path: string): boolean => path.endsWith('.test.ts');
+
+/** Sentences, each naming the file, the import and the rule it breaks. None means the house is in order. */
+export function check(files: readonly SourceFile[], offers: readonly Offer[]): string[] {
+  return files.flatMap((file) => {
+    const broken = file.imports.map((one) => {
+      const rule = file.path.startsWith(coreSource) ? coreRule(file.path, one) : outsideRule(file.path, one, offers);
+      return rule && `${file.path}:${one.line} imports '${one.specifier}': ${rule}.`;
+    });
+    return [...broken, lengthRule(file)].filter((sentence) => sentence !== undefined);
+  });
+}
+
+function lengthRule({ path, lines }: SourceFile): string | undefined {
+  if (lines <= longestFile || path in longFiles) return undefined;
+  return `${path} has ${lines} lines: more than ${longestFile} needs its reason in longFiles of test/layers/table.ts.`;
+}
+
+function coreRule(path: string, { specifier, typeOnly }: Import): string | undefined {
+  if (isTest(path)) return undefined; // a test may hold up anything against anything
+  const from = path.slice(coreSource.length);
+  const folder = from.split('/')[0] ?? '';
+  const layer = Object.hasOwn(layers, folder) ? layers[folder] : undefined;
+  if (layer === undefined) return `${folder} is no layer of test/layers/table.ts; add it there`;
+  if (specifier.startsWith('.')) return folderRule(folder, layer, from, specifier, typeOnly);
+  if (specifier.startsWith('node:')) return nodeRule(folder, layer, specifier);
+  return packageRule(folder, layer, specifier);
+}
+
+function folderRule(
+  folder: string,
+  layer: Layer,
+  from: string,
+  specifier: string,
+  typeOnly: boolean,
+): string | undefined {
+  if (!specifier.endsWith('.ts')) return 'relative imports end in .ts, so that Node runs the sources as they are';
+  const target = posix.join(posix.dirname(from), specifier);
+  if (target.startsWith('..')) return 'packages/core/src imports nothing outside itself by path';
+  const targetFolder = target.split('/')[0] ?? '';
+  if (targetFolder === folder) return undefined;
+  if (layer.never?.includes(targetFolder)) return `${folder} never imports ${targetFolder}`;
+  if (layer.may.includes('*') || layer.may.includes(targetFolder)) return undefined;
+  if (layer.may.includes(target.replace(/\.ts$/, ''))) return undefined;
+  const carried = frameTravellers.includes(folder) ? frameFiles.find(({ file }) => file === target) : undefined;
+  if (carried !== undefined) {
+    return carried.values || typeOnly ? undefined : `${folder} may import types of ${target}, but no values`;
+  }
+  return `${folder} may import ${layer.may.join(', ') || 'nothing'}, not ${targetFolder}`;
+}
+
+function nodeRule(folder: string, layer: Layer, specifier: string): string | undefined {
+  if (layer.never?.includes('node:')) return `${folder} is pure and never imports Node`;
+  if (layer.never?.includes(specifier)) return `${folder} never imports ${specifier}`;
+  return undefined;
+}
+
+function packageRule(folder: string, layer: Layer, specifier: string): string | undefined {
+  const name = packageName(specifier);
+  const only = Object.hasOwn(guarded, name) ? guarded[name] : undefined;
+  if (only !== undefined) return only === folder ? undefined : `only ${only} imports ${name}`;
+  if (layer.packages?.includes(name) === false) return `${folder} imports no packages`;
+  return undefined;
+}
+
+/** Adapters and apps: their own files, and what packages offer. */
+function outsideRule(path: string, { specifier }: Import, offers: readonly Offer[]): string | undefined {
+  if (specifier.startsWith('.')) {
+    const home = path.split('/').slice(0, 2).join('/');
+    const target = posix.join(posix.dirname(path), specifier);
+    return target.startsWith(`${home}/`) ? undefined : `${home} imports other packages by name, not by path`;
+  }
+  const name = packageName(specifier);
+  const offer = offers.find((one) => one.name === name);
+  if (offer === undefined || offer.exports.includes(`.${specifier.slice(name.length)}`)) return undefined;
+  return `adapters and apps import only entries of ${name} (${offer.exports.join(', ')}), no deep paths`;
+}
+
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** The shortest chain of run-time imports from `entry` to one of `banned`, both under packages/core/src. */
+export function chainTo(entry: string, banned: readonly string[], files: readonly SourceFile[]): string[] | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const chains: string[][] = [[coreSource + entry]];
+  const seen = new Set<string>();
+  for (const chain of chains) {
+    const path = chain.at(-1) ?? '';
+    for (const { specifier, typeOnly } of byPath.get(path)?.imports ?? []) {
+      if (typeOnly) continue;
+      if (banned.includes(specifier)) return [...chain, specifier];
+      const next = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined;
+      if (next === undefined || seen.has(next)) continue;
+      seen.add(next);
+      chains.push([...chain, next]);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+// Who may import whom in packages/core/src, as data. docs/architecture.md explains the layers; layers.test.ts checks
+// every import against this table.
+
+export interface Layer {
+  /** Folders it may import from, besides itself; `folder/file` allows one file. `*` is every folder. */
+  readonly may: readonly string[];
+  /** What it must never import, whatever `may` says: folders, `node:` for all of Node, or single modules. */
+  readonly never?: readonly string[];
+  /** npm packages it may import; without the key, every dependency of the package but the guarded ones. */
+  readonly packages?: readonly string[];
+}
+
+const outermost = ['entry', 'testing', 'cli'];
+
+export const layers: Readonly<Record<string, Layer>> = {
+  base: { may: [], never: ['node:'], packages: [] },
+  codec: { may: ['base'], never: ['node:'] },
+  protocol: { may: ['base'], never: ['node:'], packages: [] },
+  transport: { may: ['base', 'codec'], packages: [] },
+  session: { may: ['base', 'protocol', 'transport'], never: ['node:'], packages: [] },
+  process: { may: ['base', 'codec', 'transport'] },
+  recorder: { may: ['base', 'codec', 'transport'] },
+  coordination: { may: ['base'], never: ['node:'], packages: [] },
+  wire: { may: ['base', 'protocol'], never: ['node:net', 'node:tls', 'node:dgram', 'node:http'] },
+  'shared-worker': { may: ['base', 'transport', 'session', 'wire'] },
+  pool: { may: ['base', 'protocol', 'transport', 'session', 'process', 'recorder'] },
+  hub: {
+    may: ['base', 'transport', 'session', 'wire', 'coordination', 'shared-worker/host'],
+    never: ['node:child_process'],
+  },
+  host: { may: ['*'], never: ['client', ...outermost] },
+  client: {
+    may: ['base', 'transport', 'session', 'wire', 'coordination', 'shared-worker/plugin'],
+    never: ['node:child_process'],
+  },
+  dialects: { may: ['base', 'codec', 'protocol'] },
+  entry: { may: ['*'], never: ['cli'] },
+  testing: { may: ['*'], never: ['entry', 'cli'] },
+  cli: { may: ['*'], never: ['testing'] },
+};
+
+/** A frame travels through all of these; codecs themselves stay in codec, transport, process and dialects. */
+export const frameTravellers: readonly string[] = ['protocol', 'session', 'pool', 'wire', 'hub', 'client'];
+export const frameFiles: readonly { readonly file: string; readonly values: boolean }[] = [
+  { file: 'codec/frame.ts', values: true },
+  { file: 'codec/codec.ts', values: false },
+];
+
+/** Packages and modules that one folder alone imports. */
+export const guarded: Readonly<Record<string, string>> = { execa: 'process' };
+
+/** Entries that must not load these, however indirectly: a test worker pays for every module of `client`. */
+export const lightEntries: Readonly<Record<string, readonly string[]>> = {
+  'entry/client.ts': ['node:child_process', 'execa'],
+};
+
+/** Longest file without a reason. */
+export const longestFile = 300;
+/** Longer files, by path from the repository's root, each with its reason. */
+export const longFiles: Readonly<Record<string, string>> = {
+  'packages/core/src/base/errors.ts': 'the table of every error code is data, and belongs beside the class it types',
+};
