@@ -1,7 +1,7 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
 
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
-export default defineConfig({
+const config: UserConfig = defineConfig({
   entry: {
     index: 'src/entry/index.ts',
     host: 'src/entry/host.ts',
@@ -18,3 +18,5 @@ export default defineConfig({
   sourcemap: false,
   outputOptions: { chunkFileNames: '[name]-[hash].js' },
 });
+
+export default config;

@@ -1,4 +1,4 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 const layers = 'test/layers.test.ts';
 const renderer = '{src,test}/**/*.renderer.test.ts';
@@ -10,7 +10,7 @@ const suites = {
   renderer: { include: [renderer] },
 };
 
-export default defineConfig(({ mode }) => {
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
   const suite = mode === 'layers' || mode === 'renderer' ? mode : 'test';
   return {
     test: {
@@ -20,3 +20,5 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+export default config;

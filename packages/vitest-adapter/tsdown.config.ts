@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
 
-export default defineConfig({
+const config: UserConfig = defineConfig({
   entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', 'global-setup': 'src/global-setup.ts' },
   format: 'esm',
   platform: 'node',
@@ -10,3 +10,5 @@ export default defineConfig({
   sourcemap: false,
   outputOptions: { chunkFileNames: '[name]-[hash].js' },
 });
+
+export default config;

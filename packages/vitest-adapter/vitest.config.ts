@@ -1,6 +1,6 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ['{src,test}/**/*.test.ts'],
     // Projects that the tests run Vitest on, not tests of this package.
@@ -9,3 +9,5 @@ export default defineConfig({
     outputFile: { json: 'test-results/test.json' },
   },
 });
+
+export default config;

@@ -1,0 +1,45 @@
+// Packs every public package as it would be published, and holds the tarballs against publint and
+// are-the-types-wrong. Run it after a build: `pnpm check:packages`.
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const out = join(root, '.tmp', 'packed');
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+/**
+ * Runs a program; prints what it said only if it failed.
+ * @param {string} name @param {string} command @param {string[]} args @param {string} cwd
+ */
+function passes(name, command, args, cwd) {
+  try {
+    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    console.log(`ok   ${name}`);
+    return true;
+  } catch (error) {
+    console.log(`FAIL ${name}`, error.stdout ?? error, error.stderr ?? '');
+    return false;
+  }
+}
+
+const offersCommonJs = (exports) => JSON.stringify(exports).includes('"require"');
+
+let good = true;
+let count = 0;
+for (const path of globSync('packages/*/package.json', { cwd: root }).toSorted()) {
+  const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
+  if (manifest.private === true) continue;
+  count += 1;
+  const tarball = join(out, `${manifest.name.replace('@', '').replace('/', '-')}.tgz`);
+  const profile = offersCommonJs(manifest.exports) ? 'node16' : 'esm-only';
+  const folder = join(root, dirname(path));
+  const fine =
+    passes(`${manifest.name}: pack`, 'pnpm', ['pack', '--out', tarball], folder) &&
+    passes(`${manifest.name}: publint`, 'publint', ['run', tarball, '--strict'], folder) &&
+    passes(`${manifest.name}: are-the-types-wrong`, 'attw', [tarball, '--profile', profile, '--no-emoji'], folder);
+  good = fine && good;
+}
+if (count === 0) console.log('FAIL: found no public package');
+process.exitCode = good && count > 0 ? 0 : 1;
