@@ -4,8 +4,9 @@
 //
 // Tests are counted from the JSON that every Vitest run leaves in <package>/test-results/. The checks that are no tests
 // are lines `passed NAME` or `failed NAME` of CHECKS_FILE. Exits 1 if anything failed, or if there was no test.
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Runs on any Node from 20: it must speak even where the installation failed.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const checksFile = process.argv[2];
@@ -22,11 +23,24 @@ function countTests(report) {
   return counts;
 }
 
+/** The children of a folder, by path; none if there is no such folder. */
+const within = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .map((name) => join(folder, name))
+        .toSorted()
+    : [];
+
+const reports = ['packages', 'apps']
+  .flatMap((group) => within(join(root, group)))
+  .flatMap((folder) => within(join(folder, 'test-results')))
+  .filter((path) => path.endsWith('.json'));
+
 let [passed, failed, tests] = [0, 0, 0];
 console.log('');
-for (const path of globSync('{packages,apps}/*/test-results/*.json', { cwd: root }).toSorted()) {
-  const counts = countTests(JSON.parse(readFileSync(join(root, path), 'utf8')));
-  console.log(`${path}: ${counts.passed} passed, ${counts.failed} failed`);
+for (const path of reports) {
+  const counts = countTests(JSON.parse(readFileSync(path, 'utf8')));
+  console.log(`${relative(root, path)}: ${counts.passed} passed, ${counts.failed} failed`);
   passed += counts.passed;
   failed += counts.failed;
   tests += counts.passed + counts.failed;
