@@ -1,0 +1,78 @@
+/**
+ * Bounded: pushed at one end, taken from the other. It never makes the pusher wait; what to do when it is full is the
+ * pusher's business.
+ */
+interface Taker<T> {
+  readonly matches: ((item: T) => boolean) | undefined;
+  readonly resolve: (item: T | undefined) => void;
+}
+
+export class Mailbox<T> {
+  readonly capacity: number;
+  #items: T[] = [];
+  #takers: Taker<T>[] = [];
+  #closed = false;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** True if someone is waiting right now. */
+  get wanted(): boolean {
+    return this.#takers.length > 0;
+  }
+
+  /** False: it is full, and nothing was kept. After `close` it is true and the item is dropped. */
+  push(item: T): boolean {
+    if (this.#closed) return true;
+    const at = this.#takers.findIndex((taker) => taker.matches === undefined || taker.matches(item));
+    if (at >= 0) {
+      this.#takers.splice(at, 1)[0]?.resolve(item);
+      return true;
+    }
+    if (this.#items.length >= this.capacity) return false;
+    this.#items.push(item);
+    return true;
+  }
+
+  /** Drops the oldest item. */
+  shift(): T | undefined {
+    return this.#items.shift();
+  }
+
+  /** Resolves with an item; with `undefined` when the mailbox is closed, or the wait ended by `stop`. */
+  take(matches?: (item: T) => boolean): { readonly item: Promise<T | undefined>; stop(): void } {
+    const at = matches === undefined ? 0 : this.#items.findIndex(matches);
+    if (at >= 0 && at < this.#items.length) {
+      return { item: Promise.resolve(this.#items.splice(at, 1)[0]), stop: () => {} };
+    }
+    if (this.#closed) return { item: Promise.resolve(undefined), stop: () => {} };
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const taker: Taker<T> = { matches, resolve };
+    this.#takers.push(taker);
+    return {
+      item: promise,
+      stop: () => {
+        this.#takers = this.#takers.filter((other) => other !== taker);
+        resolve(undefined);
+      },
+    };
+  }
+
+  /** No more items; what is there can still be taken. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const takers = this.#takers;
+    this.#takers = [];
+    for (const taker of takers) taker.resolve(undefined);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Everything held has an owner. A scope is what one owner holds: when it ends, all of it is released, newest first, one
+ * after another, each once; a release that fails does not keep the others from running.
+ */
+export type Release = () => void | Promise<void>;
+
+export interface Held {
+  /** Takes it out of the scope without releasing it: it has ended by itself. */
+  forget(): void;
+}
+
+export class Scope {
+  readonly name: string;
+  #held = new Set<Release>();
+  #ending: Promise<unknown[]> | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** From now on the scope owns it. In a scope that has ended it is released at once. */
+  hold(release: Release): Held {
+    if (this.#ending !== undefined) {
+      void this.#ending.then(release).catch(() => {});
+      return { forget: () => {} };
+    }
+    // A fresh function, so that holding the same release twice runs it twice.
+    const entry: Release = () => release();
+    this.#held.add(entry);
+    return { forget: () => void this.#held.delete(entry) };
+  }
+
+  /** A scope inside this one: it ends with this one, or before. */
+  inner(name: string): Scope {
+    const scope = new Scope(name);
+    const held = this.hold(async () => {
+      await scope.end();
+    });
+    scope.#forgottenBy = held;
+    return scope;
+  }
+
+  #forgottenBy: Held | undefined;
+
+  /** Resolves with what failed. A second call joins the first. */
+  end(): Promise<unknown[]> {
+    this.#ending ??= this.#releaseAll();
+    return this.#ending;
+  }
+
+  async #releaseAll(): Promise<unknown[]> {
+    this.#forgottenBy?.forget();
+    const failures: unknown[] = [];
+    const newestFirst = [...this.#held].reverse();
+    this.#held.clear();
+    for (const release of newestFirst) {
+      try {
+        await release();
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    return failures;
+  }
+}

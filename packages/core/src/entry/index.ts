@@ -1,0 +1,18 @@
+/** `carpool`: the whole public surface for configuring, and for running a pool in this process. */
+export { startPool, Pool, type PoolStats, type PoolSurroundings, type RegisterOptions } from '../pool/pool.ts';
+export type { Launch, PoolOptions, Stdio, Surroundings } from '../pool/options.ts';
+export type { Holder, HolderLabel } from '../pool/holders.ts';
+export { Session, type CallOptions, type ReplyTo, type RequestOf, type RequestOptions } from '../session/session.ts';
+export type { Interaction } from '../session/interaction.ts';
+export type { ClosedBy, CloseReason } from '../session/state.ts';
+export {
+  CarpoolError,
+  errorKinds,
+  isCarpoolError,
+  type ErrorBlame,
+  type ErrorCode,
+  type ErrorKind,
+  type ErrorRecord,
+  type ErrorScope,
+  type Evidence,
+} from '../base/errors.ts';

@@ -1,0 +1,178 @@
+/**
+ * One life of the child: started, greeted, serving sessions, gone. A session dies with the generation it was opened in;
+ * a new generation serves new sessions only.
+ *
+ *   start ──hello──▶ serving ──stop──▶ gone(error | undefined)
+ *     └── not started, no hello, wrong version ─▶ rejects, and nothing is left behind
+ */
+import { CarpoolError, asCarpoolError, isCarpoolError, type ErrorCode, type Evidence } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import { describeExit } from '../process/exit.ts';
+import { startChild, type Child } from '../process/child.ts';
+import { resolveCommand } from '../process/command.ts';
+import type { StartedChildren } from '../process/record.ts';
+import { Mux, type OpenOptions } from '../session/mux.ts';
+import type { Conversation } from '../session/conversation.ts';
+import { StreamTransport } from '../transport/stream.ts';
+import type { Launch, PoolSettings } from './options.ts';
+
+export interface GenerationOptions {
+  readonly settings: PoolSettings;
+  readonly clock: Clock;
+  /** Session ids are unique in the pool, over all its generations: errors name them. */
+  readonly nextId: () => string;
+  /** Where started processes are recorded, so that a later host can sweep them. */
+  readonly started?: StartedChildren | undefined;
+  readonly onStderr?: ((text: Uint8Array) => void) | undefined;
+  /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
+  readonly ended: (error: CarpoolError | undefined) => void;
+}
+
+/** How long the exit status may lag behind the end of the output; it knows more than a broken pipe. */
+const exitLag = 1_000;
+
+export class Generation {
+  readonly hello: unknown;
+  readonly child: Child;
+  readonly #mux: Mux;
+  readonly #options: GenerationOptions;
+  #stopping = false;
+
+  private constructor(options: GenerationOptions, child: Child, mux: Mux, hello: unknown) {
+    this.#options = options;
+    this.child = child;
+    this.#mux = mux;
+    this.hello = hello;
+  }
+
+  /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_VERSION, CHILD_EXITED, FRAME_* */
+  static async start(options: GenerationOptions): Promise<Generation> {
+    const { settings, clock } = options;
+    const child = await launch(options);
+    const transport = new StreamTransport(child.output, child.input, {
+      codec: settings.codec,
+      limits: { maxFrameBytes: settings.maxFrameBytes },
+    });
+    const over = Promise.withResolvers<CarpoolError>();
+    let generation: Generation | undefined;
+    const mux = new Mux({
+      transport,
+      protocol: settings.protocol,
+      format: settings.codec.format,
+      clock,
+      nextId: options.nextId,
+      closed: (reason) => void whyItEnded(options, child, reason).then(over.resolve),
+    });
+    void over.promise.then((error) => {
+      mux.fail({ by: 'child', at: clock.now(), words: 'because its child ended', error });
+      if (generation !== undefined) options.ended(generation.#stopping ? undefined : error);
+    });
+    try {
+      const hello = await Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);
+      generation = new Generation(options, child, mux, hello);
+      return generation;
+    } catch (thrown) {
+      // The root's own "closed" is the echo of the end; the end itself says why.
+      const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
+      await child.kill();
+      throw withEvidence(asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`), child, settings.name);
+    }
+  }
+
+  get sessions(): number {
+    return this.#mux.size;
+  }
+
+  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<void> } {
+    return this.#mux.open(options);
+  }
+
+  evidence(): Evidence {
+    return { stderr: this.child.stderrTail() };
+  }
+
+  /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const { protocol, stopTimeout } = this.#options.settings;
+    const goodbye = protocol.goodbye === undefined ? undefined : () => protocol.goodbye?.(this.#mux.root.port);
+    const deadlines = { goodbye: stopTimeout, endOfInput: stopTimeout, terminate: stopTimeout };
+    await this.child.stop({ goodbye, deadlines });
+  }
+
+  /** Resolves when the last session has ended. */
+  async drained(): Promise<void> {
+    await this.#mux.drained();
+  }
+}
+
+async function launch({ settings, clock, started, onStderr }: GenerationOptions): Promise<Child> {
+  const { command, launch: base, name, stdio, forwardStderr } = settings;
+  const { env } = process;
+  const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
+  const asked = typeof command === 'string' ? command : await command({ env, find });
+  const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
+  const stderr = forwardStderr ? 'forward' : 'keep';
+  return await startChild(
+    { ...full, stdio, stderr },
+    {
+      pool: name,
+      clock,
+      ...(started === undefined ? {} : { started }),
+      ...(onStderr === undefined ? {} : { onStderr }),
+    },
+  );
+}
+
+function failed(error: CarpoolError): never {
+  throw error;
+}
+
+/** The best reason for the end of the stream: what broke the framing, else how the child exited. */
+async function whyItEnded(options: GenerationOptions, child: Child, reason: CarpoolError | undefined): Promise<CarpoolError> {
+  const { settings, clock } = options;
+  const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
+  if (unreadable) {
+    await child.kill();
+    return withEvidence(reason, child, settings.name);
+  }
+  const expired = (): Error => new Error('still running');
+  const exit = await within(child.exited, { clock, timeout: exitLag, expired }).catch(() => undefined);
+  const status = exit ?? (await child.kill()); // it closed its output and runs on: of no use to anyone
+  await child.drained;
+  const how = describeExit(status);
+  const after = `${Math.round(child.age())} ms after its start`;
+  const message =
+    exit === undefined
+      ? `The child of pool "${settings.name}" closed its output and was stopped, ${after}`
+      : `The child of pool "${settings.name}" ${how}, ${after}`;
+  const stderr = child.stderrTail();
+  return new CarpoolError('CHILD_EXITED', message, {
+    context: { pool: settings.name, pid: child.pid, exit: status },
+    evidence: { exit: how, ...(stderr === '' ? {} : { stderr }), ...(reason?.evidence.stdout === undefined ? {} : { stdout: reason.evidence.stdout }) },
+    cause: reason,
+  });
+}
+
+/** Names the pool and adds what the child wrote to stderr. */
+function withEvidence(error: CarpoolError, child: Child, pool: string): CarpoolError {
+  if (error.context['pool'] === pool) return error;
+  const stderr = child.stderrTail();
+  const early: readonly ErrorCode[] = ['FRAME_MALFORMED', 'FRAME_TOO_LARGE'];
+  const hint = early.includes(error.code) ? ' (is something printing to stdout?)' : '';
+  const evidence = { ...(stderr === '' ? {} : { stderr }), ...error.evidence };
+  const words = firstParagraph(error.message);
+  return new CarpoolError(error.code, `Pool "${pool}": ${words}${words.includes('stdout?') ? '' : hint}`, {
+    scope: error.scope,
+    blame: error.blame,
+    context: { ...error.context, pool, pid: child.pid },
+    evidence,
+    cause: error.cause,
+  });
+}
+
+function firstParagraph(message: string): string {
+  const end = message.indexOf('\n--- ');
+  return end < 0 ? message : message.slice(0, end);
+}

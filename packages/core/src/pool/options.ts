@@ -1,0 +1,141 @@
+/** What a pool is made of, as its user writes it, and the same with every default filled in. */
+import type { Codec } from '../codec/codec.ts';
+import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
+import { sessionField, type SessionFieldOptions } from '../protocol/session-field.ts';
+import { resolveCodec } from '../codec/codecs.ts';
+import { defaultLimits } from '../codec/codec.ts';
+import { defaultRestarts, type RestartLimits } from './restart.ts';
+
+/** What `command` as a function may look at. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
+  find(command: string): string | undefined;
+}
+
+/** How to start the child. */
+export interface Launch {
+  /** A path, or a name that is looked for in `PATH`. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** Default: the folder of the config file, else the current directory. */
+  readonly cwd?: string;
+  /** Added to what the child inherits; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it inherits of the runner's environment: all, nothing, or these names. Default all. */
+  readonly inheritEnv?: boolean | readonly string[];
+  /** For CHILD_NOT_STARTED: how to get the program. */
+  readonly install?: string;
+}
+
+/** Which descriptors of the child carry the protocol. Default `{ in: 0, out: 1 }`; Chromium's pipe is 3 and 4. */
+export interface Stdio {
+  readonly in: number;
+  readonly out: number;
+}
+
+export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command'> {
+  /** What to start; as a function it is asked anew for every start, and may return the whole launch. */
+  readonly command: string | ((around: Surroundings) => string | Launch | Promise<string | Launch>);
+  readonly stdio?: Stdio;
+  /** Default `json-lines`. */
+  readonly codec?: 'json-lines' | 'msgpack' | Codec;
+  /** A protocol, or the options of `sessionField` as plain data. Default `sessionField()`. */
+  readonly protocol?: Protocol<M> | SessionFieldOptions;
+  /** How many sessions the child bears at once. Default 8. */
+  readonly maxSessions?: number;
+  /** How many `register` calls may wait. Default 1,000. */
+  readonly queueLimit?: number;
+  /** Milliseconds that `register` waits for a slot. Default 60,000. */
+  readonly registerTimeout?: number;
+  /** Milliseconds from the start of the child to its hello. Default 30,000. */
+  readonly helloTimeout?: number;
+  /** Milliseconds for the child to open a session. Default 10,000. */
+  readonly openTimeout?: number;
+  /** Milliseconds for the child to confirm the end of a session. Default 5,000. */
+  readonly closeTimeout?: number;
+  /** Milliseconds for a reply. Default 30,000. */
+  readonly requestTimeout?: number;
+  /** Milliseconds without a session after which the child is stopped. Default 300,000; `Infinity`: never. */
+  readonly idleTimeout?: number;
+  /** Milliseconds for each rung of the stop ladder. Default 2,000. */
+  readonly stopTimeout?: number;
+  /** Bytes of one frame. Default 64 MiB. */
+  readonly maxFrameBytes?: number;
+  /** Unread events of one session. Default 10,000. */
+  readonly maxUnreadEvents?: number;
+  /** Slots whose end was not confirmed, after which the child is replaced. Default: half of `maxSessions`, at least 1. */
+  readonly maxQuarantined?: number;
+  /** When to stop starting new children. */
+  readonly restarts?: Partial<RestartLimits>;
+  /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
+  readonly forwardStderr?: boolean;
+}
+
+type Filled =
+  | 'maxSessions'
+  | 'queueLimit'
+  | 'registerTimeout'
+  | 'helloTimeout'
+  | 'openTimeout'
+  | 'closeTimeout'
+  | 'requestTimeout'
+  | 'idleTimeout'
+  | 'stopTimeout'
+  | 'maxFrameBytes'
+  | 'maxUnreadEvents'
+  | 'maxQuarantined'
+  | 'forwardStderr'
+  | 'stdio';
+
+/** Options with every default filled in. */
+export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
+  readonly name: string;
+  readonly command: PoolOptions['command'];
+  /** What `command` is started with, unless it is a function that returns more. */
+  readonly launch: Omit<Launch, 'command'>;
+  readonly codec: Codec;
+  readonly protocol: Protocol<Messages>;
+  readonly restarts: RestartLimits;
+}
+
+export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
+  const maxSessions = options.maxSessions ?? 8;
+  return {
+    name,
+    command: options.command,
+    launch: launchIn(options),
+    codec: resolveCodec(options.codec ?? 'json-lines'),
+    protocol: protocolIn(options.protocol ?? {}) as Protocol<Messages>,
+    maxSessions,
+    queueLimit: options.queueLimit ?? 1_000,
+    registerTimeout: options.registerTimeout ?? 60_000,
+    helloTimeout: options.helloTimeout ?? 30_000,
+    openTimeout: options.openTimeout ?? 10_000,
+    closeTimeout: options.closeTimeout ?? 5_000,
+    requestTimeout: options.requestTimeout ?? 30_000,
+    idleTimeout: options.idleTimeout ?? 300_000,
+    stopTimeout: options.stopTimeout ?? 2_000,
+    maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
+    maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
+    maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(maxSessions / 2)),
+    restarts: { ...defaultRestarts, ...options.restarts },
+    forwardStderr: options.forwardStderr ?? false,
+    stdio: options.stdio ?? { in: 0, out: 1 },
+  };
+}
+
+function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {
+  const { args, cwd, env, inheritEnv, install } = options;
+  return {
+    ...(args === undefined ? {} : { args }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...(inheritEnv === undefined ? {} : { inheritEnv }),
+    ...(install === undefined ? {} : { install }),
+  };
+}
+
+function protocolIn<M extends Messages>(protocol: Protocol<M> | SessionFieldOptions): Protocol<M> {
+  return 'route' in protocol ? protocol : sessionField<M>(protocol);
+}

@@ -1,0 +1,51 @@
+/** When to stop starting new children. Pure; time is passed in. */
+export interface RestartLimits {
+  /** Failures within `within` milliseconds after which the pool gives up. */
+  readonly max: number;
+  readonly within: number;
+  /** Failed starts in a row after which it gives up, however slow they were. */
+  readonly startsInARow: number;
+}
+
+export const defaultRestarts: RestartLimits = { max: 10, within: 60_000, startsInARow: 3 };
+
+export class RestartPolicy {
+  readonly #limits: RestartLimits;
+  #failures: number[] = [];
+  #failedStarts = 0;
+  #total = 0;
+
+  constructor(limits: RestartLimits) {
+    this.#limits = limits;
+  }
+
+  /** Failures since the beginning. */
+  get total(): number {
+    return this.#total;
+  }
+
+  started(): void {
+    this.#failedStarts = 0;
+  }
+
+  failed(phase: 'start' | 'life', now: number): void {
+    this.#total++;
+    this.#failures.push(now);
+    if (phase === 'start') this.#failedStarts++;
+  }
+
+  /** Why no new child is started, as half a sentence; `undefined`: one may be. */
+  givesUp(now: number): string | undefined {
+    const { max, within, startsInARow } = this.#limits;
+    this.#failures = this.#failures.filter((at) => now - at < within);
+    if (this.#failedStarts >= startsInARow) return `it failed to start ${this.#failedStarts} times in a row`;
+    if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${within} ms`;
+    return undefined;
+  }
+
+  /** Something has changed: the binary, or a new run begins. */
+  forgive(): void {
+    this.#failures = [];
+    this.#failedStarts = 0;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * What a message means for one kind of process. A protocol is written once by whoever knows the process; pool, hub and
+ * runners need nothing else. docs/protocol.md describes how, by example.
+ *
+ *   child's message ──route──▶ which session, and as what: reply, step, event, ask, loss
+ *   user's message ──address─▶ the frame as the child wants to see it, and the key its reply will carry
+ *
+ * `route` and `address` are synchronous and see only the top-level `fields` they name, so that a large message can pass
+ * without being decoded. `hello`, `open` and `close` are conversations and may take as many exchanges as they need.
+ */
+import type { Frame } from '../codec/frame.ts';
+
+/** The id by which the child tells sessions apart. One session may own several. */
+export type WireId = string | number;
+
+/** What ties a reply to its request, within one session. */
+export type Key = string;
+
+/** The types of messages that travel in a session; only the compiler looks at them. */
+export interface Messages {
+  /** What `send` takes. */
+  readonly send: unknown;
+  /** What `request` takes and gives: by the `type` of the message where there is one, `'*'` for all others. */
+  readonly requests: Readonly<Record<string, { readonly request: unknown; readonly reply: unknown }>>;
+  /** What `interact` takes, its steps, and its response. */
+  readonly interact: { readonly request: unknown; readonly step: unknown; readonly reply: unknown };
+  /** What `events()` gives. */
+  readonly event: unknown;
+}
+
+/** Messages of a process about which nothing is known: objects. */
+export interface AnyMessages extends Messages {
+  readonly send: Readonly<Record<string, unknown>>;
+  readonly requests: {
+    readonly '*': { readonly request: Readonly<Record<string, unknown>>; readonly reply: Record<string, unknown> };
+  };
+  readonly interact: {
+    readonly request: Readonly<Record<string, unknown>>;
+    readonly step: Record<string, unknown>;
+    readonly reply: Record<string, unknown>;
+  };
+  readonly event: Record<string, unknown>;
+}
+
+/** Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. */
+export type Route =
+  | { readonly as: 'reply' | 'step'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame }
+  /** The child refuses one request; the session lives on. */
+  | { readonly as: 'refusal'; readonly to: WireId | undefined; readonly key: Key; readonly refusal: Refusal }
+  | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame }
+  /** The child asks, and waits for an answer under `key`. */
+  | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame }
+  /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
+  | { readonly as: 'lost'; readonly to: WireId; readonly gone: boolean; readonly refusal?: Refusal }
+  /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
+  | { readonly as: 'unknown' };
+
+/** Somebody's "no", in their own words. */
+export interface Refusal {
+  /** The child's own code, if it has one. */
+  readonly code?: string;
+  readonly words: string;
+  /** An error that is already Carpool's, as the wire between host and workers carries it; it passes unchanged. */
+  readonly error?: unknown;
+}
+
+/** A message on its way to the child. */
+export interface Outgoing {
+  readonly kind: 'send' | 'request' | 'answer';
+  readonly frame: Frame;
+  /** `undefined` for the root. */
+  readonly wireId: WireId | undefined;
+  /** For a request: a number no other request of this connection has. */
+  readonly call: number;
+  /** For an answer: the key of the question. */
+  readonly key?: Key;
+  /** True for the wire ids of the session that sends. Naming another's must be refused. */
+  owns(wireId: WireId): boolean;
+}
+
+export interface Addressed {
+  readonly frame: Frame;
+  /** For a request: what `route` will say of its reply. */
+  readonly key?: Key;
+}
+
+/** A conversation as `hello`, `open` and `close` hold it. All waits end with the deadline of the whole conversation. */
+export interface Port {
+  send(message: unknown): void;
+  /** Resolves with the decoded reply. @throws CarpoolError SESSION_REFUSED with the child's words */
+  request(message: unknown): Promise<unknown>;
+  /** The next event for which `matches` is true; what came before this call and was not taken counts too. */
+  next(matches: (message: unknown) => boolean): Promise<unknown>;
+}
+
+export interface SessionPort extends Port {
+  readonly root: Port;
+  /** An id no other session of this child has, for protocols in which the host chooses: "s1", "s2", … */
+  readonly freshId: string;
+  /** What the caller of `register` passed on for the protocol. */
+  readonly params: unknown;
+  /** From now on messages under this id belong to this session. */
+  adopt(wireId: WireId): void;
+  /** Resolves when `route` said `lost` with `gone`. */
+  readonly gone: Promise<void>;
+}
+
+/** An open session, as its protocol sees it. */
+export interface Opened {
+  /** The id under which the session sends. It is adopted. */
+  readonly wireId: WireId;
+  /** Ends it; resolves when the child has confirmed that nothing of the session is left. */
+  close(port: SessionPort): Promise<void> | void;
+  /** Holds messages back while the child would not take them. Absent: everything may be sent at any time. */
+  readonly gate?: Gate;
+}
+
+/** Keeps a session's messages in the order its child can bear. Pure; one per session. */
+export interface Gate {
+  /** A message of the child passed. */
+  received(frame: Frame): void;
+  /** May this one be sent now? What may not waits, and is asked about again after every message either way. */
+  admits(frame: Frame): boolean;
+  /** It was sent. */
+  sent(frame: Frame): void;
+}
+
+export interface Protocol<M extends Messages = AnyMessages> {
+  readonly name: string;
+  /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
+  hello?(root: Port): Promise<unknown>;
+  /** Starts a session. Without it a session begins with its first message, under `freshId`. */
+  open?(port: SessionPort): Promise<Opened> | Opened;
+  /** Pure. @throws anything: the message is then treated as malformed */
+  route(frame: Frame): Route;
+  /** Pure. @throws CarpoolError SESSION_REFUSED if the message names a session that is not the sender's */
+  address(outgoing: Outgoing): Addressed;
+  /** What tells the child that nobody waits for this request any more. */
+  cancel?(wireId: WireId | undefined, key: Key): Frame | undefined;
+  /** The first rung of the stop ladder: a message that asks the child to end. Without it: the end of its input. */
+  goodbye?(root: Port): Promise<void> | void;
+  /** Only for the compiler: the type of the messages. Never set. */
+  readonly messages?: M;
+}

@@ -1,0 +1,148 @@
+/**
+ * The protocol of a child that echoes a `session` field, told as plain data.
+ *
+ *   → {session: 's1', id: 'c7', type: 'query'}     ← {session: 's1', id: 'c7', type: 'answer'}     a reply: same id
+ *                                                  ← {session: 's1', type: 'tick'}                 an event: no id
+ *   → {session: 's1', type: 'reset'}               ← {session: 's1', type: 'closed'}               its end
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { Fields, Scalar } from '../codec/codec.ts';
+import type { Frame } from '../codec/frame.ts';
+import type { AnyMessages, Messages, Opened, Outgoing, Port, Protocol, Route, SessionPort } from './protocol.ts';
+
+/** Top-level fields and the values they must have: `{ type: 'hello' }`. */
+export type Pattern = Readonly<Record<string, Scalar>>;
+
+export interface SessionFieldOptions {
+  /** The field that names the session. Default `session`. */
+  readonly session?: string;
+  /** The field that ties a reply to its request. Default `id`. */
+  readonly id?: string;
+  /** What the ids of requests are. Default `string`. */
+  readonly idType?: 'string' | 'number';
+  /** How the child says hello. Without it a started child is a ready child. */
+  readonly hello?: {
+    /** What the child is told first. Without it the child speaks first. */
+    readonly send?: Readonly<Record<string, unknown>>;
+    readonly expect: Pattern;
+    /** Fields that must have these values, else CHILD_VERSION: `{ version: 2 }`. */
+    readonly version?: Pattern;
+  };
+  /** What the child is told when a session begins. */
+  readonly open?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
+  /** How a session ends. Without it nothing tells the child, and a slot is free at once. */
+  readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
+  /** Messages of the child that precede a reply under the same id. */
+  readonly steps?: readonly Pattern[];
+  /** Replies that refuse the request. Their `error`, `message` or `code` fields are the words. */
+  readonly refusals?: readonly Pattern[];
+  /** Messages by which the child ends a session on its own account. */
+  readonly lost?: readonly Pattern[];
+  /** Messages by which the child asks, and waits for a message with the same id. */
+  readonly asks?: readonly Pattern[];
+}
+
+/** @throws nothing; `defineConfig` validates the options */
+export function sessionField<M extends Messages = AnyMessages>(options: SessionFieldOptions = {}): Protocol<M> {
+  const { session: sessionName = 'session', id: idName = 'id', idType = 'string' } = options;
+  const names = namesIn(options, sessionName, idName);
+  const { hello, open, close } = options;
+  const protocol: Protocol<M> = {
+    name: 'session-field',
+
+    async open(port: SessionPort): Promise<Opened> {
+      port.adopt(port.freshId);
+      if (open !== undefined) await exchange(port, open);
+      return {
+        wireId: port.freshId,
+        async close(ending: SessionPort) {
+          if (close !== undefined) await exchange(ending, close);
+        },
+      };
+    },
+
+    route(frame: Frame): Route {
+      const fields = frame.fields(names);
+      const to = sessionIn(fields, sessionName);
+      const id = fields[idName];
+      const key = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
+      if (to !== undefined) {
+        if (anyMatch(options.lost, fields)) return { as: 'lost', to, gone: true, refusal: wordsOf(frame) };
+        if (key !== undefined && anyMatch(options.asks, fields)) return { as: 'ask', to, key };
+      }
+      if (key === undefined) return { as: 'event', to };
+      if (anyMatch(options.steps, fields)) return { as: 'step', to, key };
+      if (anyMatch(options.refusals, fields)) return { as: 'refusal', to, key, refusal: wordsOf(frame) };
+      return { as: 'reply', to, key };
+    },
+
+    address({ kind, frame, wireId, call, key, owns }: Outgoing) {
+      const present = frame.fields(names);
+      const stamps: Record<string, Scalar> = {};
+      if (wireId !== undefined) {
+        const named = present[sessionName];
+        if (named !== undefined && named !== wireId && !owns(named as string)) throw foreign(sessionName, named, wireId);
+        stamps[sessionName] = wireId;
+      }
+      if (kind === 'send') return { frame: frame.with(stamps) };
+      const own = present[idName];
+      if (kind === 'request' && own !== undefined) return { frame: frame.with(stamps), key: String(own) };
+      const id = kind === 'answer' ? (key ?? '') : idType === 'number' ? call : `c${call}`;
+      stamps[idName] = idType === 'number' ? Number(id) : id;
+      return { frame: frame.with(stamps), key: String(id) };
+    },
+  };
+  if (hello === undefined) return protocol;
+  return { ...protocol, hello: (root) => greet(root, hello) };
+}
+
+async function greet(root: Port, hello: NonNullable<SessionFieldOptions['hello']>): Promise<unknown> {
+  if (hello.send !== undefined) root.send(hello.send);
+  const said = await root.next((message) => matches(hello.expect, message));
+  for (const [name, wanted] of Object.entries(hello.version ?? {})) {
+    const found = (said as Record<string, unknown>)[name];
+    if (found !== wanted) {
+      const text = `The child says ${name} ${JSON.stringify(found)}, and the pool wants ${JSON.stringify(wanted)}`;
+      throw new CarpoolError('CHILD_VERSION', text, { context: { field: name, found, wanted } });
+    }
+  }
+  return said;
+}
+
+async function exchange(port: SessionPort, turn: { send: Readonly<Record<string, unknown>>; expect?: Pattern }): Promise<void> {
+  const { send, expect } = turn;
+  port.send(send);
+  if (expect !== undefined) await port.next((message) => matches(expect, message));
+}
+
+function sessionIn(fields: Fields, name: string): string | number | undefined {
+  const value = fields[name];
+  // An empty session is how many children speak of themselves.
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? value : undefined;
+}
+
+function matches(pattern: Pattern, message: unknown): boolean {
+  if (typeof message !== 'object' || message === null) return false;
+  return Object.entries(pattern).every(([name, value]) => (message as Record<string, unknown>)[name] === value);
+}
+
+function anyMatch(patterns: readonly Pattern[] | undefined, fields: Fields): boolean {
+  return patterns !== undefined && patterns.some((pattern) => matches(pattern, fields));
+}
+
+function wordsOf(frame: Frame): { code?: string; words: string } {
+  const { error, message, code } = frame.message as Record<string, unknown>;
+  const words = typeof error === 'string' ? error : typeof message === 'string' ? message : frame.toString();
+  return typeof code === 'string' ? { code, words } : { words };
+}
+
+function foreign(field: string, named: Scalar, own: string | number): CarpoolError {
+  const text = `Cannot send: the message names ${field} ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(own)}; leave the field out`;
+  return new CarpoolError('SESSION_REFUSED', text, { context: { field, named: String(named), own } });
+}
+
+/** All fields that routing looks at. One array for the life of the protocol: formats cache by its identity. */
+function namesIn(options: SessionFieldOptions, session: string, id: string): readonly string[] {
+  const patterns = [...(options.steps ?? []), ...(options.refusals ?? []), ...(options.lost ?? []), ...(options.asks ?? [])];
+  return [...new Set([session, id, ...patterns.flatMap((pattern) => Object.keys(pattern))])];
+}

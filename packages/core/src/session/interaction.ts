@@ -1,0 +1,33 @@
+/** A request whose reply is preceded by steps. Iterate it for the steps, await it for the response; or both. */
+import type { Mailbox } from '../base/mailbox.ts';
+import type { Frame } from '../codec/frame.ts';
+
+export class Interaction<Step, Response> implements AsyncIterable<Step, void>, PromiseLike<Response> {
+  readonly #steps: Mailbox<Frame>;
+  readonly #response: Promise<unknown>;
+
+  constructor(steps: Mailbox<Frame>, response: Promise<unknown>) {
+    this.#steps = steps;
+    this.#response = response;
+    const close = (): void => steps.close();
+    response.then(close, close);
+  }
+
+  /** Steps in order, as they come. The loop ends before the response, and throws if the interaction failed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined> {
+    for (;;) {
+      const frame = await this.#steps.take().item;
+      if (frame === undefined) break;
+      yield frame.message as Step;
+    }
+    await this.#response;
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting it is its interface
+  then<A = Response, B = never>(
+    fulfilled?: ((response: Response) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#response.then(fulfilled as ((response: unknown) => A | PromiseLike<A>) | null, rejected);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Keeps many conversations apart on one transport. The same mux sits over a child's stdio, with the child's protocol, and
+ * over the hub's socket, with the wire's.
+ *
+ *   transport ──frame──▶ protocol.route ──▶ conversation of that wire id, or the root
+ *   transport ◀──frame── protocol.address ◀── conversation
+ */
+import { CarpoolError, asCarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Format } from '../codec/codec.ts';
+import { Frame } from '../codec/frame.ts';
+import type { Messages, Protocol, WireId } from '../protocol/protocol.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Conversation, type Connection, type Listener } from './conversation.ts';
+import type { CloseReason } from './state.ts';
+
+export interface MuxOptions {
+  readonly transport: Transport;
+  readonly protocol: Protocol<Messages>;
+  readonly format: Format;
+  readonly clock: Clock;
+  /** Bytes that may wait for the other side to take them. Default 256 MiB. */
+  readonly maxBacklogBytes?: number;
+  /** A fresh id for each session. Default "s1", "s2", … on this connection. */
+  readonly nextId?: () => string;
+  /** Called once when the transport has ended. The owner then calls `fail` with the best reason it can find. */
+  readonly closed: (reason: CarpoolError | undefined) => void;
+  /** A message that no conversation owns: for an unknown session, or one that `route` cannot place. */
+  readonly stray?: (frame: Frame) => void;
+}
+
+export interface OpenOptions {
+  readonly listener: Listener;
+  /** Milliseconds for the protocol's `open`. */
+  readonly timeout: number;
+  /** Handed to the protocol's `open`. */
+  readonly params?: unknown;
+}
+
+const rootListener: Listener = { event: () => {}, ask: () => {}, closed: () => {} };
+
+export class Mux {
+  readonly root: Conversation;
+  readonly #options: MuxOptions;
+  readonly #connection: Connection;
+  readonly #byWireId = new Map<WireId, Conversation>();
+  readonly #conversations = new Set<Conversation>();
+  readonly #maxBacklog: number;
+  #sessions = 0;
+  #calls = 0;
+  #failure: CloseReason | undefined;
+
+  constructor(options: MuxOptions) {
+    const { protocol, clock, format, transport } = options;
+    this.#options = options;
+    this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
+    const mux = this;
+    this.#connection = {
+      protocol,
+      clock,
+      get root() {
+        return mux.root;
+      },
+      transmit: (frame) => this.#transmit(frame),
+      frameOf: (message) => Frame.of(message, format),
+      nextCall: () => ++this.#calls,
+      adopt: (wireId, conversation) => void this.#byWireId.set(wireId, conversation),
+      forget: (wireIds) => {
+        for (const wireId of wireIds) this.#byWireId.delete(wireId);
+      },
+    };
+    this.root = new Conversation(this.#connection, 'root', rootListener);
+    transport.start({
+      frame: (frame) => this.#receive(frame),
+      closed: (reason) => options.closed(reason),
+    });
+  }
+
+  /** Conversations that are not closed. */
+  get size(): number {
+    return this.#conversations.size;
+  }
+
+  /** Runs the protocol's `hello`. @throws CarpoolError CHILD_NO_HELLO at the deadline, or what `hello` throws */
+  async hello(timeout: number): Promise<unknown> {
+    const { protocol, clock } = this.#options;
+    const expired = (): Error =>
+      new CarpoolError('CHILD_NO_HELLO', `The child said no hello within ${timeout} ms`, { context: { timeout } });
+    return await within(Promise.resolve(protocol.hello?.(this.root.port)), { clock, timeout, expired });
+  }
+
+  /**
+   * Begins a conversation. It is in `conversation.released` that the caller sees when nothing of it is left, also when
+   * `opened` rejects.
+   */
+  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<void> } {
+    const id = this.#options.nextId?.() ?? `s${++this.#sessions}`;
+    const conversation = new Conversation(this.#connection, id, options.listener, options.params);
+    if (this.#failure !== undefined) {
+      conversation.abort(this.#failure);
+      return { conversation, opened: Promise.reject(this.#failure.error ?? new CarpoolError('HUB_LOST', 'It has ended')) };
+    }
+    this.#conversations.add(conversation);
+    void conversation.released.then(() => this.#conversations.delete(conversation));
+    return { conversation, opened: conversation.opening(options.timeout) };
+  }
+
+  /** Resolves when the conversations of now have ended. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#conversations].map((conversation) => conversation.released));
+  }
+
+  /** Ends all conversations at once: the other side is gone. */
+  fail(reason: CloseReason): void {
+    this.#failure ??= reason;
+    for (const conversation of this.#conversations) conversation.abort(reason);
+    this.#byWireId.clear();
+    this.root.abort(reason);
+  }
+
+  #transmit(frame: Frame): void {
+    const { transport } = this.#options;
+    if (transport.backlog > this.#maxBacklog) {
+      const context = { backlog: transport.backlog, limit: this.#maxBacklog };
+      const message = `Cannot send: ${transport.backlog} bytes wait and the other side does not read them`;
+      throw new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context });
+    }
+    transport.send(frame);
+  }
+
+  #receive(frame: Frame): void {
+    const { protocol, transport, stray } = this.#options;
+    try {
+      const route = protocol.route(frame);
+      if (route.as === 'unknown') {
+        // Before and during `hello`, what cannot be placed is what the protocol is waiting for, or complains about.
+        this.root.receive({ as: 'event', to: undefined }, frame);
+        stray?.(frame);
+        return;
+      }
+      const conversation = route.to === undefined ? this.root : this.#byWireId.get(route.to);
+      if (conversation === undefined) stray?.(frame);
+      else conversation.receive(route, frame);
+    } catch (thrown) {
+      transport.abort(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot read a message'));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** A conversation as a protocol's `hello`, `open` and `close` hold it: requests as promises, events on demand. */
+import { CarpoolError } from '../base/errors.ts';
+import { Mailbox } from '../base/mailbox.ts';
+import type { Frame } from '../codec/frame.ts';
+import type { SessionPort, WireId } from '../protocol/protocol.ts';
+import type { Connection, Conversation } from './conversation.ts';
+import { closedError, type CloseReason } from './state.ts';
+
+export class ConversationPort implements SessionPort {
+  readonly freshId: string;
+  readonly params: unknown;
+  readonly gone: Promise<void>;
+  readonly #conversation: Conversation;
+  readonly #connection: Connection;
+  /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
+  readonly #events = new Mailbox<Frame>(256);
+  #resolveGone!: () => void;
+  #reason: CloseReason | undefined;
+
+  constructor(conversation: Conversation, connection: Connection, freshId: string, params: unknown) {
+    this.#conversation = conversation;
+    this.#connection = connection;
+    this.freshId = freshId;
+    this.params = params;
+    this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
+  }
+
+  get root(): ConversationPort {
+    return this.#connection.root.port;
+  }
+
+  /** Under which id the conversation sends while it is opening: the root has none. */
+  get speaksAs(): WireId | undefined {
+    return this.#conversation === this.#connection.root ? undefined : this.freshId;
+  }
+
+  send(message: unknown): void {
+    this.#conversation.dispatch('send', this.#connection.frameOf(message));
+  }
+
+  request(message: unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#conversation.dispatch('request', this.#connection.frameOf(message), {
+      reply: (frame) => resolve(frame.message),
+      failed: reject,
+    });
+    return promise;
+  }
+
+  async next(matches: (message: unknown) => boolean): Promise<unknown> {
+    const frame = await this.#events.take((candidate) => matches(candidate.message)).item;
+    if (frame !== undefined) return frame.message;
+    const reason = this.#reason;
+    if (reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
+    throw closedError('wait for a message', this.freshId, reason, this.#connection.clock.now());
+  }
+
+  adopt(wireId: WireId): void {
+    this.#conversation.adopt(wireId);
+  }
+
+  /** An event that arrived before the session was open, or after its end began. The oldest make room. */
+  offer(frame: Frame): void {
+    if (!this.#events.push(frame)) {
+      this.#events.shift();
+      this.#events.push(frame);
+    }
+  }
+
+  /** What `open` did not take: it belongs to the user. */
+  drain(): Frame[] {
+    const left: Frame[] = [];
+    for (let frame = this.#events.shift(); frame !== undefined; frame = this.#events.shift()) left.push(frame);
+    return left;
+  }
+
+  markGone(): void {
+    this.#resolveGone();
+  }
+
+  end(reason: CloseReason): void {
+    this.#reason = reason;
+    this.#events.close();
+    this.#resolveGone();
+  }
+}

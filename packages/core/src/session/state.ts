@@ -1,0 +1,49 @@
+/**
+ * The life of a session.
+ *
+ *   opening ──opened──▶ open ──close──▶ closing ──confirmed──▶ closed(reason)
+ *      └───────────────┴─ owner, child, hub, abort ─▶ closed      └─ not in time ─▶ closed(reason), quarantined
+ *
+ * The reason lives inside the state: nobody can ask why a session is closed before it is. The first reason is kept; a
+ * session that its test has ended stays "ended by its test", even if the child dies while it confirms.
+ */
+import { CarpoolError, type CallSite } from '../base/errors.ts';
+
+/** Who ended a session. `owner`: the test, file or worker it belonged to has ended. */
+export type ClosedBy = 'unregister' | 'owner' | 'child' | 'pool' | 'hub' | 'overflow';
+
+export interface CloseReason {
+  readonly by: ClosedBy;
+  /** Milliseconds of the clock that the session was given. */
+  readonly at: number;
+  /** Half a sentence: "by `unregister`", "because its test ended". */
+  readonly words: string;
+  /** The failure, where it was one. Pending calls reject with it. */
+  readonly error?: CarpoolError | undefined;
+}
+
+export type SessionState =
+  | { readonly name: 'opening' }
+  | { readonly name: 'open' }
+  | { readonly name: 'closing'; readonly reason: CloseReason }
+  | { readonly name: 'closed'; readonly reason: CloseReason; readonly confirmed: boolean };
+
+/** What a call meets that comes after the end. */
+export function closedError(call: string, id: string, reason: CloseReason, now: number, site?: CallSite): CarpoolError {
+  const age = Math.max(0, Math.round(now - reason.at));
+  const failure = reason.error;
+  if (failure !== undefined && failure.code !== 'SESSION_CLOSED') {
+    const { code, scope, blame, evidence } = failure;
+    const context = { ...failure.context, session: id };
+    return new CarpoolError(code, `Cannot ${call}: session ${id} was closed ${reason.words} ${age} ms ago`, {
+      scope,
+      blame,
+      context,
+      evidence,
+      cause: failure,
+      site,
+    });
+  }
+  const message = `Cannot ${call}: session ${id} was closed ${reason.words} ${age} ms ago`;
+  return new CarpoolError('SESSION_CLOSED', message, { context: { session: id, closedBy: reason.by, age }, site });
+}

@@ -1,0 +1,51 @@
+/** Two transports joined back to back, for tests and for a child that lives in the same process. */
+import type { CarpoolError } from '../base/errors.ts';
+import type { Frame } from '../codec/frame.ts';
+import type { Transport, TransportHandlers } from './transport.ts';
+
+export function memoryPair(): [Transport, Transport] {
+  const left = new MemoryTransport();
+  const right = new MemoryTransport();
+  left.other = right;
+  right.other = left;
+  return [left, right];
+}
+
+class MemoryTransport implements Transport {
+  other: MemoryTransport | undefined;
+  readonly backlog = 0;
+  #handlers: TransportHandlers | undefined;
+  #ended = false;
+
+  start(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  send(frame: Frame): void {
+    if (this.#ended) return;
+    // Each message in its own turn, as a pipe would deliver it.
+    queueMicrotask(() => this.other?.receive(frame));
+  }
+
+  receive(frame: Frame): void {
+    if (!this.#ended) this.#handlers?.frame(frame);
+  }
+
+  close(): void {
+    queueMicrotask(() => {
+      this.end(undefined);
+      this.other?.end(undefined);
+    });
+  }
+
+  abort(reason: CarpoolError): void {
+    this.end(reason);
+    queueMicrotask(() => this.other?.end(undefined));
+  }
+
+  end(reason: CarpoolError | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#handlers?.closed(reason);
+  }
+}
