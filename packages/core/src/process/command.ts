@@ -1,0 +1,84 @@
+/**
+ * Which file a command means. We look it up ourselves, because the system's answer to half a dozen different mistakes
+ * is ENOENT, and because the pool wants to know the file: a rebuilt binary is noticed by its fingerprint.
+ */
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+const windows = process.platform === 'win32';
+
+/** What the system searches where no PATH is set. */
+const defaultPath = windows ? '' : '/usr/bin:/bin';
+
+export interface Resolution {
+  /** Absolute path of what will be started; absent: nothing executable was found. */
+  readonly file?: string;
+  /** Directories that were searched, in order; empty for a command that is a path. */
+  readonly searched: readonly string[];
+  /** Found under that name, but not an executable file: the first such path. */
+  readonly refused?: string;
+}
+
+/** Looks for `command` as the system would: a name in the directories of `path`, anything with a slash from `cwd`. */
+export function resolveCommand(command: string, cwd: string, path: string | undefined): Resolution {
+  const isPath = command.includes('/') || (windows && command.includes('\\'));
+  const searched = isPath ? [] : directories(path ?? defaultPath, cwd);
+  const bases = isPath ? [resolve(cwd, command)] : searched.map((directory) => join(directory, command));
+  let refused: string | undefined;
+  for (const candidate of bases.flatMap(withExtensions)) {
+    const found = look(candidate);
+    if (found === 'executable') return { file: candidate, searched };
+    if (found === 'refused') refused ??= candidate;
+  }
+  return refused === undefined ? { searched } : { searched, refused };
+}
+
+/** Enough of a file to notice that it was replaced or rebuilt. */
+export interface Fingerprint {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+/** @returns undefined if there is no such file just now: a build may be replacing it */
+export function fingerprint(path: string): Fingerprint | undefined {
+  const stats = statOf(path);
+  return stats === undefined ? undefined : { size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
+}
+
+export function sameFingerprint(a: Fingerprint | undefined, b: Fingerprint | undefined): boolean {
+  return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ino === b?.ino;
+}
+
+/** `stat` that answers undefined where there is nothing, or nothing that we may see. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function directories(path: string, cwd: string): string[] {
+  // An empty entry of PATH means the current directory, to the system as to us.
+  const entries = path.split(delimiter).map((entry) => resolve(cwd, entry.replace(/^"(.*)"$/, '$1')));
+  return [...new Set(windows ? [cwd, ...entries] : entries)];
+}
+
+function withExtensions(base: string): string[] {
+  if (!windows) return [base];
+  const known = (process.env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';').filter((extension) => extension !== '');
+  return [...(/\.\w+$/.test(base) ? [base] : []), ...known.map((extension) => base + extension)];
+}
+
+function look(file: string): 'executable' | 'refused' | 'absent' {
+  const stats = statOf(file);
+  if (stats === undefined) return 'absent';
+  if (!stats.isFile()) return 'refused';
+  try {
+    accessSync(file, constants.X_OK);
+    return 'executable';
+  } catch {
+    return 'refused';
+  }
+}

@@ -1,0 +1,50 @@
+/** What a child sees of our environment. */
+
+/** Set by us on every child, so that a sweep can tell its descendants from strangers. See reaper.ts. */
+export const marker = 'CARPOOL_CHILD';
+
+/** All of ours: the address and the token of the hub are among them, and a child has no business with either. */
+const reserved = /^CARPOOL_/i;
+
+export interface EnvironmentSpec {
+  /** Added to what is inherited; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** `true` (default): the whole environment; a list: these names only; `false`: nothing. */
+  readonly inheritEnv?: boolean | readonly string[] | undefined;
+}
+
+/**
+ * The environment of a child. `CARPOOL_*` never reaches it, neither inherited nor through `env`: a config file that
+ * says `env: { ...process.env }` is loaded in the host, which holds the token.
+ */
+export function childEnvironment(
+  spec: EnvironmentSpec,
+  ours: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  const inherits = inheritance(spec.inheritEnv ?? true);
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(ours)) {
+    if (value !== undefined && inherits(name) && !reserved.test(name)) result[name] = value;
+  }
+  for (const [name, value] of Object.entries(spec.env ?? {})) {
+    for (const same of Object.keys(result)) if (fold(same) === fold(name)) delete result[same];
+    if (value !== undefined && !reserved.test(name)) result[name] = value;
+  }
+  return result;
+}
+
+/** The value of a variable; on Windows whatever the case of its name. */
+export function variable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  const key = Object.keys(env).find((candidate) => fold(candidate) === fold(name));
+  return key === undefined ? undefined : env[key];
+}
+
+function inheritance(rule: boolean | readonly string[]): (name: string) => boolean {
+  if (typeof rule === 'boolean') return () => rule;
+  const names = new Set(rule.map(fold));
+  return (name) => names.has(fold(name));
+}
+
+function fold(name: string): string {
+  return process.platform === 'win32' ? name.toUpperCase() : name;
+}

@@ -1,0 +1,131 @@
+/**
+ * Which process a number means. The system gives the number of a dead process to another one, so a pid alone is never
+ * enough to send a signal: a process is its pid and its start time. Windows tells no start time without a helper
+ * program; there nothing is ever taken to be the same process.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { execaSync } from 'execa';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Opaque; equal for the same process only. Absent where the system tells none. */
+  readonly startTime: string | undefined;
+}
+
+export interface ProcessFacts extends ProcessIdentity {
+  readonly group: number;
+  readonly startTime: string;
+  /** Ended, but not yet collected by its parent. To a signal it still exists. */
+  readonly zombie: boolean;
+}
+
+const platform = process.platform;
+
+/** What the system knows about a process; undefined if there is none, or nothing is told. */
+export function factsOf(pid: number): ProcessFacts | undefined {
+  if (platform === 'linux') return readProc(pid, bootId());
+  if (platform === 'win32') return undefined;
+  return ps(['-p', String(pid)])[0];
+}
+
+export function startTimeOf(pid: number): string | undefined {
+  return factsOf(pid)?.startTime;
+}
+
+/** True if the process is running now. False wherever it cannot be told. */
+export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
+  const facts = factsOf(pid);
+  return facts !== undefined && !facts.zombie && facts.startTime === startTime;
+}
+
+/** The running processes of a group, zombies left out. */
+export function groupMembers(group: number): ProcessFacts[] {
+  if (platform === 'win32' || !groupExists(group)) return [];
+  const all = platform === 'linux' ? readAllProc() : ps(['-A']);
+  return all.filter((facts) => facts.group === group && !facts.zombie);
+}
+
+/** Asks with signal 0, which costs one system call; zombies count as members here. */
+function groupExists(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** True if `a` was started no earlier than `b`; false if the two cannot be compared. */
+export function startedNoEarlier(a: string, b: string): boolean {
+  const [tickA, bootA] = a.split('@');
+  const [tickB, bootB] = b.split('@');
+  return bootA === bootB && Number(tickA) >= Number(tickB);
+}
+
+/** Linux: whether the environment that the process was started with holds `NAME=value`. Elsewhere false. */
+export function holdsVariable(pid: number, name: string, value: string): boolean {
+  if (platform !== 'linux') return false;
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${name}=${value}`);
+  } catch {
+    return false;
+  }
+}
+
+/** Exported for its test: a program may have any name, with spaces, newlines and parentheses. */
+export function parseStat(line: string): { state: string; group: number; ticks: string } | undefined {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  // The third field of proc_pid_stat(5) comes first here; the group is the fifth, the start time the twenty-second.
+  const [state, group, ticks] = [fields[0], Number(fields[2]), fields[19]];
+  return state === undefined || ticks === undefined || !Number.isInteger(group) ? undefined : { state, group, ticks };
+}
+
+function readProc(pid: number, boot: string): ProcessFacts | undefined {
+  try {
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    if (stat === undefined) return undefined;
+    // Ticks count from the boot, so without the boot's own id two boots could be confused.
+    const startTime = `${stat.ticks}@${boot}`;
+    return { pid, group: stat.group, startTime, zombie: stat.state === 'Z' || stat.state === 'X' };
+  } catch {
+    return undefined;
+  }
+}
+
+function readAllProc(): ProcessFacts[] {
+  const boot = bootId();
+  const pids = namesIn('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => readProc(Number(pid), boot) ?? []);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    return '';
+  }
+}
+
+function ps(which: readonly string[]): ProcessFacts[] {
+  const { stdout } = execaSync('ps', [...which, '-o', 'pid=,pgid=,state=,lstart='], {
+    env: { LC_ALL: 'C', TZ: 'UTC0' },
+    reject: false,
+    timeout: 5000,
+  });
+  return (stdout ?? '').split('\n').flatMap((line) => parsePsLine(line) ?? []);
+}
+
+/** Exported for its test: `  501   501 Ss   Fri Nov 21 09:30:00 2025`. */
+export function parsePsLine(line: string): ProcessFacts | undefined {
+  const [, pid, group, state, start] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*\d)\s*$/.exec(line) ?? [];
+  const seconds = Date.parse(`${start} UTC`) / 1000;
+  if (state === undefined || Number.isNaN(seconds)) return undefined;
+  return { pid: Number(pid), group: Number(group), startTime: `${seconds}@`, zombie: state.startsWith('Z') };
+}

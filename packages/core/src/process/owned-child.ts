@@ -1,0 +1,197 @@
+/** A running child, as `startChild` returns it. See child.ts for the interface. */
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { CarpoolError } from '../base/errors.ts';
+import type { Child, ChildOptions, StdioPair, StopOptions } from './child.ts';
+import { type ExitStatus, describeExit } from './exit.ts';
+import { type EndSignal, endAll, signalGroup } from './group.ts';
+import { type ProcessIdentity, groupMembers } from './identity.ts';
+import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './ladder.ts';
+import { drain, holdUntilRead } from './pipes.ts';
+import { Tail } from './tail.ts';
+
+export interface Ownership {
+  readonly identity: ProcessIdentity;
+  readonly file: string;
+  readonly pair: StdioPair;
+  readonly options: ChildOptions;
+  readonly forward: boolean;
+  /** Windows has no groups; this ends the child and its descendants there. */
+  readonly killTree: () => void;
+  /** The child and its group are gone, as far as can be told. */
+  readonly onGone: () => void;
+}
+
+export class OwnedChild implements Child {
+  readonly pid: number;
+  readonly startTime: string | undefined;
+  readonly file: string;
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly exited: Promise<ExitStatus>;
+  readonly drained: Promise<void>;
+  readonly #node: ChildProcess;
+  readonly #own: Ownership;
+  readonly #clock: Clock;
+  readonly #since: number;
+  readonly #stdout: Tail;
+  readonly #stderr: Tail;
+  readonly #hurry = new AbortController();
+  /** Signals that we have sent to the group. */
+  readonly #sent = new Set<string>();
+  #deadlines: StopDeadlines = defaultDeadlines;
+  #status: ExitStatus | undefined;
+  /** What is left of the group after the exit of its leader, when everything has been tried. */
+  #left: Promise<ProcessIdentity[]> | undefined;
+  #stopped: Promise<ExitStatus> | undefined;
+
+  constructor(node: ChildProcess, own: Ownership) {
+    const { pair, options } = own;
+    this.pid = own.identity.pid;
+    this.startTime = own.identity.startTime;
+    this.file = own.file;
+    this.#node = node;
+    this.#own = own;
+    this.#clock = options.clock ?? systemClock;
+    this.#since = this.#clock.now();
+
+    this.input = node.stdio[pair.in] as Writable;
+    this.output = node.stdio[pair.out] as Readable;
+    holdUntilRead(this.output);
+    this.#stdout = keepTail(pair.out === 1 ? undefined : node.stdout, options);
+    this.#stderr = keepTail(pair.out === 2 ? undefined : node.stderr, options, own.forward);
+    // A pipe that breaks is the first and vaguest news of a death. The exit follows, and says more.
+    for (const stream of node.stdio) stream?.on('error', () => {});
+    node.on('error', () => {});
+
+    this.exited = new Promise((resolve) => {
+      node.once('exit', (code, signal) => resolve(this.#onExit(code, signal)));
+    });
+    const readables = [...new Set([this.output, node.stdout, node.stderr])].filter((stream) => stream !== null);
+    this.drained = drain(readables, this.exited, { clock: this.#clock, timeout: options.drainTimeout ?? 500 });
+  }
+
+  get status(): ExitStatus | undefined {
+    return this.#status;
+  }
+
+  stderrTail(): string {
+    return this.#stderr.text();
+  }
+
+  stdoutTail(): string {
+    return this.#stdout.text();
+  }
+
+  age(): number {
+    return this.#clock.now() - this.#since;
+  }
+
+  ref(): void {
+    this.#node.ref();
+    for (const stream of this.#node.stdio) (stream as Socket | null | undefined)?.ref();
+  }
+
+  unref(): void {
+    this.#node.unref();
+    for (const stream of this.#node.stdio) (stream as Socket | null | undefined)?.unref();
+  }
+
+  stop(options: StopOptions = {}): Promise<ExitStatus> {
+    this.#stopped ??= this.#stop(options);
+    return this.#stopped;
+  }
+
+  kill(): Promise<ExitStatus> {
+    this.#hurry.abort();
+    return this.stop();
+  }
+
+  async #stop({ goodbye, deadlines }: StopOptions): Promise<ExitStatus> {
+    const { goodbye: talk, endOfInput, terminate, kill } = (this.#deadlines = { ...defaultDeadlines, ...deadlines });
+    // Until it is gone, the child is the business of whoever waits for the stop.
+    this.ref();
+    const rungs: Rung[] = [
+      ...(goodbye === undefined ? [] : [{ name: 'goodbye', lasts: talk, act: goodbye } satisfies Rung]),
+      { name: 'end of input', lasts: endOfInput, act: () => void this.input.end() },
+      { name: 'SIGTERM', lasts: terminate, act: () => this.#signal('SIGTERM') },
+      { name: 'SIGKILL', lasts: kill, act: () => this.#signal('SIGKILL') },
+    ];
+    const tried = await descend(rungs, { over: this.exited, hurry: this.#hurry.signal, clock: this.#clock });
+    if (this.#status === undefined) throw this.#unkillable(tried, [this.pid]);
+    const left = (await this.#left) ?? [];
+    if (left.length > 0)
+      throw this.#unkillable(
+        [...tried, 'SIGTERM', 'SIGKILL'],
+        left.map(({ pid }) => pid),
+      );
+    await this.drained;
+    return this.#status;
+  }
+
+  #signal(signal: EndSignal): void {
+    if (process.platform === 'win32') {
+      this.#own.killTree();
+    } else if (signal === 'SIGKILL' || !this.#sent.has(signal)) {
+      // To many programs a second SIGTERM means "do not tidy up", so nobody gets two.
+      signalGroup(this.pid, signal);
+    }
+    this.#sent.add(signal);
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): ExitStatus {
+    const status = this.#toStatus(code, signal);
+    this.#status = status;
+    this.input.destroy();
+    this.#left = this.#endGroup();
+    return status;
+  }
+
+  #toStatus(code: number | null, signal: NodeJS.Signals | null): ExitStatus {
+    if (signal === null) return { kind: 'exited', code: code ?? 0 };
+    return this.#sent.has(signal) ? { kind: 'signalled', signal, by: 'carpool' } : { kind: 'signalled', signal };
+  }
+
+  /**
+   * Ends the descendants that the child has left in its group. Its first look is in the very turn in which Node
+   * collected the child, so the number cannot have gone to a stranger yet; and while a member lives, it cannot.
+   */
+  async #endGroup(): Promise<ProcessIdentity[]> {
+    const { terminate, kill } = this.#deadlines;
+    const left = await endAll(
+      () => groupMembers(this.pid),
+      (signal) => this.#signal(signal),
+      { terminate, kill, clock: this.#clock, hurry: this.#hurry.signal },
+    );
+    // What cannot be ended stays recorded, for the next sweep.
+    if (left.length === 0) this.#own.onGone();
+    return left;
+  }
+
+  #unkillable(rungs: readonly (RungName | EndSignal)[], pids: readonly number[]): CarpoolError {
+    const who = this.#status === undefined ? `the child with pid ${this.pid}` : 'what the child left running';
+    const tried = [...new Set(rungs)];
+    return new CarpoolError(
+      'CHILD_UNKILLABLE',
+      `Cannot stop ${who}: still there after ${tried.join(', ')}: pid ${pids.join(', ')}`,
+      {
+        context: { pid: this.pid, pids, rungs: tried },
+        evidence: {
+          stderr: this.stderrTail(),
+          ...(this.#status === undefined ? {} : { exit: describeExit(this.#status) }),
+        },
+      },
+    );
+  }
+}
+
+function keepTail(readable: Readable | null | undefined, options: ChildOptions, forward = false): Tail {
+  const tail = new Tail(options.tailBytes);
+  readable?.on('data', (chunk: Uint8Array) => {
+    tail.push(chunk);
+    if (forward) options.onStderr?.(chunk);
+  });
+  return tail;
+}

@@ -1,0 +1,114 @@
+/**
+ * What was started, on disk: one small file for each child, so that when a host is killed, the next one can end exactly
+ * what it left (reaper.ts). The file is written in the same turn in which the child was started, and goes when the
+ * child and its whole group are gone.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ProcessIdentity, startTimeOf } from './identity.ts';
+
+export interface ChildRecord {
+  /** Of the format. */
+  readonly version: 1;
+  /** Random; the child and what it starts carry it in their environment as CARPOOL_CHILD. */
+  readonly id: string;
+  readonly pid: number;
+  readonly startTime: string | null;
+  readonly pgid: number;
+  /** For people; nothing is decided by it. */
+  readonly command: string;
+  /** Whose child it is: while this process runs, nobody else may touch it. */
+  readonly host: { readonly pid: number; readonly startTime: string | null };
+}
+
+export interface StartedChild extends ProcessIdentity {
+  readonly id: string;
+  readonly command: string;
+}
+
+export class StartedChildren {
+  readonly directory: string;
+  readonly #host: ChildRecord['host'] = { pid: process.pid, startTime: startTimeOf(process.pid) ?? null };
+  readonly #records = new Map<string, ChildRecord>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Children that are, or may be, still there. */
+  get records(): readonly ChildRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Synchronous, because between the start and the record nothing may happen, not even a turn of the event loop. */
+  add({ id, pid, startTime, command }: StartedChild): void {
+    const record: ChildRecord = {
+      version: 1,
+      id,
+      pid,
+      startTime: startTime ?? null,
+      pgid: pid,
+      command,
+      host: this.#host,
+    };
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    const file = fileOf(this.directory, record.id);
+    writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
+    renameSync(`${file}.part`, file);
+    this.#records.set(record.id, record);
+  }
+
+  remove(id: string): void {
+    if (!this.#records.delete(id)) return;
+    try {
+      rmSync(fileOf(this.directory, id), { force: true });
+    } catch {
+      // A record of a child that is gone does no harm: the next sweep removes it.
+    }
+  }
+}
+
+/** Names that `parseRecord` may be asked about; anything else in the directory is not ours. */
+export const recordName: RegExp = /^child-([0-9a-f]{32})\.json$/;
+
+function fileOf(directory: string, id: string): string {
+  return join(directory, `child-${id}.json`);
+}
+
+/** @returns undefined for anything that we did not write: what cannot be trusted word for word kills nobody */
+export function parseRecord(text: string, id: string): ChildRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || !isObject(value['host'])) return undefined;
+  const { version, pid, startTime, pgid, command, host } = value;
+  const right =
+    version === 1 &&
+    value['id'] === id &&
+    isPid(pid) &&
+    pgid === pid &&
+    isStartTime(startTime) &&
+    typeof command === 'string' &&
+    isPid(host['pid']) &&
+    isStartTime(host['startTime']);
+  return right ? (value as unknown as ChildRecord) : undefined;
+}
+
+export function identityOf({ pid, startTime }: ChildRecord | ChildRecord['host']): ProcessIdentity {
+  return { pid, startTime: startTime ?? undefined };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> & { host: Record<string, unknown> } {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPid(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 1;
+}
+
+function isStartTime(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}

@@ -1,0 +1,48 @@
+/** The last bytes of a stream: enough to explain a death, never more memory than its limit. */
+export class Tail {
+  readonly #limit: number;
+  /** A ring, made with the first byte: most children say nothing on stderr. */
+  #ring: Uint8Array | undefined;
+  #total = 0;
+
+  constructor(limit: number = 16 * 1024) {
+    this.#limit = limit;
+  }
+
+  /** How many bytes have passed in all. */
+  get total(): number {
+    return this.#total;
+  }
+
+  push(chunk: Uint8Array): void {
+    const kept = chunk.length > this.#limit ? chunk.subarray(chunk.length - this.#limit) : chunk;
+    const ring = (this.#ring ??= new Uint8Array(this.#limit));
+    const from = (this.#total + chunk.length - kept.length) % this.#limit;
+    const untilEnd = Math.min(kept.length, this.#limit - from);
+    ring.set(kept.subarray(0, untilEnd), from);
+    ring.set(kept.subarray(untilEnd), 0);
+    this.#total += chunk.length;
+  }
+
+  bytes(): Uint8Array {
+    if (this.#ring === undefined) return new Uint8Array(0);
+    if (this.#total <= this.#limit) return this.#ring.slice(0, this.#total);
+    const oldest = this.#total % this.#limit;
+    const bytes = new Uint8Array(this.#limit);
+    bytes.set(this.#ring.subarray(oldest), 0);
+    bytes.set(this.#ring.subarray(0, oldest), this.#limit - oldest);
+    return bytes;
+  }
+
+  /** Whole characters only: one that the limit cut in two is left out at the front, an unfinished one at the end. */
+  text(): string {
+    const bytes = this.bytes();
+    let start = 0;
+    if (this.#total > this.#limit) while (start < 3 && isContinuation(bytes[start])) start++;
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start), { stream: true });
+  }
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}

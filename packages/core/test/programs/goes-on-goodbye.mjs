@@ -1,0 +1,5 @@
+// {type:'goodbye'} is what it goes for; it stays at the end of its input.
+import { serve } from './talk.mjs';
+
+setInterval(() => {}, 1e6);
+serve({ goodbye: () => process.exit(0) });

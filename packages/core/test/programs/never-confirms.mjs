@@ -1,0 +1,4 @@
+// Echoes, but a reset is never confirmed.
+import { serve } from './talk.mjs';
+
+serve({ reset() {} });
