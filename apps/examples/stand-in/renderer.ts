@@ -1,0 +1,170 @@
+/**
+ * A stand-in for `plushie-renderer --mock`, for machines that have none: `node renderer.ts --mock --max-sessions 8`.
+ * It speaks the protocol of version 0.7.1 and draws nothing, like the mock mode of the real one; what it costs to start
+ * is what Node costs to start, and nothing is slowed down on purpose. It passes the suite that the real one passes.
+ *
+ *   stdin ──wire──▶ settings, then messages ──by `session`──▶ Session ──▶ stdout
+ *
+ * It has no layout: a pointer meets no widget, canvas elements are not hit, properties are not validated.
+ */
+import { once } from 'node:events';
+import { hello } from './hello.ts';
+import { parse, type Incoming } from './messages.ts';
+import { Session } from './session.ts';
+import { jsonLines, lengthPrefixed, Malformed, Unreadable, type Wire } from './wire.ts';
+
+const { argv, stdin, stdout, stderr } = process;
+const flag = (name: string): boolean => argv.includes(`--${name}`);
+
+/** One session only: all names mean the same session, and its end is not announced. So says the real one. */
+const maxSessions = Math.max(1, Number.parseInt(argv[argv.indexOf('--max-sessions') + 1] ?? '', 10) || 1);
+const single = maxSessions === 1;
+
+const sessions = new Map<string, Session>();
+const closing = new Set<string>();
+
+function log(level: 'WARN' | 'ERROR', words: string): void {
+  stderr.write(`[${new Date().toISOString()} ${level}] ${words}\n`);
+}
+
+/** @throws Unreadable when the input cannot be followed any further */
+async function main(): Promise<void> {
+  let wire: Wire | undefined;
+  let emit: (message: object) => void = () => {};
+  let settled = false;
+  /** Settings that came first are meant for the first session. */
+  let settings: Incoming | undefined;
+
+  function take(payload: Buffer): void {
+    if (wire === undefined) return;
+    if (!settled) {
+      settings = firstSettings(wire, payload);
+      settled = true;
+      if (single) open('').take('', settings);
+      return;
+    }
+    try {
+      const { session, message } = parse(wire.decode(payload));
+      dispatch(session, message);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      log('ERROR', `decode error: ${error.message}`);
+    }
+  }
+
+  function dispatch(name: string, message: Incoming): void {
+    if (single) return sessions.get('')?.take(name, message);
+    if (closing.has(name)) {
+      const error = 'session is closing; wait for session_closed before reusing this ID';
+      return emit(sessionError(name, 'session_reset_in_progress', error));
+    }
+    let session = sessions.get(name);
+    if (session === undefined) {
+      if (sessions.size >= maxSessions) {
+        const error = `max sessions (${maxSessions}) reached; session '${name}' rejected`;
+        log('ERROR', error);
+        return emit(sessionError(name, 'max_sessions_reached', error));
+      }
+      session = open(name);
+      if (settings !== undefined) session.take(name, settings);
+      settings = undefined;
+    }
+    session.take(name, message);
+    if (message.type === 'reset') close(name, session);
+  }
+
+  function open(name: string): Session {
+    const session: Session = new Session({
+      emit,
+      log,
+      patience: single ? Infinity : 30_000,
+      onGivenUp: () => close(name, session, true),
+    });
+    sessions.set(name, session);
+    return session;
+  }
+
+  /** The slot is free at once; the name is when the rest of what came with this message has been read. */
+  function close(name: string, session: Session, abandoned = session.end()): void {
+    sessions.delete(name);
+    closing.add(name);
+    setImmediate(() => {
+      const error = 'host stopped delivering messages during interact';
+      if (abandoned) emit(sessionError(name, 'host_disconnect', error));
+      closing.delete(name);
+      emit({ data: {}, family: 'session_closed', id: '', session: name, type: 'event' });
+    });
+  }
+
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+    if (wire === undefined) {
+      const opened = flag('msgpack') || (!flag('json') && chunk[0] !== 0x7b) ? lengthPrefixed() : jsonLines();
+      emit = (message) => void stdout.write(opened.encode(message));
+      wire = opened;
+      emit(hello(wire.codec));
+    }
+    try {
+      for (const payload of wire.push(chunk)) take(payload);
+    } catch (error) {
+      if (!(error instanceof Unreadable || error instanceof StartError)) throw error;
+      fail(error, settled, emit);
+      break;
+    }
+    // A full pipe stops the reading, so that memory stays bounded.
+    if (stdout.writableNeedDrain) await once(stdout, 'drain');
+  }
+
+  if (wire === undefined) return log('ERROR', 'stdin closed before first message');
+  try {
+    for (const payload of wire.end()) take(payload);
+    if (!settled) throw new StartError('stdin closed before settings received');
+  } catch (error) {
+    if (!(error instanceof Unreadable || error instanceof StartError)) throw error;
+    fail(error, settled, emit);
+  }
+  for (const [name, session] of sessions) {
+    if (single) session.end();
+    else close(name, session);
+  }
+}
+
+/** The settings are not good, or are no settings. */
+class StartError extends Error {}
+
+/** @throws StartError */
+function firstSettings(wire: Wire, payload: Buffer): Incoming {
+  let value: unknown;
+  try {
+    value = wire.decode(payload);
+  } catch (error) {
+    throw new StartError(`failed to decode initial settings: ${(error as Error).message}`);
+  }
+  let message: Incoming;
+  try {
+    ({ message } = parse(value));
+  } catch (error) {
+    throw new StartError(`failed to parse initial settings: ${(error as Error).message}`);
+  }
+  if (message.type !== 'settings') throw new StartError(`expected settings as first message, got ${message.type}`);
+  const version = (message.settings as { readonly protocol_version?: unknown } | null)?.protocol_version;
+  if (version === 1) return message;
+  throw new StartError(
+    typeof version === 'number' && Number.isInteger(version) && version >= 0
+      ? `protocol version mismatch: host sent ${version}, renderer expects 1`
+      : 'missing or invalid protocol_version in Settings (expected 1)',
+  );
+}
+
+function fail(error: Error, settled: boolean, emit: (message: object) => void): void {
+  const words =
+    settled || error instanceof StartError ? error.message : `failed to read initial settings: ${error.message}`;
+  log('ERROR', settled ? `read error: ${words}` : words);
+  if (!settled) emit({ message: words, type: 'error' });
+}
+
+function sessionError(session: string, code: string, error: string): object {
+  return { data: { code, error }, family: 'session_error', id: '', session, type: 'event' };
+}
+
+stdout.on('error', () => process.exit(0));
+await main();

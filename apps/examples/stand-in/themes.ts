@@ -1,0 +1,19 @@
+import { isObject, type Json } from './messages.ts';
+import { words } from './words.ts';
+
+const builtIn: ReadonlySet<string> = new Set(
+  words(`
+    light dark dracula nord solarized_light solarized_dark gruvbox_light gruvbox_dark catppuccin_latte
+    catppuccin_frappe catppuccin_macchiato catppuccin_mocha tokyo_night tokyo_night_storm tokyo_night_light
+    kanagawa_wave kanagawa_dragon kanagawa_lotus moonfly nightfly oxocarbon ferra
+  `),
+);
+
+/** What `theme_changed` calls a theme; `undefined` for what is none. Only the built-in `light` is light. */
+export function themeMode(theme: Json | undefined): 'light' | 'dark' | 'system' | undefined {
+  if (isObject(theme)) return 'dark';
+  if (typeof theme !== 'string') return undefined;
+  const name = theme.toLowerCase();
+  if (name === 'system' || name === 'light') return name;
+  return builtIn.has(name) ? 'dark' : undefined;
+}
