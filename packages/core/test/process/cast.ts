@@ -21,6 +21,7 @@ afterEach(async () => {
   const left = await stillThere([...census]);
   children.clear();
   census.clear();
+  for (const pid of left) process.kill(pid, 'SIGKILL');
   if (left.length > 0) throw new Error(`This test has left processes behind: ${left.join(', ')}`);
 });
 
