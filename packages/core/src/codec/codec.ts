@@ -1,0 +1,69 @@
+/**
+ * Bytes ⇄ messages. A codec is a *framing* (where one frame ends and the next begins) and a *format* (what the bytes of
+ * one frame mean). Both are pure and synchronous: they can be fed by a pipe, a socket or a test. Nothing above this
+ * folder sees how a frame is delimited; nothing in it knows what a session is.
+ */
+
+/** A value that can be read from a frame without decoding the rest. */
+export type Scalar = string | number | bigint | boolean | null;
+
+/** Top-level fields of a message, by name. A field that is absent, or is not a scalar, is not in it. */
+export type Fields = Readonly<Record<string, Scalar>>;
+
+/** Limits of one stream. */
+export interface FrameLimits {
+  /** Largest payload of one frame, in bytes. Default 64 MiB. */
+  readonly maxFrameBytes: number;
+}
+
+export const defaultLimits: FrameLimits = { maxFrameBytes: 64 * 1024 * 1024 };
+
+/** Takes chunks as they come and hands out whole payloads. */
+export interface Unframer {
+  /**
+   * Hands every payload that `chunk` completes to `onPayload`, in order. A payload may share memory with `chunk`.
+   * @throws CarpoolError FRAME_TOO_LARGE or FRAME_MALFORMED; the unframer is then of no further use
+   */
+  push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void;
+  /** The stream has ended. @throws CarpoolError FRAME_TRUNCATED if it ended inside a frame */
+  end(): void;
+}
+
+/** How frames are told apart in a stream of bytes. */
+export interface Framing {
+  readonly name: string;
+  /**
+   * What surrounds one payload: `head` before it, `tail` after it.
+   * @throws CarpoolError FRAME_TOO_LARGE, or FRAME_MALFORMED if the payload holds the delimiter
+   */
+  frame(payload: Uint8Array, limits: FrameLimits): { readonly head: Uint8Array; readonly tail: Uint8Array };
+  unframer(limits: FrameLimits): Unframer;
+}
+
+/** What the bytes of one frame mean. */
+export interface Format {
+  readonly name: string;
+  /** @throws CarpoolError FRAME_MALFORMED if the value cannot be written */
+  encode(message: unknown): Uint8Array;
+  /** @throws CarpoolError FRAME_MALFORMED if the bytes are no message, or nest too deeply */
+  decode(payload: Uint8Array): unknown;
+  /**
+   * Reads the named top-level fields without decoding the rest. Without it the whole message is decoded.
+   * @throws CarpoolError FRAME_MALFORMED
+   */
+  readonly peek?: (payload: Uint8Array, names: readonly string[]) => Fields;
+  /**
+   * `payload` with these top-level fields: itself if it has them all, else a copy. Undefined if one of them is there with
+   * another value: two fields of one name would let the readers of a message disagree. Without it, and then, the message
+   * is decoded and encoded again.
+   * @throws CarpoolError FRAME_MALFORMED
+   */
+  readonly stamp?: (payload: Uint8Array, fields: Fields) => Uint8Array | undefined;
+}
+
+/** A pluggable pair; `codec: 'msgpack'` and `codec: 'json-lines'` are the ready ones. */
+export interface Codec {
+  readonly name: string;
+  readonly framing: Framing;
+  readonly format: Format;
+}

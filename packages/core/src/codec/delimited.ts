@@ -1,0 +1,108 @@
+/**
+ * Frames that end with one byte: a newline (JSON lines) or NUL (Chromium's remote debugging pipe). Everything is counted
+ * and cut in bytes, so that a character of several bytes may be split between chunks anywhere.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { FrameLimits, Framing, Unframer } from './codec.ts';
+import { describeBytes, looksLikeText, truncated } from './evidence.ts';
+import { Gather } from './gather.ts';
+import { checkOutgoing, tooLarge } from './too-large.ts';
+
+const carriageReturn = 0x0d;
+const none: Uint8Array = new Uint8Array(0);
+
+export interface DelimitedOptions {
+  /** Frames are lines of text: a carriage return before the delimiter is not part of the payload, and blank lines are skipped. */
+  readonly lines?: boolean;
+}
+
+/** A framing whose frames end with `delimiter`, which no payload may hold. */
+export function delimited(name: string, delimiter: number, options: DelimitedOptions = {}): Framing {
+  const tail = Uint8Array.of(delimiter);
+  return {
+    name,
+    frame(payload, limits) {
+      checkOutgoing(payload.length, limits);
+      const at = payload.indexOf(delimiter);
+      if (at === -1) return { head: none, tail };
+      throw new CarpoolError(
+        'FRAME_MALFORMED',
+        `Cannot send frame: it holds the delimiter of ${name} frames at byte ${at}`,
+        {
+          scope: 'call',
+          blame: 'test',
+          context: { at, delimiter },
+          evidence: { stdout: describeBytes(payload) },
+        },
+      );
+    },
+    unframer: (limits) => new DelimitedUnframer(delimiter, options.lines ?? false, limits),
+  };
+}
+
+export const newlineDelimited: Framing = delimited('newline', 0x0a, { lines: true });
+export const nulDelimited: Framing = delimited('nul', 0x00);
+
+class DelimitedUnframer implements Unframer {
+  readonly #delimiter: number;
+  readonly #lines: boolean;
+  readonly #limits: FrameLimits;
+  readonly #started = new Gather();
+
+  constructor(delimiter: number, lines: boolean, limits: FrameLimits) {
+    this.#delimiter = delimiter;
+    this.#lines = lines;
+    this.#limits = limits;
+  }
+
+  push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void {
+    let at = 0;
+    while (at < chunk.length) {
+      // Each byte is searched once: what is gathered is known to hold no delimiter.
+      const end = chunk.indexOf(this.#delimiter, at);
+      if (end === -1) {
+        const rest = chunk.subarray(at);
+        this.#check(this.#started.size + rest.length - (this.#endsInReturn(rest) ? 1 : 0), rest);
+        this.#started.append(rest);
+        return;
+      }
+      const payload = this.#finish(chunk.subarray(at, end));
+      at = end + 1;
+      if (payload.length > 0 || !this.#lines) onPayload(payload);
+    }
+  }
+
+  end(): void {
+    const rest = this.#withoutReturn(this.#started.collected());
+    if (rest.length > 0) throw truncated(`${rest.length} bytes after the last delimiter`, rest);
+  }
+
+  #finish(last: Uint8Array): Uint8Array {
+    const size = this.#started.size + last.length;
+    // A return may have been gathered before its newline came, so one byte more than the limit is let through to here.
+    this.#check(this.#lines ? size - 1 : size, last);
+    let whole = last;
+    if (this.#started.size > 0) {
+      this.#started.append(last, size);
+      whole = this.#started.take();
+    }
+    const payload = this.#withoutReturn(whole);
+    this.#check(payload.length, payload);
+    return payload;
+  }
+
+  #check(size: number, latest: Uint8Array): void {
+    if (size <= this.#limits.maxFrameBytes) return;
+    const start = this.#started.size > 0 ? this.#started.collected() : latest;
+    const sample = start.subarray(0, 1024);
+    throw tooLarge(size, this.#limits, sample, !this.#lines && looksLikeText(sample));
+  }
+
+  #endsInReturn(bytes: Uint8Array): boolean {
+    return this.#lines && bytes[bytes.length - 1] === carriageReturn;
+  }
+
+  #withoutReturn(bytes: Uint8Array): Uint8Array {
+    return this.#endsInReturn(bytes) ? bytes.subarray(0, -1) : bytes;
+  }
+}

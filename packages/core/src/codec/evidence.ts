@@ -1,0 +1,75 @@
+/**
+ * How bytes and failures of this folder are shown to a person. A stray print on stdout is the commonest failure of all,
+ * so that bytes are shown as the text they are, where they are text, and as a hexdump only where they are not.
+ */
+import { CarpoolError, isCarpoolError, type CarpoolErrorOptions } from '../base/errors.ts';
+
+const evidenceBytes = 256;
+
+/** At most `max` of the bytes, as text if they are text, else as a hexdump. */
+export function describeBytes(bytes: Uint8Array, max: number = evidenceBytes): string {
+  const shown = bytes.length > max ? bytes.subarray(0, max) : bytes;
+  const rest = bytes.length > max ? `\n… (${bytes.length} bytes in all)` : '';
+  return (textOf(shown) ?? hexdump(shown)) + rest;
+}
+
+/** True for bytes that a program would print: UTF-8 without control characters other than those of a terminal. */
+export function looksLikeText(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && textOf(bytes) !== undefined;
+}
+
+/** Bytes from the other side that are no message. */
+export function malformed(words: string, bytes: Uint8Array, cause?: unknown): CarpoolError {
+  const options: CarpoolErrorOptions = { context: { size: bytes.length }, evidence: { stdout: describeBytes(bytes) } };
+  return new CarpoolError('FRAME_MALFORMED', words, cause === undefined ? options : { ...options, cause });
+}
+
+/** A value of our own side that cannot be written: only this call fails, and the child is not to blame. */
+export function unwritable(words: string, cause?: unknown): CarpoolError {
+  return new CarpoolError('FRAME_MALFORMED', `Cannot write message: ${words}`, { scope: 'call', blame: 'test', cause });
+}
+
+/** What an encoder threw: our own errors as they are, others with their words. */
+export function notWritten(thrown: unknown): CarpoolError {
+  return isCarpoolError(thrown) ? thrown : unwritable(wordsOf(thrown), thrown);
+}
+
+export function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The stream ended inside a frame; `bytes` is the start of what there is of it. */
+export function truncated(words: string, bytes: Uint8Array): CarpoolError {
+  return new CarpoolError('FRAME_TRUNCATED', `Cannot read frame: the stream ended ${words}`, {
+    evidence: { stdout: describeBytes(bytes) },
+  });
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  // With `stream`, a character that the cut went through is left out instead of being an error.
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+  } catch {
+    return undefined;
+  }
+  if (bytes.some(isControl)) return undefined;
+  // Colours are text, but must not colour the report they are quoted in.
+  return text.replaceAll('\x1b', '␛');
+}
+
+/** Other than those from bell to carriage return, and escape. */
+function isControl(byte: number): boolean {
+  return byte < 0x07 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f;
+}
+
+function hexdump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = Array.from(bytes.subarray(at, at + 16));
+    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(47)}  ${text}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,102 @@
+/**
+ * A message on its way, decoded only if someone looks inside. A frame that is routed by its fields and sent on, with or
+ * without one more field, stays bytes from end to end; one that begins and ends in this process is never encoded.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { Fields, Format } from './codec.ts';
+import { describeMessage } from './describe.ts';
+import { describeBytes } from './evidence.ts';
+import { fieldsOf, isRecord } from './fields.ts';
+
+/** Longest `toString`. */
+const shownCharacters = 200;
+const shownBytes = 32;
+
+/** Immutable: neither the bytes nor the message it gives out may be changed. */
+export class Frame {
+  readonly format: Format;
+  #bytes: Uint8Array | undefined;
+  #message: unknown;
+  #decoded: boolean;
+  #names: readonly string[] | undefined;
+  #fields: Fields | undefined;
+
+  private constructor(format: Format, bytes: Uint8Array | undefined, message: unknown) {
+    this.format = format;
+    this.#bytes = bytes;
+    this.#message = message;
+    this.#decoded = bytes === undefined;
+  }
+
+  static encoded(bytes: Uint8Array, format: Format): Frame {
+    return new Frame(format, bytes, undefined);
+  }
+
+  static of(message: unknown, format: Format): Frame {
+    return new Frame(format, undefined, message);
+  }
+
+  /** @throws CarpoolError FRAME_MALFORMED if the message cannot be written */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= this.format.encode(this.#message));
+  }
+
+  /** @throws CarpoolError FRAME_MALFORMED if the bytes are no message */
+  get message(): unknown {
+    if (!this.#decoded) {
+      this.#message = this.format.decode(this.bytes);
+      this.#decoded = true;
+    }
+    return this.#message;
+  }
+
+  /**
+   * The named top-level fields, see `Fields`. Asked again with the same array, it answers from memory.
+   * @throws CarpoolError FRAME_MALFORMED
+   */
+  fields(names: readonly string[]): Fields {
+    if (this.#fields === undefined || this.#names !== names) {
+      this.#fields = this.#read(names);
+      this.#names = names;
+    }
+    return this.#fields;
+  }
+
+  /**
+   * The same message with these top-level fields, in place of any it has under these names.
+   * @throws CarpoolError FRAME_MALFORMED if the message is no object
+   */
+  with(fields: Fields): Frame {
+    if (this.#bytes !== undefined && this.format.stamp !== undefined) {
+      const stamped = this.format.stamp(this.#bytes, fields);
+      if (stamped !== undefined) return stamped === this.#bytes ? this : new Frame(this.format, stamped, undefined);
+    }
+    const message = this.message;
+    if (!isRecord(message)) throw notAnObject(this);
+    // First, so that a reader of the encoded message finds them first; again last, because ours are the ones that count.
+    return new Frame(this.format, undefined, { ...fields, ...message, ...fields });
+  }
+
+  /** A short description for errors. Never throws. */
+  toString(): string {
+    try {
+      return describeMessage(this.message, shownCharacters);
+    } catch {
+      return `<${this.format.name}, cannot be decoded: ${describeBytes(this.bytes, shownBytes).replaceAll(/\s+/g, ' ')}>`.slice(
+        0,
+        shownCharacters,
+      );
+    }
+  }
+
+  #read(names: readonly string[]): Fields {
+    // The bytes come first where there are any: `peek` refuses a field that is there twice, decoding takes one of the two.
+    if (this.#bytes !== undefined && this.format.peek !== undefined) return this.format.peek(this.#bytes, names);
+    return fieldsOf(this.message, names);
+  }
+}
+
+function notAnObject(frame: Frame): CarpoolError {
+  const words = `Cannot add fields to ${frame.toString()}: a message must be an object`;
+  return new CarpoolError('FRAME_MALFORMED', words, { evidence: { messages: [frame.toString()] } });
+}

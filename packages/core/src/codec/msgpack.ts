@@ -1,0 +1,81 @@
+/**
+ * MessagePack, by msgpackr, without any of its own extensions: maps with string keys, arrays, strings, numbers, binary as
+ * Uint8Array, and timestamps as Date.
+ *
+ * - An integer is a number where a number is exact, else a bigint; bigints are written as 64-bit integers.
+ * - `undefined` is what it is in JSON: left out of an object, nil in an array.
+ * - Binary shares the memory of the payload: a screenshot is not copied.
+ * - Of msgpackr's own making on reading: a key `__proto__` becomes `__proto_`; text over 64 bytes loses a leading U+FEFF.
+ * - Of two equal keys `decode` takes the last; `peek` and `stamp` refuse two of a wanted name.
+ */
+import type { Options } from 'msgpackr';
+// The entry without the native addon: the same behaviour on every machine, and nothing of Node.
+import { Packr, Unpackr } from 'msgpackr/pack';
+import type { Format } from './codec.ts';
+import { malformed, notWritten, unwritable, wordsOf } from './evidence.ts';
+import { fieldAccess } from './msgpack-fields.ts';
+import { skipper } from './msgpack-skip.ts';
+import { writable } from './msgpack-writable.ts';
+
+export interface MsgpackOptions {
+  /** How deeply maps and arrays may nest, both ways. Default 128. */
+  readonly maxDepth?: number;
+}
+
+const defaultDepth = 128;
+/** A larger working buffer of msgpackr is not lent to a message that fills only a part of it. */
+const lentBytes = 64 * 1024;
+
+// `int64AsType: 'auto'` and `skipValues` are documented, but not in its types.
+const options: Options & { skipValues: readonly unknown[] } = {
+  useRecords: false,
+  mapsAsObjects: true,
+  variableMapSize: true,
+  encodeUndefinedAsNil: true,
+  skipValues: [undefined],
+  useToJSON: false,
+  int64AsType: 'auto' as 'number',
+};
+
+/** A MessagePack format with limits of its own. */
+export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}): Format {
+  const packr = new Packr(options);
+  const unpackr = new Unpackr(options);
+  const skip = skipper(maxDepth);
+  const fit = writable(maxDepth);
+  return {
+    name: 'msgpack',
+    encode(message) {
+      if (message === undefined) throw unwritable('it is undefined');
+      try {
+        return own(packr.pack(fit(message)));
+      } catch (thrown) {
+        throw notWritten(thrown);
+      }
+    },
+    decode(payload) {
+      const end = skip(payload, 0, 0, true);
+      if (end !== payload.length)
+        throw malformed(`Cannot read message: ${payload.length - end} bytes follow its end`, payload);
+      try {
+        // A view of its own: msgpackr leaves a property on what it reads, and a Buffer would make Buffers of all binary.
+        return unpackr.unpack(new Uint8Array(payload.buffer, payload.byteOffset, payload.length)) as unknown;
+      } catch (cause) {
+        throw malformed(`Cannot read message: ${wordsOf(cause)}`, payload, cause);
+      }
+    },
+    ...fieldAccess(skip),
+  };
+}
+
+export const msgpack: Format = msgpackFormat();
+
+/**
+ * msgpackr packs one message behind the other into its buffer and never writes over what it has given out, but the buffer
+ * stays as large as the largest message made it: a small message kept would keep all of that.
+ */
+function own(packed: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = packed;
+  const wasteful = buffer.byteLength > lentBytes && buffer.byteLength > length * 4;
+  return wasteful ? new Uint8Array(packed) : new Uint8Array(buffer, byteOffset, length);
+}
