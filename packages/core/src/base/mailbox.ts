@@ -8,7 +8,8 @@ interface Taker<T> {
 }
 
 export class Mailbox<T> {
-  readonly capacity: number;
+  /** May be changed; what is over a smaller one stays. */
+  capacity: number;
   #items: T[] = [];
   #takers: Taker<T>[] = [];
   #closed = false;

@@ -20,8 +20,6 @@ import type { Launch, PoolSettings } from './options.ts';
 export interface GenerationOptions {
   readonly settings: PoolSettings;
   readonly clock: Clock;
-  /** Session ids are unique in the pool, over all its generations: errors name them. */
-  readonly nextId: () => string;
   /** Where started processes are recorded, so that a later host can sweep them. */
   readonly started?: StartedChildren | undefined;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
@@ -61,7 +59,6 @@ export class Generation {
       protocol: settings.protocol,
       format: settings.codec.format,
       clock,
-      nextId: options.nextId,
       closed: (reason) => void whyItEnded(options, child, reason).then(over.resolve),
     });
     void over.promise.then((error) => {

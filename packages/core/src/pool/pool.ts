@@ -29,6 +29,8 @@ export interface RegisterOptions {
   readonly timeout?: number;
   /** Gives up waiting; `register` rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** The id of the session, unique in the pool. Default "s1", "s2", … */
+  readonly id?: string;
   /** Who registers, for the errors of others. */
   readonly holder?: HolderLabel;
   /** Handed to the protocol's `open`. */
@@ -207,7 +209,13 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
         signal: options.signal,
         expired: () => new Error('unreachable: no timeout'),
       });
-      const opening = generation.open({ listener, timeout: this.settings.openTimeout, params: options.params });
+      const opening = generation.open({
+        id: options.id ?? `s${++this.#ids}`,
+        listener,
+        timeout: this.settings.openTimeout,
+        signal: options.signal,
+        params: options.params,
+      });
       conversation = opening.conversation;
       tenancy.conversation = conversation;
       this.#followRelease(conversation, slot, tenancy);
@@ -303,7 +311,6 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     const starting: Promise<Generation> = Generation.start({
       settings: this.settings,
       clock: this.#clock,
-      nextId: () => `s${++this.#ids}`,
       started: this.#surroundings.started,
       onStderr: this.#surroundings.onStderr,
       ended: (error) => {

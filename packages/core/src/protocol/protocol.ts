@@ -13,6 +13,9 @@ import type { Frame } from '../codec/frame.ts';
 /** The id by which the child tells sessions apart. One session may own several. */
 export type WireId = string | number;
 
+/** Who ended a session. `owner`: the test, file or worker it belonged to has ended. */
+export type ClosedBy = 'unregister' | 'owner' | 'child' | 'pool' | 'hub' | 'overflow';
+
 /** What ties a reply to its request, within one session. */
 export type Key = string;
 
@@ -51,7 +54,15 @@ export type Route =
   /** The child asks, and waits for an answer under `key`. */
   | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame }
   /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
-  | { readonly as: 'lost'; readonly to: WireId; readonly gone: boolean; readonly refusal?: Refusal }
+  | {
+      readonly as: 'lost';
+      readonly to: WireId;
+      readonly gone: boolean;
+      readonly refusal?: Refusal;
+      /** Where it was not the child: who, and in half a sentence why. */
+      readonly by?: ClosedBy;
+      readonly words?: string;
+    }
   /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
   | { readonly as: 'unknown' };
 
@@ -87,8 +98,11 @@ export interface Addressed {
 /** A conversation as `hello`, `open` and `close` hold it. All waits end with the deadline of the whole conversation. */
 export interface Port {
   send(message: unknown): void;
-  /** Resolves with the decoded reply. @throws CarpoolError SESSION_REFUSED with the child's words */
-  request(message: unknown): Promise<unknown>;
+  /**
+   * Resolves with the decoded reply. With `signal` the wait, and where the protocol can say it the request, is cancelled.
+   * @throws CarpoolError SESSION_REFUSED with the child's words
+   */
+  request(message: unknown, signal?: AbortSignal): Promise<unknown>;
   /** The next event for which `matches` is true; what came before this call and was not taken counts too. */
   next(matches: (message: unknown) => boolean): Promise<unknown>;
 }
@@ -101,6 +115,8 @@ export interface SessionPort extends Port {
   readonly params: unknown;
   /** From now on messages under this id belong to this session. */
   adopt(wireId: WireId): void;
+  /** Aborted when whoever wanted the session has given up before it was open. */
+  readonly givenUp: AbortSignal;
   /** Resolves when `route` said `lost` with `gone`. */
   readonly gone: Promise<void>;
 }
@@ -127,6 +143,8 @@ export interface Gate {
 
 export interface Protocol<M extends Messages = AnyMessages> {
   readonly name: string;
+  /** The top-level field that names the session in every message, where there is one; users must not set it. */
+  readonly sessionField?: string;
   /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
   hello?(root: Port): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */

@@ -49,6 +49,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
   const { hello, open, close } = options;
   const protocol: Protocol<M> = {
     name: 'session-field',
+    sessionField: sessionName,
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);

@@ -165,7 +165,7 @@ export class Conversation {
   // ── the mux's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Runs the protocol's `open`. Rejects if it fails, or not in time; `released` says when its slot is free. */
-  async opening(timeout: number): Promise<void> {
+  async opening(timeout: number, signal?: AbortSignal): Promise<void> {
     const { protocol, clock } = this.#connection;
     const opening = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
     const expired = (): Error =>
@@ -175,13 +175,14 @@ export class Conversation {
       });
     const late = (opened: Opened): void => void this.#farewell(opened, lateReason(clock.now()), timeout);
     try {
-      const opened = await within(opening, { clock, timeout, expired, late });
+      const opened = await within(opening, { clock, timeout, signal, expired, late });
       this.adopt(opened.wireId);
       this.#wireId = opened.wireId;
       this.#opened = opened;
       this.#gate = opened.gate;
     } catch (thrown) {
       const reason = this.#reasonOr(thrown);
+      this.#port.giveUp(thrown);
       // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
       opening.catch(() => this.#end(reason, true));
       clock.after(timeout, () => this.#end(reason, false)).unref();
@@ -203,7 +204,7 @@ export class Conversation {
   }
 
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
-    this.recent.add('in', frame);
+    this.recent.add('in', ('frame' in route ? route.frame : undefined) ?? frame, frame.bytes.length);
     this.#gate?.received(frame);
     switch (route.as) {
       case 'event':
@@ -238,7 +239,7 @@ export class Conversation {
     const { protocol } = this.#connection;
     const addressed: Addressed = protocol.address(outgoing);
     this.#connection.transmit(addressed.frame);
-    this.recent.add('out', addressed.frame);
+    this.recent.add('out', outgoing.frame, addressed.frame.bytes.length);
     this.#gate?.sent(outgoing.frame);
     if (call === undefined) return nothing;
     const pending = this.#pending.add(addressed.key ?? String(outgoing.call), call);
@@ -287,8 +288,9 @@ export class Conversation {
   #lost(route: Extract<Route, { as: 'lost' }>): void {
     if (route.gone) this.#port.markGone();
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
-    const error = lostError(this.id, route.refusal, this.recent.describe());
-    const reason: CloseReason = { by: 'child', at: this.#connection.clock.now(), words: 'by the child', error };
+    const { by = 'child', words = 'by the child' } = route;
+    const error = by === 'child' || route.refusal !== undefined ? this.#lostError(route.refusal) : undefined;
+    const reason: CloseReason = { by, at: this.#connection.clock.now(), words, error };
     if (route.gone) this.abort(reason);
     else void this.close(reason, 5_000);
   }
@@ -317,6 +319,16 @@ export class Conversation {
     const held = this.#held.splice(0).map((dispatch) => dispatch.call);
     const waiting = this.#pending.drain().map((pending) => (pending.abandoned ? undefined : pending.call));
     for (const call of [...waiting, ...held]) call?.failed(closedError('wait for a reply', this.id, reason, clock.now()));
+  }
+
+  #lostError(refusal: Refusal | undefined): CarpoolError {
+    if (refusal?.error !== undefined) return refusal.error as CarpoolError;
+    const code = refusal?.code === undefined ? '' : ` (${refusal.code})`;
+    const words = refusal === undefined ? 'it gave no reason' : refusal.words;
+    return new CarpoolError('SESSION_FAILED', `The child ended session ${this.id}${code}: ${words}`, {
+      context: { session: this.id, ...(refusal?.code === undefined ? {} : { childCode: refusal.code }) },
+      evidence: { messages: this.recent.describe() },
+    });
   }
 
   #checkOpen(call: string): void {
@@ -350,15 +362,5 @@ function refused(refusal: Refusal, session: string): CarpoolError {
   return new CarpoolError('SESSION_REFUSED', `The child refused the request${code}: ${refusal.words}`, {
     blame: 'child',
     context,
-  });
-}
-
-function lostError(session: string, refusal: Refusal | undefined, messages: readonly string[]): CarpoolError {
-  if (refusal?.error !== undefined) return refusal.error as CarpoolError;
-  const code = refusal?.code === undefined ? '' : ` (${refusal.code})`;
-  const words = refusal === undefined ? 'it gave no reason' : refusal.words;
-  return new CarpoolError('SESSION_FAILED', `The child ended session ${session}${code}: ${words}`, {
-    context: { session, ...(refusal?.code === undefined ? {} : { childCode: refusal.code }) },
-    evidence: { messages },
   });
 }

@@ -22,8 +22,6 @@ export interface MuxOptions {
   readonly clock: Clock;
   /** Bytes that may wait for the other side to take them. Default 256 MiB. */
   readonly maxBacklogBytes?: number;
-  /** A fresh id for each session. Default "s1", "s2", … on this connection. */
-  readonly nextId?: () => string;
   /** Called once when the transport has ended. The owner then calls `fail` with the best reason it can find. */
   readonly closed: (reason: CarpoolError | undefined) => void;
   /** A message that no conversation owns: for an unknown session, or one that `route` cannot place. */
@@ -31,9 +29,13 @@ export interface MuxOptions {
 }
 
 export interface OpenOptions {
+  /** For people, and for protocols in which the host chooses the id: not used before on this transport. */
+  readonly id: string;
   readonly listener: Listener;
   /** Milliseconds for the protocol's `open`. */
   readonly timeout: number;
+  /** Gives up opening. */
+  readonly signal?: AbortSignal | undefined;
   /** Handed to the protocol's `open`. */
   readonly params?: unknown;
 }
@@ -47,7 +49,6 @@ export class Mux {
   readonly #byWireId = new Map<WireId, Conversation>();
   readonly #conversations = new Set<Conversation>();
   readonly #maxBacklog: number;
-  #sessions = 0;
   #calls = 0;
   #failure: CloseReason | undefined;
 
@@ -55,12 +56,12 @@ export class Mux {
     const { protocol, clock, format, transport } = options;
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
-    const mux = this;
+    const root = (): Conversation => this.root;
     this.#connection = {
       protocol,
       clock,
       get root() {
-        return mux.root;
+        return root();
       },
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
@@ -95,15 +96,14 @@ export class Mux {
    * `opened` rejects.
    */
   open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<void> } {
-    const id = this.#options.nextId?.() ?? `s${++this.#sessions}`;
-    const conversation = new Conversation(this.#connection, id, options.listener, options.params);
+    const conversation = new Conversation(this.#connection, options.id, options.listener, options.params);
     if (this.#failure !== undefined) {
       conversation.abort(this.#failure);
       return { conversation, opened: Promise.reject(this.#failure.error ?? new CarpoolError('HUB_LOST', 'It has ended')) };
     }
     this.#conversations.add(conversation);
     void conversation.released.then(() => this.#conversations.delete(conversation));
-    return { conversation, opened: conversation.opening(options.timeout) };
+    return { conversation, opened: conversation.opening(options.timeout, options.signal) };
   }
 
   /** Resolves when the conversations of now have ended. */

@@ -10,6 +10,7 @@ export class ConversationPort implements SessionPort {
   readonly freshId: string;
   readonly params: unknown;
   readonly gone: Promise<void>;
+  readonly #giveUp = new AbortController();
   readonly #conversation: Conversation;
   readonly #connection: Connection;
   /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
@@ -38,12 +39,17 @@ export class ConversationPort implements SessionPort {
     this.#conversation.dispatch('send', this.#connection.frameOf(message));
   }
 
-  request(message: unknown): Promise<unknown> {
+  request(message: unknown, signal?: AbortSignal): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#conversation.dispatch('request', this.#connection.frameOf(message), {
+    const abandon = this.#conversation.dispatch('request', this.#connection.frameOf(message), {
       reply: (frame) => resolve(frame.message),
       failed: reject,
     });
+    const aborted = (): void => {
+      abandon();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', aborted, { once: true });
     return promise;
   }
 
@@ -53,6 +59,15 @@ export class ConversationPort implements SessionPort {
     const reason = this.#reason;
     if (reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
     throw closedError('wait for a message', this.freshId, reason, this.#connection.clock.now());
+  }
+
+  get givenUp(): AbortSignal {
+    return this.#giveUp.signal;
+  }
+
+  /** The wait for `open` has ended without it. */
+  giveUp(reason: unknown): void {
+    this.#giveUp.abort(reason);
   }
 
   adopt(wireId: WireId): void {

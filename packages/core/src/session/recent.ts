@@ -9,8 +9,8 @@ export class Recent {
   readonly #entries: { readonly direction: 'in' | 'out'; readonly frame: Frame | number }[] = [];
   #next = 0;
 
-  add(direction: 'in' | 'out', frame: Frame): void {
-    const { length } = frame.bytes;
+  /** `length`: bytes of it on the way, which is known without encoding it again. */
+  add(direction: 'in' | 'out', frame: Frame, length: number): void {
     this.#entries[this.#next] = { direction, frame: length > keptBytes ? length : frame };
     this.#next = (this.#next + 1) % kept;
   }

@@ -90,6 +90,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   static bind<M extends Messages>(session: Session<M>, conversation: Conversation): void {
     session.#conversation = conversation;
+    session.#events.capacity = session.#options.maxUnreadEvents;
   }
 
   /** The push side, for the hub and for `pooledTransport`. */

@@ -8,9 +8,9 @@
  * session that its test has ended stays "ended by its test", even if the child dies while it confirms.
  */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
+import type { ClosedBy } from '../protocol/protocol.ts';
 
-/** Who ended a session. `owner`: the test, file or worker it belonged to has ended. */
-export type ClosedBy = 'unregister' | 'owner' | 'child' | 'pool' | 'hub' | 'overflow';
+export type { ClosedBy };
 
 export interface CloseReason {
   readonly by: ClosedBy;

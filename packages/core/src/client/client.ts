@@ -1,0 +1,223 @@
+/**
+ * What a test worker holds of the host: one connection, and the sessions on it. It never loads `child_process`, and loads
+ * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
+ */
+import { connect as connectSocket, type Socket } from 'node:net';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type Evidence } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Format } from '../codec/codec.ts';
+import { json } from '../codec/json.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import { Mux } from '../session/mux.ts';
+import { Session } from '../session/session.ts';
+import { StreamTransport } from '../transport/stream.ts';
+import { parseAddress } from '../wire/address.ts';
+import { wireVersion } from '../wire/frames.ts';
+import type { CallRequest, GreetResult, MethodTable, OwnerPath, RegisterResult } from '../wire/messages.ts';
+import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
+import { version } from '../wire/version.ts';
+
+export interface ClientOptions {
+  /** As the adapter's global setup got it from the host. */
+  readonly address: string;
+  /** The runner, for people: "vitest", "jest", "playwright". */
+  readonly runner: string;
+  /** Milliseconds to connect and be greeted. Default 10,000. */
+  readonly timeout?: number;
+}
+
+export interface RegisterOptions {
+  /** A key that may hold one session of the pool at a time. */
+  readonly owner?: string;
+  /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
+  readonly wait?: boolean;
+  /** Milliseconds to wait for a slot. Default: `registerTimeout` of the pool, 60,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** Who registers, for the errors of others. */
+  readonly holder?: { readonly test?: string; readonly file?: string };
+  /** Whose end ends the session: `[file]` or `[file, test]`. Default: the worker's. */
+  readonly under?: OwnerPath;
+}
+
+/** Starting a child, opening a session and waiting have deadlines of their own in the host; this one is for its death. */
+const registerLimit = 24 * 60 * 60 * 1000;
+/** What the host's own deadline may lag behind. */
+const grace = 2_000;
+const releaseTimeout = 30_000;
+/** A frame of the host holds a message of the child and a head. */
+const maxFrameBytes = 1024 * 1024 * 1024;
+
+export class Client {
+  /** Resolves when the connection has ended, with the reason unless `close` was it. */
+  readonly closed: Promise<CarpoolError | undefined>;
+  readonly #socket: Socket;
+  readonly #mux: Mux;
+  readonly #peer: number;
+  #sessions = 0;
+  #busy = 0;
+
+  private constructor(socket: Socket, mux: Mux, peer: number, closed: Promise<CarpoolError | undefined>) {
+    this.#socket = socket;
+    this.#mux = mux;
+    this.#peer = peer;
+    this.closed = closed;
+  }
+
+  /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED */
+  static async connect(options: ClientOptions): Promise<Client> {
+    const { path, token } = parseAddress(options.address);
+    const timeout = options.timeout ?? 10_000;
+    const socket = await connectTo(path, timeout);
+    const closed = Promise.withResolvers<CarpoolError | undefined>();
+    const mux = new Mux({
+      transport: new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } }),
+      protocol: new WireProtocol(),
+      format: json,
+      clock: systemClock,
+      closed: (reason) => {
+        const error = new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason });
+        mux.fail({ by: 'hub', at: systemClock.now(), words: 'because the connection to the host ended', error });
+        closed.resolve(error);
+      },
+    });
+    const { runner } = options;
+    const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
+    const expired = (): Error => new CarpoolError('HUB_UNREACHABLE', `The host did not greet within ${timeout} ms`);
+    try {
+      const answer = (await within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired })) as GreetResult;
+      // A worker that only waits for its tests to end must be able to end.
+      socket.unref();
+      return new Client(socket, mux, answer.peer, closed.promise);
+    } catch (thrown) {
+      socket.destroy();
+      throw thrown;
+    }
+  }
+
+  /** The names of the pools. @throws CarpoolError CONFIG_INVALID */
+  async pools(): Promise<readonly string[]> {
+    return (await this.#call({ method: 'pools' }, releaseTimeout)).pools;
+  }
+
+  /**
+   * Takes a slot of a pool and opens a session.
+   * @throws CarpoolError as `Pool.register`, and HUB_LOST
+   */
+  async register<M extends Messages = AnyMessages>(pool: string, options: RegisterOptions = {}): Promise<Session<M>> {
+    const site = callSite(this.register);
+    const { signal, ...request } = options;
+    let format: Format = json;
+    let answer: RegisterResult | undefined;
+    const number = ++this.#sessions;
+    const settings = (): RegisterResult => answer as RegisterResult;
+    const session = new Session<M>({
+      pool,
+      clock: systemClock,
+      get format() {
+        return format;
+      },
+      get hello() {
+        return settings().hello;
+      },
+      get requestTimeout() {
+        return settings().requestTimeout;
+      },
+      get closeTimeout() {
+        return settings().closeTimeout + grace;
+      },
+      get maxUnreadEvents() {
+        return answer?.maxUnreadEvents ?? 10_000;
+      },
+      diagnose: () => this.#evidence(number),
+    });
+    const params: WireParams = {
+      request: { ...request, pool, stack: site.stack },
+      registered: async (result) => {
+        answer = result;
+        format = await formatNamed(result.format);
+        return format;
+      },
+    };
+    this.#hold(1);
+    try {
+      const { conversation, opened } = this.#mux.open({
+        id: `w${this.#peer}s${number}`,
+        listener: Session.listenerOf(session),
+        timeout: registerLimit,
+        params,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      Session.bind(session, conversation);
+      await opened;
+      return session;
+    } catch (thrown) {
+      if (signal?.aborted === true) throw signal.reason;
+      throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot register a session of "${pool}"`), site);
+    } finally {
+      this.#hold(-1);
+    }
+  }
+
+  /**
+   * Ends an owner: all it holds is released, newest first. Bounded.
+   * @returns how many sessions the child did not confirm
+   */
+  async release(owner: OwnerPath): Promise<number> {
+    return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
+  }
+
+  /** Disconnects; the host releases whatever this worker still holds. */
+  close(): void {
+    this.#socket.destroySoon();
+  }
+
+  async #evidence(session: number): Promise<Evidence> {
+    return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
+  }
+
+  async #call<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
+    const expired = (): Error => new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
+    this.#hold(1);
+    try {
+      const answer = await within(this.#mux.root.port.request(request), { clock: systemClock, timeout, expired });
+      return answer as MethodTable[R['method']]['result'];
+    } finally {
+      this.#hold(-1);
+    }
+  }
+
+  /** A pending call keeps the worker alive; an idle connection does not. */
+  #hold(by: 1 | -1): void {
+    this.#busy += by;
+    if (this.#busy > 0) this.#socket.ref();
+    else this.#socket.unref();
+  }
+}
+
+async function connectTo(path: string, timeout: number): Promise<Socket> {
+  const socket = connectSocket(path);
+  const connected = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  const expired = (): Error => new Error(`no answer within ${timeout} ms`);
+  try {
+    await within(connected, { clock: systemClock, timeout, expired });
+    return socket;
+  } catch (thrown) {
+    socket.destroy();
+    const why = (thrown as Error).message;
+    throw new CarpoolError('HUB_UNREACHABLE', `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`, {
+      context: { path },
+      cause: thrown,
+    });
+  }
+}
+
+async function formatNamed(name: string): Promise<Format> {
+  if (name === 'json') return json;
+  const { msgpack } = await import('../codec/msgpack.ts');
+  return msgpack;
+}

@@ -1,0 +1,25 @@
+/**
+ * One client for each worker process or thread and address, however many copies of this module the runner evaluates: an
+ * isolated test file is a new module instance in the same worker.
+ */
+import { Client, type ClientOptions } from './client.ts';
+
+const registry: unique symbol = Symbol.for('carpool.clients') as never;
+
+type Registry = Map<string, Promise<Client>>;
+
+/** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; the next call tries again */
+export function sharedClient(options: ClientOptions): Promise<Client> {
+  const holder = globalThis as { [registry]?: Registry };
+  const clients = (holder[registry] ??= new Map<string, Promise<Client>>());
+  const { address } = options;
+  const known = clients.get(address);
+  if (known !== undefined) return known;
+  const connecting = Client.connect(options);
+  clients.set(address, connecting);
+  const forget = (): void => {
+    if (clients.get(address) === connecting) clients.delete(address);
+  };
+  connecting.then((client) => client.closed.then(forget), forget);
+  return connecting;
+}

@@ -1,0 +1,33 @@
+/** From a boot message to pools. Loaded after the host listens: it brings execa, the codecs and the validation. */
+import { resolve } from 'node:path';
+import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
+import { Pool } from '../pool/pool.ts';
+import { poolSettings } from '../pool/options.ts';
+import { StartedChildren } from '../process/record.ts';
+import { loadConfig } from './config.ts';
+import type { Boot } from './control.ts';
+import { findConfig } from './find-config.ts';
+
+export type Outcome =
+  | { readonly pools: ReadonlyMap<string, Pool>; readonly files: readonly string[]; readonly problem?: undefined }
+  | { readonly pools?: undefined; readonly files: readonly string[]; readonly problem: CarpoolError };
+
+/** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
+export async function configure(boot: Boot, children: string): Promise<Outcome> {
+  try {
+    const { pools, folder, file } = await loadConfig(boot);
+    const surroundings = {
+      started: new StartedChildren(children),
+      onStderr: (text: Uint8Array) => void process.stderr.write(text),
+    };
+    const made = Object.entries(pools).map(([name, options]) => {
+      const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
+      return [name, new Pool(settings, surroundings)] as const;
+    });
+    return { pools: new Map(made), files: file === undefined ? [] : [file] };
+  } catch (thrown) {
+    const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
+    const file = boot.configFile === undefined ? findConfig(boot.root) : resolve(boot.root, boot.configFile);
+    return { files: file === undefined ? [] : [file], problem };
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What the runner's main process and the host say to each other: one JSON object a line, over the host's stdin and
+ * stdout. The end of stdin means that the runner is gone, however it went.
+ */
+import type { ErrorRecord } from '../base/errors.ts';
+import type { PoolOptions } from '../pool/options.ts';
+import type { PoolStats } from '../pool/pool.ts';
+
+/** The first line to the host. */
+export interface Boot {
+  /** The project's folder: the config is looked for there and upwards. */
+  readonly root: string;
+  /** A config file by name, instead of looking for one. */
+  readonly configFile?: string | undefined;
+  /** Pools as plain data; they are added to those of the config, and may not have the same names. */
+  readonly pools?: Readonly<Record<string, PoolOptions>> | undefined;
+}
+
+export type Command =
+  | { readonly command: 'summary'; readonly id: number }
+  /** A new run begins: earlier failures no longer count. */
+  | { readonly command: 'run'; readonly id: number }
+  | { readonly command: 'stop'; readonly id: number };
+
+export interface HostSummary {
+  readonly pools: readonly PoolStats[];
+}
+
+export interface Configured {
+  readonly pools: readonly string[];
+  /** Files that, when they change, make another host necessary. */
+  readonly files: readonly string[];
+  /** Why there are no pools. */
+  readonly problem?: ErrorRecord;
+}
+
+export type Report =
+  | { readonly report: 'ready'; readonly address: string }
+  /** It cannot serve at all. */
+  | { readonly report: 'failed'; readonly error: ErrorRecord }
+  | { readonly report: 'configured'; readonly configured: Configured }
+  | { readonly report: 'done'; readonly id: number; readonly summary?: HostSummary };

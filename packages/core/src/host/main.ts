@@ -1,0 +1,102 @@
+/**
+ * The host process: one a run. It serves a hub on a private socket, starts children when somebody wants them, and is the
+ * one that cleans up: it outlives the runner by as long as that takes.
+ *
+ *   start ─▶ first line of stdin ─▶ listening ("ready") ─▶ config loaded ("configured") ─▶ … ─▶ stopping ─▶ exit
+ *                                                      `stop`, the end of stdin, a signal ─┘
+ *
+ * It says "ready" before it has loaded anything that it does not need to listen.
+ */
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { Hub } from '../hub/hub.ts';
+import type { Pool } from '../pool/pool.ts';
+import { formatAddress } from '../wire/address.ts';
+import type { Boot, Command, Configured, Report } from './control.ts';
+import { makePlace, type Place } from './place.ts';
+
+/** After this the host ends, whatever is still in its way. Children are killed by then, or cannot be. */
+const stopLimit = 20_000;
+
+const lines = createInterface({ input: process.stdin });
+let place: Place | undefined;
+let hub: Hub | undefined;
+let pools: Promise<ReadonlyMap<string, Pool>> | undefined;
+let stopping: Promise<void> | undefined;
+
+lines.once('line', (first) => {
+  void serve(JSON.parse(first) as Boot).catch((thrown: unknown) => {
+    const error = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve');
+    report({ report: 'failed', error: toRecord(error) });
+    void stop();
+  });
+  lines.on('line', (line) => void obey(JSON.parse(line) as Command));
+});
+lines.once('close', () => void stop());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+// The runner may be gone before it has read what we say.
+process.stdout.on('error', () => {});
+
+async function serve(boot: Boot): Promise<void> {
+  place = makePlace();
+  const token = randomBytes(32).toString('hex');
+  const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
+  pools = configured.promise;
+  hub = new Hub({ token, pools });
+  await hub.listen(place.socket);
+  report({ report: 'ready', address: formatAddress({ path: place.socket, token }) });
+  const { configure } = await import('./configure.ts');
+  const outcome = await configure(boot, place.children);
+  if (outcome.pools === undefined) configured.reject(outcome.problem);
+  else configured.resolve(outcome.pools);
+  const told: Configured = {
+    pools: [...(outcome.pools?.keys() ?? [])],
+    files: outcome.files,
+    ...(outcome.problem === undefined ? {} : { problem: toRecord(outcome.problem) }),
+  };
+  report({ report: 'configured', configured: told });
+  const { sweep } = await import('./sweep.ts');
+  await sweep();
+}
+
+async function obey({ command, id }: Command): Promise<void> {
+  if (command === 'run') {
+    for (const pool of (await settledPools()).values()) pool.forgive();
+    report({ report: 'done', id });
+    return;
+  }
+  const summary = { pools: (await hub?.stats()) ?? [] };
+  if (command === 'stop') await stop();
+  report({ report: 'done', id, summary });
+  if (command === 'stop') process.exit(0);
+}
+
+function stop(): Promise<void> {
+  if (stopping === undefined) {
+    setTimeout(() => end(1), stopLimit).unref();
+    stopping = shutDown();
+    void stopping.then(() => setImmediate(end, 0));
+  }
+  return stopping;
+}
+
+async function shutDown(): Promise<void> {
+  await hub?.close();
+  const closing = [...(await settledPools()).values()].map((pool) => pool.close());
+  await Promise.allSettled(closing);
+  place?.remove();
+}
+
+function end(code: number): never {
+  place?.remove();
+  process.exit(code);
+}
+
+async function settledPools(): Promise<ReadonlyMap<string, Pool>> {
+  return (await pools?.catch(() => undefined)) ?? new Map();
+}
+
+function report(line: Report): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

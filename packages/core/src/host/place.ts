@@ -1,0 +1,112 @@
+/**
+ * The private folder of a host: its socket, the record of the host itself, and of the children it started. Mode 0700,
+ * made anew for each host, removed when it ends; what a killed host left is found by its name and swept.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CarpoolError } from '../base/errors.ts';
+import { startTimeOf, type ProcessIdentity } from '../process/identity.ts';
+
+const windows = process.platform === 'win32';
+
+/** `sun_path` holds 108 bytes on Linux and 104 on macOS and the BSDs, the closing NUL included. */
+const longestSocketPath = process.platform === 'linux' ? 107 : 103;
+
+export interface Place {
+  readonly folder: string;
+  /** What the hub listens on. */
+  readonly socket: string;
+  /** Where started children are recorded. */
+  readonly children: string;
+  /** Removes all of it. */
+  remove(): void;
+}
+
+/** Folders of all hosts of this user, living or not, begin so. */
+function prefix(): string {
+  return `carpool-${windows ? 'user' : String(process.getuid?.() ?? 'user')}-`;
+}
+
+/** @throws CarpoolError HUB_UNREACHABLE if there is no place for a socket */
+export function makePlace(bases: readonly string[] = placeBases()): Place {
+  const name = `${prefix()}${randomBytes(6).toString('hex')}`;
+  const base = bases.find((candidate) => windows || Buffer.byteLength(join(candidate, name, 'hub')) <= longestSocketPath);
+  if (base === undefined) throw tooLong(bases, name);
+  const folder = join(base, name);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    // A group of our own, so that whoever finds the record can tell us from a later process with the same pid.
+    writeFileSync(join(folder, 'host.json'), JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
+  } catch (thrown) {
+    throw new CarpoolError('HUB_UNREACHABLE', `Cannot make a folder for the socket in ${base}: ${(thrown as Error).message}`, {
+      context: { folder },
+      cause: thrown,
+    });
+  }
+  return {
+    folder,
+    socket: windows ? `\\\\.\\pipe\\${name}` : join(folder, 'hub'),
+    children: join(folder, 'children'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Where folders of hosts may be: the system's temporary folder, and `/tmp` where that one's path is too long. */
+export function placeBases(): readonly string[] {
+  return windows ? [tmpdir()] : [...new Set([tmpdir(), '/tmp'])];
+}
+
+/** Folders of hosts of this user that are no longer running. */
+export function abandonedFolders(): string[] {
+  const folders: string[] = [];
+  for (const base of placeBases()) {
+    for (const name of entriesOf(base)) {
+      const folder = join(base, name);
+      if (name.startsWith(prefix()) && isOurs(folder) && !isRunning(hostIn(folder), folder)) folders.push(folder);
+    }
+  }
+  return folders;
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Somebody else's folder with our name in a shared `/tmp` proves nothing and is left alone. */
+function isOurs(folder: string): boolean {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (windows || stats.uid === process.getuid?.());
+}
+
+function hostIn(folder: string): Partial<ProcessIdentity> | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as Partial<ProcessIdentity>;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(host: Partial<ProcessIdentity> | undefined, folder: string): boolean {
+  // Without a record the host is between making its folder and writing it, or was killed there: give it a minute.
+  if (host?.pid === undefined) return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 60_000;
+  const startTime = startTimeOf(host.pid);
+  if (startTime !== undefined) return startTime === host.startTime;
+  try {
+    process.kill(host.pid, 0);
+    return host.startTime === undefined;
+  } catch {
+    return false;
+  }
+}
+
+function tooLong(bases: readonly string[], name: string): CarpoolError {
+  const tried = bases.map((base) => join(base, name, 'hub'));
+  const message = `Cannot listen on a socket: ${tried.join(' and ')} are longer than the ${longestSocketPath} bytes that this platform allows; set TMPDIR to a shorter path`;
+  return new CarpoolError('HUB_UNREACHABLE', message, { context: { tried, limit: longestSocketPath } });
+}

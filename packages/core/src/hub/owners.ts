@@ -1,0 +1,97 @@
+/**
+ * Who holds what on behalf of one worker: test ⊂ file ⊂ worker. An owner is a path, `[file, test]`; ending one ends all
+ * under it, newest first. One that has ended holds nothing any more: a test whose time is up runs on, and must not be
+ * given a session that nobody would take back.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import { Scope, type Held } from '../base/scope.ts';
+import type { OwnerPath } from '../wire/messages.ts';
+
+/** Releases what is held, saying why. True: the end was confirmed. */
+export type ReleaseHeld = (words: string) => Promise<boolean>;
+
+/** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
+const remembered = 10_000;
+
+interface Owner {
+  readonly scope: Scope;
+  readonly inner: Map<string, Owner>;
+  readonly ended: Set<string>;
+}
+
+export class Owners {
+  readonly #root: Owner;
+  #words = 'because its worker has ended';
+  #unconfirmed = 0;
+
+  constructor(name: string) {
+    this.#root = ownerIn(new Scope(name));
+  }
+
+  /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
+  hold(path: OwnerPath, release: ReleaseHeld): Held {
+    const owner = this.#find(path);
+    return owner.scope.hold(async () => {
+      if (!(await release(this.#words))) this.#unconfirmed++;
+    });
+  }
+
+  /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
+  check(path: OwnerPath): void {
+    this.#find(path);
+  }
+
+  /** Ends an owner. Resolves with the number of ends that were not confirmed. */
+  async end(path: OwnerPath): Promise<number> {
+    const last = path.at(-1);
+    if (last === undefined) return 0;
+    const parent = this.#lookUp(path.slice(0, -1));
+    if (parent === undefined) return 0;
+    const owner = parent.inner.get(last);
+    parent.inner.delete(last);
+    remember(parent.ended, last);
+    if (owner === undefined) return 0;
+    const before = this.#unconfirmed;
+    this.#words = path.length > 1 ? 'because its test has ended' : 'because its file has ended';
+    await owner.scope.end();
+    return this.#unconfirmed - before;
+  }
+
+  async endAll(words: string): Promise<void> {
+    this.#words = words;
+    await this.#root.scope.end();
+  }
+
+  #find(path: OwnerPath): Owner {
+    let owner = this.#root;
+    for (const name of path) {
+      if (owner.ended.has(name)) {
+        throw new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${JSON.stringify(name)}, which would own it, has ended`);
+      }
+      let inner = owner.inner.get(name);
+      if (inner === undefined) {
+        inner = ownerIn(owner.scope.inner(name));
+        owner.inner.set(name, inner);
+      }
+      owner = inner;
+    }
+    return owner;
+  }
+
+  #lookUp(path: OwnerPath): Owner | undefined {
+    let owner: Owner | undefined = this.#root;
+    for (const name of path) owner = owner?.inner.get(name);
+    return owner;
+  }
+}
+
+function ownerIn(scope: Scope): Owner {
+  return { scope, inner: new Map(), ended: new Set() };
+}
+
+function remember(ended: Set<string>, name: string): void {
+  ended.add(name);
+  if (ended.size <= remembered) return;
+  const [oldest] = ended;
+  if (oldest !== undefined) ended.delete(oldest);
+}

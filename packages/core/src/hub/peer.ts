@@ -1,0 +1,207 @@
+/**
+ * One connected worker, and all it holds.
+ *
+ *   greeting ──version, token──▶ joined ──socket gone, or the hub closes──▶ leaving (release by owner) ─▶ left
+ *      └── not in time, not the token, too much said before it ─▶ left
+ *
+ * Whatever a peer sends that it must not send ends that peer, and nobody else.
+ */
+import type { Socket } from 'node:net';
+import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../base/errors.ts';
+import type { Timer } from '../base/clock.ts';
+import { json } from '../codec/json.ts';
+import { lengthPrefixed } from '../codec/length-prefixed.ts';
+import { BatchWriter } from '../transport/batch.ts';
+import { bodyOf, op, readHead, wireVersion, writeHead, type Op } from '../wire/frames.ts';
+import type { CallRequest, GreetRequest, GreetResult, PoolsResult, RegisterRequest } from '../wire/messages.ts';
+import { version } from '../wire/version.ts';
+import type { Hub } from './hub.ts';
+import { Owners } from './owners.ts';
+import { Relay } from './relay.ts';
+
+/** A greeting fits; nothing else is read before it. */
+const greetingBytes = 64 * 1024;
+/** A worker's frame: a message of the largest kind, and its head. The pool's own limit is checked per session. */
+const frameBytes = 1024 * 1024 * 1024;
+
+export class Peer {
+  /** Resolves when everything it held has been released. */
+  readonly left: Promise<void>;
+  readonly owners: Owners;
+  readonly hub: Hub;
+  readonly #socket: Socket;
+  readonly #writer: BatchWriter;
+  readonly #relays = new Map<number, Relay>();
+  readonly #calls = new Map<number, AbortController>();
+  readonly #greeting: Timer;
+  #number: number | undefined;
+  #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
+  #leaving: Promise<void> | undefined;
+  #resolveLeft!: () => void;
+
+  constructor(hub: Hub, socket: Socket) {
+    this.hub = hub;
+    this.#socket = socket;
+    this.#writer = new BatchWriter(socket);
+    this.owners = new Owners('the worker');
+    this.left = new Promise((resolve) => (this.#resolveLeft = resolve));
+    this.#greeting = hub.clock.after(hub.limits.greetTimeout, () => this.#end());
+    socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
+    socket.on('error', () => {}); // `close` follows
+    socket.once('close', () => void this.leave('because its worker has ended'));
+  }
+
+  /** Releases all it holds, newest first, and disconnects. */
+  leave(words: string): Promise<void> {
+    this.#leaving ??= this.#release(words);
+    return this.#leaving;
+  }
+
+  /** Bytes that the worker has not taken yet. */
+  get backlog(): number {
+    return this.#writer.backlog;
+  }
+
+  get number(): number {
+    return this.#number ?? 0;
+  }
+
+  write(kind: Op, session: number, call: number, body: Uint8Array): void {
+    this.#writer.write(writeHead(kind, session, call, body.length), body);
+  }
+
+  writeJson(kind: Op, session: number, call: number, body: unknown): void {
+    this.write(kind, session, call, json.encode(body));
+  }
+
+  fail(session: number, call: number, thrown: unknown): void {
+    const error = asCarpoolError(thrown, 'HUB_LOST', 'The host failed to carry out a call');
+    this.writeJson(op.FAILED, session, call, toRecord(error));
+  }
+
+  forget(session: number): void {
+    this.#relays.delete(session);
+  }
+
+  async #release(words: string): Promise<void> {
+    this.#greeting.cancel();
+    for (const call of this.#calls.values()) call.abort(new Error('its worker is gone'));
+    await this.owners.endAll(words);
+    this.#writer.end();
+    this.#socket.destroySoon();
+    this.#resolveLeft();
+  }
+
+  #end(): void {
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Uint8Array): void {
+    try {
+      this.#unframer.push(chunk, this.#onPayload);
+    } catch {
+      // Its stream cannot be followed any further. Its sessions are released with its socket.
+      this.#end();
+    }
+  }
+
+  readonly #onPayload = (payload: Uint8Array): void => {
+    const { op: kind, session, call } = readHead(payload);
+    const body = bodyOf(payload);
+    if (this.#number === undefined) {
+      this.#greet(kind, call, body);
+      return;
+    }
+    switch (kind) {
+      case op.CALL:
+        void this.#call(call, json.decode(body) as CallRequest);
+        break;
+      case op.SEND:
+        this.#relays.get(session)?.send(body);
+        break;
+      case op.REQUEST:
+        this.#relays.get(session)?.request(call, body);
+        break;
+      case op.ANSWER:
+        this.#relays.get(session)?.answer(call, body);
+        break;
+      case op.CANCEL:
+        if (session === 0) this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+        else this.#relays.get(session)?.cancel(call);
+        break;
+      default:
+        throw new CarpoolError('FRAME_MALFORMED', `The worker sent a frame of kind ${kind}, which is no kind of a worker`);
+    }
+  };
+
+  #greet(kind: number, call: number, body: Uint8Array): void {
+    const greeting = kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {};
+    const { method, token, wire } = greeting;
+    if (method !== 'greet' || typeof token !== 'string' || !this.hub.admits(token)) {
+      this.#refuse(call, 'the token is not the one of this host; the address is of another run, or was edited');
+      return;
+    }
+    if (wire !== wireVersion) {
+      const versions = `the worker has carpool ${String(greeting.version)} (wire ${String(wire)}), the host has carpool ${version} (wire ${wireVersion})`;
+      this.#refuse(call, `${versions}; install one version of \`carpool\` and its adapter`);
+      return;
+    }
+    this.#greeting.cancel();
+    this.#number = this.hub.nextPeerNumber();
+    // The limit grows with the trust. What follows the greeting in this chunk is still under the small one.
+    const trusted = lengthPrefixed.unframer({ maxFrameBytes: frameBytes });
+    this.#unframer = trusted;
+    this.writeJson(op.RESULT, 0, call, { peer: this.#number, version } satisfies GreetResult);
+  }
+
+  #refuse(call: number, why: string): void {
+    this.fail(0, call, new CarpoolError('HUB_REJECTED', `The host refused this worker: ${why}`));
+    this.#writer.end();
+    this.#socket.destroySoon();
+  }
+
+  async #call(call: number, request: CallRequest): Promise<void> {
+    const cancelled = new AbortController();
+    this.#calls.set(call, cancelled);
+    try {
+      this.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled.signal));
+    } catch (thrown) {
+      this.fail(0, call, thrown);
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  async #answer(request: CallRequest, signal: AbortSignal): Promise<unknown> {
+    switch (request.method) {
+      case 'greet':
+        throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
+      case 'pools':
+        return { pools: [...(await this.hub.pools).keys()] } satisfies PoolsResult;
+      case 'register':
+        return await this.#register(request, signal);
+      case 'unregister':
+        await this.#relays.get(request.session)?.unregister();
+        return {};
+      case 'release':
+        return { unconfirmed: await this.owners.end(request.owner) };
+      case 'evidence':
+        return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
+    }
+  }
+
+  async #register(request: RegisterRequest, signal: AbortSignal): Promise<unknown> {
+    const { session } = request;
+    if (!Number.isSafeInteger(session) || session <= 0 || this.#relays.has(session)) {
+      throw new CarpoolError('SESSION_REFUSED', `The worker has a session ${session} already`);
+    }
+    const relay = new Relay(this, session);
+    this.#relays.set(session, relay);
+    try {
+      return await relay.register(request, signal);
+    } catch (thrown) {
+      this.#relays.delete(session);
+      throw thrown;
+    }
+  }
+}

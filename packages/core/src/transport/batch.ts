@@ -1,0 +1,77 @@
+/**
+ * Gathers what is written in one turn of the event loop, and writes it as one: a single system call for a burst, and no
+ * added turn for a single message, because `nextTick` runs when the turn's microtasks have.
+ */
+import type { Writable } from 'node:stream';
+
+/** Chunks larger than this are written as they are; copying them into a batch would cost more than it saves. */
+const gatherBelow = 16 * 1024;
+
+export class BatchWriter {
+  readonly #writable: Writable;
+  #batch: Uint8Array[] = [];
+  #bytes = 0;
+  #stopped = false;
+
+  constructor(writable: Writable) {
+    this.#writable = writable;
+    // A write that fails (EPIPE) is the first news of a death and the worst told; the end of the readable follows.
+    writable.on('error', () => this.stop());
+  }
+
+  /** Bytes that the other side has not taken yet. */
+  get backlog(): number {
+    return this.#bytes + this.#writable.writableLength;
+  }
+
+  /** After `stop` it does nothing. Empty pieces are left out. */
+  write(head: Uint8Array, body: Uint8Array, tail?: Uint8Array): void {
+    if (this.#stopped) return;
+    if (this.#bytes === 0) process.nextTick(flush, this);
+    this.#push(head);
+    this.#push(body);
+    if (tail !== undefined) this.#push(tail);
+  }
+
+  flush(): void {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    this.#bytes = 0;
+    if (this.#stopped || this.#writable.destroyed) return;
+    this.#writable.cork();
+    let from = 0;
+    for (let at = 0; at <= batch.length; at++) {
+      const bytes = batch[at];
+      if (bytes !== undefined && bytes.length < gatherBelow) continue;
+      if (at > from) this.#writable.write(Buffer.concat(batch.slice(from, at)));
+      if (bytes !== undefined) this.#writable.write(bytes);
+      from = at + 1;
+    }
+    this.#writable.uncork();
+  }
+
+  /** Writes what is gathered, then ends the stream. */
+  end(): void {
+    this.flush();
+    this.#stopped = true;
+    this.#writable.end();
+  }
+
+  /** Drops what is gathered and takes no more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#batch = [];
+    this.#bytes = 0;
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#batch.push(bytes);
+    this.#bytes += bytes.length;
+  }
+}
+
+function flush(writer: BatchWriter): void {
+  writer.flush();
+}

@@ -1,0 +1,95 @@
+/** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
+import type { ErrorRecord, Evidence } from '../base/errors.ts';
+import type { ClosedBy } from '../protocol/protocol.ts';
+
+/** Who owns what is registered, from the outside in: `[file, test]`. The connection owns the file, the run owns all. */
+export type OwnerPath = readonly string[];
+
+export interface GreetRequest {
+  readonly method: 'greet';
+  readonly token: string;
+  readonly wire: number;
+  /** Of the package; for words only. */
+  readonly version: string;
+  /** "vitest", "jest", "playwright", … */
+  readonly runner: string;
+  readonly pid: number;
+}
+export interface GreetResult {
+  /** The number of this worker, part of the ids of its sessions. */
+  readonly peer: number;
+  readonly version: string;
+}
+
+export interface RegisterRequest {
+  readonly method: 'register';
+  /** The worker's number for the new session, not used before on this connection. */
+  readonly session: number;
+  readonly pool: string;
+  readonly owner?: string;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly holder?: { readonly test?: string; readonly file?: string };
+  readonly under?: OwnerPath;
+  /** The stack of the caller, for the errors of others. */
+  readonly stack: string;
+  readonly params?: unknown;
+}
+export interface RegisterResult {
+  /** The format of the bodies of this session: "msgpack" or "json". */
+  readonly format: string;
+  readonly hello: unknown;
+  /** The field of a message that names its session, where the protocol has one: the worker must not set it. */
+  readonly sessionField?: string;
+  readonly requestTimeout: number;
+  readonly closeTimeout: number;
+  readonly maxUnreadEvents: number;
+  readonly maxFrameBytes: number;
+}
+
+export interface UnregisterRequest {
+  readonly method: 'unregister';
+  readonly session: number;
+}
+
+export interface ReleaseRequest {
+  readonly method: 'release';
+  readonly owner: OwnerPath;
+}
+export interface ReleaseResult {
+  /** Sessions whose end the child did not confirm. */
+  readonly unconfirmed: number;
+}
+
+export interface EvidenceRequest {
+  readonly method: 'evidence';
+  readonly session: number;
+}
+
+export interface PoolsRequest {
+  readonly method: 'pools';
+}
+export interface PoolsResult {
+  readonly pools: readonly string[];
+}
+
+export interface MethodTable {
+  readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
+  readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
+  readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };
+  readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
+  readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
+  readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
+}
+
+export type CallRequest = MethodTable[keyof MethodTable]['request'];
+
+/** The body of FAILED. */
+export type FailedBody = ErrorRecord;
+
+/** The body of CLOSED. */
+export interface ClosedBody {
+  readonly by: ClosedBy;
+  readonly words: string;
+  readonly error?: ErrorRecord;
+}
