@@ -21,3 +21,4 @@ export {
   type ErrorScope,
   type Evidence,
 } from '../base/errors.ts';
+export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';

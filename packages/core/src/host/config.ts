@@ -55,6 +55,7 @@ const poolSchema = v.strictObject({
   env: v.optional(v.record(v.string(), v.optional(v.string()))),
   inheritEnv: v.optional(v.union([v.boolean(), v.array(v.string())])),
   install: v.optional(v.string()),
+  looked: v.optional(v.array(v.string())),
   stdio: v.optional(v.strictObject({ in: v.number(), out: v.number() })),
   codec: v.optional(v.union([v.picklist(['json-lines', 'msgpack']), codecSchema])),
   protocol: v.optional(
@@ -72,6 +73,7 @@ const poolSchema = v.strictObject({
   maxFrameBytes: v.optional(count),
   maxUnreadEvents: v.optional(count),
   maxQuarantined: v.optional(count),
+  recycleAfter: v.optional(v.pipe(v.number(), v.minValue(1))),
   restarts: v.optional(
     v.strictObject({ max: v.optional(count), within: v.optional(milliseconds), startsInARow: v.optional(count) }),
   ),

@@ -59,7 +59,7 @@ export class Generation {
       protocol: settings.protocol,
       format: settings.codec.format,
       clock,
-      closed: (reason) => void whyItEnded(options, child, reason).then(over.resolve),
+      closed: (reason) => void whyItEnded(options, child, reason, mux).then(over.resolve),
     });
     void over.promise.then((error) => {
       mux.fail({ by: 'child', at: clock.now(), words: 'because its child ended', error });
@@ -111,7 +111,7 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const asked = typeof command === 'string' ? command : await command({ env, find });
   const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
   const stderr = forwardStderr ? 'forward' : 'keep';
-  return await startChild(
+  const starting = startChild(
     { ...full, stdio, stderr },
     {
       pool: name,
@@ -120,6 +120,24 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
       ...(onStderr === undefined ? {} : { onStderr }),
     },
   );
+  return await starting.catch((thrown: unknown) => {
+    throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
+  });
+}
+
+/** What whoever described the process knows of how to get it. */
+function withAdvice(error: CarpoolError, { looked = [], install }: Launch): CarpoolError {
+  if (looked.length === 0 && install === undefined) return error;
+  const places = looked.map((place) => `\n  looked at ${place}`).join('');
+  const advice = install === undefined ? '' : `\n  ${install}`;
+  const { scope, blame, context, evidence, cause } = error;
+  return new CarpoolError(error.code, `${error.message}${places}${advice}`, {
+    scope,
+    blame,
+    context: { ...context, looked },
+    evidence,
+    cause,
+  });
 }
 
 function failed(error: CarpoolError): never {
@@ -127,7 +145,12 @@ function failed(error: CarpoolError): never {
 }
 
 /** The best reason for the end of the stream: what broke the framing, else how the child exited. */
-async function whyItEnded(options: GenerationOptions, child: Child, reason: CarpoolError | undefined): Promise<CarpoolError> {
+async function whyItEnded(
+  options: GenerationOptions,
+  child: Child,
+  reason: CarpoolError | undefined,
+  mux: Mux,
+): Promise<CarpoolError> {
   const { settings, clock } = options;
   const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
   if (unreadable) {
@@ -147,7 +170,12 @@ async function whyItEnded(options: GenerationOptions, child: Child, reason: Carp
   const stderr = child.stderrTail();
   return new CarpoolError('CHILD_EXITED', message, {
     context: { pool: settings.name, pid: child.pid, exit: status },
-    evidence: { exit: how, ...(stderr === '' ? {} : { stderr }), ...(reason?.evidence.stdout === undefined ? {} : { stdout: reason.evidence.stdout }) },
+    evidence: {
+      exit: how,
+      ...(stderr === '' ? {} : { stderr }),
+      ...(reason?.evidence.stdout === undefined ? {} : { stdout: reason.evidence.stdout }),
+      messages: mux.root.recent.describe(),
+    },
     cause: reason,
   });
 }

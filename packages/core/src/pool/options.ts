@@ -26,6 +26,8 @@ export interface Launch {
   readonly inheritEnv?: boolean | readonly string[];
   /** For CHILD_NOT_STARTED: how to get the program. */
   readonly install?: string;
+  /** For CHILD_NOT_STARTED: where it was looked for before PATH, a line each. */
+  readonly looked?: readonly string[];
 }
 
 /** Which descriptors of the child carry the protocol. Default `{ in: 0, out: 1 }`; Chromium's pipe is 3 and 4. */
@@ -66,6 +68,8 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly maxUnreadEvents?: number;
   /** Slots whose end was not confirmed, after which the child is replaced. Default: half of `maxSessions`, at least 1. */
   readonly maxQuarantined?: number;
+  /** Sessions after which the child is replaced by a fresh one, for children that leak. Default `Infinity`. */
+  readonly recycleAfter?: number;
   /** When to stop starting new children. */
   readonly restarts?: Partial<RestartLimits>;
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
@@ -85,6 +89,7 @@ type Filled =
   | 'maxFrameBytes'
   | 'maxUnreadEvents'
   | 'maxQuarantined'
+  | 'recycleAfter'
   | 'forwardStderr'
   | 'stdio';
 
@@ -119,6 +124,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
     maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
     maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(maxSessions / 2)),
+    recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts, ...options.restarts },
     forwardStderr: options.forwardStderr ?? false,
     stdio: options.stdio ?? { in: 0, out: 1 },

@@ -95,6 +95,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   #children = 0;
   #sessions = 0;
+  #sessionsOfChild = 0;
   #ids = 0;
   #longestWait = 0;
   #pid: number | undefined;
@@ -221,6 +222,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       this.#followRelease(conversation, slot, tenancy);
       await opening.opened;
       this.#sessions++;
+      if (++this.#sessionsOfChild >= this.settings.recycleAfter) this.#retire();
       return { conversation, hello: generation.hello, settings: this.settings, evidence: () => generation.evidence() };
     } catch (thrown) {
       if (conversation === undefined) this.#free(slot, tenancy, true);
@@ -308,6 +310,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     const gaveUp = this.#restarts.givesUp(this.#clock.now());
     if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
     this.#children++;
+    this.#sessionsOfChild = 0;
     const starting: Promise<Generation> = Generation.start({
       settings: this.settings,
       clock: this.#clock,

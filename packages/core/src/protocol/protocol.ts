@@ -115,6 +115,8 @@ export interface SessionPort extends Port {
   readonly params: unknown;
   /** From now on messages under this id belong to this session. */
   adopt(wireId: WireId): void;
+  /** True once `route` said `lost`. */
+  readonly lost: boolean;
   /** Aborted when whoever wanted the session has given up before it was open. */
   readonly givenUp: AbortSignal;
   /** Resolves when `route` said `lost` with `gone`. */

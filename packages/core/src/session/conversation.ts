@@ -126,7 +126,8 @@ export class Conversation {
     const base = { kind, frame, wireId: this.#wireId ?? this.#port.speaksAs, call: number, owns: this.#owns };
     const outgoing: Outgoing = key === undefined ? base : { ...base, key };
     const dispatch: Dispatch = { outgoing, call };
-    if (this.#gate !== undefined && !this.#gate.admits(frame)) {
+    // The end does not wait for what the child would still have to take.
+    if (this.#gate !== undefined && this.#state.name === 'open' && !this.#gate.admits(frame)) {
       this.#held.push(dispatch);
       return () => {
         dispatch.abandon?.();
@@ -286,7 +287,7 @@ export class Conversation {
   }
 
   #lost(route: Extract<Route, { as: 'lost' }>): void {
-    if (route.gone) this.#port.markGone();
+    this.#port.markLost(route.gone);
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
     const { by = 'child', words = 'by the child' } = route;
     const error = by === 'child' || route.refusal !== undefined ? this.#lostError(route.refusal) : undefined;

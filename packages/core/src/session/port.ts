@@ -9,6 +9,7 @@ import { closedError, type CloseReason } from './state.ts';
 export class ConversationPort implements SessionPort {
   readonly freshId: string;
   readonly params: unknown;
+  lost = false;
   readonly gone: Promise<void>;
   readonly #giveUp = new AbortController();
   readonly #conversation: Conversation;
@@ -89,8 +90,9 @@ export class ConversationPort implements SessionPort {
     return left;
   }
 
-  markGone(): void {
-    this.#resolveGone();
+  markLost(gone: boolean): void {
+    this.lost = true;
+    if (gone) this.#resolveGone();
   }
 
   end(reason: CloseReason): void {

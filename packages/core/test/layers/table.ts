@@ -21,26 +21,29 @@ export const layers: Readonly<Record<string, Layer>> = {
   process: { may: ['base', 'codec', 'transport'] },
   recorder: { may: ['base', 'codec', 'transport'] },
   coordination: { may: ['base'], never: ['node:'], packages: [] },
-  wire: { may: ['base', 'protocol'], never: ['node:net', 'node:tls', 'node:dgram', 'node:http'] },
+  // The wire is made of the same framings and formats as everything else.
+  wire: { may: ['base', 'codec', 'protocol'], never: ['node:net', 'node:tls', 'node:dgram', 'node:http'] },
   'shared-worker': { may: ['base', 'transport', 'session', 'wire'] },
-  pool: { may: ['base', 'protocol', 'transport', 'session', 'process', 'recorder'] },
+  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'recorder'] },
   hub: {
-    may: ['base', 'transport', 'session', 'wire', 'coordination', 'shared-worker/host'],
+    // It serves pools; it never makes one.
+    may: ['base', 'codec', 'transport', 'session', 'pool', 'wire', 'coordination', 'shared-worker/host'],
     never: ['node:child_process'],
   },
   host: { may: ['*'], never: ['client', ...outermost] },
   client: {
-    may: ['base', 'transport', 'session', 'wire', 'coordination', 'shared-worker/plugin'],
+    may: ['base', 'codec', 'transport', 'session', 'wire', 'coordination', 'shared-worker/plugin'],
     never: ['node:child_process'],
   },
-  dialects: { may: ['base', 'codec', 'protocol'] },
+  // A dialect is a function that returns the options of a pool.
+  dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
   entry: { may: ['*'], never: ['cli'] },
   testing: { may: ['*'], never: ['entry', 'cli'] },
   cli: { may: ['*'], never: ['testing'] },
 };
 
 /** A frame travels through all of these; codecs themselves stay in codec, transport, process and dialects. */
-export const frameTravellers: readonly string[] = ['protocol', 'session', 'pool', 'wire', 'hub', 'client'];
+export const frameTravellers: readonly string[] = ['protocol', 'session'];
 export const frameFiles: readonly { readonly file: string; readonly values: boolean }[] = [
   { file: 'codec/frame.ts', values: true },
   { file: 'codec/codec.ts', values: false },

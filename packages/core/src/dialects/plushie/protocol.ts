@@ -1,0 +1,116 @@
+/** What the messages of plushie-renderer 0.7.1 mean; the words themselves are in messages.ts. */
+import { CarpoolError } from '../../base/errors.ts';
+import type { Fields, Scalar } from '../../codec/codec.ts';
+import { Frame } from '../../codec/frame.ts';
+import type { Opened, Outgoing, Protocol, Refusal, Route, SessionPort } from '../../protocol/protocol.ts';
+import { plushieGate } from './gate.ts';
+import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
+
+export interface PlushieProtocolOptions {
+  readonly protocolVersion: number;
+  readonly settings: Settings | undefined;
+}
+
+const names = ['session', 'type', 'id', 'family', 'kind', 'tag'] as const;
+
+/** After these the renderer still says `session_closed`; after the others nothing follows. */
+const closedLater: ReadonlySet<SessionErrorCode> = new Set(['host_disconnect', 'session_backpressure_overflow', 'session_panic']);
+/** The session lives on. */
+const survived: ReadonlySet<SessionErrorCode> = new Set(['font_cap_exceeded', 'session_reset_in_progress']);
+
+export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOptions): Protocol<PlushieMessages> {
+  return {
+    name: 'plushie',
+    sessionField: 'session',
+
+    async hello(root) {
+      root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
+      const hello = (await root.next(isHello)) as Hello;
+      if (hello.protocol_version === protocolVersion) return hello;
+      const text = `plushie-renderer ${hello.version} speaks protocol version ${hello.protocol_version}, and the pool wants ${protocolVersion}`;
+      throw new CarpoolError('CHILD_VERSION', text, { context: { found: hello.protocol_version, wanted: protocolVersion } });
+    },
+
+    open(port: SessionPort): Opened {
+      port.adopt(port.freshId);
+      // The settings of the greeting reach the first session alone (seen).
+      if (settings !== undefined) port.send({ type: 'settings', settings });
+      return {
+        wireId: port.freshId,
+        gate: plushieGate(),
+        async close(ending) {
+          // A reset for a session that the renderer has ended would begin a new one under its name.
+          if (!ending.lost) ending.send({ type: 'reset', id: 'reset' });
+          await ending.gone;
+        },
+      };
+    },
+
+    route(frame: Frame): Route {
+      const fields = frame.fields(names);
+      const { session, type } = fields;
+      const to = typeof session === 'string' && session !== '' ? session : undefined;
+      if (to === undefined) return { as: 'event', to };
+      if (type === 'event') return eventRoute(to, fields, frame);
+      const key = replyKey(fields);
+      if (key === undefined) return { as: 'event', to };
+      return { as: type === 'interact_step' ? 'step' : 'reply', to, key };
+    },
+
+    address({ kind, frame, wireId, call }: Outgoing) {
+      if (wireId === undefined) return { frame };
+      const fields = frame.fields(names);
+      const { session, type, id } = fields;
+      if (session !== undefined && session !== wireId) throw foreign(session, wireId);
+      const stamps = { session: wireId };
+      if (kind === 'send') return { frame: frame.with(stamps) };
+      if (type === 'register_effect_stub' || type === 'unregister_effect_stub') {
+        return { frame: frame.with(stamps), key: `${type}:${String(fields['kind'])}` };
+      }
+      if (type === 'widget_op' || type === 'image_op') return tagged(frame, `c${call}`, stamps);
+      if (id !== undefined) return { frame: frame.with(stamps), key: String(id) };
+      return { frame: frame.with({ ...stamps, id: `c${call}` }), key: `c${call}` };
+    },
+  };
+}
+
+function isHello(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'hello';
+}
+
+function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
+  if (family === 'session_closed') return { as: 'lost', to, gone: true };
+  if (family !== 'session_error') return { as: 'event', to };
+  const { data, value } = frame.message as SessionError;
+  const { code, error } = data ?? value ?? { code: 'session_panic', error: 'it gave no reason' };
+  if (survived.has(code)) return { as: 'event', to };
+  const refusal: Refusal = { code, words: error };
+  return { as: 'lost', to, gone: !closedLater.has(code), refusal };
+}
+
+/** Stubs are acknowledged by kind, operations by tag, everything else by id. */
+function replyKey({ type, id, kind, tag }: Fields): string | undefined {
+  switch (type) {
+    case 'effect_stub_register_ack':
+      return `register_effect_stub:${String(kind)}`;
+    case 'effect_stub_unregister_ack':
+      return `unregister_effect_stub:${String(kind)}`;
+    case 'op_query_response':
+      return `tag:${String(tag)}`;
+    default:
+      return id === undefined ? undefined : String(id);
+  }
+}
+
+/** The tag is inside the payload, so this one message is taken apart and put together again. */
+function tagged(frame: Frame, fresh: string, stamps: Readonly<Record<string, Scalar>>): { frame: Frame; key: string } {
+  const message = frame.message as { readonly payload?: { readonly tag?: string } };
+  const tag = message.payload?.tag ?? fresh;
+  const payload = { ...message.payload, tag };
+  return { frame: Frame.of({ ...message, payload }, frame.format).with(stamps), key: `tag:${tag}` };
+}
+
+function foreign(named: Scalar, own: string | number): CarpoolError {
+  const text = `Cannot send: the message names session ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(own)}; leave the field out`;
+  return new CarpoolError('SESSION_REFUSED', text, { context: { field: 'session', named: String(named), own } });
+}

@@ -1,0 +1,50 @@
+/** What of Carpool is alive on this machine, for tests that must leave nothing behind. Linux reads it from `/proc`. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { placeBases } from '../host/place.ts';
+
+export interface Census {
+  /** Hosts and children whose environment holds the given variable; sorted. */
+  readonly pids: readonly number[];
+  /** Folders of hosts; sorted. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * @param within a folder that was TMPDIR for the run, so that runs beside it do not count
+ */
+export function census(within?: string): Census {
+  const bases = within === undefined ? placeBases() : [within];
+  const folders = bases.flatMap((base) =>
+    readdirSync(base)
+      .filter((name) => /^carpool-[^-]+-[0-9a-f]{12}$/.test(name))
+      .map((name) => join(base, name)),
+  );
+  return { pids: carpoolPids(within), folders: folders.sort() };
+}
+
+function carpoolPids(within: string | undefined): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids
+    .filter((pid) => {
+      const environment = readOrNothing(`/proc/${pid}/environ`).split('\0');
+      const ours = environment.some((entry) => entry.startsWith('CARPOOL_CHILD=')) || isHost(pid);
+      return ours && (within === undefined || environment.includes(`TMPDIR=${within}`));
+    })
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+function isHost(pid: string): boolean {
+  const command = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
+  return command.some((word) => /[/\\](host-main\.js|host[/\\]main\.ts)$/.test(word));
+}
+
+/** A process may end between being listed and being read. */
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
