@@ -1,10 +1,11 @@
-import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['{src,test}/**/*.test.ts'],
-    // Projects that the tests run Vitest on, not tests of this package.
-    exclude: [...configDefaults.exclude, 'test/fixtures/**'],
+    include: ['test/*.test.ts'],
+    globalSetup: ['test/harness/majors.ts'],
+    // Each test runs a runner of its own, or several.
+    testTimeout: 90_000,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/test.json' },
   },

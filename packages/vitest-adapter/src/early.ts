@@ -1,0 +1,67 @@
+/**
+ * Keeps the wait for a slot, and the start of a child, off the clock of the test that needs them.
+ *
+ * Vitest sets up fixtures on the test's own time-out. Hooks have a clock of their own, but do not know which fixtures a
+ * test will use. So this `test` remembers, for each test that is defined with it, what its function asks for, and puts
+ * one hook before the tests of each suite in which it is used. Where Vitest does not tell (version 3, or a function
+ * that hides its parameters) nothing is lost but the off-the-clock part: the fixture registers by itself.
+ */
+import * as vitest from 'vitest';
+import type { TestAPI } from 'vitest';
+import type { Attempt } from './owner.ts';
+
+/** Readies the fixtures of these names before the clock of the test starts. */
+export type Prepare = (attempt: Attempt, fixtures: ReadonlySet<string>) => Promise<void>;
+
+/** The fixtures of a `test` by name, as Vitest 4.1 and 5 keep them, inside. */
+interface Registrations {
+  get?(suite: unknown): ReadonlyMap<string, { readonly deps?: ReadonlySet<string> }>;
+}
+
+type Define = (this: { fixtures?: Registrations }, name: string, ...rest: unknown[]) => void;
+
+const none: ReadonlySet<string> = new Set();
+
+export function testWithEarlySetUp(prepare: Prepare): TestAPI {
+  // Absent in Vitest 3.
+  const { TestRunner } = vitest as Partial<typeof vitest>;
+  if (TestRunner === undefined) return vitest.test;
+  const define = (vitest.test as unknown as { fn: Define }).fn;
+  const wanted = new WeakMap<object, ReadonlySet<string>>();
+  const hooked = new WeakSet<object>();
+  const collect: Define = function (name, ...rest) {
+    const suite = TestRunner.getCurrentSuite();
+    const before = suite.tasks.length;
+    define.call(this, name, ...rest);
+    const fixtures = fixturesOf(rest, this.fixtures, suite.suite ?? suite.file);
+    for (const task of suite.tasks.slice(before)) wanted.set(task, fixtures);
+    if (hooked.has(suite)) return;
+    hooked.add(suite);
+    // Asking for the attempt sets it up, and makes sure that it is cleaned up, should the body never run. Tests of
+    // another `test` in the same suite have no attempt, or one of their own. The pools have the deadlines.
+    vitest.beforeEach(async ({ $carpoolAttempt, task }: vitest.TestContext & { $carpoolAttempt?: Attempt }) => {
+      const fixtures = wanted.get(task);
+      if ($carpoolAttempt !== undefined && fixtures !== undefined) await prepare($carpoolAttempt, fixtures);
+    }, Infinity);
+  };
+  return TestRunner.createTaskCollector(collect);
+}
+
+/** What the function of a test asks for, with all that those fixtures depend on. */
+function fixturesOf(rest: unknown[], fixtures: Registrations | undefined, suite: unknown): ReadonlySet<string> {
+  const body = rest.find((argument) => typeof argument === 'function');
+  if (body === undefined) return none;
+  const found = new Set(parametersOf(body));
+  const registrations = fixtures?.get?.(suite);
+  // A set visits what is added while it is read: this walks the whole graph once.
+  for (const name of found) for (const needed of registrations?.get(name)?.deps ?? []) found.add(needed);
+  return found;
+}
+
+/** Every word of the parameter list. More than the fixtures does no harm: what no fixture takes is given back. */
+function parametersOf(body: Function): string[] {
+  // `test.for` wraps the function, and keeps the original under this symbol.
+  const hidden = Object.getOwnPropertySymbols(body).find(({ description }) => description === '$vitest:fixture-props');
+  const props = hidden && (body as unknown as Record<symbol, { readonly original?: Function }>)[hidden];
+  return /\(([^)]*)/.exec((props?.original ?? body).toString())?.[1]?.match(/[\w$]+/g) ?? [];
+}

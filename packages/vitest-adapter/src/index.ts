@@ -1,0 +1,142 @@
+/**
+ * `createTest`: Vitest's `test` with a fixture for every pool, which gives each attempt of a test a session of its own.
+ *
+ *   $carpoolFile ◀── $carpoolAttempt ◀── carpool, renderer, solver, …
+ *                 (hidden)
+ *
+ * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
+ * clock starts, `owner.ts` ends them.
+ */
+import { randomUUID } from 'node:crypto';
+import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
+import type { RegisterOptions } from 'carpool/client';
+import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
+import { connect, disconnect, provided } from './connect.ts';
+import { testWithEarlySetUp, type Prepare } from './early.ts';
+import { Attempt, Owner } from './owner.ts';
+import { workerSession } from './worker-session.ts';
+
+export type { Provided, SessionEvidence } from './provided.ts';
+
+/** How long a session of a pool lives. */
+export type Scope = 'test' | 'file' | 'worker';
+
+export interface CreateTestOptions<C extends Config> {
+  /** Pools whose session is shared by the tests of a file, or of a worker. Default: `test` for all. */
+  readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
+}
+
+/** What the fixture `carpool` offers: more sessions than one, from any pool. */
+export type Registers<C extends Config> = {
+  readonly [Name in PoolNames<C>]: {
+    /** Takes one more session; it ends with the test, or when it is unregistered. */
+    register(options?: RegisterOptions): Promise<SessionOf<C, Name>>;
+  };
+};
+
+/** One session for every pool by its name, and `carpool` for more. */
+export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
+  readonly carpool: Registers<C>;
+};
+
+/** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
+export function createTest<C extends Config>(config: C, options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
+/** The same with the type alone, `createTest<typeof config>()`: the names come from the host. */
+export function createTest<C extends Config>(options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
+export function createTest(
+  first?: Config | CreateTestOptions<Config>,
+  second?: CreateTestOptions<Config>,
+): TestAPI<Fixtures<Config>> {
+  const config = first !== undefined && 'pools' in first ? first : undefined;
+  const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
+  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  refuseTaken(names ?? []);
+  const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
+
+  const prepare: Prepare = async (attempt, wanted) => {
+    // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
+    // and wait for the other's. What fails here fails again in the fixture, where it belongs.
+    for (const name of names ?? []) {
+      if (!wanted.has(name)) continue;
+      const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
+      await (owner?.session(name) ?? workerSession(name)).catch(() => undefined);
+    }
+  };
+
+  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name))]));
+  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names), ...pools } as never);
+  return test as TestAPI<Fixtures<Config>>;
+}
+
+/** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
+function poolFixture(name: string, scope: Scope): unknown {
+  switch (scope) {
+    case 'test':
+      return async ({ $carpoolAttempt }: Owners, use: Use<Session>) =>
+        use(await $carpoolAttempt.session(name, $carpoolAttempt.patience));
+    case 'file':
+      return [async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.session(name)), { scope }];
+    case 'worker':
+      // oxlint-disable-next-line no-empty-pattern
+      return [async ({}, use: Use<Session>) => use(await workerSession(name)), { scope }];
+  }
+}
+
+function ownerFixtures(names: readonly string[] | undefined): Record<string, unknown> {
+  return {
+    $carpoolFile: [
+      // oxlint-disable-next-line no-empty-pattern
+      async ({}, use: Use<Owner>) => {
+        const file = expect.getState().testPath ?? '';
+        const owner = new Owner([`${file} ${randomUUID()}`], { file });
+        await use(owner);
+        await owner.end();
+        await disconnect();
+      },
+      { scope: 'file' },
+    ],
+    $carpoolAttempt: [
+      async ({ $carpoolFile, task }: Owners & { task: RunnerTestCase }, use: Use<Attempt>) => {
+        // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
+        if (names === undefined) await connect();
+        const attempt = new Attempt(task, $carpoolFile);
+        await use(attempt);
+        await attempt.end();
+      },
+      { auto: names === undefined },
+    ],
+    carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) => use(registers($carpoolAttempt, names ?? [])),
+  };
+}
+
+interface Owners {
+  readonly $carpoolFile: Owner;
+  readonly $carpoolAttempt: Attempt;
+}
+
+type Use<T> = (value: T) => Promise<void>;
+
+function registers(attempt: Attempt, names: readonly string[]): unknown {
+  const register = (name: string) => ({ register: (options?: RegisterOptions) => attempt.register(name, options) });
+  const known = Object.fromEntries(names.map((name) => [name, register(name)]));
+  // In JavaScript nothing else says what is wrong with `carpool.rendrer.register()`. `then`: Vitest awaits the fixture.
+  const get = (target: typeof known, name: string | symbol): unknown =>
+    typeof name === 'symbol' || name in target || name === 'then' ? Reflect.get(target, name) : register(name);
+  return new Proxy(known, { get });
+}
+
+/** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
+function namesFromHost(): readonly string[] | undefined {
+  const from = provided();
+  return from?.problem === undefined ? from?.pools : undefined;
+}
+
+/** What Vitest itself puts beside the fixtures. */
+const taken = ['task', 'signal', 'expect', 'skip', 'annotate', 'bench', 'onTestFailed', 'onTestFinished', 'carpool'];
+
+function refuseTaken(names: readonly string[]): void {
+  const name = names.find((candidate) => taken.includes(candidate));
+  if (name === undefined) return;
+  const words = `Cannot make a fixture of the pool "${name}": Vitest gives every test something of that name; rename the pool`;
+  throw new CarpoolError('CONFIG_INVALID', words, { context: { pool: name } });
+}

@@ -1,0 +1,36 @@
+import { createTest } from '@carpool/vitest';
+import { expect, vi } from 'vitest';
+import config from './carpool.config.ts';
+
+// Vitest 3 overlooks it, and options of extended tests too: there it is given on the command line.
+vi.setConfig({ testTimeout: 300 });
+const test = createTest(config);
+let goOn: () => void;
+let late: Promise<unknown>;
+let wentOn: Promise<unknown>;
+
+test('must fail: a body that waits for ever', async ({ echo }) => {
+  late = echo.request({ type: 'silence' });
+  await late;
+});
+
+test('a call that was waiting when its test timed out is told so', async () => {
+  await expect(late).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+});
+
+test('must fail: a body that goes on after its time-out', async ({ echo, carpool }) => {
+  await new Promise<void>((resolve) => (goOn = resolve));
+  wentOn = Promise.allSettled([echo.request({ type: 'get' }), carpool.echo.register()]);
+  // Nobody waits for these: they must not fail another test.
+  void echo.request({ type: 'get' });
+  void carpool.echo.register();
+  echo.send({ type: 'set', value: 'too late' });
+});
+
+test('its late calls meet a closed session, not the next test', async ({ echo }) => {
+  goOn();
+  await Promise.resolve();
+  const closed = { status: 'rejected', reason: { code: 'SESSION_CLOSED' } };
+  expect(await wentOn).toMatchObject([closed, closed]);
+  expect(await echo.request({ type: 'get' })).not.toHaveProperty('value');
+});
