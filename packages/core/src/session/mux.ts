@@ -10,9 +10,10 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Messages, Protocol, WireId } from '../protocol/protocol.ts';
+import type { Messages, Port, Protocol, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Conversation, type Connection, type Listener } from './conversation.ts';
+import type { Connection } from './connection.ts';
+import { Conversation, type Listener } from './conversation.ts';
 import type { CloseReason } from './state.ts';
 
 export interface MuxOptions {
@@ -56,7 +57,7 @@ export class Mux {
     const { protocol, clock, format, transport } = options;
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
-    const root = (): Conversation => this.root;
+    const root = (): Port => this.root.port;
     this.#connection = {
       protocol,
       clock,

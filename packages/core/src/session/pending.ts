@@ -15,9 +15,7 @@ export interface Call {
 
 export interface PendingCall {
   readonly key: Key;
-  readonly call: Call;
-  /** Nobody waits any more. It keeps its place, so that a late reply is recognised and dropped. */
-  abandoned: boolean;
+  call: Call;
 }
 
 export class Pending {
@@ -29,7 +27,7 @@ export class Pending {
   }
 
   add(key: Key, call: Call): PendingCall {
-    const pending: PendingCall = { key, call, abandoned: false };
+    const pending: PendingCall = { key, call };
     const queue = this.#byKey.get(key);
     if (queue === undefined) this.#byKey.set(key, [pending]);
     else queue.push(pending);

@@ -2,8 +2,9 @@
 import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { SessionPort, WireId } from '../protocol/protocol.ts';
-import type { Connection, Conversation } from './conversation.ts';
+import type { Port, SessionPort, WireId } from '../protocol/protocol.ts';
+import type { Connection } from './connection.ts';
+import type { Conversation } from './conversation.ts';
 import { closedError, type CloseReason } from './state.ts';
 
 export class ConversationPort implements SessionPort {
@@ -27,24 +28,20 @@ export class ConversationPort implements SessionPort {
     this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
 
-  get root(): ConversationPort {
-    return this.#connection.root.port;
-  }
-
-  /** Under which id the conversation sends while it is opening: the root has none. */
-  get speaksAs(): WireId | undefined {
-    return this.#conversation === this.#connection.root ? undefined : this.freshId;
+  get root(): Port {
+    return this.#connection.root;
   }
 
   send(message: unknown): void {
-    this.#conversation.dispatch('send', this.#connection.frameOf(message));
+    this.#conversation.dispatch({ kind: 'send', frame: this.#connection.frameOf(message) });
   }
 
   request(message: unknown, signal?: AbortSignal): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const abandon = this.#conversation.dispatch('request', this.#connection.frameOf(message), {
-      reply: (frame) => resolve(frame.message),
-      failed: reject,
+    const abandon = this.#conversation.dispatch({
+      kind: 'request',
+      frame: this.#connection.frameOf(message),
+      call: { reply: (frame) => resolve(frame.message), failed: reject },
     });
     const aborted = (): void => {
       abandon();
