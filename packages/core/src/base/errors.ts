@@ -91,7 +91,8 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'child',
     blame: 'child',
     meaning: 'Bytes that are no message of the codec arrived, or a value was sent that the codec cannot write.',
-    remedy: 'Look at the bytes in the evidence. Is something printing to stdout, or is the `codec` of the pool another one?',
+    remedy:
+      'Look at the bytes in the evidence. Is something printing to stdout, or is the `codec` of the pool another one?',
   },
   FRAME_TRUNCATED: {
     scope: 'child',
@@ -140,7 +141,8 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'call',
     blame: 'test',
     meaning: 'No slot became free in time.',
-    remedy: 'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or raise `timeout`.',
+    remedy:
+      'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or raise `timeout`.',
   },
   ALREADY_REGISTERED: {
     scope: 'call',
@@ -235,7 +237,10 @@ export class CarpoolError extends Error {
   readonly evidence: Evidence;
 
   constructor(code: ErrorCode, message: string, options: CarpoolErrorOptions = {}) {
-    super(message + renderEvidence(options.evidence), options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      message + renderEvidence(options.evidence),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     const kind = errorKinds[code];
     this.code = code;
     this.scope = options.scope ?? kind.scope;
@@ -274,7 +279,7 @@ export function toRecord(error: CarpoolError): ErrorRecord {
   const record = { code, message: plainMessage(error), scope, blame, context, evidence };
   if (cause === undefined) return record;
   if (isCarpoolError(cause)) return { ...record, cause: toRecord(cause) };
-  return { ...record, cause: { message: cause instanceof Error ? cause.message : String(cause) } };
+  return { ...record, cause: { message: wordsOf(cause) } };
 }
 
 export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown = reviveCause(record)): CarpoolError {
@@ -287,8 +292,12 @@ export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown 
 /** Turns whatever was thrown into an error of Carpool, and keeps the original as its cause. */
 export function asCarpoolError(thrown: unknown, code: ErrorCode, message: string): CarpoolError {
   if (isCarpoolError(thrown)) return thrown;
-  const words = thrown instanceof Error ? thrown.message : String(thrown);
-  return new CarpoolError(code, `${message}: ${words}`, { cause: thrown });
+  return new CarpoolError(code, `${message}: ${wordsOf(thrown)}`, { cause: thrown });
+}
+
+function wordsOf(thrown: unknown): string {
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
+  return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
 }
 
 function reviveCause(record: ErrorRecord): unknown {

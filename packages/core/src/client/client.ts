@@ -86,7 +86,11 @@ export class Client {
     const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
     const expired = (): Error => new CarpoolError('HUB_UNREACHABLE', `The host did not greet within ${timeout} ms`);
     try {
-      const answer = (await within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired })) as GreetResult;
+      const answer = (await within(mux.root.port.request(greeting), {
+        clock: systemClock,
+        timeout,
+        expired,
+      })) as GreetResult;
       // A worker that only waits for its tests to end must be able to end.
       socket.unref();
       return new Client(socket, mux, answer.peer, closed.promise);
@@ -178,7 +182,8 @@ export class Client {
   }
 
   async #call<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
-    const expired = (): Error => new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
+    const expired = (): Error =>
+      new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
     this.#hold(1);
     try {
       const answer = await within(this.#mux.root.port.request(request), { clock: systemClock, timeout, expired });
@@ -209,10 +214,14 @@ async function connectTo(path: string, timeout: number): Promise<Socket> {
   } catch (thrown) {
     socket.destroy();
     const why = (thrown as Error).message;
-    throw new CarpoolError('HUB_UNREACHABLE', `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`, {
-      context: { path },
-      cause: thrown,
-    });
+    throw new CarpoolError(
+      'HUB_UNREACHABLE',
+      `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`,
+      {
+        context: { path },
+        cause: thrown,
+      },
+    );
   }
 }
 

@@ -4,11 +4,4 @@ export { sharedClient } from '../client/shared.ts';
 export { addressVariable } from '../wire/address.ts';
 export type { OwnerPath } from '../wire/messages.ts';
 export { Session } from '../session/session.ts';
-export {
-  CarpoolError,
-  fromRecord,
-  isCarpoolError,
-  toRecord,
-  type ErrorRecord,
-  type Evidence,
-} from '../base/errors.ts';
+export { CarpoolError, fromRecord, isCarpoolError, toRecord, type ErrorRecord, type Evidence } from '../base/errors.ts';

@@ -2,7 +2,7 @@
 export { startHost, type Host, type HostOptions } from '../host/start.ts';
 export { findConfig } from '../host/find-config.ts';
 export type { Configured, HostSummary } from '../host/control.ts';
-export type { PoolStats } from '../pool/pool.ts';
+export type { PoolStats } from '../pool/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { version } from '../wire/version.ts';
 export { CarpoolError, fromRecord, isCarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';

@@ -1,5 +1,6 @@
 /** `carpool`: the whole public surface for configuring, and for running a pool in this process. */
-export { startPool, Pool, type PoolStats, type PoolSurroundings, type RegisterOptions } from '../pool/pool.ts';
+export { startPool, Pool } from '../pool/pool.ts';
+export type { PoolStats, PoolSurroundings, RegisterOptions } from '../pool/types.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../pool/define.ts';
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
 export type * from '../protocol/protocol.ts';
@@ -7,7 +8,8 @@ export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } fr
 export { Frame } from '../codec/frame.ts';
 export type { Launch, PoolOptions, Stdio, Surroundings } from '../pool/options.ts';
 export type { Holder, HolderLabel } from '../pool/holders.ts';
-export { Session, type CallOptions, type ReplyTo, type RequestOf, type RequestOptions } from '../session/session.ts';
+export { Session } from '../session/session.ts';
+export type { CallOptions, ReplyTo, RequestOf, RequestOptions } from '../session/types.ts';
 export type { Interaction } from '../session/interaction.ts';
 export type { CloseReason } from '../session/state.ts';
 export {

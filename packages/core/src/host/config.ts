@@ -59,7 +59,9 @@ const poolSchema = v.strictObject({
   stdio: v.optional(v.strictObject({ in: v.number(), out: v.number() })),
   codec: v.optional(v.union([v.picklist(['json-lines', 'msgpack']), codecSchema])),
   protocol: v.optional(
-    v.lazy((input) => (typeof input === 'object' && input !== null && 'route' in input ? protocolSchema : sessionFieldSchema)),
+    v.lazy((input) =>
+      typeof input === 'object' && input !== null && 'route' in input ? protocolSchema : sessionFieldSchema,
+    ),
   ),
   maxSessions: v.optional(count),
   queueLimit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
@@ -94,14 +96,24 @@ export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
   const fromFile = file === undefined ? {} : (check(await importDefault(file), file).pools ?? {});
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
-    throw invalid(`pools.${name}`, `the pool ${JSON.stringify(name)} is in ${file} and in the options of the adapter`, 'one of the two', file);
+    throw invalid(
+      `pools.${name}`,
+      `the pool ${JSON.stringify(name)} is in ${file} and in the options of the adapter`,
+      'one of the two',
+      file,
+    );
   }
   const pools = { ...fromFile, ...inline };
   if (Object.keys(pools).length === 0) {
-    const where = file === undefined ? `no ${configNames[0]} was found in ${boot.root} or above it` : `${file} has none`;
-    throw new CarpoolError('CONFIG_INVALID', `There are no pools: ${where}. Write a config that exports \`defineConfig({ pools: { … } })\``, {
-      context: { file, root: boot.root, path: 'pools' },
-    });
+    const where =
+      file === undefined ? `no ${configNames[0]} was found in ${boot.root} or above it` : `${file} has none`;
+    throw new CarpoolError(
+      'CONFIG_INVALID',
+      `There are no pools: ${where}. Write a config that exports \`defineConfig({ pools: { … } })\``,
+      {
+        context: { file, root: boot.root, path: 'pools' },
+      },
+    );
   }
   return { pools, folder, ...(file === undefined ? {} : { file }) };
 }
@@ -109,8 +121,11 @@ export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
 async function importDefault(file: string): Promise<unknown> {
   if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
   try {
-    const module = await createJiti(import.meta.url, { tryNative: true, moduleCache: false }).import<Record<string, unknown>>(file);
-    if (module['default'] === undefined) throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
+    const module = await createJiti(import.meta.url, { tryNative: true, moduleCache: false }).import<
+      Record<string, unknown>
+    >(file);
+    if (module['default'] === undefined)
+      throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
     return module['default'];
   } catch (thrown) {
     if (isCarpoolError(thrown)) throw thrown;
@@ -130,7 +145,12 @@ function check(config: unknown, where: string): { readonly pools?: Readonly<Reco
     throw invalid(path, `${JSON.stringify(path.split('.').at(-1))} is no option there`, allowedAt(path), where);
   }
   if (issue.input === undefined) throw invalid(path, 'it is missing', `${issue.expected ?? 'a value'}`, where);
-  throw invalid(path, `${issue.received}`, issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message), where);
+  throw invalid(
+    path,
+    `${issue.received}`,
+    issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message),
+    where,
+  );
 }
 
 type Issue = v.BaseIssue<unknown>;

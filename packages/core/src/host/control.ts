@@ -4,7 +4,7 @@
  */
 import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { PoolStats } from '../pool/pool.ts';
+import type { PoolStats } from '../pool/types.ts';
 
 /** The first line to the host. */
 export interface Boot {

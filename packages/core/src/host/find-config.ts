@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((extension) => `carpool.config.${extension}`);
+export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
+  (extension) => `carpool.config.${extension}`,
+);
 
 /** The nearest config in `root` or above it. */
 export function findConfig(root: string): string | undefined {

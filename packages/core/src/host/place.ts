@@ -32,7 +32,9 @@ function prefix(): string {
 /** @throws CarpoolError HUB_UNREACHABLE if there is no place for a socket */
 export function makePlace(bases: readonly string[] = placeBases()): Place {
   const name = `${prefix()}${randomBytes(6).toString('hex')}`;
-  const base = bases.find((candidate) => windows || Buffer.byteLength(join(candidate, name, 'hub')) <= longestSocketPath);
+  const base = bases.find(
+    (candidate) => windows || Buffer.byteLength(join(candidate, name, 'hub')) <= longestSocketPath,
+  );
   if (base === undefined) throw tooLong(bases, name);
   const folder = join(base, name);
   try {
@@ -40,10 +42,14 @@ export function makePlace(bases: readonly string[] = placeBases()): Place {
     // A group of our own, so that whoever finds the record can tell us from a later process with the same pid.
     writeFileSync(join(folder, 'host.json'), JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
   } catch (thrown) {
-    throw new CarpoolError('HUB_UNREACHABLE', `Cannot make a folder for the socket in ${base}: ${(thrown as Error).message}`, {
-      context: { folder },
-      cause: thrown,
-    });
+    throw new CarpoolError(
+      'HUB_UNREACHABLE',
+      `Cannot make a folder for the socket in ${base}: ${(thrown as Error).message}`,
+      {
+        context: { folder },
+        cause: thrown,
+      },
+    );
   }
   return {
     folder,

@@ -119,7 +119,9 @@ class HostProcess implements Host {
     this.#child.stdin?.end();
     this.#ref(true);
     const expired = (): Error => unreachable('it did not end');
-    await within(this.#exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() => this.#child.kill('SIGKILL'));
+    await within(this.#exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() =>
+      this.#child.kill('SIGKILL'),
+    );
     return summary;
   }
 
@@ -164,7 +166,14 @@ class HostProcess implements Host {
     const { exitCode, signalCode } = this.#child;
     const how = signalCode === null ? `it exited with code ${exitCode}` : `it was killed by ${signalCode}`;
     this.#address.reject(unreachable(`${how} before it was ready`));
-    const problem = { code: 'HUB_LOST', message: `The host is gone: ${how}`, scope: 'hub', blame: 'carpool', context: {}, evidence: {} } as const;
+    const problem = {
+      code: 'HUB_LOST',
+      message: `The host is gone: ${how}`,
+      scope: 'hub',
+      blame: 'carpool',
+      context: {},
+      evidence: {},
+    } as const;
     this.#known = true;
     this.#configured.resolve({ pools: [], files: [], problem });
     for (const resolve of this.#replies.values()) resolve(undefined);

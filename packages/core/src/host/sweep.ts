@@ -6,7 +6,9 @@ import { abandonedFolders } from './place.ts';
 
 export async function sweep(): Promise<void> {
   for (const folder of abandonedFolders()) {
-    await sweepRecords(join(folder, 'children'));
-    rmSync(folder, { recursive: true, force: true });
+    const swept = await sweepRecords(join(folder, 'children'));
+    // The records of what could not be ended, or is not ours to end, stay for the next host.
+    const left = swept.some(({ outcome }) => outcome === 'unkillable' || outcome === 'owned');
+    if (!left) rmSync(folder, { recursive: true, force: true });
   }
 }

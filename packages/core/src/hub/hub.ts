@@ -8,7 +8,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { CarpoolError } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
-import type { Pool, PoolStats } from '../pool/pool.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { PoolStats } from '../pool/types.ts';
 import { Peer } from './peer.ts';
 
 export interface HubLimits {

@@ -66,7 +66,10 @@ export class Owners {
     let owner = this.#root;
     for (const name of path) {
       if (owner.ended.has(name)) {
-        throw new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${JSON.stringify(name)}, which would own it, has ended`);
+        throw new CarpoolError(
+          'SESSION_CLOSED',
+          `Cannot register a session: ${JSON.stringify(name)}, which would own it, has ended`,
+        );
       }
       let inner = owner.inner.get(name);
       if (inner === undefined) {

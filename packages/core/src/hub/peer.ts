@@ -130,7 +130,10 @@ export class Peer {
         else this.#relays.get(session)?.cancel(call);
         break;
       default:
-        throw new CarpoolError('FRAME_MALFORMED', `The worker sent a frame of kind ${kind}, which is no kind of a worker`);
+        throw new CarpoolError(
+          'FRAME_MALFORMED',
+          `The worker sent a frame of kind ${kind}, which is no kind of a worker`,
+        );
     }
   };
 

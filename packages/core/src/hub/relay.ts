@@ -9,7 +9,7 @@ import type { Format } from '../codec/codec.ts';
 import { json } from '../codec/json.ts';
 import { msgpack } from '../codec/msgpack.ts';
 import type { Key } from '../protocol/protocol.ts';
-import type { Registration } from '../pool/pool.ts';
+import type { Registration } from '../pool/types.ts';
 import type { Conversation, Listener } from '../session/conversation.ts';
 import type { CloseReason } from '../session/state.ts';
 import { op, type Op } from '../wire/frames.ts';
@@ -128,9 +128,15 @@ export class Relay {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
-    const { confirmed } = await conversation.close(this.#reason('unregister', 'by `unregister`'), settings.closeTimeout);
+    const { confirmed } = await conversation.close(
+      this.#reason('unregister', 'by `unregister`'),
+      settings.closeTimeout,
+    );
     if (confirmed) return;
-    throw new CarpoolError('REQUEST_TIMEOUT', `The child did not confirm the end of session ${conversation.id} within ${settings.closeTimeout} ms`);
+    throw new CarpoolError(
+      'REQUEST_TIMEOUT',
+      `The child did not confirm the end of session ${conversation.id} within ${settings.closeTimeout} ms`,
+    );
   }
 
   evidence(): Evidence {

@@ -73,7 +73,11 @@ export class Generation {
       // The root's own "closed" is the echo of the end; the end itself says why.
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
       await child.kill();
-      throw withEvidence(asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`), child, settings.name);
+      throw withEvidence(
+        asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`),
+        child,
+        settings.name,
+      );
     }
   }
 

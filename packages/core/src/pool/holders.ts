@@ -1,5 +1,5 @@
 /** Who holds the slots of a pool, told so that a stranger can go and look. */
-import type { CallSite } from '../base/errors.ts';
+import { CarpoolError, type CallSite } from '../base/errors.ts';
 
 /** As far as the adapter knows it. */
 export interface HolderLabel {
@@ -17,10 +17,40 @@ export interface Holder extends HolderLabel {
 }
 
 /** "held 62 s by "cart › adds an item" (cart.test.ts:14)" */
-export function describeHolder(holder: Holder): string {
+function describeHolder(holder: Holder): string {
   const name = holder.test === undefined ? 'a session' : JSON.stringify(holder.test);
   const where = holder.takenAt ?? holder.file;
   return `held ${duration(holder.heldFor)} by ${name}${where === undefined ? '' : ` (${where})`}`;
+}
+
+/** A pool without a free slot. */
+export interface Occupancy {
+  readonly pool: string;
+  readonly capacity: number;
+  readonly queueLimit: number;
+  readonly quarantined: number;
+  readonly holders: readonly Holder[];
+}
+
+/** @param wait the caller would have waited, but the queue is full too */
+export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
+  const { pool, capacity, queueLimit, holders } = occupancy;
+  const queue = wait ? `, and ${queueLimit} calls wait already` : '';
+  const message = `Cannot register a session: all ${capacity} slots of "${pool}" are busy${queue}; ${inWords(occupancy)}`;
+  return new CarpoolError('POOL_FULL', message, { context: { pool, holders } });
+}
+
+export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
+  const { pool, capacity, holders } = occupancy;
+  const what = `all ${capacity} slots of "${pool}" were busy for ${timeout} ms; ${inWords(occupancy)}`;
+  const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
+  return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, timeout, holders } });
+}
+
+function inWords({ holders, quarantined }: Occupancy): string {
+  const words = holders.map(describeHolder);
+  if (quarantined > 0) words.push(`${quarantined} lost to sessions whose end the child did not confirm`);
+  return words.length === 0 ? 'nobody is known to hold one' : words.join(', ');
 }
 
 /** The first line of a stack that is not Carpool's own. */

@@ -3,7 +3,7 @@
  * wants it, counts slots, keeps the queue, replaces a child that died or went bad, and stops it when nobody needs it.
  *
  * A slot is taken before the child is asked for a session, and given back only when the child has confirmed that the
- * session is gone. The numbers live in `admission.ts`, the child in `generation.ts`; this file ties them together.
+ * session is gone. The numbers live in `admission.ts`, the children in `succession.ts`; this file ties them together.
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
@@ -12,66 +12,12 @@ import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Conversation, Listener } from '../session/conversation.ts';
 import { Session } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
-import { fingerprint, sameFingerprint, type Fingerprint } from '../process/command.ts';
-import type { StartedChildren } from '../process/record.ts';
 import { Admission, type Slot, type Ticket } from './admission.ts';
-import { Generation } from './generation.ts';
-import { describeHolder, placeIn, type Holder, type HolderLabel } from './holders.ts';
+import type { Generation } from './generation.ts';
+import { fullError, placeIn, queueTimeoutError, type Holder, type Occupancy } from './holders.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
-import { RestartPolicy } from './restart.ts';
-
-export interface RegisterOptions {
-  /** A key that may hold one session of the pool at a time. */
-  readonly owner?: string;
-  /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
-  readonly wait?: boolean;
-  /** Milliseconds to wait for a slot. Default: `registerTimeout` of the pool, 60,000. */
-  readonly timeout?: number;
-  /** Gives up waiting; `register` rejects with its reason. */
-  readonly signal?: AbortSignal;
-  /** The id of the session, unique in the pool. Default "s1", "s2", … */
-  readonly id?: string;
-  /** Who registers, for the errors of others. */
-  readonly holder?: HolderLabel;
-  /** Handed to the protocol's `open`. */
-  readonly params?: unknown;
-}
-
-export interface PoolStats {
-  readonly name: string;
-  readonly maxSessions: number;
-  /** Sessions that hold a slot now. */
-  readonly open: number;
-  readonly queued: number;
-  readonly quarantined: number;
-  /** Children started since the beginning. */
-  readonly children: number;
-  /** Sessions opened since the beginning. */
-  readonly sessions: number;
-  /** The most slots held at once. */
-  readonly peak: number;
-  /** The longest wait for a slot, in milliseconds. */
-  readonly longestWait: number;
-  /** Children that failed. */
-  readonly failures: number;
-  readonly pid: number | undefined;
-}
-
-/** A conversation that holds a slot, for the hub. */
-export interface Registration {
-  readonly conversation: Conversation;
-  readonly hello: unknown;
-  readonly settings: PoolSettings;
-  evidence(): Evidence;
-}
-
-export interface PoolSurroundings {
-  readonly clock?: Clock;
-  /** Where started processes are recorded for a later sweep. */
-  readonly started?: StartedChildren;
-  /** Where the child's stderr goes if `forwardStderr` is set. */
-  readonly onStderr?: (text: Uint8Array) => void;
-}
+import { Succession } from './succession.ts';
+import type { PoolStats, PoolSurroundings, RegisterOptions, Registration } from './types.ts';
 
 interface Tenancy {
   readonly since: number;
@@ -83,29 +29,27 @@ interface Tenancy {
 export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   readonly settings: PoolSettings;
   readonly #clock: Clock;
-  readonly #surroundings: PoolSurroundings;
   readonly #admission: Admission;
-  readonly #restarts: RestartPolicy;
+  readonly #succession: Succession;
   readonly #tenancies = new Set<Tenancy>();
-  readonly #generations = new Set<Promise<Generation>>();
-  #current: Promise<Generation> | undefined;
-  #binary: { readonly file: string; readonly fingerprint: Fingerprint | undefined } | undefined;
-  #lastFailure: CarpoolError | undefined;
+  readonly #owners = new Map<string, Tenancy>();
   #idle: Timer | undefined;
   #closing: Promise<void> | undefined;
-  #children = 0;
   #sessions = 0;
-  #sessionsOfChild = 0;
   #ids = 0;
   #longestWait = 0;
-  #pid: number | undefined;
 
   constructor(settings: PoolSettings, surroundings: PoolSurroundings = {}) {
     this.settings = settings;
-    this.#surroundings = surroundings;
     this.#clock = surroundings.clock ?? systemClock;
     this.#admission = new Admission(settings.maxSessions, settings.queueLimit);
-    this.#restarts = new RestartPolicy(settings.restarts);
+    this.#succession = new Succession({
+      settings,
+      clock: this.#clock,
+      started: surroundings.started,
+      onStderr: surroundings.onStderr,
+      succeeded: () => this.#admission.renew(),
+    });
   }
 
   get name(): string {
@@ -159,12 +103,12 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       open: used,
       queued,
       quarantined,
-      children: this.#children,
+      children: this.#succession.started,
       sessions: this.#sessions,
       peak,
       longestWait: Math.round(this.#longestWait),
-      failures: this.#restarts.total,
-      pid: this.#pid,
+      failures: this.#succession.failures,
+      pid: this.#succession.pid,
     };
   }
 
@@ -183,7 +127,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   /** A new run begins: earlier failures no longer count. */
   forgive(): void {
-    this.#restarts.forgive();
+    this.#succession.forgive();
   }
 
   /** Ends all sessions, stops the child, takes no more. A second call joins the first. */
@@ -198,35 +142,47 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   async #open(options: RegisterOptions, listener: Listener, site: CallSite): Promise<Registration> {
     this.#checkOpen();
-    this.#checkOwner(options.owner);
     const tenancy: Tenancy = { since: this.#clock.now(), site, options };
-    const slot = await this.#takeSlot(options);
-    this.#tenancies.add(tenancy);
-    this.#idle?.cancel();
-    let conversation: Conversation | undefined;
-    try {
-      const generation = await within(this.#generation(), {
-        clock: this.#clock,
-        signal: options.signal,
-        expired: () => new Error('unreachable: no timeout'),
+    this.#claimOwner(tenancy);
+    // With others at work the child is in use; a new binary waits for a quiet moment.
+    if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
+    const { slot, generation } = await this.#takePlace(options, tenancy);
+    this.#checkOpen();
+    const { conversation, opened } = generation.open({
+      id: options.id ?? `s${++this.#ids}`,
+      listener,
+      timeout: this.settings.openTimeout,
+      signal: options.signal,
+      params: options.params,
+    });
+    tenancy.conversation = conversation;
+    this.#followRelease(conversation, slot, tenancy);
+    await opened;
+    this.#sessions++;
+    this.#succession.countSession();
+    return { conversation, hello: generation.hello, settings: this.settings, evidence: () => generation.evidence() };
+  }
+
+  /** A slot, and the child that it is a slot of. */
+  async #takePlace(options: RegisterOptions, tenancy: Tenancy): Promise<{ slot: Slot; generation: Generation }> {
+    for (;;) {
+      const slot = await this.#takeSlot(options).catch((thrown: unknown) => {
+        this.#disclaimOwner(tenancy);
+        throw thrown;
       });
-      const opening = generation.open({
-        id: options.id ?? `s${++this.#ids}`,
-        listener,
-        timeout: this.settings.openTimeout,
-        signal: options.signal,
-        params: options.params,
-      });
-      conversation = opening.conversation;
-      tenancy.conversation = conversation;
-      this.#followRelease(conversation, slot, tenancy);
-      await opening.opened;
-      this.#sessions++;
-      if (++this.#sessionsOfChild >= this.settings.recycleAfter) this.#retire();
-      return { conversation, hello: generation.hello, settings: this.settings, evidence: () => generation.evidence() };
-    } catch (thrown) {
-      if (conversation === undefined) this.#free(slot, tenancy, true);
-      throw thrown;
+      this.#tenancies.add(tenancy);
+      this.#idle?.cancel();
+      try {
+        const { signal } = options;
+        const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
+        const generation = await within(this.#succession.current(), { clock: this.#clock, signal, expired });
+        if (slot.epoch === this.#admission.epoch) return { slot, generation };
+        // The child was succeeded meanwhile: this slot is one of the last child, and the next one counts anew.
+        this.#tenancies.delete(tenancy);
+      } catch (thrown) {
+        this.#free(slot, tenancy, true);
+        throw thrown;
+      }
     }
   }
 
@@ -237,15 +193,23 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     });
   }
 
-  #checkOwner(owner: string | undefined): void {
+  #claimOwner(tenancy: Tenancy): void {
+    const { owner } = tenancy.options;
     if (owner === undefined) return;
-    const holder = [...this.#tenancies].find((tenancy) => tenancy.options.owner === owner);
-    if (holder === undefined) return;
+    const holder = this.#owners.get(owner);
+    if (holder === undefined) {
+      this.#owners.set(owner, tenancy);
+      return;
+    }
     const id = holder.conversation?.id;
     const name = id === undefined ? 'a session that is being opened' : `session ${id}`;
-    throw new CarpoolError('ALREADY_REGISTERED', `Cannot register a session: ${JSON.stringify(owner)} already has ${name} of pool "${this.name}"`, {
-      context: { pool: this.name, owner, session: id },
-    });
+    const message = `Cannot register a session: ${JSON.stringify(owner)} already has ${name} of pool "${this.name}"`;
+    throw new CarpoolError('ALREADY_REGISTERED', message, { context: { pool: this.name, owner, session: id } });
+  }
+
+  #disclaimOwner(tenancy: Tenancy): void {
+    const { owner } = tenancy.options;
+    if (owner !== undefined && this.#owners.get(owner) === tenancy) this.#owners.delete(owner);
   }
 
   async #takeSlot(options: RegisterOptions): Promise<Slot> {
@@ -253,7 +217,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     const ticket: Ticket = { granted: resolve };
     const wait = options.wait ?? true;
     const entered = this.#admission.enter(ticket, wait);
-    if (entered === 'full') throw this.#fullError(wait);
+    if (entered === 'full') throw fullError(this.#occupancy(), wait);
     const since = this.#clock.now();
     const timeout = options.timeout ?? this.settings.registerTimeout;
     try {
@@ -261,7 +225,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
         clock: this.#clock,
         timeout: entered === 'granted' ? undefined : timeout,
         signal: options.signal,
-        expired: () => this.#queueTimeout(timeout),
+        expired: () => queueTimeoutError(this.#occupancy(), timeout),
         late: (unwanted) => this.#admission.release(unwanted),
       });
       this.#longestWait = Math.max(this.#longestWait, this.#clock.now() - since);
@@ -273,86 +237,9 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     }
   }
 
-  #fullError(wait: boolean): CarpoolError {
-    const { capacity, queueLimit } = this.#admission;
-    const queue = wait ? `, and ${queueLimit} calls wait already` : '';
-    const message = `Cannot register a session: all ${capacity} slots of "${this.name}" are busy${queue}; ${this.#holdersInWords()}`;
-    return new CarpoolError('POOL_FULL', message, { context: { pool: this.name, holders: this.holders() } });
-  }
-
-  #queueTimeout(timeout: number): CarpoolError {
-    const message = `Cannot register a session: all ${this.#admission.capacity} slots of "${this.name}" were busy for ${timeout} ms; ${this.#holdersInWords()}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
-    return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool: this.name, timeout, holders: this.holders() } });
-  }
-
-  #holdersInWords(): string {
-    const words = this.holders().map(describeHolder);
-    const lost = this.#admission.quarantined;
-    if (lost > 0) words.push(`${lost} lost to sessions whose end the child did not confirm`);
-    return words.length === 0 ? 'nobody is known to hold one' : words.join(', ');
-  }
-
-  /** The child of now: the running one, or a new one if there is none or its binary has changed. */
-  #generation(): Promise<Generation> {
-    if (this.#current !== undefined && this.#tenancies.size <= 1) this.#replaceIfChanged();
-    this.#current ??= this.#start();
-    return this.#current;
-  }
-
-  #replaceIfChanged(): void {
-    const binary = this.#binary;
-    if (binary === undefined || sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
-    this.#restarts.forgive();
-    this.#retire();
-  }
-
-  #start(): Promise<Generation> {
-    const gaveUp = this.#restarts.givesUp(this.#clock.now());
-    if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
-    this.#children++;
-    this.#sessionsOfChild = 0;
-    const starting: Promise<Generation> = Generation.start({
-      settings: this.settings,
-      clock: this.#clock,
-      started: this.#surroundings.started,
-      onStderr: this.#surroundings.onStderr,
-      ended: (error) => {
-        if (error !== undefined) this.#restarts.failed('life', this.#clock.now());
-        this.#ended(starting, error);
-      },
-    });
-    this.#generations.add(starting);
-    starting.then(
-      ({ child }) => {
-        this.#restarts.started();
-        this.#pid = child.pid;
-        this.#binary = { file: child.file, fingerprint: fingerprint(child.file) };
-      },
-      (error: CarpoolError) => {
-        this.#restarts.failed('start', this.#clock.now());
-        this.#ended(starting, error);
-      },
-    );
-    return starting;
-  }
-
-  #gaveUpError(why: string): CarpoolError {
-    const message = `Cannot register a session: pool "${this.name}" starts no more children, because ${why}`;
-    return new CarpoolError('POOL_GAVE_UP', message, {
-      context: { pool: this.name, failures: this.#restarts.total },
-      evidence: this.#lastFailure?.evidence ?? {},
-      cause: this.#lastFailure,
-    });
-  }
-
-  #ended(generation: Promise<Generation>, error: CarpoolError | undefined): void {
-    this.#generations.delete(generation);
-    this.#lastFailure = error ?? this.#lastFailure;
-    if (this.#current === generation) {
-      this.#current = undefined;
-      this.#pid = undefined;
-      this.#admission.renew();
-    }
+  #occupancy(): Occupancy {
+    const { capacity, queueLimit, quarantined } = this.#admission;
+    return { pool: this.name, capacity, queueLimit, quarantined, holders: this.holders() };
   }
 
   /** The slot follows the conversation: free when the child confirms, else not used again. */
@@ -362,28 +249,19 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   #free(slot: Slot, tenancy: Tenancy, confirmed: boolean): void {
     this.#tenancies.delete(tenancy);
+    this.#disclaimOwner(tenancy);
     if (confirmed) this.#admission.release(slot);
     else this.#admission.quarantine(slot);
-    if (this.#admission.quarantined >= this.settings.maxQuarantined) this.#retire();
+    if (this.#admission.quarantined >= this.settings.maxQuarantined) this.#succession.retire();
     if (this.#tenancies.size === 0) this.#becomeIdle();
-  }
-
-  /** No new sessions for this child: it is stopped when its last one ends, and the next `register` starts another. */
-  #retire(): void {
-    const retired = this.#current;
-    if (retired === undefined) return;
-    this.#current = undefined;
-    this.#pid = undefined;
-    this.#admission.renew();
-    void retired.then((generation) => generation.drained().then(() => generation.stop())).catch(() => {});
   }
 
   #becomeIdle(): void {
     this.#idle?.cancel();
     const { idleTimeout } = this.settings;
-    if (!Number.isFinite(idleTimeout) || this.#current === undefined) return;
+    if (!Number.isFinite(idleTimeout) || !this.#succession.serving) return;
     this.#idle = this.#clock.after(idleTimeout, () => {
-      if (this.#tenancies.size === 0) this.#retire();
+      if (this.#tenancies.size === 0) this.#succession.retire();
     });
     this.#idle.unref();
   }
@@ -391,11 +269,10 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   async #shutDown(): Promise<void> {
     this.#idle?.cancel();
     const reason: CloseReason = { by: 'pool', at: this.#clock.now(), words: 'because its pool was closed' };
-    const closing = [...this.#tenancies].map((tenancy) => tenancy.conversation?.close(reason, this.settings.closeTimeout));
-    await Promise.all(closing);
-    const generations = await Promise.allSettled(this.#generations);
-    const stops = generations.map((settled) => (settled.status === 'fulfilled' ? settled.value.stop() : undefined));
-    await Promise.all(stops);
+    await Promise.all(
+      [...this.#tenancies].map(async ({ conversation }) => conversation?.close(reason, this.settings.closeTimeout)),
+    );
+    await this.#succession.stopAll();
     this.#admission.renew(); // those still queued are granted a slot, and find the pool closed
   }
 }

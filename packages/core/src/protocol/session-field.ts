@@ -82,7 +82,8 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const stamps: Record<string, Scalar> = {};
       if (wireId !== undefined) {
         const named = present[sessionName];
-        if (named !== undefined && named !== wireId && !owns(named as string)) throw foreign(sessionName, named, wireId);
+        if (named !== undefined && named !== wireId && !owns(named as string))
+          throw foreign(sessionName, named, wireId);
         stamps[sessionName] = wireId;
       }
       if (kind === 'send') return { frame: frame.with(stamps) };
@@ -110,7 +111,10 @@ async function greet(root: Port, hello: NonNullable<SessionFieldOptions['hello']
   return said;
 }
 
-async function exchange(port: SessionPort, turn: { send: Readonly<Record<string, unknown>>; expect?: Pattern }): Promise<void> {
+async function exchange(
+  port: SessionPort,
+  turn: { send: Readonly<Record<string, unknown>>; expect?: Pattern },
+): Promise<void> {
   const { send, expect } = turn;
   port.send(send);
   if (expect !== undefined) await port.next((message) => matches(expect, message));
@@ -144,6 +148,11 @@ function foreign(field: string, named: Scalar, own: string | number): CarpoolErr
 
 /** All fields that routing looks at. One array for the life of the protocol: formats cache by its identity. */
 function namesIn(options: SessionFieldOptions, session: string, id: string): readonly string[] {
-  const patterns = [...(options.steps ?? []), ...(options.refusals ?? []), ...(options.lost ?? []), ...(options.asks ?? [])];
+  const patterns = [
+    ...(options.steps ?? []),
+    ...(options.refusals ?? []),
+    ...(options.lost ?? []),
+    ...(options.asks ?? []),
+  ];
   return [...new Set([session, id, ...patterns.flatMap((pattern) => Object.keys(pattern))])];
 }

@@ -121,10 +121,14 @@ export class Conversation {
     const { protocol, clock } = this.#connection;
     const opening = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
     const expired = (): Error =>
-      new CarpoolError('SESSION_FAILED', `Cannot open session ${this.id}: the child did not answer within ${timeout} ms`, {
-        context: { session: this.id, timeout },
-        evidence: { messages: this.recent.describe() },
-      });
+      new CarpoolError(
+        'SESSION_FAILED',
+        `Cannot open session ${this.id}: the child did not answer within ${timeout} ms`,
+        {
+          context: { session: this.id, timeout },
+          evidence: { messages: this.recent.describe() },
+        },
+      );
     const late = (opened: Opened): void => void this.#farewell(opened, lateReason(clock.now()), timeout);
     try {
       const opened = await within(opening, { clock, timeout, signal, expired, late });

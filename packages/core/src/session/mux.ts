@@ -100,7 +100,10 @@ export class Mux {
     const conversation = new Conversation(this.#connection, options.id, options.listener, options.params);
     if (this.#failure !== undefined) {
       conversation.abort(this.#failure);
-      return { conversation, opened: Promise.reject(this.#failure.error ?? new CarpoolError('HUB_LOST', 'It has ended')) };
+      return {
+        conversation,
+        opened: Promise.reject(this.#failure.error ?? new CarpoolError('HUB_LOST', 'It has ended')),
+      };
     }
     this.#conversations.add(conversation);
     void conversation.released.then(() => this.#conversations.delete(conversation));

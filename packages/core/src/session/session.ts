@@ -10,30 +10,11 @@ import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation, Listener } from './conversation.ts';
+import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
 import { closedError, type CloseReason } from './state.ts';
-
-/** Any request of a dialect. */
-export type RequestOf<M extends Messages> = M['requests'][keyof M['requests']]['request'];
-
-/** The reply to a request, by its `type` where the dialect knows it. */
-export type ReplyTo<M extends Messages, Request> = Request extends { readonly type: infer Type }
-  ? Type extends keyof M['requests']
-    ? M['requests'][Type]['reply']
-    : M['requests'][keyof M['requests']]['reply']
-  : M['requests'][keyof M['requests']]['reply'];
-
-export interface CallOptions {
-  /** Milliseconds until REQUEST_TIMEOUT. Default: `requestTimeout` of the pool, 30,000. */
-  readonly timeout?: number;
-  /** Ends the wait; the call rejects with its reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface RequestOptions extends CallOptions {
-  /** The `type` that the reply must have; another one rejects the call with SESSION_REFUSED. */
-  readonly expect?: string;
-}
+import { checkExpected, describeRequest } from './request.ts';
+import type { CallOptions, ReplyTo, RequestOf, RequestOptions } from './types.ts';
 
 export interface SessionOptions {
   readonly pool: string;
@@ -48,6 +29,11 @@ export interface SessionOptions {
   readonly diagnose: () => Promise<Evidence> | Evidence;
 }
 
+interface Asking extends RequestOptions {
+  readonly site: CallSite;
+  readonly step?: (frame: Frame) => void;
+}
+
 const nothing = (): void => {};
 
 /** One isolated conversation with the child. It belongs to the test that registered it. */
@@ -55,29 +41,25 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   /** Resolves when the session has ended, with who ended it and why. Never rejects. */
   readonly closed: Promise<CloseReason>;
   readonly #options: SessionOptions;
-  readonly #events: Mailbox<Frame>;
+  readonly #inbox: Inbox;
   readonly #listener: Listener;
   #conversation: Conversation | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
-  #dropped = 0;
-  #everRead = false;
-  #reading = false;
-  #push: ((frame: Frame) => void) | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
   #unregistered = false;
 
   /** Made by `register`; not for users. */
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#events = new Mailbox(options.maxUnreadEvents);
+    this.#inbox = new Inbox(options.maxUnreadEvents, () => this.id);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#listener = {
       event: (frame) => this.#onEvent(frame),
       ask: (frame, key) => void this.#onAsk(frame, key),
       closed: (reason) => {
         this.#reason = reason;
-        this.#events.close();
+        this.#inbox.close();
         this.#resolveClosed(reason);
       },
     };
@@ -90,12 +72,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   static bind<M extends Messages>(session: Session<M>, conversation: Conversation): void {
     session.#conversation = conversation;
-    session.#events.capacity = session.#options.maxUnreadEvents;
-  }
-
-  /** The push side, for the hub and for `pooledTransport`. */
-  static conversationOf<M extends Messages>(session: Session<M>): Conversation {
-    return session.#live;
+    session.#inbox.capacity = session.#options.maxUnreadEvents;
   }
 
   get id(): string {
@@ -139,9 +116,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
    */
   request<const R extends RequestOf<M>>(message: R, options: RequestOptions = {}): Promise<ReplyTo<M, R>> {
     const site = callSite(this.request);
-    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-    const abandon = this.#call(message, site, reject, promise, { reply: resolve });
-    return this.#settle(promise, abandon, message, site, options) as Promise<ReplyTo<M, R>>;
+    return this.#ask(message, { ...options, site }) as Promise<ReplyTo<M, R>>;
   }
 
   /** Sends a request whose reply is preceded by steps: iterate the result for the steps, await it for the response. */
@@ -151,14 +126,16 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   ): Interaction<M['interact']['step'], M['interact']['reply']> {
     const site = callSite(this.interact);
     const steps = new Mailbox<Frame>(this.#options.maxUnreadEvents);
-    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    const full = new AbortController();
     const step = (frame: Frame): void => {
       if (steps.push(frame)) return;
-      reject(this.#overflow('steps'));
-      abandon();
+      const message = `An interaction of session ${this.id} has ${steps.capacity} unread steps. Read them as they come`;
+      full.abort(
+        new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context: { limit: steps.capacity }, site }),
+      );
     };
-    const abandon = this.#call(message, site, reject, promise, { reply: resolve, step });
-    const response = this.#settle(promise, abandon, message, site, options);
+    const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
+    const response = this.#ask(message, { ...options, signal, step, site });
     return new Interaction(steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
   }
 
@@ -168,17 +145,8 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
    * session unless it was its user
    */
   async *events(): AsyncGenerator<M['event'], void, undefined> {
-    if (this.#reading) throw new CarpoolError('SESSION_REFUSED', 'Cannot read events: another loop is reading them');
-    this.#reading = true;
-    try {
-      for (;;) {
-        const frame = await this.#take();
-        if (frame === undefined) return;
-        yield frame.message as M['event'];
-      }
-    } finally {
-      this.#reading = false;
-    }
+    for await (const frame of this.#inbox.read()) yield frame.message as M['event'];
+    if (this.#reason?.error !== undefined) throw this.#closedError('read events');
   }
 
   /** The next unasked message for which `matches` is true; the others stay for later. */
@@ -186,9 +154,9 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     const site = callSite(this.event);
     const { clock, requestTimeout } = this.#options;
     const { timeout = requestTimeout, signal } = options;
-    const expired = (): Error => this.#timeout('event', timeout, site);
-    const taking = this.#events.take(matches === undefined ? undefined : (frame) => matches(frame.message as M['event']));
-    this.#everRead = true;
+    const expired = (): Error => this.#timeout('matching event', timeout, site);
+    const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
+    const taking = this.#inbox.take(wanted);
     try {
       const frame = await within(taking.item, { clock, timeout, signal, expired });
       if (frame !== undefined) return frame.message as M['event'];
@@ -210,7 +178,8 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   async unregister(): Promise<void> {
     const site = callSite(this.unregister);
     const now = this.#options.clock.now();
-    if (this.#unregistered && this.#reason !== undefined) throw closedError('unregister', this.id, this.#reason, now, site);
+    if (this.#unregistered && this.#reason !== undefined)
+      throw closedError('unregister', this.id, this.#reason, now, site);
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, words: 'by `unregister`' };
     const { closeTimeout } = this.#options;
@@ -219,7 +188,11 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     throw new CarpoolError(
       'REQUEST_TIMEOUT',
       `Cannot unregister session ${this.id}: the child did not confirm its end within ${closeTimeout} ms, so its slot is not used again`,
-      { context: { session: this.id, timeout: closeTimeout }, evidence: { messages: this.#live.recent.describe() }, site },
+      {
+        context: { session: this.id, timeout: closeTimeout },
+        evidence: { messages: this.#live.recent.describe() },
+        site,
+      },
     );
   }
 
@@ -235,8 +208,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   /** Every unasked message as raw frames from now on, instead of `events()`. For `pooledTransport`. */
   static tap<M extends Messages>(session: Session<M>, push: (frame: Frame) => void): void {
-    session.#push = push;
-    for (let frame = session.#events.shift(); frame !== undefined; frame = session.#events.shift()) push(frame);
+    session.#inbox.tap(push);
   }
 
   get #live(): Conversation {
@@ -244,84 +216,49 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     return this.#conversation;
   }
 
-  #call(
-    message: unknown,
-    site: CallSite,
-    reject: (error: Error) => void,
-    promise: Promise<Frame>,
-    call: { reply(frame: Frame): void; step?(frame: Frame): void },
-  ): () => void {
-    const failed = (error: CarpoolError): void => {
-      // The end of a test rejects what it left waiting. Nobody may be there to catch that, and it is no failure.
-      if (error.code === 'SESSION_CLOSED') promise.catch(nothing);
-      reject(errorAt(error, site));
-    };
-    try {
-      return this.#live.request(Frame.of(message, this.#options.format), { ...call, failed });
-    } catch (thrown) {
+  #ask(message: unknown, options: Asking): Promise<unknown> {
+    const { clock, requestTimeout, format } = this.#options;
+    const { timeout = requestTimeout, signal, expect, step, site } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    let answer: Promise<unknown> | undefined;
+    let quiet = false;
+    const failed = (thrown: unknown): void => {
+      if (signal?.aborted === true) return; // `within` rejects with its reason
       const error = this.#thrownAt(thrown, site);
-      if (error.code === 'SESSION_CLOSED') promise.catch(nothing);
+      // The end of a test rejects what it left waiting. Nobody may be there to catch that, and it is no failure.
+      quiet = error.code === 'SESSION_CLOSED';
+      if (quiet) answer?.catch(nothing);
       reject(error);
-      return nothing;
+    };
+    let abandon = nothing;
+    try {
+      signal?.throwIfAborted();
+      const call = step === undefined ? { reply: resolve, failed } : { reply: resolve, failed, step };
+      abandon = this.#live.request(Frame.of(message, format), call);
+    } catch (thrown) {
+      failed(thrown);
     }
-  }
-
-  #settle(
-    reply: Promise<Frame>,
-    abandon: () => void,
-    message: unknown,
-    site: CallSite,
-    options: RequestOptions,
-  ): Promise<unknown> {
-    const { clock, requestTimeout } = this.#options;
-    const { timeout = requestTimeout, signal, expect } = options;
     const expired = (): Error => {
       abandon();
-      return this.#timeout(describeRequest(message), timeout, site);
+      return this.#timeout(`reply to ${describeRequest(message)}`, timeout, site);
     };
-    signal?.addEventListener('abort', abandon, { once: true });
-    const decoded = within(reply, { clock, timeout, signal, expired }).then((frame) => {
-      signal?.removeEventListener('abort', abandon);
-      if (expect !== undefined) this.#checkExpected(frame, expect, message, site);
+    let reply = within(promise, { clock, timeout, signal, expired });
+    if (signal !== undefined) {
+      signal.addEventListener('abort', abandon);
+      reply = reply.finally(() => signal.removeEventListener('abort', abandon));
+    }
+    answer = reply.then((frame) => {
+      if (expect !== undefined) checkExpected(frame, expect, message, site);
       return frame.message;
     });
-    decoded.catch((error: CarpoolError) => error.code === 'SESSION_CLOSED' || this.#reason?.by === 'owner');
-    return decoded;
-  }
-
-  #checkExpected(frame: Frame, expect: string, message: unknown, site: CallSite): void {
-    const { type } = frame.fields(typeField);
-    if (type === expect) return;
-    const text = `The reply to ${describeRequest(message)} has type ${JSON.stringify(type)}, expected ${JSON.stringify(expect)}`;
-    throw new CarpoolError('SESSION_REFUSED', text, { blame: 'child', evidence: { messages: [frame.toString()] }, site });
+    if (quiet) answer.catch(nothing);
+    return answer;
   }
 
   #onEvent(frame: Frame): void {
-    if (this.#push !== undefined) {
-      this.#push(frame);
-    } else if (!this.#events.push(frame)) {
-      if (this.#everRead) {
-        const error = this.#overflow('events');
-        const words = `because ${this.#events.capacity} events were unread`;
-        const reason: CloseReason = { by: 'overflow', at: this.#options.clock.now(), words, error };
-        void this.#live.close(reason, this.#options.closeTimeout);
-        return;
-      }
-      // A test that never reads events must not die of them; whoever starts to read is told that some are missing.
-      this.#dropped++;
-      this.#events.shift();
-      this.#events.push(frame);
-    }
-  }
-
-  async #take(): Promise<Frame | undefined> {
-    if (!this.#everRead) {
-      this.#everRead = true;
-      if (this.#dropped > 0) throw this.#overflow(`events, and the ${this.#dropped} before them were dropped`);
-    }
-    const frame = await this.#events.take().item;
-    if (frame === undefined && this.#reason?.error !== undefined) throw this.#closedError('read events');
-    return frame;
+    const error = this.#inbox.receive(frame);
+    if (error === undefined) return;
+    this.#end('overflow', 'because its events were not read', error);
   }
 
   async #onAsk(frame: Frame, key: Key): Promise<void> {
@@ -332,9 +269,13 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     } catch (thrown) {
       if (this.#reason !== undefined) return;
       const error = asCarpoolError(thrown, 'SESSION_REFUSED', 'The answer to a question of the child failed');
-      const reason: CloseReason = { by: 'unregister', at: this.#options.clock.now(), words: 'because its answer failed', error };
-      void this.#live.close(reason, this.#options.closeTimeout);
+      this.#end('unregister', 'because its answer failed', error);
     }
+  }
+
+  #end(by: CloseReason['by'], words: string, error: CarpoolError): void {
+    const { clock, closeTimeout } = this.#options;
+    void this.#live.close({ by, at: clock.now(), words, error }, closeTimeout);
   }
 
   #thrownAt(thrown: unknown, site: CallSite): CarpoolError {
@@ -346,22 +287,9 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     return closedError(call, this.id, reason, this.#options.clock.now(), site);
   }
 
-  #overflow(what: string): CarpoolError {
-    const limit = this.#events.capacity;
-    const message = `Session ${this.id} has ${limit} unread ${what}; read them, or raise \`maxUnreadEvents\``;
-    return new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.id, limit } });
-  }
-
-  #timeout(request: string, timeout: number, site: CallSite): CarpoolError {
-    const message = `No ${request === 'event' ? 'matching event' : `reply to ${request}`} within ${timeout} ms in session ${this.id} of pool "${this.pool}"`;
+  #timeout(what: string, timeout: number, site: CallSite): CarpoolError {
+    const message = `No ${what} within ${timeout} ms in session ${this.id} of pool "${this.pool}"`;
     const evidence = { messages: this.#live.recent.describe() };
     return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session: this.id, timeout }, evidence, site });
   }
-}
-
-const typeField = ['type'] as const;
-
-function describeRequest(message: unknown): string {
-  const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
-  return typeof type === 'string' ? `"${type}"` : 'the request';
 }

@@ -20,5 +20,8 @@ export function parseAddress(address: string): Address {
   const match = /^carpool:(.+)#([0-9a-f]{64})$/.exec(address);
   const [, path, token] = match ?? [];
   if (path !== undefined && token !== undefined) return { path, token };
-  throw new CarpoolError('HUB_UNREACHABLE', 'Cannot connect to the host: its address is not one that an adapter of Carpool made');
+  throw new CarpoolError(
+    'HUB_UNREACHABLE',
+    'Cannot connect to the host: its address is not one that an adapter of Carpool made',
+  );
 }

@@ -34,7 +34,10 @@ export class WireProtocol implements Protocol {
     const { request, registered } = port.params as WireParams;
     const session = ++this.#sessions;
     port.adopt(session);
-    const result = (await port.root.request({ ...request, method: 'register', session }, port.givenUp)) as RegisterResult;
+    const result = (await port.root.request(
+      { ...request, method: 'register', session },
+      port.givenUp,
+    )) as RegisterResult;
     const { sessionField, maxFrameBytes } = result;
     const format = await registered(result);
     const fields = sessionField === undefined ? [] : [sessionField];
@@ -137,5 +140,9 @@ function checkOwn(frame: Frame, { sessionField, id }: Known): void {
 
 function tooLarge(size: number, limit: number): CarpoolError {
   const text = `Cannot send: the message has ${size} bytes, and the limit is ${limit}; raise \`maxFrameBytes\``;
-  return new CarpoolError('FRAME_TOO_LARGE', text, { scope: 'call', blame: 'test', context: { size, limit, option: 'maxFrameBytes' } });
+  return new CarpoolError('FRAME_TOO_LARGE', text, {
+    scope: 'call',
+    blame: 'test',
+    context: { size, limit, option: 'maxFrameBytes' },
+  });
 }

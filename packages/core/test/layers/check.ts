@@ -52,6 +52,8 @@ function folderRule(
   specifier: string,
   typeOnly: boolean,
 ): string | undefined {
+  // The version is the package's own; the bundler puts it in place.
+  if (specifier === '../../package.json') return undefined;
   if (!specifier.endsWith('.ts')) return 'relative imports end in .ts, so that Node runs the sources as they are';
   const target = posix.join(posix.dirname(from), specifier);
   if (target.startsWith('..')) return 'packages/core/src imports nothing outside itself by path';

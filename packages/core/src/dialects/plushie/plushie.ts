@@ -4,7 +4,10 @@ import { locateRenderer, rendererEnvironment } from './binary.ts';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
 
-export interface PlushieOptions extends Omit<PoolOptions<PlushieMessages>, 'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'install'> {
+export interface PlushieOptions extends Omit<
+  PoolOptions<PlushieMessages>,
+  'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'install'
+> {
   /** `mock` renders nothing; `headless` renders with tiny-skia, without a display. Default `mock`. */
   readonly mode?: 'mock' | 'headless';
   /** Default `msgpack`. */
@@ -26,7 +29,15 @@ export interface PlushieOptions extends Omit<PoolOptions<PlushieMessages>, 'comm
 const sessionsPerRenderer = 10_000;
 
 export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessages> {
-  const { mode = 'mock', format = 'msgpack', rendererPath, rendererArgs = [], settings, protocolVersion = 1, ...pool } = options;
+  const {
+    mode = 'mock',
+    format = 'msgpack',
+    rendererPath,
+    rendererArgs = [],
+    settings,
+    protocolVersion = 1,
+    ...pool
+  } = options;
   const { maxSessions = 8 } = pool;
   // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
   const limit = Math.max(2, maxSessions);

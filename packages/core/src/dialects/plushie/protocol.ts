@@ -14,7 +14,11 @@ export interface PlushieProtocolOptions {
 const names = ['session', 'type', 'id', 'family', 'kind', 'tag'] as const;
 
 /** After these the renderer still says `session_closed`; after the others nothing follows. */
-const closedLater: ReadonlySet<SessionErrorCode> = new Set(['host_disconnect', 'session_backpressure_overflow', 'session_panic']);
+const closedLater: ReadonlySet<SessionErrorCode> = new Set([
+  'host_disconnect',
+  'session_backpressure_overflow',
+  'session_panic',
+]);
 /** The session lives on. */
 const survived: ReadonlySet<SessionErrorCode> = new Set(['font_cap_exceeded', 'session_reset_in_progress']);
 
@@ -28,7 +32,9 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
       const hello = (await root.next(isHello)) as Hello;
       if (hello.protocol_version === protocolVersion) return hello;
       const text = `plushie-renderer ${hello.version} speaks protocol version ${hello.protocol_version}, and the pool wants ${protocolVersion}`;
-      throw new CarpoolError('CHILD_VERSION', text, { context: { found: hello.protocol_version, wanted: protocolVersion } });
+      throw new CarpoolError('CHILD_VERSION', text, {
+        context: { found: hello.protocol_version, wanted: protocolVersion },
+      });
     },
 
     open(port: SessionPort): Opened {

@@ -1,0 +1,151 @@
+/**
+ * Which child serves now, and which come before and after it. A child is started when somebody wants one, succeeded
+ * when it died, was replaced on disk, went bad or is worn out, and its sessions outlive its office: a retired child is
+ * stopped when the last of them has ended.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { fingerprint, sameFingerprint, type Fingerprint } from '../process/command.ts';
+import { Generation, type GenerationOptions } from './generation.ts';
+import type { PoolSettings } from './options.ts';
+import { RestartPolicy } from './restart.ts';
+
+export interface SuccessionOptions extends Omit<GenerationOptions, 'ended'> {
+  /** The child of now serves no longer: the next one begins with all slots free. */
+  readonly succeeded: () => void;
+}
+
+export class Succession {
+  readonly #options: SuccessionOptions;
+  readonly #settings: PoolSettings;
+  readonly #clock: Clock;
+  readonly #restarts: RestartPolicy;
+  readonly #living = new Set<Promise<Generation>>();
+  #current: Promise<Generation> | undefined;
+  #pid: number | undefined;
+  #binary: { readonly file: string; readonly fingerprint: Fingerprint | undefined } | undefined;
+  #lastFailure: CarpoolError | undefined;
+  #sessions = 0;
+  #started = 0;
+
+  constructor(options: SuccessionOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#clock = options.clock;
+    this.#restarts = new RestartPolicy(options.settings.restarts);
+  }
+
+  /** Children started since the beginning. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** Children that failed. */
+  get failures(): number {
+    return this.#restarts.total;
+  }
+
+  /** Of the child that serves now. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  get serving(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /**
+   * The child of now: the running one, or a new one.
+   * @throws CarpoolError POOL_GAVE_UP, and what the start of the child fails with
+   */
+  current(): Promise<Generation> {
+    this.#current ??= this.#start();
+    return this.#current;
+  }
+
+  /** Retires a child whose binary is another one than when it was started. */
+  replaceIfChanged(): void {
+    const binary = this.#binary;
+    if (this.#current === undefined || binary === undefined) return;
+    if (sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
+    this.#restarts.forgive();
+    this.retire();
+  }
+
+  /** A session was opened on the child of now; it may have been the last it is good for. */
+  countSession(): void {
+    this.#sessions++;
+    if (this.#sessions >= this.#settings.recycleAfter) this.retire();
+  }
+
+  /** No new sessions for this child. It is stopped when its last one has ended. */
+  retire(): void {
+    const retired = this.#current;
+    if (retired === undefined) return;
+    this.#succeed();
+    void retired.then((generation) => generation.drained().then(() => generation.stop())).catch(() => {});
+  }
+
+  /** Earlier failures no longer count. */
+  forgive(): void {
+    this.#restarts.forgive();
+  }
+
+  /** Stops every child that is still there. */
+  async stopAll(): Promise<void> {
+    const generations = await Promise.allSettled(this.#living);
+    await Promise.all(
+      generations.map(async (settled) => (settled.status === 'fulfilled' ? settled.value.stop() : undefined)),
+    );
+  }
+
+  #start(): Promise<Generation> {
+    const gaveUp = this.#restarts.givesUp(this.#clock.now());
+    if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
+    this.#started++;
+    this.#sessions = 0;
+    const starting: Promise<Generation> = Generation.start({
+      ...this.#options,
+      ended: (error) => {
+        if (error !== undefined) this.#restarts.failed('life', this.#clock.now());
+        this.#ended(starting, error);
+      },
+    });
+    this.#living.add(starting);
+    starting.then(
+      ({ child }) => {
+        this.#restarts.started();
+        if (this.#current !== starting) return;
+        this.#pid = child.pid;
+        this.#binary = { file: child.file, fingerprint: fingerprint(child.file) };
+      },
+      (error: CarpoolError) => {
+        this.#restarts.failed('start', this.#clock.now());
+        this.#ended(starting, error);
+      },
+    );
+    return starting;
+  }
+
+  #ended(generation: Promise<Generation>, error: CarpoolError | undefined): void {
+    this.#living.delete(generation);
+    this.#lastFailure = error ?? this.#lastFailure;
+    if (this.#current === generation) this.#succeed();
+  }
+
+  #succeed(): void {
+    this.#current = undefined;
+    this.#pid = undefined;
+    this.#options.succeeded();
+  }
+
+  #gaveUpError(why: string): CarpoolError {
+    const { name } = this.#settings;
+    const message = `Cannot register a session: pool "${name}" starts no more children, because ${why}`;
+    return new CarpoolError('POOL_GAVE_UP', message, {
+      context: { pool: name, failures: this.#restarts.total },
+      evidence: this.#lastFailure?.evidence ?? {},
+      cause: this.#lastFailure,
+    });
+  }
+}

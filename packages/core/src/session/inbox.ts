@@ -1,0 +1,89 @@
+/**
+ * What comes unasked in a session, until its user reads it.
+ *
+ * Bounded. A test that never reads events must not die of them: until the first read the oldest make room, and the first
+ * reader is told how many are missing. From then on a full inbox ends the session: somebody reads, and too slowly.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import { Mailbox } from '../base/mailbox.ts';
+import type { Frame } from '../codec/frame.ts';
+
+export class Inbox {
+  readonly #session: () => string;
+  readonly #mailbox: Mailbox<Frame>;
+  #push: ((frame: Frame) => void) | undefined;
+  #dropped = 0;
+  #everRead = false;
+  #reading = false;
+
+  /** @param session names the session in errors */
+  constructor(capacity: number, session: () => string) {
+    this.#mailbox = new Mailbox(capacity);
+    this.#session = session;
+  }
+
+  set capacity(capacity: number) {
+    this.#mailbox.capacity = capacity;
+  }
+
+  /** Takes an event. What it returns ends the session. */
+  receive(frame: Frame): CarpoolError | undefined {
+    if (this.#push !== undefined) {
+      this.#push(frame);
+      return undefined;
+    }
+    if (this.#mailbox.push(frame)) return undefined;
+    if (this.#everRead) return this.#overflow('');
+    this.#dropped++;
+    this.#mailbox.shift();
+    this.#mailbox.push(frame);
+    return undefined;
+  }
+
+  close(): void {
+    this.#mailbox.close();
+  }
+
+  /** From now on every event goes to `push` at once, those that wait first. */
+  tap(push: (frame: Frame) => void): void {
+    this.#push = push;
+    for (let frame = this.#mailbox.shift(); frame !== undefined; frame = this.#mailbox.shift()) push(frame);
+  }
+
+  /** The next event that matches; the others stay. Resolves with `undefined` at the end of the session. */
+  take(matches?: (frame: Frame) => boolean): { readonly item: Promise<Frame | undefined>; stop(): void } {
+    this.#everRead = true;
+    return this.#mailbox.take(matches);
+  }
+
+  /**
+   * All events in order. Leaving the loop keeps the rest for the next one.
+   * @throws CarpoolError SESSION_REFUSED if another loop is reading, SESSION_OVERFLOW if events were dropped before
+   */
+  async *read(): AsyncGenerator<Frame, void, undefined> {
+    if (this.#reading) throw new CarpoolError('SESSION_REFUSED', 'Cannot read events: another loop is reading them');
+    this.#reading = true;
+    const taking = { stop: (): void => {} };
+    try {
+      if (!this.#everRead && this.#dropped > 0) throw this.#overflow(`; ${this.#dropped} older ones were dropped`);
+      for (;;) {
+        const { item, stop } = this.take();
+        taking.stop = stop;
+        const frame = await item;
+        if (frame === undefined) return;
+        yield frame;
+      }
+    } finally {
+      taking.stop();
+      this.#everRead = true;
+      this.#reading = false;
+    }
+  }
+
+  #overflow(also: string): CarpoolError {
+    const limit = this.#mailbox.capacity;
+    const session = this.#session();
+    const message = `Session ${session} has ${limit} unread events${also}. Read them, or raise \`maxUnreadEvents\``;
+    return new CarpoolError('SESSION_OVERFLOW', message, { context: { session, limit } });
+  }
+}
