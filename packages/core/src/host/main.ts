@@ -82,9 +82,9 @@ function stop(): Promise<void> {
 }
 
 async function shutDown(): Promise<void> {
-  await hub?.close();
+  // Side by side: a child that confirms nothing costs its deadline once, not once a session.
   const closing = [...(await settledPools()).values()].map((pool) => pool.close());
-  await Promise.allSettled(closing);
+  await Promise.allSettled([hub?.close(), ...closing]);
   place?.remove();
 }
 

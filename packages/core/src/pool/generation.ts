@@ -23,6 +23,8 @@ export interface GenerationOptions {
   /** Where started processes are recorded, so that a later host can sweep them. */
   readonly started?: StartedChildren | undefined;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
+  /** A message of the child that belongs to no session. */
+  readonly stray: () => void;
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
   readonly ended: (error: CarpoolError | undefined) => void;
 }
@@ -59,6 +61,7 @@ export class Generation {
       protocol: settings.protocol,
       format: settings.codec.format,
       clock,
+      stray: options.stray,
       closed: (reason) => void whyItEnded(options, child, reason, mux).then(over.resolve),
     });
     void over.promise.then((error) => {

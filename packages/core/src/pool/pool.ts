@@ -38,6 +38,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   #sessions = 0;
   #ids = 0;
   #longestWait = 0;
+  #strays = 0;
 
   constructor(settings: PoolSettings, surroundings: PoolSurroundings = {}) {
     this.settings = settings;
@@ -48,6 +49,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       clock: this.#clock,
       started: surroundings.started,
       onStderr: surroundings.onStderr,
+      stray: () => this.#strays++,
       succeeded: () => this.#admission.renew(),
     });
   }
@@ -107,6 +109,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       sessions: this.#sessions,
       peak,
       longestWait: Math.round(this.#longestWait),
+      strays: this.#strays,
       failures: this.#succession.failures,
       pid: this.#succession.pid,
     };

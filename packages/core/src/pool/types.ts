@@ -38,6 +38,8 @@ export interface PoolStats {
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */
   readonly longestWait: number;
+  /** Messages of children that belonged to no session. */
+  readonly strays: number;
   /** Children that failed. */
   readonly failures: number;
   /** Of the child that serves now. */

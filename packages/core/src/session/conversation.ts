@@ -27,6 +27,9 @@ export interface Released {
   readonly confirmed: boolean;
 }
 
+/** For an end that nobody asked for, so that nobody said how long it may take. */
+const failTimeout = 5_000;
+
 export class Conversation {
   /** For people and for protocols in which the host chooses the id. */
   readonly id: string;
@@ -48,6 +51,11 @@ export class Conversation {
     this.#port = new ConversationPort(this, connection, id, params);
     this.#outbox = new Outbox(connection, id, this.recent, (wireId) => this.#wireIds.has(wireId));
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
+  }
+
+  /** For sentences. */
+  get label(): string {
+    return this.#port.isRoot ? 'the connection' : `session ${this.id}`;
   }
 
   get state(): SessionState {
@@ -84,7 +92,7 @@ export class Conversation {
   /** Sends in any state but closed: what `open` and `close` of a protocol say. Throws and returns as `request`. */
   dispatch(letter: Letter): () => void {
     const state = this.#state;
-    if (state.name === 'closed') throw closedError('send', this.id, state.reason, this.#connection.clock.now());
+    if (state.name === 'closed') throw closedError('send', this, state.reason, this.#connection.clock.now());
     return this.#outbox.dispatch(letter);
   }
 
@@ -103,6 +111,11 @@ export class Conversation {
     if (opened === undefined) return this.released; // still opening: `opening` sees the state and ends it
     void this.#farewell(opened, reason, timeout);
     return this.released;
+  }
+
+  /** Ends it because of something that arrived. */
+  fail(reason: CloseReason): void {
+    void this.close(reason, failTimeout);
   }
 
   /** It is over, at once: the child is gone, or the connection to it. Nothing is left there to confirm. */
@@ -141,7 +154,9 @@ export class Conversation {
       this.#port.giveUp(thrown);
       // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
       opening.catch(() => this.#end(reason, true));
-      clock.after(timeout, () => this.#end(reason, false)).unref();
+      const deadline = clock.after(timeout, () => this.#end(reason, false));
+      deadline.unref();
+      void this.released.then(() => deadline.cancel());
       throw thrown;
     }
     const state = this.#state;
@@ -150,7 +165,7 @@ export class Conversation {
       for (const early of this.#port.drain()) this.#listener.event(early);
     } else {
       if (state.name === 'closing') void this.#farewell(this.#opened, state.reason, timeout);
-      throw closedError('open it', this.id, (state as { reason: CloseReason }).reason, clock.now());
+      throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
     }
   }
 
@@ -212,7 +227,7 @@ export class Conversation {
     const error = failed ? lostError(this.id, route.refusal, this.recent.describe()) : undefined;
     const reason: CloseReason = { by, at: this.#connection.clock.now(), words, error };
     if (route.gone) this.abort(reason);
-    else void this.close(reason, 5_000);
+    else this.fail(reason);
   }
 
   async #farewell(opened: Opened | undefined, reason: CloseReason, timeout: number): Promise<void> {
@@ -236,13 +251,13 @@ export class Conversation {
 
   #failPending(reason: CloseReason): void {
     const { clock } = this.#connection;
-    for (const call of this.#outbox.drain()) call.failed(closedError('wait for a reply', this.id, reason, clock.now()));
+    for (const call of this.#outbox.drain()) call.failed(closedError('wait for a reply', this, reason, clock.now()));
   }
 
   #checkOpen(call: string): void {
     const state = this.#state;
     if (state.name === 'open') return;
-    if (state.name !== 'opening') throw closedError(call, this.id, state.reason, this.#connection.clock.now());
+    if (state.name !== 'opening') throw closedError(call, this, state.reason, this.#connection.clock.now());
     throw new CarpoolError('SESSION_REFUSED', `Cannot ${call}: session ${this.id} is not open yet`);
   }
 

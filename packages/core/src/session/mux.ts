@@ -10,7 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Messages, Port, Protocol, WireId } from '../protocol/protocol.ts';
+import type { Messages, Port, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Connection } from './connection.ts';
 import { Conversation, type Listener } from './conversation.ts';
@@ -135,19 +135,30 @@ export class Mux {
 
   #receive(frame: Frame): void {
     const { protocol, transport, stray } = this.#options;
+    let route: Route;
     try {
-      const route = protocol.route(frame);
-      if (route.as === 'unknown') {
-        // Before and during `hello`, what cannot be placed is what the protocol is waiting for, or complains about.
-        this.root.receive({ as: 'event', to: undefined }, frame);
-        stray?.(frame);
-        return;
-      }
-      const conversation = route.to === undefined ? this.root : this.#byWireId.get(route.to);
-      if (conversation === undefined) stray?.(frame);
-      else conversation.receive(route, frame);
+      route = protocol.route(frame);
     } catch (thrown) {
       transport.abort(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot read a message'));
+      return;
+    }
+    if (route.as === 'unknown') {
+      // Before and during `hello`, what cannot be placed is what the protocol is waiting for, or complains about.
+      this.root.receive({ as: 'event', to: undefined }, frame);
+      stray?.(frame);
+      return;
+    }
+    const conversation = route.to === undefined ? this.root : this.#byWireId.get(route.to);
+    if (conversation === undefined) {
+      stray?.(frame);
+      return;
+    }
+    try {
+      conversation.receive(route, frame);
+    } catch (thrown) {
+      // One bad message, or one listener that throws, costs its own session.
+      const error = asCarpoolError(thrown, 'SESSION_FAILED', 'Cannot take a message');
+      conversation.fail({ by: 'child', at: this.#options.clock.now(), words: 'because of a message', error });
     }
   }
 }

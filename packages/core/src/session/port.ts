@@ -56,11 +56,16 @@ export class ConversationPort implements SessionPort {
     if (frame !== undefined) return frame.message;
     const reason = this.#reason;
     if (reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
-    throw closedError('wait for a message', this.freshId, reason, this.#connection.clock.now());
+    throw closedError('wait for a message', this.#conversation, reason, this.#connection.clock.now());
   }
 
   get givenUp(): AbortSignal {
     return this.#giveUp.signal;
+  }
+
+  /** True for the child itself, outside all sessions. */
+  get isRoot(): boolean {
+    return this.#connection.root === this;
   }
 
   /** The wait for `open` has ended without it. */

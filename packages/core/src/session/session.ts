@@ -179,7 +179,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     const site = callSite(this.unregister);
     const now = this.#options.clock.now();
     if (this.#unregistered && this.#reason !== undefined)
-      throw closedError('unregister', this.id, this.#reason, now, site);
+      throw closedError('unregister', this.#live, this.#reason, now, site);
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, words: 'by `unregister`' };
     const { closeTimeout } = this.#options;
@@ -284,7 +284,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   #closedError(call: string, site?: CallSite): CarpoolError {
     const reason = this.#reason ?? { by: 'hub' as const, at: this.#options.clock.now(), words: 'for no known reason' };
-    return closedError(call, this.id, reason, this.#options.clock.now(), site);
+    return closedError(call, this.#live, reason, this.#options.clock.now(), site);
   }
 
   #timeout(what: string, timeout: number, site: CallSite): CarpoolError {

@@ -28,22 +28,30 @@ export type SessionState =
   | { readonly name: 'closing'; readonly reason: CloseReason }
   | { readonly name: 'closed'; readonly reason: CloseReason; readonly confirmed: boolean };
 
+/** Whose end it is: `label` is for the sentence, `id` for the context. */
+export interface Ended {
+  readonly id: string;
+  readonly label: string;
+}
+
 /** What a call meets that comes after the end. */
-export function closedError(call: string, id: string, reason: CloseReason, now: number, site?: CallSite): CarpoolError {
+export function closedError(
+  call: string,
+  ended: Ended,
+  reason: CloseReason,
+  now: number,
+  site?: CallSite,
+): CarpoolError {
   const age = Math.max(0, Math.round(now - reason.at));
+  const message = `Cannot ${call}: ${ended.label} was closed ${reason.words} ${age} ms ago`;
   const failure = reason.error;
-  if (failure !== undefined && failure.code !== 'SESSION_CLOSED') {
-    const { code, scope, blame, evidence } = failure;
-    const context = { ...failure.context, session: id };
-    return new CarpoolError(code, `Cannot ${call}: session ${id} was closed ${reason.words} ${age} ms ago`, {
-      scope,
-      blame,
-      context,
-      evidence,
-      cause: failure,
+  if (failure === undefined || failure.code === 'SESSION_CLOSED') {
+    return new CarpoolError('SESSION_CLOSED', message, {
+      context: { session: ended.id, closedBy: reason.by, age },
       site,
     });
   }
-  const message = `Cannot ${call}: session ${id} was closed ${reason.words} ${age} ms ago`;
-  return new CarpoolError('SESSION_CLOSED', message, { context: { session: id, closedBy: reason.by, age }, site });
+  const { code, scope, blame, evidence } = failure;
+  const context = { ...failure.context, session: ended.id };
+  return new CarpoolError(code, message, { scope, blame, context, evidence, cause: failure, site });
 }
