@@ -12,10 +12,11 @@ export interface Clock {
 }
 
 // Captured when the module loads: a test that installs fake timers later must not stop our deadlines.
-const { setTimeout, clearTimeout, performance } = globalThis;
+const { setTimeout, clearTimeout } = globalThis;
+const now: () => number = performance.now.bind(performance);
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now,
   after(milliseconds, run) {
     const id = setTimeout(run, milliseconds);
     return { cancel: () => clearTimeout(id), unref: () => id.unref() };

@@ -3,7 +3,7 @@
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
-import { CarpoolError, asCarpoolError, callSite, errorAt, type Evidence } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
@@ -37,6 +37,8 @@ export interface RegisterOptions {
   readonly signal?: AbortSignal;
   /** Who registers, for the errors of others. */
   readonly holder?: { readonly test?: string; readonly file?: string };
+  /** Where errors of this call, and those of others that name it as a holder, point. Default: the caller. */
+  readonly site?: CallSite;
   /** Whose end ends the session: `[file]` or `[file, test]`. Default: the worker's. */
   readonly under?: OwnerPath;
 }
@@ -110,8 +112,7 @@ export class Client {
    * @throws CarpoolError as `Pool.register`, and HUB_LOST
    */
   async register<M extends Messages = AnyMessages>(pool: string, options: RegisterOptions = {}): Promise<Session<M>> {
-    const site = callSite(this.register);
-    const { signal, ...request } = options;
+    const { signal, site = callSite(this.register), ...request } = options;
     let format: Format = json;
     let answer: RegisterResult | undefined;
     const number = ++this.#sessions;

@@ -121,9 +121,12 @@ export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
 async function importDefault(file: string): Promise<unknown> {
   if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
   try {
-    const module = await createJiti(import.meta.url, { tryNative: true, moduleCache: false }).import<
-      Record<string, unknown>
-    >(file);
+    const module = await createJiti(import.meta.url, {
+      tryNative: true,
+      moduleCache: false,
+      // Its cache would outlive the run in the temporary folder.
+      fsCache: false,
+    }).import<Record<string, unknown>>(file);
     if (module['default'] === undefined)
       throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
     return module['default'];

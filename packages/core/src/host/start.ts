@@ -23,6 +23,8 @@ export interface Host extends AsyncDisposable {
   readonly pid: number;
   /** Resolves when the host has looked at the config. Never rejects: a problem is told in it. */
   readonly configured: Promise<Configured>;
+  /** Resolves when the host process is gone, however that came about. */
+  readonly exited: Promise<void>;
   summary(): Promise<HostSummary>;
   /** Tells the host that a new run begins on it. */
   run(): Promise<void>;
@@ -60,7 +62,7 @@ class HostProcess implements Host {
   readonly #address = Promise.withResolvers<string>();
   readonly #configured = Promise.withResolvers<Configured>();
   readonly #replies = new Map<number, (summary: HostSummary | undefined) => void>();
-  readonly #exited: Promise<void>;
+  readonly exited: Promise<void>;
   address = '';
   #ids = 0;
   /** The config has been looked at. */
@@ -70,11 +72,11 @@ class HostProcess implements Host {
   constructor(child: ChildProcess) {
     this.#child = child;
     this.configured = this.#configured.promise;
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.once('exit', () => resolve());
       child.once('error', () => resolve());
     });
-    void this.#exited.then(() => this.#gone());
+    void this.exited.then(() => this.#gone());
     child.once('error', (error) => this.#address.reject(unreachable(error.message)));
     child.stdin?.on('error', () => {}); // the exit tells more
     this.#address.promise.catch(() => {});
@@ -119,7 +121,7 @@ class HostProcess implements Host {
     this.#child.stdin?.end();
     this.#ref(true);
     const expired = (): Error => unreachable('it did not end');
-    await within(this.#exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() =>
+    await within(this.exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() =>
       this.#child.kill('SIGKILL'),
     );
     return summary;

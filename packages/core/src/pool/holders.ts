@@ -36,15 +36,19 @@ export interface Occupancy {
 export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   const { pool, capacity, queueLimit, holders } = occupancy;
   const queue = wait ? `, and ${queueLimit} calls wait already` : '';
-  const message = `Cannot register a session: all ${capacity} slots of "${pool}" are busy${queue}; ${inWords(occupancy)}`;
+  const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${inWords(occupancy)}`;
   return new CarpoolError('POOL_FULL', message, { context: { pool, holders } });
 }
 
 export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
   const { pool, capacity, holders } = occupancy;
-  const what = `all ${capacity} slots of "${pool}" were busy for ${timeout} ms; ${inWords(occupancy)}`;
+  const what = `${slots(capacity, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${inWords(occupancy)}`;
   const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, timeout, holders } });
+}
+
+function slots(capacity: number, one: string, many: string): string {
+  return capacity === 1 ? `the only slot ${one}` : `all ${capacity} slots ${many}`;
 }
 
 function inWords({ holders, quarantined }: Occupancy): string {

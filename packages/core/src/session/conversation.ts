@@ -177,7 +177,7 @@ export class Conversation {
   }
 
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
-    this.recent.add('in', ('frame' in route ? route.frame : undefined) ?? frame, frame.bytes.length);
+    this.#remember(route, frame);
     this.#outbox.gate?.received(frame);
     switch (route.as) {
       case 'event':
@@ -213,6 +213,14 @@ export class Conversation {
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #remember(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
+    // The host's own word about a session is no message of the session.
+    const told =
+      (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
+    const shown = 'frame' in route ? (route.frame ?? frame) : frame;
+    if (!told) this.recent.add('in', shown, frame.bytes.length);
+  }
 
   #deliver(frame: Frame): void {
     if (this.#state.name === 'open') this.#listener.event(frame);
