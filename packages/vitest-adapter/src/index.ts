@@ -117,7 +117,11 @@ interface Owners {
 type Use<T> = (value: T) => Promise<void>;
 
 function registers(attempt: Attempt, names: readonly string[]): unknown {
-  const register = (name: string) => ({ register: (options?: RegisterOptions) => attempt.register(name, options) });
+  const register = (name: string) => ({
+    register: function register(options?: RegisterOptions) {
+      return attempt.register(name, options, register);
+    },
+  });
   const known = Object.fromEntries(names.map((name) => [name, register(name)]));
   // In JavaScript nothing else says what is wrong with `carpool.rendrer.register()`. `then`: Vitest awaits the fixture.
   const get = (target: typeof known, name: string | symbol): unknown =>

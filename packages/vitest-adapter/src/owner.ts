@@ -44,9 +44,13 @@ export class Owner {
     return session;
   }
 
-  /** One more session. */
-  register(pool: string, options: RegisterOptions = {}): Promise<Session> {
-    const session = this.#register(pool, options);
+  /** One more session. `above` is the function that the user called: the stack of an error begins at its caller. */
+  register(pool: string, options: RegisterOptions = {}, above?: (...args: never[]) => unknown): Promise<Session> {
+    const site: { stack?: string } = {};
+    if (above !== undefined) Error.captureStackTrace(site, above);
+    const session = this.#register(pool, options).catch((thrown: unknown) => {
+      throw movedTo(site, thrown);
+    });
     // A body that runs on after its end must not fail another test as an unhandled rejection.
     session.catch(nothing);
     return session;
@@ -109,7 +113,7 @@ export class Attempt extends Owner {
    */
   get patience(): RegisterOptions {
     const left = this.#task.timeout - (now() - this.#since) - 100;
-    return this.#task.timeout > 0 && left < 60_000 ? { timeout: Math.max(left, 1) } : {};
+    return this.#task.timeout > 0 && left < 60_000 ? { timeout: Math.max(Math.round(left), 1) } : {};
   }
 
   override async end(): Promise<void> {
@@ -127,6 +131,14 @@ function nameOf(task: RunnerTestCase): string {
   for (let suite = task.suite; suite !== undefined; suite = suite.suite)
     if (suite.name !== '') names.unshift(suite.name);
   return names.join(' › ');
+}
+
+/** The stack of a call is lost while it waits for its turn; the error of an extra session shows the user's line again. */
+function movedTo(site: { readonly stack?: string }, thrown: unknown): unknown {
+  if (site.stack === undefined || !(thrown instanceof Error)) return thrown;
+  const [head] = (thrown.stack ?? String(thrown)).split('\n    at ', 1);
+  thrown.stack = head + site.stack.slice(site.stack.indexOf('\n    at '));
+  return thrown;
 }
 
 /** What `promise` gives, or `otherwise` if that takes too long or fails. */

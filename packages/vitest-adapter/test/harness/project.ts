@@ -8,6 +8,7 @@ import { leftOver } from './census.ts';
 import { folderOf, vitestOf, type Major } from './majors.ts';
 
 const projects = join(import.meta.dirname, '../projects');
+const binaries = join(import.meta.dirname, '../../../../node_modules/.bin');
 
 export interface TestResult {
   readonly file: string;
@@ -88,14 +89,16 @@ export class Running {
     const temporary = mkdtempSync(join(tmpdir(), 'cp-'));
     const results = join(folder, `results-${mark}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+    const ownReporters = args.some((arg) => arg === 'list' || arg.startsWith('--reporter='));
     this.process = spawn(
       process.execPath,
-      [join(vitestOf(major), 'vitest.mjs'), ...args, ...(args.includes('list') ? [] : reporters)],
+      [join(vitestOf(major), 'vitest.mjs'), ...args, ...(ownReporters ? [] : reporters)],
       {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
-          PATH: process.env['PATH'],
+          // Vitest looks there for the type checker.
+          PATH: `${binaries}:${process.env['PATH']}`,
           HOME: process.env['HOME'],
           NO_COLOR: '1',
           TMPDIR: temporary,

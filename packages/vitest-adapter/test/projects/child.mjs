@@ -14,6 +14,10 @@ const acts = {
   exit: (_memory, { code }) => process.exit(code),
 };
 
+// --hello=600 says hello after so many milliseconds: a child that is slow to start.
+const hello = process.argv.find((word) => word.startsWith('--hello='));
+if (hello !== undefined) setTimeout(say, Number(hello.slice('--hello='.length)), { type: 'hello' });
+
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   const { session, id, type } = message;
@@ -25,6 +29,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     // Answered when `all` of them wait: proof that so many sessions are open at once.
     waiting.push({ session, id, type: 'reply' });
     if (waiting.length >= message.all) for (const reply of waiting.splice(0)) say(reply);
+  } else if (type === 'later') {
+    setTimeout(say, message.after, { session, id, type: 'reply' });
   } else if (type !== 'silence') {
     say({ session, id, type: 'reply', ...acts[type](memories.get(session), message) });
   }

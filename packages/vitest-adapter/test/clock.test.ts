@@ -1,0 +1,20 @@
+/** Whose time it is: the wait for a slot and the start of a child are not the test's, where Vitest lets us. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, testNamed } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project } from './harness/project.ts';
+
+describe.for(majors)('Vitest %s', (major) => {
+  test.runIf(major > 3)('waiting for a slot or for the start of a child is not on the clock of the test', async () => {
+    using project = new Project(major, 'early');
+    expectVerdicts(await project.run(['early.test.ts']), 7);
+  });
+
+  test('a wait that is too long names the holder instead of timing out', async () => {
+    using project = new Project(major, 'early');
+    const outcome = await project.run(['patience.test.ts', '--testTimeout=500']);
+    expectVerdicts(outcome, 2);
+    const [message] = testNamed(outcome, 'must fail').messages;
+    expect(message).toMatch(/POOL_QUEUE_TIMEOUT.*"taken".* held \d+ ms by /s);
+  });
+});

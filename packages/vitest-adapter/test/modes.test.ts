@@ -1,0 +1,72 @@
+/** The ways in which Vitest is called, and what else a run prints. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, summaryOf } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
+
+describe.for(majors)('Vitest %s', (major) => {
+  test('every shard has a host of its own', async () => {
+    using project = new Project(major, 'suite');
+    const shards = await Promise.all(['1/2', '2/2'].map((shard) => project.run([...few, `--shard=${shard}`])));
+    for (const shard of shards) {
+      expectVerdicts(shard, shard.tests.length);
+      expect(summaryOf(shard, 'echo')).toContain('echo: 1 child, ');
+    }
+    expect(shards.flatMap(({ tests }) => tests)).toHaveLength(9 + 4 + 5 + 1);
+  });
+
+  test('modes that run no test start no child', async () => {
+    using project = new Project(major, 'suite');
+    const [noMatch, list] = await Promise.all([
+      project.run([...few, '--testNamePattern=matches nothing']),
+      project.start(['list', ...few], {}).outcome,
+    ]);
+    for (const outcome of [noMatch, list]) {
+      expect(outcome).toMatchObject({ code: 0, left: [], stderr: expect.not.stringContaining('carpool:') });
+    }
+    expect(list.stdout).toContain('the names may come from the host');
+  });
+
+  test('types are checked with the config they come from', async () => {
+    using project = new Project(major, 'types');
+    // The types of Vitest 3 do not agree with those of chai that it installs.
+    if (major === 3) project.edit('tsconfig.json', '"skipLibCheck": false', '"skipLibCheck": true');
+    const outcome = await project.run(['--typecheck.only']);
+    // Vitest 3 and 4 find only the tests whose function is called `test`.
+    expectVerdicts(outcome, major === 5 ? 7 : 4);
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('no errors') });
+  });
+
+  test('the bare global setup does without the plugin', async () => {
+    using project = new Project(major, 'bare');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 4);
+    expect(summaryOf(outcome, 'echo')).toContain('1 child, 4 sessions, peak 4');
+  });
+
+  test('pools may be plain data in the options of the plugin, and the summary be left out', async () => {
+    using project = new Project(major, 'plain-data');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 1);
+    expect(summaryOf(outcome, 'echo')).toBeUndefined();
+  });
+
+  test('stdout stays readable for machines, and the evidence is in what they read', async () => {
+    using project = new Project(major, 'suite');
+    const run = (name: string): Promise<Outcome> => project.run(['failing', `--reporter=${name}`]);
+    const [json, junit] = await Promise.all([run('json'), run('junit')]);
+    expect(json.stderr).toContain('carpool: echo: 1 child');
+    expect(junit.stderr).toContain('carpool: echo: 1 child');
+    expect(JSON.parse(reportIn(json))).toMatchObject({ numFailedTests: 2 });
+    for (const report of [reportIn(json), reportIn(junit)]) expect(report).toContain('the child saw something odd');
+  });
+});
+
+/** Vitest 5 writes a file and says where, older versions write to stdout. */
+function reportIn({ stdout }: Outcome): string {
+  const file = /report written to (.+)/.exec(stdout)?.[1];
+  return file === undefined ? stdout : readFileSync(file, 'utf8');
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'carpool';
+
+const child = {
+  command: process.execPath,
+  args: [fileURLToPath(new URL('child.mjs', import.meta.url))],
+  protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
+} as const;
+
+export default defineConfig({
+  pools: {
+    narrow: { ...child, maxSessions: 1 },
+    slow: { ...child, args: [...child.args, '--hello=800'], protocol: { hello: { expect: { type: 'hello' } } } },
+    taken: { ...child, maxSessions: 1, registerTimeout: 600 },
+  },
+});

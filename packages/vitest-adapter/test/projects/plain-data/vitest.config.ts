@@ -1,0 +1,6 @@
+import { carpool } from '@carpool/vitest/plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [carpool({ pools: { echo: { command: process.execPath, args: ['child.mjs'] } }, summary: false })],
+});

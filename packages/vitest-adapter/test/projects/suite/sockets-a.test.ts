@@ -1,0 +1,16 @@
+import { threadId } from 'node:worker_threads';
+import { createTest } from '@carpool/vitest';
+import { expect } from 'vitest';
+import config from './carpool.config.ts';
+
+const test = createTest(config);
+
+test('files leave no socket to the next one', async ({ task }) => {
+  // Compared from outside: in one worker the number must not grow from file to file.
+  const sockets = process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+  Object.assign(task.meta, { sockets, worker: `${process.pid}.${threadId}` });
+});
+
+test('but they have one', async ({ echo }) => {
+  expect(await echo.request({ type: 'get' })).not.toHaveProperty('value');
+});

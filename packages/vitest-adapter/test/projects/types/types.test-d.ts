@@ -1,0 +1,50 @@
+import { createTest } from '@carpool/vitest';
+import type { Session } from 'carpool';
+import { expectTypeOf } from 'vitest';
+import config from './carpool.config.ts';
+
+const test = createTest(config);
+const byType = createTest<typeof config>();
+const shared = createTest(config, { scope: { renderer: 'file', solver: 'worker' } });
+createTest<typeof config>({ scope: { renderer: 'file' } });
+
+// @ts-expect-error: no pool has this name
+createTest(config, { scope: { rendrer: 'file' } });
+// @ts-expect-error: there is no such scope
+createTest(config, { scope: { renderer: 'run' } });
+
+test('every pool is a fixture', ({ renderer, solver, carpool, task, expect }) => {
+  expectTypeOf(renderer.id).toBeString();
+  expectTypeOf(solver).toExtend<Session>();
+  expectTypeOf(carpool.renderer.register()).resolves.toEqualTypeOf(renderer);
+  expectTypeOf(task.name).toBeString();
+  expect(carpool).toBeDefined();
+  // @ts-expect-error: no pool has this name
+  void carpool.rendrer;
+});
+
+// @ts-expect-error: no pool has this name
+test('an unknown pool does not compile', ({ rendrer }) => void rendrer);
+
+byType('the type alone gives the same', ({ renderer, carpool }) => {
+  expectTypeOf(carpool.renderer.register()).resolves.toEqualTypeOf(renderer);
+});
+
+test('messages are those of the dialect', async ({ renderer }) => {
+  const reply = await renderer.request({ type: 'tree_hash', id: '1', target: 'main' } as never);
+  expectTypeOf(reply).not.toBeAny();
+  // @ts-expect-error: no message of the dialect
+  renderer.send({ type: 'no such message' });
+});
+
+shared('the scope changes no type', ({ renderer }) => {
+  expectTypeOf(renderer.id).toBeString();
+});
+
+const derived = test.extend<{ title: string }>({
+  title: async ({ renderer }, use) => use(renderer.id),
+});
+derived('extended tests keep the pools', ({ title, renderer }) => {
+  expectTypeOf(title).toBeString();
+  expectTypeOf(renderer.id).toBeString();
+});

@@ -1,0 +1,18 @@
+import { createTest } from '@carpool/vitest';
+import { describe } from 'vitest';
+import config from '../carpool.config.ts';
+
+const test = createTest(config);
+const ids = new Set<string>();
+
+describe.concurrent('concurrent tests', () => {
+  for (const value of [1, 2, 3, 4]) {
+    test(`(in with-plugin) have a session each (${value})`, async ({ echo, expect }) => {
+      await echo.request({ type: 'set', value });
+      await echo.request({ type: 'wait', all: 4 });
+      expect(await echo.request({ type: 'get' })).toMatchObject({ value });
+      expect(ids).not.toContain(echo.id);
+      ids.add(echo.id);
+    });
+  }
+});

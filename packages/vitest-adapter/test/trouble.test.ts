@@ -1,0 +1,64 @@
+/** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
+import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, testNamed } from './harness/expectations.ts';
+import { copyPackage, folderOf, majors } from './harness/majors.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+function messageOf(outcome: Outcome, name: string): string {
+  return testNamed(outcome, name).messages.join('\n');
+}
+
+describe.for(majors)('Vitest %s', (major) => {
+  test('without the plugin, tests that want a session say how to add it', async () => {
+    using project = new Project(major, 'missing-plugin');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 3);
+    for (const name of ['no host was started', 'nobody knows the names']) {
+      expect(messageOf(outcome, name)).toContain(
+        "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config",
+      );
+    }
+  });
+
+  test('a config that is not valid is reported by the tests that want a session', async () => {
+    using project = new Project(major, 'wrong-config');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 3);
+    for (const { status, messages } of outcome.tests) {
+      if (status === 'failed') expect(messages.join('\n')).toMatch(/not valid at `pools\.echo\.maxSession`/);
+    }
+  });
+
+  test('a pool that the config does not have is named, with those that it has', async () => {
+    using project = new Project(major, 'names');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 4);
+    const known = 'the Carpool config of this run has only "echo", "narrow"; add it there, or correct the name';
+    expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
+    expect(messageOf(outcome, 'a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
+    const full = messageOf(outcome, 'a full pool');
+    expect(full).toMatch(/Cannot register a session: .*"narrow".* held \d+ ms by "must fail: a full pool"/);
+    expect(full).toMatch(/at .*names\.test\.ts:\d+/);
+  });
+
+  test('two versions of the adapter in one run say that one of them must go', async () => {
+    using project = new Project(major, 'suite');
+    // The config goes on loading the one beside the project, the tests find this one.
+    const another = join(project.folder, 'node_modules/@carpool/vitest');
+    copyPackage(join(folderOf(major), 'node_modules/@carpool/vitest'), another);
+    for (const file of readdirSync(join(another, 'dist')).filter((name) => name.endsWith('.js'))) {
+      const path = join('node_modules/@carpool/vitest/dist', file);
+      project.write(path, project.read(path).replace(/version = ".*"/, 'version = "9.9.9"'));
+    }
+    project.edit('vitest.config.ts', '@carpool/vitest/plugin', '../node_modules/@carpool/vitest/dist/plugin.js');
+    const outcome = await project.run(['concurrent.test.ts']);
+    expect(outcome.tests).toHaveLength(4);
+    for (const { messages } of outcome.tests) {
+      expect(messages.join('\n')).toMatch(
+        /the Vitest config loads @carpool\/vitest \d+\.\d+\.\d+, the tests load 9\.9\.9; install one version for both/,
+      );
+    }
+  });
+});
