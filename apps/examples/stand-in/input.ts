@@ -22,6 +22,8 @@ export interface WidgetEvent {
 export interface Focus {
   readonly path: readonly number[];
   readonly type: string;
+  /** In a text field: how many characters are before the cursor. Past the end is at the end. */
+  cursor: number;
 }
 
 const focusable: ReadonlySet<string> = new Set(
@@ -45,13 +47,20 @@ export function nextFocus(root: Node | undefined, focus: Focus | undefined, back
 }
 
 function* stopsIn(node: Node, path: readonly number[]): Iterable<Focus> {
-  if (focusable.has(node.type) && node.props['disabled'] !== true) yield { path, type: node.type };
+  const skipped = node.props['disabled'] === true && !node.type.startsWith('text_');
+  if (focusable.has(node.type) && !skipped) yield { path, type: node.type, cursor: Infinity };
   for (const [index, child] of node.children.entries()) yield* stopsIn(child, [...path, index]);
 }
 
-/** What the focused widget says to a key. */
-export function reaction(node: Node, { key, text, modifiers }: KeyPress): WidgetEvent | undefined {
+/** What the focused widget says to a key. Moves the cursor. */
+export function reaction(node: Node, focus: Focus, { key, text, modifiers }: KeyPress): WidgetEvent | undefined {
   const { id, props, type } = node;
+  if (type === 'text_editor') {
+    // A null renderer edits nothing, but says that it did.
+    const edits =
+      text !== undefined || ['Enter', 'Backspace', 'Delete'].includes(key) || (key === 'z' && modifiers.ctrl);
+    return edits ? { family: 'input', id, value: '' } : undefined;
+  }
   if (Object.values(modifiers).includes(true)) return undefined;
   switch (type) {
     case 'button':
@@ -61,18 +70,12 @@ export function reaction(node: Node, { key, text, modifiers }: KeyPress): Widget
     case 'toggler':
       return key === 'Space' ? { family: 'toggle', id, value: props['is_toggled'] !== true } : undefined;
     case 'radio':
-      return key === 'Space'
-        ? { family: 'select', id: textOf(props['group'], id), value: props['value'] ?? '' }
-        : undefined;
+      if (key !== 'Space') return undefined;
+      return { family: 'select', id: textOf(props['group'], id), value: props['value'] ?? '' };
     case 'slider':
       return slide(node, key);
     case 'text_input':
-      return edit(node, key, text);
-    case 'text_editor':
-      // A null renderer edits nothing, but says that it did.
-      return text !== undefined || key === 'Enter' || key === 'Backspace'
-        ? { family: 'input', id, value: '' }
-        : undefined;
+      return edit(node, focus, key, text);
     default:
       return undefined;
   }
@@ -81,15 +84,47 @@ export function reaction(node: Node, { key, text, modifiers }: KeyPress): Widget
 function slide({ id, props }: Node, key: string): WidgetEvent | undefined {
   const [low = 0, high = 100] = Array.isArray(props['range']) ? props['range'].map(numberOf) : [];
   const step = typeof props['step'] === 'number' ? props['step'] : 1;
-  const by = key === 'ArrowUp' || key === 'ArrowRight' ? step : key === 'ArrowDown' || key === 'ArrowLeft' ? -step : 0;
   const from = numberOf(props['value']);
-  const value = Math.min(high, Math.max(low, from + by));
+  const targets = new Map([
+    ['ArrowUp', from + step],
+    ['ArrowRight', from + step],
+    ['ArrowDown', from - step],
+    ['ArrowLeft', from - step],
+    ['Home', low],
+    ['End', high],
+  ]);
+  const value = Math.min(high, Math.max(low, targets.get(key) ?? from));
   return value === from ? undefined : { family: 'slide', id, value };
 }
 
-function edit({ id, props }: Node, key: string, text: string | undefined): WidgetEvent | undefined {
+function edit({ id, props }: Node, focus: Focus, key: string, text: string | undefined): WidgetEvent | undefined {
   const value = textOf(props['value'], '');
-  if (key === 'Enter') return props['on_submit'] === true ? { family: 'submit', id, value } : undefined;
-  if (key === 'Backspace') return { family: 'input', id, value: Array.from(value).slice(0, -1).join('') };
-  return text === undefined || text === '' ? undefined : { family: 'input', id, value: value + text };
+  const before = Array.from(value).slice(0, focus.cursor);
+  const after = Array.from(value).slice(before.length);
+  const becomes = (left: readonly string[], right: readonly string[]): WidgetEvent => {
+    focus.cursor = left.length;
+    return { family: 'input', id, value: [...left, ...right].join('') };
+  };
+  switch (key) {
+    case 'Enter':
+      return props['on_submit'] === true ? { family: 'submit', id, value } : undefined;
+    case 'Backspace':
+      return becomes(before.slice(0, -1), after);
+    case 'Delete':
+      return becomes(before, after.slice(1));
+    case 'Home':
+      focus.cursor = 0;
+      return undefined;
+    case 'End':
+      focus.cursor = Infinity;
+      return undefined;
+    case 'ArrowLeft':
+      focus.cursor = Math.max(0, before.length - 1);
+      return undefined;
+    case 'ArrowRight':
+      focus.cursor = before.length + 1;
+      return undefined;
+    default:
+      return text === undefined || text === '' ? undefined : becomes([...before, ...Array.from(text)], after);
+  }
 }

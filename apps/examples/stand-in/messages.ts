@@ -84,7 +84,6 @@ const node: Check = (value, field) => {
   if (!isObject(value)) throw new Malformed(`invalid type: ${kindOf(value)}, expected a node`);
   text(value['id'], 'id');
   text(value['type'], 'type');
-  maybeObject(value['props'], 'props');
   const children = value['children'];
   if (children === undefined) return;
   list(children, 'children');

@@ -69,6 +69,7 @@ export function decode(bytes: Buffer): unknown {
     if (byte >= 0xe0) return byte - 0x100;
     switch (byte) {
       case 0xc0:
+      case 0xc1:
         return null;
       case 0xc2:
         return false;
@@ -161,17 +162,21 @@ export function encode(message: unknown): Buffer {
   }
 
   function number(value: number): void {
-    if (Number.isInteger(value) && value >= 0 && value <= 0x7f) return head(value, 0, 0);
-    if (Number.isInteger(value) && value > 0 && value <= 0xffffffff) return head(0xce, 4, value);
-    const part = Buffer.alloc(9);
-    if (Number.isSafeInteger(value)) {
-      part[0] = 0xd3;
-      part.writeBigInt64BE(BigInt(value), 1);
-    } else {
+    if (!Number.isSafeInteger(value)) {
+      const part = Buffer.alloc(9);
       part[0] = 0xcb;
       part.writeDoubleBE(value, 1);
+      parts.push(part);
+    } else if (value >= -0x20 && value <= 0x7f) head(value & 0xff, 0, 0);
+    else if (value >= 0 && value <= 0xff) head(0xcc, 1, value);
+    else if (value >= 0 && value <= 0xffff) head(0xcd, 2, value);
+    else if (value >= 0 && value <= 0xffffffff) head(0xce, 4, value);
+    else {
+      const part = Buffer.alloc(9);
+      part[0] = value > 0 ? 0xcf : 0xd3;
+      part.writeBigInt64BE(BigInt(value), 1);
+      parts.push(part);
     }
-    parts.push(part);
   }
 
   function write(value: unknown): void {

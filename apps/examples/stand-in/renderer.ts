@@ -27,7 +27,6 @@ function log(level: 'WARN' | 'ERROR', words: string): void {
   stderr.write(`[${new Date().toISOString()} ${level}] ${words}\n`);
 }
 
-/** @throws Unreadable when the input cannot be followed any further */
 async function main(): Promise<void> {
   let wire: Wire | undefined;
   let emit: (message: object) => void = () => {};
@@ -96,31 +95,26 @@ async function main(): Promise<void> {
     });
   }
 
-  for await (const chunk of stdin as AsyncIterable<Buffer>) {
-    if (wire === undefined) {
-      const opened = flag('msgpack') || (!flag('json') && chunk[0] !== 0x7b) ? lengthPrefixed() : jsonLines();
-      emit = (message) => void stdout.write(opened.encode(message));
-      wire = opened;
-      emit(hello(wire.codec));
-    }
-    try {
-      for (const payload of wire.push(chunk)) take(payload);
-    } catch (error) {
-      if (!(error instanceof Unreadable || error instanceof StartError)) throw error;
-      fail(error, settled, emit);
-      break;
-    }
-    // A full pipe stops the reading, so that memory stays bounded.
-    if (stdout.writableNeedDrain) await once(stdout, 'drain');
-  }
-
-  if (wire === undefined) return log('ERROR', 'stdin closed before first message');
   try {
+    for await (const chunk of stdin as AsyncIterable<Buffer>) {
+      if (wire === undefined) {
+        const opened = flag('msgpack') || (!flag('json') && chunk[0] !== 0x7b) ? lengthPrefixed() : jsonLines();
+        emit = (message) => void stdout.write(opened.encode(message));
+        wire = opened;
+        emit(hello(wire.codec));
+      }
+      for (const payload of wire.push(chunk)) take(payload);
+      // A full pipe stops the reading, so that memory stays bounded.
+      if (stdout.writableNeedDrain) await once(stdout, 'drain');
+    }
+    if (wire === undefined) return log('ERROR', 'stdin closed before first message');
     for (const payload of wire.end()) take(payload);
     if (!settled) throw new StartError('stdin closed before settings received');
   } catch (error) {
     if (!(error instanceof Unreadable || error instanceof StartError)) throw error;
-    fail(error, settled, emit);
+    const words = error instanceof StartError ? error.message : `failed to read initial settings: ${error.message}`;
+    log('ERROR', settled ? `read error: ${error.message}` : words);
+    if (!settled) emit({ message: words, type: 'error' });
   }
   for (const [name, session] of sessions) {
     if (single) session.end();
@@ -153,13 +147,6 @@ function firstSettings(wire: Wire, payload: Buffer): Incoming {
       ? `protocol version mismatch: host sent ${version}, renderer expects 1`
       : 'missing or invalid protocol_version in Settings (expected 1)',
   );
-}
-
-function fail(error: Error, settled: boolean, emit: (message: object) => void): void {
-  const words =
-    settled || error instanceof StartError ? error.message : `failed to read initial settings: ${error.message}`;
-  log('ERROR', settled ? `read error: ${words}` : words);
-  if (!settled) emit({ message: words, type: 'error' });
 }
 
 function sessionError(session: string, code: string, error: string): object {

@@ -69,7 +69,10 @@ export class Session {
   }
 
   #handle(name: string, message: Incoming): void {
-    const answer = (type: string, fields: object): void => this.#options.emit({ type, session: name, ...fields });
+    const answer = (type: string, fields: object): void => {
+      const whole = { type, session: name, ...fields };
+      this.#options.emit(alphabetical.has(type) ? (sorted(whole) as object) : whole);
+    };
     const event = (family: string, id: string, rest: object): void => answer('event', { family, id, ...rest });
     switch (message.type) {
       case 'query':
@@ -78,16 +81,9 @@ export class Session {
         return answer('tree_hash_response', { id: message.id, name: message.name, hash: hashOf(this.#root) });
       case 'screenshot':
         // Mock mode draws nothing.
-        return this.#options.emit({
-          hash: '',
-          height: 0,
-          id: message.id,
-          name: message.name,
-          session: name,
-          type: 'screenshot_response',
-          width: 0,
-        });
+        return answer('screenshot_response', { hash: '', height: 0, id: message.id, name: message.name, width: 0 });
       case 'reset':
+        this.#clear();
         return answer('reset_response', { id: message.id, status: 'ok' });
       case 'interact': {
         const interaction = this.#interact(name, message);
@@ -117,7 +113,7 @@ export class Session {
     switch (message.type) {
       case 'snapshot': {
         this.#root = nodeFrom(message.tree);
-        this.#applyTheme(event);
+        this.#changed(event);
         const duplicates = duplicateIds(this.#root);
         if (duplicates.length === 0) return;
         this.#options.log('ERROR', `snapshot contains duplicate node IDs: ${duplicates.join(', ')}`);
@@ -128,7 +124,7 @@ export class Session {
         const fault = orderFault(message.ops);
         if (fault !== undefined) return event('error', 'patch_order', { value: { error: fault } });
         for (const operation of message.ops) this.#patch(operation);
-        return this.#applyTheme(event);
+        return this.#changed(event);
       }
       case 'effect': {
         const { id, kind, payload } = message;
@@ -164,6 +160,15 @@ export class Session {
     }
   }
 
+  #clear(): void {
+    this.#root = undefined;
+    this.#focus = undefined;
+    this.#theme = undefined;
+    this.#stubs.clear();
+    this.#subscriptions.clear();
+    this.#images.clear();
+  }
+
   #query({ target, selector }: { readonly target: string; readonly selector?: Json }): Node | null {
     if (target === 'tree') return this.#root ?? null;
     if (target === 'find') return find(this.#root, selector)?.node ?? null;
@@ -181,7 +186,9 @@ export class Session {
     else this.#root = result;
   }
 
-  #applyTheme(event: (family: string, id: string, rest: object) => void): void {
+  /** The tree has changed. A focus whose widget is gone does not come back with another. */
+  #changed(event: (family: string, id: string, rest: object) => void): void {
+    if (focused(this.#root, this.#focus) === undefined) this.#focus = undefined;
     const theme = this.#root?.props['theme'];
     const mode = themeMode(theme);
     const before = this.#theme;
@@ -211,7 +218,7 @@ export class Session {
     if (op === 'clear_images') return this.#images.clear();
     if (op !== 'find_focused' && op !== 'list_images') return;
     const data = op === 'find_focused' ? { focused: null } : { handles: [...this.#images] };
-    answer('op_query_response', { kind: op, tag: textOf(field(payload, 'tag'), op), data });
+    answer('op_query_response', { data, kind: op, tag: textOf(field(payload, 'tag'), op) });
   }
 
   #imageOp(op: string, payload: Json | undefined, answer: (type: string, fields: object) => void): void {
@@ -252,14 +259,15 @@ export class Session {
   #feed(input: Input): WidgetEvent | undefined {
     if (input.kind !== 'press') return undefined;
     const { key, modifiers } = input.press;
-    if (key === 'Tab') {
-      this.#focus = nextFocus(this.#root, this.#focus, modifiers.shift);
-      return undefined;
-    }
+    if (key === 'Tab') this.#focus = nextFocus(this.#root, this.#focus, modifiers.shift);
+    else if (key === 'Escape') this.#focus = undefined;
     const node = focused(this.#root, this.#focus);
-    return node === undefined ? undefined : reaction(node, input.press);
+    return node === undefined || this.#focus === undefined ? undefined : reaction(node, this.#focus, input.press);
   }
 }
+
+/** MessagePack shows the order of fields: these answers have it from a sorted map, all others from their definition. */
+const alphabetical: ReadonlySet<string> = new Set(['op_query_response', 'screenshot_response']);
 
 const silent = (): void => {};
 

@@ -1,6 +1,6 @@
 /** The retained tree of one session: snapshots, patches, look-ups, and its hash. */
 import { createHash } from 'node:crypto';
-import { field, isIndex, isNode, isObject, textOf, type Json, type JsonObject, type PatchOp } from './messages.ts';
+import { field, isIndex, isNode, isObject, textOf, type Json, type PatchOp } from './messages.ts';
 import { sorted } from './sorted.ts';
 
 /** Keys in alphabetical order: a tree is hashed and sent as it lies there. */
@@ -13,18 +13,15 @@ export interface Node {
 
 /** `value` has been checked by `isNode`. */
 export function nodeFrom(value: Json): Node {
-  const {
-    id,
-    type,
-    props = {},
-    children = [],
-  } = value as {
-    id: string;
-    type: string;
-    props?: JsonObject;
-    children?: readonly Json[];
+  const { id, type, props, children } = value as {
+    readonly id: string;
+    readonly type: string;
+    readonly props?: Json;
+    readonly children?: readonly Json[];
   };
-  return { children: children.map(nodeFrom), id, props: sorted(props) as Record<string, Json>, type };
+  // Whatever is no map of props is none at all.
+  const own = isObject(props) ? (sorted(props) as Record<string, Json>) : {};
+  return { children: (children ?? []).map(nodeFrom), id, props: own, type };
 }
 
 export function hashOf(root: Node | undefined): string {
