@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { json } from '../codec/json.ts';
+import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
@@ -171,6 +172,11 @@ export class Client {
    */
   async release(owner: OwnerPath): Promise<number> {
     return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
+  }
+
+  /** What the pools have done so far. */
+  async stats(): Promise<readonly PoolStats[]> {
+    return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;
   }
 
   /** Disconnects; the host releases whatever this worker still holds. */

@@ -20,7 +20,8 @@ export interface HostOptions {
 export interface Host extends AsyncDisposable {
   /** What workers connect with: where, and the token. */
   readonly address: string;
-  readonly pid: number;
+  /** Of the host process; `undefined` if it is somebody else's. */
+  readonly pid: number | undefined;
   /** Resolves when the host has looked at the config. Never rejects: a problem is told in it. */
   readonly configured: Promise<Configured>;
   /** Resolves when the host process is gone, however that came about. */
@@ -83,8 +84,8 @@ class HostProcess implements Host {
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#heard(line));
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   async ready(): Promise<void> {

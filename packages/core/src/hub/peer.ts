@@ -13,7 +13,14 @@ import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { BatchWriter } from '../transport/batch.ts';
 import { bodyOf, op, readHead, wireVersion, writeHead, type Op } from '../wire/frames.ts';
-import type { CallRequest, GreetRequest, GreetResult, PoolsResult, RegisterRequest } from '../wire/messages.ts';
+import type {
+  CallRequest,
+  GreetRequest,
+  GreetResult,
+  PoolsResult,
+  RegisterRequest,
+  StatsResult,
+} from '../wire/messages.ts';
 import { version } from '../wire/version.ts';
 import type { Hub } from './hub.ts';
 import { Owners } from './owners.ts';
@@ -181,6 +188,8 @@ export class Peer {
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
       case 'pools':
         return { pools: [...(await this.hub.pools).keys()] } satisfies PoolsResult;
+      case 'stats':
+        return { pools: await this.hub.stats() } satisfies StatsResult;
       case 'register':
         return await this.#register(request, signal);
       case 'unregister':

@@ -1,5 +1,6 @@
 /** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
+import type { PoolStats } from '../pool/types.ts';
 import type { ClosedBy } from '../protocol/protocol.ts';
 
 /** Who owns what is registered, from the outside in: `[file, test]`. The connection owns the file, the run owns all. */
@@ -73,6 +74,13 @@ export interface PoolsResult {
   readonly pools: readonly string[];
 }
 
+export interface StatsRequest {
+  readonly method: 'stats';
+}
+export interface StatsResult {
+  readonly pools: readonly PoolStats[];
+}
+
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
@@ -80,6 +88,7 @@ export interface MethodTable {
   readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
+  readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];

@@ -22,7 +22,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   recorder: { may: ['base', 'codec', 'transport'] },
   coordination: { may: ['base'], never: ['node:'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
-  wire: { may: ['base', 'codec', 'protocol'], never: ['node:net', 'node:tls', 'node:dgram', 'node:http'] },
+  wire: {
+    may: ['base', 'codec', 'protocol', 'pool/types'],
+    never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
+  },
   'shared-worker': { may: ['base', 'transport', 'session', 'wire'] },
   pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'recorder'] },
   hub: {
@@ -32,11 +35,23 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   host: { may: ['*'], never: ['client', ...outermost] },
   client: {
-    may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'coordination', 'shared-worker/plugin'],
+    may: [
+      'base',
+      'codec',
+      'protocol',
+      'transport',
+      'session',
+      'pool/types',
+      'wire',
+      'coordination',
+      'shared-worker/plugin',
+    ],
     never: ['node:child_process'],
   },
   // A dialect is a function that returns the options of a pool.
   dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
+  // What every adapter needs on both sides of its runner.
+  runner: { may: ['base', 'session', 'wire', 'client', 'host'] },
   entry: { may: ['*'], never: ['cli'] },
   testing: { may: ['*'], never: ['entry', 'cli'] },
   cli: { may: ['*'], never: ['testing'] },

@@ -1,0 +1,105 @@
+/** What a contract needs of whoever runs it, and what all its parts share. */
+import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../base/errors.ts';
+import type { RegisterOptions } from '../../client/client.ts';
+import type { PoolOptions } from '../../pool/options.ts';
+import type { PoolStats } from '../../pool/types.ts';
+import type { Session } from '../../session/session.ts';
+
+/** The children of the contract, named for what they do besides echoing. */
+export type ContractChild =
+  /** Nothing else. */
+  | 'echo'
+  /** Has a question of its own, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
+  | 'asks'
+  /** `{type: 'say', messages}`: says these, word for word. */
+  | 'says-as-told'
+  /** `interact`: three `step`s before the reply. `refuse`: a refusal. */
+  | 'steps'
+  /** Three events, `n` from 0, before each reply. */
+  | 'tells'
+  /** Keeps every message until `now`, then answers them, the newest first. */
+  | 'answers-late'
+  /** Confirms `open` only when another session says `let-in`; `list` tells which are open. */
+  | 'opens-late'
+  /** Confirms no `reset`. */
+  | 'never-confirms';
+
+export type ContractOptions = Omit<Partial<PoolOptions>, 'command' | 'args' | 'codec'>;
+
+export interface ContractPool {
+  /** Bound, not wrapped: its errors must point at the line that calls it. */
+  register(options?: Omit<RegisterOptions, 'under'>): Promise<Session>;
+  stats(): PoolStats | Promise<PoolStats>;
+  end(): Promise<void>;
+}
+
+interface Matchers {
+  toBe(expected: unknown): void;
+  toEqual(expected: unknown): void;
+  toMatchObject(expected: object): void;
+  toMatch(expected: RegExp | string): void;
+  toContain(expected: string): void;
+}
+
+export interface SessionContract {
+  test(name: string, body: () => Promise<void>): void;
+  expect(value: unknown, message?: string): Matchers;
+  make(child: ContractChild, options?: ContractOptions): Promise<ContractPool> | ContractPool;
+}
+
+export type Body = (pool: ContractPool) => Promise<void>;
+
+/** One test on a pool of its own, which must end with every slot free. */
+export function on(
+  contract: SessionContract,
+  child: ContractChild,
+  options: ContractOptions = {},
+): (name: string, body: Body) => void {
+  const { test, make, expect } = contract;
+  return (name, body) =>
+    test(name, async () => {
+      const pool = await make(child, options);
+      try {
+        await body(pool);
+      } finally {
+        await pool.end();
+      }
+      const { open, queued } = await pool.stats();
+      expect({ open, queued }, 'held after the end').toEqual({ open: 0, queued: 0 });
+    });
+}
+
+/** The error of Carpool that `work` must fail with. */
+export async function failing(
+  contract: SessionContract,
+  code: ErrorCode,
+  work: PromiseLike<unknown> | (() => unknown),
+): Promise<CarpoolError> {
+  let result: unknown;
+  try {
+    result = await (typeof work === 'function' ? work() : work);
+  } catch (thrown) {
+    if (!isCarpoolError(thrown)) throw thrown;
+    contract.expect(thrown.code, thrown.stack).toBe(code);
+    return thrown;
+  }
+  throw new Error(`${code} was expected, and there was ${JSON.stringify(result)}`);
+}
+
+/** Waits for a state that nothing announces. */
+export async function becomes(pool: ContractPool, wanted: Partial<PoolStats>): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const stats = await pool.stats();
+    const is = Object.entries(wanted).every(([name, value]) => stats[name as keyof PoolStats] === value);
+    if (is) return;
+    if (performance.now() > deadline) throw new Error(`It is ${JSON.stringify(stats)}, not ${JSON.stringify(wanted)}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** A promise that a test looks at later; its failure is no news until then. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,31 @@
+/**
+ * What every session keeps, wherever its pool runs: in this process, behind a host, or in a replay. Run it against your
+ * own with the `test` and `expect` of your runner:
+ *
+ *   sessionContract('in process', { test, expect, make: (child, options) => … });
+ *
+ * `make` starts a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
+ * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. What else it does is said by its name.
+ */
+import { eventContract } from './contract/events.ts';
+import { isolationContract } from './contract/isolation.ts';
+import { registerContract } from './contract/registering.ts';
+import { stackContract } from './contract/stacks.ts';
+import { stepContract } from './contract/steps.ts';
+import type { SessionContract } from './contract/subject.ts';
+import { talkContract } from './contract/talking.ts';
+import { unregisterContract } from './contract/unregistering.ts';
+
+export type { ContractChild, ContractOptions, ContractPool, SessionContract } from './contract/subject.ts';
+
+export function sessionContract(name: string, contract: SessionContract): void {
+  const { test } = contract;
+  const named: SessionContract = { ...contract, test: (title, body) => test(`${name}: ${title}`, body) };
+  registerContract(named);
+  unregisterContract(named);
+  talkContract(named);
+  stepContract(named);
+  eventContract(named);
+  isolationContract(named);
+  stackContract(named);
+}
