@@ -34,6 +34,12 @@ interface Asking extends RequestOptions {
   readonly step?: (frame: Frame) => void;
 }
 
+interface Listening extends CallOptions {
+  readonly site: CallSite;
+  /** Its rejection is no failure. */
+  readonly quiet: () => void;
+}
+
 const nothing = (): void => {};
 
 /** One isolated conversation with the child. It belongs to the test that registered it. */
@@ -150,20 +156,12 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   /** The next unasked message for which `matches` is true; the others stay for later. */
-  async event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
+  event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
     const site = callSite(this.event);
-    const { clock, requestTimeout } = this.#options;
-    const { timeout = requestTimeout, signal } = options;
-    const expired = (): Error => this.#timeout('matching event', timeout, site);
-    const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
-    const taking = this.#inbox.take(wanted);
-    try {
-      const frame = await within(taking.item, { clock, timeout, signal, expired });
-      if (frame !== undefined) return frame.message as M['event'];
-    } finally {
-      taking.stop();
-    }
-    throw this.#closedError('wait for an event', site);
+    // As with requests: nobody may be there to catch what the end of a test rejects.
+    const quiet = (): void => void event.catch(nothing);
+    const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
+    return event;
   }
 
   /** Answers what the child asks. One answerer at a time; without one the child's questions are refused. */
@@ -253,6 +251,24 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     });
     if (quiet) answer.catch(nothing);
     return answer;
+  }
+
+  async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: Listening): Promise<M['event']> {
+    const { clock, requestTimeout } = this.#options;
+    const { timeout = requestTimeout, signal, site, quiet } = options;
+    signal?.throwIfAborted(); // before an event is taken that nobody would get
+    const expired = (): Error => this.#timeout('matching event', timeout, site);
+    const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
+    const taking = this.#inbox.take(wanted);
+    try {
+      const frame = await within(taking.item, { clock, timeout, signal, expired });
+      if (frame !== undefined) return frame.message as M['event'];
+    } finally {
+      taking.stop();
+    }
+    const error = this.#closedError('wait for an event', site);
+    if (error.code === 'SESSION_CLOSED') quiet();
+    throw error;
   }
 
   #onEvent(frame: Frame): void {
