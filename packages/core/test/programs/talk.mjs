@@ -43,7 +43,11 @@ function listen(onMessage) {
 
 const say = (message) => output.write(frame(message));
 const hello = () => say({ type: 'hello', session: '', version: 1 });
-const reply = (message) => say({ type: 'reply', session: message.session, id: message.id, echo: message });
+/** An id that is not there is left out: MessagePack could say `undefined`, but only in a dialect of its own. */
+const reply = (message) => {
+  const { session, id } = message;
+  say({ type: 'reply', session, ...(id !== undefined && { id }), echo: message });
+};
 
 /** Echoes every message. `vices` replaces what is done with a type of message; `any` what is done with all others. */
 function serve(vices = {}) {

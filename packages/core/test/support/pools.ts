@@ -1,0 +1,98 @@
+/** Pools for tests: the programs of test/programs behind a session field, and proof that no process outlives its test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect } from 'vitest';
+import { startPool, type Pool } from '../../src/pool/pool.ts';
+import type { PoolOptions } from '../../src/pool/options.ts';
+import type { PoolSurroundings } from '../../src/pool/types.ts';
+import type { SessionFieldOptions } from '../../src/protocol/session-field.ts';
+import { census } from '../../src/testing/census.ts';
+
+export function programPath(name: string): string {
+  return fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
+}
+
+/** What the programs of test/programs have in common. */
+export const programProtocol: SessionFieldOptions = {
+  hello: { send: { type: 'settings' }, expect: { type: 'hello' } },
+  close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+  steps: [{ type: 'step' }],
+  refusals: [{ type: 'refusal' }],
+  lost: [{ type: 'lost' }],
+  asks: [{ type: 'ask' }],
+};
+
+/** A program as plain data: `name`, then its flags. */
+export function program(line: string, options: Partial<PoolOptions> = {}): PoolOptions {
+  const [name = '', ...flags] = line.split(' ');
+  const codec = options.codec ?? 'json-lines';
+  return {
+    command: process.execPath,
+    args: [programPath(name), '--hello', ...(codec === 'msgpack' ? ['--msgpack'] : []), ...flags],
+    protocol: programProtocol,
+    stopTimeout: 500,
+    closeTimeout: 2_000,
+    ...options,
+    env: { TMPDIR: place().path, ...options.env },
+  };
+}
+
+const opened = new Set<{ close(): unknown }>();
+let current: Place | undefined;
+
+/** A pool of this test. It is closed after it, and must then have left nothing. */
+export function pool(line: string, options: Partial<PoolOptions> = {}, surroundings?: PoolSurroundings): Pool {
+  return closing(startPool({ name: 'echoes', ...program(line, options) }, surroundings));
+}
+
+/** Closed after this test, the newest first. */
+export function closing<T extends { close(): unknown }>(thing: T): T {
+  opened.add(thing);
+  place();
+  return thing;
+}
+
+export interface Place {
+  /** TMPDIR for whatever the test starts. */
+  readonly path: string;
+}
+
+/** A folder of this test's own, in which the census is taken. */
+export function place(): Place {
+  current ??= { path: mkdtempSync(join(tmpdir(), 'cp-')) };
+  return current;
+}
+
+afterEach(async () => {
+  for (const thing of [...opened].reverse()) await thing.close();
+  opened.clear();
+  if (current === undefined) return;
+  const { path } = current;
+  current = undefined;
+  await expectEmpty(path);
+  rmSync(path, { recursive: true, force: true });
+});
+
+/** What is still there after it has had some time to go is left behind, and is ended here. */
+export async function expectEmpty(within: string): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  const isEmpty = (): boolean => {
+    const { pids, folders } = census(within);
+    return pids.length + folders.length === 0;
+  };
+  while (!isEmpty() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  const left = census(within);
+  for (const pid of left.pids) process.kill(pid, 'SIGKILL');
+  expect(left, 'left behind by this test').toEqual({ pids: [], folders: [] });
+}
+
+/** Waits for a state that nothing announces. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, milliseconds = 5_000): Promise<void> {
+  const deadline = performance.now() + milliseconds;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`It did not come about that ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
