@@ -9,6 +9,7 @@ const config: UserConfig = defineConfig({
     plushie: 'src/entry/plushie.ts',
     testing: 'src/entry/testing.ts',
     'host-main': 'src/host/main.ts',
+    cli: 'src/cli/main.ts',
   },
   format: 'esm',
   platform: 'node',

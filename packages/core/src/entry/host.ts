@@ -1,6 +1,7 @@
 /** `carpool/host`: what a runner's main process needs. */
 export { startHost, type Host, type HostOptions } from '../host/start.ts';
 export { joinHost } from '../runner/join.ts';
+export { summaryLines } from '../runner/summary.ts';
 export type { Provided } from '../runner/provided.ts';
 export { findConfig } from '../host/find-config.ts';
 export type { Configured, HostSummary } from '../host/control.ts';

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/** The `carpool` command. One file a command; this one only knows their names and options. */
+import { Command } from 'commander';
+import { isCarpoolError } from '../base/errors.ts';
+import { version } from '../wire/version.ts';
+import { check } from './check.ts';
+import { run } from './run.ts';
+
+const program = new Command('carpool')
+  .description('One process, many tests: share an expensive process with every test of a run.')
+  .version(version)
+  // So that the options after `run` and its command are the command's own.
+  .enablePositionalOptions();
+
+program
+  .command('run')
+  .description(
+    'start a host, run a command with it, stop it: runners inside join that host instead of starting one each',
+  )
+  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
+  .argument('<command...>', 'what to run, after --')
+  .passThroughOptions()
+  .action(async (command: string[], options: { config?: string }) => {
+    process.exitCode = await run(command, options);
+  });
+
+program
+  .command('check')
+  .description('load the config, start every child once, open and close a session on it')
+  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
+  .action(async (options: { config?: string }) => {
+    process.exitCode = await check(options);
+  });
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  // What we know of is said in one sentence; only the unknown needs a stack.
+  console.error(isCarpoolError(thrown) ? `carpool: ${thrown.message} [${thrown.code}]` : thrown);
+  process.exitCode = 1;
+}

@@ -1,0 +1,36 @@
+/** `carpool run -- <command>`: one host for whatever runs inside, several runners side by side included. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { fromRecord } from '../base/errors.ts';
+import { startHost } from '../host/start.ts';
+import { summaryLines } from '../runner/summary.ts';
+import { addressVariable } from '../wire/address.ts';
+
+export interface RunOptions {
+  readonly config?: string;
+}
+
+/**
+ * Resolves with the exit code of the command; for one that was killed, 128 and the number of the signal.
+ * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
+ */
+export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
+  const [file = '', ...args] = command;
+  await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
+  const { problem } = await host.configured;
+  if (problem !== undefined) throw fromRecord(problem);
+  const child = spawn(file, args, {
+    stdio: 'inherit',
+    env: { ...process.env, [addressVariable]: host.address },
+    // A script such as `npm` is no executable file there.
+    shell: process.platform === 'win32',
+  });
+  // A Ctrl-C reaches the command by itself, as one of the terminal's group; a signal to us alone is passed on.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  const summary = await host.stop();
+  for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
+  return signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+}

@@ -1,0 +1,20 @@
+/** What the pools of a run did, a line each, in the words of every adapter. */
+import type { PoolStats } from '../pool/types.ts';
+
+/** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
+export function summaryLines(pools: readonly PoolStats[]): string[] {
+  return pools.filter(({ children }) => children > 0).map(line);
+}
+
+function line(pool: PoolStats): string {
+  const { name, children, sessions, peak, longestWait, quarantined, failures } = pool;
+  const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
+  parts.push(`longest wait ${longestWait} ms`);
+  if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
+  if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);
+  return `carpool: ${name}: ${parts.join(', ')}`;
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
