@@ -143,20 +143,20 @@ export class Client {
       registered: async (result) => {
         answer = result;
         format = await formatNamed(result.format);
+        Session.bind(session, opening.conversation); // now the limits that it takes over are known
         return format;
       },
     };
     this.#hold(1);
+    const opening = this.#mux.open({
+      id: `w${this.#peer}s${number}`,
+      listener: Session.listenerOf(session),
+      timeout: registerLimit,
+      params,
+      ...(signal === undefined ? {} : { signal }),
+    });
     try {
-      const { conversation, opened } = this.#mux.open({
-        id: `w${this.#peer}s${number}`,
-        listener: Session.listenerOf(session),
-        timeout: registerLimit,
-        params,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      Session.bind(session, conversation);
-      await opened;
+      await opening.opened;
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
