@@ -1,0 +1,7 @@
+import { carpool } from '@carpool/vitest/plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [carpool()],
+  test: { include: ['tests/**/*.test.ts', 'readme/**/*.test.ts'], pool: 'forks', maxWorkers: 4 },
+});
