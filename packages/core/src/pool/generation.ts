@@ -15,7 +15,7 @@ import type { StartedChildren } from '../process/record.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import type { Launch, PoolSettings } from './options.ts';
+import type { Launch, PoolSettings, Surroundings } from './options.ts';
 
 export interface GenerationOptions {
   readonly settings: PoolSettings;
@@ -115,7 +115,7 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const { command, launch: base, name, stdio, forwardStderr } = settings;
   const { env } = process;
   const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
-  const asked = typeof command === 'string' ? command : await command({ env, find });
+  const asked = typeof command === 'string' ? command : await asking(command, { env, find }, name);
   const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
   const stderr = forwardStderr ? 'forward' : 'keep';
   const starting = startChild(
@@ -130,6 +130,18 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   return await starting.catch((thrown: unknown) => {
     throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
   });
+}
+
+async function asking(
+  command: Exclude<PoolSettings['command'], string>,
+  around: Surroundings,
+  pool: string,
+): Promise<string | Launch> {
+  try {
+    return await command(around);
+  } catch (thrown) {
+    throw asCarpoolError(thrown, 'CHILD_NOT_STARTED', `Cannot start pool "${pool}": its \`command\` function failed`);
+  }
 }
 
 /** What whoever described the process knows of how to get it. */

@@ -59,7 +59,10 @@ export class Succession {
    * @throws CarpoolError POOL_GAVE_UP, and what the start of the child fails with
    */
   current(): Promise<Generation> {
-    this.#current ??= this.#start();
+    if (this.#current !== undefined) return this.#current;
+    const gaveUp = this.#restarts.givesUp(this.#clock.now());
+    if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
+    this.#current = this.#start();
     return this.#current;
   }
 
@@ -100,8 +103,6 @@ export class Succession {
   }
 
   #start(): Promise<Generation> {
-    const gaveUp = this.#restarts.givesUp(this.#clock.now());
-    if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
     this.#started++;
     this.#sessions = 0;
     const starting: Promise<Generation> = Generation.start({
