@@ -1,14 +1,13 @@
 /** The error of Carpool that something must fail with. */
-import { expect } from 'vitest';
 import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../src/base/errors.ts';
 
-export async function failure(work: Promise<unknown> | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
+export async function failure(work: PromiseLike<unknown> | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
+  let result: unknown;
   try {
-    const result = await (typeof work === 'function' ? work() : work);
-    throw new Error(`${code} was expected, and it gave ${JSON.stringify(result)}`);
+    result = await (typeof work === 'function' ? work() : work);
   } catch (thrown) {
-    if (!isCarpoolError(thrown)) throw thrown;
-    expect(thrown.code, thrown.stack ?? thrown.message).toBe(code);
-    return thrown;
+    if (isCarpoolError(thrown, code)) return thrown;
+    throw thrown;
   }
+  throw new Error(`${code} was expected, and there was ${JSON.stringify(result)}`);
 }
