@@ -3,54 +3,81 @@
  *
  * - From `interact` to `interact_response` it takes the next message, whatever it is, as the answer to its next step,
  *   and swallows it. So only one `snapshot` or `patch` passes for each step; everything else waits for the response.
- * - It ejects a session in which 1,024 messages wait. So further ones wait here while replies are owed.
+ * - It ejects a session in which 1,024 messages wait, and most messages have no reply that would tell that they wait no
+ *   longer. So the gate asks a question of its own now and then: its answer says how far the renderer has come, since a
+ *   session takes everything in order.
  */
-import type { Frame } from '../../codec/frame.ts';
 import type { Gate } from '../../protocol/protocol.ts';
-import { requestTypes } from './messages.ts';
 
+/** Messages of which the renderer has not said that it took them. */
 const most = 900;
-const typeField = ['type'] as const;
+/** Messages from one question to the next. */
+const stride = most / 2;
 
-export function plushieGate(): Gate {
+/** What the dialect reads of a message. One list, so that every message is looked into once. */
+export const fieldNames = ['session', 'type', 'id', 'family', 'kind', 'tag'] as const;
+
+interface Question {
+  readonly id: string;
+  /** How many messages came before it. */
+  readonly covers: number;
+}
+
+/** @param ask sends a request in the session; what is replied is nobody's but the gate's */
+export function plushieGate(ask: (request: object) => void): Gate {
   let interacting = false;
   let steps = 0;
   let sent = 0;
-  let answered = 0;
-  /** How many messages had been sent with each request that is not answered yet: replies come in order. */
-  const owed: number[] = [];
+  let taken = 0;
+  let questions = 0;
+  let open: Question | undefined;
+  /** While the question is on its way out nothing else may be, lest two messages change places. */
+  let asking = false;
+
+  function askIfDue(): void {
+    if (interacting || open !== undefined || sent - taken < stride) return;
+    open = { id: `carpool:${++questions}`, covers: sent };
+    asking = true;
+    try {
+      // A target that is none costs the renderer nothing, and is answered with `null`.
+      ask({ type: 'query', id: open.id, target: 'nothing' });
+    } catch {
+      open = undefined;
+    } finally {
+      asking = false;
+    }
+  }
 
   return {
     admits(frame) {
-      if (!interacting) return sent - answered < most || owed.length === 0;
-      return steps > 0 && isAnswerToStep(typeOf(frame));
+      if (asking) return frame.fields(fieldNames)['id'] === open?.id;
+      if (interacting) return steps > 0 && isAnswerToStep(frame.fields(fieldNames)['type']);
+      return sent - taken < most;
     },
     sent(frame) {
-      const type = typeOf(frame);
+      const { type } = frame.fields(fieldNames);
       sent++;
       if (type === 'interact') interacting = true;
       else if (interacting && isAnswerToStep(type)) steps--;
-      if (type !== undefined && requestTypes.has(type)) owed.push(sent);
+      askIfDue();
     },
     received(frame) {
-      const type = typeOf(frame);
+      const { type, id } = frame.fields(fieldNames);
       if (type === 'interact_step') steps++;
       if (type === 'interact_response') {
         interacting = false;
         steps = 0;
+        taken = sent;
       }
-      if (type !== undefined && (type.endsWith('_response') || type.endsWith('_ack'))) {
-        answered = owed.shift() ?? answered;
+      if (open !== undefined && id === open.id) {
+        taken = Math.max(taken, open.covers);
+        open = undefined;
       }
+      askIfDue();
     },
   };
 }
 
-function isAnswerToStep(type: string | undefined): boolean {
+function isAnswerToStep(type: unknown): boolean {
   return type === 'snapshot' || type === 'patch';
-}
-
-function typeOf(frame: Frame): string | undefined {
-  const { type } = frame.fields(typeField);
-  return typeof type === 'string' ? type : undefined;
 }

@@ -355,16 +355,6 @@ export type PlushieRequests = {
   readonly image_op: { readonly request: ImageQuery; readonly reply: ImagesResponse };
 };
 
-/** The same at run time. */
-export const requestTypes: ReadonlySet<string> = new Set<keyof PlushieRequests>([
-  'query',
-  'tree_hash',
-  'screenshot',
-  'effect',
-  'register_effect_stub',
-  'unregister_effect_stub',
-]);
-
 // ── Interaction ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A key: `{ combo: 'Ctrl+Shift+ArrowUp' }`, or its parts. Names forgive case, spaces, `_` and `-` (read). */

@@ -2,16 +2,14 @@
 import { CarpoolError } from '../../base/errors.ts';
 import type { Fields, Scalar } from '../../codec/codec.ts';
 import { Frame } from '../../codec/frame.ts';
-import type { Opened, Outgoing, Protocol, Refusal, Route, SessionPort } from '../../protocol/protocol.ts';
-import { plushieGate } from './gate.ts';
+import type { Opened, Outgoing, Port, Protocol, Refusal, Route, SessionPort } from '../../protocol/protocol.ts';
+import { fieldNames, plushieGate } from './gate.ts';
 import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
 
 export interface PlushieProtocolOptions {
   readonly protocolVersion: number;
   readonly settings: Settings | undefined;
 }
-
-const names = ['session', 'type', 'id', 'family', 'kind', 'tag'] as const;
 
 /** After these the renderer still says `session_closed`; after the others nothing follows. */
 const closedLater: ReadonlySet<SessionErrorCode> = new Set([
@@ -23,6 +21,8 @@ const closedLater: ReadonlySet<SessionErrorCode> = new Set([
 const survived: ReadonlySet<SessionErrorCode> = new Set(['font_cap_exceeded', 'session_reset_in_progress']);
 
 export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOptions): Protocol<PlushieMessages> {
+  // Fonts belong to the process, which takes 256 of them and counts one that comes twice as two (seen).
+  const { fonts, ...ofEverySession } = settings ?? {};
   return {
     name: 'plushie',
     sessionField: 'session',
@@ -30,20 +30,18 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     async hello(root) {
       root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
       const hello = (await root.next(isHello)) as Hello;
-      if (hello.protocol_version === protocolVersion) return hello;
-      const text = `plushie-renderer ${hello.version} speaks protocol version ${hello.protocol_version}, and the pool wants ${protocolVersion}`;
-      throw new CarpoolError('CHILD_VERSION', text, {
-        context: { found: hello.protocol_version, wanted: protocolVersion },
-      });
+      if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
+      if (fonts !== undefined) await spendGreeting(root);
+      return hello;
     },
 
     open(port: SessionPort): Opened {
       port.adopt(port.freshId);
       // The settings of the greeting reach the first session alone (seen).
-      if (settings !== undefined) port.send({ type: 'settings', settings });
+      if (settings !== undefined) port.send({ type: 'settings', settings: ofEverySession });
       return {
         wireId: port.freshId,
-        gate: plushieGate(),
+        gate: plushieGate((request) => void port.request(request).catch(nothing)),
         async close(ending) {
           // A reset for a session that the renderer has ended would begin a new one under its name.
           if (!ending.lost) ending.send({ type: 'reset', id: 'reset' });
@@ -53,7 +51,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     },
 
     route(frame: Frame): Route {
-      const fields = frame.fields(names);
+      const fields = frame.fields(fieldNames);
       const { session, type } = fields;
       const to = typeof session === 'string' && session !== '' ? session : undefined;
       if (to === undefined) return { as: 'event', to };
@@ -65,7 +63,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
 
     address({ kind, frame, wireId, call }: Outgoing) {
       if (wireId === undefined) return { frame };
-      const fields = frame.fields(names);
+      const fields = frame.fields(fieldNames);
       const { session, type, id } = fields;
       if (session !== undefined && session !== wireId) throw foreign(session, wireId);
       const stamps = { session: wireId };
@@ -80,8 +78,25 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
   };
 }
 
+/** The first session loads the fonts of the greeting. This one is over before anybody else's begins. */
+async function spendGreeting(root: Port): Promise<void> {
+  root.send({ type: 'reset', session: '', id: 'reset' });
+  await root.next(isClosed);
+}
+
+const nothing = (): void => {};
+
 function isHello(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'hello';
+}
+
+function isClosed(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'family' in message && message.family === 'session_closed';
+}
+
+function versionError({ version, protocol_version: found }: Hello, wanted: number): CarpoolError {
+  const text = `plushie-renderer ${version} speaks protocol version ${found}, and the pool wants ${wanted}`;
+  return new CarpoolError('CHILD_VERSION', text, { context: { found, wanted } });
 }
 
 function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
