@@ -26,11 +26,14 @@ export interface CreateTestOptions<C extends Config> {
   readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
 }
 
+/** Of a session that a test takes for itself; its owner and its label are the test's. */
+export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
+
 /** What the fixture `carpool` offers: more sessions than one, from any pool. */
 export type Registers<C extends Config> = {
   readonly [Name in PoolNames<C>]: {
     /** Takes one more session; it ends with the test, or when it is unregistered. */
-    register(options?: RegisterOptions): Promise<SessionOf<C, Name>>;
+    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
   };
 };
 
@@ -118,7 +121,7 @@ type Use<T> = (value: T) => Promise<void>;
 
 function registers(attempt: Attempt, names: readonly string[]): unknown {
   const register = (name: string) => ({
-    register: function register(options?: RegisterOptions) {
+    register: function register(options?: ExtraOptions) {
       return attempt.register(name, options, register);
     },
   });

@@ -44,13 +44,12 @@ export class Owner {
     return session;
   }
 
-  /** One more session. `above` is the function that the user called: the stack of an error begins at its caller. */
+  /** One more session. `above` is the function that the user called: errors point at its caller. */
   register(pool: string, options: RegisterOptions = {}, above?: (...args: never[]) => unknown): Promise<Session> {
-    const site: { stack?: string } = {};
+    // Without a user's call there is no line to show, and the file says more than a line of this package.
+    const site = { stack: '' };
     if (above !== undefined) Error.captureStackTrace(site, above);
-    const session = this.#register(pool, options).catch((thrown: unknown) => {
-      throw movedTo(site, thrown);
-    });
+    const session = this.#register(pool, { ...options, site });
     // A body that runs on after its end must not fail another test as an unhandled rejection.
     session.catch(nothing);
     return session;
@@ -131,14 +130,6 @@ function nameOf(task: RunnerTestCase): string {
   for (let suite = task.suite; suite !== undefined; suite = suite.suite)
     if (suite.name !== '') names.unshift(suite.name);
   return names.join(' › ');
-}
-
-/** The stack of a call is lost while it waits for its turn; the error of an extra session shows the user's line again. */
-function movedTo(site: { readonly stack?: string }, thrown: unknown): unknown {
-  if (site.stack === undefined || !(thrown instanceof Error)) return thrown;
-  const [head] = (thrown.stack ?? String(thrown)).split('\n    at ', 1);
-  thrown.stack = head + site.stack.slice(site.stack.indexOf('\n    at '));
-  return thrown;
 }
 
 /** What `promise` gives, or `otherwise` if that takes too long or fails. */

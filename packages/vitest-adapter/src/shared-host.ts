@@ -83,7 +83,7 @@ export class SharedHost {
         ...(configFile === undefined ? {} : { configFile }),
         ...(pools === undefined ? {} : { pools }),
       });
-      const { pools: names, files, problem } = await holding(this.#host.configured);
+      const { pools: names, files, problem } = await this.#host.configured;
       const told = problem === undefined ? {} : { problem: { code: problem.code, message: problem.message } };
       this.#provided = { version, address: this.#host.address, pools: names, ...told };
       this.#watch(files);
@@ -105,12 +105,6 @@ export class SharedHost {
     forceRerunTriggers.push(...patterns.filter((pattern) => !forceRerunTriggers.includes(pattern)));
     this.#vitest.vite.watcher.add([...files]);
   }
-}
-
-/** Nothing else keeps this process alive before the first worker starts, and a waiting host does not. */
-async function holding<T>(promise: Promise<T>): Promise<T> {
-  const timer = setInterval(() => {}, 60_000);
-  return promise.finally(() => clearInterval(timer));
 }
 
 function looksOf(file: string): string {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leftOver } from './census.ts';
+import { leftOver, processesWith } from './census.ts';
 import { folderOf, vitestOf, type Major } from './majors.ts';
 
 const projects = join(import.meta.dirname, '../projects');
@@ -83,9 +83,10 @@ export class Running {
   #stdout = '';
   #stderr = '';
   #wake: () => void = () => {};
+  readonly #mark = randomUUID();
 
   constructor(major: Major, folder: string, args: readonly string[], options: RunOptions) {
-    const mark = randomUUID();
+    const mark = this.#mark;
     const temporary = mkdtempSync(join(tmpdir(), 'cp-'));
     const results = join(folder, `results-${mark}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
@@ -96,13 +97,14 @@ export class Running {
       {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
+        // A group of its own, as a terminal gives it.
+        detached: true,
         env: {
           // Vitest looks there for the type checker.
           PATH: `${binaries}:${process.env['PATH']}`,
           HOME: process.env['HOME'],
           NO_COLOR: '1',
           TMPDIR: temporary,
-          JITI_FS_CACHE: 'false',
           CARPOOL_TEST_RUN: mark,
           ...options.env,
         },
@@ -117,6 +119,24 @@ export class Running {
       this.#add(text);
     });
     this.outcome = this.#finish(mark, temporary, results, options.timeout ?? 60_000);
+  }
+
+  /** As a terminal does it: the runner and its workers get the signal, the host is in a group of its own. */
+  kill(signal: NodeJS.Signals): void {
+    const { pid, exitCode } = this.process;
+    if (pid !== undefined && exitCode === null) process.kill(signal === 'SIGINT' ? -pid : pid, signal);
+  }
+
+  /** Resolves when the process exists. */
+  async started(): Promise<void> {
+    if (this.process.pid === undefined) await new Promise((resolve) => this.process.once('spawn', resolve));
+  }
+
+  /** The pid of the host. */
+  host(): number {
+    const host = processesWith(this.#mark).find((line) => line.includes('host-main.js'));
+    if (host === undefined) throw new Error('There is no host');
+    return Number.parseInt(host, 10);
   }
 
   /** Resolves when this was printed, after what was waited for before. */
@@ -166,8 +186,9 @@ interface JsonResults {
 }
 
 function readResults(file: string): Pick<Outcome, 'tests' | 'files'> {
-  if (!existsSync(file)) return { tests: [], files: [] };
-  const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as JsonResults;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  // Missing, or broken off, if the runner was killed.
+  const { testResults } = (text.endsWith('}') ? JSON.parse(text) : { testResults: [] }) as JsonResults;
   return {
     files: testResults.map(({ name, message }) => ({ file: name, message })),
     tests: testResults.flatMap(({ name, assertionResults }) =>

@@ -1,0 +1,45 @@
+/** Whoever is killed, and whenever: nothing is left behind, and no slot is lost. */
+import { describe, expect, test } from 'vitest';
+import { testNamed } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project } from './harness/project.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=2'];
+
+/** When the runner is killed, as what it has printed by then. */
+const moments = [
+  { moment: 'before it says anything', files: ['passes'], printed: undefined },
+  { moment: 'while its host starts', files: ['passes'], printed: /RUN/ },
+  { moment: 'while a session is open', files: ['holds'], printed: /holding/ },
+  {
+    moment: 'while a test waits for a slot',
+    files: ['holds', 'waits'],
+    printed: /holding[^]*waiting|waiting[^]*holding/,
+  },
+  { moment: 'while it tears down', files: ['passes'], printed: /Test Files/ },
+];
+
+describe.for(majors)('Vitest %s', (major) => {
+  test.for(moments)('a runner killed $moment leaves nothing behind', async ({ files, printed }) => {
+    using project = new Project(major, 'kill');
+    const outcomes = signals.map(async (signal) => {
+      const running = project.start(['run', ...files, ...args]);
+      if (printed === undefined) await running.started();
+      else await running.until(printed);
+      running.kill(signal);
+      const { left } = await running.outcome;
+      return { signal, left };
+    });
+    expect(await Promise.all(outcomes)).toEqual(signals.map((signal) => ({ signal, left: [] })));
+  });
+
+  // Vitest 3 does not survive the death of a worker: it reports it and ends.
+  test.runIf(major > 3)('a worker killed by SIGKILL gives its slot back', async () => {
+    using project = new Project(major, 'kill');
+    const outcome = await project.run(['dies', 'survives', '--pool=forks', ...args]);
+    expect(testNamed(outcome, 'takes the slot').status).toBe('passed');
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.left).toEqual([]);
+  });
+});

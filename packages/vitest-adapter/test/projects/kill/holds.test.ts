@@ -1,0 +1,9 @@
+import { createTest } from '@carpool/vitest';
+import config from './carpool.config.ts';
+
+const test = createTest(config);
+
+test('holds a slot and waits for a reply that never comes', async ({ echo, narrow }) => {
+  console.log(`holding ${narrow.id}`);
+  await echo.request({ type: 'silence' });
+});

@@ -1,0 +1,11 @@
+import { createTest } from '@carpool/vitest';
+import { test as plain } from 'vitest';
+import config from './carpool.config.ts';
+
+const test = createTest(config);
+
+plain('begins', () => {
+  console.log('waiting');
+});
+
+test('waits for the slot', ({ narrow }) => void narrow);

@@ -1,0 +1,56 @@
+/** Watch mode: the host and its child outlive re-runs, and follow the config. */
+import { describe, expect, test } from 'vitest';
+import { majors } from './harness/majors.ts';
+import { Project, type Running } from './harness/project.ts';
+
+/** The child of the next run, once Vitest waits for changes again. */
+async function childOfNextRun(running: Running): Promise<number> {
+  const line = await running.until(/child (\d+)\./);
+  await running.until(/(Waiting|Watching) for file changes/);
+  return Number(/\d+/.exec(line)?.[0]);
+}
+
+describe.for(majors)('Vitest %s', (major) => {
+  test('one child serves all re-runs until the config is edited', async () => {
+    using project = new Project(major, 'watch');
+    const running = project.start(['watch']);
+    const first = await childOfNextRun(running);
+
+    project.edit('watch.test.ts', 'says who', 'tells who');
+    expect(await childOfNextRun(running)).toBe(first);
+    expect(running.output).toContain('carpool: echo: 1 child, 2 sessions');
+
+    project.edit('carpool.config.ts', 'maxSessions: 16', 'maxSessions: 15');
+    const second = await childOfNextRun(running);
+    expect(second).not.toBe(first);
+
+    project.edit('carpool.config.ts', 'maxSessions: 15', 'maxSession: 15');
+    await running.until(/not valid at `pools\.echo\.maxSession`/);
+    await running.until(/(Waiting|Watching) for file changes/);
+    project.edit('carpool.config.ts', 'maxSession: 15', 'maxSessions: 15');
+    const third = await childOfNextRun(running);
+
+    // Vitest tears down and sets up again, in the same process.
+    project.edit('vitest.config.ts', 'plugins:', 'test: { testTimeout: 20_000 }, plugins:');
+    expect(await childOfNextRun(running)).not.toBe(third);
+
+    running.kill('SIGTERM');
+    expect((await running.outcome).left).toEqual([]);
+  });
+
+  test('a child or a host that was killed is replaced in the next run', async () => {
+    using project = new Project(major, 'watch');
+    const running = project.start(['watch']);
+    const first = await childOfNextRun(running);
+    process.kill(first, 'SIGKILL');
+    project.edit('watch.test.ts', 'says who', 'tells who');
+    const second = await childOfNextRun(running);
+    expect(second).not.toBe(first);
+
+    process.kill(running.host(), 'SIGKILL');
+    project.edit('watch.test.ts', 'tells who', 'says who');
+    expect(await childOfNextRun(running)).not.toBe(second);
+    running.kill('SIGINT');
+    expect((await running.outcome).left).toEqual([]);
+  });
+});
