@@ -66,11 +66,12 @@ export function place(): Place {
 }
 
 afterEach(async () => {
-  for (const thing of [...opened].reverse()) await thing.close();
+  const closes = [...opened].reverse();
+  const path = current?.path;
   opened.clear();
-  if (current === undefined) return;
-  const { path } = current;
   current = undefined;
+  for (const thing of closes) await thing.close();
+  if (path === undefined) return;
   await expectEmpty(path);
   rmSync(path, { recursive: true, force: true });
 });

@@ -1,0 +1,302 @@
+// The children of a pool, one after another: how they end, and what becomes of the sessions on them.
+import { copyFileSync, chmodSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Session } from '../../src/session/session.ts';
+import { FakeClock } from '../support/clock.ts';
+import { failure } from '../support/failure.ts';
+import { place, pool, programPath, until } from '../support/pools.ts';
+
+const silent = (promise: Promise<unknown>): void => void promise.catch(() => {});
+
+describe('a child that dies', () => {
+  test.each([
+    [{ code: 7 }, /exited with code 7/],
+    [{ signal: 'SIGSEGV' }, /was killed by SIGSEGV/],
+  ])('by %j ends every session with its exit and the end of its stderr', async (how, words) => {
+    const echoes = pool('exits-on-request');
+    const sessions = await Promise.all([1, 2, 3].map(() => echoes.register()));
+    const [first] = sessions as [Session, Session, Session];
+    const waiting = sessions.map((session) => session.event());
+    first.send({ type: 'die', ...how });
+    for (const [n, session] of sessions.entries()) {
+      const error = await failure(waiting[n]!, 'CHILD_EXITED');
+      expect(error.message).toMatch(/^Cannot wait for an event: session s\d was closed because its child ended/);
+      expect(error.message).toMatch(words);
+      expect(await session.closed).toMatchObject({ by: 'child' });
+      const after = await failure(session.request({ type: 'query' }), 'CHILD_EXITED');
+      expect(after.message).toMatch(words);
+      await failure(session.events().next(), 'CHILD_EXITED');
+      await session[Symbol.asyncDispose]();
+    }
+    expect(echoes.stats()).toMatchObject({ open: 0, failures: 1, pid: undefined });
+  });
+
+  test('fails the requests that wait for a reply', async () => {
+    const echoes = pool('exits-on-request');
+    const session = await echoes.register();
+    const error = await failure(session.request({ type: 'die', code: 1 }), 'CHILD_EXITED');
+    expect(error.message).toMatch(/The child of pool|exited with code 1/);
+    expect(error.stack).toContain('life.test.ts');
+  });
+
+  test('in the middle of a frame is told by its exit, and shows what there was of the frame', async () => {
+    const echoes = pool('dies-mid-frame');
+    const session = await echoes.register();
+    const error = await failure(session.request({ type: 'query' }), 'CHILD_EXITED');
+    expect(error.evidence.exit).toBe('exited with code 1');
+    expect(error.evidence.stdout).toContain('{"type":"reply"');
+    expect((error.cause as { cause: unknown }).cause).toMatchObject({ code: 'FRAME_TRUNCATED' });
+  });
+
+  test('is succeeded by the next register', async () => {
+    const echoes = pool('exits-on-request', { maxSessions: 2 });
+    const session = await echoes.register();
+    session.send({ type: 'die' });
+    await session.closed;
+    const next = await echoes.register();
+    expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
+    expect(echoes.stats()).toMatchObject({ open: 1, children: 2, failures: 1, peak: 1 });
+  });
+
+  test('leaves those who wait in the queue to its successor', async () => {
+    const echoes = pool('exits-on-request', { maxSessions: 1 });
+    const session = await echoes.register();
+    const waiting = [echoes.register(), echoes.register()] as const;
+    await until('two wait', () => echoes.stats().queued === 2);
+    session.send({ type: 'die' });
+    const second = await waiting[0];
+    expect(await second.request({ type: 'query' })).toMatchObject({ session: second.id });
+    await second.unregister();
+    await (await waiting[1]).unregister();
+    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, children: 2, quarantined: 0 });
+  });
+
+  test('too often within a minute is succeeded no more, until some time has passed', async () => {
+    const clock = new FakeClock();
+    const echoes = pool('exits-on-request', { restarts: { max: 2, within: 60_000 }, idleTimeout: Infinity }, { clock });
+    for (let n = 0; n < 2; n++) {
+      const session = await echoes.register();
+      session.send({ type: 'die', code: 9 });
+      await session.closed;
+    }
+    const error = await failure(echoes.register(), 'POOL_GAVE_UP');
+    expect(error.message).toMatch(/it failed 2 times within 60000 ms/);
+    expect(error.cause).toMatchObject({ code: 'CHILD_EXITED', evidence: { exit: 'exited with code 9' } });
+    clock.pass(60_000);
+    await (await echoes.register()).unregister();
+  });
+});
+
+describe('a session whose end is not confirmed', () => {
+  test('is lost to the pool; when too many are, the child is replaced', async () => {
+    const echoes = pool('never-confirms', { maxSessions: 4, closeTimeout: 30 });
+    const [a, b, c] = [await echoes.register(), await echoes.register(), await echoes.register()];
+    await failure(a.unregister(), 'REQUEST_TIMEOUT');
+    expect(echoes.stats()).toMatchObject({ quarantined: 1, open: 2, children: 1 });
+    await failure(b.unregister(), 'REQUEST_TIMEOUT');
+    expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 0, pid: undefined });
+    const next = await echoes.register();
+    expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
+    expect(await c.request({ type: 'query' })).toMatchObject({ session: c.id });
+    expect(echoes.stats()).toMatchObject({ children: 2, open: 1, failures: 0 });
+    await failure(c.unregister(), 'REQUEST_TIMEOUT');
+    expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 1 });
+  });
+
+  test('is said of the slots that a full pool lacks', async () => {
+    const echoes = pool('never-confirms', { maxSessions: 2, closeTimeout: 30, maxQuarantined: 2 });
+    const [a] = [await echoes.register(), await echoes.register()];
+    await failure(a.unregister(), 'REQUEST_TIMEOUT');
+    const error = await failure(echoes.register({ wait: false }), 'POOL_FULL');
+    expect(error.message).toContain('1 lost to sessions whose end the child did not confirm');
+  });
+
+  test('closes with its pool all the same', async () => {
+    const echoes = pool('never-confirms', { closeTimeout: 30 });
+    await echoes.register();
+    await echoes.close();
+    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0 });
+  });
+});
+
+describe('a child is replaced', () => {
+  test('after so many sessions, when the last of them has ended', async () => {
+    const echoes = pool('echo', { recycleAfter: 2 });
+    const [a, b] = [await echoes.register(), await echoes.register()];
+    const c = await echoes.register();
+    expect(echoes.stats()).toMatchObject({ children: 2, open: 1 });
+    for (const session of [a, b, c]) {
+      expect(await session.request({ type: 'query' })).toMatchObject({ session: session.id });
+      await session.unregister();
+    }
+    expect(echoes.stats()).toMatchObject({ children: 2, sessions: 3, open: 0, failures: 0 });
+  });
+
+  test('when its binary has changed and nobody is using it', async () => {
+    const command = join(place().path, 'renderer');
+    const rebuild = (version: number): void => {
+      writeFileSync(command, `#!/bin/sh\n# ${version}\nexec "$NODE" "${programPath('echo')}" "$@"\n`);
+      chmodSync(command, 0o755);
+    };
+    rebuild(1);
+    const echoes = pool('echo', { command, args: ['--hello'], env: { NODE: process.execPath } });
+    const first = await echoes.register();
+    rebuild(22);
+    const second = await echoes.register();
+    expect(echoes.stats()).toMatchObject({ children: 1 });
+    await first.unregister();
+    await second.unregister();
+    const third = await echoes.register();
+    expect(await third.request({ type: 'query' })).toMatchObject({ session: third.id });
+    expect(echoes.stats()).toMatchObject({ children: 2, failures: 0 });
+  });
+
+  test('is not, when its binary has not changed', async () => {
+    const command = join(place().path, 'node');
+    copyFileSync('/bin/sh', command);
+    chmodSync(command, 0o755);
+    utimesSync(command, 1_000, 1_000);
+    const line = `exec "${process.execPath}" "${programPath('echo')}" --hello`;
+    const echoes = pool('echo', { command, args: ['-c', line] });
+    for (let n = 0; n < 3; n++) await (await echoes.register()).unregister();
+    expect(echoes.stats()).toMatchObject({ children: 1, sessions: 3 });
+  });
+});
+
+describe('an idle pool', () => {
+  test('stops its child after a while, and starts another when it is wanted', async () => {
+    const clock = new FakeClock();
+    const echoes = pool('echo', { idleTimeout: 1_000 }, { clock });
+    const first = await echoes.register();
+    const { pid } = echoes.stats();
+    clock.pass(5_000);
+    expect(echoes.stats()).toMatchObject({ pid, open: 1 });
+    await first.unregister();
+    clock.pass(999);
+    const second = await echoes.register();
+    clock.pass(10_000);
+    await second.request({ type: 'query' });
+    expect(echoes.stats()).toMatchObject({ children: 1, pid });
+    await second.unregister();
+    clock.pass(1_000);
+    expect(echoes.stats()).toMatchObject({ pid: undefined });
+    await until('the child is gone', () => !isThere(pid!));
+    await (await echoes.register()).unregister();
+    expect(echoes.stats()).toMatchObject({ children: 2, failures: 0 });
+  });
+});
+
+describe('a pool that is closed', () => {
+  test('takes no more sessions', async () => {
+    const echoes = pool('echo');
+    await echoes.close();
+    const error = await failure(echoes.register(), 'POOL_CLOSED');
+    expect(error.message).toBe('Cannot register a session: pool "echoes" is closed');
+    expect(error.stack).toContain('life.test.ts');
+    expect(echoes.stats()).toMatchObject({ children: 0 });
+    await echoes.close();
+  });
+
+  test('ends its sessions, and says so', async () => {
+    const echoes = pool('answers-late');
+    const session = await echoes.register();
+    const request = session.request({ type: 'query' });
+    silent(request);
+    await Promise.all([echoes.close(), echoes.close()]);
+    expect(await session.closed).toMatchObject({ by: 'pool' });
+    const error = await failure(request, 'SESSION_CLOSED');
+    expect(error.message).toContain('because its pool was closed');
+  });
+
+  test('turns away all who wait in its queue', async () => {
+    const echoes = pool('echo', { maxSessions: 2 });
+    await echoes.register();
+    await echoes.register();
+    const waiting = [1, 2, 3, 4, 5].map(() => echoes.register());
+    waiting.forEach(silent);
+    await until('they wait', () => echoes.stats().queued === 5);
+    await echoes.close();
+    for (const register of waiting) await failure(register, 'POOL_CLOSED');
+    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0 });
+  });
+
+  test('does not wait for a child that is just starting', async () => {
+    const clock = new FakeClock();
+    const echoes = pool('never-hello', {}, { clock });
+    const registering = echoes.register();
+    silent(registering);
+    await until('the child is there', () => clock.pending > 0);
+    await echoes.close();
+    await failure(registering, 'POOL_CLOSED');
+    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0 });
+  });
+
+  test('takes the grandchildren along', async () => {
+    const echoes = pool('forks-grandchild --stubborn');
+    await echoes.register();
+    await echoes.close();
+    // What is left would be found by the census at the end of every test.
+    expect(echoes.stats()).toMatchObject({ open: 0 });
+  });
+
+  test.each(['ignores-end-of-input', 'ignores-everything'])('ends a child that %s', async (vice) => {
+    const echoes = pool(vice, { stopTimeout: 50 });
+    await echoes.register();
+    await echoes.close();
+    expect(echoes.stats()).toMatchObject({ open: 0, failures: 0 });
+  });
+
+  test('is so at the end of `await using`', async () => {
+    let session: Session;
+    {
+      await using echoes = pool('echo');
+      session = await echoes.register();
+    }
+    expect(session.closeReason).toMatchObject({ by: 'pool' });
+  });
+});
+
+describe('what the child writes to stderr', () => {
+  const script = `process.stderr.write('warming up\\n'); import(${JSON.stringify(programPath('echo'))})`;
+  const args = ['--input-type=module', '-e', script, '--', '--hello'];
+
+  test('is kept as evidence of its sessions', async () => {
+    const echoes = pool('echo', { args });
+    const session = await echoes.register();
+    await until('it was read', async () => (await session.evidence()).stderr === 'warming up\n');
+    expect(await session.evidence()).toMatchObject({ stderr: 'warming up\n', messages: [] });
+  });
+
+  test('is forwarded where that is wanted', async () => {
+    const heard: string[] = [];
+    const onStderr = (text: Uint8Array): void => void heard.push(Buffer.from(text).toString());
+    const echoes = pool('echo', { args, forwardStderr: true }, { onStderr });
+    await echoes.register();
+    await until('it was heard', () => heard.join('') === 'warming up\n');
+  });
+});
+
+test('a child gets the environment of its pool, and nothing of ours', async () => {
+  process.env['CARPOOL_TOKEN_OF_TEST'] = 'secret';
+  const script = `process.stderr.write(JSON.stringify(process.env)); import(${JSON.stringify(programPath('echo'))})`;
+  const args = ['--input-type=module', '-e', script, '--', '--hello'];
+  const echoes = pool('echo', {
+    args,
+    env: { ADDED: '1', HOME: undefined, CARPOOL_X: '2' },
+    inheritEnv: ['HOME', 'PATH'],
+  });
+  const session = await echoes.register();
+  delete process.env['CARPOOL_TOKEN_OF_TEST'];
+  await until('it was read', async () => (await session.evidence()).stderr?.endsWith('}') === true);
+  const { stderr = '' } = await session.evidence();
+  expect(Object.keys(JSON.parse(stderr) as object).toSorted()).toEqual(['ADDED', 'CARPOOL_CHILD', 'PATH', 'TMPDIR']);
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
