@@ -15,7 +15,7 @@ import { Session } from '../session/session.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
-import type { CallRequest, GreetResult, MethodTable, OwnerPath, RegisterResult } from '../wire/messages.ts';
+import type { CallRequest, GreetResult, MethodTable, OwnerPath } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
 import { version } from '../wire/version.ts';
 
@@ -114,43 +114,24 @@ export class Client {
    */
   async register<M extends Messages = AnyMessages>(pool: string, options: RegisterOptions = {}): Promise<Session<M>> {
     const { signal, site = callSite(this.register), ...request } = options;
-    let format: Format = json;
-    let answer: RegisterResult | undefined;
     const number = ++this.#sessions;
-    const settings = (): RegisterResult => answer as RegisterResult;
-    const session = new Session<M>({
-      pool,
-      clock: systemClock,
-      get format() {
-        return format;
-      },
-      get hello() {
-        return settings().hello;
-      },
-      get requestTimeout() {
-        return settings().requestTimeout;
-      },
-      get closeTimeout() {
-        return settings().closeTimeout + grace;
-      },
-      get maxUnreadEvents() {
-        return answer?.maxUnreadEvents ?? 10_000;
-      },
-      diagnose: () => this.#evidence(number),
-    });
+    const { session, listener, bind } = Session.nascent<M>(pool, systemClock);
     const params: WireParams = {
       request: { ...request, pool, stack: site.stack },
       registered: async (result) => {
-        answer = result;
-        format = await formatNamed(result.format);
-        Session.bind(session, opening.conversation); // now the limits that it takes over are known
+        const format = await formatNamed(result.format);
+        const { hello, requestTimeout, maxUnreadEvents } = result;
+        const closeTimeout = result.closeTimeout + grace;
+        const { conversation } = opening;
+        const diagnose = (): Promise<Evidence> => this.#evidence(number);
+        bind({ conversation, format, hello, requestTimeout, closeTimeout, maxUnreadEvents, diagnose });
         return format;
       },
     };
     this.#hold(1);
     const opening = this.#mux.open({
       id: `w${this.#peer}s${number}`,
-      listener: Session.listenerOf(session),
+      listener,
       timeout: registerLimit,
       params,
       ...(signal === undefined ? {} : { signal }),

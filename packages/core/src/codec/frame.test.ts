@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Format } from './codec.ts';
-import { jsonLinesCodec, msgpackCodec, resolveCodec } from './codecs.ts';
+import { jsonLinesCodec, loadCodec } from './codecs.ts';
 import { Frame } from './frame.ts';
 import { json } from './json.ts';
 import { msgpack } from './msgpack.ts';
-import { failure } from './testing.ts';
 
 /** The format with the calls of it that cost counted. */
 function counted(format: Format) {
@@ -107,11 +106,12 @@ test('a field that is there twice does not travel on behind the one that was rou
   expect(() => frame.with({ s: 2 })).toThrow('two fields');
 });
 
-test('a codec is chosen by name or given', () => {
-  expect(resolveCodec('msgpack')).toBe(msgpackCodec);
-  expect(resolveCodec('json-lines')).toBe(jsonLinesCodec);
-  expect(resolveCodec(msgpackCodec)).toBe(msgpackCodec);
-  const error = failure(() => resolveCodec('yaml' as 'msgpack'));
-  expect(error.code).toBe('CONFIG_INVALID');
-  expect(error.message).toContain('allowed are "msgpack", "json-lines"');
+test('a codec is chosen by name or given', async () => {
+  expect((await loadCodec('msgpack')).format).toBe(msgpack);
+  expect(await loadCodec('json-lines')).toBe(jsonLinesCodec);
+  expect(await loadCodec(jsonLinesCodec)).toBe(jsonLinesCodec);
+  await expect(loadCodec('yaml' as 'msgpack')).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('allowed are "msgpack", "json-lines"'),
+  });
 });

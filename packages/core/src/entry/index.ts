@@ -6,6 +6,10 @@ export { sessionField, type Pattern, type SessionFieldOptions } from '../protoco
 export type * from '../protocol/protocol.ts';
 export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';
 export { Frame } from '../codec/frame.ts';
+export { contentLength } from '../codec/content-length.ts';
+export { delimited, newlineDelimited, nulDelimited } from '../codec/delimited.ts';
+export { json, jsonFormat } from '../codec/json.ts';
+export { lengthPrefixed } from '../codec/length-prefixed.ts';
 export type { Launch, PoolOptions, Stdio, Surroundings } from '../pool/options.ts';
 export type { Holder, HolderLabel } from '../pool/holders.ts';
 export { Session } from '../session/session.ts';

@@ -5,9 +5,8 @@
 import { CarpoolError, asCarpoolError, toRecord, type CarpoolError as Failure, type Evidence } from '../base/errors.ts';
 import type { Held } from '../base/scope.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Format } from '../codec/codec.ts';
+import type { Codec, Format } from '../codec/codec.ts';
 import { json } from '../codec/json.ts';
-import { msgpack } from '../codec/msgpack.ts';
 import type { Key } from '../protocol/protocol.ts';
 import type { Registration } from '../pool/types.ts';
 import type { Conversation, Listener } from '../session/conversation.ts';
@@ -24,8 +23,8 @@ export class Relay {
   #registration: Registration | undefined;
   #held: Held | undefined;
   #asked = 0;
-  /** What the worker's bodies are written in: the child's own format if the worker can read it, else MessagePack. */
-  #format: Format = json;
+  /** What the worker's bodies are written in where it cannot read the child's own format. */
+  #translation: Format | undefined;
 
   constructor(peer: Peer, session: number) {
     this.#peer = peer;
@@ -37,7 +36,7 @@ export class Relay {
     const { owner, wait, timeout, params } = request;
     this.#peer.owners.check(under);
     const pool = await this.#peer.hub.pool(name);
-    this.#format = readable(pool.settings.codec.format);
+    this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
       {
         id: `w${this.#peer.number}s${this.#session}`,
@@ -51,7 +50,7 @@ export class Relay {
       this.#listener,
       { stack },
     );
-    const { conversation, settings, hello } = registration;
+    const { conversation, settings, hello, codec } = registration;
     this.#registration = registration;
     void conversation.released.then(() => this.#forget());
     try {
@@ -65,7 +64,7 @@ export class Relay {
     }
     const { sessionField } = settings.protocol;
     return {
-      format: this.#format.name,
+      format: (this.#translation ?? codec.format).name,
       hello,
       requestTimeout: settings.requestTimeout,
       closeTimeout: settings.closeTimeout,
@@ -165,9 +164,9 @@ export class Relay {
   }
 
   #inbound(body: Uint8Array): Frame {
-    const { format } = this.#registration?.settings.codec ?? { format: this.#format };
-    if (format === this.#format) return Frame.encoded(body, format);
-    return Frame.of(this.#format.decode(body), format);
+    const { format } = this.#registration?.codec ?? { format: json };
+    if (this.#translation === undefined) return Frame.encoded(body, format);
+    return Frame.of(this.#translation.decode(body), format);
   }
 
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
@@ -188,7 +187,7 @@ export class Relay {
   }
 
   #outbound(frame: Frame): Uint8Array {
-    return frame.format === this.#format ? frame.bytes : this.#format.encode(frame.message);
+    return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 
   #forget(): void {
@@ -201,7 +200,9 @@ export class Relay {
   }
 }
 
-/** Workers know two formats; whatever a custom codec speaks is translated. */
-function readable(format: Format): Format {
-  return format === json || format === msgpack ? format : msgpack;
+/** Workers know two formats; whatever a custom codec speaks is translated to MessagePack. */
+async function translationFor(codec: string | Codec): Promise<Format | undefined> {
+  if (typeof codec === 'string' || codec.format === json) return undefined;
+  const { msgpack } = await import('../codec/msgpack.ts');
+  return codec.format === msgpack ? undefined : msgpack;
 }

@@ -9,7 +9,9 @@ import { CarpoolError, asCarpoolError, isCarpoolError, type ErrorCode, type Evid
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { describeExit } from '../process/exit.ts';
-import { startChild, type Child } from '../process/child.ts';
+import type { Codec } from '../codec/codec.ts';
+import { loadCodec } from '../codec/codecs.ts';
+import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
 import type { StartedChildren } from '../process/record.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
@@ -22,6 +24,8 @@ export interface GenerationOptions {
   readonly clock: Clock;
   /** Where started processes are recorded, so that a later host can sweep them. */
   readonly started?: StartedChildren | undefined;
+  /** Gives up a start: the child is killed, and the start fails with the reason. */
+  readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** A message of the child that belongs to no session. */
   readonly stray: () => void;
@@ -32,26 +36,39 @@ export interface GenerationOptions {
 /** How long the exit status may lag behind the end of the output; it knows more than a broken pipe. */
 const exitLag = 1_000;
 
+interface Parts {
+  readonly options: GenerationOptions;
+  readonly child: Child;
+  readonly mux: Mux;
+  readonly codec: Codec;
+  readonly hello: unknown;
+}
+
 export class Generation {
   readonly hello: unknown;
+  readonly codec: Codec;
   readonly child: Child;
   readonly #mux: Mux;
   readonly #options: GenerationOptions;
   #stopping = false;
 
-  private constructor(options: GenerationOptions, child: Child, mux: Mux, hello: unknown) {
+  private constructor({ options, child, mux, codec, hello }: Parts) {
     this.#options = options;
     this.child = child;
     this.#mux = mux;
+    this.codec = codec;
     this.hello = hello;
   }
 
   /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_VERSION, CHILD_EXITED, FRAME_* */
   static async start(options: GenerationOptions): Promise<Generation> {
-    const { settings, clock } = options;
-    const child = await launch(options);
+    const { settings, clock, signal } = options;
+    const expired = (): Error => new Error('unreachable: what is waited for has a deadline of its own');
+    const codec = await loadCodec(settings.codec);
+    const late = (unwanted: Child): void => void unwanted.kill().catch(() => {});
+    const child = await within(launch(options), { clock, signal, expired, late });
     const transport = new StreamTransport(child.output, child.input, {
-      codec: settings.codec,
+      codec,
       limits: { maxFrameBytes: settings.maxFrameBytes },
     });
     const over = Promise.withResolvers<CarpoolError>();
@@ -59,7 +76,7 @@ export class Generation {
     const mux = new Mux({
       transport,
       protocol: settings.protocol,
-      format: settings.codec.format,
+      format: codec.format,
       clock,
       stray: options.stray,
       closed: (reason) => void whyItEnded(options, child, reason, mux).then(over.resolve),
@@ -69,8 +86,9 @@ export class Generation {
       if (generation !== undefined) options.ended(generation.#stopping ? undefined : error);
     });
     try {
-      const hello = await Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);
-      generation = new Generation(options, child, mux, hello);
+      const greeting = Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);
+      const hello = await within(greeting, { clock, signal, expired });
+      generation = new Generation({ options, child, mux, codec, hello });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -118,6 +136,8 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const asked = typeof command === 'string' ? command : await asking(command, { env, find }, name);
   const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
   const stderr = forwardStderr ? 'forward' : 'keep';
+  // Loaded when a child is started: whoever only reads a config does not pay for it.
+  const { startChild } = await import('../process/child.ts');
   const starting = startChild(
     { ...full, stdio, stderr },
     {

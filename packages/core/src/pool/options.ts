@@ -2,7 +2,7 @@
 import type { Codec } from '../codec/codec.ts';
 import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
 import { sessionField, type SessionFieldOptions } from '../protocol/session-field.ts';
-import { resolveCodec } from '../codec/codecs.ts';
+import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
@@ -99,18 +99,19 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
   readonly command: PoolOptions['command'];
   /** What `command` is started with, unless it is a function that returns more. */
   readonly launch: Omit<Launch, 'command'>;
-  readonly codec: Codec;
+  readonly codec: CodecName | Codec;
   readonly protocol: Protocol<Messages>;
   readonly restarts: RestartLimits;
 }
 
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
-  const maxSessions = options.maxSessions ?? 8;
+  const { maxSessions = 8, codec = 'json-lines' } = options;
+  if (typeof codec === 'string') checkCodecName(codec);
   return {
     name,
     command: options.command,
     launch: launchIn(options),
-    codec: resolveCodec(options.codec ?? 'json-lines'),
+    codec,
     protocol: protocolIn(options.protocol ?? {}) as Protocol<Messages>,
     maxSessions,
     queueLimit: options.queueLimit ?? 1_000,

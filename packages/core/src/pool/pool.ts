@@ -5,7 +5,7 @@
  * A slot is taken before the child is asked for a session, and given back only when the child has confirmed that the
  * session is gone. The numbers live in `admission.ts`, the children in `succession.ts`; this file ties them together.
  */
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
@@ -64,26 +64,11 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
    */
   async register(options: RegisterOptions = {}): Promise<Session<M>> {
     const site = callSite(this.register);
-    const { settings } = this;
-    let generationEvidence = (): Evidence => ({});
-    // The child's hello is known only once the slot is; the session reads it through the registration.
-    const late: { hello: unknown } = { hello: undefined };
-    const session = new Session<M>({
-      pool: settings.name,
-      format: settings.codec.format,
-      clock: this.#clock,
-      requestTimeout: settings.requestTimeout,
-      closeTimeout: settings.closeTimeout,
-      maxUnreadEvents: settings.maxUnreadEvents,
-      get hello() {
-        return late.hello;
-      },
-      diagnose: () => generationEvidence(),
-    });
-    const registration = await this.open(options, Session.listenerOf(session), site);
-    late.hello = registration.hello;
-    generationEvidence = registration.evidence;
-    Session.bind(session, registration.conversation);
+    const { session, listener, bind } = Session.nascent<M>(this.name, this.#clock);
+    const { conversation, hello, codec, evidence } = await this.open(options, listener, site);
+    const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
+    const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
+    bind({ ...limits, conversation, format: codec.format, hello, diagnose: evidence });
     return session;
   }
 
@@ -150,7 +135,6 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     // With others at work the child is in use; a new binary waits for a quiet moment.
     if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
     const { slot, generation } = await this.#takePlace(options, tenancy);
-    this.#checkOpen();
     const { conversation, opened } = generation.open({
       id: options.id ?? `s${++this.#ids}`,
       listener,
@@ -163,7 +147,8 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     await opened;
     this.#sessions++;
     this.#succession.countSession();
-    return { conversation, hello: generation.hello, settings: this.settings, evidence: () => generation.evidence() };
+    const { hello, codec } = generation;
+    return { conversation, hello, codec, settings: this.settings, evidence: () => generation.evidence() };
   }
 
   /** A slot, and the child that it is a slot of. */
@@ -179,6 +164,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
         const { signal } = options;
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
         const generation = await within(this.#succession.current(), { clock: this.#clock, signal, expired });
+        this.#checkOpen();
         if (slot.epoch === this.#admission.epoch) return { slot, generation };
         // The child was succeeded meanwhile: this slot is one of the last child, and the next one counts anew.
         this.#tenancies.delete(tenancy);
@@ -190,10 +176,12 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   }
 
   #checkOpen(): void {
-    if (this.#closing === undefined) return;
-    throw new CarpoolError('POOL_CLOSED', `Cannot register a session: pool "${this.name}" is closed`, {
-      context: { pool: this.name },
-    });
+    if (this.#closing !== undefined) throw this.#closedError();
+  }
+
+  #closedError(): CarpoolError {
+    const message = `Cannot register a session: pool "${this.name}" is closed`;
+    return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
   }
 
   #claimOwner(tenancy: Tenancy): void {
@@ -232,6 +220,8 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
         late: (unwanted) => this.#admission.release(unwanted),
       });
       this.#longestWait = Math.max(this.#longestWait, this.#clock.now() - since);
+      // The next in the queue finds the pool closed too.
+      if (this.#closing !== undefined) this.#admission.release(slot);
       this.#checkOpen();
       return slot;
     } catch (thrown) {
@@ -275,7 +265,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     await Promise.all(
       [...this.#tenancies].map(async ({ conversation }) => conversation?.close(reason, this.settings.closeTimeout)),
     );
-    await this.#succession.stopAll();
+    await this.#succession.stopAll(this.#closedError());
     this.#admission.renew(); // those still queued are granted a slot, and find the pool closed
   }
 }

@@ -10,7 +10,7 @@ import { Generation, type GenerationOptions } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy } from './restart.ts';
 
-export interface SuccessionOptions extends Omit<GenerationOptions, 'ended'> {
+export interface SuccessionOptions extends Omit<GenerationOptions, 'ended' | 'signal'> {
   /** The child of now serves no longer: the next one begins with all slots free. */
   readonly succeeded: () => void;
 }
@@ -21,6 +21,7 @@ export class Succession {
   readonly #clock: Clock;
   readonly #restarts: RestartPolicy;
   readonly #living = new Set<Promise<Generation>>();
+  readonly #stopped = new AbortController();
   #current: Promise<Generation> | undefined;
   #pid: number | undefined;
   #binary: { readonly file: string; readonly fingerprint: Fingerprint | undefined } | undefined;
@@ -94,8 +95,9 @@ export class Succession {
     this.#restarts.forgive();
   }
 
-  /** Stops every child that is still there. */
-  async stopAll(): Promise<void> {
+  /** Stops every child that is still there; whoever waits for one that is starting is told `reason`. */
+  async stopAll(reason: CarpoolError): Promise<void> {
+    this.#stopped.abort(reason);
     const generations = await Promise.allSettled(this.#living);
     await Promise.all(
       generations.map(async (settled) => (settled.status === 'fulfilled' ? settled.value.stop() : undefined)),
@@ -107,6 +109,7 @@ export class Succession {
     this.#sessions = 0;
     const starting: Promise<Generation> = Generation.start({
       ...this.#options,
+      signal: this.#stopped.signal,
       ended: (error) => {
         if (error !== undefined) this.#restarts.failed('life', this.#clock.now());
         this.#ended(starting, error);
@@ -121,7 +124,8 @@ export class Succession {
         this.#binary = { file: child.file, fingerprint: fingerprint(child.file) };
       },
       (error: CarpoolError) => {
-        this.#restarts.failed('start', this.#clock.now());
+        const stopped = this.#stopped.signal.aborted;
+        if (!stopped) this.#restarts.failed('start', this.#clock.now());
         this.#ended(starting, error);
       },
     );

@@ -1,6 +1,7 @@
 /** What a pool's calls take and give. */
 import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Codec } from '../codec/codec.ts';
 import type { StartedChildren } from '../process/record.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { HolderLabel } from './holders.ts';
@@ -50,6 +51,7 @@ export interface PoolStats {
 export interface Registration {
   readonly conversation: Conversation;
   readonly hello: unknown;
+  readonly codec: Codec;
   readonly settings: PoolSettings;
   evidence(): Evidence;
 }

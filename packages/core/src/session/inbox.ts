@@ -8,6 +8,9 @@ import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 
+/** Until the session is open and its pool's limit known. */
+const beforeOpen = 10_000;
+
 export class Inbox {
   readonly #session: () => string;
   readonly #mailbox: Mailbox<Frame>;
@@ -17,8 +20,8 @@ export class Inbox {
   #reading = false;
 
   /** @param session names the session in errors */
-  constructor(capacity: number, session: () => string) {
-    this.#mailbox = new Mailbox(capacity);
+  constructor(session: () => string) {
+    this.#mailbox = new Mailbox(beforeOpen);
     this.#session = session;
   }
 

@@ -6,28 +6,15 @@ import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Ev
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
-import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
-import type { Conversation, Listener } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import type { Ground, Nascent } from './ground.ts';
 import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
 import { closedError, type CloseReason } from './state.ts';
 import { checkExpected, describeRequest } from './request.ts';
 import type { CallOptions, ReplyTo, RequestOf, RequestOptions } from './types.ts';
-
-export interface SessionOptions {
-  readonly pool: string;
-  readonly format: Format;
-  readonly clock: Clock;
-  readonly requestTimeout: number;
-  readonly closeTimeout: number;
-  readonly maxUnreadEvents: number;
-  /** What the child said of itself. */
-  readonly hello: unknown;
-  /** What is known of the child from outside the session: the end of its stderr. */
-  readonly diagnose: () => Promise<Evidence> | Evidence;
-}
 
 interface Asking extends RequestOptions {
   readonly site: CallSite;
@@ -46,57 +33,57 @@ const nothing = (): void => {};
 export class Session<M extends Messages = AnyMessages> implements AsyncDisposable {
   /** Resolves when the session has ended, with who ended it and why. Never rejects. */
   readonly closed: Promise<CloseReason>;
-  readonly #options: SessionOptions;
+  readonly pool: string;
+  readonly #clock: Clock;
   readonly #inbox: Inbox;
-  readonly #listener: Listener;
-  #conversation: Conversation | undefined;
+  #ground: Ground | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
   #unregistered = false;
 
-  /** Made by `register`; not for users. */
-  constructor(options: SessionOptions) {
-    this.#options = options;
-    this.#inbox = new Inbox(options.maxUnreadEvents, () => this.id);
+  private constructor(pool: string, clock: Clock) {
+    this.pool = pool;
+    this.#clock = clock;
+    this.#inbox = new Inbox(() => this.id);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    this.#listener = {
-      event: (frame) => this.#onEvent(frame),
-      ask: (frame, key) => void this.#onAsk(frame, key),
-      closed: (reason) => {
-        this.#reason = reason;
-        this.#inbox.close();
-        this.#resolveClosed(reason);
+  }
+
+  /** For whoever opens sessions; users call `register`. */
+  static nascent<M extends Messages>(pool: string, clock: Clock): Nascent<M> {
+    const session = new Session<M>(pool, clock);
+    const bound = Promise.withResolvers<void>();
+    return {
+      session,
+      listener: {
+        event: (frame) => session.#onEvent(frame),
+        ask: (frame, key) => void bound.promise.then(() => session.#onAsk(frame, key)),
+        closed: (reason) => {
+          session.#reason = reason;
+          session.#inbox.close();
+          session.#resolveClosed(reason);
+        },
+      },
+      bind: (ground) => {
+        session.#ground = ground;
+        session.#inbox.capacity = ground.maxUnreadEvents;
+        bound.resolve();
       },
     };
-  }
-
-  /** For whoever opens the conversation: hand over the listener, then bind. */
-  static listenerOf<M extends Messages>(session: Session<M>): Listener {
-    return session.#listener;
-  }
-
-  static bind<M extends Messages>(session: Session<M>, conversation: Conversation): void {
-    session.#conversation = conversation;
-    session.#inbox.capacity = session.#options.maxUnreadEvents;
   }
 
   get id(): string {
     return this.#live.id;
   }
 
-  get pool(): string {
-    return this.#options.pool;
-  }
-
   /** What the child said of itself when it started. */
   get hello(): unknown {
-    return this.#options.hello;
+    return this.#open.hello;
   }
 
   /** The name of the format its messages are written in: "msgpack", "json", … */
   get format(): string {
-    return this.#options.format.name;
+    return this.#open.format.name;
   }
 
   /** `undefined` while it is open. */
@@ -110,7 +97,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
    */
   send(message: M['send']): void {
     try {
-      this.#live.send(Frame.of(message, this.#options.format));
+      this.#live.send(Frame.of(message, this.#open.format));
     } catch (thrown) {
       throw this.#thrownAt(thrown, callSite(this.send));
     }
@@ -131,7 +118,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     options: CallOptions = {},
   ): Interaction<M['interact']['step'], M['interact']['reply']> {
     const site = callSite(this.interact);
-    const steps = new Mailbox<Frame>(this.#options.maxUnreadEvents);
+    const steps = new Mailbox<Frame>(this.#open.maxUnreadEvents);
     const full = new AbortController();
     const step = (frame: Frame): void => {
       if (steps.push(frame)) return;
@@ -175,12 +162,12 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
    */
   async unregister(): Promise<void> {
     const site = callSite(this.unregister);
-    const now = this.#options.clock.now();
+    const now = this.#clock.now();
     if (this.#unregistered && this.#reason !== undefined)
       throw closedError('unregister', this.#live, this.#reason, now, site);
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, words: 'by `unregister`' };
-    const { closeTimeout } = this.#options;
+    const { closeTimeout } = this.#open;
     const { confirmed } = await this.#live.close(reason, closeTimeout);
     if (confirmed) return;
     throw new CarpoolError(
@@ -201,7 +188,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   /** The last messages of the session and the end of the child's stderr, for a report of a failing test. */
   async evidence(): Promise<Evidence> {
-    return { ...(await this.#options.diagnose()), messages: this.#live.recent.describe() };
+    return { ...(await this.#open.diagnose()), messages: this.#live.recent.describe() };
   }
 
   /** Every unasked message as raw frames from now on, instead of `events()`. For `pooledTransport`. */
@@ -209,13 +196,18 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     session.#inbox.tap(push);
   }
 
+  get #open(): Ground {
+    if (this.#ground === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
+    return this.#ground;
+  }
+
   get #live(): Conversation {
-    if (this.#conversation === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
-    return this.#conversation;
+    return this.#open.conversation;
   }
 
   #ask(message: unknown, options: Asking): Promise<unknown> {
-    const { clock, requestTimeout, format } = this.#options;
+    const clock = this.#clock;
+    const { requestTimeout, format } = this.#open;
     const { timeout = requestTimeout, signal, expect, step, site } = options;
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
     let answer: Promise<unknown> | undefined;
@@ -254,8 +246,8 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: Listening): Promise<M['event']> {
-    const { clock, requestTimeout } = this.#options;
-    const { timeout = requestTimeout, signal, site, quiet } = options;
+    const clock = this.#clock;
+    const { timeout = this.#open.requestTimeout, signal, site, quiet } = options;
     signal?.throwIfAborted(); // before an event is taken that nobody would get
     const expired = (): Error => this.#timeout('matching event', timeout, site);
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
@@ -278,7 +270,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   async #onAsk(frame: Frame, key: Key): Promise<void> {
-    const { format } = this.#options;
+    const { format } = this.#open;
     try {
       if (this.#answer === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session answers no questions');
       this.#live.answer(key, Frame.of(await this.#answer(frame.message), format));
@@ -290,8 +282,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   #end(by: CloseReason['by'], words: string, error: CarpoolError): void {
-    const { clock, closeTimeout } = this.#options;
-    void this.#live.close({ by, at: clock.now(), words, error }, closeTimeout);
+    void this.#live.close({ by, at: this.#clock.now(), words, error }, this.#open.closeTimeout);
   }
 
   #thrownAt(thrown: unknown, site: CallSite): CarpoolError {
@@ -299,8 +290,8 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   #closedError(call: string, site?: CallSite): CarpoolError {
-    const reason = this.#reason ?? { by: 'hub' as const, at: this.#options.clock.now(), words: 'for no known reason' };
-    return closedError(call, this.#live, reason, this.#options.clock.now(), site);
+    const reason = this.#reason ?? { by: 'hub' as const, at: this.#clock.now(), words: 'for no known reason' };
+    return closedError(call, this.#live, reason, this.#clock.now(), site);
   }
 
   #timeout(what: string, timeout: number, site: CallSite): CarpoolError {

@@ -107,8 +107,8 @@ export function chainTo(entry: string, banned: readonly string[], files: readonl
   const seen = new Set<string>();
   for (const chain of chains) {
     const path = chain.at(-1) ?? '';
-    for (const { specifier, typeOnly } of byPath.get(path)?.imports ?? []) {
-      if (typeOnly) continue;
+    for (const { specifier, typeOnly, later } of byPath.get(path)?.imports ?? []) {
+      if (typeOnly || later) continue;
       if (banned.includes(specifier)) return [...chain, specifier];
       const next = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined;
       if (next === undefined || seen.has(next)) continue;

@@ -4,6 +4,8 @@ export interface Import {
   readonly specifier: string;
   /** Nothing of it is left at run time. */
   readonly typeOnly: boolean;
+  /** `import('x')`: loaded when it is reached, not with the module. */
+  readonly later: boolean;
   readonly line: number;
 }
 
@@ -12,8 +14,8 @@ export function importsOf(path: string, source: string): Import[] {
   const { program, module, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
   const found: Import[] = [];
-  const add = (specifier: string, typeOnly: boolean, start: number): void => {
-    found.push({ specifier, typeOnly, line: source.slice(0, start).split('\n').length });
+  const add = (specifier: string, typeOnly: boolean, start: number, later = false): void => {
+    found.push({ specifier, typeOnly, later, line: source.slice(0, start).split('\n').length });
   };
 
   for (const { moduleRequest, entries, start } of module.staticImports) {
@@ -30,7 +32,7 @@ export function importsOf(path: string, source: string): Import[] {
   }
   new Visitor({
     ImportExpression({ source: from, start }) {
-      if (from.type === 'Literal' && typeof from.value === 'string') add(from.value, false, start);
+      if (from.type === 'Literal' && typeof from.value === 'string') add(from.value, false, start, true);
     },
     TSImportType({ source: from, start }) {
       add(from.value, true, start);
