@@ -1,5 +1,5 @@
 /** A request in words, and what its caller expects of the reply. */
-import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, errorAt, type CallSite } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 
 const typeField = ['type'] as const;
@@ -19,4 +19,9 @@ export function checkExpected(reply: Frame, expect: string, request: unknown, si
     evidence: { messages: [reply.toString()] },
     site,
   });
+}
+
+/** Whatever kept a message from being sent, at its caller's line. */
+export function sendError(thrown: unknown, site: CallSite): CarpoolError {
+  return errorAt(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot send'), site);
 }

@@ -2,7 +2,7 @@
  * A session as its user holds it: promises for replies, one iterator for what comes unasked, `await using` for its end.
  * It is the same class in process and in a test worker; only the transport under its conversation differs.
  */
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
@@ -13,7 +13,7 @@ import type { Ground, Nascent } from './ground.ts';
 import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
 import { closedError, type CloseReason } from './state.ts';
-import { checkExpected, describeRequest } from './request.ts';
+import { checkExpected, describeRequest, sendError } from './request.ts';
 import type { CallOptions, ReplyTo, RequestOf, RequestOptions } from './types.ts';
 
 interface Asking extends RequestOptions {
@@ -99,7 +99,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     try {
       this.#live.send(Frame.of(message, this.#open.format));
     } catch (thrown) {
-      throw this.#thrownAt(thrown, callSite(this.send));
+      throw sendError(thrown, callSite(this.send));
     }
   }
 
@@ -214,7 +214,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     let quiet = false;
     const failed = (thrown: unknown): void => {
       if (signal?.aborted === true) return; // `within` rejects with its reason
-      const error = this.#thrownAt(thrown, site);
+      const error = sendError(thrown, site);
       // The end of a test rejects what it left waiting. Nobody may be there to catch that, and it is no failure.
       quiet = error.code === 'SESSION_CLOSED';
       if (quiet) answer?.catch(nothing);
@@ -283,10 +283,6 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
 
   #end(by: CloseReason['by'], words: string, error: CarpoolError): void {
     void this.#live.close({ by, at: this.#clock.now(), words, error }, this.#open.closeTimeout);
-  }
-
-  #thrownAt(thrown: unknown, site: CallSite): CarpoolError {
-    return errorAt(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot send'), site);
   }
 
   #closedError(call: string, site?: CallSite): CarpoolError {
