@@ -21,9 +21,13 @@ const standIn = env['CARPOOL_RENDERER'] === 'stand-in';
 const found = standIn ? undefined : places.find((path) => path !== undefined && isExecutable(path));
 
 export const kind: 'real' | 'stand-in' = found === undefined ? 'stand-in' : 'real';
-export const rendererPath: string = found ?? execPath;
-export const rendererArgs: readonly string[] =
-  found === undefined ? [join(import.meta.dirname, 'stand-in/renderer.ts')] : [];
+
+const command = found === undefined ? [execPath, join(import.meta.dirname, 'stand-in/renderer.ts')] : [found];
+/** Seconds before the renderer starts: the demo asks what a slow start would change. */
+const delay = env['CARPOOL_EXAMPLES_DELAY'];
+const delayed = delay === undefined ? command : ['sh', '-c', 'sleep "$0"; exec "$@"', delay, ...command];
+
+export const [rendererPath = '', ...rendererArgs]: readonly string[] = delayed;
 /** The stand-in draws nothing. */
 export const mode: 'headless' | 'mock' = found === undefined ? 'mock' : 'headless';
 

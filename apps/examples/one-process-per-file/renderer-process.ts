@@ -7,6 +7,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { debuglog } from 'node:util';
 import { mode, rendererArgs, rendererPath } from '../renderer.ts';
 
 export interface Message {
@@ -14,6 +15,9 @@ export interface Message {
   readonly session?: string;
   readonly [field: string]: unknown;
 }
+
+/** Seen with `NODE_DEBUG=renderer`. */
+const debug = debuglog('renderer');
 
 export class RendererProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -23,6 +27,7 @@ export class RendererProcess {
   private constructor() {
     const args = [...rendererArgs, `--${mode}`, '--json', '--max-sessions', '32'];
     this.#child = spawn(rendererPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    debug('started %d', this.#child.pid);
   }
 
   static async start(): Promise<RendererProcess> {

@@ -1,0 +1,146 @@
+/**
+ * Watches the processes of one run on Linux: everything that carries the mark of the run in its environment, and
+ * everything such a process has started. The renderer gets a cleaned environment and the host is in a process group of
+ * its own, so neither the mark nor the group alone finds them all.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+export interface Watched {
+  readonly renderersAtOnce: number;
+  /** Seconds of all processes. */
+  readonly cpu: number;
+  /** Bytes at the peak of each; shared pages count once (PSS). */
+  readonly memory: number;
+  readonly renderersAndHostMemory: number;
+}
+
+interface Seen {
+  role: 'renderer' | 'host' | 'other';
+  ticks: number;
+  samples: number;
+}
+
+const interval = 50;
+/** Reading how much memory a process shares is slow, so it is done at every fourth sample. */
+const memoryEvery = 4;
+/** Of a program that has just been forked the command line is still that of its parent. */
+const settledAfter = 4;
+/** `USER_HZ`, the same on every Linux. */
+const ticksPerSecond = 100;
+
+export class ProcessWatch {
+  readonly #mark: string;
+  readonly #seen = new Map<number, Seen>();
+  #foreign = new Set<number>();
+  #watching = true;
+  #loop: Promise<void>;
+  #rounds = 0;
+  #renderersAtOnce = 0;
+  #memory = 0;
+  #renderersAndHostMemory = 0;
+  readonly #before = ticksOfChildren();
+
+  constructor(mark: string) {
+    this.#mark = mark;
+    this.#loop = this.#watch();
+  }
+
+  /** After the run: it has waited for all its processes, and we for it. */
+  async end(): Promise<Watched> {
+    this.#watching = false;
+    await this.#loop;
+    const all = [...this.#seen.values()];
+    const sampled = all.reduce((sum, { ticks }) => sum + ticks, 0);
+    // Both miss something: a sample the end of a process, the sum of the waited-for those nobody waited for.
+    const ticks = Math.max(sampled, ticksOfChildren() - this.#before);
+    return {
+      renderersAtOnce: this.#renderersAtOnce,
+      cpu: ticks / ticksPerSecond,
+      memory: this.#memory,
+      renderersAndHostMemory: this.#renderersAndHostMemory,
+    };
+  }
+
+  async #watch(): Promise<void> {
+    while (this.#watching) {
+      this.#sample();
+      await setTimeout(interval);
+    }
+  }
+
+  #sample(): void {
+    const pids = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+    const present = new Set(pids);
+    this.#foreign = new Set([...this.#foreign].filter((pid) => present.has(pid)));
+    const withMemory = this.#rounds++ % memoryEvery === 0;
+    let [renderers, memory, renderersAndHost] = [0, 0, 0];
+    for (const pid of pids) {
+      const seen = this.#look(pid);
+      if (seen === undefined) continue;
+      if (seen.role === 'renderer') renderers++;
+      if (!withMemory) continue;
+      const bytes = memoryOf(pid);
+      memory += bytes;
+      if (seen.role !== 'other') renderersAndHost += bytes;
+    }
+    this.#renderersAtOnce = Math.max(this.#renderersAtOnce, renderers);
+    this.#memory = Math.max(this.#memory, memory);
+    this.#renderersAndHostMemory = Math.max(this.#renderersAndHostMemory, renderersAndHost);
+  }
+
+  #look(pid: number): Seen | undefined {
+    if (this.#foreign.has(pid) || pid === process.pid) return undefined;
+    const stat = statOf(pid);
+    if (stat === undefined) return undefined;
+    const known = this.#seen.get(pid);
+    if (known === undefined && !this.#seen.has(stat.parent) && !read(pid, 'environ').includes(this.#mark)) {
+      this.#foreign.add(pid);
+      return undefined;
+    }
+    const seen = known ?? { role: 'other', ticks: 0, samples: 0 };
+    this.#seen.set(pid, seen);
+    seen.ticks = Math.max(seen.ticks, stat.ticks);
+    if (seen.samples++ < settledAfter) seen.role = roleOf(read(pid, 'cmdline'));
+    return seen;
+  }
+}
+
+function roleOf(commandLine: string): Seen['role'] {
+  if (/plushie-renderer|stand-in\/renderer\.ts/.test(commandLine)) return 'renderer';
+  return /host-main\.js|host\/main\.ts/.test(commandLine) ? 'host' : 'other';
+}
+
+/** Empty if the process is gone, or not ours to look at. */
+function read(pid: number | 'self', file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function fieldsOf(pid: number | 'self'): readonly string[] {
+  const stat = read(pid, 'stat');
+  // The name, in brackets, may hold anything; what follows it begins with the third field.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function statOf(pid: number): { readonly parent: number; readonly ticks: number } | undefined {
+  const fields = fieldsOf(pid);
+  if (fields.length < 13) return undefined;
+  return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+}
+
+/** Of all children this process has waited for, with those that they have waited for. */
+function ticksOfChildren(): number {
+  const fields = fieldsOf('self');
+  return Number(fields[13]) + Number(fields[14]);
+}
+
+function memoryOf(pid: number): number {
+  const [, kibibytes] = /^Pss:\s+(\d+) kB$/m.exec(read(pid, 'smaps_rollup')) ?? [];
+  return Number(kibibytes ?? 0) * 1024;
+}
