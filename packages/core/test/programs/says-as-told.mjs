@@ -1,8 +1,8 @@
-// {type:'say', messages} makes it say these, word for word; {type:'print', text} puts text where messages belong; every
-// other message is echoed.
+// {type:'say', messages} makes it say these, word for word; {type:'print', text, times} puts text where messages belong;
+// every other message is echoed.
 import { output, say, serve } from './talk.mjs';
 
 serve({
   say: ({ messages }) => messages.forEach((message) => say(message)),
-  print: ({ text }) => output.write(text),
+  print: ({ text, times = 1 }) => output.write(text.repeat(times)),
 });

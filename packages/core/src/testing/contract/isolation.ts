@@ -43,6 +43,9 @@ export function isolationContract(contract: SessionContract): void {
       { type: 'event' },
       { type: 'event', session: { not: 'an id' } },
       {},
+      [1, 2, 3],
+      'only text',
+      null,
       { type: 'event', session: session.id, text: 'the last' },
     ];
     other.send({ type: 'say', messages: strange });
