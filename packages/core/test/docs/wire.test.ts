@@ -1,0 +1,160 @@
+/** docs/wire.md against the code: its tables, its dump, and a client that knows nothing but the page. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Hub } from '../../src/hub/hub.ts';
+import { headBytes, op, readHead, wireVersion } from '../../src/wire/frames.ts';
+import type { MethodTable } from '../../src/wire/messages.ts';
+import { version } from '../../src/wire/version.ts';
+import { serve } from '../support/hubs.ts';
+import { place, program } from '../support/pools.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/wire.md'), 'utf8');
+
+/** The cells of every row of the table under this heading. */
+function tableUnder(heading: string): string[][] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+const [said, answered] = [...page.matchAll(/```hex\n([\s\S]*?)```/g)].map(([, dump = '']) =>
+  Buffer.from(
+    dump
+      .split('\n')
+      .map((line) => line.slice(10, 57))
+      .join('')
+      .replaceAll(/\s/g, ''),
+    'hex',
+  ),
+);
+
+interface WireFrame {
+  readonly op: number;
+  readonly session: number;
+  readonly call: number;
+  readonly body: Buffer;
+}
+
+function frameIn(bytes: Buffer): WireFrame {
+  const payload = bytes.subarray(4, 4 + bytes.readUInt32BE(0));
+  return { ...readHead(payload), body: payload.subarray(9) };
+}
+
+/** Written from the page alone. */
+class ByHand {
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  #buffer = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#socket = connect(path);
+    this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+  }
+
+  write(kind: number, session: number, call: number, body: unknown): void {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(9 + bytes.length, 0);
+    head.writeUInt8(kind, 4);
+    head.writeUInt32BE(session, 5);
+    head.writeUInt32BE(call, 9);
+    this.#socket.write(Buffer.concat([head, bytes]));
+  }
+
+  writeBytes(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  async read(): Promise<WireFrame & { readonly json: Record<string, unknown> }> {
+    while (this.#buffer.length < 4 || this.#buffer.length < 4 + this.#buffer.readUInt32BE(0)) {
+      const [chunk] = (await once(this.#socket, 'data')) as [Buffer];
+      this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    }
+    const frame = frameIn(this.#buffer);
+    this.#buffer = this.#buffer.subarray(13 + frame.body.length);
+    return { ...frame, json: JSON.parse(frame.body.toString()) as Record<string, unknown> };
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}
+
+test('the table of ops is the one of the code', () => {
+  const rows = tableUnder('Ops').map(([number = '', name = '', from = '']) => [
+    name,
+    Number(number.replaceAll('`', '')),
+    from,
+  ]);
+  expect(rows).toEqual(Object.entries(op).map(([name, number]) => [name, number, number >= 0x80 ? 'host' : 'worker']));
+});
+
+test('the table of methods is the one of the code', () => {
+  const methods = {
+    greet: 0,
+    register: 0,
+    unregister: 0,
+    release: 0,
+    evidence: 0,
+    pools: 0,
+    stats: 0,
+  } satisfies Record<keyof MethodTable, 0>;
+  expect(tableUnder('Methods of CALL').map(([name = '']) => name.replaceAll('`', ''))).toEqual(Object.keys(methods));
+});
+
+test('the page names its version, and the size of a head', () => {
+  expect(page).toContain(`\`wire\` is ${wireVersion},`);
+  expect(page).toContain(`${headBytes} for op, session and call`);
+});
+
+test('the dump is a greeting that a host answers as the page says', async () => {
+  const { token } = JSON.parse(frameIn(said!).body.toString()) as { token: string };
+  const path = join(place().path, 'by-hand');
+  const hub = new Hub({ token, pools: Promise.resolve(new Map()) });
+  await hub.listen(path);
+  const worker = new ByHand(path);
+  worker.writeBytes(said!);
+  const answer = await worker.read();
+  const wanted = frameIn(answered!);
+  expect({ op: answer.op, session: answer.session, call: answer.call }).toEqual({
+    op: wanted.op,
+    session: wanted.session,
+    call: wanted.call,
+  });
+  expect(JSON.stringify(answer.json)).toBe(wanted.body.toString().replace('"0.1.0"', JSON.stringify(version)));
+  worker.end();
+  await hub.close();
+});
+
+test('who knows the page alone can hold a session', async () => {
+  const { path, token } = await serve({ echoes: program('echo') });
+  const worker = new ByHand(path);
+  worker.write(op.CALL, 0, 1, { method: 'greet', token, wire: 1, version: 'none', runner: 'by hand', pid: 1 });
+  expect(await worker.read()).toMatchObject({ op: op.RESULT, call: 1 });
+  worker.write(op.CALL, 0, 2, { method: 'register', session: 7, pool: 'echoes', under: ['file', 'test'], stack: '' });
+  expect(await worker.read()).toMatchObject({
+    op: op.RESULT,
+    call: 2,
+    json: { format: 'json', sessionField: 'session' },
+  });
+  worker.write(op.REQUEST, 7, 3, { type: 'echo', text: 'hello' });
+  expect(await worker.read()).toMatchObject({ op: op.REPLY, session: 7, call: 3, json: { echo: { text: 'hello' } } });
+  worker.write(op.CALL, 0, 4, { method: 'release', owner: ['file'] });
+  const frames = [await worker.read(), await worker.read()];
+  expect(frames).toMatchObject([
+    { op: op.CLOSED, session: 7, json: { by: 'owner' } },
+    { op: op.RESULT, call: 4, json: { unconfirmed: 0 } },
+  ]);
+  worker.write(op.CALL, 0, 5, { method: 'register', session: 8, pool: 'echoes', under: ['file'], stack: '' });
+  expect(await worker.read()).toMatchObject({ op: op.FAILED, call: 5, json: { code: 'SESSION_CLOSED' } });
+  worker.write(0x7f, 0, 6, {});
+  await worker.closed;
+});
