@@ -1,0 +1,176 @@
+/**
+ * The fixtures: a session for every pool, made for the test that asks for it.
+ *
+ *   worker    $carpoolWorker ◀─ carpoolWorker        $carpoolStart_renderer      the connection; the start of a child
+ *                 ▲                                            ▲
+ *   test      $carpoolAttempt ◀─ carpool             renderer ─┴─▶ $carpoolAttempt
+ *
+ * What waits has a clock of its own: neither the start of a child nor the wait for a slot is the test's time. The owner
+ * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
+ */
+import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
+import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
+import { callSite, fromRecord, type Owner, type RegisterOptions } from 'carpool/client';
+import { keepEvidence, type EvidenceRule } from './evidence.ts';
+import { ownerOfTest, ownerOfWorker, startChild } from './owners.ts';
+import { connect, provided } from './provided.ts';
+
+/** Of a session that a test takes for itself; its owner and its label are the test's. */
+export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
+
+/** More sessions than one, from any pool. */
+export type Registers<C extends Config> = {
+  readonly [Name in PoolNames<C>]: {
+    /** Takes one more session; it ends with the test or the worker that took it, or when it is unregistered. */
+    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
+  };
+};
+
+/** What may stand in `use`, for the whole config, a project, a file or a group. */
+export interface CarpoolUse {
+  /** Milliseconds that a fixture waits for a slot. Default: `registerTimeout` of the pool, 60,000. */
+  readonly carpoolTimeout: number | undefined;
+  /** When the last messages and the stderr of a test's sessions are attached. Default `on-failure`. */
+  readonly carpoolEvidence: EvidenceRule;
+}
+
+/** One session for every pool by its name, and `carpool` for more. */
+export type TestFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
+  readonly carpool: Registers<C>;
+} & CarpoolUse;
+
+/** For worker fixtures of your own: what is registered there lives as long as the worker. */
+export interface WorkerFixtures<C extends Config> {
+  readonly carpoolWorker: Registers<C>;
+}
+
+/** What `base.extend` takes. */
+export type CarpoolFixtures<C extends Config> = Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
+
+/** Pools as fixtures. Their names and types come from the config; nothing is started yet. */
+export function carpoolFixtures<C extends Config>(config: C): CarpoolFixtures<C>;
+/** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
+export function carpoolFixtures<C extends Config>(): CarpoolFixtures<C>;
+export function carpoolFixtures(config?: Config): CarpoolFixtures<Config> {
+  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  refuseTaken(names);
+  const pools = config?.pools ?? {};
+  const starts = names.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
+  const sessions = names.map((name) => [name, sessionFixture(name)]);
+  const fixtures = { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions]) };
+  return fixtures as unknown as CarpoolFixtures<Config>;
+}
+
+type Use<T> = (value: T) => Promise<void>;
+
+interface Owners {
+  readonly $carpoolWorker: Owner;
+  readonly $carpoolAttempt: Owner;
+}
+
+/** Milliseconds for what happens once in a worker. */
+const workerTimeout = 60_000;
+/** The pools and their sessions have deadlines of their own, and errors that say more than "timeout". */
+const noTimeout = 0;
+
+/** Those that need no name of a pool. */
+export const ownFixtures: Readonly<Record<string, unknown>> = {
+  carpoolTimeout: [undefined, { option: true }],
+  carpoolEvidence: ['on-failure', { option: true }],
+  $carpoolWorker: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright wants to see what is needed
+    async ({}, use: Use<Owner>, workerInfo: WorkerInfo) => {
+      await connect();
+      const owner = ownerOfWorker(workerInfo);
+      await use(owner);
+      await owner.end();
+    },
+    { scope: 'worker', timeout: workerTimeout, title: 'carpool: connection' },
+  ],
+  carpoolWorker: [
+    async ({ $carpoolWorker }: Owners, use: Use<unknown>) => use(registers($carpoolWorker, () => ({}))),
+    { scope: 'worker', box: true },
+  ],
+  $carpoolAttempt: [
+    async ({ $carpoolWorker, carpoolEvidence }: Owners & CarpoolUse, use: Use<Owner>, testInfo: TestInfo) => {
+      const owner = ownerOfTest(testInfo);
+      await use(owner);
+      await keepEvidence(testInfo, carpoolEvidence, [owner, $carpoolWorker]);
+      await owner.end();
+    },
+    { timeout: noTimeout, title: 'carpool: end of the sessions' },
+  ],
+  carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>, testInfo: TestInfo) => {
+    const since = performance.now();
+    await use(registers($carpoolAttempt, () => patience(testInfo, performance.now() - since)));
+  },
+};
+
+const startName = (pool: string): string => `$carpoolStart_${pool}`;
+
+function startFixture(pool: string, helloTimeout = 0): unknown {
+  const timeout = workerTimeout + helloTimeout;
+  // Depends on the connection only to have that charged to its own fixture.
+  const start = async (_: Owners, use: Use<void>): Promise<void> => {
+    await startChild(pool);
+    await use();
+  };
+  return [needing(['$carpoolWorker'], start), { scope: 'worker', timeout, title: `carpool: start of ${pool}` }];
+}
+
+function sessionFixture(pool: string): unknown {
+  const session = async ({ $carpoolAttempt, carpoolTimeout }: Owners & CarpoolUse, use: Use<Session>): Promise<void> =>
+    use(await $carpoolAttempt.session(pool, carpoolTimeout === undefined ? {} : { timeout: carpoolTimeout }));
+  return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
+}
+
+/** Playwright finds out what a fixture needs by reading its text, in which no name can be a variable. */
+function needing<F extends (...args: never[]) => unknown>(names: readonly string[], fixture: F): F {
+  return Object.assign(fixture, { toString: () => `async ({ ${names.join(', ')} }, use) => {}` });
+}
+
+/** One that is no pool is refused by `register`, with the names of those that are. */
+function registers(owner: Owner, otherwise: () => RegisterOptions): unknown {
+  const known = (name: string) => ({
+    // The promise of the owner, not one made of it: only that one may fail without anybody who catches it.
+    register: function register(options?: ExtraOptions): Promise<Session> {
+      return owner.register(name, { ...otherwise(), site: callSite(register), ...options });
+    },
+  });
+  // `then`: Playwright awaits the fixture.
+  const get = (_: object, name: string | symbol): unknown =>
+    typeof name === 'symbol' || name === 'then' ? undefined : known(name);
+  return new Proxy({}, { get });
+}
+
+/**
+ * For a wait that is on the clock of the test: fails a little before Playwright's time-out does, because the error of
+ * the pool names who holds the slots.
+ */
+function patience({ timeout }: TestInfo, elapsed: number): RegisterOptions {
+  const left = timeout - elapsed - 200;
+  return timeout > 0 && left < 60_000 ? { timeout: Math.max(Math.round(left), 1_000) } : {};
+}
+
+function namesFromHost(): readonly string[] {
+  const from = provided();
+  if (from?.problem !== undefined) throw fromRecord(from.problem);
+  if (from !== undefined) return from.pools;
+  const words =
+    "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `carpoolFixtures(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
+  throw new CarpoolError('HUB_UNREACHABLE', words);
+}
+
+/** What Playwright itself puts beside the fixtures; its less likely options are left out. */
+const taken = new Set(
+  'page context browser browserName request playwright baseURL channel headless locale screenshot trace video viewport'
+    .split(' ')
+    .concat(Object.keys(ownFixtures)),
+);
+
+function refuseTaken(names: readonly string[]): void {
+  const name = names.find((candidate) => taken.has(candidate));
+  if (name === undefined) return;
+  const words = `Cannot make a fixture of the pool "${name}": Playwright gives every test something of that name; rename the pool`;
+  throw new CarpoolError('CONFIG_INVALID', words, { context: { pool: name } });
+}

@@ -1,0 +1,34 @@
+/** What the main process hands to its workers: one environment variable, which Playwright's workers inherit. */
+import { connectProvided, type Client, type Provided } from 'carpool/client';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Of this package. Both sides carry it, so that two installed copies can be told apart. */
+export const version: string = packageJson.version;
+
+/**
+ * Not `CARPOOL_ADDRESS`, which says that somebody else's host is to be used: a Playwright that a test starts must start
+ * its own.
+ */
+const variable = 'CARPOOL_PLAYWRIGHT';
+
+/** @param what absent: nothing any more */
+export function provide(what?: Provided): void {
+  if (what === undefined) delete process.env[variable];
+  else process.env[variable] = JSON.stringify(what);
+}
+
+/** Undefined without the global setup, and where Playwright runs none: `--list`, the test explorer of an editor. */
+export function provided(): Provided | undefined {
+  const text = process.env[variable];
+  return text === undefined ? undefined : (JSON.parse(text) as Provided);
+}
+
+/** The client of this worker. @throws CarpoolError in one sentence that says what to change */
+export async function connect(pool?: string): Promise<Client> {
+  const remedy = "add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
+  return await connectProvided(
+    provided(),
+    { runner: 'playwright', adapter: '@carpool/playwright', version, remedy },
+    pool,
+  );
+}

@@ -1,0 +1,65 @@
+/** One suite on the real runner: a session for each test on one child, whatever happens to tests and workers. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf, summaryOf, testNamed } from './harness/expectations.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+describe('a suite', () => {
+  let outcome: Outcome;
+
+  beforeAll(async () => {
+    using project = new Project('suite');
+    outcome = await project.run();
+  }, 90_000);
+
+  test('passes and fails as it is meant to, and leaves nothing behind', () => {
+    expectVerdicts(outcome, 32);
+    expect(outcome.code).toBe(1);
+  });
+
+  test('shares one child, over retries, failures and killed workers', () => {
+    expect(summaryOf(outcome, 'echo')).toMatch(/^carpool: echo: 1 child, \d+ sessions, peak \d+, longest wait \d+ ms$/);
+    expect(summaryOf(outcome, 'narrow')).toMatch(/2 children, .* 1 child failed$/);
+    expect(
+      new Set(outcome.tests.flatMap(({ attempts }) => attempts.map((one) => one.workerIndex))).size,
+    ).toBeGreaterThan(9);
+  });
+
+  test('keeps the evidence of failing tests, and of no others', () => {
+    const [attempt] = testNamed(outcome, 'must fail: an assertion').attempts;
+    const evidence = { pool: 'echo', stderr: expect.stringContaining('the child saw something odd') };
+    expect(attempt?.attached.get('carpool')).toMatchObject([evidence]);
+    expect(attempt?.messages.join('\n')).toMatch(
+      /Received: 1\n\n── echo, session \S+ ──\nlast messages:\n[^]*end of its stderr:\n {2}│ the child saw something odd\n {2}│ {5}at odd/,
+    );
+    // The stack of the child is not taken for the stack of the error.
+    expect(attempt?.location).toMatch(/failing\.spec\.ts:12$/);
+    for (const name of ['every test has a session of its own', 'meant to fail', 'skips itself']) {
+      for (const { attached } of testNamed(outcome, name).attempts) expect([...attached.keys()]).toEqual([]);
+    }
+    expect(messageOf(outcome, 'something that is no error')).toMatch(/^'a string'\n\n── echo/);
+    expect(messageOf(outcome, 'a hook after the test')).toContain('│ said before the hook failed');
+    expect(messageOf(outcome, 'and its evidence is kept')).toContain('"of the worker"');
+  });
+
+  test('reports a dead child in the test that had it, with its last words, once', () => {
+    const [attempt] = testNamed(outcome, 'a child that dies').attempts;
+    const message = attempt?.messages.join('\n') ?? '';
+    expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\nlast words\n/);
+    expect(message.slice(0, message.indexOf('[cause]')).split('last words\n')).toHaveLength(2);
+    expect(attempt?.location).toMatch(/failing\.spec\.ts:22$/);
+  });
+
+  test('points at the line that made a mistake', () => {
+    expect(testNamed(outcome, 'a name that is no pool').attempts[0]?.location).toMatch(/plain\.spec\.ts:10$/);
+    const [kept] = testNamed(outcome, 'the line that uses a kept session').attempts;
+    expect(kept?.messages.join('\n')).toContain('was closed because its test has ended');
+    expect(kept?.location).toMatch(/own-session\.spec\.ts:30$/);
+  });
+
+  test('says of a time-out what the session said last, and nothing of what came later', () => {
+    const [waits] = testNamed(outcome, 'a body that waits for ever').attempts;
+    expect(waits).toMatchObject({ status: 'timedOut', messages: [expect.stringContaining('→ {type: "silence"}')] });
+    const [goesOn] = testNamed(outcome, 'a body that goes on').attempts;
+    expect(goesOn?.messages).toEqual([expect.stringContaining('Test timeout of 400ms exceeded.')]);
+  });
+});

@@ -1,0 +1,14 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const config: UserConfig = defineConfig({
+  entry: { index: 'src/index.ts', 'global-setup': 'src/global-setup.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.12',
+  fixedExtension: false,
+  dts: { oxc: true },
+  sourcemap: false,
+  outputOptions: { chunkFileNames: '[name]-[hash].js' },
+});
+
+export default config;
