@@ -45,8 +45,9 @@ export class Owners {
   async end(path: OwnerPath): Promise<number> {
     const last = path.at(-1);
     if (last === undefined) return 0;
+    // Also where nothing was ever held: what has ended must be known to have ended.
     const parent = this.#lookUp(path.slice(0, -1));
-    if (parent === undefined) return 0;
+    if (typeof parent === 'string') return 0;
     const owner = parent.inner.get(last);
     parent.inner.delete(last);
     remember(parent.ended, last);
@@ -63,14 +64,19 @@ export class Owners {
   }
 
   #find(path: OwnerPath): Owner {
+    const owner = this.#lookUp(path);
+    if (typeof owner !== 'string') return owner;
+    throw new CarpoolError(
+      'SESSION_CLOSED',
+      `Cannot register a session: ${JSON.stringify(owner)}, which would own it, has ended`,
+    );
+  }
+
+  /** The owner, made if it is not there; the name of the one that has ended. */
+  #lookUp(path: OwnerPath): Owner | string {
     let owner = this.#root;
     for (const name of path) {
-      if (owner.ended.has(name)) {
-        throw new CarpoolError(
-          'SESSION_CLOSED',
-          `Cannot register a session: ${JSON.stringify(name)}, which would own it, has ended`,
-        );
-      }
+      if (owner.ended.has(name)) return name;
       let inner = owner.inner.get(name);
       if (inner === undefined) {
         inner = ownerIn(owner.scope.inner(name));
@@ -78,12 +84,6 @@ export class Owners {
       }
       owner = inner;
     }
-    return owner;
-  }
-
-  #lookUp(path: OwnerPath): Owner | undefined {
-    let owner: Owner | undefined = this.#root;
-    for (const name of path) owner = owner?.inner.get(name);
     return owner;
   }
 }

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { isCarpoolError } from '../base/errors.ts';
+import { Owners } from './owners.ts';
+
+function owning() {
+  const owners = new Owners('the worker');
+  const released: string[] = [];
+  const hold = (name: string, path: readonly string[], confirmed = true) =>
+    owners.hold(path, async (words) => {
+      released.push(`${name} ${words}`);
+      return await Promise.resolve(confirmed);
+    });
+  return { owners, released, hold };
+}
+
+test('the end of a test releases what it holds, newest first, and nothing else', async () => {
+  const { owners, released, hold } = owning();
+  hold('worker', []);
+  hold('file', ['a.test.ts']);
+  hold('first', ['a.test.ts', 'adds']);
+  hold('second', ['a.test.ts', 'adds']);
+  hold('other', ['a.test.ts', 'removes']);
+  expect(await owners.end(['a.test.ts', 'adds'])).toBe(0);
+  expect(released).toEqual(['second because its test has ended', 'first because its test has ended']);
+});
+
+test('the end of a file releases what its tests hold too', async () => {
+  const { owners, released, hold } = owning();
+  hold('test', ['a.test.ts', 'adds']);
+  hold('file', ['a.test.ts']);
+  hold('elsewhere', ['b.test.ts', 'adds']);
+  await owners.end(['a.test.ts']);
+  expect(released.map((text) => text.split(' ')[0])).toEqual(['file', 'test']);
+});
+
+test('the end of the worker releases everything', async () => {
+  const { owners, released, hold } = owning();
+  hold('worker', []);
+  hold('file', ['a.test.ts']);
+  hold('test', ['b.test.ts', 'adds']);
+  await owners.endAll('because its worker has ended');
+  expect(released.toSorted()).toEqual([
+    'file because its worker has ended',
+    'test because its worker has ended',
+    'worker because its worker has ended',
+  ]);
+});
+
+test('an owner that has ended holds nothing any more', async () => {
+  const { owners, hold } = owning();
+  await owners.end(['a.test.ts', 'adds']);
+  expect(() => hold('late', ['a.test.ts', 'adds'])).toThrow(/"adds", which would own it, has ended/);
+  expect(() => owners.check(['a.test.ts', 'removes'])).not.toThrow();
+  await owners.end(['a.test.ts']);
+  try {
+    owners.check(['a.test.ts', 'removes']);
+    expect.unreachable();
+  } catch (thrown) {
+    expect(isCarpoolError(thrown, 'SESSION_CLOSED')).toBe(true);
+  }
+});
+
+test('ends that were not confirmed are counted', async () => {
+  const { owners, hold } = owning();
+  hold('good', ['a.test.ts', 'adds']);
+  hold('bad', ['a.test.ts', 'adds'], false);
+  hold('worse', ['a.test.ts', 'adds'], false);
+  expect(await owners.end(['a.test.ts', 'adds'])).toBe(2);
+  expect(await owners.end(['a.test.ts', 'adds'])).toBe(0);
+  expect(await owners.end(['never heard of'])).toBe(0);
+  expect(await owners.end([])).toBe(0);
+});
+
+test('what has ended by itself is not released', async () => {
+  const { owners, released, hold } = owning();
+  hold('session', ['a.test.ts', 'adds']).forget();
+  await owners.end(['a.test.ts']);
+  expect(released).toEqual([]);
+});
+
+test('a worker that runs many tests remembers a bounded number of them', async () => {
+  const { owners, hold } = owning();
+  for (let n = 0; n < 10_100; n++) await owners.end(['a.test.ts', `test ${n}`]);
+  expect(() => hold('late', ['a.test.ts', 'test 10099'])).toThrow(/has ended/);
+  expect(() => hold('forgotten', ['a.test.ts', 'test 0'])).not.toThrow();
+});
