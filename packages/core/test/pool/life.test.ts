@@ -273,7 +273,7 @@ describe('what the child writes to stderr', () => {
     const onStderr = (text: Uint8Array): void => void heard.push(Buffer.from(text).toString());
     const echoes = pool('echo', { args, forwardStderr: true }, { onStderr });
     await echoes.register();
-    await until('it was heard', () => heard.join('') === 'warming up\n');
+    await expect.poll(() => heard.join('')).toBe('warming up\n');
   });
 });
 

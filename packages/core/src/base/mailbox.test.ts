@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Mailbox } from './mailbox.ts';
+
+test('items are taken in the order they were pushed', async () => {
+  const box = new Mailbox<number>(10);
+  for (const item of [1, 2, 3]) expect(box.push(item)).toBe(true);
+  expect(box.size).toBe(3);
+  expect([await box.take().item, await box.take().item, await box.take().item]).toEqual([1, 2, 3]);
+});
+
+test('a full mailbox keeps what it has, and says so', async () => {
+  const box = new Mailbox<number>(2);
+  expect([box.push(1), box.push(2), box.push(3)]).toEqual([true, true, false]);
+  expect(box.shift()).toBe(1);
+  expect(box.push(4)).toBe(true);
+  expect([await box.take().item, await box.take().item]).toEqual([2, 4]);
+});
+
+test('an item goes to whoever has waited longest for it, and is never stored then', async () => {
+  const box = new Mailbox<number>(0);
+  const even = box.take((item) => item % 2 === 0);
+  const any = box.take();
+  expect(box.wanted).toBe(true);
+  expect(box.push(1)).toBe(true);
+  expect(await any.item).toBe(1);
+  expect(box.push(3)).toBe(false);
+  expect(box.push(4)).toBe(true);
+  expect(await even.item).toBe(4);
+  expect(box.wanted).toBe(false);
+});
+
+test('taking what matches leaves the others in their order', async () => {
+  const box = new Mailbox<string>(10);
+  for (const item of ['a', 'b', 'c']) box.push(item);
+  expect(await box.take((item) => item === 'b').item).toBe('b');
+  expect([box.shift(), box.shift(), box.shift()]).toEqual(['a', 'c', undefined]);
+});
+
+test('whoever stops waiting gets nothing, and takes nothing from the others', async () => {
+  const box = new Mailbox<number>(10);
+  const [first, second] = [box.take(), box.take()];
+  first.stop();
+  expect(await first.item).toBe(undefined);
+  box.push(1);
+  expect(await second.item).toBe(1);
+  second.stop();
+});
+
+test('a closed mailbox gives what it has, then nothing, and takes no more', async () => {
+  const box = new Mailbox<number>(10);
+  const waiting = box.take();
+  box.push(1);
+  box.push(2);
+  box.close();
+  box.close();
+  expect(box.closed).toBe(true);
+  expect(box.push(3)).toBe(true);
+  expect(await waiting.item).toBe(1);
+  expect([await box.take().item, await box.take().item]).toEqual([2, undefined]);
+});
+
+test('closing ends every wait', async () => {
+  const box = new Mailbox<number>(10);
+  const waits = [box.take(), box.take(() => true)];
+  box.close();
+  expect(await Promise.all(waits.map(({ item }) => item))).toEqual([undefined, undefined]);
+});
+
+test('whatever the order of pushing and taking, nothing is lost, doubled or reordered', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 50 }), async (moves) => {
+      const box = new Mailbox<number>(1_000);
+      const taken: Promise<number | undefined>[] = [];
+      let pushed = 0;
+      for (const push of moves) {
+        if (push) box.push(pushed++);
+        else taken.push(box.take().item);
+      }
+      box.close();
+      const got = (await Promise.all(taken)).filter((item) => item !== undefined);
+      expect(got).toEqual(Array.from({ length: Math.min(pushed, taken.length) }, (_, n) => n));
+      expect(box.size).toBe(pushed - got.length);
+    }),
+  );
+});

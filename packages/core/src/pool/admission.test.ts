@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Admission, type Slot, type Ticket } from './admission.ts';
+
+class Visitor implements Ticket {
+  readonly slots: Slot[] = [];
+  readonly #arrived: Visitor[];
+
+  constructor(arrived: Visitor[]) {
+    this.#arrived = arrived;
+  }
+
+  granted(slot: Slot): void {
+    this.slots.push(slot);
+    this.#arrived.push(this);
+  }
+}
+
+describe('slots', () => {
+  test('are granted at once while there are any', () => {
+    const granted: Visitor[] = [];
+    const admission = new Admission(2, 10);
+    const [a, b, c] = [new Visitor(granted), new Visitor(granted), new Visitor(granted)];
+    expect([a, b, c].map((visitor) => admission.enter(visitor, true))).toEqual(['granted', 'granted', 'queued']);
+    expect(granted).toEqual([a, b]);
+    expect(admission).toMatchObject({ used: 2, free: 0, queued: 1, peak: 2 });
+    admission.release(a.slots[0]!);
+    expect(granted).toEqual([a, b, c]);
+  });
+
+  test('are refused to those who do not wait, and where the queue is full', () => {
+    const granted: Visitor[] = [];
+    const admission = new Admission(1, 1);
+    const enter = (wait: boolean): string => admission.enter(new Visitor(granted), wait);
+    expect([enter(true), enter(false), enter(true), enter(true)]).toEqual(['granted', 'full', 'queued', 'full']);
+    expect(granted).toHaveLength(1);
+  });
+
+  test('of an earlier child are of no more account', () => {
+    const admission = new Admission(1, 10);
+    const visitor = new Visitor([]);
+    admission.enter(visitor, true);
+    admission.renew();
+    expect(admission).toMatchObject({ used: 0, free: 1 });
+    admission.release(visitor.slots[0]!);
+    admission.quarantine(visitor.slots[0]!);
+    expect(admission).toMatchObject({ used: 0, free: 1, quarantined: 0 });
+  });
+
+  test('that nobody can vouch for are gone until the next child', () => {
+    const granted: Visitor[] = [];
+    const admission = new Admission(1, 10);
+    const [first, second] = [new Visitor(granted), new Visitor(granted)];
+    admission.enter(first, true);
+    admission.enter(second, true);
+    admission.quarantine(first.slots[0]!);
+    expect(granted).toEqual([first]);
+    expect(admission).toMatchObject({ used: 0, free: 0, quarantined: 1, queued: 1 });
+    admission.renew();
+    expect(granted).toEqual([first, second]);
+    expect(admission).toMatchObject({ used: 1, quarantined: 0, queued: 0 });
+  });
+
+  test('granted while one is given back go to the next in the queue all the same', () => {
+    const admission = new Admission(1, 10);
+    const order: string[] = [];
+    const eager = (name: string): Ticket => ({
+      granted(slot) {
+        order.push(name);
+        admission.release(slot);
+      },
+    });
+    let first: Slot | undefined;
+    admission.enter({ granted: (slot) => (first = slot) }, true);
+    for (const name of ['a', 'b', 'c']) admission.enter(eager(name), true);
+    admission.release(first!);
+    expect(order).toEqual(['a', 'b', 'c']);
+    expect(admission).toMatchObject({ used: 0, queued: 0 });
+  });
+});
+
+// ── against a model ────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Model {
+  epoch: number;
+  /** Who holds a slot of the child of now. */
+  readonly inside: Visitor[];
+  readonly queue: Visitor[];
+  /** Whoever was served, in order. */
+  readonly served: Visitor[];
+  lost: number;
+}
+
+interface Real {
+  readonly admission: Admission;
+  readonly granted: Visitor[];
+}
+
+const capacity = 3;
+const queueLimit = 4;
+
+function serve(model: Model): void {
+  while (model.queue.length > 0 && model.inside.length + model.lost < capacity) {
+    const next = model.queue.shift()!;
+    model.inside.push(next);
+    model.served.push(next);
+  }
+}
+
+function compare(model: Model, { admission, granted }: Real): void {
+  expect(granted).toEqual(model.served);
+  expect(admission).toMatchObject({
+    used: model.inside.length,
+    queued: model.queue.length,
+    quarantined: model.lost,
+    free: capacity - model.inside.length - model.lost,
+    epoch: model.epoch,
+  });
+  expect(model.inside.length + model.lost).toBeLessThanOrEqual(capacity);
+  // Nobody is granted a slot twice, and whoever is inside holds one of the child of now.
+  for (const visitor of granted) expect(visitor.slots).toHaveLength(1);
+  for (const visitor of model.inside) expect(visitor.slots[0]!.epoch).toBe(model.epoch);
+}
+
+type Move = fc.Command<Model, Real>;
+
+const enter = (wait: boolean): Move => ({
+  check: () => true,
+  run(model, real) {
+    const visitor = new Visitor(real.granted);
+    const free = model.inside.length + model.lost < capacity && model.queue.length === 0;
+    const expected = free ? 'granted' : wait && model.queue.length < queueLimit ? 'queued' : 'full';
+    if (expected !== 'full') model.queue.push(visitor);
+    serve(model);
+    expect(real.admission.enter(visitor, wait)).toBe(expected);
+    compare(model, real);
+  },
+  toString: () => `enter(${wait})`,
+});
+
+const giveBack = (pick: number, confirmed: boolean): Move => ({
+  check: (model) => model.served.length > 0,
+  run(model, real) {
+    // Also slots of an earlier child, but none that was given back already.
+    const holders = model.served.filter((visitor) => visitor.slots.length === 1 && !given.has(visitor));
+    const visitor = holders[pick % Math.max(1, holders.length)];
+    if (visitor === undefined) return;
+    given.add(visitor);
+    const at = model.inside.indexOf(visitor);
+    if (at >= 0) {
+      model.inside.splice(at, 1);
+      if (!confirmed) model.lost++;
+      else serve(model);
+    }
+    const [slot] = visitor.slots as [Slot];
+    if (confirmed) real.admission.release(slot);
+    else real.admission.quarantine(slot);
+    compare(model, real);
+  },
+  toString: () => `${confirmed ? 'release' : 'quarantine'}(${pick})`,
+});
+
+const leave = (pick: number): Move => ({
+  check: (model) => model.queue.length > 0,
+  run(model, real) {
+    const [visitor] = model.queue.splice(pick % model.queue.length, 1) as [Visitor];
+    expect(real.admission.leave(visitor)).toBe(true);
+    expect(real.admission.leave(visitor)).toBe(false);
+    compare(model, real);
+  },
+  toString: () => `leave(${pick})`,
+});
+
+const renew = (): Move => ({
+  check: () => true,
+  run(model, real) {
+    model.epoch++;
+    model.inside.splice(0);
+    model.lost = 0;
+    serve(model);
+    real.admission.renew();
+    compare(model, real);
+  },
+  toString: () => 'renew',
+});
+
+const given = new Set<Visitor>();
+
+test('no slot is held twice, nobody is lost, and the queue is served in its order', () => {
+  const moves = [
+    fc.boolean().map(enter),
+    fc.tuple(fc.nat(20), fc.boolean()).map(([pick, confirmed]) => giveBack(pick, confirmed)),
+    fc.nat(20).map((pick) => giveBack(pick, true)),
+    fc.nat(20).map(leave),
+    fc.constant(undefined).map(renew),
+  ];
+  fc.assert(
+    fc.property(fc.commands(moves, { maxCommands: 60 }), (commands) => {
+      given.clear();
+      const setup = (): { model: Model; real: Real } => ({
+        model: { epoch: 0, inside: [], queue: [], served: [], lost: 0 },
+        real: { admission: new Admission(capacity, queueLimit), granted: [] },
+      });
+      fc.modelRun(setup, commands);
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { RestartPolicy } from './restart.ts';
+
+const limits = { max: 3, within: 1_000, startsInARow: 2 };
+
+test('a child that has not failed may be started', () => {
+  expect(new RestartPolicy(limits).givesUp(0)).toBe(undefined);
+});
+
+test('failed starts in a row are the end, however slow they were', () => {
+  const policy = new RestartPolicy(limits);
+  policy.failed('start', 0);
+  expect(policy.givesUp(5_000)).toBe(undefined);
+  policy.failed('start', 5_000);
+  expect(policy.givesUp(90_000)).toBe('it failed to start 2 times in a row');
+  expect(policy.total).toBe(2);
+});
+
+test('a start that succeeds is the end of a row', () => {
+  const policy = new RestartPolicy({ ...limits, max: 100 });
+  for (let n = 0; n < 10; n++) {
+    policy.failed('start', n);
+    policy.started();
+  }
+  expect(policy.givesUp(10)).toBe(undefined);
+});
+
+test('failures count while they are recent', () => {
+  const policy = new RestartPolicy(limits);
+  for (const at of [0, 400, 800]) policy.failed('life', at);
+  expect(policy.givesUp(999)).toBe('it failed 3 times within 1000 ms');
+  expect(policy.givesUp(1_000)).toBe(undefined);
+  policy.failed('life', 1_100);
+  expect(policy.givesUp(1_100)).toBe('it failed 3 times within 1000 ms');
+});
+
+test('what is forgiven counts no more, but is still told', () => {
+  const policy = new RestartPolicy(limits);
+  for (const at of [0, 1, 2]) policy.failed('start', at);
+  policy.forgive();
+  expect(policy.givesUp(3)).toBe(undefined);
+  expect(policy.total).toBe(3);
+});
