@@ -3,14 +3,14 @@
  *
  * - From `interact` to `interact_response` it takes the next message, whatever it is, as the answer to its next step,
  *   and swallows it. So only one `snapshot` or `patch` passes for each step; everything else waits for the response.
- * - It ejects a session in which 1,024 messages wait, and most messages have no reply that would tell that they wait no
- *   longer. So the gate asks a question of its own now and then: its answer says how far the renderer has come, since a
- *   session takes everything in order.
+ * - Of the messages that wait for a session it forgets those beyond 512 until another one comes, and at 1,024 it ejects
+ *   the session. Most messages have no reply that would tell that they wait no longer. So the gate asks a question of
+ *   its own now and then: its answer says how far the renderer has come, since a session takes everything in order.
  */
 import type { Gate } from '../../protocol/protocol.ts';
 
-/** Messages of which the renderer has not said that it took them. */
-const most = 900;
+/** Messages of which the renderer has not said that it took them; below 512 by the question and a `reset`. */
+const most = 500;
 /** Messages from one question to the next. */
 const stride = most / 2;
 
@@ -39,8 +39,8 @@ export function plushieGate(ask: (request: object) => void): Gate {
     open = { id: `carpool:${++questions}`, covers: sent };
     asking = true;
     try {
-      // A target that is none costs the renderer nothing, and is answered with `null`.
-      ask({ type: 'query', id: open.id, target: 'nothing' });
+      // To find nothing costs the renderer nothing; the answer is `null`.
+      ask({ type: 'query', id: open.id, target: 'find' });
     } catch {
       open = undefined;
     } finally {

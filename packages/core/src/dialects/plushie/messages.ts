@@ -529,7 +529,8 @@ export interface ResetResponse extends Answered {
  * - `max_sessions_reached`: seen; the message is lost, no session was made, nothing else follows.
  * - `session_reset_in_progress`: seen; the message came between `reset` and `session_closed`, and is lost.
  * - `host_disconnect`: seen; a step was not answered within 30 s, or `reset` came between two; `session_closed` follows.
- * - `session_backpressure_overflow`: seen; 1,024 messages wait in the session; `session_closed` follows.
+ * - `session_backpressure_overflow`: seen; 1,024 messages wait in the session; `session_closed` follows. What is beyond
+ *   512 is not looked at again before the session gets another message (seen).
  * - `session_panic`: read; `session_closed` follows.
  * - `session_channel_closed`, `writer_dead`: read; nothing else follows.
  * - `font_cap_exceeded`: read; the session lives on.
