@@ -4,8 +4,9 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/*.test.ts'],
     globalSetup: ['test/harness/majors.ts'],
-    // Each test runs a runner of its own, or several.
+    // Each test runs a runner of its own, or several, and mostly waits for it.
     testTimeout: 90_000,
+    maxWorkers: 2,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/test.json' },
   },

@@ -66,17 +66,20 @@ export function createTest(
     }
   };
 
-  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name))]));
-  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names), ...pools } as never);
+  const attempts: Attempts = new WeakMap();
+  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name), attempts)]));
+  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names, attempts), ...pools } as never);
   return test as TestAPI<Fixtures<Config>>;
 }
 
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: Scope): unknown {
+function poolFixture(name: string, scope: Scope, attempts: Attempts): unknown {
   switch (scope) {
     case 'test':
-      return async ({ $carpoolAttempt }: Owners, use: Use<Session>) =>
-        use(await $carpoolAttempt.session(name, $carpoolAttempt.patience));
+      return async ({ $carpoolAttempt, task }: Owners, use: Use<Session>) => {
+        const attempt = $carpoolAttempt ?? attempts.get(task);
+        return use(await attempt.session(name, attempt.patience));
+      };
     case 'file':
       return [async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.session(name)), { scope }];
     case 'worker':
@@ -85,7 +88,7 @@ function poolFixture(name: string, scope: Scope): unknown {
   }
 }
 
-function ownerFixtures(names: readonly string[] | undefined): Record<string, unknown> {
+function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts): Record<string, unknown> {
   return {
     $carpoolFile: [
       // oxlint-disable-next-line no-empty-pattern
@@ -99,10 +102,11 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
       { scope: 'file' },
     ],
     $carpoolAttempt: [
-      async ({ $carpoolFile, task }: Owners & { task: RunnerTestCase }, use: Use<Attempt>) => {
+      async ({ $carpoolFile, task }: Owners, use: Use<Attempt>) => {
+        const attempt = new Attempt(task, $carpoolFile);
+        attempts.set(task, attempt);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
         if (names === undefined) await connect();
-        const attempt = new Attempt(task, $carpoolFile);
         await use(attempt);
         await attempt.end();
       },
@@ -115,7 +119,14 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
 interface Owners {
   readonly $carpoolFile: Owner;
   readonly $carpoolAttempt: Attempt;
+  readonly task: RunnerTestCase;
 }
+
+/**
+ * The attempt that is under way. With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook
+ * is setting up, and leaves it undefined: it has been made by then, and is found here.
+ */
+type Attempts = WeakMap<RunnerTestCase, Attempt>;
 
 type Use<T> = (value: T) => Promise<void>;
 

@@ -10,6 +10,11 @@ describe.for(majors)('Vitest %s', (major) => {
     expectVerdicts(await project.run(['early.test.ts']), 7);
   });
 
+  test.runIf(major > 3).for(['stack', 'parallel'])('hooks in order %s may ask for sessions', async (order) => {
+    using project = new Project(major, 'early');
+    expectVerdicts(await project.run(['hooks.test.ts', `--sequence.hooks=${order}`]), 2);
+  });
+
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
     const outcome = await project.run(['patience.test.ts', '--testTimeout=500']);

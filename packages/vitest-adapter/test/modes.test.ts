@@ -32,12 +32,19 @@ describe.for(majors)('Vitest %s', (major) => {
 
   test('types are checked with the config they come from', async () => {
     using project = new Project(major, 'types');
-    // The types of Vitest 3 do not agree with those of chai that it installs.
-    if (major === 3) project.edit('tsconfig.json', '"skipLibCheck": false', '"skipLibCheck": true');
     const outcome = await project.run(['--typecheck.only']);
     // Vitest 3 and 4 find only the tests whose function is called `test`.
     expectVerdicts(outcome, major === 5 ? 7 : 4);
     expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('no errors') });
+  });
+
+  test('the package may be inlined, and evaluated anew for every file', async () => {
+    using project = new Project(major, 'suite');
+    project.edit('vitest.config.ts', 'plugins:', 'test: { server: { deps: { inline: [/carpool/] } } }, plugins:');
+    const outcome = await project.run([...few, 'worker-scope', '--no-isolate', '--maxWorkers=1']);
+    expectVerdicts(outcome, 9 + 4 + 5 + 1 + 2);
+    const sessions = outcome.tests.flatMap(({ meta }) => meta['session'] ?? []);
+    expect([...new Set(sessions)]).toHaveLength(1);
   });
 
   test('the bare global setup does without the plugin', async () => {

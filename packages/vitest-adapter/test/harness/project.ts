@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { leftOver, processesWith } from './census.ts';
 import { folderOf, vitestOf, type Major } from './majors.ts';
 
@@ -46,8 +47,8 @@ export class Project {
     cpSync(join(projects, 'child.mjs'), join(this.folder, 'child.mjs'));
   }
 
-  write(file: string, text: string): void {
-    writeFileSync(join(this.folder, file), text);
+  write(file: string, content: string): void {
+    writeFileSync(join(this.folder, file), content);
   }
 
   read(file: string): string {
@@ -55,9 +56,15 @@ export class Project {
   }
 
   edit(file: string, from: string, to: string): void {
-    const text = this.read(file);
-    if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}`);
-    this.write(file, text.replace(from, to));
+    const content = this.read(file);
+    if (!content.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}`);
+    this.write(file, content.replace(from, to));
+  }
+
+  /** What the type checker complains of. */
+  async check(): Promise<string> {
+    const checker = spawn(join(binaries, 'tsc'), ['-p', this.folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return text(checker.stdout);
   }
 
   run(args: readonly string[] = [], options: RunOptions = {}): Promise<Outcome> {
@@ -110,13 +117,13 @@ export class Running {
         },
       },
     );
-    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stdout += text;
-      this.#add(text);
+    this.process.stdout?.setEncoding('utf8').on('data', (words: string) => {
+      this.#stdout += words;
+      this.#add(words);
     });
-    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr += text;
-      this.#add(text);
+    this.process.stderr?.setEncoding('utf8').on('data', (words: string) => {
+      this.#stderr += words;
+      this.#add(words);
     });
     this.outcome = this.#finish(mark, temporary, results, options.timeout ?? 60_000);
   }
@@ -156,8 +163,8 @@ export class Running {
     }
   }
 
-  #add(text: string): void {
-    this.output += text;
+  #add(words: string): void {
+    this.output += words;
     this.#wake();
   }
 
@@ -186,9 +193,9 @@ interface JsonResults {
 }
 
 function readResults(file: string): Pick<Outcome, 'tests' | 'files'> {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const json = existsSync(file) ? readFileSync(file, 'utf8') : '';
   // Missing, or broken off, if the runner was killed.
-  const { testResults } = (text.endsWith('}') ? JSON.parse(text) : { testResults: [] }) as JsonResults;
+  const { testResults } = (json.endsWith('}') ? JSON.parse(json) : { testResults: [] }) as JsonResults;
   return {
     files: testResults.map(({ name, message }) => ({ file: name, message })),
     tests: testResults.flatMap(({ name, assertionResults }) =>
