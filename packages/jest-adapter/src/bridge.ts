@@ -1,0 +1,42 @@
+/**
+ * Where the two realms of a test worker meet. The connection to the host lives in the test environment: one for all
+ * files of a worker, out of reach of `resetModules` and of fake clocks. What tests import is evaluated anew in the realm
+ * of every test file and keeps nothing; it finds the environment under one global symbol.
+ *
+ *   the test's realm                               │ the worker's realm
+ *   createTest ─▶ RealmSession, values reborn ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
+ */
+import type { CarpoolError as CoreError, Session } from 'carpool';
+import type { RegisterOptions } from 'carpool/client';
+
+/** How long a session lives. */
+export type Scope = 'test' | 'file';
+
+/** What the environment offers to the realm of its test file. All that comes out of it is of the worker's realm. */
+export interface Bridge {
+  readonly version: string;
+  /** The names of the pools; undefined if they cannot be used. */
+  readonly pools: readonly string[] | undefined;
+  /** Rejects with why the pools cannot be used. */
+  check(): Promise<void>;
+  /** The tests that `define` defines want the sessions of these pools before their time begins. */
+  defining(wanted: readonly Wanted[], define: () => void): void;
+  /** The session that a fixture stands for. */
+  session(wanted: Wanted): Promise<Session>;
+  register(wanted: Wanted, options: RegisterOptions): Promise<Session>;
+  unknownPool(pool: string): CoreError;
+  /** The signal, as one of the worker's realm: jsdom has a class of its own. */
+  signal(signal: AbortSignal): AbortSignal;
+}
+
+export interface Wanted {
+  readonly pool: string;
+  readonly scope: Scope;
+}
+
+export const key: unique symbol = Symbol.for('carpool.jest') as never;
+
+/** Not configurable, so that Jest's clean-up of globals does not take it for something a test has left behind. */
+export function install(global: object, bridge: Bridge): void {
+  Object.defineProperty(global, key, { value: Object.freeze(bridge) });
+}

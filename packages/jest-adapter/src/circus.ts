@@ -1,0 +1,63 @@
+/** What of Jest's test runner is relied on, the same in its versions 29 and 30. */
+export interface CircusTest {
+  readonly type: 'test';
+  readonly name: string;
+  readonly parent: CircusBlock;
+  readonly concurrent?: boolean;
+  readonly timeout?: number | null | undefined;
+  /** Of the attempt that is under way. */
+  readonly errors: unknown[];
+  fn?: Callback | null | undefined;
+}
+
+export interface CircusHook {
+  readonly type: 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll';
+  readonly timeout?: number | null | undefined;
+  fn: Callback;
+}
+
+export interface CircusBlock {
+  readonly type: 'describeBlock';
+  readonly name: string;
+  readonly parent?: CircusBlock | undefined;
+  readonly children: readonly (CircusBlock | CircusTest)[];
+  readonly hooks: readonly CircusHook[];
+}
+
+export interface CircusState {
+  readonly rootDescribeBlock: CircusBlock;
+  readonly testTimeout: number;
+}
+
+export interface CircusEvent {
+  readonly name: string;
+  readonly test?: CircusTest;
+  readonly fn?: unknown;
+}
+
+export type Callback = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Wraps what a test or a hook does. */
+export function around(target: CircusTest | CircusHook, run: (call: () => unknown) => unknown): void {
+  const { fn } = target;
+  // The steps of a generator are called one by one, by somebody else.
+  if (fn === undefined || fn === null || Object.prototype.toString.call(fn) === '[object GeneratorFunction]') return;
+  const wrapped: Callback = function (...args) {
+    return run(() => fn.apply(this, args));
+  };
+  // Jest reads from the length whether a function takes `done`.
+  target.fn = Object.defineProperty(wrapped, 'length', { value: fn.length });
+}
+
+export function* everyBlock(block: CircusBlock): Generator<CircusBlock, void, undefined> {
+  yield block;
+  for (const child of block.children) if (child.type === 'describeBlock') yield* everyBlock(child);
+}
+
+/** "cart › adds an item" */
+export function nameOf(test: CircusTest): string {
+  const names = [test.name];
+  // The outermost block is Jest's own.
+  for (let block = test.parent; block.parent !== undefined; block = block.parent) names.unshift(block.name);
+  return names.join(' › ');
+}

@@ -1,0 +1,98 @@
+/**
+ * `withCarpool(Environment)`: any test environment, and the sessions of the tests that run in it. By default that of
+ * Jest itself for Node.
+ */
+import { createRequire } from 'node:module';
+import { install } from './bridge.ts';
+import type { CircusEvent, CircusState } from './circus.ts';
+import { TestFile } from './test-file.ts';
+
+/** What of an environment is relied on. */
+export interface Environment {
+  readonly global: object;
+  setup(): Promise<void>;
+  teardown(): Promise<void>;
+}
+
+/** What Jest makes an environment of. */
+interface EnvironmentConfig {
+  readonly globalConfig: object;
+  readonly projectConfig: {
+    readonly rootDir: string;
+    readonly testEnvironmentOptions: Readonly<Record<string, unknown>>;
+  };
+}
+
+interface EnvironmentContext {
+  readonly testPath: string;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a mixin takes
+type EnvironmentClass = new (...args: any[]) => Environment;
+
+/** With `handleTestEvent` as a method, so that a class may extend it and call `super`. */
+export type WithCarpool<Base extends EnvironmentClass> = new (...args: ConstructorParameters<Base>) => Omit<
+  InstanceType<Base>,
+  'handleTestEvent' | keyof Environment
+> &
+  Pick<InstanceType<Base>, 'global'> &
+  Pick<Environment, 'setup' | 'teardown'> & {
+    handleTestEvent(event: { readonly name: string }, state: object): Promise<void>;
+  };
+
+const key: unique symbol = Symbol.for('carpool.jest.file') as never;
+/** Of this worker; where a set-up file fails, Jest tears no environment down. */
+const worker = globalThis as { [key]?: TestFile | undefined };
+
+export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarpool<Base> {
+  const Base = base as EnvironmentClass & (new (...args: never[]) => Listening);
+  const Carpool = class extends Base {
+    readonly #file: TestFile;
+
+    constructor(config: EnvironmentConfig, context: EnvironmentContext) {
+      super(...([withoutOptions(config), context] as never[]));
+      this.#file = new TestFile({ rootDir: config.projectConfig.rootDir, testPath: context.testPath });
+      install(this.global, this.#file.bridge());
+    }
+
+    override async setup(): Promise<void> {
+      await worker[key]?.end();
+      worker[key] = this.#file;
+      await super.setup();
+    }
+
+    override async teardown(): Promise<void> {
+      worker[key] = undefined;
+      await this.#file.end();
+      await super.teardown();
+    }
+
+    override async handleTestEvent(event: CircusEvent, state: CircusState): Promise<void> {
+      const heard = super.handleTestEvent?.(event, state);
+      this.#file.notice(event, state);
+      await heard;
+      await this.#file.handle(event);
+    }
+  };
+  return Carpool as unknown as WithCarpool<Base>;
+}
+
+interface Listening extends Environment {
+  handleTestEvent?(event: CircusEvent, state: CircusState): void | Promise<void>;
+}
+
+/** Jest makes every option of the environment a global of the tests. */
+function withoutOptions(config: EnvironmentConfig): EnvironmentConfig {
+  const { carpool: _, ...testEnvironmentOptions } = config.projectConfig.testEnvironmentOptions;
+  return { ...config, projectConfig: { ...config.projectConfig, testEnvironmentOptions } };
+}
+
+/** The environment of the Jest that is installed beside this package: one of another version would not do. */
+function ownEnvironment(): EnvironmentClass {
+  let from = import.meta.url;
+  for (const name of ['jest', '@jest/core', 'jest-config', 'jest-environment-node'])
+    from = createRequire(from).resolve(name);
+  return (createRequire(from)(from) as { readonly TestEnvironment: EnvironmentClass }).TestEnvironment;
+}
+
+export default withCarpool(ownEnvironment()) as WithCarpool<EnvironmentClass>;

@@ -1,0 +1,39 @@
+/** In the test's realm: the environment of this test file, or one sentence that says what stands in its place. */
+import { readFileSync } from 'node:fs';
+import { expect } from '@jest/globals';
+import { key, type Bridge } from './bridge.ts';
+import { everyProvided, version } from './provided.ts';
+import { CarpoolError } from './reborn.ts';
+
+/** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED: what replaced the environment, and what to do */
+export function bridge(): Bridge {
+  const found = (globalThis as { [key]?: Bridge })[key];
+  if (found === undefined) throw new CarpoolError('HUB_UNREACHABLE', withoutEnvironment());
+  if (found.version === version) return found;
+  const words = `Cannot use the pools: the test environment is of @carpool/jest ${found.version}, the tests load ${version}; install one version for both`;
+  throw new CarpoolError('HUB_REJECTED', words);
+}
+
+function withoutEnvironment(): string {
+  const { testPath = '' } = expect.getState();
+  const docblock = environmentInDocblock(testPath);
+  const own = "wrap it: `withCarpool(Environment)` from '@carpool/jest/environment'";
+  const cannot = 'Cannot reach Carpool: the test environment of this file';
+  if (docblock !== undefined) {
+    const jsdom = 'for jsdom write `@jest-environment @carpool/jest/environment-jsdom`';
+    return `${cannot} is ${JSON.stringify(docblock)}, by its docblock, and carries no sessions; ${own}, or leave the docblock out; ${jsdom}`;
+  }
+  const provided = everyProvided().find(({ root }) => testPath.startsWith(root));
+  if (provided === undefined) {
+    return `${cannot} carries no sessions, and this run started no host; add \`preset: '@carpool/jest'\` to the Jest config`;
+  }
+  return `${cannot} is ${provided.environment ?? 'another one'}, by \`testEnvironment\` of the Jest config in place of the preset's, and carries no sessions; ${own}`;
+}
+
+function environmentInDocblock(file: string): string | undefined {
+  try {
+    return /@jest-environment\s+(\S+)/.exec(readFileSync(file, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}

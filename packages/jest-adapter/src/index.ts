@@ -1,0 +1,143 @@
+/**
+ * What tests import. `createTest` makes Jest's `test` with a fixture for every pool, which gives each attempt of a test a
+ * session of its own; `carpool` registers sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
+ * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
+ */
+import type { Config, PoolNames, Session, SessionOf } from 'carpool';
+import type { RegisterOptions } from 'carpool/client';
+import { test as base } from '@jest/globals';
+import type { Scope, Wanted } from './bridge.ts';
+import { fixtures, namesWanted } from './fixtures.ts';
+import { bridge } from './here.ts';
+import { brought, callSite, RealmSession } from './realm-session.ts';
+import type { Test } from './types.ts';
+
+export type { Scope } from './bridge.ts';
+export type { Body, Each, Test, TestFunction } from './types.ts';
+export { CarpoolError, isCarpoolError } from './reborn.ts';
+
+export interface CreateTestOptions<C extends Config> {
+  /** Pools whose session is shared by the tests of a file. Default: `test` for all. */
+  readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
+}
+
+/** Of a session that is registered by hand; its owner and its label are the test's, or the file's. */
+export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'> & {
+  /** Whose end ends it. Default `test`; in `beforeAll`, and outside of tests, there is only the `file`. */
+  readonly scope?: Scope;
+};
+
+/** Sessions of any pool, as many as are wanted. */
+export type Registers<C extends Config> = {
+  readonly [Name in PoolNames<C>]: {
+    /** Takes a session; it ends with its scope, or when it is unregistered. */
+    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
+  };
+};
+
+/** One session for every pool by its name, and `carpool` for more. */
+export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
+  readonly carpool: Registers<C>;
+};
+
+/** Tell it your config, once, and `carpool` and `createTest()` know your pools: see the README. */
+export interface Project {}
+
+type AnyConfig = { readonly pools: Readonly<Record<string, never>> };
+/** The config of `Project`. */
+export type ProjectConfig = Project extends { readonly config: infer C extends Config } ? C : AnyConfig;
+
+/** Registers sessions in tests, in hooks and, with `scope: 'file'`, anywhere else in a test file. */
+export const carpool: Registers<ProjectConfig> = registers();
+
+/** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
+export function createTest<C extends Config>(config: C, options?: CreateTestOptions<C>): Test<Fixtures<C>>;
+/** The same with the type alone, `createTest<typeof config>()`: the names come from the host. */
+export function createTest<C extends Config = ProjectConfig>(options?: CreateTestOptions<C>): Test<Fixtures<C>>;
+export function createTest(
+  first?: Config | CreateTestOptions<Config>,
+  second?: CreateTestOptions<Config>,
+): Test<Fixtures<Config>> {
+  const config = first !== undefined && 'pools' in first ? first : undefined;
+  const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
+  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  const wants = (pool: string): Wanted => ({ pool, scope: (scope as Record<string, Scope>)[pool] ?? 'test' });
+
+  const define: Define = (body, rows, add) => {
+    const wanted = namesWanted(body, names ?? [], rows).map(wants);
+    const wrapped = async (...row: unknown[]): Promise<unknown> => {
+      const found = bridge();
+      // Nobody knew the names when the test was defined: now somebody knows why.
+      if (names === undefined) await brought(found.check());
+      const given: Record<string, unknown> = { carpool: registers() };
+      // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
+      // each and wait for the other's. Most often the environment has them ready.
+      for (const want of wanted) given[want.pool] = await held(found.session(want));
+      return await body(...row, fixtures(given, found));
+    };
+    if (wanted.length === 0) add(wrapped);
+    else bridge().defining(wanted, () => add(wrapped));
+  };
+  return extended(base as unknown as AnyTest, define) as unknown as Test<Fixtures<Config>>;
+}
+
+type AnyBody = (...args: unknown[]) => unknown;
+/** Jest's `test`, and what hangs on it. */
+interface AnyTest {
+  (name: unknown, body?: AnyBody, timeout?: number): void;
+  each(...table: unknown[]): AnyTest;
+  todo?: unknown;
+  only?: AnyTest;
+  skip?: AnyTest;
+  failing?: AnyTest;
+  concurrent?: AnyTest;
+}
+type Define = (body: AnyBody, rows: boolean, add: (wrapped: AnyBody) => void) => void;
+
+const modifiers = ['only', 'skip', 'failing', 'concurrent'] as const;
+
+/** All that hangs on `from`, in the same shape. */
+function extended(from: AnyTest, define: Define): AnyTest {
+  const adding =
+    (to: AnyTest, rows: boolean) =>
+    (name: unknown, body?: AnyBody, timeout?: number): void =>
+      // Jest says best what is wrong with a test without a body.
+      typeof body === 'function'
+        ? define(body, rows, (wrapped) => to(name, wrapped, timeout))
+        : to(name, body, timeout);
+  const each = (...table: unknown[]): AnyTest => adding(from.each(...table), true) as AnyTest;
+  const test: AnyTest = Object.assign(adding(from, false), { each, todo: from.todo });
+  for (const modifier of modifiers) {
+    const one = from[modifier];
+    if (one !== undefined) test[modifier] = extended(one, define);
+  }
+  return test;
+}
+
+function registers(): Registers<never> {
+  const register = (pool: string) => ({
+    register: function register({ scope = 'test', signal, ...options }: ExtraOptions = {}) {
+      const site = callSite(register);
+      const found = bridge();
+      const given = signal === undefined ? {} : { signal: found.signal(signal) };
+      return held(found.register({ pool, scope }, { ...options, ...given, site }), site);
+    },
+  });
+  // Whether there is such a pool is known when a session is wanted. `then`: it may be awaited by mistake.
+  const get = (_: object, name: string | symbol): unknown =>
+    typeof name === 'symbol' || name === 'then' ? undefined : register(name);
+  return new Proxy({}, { get }) as Registers<never>;
+}
+
+function held(session: Promise<Session>, site?: { readonly stack: string }): Promise<RealmSession> {
+  return brought(session, site, (inner: Session) => new RealmSession(inner, bridge()));
+}
+
+/** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
+function namesFromHost(): readonly string[] | undefined {
+  try {
+    return bridge().pools;
+  } catch {
+    return undefined;
+  }
+}

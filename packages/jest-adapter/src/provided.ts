@@ -1,0 +1,33 @@
+/** What the main process hands to its workers: one environment variable, which forks, threads and the main process see. */
+import { sep } from 'node:path';
+import type { Provided } from 'carpool/client';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Of this package. Every side carries it, so that two installed copies can be told apart. */
+export const version: string = packageJson.version;
+
+/** Not `CARPOOL_ADDRESS`, which says that somebody else's host is to be used. */
+const variable = 'CARPOOL_JEST';
+
+export interface ProvidedFor extends Provided {
+  /** The folder whose tests it is for. */
+  readonly root: string;
+  /** The test environment of the Jest config, if it is not this package's. */
+  readonly environment?: string;
+}
+
+export function provide(all: readonly ProvidedFor[]): void {
+  if (all.length === 0) delete process.env[variable];
+  else process.env[variable] = JSON.stringify(all);
+}
+
+/** Empty without the global setup. */
+export function everyProvided(): readonly ProvidedFor[] {
+  return JSON.parse(process.env[variable] ?? '[]') as ProvidedFor[];
+}
+
+/** For the tests of a project: the nearest, as the config is looked for upwards from its root. */
+export function providedFor(rootDir: string): ProvidedFor | undefined {
+  const above = everyProvided().filter(({ root }) => `${rootDir}${sep}`.startsWith(`${root}${sep}`));
+  return above.toSorted((a, b) => b.root.length - a.root.length)[0];
+}

@@ -1,0 +1,128 @@
+/** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is reborn. */
+import type { CloseReason, Evidence, Session } from 'carpool';
+import type { CallSite } from 'carpool/client';
+import type { Bridge } from './bridge.ts';
+import { isCarpoolError, reborn, rebornError } from './reborn.ts';
+
+type Public = Pick<Session, keyof Session>;
+type Options<Call extends 'request' | 'interact' | 'event'> = Parameters<Session[Call]>[1];
+
+const nothing = (): void => {};
+
+// Node 22 gives it to its first realm only; Jest 30 does the same as this, Jest 29 does not.
+if (!('asyncDispose' in Symbol))
+  Object.defineProperty(globalThis.Symbol, 'asyncDispose', { value: globalThis.Symbol.for('nodejs.asyncDispose') });
+
+export class RealmSession implements Public {
+  readonly closed: Promise<CloseReason>;
+  readonly #inner: Session;
+  readonly #bridge: Bridge;
+
+  constructor(inner: Session, bridge: Bridge) {
+    this.#inner = inner;
+    this.#bridge = bridge;
+    this.closed = brought(inner.closed);
+  }
+
+  get id(): string {
+    return this.#inner.id;
+  }
+
+  get pool(): string {
+    return this.#inner.pool;
+  }
+
+  get hello(): unknown {
+    return reborn(this.#inner.hello);
+  }
+
+  get format(): string {
+    return this.#inner.format;
+  }
+
+  get closeReason(): CloseReason | undefined {
+    return reborn(this.#inner.closeReason) as CloseReason | undefined;
+  }
+
+  send(message: never): void {
+    try {
+      this.#inner.send(message);
+    } catch (thrown) {
+      throw rebornError(thrown, callSite(this.send));
+    }
+  }
+
+  request<Reply>(message: never, options?: Options<'request'>): Promise<Reply> {
+    return brought(this.#inner.request(message, this.#outward(options)), callSite(this.request));
+  }
+
+  interact(message: never, options?: Options<'interact'>): never {
+    const site = callSite(this.interact);
+    const inner = this.#inner.interact(message, this.#outward(options));
+    const then: PromiseLike<unknown>['then'] = (...on) => brought<unknown>(inner, site).then(...on);
+    // oxlint-disable-next-line unicorn/no-thenable -- awaiting it is its interface
+    return { [Symbol.asyncIterator]: () => broughtEach(inner, site), then } as never;
+  }
+
+  events(): AsyncGenerator<never, void, undefined> {
+    return broughtEach(this.#inner.events(), callSite(this.events));
+  }
+
+  event(matches?: (event: never) => boolean, options?: Options<'event'>): Promise<never> {
+    const test = matches && ((event: unknown): boolean => matches(reborn(event) as never));
+    return brought(this.#inner.event(test, this.#outward(options)), callSite(this.event));
+  }
+
+  answer(answerer: (question: never) => never): void {
+    this.#inner.answer((question) => answerer(reborn(question) as never));
+  }
+
+  unregister(): Promise<void> {
+    return brought(this.#inner.unregister(), callSite(this.unregister));
+  }
+
+  evidence(): Promise<Evidence> {
+    return brought(this.#inner.evidence());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#inner.closeReason === undefined) await this.unregister();
+  }
+
+  #outward<O extends { readonly signal?: AbortSignal }>(options: O | undefined): O | undefined {
+    return options?.signal === undefined ? options : { ...options, signal: this.#bridge.signal(options.signal) };
+  }
+}
+
+/** A promise of this realm. As in the core, what the end of a test rejects is no failure if nobody waits for it. */
+export function brought<T>(
+  promise: PromiseLike<unknown>,
+  site?: CallSite,
+  map: (value: never) => unknown = reborn,
+): Promise<T> {
+  const here = new Promise<T>((resolve, reject) => {
+    promise.then(
+      (value) => resolve(map(value as never) as T),
+      (thrown: unknown) => {
+        if (isCarpoolError(thrown, 'SESSION_CLOSED')) here.catch(nothing);
+        reject(rebornError(thrown, site) as Error);
+      },
+    );
+  });
+  return here;
+}
+
+async function* broughtEach(values: AsyncIterable<unknown>, site: CallSite): AsyncGenerator<never, void, undefined> {
+  try {
+    for await (const value of values) yield reborn(value) as never;
+  } catch (thrown) {
+    throw rebornError(thrown, site);
+  }
+}
+
+/** Where the function `above` was called. */
+export function callSite(above: (...args: never[]) => unknown): CallSite {
+  const site = { stack: '' };
+  Error.captureStackTrace(site, above);
+  return site;
+}

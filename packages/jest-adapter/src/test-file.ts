@@ -1,0 +1,209 @@
+/**
+ * The tests of one file, and what they hold. Which attempt of which test is running is known from where a call comes
+ * from, not from what was started last: concurrent tests run side by side, and a body goes on after its time-out.
+ *
+ *   run_start ─▶ functions wrapped ─▶ test_fn_start: fixtures made ready ─▶ body ─▶ test_done: evidence, sessions end
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { CarpoolError, type Session } from 'carpool';
+import { connectProvided, Owner, unknownPool, type Client, type RegisterOptions } from 'carpool/client';
+import type { SessionEvidence } from 'carpool/client';
+import type { Bridge, Scope, Wanted } from './bridge.ts';
+import { around, everyBlock, nameOf } from './circus.ts';
+import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
+import { showEvidence } from './evidence.ts';
+import { providedFor, version } from './provided.ts';
+
+// Taken when the module is loaded: fake timers replace it on the object that all realms share.
+const now: () => number = performance.now.bind(performance);
+
+/** One attempt of one test. */
+interface Attempt {
+  readonly owner: Owner;
+  /** Of a body that has failed, where the sessions ended before Jest was done with the test. */
+  found?: readonly SessionEvidence[];
+}
+
+/** What is known of a running function: absent of a hook that belongs to no single test. */
+interface Running {
+  readonly attempt: Attempt | undefined;
+  /** When Jest will lose patience with it. */
+  readonly until: number;
+}
+
+const running = new AsyncLocalStorage<Running>();
+
+export interface TestFileOptions {
+  readonly rootDir: string;
+  readonly testPath: string;
+}
+
+export class TestFile {
+  readonly #options: TestFileOptions;
+  readonly #file: Owner;
+  readonly #wanted = new WeakMap<object, readonly Wanted[]>();
+  readonly #attempts = new Map<CircusTest, Attempt>();
+  /** Between their start and their end; several at once where Jest runs concurrent tests with their hooks. */
+  readonly #started = new Set<CircusTest>();
+  #defining: readonly Wanted[] | undefined;
+
+  constructor(options: TestFileOptions) {
+    this.#options = options;
+    this.#file = this.#owner([`${options.testPath} ${randomUUID()}`]);
+  }
+
+  bridge(): Bridge {
+    const provided = providedFor(this.#options.rootDir);
+    return {
+      version,
+      pools: provided?.problem === undefined ? provided?.pools : undefined,
+      check: async () => void (await this.#connect()),
+      defining: (wanted, define) => {
+        this.#defining = wanted;
+        define();
+        this.#defining = undefined;
+      },
+      session: (wanted) => this.#session(wanted),
+      register: async ({ pool, scope }, options) => {
+        const { owner, patience } = this.#holder(scope);
+        return await owner.register(pool, { ...patience, ...options });
+      },
+      unknownPool: (pool) => unknownPool(pool, provided?.pools ?? []),
+      signal: followed,
+    };
+  }
+
+  /** What must be done at once: Jest does not wait for its handlers while tests are defined. */
+  notice({ name, test, fn }: CircusEvent, state: CircusState): void {
+    if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined)
+      this.#wanted.set(fn, this.#defining);
+    if (name === 'run_start') this.#wrapAll(state);
+    if (test === undefined) return;
+    if (name === 'test_start') this.#started.add(test);
+    if (name === 'test_skip' || name === 'test_todo') this.#started.delete(test);
+  }
+
+  /** What Jest waits for, outside the time of the test. Never rejects. */
+  async handle({ name, test }: CircusEvent): Promise<void> {
+    if (test === undefined) return;
+    if (name === 'test_fn_start') await this.#prepare(test);
+    if (name === 'test_done') await this.#finish(test);
+  }
+
+  /** Never rejects. */
+  async end(): Promise<void> {
+    for (const { owner } of this.#attempts.values()) await owner.end();
+    await this.#file.end();
+  }
+
+  #wrapAll(state: CircusState): void {
+    for (const { hooks, children } of everyBlock(state.rootDescribeBlock)) {
+      for (const hook of hooks) {
+        const until = (): number => now() + (hook.timeout ?? state.testTimeout);
+        const ofTest = hook.type === 'beforeEach' || hook.type === 'afterEach';
+        const attempt = (): Attempt | undefined => (ofTest ? this.#onlyAttempt() : undefined);
+        around(hook, (call) => running.run({ attempt: attempt(), until: until() }, call));
+      }
+      for (const test of children) if (test.type === 'test') this.#wrap(test, state);
+    }
+  }
+
+  #wrap(test: CircusTest, state: CircusState): void {
+    const wanted = this.#wanted.get(test.fn ?? test);
+    around(test, (call) => {
+      const attempt = this.#attemptOf(test);
+      const run = (): unknown => running.run({ attempt, until: now() + (test.timeout ?? state.testTimeout) }, call);
+      return test.concurrent === true ? this.#concurrently(attempt, run) : run();
+    });
+    if (wanted !== undefined) this.#wanted.set(test, wanted);
+  }
+
+  /** Jest 29 is done with a concurrent test long after its body: others may be waiting for its slots. */
+  async #concurrently(attempt: Attempt, run: () => unknown): Promise<unknown> {
+    try {
+      return await run();
+    } catch (thrown) {
+      attempt.found = await attempt.owner.evidence();
+      throw thrown;
+    } finally {
+      await attempt.owner.end();
+    }
+  }
+
+  async #prepare(test: CircusTest): Promise<void> {
+    for (const { pool, scope } of this.#wanted.get(test) ?? []) {
+      const owner = scope === 'file' ? this.#file : this.#attemptOf(test).owner;
+      // What fails here fails again in the test, where it belongs.
+      await owner.session(pool).catch(() => undefined);
+    }
+  }
+
+  async #finish(test: CircusTest): Promise<void> {
+    const attempt = this.#attempts.get(test);
+    this.#attempts.delete(test);
+    this.#started.delete(test);
+    if (test.errors.length > 0) {
+      const own = attempt?.found ?? (await attempt?.owner.evidence()) ?? [];
+      showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);
+    }
+    await attempt?.owner.end();
+  }
+
+  async #session({ pool, scope }: Wanted): Promise<Session> {
+    const { owner, patience } = this.#holder(scope);
+    return await owner.session(pool, patience);
+  }
+
+  /** @throws CarpoolError SESSION_REFUSED where no test is running */
+  #holder(scope: Scope): { readonly owner: Owner; readonly patience: RegisterOptions } {
+    const { attempt, until = Infinity } = running.getStore() ?? {};
+    const owner = scope === 'file' ? this.#file : attempt?.owner;
+    if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest(this.#started.size));
+    // Fails a little before Jest's time-out does, because the error of the pool names who holds the slots.
+    const left = until - now() - 100;
+    return { owner, patience: left < 60_000 ? { timeout: Math.max(Math.round(left), 1) } : {} };
+  }
+
+  #attemptOf(test: CircusTest): Attempt {
+    const known = this.#attempts.get(test);
+    if (known !== undefined) return known;
+    const attempt = { owner: this.#owner([...this.#file.path, randomUUID()], nameOf(test)) };
+    this.#attempts.set(test, attempt);
+    return attempt;
+  }
+
+  /** Hooks are not told whose they are. */
+  #onlyAttempt(): Attempt | undefined {
+    const [test] = this.#started;
+    return test === undefined || this.#started.size > 1 ? undefined : this.#attemptOf(test);
+  }
+
+  #owner(path: readonly string[], test?: string): Owner {
+    const { testPath } = this.#options;
+    const holder = { file: testPath, ...(test === undefined ? {} : { test }) };
+    return new Owner({ path, holder, connect: (pool) => this.#connect(pool) });
+  }
+
+  async #connect(pool?: string): Promise<Client> {
+    const remedy = "add `preset: '@carpool/jest'` to the Jest config, or call `carpoolSetup` in your global setup";
+    const options = { runner: 'jest', adapter: '@carpool/jest', version, remedy };
+    return await connectProvided(providedFor(this.#options.rootDir), options, pool);
+  }
+}
+
+function noTest(started: number): string {
+  const what = 'Cannot register a session for a test';
+  if (started > 1) return `${what}: hooks of concurrent tests do not say whose they are; register in the test itself`;
+  return `${what}: no test is running here; in \`beforeAll\`, and outside of tests, say \`register({ scope: 'file' })\`, and the session ends with the file (nor can the body of a generator be followed)`;
+}
+
+/** What jsdom calls an AbortSignal is none to Node. */
+function followed(signal: AbortSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  const { addEventListener, reason, aborted } = signal as AbortSignal;
+  const own = new AbortController();
+  if (aborted) own.abort(reason);
+  else addEventListener.call(signal, 'abort', () => own.abort((signal as AbortSignal).reason), { once: true });
+  return own.signal;
+}

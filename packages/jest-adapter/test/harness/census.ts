@@ -1,0 +1,45 @@
+/** What of a run is still there: processes that carry its mark in their environment, and files in its temporary folder. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export function processesWith(mark: string): string[] {
+  const found: string[] = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) continue;
+      found.push(`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()}`);
+    } catch {
+      // It has gone, or is not ours to look at.
+    }
+  }
+  return found.filter((line) => !line.endsWith(' '));
+}
+
+/**
+ * What Vitest itself leaves when it is killed: a cache in the temporary folder, and, in version 3, a worker whose test
+ * waits for ever (seen without Carpool too).
+ */
+const ofVitest = /^[\w-]{21}$|^\d+ node \(vitest \d+\)$/;
+
+/** All that is left of a run, once nothing is or the deadline has passed. */
+export async function leftOver(mark: string, folder: string, timeout = 15_000): Promise<string[]> {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    const processes = processesWith(mark);
+    const left = [...processes, ...readdirSync(folder)].filter((line) => !ofVitest.test(line));
+    if (left.length === 0 || performance.now() > deadline) {
+      for (const line of processes) end(Number.parseInt(line, 10));
+      return left;
+    }
+    // Strangers' processes send no message when they end.
+    await pause(20);
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone by itself.
+  }
+}

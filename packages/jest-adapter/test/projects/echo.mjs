@@ -1,0 +1,14 @@
+// The pools that the projects share.
+import { fileURLToPath } from 'node:url';
+
+const child = {
+  command: process.execPath,
+  args: [fileURLToPath(new URL('child.mjs', import.meta.url))],
+  protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
+};
+
+export const pools = {
+  echo: { ...child, maxSessions: 16 },
+  // One session at a time: whoever wants a second one waits.
+  narrow: { ...child, maxSessions: 1 },
+};
