@@ -3,7 +3,15 @@
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import {
+  CarpoolError,
+  asCarpoolError,
+  callSite,
+  errorAt,
+  isCarpoolError,
+  type CallSite,
+  type Evidence,
+} from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
@@ -52,20 +60,32 @@ const releaseTimeout = 30_000;
 /** A frame of the host holds a message of the child and a head. */
 const maxFrameBytes = 1024 * 1024 * 1024;
 
+interface Connected {
+  readonly socket: Socket;
+  readonly transport: StreamTransport;
+  readonly mux: Mux;
+  readonly peer: number;
+  readonly closed: PromiseWithResolvers<CarpoolError | undefined>;
+}
+
 export class Client {
   /** Resolves when the connection has ended, with the reason unless `close` was it. */
   readonly closed: Promise<CarpoolError | undefined>;
   readonly #socket: Socket;
+  readonly #transport: StreamTransport;
   readonly #mux: Mux;
   readonly #peer: number;
+  readonly #resolveClosed: (error: CarpoolError | undefined) => void;
   #sessions = 0;
   #busy = 0;
 
-  private constructor(socket: Socket, mux: Mux, peer: number, closed: Promise<CarpoolError | undefined>) {
+  private constructor({ socket, transport, mux, peer, closed }: Connected) {
     this.#socket = socket;
+    this.#transport = transport;
     this.#mux = mux;
     this.#peer = peer;
-    this.closed = closed;
+    this.closed = closed.promise;
+    this.#resolveClosed = closed.resolve;
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED */
@@ -74,8 +94,9 @@ export class Client {
     const timeout = options.timeout ?? 10_000;
     const socket = await connectTo(path, timeout);
     const closed = Promise.withResolvers<CarpoolError | undefined>();
+    const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
     const mux = new Mux({
-      transport: new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } }),
+      transport,
       protocol: new WireProtocol(),
       format: json,
       clock: systemClock,
@@ -96,10 +117,12 @@ export class Client {
       })) as GreetResult;
       // A worker that only waits for its tests to end must be able to end.
       socket.unref();
-      return new Client(socket, mux, answer.peer, closed.promise);
+      return new Client({ socket, transport, mux, peer: answer.peer, closed });
     } catch (thrown) {
       socket.destroy();
-      throw thrown;
+      if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+      const message = `The host at ${path} ended the connection before it had greeted`;
+      throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
     }
   }
 
@@ -162,6 +185,9 @@ export class Client {
 
   /** Disconnects; the host releases whatever this worker still holds. */
   close(): void {
+    this.#resolveClosed(undefined);
+    this.#mux.fail({ by: 'hub', at: systemClock.now(), words: 'because its worker has disconnected' });
+    this.#transport.close();
     this.#socket.destroySoon();
   }
 

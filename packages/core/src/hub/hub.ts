@@ -27,6 +27,9 @@ export const defaultHubLimits: HubLimits = {
   maxBacklogBytes: 256 * 1024 * 1024,
 };
 
+/** Workers over the limit that are told so; more are hung up on. */
+const told = 16;
+
 export interface HubOptions {
   readonly token: string;
   /** The pools by name, as soon as they are known. A rejection is what every `register` then fails with. */
@@ -103,11 +106,13 @@ export class Hub {
   }
 
   #connected(socket: Socket): void {
-    if (this.#peers.size >= this.limits.maxPeers) {
+    const { maxPeers } = this.limits;
+    if (this.#peers.size >= maxPeers + told) {
       socket.destroy();
       return;
     }
-    const peer = new Peer(this, socket);
+    const full = `${maxPeers} workers are connected already, and that is the limit`;
+    const peer = new Peer(this, socket, this.#peers.size < maxPeers ? undefined : full);
     this.#peers.add(peer);
     void peer.left.then(() => this.#peers.delete(peer));
   }

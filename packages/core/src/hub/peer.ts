@@ -30,6 +30,8 @@ import { Relay } from './relay.ts';
 const greetingBytes = 64 * 1024;
 /** A worker's frame: a message of the largest kind, and its head. The pool's own limit is checked per session. */
 const frameBytes = 1024 * 1024 * 1024;
+/** Milliseconds for a worker to take the last that was written to it. */
+const flushTimeout = 1_000;
 
 export class Peer {
   /** Resolves when everything it held has been released. */
@@ -41,13 +43,16 @@ export class Peer {
   readonly #relays = new Map<number, Relay>();
   readonly #calls = new Map<number, AbortController>();
   readonly #greeting: Timer;
+  readonly #refusal: string | undefined;
   #number: number | undefined;
   #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
-  constructor(hub: Hub, socket: Socket) {
+  /** @param refusal why a worker is not admitted even with the token */
+  constructor(hub: Hub, socket: Socket, refusal?: string) {
     this.hub = hub;
+    this.#refusal = refusal;
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
     this.owners = new Owners('the worker');
@@ -94,13 +99,21 @@ export class Peer {
     this.#greeting.cancel();
     for (const call of this.#calls.values()) call.abort(new Error('its worker is gone'));
     await this.owners.endAll(words);
-    this.#writer.end();
-    this.#socket.destroySoon();
+    this.#hangUp();
     this.#resolveLeft();
   }
 
   #end(): void {
     this.#socket.destroy();
+  }
+
+  /** As `#end`, after what is written; a worker that does not read is not waited for. */
+  #hangUp(): void {
+    if (this.#socket.destroyed) return;
+    this.#writer.end();
+    this.#socket.destroySoon();
+    const deadline = this.hub.clock.after(flushTimeout, () => this.#end());
+    this.#socket.once('close', () => deadline.cancel());
   }
 
   #read(chunk: Uint8Array): void {
@@ -156,6 +169,10 @@ export class Peer {
       this.#refuse(call, `${versions}; install one version of \`carpool\` and its adapter`);
       return;
     }
+    if (this.#refusal !== undefined) {
+      this.#refuse(call, this.#refusal);
+      return;
+    }
     this.#greeting.cancel();
     this.#number = this.hub.nextPeerNumber();
     // The limit grows with the trust. What follows the greeting in this chunk is still under the small one.
@@ -166,8 +183,7 @@ export class Peer {
 
   #refuse(call: number, why: string): void {
     this.fail(0, call, new CarpoolError('HUB_REJECTED', `The host refused this worker: ${why}`));
-    this.#writer.end();
-    this.#socket.destroySoon();
+    this.#hangUp();
   }
 
   async #call(call: number, request: CallRequest): Promise<void> {

@@ -48,7 +48,7 @@ export class Relay {
         ...(params === undefined ? {} : { params }),
       },
       this.#listener,
-      { stack },
+      { stack: typeof stack === 'string' ? stack : '' },
     );
     const { conversation, settings, hello, codec } = registration;
     this.#registration = registration;
@@ -80,10 +80,7 @@ export class Relay {
     try {
       conversation.send(this.#inbound(body));
     } catch (thrown) {
-      // The worker's own client refuses such a message before it is sent; whoever gets here went around it.
-      const error = asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send');
-      const reason: CloseReason = { ...this.#reason('hub', 'because of what it sent'), error };
-      void conversation.close(reason, this.#registration?.settings.closeTimeout ?? 0);
+      this.#refuse(conversation, thrown);
     }
   }
 
@@ -114,7 +111,11 @@ export class Relay {
     const { conversation } = this.#registration ?? {};
     if (key === undefined || conversation?.state.name !== 'open') return;
     this.#questions.delete(question);
-    conversation.answer(key, this.#inbound(body));
+    try {
+      conversation.answer(key, this.#inbound(body));
+    } catch (thrown) {
+      this.#refuse(conversation, thrown);
+    }
   }
 
   cancel(call: number): void {
@@ -193,6 +194,13 @@ export class Relay {
   #forget(): void {
     this.#held?.forget();
     this.#peer.forget(this.#session);
+  }
+
+  /** No call can fail with it. The worker's own client refuses such a message before it is sent. */
+  #refuse(conversation: Conversation, thrown: unknown): void {
+    const error = asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send');
+    const reason: CloseReason = { ...this.#reason('hub', 'because of what it sent'), error };
+    void conversation.close(reason, this.#registration?.settings.closeTimeout ?? 0);
   }
 
   #reason(by: CloseReason['by'], words: string): CloseReason {

@@ -34,10 +34,12 @@ export class WireProtocol implements Protocol {
     const { request, registered } = port.params as WireParams;
     const session = ++this.#sessions;
     port.adopt(session);
-    const result = (await port.root.request(
-      { ...request, method: 'register', session },
-      port.givenUp,
-    )) as RegisterResult;
+    const registering = port.root.request({ ...request, method: 'register', session }, port.givenUp);
+    const result = (await registering.catch((thrown: unknown) => {
+      // The host may have opened it before it heard of that.
+      if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
+      throw thrown;
+    })) as RegisterResult;
     const { sessionField, maxFrameBytes } = result;
     const format = await registered(result);
     const fields = sessionField === undefined ? [] : [sessionField];
