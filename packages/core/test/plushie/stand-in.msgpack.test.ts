@@ -1,0 +1,4 @@
+import { plushieSuite } from './suite.ts';
+import { standIn } from './subject.ts';
+
+plushieSuite(standIn('msgpack'));

@@ -1,0 +1,109 @@
+/** The renderers that the suite runs against, and what all its parts share. */
+import { accessSync, constants } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { plushie, type PlushieOptions } from '../../src/dialects/plushie/plushie.ts';
+import type { PlushieEvent, PlushieMessages, StoredNode } from '../../src/dialects/plushie/messages.ts';
+import { startPool, type Pool } from '../../src/pool/pool.ts';
+import type { Session } from '../../src/session/session.ts';
+import { closing, place } from '../support/pools.ts';
+
+export type PlushieSession = Session<PlushieMessages>;
+
+export interface Subject {
+  readonly name: string;
+  readonly mode: 'mock' | 'headless';
+  readonly format: 'msgpack' | 'json';
+  readonly rendererPath: string;
+  readonly rendererArgs: readonly string[];
+}
+
+const standInPath = fileURLToPath(new URL('../../../../apps/examples/stand-in/renderer.ts', import.meta.url));
+
+export function standIn(format: Subject['format']): Subject {
+  return {
+    name: `stand-in, mock, ${format}`,
+    mode: 'mock',
+    format,
+    rendererPath: process.execPath,
+    rendererArgs: [standInPath],
+  };
+}
+
+/** The path comes from CARPOOL_RENDERER. Without it the suite fails: a suite that is skipped proves nothing. */
+export function real(mode: Subject['mode'], format: Subject['format']): Subject {
+  return { name: `plushie-renderer, ${mode}, ${format}`, mode, format, rendererPath: realPath(), rendererArgs: [] };
+}
+
+function realPath(): string {
+  const path = process.env['CARPOOL_RENDERER'] ?? '';
+  const get = 'CARPOOL_RENDERER=$(node scripts/install-renderer.mjs | tail -n 1)';
+  if (!isAbsolute(path)) {
+    throw new Error(`CARPOOL_RENDERER is ${JSON.stringify(path)} and must be the path of plushie-renderer: ${get}`);
+  }
+  accessSync(path, constants.X_OK);
+  return path;
+}
+
+/** A pool of this test's own; it is closed after the test, which fails if a child is left. */
+export function pool(subject: Subject, options: PlushieOptions = {}): Pool<PlushieMessages> {
+  return closing(startPool({ name: 'renderer', ...plushie(subjectOptions(subject, options)) }));
+}
+
+/** Plain data, so that a config in another process can be given it too. */
+export function subjectOptions(subject: Subject, options: PlushieOptions = {}): PlushieOptions {
+  const { mode, format, rendererPath, rendererArgs } = subject;
+  return { mode, format, rendererPath, rendererArgs, stopTimeout: 1_000, env: { TMPDIR: place().path }, ...options };
+}
+
+/** The tree of most tests, as the renderer stores it. Tab goes to `inc`, then to `name`, then to `ok`. */
+export function tree(count = 0): StoredNode {
+  return {
+    id: 'w',
+    type: 'window',
+    props: { title: 'T' },
+    children: [
+      {
+        id: 'col',
+        type: 'column',
+        props: {},
+        children: [
+          leaf('label', 'text', { content: `Count: ${count}` }),
+          leaf('inc', 'button', { label: '+' }),
+          leaf('name', 'text_input', { value: '', placeholder: 'Name', on_submit: true }),
+          leaf('ok', 'checkbox', { label: 'OK', checked: false }),
+        ],
+      },
+    ],
+  };
+}
+
+function leaf(id: string, type: string, props: StoredNode['props']): StoredNode {
+  return { id, type, props, children: [] };
+}
+
+export async function registerWith(renderers: Pool<PlushieMessages>, shown: StoredNode): Promise<PlushieSession> {
+  const session = await renderers.register();
+  session.send({ type: 'snapshot', tree: shown });
+  return session;
+}
+
+/** Moves the focus by so many widgets. */
+export async function pressTab(session: PlushieSession, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    await session.interact({ type: 'interact', action: 'press', payload: { key: 'Tab' } });
+  }
+}
+
+export async function treeOf(session: PlushieSession): Promise<StoredNode | null> {
+  return (await session.request({ type: 'query', target: 'tree' })).data;
+}
+
+export async function hashOf(session: PlushieSession): Promise<string> {
+  return (await session.request({ type: 'tree_hash', name: 'h' })).hash;
+}
+
+/** What an event is about, without what every event has. */
+export function gist({ family, id, ...rest }: PlushieEvent): { family: string; id: string; value?: unknown } {
+  return 'value' in rest ? { family, id, value: rest.value } : { family, id };
+}
