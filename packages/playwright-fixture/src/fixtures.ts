@@ -44,21 +44,18 @@ export interface WorkerFixtures<C extends Config> {
   readonly carpoolWorker: Registers<C>;
 }
 
-/** What `base.extend` takes. */
-export type CarpoolFixtures<C extends Config> = Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
-
 /** Pools as fixtures. Their names and types come from the config; nothing is started yet. */
-export function carpoolFixtures<C extends Config>(config: C): CarpoolFixtures<C>;
+// Not under another name: by that of `Fixtures` the compiler finds out what `base.extend` makes of it.
+export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
 /** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
-export function carpoolFixtures<C extends Config>(): CarpoolFixtures<C>;
-export function carpoolFixtures(config?: Config): CarpoolFixtures<Config> {
+export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
+export function carpoolFixtures(config?: Config): Fixtures {
   const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
   refuseTaken(names);
   const pools = config?.pools ?? {};
   const starts = names.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
   const sessions = names.map((name) => [name, sessionFixture(name)]);
-  const fixtures = { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions]) };
-  return fixtures as unknown as CarpoolFixtures<Config>;
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;

@@ -4,7 +4,7 @@ import type { Config } from 'carpool';
 import { carpoolFixtures, ownFixtures, type TestFixtures, type WorkerFixtures } from './fixtures.ts';
 
 export { carpoolFixtures };
-export type { CarpoolFixtures, CarpoolUse, ExtraOptions, Registers, TestFixtures, WorkerFixtures } from './fixtures.ts';
+export type { CarpoolUse, ExtraOptions, Registers, TestFixtures, WorkerFixtures } from './fixtures.ts';
 export type { EvidenceRule } from './evidence.ts';
 export { expect, type ExpectSession, type MatcherOptions, type SessionMatchers, type Shape } from './expect.ts';
 

@@ -1,6 +1,6 @@
 /** One suite on the real runner: a session for each test on one child, whatever happens to tests and workers. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf, summaryOf, testNamed } from './harness/expectations.ts';
+import { expectVerdicts, messageOf, placeOf, summaryOf, testNamed } from './harness/expectations.ts';
 import { Project, type Outcome } from './harness/project.ts';
 
 describe('a suite', () => {
@@ -32,7 +32,7 @@ describe('a suite', () => {
       /Received: 1\n\n── echo, session \S+ ──\nlast messages:\n[^]*end of its stderr:\n {2}│ the child saw something odd\n {2}│ {5}at odd/,
     );
     // The stack of the child is not taken for the stack of the error.
-    expect(attempt?.location).toMatch(/failing\.spec\.ts:12$/);
+    expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', "'it is so'"));
     for (const name of ['every test has a session of its own', 'meant to fail', 'skips itself']) {
       for (const { attached } of testNamed(outcome, name).attempts) expect([...attached.keys()]).toEqual([]);
     }
@@ -46,14 +46,15 @@ describe('a suite', () => {
     const message = attempt?.messages.join('\n') ?? '';
     expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\nlast words\n/);
     expect(message.slice(0, message.indexOf('[cause]')).split('last words\n')).toHaveLength(2);
-    expect(attempt?.location).toMatch(/failing\.spec\.ts:22$/);
+    expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', '// the line that killed it'));
   });
 
   test('points at the line that made a mistake', () => {
-    expect(testNamed(outcome, 'a name that is no pool').attempts[0]?.location).toMatch(/plain\.spec\.ts:10$/);
+    const [name] = testNamed(outcome, 'a name that is no pool').attempts;
+    expect(name?.location).toContain(placeOf('suite', 'plain.spec.ts', 'carpool.ecko'));
     const [kept] = testNamed(outcome, 'the line that uses a kept session').attempts;
     expect(kept?.messages.join('\n')).toContain('was closed because its test has ended');
-    expect(kept?.location).toMatch(/own-session\.spec\.ts:30$/);
+    expect(kept?.location).toContain(placeOf('suite', 'own-session.spec.ts', '// this line'));
   });
 
   test('says of a time-out what the session said last, and nothing of what came later', () => {

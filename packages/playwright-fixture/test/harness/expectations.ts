@@ -1,4 +1,6 @@
 /** What must be so after every run. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Outcome } from './project.ts';
 import type { TestResult } from './results.ts';
@@ -29,4 +31,12 @@ export function messageOf(outcome: Outcome, name: string): string {
 /** The line of the summary for a pool. */
 export function summaryOf(outcome: Outcome, pool: string): string | undefined {
   return outcome.stderr.split('\n').find((line) => line.startsWith(`carpool: ${pool}: `));
+}
+
+/** The end of the location of an error: a file of a project, and the line that holds this text. */
+export function placeOf(project: string, file: string, text: string): string {
+  const lines = readFileSync(join(import.meta.dirname, '../projects', project, file), 'utf8').split('\n');
+  const line = lines.findIndex((one) => one.includes(text));
+  if (line < 0) throw new Error(`${file} has no line with ${text}`);
+  return `/${file}:${line + 1}`;
 }

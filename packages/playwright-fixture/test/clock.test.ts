@@ -1,0 +1,23 @@
+/** Whose time it is: the wait for a slot and the start of a child are not the test's. */
+import { expect, test } from 'vitest';
+import { expectVerdicts, messageOf, placeOf, testNamed } from './harness/expectations.ts';
+import { Project } from './harness/project.ts';
+
+test('waiting for a slot or for the start of a child is not on the clock of the test', async () => {
+  using project = new Project('clock');
+  expectVerdicts(await project.run(['clock.spec', '--workers=2']), 4);
+});
+
+test('a wait that is too long names the holder instead of timing out', async () => {
+  using project = new Project('clock');
+  const outcome = await project.run(['patience.spec']);
+  expectVerdicts(outcome, 2);
+  expect(messageOf(outcome, 'in the body')).toMatch(
+    /the only slot was busy in "narrow" .* held \d+ ms by "must fail: waiting in the body"/,
+  );
+  const [body] = testNamed(outcome, 'in the body').attempts;
+  expect(body?.location).toContain(placeOf('clock', 'patience.spec.ts', '// this line'));
+  expect(messageOf(outcome, 'in the fixture')).toMatch(
+    /"narrow" for 300 ms; .*held \d+ ms by "worker \d+, for all its tests"/,
+  );
+});

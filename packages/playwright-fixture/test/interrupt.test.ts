@@ -1,0 +1,18 @@
+/** A run that does not end by itself: nothing of it is left, however it was ended. */
+import { expect, test } from 'vitest';
+import { Project } from './harness/project.ts';
+
+test.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  'a run that gets %s leaves nothing behind',
+  async (signal) => {
+    using project = new Project('interrupt');
+    const running = project.start(['test']);
+    const [, pid] = await running.until(/the child is (\d+)/);
+    expect(() => process.kill(Number(pid), 0)).not.toThrow();
+    running.process.kill(signal);
+    const outcome = await running.outcome;
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.left).toEqual([]);
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  },
+);

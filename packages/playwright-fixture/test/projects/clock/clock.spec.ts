@@ -1,0 +1,17 @@
+import { createTest } from '@carpool/playwright';
+import { expect } from '@playwright/test';
+import config from './carpool.config.ts';
+
+const test = createTest(config);
+
+test.describe.configure({ mode: 'parallel', timeout: 700 });
+
+test('the start of a slow child is not on the clock of the test', async ({ slow }) => {
+  expect(await slow.request({ type: 'get' })).toMatchObject({ type: 'reply' });
+});
+
+for (const number of [1, 2, 3]) {
+  test(`the wait for a slot is not on the clock of the test (${number})`, async ({ narrow }) => {
+    await narrow.request({ type: 'later', after: 450 });
+  });
+}

@@ -1,0 +1,9 @@
+import { createTest, expect } from '@carpool/playwright';
+import config from './carpool.config';
+
+const test = createTest(config);
+
+test('a project that is no ESM does as well', async ({ echo }) => {
+  expect(typeof require).toBe('function');
+  await expect(echo).toReply({ type: 'set', value: 1 }, { value: 1 });
+});

@@ -1,0 +1,4 @@
+export default function setup(): () => void {
+  process.env['MINE'] = 'was here';
+  return () => console.log('my own teardown');
+}

@@ -1,0 +1,3 @@
+import { defineConfig } from 'carpool';
+
+export default defineConfig({});

@@ -1,0 +1,104 @@
+/** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expectVerdicts, messageOf } from './harness/expectations.ts';
+import { copyPackage, home } from './harness/packages.ts';
+import { Project } from './harness/project.ts';
+
+test('without the global setup, tests that want a session say how to add it', async () => {
+  using project = new Project('missing-setup');
+  const outcome = await project.run(['by-value']);
+  expectVerdicts(outcome, 2);
+  expect(messageOf(outcome, 'no host')).toContain(
+    "this run started none; add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config",
+  );
+  const byType = await project.run(['by-type']);
+  expect(byType.errors.join('\n')).toContain('Cannot know the names of the pools: no global setup of Carpool has run');
+});
+
+test('a config that is not valid is reported by the tests that want a session', async () => {
+  using project = new Project('wrong-config');
+  const outcome = await project.run();
+  expectVerdicts(outcome, 2);
+  expect(messageOf(outcome, 'the config is wrong')).toMatch(/not valid at `pools\.echo\.maxSession`/);
+});
+
+test('a missing config is, too', async () => {
+  using project = new Project('no-config');
+  rmSync(join(project.folder, 'carpool.config.ts'));
+  const outcome = await project.run();
+  expectVerdicts(outcome, 2);
+  expect(messageOf(outcome, 'there is no config')).toMatch(
+    /There are no pools: no carpool\.config\.ts was found in \S+ or above it\. Write a config/,
+  );
+});
+
+test('and one that has no pools', async () => {
+  using project = new Project('no-pools');
+  const outcome = await project.run();
+  expectVerdicts(outcome, 1);
+  expect(messageOf(outcome, 'no pools')).toMatch(
+    /There are no pools: \S+carpool\.config\.ts has none\. Write a config/,
+  );
+});
+
+test('a pool that the config does not have, one that is full, a program that is not there', async () => {
+  using project = new Project('trouble');
+  const outcome = await project.run();
+  expectVerdicts(outcome, 5);
+  const known = 'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "missing"; add it there';
+  expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
+  expect(messageOf(outcome, 'a full pool')).toMatch(
+    /the only slot is busy in "narrow"; .*held \d+ ms by "must fail: a full pool"/,
+  );
+  for (const name of ['not there', 'told again']) expect(messageOf(outcome, name)).toContain('Nobody can install it');
+});
+
+test('two versions of the adapter in one run say that one of them must go', async () => {
+  using project = new Project('server');
+  // The config goes on loading the one beside the project, the tests find this one.
+  copyPackage(join(home, 'node_modules/@carpool/playwright'), join(project.folder, 'node_modules/@carpool/playwright'));
+  rewrite(project, '@carpool/playwright', /version = ".*"/, 'version = "9.9.9"');
+  const setup = join(home, 'node_modules/@carpool/playwright/dist/global-setup.js');
+  project.edit('playwright.config.ts', '@carpool/playwright/global-setup', setup);
+  const outcome = await project.run(['--grep=must fail']);
+  expectVerdicts(outcome, 1);
+  expect(messageOf(outcome, 'must fail')).toMatch(
+    /the runner's main process loads @carpool\/playwright \d+\.\d+\.\d+, the tests load 9\.9\.9; install one version for both/,
+  );
+});
+
+test('two versions of the core too, if they do not speak the same wire', async () => {
+  using project = new Project('server');
+  // The adapter of the tests brings a core of its own.
+  const adapter = 'node_modules/@carpool/playwright';
+  copyPackage(join(home, adapter), join(project.folder, adapter));
+  copyPackage(join(home, 'node_modules/carpool'), join(project.folder, adapter, 'node_modules/carpool'));
+  rewrite(project, '@carpool/playwright/node_modules/carpool', /wire: 1\b/, 'wire: 99');
+  project.edit('playwright.config.ts', '@carpool/playwright/global-setup', join(home, adapter, 'dist/global-setup.js'));
+  const outcome = await project.run(['--grep=must fail']);
+  expectVerdicts(outcome, 1);
+  expect(messageOf(outcome, 'must fail')).toMatch(
+    /\(wire 99\), the host has carpool \S+ \(wire \d+\); install one version/,
+  );
+});
+
+test('an address that nobody listens at any more is named', async () => {
+  using project = new Project('server');
+  const address = `carpool:${join(project.folder, 'gone.sock')}#${'0'.repeat(64)}`;
+  const outcome = await project.run(['--grep=must fail'], { env: { CARPOOL_ADDRESS: address } });
+  expectVerdicts(outcome, 1);
+  expect(messageOf(outcome, 'must fail')).toMatch(/Cannot reach the host at \S+gone\.sock: .*ENOENT/);
+});
+
+function rewrite(project: Project, name: string, from: RegExp, to: string): void {
+  const dist = join('node_modules', name, 'dist');
+  let found = false;
+  for (const file of readdirSync(join(project.folder, dist)).filter((one) => one.endsWith('.js'))) {
+    const text = project.read(join(dist, file));
+    found ||= from.test(text);
+    project.write(join(dist, file), text.replace(from, to));
+  }
+  if (!found) throw new Error(`No file of ${name} has ${from}`);
+}
