@@ -1,6 +1,6 @@
 /** From a test worker to the host, or one sentence that says what to change. */
-import { CarpoolError, type ErrorCode } from 'carpool';
-import { sharedClient, type Client } from 'carpool/client';
+import type { ErrorCode } from 'carpool';
+import { CarpoolError, sharedClient, type Client } from 'carpool/client';
 import { inject } from 'vitest';
 import { version, type Provided } from './provided.ts';
 

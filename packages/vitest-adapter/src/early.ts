@@ -11,7 +11,7 @@ import type { TestAPI } from 'vitest';
 import type { Attempt } from './owner.ts';
 
 /** Readies the fixtures of these names before the clock of the test starts. */
-export type Prepare = (attempt: Attempt, fixtures: ReadonlySet<string>) => Promise<void>;
+export type Prepare = (attempt: Attempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
 
 /** The fixtures of a `test` by name, as Vitest 4.1 and 5 keep them, inside. */
 interface Registrations {
@@ -19,6 +19,9 @@ interface Registrations {
 }
 
 type Define = (this: { fixtures?: Registrations }, name: string, ...rest: unknown[]) => void;
+
+/** The pools have the deadlines. This one is for a host that lives and answers nothing. */
+const hookTimeout = 30 * 60 * 1000;
 
 const none: ReadonlySet<string> = new Set();
 
@@ -38,11 +41,13 @@ export function testWithEarlySetUp(prepare: Prepare): TestAPI {
     if (hooked.has(suite)) return;
     hooked.add(suite);
     // Asking for the attempt sets it up, and makes sure that it is cleaned up, should the body never run. Tests of
-    // another `test` in the same suite have no attempt, or one of their own. The pools have the deadlines.
-    vitest.beforeEach(async ({ $carpoolAttempt, task }: vitest.TestContext & { $carpoolAttempt?: Attempt }) => {
+    // another `test` in the same suite have no attempt, or one of their own.
+    vitest.beforeEach(async ({ $carpoolAttempt, task, signal }: vitest.TestContext & { $carpoolAttempt?: Attempt }) => {
       const fixtures = wanted.get(task);
-      if ($carpoolAttempt !== undefined && fixtures !== undefined) await prepare($carpoolAttempt, fixtures);
-    }, Infinity);
+      if ($carpoolAttempt === undefined || fixtures === undefined) return;
+      // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
+      await prepare($carpoolAttempt, fixtures, signal.aborted ? undefined : signal);
+    }, hookTimeout);
   };
   return TestRunner.createTaskCollector(collect);
 }

@@ -7,9 +7,8 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
  * clock starts, `owner.ts` ends them.
  */
-import { randomUUID } from 'node:crypto';
-import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
-import type { RegisterOptions } from 'carpool/client';
+import type { Config, PoolNames, Session, SessionOf } from 'carpool';
+import { CarpoolError, type RegisterOptions } from 'carpool/client';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
 import { connect, disconnect, provided } from './connect.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
@@ -56,13 +55,15 @@ export function createTest(
   refuseTaken(names ?? []);
   const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
 
-  const prepare: Prepare = async (attempt, wanted) => {
+  const prepare: Prepare = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
     // and wait for the other's. What fails here fails again in the fixture, where it belongs.
     for (const name of names ?? []) {
       if (!wanted.has(name)) continue;
       const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
-      await (owner?.session(name) ?? workerSession(name)).catch(() => undefined);
+      await (owner?.session(name, signal === undefined ? {} : { signal }) ?? workerSession(name)).catch(
+        () => undefined,
+      );
     }
   };
 
@@ -94,7 +95,7 @@ function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts)
       // oxlint-disable-next-line no-empty-pattern
       async ({}, use: Use<Owner>) => {
         const file = expect.getState().testPath ?? '';
-        const owner = new Owner([`${file} ${randomUUID()}`], { file });
+        const owner = new Owner([`${file} ${crypto.randomUUID()}`], { file });
         await use(owner);
         await owner.end();
         await disconnect();

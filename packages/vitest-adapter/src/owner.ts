@@ -5,8 +5,8 @@
  * Vitest calls no clean-up of a fixture whose set-up did not finish. So the owner is set up first, by a fixture that
  * waits for nothing, and the sessions hang on it.
  */
-import { CarpoolError, type HolderLabel, type Session } from 'carpool';
-import type { OwnerPath, RegisterOptions } from 'carpool/client';
+import type { HolderLabel, Session } from 'carpool';
+import { CarpoolError, type OwnerPath, type RegisterOptions } from 'carpool/client';
 import type { RunnerTestCase } from 'vitest';
 import { connect } from './connect.ts';
 import type { SessionEvidence } from './provided.ts';
@@ -117,7 +117,8 @@ export class Attempt extends Owner {
 
   override async end(): Promise<void> {
     if (this.#task.result?.state === 'fail' && this.#task.fails !== true) {
-      const found = [...(await this.evidence(this.#errors)), ...(await this.file.evidence(this.#errors))];
+      const all = [...(await this.evidence(this.#errors)), ...(await this.file.evidence(this.#errors))];
+      const found = all.filter(({ stderr = '', messages = [], exit }) => stderr !== '' || messages.length > 0 || exit);
       if (found.length > 0) this.#task.meta.carpool = [...(this.#task.meta.carpool ?? []), ...found];
     }
     await super.end();

@@ -17,13 +17,11 @@ export interface CarpoolOptions {
   readonly summary?: boolean;
 }
 
-export const pluginName = 'carpool';
-
 /** Shares processes between the tests of a Vitest run. */
 export function carpool(options: CarpoolOptions = {}): Plugin {
   return {
-    name: pluginName,
-    // How the options reach global setup: it finds the plugin among those of the resolved project.
+    // By this name global setup finds the plugin, and with it the options, in the resolved project.
+    name: 'carpool',
     api: { options },
     config(config) {
       const globalSetup = fileURLToPath(new URL('./global-setup.js', import.meta.url));

@@ -1,8 +1,7 @@
 /** One host and the projects that use it. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isCarpoolError } from 'carpool';
-import { findConfig, startHost, type Host, type HostSummary } from 'carpool/host';
+import { findConfig, isCarpoolError, startHost, type Host, type HostSummary } from 'carpool/host';
 import type { TestProject, Vitest } from 'vitest/node';
 import type { CarpoolOptions } from './plugin.ts';
 import { version, type Provided } from './provided.ts';

@@ -5,7 +5,7 @@ import { majors } from './harness/majors.ts';
 import { Project } from './harness/project.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
-const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=2'];
+const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=3'];
 
 /** When the runner is killed, as what it has printed by then. */
 const moments = [
@@ -32,6 +32,27 @@ describe.for(majors)('Vitest %s', (major) => {
       return { signal, left };
     });
     expect(await Promise.all(outcomes)).toEqual(signals.map((signal) => ({ signal, left: [] })));
+  });
+
+  test('a host that dies fails the calls that wait on it, and the run ends', async () => {
+    using project = new Project(major, 'kill');
+    // Its folder stays until the next host of this user sweeps it.
+    const running = project.start(['run', 'holds', ...args], { leaves: /^carpool-/ });
+    await running.until(/holding/);
+    process.kill(running.host(), 'SIGKILL');
+    const outcome = await running.outcome;
+    expect(testNamed(outcome, 'holds a slot').messages.join('\n')).toContain('the connection to the host');
+    expect(outcome.left).toEqual([]);
+  });
+
+  test.runIf(major > 3)('a run that is cancelled waits for no slot', async () => {
+    using project = new Project(major, 'kill');
+    const running = project.start(['run', 'holds', 'waits', 'fails', '--bail=1', ...args]);
+    await running.until(/holding/);
+    const since = performance.now();
+    const outcome = await running.outcome;
+    expect(performance.now() - since).toBeLessThan(20_000);
+    expect(outcome.left).toEqual([]);
   });
 
   // Vitest 3 does not survive the death of a worker: it reports it and ends.

@@ -22,11 +22,13 @@ export function processesWith(mark: string): string[] {
 const ofVitest = /^[\w-]{21}$|^\d+ node \(vitest \d+\)$/;
 
 /** All that is left of a run, once nothing is or the deadline has passed. */
-export async function leftOver(mark: string, folder: string, timeout = 15_000): Promise<string[]> {
-  const deadline = performance.now() + timeout;
+export async function leftOver(mark: string, folder: string, tolerated?: RegExp): Promise<string[]> {
+  const deadline = performance.now() + 15_000;
   for (;;) {
     const processes = processesWith(mark);
-    const left = [...processes, ...readdirSync(folder)].filter((line) => !ofVitest.test(line));
+    const left = [...processes, ...readdirSync(folder)].filter(
+      (line) => !ofVitest.test(line) && !tolerated?.test(line),
+    );
     if (left.length === 0 || performance.now() > deadline) {
       for (const line of processes) end(Number.parseInt(line, 10));
       return left;

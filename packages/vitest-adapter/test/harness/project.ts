@@ -33,7 +33,8 @@ export interface Outcome {
 export interface RunOptions {
   /** Milliseconds until the runner is killed. Default 60,000. */
   readonly timeout?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  /** What may be left behind. */
+  readonly leaves?: RegExp;
 }
 
 export class Project {
@@ -93,9 +94,8 @@ export class Running {
   readonly #mark = randomUUID();
 
   constructor(major: Major, folder: string, args: readonly string[], options: RunOptions) {
-    const mark = this.#mark;
     const temporary = mkdtempSync(join(tmpdir(), 'cp-'));
-    const results = join(folder, `results-${mark}.json`);
+    const results = join(folder, `results-${this.#mark}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
     const ownReporters = args.some((arg) => arg === 'list' || arg.startsWith('--reporter='));
     this.process = spawn(
@@ -112,8 +112,7 @@ export class Running {
           HOME: process.env['HOME'],
           NO_COLOR: '1',
           TMPDIR: temporary,
-          CARPOOL_TEST_RUN: mark,
-          ...options.env,
+          CARPOOL_TEST_RUN: this.#mark,
         },
       },
     );
@@ -125,7 +124,7 @@ export class Running {
       this.#stderr += words;
       this.#add(words);
     });
-    this.outcome = this.#finish(mark, temporary, results, options.timeout ?? 60_000);
+    this.outcome = this.#finish(temporary, results, options);
   }
 
   /** As a terminal does it: the runner and its workers get the signal, the host is in a group of its own. */
@@ -168,12 +167,12 @@ export class Running {
     this.#wake();
   }
 
-  async #finish(mark: string, temporary: string, results: string, timeout: number): Promise<Outcome> {
+  async #finish(temporary: string, results: string, { timeout = 60_000, leaves }: RunOptions): Promise<Outcome> {
     const timer = setTimeout(() => this.process.kill('SIGKILL'), timeout);
     const code = await new Promise<number | null>((resolve) => this.process.once('close', resolve));
     clearTimeout(timer);
     this.#wake();
-    const left = await leftOver(mark, temporary);
+    const left = await leftOver(this.#mark, temporary, leaves);
     rmSync(temporary, { recursive: true, force: true });
     return { code, stdout: this.#stdout, stderr: this.#stderr, left, ...readResults(results) };
   }
