@@ -21,7 +21,7 @@ const rounds = 3;
 /** No further round begins after this many seconds. */
 const patience = 25;
 /** Seconds, for the one round that asks what a slow start would change. */
-const delay = 1;
+const delay = 2;
 
 const bold = (text: string): string => styleText('bold', text);
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
