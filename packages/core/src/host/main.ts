@@ -23,6 +23,8 @@ const lines = createInterface({ input: process.stdin });
 let place: Place | undefined;
 let hub: Hub | undefined;
 let pools: Promise<ReadonlyMap<string, Pool>> | undefined;
+/** The pools, once the config is loaded. */
+let made: ReadonlyMap<string, Pool> = new Map();
 let stopping: Promise<void> | undefined;
 
 lines.once('line', (first) => {
@@ -37,6 +39,8 @@ lines.once('close', () => void stop());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 // The runner may be gone before it has read what we say.
 process.stdout.on('error', () => {});
+// Also where something broke down: the children are killed then too, see reaper.ts.
+process.on('exit', () => place?.remove());
 
 async function serve(boot: Boot): Promise<void> {
   place = makePlace();
@@ -49,7 +53,7 @@ async function serve(boot: Boot): Promise<void> {
   const { configure } = await import('./configure.ts');
   const outcome = await configure(boot, place.children);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
-  else configured.resolve(outcome.pools);
+  else configured.resolve((made = outcome.pools));
   const told: Configured = {
     pools: [...(outcome.pools?.keys() ?? [])],
     files: outcome.files,
@@ -83,13 +87,13 @@ function stop(): Promise<void> {
 
 async function shutDown(): Promise<void> {
   // Side by side: a child that confirms nothing costs its deadline once, not once a session.
-  const closing = [...(await settledPools()).values()].map((pool) => pool.close());
+  // A config that is still being loaded is not waited for: whoever wants its pools has been turned away by then.
+  const closing = [...made.values()].map((pool) => pool.close());
   await Promise.allSettled([hub?.close(), ...closing]);
   place?.remove();
 }
 
 function end(code: number): never {
-  place?.remove();
   process.exit(code);
 }
 

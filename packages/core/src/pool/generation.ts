@@ -110,6 +110,12 @@ export class Generation {
     return this.#mux.open(options);
   }
 
+  /** Whether the child keeps this process running. */
+  hold(on: boolean): void {
+    if (on) this.child.ref();
+    else this.child.unref();
+  }
+
   evidence(): Evidence {
     return { stderr: this.child.stderrTail() };
   }

@@ -165,6 +165,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
         const generation = await within(this.#succession.current(), { clock: this.#clock, signal, expired });
         this.#checkOpen();
+        generation.hold(true);
         if (slot.epoch === this.#admission.epoch) return { slot, generation };
         // The child was succeeded meanwhile: this slot is one of the last child, and the next one counts anew.
         this.#tenancies.delete(tenancy);
@@ -251,6 +252,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   #becomeIdle(): void {
     this.#idle?.cancel();
+    this.#succession.letGo();
     const { idleTimeout } = this.settings;
     if (!Number.isFinite(idleTimeout) || !this.#succession.serving) return;
     this.#idle = this.#clock.after(idleTimeout, () => {

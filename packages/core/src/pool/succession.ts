@@ -90,6 +90,11 @@ export class Succession {
     void retired.then((generation) => generation.drained().then(() => generation.stop())).catch(() => {});
   }
 
+  /** Nobody needs a child now: none keeps this process running. */
+  letGo(): void {
+    for (const generation of this.#living) void generation.then((living) => living.hold(false), nothing);
+  }
+
   /** Earlier failures no longer count. */
   forgive(): void {
     this.#restarts.forgive();
@@ -154,3 +159,5 @@ export class Succession {
     });
   }
 }
+
+function nothing(): void {}
