@@ -1,0 +1,34 @@
+// Starts something, uses it, and forgets to close it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
+import { Client } from '../../src/client/client.ts';
+import { startHost } from '../../src/host/start.ts';
+import { startPool } from '../../src/pool/pool.ts';
+
+const [what, program] = process.argv.slice(2);
+const echoes = {
+  command: process.execPath,
+  args: [program, '--hello'],
+  protocol: {
+    hello: { send: { type: 'settings' }, expect: { type: 'hello' } },
+    close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+  },
+};
+
+async function use(register) {
+  const session = await register();
+  const { type } = await session.request({ type: 'query' });
+  await session.unregister();
+  console.log(type);
+}
+
+if (what === 'pool') {
+  const pool = startPool(echoes);
+  await use(() => pool.register());
+} else {
+  const host = await startHost({ root: import.meta.dirname, pools: { echoes } });
+  await host.configured;
+  if (what === 'client') {
+    const client = await Client.connect({ address: host.address, runner: 'a test' });
+    await use(() => client.register('echoes'));
+  }
+  console.log(host.address);
+}
