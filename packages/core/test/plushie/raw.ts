@@ -2,10 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Mailbox } from '../../src/base/mailbox.ts';
-import { jsonLinesCodec, msgpackCodec } from '../../src/codec/codecs.ts';
-import { defaultLimits, type Codec, type Format } from '../../src/codec/codec.ts';
+import { defaultLimits, type Codec } from '../../src/codec/codec.ts';
+import { newlineDelimited } from '../../src/codec/delimited.ts';
 import { Frame } from '../../src/codec/frame.ts';
 import { jsonFormat } from '../../src/codec/json.ts';
+import { lengthPrefixed } from '../../src/codec/length-prefixed.ts';
 import { msgpackFormat } from '../../src/codec/msgpack.ts';
 import { StreamTransport } from '../../src/transport/stream.ts';
 import { closing } from '../support/pools.ts';
@@ -25,11 +26,18 @@ export interface Outcome {
   readonly code: number | null;
 }
 
+/** Without a limit of our own on nesting: the renderer's is tried. */
+const maxDepth = 1_000;
+
+const codecs: Readonly<Record<Subject['format'], Codec>> = {
+  msgpack: { name: 'msgpack', framing: lengthPrefixed, format: msgpackFormat({ maxDepth }) },
+  json: { name: 'json-lines', framing: newlineDelimited, format: jsonFormat({ maxDepth }) },
+};
+
 export class Raw {
   readonly format: Subject['format'];
   readonly #child: ChildProcess;
   readonly #codec: Codec;
-  readonly #deep: Format;
   readonly #transport: StreamTransport;
   readonly #all: Heard[] = [];
   readonly #unread = new Mailbox<Heard>(100_000);
@@ -37,9 +45,7 @@ export class Raw {
 
   constructor(subject: Subject, args: readonly string[]) {
     this.format = subject.format;
-    this.#codec = subject.format === 'msgpack' ? msgpackCodec : jsonLinesCodec;
-    const maxDepth = 1_000;
-    this.#deep = subject.format === 'msgpack' ? msgpackFormat({ maxDepth }) : jsonFormat({ maxDepth });
+    this.#codec = codecs[subject.format];
     const all = [...subject.rendererArgs, `--${subject.mode}`, ...args];
     const child = spawn(subject.rendererPath, all, { stdio: ['pipe', 'pipe', 'ignore'], env: {} });
     this.#child = child;
@@ -61,9 +67,9 @@ export class Raw {
     for (const message of messages) this.#transport.send(Frame.of(message, this.#codec.format));
   }
 
-  /** The message as the renderer reads it, however deeply it nests. */
+  /** The message as the renderer reads it. */
   framed(message: object): Buffer {
-    const payload = this.#deep.encode(message);
+    const payload = this.#codec.format.encode(message);
     const { head, tail } = this.#codec.framing.frame(payload, defaultLimits);
     return Buffer.concat([head, payload, tail]);
   }

@@ -17,7 +17,7 @@ import { startSuite } from './suite/start.ts';
 import { transportSuite } from './suite/transport.ts';
 
 export function plushieSuite(subject: Subject): void {
-  describe(`${subject.name}`, () => {
+  describe(`${subject.name}`, { timeout: 15_000 }, () => {
     startSuite(subject);
     requestSuite(subject);
     eventSuite(subject);
