@@ -47,7 +47,7 @@ export class Raw {
     this.format = subject.format;
     this.#codec = codecs[subject.format];
     const all = [...subject.rendererArgs, `--${subject.mode}`, ...args];
-    const child = spawn(subject.rendererPath, all, { stdio: ['pipe', 'pipe', 'ignore'], env: {} });
+    const child = spawn(subject.rendererPath, all, { stdio: ['pipe', 'pipe', 'ignore'], env: subject.env });
     this.#child = child;
     this.#over = once(child, 'close');
     closing({ close: () => child.exitCode === null && child.kill('SIGKILL') && this.#over });

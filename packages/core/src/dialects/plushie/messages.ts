@@ -392,7 +392,8 @@ export type Interact = Asked & { readonly type: 'interact' } & (
 /**
  * What the widgets did in answer to one input. Seen: the renderer now takes the very next message of the session for
  * the new tree, whatever it is; anything but a snapshot or a patch is swallowed without an answer. Without one it gives
- * up after 30 s and ends the session with `host_disconnect`.
+ * up after 30 s and ends the session with `host_disconnect`. So whoever expects steps iterates them: awaited alone, an
+ * interaction with steps ends with REQUEST_TIMEOUT, and what else the session sends waits until a step is answered.
  */
 export interface InteractStep extends Answered {
   readonly type: 'interact_step';
