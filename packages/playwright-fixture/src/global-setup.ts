@@ -28,9 +28,11 @@ export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}
     const host = await startOrJoin({ root, ...options });
     return async () => {
       provide();
-      const { pools } = (await host?.stop()) ?? { pools: [] };
+      const pools = (await host?.stop())?.pools ?? [];
+      // Whoever started a host that was joined sums up for all its runners.
+      if (!summary || host?.pid === undefined) return;
       // On stderr, so that `--reporter=json` stays readable for machines.
-      for (const pool of summary ? pools : []) if (pool.children > 0) process.stderr.write(`${lineOf(pool)}\n`);
+      for (const pool of pools) if (pool.children > 0) process.stderr.write(`${lineOf(pool)}\n`);
     };
   };
 }

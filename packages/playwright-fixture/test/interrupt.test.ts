@@ -16,3 +16,12 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   },
 );
+
+test('so does one that gets Ctrl-C in a terminal, with its workers', async () => {
+  using project = new Project('interrupt');
+  const running = project.start(['test'], { detached: true });
+  const [, pid] = await running.until(/the child is (\d+)/);
+  process.kill(-(running.process.pid ?? 0), 'SIGINT');
+  expect(await running.outcome).toMatchObject({ code: 130, left: [] });
+  expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+});

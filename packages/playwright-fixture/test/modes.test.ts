@@ -95,7 +95,10 @@ test('runs join a host that the environment names, and leave it running', async 
   await host.configured;
   const env = { CARPOOL_ADDRESS: host.address };
   const runs = await Promise.all(['one', 'two'].map((name) => project.run([`--project=${name}`], { env })));
-  for (const run of runs) expectVerdicts(run, 5);
+  for (const run of runs) {
+    expectVerdicts(run, 5);
+    expect(run.stderr).not.toContain('carpool:');
+  }
   const { pools } = await host.summary();
   expect(pools.find(({ name }) => name === 'echo')).toMatchObject({ children: 1, open: 0 });
 });

@@ -12,13 +12,13 @@ describe('a suite', () => {
   }, 90_000);
 
   test('passes and fails as it is meant to, and leaves nothing behind', () => {
-    expectVerdicts(outcome, 32);
+    expectVerdicts(outcome, 33);
     expect(outcome.code).toBe(1);
   });
 
   test('shares one child, over retries, failures and killed workers', () => {
     expect(summaryOf(outcome, 'echo')).toMatch(/^carpool: echo: 1 child, \d+ sessions, peak \d+, longest wait \d+ ms$/);
-    expect(summaryOf(outcome, 'narrow')).toMatch(/2 children, .* 1 child failed$/);
+    expect(summaryOf(outcome, 'narrow')).toMatch(/3 children, .* 2 children failed$/);
     expect(
       new Set(outcome.tests.flatMap(({ attempts }) => attempts.map((one) => one.workerIndex))).size,
     ).toBeGreaterThan(9);
@@ -47,6 +47,11 @@ describe('a suite', () => {
     expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\nlast words\n/);
     expect(message.slice(0, message.indexOf('[cause]')).split('last words\n')).toHaveLength(2);
     expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', '// the line that killed it'));
+  });
+
+  test('and so a child that is killed', () => {
+    const words = /the child was killed by SIGKILL.*\n--- end of stderr ---\ndid not see it coming\n/;
+    expect(messageOf(outcome, 'a child that is killed')).toMatch(words);
   });
 
   test('points at the line that made a mistake', () => {

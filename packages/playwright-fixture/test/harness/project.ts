@@ -1,5 +1,5 @@
 /** A project of `test/projects`, laid out beside the packages and run by Playwright's real command. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { cache, home, playwright } from './packages.ts';
 import { readResults, type Results } from './results.ts';
 
 const projects = join(import.meta.dirname, '../projects');
+const checker = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
 
 export interface Outcome extends Results {
   readonly code: number | null;
@@ -22,6 +23,8 @@ export interface RunOptions {
   /** Milliseconds until the runner is killed. Default 60,000. */
   readonly timeout?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** In a process group of its own, which can be sent a signal as a terminal does. */
+  readonly detached?: boolean;
 }
 
 export class Project {
@@ -47,6 +50,11 @@ export class Project {
     const text = this.read(file);
     if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}`);
     this.write(file, text.replace(from, to));
+  }
+
+  /** What the type checker complains of. */
+  check(): Promise<string> {
+    return new Promise((resolve) => execFile(checker, ['-p', this.folder], (_error, stdout) => resolve(stdout)));
   }
 
   run(args: readonly string[] = [], options: RunOptions = {}): Promise<Outcome> {
@@ -88,6 +96,7 @@ export class Running {
       [join(playwright, 'cli.js'), ...args, ...output, ...(ownReporters ? [] : ['--reporter=list,json'])],
       {
         cwd: folder,
+        detached: options.detached ?? false,
         // A test server ends with its stdin.
         stdio: ['pipe', 'pipe', 'pipe'],
         env: {

@@ -13,7 +13,7 @@ export default defineConfig({
     // One session at a time: whoever wants a second one waits.
     narrow: { ...child, maxSessions: 1 },
     // Says hello late.
-    slow: { ...child, args: [...child.args, '--hello=900'], protocol: { hello: { expect: { type: 'hello' } } } },
+    slow: { ...child, args: [...child.args, '--hello=2000'], protocol: { hello: { expect: { type: 'hello' } } } },
     // Confirms the end of no session.
     stubborn: { ...child, args: [...child.args, '--stubborn'], closeTimeout: 300 },
     missing: { command: 'no-such-program', install: 'Nobody can install it' },

@@ -4,7 +4,7 @@ import config from './carpool.config.ts';
 
 const test = createTest(config);
 
-test.describe.configure({ mode: 'parallel', timeout: 700 });
+test.describe.configure({ mode: 'parallel', timeout: 1_500 });
 
 test('the start of a slow child is not on the clock of the test', async ({ slow }) => {
   expect(await slow.request({ type: 'get' })).toMatchObject({ type: 'reply' });
@@ -12,6 +12,6 @@ test('the start of a slow child is not on the clock of the test', async ({ slow 
 
 for (const number of [1, 2, 3]) {
   test(`the wait for a slot is not on the clock of the test (${number})`, async ({ narrow }) => {
-    await narrow.request({ type: 'later', after: 450 });
+    await narrow.request({ type: 'later', after: 1_000 });
   });
 }

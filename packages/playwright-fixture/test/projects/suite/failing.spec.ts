@@ -22,6 +22,13 @@ test('must fail: a child that dies', async ({ narrow }) => {
   await narrow.request({ type: 'exit', code: 3 }); // the line that killed it
 });
 
+test('must fail: a child that is killed', async ({ narrow }) => {
+  await narrow.request({ type: 'log', text: 'did not see it coming' });
+  const { pid } = await narrow.request({ type: 'who' });
+  process.kill(pid as number, 'SIGKILL');
+  await narrow.request({ type: 'silence' });
+});
+
 test('the next test has a new child', async ({ narrow }) => {
   expect(await narrow.request({ type: 'get' })).not.toHaveProperty('value');
 });

@@ -4,7 +4,7 @@ import type { Session } from 'carpool';
 import config from './carpool.config.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function same<A, B>(..._: Equal<A, B> extends true ? [] : ['different types']): void {}
+declare function same<A, B>(...proof: Equal<A, B> extends true ? [] : ['different types']): void;
 
 const test = base.extend(carpoolFixtures(config));
 const byType = base.extend(carpoolFixtures<typeof config>());
