@@ -39,6 +39,9 @@ lines.once('close', () => void stop());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 // The runner may be gone before it has read what we say.
 process.stdout.on('error', () => {});
+const control = process.stdout.write.bind(process.stdout);
+// A config that prints something prints it for people.
+process.stdout.write = process.stderr.write.bind(process.stderr);
 // Also where something broke down: the children are killed then too, see reaper.ts.
 process.on('exit', () => place?.remove());
 
@@ -102,5 +105,5 @@ async function settledPools(): Promise<ReadonlyMap<string, Pool>> {
 }
 
 function report(line: Report): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  control(`${JSON.stringify(line)}\n`);
 }
