@@ -30,34 +30,35 @@ interface EnvironmentContext {
 // oxlint-disable-next-line typescript/no-explicit-any -- what a mixin takes
 type EnvironmentClass = new (...args: any[]) => Environment;
 
-/** With `handleTestEvent` as a method, so that a class may extend it and call `super`. */
-export type WithCarpool<Base extends EnvironmentClass> = new (...args: ConstructorParameters<Base>) => Omit<
-  InstanceType<Base>,
-  'handleTestEvent' | keyof Environment
-> &
-  Pick<InstanceType<Base>, 'global'> &
-  Pick<Environment, 'setup' | 'teardown'> & {
-    handleTestEvent(event: { readonly name: string }, state: object): Promise<void>;
-  };
+/** Methods all of them, so that a class may extend it and call `super`. */
+export type WithCarpool<Base extends EnvironmentClass> = new (
+  ...args: ConstructorParameters<Base>
+) => InstanceType<Base> & {
+  setup(): Promise<void>;
+  teardown(): Promise<void>;
+  handleTestEvent(event: { readonly name: string }, state: object): Promise<void>;
+};
 
 const key: unique symbol = Symbol.for('carpool.jest.file') as never;
-/** Of this worker; where a set-up file fails, Jest tears no environment down. */
+/** The last file of this worker: where its set-up files failed, Jest has torn no environment down. */
 const worker = globalThis as { [key]?: TestFile | undefined };
 
 export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarpool<Base> {
   const Base = base as EnvironmentClass & (new (...args: never[]) => Listening);
   const Carpool = class extends Base {
     readonly #file: TestFile;
+    readonly #before: Promise<void> | undefined;
 
     constructor(config: EnvironmentConfig, context: EnvironmentContext) {
       super(...([withoutOptions(config), context] as never[]));
       this.#file = new TestFile({ rootDir: config.projectConfig.rootDir, testPath: context.testPath });
       install(this.global, this.#file.bridge());
+      this.#before = worker[key]?.end();
+      worker[key] = this.#file;
     }
 
     override async setup(): Promise<void> {
-      await worker[key]?.end();
-      worker[key] = this.#file;
+      await this.#before;
       await super.setup();
     }
 

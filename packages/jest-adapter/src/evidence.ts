@@ -1,17 +1,28 @@
 /** What the children said when a test failed, right under what the test said. */
 import type { SessionEvidence } from 'carpool/client';
 
-/** @param errors of the test, as Jest keeps them: errors, pairs of an error and where it was, or whatever was thrown */
+/** @param errors of the test, as Jest keeps them: errors, pairs of what was thrown and where the test is, or strings */
 export function showEvidence(errors: unknown[], found: readonly SessionEvidence[]): void {
   const [first] = errors;
-  const shown: unknown = Array.isArray(first) ? (first[0] ?? first[1]) : first;
-  const { message = '' } = (typeof shown === 'object' && shown !== null ? shown : {}) as { message?: unknown };
-  const text = found.map((evidence) => describe(evidence, String(message))).join('');
+  const [thrown, place] = (Array.isArray(first) ? first : [first]) as readonly unknown[];
+  const shown = thrown ?? place;
+  const text = found.map((evidence) => describe(evidence, textOf(shown, 'message'))).join('');
   if (text === '' || append(shown, text)) return;
-  // A string, a frozen error: it gets a neighbour.
-  const title = 'What the sessions of this test said last';
-  errors.push({ message: title + text, stack: `${title}${text}` });
+  // A string, as at a time-out, or a frozen error: it gets a neighbour, at the same place.
+  const message = `What the sessions of the test said last:${text}`;
+  errors.push({ message, stack: message + framesOf(shown, place) });
 }
+
+function textOf(error: unknown, key: 'message' | 'stack'): string {
+  return typeof error === 'object' && error !== null ? String((error as Record<string, unknown>)[key] ?? '') : '';
+}
+
+function framesOf(...places: readonly unknown[]): string {
+  return places.map((place) => firstFrame.exec(textOf(place, 'stack'))?.[0]).find((found) => found !== undefined) ?? '';
+}
+
+/** As Jest itself finds the end of a message; with all that follows. */
+const firstFrame = /\n\s*at\s.*:\d+:\d+[^]*/;
 
 function append(error: unknown, text: string): boolean {
   if (typeof error !== 'object' || error === null || !('message' in error)) return false;
@@ -27,9 +38,8 @@ function append(error: unknown, text: string): boolean {
   }
 }
 
-/** Jest takes the first line that looks like a frame for the end of the message. */
 function beforeFrames(old: string, text: string): string {
-  const end = /\n\s*at\s.*:\d+:\d+/.exec(old)?.index ?? old.length;
+  const end = firstFrame.exec(old)?.index ?? old.length;
   return `${old.slice(0, end)}${text}\n${old.slice(end)}`;
 }
 

@@ -1,6 +1,6 @@
 /** In the test's realm: the environment of this test file, or one sentence that says what stands in its place. */
 import { readFileSync } from 'node:fs';
-import { expect } from '@jest/globals';
+import * as jest from '@jest/globals';
 import { key, type Bridge } from './bridge.ts';
 import { everyProvided, version } from './provided.ts';
 import { CarpoolError } from './reborn.ts';
@@ -15,7 +15,8 @@ export function bridge(): Bridge {
 }
 
 function withoutEnvironment(): string {
-  const { testPath = '' } = expect.getState();
+  // There is no `expect` yet in a set-up file.
+  const { testPath = '' } = (jest.expect as typeof jest.expect | undefined)?.getState() ?? {};
   const docblock = environmentInDocblock(testPath);
   const own = "wrap it: `withCarpool(Environment)` from '@carpool/jest/environment'";
   const cannot = 'Cannot reach Carpool: the test environment of this file';

@@ -5,7 +5,7 @@
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
 import type { RegisterOptions } from 'carpool/client';
-import { test as base } from '@jest/globals';
+import * as jest from '@jest/globals';
 import type { Scope, Wanted } from './bridge.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './here.ts';
@@ -78,7 +78,7 @@ export function createTest(
     if (wanted.length === 0) add(wrapped);
     else bridge().defining(wanted, () => add(wrapped));
   };
-  return extended(base as unknown as AnyTest, define) as unknown as Test<Fixtures<Config>>;
+  return extended(ownTest(), define) as unknown as Test<Fixtures<Config>>;
 }
 
 type AnyBody = (...args: unknown[]) => unknown;
@@ -95,6 +95,12 @@ interface AnyTest {
 type Define = (body: AnyBody, rows: boolean, add: (wrapped: AnyBody) => void) => void;
 
 const modifiers = ['only', 'skip', 'failing', 'concurrent'] as const;
+
+/** A set-up file that imports this does so before there is a `test`; with `injectGlobals: false` it is no global. */
+function ownTest(): AnyTest {
+  const { test } = globalThis as { readonly test?: AnyTest };
+  return test ?? (jest.test as unknown as AnyTest);
+}
 
 /** All that hangs on `from`, in the same shape. */
 function extended(from: AnyTest, define: Define): AnyTest {

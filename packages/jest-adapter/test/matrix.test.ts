@@ -1,13 +1,45 @@
-import { describe, test } from 'vitest';
-import { expectVerdicts } from './harness/expectations.ts';
+/** The same suite under both versions and every kind of worker: one child, a session for each test, nothing left behind. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf, summaryOf } from './harness/expectations.ts';
 import { majors } from './harness/majors.ts';
 import { Project } from './harness/project.ts';
 
+const tests = 66;
+
 describe.for(majors)('Jest %s', (major) => {
-  test('first', async () => {
+  test.for([
+    ['forks', ['--maxWorkers=2']],
+    ['threads', ['--maxWorkers=2', '--workerThreads']],
+    ['the main process', ['--runInBand']],
+  ] as const)('a suite in %s shares one child and leaves nothing behind', async ([, args]) => {
     using project = new Project(major, 'suite');
-    const outcome = await project.run();
-    expectVerdicts(outcome, 6);
-    console.log(outcome.stderr);
+    const outcome = await project.run(args);
+    expectVerdicts(outcome, tests);
+    expect(outcome.code).toBe(1);
+    expect(summaryOf(outcome, 'echo')).toMatch(
+      /^carpool: echo: 1 child, \d\d sessions, peak \d+, longest wait \d+ ms$/,
+    );
+    const sockets = project.exists('sockets.txt') ? project.read('sockets.txt').trim().split('\n') : [];
+    const workers = Map.groupBy(sockets, (line) => line.split(' ')[0]);
+    for (const counts of workers.values()) expect(new Set(counts).size).toBe(1);
+    expect(sockets).toHaveLength(args.includes('--workerThreads' as never) ? 0 : 2);
+  });
+
+  test('what the children said stands under what the test said', async () => {
+    using project = new Project(major, 'suite');
+    const outcome = await project.run(['failing', 'time-out']);
+    const stderr = '  │ the child saw something odd\n  │     at its own place (child.js:1:2)\n  │ and went on';
+    const assertion = messageOf(outcome, 'must fail: an assertion');
+    expect(assertion).toMatch(/Received: .*1.*\n\n── echo, session \S+ ──\nlast messages:\n {2}│ → \{type: "log"/);
+    expect(assertion).toContain(`end of its stderr:\n${stderr}`);
+    expect(assertion.indexOf('and went on')).toBeLessThan(assertion.search(/\n +at .*failing\.test\.js:\d+/));
+    for (const name of ['an assertion of Node', 'a string', 'a frozen error', 'a concurrent test']) {
+      expect(messageOf(outcome, `must fail: ${name}`)).toContain(stderr);
+    }
+    expect(messageOf(outcome, 'must fail: a child that dies')).toContain('the child exited with code 3');
+    expect(messageOf(outcome, 'must fail: a body that waits for ever')).toContain('│ → {type: "silence"}');
+    expect(messageOf(outcome, 'must fail: waiting for a slot')).toMatch(
+      /the only slot was busy in "narrow" .* held \d+ ms by "must fail: waiting for a slot .*time-out\.test\.js:\d+/,
+    );
   });
 });

@@ -35,6 +35,7 @@ export default function setup(): void {
     symlinkSync(join(adapter, 'node_modules/@jest'), join(modules, '@jest'), 'dir');
     copyPackage(adapter, join(modules, '@carpool/jest'));
     copyPackage(core, join(modules, 'carpool'));
+    symlinkSync(realpathSync(join(core, 'node_modules/msgpackr')), join(modules, 'msgpackr'), 'dir');
     symlinkSync(join(core, 'node_modules'), join(modules, 'carpool/node_modules'), 'dir');
   }
 }

@@ -1,5 +1,5 @@
 /** A project of `test/projects`, laid out beside a major version of Jest and run by its real command. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { leftOver } from './census.ts';
 import { folderOf, jestOf, type Major } from './majors.ts';
 
+const compiler = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
 const projects = join(import.meta.dirname, '../projects');
 
 export interface TestResult {
@@ -41,8 +42,8 @@ export class Project {
     this.major = major;
     this.folder = mkdtempSync(join(folderOf(major), `${name}-`));
     cpSync(join(projects, name), this.folder, { recursive: true });
-    cpSync(join(projects, 'child.mjs'), join(this.folder, 'child.mjs'));
-    cpSync(join(projects, 'echo.mjs'), join(this.folder, 'echo.mjs'));
+    for (const shared of ['child.mjs', 'packed.mjs', 'echo.mjs'])
+      cpSync(join(projects, shared), join(this.folder, shared));
   }
 
   write(file: string, text: string): void {
@@ -53,6 +54,14 @@ export class Project {
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
+  exists(file: string): boolean {
+    return existsSync(join(this.folder, file));
+  }
+
+  remove(file: string): void {
+    rmSync(join(this.folder, file));
+  }
+
   edit(file: string, from: string, to: string): void {
     const text = this.read(file);
     if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}`);
@@ -61,6 +70,13 @@ export class Project {
 
   run(args: readonly string[] = [], options: RunOptions = {}): Promise<Outcome> {
     return this.start(args, options).outcome;
+  }
+
+  /** What the compiler finds wrong. */
+  compile(): Promise<string> {
+    return new Promise((resolve) =>
+      execFile(compiler, ['-p', '.'], { cwd: this.folder }, (_, stdout) => resolve(stdout)),
+    );
   }
 
   start(args: readonly string[], options: RunOptions = {}): Running {

@@ -31,6 +31,17 @@ for await (const line of createInterface({ input: process.stdin })) {
     if (waiting.length >= message.all) for (const reply of waiting.splice(0)) say(reply);
   } else if (type === 'later') {
     setTimeout(say, message.after, { session, id, type: 'reply' });
+  } else if (type === 'events') {
+    for (let number = 1; number <= message.count; number += 1) say({ session, type: 'event', number });
+    say({ session, id, type: 'reply' });
+  } else if (type === 'steps') {
+    for (let number = 1; number <= message.count; number += 1) say({ session, id, type: 'step', number });
+    say({ session, id, type: 'reply' });
+  } else if (type === 'ask') {
+    waiting.push({ session, id });
+    say({ session, id: `q${id}`, type: 'question' });
+  } else if (type === 'answer') {
+    say({ session, id: waiting.pop().id, type: 'reply', value: message.value });
   } else if (type !== 'silence') {
     say({ session, id, type: 'reply', ...acts[type](memories.get(session), message) });
   }

@@ -1,14 +1,28 @@
 // The pools that the projects share.
 import { fileURLToPath } from 'node:url';
 
+const program = (name) => fileURLToPath(new URL(name, import.meta.url));
+
 const child = {
   command: process.execPath,
-  args: [fileURLToPath(new URL('child.mjs', import.meta.url))],
-  protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
+  args: [program('child.mjs')],
+  protocol: {
+    close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+    steps: [{ type: 'step' }],
+    asks: [{ type: 'question' }],
+  },
 };
 
 export const pools = {
   echo: { ...child, maxSessions: 16 },
   // One session at a time: whoever wants a second one waits.
   narrow: { ...child, maxSessions: 1 },
+  // Takes its time to start.
+  slow: {
+    ...child,
+    args: [program('child.mjs'), '--hello=600'],
+    protocol: { ...child.protocol, hello: { expect: { type: 'hello' } } },
+  },
+  // MessagePack.
+  packed: { command: process.execPath, args: [program('packed.mjs')], codec: 'msgpack' },
 };

@@ -1,0 +1,70 @@
+/** Watch mode, and runs, workers and set-up files that end badly. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf, summaryOf, testNamed } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project, type Running } from './harness/project.ts';
+
+/** The child that the next run of both files talks with. */
+async function childOf(running: Running): Promise<string> {
+  const [first, second] = [await running.until(/child \d+/), await running.until(/child \d+/)];
+  expect(first).toBe(second);
+  await running.until(/carpool: echo: .*/);
+  return first;
+}
+
+describe.for(majors)('Jest %s', (major) => {
+  test.for([
+    ['forks', '--maxWorkers=2'],
+    ['the main process', '--runInBand'],
+  ])('runs of a watch session in %s share one child, until the config is edited', async ([, mode]) => {
+    using project = new Project(major, 'watch');
+    const running = project.start(['--watchAll', mode as string]);
+    const first = await childOf(running);
+    project.edit('a.test.js', 'value: 1', 'value: 2');
+    expect(await childOf(running)).toBe(first);
+    project.edit('carpool.config.mjs', 'export default', '\nexport default');
+    project.edit('a.test.js', 'value: 2', 'value: 3');
+    expect(await childOf(running)).not.toBe(first);
+    running.process.kill('SIGINT');
+    expect((await running.outcome).left).toEqual([]);
+  });
+
+  test.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('a run that %s ends leaves nothing behind', async (signal) => {
+    using project = new Project(major, 'leaks');
+    const running = project.start(['waits', 'after', '--maxWorkers=2']);
+    await running.until(/waiting now/);
+    running.process.kill(signal);
+    expect((await running.outcome).left).toEqual([]);
+  });
+
+  test('a worker that is killed, or that exits, gives back what it held', async () => {
+    using project = new Project(major, 'leaks');
+    const outcome = await project.run(['killed', 'exits', 'after', '--maxWorkers=2']);
+    expect(testNamed(outcome, 'what they held is free again').status).toBe('passed');
+    // Jest runs the file again whose worker has exited.
+    expect(testNamed(outcome, 'a test that calls `process.exit`').status).toBe('passed');
+    expect(summaryOf(outcome, 'narrow')).toContain('1 child, 4 sessions, peak 1');
+    expect(outcome.left).toEqual([]);
+  });
+
+  test('a file whose set-up fails gives back what it held', async () => {
+    using project = new Project(major, 'leaks');
+    const outcome = await project.run(['after', 'fails', 'held', '--runInBand', '--setupFiles', './setup-file.js']);
+    expect(outcome.files.filter(({ message }) => message.includes('the set-up file fails on purpose'))).toHaveLength(1);
+    expect(summaryOf(outcome, 'narrow')).toContain('1 child, 2 sessions, peak 1');
+    expect(outcome.left).toEqual([]);
+  });
+});
+
+test('Jest 30: hooks of concurrent tests are told to register in the test', async () => {
+  using project = new Project(30, 'leaks');
+  project.write(
+    'hooks.test.js',
+    `const { carpool } = require('@carpool/jest');
+    beforeEach(() => carpool.echo.register());
+    test.concurrent.each([1, 2])('must fail: concurrent %i', async () => {});`,
+  );
+  const outcome = await project.run(['hooks']);
+  expectVerdicts(outcome, 2);
+  expect(messageOf(outcome, 'concurrent 1')).toContain('hooks of concurrent tests do not say whose they are');
+});

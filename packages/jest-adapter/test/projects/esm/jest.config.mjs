@@ -1,0 +1,6 @@
+export default {
+  preset: '@carpool/jest',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/strip.mjs' },
+  testMatch: ['**/*.test.ts'],
+};

@@ -1,0 +1,9 @@
+const { createTest } = require('@carpool/jest');
+
+const test = createTest();
+
+test('a run that is interrupted', async ({ echo }) => {
+  await echo.request({ type: 'get' });
+  process.stderr.write('waiting now\n');
+  await new Promise(() => {});
+}, 60_000);

@@ -1,0 +1,3 @@
+const preset = require('@carpool/jest/jest-preset');
+
+module.exports = { ...preset, testEnvironment: './environment.js' };

@@ -1,0 +1,7 @@
+const { carpool } = require('@carpool/jest');
+
+test('a global setup of its own has sessions', async () => {
+  const echo = await carpool.echo.register();
+  expect(await echo.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });
+  expect(process.env['OWN_SETUP']).toBe('done');
+});

@@ -1,0 +1,21 @@
+const { carpool, createTest } = require('@carpool/jest');
+
+const test = createTest();
+
+test('modules that are reset go on with the same sessions', async ({ echo }) => {
+  await echo.request({ type: 'set', value: 1 });
+  jest.resetModules();
+  const again = require('@carpool/jest');
+  expect(again.carpool).not.toBe(carpool);
+  const second = await again.carpool.echo.register();
+  expect(second.id).not.toBe(echo.id);
+  expect(await echo.request({ type: 'get' })).toMatchObject({ value: 1 });
+});
+
+test('and so do modules in isolation', async ({ echo }) => {
+  let isolated;
+  jest.isolateModules(() => (isolated = require('@carpool/jest')));
+  const second = await isolated.carpool.echo.register();
+  expect(second.id).not.toBe(echo.id);
+  await expect(isolated.carpool.ecko.register()).rejects.toThrow(/Unknown pool "ecko"/);
+});

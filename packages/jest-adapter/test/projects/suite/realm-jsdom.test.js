@@ -1,0 +1,6 @@
+/** @jest-environment @carpool/jest/environment-jsdom */
+const { createTest } = require('@carpool/jest');
+
+test('this is jsdom', () => expect(document.body).toBeDefined());
+
+require('./realm.js')(createTest);

@@ -1,0 +1,3 @@
+const { createTest } = require('@carpool/jest');
+
+require('./realm.js')(createTest);

@@ -1,0 +1,25 @@
+const { carpool, createTest } = require('@carpool/jest');
+
+const fromHost = createTest();
+const fromConfig = createTest({ pools: { renderer: { command: 'renderer' } } });
+
+fromConfig('must fail: a pool of another config', async ({ renderer }) => {
+  await renderer.request({ type: 'get' });
+});
+
+fromHost('must fail: a name that is no pool', async ({ ecko }) => {
+  await ecko.request({ type: 'get' });
+});
+
+test('must fail: a name that is no pool, by hand', async () => {
+  await carpool.ecko.register();
+});
+
+fromHost.each([1])('must fail: fixtures that are not destructured', async (_, all) => {
+  await all.echo.request({ type: 'get' });
+});
+
+test('must fail: a full pool', async () => {
+  await carpool.narrow.register();
+  await carpool.narrow.register({ wait: false });
+});

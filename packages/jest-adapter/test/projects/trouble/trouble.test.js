@@ -1,0 +1,15 @@
+const { carpool, createTest } = require('@carpool/jest');
+
+const carpoolTest = createTest();
+
+carpoolTest('must fail: a fixture', async ({ echo }) => {
+  await echo.request({ type: 'get' });
+});
+
+test('must fail: a session by hand', async () => {
+  await carpool.echo.register();
+});
+
+test('a test that wants no pool runs as any other', () => {
+  expect(1).toBe(1);
+});

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'own', preset: '@carpool/jest' };

@@ -1,0 +1,115 @@
+/** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf } from './harness/expectations.ts';
+import { copyPackage, folderOf, majors, type Major } from './harness/majors.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+/** The messages of the two tests that want a session; the third has passed. */
+function complaints(outcome: Outcome): [fixture: string, byHand: string] {
+  expectVerdicts(outcome, 3);
+  return [messageOf(outcome, 'a fixture'), messageOf(outcome, 'a session by hand')];
+}
+
+/** Another version of the adapter, in the project itself; the one beside the project stays. */
+function anotherAdapter(project: Project, major: Major): void {
+  copyPackage(join(folderOf(major), 'node_modules/@carpool/jest'), join(project.folder, 'node_modules/@carpool/jest'));
+  for (const file of readdirSync(join(project.folder, 'node_modules/@carpool/jest/dist'))) {
+    const path = join('node_modules/@carpool/jest/dist', file);
+    project.write(path, project.read(path).replace(/version = ".*"/, 'version = "9.9.9"'));
+  }
+}
+
+describe.for(majors)('Jest %s', (major) => {
+  const trouble = ['trouble.test'];
+
+  test('without a config, without pools, or with a wrong one, the tests that want a session say so', async () => {
+    using missing = new Project(major, 'trouble');
+    missing.remove('carpool.config.mjs');
+    using empty = new Project(major, 'trouble');
+    empty.write('carpool.config.mjs', 'export default {};');
+    using wrong = new Project(major, 'trouble');
+    wrong.edit('carpool.config.mjs', '{ pools }', '{ pools: { echo: { ...pools.echo, maxSession: 1 } } }');
+    const [first, second, third] = await Promise.all([missing, empty, wrong].map((project) => project.run(trouble)));
+    for (const words of complaints(first as Outcome)) {
+      expect(words).toMatch(/There are no pools: no carpool\.config\.ts was found in .*trouble-\w+ or above it/);
+    }
+    for (const words of complaints(second as Outcome))
+      expect(words).toMatch(/There are no pools: .*config\.mjs has none/);
+    for (const words of complaints(third as Outcome)) expect(words).toMatch(/not valid at `pools\.echo\.maxSession`/);
+  });
+
+  test('without the preset, or with a part of it, they say what is missing', async () => {
+    using nothing = new Project(major, 'trouble');
+    nothing.edit('jest.config.js', "preset: '@carpool/jest'", '');
+    using noSetup = new Project(major, 'trouble');
+    noSetup.edit('jest.config.js', "preset: '@carpool/jest'", "testEnvironment: '@carpool/jest/environment'");
+    const [first, second] = await Promise.all([nothing.run(trouble), noSetup.run(trouble)]);
+    for (const words of complaints(first)) {
+      expect(words).toContain("this run started no host; add `preset: '@carpool/jest'` to the Jest config");
+    }
+    for (const words of complaints(second)) {
+      expect(words).toMatch(/this run started none; add `preset: '@carpool\/jest'` .* or call `carpoolSetup`/);
+    }
+  });
+
+  test('an environment in the place of the preset’s is named', async () => {
+    using configured = new Project(major, 'trouble');
+    configured.edit('jest.config.js', "jest'", "jest', testEnvironment: 'jest-environment-jsdom'");
+    using docblock = new Project(major, 'trouble');
+    docblock.write('trouble.test.js', `/** @jest-environment jsdom */\n${docblock.read('trouble.test.js')}`);
+    const [first, second] = await Promise.all([configured.run(trouble), docblock.run(trouble)]);
+    for (const words of complaints(first)) {
+      expect(words).toMatch(/is \S*jest-environment-jsdom\S*, by `testEnvironment` of the Jest config in place of the/);
+      expect(words).toContain('wrap it: `withCarpool(Environment)`');
+    }
+    for (const words of complaints(second)) {
+      expect(words).toContain('the test environment of this file is "jsdom", by its docblock, and carries no sessions');
+      expect(words).toContain('for jsdom write `@jest-environment @carpool/jest/environment-jsdom`');
+    }
+  });
+
+  test('a pool that the config does not have is named, with those that it has', async () => {
+    using project = new Project(major, 'trouble');
+    const outcome = await project.run(['names']);
+    expectVerdicts(outcome, 5);
+    const known = 'the Carpool config of this run has only "echo", "narrow", "slow", "packed"; add it there';
+    expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
+    expect(messageOf(outcome, 'must fail: a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
+    expect(messageOf(outcome, 'a name that is no pool, by hand')).toContain(`Unknown pool "ecko": ${known}`);
+    expect(messageOf(outcome, 'not destructured')).toContain('name it in the parameters of the test');
+    const full = messageOf(outcome, 'a full pool');
+    expect(full).toMatch(
+      /the only slot is busy in "narrow"; held \d+ ms by "must fail: a full pool" \(.*names\.test\.js/,
+    );
+    expect(full).toMatch(/\n +at .*names\.test\.js:\d+/);
+  });
+
+  test('two versions of the adapter in one run say that one of them must go', async () => {
+    // The whole preset is of one version, the tests load another.
+    using entry = new Project(major, 'trouble');
+    anotherAdapter(entry, major);
+    entry.edit(
+      'jest.config.js',
+      "preset: '@carpool/jest'",
+      "...require('../node_modules/@carpool/jest/dist/jest-preset.cjs')",
+    );
+    // The setup is of one version, the environment and the tests are of another.
+    using setup = new Project(major, 'trouble');
+    anotherAdapter(setup, major);
+    const older = "globalSetup: '../node_modules/@carpool/jest/dist/global-setup.mjs'";
+    setup.edit('jest.config.js', "jest'", `jest', ${older}`);
+    const [first, second] = await Promise.all([entry.run(trouble), setup.run(trouble)]);
+    for (const words of complaints(first)) {
+      expect(words).toMatch(
+        /the test environment is of @carpool\/jest \d+\.\d+\.\d+, the tests load 9\.9\.9; install one/,
+      );
+    }
+    for (const words of complaints(second)) {
+      expect(words).toMatch(
+        /main process loads @carpool\/jest \d+\.\d+\.\d+, the tests load 9\.9\.9; install one version/,
+      );
+    }
+  });
+});
