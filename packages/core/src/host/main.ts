@@ -73,7 +73,7 @@ async function obey({ command, id }: Command): Promise<void> {
     report({ report: 'done', id });
     return;
   }
-  const summary = { pools: (await hub?.stats()) ?? [] };
+  const summary = { pools: [...made.values()].map((pool) => pool.stats()) };
   if (command === 'stop') await stop();
   report({ report: 'done', id, summary });
   if (command === 'stop') process.exit(0);
