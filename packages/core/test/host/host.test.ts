@@ -1,0 +1,209 @@
+// The host process: its place, its environment, its config, and what happens when it is killed itself.
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Client } from '../../src/client/client.ts';
+import { startHost, type Host, type HostOptions } from '../../src/host/start.ts';
+import { addressVariable, parseAddress } from '../../src/wire/address.ts';
+import { census } from '../../src/testing/census.ts';
+import { failure } from '../support/failure.ts';
+import { closing, place, program, programPath, until } from '../support/pools.ts';
+
+const original = { ...process.env };
+
+afterEach(() => {
+  for (const name of ['TMPDIR', addressVariable]) {
+    if (original[name] === undefined) delete process.env[name];
+    else process.env[name] = original[name];
+  }
+});
+
+/** A host in the folder of this test, which is its project's root too. */
+async function host(options: Partial<HostOptions> = {}, temporary: string = place().path): Promise<Host> {
+  const root = place().path;
+  process.env['TMPDIR'] = temporary;
+  const started = await startHost({ root, ...options });
+  closing({ close: () => started.stop() });
+  return started;
+}
+
+async function connect({ address }: Host): Promise<Client> {
+  return closing(await Client.connect({ address, runner: 'a test' }));
+}
+
+const echoes = (line = 'echo'): { echoes: ReturnType<typeof program> } => ({ echoes: program(line) });
+
+describe('a host', () => {
+  test('serves what the config and the adapter name, and counts', async () => {
+    const config = join(place().path, 'carpool.config.mjs');
+    const { command, args } = program('echo');
+    const hello = { send: { type: 'settings' }, expect: { type: 'hello' } };
+    const inFile = { command, args, protocol: { hello } };
+    writeFileSync(config, `console.log('loading'); export default ${JSON.stringify({ pools: { inFile } })}`);
+    const started = await host({ pools: echoes() });
+    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], files: [config] });
+    const client = await connect(started);
+    expect(await client.pools()).toEqual(['inFile', 'echoes']);
+    for (const name of ['inFile', 'echoes']) {
+      await using session = await client.register(name);
+      expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+    }
+    const { pools } = await started.summary();
+    expect(pools).toMatchObject([
+      { name: 'inFile', sessions: 1, open: 0, children: 1 },
+      { name: 'echoes', sessions: 1, open: 0, children: 1 },
+    ]);
+    const last = await started.stop();
+    expect(last?.pools).toHaveLength(2);
+    expect(await started.stop()).toBe(last);
+    await started.exited;
+  });
+
+  test('starts no child before a session is wanted', async () => {
+    const started = await host({ pools: echoes() });
+    await started.configured;
+    expect((await started.summary()).pools).toMatchObject([{ children: 0 }]);
+    expect(census(place().path).pids).toEqual([started.pid]);
+  });
+
+  test('lives in a folder that only its user may enter, and leaves none', async () => {
+    const started = await host({ pools: echoes() });
+    const folder = dirname(parseAddress(started.address).path);
+    expect(dirname(folder)).toBe(place().path);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(census(place().path)).toEqual({ pids: [started.pid], folders: [folder] });
+    await started.stop();
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('keeps its address and its token from its children', async () => {
+    process.env[addressVariable] = `carpool:/somewhere#${'a'.repeat(64)}`;
+    const script = `process.stderr.write(JSON.stringify(process.env)); import(${JSON.stringify(programPath('echo'))})`;
+    const args = ['--input-type=module', '-e', script, '--', '--hello'];
+    const started = await host({ pools: { echoes: { ...program('echo'), args } } });
+    const client = await connect(started);
+    const session = await client.register('echoes');
+    await until('it was read', async () => (await session.evidence()).stderr?.endsWith('}') === true);
+    const { stderr = '' } = await session.evidence();
+    const names = Object.keys(JSON.parse(stderr) as object);
+    expect(names.filter((name) => name.startsWith('CARPOOL'))).toEqual(['CARPOOL_CHILD']);
+    expect(stderr).not.toContain(parseAddress(started.address).token);
+    expect(stderr).not.toContain('a'.repeat(64));
+  });
+
+  test('whose config is a mistake tells it at once, and every register fails with it', async () => {
+    const config = join(place().path, 'carpool.config.mjs');
+    writeFileSync(config, 'export default { pools: { echoes: { comand: "x" } } }');
+    const started = await host();
+    const { pools, files, problem } = await started.configured;
+    expect({ pools, files }).toEqual({ pools: [], files: [config] });
+    expect(problem?.message).toContain('pools.echoes.command');
+    const client = await connect(started);
+    const error = await failure(client.register('echoes'), 'CONFIG_INVALID');
+    expect(error.message).toBe(problem?.message);
+    expect(error.stack).toContain('host.test.ts');
+    await failure(client.pools(), 'CONFIG_INVALID');
+  });
+
+  test('whose config breaks down later is gone, and says so', async () => {
+    const config = join(place().path, 'carpool.config.mjs');
+    const pools = JSON.stringify({ echoes: { ...program('ignores-everything') } });
+    writeFileSync(
+      config,
+      `process.on('SIGUSR2', () => { throw new Error('broken') }); export default { pools: ${pools} }`,
+    );
+    const started = await host();
+    const client = await connect(started);
+    const session = await client.register('echoes');
+    process.kill(started.pid!, 'SIGUSR2');
+    await failure(session.request({ type: 'query' }), 'HUB_LOST');
+    await started.exited;
+    expect(await started.summary()).toEqual({ pools: [] });
+    expect(await started.stop()).toBe(undefined);
+  });
+
+  test('forgives failed starts when a new run begins', async () => {
+    const started = await host({ pools: echoes('dies-at-once') });
+    const client = await connect(started);
+    for (let n = 0; n < 3; n++) await failure(client.register('echoes'), 'CHILD_EXITED');
+    const error = await failure(client.register('echoes'), 'POOL_GAVE_UP');
+    expect(error.message).toContain('cannot find the licence file');
+    await started.run();
+    await failure(client.register('echoes'), 'CHILD_EXITED');
+  });
+
+  test('whose config still loads stops at once', async () => {
+    writeFileSync(join(place().path, 'carpool.config.mjs'), 'await new Promise((done) => setTimeout(done, 1e6))');
+    const started = await host();
+    const client = await connect(started);
+    const registering = client.register('echoes');
+    const failed = expect(registering).rejects.toMatchObject({ code: 'HUB_LOST' });
+    await started.stop();
+    await failed;
+  });
+});
+
+describe('the place for the socket', () => {
+  test('is /tmp where TMPDIR is too long', async () => {
+    const long = join(place().path, 'd'.repeat(100));
+    mkdirSync(long);
+    const started = await host({ pools: { echoes: { ...program('echo'), env: { TMPDIR: place().path } } } }, long);
+    const { path } = parseAddress(started.address);
+    expect(path).toMatch(/^\/tmp\/carpool-/);
+    const client = await connect(started);
+    await (await client.register('echoes')).unregister();
+    await started.stop();
+    expect(existsSync(dirname(path))).toBe(false);
+  });
+
+  test('that is not there is one sentence', async () => {
+    const error = await failure(host({}, '/no/such/folder'), 'HUB_UNREACHABLE');
+    expect(error.message).toMatch(/^Cannot make a folder for the socket in \/no\/such\/folder: ENOENT/);
+  });
+});
+
+describe('a host that is killed', () => {
+  test('is noticed by its workers', async () => {
+    const started = await host({ pools: echoes() });
+    const client = await connect(started);
+    const session = await client.register('echoes');
+    const waiting = failure(session.event(), 'HUB_LOST');
+    process.kill(started.pid!, 'SIGKILL');
+    expect((await waiting).message).toContain('the connection to the host ended');
+    expect(await session.closed).toMatchObject({ by: 'hub' });
+    const error = await failure(client.register('echoes'), 'HUB_LOST');
+    expect(error.stack).toContain('host.test.ts');
+    // Its child has gone at the end of its input. Its folder is what the next host sweeps.
+    await host({ pools: echoes() });
+    await until('it is swept', () => census(place().path).folders.length === 1);
+  });
+
+  test('leaves a stubborn child and a folder, which the next host sweeps', async () => {
+    const first = await host({ pools: echoes('ignores-everything') });
+    const client = await connect(first);
+    await client.register('echoes');
+    const [child] = census(place().path).pids.filter((pid) => pid !== first.pid);
+    expect(child).toBeGreaterThan(1);
+    process.kill(first.pid!, 'SIGKILL');
+    await first.exited;
+    expect(census(place().path)).toMatchObject({ pids: [child], folders: [expect.any(String)] });
+    const second = await host({ pools: echoes() });
+    const folder = dirname(parseAddress(second.address).path);
+    await until('it is swept', () => {
+      const { pids, folders } = census(place().path);
+      return pids.length === 1 && pids[0] === second.pid && folders.length === 1 && folders[0] === folder;
+    });
+  });
+
+  test('beside another leaves the other alone', async () => {
+    const [first, second] = [await host({ pools: echoes() }), await host({ pools: echoes() })];
+    const client = await connect(second);
+    const session = await client.register('echoes');
+    process.kill(first.pid!, 'SIGKILL');
+    await first.exited;
+    const third = await host({ pools: echoes() });
+    await until('it is swept', () => census(place().path).folders.length === 2);
+    expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+    expect(third.pid).not.toBe(second.pid);
+  });
+});
