@@ -55,3 +55,6 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
 }
+
+/** Bytes as characters 0 to 255, to base64. */
+declare function btoa(binary: string): string;

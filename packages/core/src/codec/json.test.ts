@@ -76,3 +76,22 @@ test('JSON refuses arbitrary bytes with FRAME_MALFORMED only', () => {
     }),
   );
 });
+
+test('bytes are written as base64, wherever they are and whatever made them', () => {
+  const large = new Uint8Array(20_000).map((_, index) => index % 251);
+  const message = {
+    a: Uint8Array.of(1, 2, 255),
+    b: { c: [Buffer.from('hello')] },
+    none: new Uint8Array(0),
+    large,
+    plain: {},
+  };
+  expect(json.decode(json.encode(message))).toEqual({
+    a: 'AQL/',
+    b: { c: ['aGVsbG8='] },
+    none: '',
+    large: Buffer.from(large).toString('base64'),
+    plain: {},
+  });
+  expect(json.decode(json.encode({ '0': 'no bytes', type: 'Buffer' }))).toEqual({ '0': 'no bytes', type: 'Buffer' });
+});

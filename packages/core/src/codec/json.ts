@@ -36,6 +36,7 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
     try {
       // The engine refuses cycles, and ends what is too deep for its own stack with a RangeError.
       text = JSON.stringify(message);
+      if (mayHoldBytes(text)) text = JSON.stringify(message, bytesAsBase64);
     } catch (thrown) {
       throw notWritten(thrown);
     }
@@ -49,6 +50,27 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
 }
 
 export const json: Format = jsonFormat();
+
+/** How the engine writes a `Uint8Array` and a `Buffer` by itself. What only looks so costs a second pass. */
+function mayHoldBytes(text: string | undefined): boolean {
+  return text !== undefined && (text.includes('{"0":') || text.includes('{}') || text.includes('{"type":"Buffer"'));
+}
+
+/** JSON has no bytes. Base64 is what most readers expect in their place; nothing turns it back. */
+function bytesAsBase64(this: unknown, key: string, value: unknown): unknown {
+  const original = (this as Record<string, unknown>)[key];
+  return Object.prototype.toString.call(original) === '[object Uint8Array]' ? base64(original as Uint8Array) : value;
+}
+
+/** `String.fromCharCode` takes its characters as arguments, and the stack holds only so many. */
+const piece = 8190;
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  // A multiple of three, so that no piece but the last is padded.
+  for (let at = 0; at < bytes.length; at += piece) text += btoa(String.fromCharCode(...bytes.subarray(at, at + piece)));
+  return text;
+}
 
 function written(text: string, slab: Slab): Uint8Array {
   if (text.length > shortText) return encoder.encode(text);

@@ -179,6 +179,8 @@ export class Conversation {
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
     this.#remember(route, frame);
     this.#outbox.gate?.received(frame);
+    // Before the message is delivered: who answers it at once must not overtake what waited longer.
+    this.#outbox.releaseHeld();
     switch (route.as) {
       case 'event':
         this.#deliver(route.frame ?? frame);
@@ -209,7 +211,6 @@ export class Conversation {
         this.#lost(route);
         break;
     }
-    this.#outbox.releaseHeld();
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
