@@ -9,8 +9,17 @@ export interface Config {
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
 }
 
+/** What the compiler infers a type from it does not look at for options that do not exist: this makes it. */
+interface NoOthers<C extends Config> {
+  readonly pools?: {
+    readonly [Name in keyof C['pools']]: {
+      readonly [Key in Exclude<keyof C['pools'][Name], keyof PoolOptions>]: never;
+    };
+  };
+}
+
 /** Returns its argument; it is there for the types. The config is validated when the host loads it. */
-export function defineConfig<const C extends Config>(config: C): C {
+export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C {
   return config;
 }
 
