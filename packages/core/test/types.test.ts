@@ -1,0 +1,134 @@
+// What must not compile. `tsc` reads this file: an expected error that does not come is an error.
+import { describe, expectTypeOf, test } from 'vitest';
+import { defineConfig, sessionField, type PoolNames, type Session, type SessionOf } from '../src/entry/index.ts';
+import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
+import { plushie, type PlushieMessages } from '../src/entry/plushie.ts';
+import { pooledTransport, startPool } from '../src/entry/index.ts';
+
+interface Chess extends Messages {
+  readonly send: { readonly type: 'resign' };
+  readonly requests: {
+    readonly move: {
+      readonly request: { readonly type: 'move'; readonly to: string };
+      readonly reply: { readonly ok: boolean };
+    };
+    readonly clock: { readonly request: { readonly type: 'clock' }; readonly reply: { readonly seconds: number } };
+  };
+  readonly interact: {
+    readonly request: { readonly type: 'think' };
+    readonly step: { readonly depth: number };
+    readonly reply: { readonly best: string };
+  };
+  readonly event: { readonly type: 'tick' };
+}
+
+const config = defineConfig({
+  pools: {
+    renderer: plushie({ mode: 'headless', maxSessions: 8 }),
+    chess: { command: 'chess', protocol: sessionField<Chess>() },
+    solver: { command: ['solver'].join(''), codec: 'json-lines', protocol: { session: 'sid' }, maxSessions: 4 },
+  },
+});
+type Config = typeof config;
+
+// Never called: only their types matter.
+declare const renderer: SessionOf<Config, 'renderer'>;
+declare const chess: SessionOf<Config, 'chess'>;
+declare const solver: SessionOf<Config, 'solver'>;
+
+describe('a config', () => {
+  test('gives the names of its pools', () => {
+    expectTypeOf<PoolNames<Config>>().toEqualTypeOf<'renderer' | 'chess' | 'solver'>();
+  });
+
+  test('gives each pool its session', () => {
+    expectTypeOf<SessionOf<Config, 'renderer'>>().toEqualTypeOf<Session<PlushieMessages>>();
+    expectTypeOf<SessionOf<Config, 'chess'>>().toEqualTypeOf<Session<Chess>>();
+    expectTypeOf<SessionOf<Config, 'solver'>>().toEqualTypeOf<Session<AnyMessages>>();
+  });
+
+  test('knows no pool that is not in it', () => {
+    // @ts-expect-error -- there is no such pool
+    expectTypeOf<SessionOf<Config, 'rendere'>>().toBeNever();
+  });
+
+  test('takes no option that is not there', () => {
+    // @ts-expect-error -- maxSession is no option
+    defineConfig({ pools: { solver: { command: 'solver', maxSession: 4 } } });
+    // @ts-expect-error -- a pool needs a command
+    defineConfig({ pools: { solver: { maxSessions: 4 } } });
+    // @ts-expect-error -- "xml" is no codec
+    defineConfig({ pools: { solver: { command: 'solver', codec: 'xml' } } });
+    // @ts-expect-error -- a mode that the renderer does not have
+    defineConfig({ pools: { renderer: plushie({ mode: 'windowed' }) } });
+    // @ts-expect-error -- a typo in the options of sessionField
+    defineConfig({ pools: { solver: { command: 'solver', protocol: { sesion: 'sid' } } } });
+    defineConfig({
+      pools: {
+        solver: {
+          command: ({ env, find }) => {
+            expectTypeOf(find).toEqualTypeOf<(command: string) => string | undefined>();
+            return env['SOLVER'] ?? 'solver';
+          },
+        },
+      },
+    });
+    // @ts-expect-error -- pools, not pool
+    defineConfig({ pool: {} });
+  });
+});
+
+/** Type-checked, not run: there is no session. */
+function notRun(_: () => unknown): void {}
+
+describe('a session', () => {
+  test('takes the messages of its dialect alone, and gives the replies that belong to them', () => {
+    notRun(async () => {
+      chess.send({ type: 'resign' });
+      // @ts-expect-error -- not a message that is sent
+      chess.send({ type: 'move', to: 'e4' });
+      expectTypeOf(await chess.request({ type: 'move', to: 'e4' })).toEqualTypeOf<{ readonly ok: boolean }>();
+      expectTypeOf(await chess.request({ type: 'clock' })).toEqualTypeOf<{ readonly seconds: number }>();
+      // @ts-expect-error -- no such request
+      await chess.request({ type: 'castle' });
+      // @ts-expect-error -- where to?
+      await chess.request({ type: 'move' });
+      const thinking = chess.interact({ type: 'think' });
+      for await (const { depth } of thinking) expectTypeOf(depth).toEqualTypeOf<number>();
+      expectTypeOf(await thinking).toEqualTypeOf<{ readonly best: string }>();
+      expectTypeOf(await chess.event()).toEqualTypeOf<{ readonly type: 'tick' }>();
+      for await (const event of chess.events()) expectTypeOf(event).toEqualTypeOf<{ readonly type: 'tick' }>();
+    });
+  });
+
+  test('of a child about which nothing is known takes any object', () => {
+    notRun(async () => {
+      solver.send({ anything: 1 });
+      // @ts-expect-error -- no object
+      solver.send('text');
+      expectTypeOf(await solver.request({ type: 'anything' })).toEqualTypeOf<Record<string, unknown>>();
+    });
+  });
+
+  test('of plushie knows its messages', () => {
+    notRun(async () => {
+      // @ts-expect-error -- no such message
+      renderer.send({ type: 'snapshoot' });
+      // @ts-expect-error -- no such request
+      await renderer.request({ type: 'screenshoot' });
+      const reply = await renderer.request({ type: 'query', target: 'tree' });
+      expectTypeOf(reply).not.toBeAny();
+    });
+  });
+
+  test('comes from a pool in this process with the same types', () => {
+    notRun(async () => {
+      const pool = startPool(plushie());
+      await using session = await pool.register();
+      expectTypeOf(session).toEqualTypeOf<Session<PlushieMessages>>();
+      expectTypeOf(pooledTransport(session).format).toEqualTypeOf<string>();
+      // @ts-expect-error -- no such option
+      await pool.register({ ownr: 'me' });
+    });
+  });
+});

@@ -1,0 +1,54 @@
+// Writes docs/errors.md from the table of errors in packages/core/src/base/errors.ts; a test holds the two together.
+//
+//   node scripts/errors-doc.mjs            writes it
+//   node scripts/errors-doc.mjs --print    says what it would write
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorKinds } from '../packages/core/src/base/errors.ts';
+
+const scopes = {
+  call: 'this call only',
+  session: 'this session',
+  child: 'the child, and every session on it',
+  pool: 'the pool',
+  hub: 'the connection to the host',
+  worker: 'the shared worker',
+  run: 'the whole run',
+};
+
+const blames = { test: 'the test', child: 'the child', setup: 'the set-up', carpool: 'Carpool itself' };
+
+const head = `# Errors
+
+Every failure that Carpool reports is a \`CarpoolError\`. Its message says what was tried, what is so, and what to do; then
+comes the evidence: the end of the child's stderr, the last messages of the session, bytes that were no message.
+
+| field      | what it holds                                                                         |
+| ---------- | ------------------------------------------------------------------------------------- |
+| \`code\`     | one of the codes below                                                                |
+| \`scope\`    | what is unusable now: the call, the session, the child, the pool, the hub, or the run |
+| \`blame\`    | who can mend it, as far as can be told: the test, the child, the set-up, or Carpool   |
+| \`context\`  | facts under stable names: \`pool\`, \`session\`, \`limit\`, \`size\`, \`holders\`, …            |
+| \`evidence\` | \`stderr\`, \`stdout\`, \`messages\`, \`exit\`: plain text, bounded                           |
+| \`cause\`    | what it follows from, if anything                                                     |
+
+The stack points at the line that made the call. Recognise an error with \`isCarpoolError(error)\` or
+\`isCarpoolError(error, 'POOL_FULL')\`, not with \`instanceof\`: test runners load modules more than once.
+
+This page is generated from the table in \`packages/core/src/base/errors.ts\` by \`node scripts/errors-doc.mjs\`.
+`;
+
+const row = ([code, { scope, blame, meaning, remedy }]) => `
+## ${code}
+
+${meaning}
+
+- **Unusable now:** ${scopes[scope]}.
+- **Usually to blame:** ${blames[blame]}.
+- **What to do:** ${remedy}
+`;
+
+const page = head + Object.entries(errorKinds).map(row).join('');
+
+if (process.argv.includes('--print')) process.stdout.write(page);
+else writeFileSync(join(import.meta.dirname, '..', 'docs', 'errors.md'), page);
