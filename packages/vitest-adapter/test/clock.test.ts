@@ -7,7 +7,7 @@ import { Project } from './harness/project.ts';
 describe.for(majors)('Vitest %s', (major) => {
   test.runIf(major > 3)('waiting for a slot or for the start of a child is not on the clock of the test', async () => {
     using project = new Project(major, 'early');
-    expectVerdicts(await project.run(['early.test.ts']), 7);
+    expectVerdicts(await project.run(['early.test.ts']), 8);
   });
 
   test.runIf(major > 3).for(['stack', 'parallel'])('hooks in order %s may ask for sessions', async (order) => {
@@ -17,7 +17,7 @@ describe.for(majors)('Vitest %s', (major) => {
 
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
-    const outcome = await project.run(['patience.test.ts', '--testTimeout=500']);
+    const outcome = await project.run(['patience.test.ts', '--testTimeout=1500']);
     expectVerdicts(outcome, 2);
     const [message] = testNamed(outcome, 'must fail').messages;
     expect(message).toMatch(/the only slot was busy in "taken" .* held \d+ ms by .*patience\.test\.ts/);

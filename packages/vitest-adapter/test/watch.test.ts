@@ -18,7 +18,7 @@ describe.for(majors)('Vitest %s', (major) => {
 
     project.edit('watch.test.ts', 'says who', 'tells who');
     expect(await childOfNextRun(running)).toBe(first);
-    expect(running.output).toContain('carpool: echo: 1 child, 2 sessions');
+    await running.printed(/carpool: echo: 1 child, 2 sessions/);
 
     project.edit('carpool.config.ts', 'maxSessions: 16', 'maxSessions: 15');
     const second = await childOfNextRun(running);

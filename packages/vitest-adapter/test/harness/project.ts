@@ -145,16 +145,21 @@ export class Running {
     return Number.parseInt(host, 10);
   }
 
-  /** Resolves when this was printed, after what was waited for before. */
-  async until(what: RegExp, timeout = 30_000): Promise<string> {
-    const deadline = AbortSignal.timeout(timeout);
+  /** Resolves with what was printed after what was waited for before. */
+  async until(what: RegExp): Promise<string> {
+    const from = this.#seen;
+    const found = await this.printed(what, from);
+    this.#seen = this.output.indexOf(found, from) + found.length;
+    return found;
+  }
+
+  /** Resolves when this was printed: the two streams may come in another order than they were written. */
+  async printed(what: RegExp, from = 0): Promise<string> {
+    const deadline = AbortSignal.timeout(30_000);
     deadline.addEventListener('abort', () => this.#wake());
     for (;;) {
-      const found = what.exec(this.output.slice(this.#seen));
-      if (found !== null) {
-        this.#seen += found.index + found[0].length;
-        return found[0];
-      }
+      const found = what.exec(this.output.slice(from));
+      if (found !== null) return found[0];
       if (deadline.aborted || this.process.exitCode !== null) {
         throw new Error(`The runner did not print ${what}. It printed:\n${this.output}`);
       }

@@ -14,7 +14,7 @@ const acts = {
   exit: (_memory, { code }) => process.exit(code),
 };
 
-// --hello=600 says hello after so many milliseconds: a child that is slow to start.
+// --hello=2000 says hello after so many milliseconds: a child that is slow to start.
 const hello = process.argv.find((word) => word.startsWith('--hello='));
 if (hello !== undefined) setTimeout(say, Number(hello.slice('--hello='.length)), { type: 'hello' });
 

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
 // Shorter than the waits below: they must not be on this clock.
-vi.setConfig({ testTimeout: 500 });
+vi.setConfig({ testTimeout: 1_500 });
 const test = createTest(config);
 const derived = test.extend<{ app: { use(): Promise<unknown> } }>({
   app: async ({ narrow }, use) => {
-    await use({ use: () => narrow.request({ type: 'later', after: 300 }) });
+    await use({ use: () => narrow.request({ type: 'later', after: 500 }) });
   },
 });
 
@@ -17,20 +17,20 @@ test('the start of a slow child is not on the clock of the test', async ({ slow 
 
 describe.concurrent('the wait for a slot is not on the clock', () => {
   test('of a test', async ({ narrow }) => {
-    await narrow.request({ type: 'later', after: 300 });
+    await narrow.request({ type: 'later', after: 500 });
   });
 
   derived('of a test with a fixture made from a session', async ({ app }) => {
     await app.use();
   });
 
-  test.for(['table'])('of a test from a %s', async (_word, { narrow: renamed }) => {
-    await renamed.request({ type: 'later', after: 300 });
+  test.for(['table', 'list'])('of a test from a %s', async (_word, { narrow: renamed }) => {
+    await renamed.request({ type: 'later', after: 500 });
   });
 
   describe('inner', () => {
     test('of a test in an inner suite', async ({ carpool, narrow }) => {
-      await narrow.request({ type: 'later', after: 300 });
+      await narrow.request({ type: 'later', after: 500 });
       expect(Object.keys(carpool)).toEqual(['narrow', 'slow', 'taken']);
     });
   });

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
 // Vitest 3 overlooks it, and options of extended tests too: there it is given on the command line.
-vi.setConfig({ testTimeout: 300 });
+vi.setConfig({ testTimeout: 600 });
 const test = createTest(config);
 let goOn: () => void;
 let late: Promise<unknown>;
