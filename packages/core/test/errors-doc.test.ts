@@ -17,5 +17,5 @@ test.each(Object.entries(errorKinds))('docs/errors.md tells what %s means and wh
 
 test('docs/errors.md is what scripts/errors-doc.mjs writes', () => {
   const written = execFileSync(process.execPath, [`${root}scripts/errors-doc.mjs`, '--print'], { encoding: 'utf8' });
-  expect(page, 'run `node scripts/errors-doc.mjs`').toBe(written);
+  expect(page).toBe(written); // else run `node scripts/errors-doc.mjs`
 });

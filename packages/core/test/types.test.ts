@@ -79,7 +79,9 @@ describe('a config', () => {
 });
 
 /** Type-checked, not run: there is no session. */
-function notRun(_: () => unknown): void {}
+function notRun(body: () => unknown): void {
+  expectTypeOf(body).toBeFunction();
+}
 
 describe('a session', () => {
   test('takes the messages of its dialect alone, and gives the replies that belong to them', () => {

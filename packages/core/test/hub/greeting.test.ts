@@ -16,7 +16,7 @@ import { RawPeer } from '../support/raw-peer.ts';
 const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
 
 /** The hub must still serve those who behave. */
-async function stillServes(served: Served): Promise<void> {
+async function expectServing(served: Served): Promise<void> {
   const client = await served.connect();
   await using session = await client.register('echoes');
   expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
@@ -42,7 +42,7 @@ test.each([
   expect(answer).toMatchObject({ op: op.FAILED, body: { code: 'HUB_REJECTED' } });
   expect((answer.body as Error).message).toContain('the token is not the one of this host');
   await peer.closed;
-  await stillServes(served);
+  await expectServing(served);
 });
 
 test('a client with another token is told so', async () => {
@@ -94,7 +94,7 @@ test.each([
   const peer = await RawPeer.connect(served.path);
   peer.write(bytes);
   await peer.closed;
-  await stillServes(served);
+  await expectServing(served);
 });
 
 describe('the number of workers', () => {
@@ -106,7 +106,7 @@ describe('the number of workers', () => {
     first.close();
     await first.closed;
     await expect.poll(() => served.hub.peers).toBeLessThan(2);
-    await stillServes(served);
+    await expectServing(served);
   });
 });
 
