@@ -1,23 +1,38 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
-const config: UserConfig = defineConfig({
-  entry: {
-    index: 'src/entry/index.ts',
-    host: 'src/entry/host.ts',
-    client: 'src/entry/client.ts',
-    plushie: 'src/entry/plushie.ts',
-    testing: 'src/entry/testing.ts',
-    'host-main': 'src/host/main.ts',
-    cli: 'src/cli/main.ts',
-  },
+const common = {
   format: 'esm',
   platform: 'node',
   target: 'node22.12',
   fixedExtension: false,
-  dts: { oxc: true },
   sourcemap: false,
-  outputOptions: { chunkFileNames: '[name]-[hash].js' },
-});
+} satisfies UserConfig;
+
+const config: UserConfig[] = defineConfig([
+  {
+    ...common,
+    entry: {
+      index: 'src/entry/index.ts',
+      host: 'src/entry/host.ts',
+      client: 'src/entry/client.ts',
+      plushie: 'src/entry/plushie.ts',
+      testing: 'src/entry/testing.ts',
+      cli: 'src/cli/main.ts',
+    },
+    dts: { oxc: true },
+    outputOptions: { chunkFileNames: '[name]-[hash].js' },
+  },
+  {
+    // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
+    // compiler for configs that Node cannot read is loaded from its package, by those who need it.
+    ...common,
+    entry: { 'host-main': 'src/host/main.ts' },
+    clean: false,
+    dts: false,
+    deps: { alwaysBundle: [/^(?!jiti$)/] },
+    outputOptions: { chunkFileNames: 'host-[name]-[hash].js' },
+  },
+]);
 
 export default config;

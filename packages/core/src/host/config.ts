@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createJiti } from 'jiti';
-import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { pathToFileURL } from 'node:url';
+import { CarpoolError } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Boot } from './control.ts';
 import { checkConfig, invalid } from './check-config.ts';
@@ -51,23 +51,39 @@ export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
 
 async function importDefault(file: string): Promise<unknown> {
   if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
+  let module: Record<string, unknown>;
   try {
-    const module = await createJiti(import.meta.url, {
-      tryNative: true,
-      moduleCache: false,
-      // Else a module without a default export has itself for one.
-      interopDefault: false,
-      // Its cache would outlive the run in the temporary folder.
-      fsCache: false,
-    }).import<Record<string, unknown>>(file);
-    if (module['default'] === undefined)
-      throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
-    return module['default'];
+    module = await importModule(file);
   } catch (thrown) {
-    if (isCarpoolError(thrown)) throw thrown;
     throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${(thrown as Error).message}`, {
       context: { file },
       cause: thrown,
     });
+  }
+  if (module['default'] !== undefined) return module['default'];
+  throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
+}
+
+/** What Node says of a file that only lacks a compiler, or the leniency of one. */
+const needsCompiler: ReadonlySet<unknown> = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+]);
+
+/** By Node itself where it can: that saves the start of every run a compiler. */
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (thrown) {
+    const { code } = thrown as { code?: unknown };
+    if (!needsCompiler.has(code) && !(thrown instanceof SyntaxError)) throw thrown;
+    const { createJiti } = await import('jiti');
+    // Its cache would outlive the run in the temporary folder. Without `interopDefault` a missing default is missing.
+    return await createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(
+      file,
+    );
   }
 }

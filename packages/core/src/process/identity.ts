@@ -3,8 +3,9 @@
  * enough to send a signal: a process is its pid and its start time. Windows tells no start time without a helper
  * program; there nothing is ever taken to be the same process.
  */
+// Not execa: a host loads this before it listens, and has no child yet.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { execaSync } from 'execa';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -114,12 +115,13 @@ function bootId(): string {
 }
 
 function ps(which: readonly string[]): ProcessFacts[] {
-  const { stdout } = execaSync('ps', [...which, '-o', 'pid=,pgid=,state=,lstart='], {
-    env: { LC_ALL: 'C', TZ: 'UTC0' },
-    reject: false,
+  const { stdout } = spawnSync('ps', [...which, '-o', 'pid=,pgid=,state=,lstart='], {
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC0' },
+    encoding: 'utf8',
     timeout: 5000,
   });
-  return (stdout ?? '').split('\n').flatMap((line) => parsePsLine(line) ?? []);
+  // Null where there is no `ps`.
+  return ((stdout as string | null) ?? '').split('\n').flatMap((line) => parsePsLine(line) ?? []);
 }
 
 /** Exported for its test: `  501   501 Ss   Fri Nov 21 09:30:00 2025`. */

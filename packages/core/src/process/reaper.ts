@@ -8,9 +8,10 @@
  * the leader is gone: a member of its group that started no earlier and carries the record's random id in its
  * environment (Linux; elsewhere it cannot be proven, so such a member is left alone).
  */
+// Not execa: a sweep runs in every host, also in one that starts no child.
+import { spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { execaSync } from 'execa';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { marker } from './environment.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
@@ -31,7 +32,7 @@ export function killAtExit(pid: number): () => void {
 
 function killWatched(): void {
   for (const pid of watched) {
-    if (process.platform === 'win32') execaSync('taskkill', ['/pid', `${pid}`, '/T', '/F'], { reject: false });
+    if (process.platform === 'win32') spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F']);
     else signalGroup(pid, 'SIGKILL');
   }
 }
