@@ -77,7 +77,7 @@ describe('the checker', () => {
     ['wire/a.ts', `import net from 'node:net';`, 'wire never imports node:net'],
     ['misc/a.ts', `import '../base/scope.ts';`, 'misc is no layer'],
     ['pool/a.ts', `import { x } from './admission.js';`, 'relative imports end in .ts'],
-    ['pool/a.ts', `import x from '../../package.json' with { type: 'json' };`, 'relative imports end in .ts'],
+    ['pool/a.ts', `import x from '../../data.json' with { type: 'json' };`, 'relative imports end in .ts'],
     ['pool/a.ts', `import { x } from '../../test/layers/check.ts';`, 'imports nothing outside itself by path'],
   ])('core/src/%s: %s', (file, source, rule) => {
     const [sentence, ...others] = complaints(`packages/core/src/${file}`, source);
