@@ -16,11 +16,16 @@ export interface Script {
   close(): Promise<unknown>;
 }
 
-/** Runs `test/host/NAME.mjs`. */
-export function script(name: string, args: readonly string[], env: Record<string, string> = {}): Script {
+/** Runs `test/host/NAME.mjs`; it is ended after this test. */
+export function script(name: string, args: readonly string[]): Script {
+  return closing(scriptIn(place().path, name, args));
+}
+
+/** As `script`, with a TMPDIR that whoever calls this takes care of, and of its end. */
+export function scriptIn(temporary: string, name: string, args: readonly string[]): Script {
   const file = fileURLToPath(new URL(`../host/${name}.mjs`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...process.env, TMPDIR: place().path, ...env },
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -43,5 +48,5 @@ export function script(name: string, args: readonly string[], env: Record<string
     child.kill('SIGKILL');
     return exited;
   };
-  return closing({ process: child, lines, stderr: () => stderr, exited, said, close });
+  return { process: child, lines, stderr: () => stderr, exited, said, close };
 }
