@@ -14,7 +14,8 @@ export function showEvidence(errors: unknown[], found: readonly SessionEvidence[
 }
 
 function textOf(error: unknown, key: 'message' | 'stack'): string {
-  return typeof error === 'object' && error !== null ? String((error as Record<string, unknown>)[key] ?? '') : '';
+  const text = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined;
+  return typeof text === 'string' ? text : '';
 }
 
 function framesOf(...places: readonly unknown[]): string {

@@ -25,8 +25,9 @@ interface Attempt {
   found?: readonly SessionEvidence[];
 }
 
-/** What is known of a running function: absent of a hook that belongs to no single test. */
+/** What is known of a running function. */
 interface Running {
+  /** Absent in `beforeAll` and `afterAll`. */
   readonly attempt: Attempt | undefined;
   /** When Jest will lose patience with it. */
   readonly until: number;
@@ -44,8 +45,8 @@ export class TestFile {
   readonly #file: Owner;
   readonly #wanted = new WeakMap<object, readonly Wanted[]>();
   readonly #attempts = new Map<CircusTest, Attempt>();
-  /** Between their start and their end; several at once where Jest runs concurrent tests with their hooks. */
-  readonly #started = new Set<CircusTest>();
+  /** Whose hooks are running. Concurrent tests have none. */
+  #current: CircusTest | undefined;
   #defining: readonly Wanted[] | undefined;
 
   constructor(options: TestFileOptions) {
@@ -79,9 +80,7 @@ export class TestFile {
     if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined)
       this.#wanted.set(fn, this.#defining);
     if (name === 'run_start') this.#wrapAll(state);
-    if (test === undefined) return;
-    if (name === 'test_start') this.#started.add(test);
-    if (name === 'test_skip' || name === 'test_todo') this.#started.delete(test);
+    if (name === 'test_start') this.#current = test;
   }
 
   /** What Jest waits for, outside the time of the test. Never rejects. */
@@ -100,10 +99,11 @@ export class TestFile {
   #wrapAll(state: CircusState): void {
     for (const { hooks, children } of everyBlock(state.rootDescribeBlock)) {
       for (const hook of hooks) {
-        const until = (): number => now() + (hook.timeout ?? state.testTimeout);
         const ofTest = hook.type === 'beforeEach' || hook.type === 'afterEach';
-        const attempt = (): Attempt | undefined => (ofTest ? this.#onlyAttempt() : undefined);
-        around(hook, (call) => running.run({ attempt: attempt(), until: until() }, call));
+        around(hook, (call) => {
+          const attempt = ofTest && this.#current !== undefined ? this.#attemptOf(this.#current) : undefined;
+          return running.run({ attempt, until: now() + (hook.timeout ?? state.testTimeout) }, call);
+        });
       }
       for (const test of children) if (test.type === 'test') this.#wrap(test, state);
     }
@@ -142,7 +142,6 @@ export class TestFile {
   async #finish(test: CircusTest): Promise<void> {
     const attempt = this.#attempts.get(test);
     this.#attempts.delete(test);
-    this.#started.delete(test);
     if (test.errors.length > 0) {
       const own = attempt?.found ?? (await attempt?.owner.evidence()) ?? [];
       showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);
@@ -159,7 +158,7 @@ export class TestFile {
   #holder(scope: Scope): { readonly owner: Owner; readonly patience: RegisterOptions } {
     const { attempt, until = Infinity } = running.getStore() ?? {};
     const owner = scope === 'file' ? this.#file : attempt?.owner;
-    if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest(this.#started.size));
+    if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest);
     // Fails a little before Jest's time-out does, because the error of the pool names who holds the slots.
     const left = until - now() - 100;
     return { owner, patience: left < 60_000 ? { timeout: Math.max(Math.round(left), 1) } : {} };
@@ -171,12 +170,6 @@ export class TestFile {
     const attempt = { owner: this.#owner([...this.#file.path, randomUUID()], nameOf(test)) };
     this.#attempts.set(test, attempt);
     return attempt;
-  }
-
-  /** Hooks are not told whose they are. */
-  #onlyAttempt(): Attempt | undefined {
-    const [test] = this.#started;
-    return test === undefined || this.#started.size > 1 ? undefined : this.#attemptOf(test);
   }
 
   #owner(path: readonly string[], test?: string): Owner {
@@ -192,11 +185,8 @@ export class TestFile {
   }
 }
 
-function noTest(started: number): string {
-  const what = 'Cannot register a session for a test';
-  if (started > 1) return `${what}: hooks of concurrent tests do not say whose they are; register in the test itself`;
-  return `${what}: no test is running here; in \`beforeAll\`, and outside of tests, say \`register({ scope: 'file' })\`, and the session ends with the file (nor can the body of a generator be followed)`;
-}
+const noTest =
+  "Cannot register a session for a test: no test is running here; in `beforeAll`, and outside of tests, say `register({ scope: 'file' })`, and the session ends with the file (nor can the body of a generator be followed)";
 
 /** What jsdom calls an AbortSignal is none to Node. */
 function followed(signal: AbortSignal): AbortSignal {

@@ -1,6 +1,6 @@
 /** Watch mode, and runs, workers and set-up files that end badly. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf, summaryOf, testNamed } from './harness/expectations.ts';
+import { summaryOf, testNamed } from './harness/expectations.ts';
 import { majors } from './harness/majors.ts';
 import { Project, type Running } from './harness/project.ts';
 
@@ -54,17 +54,4 @@ describe.for(majors)('Jest %s', (major) => {
     expect(summaryOf(outcome, 'narrow')).toContain('1 child, 2 sessions, peak 1');
     expect(outcome.left).toEqual([]);
   });
-});
-
-test('Jest 30: hooks of concurrent tests are told to register in the test', async () => {
-  using project = new Project(30, 'leaks');
-  project.write(
-    'hooks.test.js',
-    `const { carpool } = require('@carpool/jest');
-    beforeEach(() => carpool.echo.register());
-    test.concurrent.each([1, 2])('must fail: concurrent %i', async () => {});`,
-  );
-  const outcome = await project.run(['hooks']);
-  expectVerdicts(outcome, 2);
-  expect(messageOf(outcome, 'concurrent 1')).toContain('hooks of concurrent tests do not say whose they are');
 });

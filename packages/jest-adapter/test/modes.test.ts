@@ -5,6 +5,8 @@ import { majors } from './harness/majors.ts';
 import { Project } from './harness/project.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'scopes'];
+/** The tests in them. */
+const count = 34;
 const modules = { env: { NODE_OPTIONS: '--experimental-vm-modules' } };
 
 describe.for(majors)('Jest %s', (major) => {
@@ -15,7 +17,7 @@ describe.for(majors)('Jest %s', (major) => {
       expectVerdicts(shard, shard.tests.length);
       expect(summaryOf(shard, 'echo')).toContain('echo: 1 child, ');
     }
-    expect(shards.flatMap(({ tests }) => tests)).toHaveLength(6 + 9 + 11 + 7);
+    expect(shards.flatMap(({ tests }) => tests)).toHaveLength(count);
   });
 
   test('a run that bails out leaves nothing behind, in workers and in band', async () => {
@@ -28,14 +30,14 @@ describe.for(majors)('Jest %s', (major) => {
   test('workers that are replaced for their memory go on with the same child', async () => {
     using project = new Project(major, 'suite');
     const outcome = await project.run([...few, '--maxWorkers=2', '--workerIdleMemoryLimit=1']);
-    expectVerdicts(outcome, 6 + 9 + 11 + 7);
+    expectVerdicts(outcome, count);
     expect(summaryOf(outcome, 'echo')).toContain('echo: 1 child, ');
   });
 
   test('no handle of ours is open at the end', async () => {
     using project = new Project(major, 'suite');
     const outcome = await project.run([...few, '--detectOpenHandles']);
-    expectVerdicts(outcome, 6 + 9 + 11 + 7);
+    expectVerdicts(outcome, count);
     expect(outcome.stderr).not.toMatch(/handle/);
   });
 
@@ -55,7 +57,7 @@ describe.for(majors)('Jest %s', (major) => {
     expect(summaryOf(outcome, 'echo')).toContain('1 child, 7 sessions, peak 3');
   });
 
-  test('test files may be ES modules, in TypeScript', async () => {
+  test('files of tests may be ES modules, in TypeScript', async () => {
     using project = new Project(major, 'esm');
     const outcome = await project.run([], modules);
     expectVerdicts(outcome, 6);

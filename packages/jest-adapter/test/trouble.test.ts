@@ -30,7 +30,11 @@ describe.for(majors)('Jest %s', (major) => {
     using empty = new Project(major, 'trouble');
     empty.write('carpool.config.mjs', 'export default {};');
     using wrong = new Project(major, 'trouble');
-    wrong.edit('carpool.config.mjs', '{ pools }', '{ pools: { echo: { ...pools.echo, maxSession: 1 } } }');
+    wrong.edit(
+      'carpool.config.mjs',
+      'defineConfig({ pools })',
+      'defineConfig({ pools: { echo: { ...pools.echo, maxSession: 1 } } })',
+    );
     const [first, second, third] = await Promise.all([missing, empty, wrong].map((project) => project.run(trouble)));
     for (const words of complaints(first as Outcome)) {
       expect(words).toMatch(/There are no pools: no carpool\.config\.ts was found in .*trouble-\w+ or above it/);

@@ -6,4 +6,4 @@ test('a run that is interrupted', async ({ echo }) => {
   await echo.request({ type: 'get' });
   process.stderr.write('waiting now\n');
   await new Promise(() => {});
-}, 60_000);
+}, 3_000);

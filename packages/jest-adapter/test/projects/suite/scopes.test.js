@@ -56,10 +56,8 @@ shared('it is the same in every test of the file', async ({ echo, carpool: more 
 });
 
 test('a function that takes `done` knows its test', (done) => {
-  carpool.echo.register().then((session) => {
-    expect(session.id).not.toBe(each.id);
-    done();
-  }, done);
+  const check = (session) => expect(session.id).not.toBe(each.id);
+  carpool.echo.register().then(check).finally(done);
 });
 
 test('the body of a generator is told that it cannot be followed', function* () {

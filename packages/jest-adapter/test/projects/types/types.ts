@@ -39,10 +39,10 @@ byType.each([
   [1, 'one'],
   [2, 'two'],
 ])('rows come first: %i %s', async (number, word, { echo }) => {
-  (number satisfies number, word satisfies string, echo.id satisfies string);
+  return [number satisfies number, word satisfies string, echo.id satisfies string];
 });
-byType.each([{ a: 1 }])('rows may be objects', async ({ a }, { echo }) => (a satisfies number, echo.id));
-byType.concurrent.each(['a'])('or values', async (text, { echo }) => (text satisfies string, echo.id), 1_000);
+byType.each([{ a: 1 }])('rows may be objects', async ({ a }, { echo }) => [a satisfies number, echo.id]);
+byType.concurrent.each(['a'])('or values', async (text, { echo }) => [text satisfies string, echo.id], 1_000);
 byType.concurrent.only('all of it has fixtures', async ({ echo }) => echo.id);
 byType.skip.failing('all of it has fixtures', async ({ echo }) => echo.id);
 byType.only.each([1])('all of it has fixtures', async (one, { echo }) => [one, echo.id]);
