@@ -83,7 +83,7 @@ export class Peer {
   }
 
   writeJson(kind: Op, session: number, call: number, body: unknown): void {
-    this.write(kind, session, call, json.encode(body));
+    this.write(kind, session, call, encoded(body));
   }
 
   fail(session: number, call: number, thrown: unknown): void {
@@ -232,4 +232,20 @@ export class Peer {
       throw thrown;
     }
   }
+}
+
+/** MessagePack has larger numbers than JSON, and what a child says of itself, or is wrong with it, may hold them. */
+function encoded(body: unknown): Uint8Array {
+  try {
+    return json.encode(body);
+  } catch {
+    return json.encode(largeNumbersAsText(body));
+  }
+}
+
+function largeNumbersAsText(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map(largeNumbersAsText);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, largeNumbersAsText(inner)]));
 }
