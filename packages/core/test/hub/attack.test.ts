@@ -1,4 +1,5 @@
 // Workers that do what they must not, or go when it hurts: it costs them, and nobody else.
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { op } from '../../src/wire/frames.ts';
@@ -273,4 +274,21 @@ describe('the end of the connection', () => {
     const error = await failure(client.register('echoes'), 'HUB_LOST');
     expect(error.stack).toContain('attack.test.ts');
   });
+});
+
+test('what a child says of itself arrives, also where JSON has no word for it', async () => {
+  const script = `
+    import { pack } from 'msgpackr';
+    const payload = pack({ type: 'hello', session: '', serial: 2n ** 60n, key: new Uint8Array([1, 2, 3]) });
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(payload.length);
+    process.stdin.once('data', () => process.stdout.write(Buffer.concat([head, payload]))).on('end', () => {});
+  `;
+  const args = ['--input-type=module', '-e', script];
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const protocol = { hello: { send: { type: 'settings' }, expect: { type: 'hello' } } };
+  const served = await serve({ echoes: { ...program('echo', { codec: 'msgpack' }), args, cwd, protocol } });
+  const client = await served.connect();
+  const session = await client.register('echoes');
+  expect(session.hello).toMatchObject({ type: 'hello', serial: '1152921504606846976', key: 'AQID' });
 });
