@@ -15,6 +15,9 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
   return {
     test: {
       ...suites[suite],
+      // A machine that is busy is no failure.
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
       reporters: ['default', 'json'],
       outputFile: { json: `test-results/${suite}.json` },
     },

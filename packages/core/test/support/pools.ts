@@ -78,7 +78,7 @@ afterEach(async () => {
 
 /** What is still there after it has had some time to go is left behind, and is ended here. */
 export async function expectEmpty(within: string): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 10_000;
   const isEmpty = (): boolean => {
     const { pids, folders } = census(within);
     return pids.length + folders.length === 0;
@@ -90,7 +90,7 @@ export async function expectEmpty(within: string): Promise<void> {
 }
 
 /** Waits for a state that nothing announces. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, milliseconds = 5_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`It did not come about that ${what}`);

@@ -88,7 +88,7 @@ export async function failing(
 
 /** Waits for a state that nothing announces. */
 export async function becomes(pool: ContractPool, wanted: Partial<PoolStats>): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 10_000;
   for (;;) {
     const stats = await pool.stats();
     const is = Object.entries(wanted).every(([name, value]) => stats[name as keyof PoolStats] === value);
