@@ -19,14 +19,21 @@ export interface Bridge {
   readonly pools: readonly string[] | undefined;
   /** Rejects with why the pools cannot be used. */
   check(): Promise<void>;
-  /** The tests that `define` defines want the sessions of these pools before their time begins. */
-  defining(wanted: readonly Wanted[], define: () => void): void;
+  /** For the tests that `define` defines. */
+  defining(what: Definition, define: () => void): void;
   /** The session that a fixture stands for. */
   session(wanted: Wanted): Promise<Session>;
   register(wanted: Wanted, options: RegisterOptions): Promise<Session>;
   unknownPool(pool: string): CoreError;
   /** The signal, as one of the worker's realm: jsdom has a class of its own. */
   signal(signal: AbortSignal): AbortSignal;
+}
+
+export interface Definition {
+  /** What they want before their time begins. */
+  readonly wanted: readonly Wanted[];
+  /** They stand where this was called. */
+  readonly above: (...args: never[]) => unknown;
 }
 
 export interface Wanted {

@@ -33,6 +33,8 @@ export interface CircusEvent {
   readonly name: string;
   readonly test?: CircusTest;
   readonly fn?: unknown;
+  /** Whose stack says where a test stands. */
+  readonly asyncError?: Error;
 }
 
 export type Callback = (this: unknown, ...args: unknown[]) => unknown;
@@ -41,12 +43,17 @@ export type Callback = (this: unknown, ...args: unknown[]) => unknown;
 export function around(target: CircusTest | CircusHook, run: (call: () => unknown) => unknown): void {
   const { fn } = target;
   // The steps of a generator are called one by one, by somebody else.
-  if (fn === undefined || fn === null || Object.prototype.toString.call(fn) === '[object GeneratorFunction]') return;
+  if (fn === undefined || fn === null || isGenerator(fn)) return;
   const wrapped: Callback = function (...args) {
     return run(() => fn.apply(this, args));
   };
   // Jest reads from the length whether a function takes `done`.
   target.fn = Object.defineProperty(wrapped, 'length', { value: fn.length });
+}
+
+/** Of whichever realm. */
+export function isGenerator(fn: Callback): boolean {
+  return Object.prototype.toString.call(fn) === '[object GeneratorFunction]';
 }
 
 export function* everyBlock(block: CircusBlock): Generator<CircusBlock, void, undefined> {

@@ -4,9 +4,10 @@
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import type { RegisterOptions } from 'carpool/client';
+import type { CallSite, RegisterOptions } from 'carpool/client';
 import * as jest from '@jest/globals';
-import type { Scope, Wanted } from './bridge.ts';
+import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
+import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './here.ts';
 import { brought, callSite, RealmSession } from './realm-session.ts';
@@ -63,7 +64,9 @@ export function createTest(
   const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
   const wants = (pool: string): Wanted => ({ pool, scope: (scope as Record<string, Scope>)[pool] ?? 'test' });
 
-  const define: Define = (body, rows, add) => {
+  const define: Define = (body, rows, above, add) => {
+    if (isGenerator(body))
+      throw new TypeError('Cannot give fixtures to a generator function; make it an async function');
     const wanted = namesWanted(body, names ?? [], rows).map(wants);
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
       const found = bridge();
@@ -75,8 +78,9 @@ export function createTest(
       for (const want of wanted) given[want.pool] = await held(found.session(want));
       return await body(...row, fixtures(given, found));
     };
-    if (wanted.length === 0) add(wrapped);
-    else bridge().defining(wanted, () => add(wrapped));
+    const found = bridgeIfAny();
+    if (found === undefined) add(wrapped);
+    else found.defining({ wanted, above }, () => add(wrapped));
   };
   return extended(ownTest(), define) as unknown as Test<Fixtures<Config>>;
 }
@@ -92,7 +96,7 @@ interface AnyTest {
   failing?: AnyTest;
   concurrent?: AnyTest;
 }
-type Define = (body: AnyBody, rows: boolean, add: (wrapped: AnyBody) => void) => void;
+type Define = (body: AnyBody, rows: boolean, above: Definition['above'], add: (wrapped: AnyBody) => void) => void;
 
 const modifiers = ['only', 'skip', 'failing', 'concurrent'] as const;
 
@@ -104,13 +108,14 @@ function ownTest(): AnyTest {
 
 /** All that hangs on `from`, in the same shape. */
 function extended(from: AnyTest, define: Define): AnyTest {
-  const adding =
-    (to: AnyTest, rows: boolean) =>
-    (name: unknown, body?: AnyBody, timeout?: number): void =>
+  const adding = (to: AnyTest, rows: boolean) => {
+    function add(name: unknown, body?: AnyBody, timeout?: number): void {
       // Jest says best what is wrong with a test without a body.
-      typeof body === 'function'
-        ? define(body, rows, (wrapped) => to(name, wrapped, timeout))
-        : to(name, body, timeout);
+      if (typeof body !== 'function') return to(name, body, timeout);
+      return define(body, rows, add, (wrapped) => to(name, wrapped, timeout));
+    }
+    return add;
+  };
   const each = (...table: unknown[]): AnyTest => adding(from.each(...table), true) as AnyTest;
   const test: AnyTest = Object.assign(adding(from, false), { each, todo: from.todo });
   for (const modifier of modifiers) {
@@ -135,14 +140,18 @@ function registers(): Registers<never> {
   return new Proxy({}, { get }) as Registers<never>;
 }
 
-function held(session: Promise<Session>, site?: { readonly stack: string }): Promise<RealmSession> {
+function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession> {
   return brought(session, site, (inner: Session) => new RealmSession(inner, bridge()));
 }
 
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
 function namesFromHost(): readonly string[] | undefined {
+  return bridgeIfAny()?.pools;
+}
+
+function bridgeIfAny(): Bridge | undefined {
   try {
-    return bridge().pools;
+    return bridge();
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { CarpoolError, type Session } from 'carpool';
 import { connectProvided, Owner, unknownPool, type Client, type RegisterOptions } from 'carpool/client';
 import type { SessionEvidence } from 'carpool/client';
-import type { Bridge, Scope, Wanted } from './bridge.ts';
+import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { around, everyBlock, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
 import { showEvidence } from './evidence.ts';
@@ -47,7 +47,7 @@ export class TestFile {
   readonly #attempts = new Map<CircusTest, Attempt>();
   /** Whose hooks are running. Concurrent tests have none. */
   #current: CircusTest | undefined;
-  #defining: readonly Wanted[] | undefined;
+  #defining: Definition | undefined;
 
   constructor(options: TestFileOptions) {
     this.#options = options;
@@ -60,8 +60,8 @@ export class TestFile {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
       check: async () => void (await this.#connect()),
-      defining: (wanted, define) => {
-        this.#defining = wanted;
+      defining: (what, define) => {
+        this.#defining = what;
         define();
         this.#defining = undefined;
       },
@@ -76,14 +76,18 @@ export class TestFile {
   }
 
   /** What must be done at once: Jest does not wait for its handlers while tests are defined. */
-  notice({ name, test, fn }: CircusEvent, state: CircusState): void {
-    if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined)
-      this.#wanted.set(fn, this.#defining);
+  notice({ name, test, fn, asyncError }: CircusEvent, state: CircusState): void {
+    if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined) {
+      const { wanted, above } = this.#defining;
+      this.#wanted.set(fn, wanted);
+      // Captured anew, not written: Jest gives it a message later.
+      if (asyncError !== undefined) Error.captureStackTrace(asyncError, above);
+    }
     if (name === 'run_start') this.#wrapAll(state);
     if (name === 'test_start') this.#current = test;
   }
 
-  /** What Jest waits for, outside the time of the test. Never rejects. */
+  /** What Jest waits for, outside the time of the test. */
   async handle({ name, test }: CircusEvent): Promise<void> {
     if (test === undefined) return;
     if (name === 'test_fn_start') await this.#prepare(test);

@@ -1,6 +1,7 @@
 /** Watch mode, and runs, workers and set-up files that end badly. */
+import { addressVariable, startHost } from 'carpool/host';
 import { describe, expect, test } from 'vitest';
-import { summaryOf, testNamed } from './harness/expectations.ts';
+import { expectVerdicts, summaryOf, testNamed } from './harness/expectations.ts';
 import { majors } from './harness/majors.ts';
 import { Project, type Running } from './harness/project.ts';
 
@@ -29,13 +30,16 @@ describe.for(majors)('Jest %s', (major) => {
     expect((await running.outcome).left).toEqual([]);
   });
 
-  test.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('a run that %s ends leaves nothing behind', async (signal) => {
-    using project = new Project(major, 'leaks');
-    const running = project.start(['waits', 'after', '--maxWorkers=2']);
-    await running.until(/waiting now/);
-    running.process.kill(signal);
-    expect((await running.outcome).left).toEqual([]);
-  });
+  test.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    'a run that %s ends leaves nothing behind',
+    async (signal) => {
+      using project = new Project(major, 'leaks');
+      const running = project.start(['waits', 'after', '--maxWorkers=2']);
+      await running.until(/waiting now/);
+      running.process.kill(signal);
+      expect((await running.outcome).left).toEqual([]);
+    },
+  );
 
   test('a worker that is killed, or that exits, gives back what it held', async () => {
     using project = new Project(major, 'leaks');
@@ -53,5 +57,22 @@ describe.for(majors)('Jest %s', (major) => {
     expect(outcome.files.filter(({ message }) => message.includes('the set-up file fails on purpose'))).toHaveLength(1);
     expect(summaryOf(outcome, 'narrow')).toContain('1 child, 2 sessions, peak 1');
     expect(outcome.left).toEqual([]);
+  });
+
+  test('a session that does not end holds nobody up', async () => {
+    using project = new Project(major, 'leaks');
+    const outcome = await project.run(['stubborn']);
+    expectVerdicts(outcome, 1);
+    expect(summaryOf(outcome, 'stubborn')).toContain('1 slot quarantined');
+  });
+
+  test('a run joins a host that runs already, and leaves it running', async () => {
+    using project = new Project(major, 'leaks');
+    await using host = await startHost({ root: project.folder });
+    const outcome = await project.run(['after', '--runInBand'], { env: { [addressVariable]: host.address } });
+    expectVerdicts(outcome, 1);
+    expect(summaryOf(outcome, 'narrow')).toBeUndefined();
+    const { pools } = await host.summary();
+    expect(pools.find(({ name }) => name === 'narrow')).toMatchObject({ children: 1, sessions: 1, open: 0 });
   });
 });

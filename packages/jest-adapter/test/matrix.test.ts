@@ -4,7 +4,7 @@ import { expectVerdicts, messageOf, summaryOf } from './harness/expectations.ts'
 import { majors } from './harness/majors.ts';
 import { Project } from './harness/project.ts';
 
-const tests = 66;
+const tests = 67;
 
 describe.for(majors)('Jest %s', (major) => {
   test.for([

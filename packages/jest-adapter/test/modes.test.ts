@@ -6,7 +6,7 @@ import { Project } from './harness/project.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'scopes'];
 /** The tests in them. */
-const count = 34;
+const count = 35;
 const modules = { env: { NODE_OPTIONS: '--experimental-vm-modules' } };
 
 describe.for(majors)('Jest %s', (major) => {
@@ -50,10 +50,12 @@ describe.for(majors)('Jest %s', (major) => {
     }
   });
 
-  test('stdout stays readable for machines', async () => {
+  test('stdout stays readable for machines, and says where tests stand', async () => {
     using project = new Project(major, 'suite');
-    const outcome = await project.run(['own-session', '--json']);
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ numPassedTests: 6 });
+    const outcome = await project.run(['own-session', '--json', '--testLocationInResults']);
+    const { numPassedTests, testResults } = JSON.parse(outcome.stdout);
+    expect(numPassedTests).toBe(6);
+    expect(testResults[0].assertionResults[0].location).toEqual({ line: 6, column: 1 });
     expect(summaryOf(outcome, 'echo')).toContain('1 child, 7 sessions, peak 3');
   });
 

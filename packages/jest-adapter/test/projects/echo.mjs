@@ -23,6 +23,12 @@ export const pools = {
     args: [program('child.mjs'), '--hello=600'],
     protocol: { ...child.protocol, hello: { expect: { type: 'hello' } } },
   },
+  // Never says that a session has ended.
+  stubborn: {
+    ...child,
+    closeTimeout: 200,
+    protocol: { close: { send: { type: 'silence' }, expect: { type: 'closed' } } },
+  },
   // MessagePack.
   packed: { command: process.execPath, args: [program('packed.mjs')], codec: 'msgpack' },
 };

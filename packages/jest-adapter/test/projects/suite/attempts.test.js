@@ -53,6 +53,10 @@ test('compiled functions have them too', async function () {
   expect(echo.pool).toBe('echo');
 });
 
+test('a generator function is refused where it is written', () => {
+  expect(() => test('never', function* ({ echo: _ }) {})).toThrow(/make it an async function/);
+});
+
 test.skip('a test that is skipped wants nothing', async ({ echo }) => echo.request({ type: 'get' }));
 test.todo('a test that is not written wants nothing');
 
