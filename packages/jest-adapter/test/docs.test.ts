@@ -1,0 +1,59 @@
+/** The code in the documents is compiled and run as it stands there, as CommonJS and as ES modules. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** The blocks of code of a document that have a title: their files. */
+function filesIn(document: string): Map<string, string> {
+  const text = readFileSync(join(root, document), 'utf8');
+  const blocks = text.matchAll(/^```[jt]s title="(?<file>[^"]+)"\n(?<code>[^]*?)^```$/gm);
+  return new Map(Array.from(blocks, ({ groups }) => [groups?.['file'] ?? '', groups?.['code'] ?? '']));
+}
+
+/** With a transformer for TypeScript added, as every project has its own. */
+function run(
+  project: Project,
+  config: string,
+  kind: 'common' | 'modules',
+  files: readonly string[] = [],
+): Promise<Outcome> {
+  const added = {
+    transform: { '\\.ts$': `<rootDir>/${kind}.mjs` },
+    ...(kind === 'common' ? { testPathIgnorePatterns: ['by-value'] } : { extensionsToTreatAsEsm: ['.ts'] }),
+  };
+  const name = `${kind}-${config}`;
+  project.write(name, `import own from './${config}';\nexport default { ...own, ...${JSON.stringify(added)} };\n`);
+  const env = kind === 'common' ? {} : { NODE_OPTIONS: '--experimental-vm-modules' };
+  return project.run([...files, `--config=${name}`], { env });
+}
+
+describe.for(majors)('Jest %s', (major) => {
+  test('the code of docs/jest.md compiles and its tests pass', async () => {
+    using project = new Project(major, 'guide');
+    for (const [file, code] of filesIn('docs/jest.md')) project.write(file, code);
+    const [errors, common, modules, own] = await Promise.all([
+      project.compile(),
+      run(project, 'jest.config.mjs', 'common'),
+      run(project, 'jest.config.mjs', 'modules'),
+      run(project, 'own.config.mjs', 'common', ['greeting', 'table']),
+    ]);
+    expect(errors).toBe('');
+    expectVerdicts(common, 10);
+    expectVerdicts(modules, 11);
+    expectVerdicts(own, 4);
+    for (const { code } of [common, modules, own]) expect(code).toBe(0);
+  });
+
+  test('so does the code of the README', async () => {
+    using project = new Project(major, 'guide');
+    for (const [file, code] of filesIn('packages/jest-adapter/README.md')) project.write(file, code);
+    const [errors, outcome] = await Promise.all([project.compile(), run(project, 'jest.config.mjs', 'common')]);
+    expect(errors).toBe('');
+    expectVerdicts(outcome, 2);
+  });
+});
