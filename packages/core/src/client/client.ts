@@ -178,6 +178,24 @@ export class Client {
     return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
   }
 
+  /**
+   * Has the child of a pool started, if it is not there, and waits for its hello: its first session need not.
+   * @throws CarpoolError as `Pool.start`, and CONFIG_INVALID, HUB_LOST
+   */
+  async start(pool: string): Promise<void> {
+    const site = callSite(this.start);
+    try {
+      await this.#call({ method: 'start', pool }, registerLimit);
+    } catch (thrown) {
+      throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot start the child of "${pool}"`), site);
+    }
+  }
+
+  /** Tells the host that a new run begins on it: pools that gave up try again. */
+  async run(): Promise<void> {
+    await this.#call({ method: 'run' }, releaseTimeout);
+  }
+
   /** What the pools have done so far. */
   async stats(): Promise<readonly PoolStats[]> {
     return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;

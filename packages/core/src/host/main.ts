@@ -22,7 +22,6 @@ const stopLimit = 20_000;
 const lines = createInterface({ input: process.stdin });
 let place: Place | undefined;
 let hub: Hub | undefined;
-let pools: Promise<ReadonlyMap<string, Pool>> | undefined;
 /** The pools, once the config is loaded. */
 let made: ReadonlyMap<string, Pool> = new Map();
 let stopping: Promise<void> | undefined;
@@ -49,8 +48,7 @@ async function serve(boot: Boot): Promise<void> {
   place = makePlace();
   const token = randomBytes(32).toString('hex');
   const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
-  pools = configured.promise;
-  hub = new Hub({ token, pools });
+  hub = new Hub({ token, pools: configured.promise });
   await hub.listen(place.socket);
   report({ report: 'ready', address: formatAddress({ path: place.socket, token }) });
   const { configure } = await import('./configure.ts');
@@ -69,7 +67,7 @@ async function serve(boot: Boot): Promise<void> {
 
 async function obey({ command, id }: Command): Promise<void> {
   if (command === 'run') {
-    for (const pool of (await settledPools()).values()) pool.forgive();
+    await hub?.run();
     report({ report: 'done', id });
     return;
   }
@@ -98,10 +96,6 @@ async function shutDown(): Promise<void> {
 
 function end(code: number): never {
   process.exit(code);
-}
-
-async function settledPools(): Promise<ReadonlyMap<string, Pool>> {
-  return (await pools?.catch(() => undefined)) ?? new Map();
 }
 
 function report(line: Report): void {

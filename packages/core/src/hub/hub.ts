@@ -94,8 +94,12 @@ export class Hub {
   }
 
   async stats(): Promise<PoolStats[]> {
-    const pools = await this.pools.catch((): ReadonlyMap<string, Pool> => new Map());
-    return [...pools.values()].map((pool) => pool.stats());
+    return [...(await this.#settled())].map((pool) => pool.stats());
+  }
+
+  /** A new run begins: earlier failures no longer count. */
+  async run(): Promise<void> {
+    for (const pool of await this.#settled()) pool.forgive();
   }
 
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
@@ -103,6 +107,11 @@ export class Hub {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await Promise.all([...this.#peers].map((peer) => peer.leave('because the run has ended')));
     await closed;
+  }
+
+  async #settled(): Promise<Iterable<Pool>> {
+    const pools = await this.pools.catch((): ReadonlyMap<string, Pool> => new Map());
+    return pools.values();
   }
 
   #connected(socket: Socket): void {

@@ -45,6 +45,17 @@ test('the end of the worker releases everything', async () => {
   ]);
 });
 
+test('a worker may end before its socket does', async () => {
+  const { owners, released, hold } = owning();
+  hold('worker', []);
+  hold('test', ['b.test.ts', 'adds'], false);
+  expect(await owners.end([])).toBe(1);
+  expect(released).toHaveLength(2);
+  expect(() => hold('late', [])).toThrow(/"the worker", which would own it, has ended/);
+  expect(() => owners.check(['b.test.ts', 'adds'])).toThrow(/has ended/);
+  expect(await owners.end(['b.test.ts'])).toBe(0);
+});
+
 test('an owner that has ended holds nothing any more', async () => {
   const { owners, hold } = owning();
   await owners.end(['a.test.ts', 'adds']);

@@ -44,7 +44,11 @@ export class Owners {
   /** Ends an owner. Resolves with the number of ends that were not confirmed. */
   async end(path: OwnerPath): Promise<number> {
     const last = path.at(-1);
-    if (last === undefined) return 0;
+    const before = this.#unconfirmed;
+    if (last === undefined) {
+      await this.endAll('because its worker has ended');
+      return this.#unconfirmed - before;
+    }
     // Also where nothing was ever held: what has ended must be known to have ended.
     const parent = this.#lookUp(path.slice(0, -1));
     if (typeof parent === 'string') return 0;
@@ -52,7 +56,6 @@ export class Owners {
     parent.inner.delete(last);
     remember(parent.ended, last);
     if (owner === undefined) return 0;
-    const before = this.#unconfirmed;
     this.#words = path.length > 1 ? 'because its test has ended' : 'because its file has ended';
     await owner.scope.end();
     return this.#unconfirmed - before;
@@ -75,6 +78,7 @@ export class Owners {
   /** The owner, made if it is not there; the name of the one that has ended. */
   #lookUp(path: OwnerPath): Owner | string {
     let owner = this.#root;
+    if (owner.scope.ended) return owner.scope.name;
     for (const name of path) {
       if (owner.ended.has(name)) return name;
       let inner = owner.inner.get(name);

@@ -213,6 +213,12 @@ export class Peer {
         return {};
       case 'release':
         return { unconfirmed: await this.owners.end(request.owner) };
+      case 'start':
+        await (await this.hub.pool(request.pool)).start();
+        return {};
+      case 'run':
+        await this.hub.run();
+        return {};
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
     }

@@ -82,6 +82,17 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     }
   }
 
+  /**
+   * Has the child started, if it is not there, and waits for its hello. Takes no slot.
+   * @throws CarpoolError POOL_CLOSED, POOL_GAVE_UP, CHILD_*
+   */
+  async start(): Promise<void> {
+    this.#checkOpen();
+    if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
+    await this.#succession.current();
+    if (this.#tenancies.size === 0) this.#becomeIdle();
+  }
+
   stats(): PoolStats {
     const { used, queued, quarantined, peak } = this.#admission;
     return {

@@ -67,6 +67,15 @@ export interface EvidenceRequest {
   readonly session: number;
 }
 
+export interface StartRequest {
+  readonly method: 'start';
+  readonly pool: string;
+}
+
+export interface RunRequest {
+  readonly method: 'run';
+}
+
 export interface PoolsRequest {
   readonly method: 'pools';
 }
@@ -87,6 +96,8 @@ export interface MethodTable {
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };
   readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
+  readonly start: { readonly request: StartRequest; readonly result: Record<string, never> };
+  readonly run: { readonly request: RunRequest; readonly result: Record<string, never> };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
 }

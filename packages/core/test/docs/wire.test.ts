@@ -104,6 +104,8 @@ test('the table of methods is the one of the code', () => {
     unregister: 0,
     release: 0,
     evidence: 0,
+    start: 0,
+    run: 0,
     pools: 0,
     stats: 0,
   } satisfies Record<keyof MethodTable, 0>;

@@ -1,0 +1,68 @@
+// A child that is started before anybody wants a session of it.
+import { expect, test } from 'vitest';
+import { failure } from '../support/failure.ts';
+import { serve } from '../support/hubs.ts';
+import { pool, program, until } from '../support/pools.ts';
+
+test('a start waits for the hello, takes no slot, and counts no session', async () => {
+  const echoes = pool('slow-start --delay=100', { maxSessions: 1 });
+  await Promise.all([echoes.start(), echoes.start()]);
+  expect(echoes.stats()).toMatchObject({ children: 1, sessions: 0, open: 0, peak: 0, pid: expect.any(Number) });
+  await using session = await echoes.register();
+  expect(await session.request({ type: 'query' })).toMatchObject({ session: session.id });
+  await echoes.start();
+  expect(echoes.stats()).toMatchObject({ children: 1, sessions: 1, open: 1 });
+});
+
+test('a start fails as the child does, and counts as one that did', async () => {
+  const echoes = pool('dies-at-once');
+  for (let n = 0; n < 3; n++) await failure(echoes.start(), 'CHILD_EXITED');
+  await failure(echoes.start(), 'POOL_GAVE_UP');
+  await echoes.close();
+  await failure(echoes.start(), 'POOL_CLOSED');
+});
+
+test('a child that nobody made use of is stopped when it has been idle for long', async () => {
+  const echoes = pool('echo', { idleTimeout: 20 });
+  await echoes.start();
+  await until('it was stopped', () => echoes.stats().pid === undefined);
+});
+
+test('a pool that is closed meanwhile ends the start', async () => {
+  const echoes = pool('never-hello');
+  const starting = failure(echoes.start(), 'POOL_CLOSED');
+  await echoes.close();
+  await starting;
+});
+
+test('a worker has a child started through the hub, and learns why it cannot be', async () => {
+  const served = await serve({ echoes: program('slow-start --delay=100'), broken: program('dies-at-once') });
+  const client = await served.connect();
+  await client.start('echoes');
+  expect(served.pool().stats()).toMatchObject({ children: 1, sessions: 0, open: 0, pid: expect.any(Number) });
+  const error = await failure(client.start('broken'), 'CHILD_EXITED');
+  expect(error.message).toContain('cannot find the licence file');
+  expect(error.stack).toContain('start.test.ts');
+  expect((await failure(client.start('nothing'), 'CONFIG_INVALID')).message).toContain('There is no pool "nothing"');
+});
+
+test('a worker that ends while a child starts holds nothing back', async () => {
+  const served = await serve({ echoes: program('slow-start --delay=100') });
+  const client = await served.connect();
+  const starting = failure(client.start('echoes'), 'SESSION_CLOSED');
+  await until('it starts', () => served.pool().stats().children === 1);
+  client.close();
+  await starting;
+  await using session = await (await served.connect()).register('echoes');
+  expect(session.id).toBe('w2s1');
+  expect(served.pool().stats()).toMatchObject({ children: 1, sessions: 1 });
+});
+
+test('a pool that gave up tries again when a worker says that a new run begins', async () => {
+  const served = await serve({ broken: program('dies-at-once') });
+  const client = await served.connect();
+  for (let n = 0; n < 3; n++) await failure(client.start('broken'), 'CHILD_EXITED');
+  await failure(client.start('broken'), 'POOL_GAVE_UP');
+  await client.run();
+  await failure(client.start('broken'), 'CHILD_EXITED');
+});
