@@ -1,12 +1,9 @@
-/** `preset: '@carpool/jest'`; or spread it, where another preset is there already. Reporters are the project's own. */
+/**
+ * `preset: '@carpool/jest'`; or spread it, where another preset is there already. Built as CommonJS alone: what `require`
+ * and a default import give is the preset, a plain object. Reporters are the project's own.
+ */
 import { join } from 'node:path';
 
-const file = (name: string): string => join(import.meta.dirname, name);
-
-const preset: { readonly globalSetup: string; readonly globalTeardown: string; readonly testEnvironment: string } = {
-  globalSetup: file('global-setup.mjs'),
-  globalTeardown: file('global-teardown.mjs'),
-  testEnvironment: file('environment.mjs'),
-};
-
-export default preset;
+export const globalSetup: string = join(import.meta.dirname, 'global-setup.mjs');
+export const globalTeardown: string = join(import.meta.dirname, 'global-teardown.mjs');
+export const testEnvironment: string = join(import.meta.dirname, 'environment.mjs');
