@@ -23,8 +23,8 @@ function run(
   files: readonly string[] = [],
 ): Promise<Outcome> {
   const added = {
-    transform: { '\\.ts$': `<rootDir>/${kind}.mjs` },
-    ...(kind === 'common' ? { testPathIgnorePatterns: ['by-value'] } : { extensionsToTreatAsEsm: ['.ts'] }),
+    transform: { '\\.m?ts$': `<rootDir>/${kind}.mjs` },
+    ...(kind === 'common' ? { testPathIgnorePatterns: ['by-value'] } : { extensionsToTreatAsEsm: ['.ts', '.mts'] }),
   };
   const name = `${kind}-${config}`;
   project.write(name, `import own from './${config}';\nexport default { ...own, ...${JSON.stringify(added)} };\n`);
