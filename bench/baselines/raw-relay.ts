@@ -1,0 +1,11 @@
+/** The raw relay: what a hub would be that does nothing but pass bytes on. `node raw-relay.ts SOCKET CHILD` */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+const [, , path, program] = process.argv as [string, string, string, string];
+const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+const server = createServer((socket) => {
+  socket.pipe(child.stdin);
+  child.stdout.pipe(socket);
+});
+server.listen(path, () => process.stdout.write('listening\n'));

@@ -1,0 +1,24 @@
+/** `startHost` until it resolves, against the shortest Node process there is, from its start to its exit. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { startHost } from 'carpool/host';
+import { compared, interleave, timed } from '../measure.ts';
+import type { Row } from '../row.ts';
+
+const row: Row = async (options) => {
+  const start = async (): Promise<number> => {
+    const begin = performance.now();
+    const host = await startHost({ root: `${import.meta.dirname}/..` });
+    const time = performance.now() - begin;
+    // What it still does, and its end, must not run into the next measure.
+    await host.configured;
+    await host.stop();
+    return time;
+  };
+  const node = (): Promise<number> =>
+    timed(() => once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit'));
+  const measures = await interleave({ baseline: node, start }, { rounds: 21, warmUps: 2 }, options);
+  const budget = { limit: 1.5, side: 'at most' } as const;
+  return [compared({ id: 'host-start', unit: 'ms', budget }, measures.start, measures.baseline)];
+};
+export default row;

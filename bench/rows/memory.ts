@@ -1,0 +1,70 @@
+/**
+ * How much larger the host has become between cycle 10,000 and cycle 100,000 of a worker that registers and unregisters,
+ * each session under a test of its own and each hundred tests under a file, which end as an adapter ends them. Several
+ * tests at a time. A reading depends on when the host last collected its garbage: each is the median of many.
+ */
+import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { Client } from 'carpool/client';
+import { startHost } from 'carpool/host';
+import { median } from '../measure.ts';
+import { isWithin, type Row } from '../row.ts';
+
+const concurrent = 8;
+const testsInFile = 100;
+const readings = 15;
+
+const row: Row = async ({ quick }) => {
+  await using host = await startHost({ root: `${import.meta.dirname}/..` });
+  const client = await Client.connect({ address: host.address, runner: 'bench' });
+  const [from, to] = quick ? [1_000, 10_000] : [10_000, 100_000];
+  let cycles = 0;
+  let files = 0;
+
+  const test = async (owner: readonly string[]): Promise<void> => {
+    const session = await client.register('echo', { under: owner });
+    await session.unregister();
+    await client.release(owner);
+    cycles++;
+  };
+  const lane = async (upTo: number): Promise<void> => {
+    while (cycles < upTo) {
+      const file = `file-${++files}.test.ts`;
+      for (let number = 1; number <= testsInFile && cycles < upTo; number++) await test([file, `test ${number}`]);
+      await client.release([file]);
+    }
+  };
+  const runTo = async (upTo: number): Promise<void> => {
+    await Promise.all(Array.from({ length: concurrent }, () => lane(upTo)));
+  };
+  /** Read while the cycles go on, so that the garbage of some is in it, and of no idle host. */
+  const resident = async (at: number): Promise<number> => {
+    const all: number[] = [];
+    const step = at / 10 / readings;
+    for (let reading = 1; reading <= readings; reading++) {
+      await runTo(at - at / 10 + reading * step);
+      await setTimeout(1);
+      all.push(residentMebibytes(host.pid ?? 0));
+    }
+    return median(all);
+  };
+
+  const before = await resident(from);
+  const after = await resident(to);
+  client.close();
+  const budget = { limit: 10, side: 'at most', of: 'value' } as const;
+  const value = after - before;
+  const ok = isWithin(budget, value, null);
+  const result = { id: 'memory', unit: 'MiB', value, baseline: before, ratio: null, budget: budget.limit, ok };
+  return [{ result, budget, spread: undefined, rounds: 1 }];
+};
+export default row;
+
+function residentMebibytes(pid: number): number {
+  const kibibytes =
+    process.platform === 'linux'
+      ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+      : execFileSync('ps', ['-o', 'rss=', '-p', `${pid}`], { encoding: 'utf8' });
+  return Number(kibibytes) / 1024;
+}

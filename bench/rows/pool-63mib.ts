@@ -1,0 +1,23 @@
+import { startPool } from 'carpool';
+import { NaivePool } from '../baselines/naive-pool.ts';
+import { compared, interleave, timed } from '../measure.ts';
+import type { Row } from '../row.ts';
+import { childFile } from '../ways.ts';
+
+const mebibytes = 63;
+const request = { type: 'blob', size: mebibytes * 1024 * 1024 };
+
+const row: Row = async (options) => {
+  await using pool = startPool({ command: process.execPath, args: [childFile('blob')], codec: 'msgpack' });
+  const session = await pool.register();
+  const naive = new NaivePool(childFile('blob'));
+  const contestants = {
+    baseline: async () => mebibytes / ((await timed(() => naive.request('s1', request))) / 1_000),
+    carpool: async () => mebibytes / ((await timed(() => session.request(request))) / 1_000),
+  };
+  const measures = await interleave(contestants, { rounds: 5, warmUps: 1 }, options);
+  naive.close();
+  const budget = { limit: 100, side: 'at least' } as const;
+  return [compared({ id: 'pool-63mib', unit: 'MiB/s', budget }, measures.carpool, measures.baseline)];
+};
+export default row;

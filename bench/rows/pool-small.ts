@@ -1,0 +1,22 @@
+import { startPool } from 'carpool';
+import { NaivePool } from '../baselines/naive-pool.ts';
+import { compared, interleave } from '../measure.ts';
+import type { Row } from '../row.ts';
+import { childFile } from '../ways.ts';
+import { throughput } from './relay-pipelined.ts';
+
+const row: Row = async (options) => {
+  await using pool = startPool({ command: process.execPath, args: [childFile('echo')], codec: 'msgpack' });
+  const session = await pool.register();
+  const naive = new NaivePool(childFile('echo'));
+  const requests = options.quick ? 10_000 : 100_000;
+  const contestants = {
+    baseline: () => throughput({ request: (message) => naive.request('s1', message) }, requests),
+    carpool: () => throughput(session, requests),
+  };
+  const measures = await interleave(contestants, { rounds: 9, warmUps: 2 }, options);
+  naive.close();
+  const budget = { limit: 3, side: 'at least' } as const;
+  return [compared({ id: 'pool-small', unit: 'requests/s', budget }, measures.carpool, measures.baseline)];
+};
+export default row;

@@ -1,0 +1,36 @@
+/** Requests of 100 bytes with 500 of them in flight: a reply is followed by the next request at once. */
+import { compared, interleave, timed, type Contestant } from '../measure.ts';
+import type { Row } from '../row.ts';
+import { carpoolWay, rawWay, type Asked, type Way } from '../ways.ts';
+import { small } from './relay-round-trip.ts';
+
+const inFlight = 500;
+
+/** Requests per second. */
+export async function throughput(session: Asked, requests: number): Promise<number> {
+  let left = requests;
+  const lane = async (): Promise<void> => {
+    while (left-- > 0) await session.request(small);
+  };
+  const lanes = (): Promise<unknown> => Promise.all(Array.from({ length: inFlight }, lane));
+  return requests / ((await timed(lanes)) / 1_000);
+}
+
+const row: Row = async (options) => {
+  await using baseline = await rawWay('echo');
+  await using relayed = await carpoolWay('echo');
+  await using opaque = await carpoolWay('echoOpaque');
+  const requests = options.quick ? 5_000 : 40_000;
+  const contestant =
+    ({ session }: Way): Contestant =>
+    () =>
+      throughput(session, requests);
+  const contestants = { baseline: contestant(baseline), relayed: contestant(relayed), opaque: contestant(opaque) };
+  const measures = await interleave(contestants, { rounds: 9, warmUps: 3 }, options);
+  const budget = { limit: 0.6, side: 'at least' } as const;
+  return [
+    compared({ id: 'relay-pipelined', unit: 'requests/s', budget }, measures.relayed, measures.baseline),
+    compared({ id: 'relay-pipelined-general', unit: 'requests/s' }, measures.opaque, measures.baseline),
+  ];
+};
+export default row;

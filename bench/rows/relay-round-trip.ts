@@ -1,0 +1,32 @@
+/**
+ * One request of 100 bytes at a time: worker → host → child → host → worker. The measure is the median of the round trips
+ * of a block, because a mean would be that of the few which the machine's other work held up.
+ */
+import { compared, interleave, median, timed, type Contestant } from '../measure.ts';
+import type { Row } from '../row.ts';
+import { carpoolWay, rawWay, type Way } from '../ways.ts';
+
+/** With `session` and `id`, about 100 bytes. */
+export const small: Record<string, unknown> = { type: 'echo', text: 'x'.repeat(64) };
+
+const row: Row = async (options) => {
+  await using baseline = await rawWay('echo');
+  await using relayed = await carpoolWay('echo');
+  await using opaque = await carpoolWay('echoOpaque');
+  const trips = options.quick ? 200 : 1_500;
+  const contestant =
+    ({ session }: Way): Contestant =>
+    async () => {
+      const all: number[] = [];
+      for (let trip = 0; trip < trips; trip++) all.push(await timed(() => session.request(small)));
+      return median(all) * 1_000;
+    };
+  const contestants = { baseline: contestant(baseline), relayed: contestant(relayed), opaque: contestant(opaque) };
+  const measures = await interleave(contestants, { rounds: 9, warmUps: 3 }, options);
+  const budget = { limit: 1.3, side: 'at most' } as const;
+  return [
+    compared({ id: 'relay-round-trip', unit: 'µs', budget }, measures.relayed, measures.baseline),
+    compared({ id: 'relay-round-trip-general', unit: 'µs' }, measures.opaque, measures.baseline),
+  ];
+};
+export default row;
