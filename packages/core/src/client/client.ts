@@ -32,6 +32,8 @@ export interface ClientOptions {
   readonly address: string;
   /** The runner, for people: "vitest", "jest", "playwright". */
   readonly runner: string;
+  /** The host is known to have run: where nobody listens now, it has ended. Default false. */
+  readonly known?: boolean;
   /** Milliseconds to connect and be greeted. Default 10,000. */
   readonly timeout?: number;
 }
@@ -88,11 +90,11 @@ export class Client {
     this.#resolveClosed = closed.resolve;
   }
 
-  /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED */
+  /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
   static async connect(options: ClientOptions): Promise<Client> {
     const { path, token } = parseAddress(options.address);
     const timeout = options.timeout ?? 10_000;
-    const socket = await connectTo(path, timeout);
+    const socket = await connectTo(path, timeout, options.known ?? false);
     const closed = Promise.withResolvers<CarpoolError | undefined>();
     const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
     const mux = new Mux({
@@ -233,7 +235,7 @@ export class Client {
   }
 }
 
-async function connectTo(path: string, timeout: number): Promise<Socket> {
+async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
   const socket = connectSocket(path);
   const connected = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
@@ -246,14 +248,10 @@ async function connectTo(path: string, timeout: number): Promise<Socket> {
   } catch (thrown) {
     socket.destroy();
     const why = (thrown as Error).message;
-    throw new CarpoolError(
-      'HUB_UNREACHABLE',
-      `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`,
-      {
-        context: { path },
-        cause: thrown,
-      },
-    );
+    const details = { context: { path }, cause: thrown };
+    if (known) throw new CarpoolError('HUB_LOST', `The host has ended: ${why}`, details);
+    const words = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
+    throw new CarpoolError('HUB_UNREACHABLE', words, details);
   }
 }
 

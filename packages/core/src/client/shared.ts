@@ -5,21 +5,27 @@
 import { Client, type ClientOptions } from './client.ts';
 
 const registry: unique symbol = Symbol.for('carpool.clients') as never;
+/** Addresses of hosts that once answered. */
+const answered: unique symbol = Symbol.for('carpool.answered') as never;
 
 type Registry = Map<string, Promise<Client>>;
 
-/** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; the next call tries again */
+/** @throws CarpoolError as `Client.connect`; HUB_LOST if the host has ended since it answered. The next call tries again */
 export function sharedClient(options: ClientOptions): Promise<Client> {
-  const holder = globalThis as { [registry]?: Registry };
+  const holder = globalThis as { [registry]?: Registry; [answered]?: Set<string> };
+  const seen = (holder[answered] ??= new Set());
   const clients = (holder[registry] ??= new Map<string, Promise<Client>>());
   const { address } = options;
   const known = clients.get(address);
   if (known !== undefined) return known;
-  const connecting = Client.connect(options);
+  const connecting = Client.connect(seen.has(address) ? { ...options, known: true } : options);
   clients.set(address, connecting);
   const forget = (): void => {
     if (clients.get(address) === connecting) clients.delete(address);
   };
-  connecting.then((client) => client.closed.then(forget), forget);
+  connecting.then((client) => {
+    seen.add(address);
+    void client.closed.then(forget);
+  }, forget);
   return connecting;
 }

@@ -2,7 +2,10 @@
 export { Client, type ClientOptions, type RegisterOptions } from '../client/client.ts';
 export { sharedClient } from '../client/shared.ts';
 export { Owner, type OwnerOptions, type SessionEvidence } from '../runner/owner.ts';
+export { patience, refuseTaken } from '../runner/fixtures.ts';
 export { connectProvided, unknownPool, type Provided, type WorkerOptions } from '../runner/provided.ts';
+export { registers, type ExtraOptions, type RegisterCall, type Registers } from '../runner/registers.ts';
+export { evidenceText } from '../runner/report.ts';
 export { addressVariable } from '../wire/address.ts';
 export type { OwnerPath } from '../wire/messages.ts';
 export { Session } from '../session/session.ts';

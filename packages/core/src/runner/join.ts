@@ -37,9 +37,11 @@ class JoinedHost implements Host {
     return { pools: await this.#client.stats().catch(() => []) };
   }
 
-  /** Other runners are on it too: nobody of them begins or ends its life. */
-  async run(): Promise<void> {}
+  async run(): Promise<void> {
+    await this.#client.run().catch(() => {});
+  }
 
+  /** Other runners are on it too: it goes on without this one. */
   async stop(): Promise<HostSummary> {
     const summary = await this.summary();
     this.#client.close();

@@ -3,7 +3,7 @@
  * owner ends with it, also what still waits for a slot then, and also what a body asks for after its time-out, when the
  * body runs on. Adapters make owners; tests only see the sessions.
  */
-import { CarpoolError, callSite, type CallSite, type Evidence } from '../base/errors.ts';
+import { CarpoolError, callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Session } from '../session/session.ts';
@@ -11,7 +11,10 @@ import type { OwnerPath } from '../wire/messages.ts';
 import type { Client, RegisterOptions } from '../client/client.ts';
 
 export interface OwnerOptions {
-  /** An owner that has ended stays ended: each needs a path of its own, also when a worker runs a file again. */
+  /**
+   * `[file, test]`, `[file]`, or `[]` for the worker and all that it holds. An owner that has ended stays ended: each
+   * needs a path of its own, also when a worker runs a file again.
+   */
   readonly path: OwnerPath;
   /** For the errors of others. */
   readonly holder: { readonly test?: string; readonly file?: string };
@@ -77,8 +80,7 @@ export class Owner implements AsyncDisposable {
 
   /** Ends all it holds, newest first. Never rejects: what did not confirm is quarantined and counted by the host. */
   async end(): Promise<void> {
-    const { holder } = this.#options;
-    const what = holder.test === undefined ? 'the file' : 'the test';
+    const what = ['the worker', 'the file'][this.path.length] ?? 'the test';
     this.#over.abort(new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${what} has ended`));
     if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
   }
@@ -90,12 +92,21 @@ export class Owner implements AsyncDisposable {
   async #register(pool: string, options: RegisterOptions): Promise<Session> {
     const { signal: over } = this.#over;
     over.throwIfAborted();
-    const client = await this.#options.connect(pool);
+    const client = await this.#connect(pool, options.site ?? noSite);
     this.#client = client;
     const signal = options.signal === undefined ? over : AbortSignal.any([over, options.signal]);
     const session = await client.register(pool, { holder: this.#options.holder, ...options, signal, under: this.path });
     this.#sessions.add(session);
     return session;
+  }
+
+  /** Why there is no connection is told to each call at its own line. */
+  async #connect(pool: string, site: CallSite): Promise<Client> {
+    try {
+      return await this.#options.connect(pool);
+    } catch (thrown) {
+      throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+    }
   }
 }
 

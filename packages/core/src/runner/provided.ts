@@ -20,6 +20,8 @@ export interface WorkerOptions {
   /** The package of the adapter, and its version in this worker. */
   readonly adapter: string;
   readonly version: string;
+  /** What loads the adapter in the main process: "the Vitest config". Default "the runner's main process". */
+  readonly loader?: string;
   /** What to do where nothing was provided: "add `plugins: [carpool()]` … to the Vitest config". */
   readonly remedy: string;
 }
@@ -27,19 +29,19 @@ export interface WorkerOptions {
 /**
  * The client of this worker.
  * @param pool if a certain one is wanted
- * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, CONFIG_INVALID, each in one sentence that says what to change
+ * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST, CONFIG_INVALID, each in one sentence that says what to change
  */
 export async function connectProvided(
   provided: Provided | undefined,
   options: WorkerOptions,
   pool?: string,
 ): Promise<Client> {
-  const { runner, adapter, version, remedy } = options;
+  const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
   if (provided === undefined) {
     throw new CarpoolError('HUB_UNREACHABLE', `Cannot reach Carpool's host: this run started none; ${remedy}`);
   }
   if (provided.version !== version) {
-    const words = `Cannot use the pools: the runner's main process loads ${adapter} ${provided.version}, the tests load ${version}; install one version for both`;
+    const words = `Cannot use the pools: ${loader} loads ${adapter} ${provided.version}, the tests load ${version}; install one version for both`;
     throw new CarpoolError('HUB_REJECTED', words, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools } = provided;
@@ -47,7 +49,8 @@ export async function connectProvided(
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (pool !== undefined && !pools.includes(pool)) throw unknownPool(pool, pools);
-  return await sharedClient({ address, runner });
+  // Whoever provided the address had a host there.
+  return await sharedClient({ address, runner, known: true });
 }
 
 export function unknownPool(pool: string, pools: readonly string[]): CarpoolError {

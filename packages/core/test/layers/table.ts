@@ -51,7 +51,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // A dialect is a function that returns the options of a pool.
   dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
   // What every adapter needs on both sides of its runner.
-  runner: { may: ['base', 'session', 'pool/types', 'wire', 'client', 'host'] },
+  runner: { may: ['base', 'session', 'pool/types', 'pool/define', 'wire', 'client', 'host'] },
   entry: { may: ['*'], never: ['cli'] },
   testing: { may: ['*'], never: ['entry', 'cli'] },
   cli: { may: ['*'], never: ['testing'] },

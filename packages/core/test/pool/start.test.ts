@@ -20,19 +20,21 @@ test('a start fails as the child does, and counts as one that did', async () => 
   await failure(echoes.start(), 'POOL_GAVE_UP');
   await echoes.close();
   await failure(echoes.start(), 'POOL_CLOSED');
+  expect(echoes.stats()).toMatchObject({ children: 3, failures: 3, pid: undefined });
 });
 
 test('a child that nobody made use of is stopped when it has been idle for long', async () => {
   const echoes = pool('echo', { idleTimeout: 20 });
   await echoes.start();
   await until('it was stopped', () => echoes.stats().pid === undefined);
+  expect(echoes.stats()).toMatchObject({ children: 1, failures: 0 });
 });
 
 test('a pool that is closed meanwhile ends the start', async () => {
   const echoes = pool('never-hello');
   const starting = failure(echoes.start(), 'POOL_CLOSED');
   await echoes.close();
-  await starting;
+  expect((await starting).message).toContain('is closed');
 });
 
 test('a worker has a child started through the hub, and learns why it cannot be', async () => {
@@ -65,4 +67,5 @@ test('a pool that gave up tries again when a worker says that a new run begins',
   await failure(client.start('broken'), 'POOL_GAVE_UP');
   await client.run();
   await failure(client.start('broken'), 'CHILD_EXITED');
+  expect(served.pool('broken').stats()).toMatchObject({ children: 4, failures: 4 });
 });

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { CallSite } from '../base/errors.ts';
+import type { Session } from '../session/session.ts';
+import { patience, refuseTaken } from './fixtures.ts';
+import { registers, type ExtraOptions } from './registers.ts';
+
+interface Entry {
+  register(options?: ExtraOptions): Promise<Session>;
+}
+
+function recording(names?: readonly string[]): { calls: [string, ExtraOptions & { site: CallSite }][]; of: Entries } {
+  const calls: [string, ExtraOptions & { site: CallSite }][] = [];
+  const register = (...call: (typeof calls)[number]): Promise<Session> => {
+    calls.push(call);
+    return new Promise(() => {});
+  };
+  return { calls, of: registers(register, names) as Entries };
+}
+
+type Entries = Readonly<Record<string, Entry>>;
+
+test('a register knows its pool, its options, and the line of its caller', () => {
+  const { calls, of } = recording();
+  void of['echo']?.register({ wait: false });
+  const [[pool, { wait, site }] = ['', { wait: undefined, site: { stack: '' } }]] = calls;
+  expect({ pool, wait }).toEqual({ pool: 'echo', wait: false });
+  expect(site.stack.split('\n')[1]).toContain('registers.test.ts');
+});
+
+test('known pools can be listed, others asked for all the same, and it may be awaited', async () => {
+  const { calls, of } = recording(['echo', 'narrow']);
+  expect(Object.keys(of)).toEqual(['echo', 'narrow']);
+  void of['ecko']?.register();
+  expect(calls.map(([pool]) => pool)).toEqual(['ecko']);
+  expect(await Promise.resolve(of)).toBe(of);
+});
+
+test('a pool may not have a name that the runner has given away', () => {
+  expect(() => refuseTaken(['echo'], new Set(['page']), 'Playwright')).not.toThrow();
+  expect(() => refuseTaken(['echo', 'page'], new Set(['page']), 'Playwright')).toThrow(
+    'Cannot make a fixture of the pool "page": Playwright gives every test something of that name; rename the pool',
+  );
+});
+
+test('a wait on the clock of a test ends before the test, unless the deadline of the pool comes first', () => {
+  expect([4_900.4, -3, Infinity, 60_000].map((left) => patience(left))).toEqual([
+    { timeout: 4_900 },
+    { timeout: 1 },
+    {},
+    {},
+  ]);
+  expect(patience(-3, 1_000)).toEqual({ timeout: 1_000 });
+});

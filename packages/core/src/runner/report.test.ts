@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { evidenceText } from './report.ts';
+
+const session = { pool: 'echo', session: 's1' };
+
+test('is indented with a bar, so that nobody takes a stack of the child for one of the test', () => {
+  const text = evidenceText([
+    {
+      ...session,
+      exit: 'exited with code 7',
+      messages: ['{"a":1}', '{"b":2}'],
+      stderr: 'oh no\n    at odd (x.js:1:2)\n',
+    },
+    { ...session, session: 's2', stdout: 'Usage: …' },
+  ]);
+  expect(text).toBe(`
+
+── echo, session s1 ──
+the child exited with code 7
+last messages:
+  │ {"a":1}
+  │ {"b":2}
+end of its stderr:
+  │ oh no
+  │     at odd (x.js:1:2)
+
+── echo, session s2 ──
+no message, but on its stdout:
+  │ Usage: …`);
+});
+
+test('leaves out what the message has already, and sessions of which nothing is known', () => {
+  const found = [{ ...session, stderr: 'oh no\n', messages: ['{"a":1}'] }];
+  expect(evidenceText(found, 'It died. --- end of stderr ---\noh no\n--- end ---')).toBe(
+    '\n\n── echo, session s1 ──\nlast messages:\n  │ {"a":1}',
+  );
+  expect(evidenceText(found, 'oh no {"a":1}')).toBe('');
+  expect(evidenceText([session, { ...session, stderr: ' \n', messages: [] }])).toBe('');
+});

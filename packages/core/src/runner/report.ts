@@ -1,0 +1,25 @@
+/** What sessions and their children said last, as text for the message of the error of their test. */
+import type { SessionEvidence } from './owner.ts';
+
+/** @param message what is shown already: an error of Carpool may carry the same evidence */
+export function evidenceText(found: readonly SessionEvidence[], message = ''): string {
+  return found.map((evidence) => describe(evidence, message)).join('');
+}
+
+function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvidence, message: string): string {
+  const parts: string[] = [];
+  if (exit !== undefined) parts.push(`the child ${exit}`);
+  const add = (title: string, text = ''): void => {
+    const block = text.trimEnd();
+    if (block !== '' && !message.includes(block)) parts.push(`${title}:`, barred(block));
+  };
+  add('last messages', messages?.join('\n'));
+  add('end of its stderr', stderr);
+  add('no message, but on its stdout', stdout);
+  return parts.length === 0 ? '' : ['', '', `── ${pool}, session ${session} ──`, ...parts].join('\n');
+}
+
+/** With a bar, so that no reporter takes a stack of the child for the stack of the error. */
+function barred(block: string): string {
+  return block.replace(/^/gm, '  │ ');
+}
