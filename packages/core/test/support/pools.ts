@@ -90,7 +90,11 @@ export async function expectEmpty(within: string): Promise<void> {
 }
 
 /** Waits for a state that nothing announces. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  milliseconds = 10_000,
+): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`It did not come about that ${what}`);
