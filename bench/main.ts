@@ -1,10 +1,14 @@
 /**
  * `pnpm bench`: every row beside its baseline, a table, and results.json. `--only id,id` runs some rows, `--quick` all of
- * them roughly.
+ * them roughly. Each row has a process of its own, so that none meets what another has left in the heap or has taught the
+ * optimizer.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
-import type { Measured, Row } from './row.ts';
+import type { Measured } from './row.ts';
 
 const files = [
   'relay-round-trip',
@@ -28,8 +32,7 @@ for (const name of wanted ?? []) {
 const measured: Measured[] = [];
 console.log(line('row', 'value', 'baseline', 'ratio', 'budget', 'rounds', ''));
 for (const file of files.filter((name) => wanted === undefined || wanted.includes(name))) {
-  const { default: row } = (await import(`./rows/${file}.ts`)) as { default: Row };
-  for (const result of await row({ quick: values.quick })) {
+  for (const result of await inItsOwnProcess(file)) {
     measured.push(result);
     console.log(shown(result));
   }
@@ -41,6 +44,16 @@ if (wanted === undefined && !values.quick) {
   writeFileSync(new URL('./results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
 }
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
+
+async function inItsOwnProcess(file: string): Promise<readonly Measured[]> {
+  const main = fileURLToPath(new URL('./row-process.ts', import.meta.url));
+  const row = fork(main, [file, ...(values.quick ? ['--quick'] : [])]);
+  let sent: readonly Measured[] | undefined;
+  row.on('message', (message) => (sent = message as readonly Measured[]));
+  await once(row, 'exit');
+  if (sent === undefined) throw new Error(`The row ${file} ended without a result`);
+  return sent;
+}
 
 function shown({ result, budget, spread, rounds }: Measured): string {
   const { id, unit, value, baseline, ratio, ok } = result;

@@ -13,8 +13,10 @@ export type Contestant = () => Promise<number>;
 export type Measures<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
 export interface Rounds {
-  /** At least this many; up to three times as many while the ratios disagree. */
+  /** At least this many. */
   readonly rounds: number;
+  /** Up to so many while the ratios disagree. Default: three times `rounds`. */
+  readonly most?: number;
   /** Rounds before those that count, for the optimizer and the caches. */
   readonly warmUps: number;
 }
@@ -23,7 +25,7 @@ const disturbed = 0.08;
 
 export async function interleave<Name extends string>(
   contestants: Readonly<Record<Name | 'baseline', Contestant>>,
-  { rounds, warmUps }: Rounds,
+  { rounds, warmUps, most = rounds * 3 }: Rounds,
   { quick }: RowOptions,
 ): Promise<Measures<Name | 'baseline'>> {
   const names = Object.keys(contestants) as (Name | 'baseline')[];
@@ -32,10 +34,10 @@ export async function interleave<Name extends string>(
     number[]
   >;
   const wanted = quick ? 2 : rounds;
-  const most = quick ? wanted : rounds * 3;
+  const limit = quick ? wanted : most;
   const agree = (): boolean => names.every((name) => spread(ratios(measures[name], measures.baseline)) < disturbed);
   const warm = quick ? Math.min(1, warmUps) : warmUps;
-  for (let round = -warm; round < wanted || (round < most && !agree()); round++) {
+  for (let round = -warm; round < wanted || (round < limit && !agree()); round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const measure = await contestants[name]();
       if (round >= 0) measures[name].push(measure);

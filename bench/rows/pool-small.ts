@@ -1,3 +1,9 @@
+/**
+ * A pool in this process: requests of 100 bytes with 500 of them in flight, as a user makes them, with all that a pool
+ * does for one (deadline, call site, correlation, evidence); the same child for both. What is measured is this process:
+ * the child only sends back what it is sent. Node gathers what is written while a write is under way, so that a write a
+ * message is not a system call a message for the naive pool either.
+ */
 import { startPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';
 import { compared, interleave } from '../measure.ts';
