@@ -70,9 +70,9 @@ export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarp
 
     override async handleTestEvent(event: CircusEvent, state: CircusState): Promise<void> {
       const heard = super.handleTestEvent?.(event, state);
-      this.#file.notice(event, state);
+      // Jest fails the whole file for what a handler throws; a mistake of ours must not.
+      attempt(() => this.#file.notice(event, state));
       await heard;
-      // A mistake of ours must not fail the whole file, as Jest would have it.
       await this.#file.handle(event).catch(() => undefined);
     }
   };
@@ -81,6 +81,14 @@ export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarp
 
 interface Listening extends Environment {
   handleTestEvent?(event: CircusEvent, state: CircusState): void | Promise<void>;
+}
+
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // As above.
+  }
 }
 
 /** Jest makes every option of the environment a global of the tests. */

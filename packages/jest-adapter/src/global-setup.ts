@@ -10,7 +10,7 @@ import { dirname, resolve } from 'node:path';
 import type { PoolOptions } from 'carpool';
 import { findConfig, type HostOptions } from 'carpool/host';
 import { hosts, RunHost } from './hosts.ts';
-import { provide } from './provided.ts';
+import { provide, type ProvidedFor } from './provided.ts';
 
 export interface CarpoolOptions {
   /** Path of the config file, from the `rootDir`. Default: `carpool.config.*`, looked for upwards from there. */
@@ -41,7 +41,7 @@ export async function carpoolSetup(
   projectConfig: ProjectConfig,
   options: CarpoolOptions = optionsIn(projectConfig),
 ): Promise<void> {
-  const environment = strangeEnvironment(projectConfig);
+  const environment = environmentOf(projectConfig);
   const all = wantedHosts(globalConfig, projectConfig, options);
   const begun = all.map(async (wanted) => {
     const id = JSON.stringify(wanted);
@@ -83,7 +83,8 @@ function rootOf(project: unknown, from: string): string {
   return realpathSync(stats.isDirectory() ? path : dirname(path));
 }
 
-/** For an error that names what stands in the place of the preset's. */
-function strangeEnvironment({ testEnvironment }: ProjectConfig): string | undefined {
-  return testEnvironment;
+/** For an error that names what stands in the place of the preset's. One that wraps it needs no error. */
+function environmentOf({ rootDir, testEnvironment }: ProjectConfig): Pick<ProvidedFor, 'environment'> {
+  const own = testEnvironment === undefined || dirname(testEnvironment) === import.meta.dirname;
+  return own ? {} : { environment: { rootDir, path: testEnvironment } };
 }

@@ -24,11 +24,13 @@ function withoutEnvironment(): string {
     const jsdom = 'for jsdom write `@jest-environment @carpool/jest/environment-jsdom`';
     return `${cannot} is ${JSON.stringify(docblock)}, by its docblock, and carries no sessions; ${own}, or leave the docblock out; ${jsdom}`;
   }
-  const provided = everyProvided().find(({ root }) => testPath.startsWith(root));
-  if (provided === undefined) {
+  const all = everyProvided();
+  if (all.length === 0) {
     return `${cannot} carries no sessions, and this run started no host; add \`preset: '@carpool/jest'\` to the Jest config`;
   }
-  return `${cannot} is ${provided.environment ?? 'another one'}, by \`testEnvironment\` of the Jest config in place of the preset's, and carries no sessions; ${own}`;
+  const found = all.find(({ environment }) => environment !== undefined && testPath.startsWith(environment.rootDir));
+  const name = found?.environment?.path ?? 'another one';
+  return `${cannot} is ${name}, by \`testEnvironment\` of the Jest config in place of the preset's, and carries no sessions; ${own}`;
 }
 
 function environmentInDocblock(file: string): string | undefined {

@@ -24,9 +24,9 @@ export class RunHost {
   /** The files that the config was loaded from, with what they looked like then. */
   #files = new Map<string, string>();
 
-  constructor(options: HostOptions, environment: string | undefined) {
+  constructor(options: HostOptions, environment: Pick<ProvidedFor, 'environment'>) {
     this.#options = options;
-    this.#environment = environment === undefined ? {} : { environment };
+    this.#environment = environment;
     this.provided = { root: options.root, version, pools: [] };
   }
 

@@ -41,7 +41,7 @@ export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: Sess
   readonly carpool: Registers<C>;
 };
 
-/** Tell it your config, once, and `carpool` and `createTest()` know your pools: see the README. */
+/** Tell it your config, once, and `carpool` and `createTest()` know your pools: see docs/jest.md. */
 export interface Project {}
 
 type AnyConfig = { readonly pools: Readonly<Record<string, never>> };

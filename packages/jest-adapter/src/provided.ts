@@ -12,8 +12,8 @@ const variable = 'CARPOOL_JEST';
 export interface ProvidedFor extends Provided {
   /** The folder whose tests it is for. */
   readonly root: string;
-  /** The test environment of the Jest config, if it is not this package's. */
-  readonly environment?: string;
+  /** The test environment of a project, if it is not this package's: for the error of the tests that run in it. */
+  readonly environment?: { readonly rootDir: string; readonly path: string };
 }
 
 export function provide(all: readonly ProvidedFor[]): void {

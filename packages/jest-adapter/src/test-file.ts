@@ -6,9 +6,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { CarpoolError, type Session } from 'carpool';
-import { connectProvided, Owner, unknownPool, type Client, type RegisterOptions } from 'carpool/client';
-import type { SessionEvidence } from 'carpool/client';
+import { CarpoolError, connectProvided, Owner, unknownPool } from 'carpool/client';
+import type { Client, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { around, everyBlock, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
@@ -62,8 +61,11 @@ export class TestFile {
       check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
-        define();
-        this.#defining = undefined;
+        try {
+          define();
+        } finally {
+          this.#defining = undefined;
+        }
       },
       session: (wanted) => this.#session(wanted),
       register: async ({ pool, scope }, options) => {

@@ -29,9 +29,12 @@ describe.for(majors)('Jest %s', (major) => {
 
   test('workers that are replaced for their memory go on with the same child', async () => {
     using project = new Project(major, 'suite');
-    const outcome = await project.run([...few, '--maxWorkers=2', '--workerIdleMemoryLimit=1']);
-    expectVerdicts(outcome, count);
-    expect(summaryOf(outcome, 'echo')).toContain('echo: 1 child, ');
+    for (const copy of ['c', 'd']) project.write(`sockets-${copy}.test.js`, project.read('sockets-a.test.js'));
+    const outcome = await project.run(['sockets', '--maxWorkers=2', '--workerIdleMemoryLimit=1K']);
+    expectVerdicts(outcome, 4);
+    const workers = project.read('sockets.txt').match(/^\d+/gm);
+    expect(new Set(workers).size).toBe(4);
+    expect(summaryOf(outcome, 'echo')).toContain('echo: 1 child, 4 sessions');
   });
 
   test('no handle of ours is open at the end', async () => {
