@@ -84,3 +84,14 @@ test('whatever the order of pushing and taking, nothing is lost, doubled or reor
     }),
   );
 });
+
+test('what is put back is the next to be taken, by whoever wants it', async () => {
+  const box = new Mailbox<number>(1);
+  box.push(2);
+  box.unshift(1);
+  expect([await box.take().item, await box.take().item]).toEqual([1, 2]);
+  const odd = box.take((item) => item % 2 === 1);
+  box.unshift(4);
+  box.unshift(3);
+  expect([await odd.item, await box.take().item]).toEqual([3, 4]);
+});

@@ -44,6 +44,13 @@ export class Mailbox<T> {
     return true;
   }
 
+  /** Puts an item back in front: whoever took it had no use for it any more. */
+  unshift(item: T): void {
+    const taker = this.#takers.findIndex(({ matches }) => matches === undefined || matches(item));
+    if (taker >= 0) this.#takers.splice(taker, 1)[0]?.resolve(item);
+    else this.#items.unshift(item);
+  }
+
   /** Drops the oldest item. */
   shift(): T | undefined {
     return this.#items.shift();

@@ -88,12 +88,14 @@ export function cutOff(bytes: Uint8Array): Error {
 }
 
 /**
- * Only timestamps are read. msgpackr gives other types a meaning of its own (records, references, sets, regular
+ * Only timestamps are read, and what msgpackr writes for `undefined`, which a child in JavaScript sends without knowing.
+ * msgpackr gives other types a meaning of its own (records, references, sets, regular
  * expressions, string tables), which the bytes that follow them belong to: a child must not reach that by accident.
  */
 function checkExtension(bytes: Uint8Array, at: number, size: number): void {
   const type = at < bytes.length ? (bytes[at] as number) : undefined;
   if (type === undefined) throw cutOff(bytes);
+  if (type === 0 && size === 1) return;
   if (type === 0xff && (size === 4 || size === 8 || size === 12)) return;
   throw malformed(`Cannot read message: extension type ${(type << 24) >> 24} of ${size} bytes is not known`, bytes);
 }

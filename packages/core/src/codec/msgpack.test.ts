@@ -188,3 +188,9 @@ describe('MessagePack refuses', () => {
     );
   });
 });
+
+test('what msgpackr writes for undefined is read as undefined: a child in JavaScript sends it without knowing', () => {
+  const packed = Uint8Array.of(0x82, 0xa1, 0x61, 0xd4, 0, 0, 0xa1, 0x62, 1);
+  expect(msgpack.decode(packed)).toEqual({ a: undefined, b: 1 });
+  expect(msgpack.peek?.(packed, ['a', 'b'])).toEqual({ b: 1 });
+});

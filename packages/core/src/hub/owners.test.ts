@@ -89,3 +89,11 @@ test('a worker that runs many tests remembers a bounded number of them', async (
   expect(() => hold('late', ['a.test.ts', 'test 10099'])).toThrow(/has ended/);
   expect(() => hold('forgotten', ['a.test.ts', 'test 0'])).not.toThrow();
 });
+
+test('owners that end at the same time have words and counts of their own', async () => {
+  const { owners, released, hold } = owning();
+  hold('lost', ['a.test.ts', 'adds'], false);
+  hold('kept', ['b.test.ts']);
+  expect(await Promise.all([owners.end(['a.test.ts', 'adds']), owners.end(['b.test.ts'])])).toEqual([1, 0]);
+  expect(released.toSorted()).toEqual(['kept because its file has ended', 'lost because its test has ended']);
+});

@@ -13,26 +13,32 @@ export type ReleaseHeld = (words: string) => Promise<boolean>;
 /** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
 const remembered = 10_000;
 
+/** One end of one owner: why, and how many of the ends it brought were not confirmed. */
+interface Ending {
+  readonly words: string;
+  unconfirmed: number;
+}
+
 interface Owner {
   readonly scope: Scope;
+  readonly outer: Owner | undefined;
+  ending: Ending | undefined;
   readonly inner: Map<string, Owner>;
   readonly ended: Set<string>;
 }
 
 export class Owners {
   readonly #root: Owner;
-  #words = 'because its worker has ended';
-  #unconfirmed = 0;
-
   constructor(name: string) {
-    this.#root = ownerIn(new Scope(name));
+    this.#root = ownerIn(new Scope(name), undefined);
   }
 
   /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
   hold(path: OwnerPath, release: ReleaseHeld): Held {
     const owner = this.#find(path);
     return owner.scope.hold(async () => {
-      if (!(await release(this.#words))) this.#unconfirmed++;
+      const ending = endingOf(owner);
+      if (!(await release(ending.words))) ending.unconfirmed++;
     });
   }
 
@@ -44,11 +50,7 @@ export class Owners {
   /** Ends an owner. Resolves with the number of ends that were not confirmed. */
   async end(path: OwnerPath): Promise<number> {
     const last = path.at(-1);
-    const before = this.#unconfirmed;
-    if (last === undefined) {
-      await this.endAll('because its worker has ended');
-      return this.#unconfirmed - before;
-    }
+    if (last === undefined) return await this.endAll('because its worker has ended');
     // Also where nothing was ever held: what has ended must be known to have ended.
     const parent = this.#lookUp(path.slice(0, -1));
     if (typeof parent === 'string') return 0;
@@ -56,14 +58,11 @@ export class Owners {
     parent.inner.delete(last);
     remember(parent.ended, last);
     if (owner === undefined) return 0;
-    this.#words = path.length > 1 ? 'because its test has ended' : 'because its file has ended';
-    await owner.scope.end();
-    return this.#unconfirmed - before;
+    return await ended(owner, path.length > 1 ? 'because its test has ended' : 'because its file has ended');
   }
 
-  async endAll(words: string): Promise<void> {
-    this.#words = words;
-    await this.#root.scope.end();
+  async endAll(words: string): Promise<number> {
+    return await ended(this.#root, words);
   }
 
   #find(path: OwnerPath): Owner {
@@ -83,7 +82,7 @@ export class Owners {
       if (owner.ended.has(name)) return name;
       let inner = owner.inner.get(name);
       if (inner === undefined) {
-        inner = ownerIn(owner.scope.inner(name));
+        inner = ownerIn(owner.scope.inner(name), owner);
         owner.inner.set(name, inner);
       }
       owner = inner;
@@ -92,8 +91,21 @@ export class Owners {
   }
 }
 
-function ownerIn(scope: Scope): Owner {
-  return { scope, inner: new Map(), ended: new Set() };
+function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
+  return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
+}
+
+async function ended(owner: Owner, words: string): Promise<number> {
+  owner.ending ??= { words, unconfirmed: 0 };
+  await owner.scope.end();
+  return owner.ending.unconfirmed;
+}
+
+/** The end that takes an owner along: its own, or that of one around it. */
+function endingOf(owner: Owner): Ending {
+  for (let at: Owner | undefined = owner; at !== undefined; at = at.outer)
+    if (at.ending !== undefined) return at.ending;
+  return { words: 'because its owner has ended', unconfirmed: 0 };
 }
 
 function remember(ended: Set<string>, name: string): void {

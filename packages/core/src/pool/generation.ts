@@ -29,6 +29,8 @@ export interface GenerationOptions {
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** A message of the child that belongs to no session. */
   readonly stray: () => void;
+  /** Its output has ended. It takes no session any more; why, is still to be found out. */
+  readonly dying: () => void;
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
   readonly ended: (error: CarpoolError | undefined) => void;
 }
@@ -79,7 +81,10 @@ export class Generation {
       format: codec.format,
       clock,
       stray: options.stray,
-      closed: (reason) => void whyItEnded(options, child, reason, mux).then(over.resolve),
+      closed: (reason) => {
+        options.dying();
+        void whyItEnded(options, child, reason, mux).then(over.resolve);
+      },
     });
     void over.promise.then((error) => {
       mux.fail({ by: 'child', at: clock.now(), words: 'because its child ended', error });

@@ -10,7 +10,7 @@ import { Generation, type GenerationOptions } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy } from './restart.ts';
 
-export interface SuccessionOptions extends Omit<GenerationOptions, 'ended' | 'signal'> {
+export interface SuccessionOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** The child of now serves no longer: the next one begins with all slots free. */
   readonly succeeded: () => void;
 }
@@ -115,6 +115,10 @@ export class Succession {
     const starting: Promise<Generation> = Generation.start({
       ...this.#options,
       signal: this.#stopped.signal,
+      dying: () => {
+        // Before the hello whoever waits for it is told why; there is nobody else.
+        if (this.#current === starting && this.#pid !== undefined) this.#succeed();
+      },
       ended: (error) => {
         if (error !== undefined) this.#restarts.failed('life', this.#clock.now());
         this.#ended(starting, error);

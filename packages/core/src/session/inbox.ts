@@ -59,6 +59,11 @@ export class Inbox {
     return this.#mailbox.take(matches);
   }
 
+  /** What `take` gave to somebody who had gone in the same turn. */
+  giveBack(frame: Frame): void {
+    this.#mailbox.unshift(frame);
+  }
+
   /**
    * All events in order. Leaving the loop keeps the rest for the next one.
    * @throws CarpoolError SESSION_REFUSED if another loop is reading, SESSION_OVERFLOW if events were dropped before

@@ -253,7 +253,8 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
     const taking = this.#inbox.take(wanted);
     try {
-      const frame = await within(taking.item, { clock, timeout, signal, expired });
+      const late = (frame: Frame | undefined): void => frame && this.#inbox.giveBack(frame);
+      const frame = await within(taking.item, { clock, timeout, signal, expired, late });
       if (frame !== undefined) return frame.message as M['event'];
     } finally {
       taking.stop();

@@ -300,3 +300,17 @@ function isThere(pid: number): boolean {
     return false;
   }
 }
+
+test('a child that has closed its output takes no session any more, however long it takes to find out why', async () => {
+  const twice = pool('closes-output', { stopTimeout: 200 });
+  const first = await twice.register();
+  const gone = first.closed;
+  first.send({ type: 'quiet' });
+  // The end of its output is known before its exit is: it has to be killed, and nothing has been heard of that yet.
+  await until('the pool has let it go', () => twice.stats().pid === undefined);
+  const second = await twice.register();
+  expect(await second.request({ type: 'ping' })).toMatchObject({ type: 'reply' });
+  expect(await gone).toMatchObject({ by: 'child' });
+  expect(second.closeReason).toBeUndefined();
+  expect(twice.stats().children).toBe(2);
+});
