@@ -8,7 +8,7 @@
  */
 import * as vitest from 'vitest';
 import type { TestAPI } from 'vitest';
-import type { Attempt } from './owner.ts';
+import type { Attempt } from './attempt.ts';
 
 /** Readies the fixtures of these names before the clock of the test starts. */
 export type Prepare = (attempt: Attempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;

@@ -5,17 +5,18 @@
  *                 (hidden)
  *
  * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
- * clock starts, `owner.ts` ends them.
+ * clock starts, `attempt.ts` says whose they are.
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import { CarpoolError, type RegisterOptions } from 'carpool/client';
+import { refuseTaken, registers, type Owner, type Registers } from 'carpool/client';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
+import { Attempt, ownerOfFile } from './attempt.ts';
 import { connect, disconnect, provided } from './connect.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
-import { Attempt, Owner } from './owner.ts';
 import { workerSession } from './worker-session.ts';
 
-export type { Provided, SessionEvidence } from './provided.ts';
+export type { ExtraOptions, Provided, Registers } from 'carpool/client';
+export type { SessionEvidence } from './provided.ts';
 
 /** How long a session of a pool lives. */
 export type Scope = 'test' | 'file' | 'worker';
@@ -24,17 +25,6 @@ export interface CreateTestOptions<C extends Config> {
   /** Pools whose session is shared by the tests of a file, or of a worker. Default: `test` for all. */
   readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
 }
-
-/** Of a session that a test takes for itself; its owner and its label are the test's. */
-export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
-
-/** What the fixture `carpool` offers: more sessions than one, from any pool. */
-export type Registers<C extends Config> = {
-  readonly [Name in PoolNames<C>]: {
-    /** Takes one more session; it ends with the test, or when it is unregistered. */
-    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
-  };
-};
 
 /** One session for every pool by its name, and `carpool` for more. */
 export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
@@ -52,7 +42,7 @@ export function createTest(
   const config = first !== undefined && 'pools' in first ? first : undefined;
   const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
   const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
-  refuseTaken(names ?? []);
+  refuseTaken(names ?? [], taken, 'Vitest');
   const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
 
   const prepare: Prepare = async (attempt, wanted, signal) => {
@@ -94,8 +84,7 @@ function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts)
     $carpoolFile: [
       // oxlint-disable-next-line no-empty-pattern
       async ({}, use: Use<Owner>) => {
-        const file = expect.getState().testPath ?? '';
-        const owner = new Owner([`${file} ${crypto.randomUUID()}`], { file });
+        const owner = ownerOfFile(expect.getState().testPath ?? '');
         await use(owner);
         await owner.end();
         await disconnect();
@@ -113,7 +102,8 @@ function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts)
       },
       { auto: names === undefined },
     ],
-    carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) => use(registers($carpoolAttempt, names ?? [])),
+    carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) =>
+      use(registers((pool, options) => $carpoolAttempt.register(pool, options), names)),
   };
 }
 
@@ -131,19 +121,6 @@ type Attempts = WeakMap<RunnerTestCase, Attempt>;
 
 type Use<T> = (value: T) => Promise<void>;
 
-function registers(attempt: Attempt, names: readonly string[]): unknown {
-  const register = (name: string) => ({
-    register: function register(options?: ExtraOptions) {
-      return attempt.register(name, options, register);
-    },
-  });
-  const known = Object.fromEntries(names.map((name) => [name, register(name)]));
-  // In JavaScript nothing else says what is wrong with `carpool.rendrer.register()`. `then`: Vitest awaits the fixture.
-  const get = (target: typeof known, name: string | symbol): unknown =>
-    typeof name === 'symbol' || name in target || name === 'then' ? Reflect.get(target, name) : register(name);
-  return new Proxy(known, { get });
-}
-
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
 function namesFromHost(): readonly string[] | undefined {
   const from = provided();
@@ -151,11 +128,4 @@ function namesFromHost(): readonly string[] | undefined {
 }
 
 /** What Vitest itself puts beside the fixtures. */
-const taken = ['task', 'signal', 'expect', 'skip', 'annotate', 'bench', 'onTestFailed', 'onTestFinished', 'carpool'];
-
-function refuseTaken(names: readonly string[]): void {
-  const name = names.find((candidate) => taken.includes(candidate));
-  if (name === undefined) return;
-  const words = `Cannot make a fixture of the pool "${name}": Vitest gives every test something of that name; rename the pool`;
-  throw new CarpoolError('CONFIG_INVALID', words, { context: { pool: name } });
-}
+const taken = new Set('task signal expect skip annotate bench onTestFailed onTestFinished carpool'.split(' '));

@@ -47,6 +47,6 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(growth.filter((grown) => grown > 0 && !shared)).toEqual([]);
     const evidence = [{ pool: 'echo', stderr: expect.stringContaining('the child saw something odd') }];
     expect(testNamed(outcome, 'must fail: an assertion').meta).toMatchObject({ carpool: evidence });
-    expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  the child saw something odd');
+    expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  │ the child saw something odd');
   });
 });

@@ -1,8 +1,9 @@
 /** The ways in which Vitest is called, and what else a run prints. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, summaryOf } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
+import { folderOf, majors } from './harness/majors.ts';
 import { Project, type Outcome } from './harness/project.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
@@ -69,6 +70,34 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(junit.stderr).toContain('carpool: echo: 1 child');
     expect(JSON.parse(reportIn(json))).toMatchObject({ numFailedTests: 2 });
     for (const report of [reportIn(json), reportIn(junit)]) expect(report).toContain('the child saw something odd');
+  });
+});
+
+describe('under `carpool run`', () => {
+  const cli = join(folderOf(5), 'node_modules/carpool/dist/cli.js');
+  const under = [process.execPath, cli, 'run', '--'];
+
+  test('runs join the host that is there, and leave the summary to it', async () => {
+    using project = new Project(5, 'suite');
+    const running = project.start(['run', 'own-session', 'concurrent', 'attempts'], { under });
+    await running.until(/RUN/);
+    const seen = new Set<number>();
+    const watching = setInterval(() => running.hosts().forEach((pid) => seen.add(pid)), 20);
+    const outcome = await running.outcome;
+    clearInterval(watching);
+    expectVerdicts(outcome, 9 + 4 + 5);
+    expect([...seen]).toHaveLength(1);
+    expect(outcome.stderr.match(/^carpool: echo: 1 child, .*$/gm)).toHaveLength(1);
+  });
+
+  test('pools of the plugin cannot be added, and the tests say so', async () => {
+    using project = new Project(5, 'plain-data');
+    project.write('carpool.config.mjs', 'export default { pools: { other: { command: "none" } } };');
+    const outcome = await project.run([], { under });
+    expect(outcome).toMatchObject({ code: 1, left: [] });
+    expect(outcome.tests.flatMap(({ messages }) => messages).join('\n')).toContain(
+      "of the adapter's options cannot be added to a host that runs already",
+    );
   });
 });
 

@@ -25,8 +25,8 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(second).not.toBe(first);
 
     project.edit('carpool.config.ts', 'maxSessions: 15', 'maxSession: 15');
-    await running.until(/not valid at `pools\.echo\.maxSession`/);
     await running.until(/(Waiting|Watching) for file changes/);
+    await running.printed(/not valid at `pools\.echo\.maxSession`/);
     project.edit('carpool.config.ts', 'maxSession: 15', 'maxSessions: 15');
     const third = await childOfNextRun(running);
 

@@ -33,6 +33,8 @@ export interface Outcome {
 export interface RunOptions {
   /** Milliseconds until the runner is killed. Default 60,000. */
   readonly timeout?: number;
+  /** Put before the runner: `carpool run --` and its like. */
+  readonly under?: readonly string[];
   /** What may be left behind. */
   readonly leaves?: RegExp;
 }
@@ -98,24 +100,22 @@ export class Running {
     const results = join(folder, `results-${this.#mark}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
     const ownReporters = args.some((arg) => arg === 'list' || arg.startsWith('--reporter='));
-    this.process = spawn(
-      process.execPath,
-      [join(vitestOf(major), 'vitest.mjs'), ...args, ...(ownReporters ? [] : reporters)],
-      {
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        // A group of its own, as a terminal gives it.
-        detached: true,
-        env: {
-          // Vitest looks there for the type checker.
-          PATH: `${binaries}:${process.env['PATH']}`,
-          HOME: process.env['HOME'],
-          NO_COLOR: '1',
-          TMPDIR: temporary,
-          CARPOOL_TEST_RUN: this.#mark,
-        },
+    const runner = [process.execPath, join(vitestOf(major), 'vitest.mjs')];
+    const [file = '', ...rest] = [...(options.under ?? []), ...runner, ...args, ...(ownReporters ? [] : reporters)];
+    this.process = spawn(file, rest, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, as a terminal gives it.
+      detached: true,
+      env: {
+        // Vitest looks there for the type checker.
+        PATH: `${binaries}:${process.env['PATH']}`,
+        HOME: process.env['HOME'],
+        NO_COLOR: '1',
+        TMPDIR: temporary,
+        CARPOOL_TEST_RUN: this.#mark,
       },
-    );
+    });
     this.process.stdout?.setEncoding('utf8').on('data', (words: string) => {
       this.#stdout += words;
       this.#add(words);
@@ -140,9 +140,15 @@ export class Running {
 
   /** The pid of the host. */
   host(): number {
-    const host = processesWith(this.#mark).find((line) => line.includes('host-main.js'));
+    const [host] = this.hosts();
     if (host === undefined) throw new Error('There is no host');
-    return Number.parseInt(host, 10);
+    return host;
+  }
+
+  /** The pids of all hosts. */
+  hosts(): number[] {
+    const hosts = processesWith(this.#mark).filter((line) => line.includes('host-main.js'));
+    return hosts.map((line) => Number.parseInt(line, 10));
   }
 
   /** Resolves with what was printed after what was waited for before. */
