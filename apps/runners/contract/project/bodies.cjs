@@ -1,0 +1,103 @@
+// What the tests do, the same under every runner: each body gets one fixture and the name of its test file. It asserts
+// nothing that a runner would have to report: what it saw goes into log.jsonl, for the suite that drives the runners.
+// CommonJS, because all three runners can load it.
+const { appendFileSync, existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
+
+const log = join(__dirname, 'log.jsonl');
+
+/** Written at once, so that it is there even if the worker is killed next. */
+function note(file, seen) {
+  appendFileSync(log, `${JSON.stringify({ file, ...seen })}\n`);
+}
+
+function noted(file) {
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+  return lines.map((line) => JSON.parse(line)).filter((entry) => entry.file === file);
+}
+
+/** Leaves a value in the session, and notes what it found there. */
+async function visit(session, file) {
+  const { value } = await session.request({ type: 'get' });
+  const { pid, sessions } = await session.request({ type: 'who' });
+  await session.request({ type: 'set', value: 'left behind' });
+  note(file, { id: session.id, found: value ?? 'nothing', pid, sessions });
+}
+
+/** Ends when three tests do this at the same time. */
+async function meet(session, file) {
+  await session.request({ type: 'set', value: session.id });
+  await session.request({ type: 'wait', all: 3 });
+  const { value } = await session.request({ type: 'get' });
+  note(file, { id: session.id, found: value });
+}
+
+async function passAtTheThirdAttempt(session, file) {
+  await visit(session, file);
+  if (noted(file).length < 3) throw new Error('not yet');
+}
+
+async function outlastItsTime(session, file) {
+  note(file, { id: session.id });
+  const ended = await session.request({ type: 'silence' }).catch((error) => error);
+  // By now the runner has given this test up.
+  const late = await session.request({ type: 'get' }).catch((error) => error);
+  note(file, { id: session.id, ended: ended.code, late: late.code, words: late.message });
+}
+
+async function fail(session, file) {
+  await visit(session, file);
+  throw new Error('fails on purpose');
+}
+
+async function killItsWorker(session, file) {
+  await visit(session, file);
+  // Jest runs the file once more.
+  if (noted(file).length > 1) return;
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => {});
+}
+
+async function takeTheSlotOfTheKilled(carpool, file) {
+  while (noted('killed-worker').length === 0) await pause(20);
+  await visit(await carpool.narrow.register(), file);
+}
+
+async function killItsChild(session) {
+  const { pid } = await session.request({ type: 'who' });
+  await session.request({ type: 'log', text: 'the last words of the child' });
+  process.kill(pid, 'SIGKILL');
+  await session.request({ type: 'silence' });
+}
+
+let kept;
+
+async function keep(session, file) {
+  kept = session;
+  await visit(session, file);
+}
+
+async function useWhatWasKept(session, file) {
+  const error = await kept.request({ type: 'get' }).catch((thrown) => thrown);
+  note(file, { id: session.id, code: error.code, words: error.message, by: kept.closeReason?.by });
+}
+
+async function hold(session, file) {
+  await visit(session, file);
+  await session.request({ type: 'silence' });
+}
+
+module.exports = {
+  fail,
+  hold,
+  keep,
+  killItsChild,
+  killItsWorker,
+  meet,
+  outlastItsTime,
+  passAtTheThirdAttempt,
+  takeTheSlotOfTheKilled,
+  useWhatWasKept,
+  visit,
+};

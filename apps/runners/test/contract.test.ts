@@ -1,0 +1,68 @@
+/** The contract, held against the three runners: each a subprocess, on the same test bodies and the same child. */
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
+import { interrupted, watched, wholeRun } from '../contract/files.ts';
+import { Project } from '../harness/project.ts';
+import { runners } from '../runners/all.ts';
+import { page, pageWith, type Cell, type Result } from '../table.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Where this test stands in the table of docs/runners.md. */
+    cell?: Cell;
+  }
+}
+
+const results: Result[] = [];
+
+afterEach(({ task: { meta, result } }) => {
+  if (meta.cell !== undefined) results.push({ ...meta.cell, passed: result?.state !== 'fail' });
+});
+
+describe.for(runners)('$name', (runner) => {
+  const tell = ({ name, meta }: TestContext['task'], remarks: Remarks = {}): void => {
+    const remark = remarks[runner.name];
+    meta.cell = { title: name, runner: runner.name, ...(remark === undefined ? {} : { remark }) };
+  };
+  let seen: Seen;
+
+  beforeAll(async () => {
+    const project = new Project(runner, wholeRun);
+    seen = { project, outcome: await project.start().outcome };
+    return () => project[Symbol.dispose]();
+  });
+
+  // oxlint-disable-next-line vitest/expect-expect -- every case expects
+  test.for(cases)('$title', ({ remarks, check }, { task }) => {
+    tell(task, remarks);
+    check(seen);
+  });
+
+  test('a re-run in watch mode keeps the child', async ({ task }) => {
+    tell(task, watchRemarks);
+    using project = new Project(runner, watched);
+    await runner.rerun(project);
+    const [first, second] = project.notes('watch');
+    expect(second).toMatchObject({ pid: first?.pid, found: 'nothing', sessions: [second?.id] });
+    expect(second?.id).not.toBe(first?.id);
+    expect(project.left).toEqual([]);
+  });
+
+  test('an interrupted run leaves nothing behind', async ({ task }) => {
+    tell(task);
+    using project = new Project(runner, interrupted);
+    const running = project.start();
+    const [note] = await project.noted('interrupt', 1);
+    expect(note?.sessions).toEqual([note?.id]);
+    running.interrupt();
+    const { left, code } = await running.outcome;
+    expect(left).toEqual([]);
+    expect(code).not.toBe(0);
+    expect(() => process.kill(note?.pid ?? 0, 0)).toThrow('ESRCH');
+  });
+});
+
+test('docs/runners.md shows this run: else `pnpm --filter @carpool/runners document` writes it', () => {
+  expect(pageWith(results)).toBe(readFileSync(page, 'utf8'));
+});
