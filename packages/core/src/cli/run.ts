@@ -12,7 +12,8 @@ export interface RunOptions {
 }
 
 /**
- * Resolves with the exit code of the command; for one that was killed, 128 and the number of the signal.
+ * Resolves with the exit code of the command; for one that was killed, 128 and the number of the signal; as in shells, 127
+ * for one that there is not, and 126 for one that cannot be run.
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
 export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
@@ -29,8 +30,21 @@ export async function run(command: readonly string[], { config }: RunOptions): P
   // A Ctrl-C reaches the command by itself, as one of the terminal's group; a signal to us alone is passed on.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  let ended: [number | null, NodeJS.Signals | null];
+  try {
+    ended = (await once(child, 'exit')) as typeof ended;
+  } catch (thrown) {
+    return notStarted(file, thrown as NodeJS.ErrnoException);
+  }
+  const [code, signal] = ended;
   const summary = await host.stop();
   for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
   return signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+}
+
+function notStarted(file: string, { code, message }: NodeJS.ErrnoException): number {
+  const missing = code === 'ENOENT';
+  const why = missing ? 'there is no such file, and no such program in PATH' : message;
+  console.error(`carpool: Cannot run ${JSON.stringify(file)}: ${why}`);
+  return missing ? 127 : 126;
 }

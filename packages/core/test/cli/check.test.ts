@@ -1,0 +1,45 @@
+// `carpool check`: a line for each pool, and why one of them is not ready.
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { carpool, config, write } from './carpool.ts';
+
+test('a line for each pool whose child starts, greets, and opens and closes a session', async () => {
+  const file = config({ echoes: 'echo', others: 'echo' });
+  const { code, stdout, stderr } = await carpool('check');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [first, ...pools] = stdout.trimEnd().split('\n');
+  expect(first).toBe(`config: ${file}`);
+  expect(pools).toEqual(
+    ['echoes', 'others'].map((name) => expect.stringMatching(`^${name}: ok, first session after \\d+ ms$`)),
+  );
+});
+
+test('a child that does not start is told with its last words, and the others are checked all the same', async () => {
+  config({ broken: 'dies-at-once', echoes: 'echo' });
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^broken: .*cannot find the licence file/ms);
+  expect(stdout).toMatch(/^echoes: ok/m);
+});
+
+test('a config that is a mistake is told in a sentence', async () => {
+  write('carpool.config.mjs', 'export default { pool: {} };');
+  const { code, stdout, stderr } = await carpool('check');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^carpool: .* \[CONFIG_INVALID\]\n$/s);
+  expect(stderr).not.toContain('    at ');
+});
+
+test('a config that there is not is named', async () => {
+  const { code, stderr } = await carpool('check', '--config', 'nowhere.config.mjs');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^carpool: .*nowhere\.config\.mjs.* \[CONFIG_INVALID\]\n$/s);
+});
+
+test('what there is besides', async () => {
+  expect(await carpool('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  expect(await carpool('frob')).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown command 'frob'") });
+  const { code, stdout, stderr } = await carpool();
+  expect(code).toBe(1);
+  expect(stdout + stderr).toMatch(/^ {2}run \[options\] <command\.\.\.>/m);
+});

@@ -1,0 +1,138 @@
+// `carpool run`: its exit code is the command's, signals reach the command, and one host serves whatever runs inside.
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { carpool, config, start, write } from './carpool.ts';
+
+const node = process.execPath;
+const session = fileURLToPath(new URL('session.mjs', import.meta.url));
+const evaluate = (script: string): string[] => [node, '-e', script];
+
+describe('the exit code', () => {
+  test.for([0, 1, 42])('is the one of the command: %s', async (code) => {
+    config({ echoes: 'echo' });
+    expect(await carpool('run', '--', ...evaluate(`process.exit(${code})`))).toEqual({ code, stdout: '', stderr: '' });
+  });
+
+  test.for([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGKILL', 137],
+  ] as const)('is 128 and the number of the signal that ended it: %s', async ([signal, code]) => {
+    config({ echoes: 'echo' });
+    const ended = await carpool(
+      'run',
+      '--',
+      ...evaluate(`process.kill(process.pid, '${signal}'); setTimeout(() => {}, 1e6)`),
+    );
+    expect(ended).toEqual({ code, stdout: '', stderr: '' });
+  });
+
+  test('is 127 where there is no such command, which is told in one sentence', async () => {
+    config({ echoes: 'echo' });
+    const words = 'carpool: Cannot run "no-such-command": there is no such file, and no such program in PATH\n';
+    expect(await carpool('run', '--', 'no-such-command', '--flag')).toEqual({ code: 127, stdout: '', stderr: words });
+  });
+
+  test('is 126 where it cannot be run', async () => {
+    config({ echoes: 'echo' });
+    const file = write('no-program', 'nothing');
+    const { code, stderr } = await carpool('run', '--', file);
+    expect(code).toBe(126);
+    expect(stderr).toMatch(/^carpool: Cannot run ".*no-program": spawn .* EACCES\n$/);
+  });
+});
+
+describe('signals', () => {
+  test.for([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s is passed on; the host ends after the command', async ([signal, code]) => {
+    config({ echoes: 'echo' });
+    const running = start('run', '--', node, session, '1', 'wait');
+    await once(running.process.stdout!, 'data');
+    running.process.kill(signal);
+    const { stderr, ...ended } = await running.ended;
+    expect(ended).toEqual({ code, stdout: 'open\n' });
+    expect(stderr).toContain('carpool: echoes: 1 child, 1 session, peak 1');
+  });
+
+  test('a command may take one and end in its own way', async () => {
+    config({ echoes: 'echo' });
+    const script = `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1e6); console.log('ready')`;
+    const running = start('run', '--', ...evaluate(script));
+    await once(running.process.stdout!, 'data');
+    running.process.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 7 });
+  });
+
+  test('a Ctrl-C is left to the command, which gets it from the terminal', async () => {
+    config({ echoes: 'echo' });
+    const script = `console.log('ready'); process.stdin.resume(); setTimeout(() => process.exit(3), 300)`;
+    const running = start('run', '--', ...evaluate(script));
+    await once(running.process.stdout!, 'data');
+    running.process.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 3 });
+  });
+
+  test('nothing is left of the host and its children where it is killed itself', async () => {
+    config({ echoes: 'echo' });
+    const running = start('run', '--', node, session, '1', 'wait');
+    await once(running.process.stdout!, 'data');
+    // The command goes on, as with any parent; this one ends when it has lost the host.
+    running.process.kill('SIGKILL');
+    expect(await running.ended).toMatchObject({ code: null });
+  });
+});
+
+describe('the host', () => {
+  test('is one for all that runs inside; what the pools did is told on stderr', async () => {
+    config({ echoes: 'echo', unused: 'echo' });
+    const shell = `"${node}" "${session}" 2 & "${node}" "${session}" 3 & wait`;
+    const { code, stdout, stderr } = await carpool('run', '--', 'sh', '-c', shell);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'open\nopen\n' });
+    expect(stderr).toMatch(/^carpool: echoes: 1 child, 5 sessions, peak \d, longest wait \d+ ms\n$/);
+  });
+
+  test('has the config that is named', async () => {
+    config({ echoes: 'echo' }, 'other.config.mjs');
+    const { code, stderr } = await carpool('run', '--config', 'other.config.mjs', '--', node, session);
+    expect(code).toBe(0);
+    expect(stderr).toContain('carpool: echoes: 1 child, 1 session');
+  });
+
+  test('whose config is a mistake runs no command', async () => {
+    const file = write('carpool.config.mjs', `export default { pools: { echoes: { comand: 'x' } } };`);
+    const { code, stdout, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(file);
+    expect(stderr).toContain('pools.echoes.command');
+    expect(stderr).toMatch(/^carpool: .* \[CONFIG_INVALID\]\n$/s);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('without a config runs none either', async () => {
+    const { code, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^carpool: There are no pools: no carpool\.config\.ts was found in .*\[CONFIG_INVALID\]\n$/);
+  });
+});
+
+describe('options', () => {
+  test('after the command are the command’s own', async () => {
+    config({ echoes: 'echo' });
+    const { stdout } = await carpool('run', 'sh', '-c', 'echo "$1"', 'sh', '--config');
+    expect(stdout.trim()).toBe('--config');
+  });
+
+  test('that there are not are named', async () => {
+    const ended = await carpool('run', '--confg', 'x', '--', node);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: unknown option '--confg'/);
+  });
+
+  test('without a command are not enough', async () => {
+    const { code, stderr } = await carpool('run');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "error: missing required argument 'command'\n" });
+  });
+});
