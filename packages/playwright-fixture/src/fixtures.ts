@@ -10,21 +10,18 @@
  */
 import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
 import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
-import { callSite, fromRecord, type Owner, type RegisterOptions } from 'carpool/client';
+import {
+  fromRecord,
+  patience,
+  refuseTaken,
+  registers,
+  type Owner,
+  type RegisterCall,
+  type Registers,
+} from 'carpool/client';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
-import { ownerOfTest, ownerOfWorker, startChild } from './owners.ts';
+import { ownerOfTest, ownerOfWorker } from './owners.ts';
 import { connect, provided } from './provided.ts';
-
-/** Of a session that a test takes for itself; its owner and its label are the test's. */
-export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
-
-/** More sessions than one, from any pool. */
-export type Registers<C extends Config> = {
-  readonly [Name in PoolNames<C>]: {
-    /** Takes one more session; it ends with the test or the worker that took it, or when it is unregistered. */
-    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
-  };
-};
 
 /** What may stand in `use`, for the whole config, a project, a file or a group. */
 export interface CarpoolUse {
@@ -51,7 +48,7 @@ export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtu
 export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
 export function carpoolFixtures(config?: Config): Fixtures {
   const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
-  refuseTaken(names);
+  refuseTaken(names, taken, 'Playwright');
   const pools = config?.pools ?? {};
   const starts = names.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
   const sessions = names.map((name) => [name, sessionFixture(name)]);
@@ -85,7 +82,8 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
     { scope: 'worker', timeout: workerTimeout, title: 'carpool: connection' },
   ],
   carpoolWorker: [
-    async ({ $carpoolWorker }: Owners, use: Use<unknown>) => use(registers($carpoolWorker, () => ({}))),
+    async ({ $carpoolWorker }: Owners, use: Use<unknown>) =>
+      use(registers((pool, options) => $carpoolWorker.register(pool, options))),
     { scope: 'worker', box: true },
   ],
   $carpoolAttempt: [
@@ -99,7 +97,11 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
   ],
   carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>, testInfo: TestInfo) => {
     const since = performance.now();
-    await use(registers($carpoolAttempt, () => patience(testInfo, performance.now() - since)));
+    // For a wait that is on the clock of the test.
+    const left = (): number => (testInfo.timeout > 0 ? testInfo.timeout - (performance.now() - since) - 200 : Infinity);
+    const register: RegisterCall = (pool, options) =>
+      $carpoolAttempt.register(pool, { ...patience(left(), 1_000), ...options });
+    await use(registers(register));
   },
 };
 
@@ -109,7 +111,7 @@ function startFixture(pool: string, helloTimeout = 0): unknown {
   const timeout = workerTimeout + helloTimeout;
   // Depends on the connection only to have that charged to its own fixture.
   const start = async (_: Owners, use: Use<void>): Promise<void> => {
-    await startChild(pool);
+    await (await connect(pool)).start(pool);
     await use();
   };
   return [needing(['$carpoolWorker'], start), { scope: 'worker', timeout, title: `carpool: start of ${pool}` }];
@@ -124,29 +126,6 @@ function sessionFixture(pool: string): unknown {
 /** Playwright finds out what a fixture needs by reading its text, in which no name can be a variable. */
 function needing<F extends (...args: never[]) => unknown>(names: readonly string[], fixture: F): F {
   return Object.assign(fixture, { toString: () => `async ({ ${names.join(', ')} }, use) => {}` });
-}
-
-/** One that is no pool is refused by `register`, with the names of those that are. */
-function registers(owner: Owner, otherwise: () => RegisterOptions): unknown {
-  const known = (name: string) => ({
-    // The promise of the owner, not one made of it: only that one may fail without anybody who catches it.
-    register: function register(options?: ExtraOptions): Promise<Session> {
-      return owner.register(name, { ...otherwise(), site: callSite(register), ...options });
-    },
-  });
-  // `then`: Playwright awaits the fixture.
-  const get = (_: object, name: string | symbol): unknown =>
-    typeof name === 'symbol' || name === 'then' ? undefined : known(name);
-  return new Proxy({}, { get });
-}
-
-/**
- * For a wait that is on the clock of the test: fails a little before Playwright's time-out does, because the error of
- * the pool names who holds the slots.
- */
-function patience({ timeout }: TestInfo, elapsed: number): RegisterOptions {
-  const left = timeout - elapsed - 200;
-  return timeout > 0 && left < 60_000 ? { timeout: Math.max(Math.round(left), 1_000) } : {};
 }
 
 function namesFromHost(): readonly string[] {
@@ -164,10 +143,3 @@ const taken = new Set(
     .split(' ')
     .concat(Object.keys(ownFixtures)),
 );
-
-function refuseTaken(names: readonly string[]): void {
-  const name = names.find((candidate) => taken.has(candidate));
-  if (name === undefined) return;
-  const words = `Cannot make a fixture of the pool "${name}": Playwright gives every test something of that name; rename the pool`;
-  throw new CarpoolError('CONFIG_INVALID', words, { context: { pool: name } });
-}

@@ -8,9 +8,8 @@
  */
 import { dirname } from 'node:path';
 import type { FullConfig } from '@playwright/test';
-import { CarpoolError, isCarpoolError, joinHost, toRecord, type Host, type HostOptions } from 'carpool/host';
+import { RunHost, type HostOptions } from 'carpool/host';
 import { provide, version } from './provided.ts';
-import { lineOf } from './summary.ts';
 
 export interface CarpoolOptions extends Pick<HostOptions, 'pools'> {
   /** Path of the config file, from the folder of the Playwright config. Default: `carpool.config.*`, there or above. */
@@ -25,14 +24,14 @@ export type GlobalSetup = (config: FullConfig) => Promise<() => Promise<void>>;
 export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}): GlobalSetup {
   return async ({ configFile }) => {
     const root = configFile === undefined ? process.cwd() : dirname(configFile);
-    const host = await startOrJoin({ root, ...options });
+    const host = new RunHost({ root, ...options, runner: 'playwright', version });
+    await host.begin();
+    provide(host.provided);
     return async () => {
       provide();
-      const pools = (await host?.stop())?.pools ?? [];
-      // Whoever started a host that was joined sums up for all its runners.
-      if (!summary || host?.pid === undefined) return;
+      const lines = await host.stop();
       // On stderr, so that `--reporter=json` stays readable for machines.
-      for (const pool of pools) if (pool.children > 0) process.stderr.write(`${lineOf(pool)}\n`);
+      if (summary) for (const line of lines) process.stderr.write(`${line}\n`);
     };
   };
 }
@@ -40,18 +39,3 @@ export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}
 const setup: GlobalSetup = carpoolSetup();
 
 export default setup;
-
-async function startOrJoin(options: HostOptions): Promise<Host | undefined> {
-  try {
-    const host = await joinHost(options, 'playwright');
-    const { pools, problem } = await host.configured;
-    provide({ version, address: host.address, pools, ...(problem === undefined ? {} : { problem }) });
-    return host;
-  } catch (thrown) {
-    const error = isCarpoolError(thrown)
-      ? thrown
-      : new CarpoolError('HUB_UNREACHABLE', `Cannot start the host: ${String(thrown)}`, { cause: thrown });
-    provide({ version, pools: [], problem: toRecord(error) });
-    return undefined;
-  }
-}

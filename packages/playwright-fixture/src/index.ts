@@ -4,7 +4,8 @@ import type { Config } from 'carpool';
 import { carpoolFixtures, ownFixtures, type TestFixtures, type WorkerFixtures } from './fixtures.ts';
 
 export { carpoolFixtures };
-export type { CarpoolUse, ExtraOptions, Registers, TestFixtures, WorkerFixtures } from './fixtures.ts';
+export type { ExtraOptions, Registers } from 'carpool/client';
+export type { CarpoolUse, TestFixtures, WorkerFixtures } from './fixtures.ts';
 export type { EvidenceRule } from './evidence.ts';
 export { expect, type ExpectSession, type MatcherOptions, type SessionMatchers, type Shape } from './expect.ts';
 
