@@ -1,12 +1,12 @@
 /** What the children said when a test failed, right under what the test said. */
-import type { SessionEvidence } from 'carpool/client';
+import { evidenceText, type SessionEvidence } from 'carpool/client';
 
 /** @param errors of the test, as Jest keeps them: errors, pairs of what was thrown and where the test is, or strings */
 export function showEvidence(errors: unknown[], found: readonly SessionEvidence[]): void {
   const [first] = errors;
   const [thrown, place] = (Array.isArray(first) ? first : [first]) as readonly unknown[];
   const shown = thrown ?? place;
-  const text = found.map((evidence) => describe(evidence, textOf(shown, 'message'))).join('');
+  const text = evidenceText(found, textOf(shown, 'message'));
   if (text === '' || append(shown, text)) return;
   // A string, as at a time-out, or a frozen error: it gets a neighbour, at the same place.
   const message = `What the sessions of the test said last:${text}`;
@@ -42,19 +42,4 @@ function append(error: unknown, text: string): boolean {
 function beforeFrames(old: string, text: string): string {
   const end = firstFrame.exec(old)?.index ?? old.length;
   return `${old.slice(0, end)}${text}\n${old.slice(end)}`;
-}
-
-function describe({ pool, session, stderr, stdout, messages, exit }: SessionEvidence, known: string): string {
-  const parts = [`\n\n── ${pool}, session ${session} ──`];
-  if (exit !== undefined) parts.push(`the child ${exit}`);
-  if (messages !== undefined && messages.length > 0) parts.push('last messages:', barred(messages.join('\n')));
-  // The error of a child that died has the rest already.
-  if (stderr && !known.includes(stderr.trimEnd())) parts.push('end of its stderr:', barred(stderr));
-  if (stdout && !known.includes(stdout.trimEnd())) parts.push('no message, but on its stdout:', barred(stdout));
-  return parts.length === 1 ? '' : parts.join('\n');
-}
-
-/** With a bar, so that a stack of the child is not taken for the stack of the error. */
-function barred(text: string): string {
-  return text.trimEnd().replace(/^/gm, '  │ ');
 }
