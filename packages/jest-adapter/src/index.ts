@@ -4,7 +4,7 @@
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import type { CallSite, RegisterOptions } from 'carpool/client';
+import type { CallSite, ExtraOptions as AnyRunners } from 'carpool/client';
 import * as jest from '@jest/globals';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
@@ -23,7 +23,7 @@ export interface CreateTestOptions<C extends Config> {
 }
 
 /** Of a session that is registered by hand; its owner and its label are the test's, or the file's. */
-export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'> & {
+export type ExtraOptions = AnyRunners & {
   /** Whose end ends it. Default `test`; in `beforeAll`, and outside of tests, there is only the `file`. */
   readonly scope?: Scope;
 };

@@ -6,7 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { CarpoolError, connectProvided, Owner, unknownPool } from 'carpool/client';
+import { CarpoolError, connectProvided, Owner, patience, unknownPool } from 'carpool/client';
 import type { Client, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { around, everyBlock, nameOf } from './circus.ts';
@@ -69,8 +69,8 @@ export class TestFile {
       },
       session: (wanted) => this.#session(wanted),
       register: async ({ pool, scope }, options) => {
-        const { owner, patience } = this.#holder(scope);
-        return await owner.register(pool, { ...patience, ...options });
+        const holder = this.#holder(scope);
+        return await holder.owner.register(pool, { ...holder.options, ...options });
       },
       unknownPool: (pool) => unknownPool(pool, provided?.pools ?? []),
       signal: followed,
@@ -156,18 +156,16 @@ export class TestFile {
   }
 
   async #session({ pool, scope }: Wanted): Promise<Session> {
-    const { owner, patience } = this.#holder(scope);
-    return await owner.session(pool, patience);
+    const { owner, options } = this.#holder(scope);
+    return await owner.session(pool, options);
   }
 
   /** @throws CarpoolError SESSION_REFUSED where no test is running */
-  #holder(scope: Scope): { readonly owner: Owner; readonly patience: RegisterOptions } {
+  #holder(scope: Scope): { readonly owner: Owner; readonly options: RegisterOptions } {
     const { attempt, until = Infinity } = running.getStore() ?? {};
     const owner = scope === 'file' ? this.#file : attempt?.owner;
     if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest);
-    // Fails a little before Jest's time-out does, because the error of the pool names who holds the slots.
-    const left = until - now() - 100;
-    return { owner, patience: left < 60_000 ? { timeout: Math.max(Math.round(left), 1) } : {} };
+    return { owner, options: patience(until - now() - 100) };
   }
 
   #attemptOf(test: CircusTest): Attempt {
