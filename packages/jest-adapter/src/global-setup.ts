@@ -8,9 +8,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { PoolOptions } from 'carpool';
-import { findConfig, type HostOptions } from 'carpool/host';
-import { hosts, RunHost } from './hosts.ts';
-import { provide, type ProvidedFor } from './provided.ts';
+import { findConfig, RunHost, type HostOptions } from 'carpool/host';
+import { hosts } from './hosts.ts';
+import { provide, version, type ProvidedFor } from './provided.ts';
 
 export interface CarpoolOptions {
   /** Path of the config file, from the `rootDir`. Default: `carpool.config.*`, looked for upwards from there. */
@@ -45,12 +45,13 @@ export async function carpoolSetup(
   const all = wantedHosts(globalConfig, projectConfig, options);
   const begun = all.map(async (wanted) => {
     const id = JSON.stringify(wanted);
-    const host = hosts().get(id) ?? new RunHost(wanted, environment);
-    hosts().set(id, host);
+    const known = hosts().get(id);
+    const host = known?.host ?? new RunHost({ ...wanted, runner: 'jest', version });
+    if (known === undefined) hosts().set(id, { host, root: wanted.root, ...environment });
     await host.begin();
   });
   await Promise.all(begun);
-  provide([...hosts().values()].map(({ provided }) => provided));
+  provide([...hosts().values()].map(({ host, ...whose }) => ({ ...whose, ...host.provided })));
 }
 
 export default carpoolSetup;

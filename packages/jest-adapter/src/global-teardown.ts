@@ -12,14 +12,14 @@ export async function carpoolTeardown(
   projectConfig: ProjectConfig,
   { summary = true }: CarpoolOptions = optionsIn(projectConfig),
 ): Promise<void> {
-  const lines = await Promise.all([...hosts().values()].map((host) => host.summary()));
+  const lines = await Promise.all([...hosts().values()].map(({ host }) => host.summary()));
   // On stderr, so that `--json` stays readable for machines.
   if (summary) for (const line of lines.flat()) process.stderr.write(`${line}\n`);
   if (watch === true || watchAll === true) return;
   const ended = [...hosts().values()];
   hosts().clear();
   provide([]);
-  await Promise.all(ended.map((host) => host.stop()));
+  await Promise.all(ended.map(({ host }) => host.stop()));
 }
 
 export default carpoolTeardown;
