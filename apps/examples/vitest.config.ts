@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [carpool()],
-  test: { include: ['tests/*.test.ts', 'pages/*.test.ts'], pool: 'forks', maxWorkers: 4 },
+  test: { include: ['tests/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts'], pool: 'forks', maxWorkers: 4 },
 });

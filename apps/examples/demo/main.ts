@@ -1,12 +1,13 @@
 /**
  * Runs the examples both ways, each test file with a renderer of its own and all files on one shared renderer, and
- * prints what each form took. `pnpm demo`
+ * prints what each form took; then three runners at the same time on one renderer. `pnpm demo`
  */
 import { styleText } from 'node:util';
 import { RendererProcess } from '../one-process-per-file/renderer-process.ts';
 import { kind, mode, rendererPath } from '../renderer.ts';
 import { run, type Run } from './run.ts';
 import { median, table } from './table.ts';
+import { threeRunners } from './three-runners.ts';
 
 interface Form {
   readonly name: string;
@@ -17,9 +18,9 @@ interface Form {
 const perFile: Form = { name: 'one renderer a file', config: 'one-process-per-file/vitest.config.ts', runs: [] };
 const carpool: Form = { name: 'Carpool', config: 'vitest.config.ts', runs: [] };
 
-const rounds = 3;
+const rounds = 2;
 /** No further round begins after this many seconds, and the last question is not asked after twice as many. */
-const patience = 18;
+const patience = 14;
 /** Seconds, for the one round that asks what a slow start would change. */
 const delay = 2;
 
@@ -88,3 +89,13 @@ if (process.platform !== 'win32' && elapsed() < 2 * patience) {
   say(`\n${bold(`The same once more, with a renderer that takes ${delay} s longer to start`)}\n`);
   await round(1, { CARPOOL_EXAMPLES_DELAY: String(delay) });
 }
+
+say(`\n${bold('Three runners at the same time, inside `carpool run`: one host and one renderer for all of them')}\n`);
+const together = await threeRunners().catch((error: Error) => {
+  process.stderr.write(`\n${styleText('red', 'failed')}: ${error.message}\n`);
+  process.exit(1);
+});
+for (const { name, passed: count, seconds } of together.runners) {
+  say(`  ${name.padEnd(24)}${seconds.toFixed(1)} s, ${count} tests passed`);
+}
+say(`\n  One host, ${together.runners.length} runners: ${together.summary}.`);

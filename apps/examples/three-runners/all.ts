@@ -1,0 +1,48 @@
+/**
+ * Runs the three suites of this folder at the same time, and prints a line for each: `carpool run -- node all.ts`. Each
+ * runner joins the host that `carpool run` has started.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+interface Runner {
+  readonly name: string;
+  /** The package, and what of it Node runs. */
+  readonly program: readonly [string, string];
+  readonly args: readonly string[];
+  /** How many tests passed, from what it prints. */
+  readonly passed: RegExp;
+}
+
+const runners: readonly Runner[] = [
+  { name: 'Vitest', program: ['vitest', 'vitest.mjs'], args: ['run'], passed: /Tests +(\d+) passed/ },
+  {
+    name: 'Jest',
+    program: ['jest', 'bin/jest.js'],
+    args: ['--no-watchman'],
+    passed: /^Tests: +(\d+) passed/m,
+  },
+  { name: 'Playwright Test', program: ['@playwright/test', 'cli.js'], args: ['test'], passed: /^ +(\d+) passed/m },
+];
+
+const { resolve } = createRequire(import.meta.url);
+
+async function run({ name, program: [packageName, file], args, passed }: Runner): Promise<boolean> {
+  const began = performance.now();
+  const folder = join(import.meta.dirname, name.split(' ')[0]?.toLowerCase() ?? '');
+  const command = join(dirname(resolve(`${packageName}/package.json`)), file);
+  const child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = new Promise<number | null>((done) => child.once('close', done));
+  const [code, stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const [, count] = passed.exec(stdout + stderr) ?? [];
+  const good = code === 0 && count !== undefined;
+  console.log(`${name}: ${good ? `${count} tests passed` : 'failed'}, ${seconds} s`);
+  if (!good) console.error(`${stdout}\n${stderr}`);
+  return good;
+}
+
+const results = await Promise.all(runners.map(run));
+process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,9 @@
+const { createTest } = require('@carpool/jest');
+const { page, wordsOn } = require('./page.cjs');
+
+const test = createTest();
+
+test('shows the newest page', async ({ renderer }) => {
+  for (const words of ['one', 'two', 'three']) renderer.send({ type: 'snapshot', tree: page(words) });
+  expect(await wordsOn(renderer)).toBe('three');
+});

@@ -1,0 +1,1 @@
+export default { preset: '@carpool/jest', maxWorkers: 2 };

@@ -1,0 +1,18 @@
+import { createTest } from '@carpool/vitest';
+import { mount } from '../../app/mount.ts';
+import { todo } from '../../app/todo.ts';
+import config from '../carpool.config.ts';
+
+const test = createTest(config);
+
+test('adds a thing', async ({ renderer, expect }) => {
+  const app = mount(renderer, todo);
+  await app.type('new', 'bread');
+  await app.click('add');
+  expect(await app.text('left')).toBe('1 thing left');
+});
+
+test('knows nothing of the list before', async ({ renderer, expect }) => {
+  const app = mount(renderer, todo);
+  expect(app.model).toBe(todo.init);
+});
