@@ -1,0 +1,104 @@
+// Follows the README of each adapter word for word, in fresh projects outside the workspace: its titled code blocks, its
+// install command with the packed tarballs in place of the names, and one run. With npm and with pnpm.
+//
+//   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
+//
+// Nothing but the registry of npm is asked for.
+import { execFile } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..');
+const checks = process.argv[2];
+const version = (folder, name) =>
+  JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')).devDependencies[name];
+
+/** What a project has before it follows the README: a runner, and a process to test. */
+const adapters = [
+  { name: '@carpool/vitest', folder: 'vitest-adapter', runner: 'vitest', run: ['vitest', 'run'] },
+  // Not its second example: how a project compiles TypeScript for Jest is its own affair.
+  { name: '@carpool/jest', folder: 'jest-adapter', runner: 'jest', run: ['jest', 'greeting'] },
+  {
+    name: '@carpool/playwright',
+    folder: 'playwright-fixture',
+    runner: '@playwright/test',
+    run: ['playwright', 'test'],
+  },
+];
+const clients = [
+  {
+    name: 'npm',
+    command: ['npm'],
+    add: ['install', '--save-dev', '--no-audit', '--no-fund'],
+    run: ['npx', '--no', '--'],
+  },
+  { name: 'pnpm', command: ['npx', '-y', 'pnpm@12'], add: ['add', '-D'], run: ['npx', '-y', 'pnpm@12', 'exec'] },
+];
+
+const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
+// The settings of whatever runs this script are not those of the projects.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|CARPOOL_)/i.test(name)));
+
+async function execute([command, ...args], cwd) {
+  return await promisify(execFile)(command, args, {
+    cwd,
+    env: { ...env, NO_COLOR: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+    maxBuffer: 1 << 24,
+    timeout: 240_000,
+  });
+}
+
+async function pack(folder) {
+  const tarball = join(out, `${folder}.tgz`);
+  await execute(['npx', '-y', 'pnpm@12', 'pack', '--out', tarball], join(root, 'packages', folder));
+  return tarball;
+}
+
+async function follow({ name, folder, runner, run }, client, tarballs) {
+  const project = mkdtempSync(join(out, 'project-'));
+  const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
+  if (!readme.includes(`npm install --save-dev carpool ${name}\n`))
+    throw new Error('The README has no install command');
+  const blocks = [...readme.matchAll(/^```\w+ title="([^"]+)"\n([^]*?)^```$/gm)];
+  if (blocks.length < 3) throw new Error('The README has no titled code blocks');
+  for (const [, title, code] of blocks) writeFileSync(join(project, title), code);
+  copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
+  writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
+  const { carpool, [folder]: adapter } = tarballs;
+  // The adapter depends on a version of carpool that is not published yet.
+  writeFileSync(
+    join(project, 'pnpm-workspace.yaml'),
+    `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
+  );
+  const wanted = [`${runner}@${version(folder, runner)}`, `file:${carpool}`, `file:${adapter}`];
+  await execute([...client.command, ...client.add, ...wanted], project);
+  const { stdout, stderr } = await execute([...client.run, ...run], project);
+  const said = stdout + stderr;
+  if (!/^.*\b1 passed/m.test(said)) throw new Error(`No test has passed:\n${said}`);
+  if (!/^carpool: renderer: 1 child, 1 session, /m.test(said)) throw new Error(`There is no summary:\n${said}`);
+}
+
+mkdirSync(join(root, '.tmp'), { recursive: true });
+let good = true;
+try {
+  const tarballs = { carpool: await pack('core') };
+  for (const { folder } of adapters) tarballs[folder] = await pack(folder);
+  const all = clients.flatMap((client) => adapters.map((adapter) => ({ client, adapter })));
+  // Two at a time: most of it is waiting for the registry.
+  const next = async () => {
+    for (let one = all.shift(); one !== undefined; one = all.shift()) {
+      const what = `install: the README of ${one.adapter.name} with ${one.client.name}`;
+      const failure = await follow(one.adapter, one.client, tarballs).catch((error) => error);
+      console.log(failure === undefined ? `ok   ${what}` : `FAIL ${what}`);
+      if (failure !== undefined) console.log(failure.message, failure.stdout ?? '', failure.stderr ?? '');
+      if (checks !== undefined) appendFileSync(checks, `${failure === undefined ? 'passed' : 'failed'} ${what}\n`);
+      good &&= failure === undefined;
+    }
+  };
+  await Promise.all([next(), next()]);
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
+process.exitCode = good ? 0 : 1;
