@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { Boot } from './control.ts';
+import type { Project } from './control.ts';
 import { checkConfig, invalid } from './check-config.ts';
 import { configNames, findConfig } from './find-config.ts';
 
@@ -20,10 +20,10 @@ export interface LoadedConfig {
 }
 
 /** @throws CarpoolError CONFIG_INVALID */
-export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
-  const file = boot.configFile === undefined ? findConfig(boot.root) : resolve(boot.root, boot.configFile);
-  const folder = file === undefined ? boot.root : dirname(file);
-  const inline = checkConfig({ pools: boot.pools ?? {} }, 'the options of the adapter').pools ?? {};
+export async function loadConfig(project: Project): Promise<LoadedConfig> {
+  const file = project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+  const folder = file === undefined ? project.root : dirname(file);
+  const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const fromFile = file === undefined ? {} : (checkConfig(await importDefault(file), file).pools ?? {});
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
@@ -37,12 +37,12 @@ export async function loadConfig(boot: Boot): Promise<LoadedConfig> {
   const all = { ...fromFile, ...inline };
   if (Object.keys(all).length === 0) {
     const where =
-      file === undefined ? `no ${configNames[0]} was found in ${boot.root} or above it` : `${file} has none`;
+      file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
       'CONFIG_INVALID',
       `There are no pools: ${where}. Write a config that exports \`defineConfig({ pools: { … } })\``,
       {
-        context: { file, root: boot.root, path: 'pools' },
+        context: { file, root: project.root, path: 'pools' },
       },
     );
   }

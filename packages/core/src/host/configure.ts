@@ -5,7 +5,7 @@ import { Pool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
 import { StartedChildren } from '../process/record.ts';
 import { loadConfig } from './config.ts';
-import type { Boot } from './control.ts';
+import type { Project } from './control.ts';
 import { findConfig } from './find-config.ts';
 
 export type Outcome =
@@ -13,9 +13,9 @@ export type Outcome =
   | { readonly pools?: undefined; readonly files: readonly string[]; readonly problem: CarpoolError };
 
 /** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
-export async function configure(boot: Boot, children: string): Promise<Outcome> {
+export async function configure(project: Project, children: string): Promise<Outcome> {
   try {
-    const { pools, folder, file } = await loadConfig(boot);
+    const { pools, folder, file } = await loadConfig(project);
     const surroundings = {
       started: new StartedChildren(children),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
@@ -27,7 +27,8 @@ export async function configure(boot: Boot, children: string): Promise<Outcome> 
     return { pools: new Map(made), files: file === undefined ? [] : [file] };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
-    const file = boot.configFile === undefined ? findConfig(boot.root) : resolve(boot.root, boot.configFile);
+    const file =
+      project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
     return { files: file === undefined ? [] : [file], problem };
   }
 }

@@ -6,14 +6,20 @@ import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { PoolStats } from '../pool/types.ts';
 
-/** The first line to the host. */
-export interface Boot {
+/** Where the pools of a run come from. */
+export interface Project {
   /** The project's folder: the config is looked for there and upwards. */
   readonly root: string;
   /** A config file by name, instead of looking for one. */
   readonly configFile?: string | undefined;
   /** Pools as plain data; they are added to those of the config, and may not have the same names. */
   readonly pools?: Readonly<Record<string, PoolOptions>> | undefined;
+}
+
+/** The first line to the host. */
+export interface Boot extends Project {
+  /** What workers must show: 64 hexadecimal digits. */
+  readonly token: string;
 }
 
 export type Command =

@@ -7,9 +7,9 @@
  *
  * It says "ready" before it has loaded anything that it does not need to listen.
  */
-import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { defaultLimits } from '../codec/codec.ts';
+import { newlineDelimited } from '../codec/delimited.ts';
 import { Hub } from '../hub/hub.ts';
 import type { Pool } from '../pool/pool.ts';
 import { formatAddress } from '../wire/address.ts';
@@ -19,22 +19,18 @@ import { makePlace, type Place } from './place.ts';
 /** After this the host ends, whatever is still in its way. Children are killed by then, or cannot be. */
 const stopLimit = 20_000;
 
-const lines = createInterface({ input: process.stdin });
 let place: Place | undefined;
 let hub: Hub | undefined;
 /** The pools, once the config is loaded. */
 let made: ReadonlyMap<string, Pool> = new Map();
 let stopping: Promise<void> | undefined;
+let booted = false;
 
-lines.once('line', (first) => {
-  void serve(JSON.parse(first) as Boot).catch((thrown: unknown) => {
-    const error = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve');
-    report({ report: 'failed', error: toRecord(error) });
-    void stop();
-  });
-  lines.on('line', (line) => void obey(JSON.parse(line) as Command));
-});
-lines.once('close', () => void stop());
+// Node's readline would do, and takes a tenth of the time in which a host is ready.
+const lines = newlineDelimited.unframer(defaultLimits);
+const decoder = new TextDecoder();
+process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => hear(decoder.decode(line))));
+for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, () => void stop());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 // The runner may be gone before it has read what we say.
 process.stdout.on('error', () => {});
@@ -44,9 +40,22 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 // Also where something broke down: the children are killed then too, see reaper.ts.
 process.on('exit', () => place?.remove());
 
+function hear(line: string): void {
+  if (booted) {
+    void obey(JSON.parse(line) as Command);
+    return;
+  }
+  booted = true;
+  void serve(JSON.parse(line) as Boot).catch((thrown: unknown) => {
+    const error = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve');
+    report({ report: 'failed', error: toRecord(error) });
+    void stop();
+  });
+}
+
 async function serve(boot: Boot): Promise<void> {
+  const { token } = boot;
   place = makePlace();
-  const token = randomBytes(32).toString('hex');
   const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
   hub = new Hub({ token, pools: configured.promise });
   await hub.listen(place.socket);

@@ -2,7 +2,6 @@
  * The private folder of a host: its socket, the record of the host itself, and of the children it started. Mode 0700,
  * made anew for each host, removed when it ends; what a killed host left is found by its name and swept.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +30,8 @@ function prefix(): string {
 
 /** @throws CarpoolError HUB_UNREACHABLE if there is no place for a socket */
 export function makePlace(bases: readonly string[] = placeBases()): Place {
-  const name = `${prefix()}${randomBytes(6).toString('hex')}`;
+  // No secret: the folder is ours alone, and `mkdir` fails if there is one of that name.
+  const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
   const base = bases.find(
     (candidate) => windows || Buffer.byteLength(join(candidate, name, 'hub')) <= longestSocketPath,
   );

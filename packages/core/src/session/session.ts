@@ -8,18 +8,14 @@ import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
+import { ask, type Asking } from './ask.ts';
 import type { Conversation } from './conversation.ts';
 import type { Ground, Nascent } from './ground.ts';
 import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
 import { closedError, type CloseReason } from './state.ts';
-import { checkExpected, describeRequest, sendError } from './request.ts';
+import { describeRequest, sendError } from './request.ts';
 import type { CallOptions, ReplyTo, RequestOf, RequestOptions } from './types.ts';
-
-interface Asking extends RequestOptions {
-  readonly site: CallSite;
-  readonly step?: (frame: Frame) => void;
-}
 
 interface Listening extends CallOptions {
   readonly site: CallSite;
@@ -206,43 +202,9 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   }
 
   #ask(message: unknown, options: Asking): Promise<unknown> {
-    const clock = this.#clock;
-    const { requestTimeout, format } = this.#open;
-    const { timeout = requestTimeout, signal, expect, step, site } = options;
-    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-    let answer: Promise<unknown> | undefined;
-    let quiet = false;
-    const failed = (thrown: unknown): void => {
-      if (signal?.aborted === true) return; // `within` rejects with its reason
-      const error = sendError(thrown, site);
-      // The end of a test rejects what it left waiting. Nobody may be there to catch that, and it is no failure.
-      quiet = error.code === 'SESSION_CLOSED';
-      if (quiet) answer?.catch(nothing);
-      reject(error);
-    };
-    let abandon = nothing;
-    try {
-      signal?.throwIfAborted();
-      const call = step === undefined ? { reply: resolve, failed } : { reply: resolve, failed, step };
-      abandon = this.#live.request(Frame.of(message, format), call);
-    } catch (thrown) {
-      failed(thrown);
-    }
-    const expired = (): Error => {
-      abandon();
-      return this.#timeout(`reply to ${describeRequest(message)}`, timeout, site);
-    };
-    let reply = within(promise, { clock, timeout, signal, expired });
-    if (signal !== undefined) {
-      signal.addEventListener('abort', abandon);
-      reply = reply.finally(() => signal.removeEventListener('abort', abandon));
-    }
-    answer = reply.then((frame) => {
-      if (expect !== undefined) checkExpected(frame, expect, message, site);
-      return frame.message;
-    });
-    if (quiet) answer.catch(nothing);
-    return answer;
+    const { timeout = this.#open.requestTimeout } = options;
+    const expired = (): CarpoolError => this.#timeout(`reply to ${describeRequest(message)}`, timeout, options.site);
+    return ask(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
   }
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: Listening): Promise<M['event']> {
