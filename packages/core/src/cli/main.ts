@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `carpool` command. One file a command; this one only knows their names and options. */
 import { Command } from 'commander';
-import { isCarpoolError } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { version } from '../wire/version.ts';
 import { check } from './check.ts';
 import { run } from './run.ts';
@@ -33,6 +33,8 @@ program
   });
 
 try {
+  if (!('withResolvers' in Promise))
+    throw new CarpoolError('CONFIG_INVALID', `Node ${process.versions.node} is too old: 22.12 or newer is needed`);
   await program.parseAsync();
 } catch (thrown) {
   // What we know of is said in one sentence; only the unknown needs a stack.
