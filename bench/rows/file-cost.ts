@@ -1,9 +1,10 @@
 /**
- * What Carpool adds to an isolated test file: a fresh process (Vitest's forks) or thread (its threads) that imports the
- * client, connects and is greeted, less the time of one that does not; each from its start to its exit. The budget bounds
- * the difference in milliseconds, so that there is no ratio; `baseline` is the time without Carpool.
+ * What Carpool adds to an isolated test file: a fresh process (Vitest's forks, so it is forked, with a connection to its
+ * parent) or thread (its threads) that imports the client, connects and is greeted, less the time of one that does not;
+ * each from its start to its exit. The budget bounds the difference in milliseconds, so that there is no ratio; `baseline`
+ * is the time without Carpool.
  */
-import { spawn } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -16,14 +17,14 @@ const row: Row = async (options) => {
   await host.configured;
   const env = { ...process.env, [addressVariable]: host.address };
   const file = (name: string): string => fileURLToPath(new URL(`../workers/${name}.mjs`, import.meta.url));
-  const ended = async (started: ReturnType<typeof spawn> | Worker): Promise<void> => {
+  const ended = async (started: ChildProcess | Worker): Promise<void> => {
     const [code] = (await once(started, 'exit')) as [number | null];
     if (code !== 0) throw new Error(`a worker exited with code ${code}`);
   };
   const inProcess =
     (name: string): Contestant =>
     () =>
-      timed(() => ended(spawn(process.execPath, [file(name)], { env, stdio: 'inherit' })));
+      timed(() => ended(fork(file(name), { env })));
   const inThread =
     (name: string): Contestant =>
     () =>
