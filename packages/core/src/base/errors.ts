@@ -44,6 +44,13 @@ export type ErrorCode =
   | 'HUB_UNREACHABLE'
   | 'HUB_REJECTED'
   | 'HUB_LOST'
+  | 'WORKER_FAILED'
+  | 'WORKER_PROTOCOL'
+  | 'LEASE_INVALID'
+  | 'LEASE_TAKEN'
+  | 'LEASE_TIMEOUT'
+  | 'LEASE_DEADLOCK'
+  | 'LEASE_LOST'
   | 'CONFIG_INVALID';
 
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
@@ -179,6 +186,51 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'carpool',
     meaning: 'The connection to the host ended while it was in use.',
     remedy: 'The host died or was stopped, see the cause. Run the tests again; report it if the host crashed.',
+  },
+  WORKER_FAILED: {
+    scope: 'worker',
+    blame: 'setup',
+    meaning: 'A shared worker could not be started, was not ready in time, crashed, exited, or did not answer.',
+    remedy:
+      'The error names its file, how it ended and what it printed last. Tests that do not use it are not concerned.',
+  },
+  WORKER_PROTOCOL: {
+    scope: 'worker',
+    blame: 'setup',
+    meaning: 'A shared worker and those who use it have no protocol in common.',
+    remedy: "Offer `supportedProtocols: ['ava-4']`, and negotiate it in the worker.",
+  },
+  LEASE_INVALID: {
+    scope: 'call',
+    blame: 'test',
+    meaning:
+      'What was asked of a lock, a semaphore, a reservation or `once` cannot be had: a name that is used with another kind or size, or a weight that is no whole number from 1 up to the capacity.',
+    remedy: 'Use one kind and one size for each name; the error says which are in use.',
+  },
+  LEASE_TAKEN: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'It is taken, and the call was one that does not wait.',
+    remedy: 'The error names the holders. Wait with `acquire()`, or do something else meanwhile.',
+  },
+  LEASE_TIMEOUT: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'It was not released before the deadline.',
+    remedy:
+      'The error names the holders: which test, since when, taken where. Release earlier (`using`), or raise `timeout`.',
+  },
+  LEASE_DEADLOCK: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'Tests wait for each other in a circle, and this call would have closed it.',
+    remedy: 'Acquire in the same order everywhere; the error names the circle.',
+  },
+  LEASE_LOST: {
+    scope: 'call',
+    blame: 'carpool',
+    meaning: 'A lease ended before it was released: its owner has ended, or the connection to the host is gone.',
+    remedy: 'Take it with the scope that lives long enough: `test`, `file` or `worker`.',
   },
   CONFIG_INVALID: {
     scope: 'run',

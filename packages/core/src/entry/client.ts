@@ -1,6 +1,15 @@
 /** `carpool/client`: what a test worker needs. Never loads `child_process`. */
 export { Client, type ClientOptions, type RegisterOptions } from '../client/client.ts';
 export { sharedClient } from '../client/shared.ts';
+export {
+  ambientSlot,
+  closeFile,
+  openFile,
+  type Ambient,
+  type AmbientSlot,
+  type Registration,
+} from '../runner/ambient.ts';
+export { FileOwner } from '../runner/file-owner.ts';
 export { Owner, type OwnerOptions, type SessionEvidence } from '../runner/owner.ts';
 export { patience, refuseTaken } from '../runner/fixtures.ts';
 export { connectProvided, unknownPool, type Provided, type WorkerOptions } from '../runner/provided.ts';
