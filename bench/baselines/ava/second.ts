@@ -1,0 +1,3 @@
+import { testFile } from './file.ts';
+
+testFile('second');
