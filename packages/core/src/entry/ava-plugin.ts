@@ -1,0 +1,2 @@
+/** `carpool/ava-plugin` */
+export { isCarpoolError } from '../base/errors.ts';

@@ -1,0 +1,2 @@
+/** `carpool/coordination` */
+export { isCarpoolError } from '../base/errors.ts';

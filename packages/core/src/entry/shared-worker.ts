@@ -1,0 +1,2 @@
+/** `carpool/shared-worker` */
+export { isCarpoolError } from '../base/errors.ts';
