@@ -1,6 +1,6 @@
 /** What a test function asks for, and what it is given. */
+import { rebornError } from 'carpool/realm';
 import type { Bridge } from './bridge.ts';
-import { rebornError } from './reborn.ts';
 
 /**
  * The names among `names` that a function destructures from its last parameter. More than it uses does no harm, so that

@@ -4,18 +4,19 @@
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import type { CallSite, ExtraOptions as AnyRunners } from 'carpool/client';
+import type { ExtraOptions as AnyRunners } from 'carpool/client';
 import * as jest from '@jest/globals';
+import { callSite, type CallSite } from 'carpool/realm';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './here.ts';
-import { brought, callSite, RealmSession } from './realm-session.ts';
+import { brought, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 
 export type { Scope } from './bridge.ts';
 export type { Body, Each, Test, TestFunction } from './types.ts';
-export { CarpoolError, isCarpoolError } from './reborn.ts';
+export { CarpoolError, isCarpoolError } from 'carpool/realm';
 
 export interface CreateTestOptions<C extends Config> {
   /** Pools whose session is shared by the tests of a file. Default: `test` for all. */

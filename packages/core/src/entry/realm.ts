@@ -1,0 +1,6 @@
+/**
+ * `carpool/realm`: what is evaluated where tests run, when that is another realm than the worker's, as in Jest. As ESM
+ * and as CommonJS, and light: it is evaluated anew for every test file.
+ */
+export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
+export { reborn, rebornError } from '../base/reborn.ts';
