@@ -8,10 +8,11 @@
  * clock starts, `attempt.ts` says whose they are.
  */
 import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import { refuseTaken, registers, type Owner, type Registers } from 'carpool/client';
+import { refuseTaken, registers, type Registers } from 'carpool/client';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
-import { Attempt, ownerOfFile } from './attempt.ts';
-import { connect, disconnect, provided } from './connect.ts';
+import type { Attempt } from './attempt.ts';
+import { connect, provided } from './connect.ts';
+import { CurrentFile } from './current-file.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
 import { workerSession } from './worker-session.ts';
 
@@ -57,44 +58,47 @@ export function createTest(
     }
   };
 
-  const attempts: Attempts = new WeakMap();
-  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name), attempts)]));
-  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names, attempts), ...pools } as never);
+  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name))]));
+  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names), ...pools } as never);
   return test as TestAPI<Fixtures<Config>>;
 }
 
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: Scope, attempts: Attempts): unknown {
+function poolFixture(name: string, scope: Scope): unknown {
   switch (scope) {
     case 'test':
-      return async ({ $carpoolAttempt, task }: Owners, use: Use<Session>) => {
-        const attempt = $carpoolAttempt ?? attempts.get(task);
+      return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
+        // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
+        // leaves it undefined: it has been made by then.
+        const attempt = $carpoolAttempt ?? $carpoolFile.attemptOf(task);
         return use(await attempt.session(name, attempt.patience));
       };
     case 'file':
-      return [async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.session(name)), { scope }];
+      return [
+        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.file.session(name)),
+        { scope },
+      ];
     case 'worker':
       // oxlint-disable-next-line no-empty-pattern
       return [async ({}, use: Use<Session>) => use(await workerSession(name)), { scope }];
   }
 }
 
-function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts): Record<string, unknown> {
+function ownerFixtures(names: readonly string[] | undefined): Record<string, unknown> {
   return {
     $carpoolFile: [
       // oxlint-disable-next-line no-empty-pattern
-      async ({}, use: Use<Owner>) => {
-        const owner = ownerOfFile(expect.getState().testPath ?? '');
-        await use(owner);
-        await owner.end();
-        await disconnect();
+      async ({}, use: Use<CurrentFile>) => {
+        const current = CurrentFile.of(expect.getState().testPath ?? '');
+        current.hold();
+        await use(current);
+        await current.leave();
       },
       { scope: 'file' },
     ],
     $carpoolAttempt: [
       async ({ $carpoolFile, task }: Owners, use: Use<Attempt>) => {
-        const attempt = new Attempt(task, $carpoolFile);
-        attempts.set(task, attempt);
+        const attempt = $carpoolFile.attemptOf(task);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
         if (names === undefined) await connect();
         await use(attempt);
@@ -108,16 +112,10 @@ function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts)
 }
 
 interface Owners {
-  readonly $carpoolFile: Owner;
+  readonly $carpoolFile: CurrentFile;
   readonly $carpoolAttempt: Attempt;
   readonly task: RunnerTestCase;
 }
-
-/**
- * The attempt that is under way. With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook
- * is setting up, and leaves it undefined: it has been made by then, and is found here.
- */
-type Attempts = WeakMap<RunnerTestCase, Attempt>;
 
 type Use<T> = (value: T) => Promise<void>;
 

@@ -49,6 +49,9 @@ export class RunHost {
     return (this.#beginning ??= this.#begin().finally(() => (this.#beginning = undefined)));
   }
 
+  /** A run has ended. Never rejects. */
+  async end(): Promise<void> {}
+
   /** What the pools have done, a line each. None for somebody else's host, which has a summary of its own. */
   async summary(): Promise<string[]> {
     if (this.#host?.pid === undefined) return [];
