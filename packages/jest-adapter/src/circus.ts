@@ -32,6 +32,7 @@ export interface CircusState {
 export interface CircusEvent {
   readonly name: string;
   readonly test?: CircusTest;
+  readonly hook?: CircusHook;
   readonly fn?: unknown;
   /** Whose stack says where a test stands. */
   readonly asyncError?: Error;
