@@ -4,6 +4,9 @@
  *   worker    $carpoolWorker ◀─ carpoolWorker        $carpoolStart_renderer      the connection; the start of a child
  *                 ▲                                            ▲
  *   test      $carpoolAttempt ◀─ carpool             renderer ─┴─▶ $carpoolAttempt
+ *                 ▼
+ *   every     $carpoolFile ◀─ $carpoolTest           $carpoolFiles (worker)      what is around a test: see files.ts
+ *   test
  *
  * What waits has a clock of its own: neither the start of a child nor the wait for a slot is the test's time. The owner
  * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
@@ -19,8 +22,9 @@ import {
   type RegisterCall,
   type Registers,
 } from 'carpool/client';
-import { keepEvidence, type EvidenceRule } from './evidence.ts';
-import { ownerOfTest, ownerOfWorker } from './owners.ts';
+import type { EvidenceRule } from './evidence.ts';
+import { announce, TestFiles, type TestFile } from './files.ts';
+import { Attempt, ownerOfWorker } from './owners.ts';
 import { connect, provided } from './provided.ts';
 
 /** What may stand in `use`, for the whole config, a project, a file or a group. */
@@ -58,6 +62,8 @@ export function carpoolFixtures(config?: Config): Fixtures {
 type Use<T> = (value: T) => Promise<void>;
 
 interface Owners {
+  readonly $carpoolFiles: TestFiles;
+  readonly $carpoolFile: TestFile;
   readonly $carpoolWorker: Owner;
   readonly $carpoolAttempt: Owner;
 }
@@ -66,6 +72,8 @@ interface Owners {
 const workerTimeout = 60_000;
 /** The pools and their sessions have deadlines of their own, and errors that say more than "timeout". */
 const noTimeout = 0;
+
+announce();
 
 /** Those that need no name of a pool. */
 export const ownFixtures: Readonly<Record<string, unknown>> = {
@@ -86,12 +94,41 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
       use(registers((pool, options) => $carpoolWorker.register(pool, options))),
     { scope: 'worker', box: true },
   ],
+  $carpoolFiles: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use: Use<TestFiles>, workerInfo: WorkerInfo) => {
+      const files = new TestFiles(workerInfo);
+      await use(files);
+      await files.end();
+    },
+    { scope: 'worker', box: true, timeout: workerTimeout },
+  ],
+  $carpoolFile: [
+    async ({ $carpoolFiles }: Owners, use: Use<TestFile>, testInfo: TestInfo) => use(await $carpoolFiles.of(testInfo)),
+    // Not in its types: for hooks for all tests as well, which run before the first test.
+    { auto: 'all-hooks-included', box: 'self', timeout: noTimeout, title: 'carpool: file' },
+  ],
+  $carpoolTest: [
+    async ({ $carpoolFile, carpoolEvidence }: Owners & CarpoolUse, use: Use<void>, testInfo: TestInfo) => {
+      $carpoolFile.throwIfRefused();
+      const attempt = new Attempt($carpoolFile.file, testInfo);
+      $carpoolFile.attempt = attempt;
+      await use();
+      await attempt.finish(carpoolEvidence);
+      $carpoolFile.attempt = undefined;
+    },
+    { auto: true, box: 'self', timeout: noTimeout, title: 'carpool: test' },
+  ],
   $carpoolAttempt: [
-    async ({ $carpoolWorker, carpoolEvidence }: Owners & CarpoolUse, use: Use<Owner>, testInfo: TestInfo) => {
-      const owner = ownerOfTest(testInfo);
-      await use(owner);
-      await keepEvidence(testInfo, carpoolEvidence, [owner, $carpoolWorker]);
-      await owner.end();
+    async (
+      { $carpoolWorker, $carpoolFile, carpoolEvidence }: Owners & CarpoolUse,
+      use: Use<Owner>,
+      testInfo: TestInfo,
+    ) => {
+      // A hook for all tests has one of its own.
+      const attempt = $carpoolFile.attempt ?? new Attempt($carpoolFile.file, testInfo);
+      await use(attempt);
+      await attempt.finish(carpoolEvidence, [$carpoolWorker]);
     },
     { timeout: noTimeout, title: 'carpool: end of the sessions' },
   ],

@@ -11,9 +11,11 @@ import { ambientSlot, CarpoolError, closeFile, FileOwner, openFile, Owner, type 
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
+import { version } from './provided.ts';
 
 export class CurrentFile implements Ambient {
   readonly file: FileOwner;
+  readonly version: string = version;
   readonly #path: string;
   readonly #worker: Owner;
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
@@ -44,7 +46,8 @@ export class CurrentFile implements Ambient {
   /** The one that the set-up file has opened; without a set-up file, one for the sessions alone. */
   static of(path: string): CurrentFile {
     const current = found();
-    return current?.isOf(path) === true ? current : new CurrentFile(path);
+    // One of another version of this package would hide that there are two.
+    return current?.isOf(path) === true && current.version === version ? current : new CurrentFile(path);
   }
 
   isOf(path: string): boolean {
