@@ -20,10 +20,11 @@ import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
+import { WorkerLinks } from '../shared-worker/links.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
-import type { CallRequest, GreetResult, MethodTable, OwnerPath } from '../wire/messages.ts';
+import type { CallRequest, GreetResult, MethodTable, OwnerPath, PoolsResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
 import { version } from '../wire/version.ts';
 
@@ -67,12 +68,16 @@ interface Connected {
   readonly transport: StreamTransport;
   readonly mux: Mux;
   readonly peer: number;
+  readonly token: string;
+  readonly runner: string;
   readonly closed: PromiseWithResolvers<CarpoolError | undefined>;
 }
 
 export class Client {
   /** Resolves when the connection has ended, with the reason unless `close` was it. */
   readonly closed: Promise<CarpoolError | undefined>;
+  /** Its connections to shared workers. */
+  readonly workers: WorkerLinks;
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
   readonly #mux: Mux;
@@ -81,13 +86,20 @@ export class Client {
   #sessions = 0;
   #busy = 0;
 
-  private constructor({ socket, transport, mux, peer, closed }: Connected) {
+  private constructor({ socket, transport, mux, peer, closed, token, runner }: Connected) {
     this.#socket = socket;
     this.#transport = transport;
     this.#mux = mux;
     this.#peer = peer;
     this.closed = closed.promise;
     this.#resolveClosed = closed.resolve;
+    this.workers = new WorkerLinks({
+      token,
+      runner,
+      peer,
+      worker: (request) => this.#call(request, registerLimit),
+      state: (request) => this.#call(request, releaseTimeout),
+    });
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
@@ -119,7 +131,7 @@ export class Client {
       })) as GreetResult;
       // A worker that only waits for its tests to end must be able to end.
       socket.unref();
-      return new Client({ socket, transport, mux, peer: answer.peer, closed });
+      return new Client({ socket, transport, mux, peer: answer.peer, closed, token, runner });
     } catch (thrown) {
       socket.destroy();
       if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
@@ -130,7 +142,12 @@ export class Client {
 
   /** The names of the pools. @throws CarpoolError CONFIG_INVALID */
   async pools(): Promise<readonly string[]> {
-    return (await this.#call({ method: 'pools' }, releaseTimeout)).pools;
+    return (await this.names()).pools;
+  }
+
+  /** The names of the pools and of the shared workers. @throws CarpoolError CONFIG_INVALID */
+  async names(): Promise<PoolsResult> {
+    return await this.#call({ method: 'pools' }, releaseTimeout);
   }
 
   /**
@@ -198,6 +215,11 @@ export class Client {
     await this.#call({ method: 'run' }, releaseTimeout);
   }
 
+  /** Tells the host that a run has ended. */
+  async ran(): Promise<void> {
+    await this.#call({ method: 'ran' }, releaseTimeout);
+  }
+
   /** What the pools have done so far. */
   async stats(): Promise<readonly PoolStats[]> {
     return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;
@@ -207,6 +229,7 @@ export class Client {
   close(): void {
     this.#resolveClosed(undefined);
     this.#mux.fail({ by: 'hub', at: systemClock.now(), words: 'because its worker has disconnected' });
+    this.workers.close();
     this.#transport.close();
     this.#socket.destroySoon();
   }

@@ -22,9 +22,11 @@ export interface OwnerOptions {
   readonly connect: (pool: string) => Promise<Client>;
 }
 
-/** What is known of one session when its test has failed. */
+/** What is known of one session, or of one shared worker, when its test has failed. */
 export interface SessionEvidence extends Evidence {
+  /** Or "shared worker FILE". */
   readonly pool: string;
+  /** Empty for a shared worker. */
   readonly session: string;
 }
 

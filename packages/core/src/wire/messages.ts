@@ -81,6 +81,8 @@ export interface PoolsRequest {
 }
 export interface PoolsResult {
   readonly pools: readonly string[];
+  /** Names of shared workers. */
+  readonly workers: readonly string[];
 }
 
 export interface StatsRequest {
@@ -88,6 +90,38 @@ export interface StatsRequest {
 }
 export interface StatsResult {
   readonly pools: readonly PoolStats[];
+}
+
+export interface RanRequest {
+  readonly method: 'ran';
+}
+
+/** By `filename`, compared as it is, or by a name of the config. */
+export interface WorkerRequest {
+  readonly method: 'worker';
+  readonly filename?: string;
+  readonly name?: string;
+  /** What V8 serialised, as base64. Only the first who wants the worker is heard. */
+  readonly initialData?: string;
+}
+export interface WorkerResult {
+  /** Of the socket on which the shared worker listens. */
+  readonly path: string;
+  /** For people. */
+  readonly file: string;
+  /** Milliseconds in which it must be ready; after that the host ends it. */
+  readonly readyTimeout: number;
+}
+
+export interface WorkerStateRequest {
+  readonly method: 'workerState';
+  readonly path: string;
+  /** Its socket has closed: the host waits until it knows why. */
+  readonly ended?: boolean;
+}
+export interface WorkerStateResult extends Evidence {
+  /** Why it is gone. */
+  readonly error?: ErrorRecord;
 }
 
 export interface MethodTable {
@@ -98,6 +132,9 @@ export interface MethodTable {
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
   readonly start: { readonly request: StartRequest; readonly result: Record<string, never> };
   readonly run: { readonly request: RunRequest; readonly result: Record<string, never> };
+  readonly ran: { readonly request: RanRequest; readonly result: Record<string, never> };
+  readonly worker: { readonly request: WorkerRequest; readonly result: WorkerResult };
+  readonly workerState: { readonly request: WorkerStateRequest; readonly result: WorkerStateResult };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
 }

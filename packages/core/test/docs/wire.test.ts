@@ -106,6 +106,9 @@ test('the table of methods is the one of the code', () => {
     evidence: 0,
     start: 0,
     run: 0,
+    ran: 0,
+    worker: 0,
+    workerState: 0,
     pools: 0,
     stats: 0,
   } satisfies Record<keyof MethodTable, 0>;
