@@ -9,6 +9,8 @@ import { CarpoolError } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { PoolStats } from '../pool/types.ts';
+import { Spin } from '../transport/spin.ts';
+import { Coordination } from './coordination.ts';
 import { Peer } from './peer.ts';
 
 export interface HubLimits {
@@ -26,6 +28,9 @@ export const defaultHubLimits: HubLimits = {
   maxBacklogBytes: 256 * 1024 * 1024,
 };
 
+/** Milliseconds in which the next call often follows the last one. */
+const spinFor = 0.05;
+
 /** Workers over the limit that are told so; more are hung up on. */
 const told = 16;
 
@@ -41,6 +46,10 @@ export class Hub {
   readonly clock: Clock;
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
+  /** What the workers share beside the pools. */
+  readonly coordination: Coordination = new Coordination();
+  /** For calls; what sessions say to a child is not answered at once. */
+  readonly spin: Spin = new Spin(spinFor);
   readonly #token: Buffer;
   readonly #server: Server;
   readonly #peers = new Set<Peer>();
@@ -99,8 +108,9 @@ export class Hub {
     return [...(await this.#settled())].map((pool) => pool.stats());
   }
 
-  /** A new run begins: earlier failures no longer count. */
+  /** A new run begins: earlier failures no longer count, and what is computed once is computed again. */
   async run(): Promise<void> {
+    this.coordination.renew();
     for (const pool of await this.#settled()) pool.forgive();
   }
 

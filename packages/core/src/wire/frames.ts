@@ -18,6 +18,7 @@ export const op: {
   readonly REQUEST: 0x03;
   readonly ANSWER: 0x04;
   readonly CANCEL: 0x05;
+  readonly RELEASE: 0x06;
   readonly RESULT: 0x81;
   readonly FAILED: 0x82;
   readonly REPLY: 0x83;
@@ -31,6 +32,7 @@ export const op: {
   REQUEST: 0x03,
   ANSWER: 0x04,
   CANCEL: 0x05,
+  RELEASE: 0x06,
   RESULT: 0x81,
   FAILED: 0x82,
   REPLY: 0x83,
