@@ -15,18 +15,21 @@ import {
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
+import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
 import { WorkerLinks } from '../shared-worker/links.ts';
+import { Spin } from '../transport/spin.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
-import { wireVersion } from '../wire/frames.ts';
+import { op, wireVersion, writePayload } from '../wire/frames.ts';
 import type { CallRequest, GreetResult, MethodTable, OwnerPath, PoolsResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
 import { version } from '../wire/version.ts';
+import { Leases } from './leases.ts';
 
 export interface ClientOptions {
   /** As the adapter's global setup got it from the host. */
@@ -63,6 +66,9 @@ const releaseTimeout = 30_000;
 /** A frame of the host holds a message of the child and a head. */
 const maxFrameBytes = 1024 * 1024 * 1024;
 
+/** Milliseconds in which most calls are answered. */
+const spinFor = 0.1;
+
 interface Connected {
   readonly socket: Socket;
   readonly transport: StreamTransport;
@@ -78,6 +84,9 @@ export class Client {
   readonly closed: Promise<CarpoolError | undefined>;
   /** Its connections to shared workers. */
   readonly workers: WorkerLinks;
+  /** What this worker holds of locks, semaphores, values and ports. */
+  readonly leases: Leases;
+  readonly #spin: Spin = new Spin(spinFor);
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
   readonly #mux: Mux;
@@ -100,6 +109,13 @@ export class Client {
       worker: (request) => this.#call(request, registerLimit),
       state: (request) => this.#call(request, releaseTimeout),
     });
+    this.leases = new Leases({
+      call: (request, timeout, signal) => this.#call(request, timeout, signal),
+      release: (lease, body) => {
+        transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json));
+      },
+    });
+    void closed.promise.then(() => this.leases.lose());
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
@@ -238,15 +254,22 @@ export class Client {
     return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
   }
 
-  async #call<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
+  async #call<R extends CallRequest>(
+    request: R,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<MethodTable[R['method']]['result']> {
     const expired = (): Error =>
       new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
     this.#hold(1);
     try {
-      const answer = await within(this.#mux.root.port.request(request), { clock: systemClock, timeout, expired });
+      const asked = this.#mux.root.port.request(request);
+      this.#spin.expect();
+      const answer = await within(asked, { clock: systemClock, timeout, expired, signal });
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
+      if (this.#busy === 0) this.#spin.rest();
     }
   }
 

@@ -11,6 +11,8 @@ import type { Pool } from '../pool/pool.ts';
 import type { PoolStats } from '../pool/types.ts';
 import { SharedWorkers } from '../shared-worker/host.ts';
 import { greetTimeout, sameToken } from '../wire/greeting.ts';
+import { Spin } from '../transport/spin.ts';
+import { Coordination } from './coordination.ts';
 import { Peer } from './peer.ts';
 
 export interface HubLimits {
@@ -27,6 +29,9 @@ export const defaultHubLimits: HubLimits = {
   greetTimeout,
   maxBacklogBytes: 256 * 1024 * 1024,
 };
+
+/** Milliseconds in which the next call often follows the last one. */
+const spinFor = 0.05;
 
 /** Workers over the limit that are told so; more are hung up on. */
 const told = 16;
@@ -46,6 +51,10 @@ export class Hub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
   readonly workers: SharedWorkers;
+  /** What the workers share beside the pools. */
+  readonly coordination: Coordination = new Coordination();
+  /** For calls; what sessions say to a child is not answered at once. */
+  readonly spin: Spin = new Spin(spinFor);
   readonly #token: Buffer;
   readonly #server: Server;
   readonly #peers = new Set<Peer>();
@@ -101,9 +110,13 @@ export class Hub {
     return [...(await this.#settled())].map((pool) => pool.stats());
   }
 
-  /** A new run begins: earlier failures no longer count. @param alone no other runner is on this hub */
+  /**
+   * A new run begins: earlier failures no longer count, and what is computed once is computed again.
+   * @param alone no other runner is on this hub
+   */
   async run(alone: boolean = false): Promise<void> {
     await this.workers.run(alone);
+    this.coordination.renew();
     for (const pool of await this.#settled()) pool.forgive();
   }
 

@@ -25,6 +25,7 @@ import type {
 } from '../wire/messages.ts';
 import { version } from '../wire/version.ts';
 import type { Hub } from './hub.ts';
+import { Leases, type LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
 import { Relay } from './relay.ts';
 
@@ -40,6 +41,7 @@ export class Peer {
   readonly #writer: BatchWriter;
   readonly #relays = new Map<number, Relay>();
   readonly #calls = new Map<number, AbortController>();
+  readonly #leases: Leases = new Leases(this);
   readonly #greeting: Timer;
   readonly #refusal: string | undefined;
   #number: number | undefined;
@@ -132,7 +134,8 @@ export class Peer {
     }
     switch (kind) {
       case op.CALL:
-        void this.#call(call, json.decode(body) as CallRequest);
+        this.hub.spin.expect();
+        this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
         this.#relays.get(session)?.send(body);
@@ -144,8 +147,12 @@ export class Peer {
         this.#relays.get(session)?.answer(call, body);
         break;
       case op.CANCEL:
-        if (session === 0) this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+        if (session === 0) this.#cancel(call);
         else this.#relays.get(session)?.cancel(call);
+        break;
+      case op.RELEASE:
+        this.hub.spin.expect();
+        this.#leases.release(call, body);
         break;
       default:
         throw new CarpoolError(
@@ -178,7 +185,17 @@ export class Peer {
     this.#hangUp();
   }
 
-  async #call(call: number, request: CallRequest): Promise<void> {
+  /** A lease that is free is given without a detour. */
+  #answerCall(call: number, request: CallRequest): void {
+    if (!this.#leases.answers(call, request)) void this.#call(call, request);
+  }
+
+  #cancel(call: number): void {
+    this.#leases.cancel(call);
+    this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+  }
+
+  async #call(call: number, request: Exclude<CallRequest, LeaseCall>): Promise<void> {
     const cancelled = new AbortController();
     this.#calls.set(call, cancelled);
     try {
@@ -190,7 +207,7 @@ export class Peer {
     }
   }
 
-  async #answer(request: CallRequest, signal: AbortSignal): Promise<unknown> {
+  async #answer(request: Exclude<CallRequest, LeaseCall>, signal: AbortSignal): Promise<unknown> {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');

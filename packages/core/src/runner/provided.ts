@@ -47,7 +47,7 @@ export async function connectProvided(
     throw new CarpoolError('HUB_REJECTED', words, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools } = provided;
-  // What needs no pool is not concerned by theirs, as long as there is a host.
+  // What is wrong with the pools is nothing to those who want none.
   if (problem !== undefined && (pool !== undefined || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");

@@ -9,7 +9,7 @@ import { within } from '../base/wait.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import { Spinner } from '../transport/spin.ts';
+import { Spin } from '../transport/spin.ts';
 import { bodyOf, op, readHead, readNumber, wireVersion, writeHead, writeNumber, type Op } from '../wire/frames.ts';
 import { workerFrameBytes } from '../wire/greeting.ts';
 import type { GreetRequest } from '../wire/messages.ts';
@@ -46,7 +46,7 @@ export class WorkerConnection {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
-  readonly #spinner = new Spinner();
+  readonly #spinner = new Spin(0.1);
   readonly #calls = new Map<number, Call>();
   readonly #seats = new Map<number, SeatListener>();
   #numbers = 0;
@@ -116,11 +116,14 @@ export class WorkerConnection {
     const { backlog } = this.#writer;
     if (backlog > maxBacklogBytes) {
       const words = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
-      throw new CarpoolError('SESSION_OVERFLOW', words, { scope: 'call', context: { backlog, limit: maxBacklogBytes } });
+      throw new CarpoolError('SESSION_OVERFLOW', words, {
+        scope: 'call',
+        context: { backlog, limit: maxBacklogBytes },
+      });
     }
     if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
     else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);
-    this.#spinner.spin();
+    this.#spinner.expect();
   }
 
   /** Who waits for something keeps the process alive; an idle connection does not. */

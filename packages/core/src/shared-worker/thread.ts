@@ -9,7 +9,7 @@
 import { createServer } from 'node:net';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';
-import { Spinner } from '../transport/spin.ts';
+import { Spin } from '../transport/spin.ts';
 import { sameToken } from '../wire/greeting.ts';
 import { revive } from './clone.ts';
 import { Floor } from './floor.ts';
@@ -41,7 +41,7 @@ function serve(admits: (token: string) => boolean): void {
     worker,
     admits,
     ready: ready.promise,
-    spinner: new Spinner(awake),
+    spinner: new Spin(awake),
     seats: () => say({ say: 'seats', seats: floor.size }),
     crash,
   };

@@ -7,7 +7,7 @@ import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import type { Spinner } from '../transport/spin.ts';
+import type { Spin } from '../transport/spin.ts';
 import { bodyOf, op, readHead, readNumber, writeHead, writeNumber, type Op } from '../wire/frames.ts';
 import { greetTimeout, greetingBytes, greetingFault, workerFrameBytes } from '../wire/greeting.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
@@ -23,7 +23,7 @@ const maxBacklogBytes = 256 * 1024 * 1024;
 
 export interface Stage {
   readonly floor: Floor;
-  readonly spinner: Spinner;
+  readonly spinner: Spin;
   /** Of this worker in the ids of its messages. */
   readonly worker: string;
   /** Resolves when the worker has said that it is ready. */
@@ -84,7 +84,7 @@ export class Visitor {
     } catch {
       this.#socket.destroy(); // its stream cannot be followed any further
     }
-    this.#stage.spinner.spin();
+    this.#stage.spinner.expect();
   }
 
   readonly #onPayload = (payload: Uint8Array): void => {
@@ -156,7 +156,9 @@ export class Visitor {
     this.#seats.set(seat, undefined);
     await ready;
     if (!this.#seats.has(seat)) throw new CarpoolError('SESSION_CLOSED', 'Cannot join: the test file has ended');
-    const outlet = { send: (number: number, answers: number, body: Uint8Array) => this.send(seat, number, answers, body) };
+    const outlet = {
+      send: (number: number, answers: number, body: Uint8Array) => this.send(seat, number, answers, body),
+    };
     this.#seats.set(seat, floor.join(id, file, outlet));
     this.#stage.seats();
     return { worker };

@@ -19,6 +19,7 @@ export const op: {
   readonly REQUEST: 0x03;
   readonly ANSWER: 0x04;
   readonly CANCEL: 0x05;
+  readonly RELEASE: 0x06;
   readonly PUBLISH: 0x08;
   readonly RESPOND: 0x09;
   readonly RESULT: 0x81;
@@ -36,6 +37,7 @@ export const op: {
   REQUEST: 0x03,
   ANSWER: 0x04,
   CANCEL: 0x05,
+  RELEASE: 0x06,
   PUBLISH: 0x08,
   RESPOND: 0x09,
   RESULT: 0x81,

@@ -124,6 +124,63 @@ export interface WorkerStateResult extends Evidence {
   readonly error?: ErrorRecord;
 }
 
+/** What all have in common that is taken and given back. */
+interface LeaseRequest {
+  /** The worker's number for the lease, not used before on this connection; RELEASE names it. */
+  readonly lease: number;
+  readonly under?: OwnerPath;
+  /** The test that cannot go on meanwhile, where it is not the owner. */
+  readonly flow?: OwnerPath;
+  readonly holder?: { readonly test?: string; readonly file?: string };
+  /** `file:line:column` of the call, for the errors of others. */
+  readonly at?: string;
+}
+
+export interface AcquireRequest extends LeaseRequest {
+  readonly method: 'acquire';
+  readonly name: string;
+  readonly kind: 'lock' | 'rwlock' | 'semaphore';
+  readonly size: number;
+  readonly weight: number;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly deadlock?: boolean;
+}
+
+export interface ReserveRequest extends LeaseRequest {
+  readonly method: 'reserve';
+  readonly space: string;
+  readonly values: readonly string[];
+}
+export interface ReserveResult {
+  /** The places in `values` of those that were free. If there are none, there is no lease. */
+  readonly places: readonly number[];
+}
+
+export interface OnceRequest extends LeaseRequest {
+  readonly method: 'once';
+  readonly key: string;
+  readonly timeout?: number;
+  readonly deadlock?: boolean;
+}
+export interface OnceResult {
+  /** Absent: the worker computes it, and says `settle`. */
+  readonly value?: string;
+}
+
+export interface SettleRequest {
+  readonly method: 'settle';
+  readonly lease: number;
+  /** One of the two. */
+  readonly value?: string;
+  readonly failure?: ErrorRecord;
+}
+
+/** The body of RELEASE. Empty: all of it. */
+export interface ReleaseBody {
+  readonly amount: number;
+}
+
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
@@ -137,6 +194,10 @@ export interface MethodTable {
   readonly workerState: { readonly request: WorkerStateRequest; readonly result: WorkerStateResult };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
+  readonly acquire: { readonly request: AcquireRequest; readonly result: Record<string, never> };
+  readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };
+  readonly once: { readonly request: OnceRequest; readonly result: OnceResult };
+  readonly settle: { readonly request: SettleRequest; readonly result: Record<string, never> };
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];
