@@ -27,6 +27,8 @@ export interface CircusBlock {
 export interface CircusState {
   readonly rootDescribeBlock: CircusBlock;
   readonly testTimeout: number;
+  /** Of no test: they fail the file. */
+  readonly unhandledErrors: unknown[];
 }
 
 export interface CircusEvent {

@@ -45,7 +45,7 @@ export interface TestFileOptions {
 export class TestFile {
   readonly #options: TestFileOptions;
   readonly #file: FileOwner;
-  readonly #wanted = new WeakMap<object, readonly Wanted[]>();
+  readonly #wanted = new WeakMap<object, Definition>();
   readonly #attempts = new Map<CircusTest, Attempt>();
   /** Whose hooks are running. Concurrent tests have none. */
   #current: CircusTest | undefined;
@@ -76,6 +76,7 @@ export class TestFile {
     return {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
+      workers: provided?.problem === undefined ? provided?.workers : undefined,
       check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
@@ -98,8 +99,8 @@ export class TestFile {
   /** What must be done at once: Jest does not wait for its handlers while tests are defined. */
   notice({ name, test, hook, fn, asyncError }: CircusEvent, state: CircusState): void {
     if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined) {
-      const { wanted, above } = this.#defining;
-      this.#wanted.set(fn, wanted);
+      const { above } = this.#defining;
+      this.#wanted.set(fn, this.#defining);
       // Captured anew, not written: Jest gives it a message later.
       if (asyncError !== undefined) Error.captureStackTrace(asyncError, above);
     }
@@ -115,14 +116,19 @@ export class TestFile {
   /** What Jest waits for, outside the time of the test. */
   async handle({ name, test }: CircusEvent, state: CircusState): Promise<void> {
     if (name === 'run_start') await this.#file.ready().catch((thrown: unknown) => refuseAll(state, thrown));
+    if (name === 'run_finish') {
+      await this.end();
+      state.unhandledErrors.push(...this.#file.failures);
+    }
     if (test === undefined) return;
     if (name === 'test_fn_start') await this.#prepare(test);
     if (name === 'test_done') await this.#finish(test);
   }
 
-  /** Never rejects. */
+  /** Never rejects. Called twice where the tests of the file have run. */
   async end(): Promise<void> {
     for (const { owner } of this.#attempts.values()) await owner.end();
+    this.#attempts.clear();
     await closeFile(ambientSlot(this.#options.global), this.#file);
   }
 
@@ -162,7 +168,9 @@ export class TestFile {
   }
 
   async #prepare(test: CircusTest): Promise<void> {
-    for (const { pool, scope } of this.#wanted.get(test) ?? []) {
+    const { wanted = [], ready } = this.#wanted.get(test) ?? {};
+    await ready?.().catch(() => undefined);
+    for (const { pool, scope } of wanted) {
       const owner = scope === 'file' ? this.#file : this.#attemptOf(test).owner;
       // What fails here fails again in the test, where it belongs.
       await owner.session(pool).catch(() => undefined);

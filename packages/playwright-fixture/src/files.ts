@@ -103,7 +103,9 @@ export class TestFiles {
     // oxlint-disable-next-line no-empty-pattern -- Playwright wants to see what is needed
     const fn = async ({}: object, info: TestInfo): Promise<void> => {
       info.setTimeout(0);
+      const file = this.#open?.file;
       await this.end();
+      for (const thrown of file?.failures ?? []) throw thrown;
     };
     const location = { file: testInfo.file, line: 1, column: 1 };
     suite._hooks.push({ type: 'afterAll', title: 'carpool: end of the file', location, fn });

@@ -13,15 +13,19 @@
  */
 import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
 import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
+import type { WorkerNames, WorkerOf } from 'carpool';
 import {
   fromRecord,
+  namesIn,
   patience,
   refuseTaken,
   registers,
+  type FixtureNames,
   type Owner,
   type RegisterCall,
   type Registers,
 } from 'carpool/client';
+import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import type { EvidenceRule } from './evidence.ts';
 import { announce, TestFiles, type TestFile } from './files.ts';
 import { Attempt, ownerOfWorker } from './owners.ts';
@@ -35,10 +39,10 @@ export interface CarpoolUse {
   readonly carpoolEvidence: EvidenceRule;
 }
 
-/** One session for every pool by its name, and `carpool` for more. */
+/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type TestFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly carpool: Registers<C>;
-} & CarpoolUse;
+  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
+} & { readonly carpool: Registers<C> } & CarpoolUse;
 
 /** For worker fixtures of your own: what is registered there lives as long as the worker. */
 export interface WorkerFixtures<C extends Config> {
@@ -51,12 +55,13 @@ export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtu
 /** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
 export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
 export function carpoolFixtures(config?: Config): Fixtures {
-  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  const names = config === undefined ? namesFromHost() : namesIn(config);
   refuseTaken(names, taken, 'Playwright');
   const pools = config?.pools ?? {};
-  const starts = names.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
-  const sessions = names.map((name) => [name, sessionFixture(name)]);
-  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions]) };
+  const starts = names.pools.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
+  const sessions = names.pools.map((name) => [name, sessionFixture(name)]);
+  const workers = names.workers.map((name) => [name, workerFixture(name)]);
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...workers]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;
@@ -160,15 +165,24 @@ function sessionFixture(pool: string): unknown {
   return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
 }
 
+function workerFixture(name: string): unknown {
+  const worker = async (_: Owners, use: Use<SharedWorker.Plugin.Protocol>): Promise<void> => {
+    const handle = registerSharedWorker({ name });
+    await handle.available;
+    await use(handle);
+  };
+  return [needing(['$carpoolFile'], worker), { timeout: noTimeout }];
+}
+
 /** Playwright finds out what a fixture needs by reading its text, in which no name can be a variable. */
 function needing<F extends (...args: never[]) => unknown>(names: readonly string[], fixture: F): F {
   return Object.assign(fixture, { toString: () => `async ({ ${names.join(', ')} }, use) => {}` });
 }
 
-function namesFromHost(): readonly string[] {
+function namesFromHost(): FixtureNames {
   const from = provided();
   if (from?.problem !== undefined) throw fromRecord(from.problem);
-  if (from !== undefined) return from.pools;
+  if (from !== undefined) return { pools: from.pools, workers: from.workers ?? [] };
   const words =
     "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `carpoolFixtures(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
   throw new CarpoolError('HUB_UNREACHABLE', words);

@@ -83,9 +83,12 @@ export class CurrentFile implements Ambient {
     this.#holds += 1;
   }
 
+  /** @throws what failed at the end of the file, in teardowns that it has registered */
   async leave(): Promise<void> {
     this.#holds -= 1;
-    if (this.#holds <= 0) await this.close();
+    if (this.#holds > 0) return;
+    await this.close();
+    for (const thrown of this.file.failures) throw thrown;
   }
 
   /** Never rejects. */

@@ -4,3 +4,4 @@
  */
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
 export { reborn, rebornError } from '../base/reborn.ts';
+export { namesIn, type FixtureNames } from '../runner/fixtures.ts';
