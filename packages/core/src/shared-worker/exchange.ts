@@ -11,6 +11,9 @@ type Published = SharedWorker.Plugin.PublishedMessage;
 type Received = SharedWorker.Plugin.ReceivedMessage;
 type RequestOptions = SharedWorker.Plugin.RequestOptions;
 
+/** The function whose caller an error points at: its stack costs more than a message, and is looked at when there is one. */
+type Caller = (...args: never[]) => unknown;
+
 const requestTimeout = 30_000;
 
 export class Exchange implements SeatUser {
@@ -87,8 +90,8 @@ export class Exchange implements SeatUser {
   }
 
   /** @throws CarpoolError */
-  publish(data: unknown, answers: number, site: CallSite): Published {
-    const { id, number } = this.#send(data, answers, site);
+  publish(data: unknown, answers: number, above: Caller): Published {
+    const { id, number } = this.#send(data, answers, () => callSite(above));
     return { id, replies: () => new Reader(() => this.#repliesTo(number, () => describeMessage(data))) };
   }
 
@@ -98,7 +101,7 @@ export class Exchange implements SeatUser {
     const replied = (async () => {
       await this.available;
       if (signal?.aborted === true) return undefined;
-      number = this.#send(data, 0, site).number;
+      number = this.#send(data, 0, () => site).number;
       const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data)));
       try {
         const { value } = await replies.next();
@@ -132,9 +135,9 @@ export class Exchange implements SeatUser {
     return own ? `${testWorker}/message/${number}` : `${this.#seat?.worker ?? ''}/message/${number}`;
   }
 
-  #send(data: unknown, answers: number, site: CallSite): { readonly number: number; readonly id: string } {
+  #send(data: unknown, answers: number, site: () => CallSite): { readonly number: number; readonly id: string } {
     const seat = this.#seat;
-    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site);
+    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site());
     const body = at(site, () => clone(data, `Cannot publish to the shared worker ${this.#name}`));
     const number = at(site, () => seat.publish(answers, body));
     return { number, id: this.idOf(number, true) };
@@ -230,15 +233,15 @@ class ReceivedMessage implements Received {
   }
 
   reply(data: unknown): Published {
-    return this.#exchange.publish(data, this.#number, callSite(this.reply));
+    return this.#exchange.publish(data, this.#number, this.reply);
   }
 }
 
 /** What another realm or a deeper line throws is made anew at the caller's. */
-function at<T>(site: CallSite, work: () => T): T {
+function at<T>(site: () => CallSite, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    throw fromRecord(toRecord(thrown as CarpoolError), site, (thrown as CarpoolError).cause);
+    throw fromRecord(toRecord(thrown as CarpoolError), site(), (thrown as CarpoolError).cause);
   }
 }

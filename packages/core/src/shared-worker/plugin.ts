@@ -181,7 +181,7 @@ function handleOf(current: () => Exchange): Handle<unknown> {
       return current().currentlyAvailable;
     },
     publish: function publish(data) {
-      return current().publish(data, 0, callSite(publish));
+      return current().publish(data, 0, publish);
     },
     request: function request<Reply>(data: unknown, options: SharedWorker.Plugin.RequestOptions = {}): Promise<Reply> {
       return current().request(data, options, callSite(request)) as Promise<Reply>;
