@@ -21,17 +21,19 @@ export class Exchange implements SeatUser {
   readonly #available = Promise.withResolvers<void>();
   readonly #teardown: () => Promise<void>;
   readonly #name: string;
+  readonly #site: CallSite;
   readonly #limits: LogLimits;
   /** Whom replies are for: one look-up, however many wait. */
   readonly #replies = new Map<number, Log<ReceivedMessage>>();
   readonly #plain: Log<ReceivedMessage>;
   #seat: Seat | undefined;
-  /** Where its registration stands, when there is nobody to join. */
+  /** Why there is no worker, in the words and the realm of the test's side. */
   #lost: CarpoolError | undefined;
 
-  /** @param name of the shared worker, for people */
-  constructor(name: string, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
+  /** @param name of the shared worker, for people; `site` is where it was registered */
+  constructor(name: string, site: CallSite, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
     this.#name = name;
+    this.#site = site;
     this.#teardown = teardown;
     this.#limits = limits;
     this.#plain = new Log(this.#logOptions());
@@ -70,7 +72,7 @@ export class Exchange implements SeatUser {
   }
 
   lost(error: CarpoolError): void {
-    const own = fromRecord(toRecord(error));
+    const own = fromRecord(toRecord(error), this.#site);
     this.#lost = own;
     this.#available.reject(own);
     const gone = this.#gone();
@@ -99,7 +101,8 @@ export class Exchange implements SeatUser {
     signal?.throwIfAborted();
     let number = 0;
     const replied = (async () => {
-      await this.available;
+      // At once where that can be: what is published after it must not overtake it.
+      if (!this.currentlyAvailable) await this.available;
       if (signal?.aborted === true) return undefined;
       number = this.#send(data, 0, () => site).number;
       const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data)));

@@ -152,7 +152,7 @@ class Registered implements Registration {
 
   #newExchange(): Exchange {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
-    return new Exchange(name, async () => {
+    return new Exchange(name, this.#site, async () => {
       for (const teardown of this.#teardowns.toReversed()) await teardown();
     });
   }
@@ -165,7 +165,7 @@ class Registered implements Registration {
       if (this.#slot.ambient !== undefined) return;
       openFile(this.#slot, processAmbient());
     } catch (thrown) {
-      this.#exchange.lost(errorAt(thrown as CarpoolError, this.#site));
+      this.#exchange.lost(thrown as CarpoolError);
     }
   }
 }
