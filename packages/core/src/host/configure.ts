@@ -17,7 +17,12 @@ export type Outcome =
       readonly files: readonly string[];
       readonly problem?: undefined;
     }
-  | { readonly pools?: undefined; readonly workers?: undefined; readonly files: readonly string[]; readonly problem: CarpoolError };
+  | {
+      readonly pools?: undefined;
+      readonly workers?: undefined;
+      readonly files: readonly string[];
+      readonly problem: CarpoolError;
+    };
 
 /** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
 export async function configure(project: Project, children: string): Promise<Outcome> {

@@ -14,6 +14,14 @@ export function workerPlan(source: WorkerSource, folder: string): WorkerPlan {
     typeof source === 'string' || source instanceof URL ? { file: source, initialData: undefined } : source;
   const text = String(file);
   const url = text.startsWith('file:') ? text : pathToFileURL(resolve(folder, text)).href;
-  const data = initialData === undefined ? {} : { initialData: clone(initialData, `Cannot hand initialData to ${url}`) };
-  return { file: url, url, readyTimeout: defaultReadyTimeout, teardownTimeout: defaultTeardownTimeout, ...limits, ...data };
+  const data =
+    initialData === undefined ? {} : { initialData: clone(initialData, `Cannot hand initialData to ${url}`) };
+  return {
+    file: url,
+    url,
+    readyTimeout: defaultReadyTimeout,
+    teardownTimeout: defaultTeardownTimeout,
+    ...limits,
+    ...data,
+  };
 }

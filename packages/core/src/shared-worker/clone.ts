@@ -57,8 +57,9 @@ export function clone(value: unknown, sender: string): Uint8Array {
   if (isPlain(value)) return Buffer.from(JSON.stringify(value));
   const writer = new Serializer();
   (writer as Serializer & { _writeHostObject: unknown })._writeHostObject = views._writeHostObject;
-  (writer as unknown as { _setTreatArrayBufferViewsAsHostObjects(yes: boolean): void })
-    ._setTreatArrayBufferViewsAsHostObjects(true);
+  (
+    writer as unknown as { _setTreatArrayBufferViewsAsHostObjects(yes: boolean): void }
+  )._setTreatArrayBufferViewsAsHostObjects(true);
   try {
     writer.writeHeader();
     writer.writeValue(value);

@@ -117,7 +117,10 @@ export class WorkerConnection {
     const { backlog } = this.#writer;
     if (backlog > maxBacklogBytes) {
       const words = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
-      throw new CarpoolError('SESSION_OVERFLOW', words, { scope: 'call', context: { backlog, limit: maxBacklogBytes } });
+      throw new CarpoolError('SESSION_OVERFLOW', words, {
+        scope: 'call',
+        context: { backlog, limit: maxBacklogBytes },
+      });
     }
     if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
     else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);

@@ -1,5 +1,13 @@
 /** The messages of one test file with one shared worker, on the test's side: what comes in finds who waits for it. */
-import { CarpoolError, callSite, errorAt, fromRecord, isCarpoolError, toRecord, type CallSite } from '../base/errors.ts';
+import {
+  CarpoolError,
+  callSite,
+  errorAt,
+  fromRecord,
+  isCarpoolError,
+  toRecord,
+  type CallSite,
+} from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import { describeMessage } from '../codec/describe.ts';
 import { clone, revive } from './clone.ts';

@@ -124,7 +124,9 @@ export class SharedWorkers {
   async close(): Promise<void> {
     this.#closed = true;
     const all = await Promise.allSettled(this.#running.values());
-    await Promise.all(all.map((starting) => (starting.status === 'fulfilled' ? starting.value.stop('the run has ended') : undefined)));
+    await Promise.all(
+      all.map((starting) => (starting.status === 'fulfilled' ? starting.value.stop('the run has ended') : undefined)),
+    );
   }
 
   async #start(plan: WorkerPlan): Promise<RunningWorker> {

@@ -1,7 +1,11 @@
 /** Which files a shared worker is made of, as far as Node tells: who edits one of them wants it loaded again. */
 import * as modules from 'node:module';
 
-type Resolve = (specifier: string, context: object, next: (specifier: string, context: object) => { url: string }) => object;
+type Resolve = (
+  specifier: string,
+  context: object,
+  next: (specifier: string, context: object) => { url: string },
+) => object;
 
 /** @param tell called with new ones, soon after they were loaded */
 export function watchFiles(tell: (files: readonly string[]) => void): void {

@@ -76,7 +76,10 @@ interface Wanted {
 function register({ options, supportedProtocols, teardown, site }: Wanted): Handle<unknown> {
   if (!supportedProtocols.includes(protocol)) {
     const words = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it knows ${protocol}`;
-    throw new CarpoolError('WORKER_PROTOCOL', words, { context: { offered: supportedProtocols, known: [protocol] }, site });
+    throw new CarpoolError('WORKER_PROTOCOL', words, {
+      context: { offered: supportedProtocols, known: [protocol] },
+      site,
+    });
   }
   const slot = ambientSlot() as AmbientSlot & { [handles]?: Map<string, Registered> };
   if (slot[handles] === undefined) Object.defineProperty(slot, handles, { value: new Map() });

@@ -162,7 +162,9 @@ export class Visitor {
     this.#seats.set(seat, undefined);
     await ready;
     if (!this.#seats.has(seat)) throw new CarpoolError('SESSION_CLOSED', 'Cannot join: the test file has ended');
-    const outlet = { send: (number: number, answers: number, body: Uint8Array) => this.send(seat, number, answers, body) };
+    const outlet = {
+      send: (number: number, answers: number, body: Uint8Array) => this.send(seat, number, answers, body),
+    };
     this.#seats.set(seat, floor.join(id, file, outlet));
     this.#stage.seats();
     return { worker };

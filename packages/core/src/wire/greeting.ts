@@ -21,11 +21,7 @@ export function sameToken(shown: string, token: Uint8Array): boolean {
 }
 
 /** Why the first frame is no greeting of a worker of this run, if it is none. */
-export function greetingFault(
-  kind: number,
-  body: Uint8Array,
-  admits: (token: string) => boolean,
-): string | undefined {
+export function greetingFault(kind: number, body: Uint8Array, admits: (token: string) => boolean): string | undefined {
   const greeting = kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {};
   const { method, token, wire } = greeting;
   if (method !== 'greet' || typeof token !== 'string' || !admits(token)) {

@@ -58,7 +58,11 @@ describe('a worker that does not come to be ready', () => {
     second.register('obedient.mjs');
     expect((await failure(second.owner.ready(), 'WORKER_FAILED')).message).toContain('cannot begin');
     expect(await second.owner.evidence()).toMatchObject([
-      { pool: `shared worker ${workerFile('throws.mjs').href}`, session: '', stderr: expect.stringContaining('at default') },
+      {
+        pool: `shared worker ${workerFile('throws.mjs').href}`,
+        session: '',
+        stderr: expect.stringContaining('at default'),
+      },
     ]);
   });
 });

@@ -58,7 +58,10 @@ describe('a registration', () => {
   test('hands initialData of the first alone to the worker, whatever it is', async () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
-    const initialData = new Map<unknown, unknown>([['big', 1n], [NaN, new Set([new Date(5)])]]);
+    const initialData = new Map<unknown, unknown>([
+      ['big', 1n],
+      [NaN, new Set([new Date(5)])],
+    ]);
     const one = await first.use('obedient.mjs', { initialData });
     const second = await open(started, 'second.test.ts');
     const other = await second.use('obedient.mjs', { initialData: 'too late' });
