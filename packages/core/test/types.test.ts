@@ -4,7 +4,7 @@ import { defineConfig, sessionField, type PoolNames, type Session, type SessionO
 import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
 import { plushie, type PlushieMessages } from '../src/entry/plushie.ts';
 import { registerSharedWorker } from '../src/entry/shared-worker.ts';
-import { sharedWorker, type SharedWorker, type WorkerNames, type WorkerOf } from '../src/entry/index.ts';
+import { sharedWorker, type SharedWorker, type SharedWorkerSource, type WorkerNames, type WorkerOf } from '../src/entry/index.ts';
 import { pooledTransport, startPool } from '../src/entry/index.ts';
 
 interface Chess extends Messages {
@@ -169,6 +169,7 @@ describe('the shared workers of a config', () => {
   });
 
   test('take no option that is not there', () => {
+    expectTypeOf(sharedWorker<number>).returns.toEqualTypeOf<SharedWorkerSource<number>>();
     // @ts-expect-error -- a typo
     defineConfig({ workers: { db: { file: './db.ts', readyTimout: 5 } } });
     // @ts-expect-error -- a number is no file

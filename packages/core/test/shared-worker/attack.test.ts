@@ -5,13 +5,13 @@ import { parseAddress } from '../../src/wire/address.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { ask, host, open, workerFile } from './support.ts';
 
-async function socket(): Promise<{ path: string; token: string; isFine(): Promise<void> }> {
+async function socket(): Promise<{ path: string; token: string; expectFine(): Promise<void> }> {
   const started = await host();
   const { use, client } = await open(started);
   const shared = await use('obedient.mjs');
   const { path } = await client.workers.open({ filename: workerFile('obedient.mjs').href });
-  const isFine = async (): Promise<void> => expect(await ask(shared, 'fine')).toBe('fine');
-  return { path, token: parseAddress(started.address).token, isFine };
+  const expectFine = async (): Promise<void> => expect(await ask(shared, 'fine')).toBe('fine');
+  return { path, token: parseAddress(started.address).token, expectFine };
 }
 
 test.each([
@@ -19,20 +19,20 @@ test.each([
   ['no token', {}],
   ['another wire', { wire: 99 }],
 ])('without a greeting (%s) nothing is said', async (_, greeting) => {
-  const { path, token, isFine } = await socket();
+  const { path, token, expectFine } = await socket();
   const peer = await RawPeer.connect(path);
   const refused = await peer.greet('wire' in greeting ? { token, ...greeting } : greeting);
   expect(refused).toMatchObject({ op: op.FAILED, body: { code: 'HUB_REJECTED' } });
   await peer.closed;
-  await isFine();
+  await expectFine();
 });
 
 test('who says more than a greeting before it is hung up on', async () => {
-  const { path, isFine } = await socket();
+  const { path, expectFine } = await socket();
   const peer = await RawPeer.connect(path);
   peer.say(op.CALL, 0, 1, Buffer.alloc(65 * 1024, 'x'));
   await peer.closed;
-  await isFine();
+  await expectFine();
 });
 
 test.each([
@@ -42,15 +42,15 @@ test.each([
   ['a call that is no JSON', (peer: RawPeer) => peer.say(op.CALL, 0, 1, Buffer.from('{{'))],
   ['an absurd length', (peer: RawPeer) => peer.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))],
 ])('%s ends the connection that sent it', async (_, misbehave) => {
-  const { path, token, isFine } = await socket();
+  const { path, token, expectFine } = await socket();
   const peer = await RawPeer.join({ path, token });
   misbehave(peer);
   await peer.closed;
-  await isFine();
+  await expectFine();
 });
 
 test('what cannot be done is refused, and the connection goes on', async () => {
-  const { path, token, isFine } = await socket();
+  const { path, token, expectFine } = await socket();
   const peer = await RawPeer.join({ path, token });
   const join = { method: 'join', testWorker: 'raw', file: 'file:///raw.test.ts' };
   expect(await peer.call({ method: 'format the disk' })).toMatchObject({ op: op.FAILED });
@@ -63,5 +63,5 @@ test('what cannot be done is refused, and the connection goes on', async () => {
   expect(await peer.hear(({ op: kind }) => kind === op.MESSAGE)).toMatchObject({ session: 4, body: 'heard' });
   expect(await peer.call({ method: 'leave', seat: 4 })).toMatchObject({ op: op.RESULT });
   expect(await peer.call({ method: 'leave', seat: 4 })).toMatchObject({ op: op.RESULT });
-  await isFine();
+  await expectFine();
 });
