@@ -1,7 +1,14 @@
 /** A worker's side of what all workers share: its numbers for its leases, and what it still holds of each. */
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { json } from '../codec/json.ts';
-import type { AcquireRequest, CallRequest, MethodTable, OnceRequest, OwnerPath, ReserveRequest } from '../wire/messages.ts';
+import type {
+  AcquireRequest,
+  CallRequest,
+  MethodTable,
+  OnceRequest,
+  OwnerPath,
+  ReserveRequest,
+} from '../wire/messages.ts';
 import { HeldLease, type Lender } from './held-lease.ts';
 import { Ports } from './ports.ts';
 

@@ -10,7 +10,15 @@ function room() {
     const [, name = '', weight, size] = /^(\w+)(?::(\d+)\/(\d+))?$/.exec(what) ?? [];
     const kind = weight === undefined ? 'lock' : 'semaphore';
     const owner = ownerKey(by.split('/'));
-    const wish: Wish = { name, kind, size: Number(size ?? 1), weight: Number(weight ?? 1), owner, who: { test: by }, ...some };
+    const wish: Wish = {
+      name,
+      kind,
+      size: Number(size ?? 1),
+      weight: Number(weight ?? 1),
+      owner,
+      who: { test: by },
+      ...some,
+    };
     return ledger.acquire(wish, () => {});
   };
   const circle = (by: string, what: string, some?: Partial<Wish>): CarpoolError => {
@@ -45,7 +53,14 @@ describe('a circle', () => {
 
   test('of three is told with all three', () => {
     const { ask, circle } = room();
-    for (const [by, what] of [['1/f/a', 'x'], ['2/f/b', 'y'], ['3/f/c', 'z'], ['1/f/a', 'y'], ['2/f/b', 'z']] as const) ask(by, what);
+    for (const [by, what] of [
+      ['1/f/a', 'x'],
+      ['2/f/b', 'y'],
+      ['3/f/c', 'z'],
+      ['1/f/a', 'y'],
+      ['2/f/b', 'z'],
+    ] as const)
+      ask(by, what);
     const { context } = circle('3/f/c', 'x');
     expect(context['circle']).toMatchObject([
       { waits: { test: '3/f/c' }, for: 'x', heldBy: { test: '1/f/a' } },

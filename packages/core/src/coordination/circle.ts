@@ -36,7 +36,7 @@ class Search {
   /** True: it will be its turn at some time. */
   reaches(asker: Lease): boolean {
     const concerned = this.#concerned(asker.resource);
-    for (let served = -1; served !== this.#served.size; ) {
+    for (let served = -1; served !== this.#served.size;) {
       served = this.#served.size;
       for (const resource of concerned) this.#serve(resource);
       if (this.#served.has(asker)) return true;

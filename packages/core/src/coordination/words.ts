@@ -76,14 +76,19 @@ export function timeoutError({ wish, resource }: Lease, timeout: number, ahead: 
 export function deadlockError(asker: Lease, links: readonly Link[]): CarpoolError {
   const circle = links.map(({ wait, blocker }) => {
     const by = nameOf(blocker.wish.who, nameless);
-    const how = blocker.state === 'held' ? `which ${by} ${blocker.wish.kind === 'once' ? 'computes' : 'holds'}` : `behind ${by}`;
+    const how =
+      blocker.state === 'held' ? `which ${by} ${blocker.wish.kind === 'once' ? 'computes' : 'holds'}` : `behind ${by}`;
     return `${who(wait.wish.who)} waits for ${describeWish(wait.wish)}, ${how}`;
   });
   const text = `Cannot acquire ${describeWish(asker.wish)}: that would close a circle in which all wait for ever: ${circle.join('; ')}. Acquire in the same order everywhere`;
   return new CarpoolError('LEASE_DEADLOCK', text, {
     context: {
       name: asker.wish.name,
-      circle: links.map(({ wait, blocker }) => ({ waits: wait.wish.who, for: wait.wish.name, heldBy: blocker.wish.who })),
+      circle: links.map(({ wait, blocker }) => ({
+        waits: wait.wish.who,
+        for: wait.wish.name,
+        heldBy: blocker.wish.who,
+      })),
     },
   });
 }

@@ -102,10 +102,7 @@ test('what is asked for while its owner ends is given back', async () => {
   const client = await served.connect();
   const connecting = Promise.withResolvers<typeof client>();
   const file = new FileOwner({ path: ['f'], holder: {}, connect: () => connecting.promise });
-  const asked = failure(
-    file.leases.acquire({ name: 'x', kind: 'lock', size: 1, weight: 1 }, {}),
-    'LEASE_LOST',
-  );
+  const asked = failure(file.leases.acquire({ name: 'x', kind: 'lock', size: 1, weight: 1 }, {}), 'LEASE_LOST');
   await file.end();
   connecting.resolve(client);
   expect((await asked).message).toContain('the file has ended');

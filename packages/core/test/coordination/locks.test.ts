@@ -210,7 +210,9 @@ describe('a semaphore', () => {
       b.as(() => semaphore('x', 4).acquire()),
       'LEASE_INVALID',
     );
-    expect(size.message).toMatch(/here it is a semaphore of 4, and in this run it is a semaphore of 3 already, first used by "a" \(/);
+    expect(size.message).toMatch(
+      /here it is a semaphore of 4, and in this run it is a semaphore of 3 already, first used by "a" \(/,
+    );
     for (const other of [lock('x').acquire, rwlock('x').read]) {
       await failure(
         b.as(() => other()),

@@ -239,7 +239,14 @@ describe('a value that is kept between runs', () => {
   });
 
   test.each([NaN, -1])('has an age that is a number, and not %s', async (maxAge) => {
-    expect((await failure(inARun(() => 1, [], maxAge), 'LEASE_INVALID')).message).toContain('`maxAge`');
+    expect(
+      (
+        await failure(
+          inARun(() => 1, [], maxAge),
+          'LEASE_INVALID',
+        )
+      ).message,
+    ).toContain('`maxAge`');
   });
 
   test('is not kept if it failed', async () => {

@@ -71,21 +71,20 @@ describe('ports', () => {
   });
 
   const ipv6 = hasIpv6 ? [{ host: '::1' }, { host: '::', ipv6Only: true }, { host: '::' }] : [];
-  test.each<ListenOptions>([
-    { host: '0.0.0.0' },
-    { host: '127.0.0.1' },
-    ...ipv6,
-  ])('that somebody listens to on %j are given to nobody', async (options) => {
-    const a = await running(await serve({}), 'a');
-    const wanted = await a.as(() => leasePort());
-    const { port } = wanted;
-    await listening({ port, ...options });
-    wanted.release();
-    expect(await isFree(port)).toBe(false);
-    expect(await a.as(() => getPort({ port }))).not.toBe(port);
-    const others = await Promise.all(Array.from({ length: 40 }, () => a.as(() => getPort())));
-    expect(others).not.toContain(port);
-  });
+  test.each<ListenOptions>([{ host: '0.0.0.0' }, { host: '127.0.0.1' }, ...ipv6])(
+    'that somebody listens to on %j are given to nobody',
+    async (options) => {
+      const a = await running(await serve({}), 'a');
+      const wanted = await a.as(() => leasePort());
+      const { port } = wanted;
+      await listening({ port, ...options });
+      wanted.release();
+      expect(await isFree(port)).toBe(false);
+      expect(await a.as(() => getPort({ port }))).not.toBe(port);
+      const others = await Promise.all(Array.from({ length: 40 }, () => a.as(() => getPort())));
+      expect(others).not.toContain(port);
+    },
+  );
 
   test('that only the system may use are taken, and addresses of nobody are told', async () => {
     const a = await running(await serve({}), 'a');
@@ -136,7 +135,14 @@ describe('ports', () => {
 
   test.each([0, 65_536, 1.5, NaN])('cannot be %s', async (port) => {
     const a = await running(await serve({}), 'a');
-    expect((await failure(a.as(() => getPort({ port })), 'LEASE_INVALID')).message).toContain('from 1 to 65535');
+    expect(
+      (
+        await failure(
+          a.as(() => getPort({ port })),
+          'LEASE_INVALID',
+        )
+      ).message,
+    ).toContain('from 1 to 65535');
   });
 
   test('are not looked for any more by who gave up', async () => {

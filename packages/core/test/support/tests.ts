@@ -1,5 +1,4 @@
 /** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
-import { callSite } from '../../src/base/errors.ts';
 import { onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/client.ts';
 import { ambientSlot } from '../../src/runner/ambient.ts';
@@ -37,9 +36,4 @@ export async function running(served: Served, name: string, beside?: Running): P
     }
   };
   return { test, file, worker, client, as: (body) => during(test, body), asFile: (body) => during(undefined, body) };
-}
-
-/** The line of this file's caller, to find it in a stack. */
-export function lineOf(above: (...args: never[]) => unknown): string {
-  return callSite(above).stack.split('\n')[1] ?? '';
 }

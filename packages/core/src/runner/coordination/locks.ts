@@ -88,7 +88,5 @@ function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: 
 }
 
 function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  return asked(above, options, async (leases, caller) =>
-    as(await leases.acquire({ ...what, wait: false }, caller)),
-  );
+  return asked(above, options, async (leases, caller) => as(await leases.acquire({ ...what, wait: false }, caller)));
 }
