@@ -1,6 +1,6 @@
 // Tests that take locks in an order of their own and then give all back: either all get through, or one is told why not.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { assert, expect, test } from 'vitest';
 import { isCarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
 import { ownerKey, type Lease } from './lease.ts';
@@ -40,9 +40,9 @@ test('who waits in no circle is served when the others release, and who is told 
           if (lease.state === 'held') one.held.push(lease);
           else one.waits = lease;
         } catch (thrown) {
-          expect(isCarpoolError(thrown, 'LEASE_DEADLOCK')).toBe(true);
+          assert(isCarpoolError(thrown, 'LEASE_DEADLOCK'));
           // It must hold something that somebody waits for.
-          expect(one.held.some((lease) => lease.resource.queue.size > 0)).toBe(true);
+          assert(one.held.some((lease) => lease.resource.queue.size > 0));
           one.told = true;
           one.locks.length = 0;
         }
@@ -52,7 +52,7 @@ test('who waits in no circle is served when the others release, and who is told 
       expect([ledger.held, ledger.waiting]).toEqual([0, 0]);
       // Who takes them in the same order is never told.
       const sorted = wants.every((locks) => locks.every((lock, at) => at === 0 || locks[at - 1]! < lock));
-      if (sorted) expect(tests.some(({ told }) => told)).toBe(false);
+      expect(sorted && tests.some(({ told }) => told)).toBe(false);
     }),
     { numRuns: 500 },
   );

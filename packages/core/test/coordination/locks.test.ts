@@ -111,11 +111,13 @@ describe('a lock', () => {
     expect((await failing).message).toContain('for 60000 ms');
   });
 
-  test.each([NaN, -1, '5' as never])('is not waited for for %s ms', async (timeout) => {
+  test.each([NaN, -1])('is not waited for for %s ms', async (timeout) => {
     const a = await running(await serve({}), 'a');
-    const refused = a.as(() => lock('db').acquire({ timeout }));
-    if (typeof timeout === 'string') await refused;
-    else expect((await failure(refused, 'LEASE_INVALID')).message).toContain('`timeout` is a number');
+    const error = await failure(
+      a.as(() => lock('db').acquire({ timeout })),
+      'LEASE_INVALID',
+    );
+    expect(error.message).toContain('`timeout` is a number');
   });
 
   test('is not waited for any more by who gave up, before or while it waits', async () => {

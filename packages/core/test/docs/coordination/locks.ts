@@ -13,9 +13,11 @@ test('writes the settings', async () => {
 const catalogue = rwlock('catalogue');
 
 test('reads the catalogue, beside others who read', async () => {
-  using _ = await catalogue.read();
+  using reading = await catalogue.read();
+  expect(reading.held).toBe(true);
 });
 
 test('changes the catalogue, alone', async () => {
-  using _ = await catalogue.write();
+  using writing = await catalogue.write();
+  expect(writing.held).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { lock } from '../../../src/entry/coordination.ts';
-import { beforeAll, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 const db = lock('db');
 
@@ -9,9 +9,11 @@ beforeAll(async () => {
 });
 
 test('has a deadline, and can be given up', async ({ signal }) => {
-  await lock('printer').acquire({ timeout: 5_000, signal });
+  using printer = await lock('printer').acquire({ timeout: 5_000, signal });
+  expect(printer.held).toBe(true);
 });
 
 test('takes something for the tests after it', async () => {
-  await lock('licence').acquire({ scope: 'worker' });
+  const licence = await lock('licence').acquire({ scope: 'worker' });
+  expect(licence.held).toBe(true);
 });
