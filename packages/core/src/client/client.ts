@@ -247,7 +247,7 @@ export class Client {
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
-      if (this.#busy === 0) this.#spin.rest();
+      if (this.#busy === 0) this.#spin.came();
     }
   }
 
