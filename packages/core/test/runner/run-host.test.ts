@@ -73,7 +73,7 @@ test('provides what is wrong, and tries again at the next run', async () => {
   const host = runHost();
   await host.begin();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'CONFIG_INVALID' } });
-  await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
+  await failure(connectProvided(host.provided, worker, 'echoes'), 'CONFIG_INVALID');
   configured();
   await host.begin();
   expect(host.provided).toMatchObject({ pools: ['echoes'] });
