@@ -51,6 +51,15 @@ const config: UserConfig[] = defineConfig([
     deps: { alwaysBundle: [/^(?!jiti$)/] },
     outputOptions: { chunkFileNames: 'host-[name]-[hash].js' },
   },
+  {
+    // The thread of a shared worker: one file for each start, found as `new URL('./shared-worker-thread.js', import.meta.url)`.
+    ...common,
+    entry: { 'shared-worker-thread': 'src/shared-worker/thread.ts' },
+    clean: false,
+    dts: false,
+    deps: { alwaysBundle: [/^(?!jiti$)/] },
+    outputOptions: { chunkFileNames: 'thread-[name]-[hash].js' },
+  },
 ]);
 
 export default config;

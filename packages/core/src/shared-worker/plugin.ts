@@ -6,14 +6,14 @@
  */
 import { CarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { ambientSlot, openFile, type AmbientSlot, type Registration } from '../runner/ambient.ts';
-import type { FileOwner } from '../runner/file-owner.ts';
+import { ambientSlot, openFile, type Ambient, type AmbientSlot, type Registration } from '../runner/ambient.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import { clone } from './clone.ts';
 import type { WorkerNames, WorkerOf, WorkersConfig } from './define.ts';
 import { Exchange } from './exchange.ts';
 import type { SharedWorker } from './types.ts';
 
+type FileOwner = NonNullable<Ambient['file']>;
 type Handle<Data> = SharedWorker.Plugin.Protocol<Data>;
 
 const protocol = 'ava-4';
@@ -155,7 +155,7 @@ class Registered implements Registration {
 
   #newExchange(): Exchange {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
-    return new Exchange(name, async () => {
+    return new Exchange(name, this.#site, async () => {
       for (const teardown of this.#teardowns.toReversed()) await teardown();
     });
   }
@@ -168,7 +168,7 @@ class Registered implements Registration {
       if (this.#slot.ambient !== undefined) return;
       openFile(this.#slot, processAmbient());
     } catch (thrown) {
-      this.#exchange.lost(errorAt(thrown as CarpoolError, this.#site));
+      this.#exchange.lost(thrown as CarpoolError);
     }
   }
 }
@@ -184,7 +184,7 @@ function handleOf(current: () => Exchange): Handle<unknown> {
       return current().currentlyAvailable;
     },
     publish: function publish(data) {
-      return current().publish(data, 0, callSite(publish));
+      return current().publish(data, 0, publish);
     },
     request: function request<Reply>(data: unknown, options: SharedWorker.Plugin.RequestOptions = {}): Promise<Reply> {
       return current().request(data, options, callSite(request)) as Promise<Reply>;
