@@ -20,6 +20,10 @@ const files = [
   'host-start',
   'file-cost',
   'memory',
+  'worker-round-trip',
+  'worker-in-flight',
+  'worker-payload',
+  'locks',
 ] as const;
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
