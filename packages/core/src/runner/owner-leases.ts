@@ -36,6 +36,8 @@ export interface PortRequest {
 
 export class OwnerLeases {
   readonly #ground: LeaseGround;
+  /** While its connection lasts: to find it takes longer than to use it. */
+  #client: Client | undefined;
   /** Who has ended, in words. */
   #ended: string | undefined;
 
@@ -45,7 +47,8 @@ export class OwnerLeases {
 
   /** @throws CarpoolError as `Client.leases`, LEASE_LOST if the owner has ended */
   async acquire(wish: Own<AcquireWish>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
-    const client = await this.#client();
+    this.#check();
+    const client = this.#client ?? (await this.#connected());
     return this.#own(await client.leases.acquire({ ...wish, ...this.#named(caller) }, signal));
   }
 
@@ -55,13 +58,15 @@ export class OwnerLeases {
     values: readonly string[],
     caller: Caller,
   ): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
-    const client = await this.#client();
+    this.#check();
+    const client = this.#client ?? (await this.#connected());
     const { lease, places } = await client.leases.reserve({ space, values, ...this.#named(caller) });
     return { lease: this.#own(lease), places };
   }
 
   async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
-    const client = await this.#client();
+    this.#check();
+    const client = this.#client ?? (await this.#connected());
     const { port, lease } = await client.leases.ports.take({ ...request, wish: this.#named(caller) });
     return { port, lease: this.#own(lease) };
   }
@@ -73,7 +78,8 @@ export class OwnerLeases {
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
-    const client = await this.#client();
+    this.#check();
+    const client = this.#client ?? (await this.#connected());
     const answer = await client.leases.once({ ...wish, ...this.#named(caller) }, signal);
     if (typeof answer === 'string') return Buffer.from(answer, 'base64');
     let bytes: Uint8Array;
@@ -93,10 +99,14 @@ export class OwnerLeases {
     this.#ended ??= who;
   }
 
-  async #client(): Promise<Client> {
-    this.#check();
+  async #connected(): Promise<Client> {
     const client = await this.#ground.client();
     this.#check();
+    if (this.#client === client) return client;
+    this.#client = client;
+    void client.closed.then(() => {
+      if (this.#client === client) this.#client = undefined;
+    });
     return client;
   }
 

@@ -20,8 +20,8 @@ export class Attention {
   #break = 1;
   #skip = 0;
 
-  /** @param limit milliseconds to stay awake */
-  constructor(limit: number = 0.06) {
+  /** @param limit milliseconds to stay awake: so long that the other end can wake up and answer, and then finds this one awake */
+  constructor(limit: number = 0.15) {
     this.#limit = limit;
   }
 
