@@ -5,6 +5,7 @@ import type {
   AcquireRequest,
   CallRequest,
   MethodTable,
+  NoteBody,
   OnceRequest,
   OwnerPath,
   ReserveRequest,
@@ -21,12 +22,26 @@ export interface LeaseConnection {
   ): Promise<MethodTable[R['method']]['result']>;
   /** Without an answer. @param body empty: all of it */
   release(lease: number, body: Uint8Array): void;
+  /** Without an answer. */
+  note(lease: number, body: Uint8Array): void;
+}
+
+/** `file:line:column` of a call, as far as it is known. */
+export type Place = () => string | undefined;
+
+interface Unplaced {
+  readonly number: number;
+  readonly held: HeldLease;
+  readonly place: Place;
 }
 
 type Wish<R> = Omit<R, 'method' | 'lease'>;
 export type AcquireWish = Wish<AcquireRequest>;
 export type ReserveWish = Wish<ReserveRequest>;
 export type OnceWish = Wish<OnceRequest>;
+
+// Captured when the module loads: a test that installs fake timers later must not stop it.
+const { nextTick } = process;
 
 export const defaultLeaseTimeout = 60_000;
 /** What the host's own deadline may lag behind. */
@@ -39,17 +54,24 @@ export class Leases {
   readonly ports: Ports = new Ports(this);
   readonly #connection: LeaseConnection;
   readonly #held = new Map<HeldLease, OwnerPath>();
+  /** Taken in this turn: where is not told yet. */
+  #unplaced: Unplaced[] = [];
   #numbers = 0;
 
   constructor(connection: LeaseConnection) {
     this.#connection = connection;
   }
 
-  /** @throws CarpoolError LEASE_INVALID, LEASE_TAKEN, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_LOST, HUB_LOST; `signal.reason` */
-  async acquire(wish: AcquireWish, signal?: AbortSignal): Promise<HeldLease> {
-    const lease = ++this.#numbers;
-    await this.#wait({ ...wish, method: 'acquire', lease }, wish.timeout, signal);
-    return this.#numbered(lease, wish.weight, wish.under);
+  /**
+   * @param place for the errors of others, instead of `at`
+   * @throws CarpoolError LEASE_INVALID, LEASE_TAKEN, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_LOST, HUB_LOST; `signal.reason`
+   */
+  async acquire(wish: AcquireWish, signal?: AbortSignal, place?: Place): Promise<HeldLease> {
+    const number = ++this.#numbers;
+    await this.#wait({ ...wish, method: 'acquire', lease: number }, wish.timeout, signal);
+    const held = this.#numbered(number, wish.weight, wish.under);
+    if (place !== undefined) this.#placeLater({ number, held, place });
+    return held;
   }
 
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
@@ -96,12 +118,27 @@ export class Leases {
     signal?: AbortSignal,
   ): Promise<MethodTable[R['method']]['result']> {
     signal?.throwIfAborted();
+    this.#tellPlaces();
     try {
       return await this.#connection.call(request, timeout + grace, signal);
     } catch (thrown) {
       // It may have been given meanwhile: this also gives up waiting.
       if (signal?.aborted === true) this.#connection.release(request.lease, all);
       throw thrown;
+    }
+  }
+
+  /** To find out where takes as long as to take it; so that is done when it is still held after this turn. */
+  #placeLater(unplaced: Unplaced): void {
+    if (this.#unplaced.length === 0) nextTick(() => this.#tellPlaces());
+    this.#unplaced.push(unplaced);
+  }
+
+  #tellPlaces(): void {
+    if (this.#unplaced.length === 0) return;
+    for (const { number, held, place } of this.#unplaced.splice(0)) {
+      const at = held.weight === 0 ? undefined : place();
+      if (at !== undefined) this.#connection.note(number, json.encode({ at } satisfies NoteBody));
     }
   }
 

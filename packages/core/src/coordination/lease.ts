@@ -9,8 +9,8 @@ export const readers: number = 2 ** 30;
 
 /** Who took it, for the errors of others. */
 export interface Who extends HolderLabel {
-  /** `file:line:column` of the call. */
-  readonly takenAt?: string;
+  /** `file:line:column` of the call; it may be told later. */
+  takenAt?: string;
 }
 
 export interface Wish {

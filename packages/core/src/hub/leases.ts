@@ -6,7 +6,7 @@ import { CarpoolError, asCarpoolError, isCarpoolError, toRecord, type ErrorRecor
 import type { Timer } from '../base/clock.ts';
 import type { Held } from '../base/scope.ts';
 import { checkName } from '../coordination/ledger.ts';
-import { ownerKey, type Lease, type Who, type Wish } from '../coordination/lease.ts';
+import { ownerKey, type Lease, type Wish } from '../coordination/lease.ts';
 import type { Reservation } from '../coordination/reservations.ts';
 import { describeWish, invalid, lostError, takenError, timeoutError } from '../coordination/words.ts';
 import { json } from '../codec/json.ts';
@@ -14,6 +14,7 @@ import { op } from '../wire/frames.ts';
 import type {
   AcquireRequest,
   CallRequest,
+  NoteBody,
   OnceRequest,
   OnceResult,
   ReleaseBody,
@@ -21,6 +22,7 @@ import type {
   ReserveResult,
   SettleRequest,
 } from '../wire/messages.ts';
+import { foreign, textOf, whoOf } from './lease-fields.ts';
 import type { Peer } from './peer.ts';
 
 const defaultTimeout = 60_000;
@@ -89,6 +91,13 @@ export class Leases {
     const { amount } = json.decode(body) as ReleaseBody;
     this.#ledger.release(lease, amount);
     if (lease.weight === 0) this.#forget(entry);
+  }
+
+  /** NOTE: where it was taken, for the errors of others. */
+  note(number: number, body: Uint8Array): void {
+    const who = this.#entries.get(number)?.lease?.wish.who;
+    const { at } = json.decode(body) as NoteBody;
+    if (who !== undefined && typeof at === 'string') who.takenAt = at;
   }
 
   /** CANCEL: the caller of a CALL waits no longer. */
@@ -278,23 +287,4 @@ export class Leases {
   get #now(): number {
     return this.#peer.hub.clock.now();
   }
-}
-
-function whoOf({ holder, at }: LeaseRequest): Who {
-  const { test, file } = holder ?? {};
-  return {
-    ...(typeof test === 'string' ? { test } : {}),
-    ...(typeof file === 'string' ? { file } : {}),
-    ...(typeof at === 'string' ? { takenAt: at } : {}),
-  };
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
-}
-
-/** What a worker sends to all who wait is what it says it is. */
-function foreign(failure: ErrorRecord): ErrorRecord {
-  return { ...failure, code: 'ONCE_FAILED', message: String(failure.message) };
 }

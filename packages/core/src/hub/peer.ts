@@ -155,6 +155,9 @@ export class Peer {
         this.hub.spin.expect();
         this.#leases.release(call, body);
         break;
+      case op.NOTE:
+        this.#leases.note(call, body);
+        break;
       default:
         throw new CarpoolError(
           'FRAME_MALFORMED',

@@ -6,7 +6,7 @@ import { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holders.ts';
 import type { Client } from '../client/client.ts';
 import type { HeldLease } from '../client/held-lease.ts';
-import type { AcquireWish, OnceWish } from '../client/leases.ts';
+import type { AcquireWish, OnceWish, Place } from '../client/leases.ts';
 import type { HeldPort } from '../client/ports.ts';
 import type { OwnerPath } from '../wire/messages.ts';
 
@@ -19,11 +19,13 @@ export interface LeaseGround {
 
 /** What a call says of itself. */
 export interface Caller {
-  /** `file:line:column` */
-  readonly at?: string;
+  /** From where. */
+  readonly at?: Place;
   /** The test that waits meanwhile, where it is not the owner. */
   readonly flow?: OwnerPath;
 }
+
+type Owned = Pick<AcquireWish, 'flow'> & { readonly under: OwnerPath; readonly holder: HolderLabel };
 
 type Own<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
 
@@ -49,7 +51,7 @@ export class OwnerLeases {
   async acquire(wish: Own<AcquireWish>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
     this.#check();
     const client = this.#client ?? (await this.#connected());
-    return this.#own(await client.leases.acquire({ ...wish, ...this.#named(caller) }, signal));
+    return this.#own(await client.leases.acquire({ ...wish, ...this.#owned(caller) }, signal, caller.at));
   }
 
   /** @param values as text, each value another one. @returns the places of those that were free */
@@ -122,7 +124,13 @@ export class OwnerLeases {
     throw new CarpoolError('LEASE_LOST', `Cannot acquire anything: ${this.#ended} has ended`);
   }
 
-  #named(caller: Caller): Caller & { readonly under: OwnerPath; readonly holder: HolderLabel } {
-    return { ...caller, under: this.#ground.path, holder: this.#ground.holder };
+  #named(caller: Caller): Owned & { readonly at?: string } {
+    const at = caller.at?.();
+    return { ...this.#owned(caller), ...(at === undefined ? {} : { at }) };
+  }
+
+  #owned({ flow }: Caller): Owned {
+    const { path, holder } = this.#ground;
+    return flow === undefined ? { under: path, holder } : { under: path, holder, flow };
   }
 }

@@ -181,6 +181,12 @@ export interface ReleaseBody {
   readonly amount: number;
 }
 
+/** The body of NOTE. */
+export interface NoteBody {
+  /** `file:line:column` of the call that took the lease. */
+  readonly at: string;
+}
+
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };

@@ -58,6 +58,8 @@ describe('a lock', () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'cart › adds'), await running(served, 'b')];
     await a.as(() => lock('db').acquire());
+    // Where it was taken is told when the turn in which it came has ended.
+    await new Promise((resolve) => setImmediate(resolve));
     const error = await failure(
       b.as(() => lock('db').acquireNow()),
       'LEASE_TAKEN',

@@ -46,8 +46,8 @@ async function toldAt<T>(
 ): Promise<T> {
   try {
     const { leases, flow } = ownerFor(scope);
-    const at = placeIn(site);
-    return await work(leases, { ...(at === undefined ? {} : { at }), ...(flow === undefined ? {} : { flow }) });
+    const at = (): string | undefined => placeIn(site);
+    return await work(leases, flow === undefined ? { at } : { at, flow });
   } catch (thrown) {
     if (thrown instanceof Raw) throw thrown.thrown;
     throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
