@@ -4,7 +4,13 @@ import { defineConfig, sessionField, type PoolNames, type Session, type SessionO
 import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
 import { plushie, type PlushieMessages } from '../src/entry/plushie.ts';
 import { registerSharedWorker } from '../src/entry/shared-worker.ts';
-import { sharedWorker, type SharedWorker, type SharedWorkerSource, type WorkerNames, type WorkerOf } from '../src/entry/index.ts';
+import {
+  sharedWorker,
+  type SharedWorker,
+  type SharedWorkerSource,
+  type WorkerNames,
+  type WorkerOf,
+} from '../src/entry/index.ts';
 import { pooledTransport, startPool } from '../src/entry/index.ts';
 
 interface Chess extends Messages {

@@ -57,5 +57,7 @@ test('the tables name what there is', async () => {
   const options = ['filename', 'name', 'initialData', 'supportedProtocols', 'teardown'];
   expect(new Set(members('In the test file'))).toEqual(new Set([...options, ...Object.keys(shared)]));
   const { main, testWorker } = await shared.request({ do: 'members' });
-  expect(new Set(members('In the worker'))).toEqual(new Set([...main, ...testWorker].filter((name) => name !== 'protocol')));
+  expect(new Set(members('In the worker'))).toEqual(
+    new Set([...main, ...testWorker].filter((name) => name !== 'protocol')),
+  );
 });

@@ -20,7 +20,8 @@ export default async ({ negotiateProtocol }) => {
         break;
       case 'members': {
         const own = Object.getOwnPropertyNames(Object.getPrototypeOf(testWorker)).filter(
-          (name) => typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(testWorker), name)?.value === 'function',
+          (name) =>
+            typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(testWorker), name)?.value === 'function',
         );
         const ours = ['constructor', 'leave'];
         message.reply({
