@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import type { Client } from '../client/client.ts';
 import { Seat, type SeatUser } from '../shared-worker/seat.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
