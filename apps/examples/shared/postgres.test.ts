@@ -10,14 +10,7 @@ import { expect, test } from 'vitest';
 import { Databases } from './database/databases.ts';
 import { startPostgres } from './database/postgres.ts';
 import { order, total } from './database/shop.ts';
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+import { isAlive } from './is-alive.ts';
 
 async function connect(options: ConstructorParameters<typeof Client>[0]): Promise<Client> {
   const client = new Client(options);

@@ -7,6 +7,11 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Address } from './postgres.ts';
 
+/** What `new Client()` wants. */
+export interface Connection extends Address {
+  readonly database: string;
+}
+
 const here = import.meta.dirname;
 
 function scripts(): string[] {
@@ -39,8 +44,7 @@ export class Databases implements AsyncDisposable {
     return new Databases(address, admin);
   }
 
-  /** @returns what `new Client()` wants */
-  async create(): Promise<Address & { readonly database: string }> {
+  async create(): Promise<Connection> {
     const database = `test_${++this.#count}`;
     await this.#admin.query(`CREATE DATABASE ${database} TEMPLATE shop`);
     return { ...this.#address, database };
