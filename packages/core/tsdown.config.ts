@@ -1,5 +1,13 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
+/** Tests load these in their own realm; in Jest that asks for CommonJS. */
+const ofTests = {
+  'shared-worker': 'src/entry/shared-worker.ts',
+  coordination: 'src/entry/coordination.ts',
+  'ava-plugin': 'src/entry/ava-plugin.ts',
+  realm: 'src/entry/realm.ts',
+};
+
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
 const common = {
   format: 'esm',
@@ -19,9 +27,19 @@ const config: UserConfig[] = defineConfig([
       plushie: 'src/entry/plushie.ts',
       testing: 'src/entry/testing.ts',
       cli: 'src/cli/main.ts',
+      ...ofTests,
     },
     dts: { oxc: true },
     outputOptions: { chunkFileNames: '[name]-[hash].js' },
+  },
+  {
+    ...common,
+    entry: ofTests,
+    format: 'cjs',
+    clean: false,
+    dts: { oxc: true },
+    checks: { legacyCjs: false },
+    outputOptions: { chunkFileNames: '[name]-[hash].cjs' },
   },
   {
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The

@@ -1,7 +1,12 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const config: UserConfig = defineConfig({
-  entry: { index: 'src/index.ts', plugin: 'src/plugin.ts', 'global-setup': 'src/global-setup.ts' },
+  entry: {
+    index: 'src/index.ts',
+    plugin: 'src/plugin.ts',
+    'global-setup': 'src/global-setup.ts',
+    setup: 'src/setup.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node22.12',

@@ -17,6 +17,8 @@ export interface Bridge {
   readonly version: string;
   /** The names of the pools; undefined if they cannot be used. */
   readonly pools: readonly string[] | undefined;
+  /** The names of the shared workers; undefined likewise. */
+  readonly workers: readonly string[] | undefined;
   /** Rejects with why the pools cannot be used. */
   check(): Promise<void>;
   /** For the tests that `define` defines. */
@@ -32,6 +34,8 @@ export interface Bridge {
 export interface Definition {
   /** What they want before their time begins. */
   readonly wanted: readonly Wanted[];
+  /** What else must be ready before their time begins. It fails again in the test, where it belongs. */
+  readonly ready: () => Promise<unknown>;
   /** They stand where this was called. */
   readonly above: (...args: never[]) => unknown;
 }

@@ -27,11 +27,14 @@ export interface CircusBlock {
 export interface CircusState {
   readonly rootDescribeBlock: CircusBlock;
   readonly testTimeout: number;
+  /** Of no test: they fail the file. */
+  readonly unhandledErrors: unknown[];
 }
 
 export interface CircusEvent {
   readonly name: string;
   readonly test?: CircusTest;
+  readonly hook?: CircusHook;
   readonly fn?: unknown;
   /** Whose stack says where a test stands. */
   readonly asyncError?: Error;

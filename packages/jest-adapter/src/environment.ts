@@ -3,7 +3,6 @@
  * Jest itself for Node.
  */
 import { createRequire } from 'node:module';
-import { install } from './bridge.ts';
 import type { CircusEvent, CircusState } from './circus.ts';
 import { TestFile } from './test-file.ts';
 
@@ -51,8 +50,9 @@ export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarp
 
     constructor(config: EnvironmentConfig, context: EnvironmentContext) {
       super(...([withoutOptions(config), context] as never[]));
-      this.#file = new TestFile({ rootDir: config.projectConfig.rootDir, testPath: context.testPath });
-      install(this.global, this.#file.bridge());
+      const { rootDir } = config.projectConfig;
+      this.#file = new TestFile({ rootDir, testPath: context.testPath, global: this.global });
+      this.#file.open();
       this.#before = worker[key]?.end();
       worker[key] = this.#file;
     }
@@ -73,7 +73,7 @@ export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarp
       // Jest fails the whole file for what a handler throws; a mistake of ours must not.
       attempt(() => this.#file.notice(event, state));
       await heard;
-      await this.#file.handle(event).catch(() => undefined);
+      await this.#file.handle(event, state).catch(() => undefined);
     }
   };
   return Carpool as unknown as WithCarpool<Base>;

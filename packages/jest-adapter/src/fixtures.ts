@@ -1,6 +1,6 @@
 /** What a test function asks for, and what it is given. */
+import { rebornError } from 'carpool/realm';
 import type { Bridge } from './bridge.ts';
-import { rebornError } from './reborn.ts';
 
 /**
  * The names among `names` that a function destructures from its last parameter. More than it uses does no harm, so that
@@ -23,9 +23,10 @@ export function namesWanted(body: Function, names: readonly string[], rows: bool
 export function fixtures(given: Readonly<Record<string, unknown>>, bridge: Bridge): object {
   const get = (target: object, name: string | symbol): unknown => {
     if (typeof name === 'symbol' || name in target || name === 'then') return Reflect.get(target, name);
-    if (bridge.pools?.includes(name) !== true) throw rebornError(bridge.unknownPool(name));
-    const words = `The session of the pool "${name}" is not ready: name it in the parameters of the test, as in \`({ ${name} }) => …\``;
-    throw new Error(words);
+    const isPool = bridge.pools?.includes(name) === true;
+    if (!isPool && bridge.workers?.includes(name) !== true) throw rebornError(bridge.unknownPool(name));
+    const what = isPool ? `session of the pool "${name}"` : `shared worker "${name}"`;
+    throw new Error(`The ${what} is not ready: name it in the parameters of the test, as in \`({ ${name} }) => …\``);
   };
   return new Proxy(given, { get });
 }

@@ -1,9 +1,9 @@
 /** In the test's realm: the environment of this test file, or one sentence that says what stands in its place. */
 import { readFileSync } from 'node:fs';
 import * as jest from '@jest/globals';
+import { CarpoolError } from 'carpool/realm';
 import { key, type Bridge } from './bridge.ts';
 import { everyProvided, version } from './provided.ts';
-import { CarpoolError } from './reborn.ts';
 
 /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED: what replaced the environment, and what to do */
 export function bridge(): Bridge {

@@ -3,19 +3,21 @@
  * session of its own; `carpool` registers sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
-import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import type { CallSite, ExtraOptions as AnyRunners } from 'carpool/client';
+import type { Config, PoolNames, Session, SessionOf, WorkerNames, WorkerOf } from 'carpool';
+import type { ExtraOptions as AnyRunners } from 'carpool/client';
 import * as jest from '@jest/globals';
+import { callSite, namesIn, type CallSite, type FixtureNames } from 'carpool/realm';
+import { registerSharedWorker } from 'carpool/shared-worker';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './here.ts';
-import { brought, callSite, RealmSession } from './realm-session.ts';
+import { brought, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 
 export type { Scope } from './bridge.ts';
 export type { Body, Each, Test, TestFunction } from './types.ts';
-export { CarpoolError, isCarpoolError } from './reborn.ts';
+export { CarpoolError, isCarpoolError } from 'carpool/realm';
 
 export interface CreateTestOptions<C extends Config> {
   /** Pools whose session is shared by the tests of a file. Default: `test` for all. */
@@ -36,10 +38,10 @@ export type Registers<C extends Config> = {
   };
 };
 
-/** One session for every pool by its name, and `carpool` for more. */
+/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly carpool: Registers<C>;
-};
+  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
+} & { readonly carpool: Registers<C> };
 
 /** Tell it your config, once, and `carpool` and `createTest()` know your pools: see docs/jest.md. */
 export interface Project {}
@@ -59,15 +61,17 @@ export function createTest(
   first?: Config | CreateTestOptions<Config>,
   second?: CreateTestOptions<Config>,
 ): Test<Fixtures<Config>> {
-  const config = first !== undefined && 'pools' in first ? first : undefined;
+  const config = first !== undefined && ('pools' in first || 'workers' in first) ? first : undefined;
   const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  const names = config === undefined ? namesFromHost() : namesIn(config);
   const wants = (pool: string): Wanted => ({ pool, scope: (scope as Record<string, Scope>)[pool] ?? 'test' });
 
   const define: Define = (body, rows, above, add) => {
     if (isGenerator(body))
       throw new TypeError('Cannot give fixtures to a generator function; make it an async function');
-    const wanted = namesWanted(body, names ?? [], rows).map(wants);
+    const wanted = namesWanted(body, names?.pools ?? [], rows).map(wants);
+    const workers = namesWanted(body, names?.workers ?? [], rows);
+    const ready = (): Promise<unknown> => Promise.all(workers.map((name) => registerSharedWorker({ name }).available));
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
       const found = bridge();
       // Nobody knew the names when the test was defined: now somebody knows why.
@@ -76,11 +80,13 @@ export function createTest(
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
       for (const want of wanted) given[want.pool] = await held(found.session(want));
+      for (const name of workers) given[name] = registerSharedWorker({ name });
+      await ready();
       return await body(...row, fixtures(given, found));
     };
     const found = bridgeIfAny();
     if (found === undefined) add(wrapped);
-    else found.defining({ wanted, above }, () => add(wrapped));
+    else found.defining({ wanted, ready, above }, () => add(wrapped));
   };
   return extended(ownTest(), define) as unknown as Test<Fixtures<Config>>;
 }
@@ -145,8 +151,9 @@ function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession>
 }
 
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
-function namesFromHost(): readonly string[] | undefined {
-  return bridgeIfAny()?.pools;
+function namesFromHost(): FixtureNames | undefined {
+  const { pools, workers = [] } = bridgeIfAny() ?? {};
+  return pools && { pools, workers };
 }
 
 function bridgeIfAny(): Bridge | undefined {

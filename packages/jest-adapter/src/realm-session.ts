@@ -1,8 +1,7 @@
 /** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is reborn. */
 import type { CloseReason, Evidence, Session } from 'carpool';
-import type { CallSite } from 'carpool/client';
+import { callSite, isCarpoolError, reborn, rebornError, type CallSite } from 'carpool/realm';
 import type { Bridge } from './bridge.ts';
-import { isCarpoolError, reborn, rebornError } from './reborn.ts';
 
 type Public = Pick<Session, keyof Session>;
 type Options<Call extends 'request' | 'interact' | 'event'> = Parameters<Session[Call]>[1];
@@ -118,11 +117,4 @@ async function* broughtEach(values: AsyncIterable<unknown>, site: CallSite): Asy
   } catch (thrown) {
     throw rebornError(thrown, site);
   }
-}
-
-/** Where the function `above` was called. */
-export function callSite(above: (...args: never[]) => unknown): CallSite {
-  const site = { stack: '' };
-  Error.captureStackTrace(site, above);
-  return site;
 }

@@ -6,10 +6,11 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { CarpoolError, connectProvided, Owner, patience, unknownPool } from 'carpool/client';
-import type { Client, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
-import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
-import { around, everyBlock, nameOf } from './circus.ts';
+import { ambientSlot, CarpoolError, closeFile, connectProvided, FileOwner, openFile, Owner } from 'carpool/client';
+import { patience, unknownPool } from 'carpool/client';
+import type { Client, OwnerOptions, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
+import { install, type Bridge, type Definition, type Scope, type Wanted } from './bridge.ts';
+import { around, everyBlock, isGenerator, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
 import { showEvidence } from './evidence.ts';
 import { providedFor, version } from './provided.ts';
@@ -35,22 +36,39 @@ interface Running {
 const running = new AsyncLocalStorage<Running>();
 
 export interface TestFileOptions {
+  /** Of the realm in which its tests run. */
+  readonly global: object;
   readonly rootDir: string;
   readonly testPath: string;
 }
 
 export class TestFile {
   readonly #options: TestFileOptions;
-  readonly #file: Owner;
-  readonly #wanted = new WeakMap<object, readonly Wanted[]>();
+  readonly #file: FileOwner;
+  readonly #wanted = new WeakMap<object, Definition>();
   readonly #attempts = new Map<CircusTest, Attempt>();
   /** Whose hooks are running. Concurrent tests have none. */
   #current: CircusTest | undefined;
   #defining: Definition | undefined;
+  /** What is running is a generator, in which no call knows where it comes from. */
+  #generator = false;
 
   constructor(options: TestFileOptions) {
     this.#options = options;
-    this.#file = this.#owner([`${options.testPath} ${randomUUID()}`]);
+    this.#file = new FileOwner(this.#owned([`${options.testPath} ${randomUUID()}`]));
+  }
+
+  /** Before anything of the file is evaluated: what it imports finds its owners, and the sessions. */
+  open(): void {
+    const { global, testPath } = this.#options;
+    install(global, this.bridge());
+    const worker = new Owner({ ...this.#owned([]), holder: { test: 'a worker, for all its tests', file: testPath } });
+    const test = (): Owner | undefined => {
+      const found = running.getStore();
+      if (found === undefined && this.#generator) throw new CarpoolError('LEASE_INVALID', inGenerator);
+      return found?.attempt?.owner;
+    };
+    openFile(ambientSlot(global), { file: this.#file, test, worker: () => worker });
   }
 
   bridge(): Bridge {
@@ -58,6 +76,7 @@ export class TestFile {
     return {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
+      workers: provided?.problem === undefined ? provided?.workers : undefined,
       check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
@@ -78,28 +97,39 @@ export class TestFile {
   }
 
   /** What must be done at once: Jest does not wait for its handlers while tests are defined. */
-  notice({ name, test, fn, asyncError }: CircusEvent, state: CircusState): void {
+  notice({ name, test, hook, fn, asyncError }: CircusEvent, state: CircusState): void {
     if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined) {
-      const { wanted, above } = this.#defining;
-      this.#wanted.set(fn, wanted);
+      const { above } = this.#defining;
+      this.#wanted.set(fn, this.#defining);
       // Captured anew, not written: Jest gives it a message later.
       if (asyncError !== undefined) Error.captureStackTrace(asyncError, above);
     }
     if (name === 'run_start') this.#wrapAll(state);
     if (name === 'test_start') this.#current = test;
+    if (name === 'test_fn_start' || name === 'hook_start') {
+      const started = (test ?? hook)?.fn;
+      this.#generator = typeof started === 'function' && isGenerator(started);
+    }
+    if (name === 'test_done') this.#generator = false;
   }
 
   /** What Jest waits for, outside the time of the test. */
-  async handle({ name, test }: CircusEvent): Promise<void> {
+  async handle({ name, test }: CircusEvent, state: CircusState): Promise<void> {
+    if (name === 'run_start') await this.#file.ready().catch((thrown: unknown) => refuseAll(state, thrown));
+    if (name === 'run_finish') {
+      await this.end();
+      state.unhandledErrors.push(...this.#file.failures);
+    }
     if (test === undefined) return;
     if (name === 'test_fn_start') await this.#prepare(test);
     if (name === 'test_done') await this.#finish(test);
   }
 
-  /** Never rejects. */
+  /** Never rejects. Called twice where the tests of the file have run. */
   async end(): Promise<void> {
     for (const { owner } of this.#attempts.values()) await owner.end();
-    await this.#file.end();
+    this.#attempts.clear();
+    await closeFile(ambientSlot(this.#options.global), this.#file);
   }
 
   #wrapAll(state: CircusState): void {
@@ -138,7 +168,9 @@ export class TestFile {
   }
 
   async #prepare(test: CircusTest): Promise<void> {
-    for (const { pool, scope } of this.#wanted.get(test) ?? []) {
+    const { wanted = [], ready } = this.#wanted.get(test) ?? {};
+    await ready?.().catch(() => undefined);
+    for (const { pool, scope } of wanted) {
       const owner = scope === 'file' ? this.#file : this.#attemptOf(test).owner;
       // What fails here fails again in the test, where it belongs.
       await owner.session(pool).catch(() => undefined);
@@ -171,15 +203,15 @@ export class TestFile {
   #attemptOf(test: CircusTest): Attempt {
     const known = this.#attempts.get(test);
     if (known !== undefined) return known;
-    const attempt = { owner: this.#owner([...this.#file.path, randomUUID()], nameOf(test)) };
+    const attempt = { owner: new Owner(this.#owned([...this.#file.path, randomUUID()], nameOf(test))) };
     this.#attempts.set(test, attempt);
     return attempt;
   }
 
-  #owner(path: readonly string[], test?: string): Owner {
+  #owned(path: readonly string[], test?: string): OwnerOptions {
     const { testPath } = this.#options;
     const holder = { file: testPath, ...(test === undefined ? {} : { test }) };
-    return new Owner({ path, holder, connect: (pool) => this.#connect(pool) });
+    return { path, holder, connect: (pool) => this.#connect(pool) };
   }
 
   async #connect(pool?: string): Promise<Client> {
@@ -188,6 +220,21 @@ export class TestFile {
     return await connectProvided(providedFor(this.#options.rootDir), options, pool);
   }
 }
+
+/** Each test says why, as each of them may be the only one that runs. */
+function refuseAll(state: CircusState, thrown: unknown): void {
+  for (const { children } of everyBlock(state.rootDescribeBlock)) {
+    for (const child of children) {
+      if (child.type !== 'test') continue;
+      child.fn = () => {
+        throw thrown;
+      };
+    }
+  }
+}
+
+const inGenerator =
+  "Cannot tell which test asks: the body of a generator cannot be followed; make it an async function, or write `scope: 'file'`";
 
 const noTest =
   "Cannot register a session for a test: no test is running here; in `beforeAll`, and outside of tests, say `register({ scope: 'file' })`, and the session ends with the file (nor can the body of a generator be followed)";

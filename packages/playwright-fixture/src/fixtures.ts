@@ -4,23 +4,31 @@
  *   worker    $carpoolWorker ◀─ carpoolWorker        $carpoolStart_renderer      the connection; the start of a child
  *                 ▲                                            ▲
  *   test      $carpoolAttempt ◀─ carpool             renderer ─┴─▶ $carpoolAttempt
+ *                 ▼
+ *   every     $carpoolFile ◀─ $carpoolTest           $carpoolFiles (worker)      what is around a test: see files.ts
+ *   test
  *
  * What waits has a clock of its own: neither the start of a child nor the wait for a slot is the test's time. The owner
  * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
  */
 import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
 import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
+import type { WorkerNames, WorkerOf } from 'carpool';
 import {
   fromRecord,
+  namesIn,
   patience,
   refuseTaken,
   registers,
+  type FixtureNames,
   type Owner,
   type RegisterCall,
   type Registers,
 } from 'carpool/client';
-import { keepEvidence, type EvidenceRule } from './evidence.ts';
-import { ownerOfTest, ownerOfWorker } from './owners.ts';
+import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
+import type { EvidenceRule } from './evidence.ts';
+import { announce, TestFiles, type TestFile } from './files.ts';
+import { Attempt, ownerOfWorker } from './owners.ts';
 import { connect, provided } from './provided.ts';
 
 /** What may stand in `use`, for the whole config, a project, a file or a group. */
@@ -31,10 +39,10 @@ export interface CarpoolUse {
   readonly carpoolEvidence: EvidenceRule;
 }
 
-/** One session for every pool by its name, and `carpool` for more. */
+/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type TestFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly carpool: Registers<C>;
-} & CarpoolUse;
+  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
+} & { readonly carpool: Registers<C> } & CarpoolUse;
 
 /** For worker fixtures of your own: what is registered there lives as long as the worker. */
 export interface WorkerFixtures<C extends Config> {
@@ -47,17 +55,20 @@ export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtu
 /** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
 export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
 export function carpoolFixtures(config?: Config): Fixtures {
-  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
+  const names = config === undefined ? namesFromHost() : namesIn(config);
   refuseTaken(names, taken, 'Playwright');
   const pools = config?.pools ?? {};
-  const starts = names.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
-  const sessions = names.map((name) => [name, sessionFixture(name)]);
-  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions]) };
+  const starts = names.pools.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
+  const sessions = names.pools.map((name) => [name, sessionFixture(name)]);
+  const workers = names.workers.map((name) => [name, workerFixture(name)]);
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...workers]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;
 
 interface Owners {
+  readonly $carpoolFiles: TestFiles;
+  readonly $carpoolFile: TestFile;
   readonly $carpoolWorker: Owner;
   readonly $carpoolAttempt: Owner;
 }
@@ -66,6 +77,8 @@ interface Owners {
 const workerTimeout = 60_000;
 /** The pools and their sessions have deadlines of their own, and errors that say more than "timeout". */
 const noTimeout = 0;
+
+announce();
 
 /** Those that need no name of a pool. */
 export const ownFixtures: Readonly<Record<string, unknown>> = {
@@ -86,12 +99,41 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
       use(registers((pool, options) => $carpoolWorker.register(pool, options))),
     { scope: 'worker', box: true },
   ],
+  $carpoolFiles: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use: Use<TestFiles>, workerInfo: WorkerInfo) => {
+      const files = new TestFiles(workerInfo);
+      await use(files);
+      await files.end();
+    },
+    { scope: 'worker', box: true, timeout: workerTimeout },
+  ],
+  $carpoolFile: [
+    async ({ $carpoolFiles }: Owners, use: Use<TestFile>, testInfo: TestInfo) => use(await $carpoolFiles.of(testInfo)),
+    // Not in its types: for hooks for all tests as well, which run before the first test.
+    { auto: 'all-hooks-included', box: 'self', timeout: noTimeout, title: 'carpool: file' },
+  ],
+  $carpoolTest: [
+    async ({ $carpoolFile, carpoolEvidence }: Owners & CarpoolUse, use: Use<void>, testInfo: TestInfo) => {
+      $carpoolFile.throwIfRefused();
+      const attempt = new Attempt($carpoolFile.file, testInfo);
+      $carpoolFile.attempt = attempt;
+      await use();
+      await attempt.finish(carpoolEvidence);
+      $carpoolFile.attempt = undefined;
+    },
+    { auto: true, box: 'self', timeout: noTimeout, title: 'carpool: test' },
+  ],
   $carpoolAttempt: [
-    async ({ $carpoolWorker, carpoolEvidence }: Owners & CarpoolUse, use: Use<Owner>, testInfo: TestInfo) => {
-      const owner = ownerOfTest(testInfo);
-      await use(owner);
-      await keepEvidence(testInfo, carpoolEvidence, [owner, $carpoolWorker]);
-      await owner.end();
+    async (
+      { $carpoolWorker, $carpoolFile, carpoolEvidence }: Owners & CarpoolUse,
+      use: Use<Owner>,
+      testInfo: TestInfo,
+    ) => {
+      // A hook for all tests has one of its own.
+      const attempt = $carpoolFile.attempt ?? new Attempt($carpoolFile.file, testInfo);
+      await use(attempt);
+      await attempt.finish(carpoolEvidence, [$carpoolWorker]);
     },
     { timeout: noTimeout, title: 'carpool: end of the sessions' },
   ],
@@ -123,15 +165,24 @@ function sessionFixture(pool: string): unknown {
   return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
 }
 
+function workerFixture(name: string): unknown {
+  const worker = async (_: Owners, use: Use<SharedWorker.Plugin.Protocol>): Promise<void> => {
+    const handle = registerSharedWorker({ name });
+    await handle.available;
+    await use(handle);
+  };
+  return [needing(['$carpoolFile'], worker), { timeout: noTimeout }];
+}
+
 /** Playwright finds out what a fixture needs by reading its text, in which no name can be a variable. */
 function needing<F extends (...args: never[]) => unknown>(names: readonly string[], fixture: F): F {
   return Object.assign(fixture, { toString: () => `async ({ ${names.join(', ')} }, use) => {}` });
 }
 
-function namesFromHost(): readonly string[] {
+function namesFromHost(): FixtureNames {
   const from = provided();
   if (from?.problem !== undefined) throw fromRecord(from.problem);
-  if (from !== undefined) return from.pools;
+  if (from !== undefined) return { pools: from.pools, workers: from.workers ?? [] };
   const words =
     "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `carpoolFixtures(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
   throw new CarpoolError('HUB_UNREACHABLE', words);

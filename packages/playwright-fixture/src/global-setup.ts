@@ -29,6 +29,7 @@ export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}
     provide(host.provided);
     return async () => {
       provide();
+      await host.end();
       const lines = await host.stop();
       // On stderr, so that `--reporter=json` stays readable for machines.
       if (summary) for (const line of lines) process.stderr.write(`${line}\n`);

@@ -1,5 +1,5 @@
 /**
- * One attempt of one test, and the file that it is in: the owners of sessions.
+ * One attempt of one test: the owner of what it holds.
  *
  * Vitest calls no clean-up of a fixture whose set-up did not finish. So the owner is set up first, by a fixture that
  * waits for nothing, and the sessions hang on it.
@@ -11,11 +11,6 @@ import { connect } from './connect.ts';
 // Taken when the module is loaded: a test may fake the clock before its clean-up needs a real one.
 const now = performance.now.bind(performance);
 
-/** A worker may run a file again, and an owner that has ended stays ended: so its path is random. */
-export function ownerOfFile(file: string): Owner {
-  return new Owner({ path: [`${file} ${crypto.randomUUID()}`], holder: { file }, connect });
-}
-
 /** One attempt of one test, on its own clock. */
 export class Attempt extends Owner {
   readonly file: Owner;
@@ -23,10 +18,12 @@ export class Attempt extends Owner {
   readonly #since = now();
   /** How many errors earlier attempts of the test have brought. */
   readonly #errors: number;
+  #ended: Promise<void> | undefined;
 
   constructor(task: RunnerTestCase, file: Owner) {
-    const { repeatCount = 0, retryCount = 0, errors = [] } = task.result ?? {};
-    const path = [...file.path, `${task.id} ${repeatCount}.${retryCount}`];
+    const { errors = [] } = task.result ?? {};
+    // An owner that has ended stays ended: each attempt has a path of its own.
+    const path = [...file.path, `${task.id} ${crypto.randomUUID()}`];
     super({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
     this.#task = task;
     this.file = file;
@@ -39,7 +36,17 @@ export class Attempt extends Owner {
     return patience(timeout > 0 ? timeout - (now() - this.#since) - 100 : Infinity);
   }
 
-  override async end(): Promise<void> {
+  /** It has ended, or is about to. */
+  get over(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Called by whoever is first: a fixture, or what runs when the test has finished. */
+  override end(): Promise<void> {
+    return (this.#ended ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     if (this.#task.result?.state === 'fail' && this.#task.fails !== true) await this.#leaveEvidence();
     await super.end();
   }

@@ -7,11 +7,13 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
-import type { Config, PoolNames, Session, SessionOf } from 'carpool';
-import { refuseTaken, registers, type Owner, type Registers } from 'carpool/client';
+import type { Config, PoolNames, Session, SessionOf, WorkerNames, WorkerOf } from 'carpool';
+import { namesIn, refuseTaken, registers, type FixtureNames, type Registers } from 'carpool/client';
+import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
-import { Attempt, ownerOfFile } from './attempt.ts';
-import { connect, disconnect, provided } from './connect.ts';
+import type { Attempt } from './attempt.ts';
+import { connect, provided } from './connect.ts';
+import { CurrentFile } from './current-file.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
 import { workerSession } from './worker-session.ts';
 
@@ -26,10 +28,10 @@ export interface CreateTestOptions<C extends Config> {
   readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
 }
 
-/** One session for every pool by its name, and `carpool` for more. */
+/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly carpool: Registers<C>;
-};
+  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
+} & { readonly carpool: Registers<C> };
 
 /** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
 export function createTest<C extends Config>(config: C, options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
@@ -39,16 +41,18 @@ export function createTest(
   first?: Config | CreateTestOptions<Config>,
   second?: CreateTestOptions<Config>,
 ): TestAPI<Fixtures<Config>> {
-  const config = first !== undefined && 'pools' in first ? first : undefined;
+  const config = first !== undefined && ('pools' in first || 'workers' in first) ? first : undefined;
   const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : Object.keys(config.pools ?? {});
-  refuseTaken(names ?? [], taken, 'Vitest');
+  const names = config === undefined ? namesFromHost() : namesIn(config);
+  const { pools, workers } = names ?? { pools: [], workers: [] };
+  refuseTaken({ pools, workers }, taken, 'Vitest');
   const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
 
   const prepare: Prepare = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
     // and wait for the other's. What fails here fails again in the fixture, where it belongs.
-    for (const name of names ?? []) {
+    for (const name of workers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
+    for (const name of pools) {
       if (!wanted.has(name)) continue;
       const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
       await (owner?.session(name, signal === undefined ? {} : { signal }) ?? workerSession(name)).catch(
@@ -57,44 +61,63 @@ export function createTest(
     }
   };
 
-  const attempts: Attempts = new WeakMap();
-  const pools = Object.fromEntries((names ?? []).map((name) => [name, poolFixture(name, scopeOf(name), attempts)]));
-  const test = testWithEarlySetUp(prepare).extend({ ...ownerFixtures(names, attempts), ...pools } as never);
+  const fixtures = {
+    ...ownerFixtures(names?.pools),
+    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name))])),
+    ...Object.fromEntries(workers.map((name) => [name, workerFixture(name)])),
+  };
+  const test = testWithEarlySetUp(prepare).extend(fixtures as never);
   return test as TestAPI<Fixtures<Config>>;
 }
 
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: Scope, attempts: Attempts): unknown {
+function poolFixture(name: string, scope: Scope): unknown {
   switch (scope) {
     case 'test':
-      return async ({ $carpoolAttempt, task }: Owners, use: Use<Session>) => {
-        const attempt = $carpoolAttempt ?? attempts.get(task);
+      return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
+        // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
+        // leaves it undefined: it has been made by then.
+        const attempt = $carpoolAttempt ?? $carpoolFile.attemptOf(task);
         return use(await attempt.session(name, attempt.patience));
       };
     case 'file':
-      return [async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.session(name)), { scope }];
+      return [
+        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.file.session(name)),
+        { scope },
+      ];
     case 'worker':
       // oxlint-disable-next-line no-empty-pattern
       return [async ({}, use: Use<Session>) => use(await workerSession(name)), { scope }];
   }
 }
 
-function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts): Record<string, unknown> {
+function workerFixture(name: string): unknown {
+  // oxlint-disable-next-line no-empty-pattern
+  return async ({}, use: Use<SharedWorker.Plugin.Protocol>) => use(await readyWorker(name));
+}
+
+/** Of the file that runs; started when the first test wants it. */
+async function readyWorker(name: string): Promise<SharedWorker.Plugin.Protocol> {
+  const worker = registerSharedWorker({ name });
+  await worker.available;
+  return worker;
+}
+
+function ownerFixtures(names: readonly string[] | undefined): Record<string, unknown> {
   return {
     $carpoolFile: [
       // oxlint-disable-next-line no-empty-pattern
-      async ({}, use: Use<Owner>) => {
-        const owner = ownerOfFile(expect.getState().testPath ?? '');
-        await use(owner);
-        await owner.end();
-        await disconnect();
+      async ({}, use: Use<CurrentFile>) => {
+        const current = CurrentFile.of(expect.getState().testPath ?? '');
+        current.hold();
+        await use(current);
+        await current.leave();
       },
       { scope: 'file' },
     ],
     $carpoolAttempt: [
       async ({ $carpoolFile, task }: Owners, use: Use<Attempt>) => {
-        const attempt = new Attempt(task, $carpoolFile);
-        attempts.set(task, attempt);
+        const attempt = $carpoolFile.attemptOf(task);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
         if (names === undefined) await connect();
         await use(attempt);
@@ -108,23 +131,17 @@ function ownerFixtures(names: readonly string[] | undefined, attempts: Attempts)
 }
 
 interface Owners {
-  readonly $carpoolFile: Owner;
+  readonly $carpoolFile: CurrentFile;
   readonly $carpoolAttempt: Attempt;
   readonly task: RunnerTestCase;
 }
 
-/**
- * The attempt that is under way. With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook
- * is setting up, and leaves it undefined: it has been made by then, and is found here.
- */
-type Attempts = WeakMap<RunnerTestCase, Attempt>;
-
 type Use<T> = (value: T) => Promise<void>;
 
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
-function namesFromHost(): readonly string[] | undefined {
-  const from = provided();
-  return from?.problem === undefined ? from?.pools : undefined;
+function namesFromHost(): FixtureNames | undefined {
+  const { problem, pools, workers = [] } = provided() ?? {};
+  return problem === undefined && pools !== undefined ? { pools, workers } : undefined;
 }
 
 /** What Vitest itself puts beside the fixtures. */

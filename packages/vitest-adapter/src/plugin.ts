@@ -1,12 +1,16 @@
 /**
- * `plugins: [carpool()]`: adds Carpool's global setup to the Vitest config, and carries the options to it.
+ * `plugins: [carpool()]`: adds Carpool's global setup and its set-up file to the Vitest config, and carries the options.
  *
- * The path is absolute, so that the user needs no second line of config and pnpm's strict folders do no harm. Only the
+ * The paths are absolute, so that the user needs no second line of config and pnpm's strict folders do no harm. Only the
  * `config` hook is used: `configureVitest` is not called for every kind of project (see docs/vitest.md).
  */
 import { fileURLToPath } from 'node:url';
 import type { PoolOptions } from 'carpool';
 import type { Plugin } from 'vitest/config';
+
+const fileNamed = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const globalSetupFile = fileNamed('./global-setup.js');
+const setupFile = fileNamed('./setup.js');
 
 export interface CarpoolOptions {
   /** Path of the config file, from the root of the project. Default: `carpool.config.*`, looked for upwards from there. */
@@ -23,13 +27,27 @@ export function carpool(options: CarpoolOptions = {}): Plugin {
     // By this name global setup finds the plugin, and with it the options, in the resolved project.
     name: 'carpool',
     api: { options },
-    config(config) {
-      const globalSetup = fileURLToPath(new URL('./global-setup.js', import.meta.url));
-      // A project with `extends: true` runs this hook on a config that has the path already; Vite would add it again.
-      const present = [(config as { test?: { globalSetup?: string | string[] } }).test?.globalSetup ?? []].flat();
-      return present.includes(globalSetup) ? undefined : { test: { globalSetup: [globalSetup] } };
-    },
+    config: (config) => ({ test: additions((config as { test?: TestConfig }).test ?? {}) }),
   };
+}
+
+/** A project with `extends: true` runs the hook on a config that has them already; Vite would add them again. */
+function additions({ globalSetup, setupFiles, server }: TestConfig): TestConfig {
+  const inline = server?.deps?.inline;
+  const evaluated = new RegExp(`^(?:/@fs/?)?${setupFile.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`);
+  const known = inline === true || inline?.some((pattern) => String(pattern) === String(evaluated));
+  return {
+    ...([globalSetup].flat().includes(globalSetupFile) ? {} : { globalSetup: [globalSetupFile] }),
+    ...([setupFiles].flat().includes(setupFile) ? {} : { setupFiles: [setupFile] }),
+    // Where files share modules, Vitest runs a set-up file for each of them only if it evaluates it itself.
+    ...(known === true ? {} : { server: { deps: { inline: [evaluated] } } }),
+  };
+}
+
+interface TestConfig {
+  readonly globalSetup?: string | string[];
+  readonly setupFiles?: string | string[];
+  readonly server?: { readonly deps?: { readonly inline?: (string | RegExp)[] | true } };
 }
 
 export default carpool;

@@ -30,6 +30,9 @@ export class CarpoolReporter implements Reporter {
 
   /** On stderr, so that `--reporter=json` stays readable for machines. */
   async onTestRunEnd(): Promise<void> {
-    for (const host of this.#hosts()) for (const line of await host.summary()) this.#vitest.logger.error(line);
+    for (const host of this.#hosts()) {
+      await host.end();
+      for (const line of await host.summary()) this.#vitest.logger.error(line);
+    }
   }
 }

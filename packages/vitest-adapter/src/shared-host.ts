@@ -44,6 +44,11 @@ export class SharedHost {
     for (const project of this.#projects) project.provide('carpool', this.#host.provided);
   }
 
+  /** After each run. */
+  async end(): Promise<void> {
+    await this.#host.end();
+  }
+
   async stop(): Promise<void> {
     await this.#host.stop();
   }

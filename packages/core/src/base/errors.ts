@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'LEASE_TIMEOUT'
   | 'LEASE_DEADLOCK'
   | 'LEASE_LOST'
+  | 'ONCE_FAILED'
   | 'CONFIG_INVALID';
 
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
@@ -231,6 +232,12 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'carpool',
     meaning: 'A lease ended before it was released: its owner has ended, or the connection to the host is gone.',
     remedy: 'Take it with the scope that lives long enough: `test`, `file` or `worker`.',
+  },
+  ONCE_FAILED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'A value that is computed once failed to be: the function of the test that computed it threw.',
+    remedy: 'The cause is what it threw; the error names the test. The next call computes it again.',
   },
   CONFIG_INVALID: {
     scope: 'run',

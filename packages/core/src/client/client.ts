@@ -15,17 +15,21 @@ import {
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
+import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
+import { WorkerLinks } from '../shared-worker/links.ts';
+import { Spin } from '../transport/spin.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
-import { wireVersion } from '../wire/frames.ts';
-import type { CallRequest, GreetResult, MethodTable, OwnerPath } from '../wire/messages.ts';
+import { op, wireVersion, writePayload } from '../wire/frames.ts';
+import type { CallRequest, GreetResult, MethodTable, OwnerPath, PoolsResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
 import { version } from '../wire/version.ts';
+import { Leases } from './leases.ts';
 
 export interface ClientOptions {
   /** As the adapter's global setup got it from the host. */
@@ -62,17 +66,27 @@ const releaseTimeout = 30_000;
 /** A frame of the host holds a message of the child and a head. */
 const maxFrameBytes = 1024 * 1024 * 1024;
 
+/** Milliseconds in which most calls are answered. */
+const spinFor = 0.1;
+
 interface Connected {
   readonly socket: Socket;
   readonly transport: StreamTransport;
   readonly mux: Mux;
   readonly peer: number;
+  readonly token: string;
+  readonly runner: string;
   readonly closed: PromiseWithResolvers<CarpoolError | undefined>;
 }
 
 export class Client {
   /** Resolves when the connection has ended, with the reason unless `close` was it. */
   readonly closed: Promise<CarpoolError | undefined>;
+  /** Its connections to shared workers. */
+  readonly workers: WorkerLinks;
+  /** What this worker holds of locks, semaphores, values and ports. */
+  readonly leases: Leases;
+  readonly #spin: Spin = new Spin(spinFor);
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
   readonly #mux: Mux;
@@ -81,13 +95,27 @@ export class Client {
   #sessions = 0;
   #busy = 0;
 
-  private constructor({ socket, transport, mux, peer, closed }: Connected) {
+  private constructor({ socket, transport, mux, peer, closed, token, runner }: Connected) {
     this.#socket = socket;
     this.#transport = transport;
     this.#mux = mux;
     this.#peer = peer;
     this.closed = closed.promise;
     this.#resolveClosed = closed.resolve;
+    this.workers = new WorkerLinks({
+      token,
+      runner,
+      peer,
+      worker: (request) => this.#call(request, registerLimit),
+      state: (request) => this.#call(request, releaseTimeout),
+    });
+    this.leases = new Leases({
+      call: (request, timeout, signal) => this.#call(request, timeout, signal),
+      release: (lease, body) => {
+        transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json));
+      },
+    });
+    void closed.promise.then(() => this.leases.lose());
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
@@ -119,7 +147,7 @@ export class Client {
       })) as GreetResult;
       // A worker that only waits for its tests to end must be able to end.
       socket.unref();
-      return new Client({ socket, transport, mux, peer: answer.peer, closed });
+      return new Client({ socket, transport, mux, peer: answer.peer, closed, token, runner });
     } catch (thrown) {
       socket.destroy();
       if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
@@ -130,7 +158,12 @@ export class Client {
 
   /** The names of the pools. @throws CarpoolError CONFIG_INVALID */
   async pools(): Promise<readonly string[]> {
-    return (await this.#call({ method: 'pools' }, releaseTimeout)).pools;
+    return (await this.names()).pools;
+  }
+
+  /** The names of the pools and of the shared workers. @throws CarpoolError CONFIG_INVALID */
+  async names(): Promise<PoolsResult> {
+    return await this.#call({ method: 'pools' }, releaseTimeout);
   }
 
   /**
@@ -198,6 +231,11 @@ export class Client {
     await this.#call({ method: 'run' }, releaseTimeout);
   }
 
+  /** Tells the host that a run has ended. */
+  async ran(): Promise<void> {
+    await this.#call({ method: 'ran' }, releaseTimeout);
+  }
+
   /** What the pools have done so far. */
   async stats(): Promise<readonly PoolStats[]> {
     return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;
@@ -207,6 +245,7 @@ export class Client {
   close(): void {
     this.#resolveClosed(undefined);
     this.#mux.fail({ by: 'hub', at: systemClock.now(), words: 'because its worker has disconnected' });
+    this.workers.close();
     this.#transport.close();
     this.#socket.destroySoon();
   }
@@ -215,15 +254,22 @@ export class Client {
     return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
   }
 
-  async #call<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
+  async #call<R extends CallRequest>(
+    request: R,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<MethodTable[R['method']]['result']> {
     const expired = (): Error =>
       new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
     this.#hold(1);
     try {
-      const answer = await within(this.#mux.root.port.request(request), { clock: systemClock, timeout, expired });
+      const asked = this.#mux.root.port.request(request);
+      this.#spin.expect();
+      const answer = await within(asked, { clock: systemClock, timeout, expired, signal });
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
+      if (this.#busy === 0) this.#spin.rest();
     }
   }
 

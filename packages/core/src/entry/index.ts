@@ -2,6 +2,15 @@
 export { startPool, Pool } from '../pool/pool.ts';
 export type { PoolStats, PoolSurroundings, RegisterOptions } from '../pool/types.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../pool/define.ts';
+export {
+  sharedWorker,
+  type SharedWorkerOptions,
+  type SharedWorkerSource,
+  type WorkerNames,
+  type WorkerOf,
+  type WorkerSource,
+} from '../shared-worker/define.ts';
+export type { SharedWorker } from '../shared-worker/types.ts';
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
 export type * from '../protocol/protocol.ts';
 export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { WorkerSource } from '../shared-worker/define.ts';
 
 const longestFound = 80;
 const required = 'it is required';
@@ -98,18 +99,44 @@ const pools = v.pipe(
   v.custom<object>((input) => !Array.isArray(input), 'an object of pools by their names'),
   v.record(poolName, poolSchema, 'an object of pools by their names'),
 );
-const configSchema = v.strictObject({ pools: v.optional(pools) }, 'an object: { pools? }');
+
+const fileAllowed = 'a `file:` URL, a path, or sharedWorker(file, options)';
+const file = v.union([v.pipe(v.string(), v.nonEmpty(fileAllowed)), v.instance(URL)], fileAllowed);
+const longestTeardown = 15_000;
+const teardownAllowed = `milliseconds, up to ${longestTeardown}`;
+const workerSchema = v.strictObject(
+  {
+    file,
+    initialData: v.optional(v.unknown()),
+    readyTimeout: v.optional(milliseconds),
+    // The host itself has a deadline for its end.
+    teardownTimeout: v.optional(v.pipe(milliseconds, v.maxValue(longestTeardown, teardownAllowed))),
+  },
+  fileAllowed,
+);
+const workers = v.record(
+  poolName,
+  v.lazy((input) => (typeof input === 'object' && input !== null && !(input instanceof URL) ? workerSchema : file)),
+  'an object of shared workers by their names',
+);
+const configSchema = v.strictObject(
+  { pools: v.optional(pools), workers: v.optional(workers) },
+  'an object: { pools?, workers? }',
+);
+
+/** A config that was checked. */
+export interface CheckedConfig {
+  readonly pools?: Readonly<Record<string, PoolOptions>>;
+  readonly workers?: Readonly<Record<string, WorkerSource>>;
+}
 
 /**
  * @param where the file, or who else said it
  * @throws CarpoolError CONFIG_INVALID
  */
-export function checkConfig(
-  config: unknown,
-  where: string,
-): { readonly pools?: Readonly<Record<string, PoolOptions>> } {
+export function checkConfig(config: unknown, where: string): CheckedConfig {
   const result = v.safeParse(configSchema, config);
-  if (result.success) return config as { readonly pools?: Readonly<Record<string, PoolOptions>> };
+  if (result.success) return config as CheckedConfig;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? '';
   const missing = issue.type === 'strict_object' && issue.expected !== 'never' && issue.input === undefined;
@@ -124,6 +151,7 @@ export function checkConfig(
 /** The options that an object at this path may have. */
 function optionsAt(path: readonly string[]): readonly string[] {
   if (path.length === 0) return Object.keys(configSchema.entries);
+  if (path[0] === 'workers') return Object.keys(workerSchema.entries);
   const [, , ...inPool] = path;
   let entries: Readonly<Record<string, unknown>> = poolSchema.entries;
   for (const key of inPool) {

@@ -7,12 +7,15 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { WorkerSource } from '../shared-worker/define.ts';
+import { importModule } from '../shared-worker/import-module.ts';
 import type { Project } from './control.ts';
 import { checkConfig, invalid } from './check-config.ts';
 import { configNames, findConfig } from './find-config.ts';
 
 export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
+  readonly workers: Readonly<Record<string, WorkerSource>>;
   /** The file, if there is one. */
   readonly file?: string;
   /** Relative paths in the config are relative to this folder. */
@@ -24,7 +27,8 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
   const file = project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
-  const fromFile = file === undefined ? {} : (checkConfig(await importDefault(file), file).pools ?? {});
+  const config = file === undefined ? {} : checkConfig(await importDefault(file), file);
+  const { pools: fromFile = {}, workers = {} } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -35,7 +39,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
     );
   }
   const all = { ...fromFile, ...inline };
-  if (Object.keys(all).length === 0) {
+  if (Object.keys(all).length + Object.keys(workers).length === 0) {
     const where =
       file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
@@ -46,14 +50,14 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       },
     );
   }
-  return { pools: all, folder, ...(file === undefined ? {} : { file }) };
+  return { pools: all, workers, folder, ...(file === undefined ? {} : { file }) };
 }
 
 async function importDefault(file: string): Promise<unknown> {
   if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
   let module: Record<string, unknown>;
   try {
-    module = await importModule(file);
+    module = await importModule(pathToFileURL(file).href);
   } catch (thrown) {
     throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${(thrown as Error).message}`, {
       context: { file },
@@ -62,28 +66,4 @@ async function importDefault(file: string): Promise<unknown> {
   }
   if (module['default'] !== undefined) return module['default'];
   throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
-}
-
-/** What Node says of a file that only lacks a compiler, or the leniency of one. */
-const needsCompiler: ReadonlySet<unknown> = new Set([
-  'ERR_UNKNOWN_FILE_EXTENSION',
-  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
-  'ERR_INVALID_TYPESCRIPT_SYNTAX',
-  'ERR_MODULE_NOT_FOUND',
-  'ERR_UNSUPPORTED_DIR_IMPORT',
-]);
-
-/** By Node itself where it can: that saves the start of every run a compiler. */
-async function importModule(file: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (thrown) {
-    const { code } = thrown as { code?: unknown };
-    if (!needsCompiler.has(code) && !(thrown instanceof SyntaxError)) throw thrown;
-    const { createJiti } = await import('jiti');
-    // Its cache would outlive the run in the temporary folder. Without `interopDefault` a missing default is missing.
-    return await createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(
-      file,
-    );
-  }
 }

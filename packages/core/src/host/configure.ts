@@ -4,18 +4,30 @@ import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Pool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
 import { StartedChildren } from '../process/record.ts';
+import type { WorkerPlan } from '../shared-worker/host.ts';
 import { loadConfig } from './config.ts';
 import type { Project } from './control.ts';
 import { findConfig } from './find-config.ts';
+import { workerPlan } from './worker-plan.ts';
 
 export type Outcome =
-  | { readonly pools: ReadonlyMap<string, Pool>; readonly files: readonly string[]; readonly problem?: undefined }
-  | { readonly pools?: undefined; readonly files: readonly string[]; readonly problem: CarpoolError };
+  | {
+      readonly pools: ReadonlyMap<string, Pool>;
+      readonly workers: ReadonlyMap<string, WorkerPlan>;
+      readonly files: readonly string[];
+      readonly problem?: undefined;
+    }
+  | {
+      readonly pools?: undefined;
+      readonly workers?: undefined;
+      readonly files: readonly string[];
+      readonly problem: CarpoolError;
+    };
 
 /** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
 export async function configure(project: Project, children: string): Promise<Outcome> {
   try {
-    const { pools, folder, file } = await loadConfig(project);
+    const { pools, workers, folder, file } = await loadConfig(project);
     const surroundings = {
       started: new StartedChildren(children),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
@@ -24,7 +36,8 @@ export async function configure(project: Project, children: string): Promise<Out
       const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
       return [name, new Pool(settings, surroundings)] as const;
     });
-    return { pools: new Map(made), files: file === undefined ? [] : [file] };
+    const plans = Object.entries(workers).map(([name, source]) => [name, workerPlan(source, folder)] as const);
+    return { pools: new Map(made), workers: new Map(plans), files: file === undefined ? [] : [file] };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =

@@ -12,6 +12,7 @@ import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { Hub } from '../hub/hub.ts';
 import type { Pool } from '../pool/pool.ts';
+import { SharedWorkers, type WorkerPlan } from '../shared-worker/host.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from './control.ts';
 import { makePlace, type Place } from './place.ts';
@@ -57,7 +58,10 @@ async function serve(boot: Boot): Promise<void> {
   const { token } = boot;
   place = makePlace();
   const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
-  hub = new Hub({ token, pools: configured.promise });
+  const named = Promise.withResolvers<ReadonlyMap<string, WorkerPlan>>();
+  named.promise.catch(() => {}); // told to whoever asks for one
+  const workers = new SharedWorkers({ token, named: named.promise, pathOf: place.socketOf });
+  hub = new Hub({ token, pools: configured.promise, workers });
   await hub.listen(place.socket);
   report({ report: 'ready', address: formatAddress({ path: place.socket, token }) });
   // A relay makes much short-lived garbage. With this its memory stays flat over a long run; from here on, because at the
@@ -65,10 +69,13 @@ async function serve(boot: Boot): Promise<void> {
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
   const { configure } = await import('./configure.ts');
   const outcome = await configure(boot, place.children);
+  if (outcome.problem !== undefined) named.reject(outcome.problem);
+  else named.resolve(outcome.workers);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
   else configured.resolve((made = outcome.pools));
   const told: Configured = {
     pools: [...(outcome.pools?.keys() ?? [])],
+    workers: [...(outcome.workers?.keys() ?? [])],
     files: outcome.files,
     ...(outcome.problem === undefined ? {} : { problem: toRecord(outcome.problem) }),
   };
@@ -78,8 +85,9 @@ async function serve(boot: Boot): Promise<void> {
 }
 
 async function obey({ command, id }: Command): Promise<void> {
-  if (command === 'run') {
-    await hub?.run();
+  if (command === 'run' || command === 'ran') {
+    if (command === 'run') await hub?.run(true);
+    else hub?.workers.ran();
     report({ report: 'done', id });
     return;
   }
@@ -102,7 +110,8 @@ async function shutDown(): Promise<void> {
   // Side by side: a child that confirms nothing costs its deadline once, not once a session.
   // A config that is still being loaded is not waited for: whoever wants its pools has been turned away by then.
   const closing = [...made.values()].map((pool) => pool.close());
-  await Promise.allSettled([hub?.close(), ...closing]);
+  // Shared workers go on until the last test file has left them.
+  await Promise.allSettled([hub?.close().then(() => hub?.workers.close()), ...closing]);
   place?.remove();
 }
 

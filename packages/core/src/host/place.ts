@@ -17,11 +17,16 @@ export interface Place {
   readonly folder: string;
   /** What the hub listens on. */
   readonly socket: string;
+  /** What a shared worker listens on, by its number. */
+  readonly socketOf: (number: number) => string;
   /** Where started children are recorded. */
   readonly children: string;
   /** Removes all of it. */
   remove(): void;
 }
+
+/** Of all sockets in a place; the others are the hub's and those of shared workers. */
+const longestName = 'wzzz';
 
 /** Folders of all hosts of this user, living or not, begin so. */
 function prefix(): string {
@@ -33,7 +38,7 @@ export function makePlace(bases: readonly string[] = placeBases()): Place {
   // No secret: the folder is ours alone, and `mkdir` fails if there is one of that name.
   const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
   const base = bases.find(
-    (candidate) => windows || Buffer.byteLength(join(candidate, name, 'hub')) <= longestSocketPath,
+    (candidate) => windows || Buffer.byteLength(join(candidate, name, longestName)) <= longestSocketPath,
   );
   if (base === undefined) throw tooLong(bases, name);
   const folder = join(base, name);
@@ -54,6 +59,10 @@ export function makePlace(bases: readonly string[] = placeBases()): Place {
   return {
     folder,
     socket: windows ? `\\\\.\\pipe\\${name}` : join(folder, 'hub'),
+    socketOf: (number) => {
+      const short = `w${number.toString(36)}`;
+      return windows ? `\\\\.\\pipe\\${name}-${short}` : join(folder, short);
+    },
     children: join(folder, 'children'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -112,7 +121,7 @@ function isRunning(host: Partial<ProcessIdentity> | undefined, folder: string): 
 }
 
 function tooLong(bases: readonly string[], name: string): CarpoolError {
-  const tried = bases.map((base) => join(base, name, 'hub'));
+  const tried = bases.map((base) => join(base, name, longestName));
   const message = `Cannot listen on a socket: ${tried.join(' and ')} are longer than the ${longestSocketPath} bytes that this platform allows; set TMPDIR to a shorter path`;
   return new CarpoolError('HUB_UNREACHABLE', message, { context: { tried, limit: longestSocketPath } });
 }

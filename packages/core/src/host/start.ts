@@ -30,6 +30,8 @@ export interface Host extends AsyncDisposable {
   summary(): Promise<HostSummary>;
   /** Tells the host that a new run begins on it. */
   run(): Promise<void>;
+  /** Tells the host that a run has ended. */
+  ran(): Promise<void>;
   /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
   stop(): Promise<HostSummary | undefined>;
 }
@@ -38,6 +40,8 @@ export interface Host extends AsyncDisposable {
 const youngGeneration = '--min-semi-space-size=8';
 const readyTimeout = 10_000;
 const replyTimeout = 5_000;
+/** Shared workers that are replaced have their teardowns first. */
+const runTimeout = 20_000;
 /** Longer than the host allows itself. */
 const stopTimeout = 25_000;
 
@@ -109,7 +113,11 @@ class HostProcess implements Host {
   }
 
   async run(): Promise<void> {
-    await this.#ask('run', replyTimeout);
+    await this.#ask('run', runTimeout);
+  }
+
+  async ran(): Promise<void> {
+    await this.#ask('ran', replyTimeout);
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -182,7 +190,7 @@ class HostProcess implements Host {
       evidence: {},
     } as const;
     this.#known = true;
-    this.#configured.resolve({ pools: [], files: [], problem });
+    this.#configured.resolve({ pools: [], workers: [], files: [], problem });
     for (const resolve of this.#replies.values()) resolve(undefined);
   }
 

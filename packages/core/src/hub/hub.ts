@@ -9,6 +9,10 @@ import { CarpoolError } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { PoolStats } from '../pool/types.ts';
+import { SharedWorkers } from '../shared-worker/host.ts';
+import { greetTimeout, sameToken } from '../wire/greeting.ts';
+import { Spin } from '../transport/spin.ts';
+import { Coordination } from './coordination.ts';
 import { Peer } from './peer.ts';
 
 export interface HubLimits {
@@ -22,9 +26,12 @@ export interface HubLimits {
 
 export const defaultHubLimits: HubLimits = {
   maxPeers: 1024,
-  greetTimeout: 5_000,
+  greetTimeout,
   maxBacklogBytes: 256 * 1024 * 1024,
 };
+
+/** Milliseconds in which the next call often follows the last one. */
+const spinFor = 0.05;
 
 /** Workers over the limit that are told so; more are hung up on. */
 const told = 16;
@@ -33,6 +40,8 @@ export interface HubOptions {
   readonly token: string;
   /** The pools by name, as soon as they are known. A rejection is what every `register` then fails with. */
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
+  /** Default: a hub that has none, and says so. */
+  readonly workers?: SharedWorkers;
   readonly clock?: Clock;
   readonly limits?: Partial<HubLimits>;
 }
@@ -41,6 +50,11 @@ export class Hub {
   readonly clock: Clock;
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
+  readonly workers: SharedWorkers;
+  /** What the workers share beside the pools. */
+  readonly coordination: Coordination = new Coordination();
+  /** For calls; what sessions say to a child is not answered at once. */
+  readonly spin: Spin = new Spin(spinFor);
   readonly #token: Buffer;
   readonly #server: Server;
   readonly #peers = new Set<Peer>();
@@ -50,6 +64,7 @@ export class Hub {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...defaultHubLimits, ...options.limits };
     this.pools = options.pools;
+    this.workers = options.workers ?? new SharedWorkers();
     // Reported by `register` to whoever wants a pool; nobody else has to listen.
     this.pools.catch(() => {});
     this.#token = Buffer.from(options.token);
@@ -71,11 +86,7 @@ export class Hub {
 
   /** Compares in constant time. */
   admits(token: string): boolean {
-    const shown = Buffer.from(token);
-    if (shown.length !== this.#token.length) return false;
-    // Loaded with the first worker: a host is to be ready before.
-    const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
-    return timingSafeEqual(shown, this.#token);
+    return sameToken(token, this.#token);
   }
 
   nextPeerNumber(): number {
@@ -99,8 +110,13 @@ export class Hub {
     return [...(await this.#settled())].map((pool) => pool.stats());
   }
 
-  /** A new run begins: earlier failures no longer count. */
-  async run(): Promise<void> {
+  /**
+   * A new run begins: earlier failures no longer count, and what is computed once is computed again.
+   * @param alone no other runner is on this hub
+   */
+  async run(alone: boolean = false): Promise<void> {
+    await this.workers.run(alone);
+    this.coordination.renew();
     for (const pool of await this.#settled()) pool.forgive();
   }
 

@@ -12,24 +12,23 @@ import type { Timer } from '../base/clock.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import { bodyOf, op, readHead, wireVersion, writeHead, type Op } from '../wire/frames.ts';
+import { bodyOf, op, readHead, writeHead, type Op } from '../wire/frames.ts';
+import { greetingBytes, greetingFault, workerFrameBytes } from '../wire/greeting.ts';
 import type {
   CallRequest,
-  GreetRequest,
   GreetResult,
   PoolsResult,
   RegisterRequest,
   StatsResult,
+  WorkerResult,
+  WorkerStateResult,
 } from '../wire/messages.ts';
 import { version } from '../wire/version.ts';
 import type { Hub } from './hub.ts';
+import { Leases, type LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
 import { Relay } from './relay.ts';
 
-/** A greeting fits; nothing else is read before it. */
-const greetingBytes = 64 * 1024;
-/** A worker's frame: a message of the largest kind, and its head. The pool's own limit is checked per session. */
-const frameBytes = 1024 * 1024 * 1024;
 /** Milliseconds for a worker to take the last that was written to it. */
 const flushTimeout = 1_000;
 
@@ -42,6 +41,7 @@ export class Peer {
   readonly #writer: BatchWriter;
   readonly #relays = new Map<number, Relay>();
   readonly #calls = new Map<number, AbortController>();
+  readonly #leases: Leases = new Leases(this);
   readonly #greeting: Timer;
   readonly #refusal: string | undefined;
   #number: number | undefined;
@@ -134,7 +134,8 @@ export class Peer {
     }
     switch (kind) {
       case op.CALL:
-        void this.#call(call, json.decode(body) as CallRequest);
+        this.hub.spin.expect();
+        this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
         this.#relays.get(session)?.send(body);
@@ -146,8 +147,12 @@ export class Peer {
         this.#relays.get(session)?.answer(call, body);
         break;
       case op.CANCEL:
-        if (session === 0) this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+        if (session === 0) this.#cancel(call);
         else this.#relays.get(session)?.cancel(call);
+        break;
+      case op.RELEASE:
+        this.hub.spin.expect();
+        this.#leases.release(call, body);
         break;
       default:
         throw new CarpoolError(
@@ -158,15 +163,9 @@ export class Peer {
   };
 
   #greet(kind: number, call: number, body: Uint8Array): void {
-    const greeting = kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {};
-    const { method, token, wire } = greeting;
-    if (method !== 'greet' || typeof token !== 'string' || !this.hub.admits(token)) {
-      this.#refuse(call, 'the token is not the one of this host; the address is of another run, or was edited');
-      return;
-    }
-    if (wire !== wireVersion) {
-      const versions = `the worker has carpool ${String(greeting.version)} (wire ${String(wire)}), the host has carpool ${version} (wire ${wireVersion})`;
-      this.#refuse(call, `${versions}; install one version of \`carpool\` and its adapter`);
+    const fault = greetingFault(kind, body, (token) => this.hub.admits(token));
+    if (fault !== undefined) {
+      this.#refuse(call, fault);
       return;
     }
     if (this.#refusal !== undefined) {
@@ -175,8 +174,8 @@ export class Peer {
     }
     this.#greeting.cancel();
     this.#number = this.hub.nextPeerNumber();
-    // The limit grows with the trust. What follows the greeting in this chunk is still under the small one.
-    const trusted = lengthPrefixed.unframer({ maxFrameBytes: frameBytes });
+    // The limit grows with the trust; the pool's own is checked per session. What follows the greeting in this chunk is still under the small one.
+    const trusted = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
     this.#unframer = trusted;
     this.writeJson(op.RESULT, 0, call, { peer: this.#number, version } satisfies GreetResult);
   }
@@ -186,7 +185,17 @@ export class Peer {
     this.#hangUp();
   }
 
-  async #call(call: number, request: CallRequest): Promise<void> {
+  /** A lease that is free is given without a detour. */
+  #answerCall(call: number, request: CallRequest): void {
+    if (!this.#leases.answers(call, request)) void this.#call(call, request);
+  }
+
+  #cancel(call: number): void {
+    this.#leases.cancel(call);
+    this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+  }
+
+  async #call(call: number, request: Exclude<CallRequest, LeaseCall>): Promise<void> {
     const cancelled = new AbortController();
     this.#calls.set(call, cancelled);
     try {
@@ -198,12 +207,12 @@ export class Peer {
     }
   }
 
-  async #answer(request: CallRequest, signal: AbortSignal): Promise<unknown> {
+  async #answer(request: Exclude<CallRequest, LeaseCall>, signal: AbortSignal): Promise<unknown> {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
       case 'pools':
-        return { pools: [...(await this.hub.pools).keys()] } satisfies PoolsResult;
+        return { pools: [...(await this.hub.pools).keys()], workers: this.hub.workers.names } satisfies PoolsResult;
       case 'stats':
         return { pools: await this.hub.stats() } satisfies StatsResult;
       case 'register':
@@ -219,6 +228,13 @@ export class Peer {
       case 'run':
         await this.hub.run();
         return {};
+      case 'ran':
+        this.hub.workers.ran();
+        return {};
+      case 'worker':
+        return (await this.hub.workers.start(request)) satisfies WorkerResult;
+      case 'workerState':
+        return (await this.hub.workers.state(request.path, request.ended)) satisfies WorkerStateResult;
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
     }

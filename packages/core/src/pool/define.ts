@@ -1,10 +1,11 @@
 /** The shape of a config file, and the types that flow from it into tests. */
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/session.ts';
+import type { SharedWorkerSource, WorkersConfig } from '../shared-worker/define.ts';
 import type { PoolOptions } from './options.ts';
 
 /** What `carpool.config.ts` exports by default. */
-export interface Config {
+export interface Config extends WorkersConfig {
   /** Pools by name; every name is a fixture in tests. */
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
 }
@@ -14,6 +15,11 @@ interface NoOthers<C extends Config> {
   readonly pools?: {
     readonly [Name in keyof C['pools']]: {
       readonly [Key in Exclude<keyof C['pools'][Name], keyof PoolOptions>]: never;
+    };
+  };
+  readonly workers?: {
+    readonly [Name in keyof C['workers']]: {
+      readonly [Key in Exclude<keyof C['workers'][Name], keyof SharedWorkerSource | keyof URL | keyof string>]: never;
     };
   };
 }

@@ -41,6 +41,10 @@ class JoinedHost implements Host {
     await this.#client.run().catch(() => {});
   }
 
+  async ran(): Promise<void> {
+    await this.#client.ran().catch(() => {});
+  }
+
   /** Other runners are on it too: it goes on without this one. */
   async stop(): Promise<HostSummary> {
     const summary = await this.summary();
@@ -58,10 +62,12 @@ class JoinedHost implements Host {
         const words = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
         throw new CarpoolError('CONFIG_INVALID', words, { context: { path: 'pools' } });
       }
-      return { pools: await this.#client.pools(), files: [] };
+      const { pools: names, workers } = await this.#client.names();
+      return { pools: names, workers, files: [] };
     } catch (thrown) {
       return {
         pools: [],
+        workers: [],
         files: [],
         problem: toRecord(asCarpoolError(thrown, 'HUB_LOST', 'The host does not answer')),
       };

@@ -9,6 +9,7 @@ import { within } from '../base/wait.ts';
 import type { Session } from '../session/session.ts';
 import type { OwnerPath } from '../wire/messages.ts';
 import type { Client, RegisterOptions } from '../client/client.ts';
+import { OwnerLeases } from './owner-leases.ts';
 
 export interface OwnerOptions {
   /**
@@ -18,13 +19,18 @@ export interface OwnerOptions {
   readonly path: OwnerPath;
   /** For the errors of others. */
   readonly holder: { readonly test?: string; readonly file?: string };
-  /** Called when the first session is wanted. @param pool the name that is wanted, for the error if there is none */
-  readonly connect: (pool: string) => Promise<Client>;
+  /**
+   * Called when something is wanted for the first time.
+   * @param pool the name that is wanted, for the error if there is none; absent: no pool is
+   */
+  readonly connect: (pool?: string) => Promise<Client>;
 }
 
-/** What is known of one session when its test has failed. */
+/** What is known of one session, or of one shared worker, when its test has failed. */
 export interface SessionEvidence extends Evidence {
+  /** Or "shared worker FILE". */
   readonly pool: string;
+  /** Empty for a shared worker. */
   readonly session: string;
 }
 
@@ -36,6 +42,8 @@ const nothing = (): void => {};
 
 export class Owner implements AsyncDisposable {
   readonly path: OwnerPath;
+  /** Locks, semaphores, values and ports that it holds. */
+  readonly leases: OwnerLeases;
   readonly #options: OwnerOptions;
   readonly #over = new AbortController();
   readonly #own = new Map<string, Promise<Session>>();
@@ -45,6 +53,11 @@ export class Owner implements AsyncDisposable {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.path = options.path;
+    this.leases = new OwnerLeases({
+      path: options.path,
+      holder: options.holder,
+      client: async () => (this.#client = await this.#connect(undefined, noSite)),
+    });
   }
 
   /** The one session of a pool that its fixture stands for; asked for again, the same one. */
@@ -81,6 +94,7 @@ export class Owner implements AsyncDisposable {
   /** Ends all it holds, newest first. Never rejects: what did not confirm is quarantined and counted by the host. */
   async end(): Promise<void> {
     const what = ['the worker', 'the file'][this.path.length] ?? 'the test';
+    this.leases.end(what);
     this.#over.abort(new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${what} has ended`));
     if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
   }
@@ -101,7 +115,7 @@ export class Owner implements AsyncDisposable {
   }
 
   /** Why there is no connection is told to each call at its own line. */
-  async #connect(pool: string, site: CallSite): Promise<Client> {
+  async #connect(pool: string | undefined, site: CallSite): Promise<Client> {
     try {
       return await this.#options.connect(pool);
     } catch (thrown) {

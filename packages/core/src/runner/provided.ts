@@ -10,6 +10,8 @@ export interface Provided {
   /** Where the host is, and the token; absent if there is none. */
   readonly address?: string;
   readonly pools: readonly string[];
+  /** Names of shared workers. */
+  readonly workers?: readonly string[];
   /** Why the pools cannot be used. */
   readonly problem?: ErrorRecord;
 }
@@ -45,7 +47,8 @@ export async function connectProvided(
     throw new CarpoolError('HUB_REJECTED', words, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools } = provided;
-  if (problem !== undefined) throw fromRecord(problem);
+  // What is wrong with the pools is nothing to those who want none.
+  if (problem !== undefined && (pool !== undefined || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (pool !== undefined && !pools.includes(pool)) throw unknownPool(pool, pools);

@@ -35,11 +35,14 @@ test('known pools can be listed, others asked for all the same, and it may be aw
   expect(await Promise.resolve(of)).toBe(of);
 });
 
-test('a pool may not have a name that the runner has given away', () => {
-  expect(() => refuseTaken(['echo'], new Set(['page']), 'Playwright')).not.toThrow();
-  expect(() => refuseTaken(['echo', 'page'], new Set(['page']), 'Playwright')).toThrow(
-    'Cannot make a fixture of the pool "page": Playwright gives every test something of that name; rename the pool',
-  );
+test.for([
+  [['page'], [], 'pool "page": Playwright gives every test something of that name; rename the pool'],
+  [[], ['page'], 'shared worker "page": Playwright gives every test something of that name; rename the shared worker'],
+  [['echo'], ['db', 'echo'], 'shared worker "echo": a pool has that name; rename one of them'],
+] as const)('a name may stand for one thing: %j, %j', ([pools, workers, words]) => {
+  const taken = new Set(['page']);
+  expect(() => refuseTaken({ pools: ['echo'], workers: ['db'] }, taken, 'Playwright')).not.toThrow();
+  expect(() => refuseTaken({ pools, workers }, taken, 'Playwright')).toThrow(`Cannot make a fixture of the ${words}`);
 });
 
 test('a wait on the clock of a test ends before the test, unless the deadline of the pool comes first', () => {

@@ -16,7 +16,8 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
   add('last messages', messages?.join('\n'));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);
-  return parts.length === 0 ? '' : ['', '', `── ${pool}, session ${session} ──`, ...parts].join('\n');
+  const title = session === '' ? pool : `${pool}, session ${session}`;
+  return parts.length === 0 ? '' : ['', '', `── ${title} ──`, ...parts].join('\n');
 }
 
 /** With a bar, so that no reporter takes a stack of the child for the stack of the error. */

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from '../host/start.ts';
+import { findConfig } from '../host/find-config.ts';
 import { joinHost } from './join.ts';
 import type { Provided } from './provided.ts';
 import { summaryLines } from './summary.ts';
@@ -23,12 +24,14 @@ export class RunHost {
   #host: Host | undefined;
   /** The files that the config was loaded from, with what they looked like then. */
   #files = new Map<string, string>();
+  /** The host has exited by itself. */
+  #gone = false;
   /** One at a time: whoever asks meanwhile asks for the same. */
   #beginning: Promise<void> | undefined;
 
   constructor(options: RunHostOptions) {
     this.#options = options;
-    this.#provided = { version: options.version, pools: [] };
+    this.#provided = { version: options.version, pools: [], workers: [] };
   }
 
   /** What the workers need to know. Another object when another host has been started. */
@@ -47,6 +50,11 @@ export class RunHost {
    */
   begin(): Promise<void> {
     return (this.#beginning ??= this.#begin().finally(() => (this.#beginning = undefined)));
+  }
+
+  /** After each run. Never rejects. */
+  async end(): Promise<void> {
+    await this.#host?.ran();
   }
 
   /** What the pools have done, a line each. None for somebody else's host, which has a summary of its own. */
@@ -70,21 +78,30 @@ export class RunHost {
     const { runner, version } = this.#options;
     try {
       this.#host = await joinHost(this.#options, runner);
-      const { pools, files, problem } = await this.#host.configured;
+      const host = this.#host;
+      this.#gone = false;
+      void host.exited.then(() => (this.#gone ||= this.#host === host));
+      const { pools, workers, files, problem } = await host.configured;
       const told = problem === undefined ? {} : { problem };
-      this.#provided = { version, address: this.#host.address, pools, ...told };
+      this.#provided = { version, address: host.address, pools, workers, ...told };
       this.#files = new Map(files.map((file) => [file, looksOf(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));
-      this.#provided = { version, pools: [], problem };
+      this.#provided = { version, pools: [], workers: [], problem };
     }
   }
 
-  /** One that has no pools has a problem, or is gone. */
+  /** A config that cannot be used may be mended in a file that is not known; one that is not there may come. */
   async #serves(): Promise<boolean> {
-    if (this.#host === undefined) return false;
+    if (this.#host === undefined || this.#gone) return false;
+    const { root, configFile } = this.#options;
+    const { problem, address } = this.#provided;
+    if (this.#host.pid === undefined) return problem === undefined; // somebody else's, and its config
+    if (problem !== undefined && this.#files.size === 0) {
+      return address !== undefined && findConfig(root) === undefined && configFile === undefined;
+    }
     const edited = [...this.#files].some(([file, looks]) => looksOf(file) !== looks);
-    return !edited && (await this.#host.summary()).pools.length > 0;
+    return !edited && problem === undefined;
   }
 }
 

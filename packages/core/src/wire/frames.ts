@@ -4,7 +4,8 @@
  *   length u32 │ op u8 │ session u32 │ call u32 │ body
  *
  * All numbers are big-endian; `length` counts what comes after it. A body is a message of the child's own format for
- * SEND, REQUEST, ANSWER, REPLY, STEP, EVENT and ASK, so that the host can pass it on as it is; for all others it is JSON.
+ * SEND, REQUEST, ANSWER, REPLY, STEP, EVENT and ASK, so that the host can pass it on as it is; values as V8 serialises
+ * them for PUBLISH, RESPOND, MESSAGE and RESPONSE, which only the sockets of shared workers know; for all others it is JSON.
  */
 import { CarpoolError } from '../base/errors.ts';
 
@@ -18,6 +19,9 @@ export const op: {
   readonly REQUEST: 0x03;
   readonly ANSWER: 0x04;
   readonly CANCEL: 0x05;
+  readonly RELEASE: 0x06;
+  readonly PUBLISH: 0x08;
+  readonly RESPOND: 0x09;
   readonly RESULT: 0x81;
   readonly FAILED: 0x82;
   readonly REPLY: 0x83;
@@ -25,12 +29,17 @@ export const op: {
   readonly EVENT: 0x85;
   readonly ASK: 0x86;
   readonly CLOSED: 0x87;
+  readonly MESSAGE: 0x88;
+  readonly RESPONSE: 0x89;
 } = {
   CALL: 0x01,
   SEND: 0x02,
   REQUEST: 0x03,
   ANSWER: 0x04,
   CANCEL: 0x05,
+  RELEASE: 0x06,
+  PUBLISH: 0x08,
+  RESPOND: 0x09,
   RESULT: 0x81,
   FAILED: 0x82,
   REPLY: 0x83,
@@ -38,6 +47,8 @@ export const op: {
   EVENT: 0x85,
   ASK: 0x86,
   CLOSED: 0x87,
+  MESSAGE: 0x88,
+  RESPONSE: 0x89,
 };
 
 export type Op = (typeof op)[keyof typeof op];
@@ -83,6 +94,18 @@ export function writePayload(kind: Op, session: number, call: number, body: Uint
   put(payload, 5, call);
   payload.set(body, headBytes);
   return payload;
+}
+
+/** The number in front of the body of RESPOND and RESPONSE. */
+export function readNumber(bytes: Uint8Array): number {
+  if (bytes.length < 4) throw new CarpoolError('FRAME_MALFORMED', 'A frame of the wire ends before its number');
+  return u32(bytes, 0);
+}
+
+export function writeNumber(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  put(bytes, 0, value);
+  return bytes;
 }
 
 function u32(bytes: Uint8Array, at: number): number {

@@ -81,6 +81,8 @@ export interface PoolsRequest {
 }
 export interface PoolsResult {
   readonly pools: readonly string[];
+  /** Names of shared workers. */
+  readonly workers: readonly string[];
 }
 
 export interface StatsRequest {
@@ -88,6 +90,95 @@ export interface StatsRequest {
 }
 export interface StatsResult {
   readonly pools: readonly PoolStats[];
+}
+
+export interface RanRequest {
+  readonly method: 'ran';
+}
+
+/** By `filename`, compared as it is, or by a name of the config. */
+export interface WorkerRequest {
+  readonly method: 'worker';
+  readonly filename?: string;
+  readonly name?: string;
+  /** What V8 serialised, as base64. Only the first who wants the worker is heard. */
+  readonly initialData?: string;
+}
+export interface WorkerResult {
+  /** Of the socket on which the shared worker listens. */
+  readonly path: string;
+  /** For people. */
+  readonly file: string;
+  /** Milliseconds in which it must be ready; after that the host ends it. */
+  readonly readyTimeout: number;
+}
+
+export interface WorkerStateRequest {
+  readonly method: 'workerState';
+  readonly path: string;
+  /** Its socket has closed: the host waits until it knows why. */
+  readonly ended?: boolean;
+}
+export interface WorkerStateResult extends Evidence {
+  /** Why it is gone. */
+  readonly error?: ErrorRecord;
+}
+
+/** What all have in common that is taken and given back. */
+interface LeaseRequest {
+  /** The worker's number for the lease, not used before on this connection; RELEASE names it. */
+  readonly lease: number;
+  readonly under?: OwnerPath;
+  /** The test that cannot go on meanwhile, where it is not the owner. */
+  readonly flow?: OwnerPath;
+  readonly holder?: { readonly test?: string; readonly file?: string };
+  /** `file:line:column` of the call, for the errors of others. */
+  readonly at?: string;
+}
+
+export interface AcquireRequest extends LeaseRequest {
+  readonly method: 'acquire';
+  readonly name: string;
+  readonly kind: 'lock' | 'rwlock' | 'semaphore';
+  readonly size: number;
+  readonly weight: number;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly deadlock?: boolean;
+}
+
+export interface ReserveRequest extends LeaseRequest {
+  readonly method: 'reserve';
+  readonly space: string;
+  readonly values: readonly string[];
+}
+export interface ReserveResult {
+  /** The places in `values` of those that were free. If there are none, there is no lease. */
+  readonly places: readonly number[];
+}
+
+export interface OnceRequest extends LeaseRequest {
+  readonly method: 'once';
+  readonly key: string;
+  readonly timeout?: number;
+  readonly deadlock?: boolean;
+}
+export interface OnceResult {
+  /** Absent: the worker computes it, and says `settle`. */
+  readonly value?: string;
+}
+
+export interface SettleRequest {
+  readonly method: 'settle';
+  readonly lease: number;
+  /** One of the two. */
+  readonly value?: string;
+  readonly failure?: ErrorRecord;
+}
+
+/** The body of RELEASE. Empty: all of it. */
+export interface ReleaseBody {
+  readonly amount: number;
 }
 
 export interface MethodTable {
@@ -98,8 +189,15 @@ export interface MethodTable {
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
   readonly start: { readonly request: StartRequest; readonly result: Record<string, never> };
   readonly run: { readonly request: RunRequest; readonly result: Record<string, never> };
+  readonly ran: { readonly request: RanRequest; readonly result: Record<string, never> };
+  readonly worker: { readonly request: WorkerRequest; readonly result: WorkerResult };
+  readonly workerState: { readonly request: WorkerStateRequest; readonly result: WorkerStateResult };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
+  readonly acquire: { readonly request: AcquireRequest; readonly result: Record<string, never> };
+  readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };
+  readonly once: { readonly request: OnceRequest; readonly result: OnceResult };
+  readonly settle: { readonly request: SettleRequest; readonly result: Record<string, never> };
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];

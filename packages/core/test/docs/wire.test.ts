@@ -106,8 +106,15 @@ test('the table of methods is the one of the code', () => {
     evidence: 0,
     start: 0,
     run: 0,
+    ran: 0,
+    worker: 0,
+    workerState: 0,
     pools: 0,
     stats: 0,
+    acquire: 0,
+    reserve: 0,
+    once: 0,
+    settle: 0,
   } satisfies Record<keyof MethodTable, 0>;
   expect(tableUnder('Methods of CALL').map(([name = '']) => name.replaceAll('`', ''))).toEqual(Object.keys(methods));
 });

@@ -51,7 +51,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // A dialect is a function that returns the options of a pool.
   dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
   // What every adapter needs on both sides of its runner.
-  runner: { may: ['base', 'session', 'pool/types', 'pool/define', 'wire', 'client', 'host'] },
+  runner: { may: ['base', 'session', 'pool/types', 'pool/define', 'wire', 'coordination', 'client', 'host'] },
   entry: { may: ['*'], never: ['cli'] },
   testing: { may: ['*'], never: ['entry', 'cli'] },
   cli: { may: ['*'], never: ['testing'] },
@@ -70,9 +70,13 @@ export const guarded: Readonly<Record<string, string>> = { execa: 'process' };
 /** Entries that must not load these, however indirectly: a test worker pays for every module of `client`. */
 export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'entry/client.ts': ['node:child_process', 'execa'],
+  // Test files load these, in Jest each one anew.
+  'entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   // Test files load these with their config.
   'entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'entry/plushie.ts': ['node:child_process', 'execa', 'msgpackr'],
+  // Evaluated anew for every test file in Jest.
+  'entry/realm.ts': ['node:net', 'node:child_process', 'msgpackr'],
 };
 
 /** Longest file without a reason. */

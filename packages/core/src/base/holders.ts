@@ -1,0 +1,41 @@
+/** Who holds something, told so that a stranger can go and look. */
+import type { CallSite } from './errors.ts';
+
+/** As far as the adapter knows it. */
+export interface HolderLabel {
+  readonly test?: string;
+  readonly file?: string;
+}
+
+export interface Holding extends HolderLabel {
+  /** Milliseconds it has been held. */
+  readonly heldFor: number;
+  /** `file:line:column` of the call that took it, as far as it is known. */
+  readonly takenAt?: string;
+}
+
+/** "held 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless who holds it where no test is known */
+export function describeHolder(holder: Holding, nameless: string): string {
+  return `held ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
+}
+
+/** ""cart › adds an item" (cart.test.ts:14)" */
+export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt?: string }, nameless: string): string {
+  const name = test === undefined ? nameless : JSON.stringify(test);
+  const where = takenAt ?? file;
+  return where === undefined ? name : `${name} (${where})`;
+}
+
+/** The first line of a stack that is not Carpool's own. */
+export function placeIn(site: CallSite): string | undefined {
+  for (const line of site.stack.split('\n')) {
+    const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
+    if (place === undefined || place.startsWith('node:')) continue;
+    return place.replace(/^file:\/\//, '');
+  }
+  return undefined;
+}
+
+export function duration(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${Math.round(milliseconds)} ms` : `${Math.round(milliseconds / 1000)} s`;
+}

@@ -1,0 +1,53 @@
+/** What a worker holds, until it is released, or its owner ends. */
+import { CarpoolError } from '../base/errors.ts';
+
+export interface Lender {
+  release(amount: number | undefined): void;
+  over(): void;
+}
+
+/** What is held, until it is released, or its owner ends. */
+export class HeldLease {
+  readonly #lender: Lender;
+  readonly #over: (() => void)[] = [];
+  #weight: number;
+
+  constructor(weight: number, lender: Lender) {
+    this.#weight = weight;
+    this.#lender = lender;
+  }
+
+  /** What is still held of it; 0: it is over. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** Called when it is over, however that comes about. */
+  onOver(run: () => void): void {
+    this.#over.push(run);
+  }
+
+  /** All of it, or a part. What is over already is left alone. @throws CarpoolError LEASE_INVALID */
+  release(amount?: number): void {
+    if (this.#weight === 0) return;
+    if (amount === undefined || amount === this.#weight) {
+      this.lose();
+      this.#lender.release(undefined);
+      return;
+    }
+    if (!Number.isSafeInteger(amount) || amount < 1 || amount > this.#weight) {
+      const text = `Cannot release ${String(amount)}: what is given back is a whole number from 1 to ${this.#weight}, which is what is held`;
+      throw new CarpoolError('LEASE_INVALID', text, { context: { held: this.#weight, amount } });
+    }
+    this.#weight -= amount;
+    this.#lender.release(amount);
+  }
+
+  /** It is not held any more; nobody has to be told. */
+  lose(): void {
+    if (this.#weight === 0) return;
+    this.#weight = 0;
+    this.#lender.over();
+    for (const run of this.#over) run();
+  }
+}

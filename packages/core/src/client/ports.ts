@@ -1,0 +1,124 @@
+/**
+ * Ports for servers under test. A worker reserves them in blocks, for itself, and gives them out one by one: that takes no
+ * call to the host. One that was asked for by its number is reserved alone.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import { HeldLease } from './held-lease.ts';
+import type { Leases, ReserveWish } from './leases.ts';
+import { isFree } from './port-check.ts';
+
+const blockSize = 16;
+/** Below what systems give to connections (32,768 on Linux, 49,152 elsewhere), above what programs are known for. */
+const lowest = 10_000;
+const highest = 32_767;
+const space = 'carpool.ports';
+/** Ports that are looked at before it is given up. */
+const attempts = 1_000;
+
+export interface PortWish {
+  /** This address alone. Default: the port is free on all of them. */
+  readonly host?: string | undefined;
+  /** Those to be tried first. */
+  readonly preferred?: readonly number[];
+  readonly exclude?: readonly number[];
+  /** Stops looking. */
+  readonly signal?: AbortSignal | undefined;
+  /** Who asks, for one that is reserved by its number. */
+  readonly wish: Omit<ReserveWish, 'space' | 'values'>;
+}
+
+export interface HeldPort {
+  readonly port: number;
+  readonly lease: HeldLease;
+}
+
+export class Ports {
+  readonly #leases: Leases;
+  /** Reserved for this worker, and in nobody's hands. */
+  #free: number[] = [];
+  #filling: Promise<void> | undefined;
+
+  constructor(leases: Leases) {
+    this.#leases = leases;
+  }
+
+  /** @throws CarpoolError LEASE_TAKEN if none is found; what the system says of `host` */
+  async take(options: PortWish): Promise<HeldPort> {
+    const { host, preferred = [], exclude = [], signal, wish } = options;
+    for (const port of preferred) {
+      signal?.throwIfAborted();
+      if (exclude.includes(port)) continue;
+      const lease = this.#ours(port) ?? (await this.#alone(port, wish));
+      if (lease === undefined) continue;
+      if (await this.#suits(port, lease, host)) return { port, lease };
+    }
+    const passed: HeldLease[] = [];
+    try {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        signal?.throwIfAborted();
+        const { port, lease } = await this.#next();
+        if (exclude.includes(port)) passed.push(lease);
+        else if (await this.#suits(port, lease, host, passed)) return { port, lease };
+      }
+    } finally {
+      // Only now, so that each is looked at once.
+      for (const lease of passed) lease.release();
+    }
+    const text = `Cannot find a free port: ${attempts} between ${lowest} and ${highest} were tried`;
+    throw new CarpoolError('LEASE_TAKEN', text, { context: { attempts, lowest, highest } });
+  }
+
+  lose(): void {
+    this.#free = [];
+  }
+
+  /** @param later where it goes if it does not suit; else it is given back */
+  async #suits(port: number, lease: HeldLease, host: string | undefined, later?: HeldLease[]): Promise<boolean> {
+    let free = false;
+    try {
+      free = await isFree(port, host);
+    } finally {
+      if (!free && later === undefined) lease.release();
+    }
+    if (!free) later?.push(lease);
+    return free;
+  }
+
+  async #next(): Promise<HeldPort> {
+    for (;;) {
+      const port = this.#free.shift();
+      if (port !== undefined) return { port, lease: this.#lend(port) };
+      this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
+      await this.#filling;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const block = Math.floor(Math.random() * ((highest + 1 - lowest) / blockSize));
+      const ports = Array.from({ length: blockSize }, (_, at) => lowest + block * blockSize + at);
+      const { places } = await this.#leases.reserve({ space, values: ports.map(String) });
+      this.#free.push(...places.map((place) => ports[place] ?? 0));
+      if (places.length > 0) return;
+    }
+    throw new CarpoolError('LEASE_TAKEN', `Cannot find a free port: all between ${lowest} and ${highest} are reserved`);
+  }
+
+  #ours(port: number): HeldLease | undefined {
+    const at = this.#free.indexOf(port);
+    if (at < 0) return undefined;
+    this.#free.splice(at, 1);
+    return this.#lend(port);
+  }
+
+  /** Given back, it is the last to be given out again. */
+  #lend(port: number): HeldLease {
+    const lease = new HeldLease(1, { release: () => {}, over: () => this.#free.push(port) });
+    return lease;
+  }
+
+  async #alone(port: number, wish: PortWish['wish']): Promise<HeldLease | undefined> {
+    const { lease, places } = await this.#leases.reserve({ ...wish, space, values: [String(port)] });
+    return places.length === 0 ? undefined : lease;
+  }
+}

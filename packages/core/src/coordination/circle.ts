@@ -1,0 +1,130 @@
+/**
+ * Finds those who wait for each other in a circle, by trying how far everybody could come: who waits for nothing will
+ * release all it holds; what that makes room for is given out, first come first served; and so on. Whoever is still
+ * waiting at the end waits for ever.
+ *
+ * An owner is taken to be one flow: while it waits, or somebody inside it does, it releases nothing. Only for its own
+ * waits its own leases count as released: two flows of one test may well wait for each other.
+ */
+import { flowOf, isWithin, type Lease, type Resource } from './lease.ts';
+
+/** One who waits, and one whom it waits for. */
+export interface Link {
+  readonly wait: Lease;
+  readonly blocker: Lease;
+}
+
+/** @param waitsUnder all that waits in an owner and inside it */
+export function circleOf(asker: Lease, waitsUnder: (owner: string) => Iterable<Lease>): Link[] | undefined {
+  const search = new Search(waitsUnder);
+  return search.reaches(asker) ? undefined : search.circle(asker);
+}
+
+class Search {
+  readonly #waitsUnder: (owner: string) => Iterable<Lease>;
+  /** Who waits now, and would not for ever. */
+  readonly #served = new Set<Lease>();
+  /** Held by an owner that has served one of its own waits with it. */
+  readonly #spent = new Set<Lease>();
+
+  constructor(waitsUnder: (owner: string) => Iterable<Lease>) {
+    this.#waitsUnder = waitsUnder;
+  }
+
+  /** True: it will be its turn at some time. */
+  reaches(asker: Lease): boolean {
+    const concerned = this.#concerned(asker.resource);
+    for (let served = -1; served !== this.#served.size;) {
+      served = this.#served.size;
+      for (const resource of concerned) this.#serve(resource);
+      if (this.#served.has(asker)) return true;
+    }
+    return false;
+  }
+
+  /** From whoever waits to whom it waits for, and so on, back to the asker; undefined if it only waits for a circle. */
+  circle(asker: Lease): Link[] | undefined {
+    const paths: Link[][] = [[]];
+    const seen = new Set<Lease>([asker]);
+    for (const path of paths) {
+      const wait = path.length === 0 ? asker : nextOf(path);
+      for (const blocker of this.#blockers(wait)) {
+        const link = { wait, blocker };
+        if (blocker.state === 'held' && isOwn(blocker, asker)) return [...path, link].map(plain);
+        for (const next of this.#stuck(blocker)) {
+          if (seen.has(next)) continue;
+          seen.add(next);
+          paths.push([...path, { ...link, next } as Step]);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #concerned(first: Resource): Set<Resource> {
+    const concerned = new Set([first]);
+    for (const resource of concerned) {
+      for (const lease of [...resource.leases, ...resource.queue]) {
+        for (const wait of this.#waitsUnder(lease.wish.owner)) concerned.add(wait.resource);
+      }
+    }
+    return concerned;
+  }
+
+  /** Gives out what there will be of it. */
+  #serve({ size, leases, queue }: Resource): void {
+    const kept = [...leases, ...queue].filter((lease) => this.#keeps(lease));
+    let used = kept.reduce((sum, { weight }) => sum + weight, 0);
+    for (const wait of queue) {
+      if (this.#served.has(wait)) continue;
+      if (wait.weight > size - used) {
+        const own = kept.filter((lease) => isOwn(lease, wait) && !this.#spent.has(lease));
+        const without = used - own.reduce((sum, { weight }) => sum + weight, 0);
+        if (wait.weight > size - without) return;
+        for (const lease of own) this.#spent.add(lease);
+        used = without;
+      }
+      this.#served.add(wait);
+      if (!this.#keeps(wait)) continue;
+      kept.push(wait);
+      used += wait.weight;
+    }
+  }
+
+  /** It is held, or would be, and not released in the end. */
+  #keeps(lease: Lease): boolean {
+    if (lease.state === 'waiting' && !this.#served.has(lease)) return false;
+    return !this.#spent.has(lease) && this.#stuck(lease).length > 0;
+  }
+
+  /** What keeps its owner from going on. */
+  #stuck({ wish }: Lease): Lease[] {
+    return [...this.#waitsUnder(wish.owner)].filter((wait) => !this.#served.has(wait));
+  }
+
+  #blockers(wait: Lease): Lease[] {
+    const { leases, queue } = wait.resource;
+    const before = [...queue].slice(0, [...queue].indexOf(wait));
+    // Who waits before it is in its way, whether it would be served or not.
+    const ahead = before.filter((lease) => !this.#served.has(lease) || this.#keeps(lease));
+    return [...[...leases].filter((lease) => this.#keeps(lease) && !isOwn(lease, wait)), ...ahead];
+  }
+}
+
+interface Step extends Link {
+  readonly next: Lease;
+}
+
+function nextOf(path: readonly Link[]): Lease {
+  return (path.at(-1) as Step).next;
+}
+
+function plain({ wait, blocker }: Link): Link {
+  return { wait, blocker };
+}
+
+/** Whoever waits may be the one to release it. */
+function isOwn({ wish }: Lease, wait: Lease): boolean {
+  const flow = flowOf(wait.wish);
+  return isWithin(flow, wish.owner) || isWithin(wish.owner, flow);
+}

@@ -1,0 +1,77 @@
+/** What the ledger writes down: names, what is held of them, and who waits. */
+import type { HolderLabel } from '../base/holders.ts';
+
+/** `once` is a lock whose holder computes a value. */
+export type Kind = 'lock' | 'rwlock' | 'semaphore' | 'once';
+
+/** So many may read at once; whoever writes takes all of it. */
+export const readers: number = 2 ** 30;
+
+/** Who took it, for the errors of others. */
+export interface Who extends HolderLabel {
+  /** `file:line:column` of the call. */
+  readonly takenAt?: string;
+}
+
+export interface Wish {
+  readonly name: string;
+  readonly kind: Kind;
+  /** How many there are of it. The same for all who use the name. */
+  readonly size: number;
+  readonly weight: number;
+  /** Whose end ends the lease: a key made by `ownerKey`. */
+  readonly owner: string;
+  /** Who cannot go on while this waits; the owner or somebody inside it. Default: the owner. */
+  readonly flow?: string;
+  readonly who: Who;
+  /** False: may wait in a circle. Default true. */
+  readonly deadlock?: boolean;
+}
+
+/** One name: its kind and size stay as they are until nobody remembers it. */
+export interface Resource {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly size: number;
+  /** Of the first who used it. */
+  readonly who: Who;
+  used: number;
+  readonly leases: Set<Lease>;
+  /** First in, first out. */
+  readonly queue: Set<Lease>;
+}
+
+/** From the wish to its end. */
+export interface Lease {
+  readonly wish: Wish;
+  readonly resource: Resource;
+  /** Called when it is there, unless it was at once. Synchronously from whatever made room for it. */
+  readonly granted: (lease: Lease) => void;
+  state: 'waiting' | 'held' | 'over';
+  /** What is held of it, or wanted. */
+  weight: number;
+  /** When it was granted, in the time of whoever keeps it. */
+  since: number;
+}
+
+const separator = '\0';
+
+/** Owners are paths, from the outside in; as a key, so that an owner inside another begins with it. */
+export function ownerKey(path: readonly string[]): string {
+  return path.join(separator);
+}
+
+/** True for an owner itself, and for those inside it. */
+export function isWithin(key: string, outer: string): boolean {
+  return key === outer || (key.startsWith(outer) && key[outer.length] === separator);
+}
+
+/** The owner and those around it. */
+export function* around(key: string): Generator<string> {
+  for (let at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, at + 1)) yield key.slice(0, at);
+  yield key;
+}
+
+export function flowOf({ owner, flow }: Wish): string {
+  return flow ?? owner;
+}

@@ -1,0 +1,7 @@
+/**
+ * `carpool/realm`: what is evaluated where tests run, when that is another realm than the worker's, as in Jest. As ESM
+ * and as CommonJS, and light: it is evaluated anew for every test file.
+ */
+export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
+export { reborn, rebornError } from '../base/reborn.ts';
+export { namesIn, type FixtureNames } from '../runner/fixtures.ts';

@@ -1,0 +1,9 @@
+/** `carpool/shared-worker`: a program of one's own that lives as long as the run, for tests of every runner. */
+export {
+  registerSharedWorker,
+  type ConfigOptions,
+  type FilenameOptions,
+  type NameOptions,
+} from '../shared-worker/plugin.ts';
+export type { SharedWorker } from '../shared-worker/types.ts';
+export { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';

@@ -1,0 +1,27 @@
+/** From what a config says of a shared worker to what can be started. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { clone } from '../shared-worker/clone.ts';
+import type { WorkerSource } from '../shared-worker/define.ts';
+import { defaultReadyTimeout, defaultTeardownTimeout, type WorkerPlan } from '../shared-worker/host.ts';
+
+/**
+ * @param folder paths are relative to it
+ * @throws CarpoolError FRAME_MALFORMED if `initialData` cannot be handed over
+ */
+export function workerPlan(source: WorkerSource, folder: string): WorkerPlan {
+  const { file, initialData, ...limits } =
+    typeof source === 'string' || source instanceof URL ? { file: source, initialData: undefined } : source;
+  const text = String(file);
+  const url = text.startsWith('file:') ? text : pathToFileURL(resolve(folder, text)).href;
+  const data =
+    initialData === undefined ? {} : { initialData: clone(initialData, `Cannot hand initialData to ${url}`) };
+  return {
+    file: url,
+    url,
+    readyTimeout: defaultReadyTimeout,
+    teardownTimeout: defaultTeardownTimeout,
+    ...limits,
+    ...data,
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * What an owner holds of what all tests share. `carpool/coordination` speaks to this, in Jest from another realm: what
+ * comes in and goes out is plain data, bytes, and functions.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { HolderLabel } from '../base/holders.ts';
+import type { Client } from '../client/client.ts';
+import type { HeldLease } from '../client/held-lease.ts';
+import type { AcquireWish, OnceWish } from '../client/leases.ts';
+import type { HeldPort } from '../client/ports.ts';
+import type { OwnerPath } from '../wire/messages.ts';
+
+export interface LeaseGround {
+  readonly path: OwnerPath;
+  readonly holder: HolderLabel;
+  /** @throws CarpoolError why there is no connection */
+  readonly client: () => Promise<Client>;
+}
+
+/** What a call says of itself. */
+export interface Caller {
+  /** `file:line:column` */
+  readonly at?: string;
+  /** The test that waits meanwhile, where it is not the owner. */
+  readonly flow?: OwnerPath;
+}
+
+type Own<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
+
+export interface PortRequest {
+  readonly host?: string | undefined;
+  readonly preferred?: readonly number[];
+  readonly exclude?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class OwnerLeases {
+  readonly #ground: LeaseGround;
+  readonly #held = new Set<HeldLease>();
+  /** Who has ended, in words. */
+  #ended: string | undefined;
+
+  constructor(ground: LeaseGround) {
+    this.#ground = ground;
+  }
+
+  /** @throws CarpoolError as `Client.leases`, LEASE_LOST if the owner has ended */
+  async acquire(wish: Own<AcquireWish>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
+    const client = await this.#client();
+    return this.#own(await client.leases.acquire({ ...wish, ...this.#named(caller) }, signal));
+  }
+
+  /** @param values as text, each value another one. @returns the places of those that were free */
+  async reserve(
+    space: string,
+    values: readonly string[],
+    caller: Caller,
+  ): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
+    const client = await this.#client();
+    const { lease, places } = await client.leases.reserve({ space, values, ...this.#named(caller) });
+    return { lease: this.#own(lease), places };
+  }
+
+  async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
+    const client = await this.#client();
+    const { port, lease } = await client.leases.ports.take({ ...request, wish: this.#named(caller) });
+    return { port, lease: this.#own(lease) };
+  }
+
+  /** @param compute what it throws is thrown here as it is, and told to the others */
+  async once(
+    wish: Own<OnceWish>,
+    compute: () => Promise<Uint8Array>,
+    caller: Caller,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const client = await this.#client();
+    const answer = await client.leases.once({ ...wish, ...this.#named(caller) }, signal);
+    if (typeof answer === 'string') return Buffer.from(answer, 'base64');
+    let bytes: Uint8Array;
+    try {
+      bytes = await compute();
+    } catch (thrown) {
+      // If its role has passed on meanwhile, there is nobody to be told.
+      await answer.settle({ failed: thrown }).catch(() => {});
+      throw thrown;
+    }
+    await answer.settle({ value: Buffer.from(bytes).toString('base64') });
+    return bytes;
+  }
+
+  /** The host takes back what its owner held; here it is known from now on. */
+  end(who: string): void {
+    this.#ended ??= who;
+    for (const lease of this.#held) lease.lose();
+  }
+
+  async #client(): Promise<Client> {
+    this.#check();
+    const client = await this.#ground.client();
+    this.#check();
+    return client;
+  }
+
+  #own(lease: HeldLease): HeldLease {
+    if (this.#ended !== undefined) {
+      lease.release();
+      this.#check();
+    }
+    if (lease.weight === 0) return lease;
+    this.#held.add(lease);
+    lease.onOver(() => this.#held.delete(lease));
+    return lease;
+  }
+
+  #check(): void {
+    if (this.#ended === undefined) return;
+    throw new CarpoolError('LEASE_LOST', `Cannot acquire anything: ${this.#ended} has ended`);
+  }
+
+  #named(caller: Caller): Caller & { readonly under: OwnerPath; readonly holder: HolderLabel } {
+    return { ...caller, under: this.#ground.path, holder: this.#ground.holder };
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * A test process's side of the socket of a shared worker: one for each shared worker, whatever the number of test files
+ * that use it, one after another.
+ */
+import { connect, type Socket } from 'node:net';
+import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import { json } from '../codec/json.ts';
+import { lengthPrefixed } from '../codec/length-prefixed.ts';
+import { BatchWriter } from '../transport/batch.ts';
+import { Spin } from '../transport/spin.ts';
+import { bodyOf, op, readHead, readNumber, wireVersion, writeHead, writeNumber, type Op } from '../wire/frames.ts';
+import { workerFrameBytes } from '../wire/greeting.ts';
+import type { GreetRequest } from '../wire/messages.ts';
+import { version } from '../wire/version.ts';
+import type { SeatMethodTable, SeatRequest } from './messages.ts';
+
+// Captured when the module loads: a test that installs fake timers later must not stop messages.
+const { setImmediate } = globalThis;
+
+const connectTimeout = 10_000;
+/** Bytes that may wait for a shared worker that does not read. */
+const maxBacklogBytes = 256 * 1024 * 1024;
+
+/** Who sits at this end of the messages of one test worker. */
+export interface SeatListener {
+  /** In a turn of its own. @param answers the number of the message that it is a reply to; 0: of none */
+  message(number: number, answers: number, body: Uint8Array): void;
+}
+
+export interface WorkerAddress {
+  readonly path: string;
+  readonly token: string;
+  readonly runner: string;
+}
+
+interface Call {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export class WorkerConnection {
+  readonly path: string;
+  /** Resolves when the connection has ended, however that came about. */
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #writer: BatchWriter;
+  readonly #spinner = new Spin(0.1);
+  readonly #calls = new Map<number, Call>();
+  readonly #seats = new Map<number, SeatListener>();
+  #numbers = 0;
+  #seatNumbers = 0;
+  #holds = 0;
+  #over = false;
+
+  private constructor(path: string, socket: Socket) {
+    this.path = path;
+    this.#socket = socket;
+    this.#writer = new BatchWriter(socket);
+    const unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
+    socket.on('data', (chunk: Uint8Array) => {
+      try {
+        unframer.push(chunk, this.#onPayload);
+      } catch {
+        socket.destroy(); // its stream cannot be followed any further
+      }
+    });
+    socket.on('error', () => {}); // `close` follows
+    this.closed = new Promise((resolve) => socket.once('close', () => this.#end(resolve)));
+  }
+
+  /** @throws Error if there is nobody; CarpoolError HUB_REJECTED */
+  static async connect({ path, token, runner }: WorkerAddress): Promise<WorkerConnection> {
+    const socket = connect(path);
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    try {
+      await within(connected, { clock: systemClock, timeout: connectTimeout, expired: notInTime });
+      const connection = new WorkerConnection(path, socket);
+      const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
+      // A worker that does not come to listen is the host's to time.
+      await connection.#call(greeting);
+      socket.unref();
+      return connection;
+    } catch (thrown) {
+      socket.destroy();
+      throw thrown;
+    }
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The number of a seat that nobody has had. */
+  seat(listener: SeatListener): number {
+    const seat = ++this.#seatNumbers;
+    this.#seats.set(seat, listener);
+    return seat;
+  }
+
+  /** Nothing is delivered to it any more. */
+  unseat(seat: number): void {
+    this.#seats.delete(seat);
+  }
+
+  async call<R extends SeatRequest>(request: R): Promise<SeatMethodTable[R['method']]['result']> {
+    return (await this.#call(request)) as SeatMethodTable[R['method']]['result'];
+  }
+
+  /** @throws CarpoolError SESSION_OVERFLOW if the worker does not read */
+  publish(seat: number, number: number, answers: number, body: Uint8Array): void {
+    const { backlog } = this.#writer;
+    if (backlog > maxBacklogBytes) {
+      const words = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
+      throw new CarpoolError('SESSION_OVERFLOW', words, {
+        scope: 'call',
+        context: { backlog, limit: maxBacklogBytes },
+      });
+    }
+    if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
+    else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);
+    this.#spinner.expect();
+  }
+
+  /** Who waits for something keeps the process alive; an idle connection does not. */
+  hold(by: number): void {
+    this.#holds += by;
+    if (this.#holds > 0) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  close(): void {
+    this.#writer.end();
+    this.#socket.destroySoon();
+  }
+
+  async #call(request: SeatRequest | GreetRequest): Promise<unknown> {
+    if (this.#over) throw gone();
+    const call = ++this.#numbers;
+    this.hold(1);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#calls.set(call, { resolve, reject });
+        const body = json.encode(request);
+        this.#writer.write(writeHead(op.CALL, 0, call, body.length), body);
+      });
+    } finally {
+      this.#calls.delete(call);
+      this.hold(-1);
+    }
+  }
+
+  readonly #onPayload = (payload: Uint8Array): void => {
+    const { op: kind, session, call } = readHead(payload);
+    const body = bodyOf(payload);
+    switch (kind as Op) {
+      case op.MESSAGE:
+        setImmediate(this.#deliver, session, call, 0, body);
+        break;
+      case op.RESPONSE:
+        setImmediate(this.#deliver, session, call, readNumber(body), body.subarray(4));
+        break;
+      case op.RESULT:
+        // After the messages that came before it.
+        setImmediate(() => this.#calls.get(call)?.resolve(json.decode(body)));
+        break;
+      case op.FAILED:
+        setImmediate(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
+        break;
+      default:
+        throw new CarpoolError('FRAME_MALFORMED', `The shared worker sent a frame of kind ${kind}`);
+    }
+  };
+
+  readonly #deliver = (seat: number, number: number, answers: number, body: Uint8Array): void => {
+    this.#seats.get(seat)?.message(number, answers, body);
+  };
+
+  #end(ended: () => void): void {
+    this.#over = true;
+    this.#writer.stop();
+    // After the messages that came before it.
+    setImmediate(() => {
+      ended();
+      for (const { reject } of this.#calls.values()) reject(gone());
+    });
+  }
+}
+
+function gone(): Error {
+  return new Error('the connection to the shared worker has ended');
+}
+
+function notInTime(): Error {
+  return new Error(`no answer within ${connectTimeout} ms`);
+}

@@ -1,0 +1,33 @@
+/** What both kinds of sockets of a host ask of whoever connects: a greeting with the token, before anything else. */
+import { json } from '../codec/json.ts';
+import { op, wireVersion } from './frames.ts';
+import type { GreetRequest } from './messages.ts';
+import { version } from './version.ts';
+
+/** A greeting fits; nothing else is read before it. */
+export const greetingBytes: number = 64 * 1024;
+/** Milliseconds in which the token must have been shown. */
+export const greetTimeout = 5_000;
+/** A worker's frame: a message of the largest kind, and its head. */
+export const workerFrameBytes: number = 1024 * 1024 * 1024;
+
+/** Compares in constant time. */
+export function sameToken(shown: string, token: Uint8Array): boolean {
+  const bytes = Buffer.from(shown);
+  if (bytes.length !== token.length) return false;
+  // Loaded with the first worker: a host is to be ready before.
+  const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
+  return timingSafeEqual(bytes, token);
+}
+
+/** Why the first frame is no greeting of a worker of this run, if it is none. */
+export function greetingFault(kind: number, body: Uint8Array, admits: (token: string) => boolean): string | undefined {
+  const greeting = kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {};
+  const { method, token, wire } = greeting;
+  if (method !== 'greet' || typeof token !== 'string' || !admits(token)) {
+    return 'the token is not the one of this host; the address is of another run, or was edited';
+  }
+  if (wire === wireVersion) return undefined;
+  const versions = `the worker has carpool ${String(greeting.version)} (wire ${String(wire)}), the host has carpool ${version} (wire ${wireVersion})`;
+  return `${versions}; install one version of \`carpool\` and its adapter`;
+}

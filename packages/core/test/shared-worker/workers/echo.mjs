@@ -1,0 +1,5 @@
+// Says everything back.
+export default async ({ negotiateProtocol }) => {
+  const main = negotiateProtocol(['ava-4']).ready();
+  for await (const message of main.subscribe()) message.reply(message.data);
+};

@@ -1,0 +1,68 @@
+/** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project } from './harness/project.ts';
+
+interface Seen {
+  readonly event: string;
+  readonly worker: string;
+  readonly file: string;
+  readonly test?: string;
+}
+
+function seenIn(project: Project): Seen[] {
+  const lines = project.read('seen.jsonl').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Seen);
+}
+
+/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
+function letters(events: readonly Seen[]): string {
+  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
+  return events.map(({ event }) => known[event] ?? 't').join('');
+}
+
+describe.for(majors)('Jest %s', (major) => {
+  test.for([
+    ['forks', ['--maxWorkers=2']],
+    ['threads', ['--maxWorkers=2', '--workerThreads']],
+    ['the main process', ['--runInBand']],
+  ] as const)('in %s, a file is there before its tests and after them', async ([, args]) => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(args);
+    expectVerdicts(outcome, 15 + 1 + 3);
+    const seen = seenIn(project);
+    const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
+    expect(order('a.test')).toMatch(/^JRt+EX$/);
+    expect(order('b.test')).toMatch(/^JRt+EX$/);
+    expect(order('refused.test')).toBe('JREX');
+    // In a worker that has many, one file after another.
+    for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
+      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
+    }
+  });
+
+  test('a call knows its test', async () => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(['a.test']);
+    expectVerdicts(outcome, 15);
+    const seen = seenIn(project);
+    const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
+    expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
+      ['top level', 'none'],
+      ['beforeAll', 'none'],
+      ['afterAll', 'none'],
+    ]);
+    const inside = seen.filter(({ event }) => /test|attempt|concurrent|Each|late/.test(event));
+    expect(inside.filter(({ test: found = '', file }) => !found.startsWith(`${file} > `))).toEqual([]);
+    expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 3 + 7 + 1);
+    expect(messageOf(outcome, 'must fail')).toContain('end of its stderr:\n  │ it said something odd');
+  });
+
+  test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(['refused']);
+    expectVerdicts(outcome, 3);
+    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+  });
+});

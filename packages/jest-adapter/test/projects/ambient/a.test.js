@@ -1,0 +1,71 @@
+const { carpool } = require('@carpool/jest');
+const { ambient, look } = require('./observer.js');
+
+const later = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+look('top level');
+beforeAll(() => void look('beforeAll'));
+afterAll(() => void look('afterAll'));
+
+describe('one after another', () => {
+  const seen = [];
+
+  beforeEach(() => void seen.push(look('beforeEach')));
+  afterEach(() => expect(look('afterEach')).toBe(seen.shift()));
+
+  test.each([1, 2])('a test and its hooks are one (%s)', async () => {
+    const own = look('test');
+    await later();
+    expect([...seen, look('later')]).toEqual([own, own]);
+  });
+});
+
+const attempts = [];
+jest.retryTimes(2);
+
+test('every attempt is another one', async () => {
+  await later();
+  attempts.push(look('attempt'));
+  expect(new Set(attempts).size).toBe(3);
+});
+
+describe('side by side', () => {
+  const seen = new Set();
+
+  test.concurrent.each([1, 2, 3, 4, 5, 6, 7])('each is its own (%s)', async () => {
+    const own = look('concurrent');
+    expect(seen.has(own)).toBe(false);
+    seen.add(own);
+    for (let times = 0; times < 3; times += 1) {
+      await later();
+      expect(look('concurrent')).toBe(own);
+    }
+  });
+});
+
+test('what outlives its test is known to', async () => {
+  const own = look('test');
+  void later().then(() => expect(look('late')).toBe(own));
+});
+
+test('the next test has begun', async () => {
+  await later();
+  await later();
+  expect(ambient().worker().path).toEqual([]);
+});
+
+test('a test holds its sessions and all else as one', async () => {
+  const session = await carpool.echo.register();
+  await session.request({ type: 'set', value: 1 });
+  await ambient().test().end();
+  expect(session.closeReason).toMatchObject({ by: 'owner' });
+});
+
+test('a generator cannot be followed', function* () {
+  expect(look('generator')).toMatch(/LEASE_INVALID.*make it an async function/);
+  yield later();
+});
+
+test('must fail: it says what the file knows', () => {
+  expect(1).toBe(2);
+});

@@ -1,0 +1,9 @@
+/** @jest-environment @carpool/jest/environment-jsdom */
+const { look } = require('./observer.js');
+
+beforeAll(() => void look('beforeAll'));
+afterAll(() => void look('afterAll'));
+
+test('a file in jsdom has what is around it too', () => {
+  expect(look('test')).not.toBe('none');
+});

@@ -1,0 +1,7 @@
+require('./observer.js');
+
+test('must fail: one', () => {});
+test.concurrent('must fail: two', async () => {});
+test('must fail: three', function* () {
+  yield 1;
+});

@@ -1,0 +1,92 @@
+/** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+import { beforeAll, expect, test } from 'vitest';
+import { expectVerdicts, messageOf } from './harness/expectations.ts';
+import { Project, type Outcome } from './harness/project.ts';
+
+interface Seen {
+  readonly event: string;
+  readonly worker: number;
+  readonly file: string;
+  readonly test?: string;
+}
+
+let outcome: Outcome;
+let seen: readonly Seen[];
+
+function seenIn(project: Project): Seen[] {
+  const lines = project.read('seen.jsonl').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Seen);
+}
+
+/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
+function letters(events: readonly Seen[]): string {
+  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
+  return events.map(({ event }) => known[event] ?? 't').join('');
+}
+
+beforeAll(async () => {
+  using project = new Project('ambient');
+  outcome = await project.run();
+  seen = seenIn(project);
+}, 60_000);
+
+test('a file is there before its tests and after them, and begins again in another worker', () => {
+  expectVerdicts(outcome, 5 + 1 + 2 + 2);
+  const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
+  expect(order('a.spec')).toMatch(/^(?:JRt+EX){2}$/);
+  expect(order('b.spec')).toMatch(/^JRt+EX$/);
+  expect(order('/d.spec')).toBe('JREXJREX');
+  expect(order('refused')).toBe('JREXJREX');
+  const worker = (file: string): unknown =>
+    new Set(seen.filter((one) => one.file.includes(file)).map((one) => one.worker));
+  expect(worker('b.spec')).not.toEqual(worker('/d.spec'));
+});
+
+test('a file ends as soon as its last test has run, before the next one is evaluated', () => {
+  for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
+    expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
+  }
+  // No file is open where modules are evaluated, in the process that only collects tests too.
+  const evaluated = seen.filter(({ event }) => event === 'top level');
+  expect(evaluated.map(({ file }) => file)).toEqual(evaluated.map(() => 'none'));
+});
+
+test('a call knows its test', () => {
+  const outside = seen.filter(({ event }) => event.includes('All'));
+  expect(outside.map(({ test: found }) => found)).toEqual(outside.map(() => 'none'));
+  expect(outside.length).toBeGreaterThan(3);
+  const inside = seen.filter(({ event }) => /test|attempt|Each/.test(event));
+  expect(inside.filter(({ test: found = '', file }) => !found.startsWith(`${file} > `))).toEqual([]);
+  expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 2 + 1);
+});
+
+test('a file whose shared workers are not ready fails each of its tests with the reason', () => {
+  for (const name of ['one', 'two'])
+    expect(messageOf(outcome, `must fail: ${name}`)).toContain('The worker is not ready');
+});
+
+test('a test that fails says what is known of the shared workers of its file', () => {
+  expect(messageOf(outcome, 'it says what')).toContain('end of its stderr:\n  │ it said something odd');
+});
+
+test('modes that run no test open no file', async () => {
+  using project = new Project('ambient');
+  const list = await project.run(['--list']);
+  expect(list).toMatchObject({ code: 0, left: [] });
+  expect(seenIn(project).map(({ event }) => event)).toEqual(['top level', 'top level']);
+});
+
+test('every file of a worker begins anew, also where files take turns', async () => {
+  using project = new Project('ambient');
+  const repeated = await project.run([
+    'a.spec',
+    'b.spec',
+    '--repeat-each=2',
+    '--fully-parallel',
+    '--grep=next file|hooks are one',
+  ]);
+  expectVerdicts(repeated, 6);
+  const events = seenIn(project).filter(({ event }) => event === 'joins' || event === 'ended');
+  expect(events.map(({ event }) => event).join(' ')).toMatch(/^(?:joins ended ?)+$/);
+  expect(new Set(events.map(({ file }) => file)).size).toBe(events.length / 2);
+});

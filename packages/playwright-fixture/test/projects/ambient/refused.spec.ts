@@ -1,0 +1,7 @@
+import { test } from '@carpool/playwright';
+import './observer.mjs';
+
+test.beforeAll(() => {});
+
+test('must fail: one', () => {});
+test('must fail: two', () => {});

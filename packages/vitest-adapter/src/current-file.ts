@@ -1,0 +1,110 @@
+/**
+ * The test file that runs in this worker: its owner, and the attempts of its tests. It is what `carpool/shared-worker`
+ * and `carpool/coordination` find around them (see `Ambient`), and what the fixtures of `createTest` hang on.
+ *
+ *   set-up file ─▶ opened ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ everyone has left: closed
+ *
+ * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ambientSlot, CarpoolError, closeFile, FileOwner, openFile, Owner, type Ambient } from 'carpool/client';
+import type { RunnerTestCase } from 'vitest';
+import { Attempt } from './attempt.ts';
+import { connect, disconnect } from './connect.ts';
+import { version } from './provided.ts';
+
+export class CurrentFile implements Ambient {
+  readonly file: FileOwner;
+  readonly version: string = version;
+  readonly #path: string;
+  readonly #worker: Owner;
+  readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
+  /** From where a call comes, also among concurrent tests. */
+  readonly #running = new AsyncLocalStorage<Attempt>();
+  /** In versions of Vitest that put nothing around a test and its hooks. */
+  readonly #guess: (() => Attempt | undefined) | undefined;
+  /** Fixtures of the file outlive its hooks: whoever leaves last closes it. */
+  #holds = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(path: string, guess?: (file: CurrentFile) => Attempt | undefined) {
+    this.#path = path;
+    this.#guess = guess && (() => guess(this));
+    // A worker may run a file again, and an owner that has ended stays ended: so its path is random.
+    this.file = new FileOwner({ path: [`${path} ${crypto.randomUUID()}`], holder: { file: path }, connect });
+    this.#worker = new Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect });
+  }
+
+  /** The file begins. What is left of the one before it, whose hooks did not run, ends first. */
+  static async open(path: string, guess?: (file: CurrentFile) => Attempt | undefined): Promise<CurrentFile> {
+    await found()?.close();
+    const current = new CurrentFile(path, guess);
+    openFile(ambientSlot(), current);
+    return current;
+  }
+
+  /** The one that the set-up file has opened; without a set-up file, one for the sessions alone. */
+  static of(path: string): CurrentFile {
+    const current = found();
+    // One of another version of this package would hide that there are two.
+    return current?.isOf(path) === true && current.version === version ? current : new CurrentFile(path);
+  }
+
+  isOf(path: string): boolean {
+    return this.#path === path && this.#closed === undefined;
+  }
+
+  test(): Attempt | undefined {
+    return this.#running.getStore() ?? this.#guess?.();
+  }
+
+  worker(): Owner {
+    return this.#worker;
+  }
+
+  /** An attempt begins. */
+  begin(task: RunnerTestCase): Attempt {
+    const attempt = new Attempt(task, this.file);
+    this.#attempts.set(task, attempt);
+    return attempt;
+  }
+
+  /** The attempt that is under way. */
+  attemptOf(task: RunnerTestCase): Attempt {
+    const known = this.#attempts.get(task);
+    return known === undefined || known.over ? this.begin(task) : known;
+  }
+
+  run<T>(attempt: Attempt, body: () => T): T {
+    return this.#running.run(attempt, body);
+  }
+
+  hold(): void {
+    this.#holds += 1;
+  }
+
+  /** @throws what failed at the end of the file, in teardowns that it has registered */
+  async leave(): Promise<void> {
+    this.#holds -= 1;
+    if (this.#holds > 0) return;
+    await this.close();
+    for (const thrown of this.file.failures) throw thrown;
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    return (this.#closed ??= closeFile(ambientSlot(), this.file).then(disconnect));
+  }
+}
+
+function found(): CurrentFile | undefined {
+  const { ambient } = ambientSlot();
+  // Not by class, as there may be several.
+  return ambient !== undefined && 'attemptOf' in ambient ? (ambient as CurrentFile) : undefined;
+}
+
+export function untold(): CarpoolError {
+  const words =
+    "Cannot tell which of the concurrent tests asks: this version of Vitest does not say so in hooks; write `scope: 'file'`, call it in the body of the test, or use Vitest 4.1 or later";
+  return new CarpoolError('LEASE_INVALID', words);
+}

@@ -1,0 +1,94 @@
+/** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, testNamed } from './harness/expectations.ts';
+import { majors } from './harness/majors.ts';
+import { Project } from './harness/project.ts';
+
+interface Seen {
+  readonly event: string;
+  readonly worker: string;
+  readonly file?: string;
+  readonly test?: string;
+}
+
+function seenIn(project: Project): Seen[] {
+  const lines = project.read('seen.jsonl').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Seen);
+}
+
+/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
+function letters(events: readonly Seen[]): string {
+  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
+  return events.map(({ event }) => known[event] ?? 't').join('');
+}
+
+describe.for(majors)('Vitest %s', (major) => {
+  test.for([
+    ['forks', []],
+    ['threads', []],
+    ['vmThreads', []],
+    ['forks', ['--no-isolate', '--maxWorkers=1']],
+    ['threads', ['--no-isolate', '--maxWorkers=1']],
+  ] as const)('in %s, %j, a file is there before its tests and after them', async ([pool, args]) => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run([`--pool=${pool}`, ...args]);
+    expectVerdicts(outcome, 13 + 2 + 1 + 3);
+    expect(outcome.files.map(({ message }) => message).join('')).toBe('');
+    const seen = seenIn(project);
+    const order = (file: string): string => letters(seen.filter((event) => event.file?.includes(file)));
+    expect(order('a.test')).toMatch(/^JRt+EX$/);
+    expect(order('b.test')).toMatch(/^JRt+EX$/);
+    expect(order('refused.test')).toBe('JREX');
+    // Its hooks do not run: it ends when the next file begins, or with the worker.
+    expect(order('empty.test')).toMatch(/^J(?:EX)?$/);
+    // In a worker that has many, one file after another.
+    for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
+      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*J?$/);
+    }
+  });
+
+  test('a call knows its test', async () => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(['a.test']);
+    expectVerdicts(outcome, 13);
+    const seen = seenIn(project);
+    const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
+    expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
+      ['top level', 'none'],
+      ['beforeAll', 'none'],
+      ['afterAll', 'none'],
+    ]);
+    const inside = seen.filter(({ event }) => /test|attempt|concurrent|Each|late/.test(event));
+    expect(inside.filter(({ test: found = '', file = '' }) => !found.startsWith(`${file} > `))).toEqual([]);
+    expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 3 + 7 + 1);
+    // Where Vitest does not say whose hook it is, nobody guesses.
+    const hooks = seen.filter(({ event }) => event === 'hook side by side').map(({ test: found }) => found);
+    const told = major === 3 ? /^LEASE_INVALID: .* write `scope: 'file'`/ : /\.test\.ts \S+ > /;
+    expect(hooks).toEqual(Array.from({ length: 7 }, () => expect.stringMatching(told)));
+  });
+
+  test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(['refused']);
+    expectVerdicts(outcome, 3);
+    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+  });
+
+  test('a test that fails says what is known of the shared workers of its file', async () => {
+    using project = new Project(major, 'ambient');
+    const outcome = await project.run(['a.test']);
+    expect(testNamed(outcome, 'must fail').meta).toMatchObject({ carpool: [{ stderr: 'it said something odd' }] });
+    expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  │ it said something odd');
+  });
+
+  test('the set-up file may be listed by hand', async () => {
+    using project = new Project(major, 'ambient');
+    const setup = `setupFiles: ['@carpool/vitest/setup'], globalSetup: ['@carpool/vitest/global-setup'],`;
+    project.edit('vitest.config.ts', 'plugins: [carpool()],', '');
+    project.edit('vitest.config.ts', 'test: {', `test: { ${setup}`);
+    project.edit('vitest.config.ts', 'deps: {', `deps: { inline: ['@carpool/vitest'],`);
+    const outcome = await project.run(['--no-isolate', '--maxWorkers=1', 'a.test', 'b.test']);
+    expectVerdicts(outcome, 13 + 2);
+    expect(seenIn(project).filter(({ event }) => event === 'ended')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,62 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { ambient, look } from './observer.mjs';
+
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+look('top level');
+beforeAll(() => void look('beforeAll'));
+afterAll(() => void look('afterAll'));
+
+describe('one after another', () => {
+  const seen: string[] = [];
+
+  beforeEach(() => void seen.push(look('beforeEach')));
+  afterEach(() => expect(look('afterEach')).toBe(seen[0]));
+
+  test.for([1, 2])('a test and its hooks are one (%s)', async () => {
+    const own = look('test');
+    await later();
+    expect([...seen.splice(0), look('later')]).toEqual([own, own]);
+    seen.push(own);
+    onTestFinished(() => void seen.splice(0));
+  });
+});
+
+const attempts: string[] = [];
+
+test('every attempt is another one', { retry: 2 }, async () => {
+  await later();
+  attempts.push(look('attempt'));
+  expect(new Set(attempts).size).toBe(3);
+});
+
+describe.concurrent('side by side', () => {
+  const seen = new Set<string>();
+
+  beforeEach(() => void look('hook side by side'));
+
+  test.for([1, 2, 3, 4, 5, 6, 7])('each is its own (%s)', async () => {
+    const own = look('concurrent');
+    expect(seen.has(own)).toBe(false);
+    seen.add(own);
+    for (let times = 0; times < 3; times += 1) {
+      await later();
+      expect(look('concurrent')).toBe(own);
+    }
+  });
+});
+
+test('what outlives its test is known to', async () => {
+  const own = look('test');
+  void later().then(() => expect(look('late')).toBe(own));
+});
+
+test('the next test has begun', async () => {
+  await later();
+  await later();
+  expect(ambient().worker().path).toEqual([]);
+});
+
+test('must fail: it says what the file knows', () => {
+  expect(1).toBe(2);
+});

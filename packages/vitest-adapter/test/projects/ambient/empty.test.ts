@@ -1,0 +1,7 @@
+import { test } from 'vitest';
+import { look } from './observer.mjs';
+
+look('top level');
+
+// Its hooks do not run.
+test.skipIf(true)('nothing', () => {});

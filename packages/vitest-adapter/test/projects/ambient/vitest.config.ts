@@ -1,0 +1,8 @@
+import { carpool } from '@carpool/vitest/plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [carpool()],
+  // As if it came from a package.
+  test: { testTimeout: 300, server: { deps: { external: [/observer\.mjs/] } } },
+});
