@@ -45,11 +45,20 @@ const config: UserConfig[] = defineConfig([
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
     // compiler for configs that Node cannot read is loaded from its package, by those who need it.
     ...common,
-    entry: { 'host-main': 'src/host/main.ts' },
+    entry: { 'host-main': 'src/host/main.ts', 'shared-worker-thread': 'src/shared-worker/thread.ts' },
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },
     outputOptions: { chunkFileNames: 'host-[name]-[hash].js' },
+  },
+  {
+    // The thread of a shared worker: one file for each start, found as `new URL('./shared-worker-thread.js', import.meta.url)`.
+    ...common,
+    entry: { 'shared-worker-thread': 'src/shared-worker/thread.ts' },
+    clean: false,
+    dts: false,
+    deps: { alwaysBundle: [/^(?!jiti$)/] },
+    outputOptions: { chunkFileNames: 'thread-[name]-[hash].js' },
   },
 ]);
 

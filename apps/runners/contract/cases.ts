@@ -7,6 +7,8 @@ import type { TestResult } from '../runners/runner.ts';
 export interface Seen {
   readonly outcome: Outcome;
   readonly project: Project;
+  /** The kind of worker, if there was a choice: for the failure of a case. */
+  readonly mode?: string;
 }
 
 /** How a runner, by its name, comes to it, where that is its own way: part of the table. */
@@ -74,7 +76,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a worker that is killed releases its slot',
+    title: 'a worker that is killed releases its slot and its locks',
     remarks: { Vitest: 'the run fails', Jest: 'the file runs again', 'Playwright Test': 'the test fails' },
     check({ outcome, project }) {
       const [killed] = project.notes('killed-worker');
@@ -121,13 +123,13 @@ export const cases: readonly Case[] = [
 /** Of those that need a run of their own: test/contract.test.ts makes it. */
 export const watchRemarks: Remarks = { 'Playwright Test': 'in its UI and in editors: it has no watch mode' };
 
-function named({ tests, output }: Outcome, name: string): TestResult {
+export function named({ tests, output }: Outcome, name: string): TestResult {
   const found = tests.find((test) => test.name === name);
   if (found === undefined) throw new Error(`There is no result of the test "${name}":\n${output}`);
   return found;
 }
 
-function expectPassed(outcome: Outcome, ...names: string[]): void {
+export function expectPassed(outcome: Outcome, ...names: string[]): void {
   const failed = names.map((name) => named(outcome, name)).filter(({ status }) => status !== 'passed');
   expect(failed).toEqual([]);
 }

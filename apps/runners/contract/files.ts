@@ -2,9 +2,9 @@
 
 export interface TestSpec {
   readonly name: string;
-  /** What it destructures: a pool, or `carpool`. */
-  readonly fixture: 'echo' | 'narrow' | 'mortal' | 'carpool';
-  /** A function of project/bodies.cjs. */
+  /** What it destructures: a pool, a shared worker, or `carpool`. */
+  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'carpool' | 'counter';
+  /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, where the default of the run is not wanted. */
   readonly timeout?: number;
@@ -12,6 +12,8 @@ export interface TestSpec {
 
 export interface FileSpec {
   readonly name: string;
+  /** Of the project, where the bodies are. Default `bodies.cjs`. */
+  readonly module?: 'sharing.cjs' | 'broken.cjs' | 'plugins.mjs';
   readonly concurrent?: boolean;
   readonly retries?: number;
   readonly tests: readonly TestSpec[];
@@ -83,4 +85,67 @@ export const watched: readonly FileSpec[] = [
 
 export const interrupted: readonly FileSpec[] = [
   { name: 'interrupt', tests: [{ name: 'is interrupted', fixture: 'echo', body: 'hold' }] },
+];
+
+const twice = ['a', 'b'] as const;
+
+/** One run of a runner, in every kind of worker that it has. */
+export const sharingRun: readonly FileSpec[] = [
+  ...twice.map((letter) => ({
+    name: `shared-worker-${letter}`,
+    module: 'sharing.cjs' as const,
+    tests: [
+      { name: `it is there (${letter})`, body: 'greet' },
+      { name: `talks (${letter})`, body: 'converse' },
+      { name: `gives up (${letter})`, body: 'giveUp' },
+      { name: `publishes at the very end (${letter})`, body: 'count' },
+    ],
+  })),
+  {
+    name: 'shared-worker-by-name',
+    module: 'sharing.cjs',
+    tests: [{ name: 'has it as a fixture', fixture: 'counter', body: 'useByName' }],
+  },
+  { name: 'shared-worker-crash', module: 'sharing.cjs', tests: [{ name: 'crashes it', body: 'crashIt' }] },
+  {
+    name: 'shared-worker-broken',
+    module: 'broken.cjs',
+    tests: ['first', 'second'].map((which) => ({ name: `needs what is broken (${which})`, body: 'pass' })),
+  },
+  ...twice.map((letter) => ({
+    name: `turns-${letter}`,
+    module: 'sharing.cjs' as const,
+    concurrent: true,
+    tests: [1, 2, 3].map((number) => ({ name: `takes turns (${letter}${number})`, body: 'takeTurns' })),
+  })),
+  {
+    name: 'kept-lease',
+    module: 'sharing.cjs',
+    tests: [
+      { name: 'releases nothing', body: 'takeAndKeep' },
+      { name: 'takes what was not released', body: 'takeWhatWasKept' },
+    ],
+  },
+  ...twice.map((letter) => ({
+    name: `sharing-${letter}`,
+    module: 'sharing.cjs' as const,
+    tests: [
+      { name: `takes a lock for its file (${letter})`, body: 'takeForTheFile' },
+      { name: `computes it once (${letter})`, body: 'computeOnce' },
+      { name: `gets it again (${letter})`, body: 'computeOnce' },
+      { name: `takes ports (${letter})`, body: 'takePorts' },
+    ],
+  })),
+  ...twice.map((letter) => ({
+    name: `plugins-${letter}`,
+    module: 'plugins.mjs' as const,
+    tests: [
+      { name: `plugin: takes turns (${letter})`, body: 'takeTurns' },
+      { name: `plugin: keeps a lock (${letter})`, body: 'keep' },
+      { name: `plugin: is refused (${letter})`, body: 'fail' },
+      { name: `plugin: goes down and up (${letter})`, body: 'downAndUp' },
+      { name: `plugin: reserves (${letter})`, body: 'reserve' },
+      { name: `plugin: listens (${letter})`, body: 'listen' },
+    ],
+  })),
 ];

@@ -19,10 +19,18 @@ export default function setup(): void {
     mkdirSync(dirname(join(modules, runner)), { recursive: true });
     symlinkSync(installed(runner), join(modules, runner), 'dir');
   }
-  for (const name of ['carpool', '@carpool/vitest', '@carpool/jest', '@carpool/playwright']) {
+  // `ava` is Carpool, as where `npm install -D ava@npm:carpool` was called.
+  for (const name of ['carpool', 'ava', '@carpool/vitest', '@carpool/jest', '@carpool/playwright']) {
     const [from, to] = [installed(name), join(modules, name)];
     if (!existsSync(join(from, 'dist'))) throw new Error(`Nothing is built in ${from}: run \`pnpm build\` first`);
     for (const part of ['package.json', 'dist']) cpSync(join(from, part), join(to, part), { recursive: true });
   }
-  symlinkSync(join(core, 'node_modules'), join(modules, 'carpool/node_modules'), 'dir');
+  for (const name of ['carpool', 'ava'])
+    symlinkSync(join(core, 'node_modules'), join(modules, name, 'node_modules'), 'dir');
+  for (const name of ['@ava/cooperate', '@ava/get-port'])
+    cpSync(installed(name), join(modules, name), { recursive: true });
+  cpSync(join(installed('@ava/cooperate'), '../../never'), join(modules, 'never'), {
+    recursive: true,
+    dereference: true,
+  });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FileSpec } from '../contract/files.ts';
-import type { Runner, TestResult } from '../runners/runner.ts';
+import type { Mode, Runner, TestResult } from '../runners/runner.ts';
 import { leftOver } from './census.ts';
 import { core, home, modules } from './packages.ts';
 
@@ -22,6 +22,10 @@ export interface Note {
   readonly code?: string;
   readonly words?: string;
   readonly by?: string;
+  readonly event?: string;
+  readonly of?: string;
+  readonly testWorker?: string;
+  readonly [other: string]: unknown;
 }
 
 export interface Outcome {
@@ -55,7 +59,12 @@ export class Project implements Disposable {
   }
 
   start(command?: readonly string[]): Running {
-    return new Running(this.folder, this.#runner, command);
+    return new Running(this.folder, this.#runner, () => command);
+  }
+
+  /** All tests, in this kind of workers. */
+  startIn(mode: Mode): Running {
+    return new Running(this.folder, this.#runner, (results) => this.#runner.command(modules, results, mode.args));
   }
 
   /** As somebody who saves it in an editor. */
@@ -92,11 +101,11 @@ export class Running {
   readonly #process: ChildProcess;
   #wake: () => void = () => {};
 
-  constructor(folder: string, runner: Runner, command: readonly string[] | undefined) {
+  constructor(folder: string, runner: Runner, command: (results: string) => readonly string[] | undefined) {
     const mark = randomUUID();
     const temporary = mkdtempSync(join(tmpdir(), 'cp-'));
     const results = join(folder, `results-${mark}.json`);
-    this.#process = spawn(process.execPath, command ?? runner.command(modules, results), {
+    this.#process = spawn(process.execPath, command(results) ?? runner.command(modules, results), {
       cwd: folder,
       // A group of its own, as a terminal gives it. A test server ends with its stdin.
       detached: true,

@@ -1,14 +1,29 @@
 import { basename, join } from 'node:path';
 import { patience } from '../contract/files.ts';
-import { words, type Runner, type TestResult } from './runner.ts';
+import { givenTo, words, type Runner, type TestResult } from './runner.ts';
 
-const head = `const { createTest } = require('@carpool/jest');
-const bodies = require('./bodies.cjs');
+const head = (module: string): string => `const { createTest } = require('@carpool/jest');
+const bodies = require('./${module}');
 
 const test = createTest();
 `;
 
-const command = (modules: string): string[] => [join(modules, 'jest/bin/jest.js'), '--no-watchman', '--maxWorkers=3'];
+/** What is an ES module can only be loaded by one. */
+const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
+import { createTest } from '@carpool/jest';
+import bodies from './${module}';
+
+const test = createTest();
+`;
+
+const command = (modules: string, args: readonly string[] = ['--maxWorkers=3']): string[] => [
+  // For tests that are ES modules.
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  join(modules, 'jest/bin/jest.js'),
+  '--no-watchman',
+  ...args,
+];
 
 export const jest: Runner = {
   name: 'Jest',
@@ -17,15 +32,23 @@ export const jest: Runner = {
     'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${patience}, cacheDirectory: '../jest-cache' };\n`,
   },
 
-  render({ name, tests, concurrent = false, retries = 0 }) {
-    const lines = tests.map(
-      ({ name: title, fixture, body, timeout = patience }) =>
-        `test${concurrent ? '.concurrent' : ''}(${words(title)}, ({ ${fixture} }) => bodies.${body}(${fixture}, ${words(name)}), ${timeout});`,
-    );
-    return [`${name}.test.js`, [head, `jest.retryTimes(${retries});`, ...lines, ''].join('\n')];
+  modes: [
+    { name: 'processes', args: ['--maxWorkers=3'] },
+    { name: 'threads', args: ['--maxWorkers=3', '--workerThreads'] },
+    { name: 'in band', args: ['--runInBand'] },
+  ],
+
+  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+    const lines = tests.map((spec) => {
+      const { name: title, body, timeout = patience } = spec;
+      const [parameters, argument] = givenTo(spec);
+      return `test${concurrent ? '.concurrent' : ''}(${words(title)}, (${parameters}) => bodies.${body}(${argument}, ${words(name)}), ${timeout});`;
+    });
+    const [extension, first] = module.endsWith('.mjs') ? ['mjs', moduleHead(module)] : ['js', head(module)];
+    return [`${name}.test.${extension}`, [first, `jest.retryTimes(${retries});`, ...lines, ''].join('\n')];
   },
 
-  command: (modules, results) => [...command(modules), '--json', `--outputFile=${results}`],
+  command: (modules, results, args) => [...command(modules, args), '--json', `--outputFile=${results}`],
 
   read: readJestLike,
 

@@ -3,13 +3,11 @@ import { basename, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { patience } from '../contract/files.ts';
 import type { Running } from '../harness/project.ts';
-import { words, type Runner, type TestResult } from './runner.ts';
+import { bodiesOf, givenTo, words, type Runner, type TestResult } from './runner.ts';
 
-const head = `import { createRequire } from 'node:module';
-import { createTest } from '@carpool/playwright';
+const head = (module: string): string => `import { createTest } from '@carpool/playwright';
 import config from './carpool.config.mjs';
-
-const bodies = createRequire(import.meta.url)('./bodies.cjs');
+${bodiesOf(module)}
 const test = createTest(config);
 `;
 
@@ -27,20 +25,32 @@ export default defineConfig({
 `,
   },
 
-  render({ name, tests, concurrent = false, retries = 0 }) {
-    const lines = tests.map(({ name: title, fixture, body, timeout = patience }) =>
-      [
-        `test(${words(title)}, async ({ ${fixture} }) => {`,
+  modes: [
+    { name: 'several workers', args: [] },
+    { name: 'one worker', args: ['--workers=1'] },
+  ],
+
+  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+    const lines = tests.map((spec) => {
+      const { name: title, body, timeout = patience } = spec;
+      const [parameters, argument] = givenTo(spec);
+      return [
+        `test(${words(title)}, async (${parameters}) => {`,
         `  test.setTimeout(${timeout});`,
-        `  await bodies.${body}(${fixture}, ${words(name)});`,
+        `  await bodies.${body}(${argument}, ${words(name)});`,
         '});',
-      ].join('\n'),
-    );
+      ].join('\n');
+    });
     const mode = `test.describe.configure({ mode: '${concurrent ? 'parallel' : 'default'}', retries: ${retries} });`;
-    return [`${name}.spec.mjs`, [head, mode, ...lines, ''].join('\n')];
+    return [`${name}.spec.mjs`, [head(module), mode, ...lines, ''].join('\n')];
   },
 
-  command: (modules) => [join(modules, '@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+  command: (modules, _results, args = []) => [
+    join(modules, '@playwright/test/cli.js'),
+    'test',
+    '--reporter=list,json',
+    ...args,
+  ],
 
   env: (results) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: results }),
 

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { patience } from '../contract/files.ts';
 import { readJestLike } from './jest.ts';
-import { words, type Runner } from './runner.ts';
+import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
-const head = `import { createRequire } from 'node:module';
-import { createTest } from '@carpool/vitest';
+const head = (module: string): string => `import { createTest } from '@carpool/vitest';
 import { describe } from 'vitest';
 import config from './carpool.config.mjs';
-
-const bodies = createRequire(import.meta.url)('./bodies.cjs');
+${bodiesOf(module)}
 const test = createTest(config);
 `;
 
@@ -26,18 +24,26 @@ export default defineConfig({
 `,
   },
 
-  render({ name, tests, concurrent = false, retries = 0 }) {
-    const lines = tests.map(
-      ({ name: title, fixture, body, timeout = patience }) =>
-        `  test(${words(title)}, { timeout: ${timeout} }, ({ ${fixture} }) => bodies.${body}(${fixture}, ${words(name)}));`,
-    );
+  modes: [
+    { name: 'forks', args: ['--pool=forks'] },
+    { name: 'threads', args: ['--pool=threads'] },
+    { name: 'without isolation', args: ['--pool=forks', '--no-isolate', '--maxWorkers=1'] },
+  ],
+
+  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+    const lines = tests.map((spec) => {
+      const { name: title, body, timeout = patience } = spec;
+      const [parameters, argument] = givenTo(spec);
+      return `  test(${words(title)}, { timeout: ${timeout} }, (${parameters}) => bodies.${body}(${argument}, ${words(name)}));`;
+    });
     const suite = `describe(${words(name)}, { concurrent: ${concurrent}, retry: ${retries} }, () => {`;
-    return [`${name}.test.mjs`, [head, suite, ...lines, '});', ''].join('\n')];
+    return [`${name}.test.mjs`, [head(module), suite, ...lines, '});', ''].join('\n')];
   },
 
-  command: (modules, results) => [
+  command: (modules, results, args = []) => [
     join(modules, 'vitest/vitest.mjs'),
     'run',
+    ...args,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${results}`,

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
-import { interrupted, watched, wholeRun } from '../contract/files.ts';
+import { interrupted, sharingRun, watched, wholeRun } from '../contract/files.ts';
+import { sharingCases } from '../contract/sharing.ts';
 import { Project } from '../harness/project.ts';
 import { runners } from '../runners/all.ts';
 import { page, pageWith, type Cell, type Result } from '../table.ts';
@@ -37,6 +38,25 @@ describe.for(runners)('$name', (runner) => {
   test.for(cases)('$title', ({ remarks, check }, { task }) => {
     tell(task, remarks);
     check(seen);
+  });
+
+  describe('in every kind of worker', () => {
+    const seenIn: Seen[] = [];
+
+    beforeAll(async () => {
+      const projects = runner.modes.map(() => new Project(runner, sharingRun));
+      for (const [at, mode] of runner.modes.entries()) {
+        const project = projects[at] as Project;
+        seenIn.push({ project, mode: mode.name, outcome: await project.startIn(mode).outcome });
+      }
+      return () => projects.forEach((project) => project[Symbol.dispose]());
+    });
+
+    // oxlint-disable-next-line vitest/expect-expect -- every case expects
+    test.for(sharingCases)('$title', ({ remarks, check }, { task }) => {
+      tell(task, remarks);
+      for (const one of seenIn) check(one);
+    });
   });
 
   test('a re-run in watch mode keeps the child', async ({ task }) => {

@@ -4,6 +4,7 @@
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
+const { lock } = require('carpool/coordination');
 
 const log = join(__dirname, 'log.jsonl');
 
@@ -52,15 +53,17 @@ async function fail(session, file) {
 }
 
 async function killItsWorker(session, file) {
+  const lease = await lock('of the killed').acquire({ scope: 'worker' });
   await visit(session, file);
   // Jest runs the file once more.
-  if (noted(file).length > 1) return;
+  if (noted(file).length > 1) return lease.release();
   process.kill(process.pid, 'SIGKILL');
   await new Promise(() => {});
 }
 
 async function takeTheSlotOfTheKilled(carpool, file) {
   while (noted('killed-worker').length === 0) await pause(20);
+  await lock('of the killed').acquire();
   await visit(await carpool.narrow.register(), file);
 }
 
@@ -95,6 +98,7 @@ module.exports = {
   killItsChild,
   killItsWorker,
   meet,
+  note,
   outlastItsTime,
   passAtTheThirdAttempt,
   takeTheSlotOfTheKilled,

@@ -1,4 +1,4 @@
-// The pools that the tests of all runners use.
+// The pools and the shared workers that the tests of all runners use.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'carpool';
 
@@ -16,4 +16,5 @@ export default defineConfig({
     // Its child is killed by a test.
     mortal: { ...child, maxSessions: 2 },
   },
+  workers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

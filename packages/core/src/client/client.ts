@@ -67,7 +67,7 @@ const releaseTimeout = 30_000;
 const maxFrameBytes = 1024 * 1024 * 1024;
 
 /** Milliseconds in which most calls are answered. */
-const spinFor = 0.1;
+const spinFor = 0.15;
 
 interface Connected {
   readonly socket: Socket;

@@ -6,7 +6,7 @@
  * An owner is taken to be one flow: while it waits, or somebody inside it does, it releases nothing. Only for its own
  * waits its own leases count as released: two flows of one test may well wait for each other.
  */
-import { flowOf, isWithin, type Lease, type Resource } from './lease.ts';
+import { around, flowOf, isOwn, type Lease, type Resource } from './lease.ts';
 
 /** One who waits, and one whom it waits for. */
 export interface Link {
@@ -26,6 +26,8 @@ class Search {
   readonly #served = new Set<Lease>();
   /** Held by an owner that has served one of its own waits with it. */
   readonly #spent = new Set<Lease>();
+  /** How many waits keep an owner from going on. */
+  readonly #unserved = new Map<string, number>();
 
   constructor(waitsUnder: (owner: string) => Iterable<Lease>) {
     this.#waitsUnder = waitsUnder;
@@ -64,8 +66,11 @@ class Search {
   #concerned(first: Resource): Set<Resource> {
     const concerned = new Set([first]);
     for (const resource of concerned) {
-      for (const lease of [...resource.leases, ...resource.queue]) {
-        for (const wait of this.#waitsUnder(lease.wish.owner)) concerned.add(wait.resource);
+      for (const { wish } of [...resource.leases, ...resource.queue]) {
+        if (this.#unserved.has(wish.owner)) continue;
+        const waits = [...this.#waitsUnder(wish.owner)];
+        this.#unserved.set(wish.owner, waits.length);
+        for (const wait of waits) concerned.add(wait.resource);
       }
     }
     return concerned;
@@ -73,18 +78,23 @@ class Search {
 
   /** Gives out what there will be of it. */
   #serve({ size, leases, queue }: Resource): void {
-    const kept = [...leases, ...queue].filter((lease) => this.#keeps(lease));
+    let kept = [...leases, ...queue].filter((lease) => this.#keeps(lease));
     let used = kept.reduce((sum, { weight }) => sum + weight, 0);
     for (const wait of queue) {
       if (this.#served.has(wait)) continue;
       if (wait.weight > size - used) {
-        const own = kept.filter((lease) => isOwn(lease, wait) && !this.#spent.has(lease));
-        const without = used - own.reduce((sum, { weight }) => sum + weight, 0);
+        const own = new Set(kept.filter((lease) => isOwn(lease, wait)));
+        const without = used - [...own].reduce((sum, { weight }) => sum + weight, 0);
         if (wait.weight > size - without) return;
         for (const lease of own) this.#spent.add(lease);
+        kept = kept.filter((lease) => !own.has(lease));
         used = without;
       }
       this.#served.add(wait);
+      for (const owner of around(flowOf(wait.wish))) {
+        const unserved = this.#unserved.get(owner);
+        if (unserved !== undefined) this.#unserved.set(owner, unserved - 1);
+      }
       if (!this.#keeps(wait)) continue;
       kept.push(wait);
       used += wait.weight;
@@ -94,10 +104,10 @@ class Search {
   /** It is held, or would be, and not released in the end. */
   #keeps(lease: Lease): boolean {
     if (lease.state === 'waiting' && !this.#served.has(lease)) return false;
-    return !this.#spent.has(lease) && this.#stuck(lease).length > 0;
+    return !this.#spent.has(lease) && this.#unserved.get(lease.wish.owner) !== 0;
   }
 
-  /** What keeps its owner from going on. */
+  /** What its owner waits for, for ever. */
   #stuck({ wish }: Lease): Lease[] {
     return [...this.#waitsUnder(wish.owner)].filter((wait) => !this.#served.has(wait));
   }
@@ -121,10 +131,4 @@ function nextOf(path: readonly Link[]): Lease {
 
 function plain({ wait, blocker }: Link): Link {
   return { wait, blocker };
-}
-
-/** Whoever waits may be the one to release it. */
-function isOwn({ wish }: Lease, wait: Lease): boolean {
-  const flow = flowOf(wait.wish);
-  return isWithin(flow, wish.owner) || isWithin(wish.owner, flow);
 }

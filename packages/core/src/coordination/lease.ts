@@ -75,3 +75,9 @@ export function* around(key: string): Generator<string> {
 export function flowOf({ owner, flow }: Wish): string {
   return flow ?? owner;
 }
+
+/** Whoever waits may be the one to release it. */
+export function isOwn({ wish }: Lease, wait: Lease): boolean {
+  const flow = flowOf(wait.wish);
+  return isWithin(flow, wish.owner) || isWithin(wish.owner, flow);
+}

@@ -9,7 +9,7 @@
  * ones, so a writer waits for the readers before it, and for none after it.
  */
 import { circleOf } from './circle.ts';
-import { around, flowOf, readers, type Lease, type Resource, type Wish } from './lease.ts';
+import { around, flowOf, isOwn, readers, type Lease, type Resource, type Wish } from './lease.ts';
 import { deadlockError, describeWish, invalid, mismatch, tooMany } from './words.ts';
 
 export interface LedgerLimits {
@@ -28,8 +28,8 @@ export class Ledger {
   readonly #resources = new Map<string, Resource>();
   /** What waits in an owner and inside it. */
   readonly #waits = new Map<string, Set<Lease>>();
-  /** How many leases an owner holds. */
-  readonly #holds = new Map<string, number>();
+  /** What an owner holds. */
+  readonly #holds = new Map<string, Set<Lease>>();
   #held = 0;
   #waiting = 0;
 
@@ -68,7 +68,7 @@ export class Ledger {
       throw tooMany(wish, `${maxWaiting} calls wait for it already`, maxWaiting);
     }
     this.#enqueue(lease);
-    if (wish.deadlock !== false && this.#holdsSomething(flowOf(wish))) {
+    if (wish.deadlock !== false && this.#isWaitedFor(lease)) {
       const circle = circleOf(lease, (owner) => this.#waits.get(owner) ?? []);
       if (circle !== undefined) {
         this.#dequeue(lease);
@@ -156,7 +156,7 @@ export class Ledger {
     resource.used += weight;
     resource.leases.add(lease);
     this.#held++;
-    this.#holds.set(wish.owner, (this.#holds.get(wish.owner) ?? 0) + 1);
+    addTo(this.#holds, wish.owner, lease);
   }
 
   #giveBack(lease: Lease, amount: number): void {
@@ -167,9 +167,7 @@ export class Ledger {
     lease.state = 'over';
     resource.leases.delete(lease);
     this.#held--;
-    const left = (this.#holds.get(wish.owner) ?? 1) - 1;
-    if (left === 0) this.#holds.delete(wish.owner);
-    else this.#holds.set(wish.owner, left);
+    removeFrom(this.#holds, wish.owner, lease);
   }
 
   /** In a loop over the queue as it is then: whoever is granted may release, and come back, before this returns. */
@@ -185,33 +183,52 @@ export class Ledger {
   #enqueue(lease: Lease): void {
     lease.resource.queue.add(lease);
     this.#waiting++;
-    for (const owner of around(flowOf(lease.wish))) {
-      const waits = this.#waits.get(owner);
-      if (waits === undefined) this.#waits.set(owner, new Set([lease]));
-      else waits.add(lease);
-    }
+    for (const owner of around(flowOf(lease.wish))) addTo(this.#waits, owner, lease);
   }
 
   #dequeue(lease: Lease): void {
     lease.state = 'over';
     lease.resource.queue.delete(lease);
     this.#waiting--;
-    for (const owner of around(flowOf(lease.wish))) {
-      const waits = this.#waits.get(owner);
-      waits?.delete(lease);
-      if (waits?.size === 0) this.#waits.delete(owner);
-    }
+    for (const owner of around(flowOf(lease.wish))) removeFrom(this.#waits, owner, lease);
   }
 
-  /** Nobody can wait for one who holds nothing. */
-  #holdsSomething(flow: string): boolean {
-    for (const owner of around(flow)) if (this.#holds.has(owner)) return true;
-    return false;
+  /** Somebody else waits for what this one has, or will have: else it can close no circle. */
+  #isWaitedFor(asker: Lease): boolean {
+    const flow = flowOf(asker.wish);
+    for (const owner of around(flow)) if (isWantedByOthers(this.#holds.get(owner))) return true;
+    const before = new Set(this.#waits.get(flow));
+    before.delete(asker);
+    return isWantedByOthers(before);
   }
+}
+
+/** @param leases of one owner */
+function isWantedByOthers(leases: Iterable<Lease> = []): boolean {
+  const seen = new Set<Resource>();
+  for (const lease of leases) {
+    const { resource } = lease;
+    if (seen.has(resource)) continue;
+    seen.add(resource);
+    for (const wait of resource.queue) if (!isOwn(lease, wait)) return true;
+  }
+  return false;
 }
 
 function leaseOf(wish: Wish, resource: Resource, granted: (lease: Lease) => void): Lease {
   return { wish, resource, granted, state: 'waiting', weight: wish.weight, since: 0 };
+}
+
+function addTo(sets: Map<string, Set<Lease>>, owner: string, lease: Lease): void {
+  const known = sets.get(owner);
+  if (known === undefined) sets.set(owner, new Set([lease]));
+  else known.add(lease);
+}
+
+function removeFrom(sets: Map<string, Set<Lease>>, owner: string, lease: Lease): void {
+  const known = sets.get(owner);
+  known?.delete(lease);
+  if (known?.size === 0) sets.delete(owner);
 }
 
 function isIdle({ leases, queue }: Resource): boolean {

@@ -31,7 +31,7 @@ export const defaultHubLimits: HubLimits = {
 };
 
 /** Milliseconds in which the next call often follows the last one. */
-const spinFor = 0.05;
+const spinFor = 0.15;
 
 /** Workers over the limit that are told so; more are hung up on. */
 const told = 16;

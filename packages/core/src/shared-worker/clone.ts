@@ -1,10 +1,13 @@
 /**
  * Values as V8 serialises them for structured clone: Map, Set, Date, BigInt, NaN, errors with their causes, circles. A view
- * ships the bytes that it shows and not those of the memory it looks into, and arrives with memory of its own.
+ * ships the bytes that it shows and not those of the memory it looks into, and arrives with memory of its own. Small plain
+ * values are JSON, which takes a quarter of the time; what V8 writes begins with a byte that no JSON begins with.
  */
+import { Buffer } from 'node:buffer';
 import { Deserializer, Serializer, deserialize, serialize } from 'node:v8';
 import { CarpoolError } from '../base/errors.ts';
 import { reborn } from '../base/reborn.ts';
+import { isPlain } from './plain.ts';
 
 type View = new (buffer: ArrayBuffer) => ArrayBufferView;
 
@@ -51,6 +54,7 @@ const views = {
  * @throws CarpoolError FRAME_MALFORMED, and then nothing was sent
  */
 export function clone(value: unknown, sender: string): Uint8Array {
+  if (isPlain(value)) return Buffer.from(JSON.stringify(value));
   const writer = new Serializer();
   (writer as Serializer & { _writeHostObject: unknown })._writeHostObject = views._writeHostObject;
   (
@@ -70,11 +74,23 @@ export function clone(value: unknown, sender: string): Uint8Array {
   }
 }
 
+const v8Version = 0xff;
+
+function parse(bytes: Uint8Array): unknown {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    throw new CarpoolError('FRAME_MALFORMED', `Cannot read a message of a shared worker: ${(thrown as Error).message}`);
+  }
+}
+
 /** In Jest what Node makes is of another realm than the tests. */
 const foreign: boolean = Object.getPrototypeOf(deserialize(serialize({}))) !== Object.prototype;
 
 /** @throws CarpoolError FRAME_MALFORMED */
 export function revive(bytes: Uint8Array): unknown {
+  if (bytes[0] !== v8Version) return parse(bytes);
   const reader = new Deserializer(bytes);
   (reader as Deserializer & { _readHostObject: unknown })._readHostObject = views._readHostObject;
   try {

@@ -8,16 +8,14 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
+import { Attention } from '../transport/attention.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import { Spin } from '../transport/spin.ts';
+import { Turns } from '../transport/turns.ts';
 import { bodyOf, op, readHead, readNumber, wireVersion, writeHead, writeNumber, type Op } from '../wire/frames.ts';
 import { workerFrameBytes } from '../wire/greeting.ts';
 import type { GreetRequest } from '../wire/messages.ts';
 import { version } from '../wire/version.ts';
 import type { SeatMethodTable, SeatRequest } from './messages.ts';
-
-// Captured when the module loads: a test that installs fake timers later must not stop messages.
-const { setImmediate } = globalThis;
 
 const connectTimeout = 10_000;
 /** Bytes that may wait for a shared worker that does not read. */
@@ -46,7 +44,8 @@ export class WorkerConnection {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
-  readonly #spinner = new Spin(0.1);
+  readonly #turns: Turns;
+  readonly #attention = new Attention();
   readonly #calls = new Map<number, Call>();
   readonly #seats = new Map<number, SeatListener>();
   #numbers = 0;
@@ -58,8 +57,10 @@ export class WorkerConnection {
     this.path = path;
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
+    this.#turns = new Turns(this.#writer);
     const unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
     socket.on('data', (chunk: Uint8Array) => {
+      this.#attention.met();
       try {
         unframer.push(chunk, this.#onPayload);
       } catch {
@@ -123,7 +124,7 @@ export class WorkerConnection {
     }
     if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
     else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);
-    this.#spinner.expect();
+    this.#attention.expect();
   }
 
   /** Who waits for something keeps the process alive; an idle connection does not. */
@@ -159,32 +160,30 @@ export class WorkerConnection {
     const body = bodyOf(payload);
     switch (kind as Op) {
       case op.MESSAGE:
-        setImmediate(this.#deliver, session, call, 0, body);
+        this.#turns.add(() => this.#seats.get(session)?.message(call, 0, body));
         break;
-      case op.RESPONSE:
-        setImmediate(this.#deliver, session, call, readNumber(body), body.subarray(4));
+      case op.RESPONSE: {
+        const answers = readNumber(body);
+        this.#turns.add(() => this.#seats.get(session)?.message(call, answers, body.subarray(4)));
         break;
+      }
+      // After the messages that came before it.
       case op.RESULT:
-        // After the messages that came before it.
-        setImmediate(() => this.#calls.get(call)?.resolve(json.decode(body)));
+        this.#turns.add(() => this.#calls.get(call)?.resolve(json.decode(body)));
         break;
       case op.FAILED:
-        setImmediate(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
+        this.#turns.add(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
         break;
       default:
         throw new CarpoolError('FRAME_MALFORMED', `The shared worker sent a frame of kind ${kind}`);
     }
   };
 
-  readonly #deliver = (seat: number, number: number, answers: number, body: Uint8Array): void => {
-    this.#seats.get(seat)?.message(number, answers, body);
-  };
-
   #end(ended: () => void): void {
     this.#over = true;
     this.#writer.stop();
     // After the messages that came before it.
-    setImmediate(() => {
+    this.#turns.add(() => {
       ended();
       for (const { reject } of this.#calls.values()) reject(gone());
     });

@@ -19,6 +19,9 @@ type Published = SharedWorker.Plugin.PublishedMessage;
 type Received = SharedWorker.Plugin.ReceivedMessage;
 type RequestOptions = SharedWorker.Plugin.RequestOptions;
 
+/** The function whose caller an error points at: its stack costs more than a message, and is looked at when there is one. */
+type Caller = (...args: never[]) => unknown;
+
 const requestTimeout = 30_000;
 
 export class Exchange implements SeatUser {
@@ -26,17 +29,19 @@ export class Exchange implements SeatUser {
   readonly #available = Promise.withResolvers<void>();
   readonly #teardown: () => Promise<void>;
   readonly #name: string;
+  readonly #site: CallSite;
   readonly #limits: LogLimits;
   /** Whom replies are for: one look-up, however many wait. */
   readonly #replies = new Map<number, Log<ReceivedMessage>>();
   readonly #plain: Log<ReceivedMessage>;
   #seat: Seat | undefined;
-  /** Where its registration stands, when there is nobody to join. */
+  /** Why there is no worker, in the words and the realm of the test's side. */
   #lost: CarpoolError | undefined;
 
-  /** @param name of the shared worker, for people */
-  constructor(name: string, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
+  /** @param name of the shared worker, for people; `site` is where it was registered */
+  constructor(name: string, site: CallSite, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
     this.#name = name;
+    this.#site = site;
     this.#teardown = teardown;
     this.#limits = limits;
     this.#plain = new Log(this.#logOptions());
@@ -75,7 +80,7 @@ export class Exchange implements SeatUser {
   }
 
   lost(error: CarpoolError): void {
-    const own = fromRecord(toRecord(error));
+    const own = fromRecord(toRecord(error), this.#site);
     this.#lost = own;
     this.#available.reject(own);
     const gone = this.#gone();
@@ -95,8 +100,8 @@ export class Exchange implements SeatUser {
   }
 
   /** @throws CarpoolError */
-  publish(data: unknown, answers: number, site: CallSite): Published {
-    const { id, number } = this.#send(data, answers, site);
+  publish(data: unknown, answers: number, above: Caller): Published {
+    const { id, number } = this.#send(data, answers, () => callSite(above));
     return { id, replies: () => new Reader(() => this.#repliesTo(number, () => describeMessage(data))) };
   }
 
@@ -104,9 +109,10 @@ export class Exchange implements SeatUser {
     signal?.throwIfAborted();
     let number = 0;
     const replied = (async () => {
-      await this.available;
+      // At once where that can be: what is published after it must not overtake it.
+      if (!this.currentlyAvailable) await this.available;
       if (signal?.aborted === true) return undefined;
-      number = this.#send(data, 0, site).number;
+      number = this.#send(data, 0, () => site).number;
       const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data)));
       try {
         const { value } = await replies.next();
@@ -140,9 +146,9 @@ export class Exchange implements SeatUser {
     return own ? `${testWorker}/message/${number}` : `${this.#seat?.worker ?? ''}/message/${number}`;
   }
 
-  #send(data: unknown, answers: number, site: CallSite): { readonly number: number; readonly id: string } {
+  #send(data: unknown, answers: number, site: () => CallSite): { readonly number: number; readonly id: string } {
     const seat = this.#seat;
-    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site);
+    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site());
     const body = at(site, () => clone(data, `Cannot publish to the shared worker ${this.#name}`));
     const number = at(site, () => seat.publish(answers, body));
     return { number, id: this.idOf(number, true) };
@@ -238,15 +244,15 @@ class ReceivedMessage implements Received {
   }
 
   reply(data: unknown): Published {
-    return this.#exchange.publish(data, this.#number, callSite(this.reply));
+    return this.#exchange.publish(data, this.#number, this.reply);
   }
 }
 
 /** What another realm or a deeper line throws is made anew at the caller's. */
-function at<T>(site: CallSite, work: () => T): T {
+function at<T>(site: () => CallSite, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    throw fromRecord(toRecord(thrown as CarpoolError), site, (thrown as CarpoolError).cause);
+    throw fromRecord(toRecord(thrown as CarpoolError), site(), (thrown as CarpoolError).cause);
   }
 }

@@ -155,7 +155,7 @@ class Registered implements Registration {
 
   #newExchange(): Exchange {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
-    return new Exchange(name, async () => {
+    return new Exchange(name, this.#site, async () => {
       for (const teardown of this.#teardowns.toReversed()) await teardown();
     });
   }
@@ -168,7 +168,7 @@ class Registered implements Registration {
       if (this.#slot.ambient !== undefined) return;
       openFile(this.#slot, processAmbient());
     } catch (thrown) {
-      this.#exchange.lost(errorAt(thrown as CarpoolError, this.#site));
+      this.#exchange.lost(thrown as CarpoolError);
     }
   }
 }
@@ -184,7 +184,7 @@ function handleOf(current: () => Exchange): Handle<unknown> {
       return current().currentlyAvailable;
     },
     publish: function publish(data) {
-      return current().publish(data, 0, callSite(publish));
+      return current().publish(data, 0, publish);
     },
     request: function request<Reply>(data: unknown, options: SharedWorker.Plugin.RequestOptions = {}): Promise<Reply> {
       return current().request(data, options, callSite(request)) as Promise<Reply>;

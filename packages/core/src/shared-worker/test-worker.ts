@@ -94,6 +94,8 @@ export class Received implements SharedWorker.ReceivedMessage {
 /** Newest first, one after another, each once; also by hand, and then its body runs at once. */
 export class Teardowns {
   readonly #waiting = new Set<() => Promise<void>>();
+  /** Called by hand, and not yet through. */
+  readonly #running = new Set<Promise<void>>();
   #over = false;
 
   add(run: (() => Promise<void>) | (() => void)): () => Promise<void> {
@@ -102,7 +104,9 @@ export class Teardowns {
       if (done) return;
       done = true;
       this.#waiting.delete(once);
-      await run();
+      const running = (async () => await run())();
+      this.#running.add(running);
+      await running.finally(() => this.#running.delete(running));
     };
     // Its time has passed: it runs soon.
     if (this.#over) setImmediate(() => void once());
@@ -113,6 +117,7 @@ export class Teardowns {
   /** All of them, whatever fails. Rejects with the first failure. */
   async run(): Promise<void> {
     this.#over = true;
+    await Promise.allSettled(this.#running); // whoever called them is told how they ended
     const failures: unknown[] = [];
     for (const once of [...this.#waiting].toReversed()) {
       try {

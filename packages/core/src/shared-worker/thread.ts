@@ -9,7 +9,6 @@
 import { createServer } from 'node:net';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';
-import { Spin } from '../transport/spin.ts';
 import { sameToken } from '../wire/greeting.ts';
 import { revive } from './clone.ts';
 import { Floor } from './floor.ts';
@@ -18,9 +17,6 @@ import { watchFiles } from './loaded-files.ts';
 import type { FromThread, ThreadData, ThreadSecret, ToThread } from './messages.ts';
 import type { SharedWorker } from './types.ts';
 import { Visitor, type Stage } from './visitor.ts';
-
-/** Milliseconds to look for the next message after one has come. */
-const awake = 0.1;
 
 const port = parentPort as MessagePort;
 const { worker, file, url, initialData, path, run } = workerData as ThreadData;
@@ -41,7 +37,6 @@ function serve(admits: (token: string) => boolean): void {
     worker,
     admits,
     ready: ready.promise,
-    spinner: new Spin(awake),
     seats: () => say({ say: 'seats', seats: floor.size }),
     crash,
   };

@@ -6,8 +6,9 @@ import type { Socket } from 'node:net';
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
+import { Attention } from '../transport/attention.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import type { Spin } from '../transport/spin.ts';
+import { Turns } from '../transport/turns.ts';
 import { bodyOf, op, readHead, readNumber, writeHead, writeNumber, type Op } from '../wire/frames.ts';
 import { greetTimeout, greetingBytes, greetingFault, workerFrameBytes } from '../wire/greeting.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
@@ -23,7 +24,6 @@ const maxBacklogBytes = 256 * 1024 * 1024;
 
 export interface Stage {
   readonly floor: Floor;
-  readonly spinner: Spin;
   /** Of this worker in the ids of its messages. */
   readonly worker: string;
   /** Resolves when the worker has said that it is ready. */
@@ -41,6 +41,8 @@ export class Visitor {
   readonly #stage: Stage;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
+  readonly #turns: Turns;
+  readonly #attention = new Attention();
   /** By their numbers; before a test worker has joined, what it waits for. */
   readonly #seats = new Map<number, TestWorker | undefined>();
   readonly #leaving = new Set<Promise<void>>();
@@ -51,6 +53,7 @@ export class Visitor {
     this.#stage = stage;
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
+    this.#turns = new Turns(this.#writer);
     const greeting = setTimeout(() => this.#greeted || socket.destroy(), greetTimeout);
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
     socket.on('error', () => {}); // `close` follows
@@ -58,7 +61,7 @@ export class Visitor {
       socket.once('close', () => {
         clearTimeout(greeting);
         // After what it said last.
-        setImmediate(() => void this.#leaveAll().then(resolve));
+        this.#turns.add(() => void this.#leaveAll().then(resolve));
       });
     });
   }
@@ -79,12 +82,13 @@ export class Visitor {
   }
 
   #read(chunk: Uint8Array): void {
+    this.#attention.met();
     try {
       this.#unframer.push(chunk, this.#onPayload);
     } catch {
       this.#socket.destroy(); // its stream cannot be followed any further
     }
-    this.#stage.spinner.expect();
+    this.#attention.expect();
   }
 
   readonly #onPayload = (payload: Uint8Array): void => {
@@ -96,14 +100,16 @@ export class Visitor {
     }
     switch (kind) {
       case op.PUBLISH:
-        setImmediate(this.#deliver, session, call, 0, body);
+        this.#turns.add(() => this.#deliver(session, call, 0, body));
         break;
-      case op.RESPOND:
-        setImmediate(this.#deliver, session, call, readNumber(body), body.subarray(4));
+      case op.RESPOND: {
+        const answers = readNumber(body);
+        this.#turns.add(() => this.#deliver(session, call, answers, body.subarray(4)));
         break;
+      }
       case op.CALL: {
         const request = json.decode(body) as SeatRequest | GreetRequest;
-        setImmediate(() => void this.#call(call, request));
+        this.#turns.add(() => void this.#call(call, request));
         break;
       }
       default:
@@ -111,10 +117,10 @@ export class Visitor {
     }
   };
 
-  readonly #deliver = (seat: number, number: number, answers: number, body: Uint8Array): void => {
+  #deliver(seat: number, number: number, answers: number, body: Uint8Array): void {
     const testWorker = this.#seats.get(seat);
     if (testWorker !== undefined) this.#stage.floor.deliver(testWorker, number, answers, body);
-  };
+  }
 
   #greet(kind: number, call: number, body: Uint8Array): void {
     const fault = greetingFault(kind, body, (token) => this.#stage.admits(token));

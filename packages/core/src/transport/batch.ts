@@ -11,6 +11,7 @@ export class BatchWriter {
   readonly #writable: Writable;
   #batch: Uint8Array[] = [];
   #bytes = 0;
+  #paused = false;
   #stopped = false;
 
   constructor(writable: Writable) {
@@ -24,13 +25,29 @@ export class BatchWriter {
     return this.#bytes + this.#writable.writableLength;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** After `stop` it does nothing. Empty pieces are left out. */
   write(head: Uint8Array, body: Uint8Array, tail?: Uint8Array): void {
     if (this.#stopped) return;
-    if (this.#bytes === 0) process.nextTick(flush, this);
+    if (this.#bytes === 0 && !this.#paused) process.nextTick(flush, this);
     this.#push(head);
     this.#push(body);
     if (tail !== undefined) this.#push(tail);
+  }
+
+  /** More will be written soon: what is gathered waits for `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** At the end of this turn what is gathered is written. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#bytes > 0) process.nextTick(flush, this);
   }
 
   flush(): void {
@@ -73,5 +90,5 @@ export class BatchWriter {
 }
 
 function flush(writer: BatchWriter): void {
-  writer.flush();
+  if (!writer.paused) writer.flush();
 }

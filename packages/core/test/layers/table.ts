@@ -26,8 +26,14 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['base', 'codec', 'protocol', 'pool/types'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
-  'shared-worker': { may: ['base', 'transport', 'session', 'wire'] },
-  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'recorder'] },
+  // Its host, its thread, and what tests hold of it: the last finds the file that runs in what stands around it.
+  'shared-worker': {
+    may: ['base', 'codec', 'transport', 'session', 'wire', 'process/tail', 'runner/ambient', 'runner/process-ambient'],
+    never: ['node:child_process'],
+  },
+  pool: {
+    may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'recorder', 'shared-worker/define'],
+  },
   hub: {
     // It serves pools; it never makes one.
     may: ['base', 'codec', 'protocol', 'transport', 'session', 'pool', 'wire', 'coordination', 'shared-worker/host'],
@@ -44,14 +50,26 @@ export const layers: Readonly<Record<string, Layer>> = {
       'pool/types',
       'wire',
       'coordination',
-      'shared-worker/plugin',
+      'shared-worker/links',
     ],
     never: ['node:child_process'],
   },
   // A dialect is a function that returns the options of a pool.
   dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
   // What every adapter needs on both sides of its runner.
-  runner: { may: ['base', 'session', 'pool/types', 'pool/define', 'wire', 'coordination', 'client', 'host'] },
+  runner: {
+    may: [
+      'base',
+      'session',
+      'pool/types',
+      'pool/define',
+      'shared-worker/seat',
+      'wire',
+      'coordination',
+      'client',
+      'host',
+    ],
+  },
   entry: { may: ['*'], never: ['cli'] },
   testing: { may: ['*'], never: ['entry', 'cli'] },
   cli: { may: ['*'], never: ['testing'] },
@@ -74,6 +92,9 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   // Test files load these with their config.
   'entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  // Test files of every runner load these, in Jest once for each file.
+  'entry/shared-worker.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
+  'entry/ava-plugin.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
   'entry/plushie.ts': ['node:child_process', 'execa', 'msgpackr'],
   // Evaluated anew for every test file in Jest.
   'entry/realm.ts': ['node:net', 'node:child_process', 'msgpackr'],

@@ -1,0 +1,8 @@
+// Is ready, and crashes when somebody asks.
+export default async ({ negotiateProtocol }) => {
+  const protocol = negotiateProtocol(['ava-4']).ready();
+  for await (const { data } of protocol.subscribe()) {
+    process.stderr.write('the last words of the worker\n');
+    throw new Error(`crashes on purpose: ${data}`);
+  }
+};

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
+import { Ledger } from './ledger.ts';
+import { ownerKey, type Lease, type Wish } from './lease.ts';
+
+function room() {
+  const ledger = new Ledger();
+  /** `by` is `worker/file/test`, `what` a name or `name:weight/size`. */
+  const ask = (by: string, what: string, some: Partial<Wish> = {}): Lease => {
+    const [, name = '', weight, size] = /^(\w+)(?::(\d+)\/(\d+))?$/.exec(what) ?? [];
+    const kind = weight === undefined ? 'lock' : 'semaphore';
+    const owner = ownerKey(by.split('/'));
+    const wish: Wish = { name, kind, size: Number(size ?? 1), weight: Number(weight ?? 1), owner, who: { test: by }, ...some };
+    return ledger.acquire(wish, () => {});
+  };
+  const circle = (by: string, what: string, some?: Partial<Wish>): CarpoolError => {
+    const before = ledger.waiting;
+    try {
+      const { state } = ask(by, what, some);
+      throw new Error(`it is ${state}`);
+    } catch (thrown) {
+      if (!isCarpoolError(thrown, 'LEASE_DEADLOCK')) throw thrown;
+      expect(ledger.waiting).toBe(before);
+      return thrown;
+    }
+  };
+  return { ledger, ask, circle };
+}
+
+describe('a circle', () => {
+  test('of two is told to the one that would close it', () => {
+    const { ledger, ask, circle } = room();
+    const x = ask('1/f/a', 'x');
+    const y = ask('2/g/b', 'y');
+    const waiting = ask('1/f/a', 'y');
+    const { message, context } = circle('2/g/b', 'x');
+    expect(message).toBe(
+      'Cannot acquire lock "x": that would close a circle in which all wait for ever: "2/g/b" waits for lock "x", which "1/f/a" holds; "1/f/a" waits for lock "y", which "2/g/b" holds. Acquire in the same order everywhere',
+    );
+    expect(context).toMatchObject({ name: 'x', circle: [{ for: 'x' }, { for: 'y' }] });
+    ledger.release(y);
+    expect(waiting.state).toBe('held');
+    ledger.release(x);
+  });
+
+  test('of three is told with all three', () => {
+    const { ask, circle } = room();
+    for (const [by, what] of [['1/f/a', 'x'], ['2/f/b', 'y'], ['3/f/c', 'z'], ['1/f/a', 'y'], ['2/f/b', 'z']] as const) ask(by, what);
+    const { context } = circle('3/f/c', 'x');
+    expect(context['circle']).toMatchObject([
+      { waits: { test: '3/f/c' }, for: 'x', heldBy: { test: '1/f/a' } },
+      { waits: { test: '1/f/a' }, for: 'y', heldBy: { test: '2/f/b' } },
+      { waits: { test: '2/f/b' }, for: 'z', heldBy: { test: '3/f/c' } },
+    ]);
+  });
+
+  test('of two tests of one file is one too', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'x');
+    ask('1/f/b', 'y');
+    ask('1/f/a', 'y');
+    circle('1/f/b', 'x');
+  });
+
+  test('of two who both hold a part, and both want all', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'cpu:1/3');
+    ask('2/f/b', 'cpu:1/3');
+    ask('1/f/a', 'cpu:3/3');
+    expect(circle('2/f/b', 'cpu:3/3').message).toContain('3 of semaphore "cpu"');
+  });
+
+  test('that goes through a place in the queue is one', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'cpu:1/2');
+    ask('2/f/b', 'y');
+    // It waits for what `a` holds, and nothing small passes it by.
+    ask('2/f/b', 'cpu:2/2');
+    expect(circle('1/f/a', 'y').message).toContain('"1/f/a" waits for lock "y"');
+    const other = room();
+    other.ask('2/f/b', 'cpu:1/2');
+    other.ask('3/f/c', 'z');
+    // Two flows of one test: the first will be served, and is then held up by the second.
+    other.ask('1/f/a', 'cpu:2/2');
+    other.ask('1/f/a', 'z');
+    expect(other.circle('3/f/c', 'cpu:1/2').message).toMatch(/behind "1\/f\/a"/);
+  });
+
+  test('is seen where files hold what their tests do not: a file goes on when its tests have', () => {
+    const { ask, circle } = room();
+    ask('1/f', 'x');
+    ask('2/g', 'y');
+    ask('1/f/a', 'y');
+    circle('2/g/b', 'x');
+  });
+
+  test('is seen where a test takes something for its file', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'x');
+    ask('2/g/b', 'y');
+    ask('1/f', 'y', { flow: ownerKey(['1', 'f', 'a']) });
+    circle('2/g', 'x', { flow: ownerKey(['2', 'g', 'b']) });
+  });
+
+  test('through a value that is being computed is one', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'token', { kind: 'once' });
+    ask('2/g/b', 'x');
+    ask('2/g/b', 'token', { kind: 'once' });
+    expect(circle('1/f/a', 'x').message).toContain('waits for the value "token", which "1/f/a" computes');
+  });
+});
+
+describe('no circle', () => {
+  test('is where two flows of one test want the same', () => {
+    const { ledger, ask } = room();
+    const first = ask('1/f/a', 'x');
+    const second = ask('1/f/a', 'x');
+    expect(second.state).toBe('waiting');
+    ledger.release(first);
+    expect(second.state).toBe('held');
+  });
+
+  test('is where a test waits for its own file, which another test may release', () => {
+    const { ask } = room();
+    ask('1/f', 'x');
+    expect(ask('1/f/a', 'x').state).toBe('waiting');
+  });
+
+  test('is where the others can go on', () => {
+    const { ask } = room();
+    ask('1/f/a', 'x');
+    ask('2/f/b', 'y');
+    ask('1/f/a', 'y');
+    expect(ask('3/f/c', 'x').state).toBe('waiting');
+    expect(ask('3/f/c', 'y').state).toBe('waiting');
+  });
+
+  test('is where enough of a semaphore is with somebody who can go on', () => {
+    const { ask } = room();
+    ask('1/f/a', 'cpu:1/3');
+    ask('2/f/b', 'cpu:1/3');
+    ask('3/f/c', 'cpu:1/3');
+    ask('1/f/a', 'cpu:1/3');
+    // `c` will release one, and then `a` all of its own.
+    expect(ask('2/f/b', 'cpu:2/3').state).toBe('waiting');
+  });
+
+  test('is told to one who only waits for a circle of others, or wanted none to be told', () => {
+    const { ask, circle } = room();
+    ask('1/f/a', 'x');
+    ask('2/f/b', 'y');
+    ask('1/f/a', 'y');
+    expect(ask('2/f/b', 'x', { deadlock: false }).state).toBe('waiting');
+    ask('3/f/c', 'z');
+    expect(ask('3/f/c', 'x').state).toBe('waiting');
+    ask('4/f/d', 'u');
+    expect(ask('4/f/d', 'z').state).toBe('waiting');
+    expect(circle('3/f/c', 'u').message).toContain('"4/f/d"');
+  });
+
+  test('is where two tests only share the beginning of a name', () => {
+    const { ask } = room();
+    ask('1/f/a', 'x');
+    ask('2/f/b', 'y');
+    ask('1/f/ab', 'y');
+    expect(ask('2/f/b', 'x').state).toBe('waiting');
+  });
+});

@@ -1,0 +1,139 @@
+// A worker that cannot be used says why: its file, how it ended, and what it printed last.
+import { describe, expect, test } from 'vitest';
+import { registerSharedWorker } from '../../src/shared-worker/plugin.ts';
+import { failure } from '../support/failure.ts';
+import { place } from '../support/pools.ts';
+import { ask, host, open, workerFile } from './support.ts';
+
+describe('a worker that does not come to be ready', () => {
+  test.each([
+    ['throws.mjs', 'crashed: cannot begin', 'at default (file:'],
+    ['rejects.mjs', 'crashed: cannot go on', 'rejects.mjs:4'],
+    ['no-factory.mjs', 'Missing default factory function export for shared worker at file:', ''],
+    ['exits-at-once.mjs', 'exited with code 0', 'no licence'],
+    ['gone.mjs', "Cannot find module '", ''],
+  ])('%s is told to the file that wants it: %s', async (name, words, evidence) => {
+    const { register, owner } = await open(await host());
+    const shared = register(name);
+    const early = failure(shared.available.then(), 'WORKER_FAILED');
+    const error = await failure(owner.ready(), 'WORKER_FAILED');
+    expect(error.message).toContain(`The shared worker ${workerFile(name).href} `);
+    expect(error.message).toContain(words);
+    expect(error.message).toContain(evidence);
+    expect(error.stack).toContain('support.ts'); // where it was registered
+    expect((await early).message).toContain(words);
+    const later = await failure(() => shared.publish('x'), 'WORKER_FAILED');
+    expect(later.message).toMatch(/^The shared worker is no longer available: The shared worker file:/);
+    expect(later.message).toContain(words);
+    expect(shared.currentlyAvailable).toBe(false);
+  });
+
+  test('because it knows another protocol says which', async () => {
+    const { register, owner } = await open(await host());
+    register('other-protocol.mjs');
+    const error = await failure(owner.ready(), 'WORKER_PROTOCOL');
+    expect(error.message).toContain('it offers ava-99, and ava-4 is known');
+  });
+
+  test.each([
+    ['never-ready.mjs', 'waiting for a database that does not come'],
+    ['stuck.mjs', ''],
+  ])('%s is ended when its time is up', async (name, evidence) => {
+    const file = JSON.stringify(workerFile(name).href);
+    const started = await host(`{ workers: { slow: { file: ${file}, readyTimeout: 700 } } }`);
+    const { owner } = await open(started);
+    registerSharedWorker({ name: 'slow' });
+    const error = await failure(owner.ready(), 'WORKER_FAILED');
+    expect(error.message).toContain(`${name} was not ready within 700 ms; it must call`);
+    expect(error.message).toContain(evidence);
+  });
+
+  test('fails all that want it at once, in the same run', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    first.register('throws.mjs');
+    await failure(first.owner.ready(), 'WORKER_FAILED');
+    const second = await open(started, 'second.test.ts');
+    second.register('throws.mjs');
+    second.register('obedient.mjs');
+    expect((await failure(second.owner.ready(), 'WORKER_FAILED')).message).toContain('cannot begin');
+    expect(await second.owner.evidence()).toMatchObject([
+      {
+        pool: `shared worker ${workerFile('throws.mjs').href}`,
+        session: '',
+        stderr: expect.stringContaining('at default'),
+      },
+    ]);
+  });
+});
+
+describe('a worker that is gone', () => {
+  test.each([
+    [{ do: 'exit', code: 0 }, 'exited with code 0', 'on its way out'],
+    [{ do: 'exit', code: 7 }, 'exited with code 7', 'on its way out'],
+    [{ do: 'throw' }, 'crashed: thrown on purpose', 'TypeError: thrown on purpose'],
+    [{ do: 'reject' }, 'crashed: rejected on purpose', 'RangeError: rejected on purpose'],
+    [{ do: 'fail' }, 'crashed: the factory failed on purpose', 'obedient.mjs'],
+  ])('by %j is told to all who use it', async (command, words, evidence) => {
+    const started = await host();
+    const { use, owner } = await open(started);
+    const shared = await use('obedient.mjs');
+    const [plain, published] = [shared.subscribe(), shared.publish({ do: 'ignore' })];
+    const waiting = [failure(plain.next(), 'WORKER_FAILED'), failure(published.replies().next(), 'WORKER_FAILED')];
+    const asking = failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    shared.publish(command);
+    for (const failed of [...waiting, asking]) {
+      const { message } = await failed;
+      expect(message).toMatch(/^The shared worker is no longer available: The shared worker file:.*obedient\.mjs /);
+      expect(message).toContain(words);
+      expect(message).toContain(evidence);
+    }
+    expect((await asking).stack).toContain('failures.test.ts');
+    expect(await plain.next()).toEqual({ done: true, value: undefined });
+    await failure(shared.subscribe().next(), 'WORKER_FAILED');
+    await failure(() => shared.publish('x'), 'WORKER_FAILED');
+    const [found] = await owner.evidence();
+    expect(found?.messages?.[0]).toContain(words);
+    expect(found?.stderr).toContain(evidence);
+    // The others are not concerned.
+    const other = await open(started, 'other.test.ts');
+    expect(await ask(await other.use('echo.mjs'), 'fine')).toBe('fine');
+  });
+
+  test('with messages that were not read lets those be read first', async () => {
+    const { use } = await open(await host());
+    const shared = await use('obedient.mjs');
+    const messages = shared.subscribe();
+    const next = messages.next();
+    for (const data of [1, 2, 3]) shared.publish({ do: 'publish', data });
+    shared.publish({ do: 'exit', code: 0 });
+    expect((await next).value?.data).toBe(1);
+    await failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    expect([await messages.next(), await messages.next()].map(({ value }) => value?.data)).toEqual([2, 3]);
+    await failure(messages.next(), 'WORKER_FAILED');
+  });
+});
+
+test('a host that is killed is told as a host that is gone', async () => {
+  const started = await host();
+  const { use } = await open(started);
+  const shared = await use('obedient.mjs');
+  const next = failure(shared.subscribe().next(), 'WORKER_FAILED');
+  process.kill(started.pid!, 'SIGKILL');
+  expect((await next).message).toContain('has ended');
+  await started.exited;
+  // Its folder is what the next host sweeps.
+  const second = await host();
+  const { use: useThere } = await open(second, 'next.test.ts');
+  expect(await ask(await useThere('echo.mjs'), place().path)).toBe(place().path);
+});
+
+test('without an adapter and without a host there is one sentence', async () => {
+  const { ambientSlot } = await import('../../src/runner/ambient.ts');
+  ambientSlot().ambient = undefined;
+  const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
+  const error = await failure(shared.available.then(), 'HUB_UNREACHABLE');
+  expect(error.message).toContain('no adapter of Carpool runs this file; add `carpool()` of @carpool/vitest');
+  expect(error.stack).toContain('failures.test.ts');
+  await failure(() => shared.publish('x'), 'HUB_UNREACHABLE');
+});

@@ -1,0 +1,179 @@
+// How test workers come and go, and what is cleaned up then.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { failure } from '../support/failure.ts';
+import { closing, place, until } from '../support/pools.ts';
+import { forkFile } from './fork.ts';
+import { ask, host, open, workerFile, type Handle } from './support.ts';
+
+async function diary(shared: Handle): Promise<readonly string[]> {
+  return (await ask(shared, { do: 'diary' })) as readonly string[];
+}
+
+describe('the end of a file', () => {
+  test('runs its teardowns in the worker, newest first, one after another, and waits for them', async () => {
+    const started = await host();
+    const { use, end } = await open(started, 'first.test.ts');
+    const shared = await use('obedient.mjs');
+    for (const note of ['old', 'new']) shared.publish({ do: 'teardown', note, ms: 20 });
+    await end();
+    const second = await open(started, 'second.test.ts');
+    expect(await diary(await second.use('obedient.mjs'))).toEqual([
+      'first.test.ts came',
+      'new begins',
+      'new ends',
+      'old begins',
+      'old ends',
+      'first.test.ts left',
+      'second.test.ts came',
+    ]);
+  });
+
+  test('does not run again what was called by hand, whose body ran at once', async () => {
+    const started = await host();
+    const { use, end } = await open(started, 'first.test.ts');
+    const shared = await use('obedient.mjs');
+    shared.publish({ do: 'teardown', note: 'mine' });
+    shared.publish({ do: 'call teardown', note: 'mine' });
+    await end();
+    const second = await open(started, 'second.test.ts');
+    const notes = await diary(await second.use('obedient.mjs'));
+    expect(notes.slice(1, 5)).toEqual(['before', 'mine begins', 'after', 'mine ends']);
+    expect(notes.filter((note) => note.startsWith('mine'))).toHaveLength(2);
+  });
+
+  test('delivers all that was published before it, also to those who read slowly', async () => {
+    const started = await host();
+    const { use, end } = await open(started, 'first.test.ts');
+    const shared = await use('obedient.mjs');
+    await ask(shared, { do: 'follow' });
+    shared.publish({ do: 'slow note', note: 'slow', ms: 30 });
+    for (let n = 0; n < 1000; n++) shared.publish({ do: 'note', note: n });
+    await end();
+    const second = await open(started, 'second.test.ts');
+    const other = await second.use('obedient.mjs');
+    const notes = (await diary(other)).filter((note) => typeof note === 'number');
+    expect(notes).toEqual(Array.from({ length: 1000 }, (_, n) => n));
+    // What followed that test worker alone has come to its end.
+    await until('it has been read', async () => (await diary(other)).includes('no more to follow'));
+    expect((await diary(other)).filter((note) => String(note).startsWith('followed'))).toHaveLength(1001);
+  });
+
+  test('runs what was registered in the test process, newest first, for each registration', async () => {
+    const { use, register, end, owner } = await open(await host());
+    const order: string[] = [];
+    const shared = await use('obedient.mjs', { teardown: () => void order.push('first') });
+    const last = async (): Promise<void> => {
+      await Promise.resolve();
+      order.push('last');
+      await ask(shared, 'still there');
+    };
+    register('obedient.mjs', { teardown: () => void order.push('second') });
+    register('obedient.mjs', { teardown: last });
+    await end();
+    expect(order).toEqual(['last', 'second', 'first']);
+    expect(owner.failures).toEqual([]);
+    await end();
+    expect(order).toHaveLength(3);
+  });
+
+  test('ends what its tests still wait for, and refuses more', async () => {
+    const { use, end } = await open(await host());
+    const shared = await use('obedient.mjs');
+    const [replies, plain] = [shared.publish({ do: 'ignore' }).replies(), shared.subscribe()];
+    const waiting = [replies.next(), plain.next()];
+    const asking = failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    await end();
+    for (const wait of waiting) expect(await wait).toEqual({ done: true, value: undefined });
+    expect((await asking).message).toMatch(/no longer available: the test file that used .* has ended$/);
+    const error = await failure(() => shared.publish('late'), 'WORKER_FAILED');
+    expect(error.message).toMatch(/^The shared worker is no longer available: the test file/);
+  });
+
+  test('runs a teardown that comes later soon', async () => {
+    const started = await host();
+    const { use, end } = await open(started, 'first.test.ts');
+    (await use('obedient.mjs')).publish({ do: 'late teardown' });
+    await end();
+    const second = await open(started, 'second.test.ts');
+    const shared = await second.use('obedient.mjs');
+    await until('it ran', async () => (await diary(shared)).includes('late'));
+  });
+
+  test('whose teardown fails in the worker ends the worker, as in AVA', async () => {
+    const started = await host();
+    const { use, end } = await open(started, 'first.test.ts');
+    (await use('obedient.mjs')).publish({ do: 'failing teardown' });
+    await end();
+    const second = await open(started, 'second.test.ts');
+    second.register('obedient.mjs');
+    const error = await failure(second.owner.ready(), 'WORKER_FAILED');
+    expect(error.message).toContain('obedient.mjs crashed: cannot tear it down');
+  });
+});
+
+describe('a test process', () => {
+  test.each(['SIGKILL', 'disconnected'] as const)('that is gone (%s) has left, with its teardowns', async (how) => {
+    const started = await host();
+    const watching = await open(started, 'watching.test.ts');
+    const shared = await watching.use('obedient.mjs');
+    if (how === 'SIGKILL') {
+      const child = closing(await forkFile(started.address, workerFile('obedient.mjs').href));
+      child.kill();
+    } else {
+      const other = await open(started, 'killed.test.ts');
+      const killed = await other.use('obedient.mjs');
+      killed.publish({ do: 'teardown', note: 'of the killed' });
+      await ask(killed, 'published');
+      other.client.close();
+    }
+    await until('it has left', async () => {
+      const notes = await diary(shared);
+      return notes.includes('of the killed ends') && notes.some((note) => /killed.* left$/.test(note));
+    });
+    // Nothing that is said to it hurts.
+    const heard = shared.subscribe().next();
+    shared.publish({ do: 'broadcast', data: 'anybody?' });
+    expect((await heard).value?.data).toBe('anybody?');
+  });
+
+  test('that knows a host by its environment alone needs no adapter', async () => {
+    const started = await host();
+    const child = closing(await forkFile(started.address, workerFile('obedient.mjs').href, 'ends'));
+    expect(await child.exited).toBe(0);
+    expect(child.output()).toContain('"echoed"');
+    const { use } = await open(started);
+    expect(await diary(await use('obedient.mjs'))).toEqual(expect.arrayContaining(['of the killed ends']));
+  });
+});
+
+describe('the end of the host', () => {
+  test('runs the worker’s own teardowns, newest first, within their deadline', async () => {
+    const started = await host();
+    const { use, end } = await open(started);
+    const shared = await use('obedient.mjs');
+    const file = join(place().path, 'torn-down');
+    for (const note of ['old', 'new']) await ask(shared, { do: 'own teardown', note, file });
+    await end();
+    await started.stop();
+    expect(readFileSync(file, 'utf8')).toBe('new\nold\n');
+  });
+
+  test('does not wait for ever', async () => {
+    const config = `{ workers: { db: { file: ${JSON.stringify(workerFile('obedient.mjs').href)}, teardownTimeout: 50 } } }`;
+    const started = await host(config);
+    const { use } = await open(started);
+    await ask(await use('obedient.mjs'), { do: 'stubborn teardown' });
+    await started.stop();
+  });
+
+  test('is told to those who still use the worker', async () => {
+    const started = await host();
+    const { use } = await open(started);
+    const shared = await use('obedient.mjs');
+    const next = failure(shared.subscribe().next(), 'WORKER_FAILED');
+    await started.stop();
+    expect((await next).message).toMatch(/^The shared worker is no longer available: /);
+  });
+});

@@ -1,0 +1,147 @@
+// What a registration is, and what it gives.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { registerAvaWorker, registerSharedWorker } from '../../src/shared-worker/plugin.ts';
+import { failure } from '../support/failure.ts';
+import { place } from '../support/pools.ts';
+import { ask, host, open, reopen, workerFile } from './support.ts';
+
+describe('a registration', () => {
+  test('checks the protocol first, then takes the file name as a string', async () => {
+    await open(await host());
+    const filename = {
+      toString() {
+        throw new Error('looked at too early');
+      },
+    } as unknown as URL;
+    const none = { filename, supportedProtocols: [] } as const;
+    for (const register of [registerSharedWorker, registerAvaWorker]) {
+      const error = await failure(() => register(none), 'WORKER_PROTOCOL');
+      expect(error.message).toContain('does not support any of the desired shared worker protocols');
+      expect(error.stack?.split('\n')[1]).toContain('registration.test.ts');
+      expect(() => register({ filename, supportedProtocols: ['ava-4'] })).toThrow('looked at too early');
+    }
+  });
+
+  test('needs a file by its full name', async () => {
+    await open(await host());
+    const error = await failure(() => registerSharedWorker({ filename: './worker.js' }), 'WORKER_FAILED');
+    expect(error.message).toContain('"./worker.js": it must be a URL of a file, or an absolute path');
+    expect(error.stack?.split('\n')[1]).toContain('registration.test.ts');
+  });
+
+  test('gives what AVA gives, and the same again for the same file', async () => {
+    const { register, owner } = await open(await host());
+    const shared = register('obedient.mjs');
+    expect(shared.protocol).toBe('ava-4');
+    expect(shared.currentlyAvailable).toBe(false);
+    expect(shared.available).toBeInstanceOf(Promise);
+    expect(register('obedient.mjs')).toBe(shared);
+    await owner.ready();
+    expect(shared.currentlyAvailable).toBe(true);
+    expect(await shared.available).toBe(undefined);
+    expect(await ask(shared, { do: 'facts' })).toEqual({ protocol: 'ava-4', same: true, initialData: undefined });
+  });
+
+  test('starts one worker for each name, as it is written', async () => {
+    const { owner } = await open(await host());
+    const url = workerFile('obedient.mjs');
+    const names = [url, new URL('#one', url), new URL('#two', url), new URL('?three', url), url.pathname, url.href];
+    const all = names.map((filename, n) => registerSharedWorker<unknown>({ filename, initialData: n }));
+    expect(all[5]).toBe(all[0]);
+    await owner.ready();
+    const facts = await Promise.all(all.slice(0, 5).map((shared) => shared.request({ do: 'facts' })));
+    expect(facts).toMatchObject([0, 1, 2, 3, 4].map((initialData) => ({ initialData })));
+  });
+
+  test('hands initialData of the first alone to the worker, whatever it is', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    const initialData = new Map<unknown, unknown>([
+      ['big', 1n],
+      [NaN, new Set([new Date(5)])],
+    ]);
+    const one = await first.use('obedient.mjs', { initialData });
+    const second = await open(started, 'second.test.ts');
+    const other = await second.use('obedient.mjs', { initialData: 'too late' });
+    for (const shared of [one, other]) expect(await ask(shared, { do: 'facts' })).toMatchObject({ initialData });
+    await failure(() => second.register('echo.mjs', { initialData: () => {} }), 'FRAME_MALFORMED');
+  });
+
+  test('by a name of the config has its options and its types', async () => {
+    const config = `{ workers: { db: ${JSON.stringify(workerFile('obedient.mjs').href)}, calc: { file: new URL(${JSON.stringify(workerFile('typed.ts').href)}), initialData: 21 } } }`;
+    const started = await host(config);
+    expect(await started.configured).toMatchObject({ pools: [], workers: ['db', 'calc'] });
+    const { owner, client, register } = await open(started);
+    const db = registerSharedWorker({ name: 'db' });
+    const calc = registerSharedWorker<number>({ name: 'calc' });
+    const same = register('obedient.mjs');
+    await owner.ready();
+    expect(await calc.request(2)).toBe(42);
+    await same.request({ do: 'note', note: 'one worker' }, { timeout: 1 }).catch(() => {});
+    expect(await db.request({ do: 'diary' })).toContain('one worker');
+    expect(await client.names()).toEqual({ pools: [], workers: ['db', 'calc'] });
+    const nobody = await open(started, 'other.test.ts');
+    registerSharedWorker({ name: 'bd' });
+    const error = await failure(nobody.owner.ready(), 'CONFIG_INVALID');
+    expect(error.message).toContain('There is no shared worker "bd": the config has only "db", "calc"');
+    expect(error.stack).toContain('registration.test.ts');
+  });
+
+  test('of a TypeScript file works, also of one that Node alone cannot read', async () => {
+    const { use, owner } = await open(await host());
+    const filename = join(place().path, 'enum.ts');
+    writeFileSync(
+      filename,
+      `enum Answer { Yes = 'yes' }
+      export default async ({ negotiateProtocol }: { negotiateProtocol(known: readonly string[]): any }) => {
+        const main = negotiateProtocol(['ava-4']).ready();
+        for await (const message of main.subscribe()) message.reply(Answer.Yes);
+      };`,
+    );
+    const shared = registerSharedWorker<string>({ filename });
+    await owner.ready();
+    expect(await shared.request('?')).toBe('yes');
+    expect(await ask(await use('typed.ts', { initialData: 3 }), 5)).toBe(15);
+  });
+
+  test('outlives its file where modules do: it joins the next file of the worker', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    const ends: string[] = [];
+    const shared = await first.use('obedient.mjs', { teardown: () => void ends.push('teardown') });
+    const [one, received] = [await ask(shared, { do: 'who' }), shared.subscribe()];
+    const over = received.next();
+    await first.end();
+    expect(await over).toEqual({ done: true, value: undefined });
+    expect(shared.currentlyAvailable).toBe(false);
+    await failure(() => shared.publish('between files'), 'WORKER_FAILED');
+    const second = await reopen(started, 'second.test.ts', first.client);
+    await second.owner.ready();
+    const other = await ask(shared, { do: 'who' });
+    expect([one.file, other.file]).toEqual([
+      expect.stringContaining('first.test.ts'),
+      expect.stringContaining('second.test.ts'),
+    ]);
+    expect(other.id).not.toBe(one.id);
+    await second.end();
+    expect(ends).toEqual(['teardown', 'teardown']);
+  });
+
+  test('that can no longer join does not fail a file that does not use it', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    const shared = await first.use('obedient.mjs');
+    shared.publish({ do: 'exit', code: 3 });
+    await failure(shared.subscribe().next().then(), 'WORKER_FAILED');
+    await first.end();
+    const second = await reopen(started, 'second.test.ts', first.client);
+    await second.owner.ready();
+    const error = await failure(() => shared.publish('hello'), 'WORKER_FAILED');
+    expect(error.message).toContain('exited with code 3');
+    // Who asks for it in this file cannot do without.
+    second.register('obedient.mjs');
+    await failure(second.owner.ready(), 'WORKER_FAILED');
+  });
+});

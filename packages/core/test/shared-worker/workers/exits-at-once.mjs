@@ -1,0 +1,2 @@
+console.error('no licence');
+process.exit(0);

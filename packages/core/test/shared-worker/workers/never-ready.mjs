@@ -1,0 +1,6 @@
+// Is never ready, and says what it waits for.
+console.error('waiting for a database that does not come');
+
+export default ({ negotiateProtocol }) => {
+  negotiateProtocol(['ava-4']);
+};

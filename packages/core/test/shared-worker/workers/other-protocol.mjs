@@ -1,0 +1,3 @@
+export default ({ negotiateProtocol }) => {
+  negotiateProtocol(['ava-99']);
+};

@@ -1,0 +1,2 @@
+// Never comes to listen to anybody.
+for (;;);
