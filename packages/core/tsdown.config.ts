@@ -45,7 +45,7 @@ const config: UserConfig[] = defineConfig([
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
     // compiler for configs that Node cannot read is loaded from its package, by those who need it.
     ...common,
-    entry: { 'host-main': 'src/host/main.ts', 'shared-worker-thread': 'src/shared-worker/thread.ts' },
+    entry: { 'host-main': 'src/host/main.ts' },
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },

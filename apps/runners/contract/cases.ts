@@ -7,8 +7,6 @@ import type { TestResult } from '../runners/runner.ts';
 export interface Seen {
   readonly outcome: Outcome;
   readonly project: Project;
-  /** The kind of worker, if there was a choice: for the failure of a case. */
-  readonly mode?: string;
 }
 
 /** How a runner, by its name, comes to it, where that is its own way: part of the table. */

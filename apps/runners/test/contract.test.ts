@@ -41,7 +41,7 @@ describe.for(runners)('$name', (runner) => {
   });
 
   describe('in every kind of worker', () => {
-    const seenIn: Seen[] = [];
+    const seenIn: (Seen & { readonly mode: string })[] = [];
 
     beforeAll(async () => {
       const projects = runner.modes.map(() => new Project(runner, sharingRun));
@@ -55,7 +55,13 @@ describe.for(runners)('$name', (runner) => {
     // oxlint-disable-next-line vitest/expect-expect -- every case expects
     test.for(sharingCases)('$title', ({ remarks, check }, { task }) => {
       tell(task, remarks);
-      for (const one of seenIn) check(one);
+      for (const { mode, ...one } of seenIn) {
+        try {
+          check(one);
+        } catch (error) {
+          throw new Error(`in ${mode}: ${(error as Error).message}`, { cause: error });
+        }
+      }
     });
   });
 

@@ -52,6 +52,7 @@ export class TestFile {
   #defining: Definition | undefined;
   /** What is running is a generator, in which no call knows where it comes from. */
   #generator = false;
+  #ending: Promise<void> | undefined;
 
   constructor(options: TestFileOptions) {
     this.#options = options;
@@ -125,10 +126,13 @@ export class TestFile {
     if (name === 'test_done') await this.#finish(test);
   }
 
-  /** Never rejects. Called twice where the tests of the file have run. */
-  async end(): Promise<void> {
+  /** Never rejects. Called again where the tests of the file have run. */
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     for (const { owner } of this.#attempts.values()) await owner.end();
-    this.#attempts.clear();
     await closeFile(ambientSlot(this.#options.global), this.#file);
   }
 

@@ -30,7 +30,9 @@ describe.for(majors)('Jest %s', (major) => {
   ] as const)('in %s, a file is there before its tests and after them', async ([, args]) => {
     using project = new Project(major, 'ambient');
     const outcome = await project.run(args);
-    expectVerdicts(outcome, 15 + 1 + 3);
+    expectVerdicts(outcome, 15 + 1 + 3 + 1);
+    // What fails at its end is a failure of the file.
+    expect(outcome.files.find(({ file }) => file.includes('untidy'))?.message).toContain('left untidy');
     const seen = seenIn(project);
     const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);

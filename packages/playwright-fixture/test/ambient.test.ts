@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 60_000);
 
 test('a file is there before its tests and after them, and begins again in another worker', () => {
-  expectVerdicts(outcome, 5 + 1 + 2 + 2);
+  expectVerdicts(outcome, 5 + 1 + 2 + 2 + 1);
   const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
   expect(order('a.spec')).toMatch(/^(?:JRt+EX){2}$/);
   expect(order('b.spec')).toMatch(/^JRt+EX$/);
@@ -63,6 +63,10 @@ test('a call knows its test', () => {
 test('a file whose shared workers are not ready fails each of its tests with the reason', () => {
   for (const name of ['one', 'two'])
     expect(messageOf(outcome, `must fail: ${name}`)).toContain('The worker is not ready');
+});
+
+test('what fails at the end of a file fails its last test', () => {
+  expect(messageOf(outcome, 'must fail: Playwright blames')).toContain('left untidy');
 });
 
 test('a test that fails says what is known of the shared workers of its file', () => {

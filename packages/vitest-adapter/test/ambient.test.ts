@@ -1,4 +1,5 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, testNamed } from './harness/expectations.ts';
 import { majors } from './harness/majors.ts';
@@ -32,8 +33,11 @@ describe.for(majors)('Vitest %s', (major) => {
   ] as const)('in %s, %j, a file is there before its tests and after them', async ([pool, args]) => {
     using project = new Project(major, 'ambient');
     const outcome = await project.run([`--pool=${pool}`, ...args]);
-    expectVerdicts(outcome, 13 + 2 + 1 + 3);
-    expect(outcome.files.map(({ message }) => message).join('')).toBe('');
+    expectVerdicts(outcome, 13 + 2 + 1 + 3 + 1);
+    // What fails at its end is a failure of the file.
+    expect(outcome.files.flatMap(({ file, message }) => (message === '' ? [] : [[basename(file), message]]))).toEqual([
+      ['untidy.test.ts', expect.stringContaining('left untidy')],
+    ]);
     const seen = seenIn(project);
     const order = (file: string): string => letters(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);

@@ -8,7 +8,8 @@ const { note } = require('./bodies.cjs');
 
 const url = (name) => pathToFileURL(join(__dirname, name));
 const worker = registerSharedWorker({
-  filename: url('counter.worker.mjs'),
+  // Another one than that of the config.
+  filename: `${url('counter.worker.mjs').href}#hello`,
   initialData: 'hello',
   supportedProtocols: ['ava-4'],
   teardown: async () => {

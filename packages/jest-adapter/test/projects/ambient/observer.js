@@ -44,6 +44,7 @@ function join(file) {
     await end.call(file);
     note('ended', { file: path });
   };
+  if (path.includes('untidy')) Object.defineProperty(file, 'failures', { value: [new Error('left untidy')] });
   file.evidence = async () => [{ pool: 'a shared worker', session: 'w1', stderr: 'it said something odd' }];
 }
 

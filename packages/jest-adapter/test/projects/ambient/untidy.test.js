@@ -1,0 +1,3 @@
+require('./observer.js');
+
+test('is not to blame', () => {});

@@ -1,0 +1,4 @@
+import { test } from 'vitest';
+import './observer.mjs';
+
+test('is not to blame', () => {});
