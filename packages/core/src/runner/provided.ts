@@ -30,13 +30,13 @@ export interface WorkerOptions {
 
 /**
  * The client of this worker.
- * @param pool if a certain one is wanted
+ * @param pool if one is wanted; true: any that the config has
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST, CONFIG_INVALID, each in one sentence that says what to change
  */
 export async function connectProvided(
   provided: Provided | undefined,
   options: WorkerOptions,
-  pool?: string,
+  pool?: string | true,
 ): Promise<Client> {
   const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
   if (provided === undefined) {
@@ -51,7 +51,7 @@ export async function connectProvided(
   if (problem !== undefined && (pool !== undefined || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
-  if (pool !== undefined && !pools.includes(pool)) throw unknownPool(pool, pools);
+  if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools);
   // Whoever provided the address had a host there.
   return await sharedClient({ address, runner, known: true });
 }
