@@ -24,8 +24,10 @@ type Seen =
   | { readonly what: 'database'; readonly value: string }
   | { readonly what: 'log-in' | 'listens' | 'ends'; readonly value: number };
 
-const carpool = join(dirname(createRequire(import.meta.url).resolve('carpool/package.json')), 'dist/cli.js');
+const folderOf = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+const carpool = join(folderOf('carpool'), 'dist/cli.js');
 const all = join(import.meta.dirname, '../three-runners/all.ts');
+const databaseAlone = [join(folderOf('vitest'), 'vitest.mjs'), 'run', 'database', '--root=vitest'];
 
 class Run {
   readonly output: Promise<readonly [code: number | null, printed: string]>;
@@ -33,7 +35,6 @@ class Run {
   readonly #pid: number;
 
   constructor(...args: readonly string[]) {
-    onTestFinished(() => rmSync(this.#place, { recursive: true, force: true }));
     rmSync(journal, { force: true });
     const child = spawn(process.execPath, args, {
       cwd: import.meta.dirname,
@@ -51,6 +52,11 @@ class Run {
       },
     });
     this.#pid = child.pid ?? 0;
+    onTestFinished(() => {
+      // One that did not end in time.
+      if (isAlive(-this.#pid)) this.kill();
+      rmSync(this.#place, { recursive: true, force: true });
+    });
     const printed = Promise.all([text(child.stdout), text(child.stderr)]);
     this.output = once(child, 'close').then(async ([code]) => [code as number | null, (await printed).join('\n')]);
   }
@@ -139,7 +145,7 @@ test('the same over three runners at once', { timeout: 90_000 }, async () => {
 });
 
 test('a run that is killed takes the server along', { timeout: 60_000 }, async () => {
-  const run = new Run(all, 'Vitest');
+  const run = new Run(...databaseAlone);
   await run.server();
   run.kill();
   await run.gone();
@@ -147,7 +153,7 @@ test('a run that is killed takes the server along', { timeout: 60_000 }, async (
 });
 
 test('so does a host that is killed, and the tests fail', { timeout: 60_000 }, async () => {
-  const run = new Run(all, 'Vitest');
+  const run = new Run(...databaseAlone);
   const { hostPid } = await run.server();
   process.kill(hostPid, 'SIGKILL');
   await run.gone();

@@ -7,4 +7,4 @@ const projects = ['one', 'two'].map((displayName) => ({
   transform: { '\\.ts$': './strip.mjs' },
 }));
 
-export default { maxWorkers: 3, projects };
+export default { maxWorkers: 2, projects };

@@ -1,9 +1,6 @@
-import { createTest, expect } from '@carpool/playwright';
+import { expect, test } from '@carpool/playwright';
 import { getPort } from 'carpool/coordination';
-import config from '../carpool.config.ts';
 import { startGreeter } from '../ports/greeter.ts';
-
-const test = createTest(config);
 
 for (const name of ['Ada', 'Grace', 'Barbara']) {
   test(`greets ${name} from a port of its own`, async () => {
