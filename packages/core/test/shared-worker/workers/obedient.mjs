@@ -86,7 +86,7 @@ export default async ({ negotiateProtocol }) => {
         }
         break;
       case 'take apart':
-        takeApart(message);
+        void takeApart(message);
         break;
       case 'uncloneable':
         try {
