@@ -46,11 +46,11 @@ test.for(blocks)('$page shows $title as it is', ({ file, code }) => {
   expect(code).toBe(read(file));
 });
 
-test('the quick start runs', { timeout: 60_000 }, async () => {
+test('the quick start runs, and what else tests share', { timeout: 60_000 }, async () => {
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
   const env = { ...process.env, NO_COLOR: '1', CARPOOL_ADDRESS: undefined };
   const { stdout } = await promisify(execFile)(process.execPath, [vitest, 'run'], { cwd: here('readme'), env });
-  expect(stdout).toMatch(/Tests +2 passed \(2\)/);
+  expect(stdout).toMatch(/Tests +4 passed \(4\)/);
 });
 
 test('a pool in one process runs', async () => {

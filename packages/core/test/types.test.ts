@@ -3,6 +3,14 @@ import { describe, expectTypeOf, test } from 'vitest';
 import { defineConfig, sessionField, type PoolNames, type Session, type SessionOf } from '../src/entry/index.ts';
 import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
 import { plushie, type PlushieMessages } from '../src/entry/plushie.ts';
+import { registerSharedWorker } from '../src/entry/shared-worker.ts';
+import {
+  sharedWorker,
+  type SharedWorker,
+  type SharedWorkerSource,
+  type WorkerNames,
+  type WorkerOf,
+} from '../src/entry/index.ts';
 import { pooledTransport, startPool } from '../src/entry/index.ts';
 
 interface Chess extends Messages {
@@ -132,5 +140,47 @@ describe('a session', () => {
       // @ts-expect-error -- no such option
       await pool.register({ ownr: 'me' });
     });
+  });
+});
+
+describe('the shared workers of a config', () => {
+  const workers = defineConfig({
+    workers: {
+      counter: sharedWorker<number>('./counter.ts', { initialData: 7 }),
+      log: new URL('file:///log.ts'),
+      plain: './plain.ts',
+      options: { file: './options.ts', readyTimeout: 5 },
+    },
+  });
+  type Workers = typeof workers;
+
+  test('have their names, and the types of their messages', () => {
+    expectTypeOf<WorkerNames<Workers>>().toEqualTypeOf<'counter' | 'log' | 'plain' | 'options'>();
+    expectTypeOf<WorkerOf<Workers, 'counter'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
+    expectTypeOf<WorkerOf<Workers, 'log'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol>();
+    expectTypeOf<WorkerNames<Config>>().toBeNever();
+  });
+
+  test('are registered by name', () => {
+    notRun(async () => {
+      const counter = registerSharedWorker({ config: workers, name: 'counter' });
+      expectTypeOf(await counter.request(1)).toEqualTypeOf<number>();
+      // @ts-expect-error -- numbers alone
+      counter.publish('one');
+      // @ts-expect-error -- there is no such worker
+      registerSharedWorker({ config: workers, name: 'conter' });
+      const untyped = registerSharedWorker<{ readonly a: string }>({ name: 'anything' });
+      for await (const { data } of untyped.subscribe()) expectTypeOf(data.a).toEqualTypeOf<string>();
+    });
+  });
+
+  test('take no option that is not there', () => {
+    expectTypeOf(sharedWorker<number>).returns.toEqualTypeOf<SharedWorkerSource<number>>();
+    // @ts-expect-error -- a typo
+    defineConfig({ workers: { db: { file: './db.ts', readyTimout: 5 } } });
+    // @ts-expect-error -- a number is no file
+    defineConfig({ workers: { db: 7 } });
+    // @ts-expect-error -- initialData is a message
+    sharedWorker<number>('./counter.ts', { initialData: 'seven' });
   });
 });

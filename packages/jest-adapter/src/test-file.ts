@@ -78,7 +78,7 @@ export class TestFile {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
       workers: provided?.problem === undefined ? provided?.workers : undefined,
-      check: async () => void (await this.#connect(true)),
+      check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
         try {
@@ -218,7 +218,7 @@ export class TestFile {
     return { path, holder, connect: (pool) => this.#connect(pool) };
   }
 
-  async #connect(pool?: string | true): Promise<Client> {
+  async #connect(pool?: string | false): Promise<Client> {
     const remedy = "add `preset: '@carpool/jest'` to the Jest config, or call `carpoolSetup` in your global setup";
     const options = { runner: 'jest', adapter: '@carpool/jest', version, remedy };
     return await connectProvided(providedFor(this.#options.rootDir), options, pool);

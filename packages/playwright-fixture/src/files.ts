@@ -9,7 +9,8 @@
  */
 import { test as base, type TestInfo, type WorkerInfo } from '@playwright/test';
 import { ambientSlot, closeFile, openFile, type Ambient, type FileOwner, type Owner } from 'carpool/client';
-import { Attempt, ownerOfFile, ownerOfWorker } from './owners.ts';
+import { atTheEndOfFiles } from './file-end.ts';
+import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 
 /** The file that is open. */
 export class TestFile implements Ambient {
@@ -19,6 +20,7 @@ export class TestFile implements Ambient {
   readonly #path: string;
   readonly #worker: Owner;
   #refusal: { readonly thrown: unknown } | undefined;
+  #ended: Promise<void> | undefined;
 
   constructor(path: string, worker: Owner) {
     this.#path = path;
@@ -27,7 +29,7 @@ export class TestFile implements Ambient {
   }
 
   isOf(path: string): boolean {
-    return this.#path === path;
+    return this.#path === path && this.#ended === undefined;
   }
 
   test(): Owner | undefined {
@@ -46,6 +48,17 @@ export class TestFile implements Ambient {
   throwIfRefused(): void {
     if (this.#refusal !== undefined) throw this.#refusal.thrown;
   }
+
+  /** Never rejects. */
+  end(): Promise<void> {
+    return (this.#ended ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    const closing = closeFile(ambientSlot(), this.file);
+    announce();
+    await closing;
+  }
 }
 
 /** Found where no file is open. */
@@ -60,9 +73,19 @@ export function announce(): void {
   ambientSlot().ambient ??= between;
 }
 
+/** @throws what failed at the end of the file, in teardowns that it has registered */
+async function endOpenFile(): Promise<void> {
+  const { ambient } = ambientSlot();
+  if (!(ambient instanceof TestFile)) return;
+  await ambient.end();
+  for (const thrown of ambient.file.failures) throw thrown;
+}
+
+announce();
+atTheEndOfFiles(endOpenFile);
+
 export class TestFiles {
   readonly #worker: Owner;
-  readonly #ending = new WeakSet<Suite>();
   #open: TestFile | undefined;
 
   constructor(workerInfo: WorkerInfo) {
@@ -72,13 +95,11 @@ export class TestFiles {
   /** The file of this test, or of this hook. Never rejects. */
   async of(testInfo: TestInfo): Promise<TestFile> {
     if (this.#open?.isOf(testInfo.file) === true) return this.#open;
-    // The end of the file before this one was not noticed.
     await this.end();
     const file = new TestFile(testInfo.file, this.#worker);
     this.#open = file;
     const slot = ambientSlot();
     openFile(slot, file);
-    this.#endWith(testInfo);
     // A step of its own, if there is something to wait for.
     if (slot.registrations.size === 0) await file.ready();
     else await base.step('carpool: shared workers', () => file.ready());
@@ -87,41 +108,6 @@ export class TestFiles {
 
   /** Never rejects. */
   async end(): Promise<void> {
-    const file = this.#open;
-    if (file === undefined) return;
-    this.#open = undefined;
-    const closing = closeFile(ambientSlot(), file.file);
-    announce();
-    await closing;
+    await this.#open?.end();
   }
-
-  /** Playwright has no event for the end of a file, but runs the `afterAll` of its suite as soon as its last test is done. */
-  #endWith(testInfo: TestInfo): void {
-    const suite = suiteOf(testInfo);
-    if (suite === undefined || this.#ending.has(suite)) return;
-    this.#ending.add(suite);
-    // oxlint-disable-next-line no-empty-pattern -- Playwright wants to see what is needed
-    const fn = async ({}: object, info: TestInfo): Promise<void> => {
-      info.setTimeout(0);
-      const file = this.#open?.file;
-      await this.end();
-      for (const thrown of file?.failures ?? []) throw thrown;
-    };
-    const location = { file: testInfo.file, line: 1, column: 1 };
-    suite._hooks.push({ type: 'afterAll', title: 'carpool: end of the file', location, fn });
-  }
-}
-
-/** What of Playwright's suites is relied on. */
-interface Suite {
-  readonly _type?: unknown;
-  readonly _hooks: unknown[];
-  readonly parent?: Suite;
-}
-
-/** Inside of Playwright, not in its types; where it changes, files end when the next one begins, or with the worker. */
-function suiteOf(testInfo: TestInfo): Suite | undefined {
-  let suite = (testInfo as { readonly _test?: { readonly parent?: Suite } })._test?.parent;
-  while (suite !== undefined && suite._type !== 'file') suite = suite.parent;
-  return Array.isArray(suite?._hooks) ? suite : undefined;
 }

@@ -27,7 +27,7 @@ import {
 } from 'carpool/client';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import type { EvidenceRule } from './evidence.ts';
-import { announce, TestFiles, type TestFile } from './files.ts';
+import { TestFiles, type TestFile } from './files.ts';
 import { Attempt, ownerOfWorker } from './owners.ts';
 import { connect, provided } from './provided.ts';
 
@@ -77,8 +77,6 @@ interface Owners {
 const workerTimeout = 60_000;
 /** The pools and their sessions have deadlines of their own, and errors that say more than "timeout". */
 const noTimeout = 0;
-
-announce();
 
 /** Those that need no name of a pool. */
 export const ownFixtures: Readonly<Record<string, unknown>> = {

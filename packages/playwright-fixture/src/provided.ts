@@ -24,7 +24,7 @@ export function provided(): Provided | undefined {
 }
 
 /** The client of this worker. @throws CarpoolError in one sentence that says what to change */
-export async function connect(pool?: string): Promise<Client> {
+export async function connect(pool?: string | false): Promise<Client> {
   const remedy = "add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
   return await connectProvided(
     provided(),

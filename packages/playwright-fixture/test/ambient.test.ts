@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 60_000);
 
 test('a file is there before its tests and after them, and begins again in another worker', () => {
-  expectVerdicts(outcome, 5 + 1 + 2 + 2 + 1);
+  expectVerdicts(outcome, 5 + 2 + 2 + 2 + 1);
   const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
   expect(order('a.spec')).toMatch(/^(?:JRt+EX){2}$/);
   expect(order('b.spec')).toMatch(/^JRt+EX$/);
@@ -46,6 +46,9 @@ test('a file ends as soon as its last test has run, before the next one is evalu
   for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
     expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
   }
+  // As `c.spec` has the same fixtures as `b.spec`, it is in the same worker.
+  const [b, c] = ['b.spec', 'c.spec'].map((file) => seen.filter((one) => one.file.includes(file)));
+  expect(new Set([...(b ?? []), ...(c ?? [])].map(({ worker }) => worker)).size).toBe(1);
   // No file is open where modules are evaluated, in the process that only collects tests too.
   const evaluated = seen.filter(({ event }) => event === 'top level');
   expect(evaluated.map(({ file }) => file)).toEqual(evaluated.map(() => 'none'));
@@ -57,7 +60,7 @@ test('a call knows its test', () => {
   expect(outside.length).toBeGreaterThan(3);
   const inside = seen.filter(({ event }) => /test|attempt|Each/.test(event));
   expect(inside.filter(({ test: found = '', file }) => !found.startsWith(`${file} > `))).toEqual([]);
-  expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 2 + 1);
+  expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 2 + 2);
 });
 
 test('a file whose shared workers are not ready fails each of its tests with the reason', () => {
@@ -77,7 +80,7 @@ test('modes that run no test open no file', async () => {
   using project = new Project('ambient');
   const list = await project.run(['--list']);
   expect(list).toMatchObject({ code: 0, left: [] });
-  expect(seenIn(project).map(({ event }) => event)).toEqual(['top level', 'top level']);
+  expect(seenIn(project).map(({ event }) => event)).toEqual(['top level', 'top level', 'top level']);
 });
 
 test('every file of a worker begins anew, also where files take turns', async () => {

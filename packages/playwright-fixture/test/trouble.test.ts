@@ -75,7 +75,7 @@ test('two versions of the core too, if they do not speak the same wire', async (
   const adapter = 'node_modules/@carpool/playwright';
   copyPackage(join(home, adapter), join(project.folder, adapter));
   copyPackage(join(home, 'node_modules/carpool'), join(project.folder, adapter, 'node_modules/carpool'));
-  rewrite(project, '@carpool/playwright/node_modules/carpool', /wire: 1\b/, 'wire: 99');
+  rewrite(project, '@carpool/playwright/node_modules/carpool', /wire: 1\b/g, 'wire: 99');
   project.edit('playwright.config.ts', '@carpool/playwright/global-setup', join(home, adapter, 'dist/global-setup.js'));
   const outcome = await project.run(['--grep=must fail']);
   expectVerdicts(outcome, 1);

@@ -17,7 +17,7 @@ export function provided(): Provided | undefined {
 }
 
 /** The client of this worker; the host is spoken to for the first time when a test wants a session. */
-export async function connect(pool?: string | true): Promise<Client> {
+export async function connect(pool?: string | false): Promise<Client> {
   return await connectProvided(provided(), worker, pool);
 }
 

@@ -119,7 +119,7 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
       async ({ $carpoolFile, task }: Owners, use: Use<Attempt>) => {
         const attempt = $carpoolFile.attemptOf(task);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
-        if (names === undefined) await connect(true);
+        if (names === undefined) await connect();
         await use(attempt);
         await attempt.end();
       },

@@ -115,7 +115,7 @@ export class Client {
         transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json));
       },
     });
-    void closed.promise.then(() => this.leases.lose());
+    void closed.promise.then(() => this.leases.end([]));
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
@@ -210,6 +210,7 @@ export class Client {
    * @returns how many sessions the child did not confirm
    */
   async release(owner: OwnerPath): Promise<number> {
+    this.leases.end(owner);
     return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
   }
 
@@ -269,7 +270,7 @@ export class Client {
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
-      if (this.#busy === 0) this.#spin.rest();
+      if (this.#busy === 0) this.#spin.came();
     }
   }
 

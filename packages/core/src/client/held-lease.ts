@@ -1,15 +1,17 @@
 /** What a worker holds, until it is released, or its owner ends. */
 import { CarpoolError } from '../base/errors.ts';
 
+/** Who has to hear of it. */
 export interface Lender {
-  release(amount: number | undefined): void;
-  over(): void;
+  /** @param amount absent: all that is left */
+  readonly release: (amount: number | undefined) => void;
+  /** However it ended. */
+  readonly over?: () => void;
 }
 
 /** What is held, until it is released, or its owner ends. */
 export class HeldLease {
   readonly #lender: Lender;
-  readonly #over: (() => void)[] = [];
   #weight: number;
 
   constructor(weight: number, lender: Lender) {
@@ -20,11 +22,6 @@ export class HeldLease {
   /** What is still held of it; 0: it is over. */
   get weight(): number {
     return this.#weight;
-  }
-
-  /** Called when it is over, however that comes about. */
-  onOver(run: () => void): void {
-    this.#over.push(run);
   }
 
   /** All of it, or a part. What is over already is left alone. @throws CarpoolError LEASE_INVALID */
@@ -47,7 +44,6 @@ export class HeldLease {
   lose(): void {
     if (this.#weight === 0) return;
     this.#weight = 0;
-    this.#lender.over();
-    for (const run of this.#over) run();
+    this.#lender.over?.();
   }
 }

@@ -1,8 +1,15 @@
 /** A worker's side of what all workers share: its numbers for its leases, and what it still holds of each. */
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { json } from '../codec/json.ts';
-import type { AcquireRequest, CallRequest, MethodTable, OnceRequest, ReserveRequest } from '../wire/messages.ts';
-import { HeldLease } from './held-lease.ts';
+import type {
+  AcquireRequest,
+  CallRequest,
+  MethodTable,
+  OnceRequest,
+  OwnerPath,
+  ReserveRequest,
+} from '../wire/messages.ts';
+import { HeldLease, type Lender } from './held-lease.ts';
 import { Ports } from './ports.ts';
 
 /** What leases need of the connection. */
@@ -31,7 +38,7 @@ export class Leases {
   /** Ports that this worker may give to its tests. */
   readonly ports: Ports = new Ports(this);
   readonly #connection: LeaseConnection;
-  readonly #held = new Set<HeldLease>();
+  readonly #held = new Map<HeldLease, OwnerPath>();
   #numbers = 0;
 
   constructor(connection: LeaseConnection) {
@@ -42,14 +49,14 @@ export class Leases {
   async acquire(wish: AcquireWish, signal?: AbortSignal): Promise<HeldLease> {
     const lease = ++this.#numbers;
     await this.#wait({ ...wish, method: 'acquire', lease }, wish.timeout, signal);
-    return this.#hold(lease, wish.weight);
+    return this.#numbered(lease, wish.weight, wish.under);
   }
 
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
   async reserve(wish: ReserveWish): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
     const { places } = await this.#connection.call({ ...wish, method: 'reserve', lease }, answerTimeout);
-    const held = this.#hold(lease, 1);
+    const held = this.#numbered(lease, 1, wish.under);
     if (places.length === 0) held.lose();
     return { lease: held, places };
   }
@@ -59,7 +66,7 @@ export class Leases {
     const lease = ++this.#numbers;
     const { value } = await this.#wait({ ...wish, method: 'once', lease }, wish.timeout, signal);
     if (value !== undefined) return value;
-    const held = this.#hold(lease, 1);
+    const held = this.#numbered(lease, 1, wish.under);
     const settle = async (outcome: { readonly value: string } | { readonly failed: unknown }): Promise<void> => {
       held.lose();
       await this.#connection.call({ method: 'settle', lease, ...outcomeOf(wish.key, outcome) }, answerTimeout);
@@ -67,10 +74,20 @@ export class Leases {
     return { settle };
   }
 
-  /** The connection has ended, and the host has taken everything back. */
-  lose(): void {
-    for (const lease of this.#held) lease.lose();
-    this.ports.lose();
+  /** What an owner holds from now on, until it is released. */
+  hold(weight: number, under: OwnerPath, lender: Lender): HeldLease {
+    const over = (): void => {
+      this.#held.delete(lease);
+      lender.over?.();
+    };
+    const lease = new HeldLease(weight, { release: lender.release, over });
+    this.#held.set(lease, under);
+    return lease;
+  }
+
+  /** An owner has ended, and the host takes back what it held, or the connection has, and all is gone. */
+  end(owner: OwnerPath): void {
+    for (const [lease, under] of this.#held) if (owner.every((name, at) => under[at] === name)) lease.lose();
   }
 
   async #wait<R extends CallRequest & { readonly lease: number }>(
@@ -88,13 +105,10 @@ export class Leases {
     }
   }
 
-  #hold(number: number, weight: number): HeldLease {
-    const lease = new HeldLease(weight, {
+  #numbered(number: number, weight: number, under: OwnerPath = []): HeldLease {
+    return this.hold(weight, under, {
       release: (amount) => this.#connection.release(number, amount === undefined ? all : json.encode({ amount })),
-      over: () => this.#held.delete(lease),
     });
-    this.#held.add(lease);
-    return lease;
   }
 }
 

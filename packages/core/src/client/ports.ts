@@ -3,7 +3,8 @@
  * call to the host. One that was asked for by its number is reserved alone.
  */
 import { CarpoolError } from '../base/errors.ts';
-import { HeldLease } from './held-lease.ts';
+import type { OwnerPath } from '../wire/messages.ts';
+import type { HeldLease } from './held-lease.ts';
 import type { Leases, ReserveWish } from './leases.ts';
 import { isFree } from './port-check.ts';
 
@@ -35,7 +36,7 @@ export interface HeldPort {
 export class Ports {
   readonly #leases: Leases;
   /** Reserved for this worker, and in nobody's hands. */
-  #free: number[] = [];
+  readonly #free: number[] = [];
   #filling: Promise<void> | undefined;
 
   constructor(leases: Leases) {
@@ -48,7 +49,7 @@ export class Ports {
     for (const port of preferred) {
       signal?.throwIfAborted();
       if (exclude.includes(port)) continue;
-      const lease = this.#ours(port) ?? (await this.#alone(port, wish));
+      const lease = this.#ours(port, wish.under) ?? (await this.#alone(port, wish));
       if (lease === undefined) continue;
       if (await this.#suits(port, lease, host)) return { port, lease };
     }
@@ -56,9 +57,8 @@ export class Ports {
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         signal?.throwIfAborted();
-        const { port, lease } = await this.#next();
-        if (exclude.includes(port)) passed.push(lease);
-        else if (await this.#suits(port, lease, host, passed)) return { port, lease };
+        const { port, lease } = await this.#next(exclude, wish.under);
+        if (await this.#suits(port, lease, host, passed)) return { port, lease };
       }
     } finally {
       // Only now, so that each is looked at once.
@@ -66,10 +66,6 @@ export class Ports {
     }
     const text = `Cannot find a free port: ${attempts} between ${lowest} and ${highest} were tried`;
     throw new CarpoolError('LEASE_TAKEN', text, { context: { attempts, lowest, highest } });
-  }
-
-  lose(): void {
-    this.#free = [];
   }
 
   /** @param later where it goes if it does not suit; else it is given back */
@@ -84,19 +80,21 @@ export class Ports {
     return free;
   }
 
-  async #next(): Promise<HeldPort> {
+  async #next(exclude: readonly number[], under: OwnerPath | undefined): Promise<HeldPort> {
     for (;;) {
-      const port = this.#free.shift();
-      if (port !== undefined) return { port, lease: this.#lend(port) };
-      this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
+      const port = this.#free.find((candidate) => !exclude.includes(candidate));
+      const lease = port === undefined ? undefined : this.#ours(port, under);
+      if (port !== undefined && lease !== undefined) return { port, lease };
+      this.#filling ??= this.#fill(exclude).finally(() => (this.#filling = undefined));
       await this.#filling;
     }
   }
 
-  async #fill(): Promise<void> {
+  async #fill(exclude: readonly number[]): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const block = Math.floor(Math.random() * ((highest + 1 - lowest) / blockSize));
       const ports = Array.from({ length: blockSize }, (_, at) => lowest + block * blockSize + at);
+      if (ports.every((port) => exclude.includes(port))) continue;
       const { places } = await this.#leases.reserve({ space, values: ports.map(String) });
       this.#free.push(...places.map((place) => ports[place] ?? 0));
       if (places.length > 0) return;
@@ -104,17 +102,16 @@ export class Ports {
     throw new CarpoolError('LEASE_TAKEN', `Cannot find a free port: all between ${lowest} and ${highest} are reserved`);
   }
 
-  #ours(port: number): HeldLease | undefined {
+  #ours(port: number, under: OwnerPath | undefined): HeldLease | undefined {
     const at = this.#free.indexOf(port);
     if (at < 0) return undefined;
     this.#free.splice(at, 1);
-    return this.#lend(port);
+    return this.#lend(port, under);
   }
 
   /** Given back, it is the last to be given out again. */
-  #lend(port: number): HeldLease {
-    const lease = new HeldLease(1, { release: () => {}, over: () => this.#free.push(port) });
-    return lease;
+  #lend(port: number, under: OwnerPath = []): HeldLease {
+    return this.#leases.hold(1, under, { release: () => {}, over: () => this.#free.push(port) });
   }
 
   async #alone(port: number, wish: PortWish['wish']): Promise<HeldLease | undefined> {

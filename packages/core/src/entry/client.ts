@@ -9,7 +9,7 @@ export {
   type AmbientSlot,
   type Registration,
 } from '../runner/ambient.ts';
-export { FileOwner, type FileOwnerOptions } from '../runner/file-owner.ts';
+export { FileOwner } from '../runner/file-owner.ts';
 export { Owner, type OwnerOptions, type SessionEvidence } from '../runner/owner.ts';
 export { namesIn, patience, refuseTaken, type FixtureNames } from '../runner/fixtures.ts';
 export { connectProvided, unknownPool, type Provided, type WorkerOptions } from '../runner/provided.ts';

@@ -114,10 +114,13 @@ const workerSchema = v.strictObject(
   },
   fileAllowed,
 );
-const workers = v.record(
-  poolName,
-  v.lazy((input) => (typeof input === 'object' && input !== null && !(input instanceof URL) ? workerSchema : file)),
-  'an object of shared workers by their names',
+const workers = v.pipe(
+  v.custom<object>((input) => !Array.isArray(input), 'an object of shared workers by their names'),
+  v.record(
+    poolName,
+    v.lazy((input) => (typeof input === 'object' && input !== null && !(input instanceof URL) ? workerSchema : file)),
+    'an object of shared workers by their names',
+  ),
 );
 const configSchema = v.strictObject(
   { pools: v.optional(pools), workers: v.optional(workers) },

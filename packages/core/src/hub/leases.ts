@@ -27,6 +27,7 @@ const defaultTimeout = 60_000;
 /** What a timer can wait. */
 const longestTimeout = 2 ** 31 - 1;
 const mostValues = 10_000;
+const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
 const nothing: Uint8Array = json.encode({});
 
 type LeaseRequest = AcquireRequest | ReserveRequest | OnceRequest;
@@ -104,6 +105,7 @@ export class Leases {
 
   #acquire(call: number, request: AcquireRequest): void {
     const { name, kind, size, weight, deadlock } = request;
+    if (!kinds.has(kind)) throw invalid(JSON.stringify(name), `there is no kind ${String(kind)}`, { name, kind });
     const wish = this.#wish(request, { name, kind, size, weight }, deadlock);
     const entry = this.#open(call, request, describeWish(wish));
     const { ledger } = this.#peer.hub.coordination;

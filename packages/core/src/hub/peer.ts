@@ -117,6 +117,7 @@ export class Peer {
   }
 
   #read(chunk: Uint8Array): void {
+    this.hub.spin.came();
     try {
       this.#unframer.push(chunk, this.#onPayload);
     } catch {

@@ -4,28 +4,22 @@ import { pathToFileURL } from 'node:url';
 import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import type { Client } from '../client/client.ts';
 import { Seat, type SeatUser } from '../shared-worker/seat.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
-
-export interface FileOwnerOptions extends OwnerOptions {
-  /** Without a pool: for what needs none of them. */
-  readonly connect: (pool?: string) => Promise<Client>;
-}
 
 /** All that tests have registered to run at the end of their file. */
 const teardownTimeout = 10_000;
 
 export class FileOwner extends Owner {
-  readonly #options: FileOwnerOptions;
+  readonly #options: OwnerOptions;
   readonly #seats: Seat[] = [];
   readonly #failures: unknown[] = [];
   #testWorker: string | undefined;
   #numbers = 0;
   #ending: Promise<void> | undefined;
 
-  constructor(options: FileOwnerOptions) {
+  constructor(options: OwnerOptions) {
     super(options);
     this.#options = options;
   }
@@ -51,7 +45,7 @@ export class FileOwner extends Owner {
       wanted,
       file: this.#url(),
       links: async () => {
-        const { workers } = await this.#options.connect();
+        const { workers } = await this.#options.connect(false);
         this.#testWorker ??= workers.nextTestWorker();
         return { links: workers, testWorker: this.#testWorker };
       },

@@ -10,12 +10,17 @@ import { Owner } from './owner.ts';
 
 const key: unique symbol = Symbol.for('carpool.outside') as never;
 
+interface Outside {
+  readonly address: string;
+  readonly ambient: Ambient;
+}
+
 /** The same for all copies of this module in a process. Undefined where the environment names no host. */
 export function outside(): Ambient | undefined {
-  const home = globalThis as { [key]?: Ambient };
-  if (home[key] !== undefined) return home[key];
+  const home = globalThis as { [key]?: Outside };
   const address = process.env[addressVariable];
   if (address === undefined || address === '') return undefined;
+  if (home[key]?.address === address) return home[key].ambient;
   const connect = async (): Promise<Client> => {
     // What opens sockets is loaded by those who need it.
     const { sharedClient } = await import('../client/shared.ts');
@@ -24,5 +29,7 @@ export function outside(): Ambient | undefined {
   const name = process.argv[1] ?? `process ${process.pid}`;
   const file = new FileOwner({ path: [name], holder: { file: name }, connect });
   const worker = new Owner({ path: [], holder: { file: name }, connect });
-  return (home[key] = { file, test: () => undefined, worker: () => worker });
+  const ambient: Ambient = { file, test: () => undefined, worker: () => worker };
+  home[key] = { address, ambient };
+  return ambient;
 }

@@ -36,7 +36,6 @@ export interface PortRequest {
 
 export class OwnerLeases {
   readonly #ground: LeaseGround;
-  readonly #held = new Set<HeldLease>();
   /** Who has ended, in words. */
   #ended: string | undefined;
 
@@ -89,10 +88,9 @@ export class OwnerLeases {
     return bytes;
   }
 
-  /** The host takes back what its owner held; here it is known from now on. */
+  /** Nothing is taken from now on. What is held, the client gives back. */
   end(who: string): void {
     this.#ended ??= who;
-    for (const lease of this.#held) lease.lose();
   }
 
   async #client(): Promise<Client> {
@@ -103,13 +101,9 @@ export class OwnerLeases {
   }
 
   #own(lease: HeldLease): HeldLease {
-    if (this.#ended !== undefined) {
-      lease.release();
-      this.#check();
-    }
-    if (lease.weight === 0) return lease;
-    this.#held.add(lease);
-    lease.onOver(() => this.#held.delete(lease));
+    // Granted before the host heard of the end.
+    if (this.#ended !== undefined) lease.release();
+    this.#check();
     return lease;
   }
 

@@ -21,9 +21,9 @@ export interface OwnerOptions {
   readonly holder: { readonly test?: string; readonly file?: string };
   /**
    * Called when something is wanted for the first time.
-   * @param pool the name that is wanted, for the error if there is none; absent: no pool is
+   * @param pool the name that is wanted, for the error if there is none; false: no pool is
    */
-  readonly connect: (pool?: string) => Promise<Client>;
+  readonly connect: (pool: string | false) => Promise<Client>;
 }
 
 /** What is known of one session, or of one shared worker, when its test has failed. */
@@ -56,7 +56,7 @@ export class Owner implements AsyncDisposable {
     this.leases = new OwnerLeases({
       path: options.path,
       holder: options.holder,
-      client: async () => (this.#client = await this.#connect(undefined, noSite)),
+      client: async () => (this.#client = await this.#connect(false, noSite)),
     });
   }
 
@@ -115,7 +115,7 @@ export class Owner implements AsyncDisposable {
   }
 
   /** Why there is no connection is told to each call at its own line. */
-  async #connect(pool: string | undefined, site: CallSite): Promise<Client> {
+  async #connect(pool: string | false, site: CallSite): Promise<Client> {
     try {
       return await this.#options.connect(pool);
     } catch (thrown) {

@@ -30,13 +30,13 @@ export interface WorkerOptions {
 
 /**
  * The client of this worker.
- * @param pool if one is wanted; true: any that the config has
+ * @param pool if a certain one is wanted; false: none is, and there may be none
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST, CONFIG_INVALID, each in one sentence that says what to change
  */
 export async function connectProvided(
   provided: Provided | undefined,
   options: WorkerOptions,
-  pool?: string | true,
+  pool?: string | false,
 ): Promise<Client> {
   const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
   if (provided === undefined) {
@@ -48,7 +48,7 @@ export async function connectProvided(
   }
   const { address, problem, pools } = provided;
   // What is wrong with the pools is nothing to those who want none.
-  if (problem !== undefined && (pool !== undefined || address === undefined)) throw fromRecord(problem);
+  if (problem !== undefined && (pool !== false || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools);

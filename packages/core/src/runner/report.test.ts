@@ -37,3 +37,14 @@ test('leaves out what the message has already, and sessions of which nothing is 
   expect(evidenceText(found, 'oh no {"a":1}')).toBe('');
   expect(evidenceText([session, { ...session, stderr: ' \n', messages: [] }])).toBe('');
 });
+
+test('says of a shared worker what is wrong with it', () => {
+  const found = { pool: 'shared worker file:///db.js', session: '', stderr: 'no licence\n' };
+  expect(evidenceText([{ ...found, messages: ['no reply for 5 ms to {}'] }])).toBe(`
+
+── shared worker file:///db.js ──
+no reply for 5 ms to {}
+end of its stderr:
+  │ no licence`);
+  expect(evidenceText([{ ...found, messages: ['It crashed'] }], 'It crashed: no licence')).toBe('');
+});

@@ -13,7 +13,9 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
     const block = text.trimEnd();
     if (block !== '' && !message.includes(block)) parts.push(`${title}:`, barred(block));
   };
-  add('last messages', messages?.join('\n'));
+  if (session !== '') add('last messages', messages?.join('\n'));
+  // Of a shared worker it is what is wrong with it, in sentences.
+  else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);
   const title = session === '' ? pool : `${pool}, session ${session}`;

@@ -8,6 +8,7 @@ import {
   toRecord,
   type CallSite,
 } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { describeMessage } from '../codec/describe.ts';
 import { clone, revive } from './clone.ts';
@@ -124,8 +125,7 @@ export class Exchange implements SeatUser {
     })();
     const expired = (): Error => new Expired();
     try {
-      const clock = this.#seat?.clock;
-      if (clock === undefined) return await replied;
+      const clock = this.#seat?.clock ?? systemClock;
       return await within(replied, { clock, timeout, signal, expired });
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;

@@ -101,8 +101,7 @@ export class SharedWorkers {
    */
   async run(alone: boolean): Promise<void> {
     this.#run++;
-    const all = await Promise.allSettled(this.#running.values());
-    const workers = all.flatMap((starting) => (starting.status === 'fulfilled' ? [starting.value] : []));
+    const workers = await this.#workers();
     const stops = workers.map(async (worker) => {
       if (!worker.failed && !(worker.edited() && (alone || worker.seats === 0))) {
         worker.tell({ say: 'run', event: 're-run', run: this.#run });
@@ -123,10 +122,14 @@ export class SharedWorkers {
   /** Their own teardowns run, side by side, each within its deadline; then they are ended. */
   async close(): Promise<void> {
     this.#closed = true;
+    const workers = await this.#workers();
+    await Promise.all(workers.map((worker) => worker.stop('the run has ended')));
+  }
+
+  /** Those that could be started. */
+  async #workers(): Promise<RunningWorker[]> {
     const all = await Promise.allSettled(this.#running.values());
-    await Promise.all(
-      all.map((starting) => (starting.status === 'fulfilled' ? starting.value.stop('the run has ended') : undefined)),
-    );
+    return all.flatMap((starting) => (starting.status === 'fulfilled' ? [starting.value] : []));
   }
 
   async #start(plan: WorkerPlan): Promise<RunningWorker> {

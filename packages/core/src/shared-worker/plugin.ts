@@ -6,14 +6,14 @@
  */
 import { CarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { ambientSlot, openFile, type AmbientSlot, type Registration } from '../runner/ambient.ts';
-import type { FileOwner } from '../runner/file-owner.ts';
+import { ambientSlot, openFile, type Ambient, type AmbientSlot, type Registration } from '../runner/ambient.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import { clone } from './clone.ts';
 import type { WorkerNames, WorkerOf, WorkersConfig } from './define.ts';
 import { Exchange } from './exchange.ts';
 import type { SharedWorker } from './types.ts';
 
+type FileOwner = NonNullable<Ambient['file']>;
 type Handle<Data> = SharedWorker.Plugin.Protocol<Data>;
 
 const protocol = 'ava-4';

@@ -84,7 +84,7 @@ export class Log<T> {
   }
 
   #wake(): void {
-    for (const reader of [...this.waiting]) reader.wake();
+    for (const reader of this.waiting) reader.wake();
   }
 
   /** Once in so many messages; so it costs each of them next to nothing. Whoever fell behind lets go of what it holds. */

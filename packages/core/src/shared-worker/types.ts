@@ -9,7 +9,7 @@ export declare namespace SharedWorker {
   };
 
   /** The default export of a shared worker's file. */
-  type Factory = (options: FactoryOptions) => void;
+  type Factory = (options: FactoryOptions) => void | Promise<void>;
 
   type RunEvent = {
     /** The run in which this worker was started begins; a later one begins; one ends. */

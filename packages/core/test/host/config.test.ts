@@ -33,7 +33,7 @@ describe('a config', () => {
     file('define.ts', define);
     const path = file(`carpool.config.${extension}`, text);
     const root = dirname(file('packages/cart/test/cart.test.ts', ''));
-    expect(await loadConfig({ root })).toEqual({ pools: renderer, file: path, folder: place().path });
+    expect(await loadConfig({ root })).toEqual({ pools: renderer, workers: {}, file: path, folder: place().path });
   });
 
   test('that is nearer is taken, and in one folder the first of ts, mts, js and mjs', async () => {
@@ -46,7 +46,7 @@ describe('a config', () => {
   test('may be named, relative to the root', async () => {
     const path = file('config/other.mjs', inJavaScript);
     const found = await loadConfig({ root: place().path, configFile: 'config/other.mjs' });
-    expect(found).toEqual({ pools: renderer, file: path, folder: dirname(path) });
+    expect(found).toEqual({ pools: renderer, workers: {}, file: path, folder: dirname(path) });
   });
 
   test('may hold functions and objects, and is awaited', async () => {
@@ -77,7 +77,7 @@ describe('a config', () => {
 
   test('need not be there where the adapter has pools', async () => {
     const pools = { solver: { command: 'solver' } };
-    expect(await loadConfig({ root: place().path, pools })).toEqual({ pools, folder: place().path });
+    expect(await loadConfig({ root: place().path, pools })).toEqual({ pools, workers: {}, folder: place().path });
   });
 
   test('may be CommonJS, where the project is', async () => {
@@ -132,12 +132,13 @@ const options =
 const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
 const aName = 'allowed: a name that can be a variable, since tests take it as a fixture';
+const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
 const unknown = (key: string, allowed: string): string =>
   `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}`;
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools')],
+  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, workers')],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],
@@ -219,7 +220,28 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     'pools.a.protocol.route',
     '7; allowed: a function',
   ],
+  [`{ workers: [] }`, 'workers', '[]; allowed: an object of shared workers by their names'],
+  [`{ workers: { db: 7 } }`, 'workers.db', `7; ${aFile}`],
+  [`{ workers: { db: '' } }`, 'workers.db', `""; ${aFile}`],
+  [`{ workers: { db: {} } }`, 'workers.db.file', 'nothing; it is required'],
+  [
+    `{ workers: { db: { file: 'db.js', timeout: 1 } } }`,
+    'workers.db.timeout',
+    unknown('timeout', 'file, initialData, readyTimeout, teardownTimeout'),
+  ],
+  [
+    `{ workers: { db: { file: 'db.js', teardownTimeout: 60_000 } } }`,
+    'workers.db.teardownTimeout',
+    '60000; allowed: milliseconds, up to 15000',
+  ],
 ];
+
+test('shared workers alone make a config', async () => {
+  const url = new URL('file:///db.js');
+  const path = file('carpool.config.mjs', `export default { workers: { db: new URL('${url.href}'), log: 'log.js' } }`);
+  const workers = { db: url, log: 'log.js' };
+  expect(await loadConfig({ root: place().path })).toEqual({ pools: {}, workers, file: path, folder: place().path });
+});
 
 test.each(mistakes)('%s is a mistake at %s', async (wrong, path, says) => {
   const config = file(

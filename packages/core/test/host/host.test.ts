@@ -41,7 +41,7 @@ describe('a host', () => {
     const inFile = { command, args, protocol: { hello } };
     writeFileSync(config, `console.log('loading'); export default ${JSON.stringify({ pools: { inFile } })}`);
     const started = await host({ pools: echoes() });
-    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], files: [config] });
+    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], workers: [], files: [config] });
     const client = await connect(started);
     expect(await client.pools()).toEqual(['inFile', 'echoes']);
     for (const name of ['inFile', 'echoes']) {

@@ -148,7 +148,7 @@ describe('the place of a host', () => {
     const deep = `${place().path}/${'d'.repeat(100)}`;
     const error = await failure(() => makePlace([deep]), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(
-      /^Cannot listen on a socket: \S+d\/carpool-\d+-[0-9a-f]+\/hub .*longer than the 10\d bytes.*; set TMPDIR to a shorter path$/,
+      /^Cannot listen on a socket: \S+d\/carpool-\d+-[0-9a-f]+\/wzzz .*longer than the 10\d bytes.*; set TMPDIR to a shorter path$/,
     );
   });
 

@@ -68,12 +68,18 @@ test('is replaced when its config was edited, and when it is gone', async () => 
   expect(host.provided.address).not.toBe(second.address);
 });
 
+const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
+
 test('provides what is wrong, and tries again at the next run', async () => {
   inPlace();
   const host = runHost();
   await host.begin();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'CONFIG_INVALID' } });
   await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
+  // Who wants no pool has a host all the same.
+  expect(await closing(await connectProvided(host.provided, worker, false)).leases.acquire(aLock)).toMatchObject({
+    weight: 1,
+  });
   configured();
   await host.begin();
   expect(host.provided).toMatchObject({ pools: ['echoes'] });

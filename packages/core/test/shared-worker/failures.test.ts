@@ -15,7 +15,7 @@ describe('a worker that does not come to be ready', () => {
   ])('%s is told to the file that wants it: %s', async (name, words, evidence) => {
     const { register, owner } = await open(await host());
     const shared = register(name);
-    const early = failure(shared.available.then(), 'WORKER_FAILED');
+    const early = failure(shared.available, 'WORKER_FAILED');
     const error = await failure(owner.ready(), 'WORKER_FAILED');
     expect(error.message).toContain(`The shared worker ${workerFile(name).href} `);
     expect(error.message).toContain(words);
@@ -132,7 +132,7 @@ test('without an adapter and without a host there is one sentence', async () => 
   const { ambientSlot } = await import('../../src/runner/ambient.ts');
   ambientSlot().ambient = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
-  const error = await failure(shared.available.then(), 'HUB_UNREACHABLE');
+  const error = await failure(shared.available, 'HUB_UNREACHABLE');
   expect(error.message).toContain('no adapter of Carpool runs this file; add `carpool()` of @carpool/vitest');
   expect(error.stack).toContain('failures.test.ts');
   await failure(() => shared.publish('x'), 'HUB_UNREACHABLE');

@@ -99,6 +99,7 @@ describe('the end of a file', () => {
     const second = await open(started, 'second.test.ts');
     const shared = await second.use('obedient.mjs');
     await until('it ran', async () => (await diary(shared)).includes('late'));
+    expect((await diary(shared)).filter((note) => note === 'late')).toHaveLength(1);
   });
 
   test('whose teardown fails in the worker ends the worker, as in AVA', async () => {
@@ -164,7 +165,7 @@ describe('the end of the host', () => {
     const config = `{ workers: { db: { file: ${JSON.stringify(workerFile('obedient.mjs').href)}, teardownTimeout: 50 } } }`;
     const started = await host(config);
     const { use } = await open(started);
-    await ask(await use('obedient.mjs'), { do: 'stubborn teardown' });
+    expect(await ask(await use('obedient.mjs'), { do: 'stubborn teardown' })).toBe('noted');
     await started.stop();
   });
 

@@ -134,7 +134,7 @@ describe('a registration', () => {
     const first = await open(started, 'first.test.ts');
     const shared = await first.use('obedient.mjs');
     shared.publish({ do: 'exit', code: 3 });
-    await failure(shared.subscribe().next().then(), 'WORKER_FAILED');
+    await failure(shared.subscribe().next(), 'WORKER_FAILED');
     await first.end();
     const second = await reopen(started, 'second.test.ts', first.client);
     await second.owner.ready();

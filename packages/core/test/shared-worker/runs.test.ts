@@ -87,7 +87,7 @@ test('a crashed worker is started again at the next run', async () => {
   await shared.available;
   await failure(shared.request('crash'), 'WORKER_FAILED');
   await open(started, 'second.test.ts');
-  await failure(registerSharedWorker({ filename: url }).available.then(), 'WORKER_FAILED');
+  await failure(registerSharedWorker({ filename: url }).available, 'WORKER_FAILED');
   await started.run();
   await open(started, 'third.test.ts');
   expect(await registerSharedWorker<string>({ filename: url }).request('?')).toBe('fine');

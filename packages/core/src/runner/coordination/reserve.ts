@@ -12,7 +12,7 @@ export interface Reservation<T extends Reservable> extends Lease {
 export interface Reservations {
   readonly name: string;
   /** Takes those of the values that nobody has, and never waits. `1`, `1n` and `"1"` are three values. */
-  reserve<const T extends Reservable>(values: readonly T[], options?: ScopeOptions): Promise<Reservation<T>>;
+  reserve<const T extends readonly Reservable[]>(values: T, options?: ScopeOptions): Promise<Reservation<T[number]>>;
 }
 
 /** A space of values: the same value may be reserved once in each. */
@@ -25,7 +25,7 @@ export function reservations(space: string): Reservations {
 }
 
 /** Reserves values in the space that all have who name none. */
-export function reserve<const T extends Reservable>(...values: T[]): Promise<Reservation<T>> {
+export function reserve<const T extends readonly Reservable[]>(...values: T): Promise<Reservation<T[number]>> {
   return reserveFrom(reserve, 'values', values, {});
 }
 
@@ -38,18 +38,18 @@ class OwnReservation<T extends Reservable> extends OwnLease implements Reservati
   }
 }
 
-function reserveFrom<T extends Reservable>(
+function reserveFrom<T extends readonly Reservable[]>(
   above: (...args: never[]) => unknown,
   space: string,
-  values: readonly T[],
+  values: T,
   options: ScopeOptions,
-): Promise<Reservation<T>> {
+): Promise<Reservation<T[number]>> {
   return asked(above, options, async (leases, caller) => {
     const { lease, places } = await leases.reserve(space, values.map(textOf), caller);
     return new OwnReservation(
       space,
       lease,
-      places.flatMap((place) => values.slice(place, place + 1)),
+      places.map((place) => values[place] as T[number]),
     );
   });
 }

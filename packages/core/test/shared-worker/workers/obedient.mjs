@@ -7,7 +7,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export default async ({ negotiateProtocol }) => {
   const main = negotiateProtocol(['ava-4']);
   const same = main.ready() === main && main.ready() === main;
-  meet(main.testWorkers());
+  void meet(main.testWorkers());
   const wrapped = new Map();
   for await (const message of main.subscribe()) {
     const { testWorker, data } = message;
@@ -18,6 +18,18 @@ export default async ({ negotiateProtocol }) => {
       case 'facts':
         message.reply({ protocol: main.protocol, same, initialData: main.initialData });
         break;
+      case 'members': {
+        const own = Object.getOwnPropertyNames(Object.getPrototypeOf(testWorker)).filter(
+          (name) =>
+            typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(testWorker), name)?.value === 'function',
+        );
+        const ours = ['constructor', 'leave'];
+        message.reply({
+          main: Object.keys(main),
+          testWorker: [...Object.keys(testWorker), ...own].filter((name) => !ours.includes(name)),
+        });
+        break;
+      }
       case 'who':
         message.reply({ id: testWorker.id, file: testWorker.file, message: message.id });
         break;
@@ -65,11 +77,11 @@ export default async ({ negotiateProtocol }) => {
         });
         break;
       case 'follow':
-        follow(testWorker);
+        void follow(testWorker);
         message.reply('following');
         break;
       case 'converse':
-        converse(message);
+        void converse(message);
         break;
       case 'own teardown':
         main.teardown(() => appendFileSync(data.file, `${data.note}\n`));

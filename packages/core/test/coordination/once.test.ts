@@ -1,0 +1,255 @@
+// What is computed once a run, by whoever asks first.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { lock, once } from '../../src/entry/coordination.ts';
+import { FakeClock } from '../support/clock.ts';
+import { failure } from '../support/failure.ts';
+import { serve, type Served } from '../support/hubs.ts';
+import { place, until } from '../support/pools.ts';
+import { running } from '../support/tests.ts';
+
+const waiting = ({ hub }: Served, count: number): Promise<void> =>
+  until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
+
+/** A function that computes when it is told to. */
+function slowly<T>() {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const compute = vi.fn<() => Promise<T>>(() => promise);
+  return { compute, resolve, reject };
+}
+
+test('the first computes, and all others are given a copy, also those who come later', async () => {
+  const served = await serve({});
+  const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
+  const { compute, resolve } = slowly<{ token: string; at: Date; more: Map<string, bigint> }>();
+  const never = vi.fn<() => never>();
+  const first = a.as(() => once('token', compute));
+  await until('it computes', () => compute.mock.calls.length === 1);
+  const second = b.as(() => once('token', never));
+  await waiting(served, 1);
+  const value = { token: 't', at: new Date(0), more: new Map([['n', 7n]]) };
+  resolve(value);
+  expect(await first).toEqual(value);
+  expect(await second).toEqual(value);
+  expect(await c.as(() => once('token', never))).toEqual(value);
+  expect(await a.as(() => once('token', never))).not.toBe(value);
+  expect([compute.mock.calls.length, never.mock.calls.length]).toEqual([1, 0]);
+  expect(served.hub.coordination.ledger.held).toBe(0);
+});
+
+test.each([[undefined], [null], [0], [''], [new Uint8Array([1, 2])], [[NaN, -0, 2n ** 70n]]])(
+  'a value may be %s',
+  async (value) => {
+    const served = await serve({});
+    const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+    await a.as(() => once('k', () => value));
+    expect(await b.as(() => once('k', () => 'another'))).toEqual(value);
+  },
+);
+
+test('a failure is thrown to who computed as it is, told to all who wait, and the next tries again', async () => {
+  const served = await serve({});
+  const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
+  const { compute, reject } = slowly<never>();
+  const first = a.as(() => once('token', compute));
+  await until('it computes', () => compute.mock.calls.length === 1);
+  const told = [b, c].map((one) =>
+    failure(
+      one.as(() => once('token', compute)),
+      'ONCE_FAILED',
+    ),
+  );
+  await waiting(served, 2);
+  const reason = new TypeError('no such user');
+  reject(reason);
+  await expect(first).rejects.toBe(reason);
+  for (const error of await Promise.all(told)) {
+    expect(error.message).toBe('Cannot compute the value "token": no such user');
+    expect(error.cause).toMatchObject({ message: 'no such user' });
+    expect(error.stack?.split('\n')[1]).toContain('once.test.ts');
+  }
+  expect(await b.as(() => once('token', () => 'better'))).toBe('better');
+});
+
+test('what cannot be cloned is an error for all', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  const { compute, resolve } = slowly<() => void>();
+  const first = a.as(() => once('f', compute));
+  await until('it computes', () => compute.mock.calls.length === 1);
+  const second = b.as(() => once('f', compute));
+  await waiting(served, 1);
+  resolve(() => {});
+  expect((await failure(first, 'LEASE_INVALID')).message).toContain('Cannot pass on the value "f"');
+  expect((await failure(second, 'ONCE_FAILED')).message).toContain('Cannot pass on the value "f"');
+});
+
+test('a computer that ends passes its role on, and its late value is dropped', async () => {
+  const served = await serve({});
+  const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
+  const [slow, next] = [slowly<string>(), slowly<string>()];
+  const first = a.as(() => once('token', slow.compute));
+  await until('it computes', () => slow.compute.mock.calls.length === 1);
+  const second = b.as(() => once('token', next.compute));
+  await waiting(served, 1);
+  const third = c.as(() => once('token', next.compute));
+  await waiting(served, 2);
+  await a.test.end();
+  await until('the next computes', () => next.compute.mock.calls.length === 1);
+  slow.resolve('late');
+  await failure(first, 'LEASE_LOST');
+  next.resolve('good');
+  expect([await second, await third]).toEqual(['good', 'good']);
+  expect(next.compute).toHaveBeenCalledTimes(1);
+});
+
+test('a computer that is killed passes its role on', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  const { compute } = slowly<string>();
+  const first = a.as(() => once('token', compute)).catch((thrown: unknown) => thrown);
+  await until('it computes', () => compute.mock.calls.length === 1);
+  const second = b.as(() => once('token', () => 'mine'));
+  await waiting(served, 1);
+  a.client.close();
+  expect(await second).toBe('mine');
+  // Its own function still runs; what it gives belongs to nobody.
+  expect(first).toBeInstanceOf(Promise);
+});
+
+test('a wait that takes too long names who computes; a signal ends it', async () => {
+  const clock = new FakeClock();
+  const served = await serve({}, { clock });
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  const { compute, resolve } = slowly<string>();
+  const first = a.as(() => once('token', compute));
+  await until('it computes', () => compute.mock.calls.length === 1);
+  const late = failure(
+    b.as(() => once('token', compute)),
+    'LEASE_TIMEOUT',
+  );
+  const controller = new AbortController();
+  const given = b.as(() => once('token', compute, { signal: controller.signal, timeout: 120_000 }));
+  await waiting(served, 2);
+  clock.pass(60_000);
+  expect((await late).message).toMatch(
+    /^Cannot acquire the value "token": it was not there for 60000 ms; "a" \(\S+once\.test\.ts:\d+:\d+\) has been computing it for 60 s\. Raise `timeout`$/,
+  );
+  controller.abort(new Error('enough'));
+  await expect(given).rejects.toThrow('enough');
+  resolve('fine');
+  expect(await first).toBe('fine');
+});
+
+test('a new run computes again; who computes then tells those who wait', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  expect(await a.as(() => once('n', () => 1))).toBe(1);
+  const { compute, resolve } = slowly<string>();
+  const old = a.as(() => once('slow', compute));
+  await until('it computes', () => compute.mock.calls.length === 1);
+  await served.hub.run();
+  expect(await a.as(() => once('n', () => 2))).toBe(2);
+  const waits = b.as(() => once('slow', compute));
+  await waiting(served, 1);
+  resolve('old');
+  expect([await old, await waits]).toEqual(['old', 'old']);
+  expect(await b.as(() => once('slow', () => 'new'))).toBe('new');
+});
+
+test('a circle through what is being computed is told', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  await b.as(() => lock('db').acquire());
+  const inside = Promise.withResolvers<void>();
+  const first = a.as(() =>
+    once('token', async () => {
+      await inside.promise;
+      await a.as(() => lock('db').acquire());
+      return 'token';
+    }),
+  );
+  await until('it computes', () => served.hub.coordination.ledger.held === 2);
+  const second = b.as(() => once('token', () => 'mine'));
+  await waiting(served, 1);
+  inside.resolve();
+  const { message } = await failure(first, 'LEASE_DEADLOCK');
+  expect((await failure(second, 'ONCE_FAILED')).message).toContain(message);
+});
+
+describe('a value that is kept between runs', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = place().path;
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const inner = join(folder, 'deep', 'er');
+    mkdirSync(inner, { recursive: true });
+    vi.spyOn(process, 'cwd').mockReturnValue(inner);
+  });
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  const cache = (): string => join(folder, 'node_modules/.cache/carpool/once');
+
+  async function inARun<T>(compute: () => T, inputs: unknown[] = [], maxAge = 60_000): Promise<T> {
+    const served = await serve({});
+    const a = await running(served, 'a');
+    const value = await a.as(() => once('k', compute, { keep: { inputs, maxAge } }));
+    await served.close();
+    return value;
+  }
+
+  test('is there in the next run, for the same inputs only', async () => {
+    expect(await inARun(() => 'first', [1, { lock: 'file' }])).toBe('first');
+    expect(await inARun(() => 'second', [1, { lock: 'file' }])).toBe('first');
+    expect(await inARun(() => 'second', [2, { lock: 'file' }])).toBe('second');
+    expect(readdirSync(cache())).toHaveLength(2);
+  });
+
+  test('is computed again when it is too old, and the old one is gone', async () => {
+    await inARun(() => 'first');
+    const [file = ''] = readdirSync(cache());
+    const [name = ''] = file.split('.');
+    // As if it had been made a minute ago.
+    const made = Number(file.split('.')[1]) - 60_000;
+    writeFileSync(join(cache(), `${name}.${made}.${made + 60_000}`), readFileSync(join(cache(), file)));
+    await import('node:fs/promises').then(({ rm }) => rm(join(cache(), file)));
+    expect(await inARun(() => 'second')).toBe('second');
+    expect(await inARun(() => 'third')).toBe('second');
+    expect(readdirSync(cache())).toHaveLength(1);
+  });
+
+  test('that cannot be read is computed again', async () => {
+    await inARun(() => 'first');
+    for (const file of readdirSync(cache())) writeFileSync(join(cache(), file), 'no value');
+    expect(await inARun(() => 'second')).toBe('second');
+  });
+
+  test('that cannot be written is a value all the same', async () => {
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    writeFileSync(join(folder, 'node_modules/.cache'), 'a file is in the way');
+    expect(await inARun(() => 'first')).toBe('first');
+  });
+
+  test.each([NaN, -1])('has an age that is a number, and not %s', async (maxAge) => {
+    expect(
+      (
+        await failure(
+          inARun(() => 1, [], maxAge),
+          'LEASE_INVALID',
+        )
+      ).message,
+    ).toContain('`maxAge`');
+  });
+
+  test('is not kept if it failed', async () => {
+    await expect(
+      inARun(() => {
+        throw new Error('broken');
+      }),
+    ).rejects.toThrow('broken');
+    expect(await inARun(() => 'fine')).toBe('fine');
+  });
+});

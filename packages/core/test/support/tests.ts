@@ -1,0 +1,39 @@
+/** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
+import { onTestFinished } from 'vitest';
+import type { Client } from '../../src/client/client.ts';
+import { ambientSlot } from '../../src/runner/ambient.ts';
+import { FileOwner } from '../../src/runner/file-owner.ts';
+import { Owner } from '../../src/runner/owner.ts';
+import type { Served } from './hubs.ts';
+
+export interface Running {
+  readonly test: Owner;
+  readonly file: FileOwner;
+  readonly worker: Owner;
+  readonly client: Client;
+  /** Calls the function as if it were the body of this test; synchronously, as the slot is the realm's. */
+  as<T>(body: () => T): T;
+  /** As code of the file, outside of its tests. */
+  asFile<T>(body: () => T): T;
+}
+
+/** A test named `name` in a worker of its own, or in that of another one. */
+export async function running(served: Served, name: string, beside?: Running): Promise<Running> {
+  const client = beside?.client ?? (await served.connect());
+  const connect = async (): Promise<Client> => client;
+  const path = `${name}.test.ts`;
+  const file = beside?.file ?? new FileOwner({ path: [path], holder: { file: path }, connect });
+  const test = new Owner({ path: [...file.path, name], holder: { test: name, file: path }, connect });
+  const worker = beside?.worker ?? new Owner({ path: [], holder: {}, connect });
+  const slot = ambientSlot();
+  onTestFinished(() => void (slot.ambient = undefined));
+  const during = <T>(current: Owner | undefined, body: () => T): T => {
+    slot.ambient = { file, test: () => current, worker: () => worker };
+    try {
+      return body();
+    } finally {
+      slot.ambient = undefined;
+    }
+  };
+  return { test, file, worker, client, as: (body) => during(test, body), asFile: (body) => during(undefined, body) };
+}

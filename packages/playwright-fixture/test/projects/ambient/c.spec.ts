@@ -1,0 +1,10 @@
+import { test } from '@carpool/playwright';
+import { expect } from '@playwright/test';
+import { look } from './observer.mjs';
+
+look('top level');
+test.afterAll(() => void look('afterAll'));
+
+test('a file after the next too', () => {
+  expect(look('test')).not.toBe('none');
+});
