@@ -3,5 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [carpool()],
-  test: { include: ['tests/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts'], pool: 'forks', maxWorkers: 4 },
+  test: {
+    include: ['tests/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts', 'shared/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 4,
+  },
 });

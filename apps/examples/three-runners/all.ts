@@ -1,6 +1,6 @@
 /**
- * Runs the three suites of this folder at the same time, and prints a line for each: `carpool run -- node all.ts`. Each
- * runner joins the host that `carpool run` has started.
+ * Runs the three suites of the current folder at the same time, and prints a line for each: `carpool run -- node all.ts`.
+ * Each runner joins the host that `carpool run` has started. With the name of a runner only its suite.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -31,7 +31,7 @@ const { resolve } = createRequire(import.meta.url);
 
 async function run({ name, program: [packageName, file], args, passed }: Runner): Promise<boolean> {
   const began = performance.now();
-  const folder = join(import.meta.dirname, name.split(' ')[0]?.toLowerCase() ?? '');
+  const folder = join(process.cwd(), name.split(' ')[0]?.toLowerCase() ?? '');
   const command = join(dirname(resolve(`${packageName}/package.json`)), file);
   const child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = new Promise<number | null>((done) => child.once('close', done));
@@ -44,5 +44,6 @@ async function run({ name, program: [packageName, file], args, passed }: Runner)
   return good;
 }
 
-const results = await Promise.all(runners.map(run));
+const [only] = process.argv.slice(2);
+const results = await Promise.all(runners.filter(({ name }) => name === (only ?? name)).map(run));
 process.exitCode = results.every(Boolean) ? 0 : 1;

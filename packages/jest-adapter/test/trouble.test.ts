@@ -44,6 +44,14 @@ describe.for(majors)('Jest %s', (major) => {
     for (const words of complaints(third as Outcome)) expect(words).toMatch(/not valid at `pools\.echo\.maxSession`/);
   });
 
+  test('so does a test that would know their names from the host', async () => {
+    using missing = new Project(major, 'esm');
+    missing.remove('carpool.config.ts');
+    const outcome = await missing.run(['by-type'], { env: { NODE_OPTIONS: '--experimental-vm-modules' } });
+    const [words] = outcome.tests.map(({ messages }) => messages.join('\n'));
+    expect(words).toContain('There are no pools: no carpool.config.ts was found');
+  });
+
   test('without the preset, or with a part of it, they say what is missing', async () => {
     using nothing = new Project(major, 'trouble');
     nothing.edit('jest.config.js', "preset: '@carpool/jest'", '');

@@ -27,7 +27,12 @@ export function carpool(options: CarpoolOptions = {}): Plugin {
     // By this name global setup finds the plugin, and with it the options, in the resolved project.
     name: 'carpool',
     api: { options },
-    config: (config) => ({ test: additions((config as { test?: TestConfig }).test ?? {}) }),
+    // Before Vitest takes note of what projects inherit that share the server of this config.
+    enforce: 'pre',
+    config: {
+      order: 'pre',
+      handler: (config) => ({ test: additions((config as { test?: TestConfig }).test ?? {}) }),
+    },
   };
 }
 

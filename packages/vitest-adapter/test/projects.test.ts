@@ -8,7 +8,7 @@ describe.for(majors)('Vitest %s', (major) => {
   test('inline, extending and config-file projects share a host; one with a config of its own has its own', async () => {
     using project = new Project(major, 'workspace');
     const outcome = await project.run();
-    expectVerdicts(outcome, 20);
+    expectVerdicts(outcome, 21);
     const lines = outcome.stderr.split('\n').filter((line) => line.startsWith('carpool: echo: 1 child, '));
     const sessions = lines.map((line) => Number(/(\d+) sessions/.exec(line)?.[1]));
     expect(sessions.toSorted((a, b) => a - b)).toEqual([4, 16]);

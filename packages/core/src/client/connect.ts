@@ -1,13 +1,10 @@
-/** The socket to a host. */
+/** A socket to the host, or why there is none. */
 import { connect, type Socket } from 'node:net';
-import { systemClock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 
-/**
- * @param known the host is known to have run
- * @throws CarpoolError HUB_UNREACHABLE; HUB_LOST if the host is known to have run
- */
+/** @throws CarpoolError HUB_UNREACHABLE; HUB_LOST instead if the host is known to have run */
 export async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
   const socket = connect(path);
   const connected = new Promise<void>((resolve, reject) => {

@@ -243,8 +243,10 @@ class ReceivedMessage implements Received {
     return this.#data;
   }
 
-  reply(data: unknown): Published {
-    return this.#exchange.publish(data, this.#number, this.reply);
+  /** Bound: it may be taken out of the message. */
+  get reply(): (data: unknown) => Published {
+    const reply = (data: unknown): Published => this.#exchange.publish(data, this.#number, reply);
+    return reply;
   }
 }
 

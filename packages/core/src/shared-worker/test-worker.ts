@@ -43,16 +43,17 @@ export class TestWorker implements SharedWorker.TestWorker {
     return this.#floor;
   }
 
-  publish(data: unknown): SharedWorker.PublishedMessage {
-    return this.#floor.publish(this, data, 0);
+  // Bound, and so those of a message: they may be taken out of their object. Getters cost nothing until then.
+  get publish(): SharedWorker.TestWorker['publish'] {
+    return (data) => this.#floor.publish(this, data, 0);
   }
 
-  subscribe(): Reader<Received> {
-    return new Reader(() => this.#log);
+  get subscribe(): () => Reader<Received> {
+    return () => new Reader(() => this.#log);
   }
 
-  teardown(run: (() => Promise<void>) | (() => void)): () => Promise<void> {
-    return this.#teardowns.add(run);
+  get teardown(): SharedWorker.TestWorker['teardown'] {
+    return (run) => this.#teardowns.add(run);
   }
 
   leave(): void {
@@ -86,8 +87,8 @@ export class Received implements SharedWorker.ReceivedMessage {
     return this.#data;
   }
 
-  reply(data: unknown): SharedWorker.PublishedMessage {
-    return this.testWorker.floor.publish(this.testWorker, data, this.#number);
+  get reply(): SharedWorker.ReceivedMessage['reply'] {
+    return (data) => this.testWorker.floor.publish(this.testWorker, data, this.#number);
   }
 }
 

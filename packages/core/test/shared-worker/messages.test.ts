@@ -26,6 +26,13 @@ describe('a message', () => {
     expect(turns).toEqual([1, 2, 3]);
   });
 
+  test('has functions that work without it, on both sides', async () => {
+    const { shared } = await inUse();
+    const { data, reply } = await first(shared.publish({ do: 'take apart' }).replies());
+    expect(data).toBe('what?');
+    expect((await first(reply('to that').replies())).data).toBe('replied to that');
+  });
+
   test('is not seen by plain subscribers if it is a reply', async () => {
     const { shared } = await inUse();
     const plain = shared.subscribe();

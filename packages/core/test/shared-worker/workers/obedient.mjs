@@ -97,6 +97,9 @@ export default async ({ negotiateProtocol }) => {
           appendFileSync(data.file, `${run.event} ${run.run}\n`);
         }
         break;
+      case 'take apart':
+        void takeApart(message);
+        break;
       case 'uncloneable':
         try {
           message.reply(() => {});
@@ -168,4 +171,13 @@ async function converse(message) {
     }
   }
   at.reply('done');
+}
+
+async function takeApart({ reply, testWorker: { teardown } }) {
+  const tornDown = teardown(() => {});
+  for await (const answer of reply('what?').replies()) {
+    const { data, reply: replyToThat } = answer;
+    await tornDown();
+    replyToThat(`replied ${data}`);
+  }
 }

@@ -1,4 +1,5 @@
 import { createTest } from '@carpool/vitest';
+import { lock } from 'carpool/coordination';
 import { describe } from 'vitest';
 import config from './carpool.config.ts';
 
@@ -15,4 +16,9 @@ describe.concurrent('concurrent tests', () => {
       ids.add(echo.id);
     });
   }
+});
+
+test('what is around a test is there', async ({ expect }) => {
+  using lease = await lock('workspace').acquire();
+  expect(lease.held).toBe(true);
 });

@@ -1,0 +1,11 @@
+/** What there is once per run. It starts before the first test that asks for it by its name. */
+import { defineConfig, sharedWorker } from 'carpool';
+import type { Answer, Question } from './database/worker.ts';
+
+export default defineConfig({
+  workers: {
+    postgres: sharedWorker<Question | Answer>(new URL('./database/worker.ts', import.meta.url), {
+      readyTimeout: 60_000,
+    }),
+  },
+});

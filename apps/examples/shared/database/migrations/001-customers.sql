@@ -1,0 +1,4 @@
+CREATE TABLE customer (
+  name text PRIMARY KEY,
+  city text NOT NULL
+);

@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals';
+import { append } from '../file/journal.ts';
+
+for (const number of [1, 2, 3, 4, 5]) {
+  test(`writes entry ${number}`, async () => {
+    const entry = `jest ${number}`;
+    expect(await append(entry)).toContain(entry);
+  });
+}

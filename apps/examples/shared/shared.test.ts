@@ -1,0 +1,162 @@
+/** Runs the suites of this folder with the real commands, and looks at what no single test can see. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { census } from 'carpool/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import { path as journal } from './file/journal.ts';
+import { isAlive } from './is-alive.ts';
+
+interface Server {
+  readonly pid: number;
+  /** Folder of the socket and of the data. */
+  readonly folder: string;
+  readonly hostPid: number;
+}
+
+type Seen =
+  | { readonly what: 'server'; readonly value: Server }
+  | { readonly what: 'database'; readonly value: string }
+  | { readonly what: 'log-in' | 'listens' | 'ends'; readonly value: number };
+
+const folderOf = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+const carpool = join(folderOf('carpool'), 'dist/cli.js');
+const all = join(import.meta.dirname, '../three-runners/all.ts');
+const databaseAlone = [join(folderOf('vitest'), 'vitest.mjs'), 'run', 'database', '--root=vitest'];
+
+class Run {
+  readonly output: Promise<readonly [code: number | null, printed: string]>;
+  readonly #place = mkdtempSync(join(tmpdir(), 'cp-'));
+  readonly #pid: number;
+
+  constructor(...args: readonly string[]) {
+    rmSync(journal, { force: true });
+    const child = spawn(process.execPath, args, {
+      cwd: import.meta.dirname,
+      // A group of its own, to be killed as a whole.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        FORCE_COLOR: undefined,
+        CARPOOL_ADDRESS: undefined,
+        NODE_OPTIONS: '--experimental-vm-modules',
+        TMPDIR: this.#place,
+        SEEN: this.#seenFile,
+      },
+    });
+    this.#pid = child.pid ?? 0;
+    onTestFinished(() => {
+      // One that did not end in time.
+      if (isAlive(-this.#pid)) this.kill();
+      rmSync(this.#place, { recursive: true, force: true });
+    });
+    const printed = Promise.all([text(child.stdout), text(child.stderr)]);
+    this.output = once(child, 'close').then(async ([code]) => [code as number | null, (await printed).join('\n')]);
+  }
+
+  get #seenFile(): string {
+    return join(this.#place, 'seen.jsonl');
+  }
+
+  get seen(): readonly Seen[] {
+    const lines = existsSync(this.#seenFile) ? readFileSync(this.#seenFile, 'utf8').trimEnd().split('\n') : [];
+    return lines.map((line) => JSON.parse(line) as Seen);
+  }
+
+  /** Resolves when a test has a database on it. */
+  async server(): Promise<Server> {
+    for (;;) {
+      const server = this.seen.find((it) => it.what === 'server');
+      if (server !== undefined && this.seen.some(({ what }) => what === 'database')) return server.value;
+      // Strangers' processes write it down. The time of the test is the deadline.
+      await pause(5);
+    }
+  }
+
+  kill(): void {
+    process.kill(-this.#pid, 'SIGKILL');
+  }
+
+  /** Resolves when nothing is left of it. */
+  async gone(): Promise<void> {
+    const { pid, folder } = await this.server();
+    while (isAlive(pid) || existsSync(folder)) await pause(20);
+    while (census(this.#place).pids.length > 0) await pause(20);
+  }
+
+  get folders(): readonly string[] {
+    return census(this.#place).folders;
+  }
+}
+
+/** Ports that a server got while another had them. */
+function givenTwice(seen: readonly Seen[]): number[] {
+  const taken = new Set<number>();
+  const twice: number[] = [];
+  for (const { what, value } of seen) {
+    if (what === 'ends') taken.delete(value);
+    if (what !== 'listens') continue;
+    if (taken.has(value)) twice.push(value);
+    taken.add(value);
+  }
+  return twice;
+}
+
+/** What the tests of so many runners did. */
+async function expectShared(run: Run, runners: readonly string[]): Promise<void> {
+  const [code, printed] = await run.output;
+  if (code !== 0) throw new Error(printed);
+
+  const saw = (what: Seen['what']) => run.seen.flatMap((it) => (it.what === what ? [it.value] : []));
+  expect(saw('server')).toHaveLength(1);
+  expect(new Set(saw('database')).size).toBe(8 * runners.length);
+  expect(saw('log-in')).toHaveLength(1);
+
+  const entries = JSON.parse(readFileSync(journal, 'utf8')) as string[];
+  const written = runners.flatMap((name) => [1, 2, 3, 4, 5].map((number) => `${name} ${number}`));
+  // Each by two projects.
+  expect(new Set(entries)).toEqual(new Set(written));
+  expect(entries).toHaveLength(2 * written.length);
+
+  expect(saw('listens')).toHaveLength(6 * runners.length);
+  expect(givenTwice(run.seen)).toEqual([]);
+
+  // The server, the host, their folders.
+  await run.gone();
+  expect(run.folders).toEqual([]);
+}
+
+for (const name of ['Vitest', 'Jest', 'Playwright Test']) {
+  test(`${name}: one server, one log-in, no write lost, no port twice`, { timeout: 60_000 }, async () => {
+    await expectShared(new Run(all, name), [name.split(' ')[0]?.toLowerCase() ?? '']);
+  });
+}
+
+test('the same over three runners at once', { timeout: 90_000 }, async () => {
+  const run = new Run(carpool, 'run', '--', process.execPath, all);
+  await expectShared(run, ['vitest', 'jest', 'playwright']);
+});
+
+test('a run that is killed takes the server along', { timeout: 60_000 }, async () => {
+  const run = new Run(...databaseAlone);
+  await run.server();
+  run.kill();
+  await run.gone();
+  expect(run.folders).toEqual([]);
+});
+
+test('so does a host that is killed, and the tests fail', { timeout: 60_000 }, async () => {
+  const run = new Run(...databaseAlone);
+  const { hostPid } = await run.server();
+  process.kill(hostPid, 'SIGKILL');
+  await run.gone();
+  const [code] = await run.output;
+  expect(code).toBe(1);
+});

@@ -1,0 +1,19 @@
+import { createTest } from '@carpool/vitest';
+import config from '../carpool.config.ts';
+import { openDatabase } from '../database/open.ts';
+import { order, total } from '../database/shop.ts';
+
+const test = createTest(config);
+
+test('finds what the seed has put there', async ({ postgres, expect }) => {
+  await using db = await openDatabase(postgres);
+  expect(await total(db, 'Ada')).toBe(1200);
+});
+
+for (const cents of [100, 200, 300]) {
+  test(`adds ${cents} to that alone`, async ({ postgres, expect }) => {
+    await using db = await openDatabase(postgres);
+    await order(db, 'Ada', cents);
+    expect(await total(db, 'Ada')).toBe(1200 + cents);
+  });
+}
