@@ -19,7 +19,7 @@ const row: Row = async (options) => {
   });
   const crowded = versus(sides, (side) => side.file('first').micros('crowdedLocks', 1, 1_000));
 
-  const one = await interleave(alone, { rounds: 9, warmUps: 3 }, options);
+  const one = await interleave(alone, { rounds: 9, warmUps: 8 }, options);
   const two = await interleave(contended, { rounds: 9, warmUps: 1, most: 15 }, options);
   const many = await interleave(crowded, { rounds: 7, warmUps: 1, most: 11 }, options);
   const budget = { limit: 0.5, side: 'at most' } as const;

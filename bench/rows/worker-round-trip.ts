@@ -19,7 +19,7 @@ const row: Row = async (options) => {
   const crowded = (idle: number): ReturnType<typeof versus> =>
     versus(sides, (side) => side.file('first').micros('crowdedTrips', 150, idle));
 
-  const none = await interleave(alone, { rounds: 9, warmUps: 3 }, options);
+  const none = await interleave(alone, { rounds: 9, warmUps: 8 }, options);
   const some = await interleave(crowded(100), { rounds: 9, warmUps: 1, most: 15 }, options);
   const many = await interleave(crowded(1_000), { rounds: 5, warmUps: 1, most: 5 }, options);
   const budget = { limit: 1, side: 'at most' } as const;
