@@ -43,8 +43,8 @@ describe.for(majors)('Jest %s', (major) => {
       run(project, 'own.config.mjs', 'common', ['greeting', 'table']),
     ]);
     expect(errors).toBe('');
-    expectVerdicts(common, 10);
-    expectVerdicts(modules, 11);
+    expectVerdicts(common, 12);
+    expectVerdicts(modules, 13);
     expectVerdicts(own, 4);
     for (const { code } of [common, modules, own]) expect(code).toBe(0);
   });

@@ -15,7 +15,7 @@ function filesIn(document: string): Map<string, string> {
 }
 
 test.for([
-  ['docs/playwright.md', 9],
+  ['docs/playwright.md', 11],
   ['packages/playwright-fixture/README.md', 1],
 ] as const)('the code of %s compiles and its tests pass', async ([document, tests]) => {
   using project = new Project('guide');

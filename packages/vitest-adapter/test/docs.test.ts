@@ -17,7 +17,7 @@ function filesIn(document: string): Map<string, string> {
 
 describe.for(majors)('Vitest %s', (major) => {
   test.for([
-    ['docs/vitest.md', 7],
+    ['docs/vitest.md', 9],
     ['packages/vitest-adapter/README.md', 1],
   ] as const)('the code of %s compiles and its tests pass', async ([document, tests]) => {
     using project = new Project(major, 'guide');

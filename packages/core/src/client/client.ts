@@ -2,7 +2,7 @@
  * What a test worker holds of the host: one connection, and the sessions on it. It never loads `child_process`, and loads
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
-import { connect as connectSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   CarpoolError,
   asCarpoolError,
@@ -29,6 +29,7 @@ import { op, wireVersion, writePayload } from '../wire/frames.ts';
 import type { CallRequest, GreetResult, MethodTable, OwnerPath, PoolsResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
 import { version } from '../wire/version.ts';
+import { connectTo } from './connect.ts';
 import { Leases } from './leases.ts';
 
 export interface ClientOptions {
@@ -279,26 +280,6 @@ export class Client {
     this.#busy += by;
     if (this.#busy > 0) this.#socket.ref();
     else this.#socket.unref();
-  }
-}
-
-async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
-  const socket = connectSocket(path);
-  const connected = new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
-  const expired = (): Error => new Error(`no answer within ${timeout} ms`);
-  try {
-    await within(connected, { clock: systemClock, timeout, expired });
-    return socket;
-  } catch (thrown) {
-    socket.destroy();
-    const why = (thrown as Error).message;
-    const details = { context: { path }, cause: thrown };
-    if (known) throw new CarpoolError('HUB_LOST', `The host has ended: ${why}`, details);
-    const words = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
-    throw new CarpoolError('HUB_UNREACHABLE', words, details);
   }
 }
 

@@ -101,7 +101,7 @@ test('the host of a runner keeps its workers over runs, also where there is no c
   const { provided } = runs;
   const worker = { runner: 'a test', adapter: '@carpool/test', version: '1.2.3', remedy: 'add it' };
   await failure(connectProvided(provided, worker, 'echoes'), 'CONFIG_INVALID');
-  const client = await connectProvided(provided, worker);
+  const client = await connectProvided(provided, worker, false);
   const { use, end } = await open({ address: provided.address ?? '' } as never, 'a.test.ts', client);
   (await use('obedient.mjs')).publish({ do: 'note', note: 'first run' });
   await end();
