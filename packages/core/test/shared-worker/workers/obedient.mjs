@@ -19,10 +19,8 @@ export default async ({ negotiateProtocol }) => {
         message.reply({ protocol: main.protocol, same, initialData: main.initialData });
         break;
       case 'members': {
-        const own = Object.getOwnPropertyNames(Object.getPrototypeOf(testWorker)).filter(
-          (name) =>
-            typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(testWorker), name)?.value === 'function',
-        );
+        const names = Object.getOwnPropertyNames(Object.getPrototypeOf(testWorker));
+        const own = names.filter((name) => typeof testWorker[name] === 'function');
         const ours = ['constructor', 'leave'];
         message.reply({
           main: Object.keys(main),
