@@ -69,7 +69,8 @@ export class TestFile {
       if (found === undefined && this.#generator) throw new CarpoolError('LEASE_INVALID', inGenerator);
       return found?.attempt?.owner;
     };
-    openFile(ambientSlot(global), { file: this.#file, test, worker: () => worker });
+    const left = (): number => (running.getStore()?.until ?? Infinity) - now() - 100;
+    openFile(ambientSlot(global), { file: this.#file, test, worker: () => worker, patience: () => patience(left()) });
   }
 
   bridge(): Bridge {

@@ -40,6 +40,10 @@ export class TestFile implements Ambient {
     return this.#worker;
   }
 
+  patience(): { readonly timeout?: number } {
+    return this.attempt?.patience ?? {};
+  }
+
   async ready(): Promise<void> {
     await this.file.ready().catch((thrown: unknown) => (this.#refusal = { thrown }));
   }

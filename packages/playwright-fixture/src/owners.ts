@@ -1,13 +1,17 @@
 /** Who holds what: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures of the user's. */
 import { randomUUID } from 'node:crypto';
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { FileOwner, Owner } from 'carpool/client';
+import { FileOwner, Owner, patience } from 'carpool/client';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
 import { connect } from './provided.ts';
+
+// Taken when the module is loaded: a test may fake the clock.
+const now: () => number = performance.now.bind(performance);
 
 export class Attempt extends Owner {
   readonly #file: FileOwner;
   readonly #testInfo: TestInfo;
+  readonly #since = now();
   #finished: Promise<void> | undefined;
 
   /** Hooks for all tests come with the info of the first test, and an owner that has ended stays ended: so it is random. */
@@ -17,6 +21,12 @@ export class Attempt extends Owner {
     super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect });
     this.#file = file;
     this.#testInfo = testInfo;
+  }
+
+  /** For a wait that is on the clock of the test. */
+  get patience(): { readonly timeout?: number } {
+    const { timeout } = this.#testInfo;
+    return patience(timeout > 0 ? timeout - (now() - this.#since) - 200 : Infinity);
   }
 
   /** Called by whoever is first: what sessions hang on, which is a step of its own, or what is around every test. */

@@ -31,7 +31,7 @@ export class Attempt extends Owner {
   }
 
   /** For a wait that is on the clock of the test after all. */
-  get patience(): RegisterOptions {
+  get patience(): Pick<RegisterOptions, 'timeout'> {
     const { timeout } = this.#task;
     return patience(timeout > 0 ? timeout - (now() - this.#since) - 100 : Infinity);
   }

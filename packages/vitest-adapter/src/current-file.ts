@@ -62,6 +62,11 @@ export class CurrentFile implements Ambient {
     return this.#worker;
   }
 
+  patience(): { readonly timeout?: number } {
+    // Where it cannot be told which test asks, its time-out is the runner's business.
+    return this.#running.getStore()?.patience ?? {};
+  }
+
   /** An attempt begins. */
   begin(task: RunnerTestCase): Attempt {
     const attempt = new Attempt(task, this.file);

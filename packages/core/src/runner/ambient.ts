@@ -18,6 +18,11 @@ export interface Ambient {
   test(): Owner | undefined;
   /** What lives as long as the worker. */
   worker(): Owner;
+  /**
+   * How long a call from here may wait, so that its own error comes before the runner's time-out. Absent, or without a
+   * `timeout`: as long as it likes.
+   */
+  patience?(): { readonly timeout?: number };
 }
 
 /** What outlives the file that asked for it: a module that a worker evaluates once, for many files. */

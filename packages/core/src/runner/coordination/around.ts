@@ -14,7 +14,7 @@ export interface ScopeOptions {
 }
 
 export interface LeaseOptions extends ScopeOptions {
-  /** Milliseconds to wait. Default 60,000. */
+  /** Milliseconds to wait. Default 60,000; in a test a little less than is left of its time, if that is less. */
   readonly timeout?: number;
   /** Gives up waiting; the call then rejects with its reason. */
   readonly signal?: AbortSignal;
@@ -66,7 +66,8 @@ export class Raw {
 const longest = 2_000_000_000;
 
 /** What is handed on of the options. @throws CarpoolError LEASE_INVALID */
-export function patienceOf({ timeout, deadlock }: LeaseOptions): { timeout?: number; deadlock?: boolean } {
+export function patienceOf(options: LeaseOptions): { timeout?: number; deadlock?: boolean } {
+  const { timeout = ambientSlot().ambient?.patience?.().timeout, deadlock } = options;
   if (timeout !== undefined && !(timeout >= 0)) {
     const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
     throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });
