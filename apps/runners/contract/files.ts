@@ -126,6 +126,11 @@ export const sharingRun: readonly FileSpec[] = [
       { name: 'takes what was not released', body: 'takeWhatWasKept' },
     ],
   },
+  {
+    name: 'waits-in-vain',
+    module: 'sharing.cjs',
+    tests: [{ name: 'waits for what is not released', body: 'waitInVain', timeout: 2 * shortTime }],
+  },
   ...twice.map((letter) => ({
     name: `sharing-${letter}`,
     module: 'sharing.cjs' as const,

@@ -89,6 +89,7 @@ export const sharingCases: readonly Case[] = [
         'crashes it',
         'needs what is broken (first)',
         'needs what is broken (second)',
+        'waits for what is not released',
       ]);
     },
   },
@@ -107,6 +108,14 @@ export const sharingCases: readonly Case[] = [
       expect(kept?.words).toMatch(/releases nothing/);
       expect(next).toMatchObject({ held: [true, true, true] });
       expectPassed(outcome, 'releases nothing', 'takes what was not released');
+    },
+  },
+  {
+    title: 'a wait that outlasts the test fails with who holds it, and not with a bare time-out',
+    check({ outcome, project }) {
+      expect(project.notes('waits-in-vain')).toMatchObject([{ code: 'LEASE_TIMEOUT' }]);
+      const text = named(outcome, 'waits for what is not released').messages.join('\n');
+      expect(text).toMatch(/Cannot acquire lock "vain": .*held \d+ ms by "waits for what is not released"/);
     },
   },
   {

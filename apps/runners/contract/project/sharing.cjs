@@ -105,6 +105,16 @@ async function takeForTheFile(_, file) {
   note('files', { of: file });
 }
 
+async function waitInVain(_, file) {
+  await lock('vain').acquire();
+  try {
+    await lock('vain').acquire();
+  } catch (error) {
+    note(file, { code: error.code, words: error.message });
+    throw error;
+  }
+}
+
 async function computeOnce(_, file) {
   const value = await once('answer', async () => {
     note('once', { event: 'computed', of: file });
@@ -132,4 +142,5 @@ module.exports = {
   takeTurns,
   takeWhatWasKept,
   useByName,
+  waitInVain,
 };

@@ -22,7 +22,7 @@ import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
 import { WorkerLinks } from '../shared-worker/links.ts';
-import { Spin } from '../transport/spin.ts';
+import { Attention } from '../transport/attention.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { op, wireVersion, writePayload } from '../wire/frames.ts';
@@ -67,9 +67,6 @@ const releaseTimeout = 30_000;
 /** A frame of the host holds a message of the child and a head. */
 const maxFrameBytes = 1024 * 1024 * 1024;
 
-/** Milliseconds in which most calls are answered. */
-const spinFor = 0.15;
-
 interface Connected {
   readonly socket: Socket;
   readonly transport: StreamTransport;
@@ -87,7 +84,7 @@ export class Client {
   readonly workers: WorkerLinks;
   /** What this worker holds of locks, semaphores, values and ports. */
   readonly leases: Leases;
-  readonly #spin: Spin = new Spin(spinFor);
+  readonly #attention: Attention = new Attention();
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
   readonly #mux: Mux;
@@ -265,12 +262,12 @@ export class Client {
     this.#hold(1);
     try {
       const asked = this.#mux.root.port.request(request);
-      this.#spin.expect();
+      this.#attention.expect();
       const answer = await within(asked, { clock: systemClock, timeout, expired, signal });
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
-      if (this.#busy === 0) this.#spin.came();
+      if (this.#busy === 0) this.#attention.met();
     }
   }
 

@@ -11,7 +11,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { PoolStats } from '../pool/types.ts';
 import { SharedWorkers } from '../shared-worker/host.ts';
 import { greetTimeout, sameToken } from '../wire/greeting.ts';
-import { Spin } from '../transport/spin.ts';
+import { Attention } from '../transport/attention.ts';
 import { Coordination } from './coordination.ts';
 import { Peer } from './peer.ts';
 
@@ -29,9 +29,6 @@ export const defaultHubLimits: HubLimits = {
   greetTimeout,
   maxBacklogBytes: 256 * 1024 * 1024,
 };
-
-/** Milliseconds in which the next call often follows the last one. */
-const spinFor = 0.15;
 
 /** Workers over the limit that are told so; more are hung up on. */
 const told = 16;
@@ -54,7 +51,7 @@ export class Hub {
   /** What the workers share beside the pools. */
   readonly coordination: Coordination = new Coordination();
   /** For calls; what sessions say to a child is not answered at once. */
-  readonly spin: Spin = new Spin(spinFor);
+  readonly attention: Attention = new Attention();
   readonly #token: Buffer;
   readonly #server: Server;
   readonly #peers = new Set<Peer>();

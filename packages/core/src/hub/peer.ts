@@ -117,7 +117,7 @@ export class Peer {
   }
 
   #read(chunk: Uint8Array): void {
-    this.hub.spin.came();
+    this.hub.attention.met();
     try {
       this.#unframer.push(chunk, this.#onPayload);
     } catch {
@@ -135,7 +135,7 @@ export class Peer {
     }
     switch (kind) {
       case op.CALL:
-        this.hub.spin.expect();
+        this.hub.attention.expect();
         this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
@@ -152,7 +152,7 @@ export class Peer {
         else this.#relays.get(session)?.cancel(call);
         break;
       case op.RELEASE:
-        this.hub.spin.expect();
+        this.hub.attention.expect();
         this.#leases.release(call, body);
         break;
       case op.NOTE:
