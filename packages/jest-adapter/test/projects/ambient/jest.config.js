@@ -1,1 +1,1 @@
-module.exports = { preset: '@carpool/jest', testTimeout: 300 };
+module.exports = { preset: '@carpool/jest', testTimeout: 1000 };

@@ -34,7 +34,7 @@ function join(file) {
   file.ready = async () => {
     await ready.call(file);
     // Longer than a test may take.
-    await pause(400);
+    await pause(1_200);
     note('ready', { file: path });
     if (path.includes('refused')) throw new Error('The worker is not ready');
   };

@@ -1,3 +1,3 @@
 import { defineConfig } from '@playwright/test';
 
-export default defineConfig({ globalSetup: '@carpool/playwright/global-setup', timeout: 300, workers: 1 });
+export default defineConfig({ globalSetup: '@carpool/playwright/global-setup', timeout: 1_000, workers: 1 });

@@ -1,7 +1,10 @@
 import { createTest } from '@carpool/vitest';
-import { afterAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 import { ambient, look, note } from './observer.mjs';
+
+// Vitest 3 waits for sessions on the clock of the test.
+vi.setConfig({ testTimeout: 10_000 });
 
 const test = createTest(config, { scope: { narrow: 'file' } });
 
