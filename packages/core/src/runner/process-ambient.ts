@@ -1,26 +1,38 @@
 /**
- * What stands around a test where no adapter does: under `carpool run`, in a plain script or a runner without one. The
- * process is the worker, and its program the file.
+ * What stands around a test where no adapter does, if `CARPOOL_ADDRESS` names a host: under `carpool run`, in a plain script,
+ * in a runner without an adapter. The process is the worker, its program the file, and there are no tests.
  */
 import { CarpoolError } from '../base/errors.ts';
-import { sharedClient } from '../client/shared.ts';
+import type { Client } from '../client/client.ts';
 import { addressVariable } from '../wire/address.ts';
 import type { Ambient } from './ambient.ts';
 import { FileOwner } from './file-owner.ts';
 import { Owner } from './owner.ts';
 
-/** @throws CarpoolError HUB_UNREACHABLE if nothing says where a host is */
-export function processAmbient(): Ambient & { readonly file: FileOwner } {
+type ProcessAmbient = Ambient & { readonly file: FileOwner };
+
+const key: unique symbol = Symbol.for('carpool.process') as never;
+
+/** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if nothing says where a host is */
+export function processAmbient(): ProcessAmbient {
+  const home = globalThis as { [key]?: { readonly address: string; readonly ambient: ProcessAmbient } };
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
-  const program = process.argv[1] ?? process.execPath;
+  if (home[key]?.address === address) return home[key].ambient;
+  const connect = async (): Promise<Client> => {
+    // What opens sockets is loaded by those who need it.
+    const { sharedClient } = await import('../client/shared.ts');
+    return await sharedClient({ address, runner: 'none' });
+  };
+  const program = process.argv[1] ?? `process ${process.pid}`;
   const holder = { file: program };
-  const connect = async () => await sharedClient({ address, runner: 'node' });
   const file = new FileOwner({ path: [`${program} ${process.pid}`], holder, connect });
   const worker = new Owner({ path: [], holder, connect });
   // When nothing is left to do. Whoever exits before that is noticed by the host.
   process.once('beforeExit', () => void file.end());
-  return { file, test: () => undefined, worker: () => worker };
+  const ambient = { file, test: () => undefined, worker: () => worker };
+  home[key] = { address, ambient };
+  return ambient;
 }
 
 function nowhere(): CarpoolError {

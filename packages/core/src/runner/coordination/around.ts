@@ -2,7 +2,7 @@
 import { callSite, CarpoolError, errorAt, isCarpoolError, type CallSite } from '../../base/errors.ts';
 import { placeIn } from '../../base/holders.ts';
 import { ambientSlot, type Ambient } from '../ambient.ts';
-import { outside } from '../outside.ts';
+import { processAmbient } from '../process-ambient.ts';
 import type { Caller, OwnerLeases } from '../owner-leases.ts';
 
 /** Whose end gives it back, if nobody has before. */
@@ -45,7 +45,7 @@ async function toldAt<T>(
   work: (leases: OwnerLeases, caller: Caller) => Promise<T>,
 ): Promise<T> {
   try {
-    const { leases, flow } = ownerFor(scope);
+    const { leases, flow } = ownerFor(scope, ambientSlot().ambient ?? processAmbient());
     const at = (): string | undefined => placeIn(site);
     return await work(leases, flow === undefined ? { at } : { at, flow });
   } catch (thrown) {
@@ -78,13 +78,14 @@ export function patienceOf(options: LeaseOptions): { timeout?: number; deadlock?
   };
 }
 
-function ownerFor(scope: LeaseScope | undefined): { readonly leases: OwnerLeases; readonly flow?: Caller['flow'] } {
-  const ambient = ambientSlot().ambient ?? outside();
-  if (ambient === undefined) throw nothingAround();
+function ownerFor(
+  scope: LeaseScope | undefined,
+  ambient: Ambient,
+): { readonly leases: OwnerLeases; readonly flow?: Caller['flow'] } {
   switch (scope) {
     case undefined: {
       const owner = ambient.test() ?? ambient.file;
-      if (owner === undefined) throw nothingAround();
+      if (owner === undefined) throw noFile();
       return owner;
     }
     case 'test': {
@@ -94,7 +95,7 @@ function ownerFor(scope: LeaseScope | undefined): { readonly leases: OwnerLeases
       throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
     }
     case 'file':
-      if (ambient.file === undefined) throw nothingAround();
+      if (ambient.file === undefined) throw noFile();
       return { leases: ambient.file.leases, ...flowIn(ambient) };
     case 'worker':
       return { leases: ambient.worker().leases, ...flowIn(ambient) };
@@ -111,8 +112,9 @@ function flowIn(ambient: Ambient): { readonly flow?: readonly string[] } {
   }
 }
 
-function nothingAround(): CarpoolError {
+/** Between files, and in a process that only collects tests. */
+function noFile(): CarpoolError {
   const text =
-    'Cannot coordinate: no adapter of Carpool runs this code; add `carpool()` to the plugins of Vitest, the preset `@carpool/jest` to Jest, the global setup and the `test` of `@carpool/playwright` to Playwright, or start it with `carpool run -- …`';
-  return new CarpoolError('HUB_UNREACHABLE', text);
+    'Cannot take it here: no test file is running; call it in a test or a hook. With Playwright the tests must be of the `test` of @carpool/playwright';
+  return new CarpoolError('LEASE_INVALID', text);
 }

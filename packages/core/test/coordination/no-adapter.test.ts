@@ -32,8 +32,10 @@ test('processes take turns, and one that is killed gives everything back', async
 test('where there is nothing around, one sentence says what to add, at the line of the call', async () => {
   vi.stubEnv('CARPOOL_ADDRESS', '');
   const error = await failure(lock('x').acquire(), 'HUB_UNREACHABLE');
-  expect(error.message).toMatch(/^Cannot coordinate: no adapter of Carpool runs this code; add `carpool\(\)` /);
-  expect(error.stack?.split('\n')[1]).toContain('outside.test.ts');
+  expect(error.message).toMatch(
+    /^Cannot reach Carpool's host: no adapter of Carpool runs this file; add `carpool\(\)` /,
+  );
+  expect(error.stack?.split('\n')[1]).toContain('no-adapter.test.ts');
 });
 
 test('where there are no tests, nothing can be taken for one', async () => {
