@@ -158,6 +158,12 @@ describe('the shared workers of a config', () => {
     expectTypeOf<WorkerNames<Workers>>().toEqualTypeOf<'counter' | 'log' | 'plain' | 'options'>();
     expectTypeOf<WorkerOf<Workers, 'counter'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
     expectTypeOf<WorkerOf<Workers, 'log'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol>();
+    notRun(() => {
+      const counter = registerSharedWorker({ config: workers, name: 'counter' });
+      expectTypeOf(counter).toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
+      // @ts-expect-error -- there is no such worker
+      registerSharedWorker({ config: workers, name: 'contuer' });
+    });
     expectTypeOf<WorkerNames<Config>>().toBeNever();
   });
 

@@ -1,19 +1,24 @@
-/** `carpool check`: does the config load, and does every child start, greet, open a session and close it? */
-import { fromRecord } from '../base/errors.ts';
+/**
+ * `carpool check`: does the config load, does every child start, greet, open a session and close it, and is every shared
+ * worker ready?
+ */
+import { callSite, fromRecord } from '../base/errors.ts';
 import { Client } from '../client/client.ts';
 import { startHost } from '../host/start.ts';
+import { FileOwner } from '../runner/file-owner.ts';
+import type { SeatUser } from '../shared-worker/seat.ts';
 
 export interface CheckOptions {
   readonly config?: string;
 }
 
 /**
- * Prints a line a pool. Resolves with 1 if one of them failed.
+ * Prints a line for each pool and shared worker. Resolves with 1 if one of them failed.
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
 export async function check({ config }: CheckOptions): Promise<number> {
   await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
-  const { pools, problem, files } = await host.configured;
+  const { pools, workers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   console.log(`config: ${files.join(', ')}`);
   const client = await Client.connect({ address: host.address, runner: 'check' });
@@ -30,6 +35,21 @@ export async function check({ config }: CheckOptions): Promise<number> {
       console.log(`${pool}: ${(thrown as Error).message}`);
     }
   }
+  for (const name of workers) {
+    const started = performance.now();
+    const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
+    try {
+      await file.sharedWorker({ name }, nobody, callSite(check), true).joined;
+      console.log(`${name}: ok, ready after ${Math.round(performance.now() - started)} ms`);
+    } catch (thrown) {
+      failures++;
+      console.log(`${name}: ${(thrown as Error).message}`);
+    }
+    await file.end();
+  }
   client.close();
   return failures === 0 ? 0 : 1;
 }
+
+/** Takes a seat and says nothing. */
+const nobody: SeatUser = { message() {}, lost() {}, left() {}, async teardown() {} };

@@ -26,7 +26,7 @@ program
 
 program
   .command('check')
-  .description('load the config, start every child once, open and close a session on it')
+  .description('load the config, start every child and shared worker once, open and close a session on each child')
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
   .action(async (options: { config?: string }) => {
     process.exitCode = await check(options);

@@ -20,7 +20,9 @@ export async function run(command: readonly string[], { config }: RunOptions): P
   const [file = '', ...args] = command;
   await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
   const { problem } = await host.configured;
-  if (problem !== undefined) throw fromRecord(problem);
+  // Locks, ports and shared workers named by their files want no config.
+  const empty = problem?.context['empty'] === true && config === undefined;
+  if (problem !== undefined && !empty) throw fromRecord(problem);
   const child = spawn(file, args, {
     stdio: 'inherit',
     env: { ...process.env, [addressVariable]: host.address },

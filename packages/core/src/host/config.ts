@@ -46,7 +46,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       'CONFIG_INVALID',
       `There are no pools: ${where}. Write a config that exports \`defineConfig({ pools: { … } })\``,
       {
-        context: { file, root: project.root, path: 'pools' },
+        context: { file, root: project.root, path: 'pools', empty: true },
       },
     );
   }

@@ -24,7 +24,7 @@ export class FileOwner extends Owner {
     this.#options = options;
   }
 
-  /** What failed at the end of the file: teardowns that tests have registered. */
+  /** What failed at the end of the file: teardowns that tests have registered, and those of its shared workers. */
   get failures(): readonly unknown[] {
     return this.#failures;
   }
@@ -93,14 +93,15 @@ export class FileOwner extends Owner {
         this.#failed(thrown),
       );
     }
-    await Promise.all(seats.map((seat) => seat.leave()));
+    for (const failure of await Promise.all(seats.map((seat) => seat.leave())))
+      if (failure !== undefined) this.#failed(failure);
     await super.end();
   }
 
   #failed(thrown: unknown): void {
     this.#failures.push(thrown);
     const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    process.stderr.write(`carpool: a teardown of ${this.#url()} failed: ${words}\n`);
+    process.stderr.write(`carpool: the end of ${this.#url()} failed: ${words}\n`);
   }
 
   #url(): string {

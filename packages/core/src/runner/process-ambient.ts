@@ -36,7 +36,16 @@ export function processAmbient(): ProcessAmbient {
 }
 
 function nowhere(): CarpoolError {
-  const words =
-    "Cannot reach Carpool's host: no adapter of Carpool runs this file; add `carpool()` of @carpool/vitest to the plugins of the Vitest config, `preset: '@carpool/jest'` to Jest's, or the global setup and the `test` of @carpool/playwright to Playwright's; with another runner, start it with `carpool run`";
+  const words = `Cannot reach Carpool's host: no adapter of Carpool runs this file; ${remedy(process.env)}`;
   return new CarpoolError('HUB_UNREACHABLE', words);
+}
+
+/** For the runner that can be told by its environment. */
+function remedy(env: NodeJS.ProcessEnv): string {
+  if (env['VITEST'] !== undefined)
+    return "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config, or `setupFiles: ['@carpool/vitest/setup']` to the project";
+  if (env['JEST_WORKER_ID'] !== undefined) return "add `preset: '@carpool/jest'` to the Jest config";
+  if (env['TEST_WORKER_INDEX'] !== undefined)
+    return "take `test` from '@carpool/playwright' instead of '@playwright/test', and add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
+  return 'add the adapter of your runner, @carpool/vitest, @carpool/jest or @carpool/playwright; with another runner, start it with `carpool run`';
 }

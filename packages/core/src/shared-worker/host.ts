@@ -5,7 +5,7 @@
  *   nobody wants it ─ start ─▶ running ─ crash, exit, never ready ─▶ failed (told to all, for this run) ─ new run ─▶ nobody …
  *                                └───────────── edited, new run: stopped, with its teardowns ──────────────────▶ nobody …
  */
-import { CarpoolError, toRecord } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError, toRecord } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { WorkerRequest, WorkerResult, WorkerStateResult } from '../wire/messages.ts';
@@ -154,7 +154,7 @@ export class SharedWorkers {
   async #plan({ filename, name, initialData }: WorkerRequest): Promise<WorkerPlan> {
     const { named } = this.#options ?? {};
     if (named === undefined) throw new CarpoolError('WORKER_FAILED', 'This host runs no shared workers');
-    if (filename === undefined) return byName(await named, String(name));
+    if (filename === undefined) return byName(await named.catch(noneIfEmpty), String(name));
     const plans = await named.catch((): ReadonlyMap<string, WorkerPlan> => new Map());
     const known = [...plans.values()].find(({ file }) => file === filename);
     if (known !== undefined) return known;
@@ -164,12 +164,18 @@ export class SharedWorkers {
   }
 }
 
+/** A config that has nothing, or that there is not, has no shared workers either. */
+function noneIfEmpty(thrown: unknown): ReadonlyMap<string, WorkerPlan> {
+  if (isCarpoolError(thrown, 'CONFIG_INVALID') && thrown.context['empty'] === true) return new Map();
+  throw thrown;
+}
+
 function byName(plans: ReadonlyMap<string, WorkerPlan>, name: string): WorkerPlan {
   const plan = plans.get(name);
   if (plan !== undefined) return plan;
   const known = [...plans.keys()].map((other) => JSON.stringify(other)).join(', ');
   const has = known === '' ? 'no shared workers' : `only ${known}`;
-  const words = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it to \`workers\``;
+  const words = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it there: \`defineConfig({ workers: { ${name}: … } })\``;
   const context = { path: `workers.${name}`, found: name, allowed: [...plans.keys()] };
   throw new CarpoolError('CONFIG_INVALID', words, { scope: 'call', context });
 }

@@ -60,5 +60,5 @@ export type FromThread =
   | { readonly say: 'files'; readonly files: readonly string[] }
   /** Test workers in it now. */
   | { readonly say: 'seats'; readonly seats: number }
-  | { readonly say: 'fatal'; readonly code: ErrorCode; readonly message: string; readonly stack: string }
+  | { readonly say: 'fatal'; readonly code: ErrorCode; readonly how: string; readonly stack: string }
   | { readonly say: 'stopped' };

@@ -47,12 +47,13 @@ export interface ConfigOptions<C extends WorkersConfig, Name extends WorkerNames
  * when it is ready. Registered again, it is the same object.
  * @throws CarpoolError WORKER_PROTOCOL, WORKER_FAILED if the name of the file is no absolute one, FRAME_MALFORMED
  */
-export function registerSharedWorker<const C extends WorkersConfig, Name extends WorkerNames<C>>(
+export function registerSharedWorker<const C extends WorkersConfig, const Name extends WorkerNames<C>>(
   options: ConfigOptions<C, Name>,
 ): WorkerOf<C, Name>;
 export function registerSharedWorker<Data = unknown>(options: FilenameOptions<Data> | NameOptions): Handle<Data>;
 export function registerSharedWorker(options: FilenameOptions | NameOptions): unknown {
   const site = callSite(registerSharedWorker);
+  checkOptions(options, site);
   const { supportedProtocols = [protocol], teardown } = options;
   return register({ options, supportedProtocols, teardown, site });
 }
@@ -62,6 +63,7 @@ export function registerAvaWorker<Data = unknown>(
   options: SharedWorker.Plugin.RegistrationOptions<'ava-4', Data>,
 ): Handle<Data> {
   const site = callSite(registerAvaWorker);
+  checkOptions(options, site);
   const { supportedProtocols, teardown } = options;
   return register({ options, supportedProtocols, teardown, site }) as Handle<Data>;
 }
@@ -96,6 +98,16 @@ function register({ options, supportedProtocols, teardown, site }: Wanted): Hand
 
 /** Of a slot: its handles by the names of their workers, whichever copy of this module made them. */
 const handles: unique symbol = Symbol.for('carpool.shared-workers') as never;
+
+/** What the compiler sees in TypeScript. */
+function checkOptions(options: unknown, site: CallSite): void {
+  const given = typeof options === 'object' && options !== null ? options : {};
+  if (('filename' in given && given.filename !== undefined) || ('name' in given && typeof given.name === 'string'))
+    return;
+  const words =
+    "Cannot register a shared worker: neither a file nor a name is given; write `registerSharedWorker({ filename: new URL('./worker.js', import.meta.url) })`, or `{ name }` for one of the config";
+  throw new CarpoolError('WORKER_FAILED', words, { scope: 'call', blame: 'test', site });
+}
 
 function absolute(filename: string, site: CallSite): string {
   if (/^(file:|\/|[A-Za-z]:[\\/]|\\\\)/.test(filename)) return filename;

@@ -158,11 +158,9 @@ export class RunningWorker {
       case 'seats':
         this.#seats = message.seats;
         break;
-      case 'fatal': {
-        const { code, message: words, stack } = message;
-        this.#fail({ code, how: code === 'WORKER_PROTOCOL' ? `failed: ${words}` : `crashed: ${words}`, stack });
+      case 'fatal':
+        this.#fail(message);
         break;
-      }
       case 'stopped':
         this.#stopped.resolve();
         break;

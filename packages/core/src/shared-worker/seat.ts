@@ -146,18 +146,37 @@ export class Seat {
     return { messages, ...(await this.printed()) };
   }
 
-  /** Resolves when its teardowns have run in the worker. Never rejects; bounded. */
-  async leave(): Promise<void> {
+  /**
+   * Resolves when its teardowns have run in the worker, with what failed there. Never rejects; bounded.
+   */
+  async leave(): Promise<CarpoolError | undefined> {
     const link = this.#link;
+    let failure: CarpoolError | undefined;
     if (this.#state === 'joining' || this.#state === 'joined') {
+      const joined = this.#state === 'joined';
       this.#state = 'leaving';
       const leaving = link?.connection.call({ method: 'leave', seat: this.#number }) ?? Promise.resolve({});
-      await within(leaving, { clock: this.clock, timeout: leaveTimeout, expired: tooLate }).catch(() => {});
+      failure = await within(leaving, { clock: this.clock, timeout: leaveTimeout, expired: () => this.#stuck() }).then(
+        () => undefined,
+        (thrown: unknown) => (joined ? this.#whyLeaving(thrown) : undefined),
+      );
     }
     link?.connection.unseat(this.#number);
     if (this.#holds > 0 && this.#state !== 'left') link?.connection.hold(-this.#holds);
     this.#state = 'left';
     this.user.left();
+    return failure;
+  }
+
+  async #whyLeaving(thrown: unknown): Promise<CarpoolError | undefined> {
+    if (isCarpoolError(thrown)) return thrown;
+    if (this.#link === undefined || this.#links === undefined) return undefined;
+    return await this.#links.why(this.#link, thrown);
+  }
+
+  #stuck(): CarpoolError {
+    const words = `The teardowns of the shared worker ${this.name} did not end within ${leaveTimeout} ms of the end of the file`;
+    return new CarpoolError('WORKER_FAILED', words, { context: { file: this.name, timeout: leaveTimeout } });
   }
 
   async #join(): Promise<void> {

@@ -6,9 +6,11 @@
  *
  * What cannot go on is thrown out of the thread: the host, and through it every test, is told how it ended.
  */
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';
+import { CarpoolError, type ErrorCode } from '../base/errors.ts';
 import { sameToken } from '../wire/greeting.ts';
 import { revive } from './clone.ts';
 import { Floor } from './floor.ts';
@@ -34,6 +36,7 @@ port.once('message', ({ token }: ThreadSecret) => {
 function serve(admits: (token: string) => boolean): void {
   const stage: Stage = {
     floor,
+    file,
     worker,
     admits,
     ready: ready.promise,
@@ -54,13 +57,17 @@ function serve(admits: (token: string) => boolean): void {
 
 async function start(): Promise<void> {
   watchFiles((files) => say({ say: 'files', files }));
+  if (!existsSync(fileURLToPath(url))) {
+    const words = 'cannot be found: there is no such file; correct the name by which it is registered';
+    throw new Refusal('WORKER_FAILED', words);
+  }
   const module = await importModule(url);
   const found = module['default'];
   // A CommonJS file that was compiled from a module has its default export inside.
   const factory = typeof found === 'function' ? found : (found as { default?: unknown } | undefined)?.default;
   if (typeof factory !== 'function') {
-    const words = `Missing default factory function export for shared worker at ${file}; write \`export default ({ negotiateProtocol }) => { … }\``;
-    throw new CarpoolError('WORKER_FAILED', words, { context: { file } });
+    const words = 'has no default export that is a function; write `export default ({ negotiateProtocol }) => { … }`';
+    throw new Refusal('WORKER_FAILED', words);
   }
   await (factory as (options: SharedWorker.FactoryOptions) => unknown)({ negotiateProtocol });
 }
@@ -68,8 +75,8 @@ async function start(): Promise<void> {
 /** Untyped messages are of any type. */
 function negotiateProtocol<Data>(supported: readonly string[]): SharedWorker.Protocol<Data> {
   if (!supported.includes('ava-4')) {
-    const words = `The shared worker ${file} does not know a protocol of this version of Carpool: it offers ${supported.join(', ')}, and ava-4 is known`;
-    const error = new CarpoolError('WORKER_PROTOCOL', words, { context: { file, offered: supported } });
+    const words = `does not know a protocol of this version of Carpool: it offers ${supported.join(', ')}, and ava-4 is known`;
+    const error = new Refusal('WORKER_PROTOCOL', words);
     crash(error);
     throw error;
   }
@@ -107,7 +114,17 @@ async function hear(message: ToThread): Promise<void> {
 }
 
 function crash(thrown: unknown): void {
-  const code: ErrorCode = isCarpoolError(thrown) ? thrown.code : 'WORKER_FAILED';
+  if (thrown instanceof Refusal) {
+    say({ say: 'fatal', code: thrown.code, how: thrown.message, stack: '' });
+    return;
+  }
   const { message, stack } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error>;
-  say({ say: 'fatal', code, message: message ?? String(thrown), stack: stack ?? '' });
+  say({ say: 'fatal', code: 'WORKER_FAILED', how: `crashed: ${message ?? String(thrown)}`, stack: stack ?? '' });
+}
+
+/** What is wrong with the worker, as the end of a sentence that begins with its name. */
+class Refusal extends CarpoolError {
+  constructor(code: ErrorCode, how: string) {
+    super(code, how, { context: { file } });
+  }
 }

@@ -24,6 +24,8 @@ const maxBacklogBytes = 256 * 1024 * 1024;
 
 export interface Stage {
   readonly floor: Floor;
+  /** As it was registered. */
+  readonly file: string;
   /** Of this worker in the ids of its messages. */
   readonly worker: string;
   /** Resolves when the worker has said that it is ready. */
@@ -200,6 +202,10 @@ export class Visitor {
   }
 
   #fail(call: number, thrown: unknown): void {
-    this.#answer(op.FAILED, call, toRecord(asCarpoolError(thrown, 'WORKER_FAILED', 'The shared worker failed')));
+    this.#answer(
+      op.FAILED,
+      call,
+      toRecord(asCarpoolError(thrown, 'WORKER_FAILED', `The shared worker ${this.#stage.file} failed in a teardown`)),
+    );
   }
 }

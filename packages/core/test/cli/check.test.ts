@@ -22,6 +22,15 @@ test('a child that does not start is told with its last words, and the others ar
   expect(stdout).toMatch(/^echoes: ok/m);
 });
 
+test('a line for each shared worker', async () => {
+  write('good.mjs', "export default ({ negotiateProtocol }) => void negotiateProtocol(['ava-4']).ready();");
+  write('carpool.config.mjs', "export default { workers: { good: './good.mjs', missing: './missing.mjs' } };");
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^good: ok, ready after \d+ ms$/m);
+  expect(stdout).toMatch(/^missing: The shared worker .*missing\.mjs cannot be found: there is no such file; correct/m);
+});
+
 test('a config that is a mistake is told in a sentence', async () => {
   write('carpool.config.mjs', 'export default { pool: {} };');
   const { code, stdout, stderr } = await carpool('check');

@@ -111,10 +111,17 @@ describe('the host', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('without a config runs none either', async () => {
-    const { code, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
+  test('needs none: locks and ports want no config', async () => {
+    const { code, stdout } = await carpool('run', '--', ...evaluate('console.log(process.env.CARPOOL_ADDRESS)'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^carpool:/);
+  });
+
+  test('that is named must be there', async () => {
+    const named = ['--config', 'nowhere.config.mjs'];
+    const { code, stderr } = await carpool('run', ...named, '--', ...evaluate('console.log("ran")'));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^carpool: There are no pools: no carpool\.config\.ts was found in .*\[CONFIG_INVALID\]\n$/);
+    expect(stderr).toMatch(/^carpool: .*nowhere\.config\.mjs.*\[CONFIG_INVALID\]\n$/);
   });
 });
 

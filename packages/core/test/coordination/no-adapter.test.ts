@@ -33,7 +33,7 @@ test('where there is nothing around, one sentence says what to add, at the line 
   vi.stubEnv('CARPOOL_ADDRESS', '');
   const error = await failure(lock('x').acquire(), 'HUB_UNREACHABLE');
   expect(error.message).toMatch(
-    /^Cannot reach Carpool's host: no adapter of Carpool runs this file; add `carpool\(\)` /,
+    /^Cannot reach Carpool's host: no adapter of Carpool runs this file; add `plugins: \[carpool\(\)\]` /,
   );
   expect(error.stack?.split('\n')[1]).toContain('no-adapter.test.ts');
 });

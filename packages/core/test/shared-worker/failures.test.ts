@@ -9,9 +9,9 @@ describe('a worker that does not come to be ready', () => {
   test.each([
     ['throws.mjs', 'crashed: cannot begin', 'at default (file:'],
     ['rejects.mjs', 'crashed: cannot go on', 'rejects.mjs:4'],
-    ['no-factory.mjs', 'Missing default factory function export for shared worker at file:', ''],
+    ['no-factory.mjs', 'has no default export that is a function; write `export default', ''],
     ['exits-at-once.mjs', 'exited with code 0', 'no licence'],
-    ['gone.mjs', "Cannot find module '", ''],
+    ['gone.mjs', 'cannot be found: there is no such file; correct the name', ''],
   ])('%s is told to the file that wants it: %s', async (name, words, evidence) => {
     const { register, owner } = await open(await host());
     const shared = register(name);

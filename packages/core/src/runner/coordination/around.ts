@@ -99,6 +99,10 @@ function ownerFor(
       return { leases: ambient.file.leases, ...flowIn(ambient) };
     case 'worker':
       return { leases: ambient.worker().leases, ...flowIn(ambient) };
+    default: {
+      const text = `Cannot take it with the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
+      throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
+    }
   }
 }
 

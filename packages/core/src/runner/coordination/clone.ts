@@ -8,7 +8,7 @@ export function bytesOf(value: unknown, what: string): Uint8Array {
   try {
     return serialize(value);
   } catch (thrown) {
-    const text = `Cannot pass on ${what}: ${(thrown as Error).message}; give back plain data`;
+    const text = `Cannot pass on ${what}: ${(thrown as Error).message.replace(/\.$/, '')}; give back plain data`;
     throw new CarpoolError('LEASE_INVALID', text, { cause: thrown });
   }
 }

@@ -25,17 +25,19 @@ export function once<T>(key: string, compute: () => T | Promise<T>, options: Onc
     const { keep, signal } = options;
     if (keep !== undefined) checkAge(keep.maxAge);
     const what = `the value ${JSON.stringify(key)}`;
-    const made = async (): Promise<Uint8Array> => bytesOf(await compute(), what);
     // Raw, because what the user's function throws is the user's.
     let computed: { readonly failed: unknown } | undefined;
-    const own = async (): Promise<Uint8Array> => {
+    const value = async (): Promise<T> => {
       try {
-        return keep === undefined ? await made() : await (await import('./keep.ts')).kept(key, keep, made);
+        return await compute();
       } catch (thrown) {
         computed = { failed: thrown };
         throw thrown;
       }
     };
+    const made = async (): Promise<Uint8Array> => bytesOf(await value(), what);
+    const own = async (): Promise<Uint8Array> =>
+      keep === undefined ? await made() : await (await import('./keep.ts')).kept(key, keep, made);
     return await leases.once({ key, ...patienceOf(options) }, own, caller, signal).then(
       (bytes) => valueOf(bytes) as T,
       (thrown: unknown) => {
