@@ -133,7 +133,7 @@ test('without an adapter and without a host there is one sentence', async () => 
   ambientSlot().ambient = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
   const error = await failure(shared.available, 'HUB_UNREACHABLE');
-  expect(error.message).toContain('no adapter of Carpool runs this file; add `carpool()` of @carpool/vitest');
+  expect(error.message).toContain('no adapter of Carpool runs this file; add `plugins: [carpool()]`');
   expect(error.stack).toContain('failures.test.ts');
   await failure(() => shared.publish('x'), 'HUB_UNREACHABLE');
 });
