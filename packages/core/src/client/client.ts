@@ -85,6 +85,7 @@ export class Client {
   /** What this worker holds of locks, semaphores, values and ports. */
   readonly leases: Leases;
   readonly #attention: Attention = new Attention();
+  #over = false;
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
   readonly #mux: Mux;
@@ -99,6 +100,7 @@ export class Client {
     this.#mux = mux;
     this.#peer = peer;
     this.closed = closed.promise;
+    void this.closed.then(() => (this.#over = true));
     this.#resolveClosed = closed.resolve;
     this.workers = new WorkerLinks({
       token,
@@ -151,6 +153,11 @@ export class Client {
       const message = `The host at ${path} ended the connection before it had greeted`;
       throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
     }
+  }
+
+  /** The connection has ended. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** The names of the pools. @throws CarpoolError CONFIG_INVALID */

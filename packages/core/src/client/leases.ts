@@ -122,8 +122,8 @@ export class Leases {
     try {
       return await this.#connection.call(request, timeout + grace, signal);
     } catch (thrown) {
-      // It may have been given meanwhile: this also gives up waiting.
-      if (signal?.aborted === true) this.#connection.release(request.lease, all);
+      // It may have been given meanwhile, or be given later: this also gives up waiting.
+      this.#connection.release(request.lease, all);
       throw thrown;
     }
   }

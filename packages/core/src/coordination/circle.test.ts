@@ -160,6 +160,17 @@ describe('no circle', () => {
     expect(ask('2/f/b', 'cpu:2/3').state).toBe('waiting');
   });
 
+  test('is none where one of those who wait releases all the same', () => {
+    const { ledger, ask } = room();
+    const x = ask('1/f/a', 'x');
+    ask('2/f/b', 'y');
+    ask('1/f/a', 'y', { deadlock: false });
+    const waiting = ask('2/f/b', 'x');
+    expect(waiting.state).toBe('waiting');
+    ledger.release(x);
+    expect(waiting.state).toBe('held');
+  });
+
   test('is told to one who only waits for a circle of others, or wanted none to be told', () => {
     const { ask, circle } = room();
     ask('1/f/a', 'x');

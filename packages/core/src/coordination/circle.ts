@@ -16,7 +16,8 @@ export interface Link {
 
 /** @param waitsUnder all that waits in an owner and inside it */
 export function circleOf(asker: Lease, waitsUnder: (owner: string) => Iterable<Lease>): Link[] | undefined {
-  const search = new Search(waitsUnder);
+  // Who says `deadlock: false` may release what it holds while it waits.
+  const search = new Search((owner) => [...waitsUnder(owner)].filter(({ wish }) => wish.deadlock !== false));
   return search.reaches(asker) ? undefined : search.circle(asker);
 }
 
@@ -91,7 +92,7 @@ class Search {
         used = without;
       }
       this.#served.add(wait);
-      for (const owner of around(flowOf(wait.wish))) {
+      for (const owner of wait.wish.deadlock === false ? [] : around(flowOf(wait.wish))) {
         const unserved = this.#unserved.get(owner);
         if (unserved !== undefined) this.#unserved.set(owner, unserved - 1);
       }

@@ -35,6 +35,7 @@ for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, ()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 // The runner may be gone before it has read what we say.
 process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 const control = process.stdout.write.bind(process.stdout);
 // A config that prints something prints it for people.
 process.stdout.write = process.stderr.write.bind(process.stderr);

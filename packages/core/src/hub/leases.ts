@@ -159,6 +159,7 @@ export class Leases {
     if (entry === undefined || lease?.state !== 'held') {
       throw lostError('the role to compute it', 'whoever computed it has ended, and another one computes it');
     }
+    if (lease.wish.kind !== 'once') throw invalid(describeWish(lease.wish), 'it is nothing that is computed', {});
     const { onces } = this.#peer.hub.coordination;
     const outcome = failure === undefined ? { value: textOf(value) } : { failure: foreign(failure) };
     try {

@@ -12,6 +12,8 @@ export type ReleaseHeld = (words: string) => Promise<boolean>;
 
 /** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
 const remembered = 10_000;
+/** Names in a path: file and test, and room for more. */
+const deepest = 8;
 
 /** One end of one owner: why, and how many of the ends it brought were not confirmed. */
 interface Ending {
@@ -76,6 +78,7 @@ export class Owners {
 
   /** The owner, made if it is not there; the name of the one that has ended. */
   #lookUp(path: OwnerPath): Owner | string {
+    checkPath(path);
     let owner = this.#root;
     if (owner.scope.ended) return owner.scope.name;
     for (const name of path) {
@@ -89,6 +92,12 @@ export class Owners {
     }
     return owner;
   }
+}
+
+/** Whatever a worker has sent. */
+function checkPath(path: unknown): void {
+  if (Array.isArray(path) && path.length <= deepest && path.every((name) => typeof name === 'string')) return;
+  throw new CarpoolError('SESSION_REFUSED', `An owner is a list of at most ${deepest} names`);
 }
 
 function ownerIn(scope: Scope, outer: Owner | undefined): Owner {

@@ -38,7 +38,7 @@ export interface PortRequest {
 
 export class OwnerLeases {
   readonly #ground: LeaseGround;
-  /** While its connection lasts: to find it takes longer than to use it. */
+  /** Used while its connection lasts: to find it takes longer than to use it. */
   #client: Client | undefined;
   /** Who has ended, in words. */
   #ended: string | undefined;
@@ -50,7 +50,7 @@ export class OwnerLeases {
   /** @throws CarpoolError as `Client.leases`, LEASE_LOST if the owner has ended */
   async acquire(wish: Own<AcquireWish>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
     this.#check();
-    const client = this.#client ?? (await this.#connected());
+    const client = this.#client?.over === false ? this.#client : await this.#connected();
     return this.#own(await client.leases.acquire({ ...wish, ...this.#owned(caller) }, signal, caller.at));
   }
 
@@ -61,14 +61,14 @@ export class OwnerLeases {
     caller: Caller,
   ): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     this.#check();
-    const client = this.#client ?? (await this.#connected());
+    const client = this.#client?.over === false ? this.#client : await this.#connected();
     const { lease, places } = await client.leases.reserve({ space, values, ...this.#named(caller) });
     return { lease: this.#own(lease), places };
   }
 
   async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
     this.#check();
-    const client = this.#client ?? (await this.#connected());
+    const client = this.#client?.over === false ? this.#client : await this.#connected();
     const { port, lease } = await client.leases.ports.take({ ...request, wish: this.#named(caller) });
     return { port, lease: this.#own(lease) };
   }
@@ -81,7 +81,7 @@ export class OwnerLeases {
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     this.#check();
-    const client = this.#client ?? (await this.#connected());
+    const client = this.#client?.over === false ? this.#client : await this.#connected();
     const answer = await client.leases.once({ ...wish, ...this.#named(caller) }, signal);
     if (typeof answer === 'string') return Buffer.from(answer, 'base64');
     let bytes: Uint8Array;
@@ -104,11 +104,7 @@ export class OwnerLeases {
   async #connected(): Promise<Client> {
     const client = await this.#ground.client();
     this.#check();
-    if (this.#client === client) return client;
     this.#client = client;
-    void client.closed.then(() => {
-      if (this.#client === client) this.#client = undefined;
-    });
     return client;
   }
 

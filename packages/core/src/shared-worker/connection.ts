@@ -31,6 +31,8 @@ export interface WorkerAddress {
   readonly path: string;
   readonly token: string;
   readonly runner: string;
+  /** Milliseconds for the worker to answer: it may have much to do before it is ready. */
+  readonly timeout: number;
 }
 
 interface Call {
@@ -47,7 +49,7 @@ export class WorkerConnection {
   readonly #turns: Turns;
   readonly #attention = new Attention();
   readonly #calls = new Map<number, Call>();
-  readonly #seats = new Map<number, SeatListener>();
+  readonly #seats = new Map<number, { readonly listener: SeatListener; readonly gone: () => void }>();
   #numbers = 0;
   #seatNumbers = 0;
   #holds = 0;
@@ -72,7 +74,7 @@ export class WorkerConnection {
   }
 
   /** @throws Error if there is nobody; CarpoolError HUB_REJECTED */
-  static async connect({ path, token, runner }: WorkerAddress): Promise<WorkerConnection> {
+  static async connect({ path, token, runner, timeout }: WorkerAddress): Promise<WorkerConnection> {
     const socket = connect(path);
     const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -82,8 +84,7 @@ export class WorkerConnection {
       await within(connected, { clock: systemClock, timeout: connectTimeout, expired: notInTime });
       const connection = new WorkerConnection(path, socket);
       const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
-      // A worker that does not come to listen is the host's to time.
-      await connection.#call(greeting);
+      await connection.#call(greeting, timeout);
       socket.unref();
       return connection;
     } catch (thrown) {
@@ -96,10 +97,10 @@ export class WorkerConnection {
     return this.#over;
   }
 
-  /** The number of a seat that nobody has had. */
-  seat(listener: SeatListener): number {
+  /** The number of a seat that nobody has had. @param gone called when the connection ends before `unseat` */
+  seat(listener: SeatListener, gone: () => void): number {
     const seat = ++this.#seatNumbers;
-    this.#seats.set(seat, listener);
+    this.#seats.set(seat, { listener, gone });
     return seat;
   }
 
@@ -108,8 +109,9 @@ export class WorkerConnection {
     this.#seats.delete(seat);
   }
 
-  async call<R extends SeatRequest>(request: R): Promise<SeatMethodTable[R['method']]['result']> {
-    return (await this.#call(request)) as SeatMethodTable[R['method']]['result'];
+  /** @param timeout milliseconds, after which nobody waits for it any more */
+  async call<R extends SeatRequest>(request: R, timeout: number): Promise<SeatMethodTable[R['method']]['result']> {
+    return (await this.#call(request, timeout)) as SeatMethodTable[R['method']]['result'];
   }
 
   /** @throws CarpoolError SESSION_OVERFLOW if the worker does not read */
@@ -139,16 +141,17 @@ export class WorkerConnection {
     this.#socket.destroySoon();
   }
 
-  async #call(request: SeatRequest | GreetRequest): Promise<unknown> {
+  async #call(request: SeatRequest | GreetRequest, timeout: number): Promise<unknown> {
     if (this.#over) throw gone();
     const call = ++this.#numbers;
     this.hold(1);
     try {
-      return await new Promise((resolve, reject) => {
+      const answered = new Promise((resolve, reject) => {
         this.#calls.set(call, { resolve, reject });
         const body = json.encode(request);
         this.#writer.write(writeHead(op.CALL, 0, call, body.length), body);
       });
+      return await within(answered, { clock: systemClock, timeout, expired: () => new NoAnswer(timeout) });
     } finally {
       this.#calls.delete(call);
       this.hold(-1);
@@ -160,11 +163,11 @@ export class WorkerConnection {
     const body = bodyOf(payload);
     switch (kind as Op) {
       case op.MESSAGE:
-        this.#turns.add(() => this.#seats.get(session)?.message(call, 0, body));
+        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, 0, body));
         break;
       case op.RESPONSE: {
         const answers = readNumber(body);
-        this.#turns.add(() => this.#seats.get(session)?.message(call, answers, body.subarray(4)));
+        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, answers, body.subarray(4)));
         break;
       }
       // After the messages that came before it.
@@ -186,7 +189,16 @@ export class WorkerConnection {
     this.#turns.add(() => {
       ended();
       for (const { reject } of this.#calls.values()) reject(gone());
+      for (const seat of this.#seats.values()) seat.gone();
+      this.#seats.clear();
     });
+  }
+}
+
+/** The worker is there, and says nothing: its thread is busy. */
+export class NoAnswer extends Error {
+  constructor(timeout: number) {
+    super(`it did not answer within ${timeout} ms; something keeps its thread busy`);
   }
 }
 

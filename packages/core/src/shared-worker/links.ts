@@ -1,7 +1,7 @@
 /** The connections of one client to shared workers, and what the host says of those. */
 import { CarpoolError, fromRecord, isCarpoolError } from '../base/errors.ts';
 import type { WorkerRequest, WorkerResult, WorkerStateRequest, WorkerStateResult } from '../wire/messages.ts';
-import { WorkerConnection } from './connection.ts';
+import { NoAnswer, WorkerConnection } from './connection.ts';
 
 /** The client, as far as shared workers are concerned. */
 export interface WorkerCalls {
@@ -12,6 +12,9 @@ export interface WorkerCalls {
   worker(request: WorkerRequest): Promise<WorkerResult>;
   state(request: WorkerStateRequest): Promise<WorkerStateResult>;
 }
+
+/** What the host's own deadline may lag behind. */
+export const grace = 5_000;
 
 export interface Link extends WorkerResult {
   readonly connection: WorkerConnection;
@@ -38,7 +41,7 @@ export class WorkerLinks {
   async open(request: Omit<WorkerRequest, 'method'>): Promise<Link> {
     const worker = await this.#calls.worker({ method: 'worker', ...request });
     try {
-      return { ...worker, connection: await this.#connection(worker.path) };
+      return { ...worker, connection: await this.#connection(worker) };
     } catch (thrown) {
       if (isCarpoolError(thrown)) throw thrown;
       throw await this.why(worker, thrown);
@@ -47,11 +50,14 @@ export class WorkerLinks {
 
   /** Why a shared worker is gone whose connection has ended. Never rejects. */
   async why({ path, file }: WorkerResult, cause?: unknown): Promise<CarpoolError> {
-    const state = await this.state(path, true);
+    const busy = cause instanceof NoAnswer;
+    const state = await this.state(path, !busy);
     if (state.error !== undefined) return fromRecord(state.error);
     const { stderr, stdout } = state;
     const evidence = { ...(stderr === undefined ? {} : { stderr }), ...(stdout === undefined ? {} : { stdout }) };
-    const words = `The connection to the shared worker ${file} has ended`;
+    const words = busy
+      ? `Cannot use the shared worker ${file}: ${cause.message}`
+      : `The connection to the shared worker ${file} has ended`;
     return new CarpoolError('WORKER_FAILED', words, { context: { file }, evidence, cause });
   }
 
@@ -64,11 +70,11 @@ export class WorkerLinks {
     for (const connection of this.#connections.values()) connection.then((open) => open.close()).catch(() => {});
   }
 
-  #connection(path: string): Promise<WorkerConnection> {
+  #connection({ path, readyTimeout }: WorkerResult): Promise<WorkerConnection> {
     const known = this.#connections.get(path);
     if (known !== undefined) return known;
     const { token, runner } = this.#calls;
-    const connecting = WorkerConnection.connect({ path, token, runner });
+    const connecting = WorkerConnection.connect({ path, token, runner, timeout: readyTimeout + grace });
     this.#connections.set(path, connecting);
     const forget = (): void => void this.#connections.delete(path);
     connecting.then(({ closed }) => void closed.then(forget)).catch(forget);

@@ -63,7 +63,10 @@ export class RunningWorker {
       execArgv: ['--unhandled-rejections=strict'],
     });
     this.#thread.postMessage({ token } satisfies ThreadSecret);
-    this.#thread.on('message', (message: FromThread) => this.#hear(message));
+    this.#thread.on('message', (message: FromThread | null | undefined) => {
+      // The user's code has the same port, and may say anything.
+      if (typeof message?.say === 'string') this.#hear(message);
+    });
     this.#thread.on('error', (thrown: unknown) => this.#crashed(thrown));
     // The host's stdout is not for people.
     for (const [stream, tail] of [
@@ -153,7 +156,7 @@ export class RunningWorker {
         this.#readiness.cancel();
         break;
       case 'files':
-        this.#look(message.files);
+        if (Array.isArray(message.files)) this.#look(message.files);
         break;
       case 'seats':
         this.#seats = message.seats;
@@ -188,8 +191,12 @@ export class RunningWorker {
 }
 
 function looksOf(url: string): string {
-  const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false });
-  return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
+  try {
+    const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false });
+    return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
+  } catch {
+    return 'unknown'; // no URL of a file here
+  }
 }
 
 /** In the package it lies beside this file; in a checkout Node runs the source. */

@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import type { SeatListener } from './connection.ts';
-import type { Link, WorkerLinks } from './links.ts';
+import { grace, type Link, type WorkerLinks } from './links.ts';
 
 /** A worker-side teardown that takes longer than this is no longer waited for. */
 const leaveTimeout = 10_000;
@@ -155,7 +155,8 @@ export class Seat {
     if (this.#state === 'joining' || this.#state === 'joined') {
       const joined = this.#state === 'joined';
       this.#state = 'leaving';
-      const leaving = link?.connection.call({ method: 'leave', seat: this.#number }) ?? Promise.resolve({});
+      const leaving =
+        link?.connection.call({ method: 'leave', seat: this.#number }, leaveTimeout + grace) ?? Promise.resolve({});
       failure = await within(leaving, { clock: this.clock, timeout: leaveTimeout, expired: () => this.#stuck() }).then(
         () => undefined,
         (thrown: unknown) => (joined ? this.#whyLeaving(thrown) : undefined),
@@ -188,10 +189,11 @@ export class Seat {
       this.#links = links;
       this.#link = link;
       const { connection } = link;
-      this.#number = connection.seat(this.user);
+      this.#number = connection.seat(this.user, () => void this.#gone(link, links));
       connection.hold(this.#holds);
       try {
-        const { worker } = await connection.call({ method: 'join', seat: this.#number, testWorker, file });
+        const joining = { method: 'join', seat: this.#number, testWorker, file } as const;
+        const { worker } = await connection.call(joining, link.readyTimeout + grace);
         this.#worker = worker;
       } catch (thrown) {
         throw isCarpoolError(thrown) ? thrown : await links.why(link, thrown);
@@ -199,7 +201,6 @@ export class Seat {
       if (this.#state !== 'joining') throw ended();
       this.#testWorker = testWorker;
       this.#state = 'joined';
-      void connection.closed.then(() => this.#gone(link, links));
     } catch (thrown) {
       const error = asCarpoolError(thrown, 'WORKER_FAILED', `Cannot use the shared worker ${this.name}`);
       this.#lose(error);

@@ -9,6 +9,7 @@
 
 // Captured when the module loads: a test that installs fake timers later must not stop it.
 const { setImmediate } = globalThis;
+const now: () => number = performance.now.bind(performance);
 
 const longestBreak = 32;
 
@@ -32,7 +33,7 @@ export class Attention {
       return;
     }
     this.#expecting = true;
-    this.#until = performance.now() + this.#limit;
+    this.#until = now() + this.#limit;
     if (this.#awake) return;
     this.#awake = true;
     setImmediate(this.#turn);
@@ -46,7 +47,7 @@ export class Attention {
   }
 
   readonly #turn = (): void => {
-    if (this.#expecting && performance.now() < this.#until) {
+    if (this.#expecting && now() < this.#until) {
       setImmediate(this.#turn);
       return;
     }

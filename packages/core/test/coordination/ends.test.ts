@@ -176,7 +176,10 @@ describe('on the wire', () => {
     const peer = await RawPeer.join(served);
     expect(await peer.call({ method: 'settle', lease: 1, value: 'x' })).toMatchObject({ body: { code: 'LEASE_LOST' } });
     await acquire(peer, 1);
-    await peer.call({ method: 'settle', lease: 1, value: 'x' });
+    expect(await peer.call({ method: 'settle', lease: 1, value: 'x' })).toMatchObject({
+      body: { code: 'LEASE_INVALID' },
+    });
+    expect(served.hub.coordination.ledger.held).toBe(1);
     await peer.call({ method: 'once', lease: 2, key: 'k' });
     expect(await peer.call({ method: 'settle', lease: 2, value: 7 })).toMatchObject({ op: op.FAILED });
     expect(await peer.call({ method: 'settle', lease: 2, failure: 7 })).toMatchObject({ op: op.RESULT });

@@ -114,6 +114,11 @@ describe('a worker that is gone', () => {
   });
 });
 
+test('what a worker posts on the port of its thread harms nobody', async () => {
+  const { use } = await open(await host());
+  expect(await ask(await use('posts-nonsense.mjs'), 'fine')).toBe('fine');
+});
+
 test('a host that is killed is told as a host that is gone', async () => {
   const started = await host();
   const { use } = await open(started);

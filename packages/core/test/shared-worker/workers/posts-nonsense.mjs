@@ -1,0 +1,11 @@
+// Says all kinds of things on the port that is the host's, then everything back.
+import { parentPort } from 'node:worker_threads';
+
+export default async ({ negotiateProtocol }) => {
+  const main = negotiateProtocol(['ava-4']);
+  for (const nonsense of [null, 7, 'ready', {}, { say: 'files', files: ['http://elsewhere/x'] }, { say: 'nothing' }]) {
+    parentPort.postMessage(nonsense);
+  }
+  main.ready();
+  for await (const message of main.subscribe()) message.reply(message.data);
+};
