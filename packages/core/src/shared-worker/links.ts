@@ -2,6 +2,7 @@
 import { CarpoolError, fromRecord, isCarpoolError } from '../base/errors.ts';
 import type { WorkerRequest, WorkerResult, WorkerStateRequest, WorkerStateResult } from '../wire/messages.ts';
 import { NoAnswer, WorkerConnection } from './connection.ts';
+import { grace } from './seat.ts';
 
 /** The client, as far as shared workers are concerned. */
 export interface WorkerCalls {
@@ -12,9 +13,6 @@ export interface WorkerCalls {
   worker(request: WorkerRequest): Promise<WorkerResult>;
   state(request: WorkerStateRequest): Promise<WorkerStateResult>;
 }
-
-/** What the host's own deadline may lag behind. */
-export const grace = 5_000;
 
 export interface Link extends WorkerResult {
   readonly connection: WorkerConnection;

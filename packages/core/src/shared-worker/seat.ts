@@ -11,11 +11,13 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { WorkerRequest } from '../wire/messages.ts';
 import type { SeatListener } from './connection.ts';
-import { grace, type Link, type WorkerLinks } from './links.ts';
+import type { Link, WorkerLinks } from './links.ts';
 
 /** A worker-side teardown that takes longer than this is no longer waited for. */
 const leaveTimeout = 10_000;
 const evidenceTimeout = 2_000;
+/** What the host's own deadline may lag behind. */
+export const grace = 5_000;
 
 /** What the test's side of a seat is told. */
 export interface SeatUser extends SeatListener {
