@@ -152,11 +152,12 @@ test('a run that is killed takes the server along', { timeout: 60_000 }, async (
   expect(run.folders).toEqual([]);
 });
 
-test('so does a host that is killed, and the tests fail', { timeout: 60_000 }, async () => {
+test('so does a host that is killed', { timeout: 60_000 }, async () => {
   const run = new Run(...databaseAlone);
   const { hostPid } = await run.server();
   process.kill(hostPid, 'SIGKILL');
   await run.gone();
-  const [code] = await run.output;
-  expect(code).toBe(1);
+  // Whether its tests fail depends on how far they had come.
+  await run.output;
+  expect(() => process.kill(hostPid, 0)).toThrow('ESRCH');
 });
