@@ -77,7 +77,12 @@ export class Leases {
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
   async reserve(wish: ReserveWish): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
-    const { places } = await this.#connection.call({ ...wish, method: 'reserve', lease }, answerTimeout);
+    const asked = this.#connection.call({ ...wish, method: 'reserve', lease }, answerTimeout);
+    const { places } = await asked.catch((thrown: unknown) => {
+      // It may be given later.
+      this.#connection.release(lease, all);
+      throw thrown;
+    });
     const held = this.#numbered(lease, 1, wish.under);
     if (places.length === 0) held.lose();
     return { lease: held, places };

@@ -57,3 +57,14 @@ test('does nothing when what comes was not expected', async () => {
   awake.met();
   expect(turns).toHaveLength(0);
 });
+
+test('goes by the clock that was there when it was loaded: a test may stop that of its own', async () => {
+  const awake = await attention(1);
+  const now = performance.now.bind(performance);
+  const deadline = now() + 2_000;
+  vi.spyOn(performance, 'now').mockReturnValue(0);
+  awake.expect();
+  while (turns.length > 0 && now() < deadline) turn();
+  vi.restoreAllMocks();
+  expect(turns).toHaveLength(0);
+});

@@ -148,6 +148,9 @@ describe('on the wire', () => {
     ['a size that is none', { size: 7 }],
     ['a name that is none', { name: 7 }],
     ['an owner that is none', { under: 7 }],
+    ['an owner that is a text', { under: 'ab' }],
+    ['an owner whose names are none', { under: [null] }],
+    ['an owner inside of too many', { under: Array.from({ length: 5_000 }, String) }],
     ['the kind of what is computed', { kind: 'once', name: 'key', size: 2 }],
   ])('%s is refused, and the worker goes on', async (_, wrong) => {
     const served = await serve({});
