@@ -114,6 +114,22 @@ describe('a worker that is gone', () => {
   });
 });
 
+test('one whose thread is busy for ever is told to the next file, within its deadline', async () => {
+  const file = JSON.stringify(workerFile('stops-answering.mjs').href);
+  const options = `{ file: ${file}, readyTimeout: 2_000, teardownTimeout: 100 }`;
+  const started = await host(`{ workers: { busy: ${options} } }`);
+  const { use } = await open(started);
+  expect(await ask(await use('stops-answering.mjs'), 'go')).toBe('from now on');
+  const next = await open(started, 'next.test.ts');
+  next.register('stops-answering.mjs');
+  const error = await failure(next.owner.ready(), 'WORKER_FAILED');
+  expect(error.message).toMatch(
+    /stops-answering\.mjs: it did not answer within \d+ ms; something keeps its thread busy/,
+  );
+  // Its end waits for the teardown's deadline alone, and nobody for the worker.
+  await started.stop();
+});
+
 test('what a worker posts on the port of its thread harms nobody', async () => {
   const { use } = await open(await host());
   expect(await ask(await use('posts-nonsense.mjs'), 'fine')).toBe('fine');
