@@ -8,6 +8,11 @@ const client = await Client.connect({ address: process.env[addressVariable], run
 const sessions = await Promise.all(Array.from({ length: Number(count) }, () => client.register('echoes')));
 for (const session of sessions) await session.request({ type: 'query' });
 console.log('open');
-if (wait !== undefined) await client.closed;
+if (wait !== undefined) {
+  // An idle connection keeps no process alive.
+  const staying = setInterval(() => {}, 2 ** 30);
+  await client.closed;
+  clearInterval(staying);
+}
 for (const session of sessions) await session.unregister();
 client.close();
