@@ -74,7 +74,9 @@ export class Project implements Disposable {
 
   notes(file: string): Note[] {
     const log = join(this.folder, 'log.jsonl');
-    const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+    const written = existsSync(log) ? readFileSync(log, 'utf8') : '';
+    // What follows the last end of a line is still being written.
+    const lines = written.split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Note).filter((note) => note.file === file);
   }
 

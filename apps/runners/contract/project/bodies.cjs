@@ -14,7 +14,9 @@ function note(file, seen) {
 }
 
 function noted(file) {
-  const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+  const written = existsSync(log) ? readFileSync(log, 'utf8') : '';
+  // What follows the last end of a line is still being written.
+  const lines = written.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line)).filter((entry) => entry.file === file);
 }
 
