@@ -74,14 +74,15 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a worker that is killed releases its slot and its locks',
+    title: 'a worker that is killed releases its slot and its locks, also those of a plugin made for AVA',
     remarks: { Vitest: 'the run fails', Jest: 'the file runs again', 'Playwright Test': 'the test fails' },
     check({ outcome, project }) {
       const [killed] = project.notes('killed-worker');
       const [next] = project.notes('killed-worker-next');
       expect(next).toMatchObject({ found: 'nothing', sessions: [next?.id], pid: killed?.pid });
       expect(next?.id).not.toBe(killed?.id);
-      expectPassed(outcome, 'needs the slot of the killed');
+      expect(project.notes('killed-plugin').map(({ event }) => event)).toEqual(['held', 'taken']);
+      expectPassed(outcome, 'needs the slot of the killed', 'needs the lock of the killed');
     },
   },
   {

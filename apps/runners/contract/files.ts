@@ -13,7 +13,7 @@ export interface TestSpec {
 export interface FileSpec {
   readonly name: string;
   /** Of the project, where the bodies are. Default `bodies.cjs`. */
-  readonly module?: 'sharing.cjs' | 'broken.cjs' | 'plugins.mjs';
+  readonly module?: 'sharing.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
   readonly concurrent?: boolean;
   readonly retries?: number;
   readonly tests: readonly TestSpec[];
@@ -58,6 +58,16 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'needs its slot', fixture: 'narrow', body: 'visit' },
     ],
   },
+  {
+    name: 'killed-plugin',
+    module: 'plugins.mjs',
+    tests: [{ name: 'holds a lock of a plugin, and is killed', body: 'keepAndDie' }],
+  },
+  {
+    name: 'killed-plugin-next',
+    module: 'plugins.mjs',
+    tests: [{ name: 'needs the lock of the killed', body: 'takeWhatTheKilledHeld' }],
+  },
   { name: 'killed-worker', tests: [{ name: 'kills its worker', fixture: 'narrow', body: 'killItsWorker' }] },
   {
     name: 'killed-worker-next',
@@ -88,6 +98,31 @@ export const interrupted: readonly FileSpec[] = [
 ];
 
 const twice = ['a', 'b'] as const;
+
+/** What AVA's documentation of shared workers says, and the bodies that hold it. */
+export const documented: Readonly<Record<string, string>> = {
+  'a worker is registered once for each file name; another hash is another worker': 'registersOnce',
+  'it has the data of its first registration, and knows its test workers': 'knowsItsData',
+  'protocols that nobody knows are refused': 'refusesProtocols',
+  'before it is available nothing can be published': 'waitsForTheWorker',
+  'every message has an id of its own': 'numbersItsMessages',
+  'a broadcast can be answered': 'answersABroadcast',
+  'it can speak to one test worker alone': 'isSpokenToAlone',
+  'it can listen to one test worker alone': 'isListenedToAlone',
+  'who has one message can subscribe before the next one comes': 'canSubscribeBetweenTwo',
+  'a teardown can be called by hand, and runs once': 'tearsDownByHand',
+  'values are cloned as they are': 'carriesValues',
+};
+
+/** What the documentation of the two plugins says. */
+export const documentedOfPlugins: Readonly<Record<string, string>> = {
+  'a lock that cannot be had is an error with its id': 'lockErrors',
+  'values are reserved once, of three kinds': 'reservesOnce',
+  'a semaphore takes weights, also none, and gives back in parts': 'weighs',
+  'whoever waits for much holds up those behind, but not who asks for it now': 'keepsItsOrder',
+  'semaphores of one id are of one size and kind': 'refusesOtherSizes',
+  'a port is looked for with the options of listen': 'listensOnAHost',
+};
 
 /** One run of a runner, in every kind of worker that it has. */
 export const sharingRun: readonly FileSpec[] = [
@@ -151,6 +186,12 @@ export const sharingRun: readonly FileSpec[] = [
       { name: `plugin: goes down and up (${letter})`, body: 'downAndUp' },
       { name: `plugin: reserves (${letter})`, body: 'reserve' },
       { name: `plugin: listens (${letter})`, body: 'listen' },
+      ...Object.entries(documentedOfPlugins).map(([name, body]) => ({ name: `${name} (${letter})`, body })),
     ],
+  })),
+  ...twice.map((letter) => ({
+    name: `documented-${letter}`,
+    module: 'documented.cjs' as const,
+    tests: Object.entries(documented).map(([name, body]) => ({ name: `${name} (${letter})`, body })),
   })),
 ];

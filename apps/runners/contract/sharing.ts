@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Note } from '../harness/project.ts';
 import { expectPassed, named, type Case } from './cases.ts';
+import { documented, documentedOfPlugins } from './files.ts';
 
 export const sharingCases: readonly Case[] = [
   {
@@ -139,6 +140,23 @@ export const sharingCases: readonly Case[] = [
     check({ project }) {
       const ports = project.notes('ports').flatMap((note) => note['ports'] as number[]);
       expect(new Set(ports).size).toBe(6);
+    },
+  },
+  {
+    title: "what AVA's documentation says of shared workers is so",
+    check({ outcome, project }) {
+      for (const title of Object.keys(documented)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
+      const ids = project.notes('documented ids').flatMap((note) => note['ids'] as string[]);
+      expect(new Set(ids).size).toBe(8);
+      // Newest first, at the end of each file.
+      const teardowns = project.notes('documented teardown').map(({ event }) => event);
+      expect(teardowns.slice(-2)).toEqual(['second', 'first']);
+    },
+  },
+  {
+    title: 'what the documentation of @ava/cooperate and @ava/get-port says is so',
+    check({ outcome }) {
+      for (const title of Object.keys(documentedOfPlugins)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
     },
   },
   {

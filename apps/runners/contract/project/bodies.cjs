@@ -101,6 +101,7 @@ module.exports = {
   killItsWorker,
   meet,
   note,
+  noted,
   outlastItsTime,
   passAtTheThirdAttempt,
   takeTheSlotOfTheKilled,
