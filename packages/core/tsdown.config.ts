@@ -54,7 +54,7 @@ const config: UserConfig[] = defineConfig([
   {
     // The thread of a shared worker: one file for each start, found as `new URL('./shared-worker-thread.js', import.meta.url)`.
     ...common,
-    entry: { 'shared-worker-thread': 'src/shared-worker/thread.ts' },
+    entry: { 'shared-worker-thread': 'src/host/thread/main.ts' },
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chainTo, check, type Offer, type SourceFile } from './layers/check.ts';
+import { chainTo, check, folderCycles, layerOf, type Offer, type SourceFile } from './layers/check.ts';
 import { importsOf } from './layers/imports.ts';
 import { layers, lightEntries, longFiles } from './layers/table.ts';
 
@@ -34,9 +34,37 @@ describe('the house', () => {
     expect(check(sources, offers)).toEqual([]);
   });
 
+  it('has no cycle among its folders, types included', () => {
+    expect(folderCycles(sources)).toEqual([]);
+  });
+
   it('knows every folder of the sources', () => {
-    const folders = inRepository('packages/core/src/*/').map((path) => path.split('/')[3]);
-    expect(folders.filter((folder) => folder !== undefined && !Object.hasOwn(layers, folder))).toEqual([]);
+    const paths = sources.map(({ path }) => path.split('packages/core/src/')[1]).filter((path) => path !== undefined);
+    expect(paths.filter((path) => layerOf(path) === undefined)).toEqual([]);
+    // Every layer has files of its own.
+    const used = new Set(paths.map(layerOf));
+    expect(Object.keys(layers).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('lets each layer import only those above it', () => {
+    const names = Object.keys(layers);
+    const wrong = Object.entries(layers).flatMap(([name, { may, types = [] }]) =>
+      [...may, ...types]
+        .filter((one) => one !== '*')
+        .filter((one) => {
+          const target = names.includes(one) ? one : layerOf(`${one}.ts`);
+          return target === undefined || names.indexOf(target) >= names.indexOf(name);
+        })
+        .map((one) => `${name} > ${one}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('is described in docs/architecture.md, layer by layer and in this order', () => {
+    const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const table = /\| folder of `packages\/core\/src`[^\n]*\n\|[^\n]*\n((?:\|[^\n]*\n)+)/.exec(page)?.[1] ?? '';
+    const described = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)]);
+    expect(described.map(([, name]) => name)).toEqual(Object.keys(layers));
   });
 
   it.each(Object.entries(lightEntries))('%s loads none of %j', (entry, banned) => {
@@ -65,14 +93,18 @@ describe('the checker', () => {
       `import { x } from '../codec/codec.ts';`,
       'protocol may import types of codec/codec.ts, but no values',
     ],
-    ['protocol/a.ts', `import type { J } from '../codec/json.ts';`, 'protocol may import base, not codec'],
-    ['session/a.ts', `export * from '../pool/pool.ts';`, 'session may import base, protocol, transport, not pool'],
+    ['protocol/a.ts', `import type { J } from '../codec/json.ts';`, 'protocol may import base, codec/frame, not codec'],
+    [
+      'session/a.ts',
+      `export * from '../pool/pool.ts';`,
+      'session may import base, codec/frame, protocol, transport, not pool',
+    ],
     ['session/a.ts', `const x = await import('node:net');`, 'session is pure and never imports Node'],
-    ['pool/a.ts', `type H = import('../hub/hub.ts').Hub;`, 'not hub'],
+    ['pool/a.ts', `type H = import('../host/hub/hub.ts').Hub;`, 'not host/hub'],
     ['pool/a.ts', `import { execa } from 'execa';`, 'only process imports execa'],
-    ['host/main.ts', `import { connect } from '../client/client.ts';`, 'host never imports client'],
-    ['host/main.ts', `import { x } from '../entry/index.ts';`, 'host never imports entry'],
-    ['hub/hub.ts', `import { t } from '../shared-worker/thread.ts';`, 'not shared-worker'],
+    ['host/main.ts', `import { connect } from '../client/client.ts';`, 'not client'],
+    ['host/main.ts', `import { x } from '../entry/index.ts';`, 'not entry'],
+    ['host/hub/hub.ts', `import { t } from '../thread/main.ts';`, 'not host/thread'],
     ['client/a.ts', `import { spawn } from 'node:child_process';`, 'client never imports node:child_process'],
     ['wire/a.ts', `import net from 'node:net';`, 'wire never imports node:net'],
     ['misc/a.ts', `import '../base/scope.ts';`, 'misc is no layer'],
@@ -100,8 +132,8 @@ describe('the checker', () => {
 
   it.each([
     ['packages/core/src/protocol/a.ts', `import type { Codec } from '../codec/codec.ts';`],
-    ['packages/core/src/hub/a.ts', `import { Frame } from '../codec/frame.ts';`],
-    ['packages/core/src/hub/a.ts', `import { start } from '../shared-worker/host.ts';`],
+    ['packages/core/src/host/hub/a.ts', `import { Frame } from '../../codec/frame.ts';`],
+    ['packages/core/src/host/hub/a.ts', `import { start } from '../shared-workers/worker-thread.ts';`],
     ['packages/core/src/process/a.ts', `import { execa } from 'execa';\nimport { once } from 'node:events';`],
     ['packages/core/src/codec/a.test.ts', `import { codecContract } from '../testing/codec.ts';`],
     ['packages/vitest-adapter/src/a.ts', `import { x } from 'carpool/host';\nimport { y } from './b.ts';`],
@@ -110,10 +142,22 @@ describe('the checker', () => {
     expect(complaints(path, source)).toEqual([]);
   });
 
+  it('finds cycles of folders, also of types', () => {
+    const file = (path: string, source: string): SourceFile => ({ path, imports: importsOf(path, source), lines: 1 });
+    const files = [
+      file('packages/core/src/base/a.ts', `import type { B } from '../codec/b.ts';`),
+      file('packages/core/src/codec/b.ts', `import { C } from '../wire/c.ts';`),
+      file('packages/core/src/wire/c.ts', `import { D } from '../base/d.ts';`),
+      file('packages/core/src/base/d.ts', ''),
+    ];
+    expect(folderCycles(files)).toEqual(['base > codec > wire > base']);
+    expect(folderCycles(files.slice(1))).toEqual([]);
+  });
+
   it('finds long files', () => {
-    const [sentence] = check([{ path: 'packages/core/src/hub/hub.ts', imports: [], lines: 301 }], []);
-    expect(sentence).toContain('packages/core/src/hub/hub.ts has 301 lines');
-    expect(check([{ path: 'packages/core/src/hub/hub.ts', imports: [], lines: 300 }], [])).toEqual([]);
+    const [sentence] = check([{ path: 'packages/core/src/host/hub/hub.ts', imports: [], lines: 301 }], []);
+    expect(sentence).toContain('packages/core/src/host/hub/hub.ts has 301 lines');
+    expect(check([{ path: 'packages/core/src/host/hub/hub.ts', imports: [], lines: 300 }], [])).toEqual([]);
   });
 
   it('follows run-time imports to what an entry must not load', () => {

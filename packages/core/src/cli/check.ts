@@ -4,9 +4,9 @@
  */
 import { callSite, fromRecord } from '../base/errors.ts';
 import { Client } from '../client/client.ts';
-import { startHost } from '../host/start.ts';
-import { FileOwner } from '../runner/file-owner.ts';
-import type { SeatUser } from '../shared-worker/seat.ts';
+import { startHost } from '../main-process/start-host.ts';
+import { FileOwner } from '../client/file-owner.ts';
+import type { SeatUser } from '../client/shared-worker/membership.ts';
 
 export interface CheckOptions {
   readonly config?: string;

@@ -2,7 +2,7 @@
 /** The `carpool` command. One file a command; this one only knows their names and options. */
 import { Command } from 'commander';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
-import { version } from '../wire/version.ts';
+import { version } from '../base/version.ts';
 import { check } from './check.ts';
 import { run } from './run.ts';
 

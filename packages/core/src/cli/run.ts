@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fromRecord } from '../base/errors.ts';
-import { startHost } from '../host/start.ts';
-import { summaryLines } from '../runner/summary.ts';
+import { startHost } from '../main-process/start-host.ts';
+import { summaryLines } from '../main-process/summary.ts';
 import { addressVariable } from '../wire/address.ts';
 
 export interface RunOptions {

@@ -21,14 +21,14 @@ import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
-import { WorkerLinks } from '../shared-worker/links.ts';
-import { Attention } from '../transport/attention.ts';
+import { WorkerLinks } from './shared-worker/connections.ts';
+import { Attention } from '../transport/busy-poll.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { op, wireVersion, writePayload } from '../wire/frames.ts';
 import type { CallRequest, GreetResult, MethodTable, OwnerPath, PoolsResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec, type WireParams } from '../wire/protocol.ts';
-import { version } from '../wire/version.ts';
+import { version } from '../base/version.ts';
 import { connectTo } from './connect.ts';
 import { Leases } from './leases.ts';
 

@@ -5,8 +5,8 @@
  */
 import type { FrameLimits, Framing } from './codec.ts';
 import { malformed } from './evidence.ts';
-import { Gather } from './gather.ts';
-import { type HeaderReader, SizedUnframer } from './sized.ts';
+import { Gather } from './chunk-buffer.ts';
+import { type HeaderReader, SizedUnframer } from './sized-unframer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
 
 const maxHeaderBytes = 8 * 1024;

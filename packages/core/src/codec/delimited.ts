@@ -5,7 +5,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { FrameLimits, Framing, Unframer } from './codec.ts';
 import { describeBytes, looksLikeText, truncated } from './evidence.ts';
-import { Gather } from './gather.ts';
+import { Gather } from './chunk-buffer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
 
 const carriageReturn = 0x0d;

@@ -1,7 +1,7 @@
 /** Frames of a four-byte big-endian length and that many bytes, as Erlang's `{packet, 4}` and Plushie have them. */
 import type { FrameLimits, Framing } from './codec.ts';
 import { looksLikeText } from './evidence.ts';
-import { type HeaderReader, SizedUnframer } from './sized.ts';
+import { type HeaderReader, SizedUnframer } from './sized-unframer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
 
 const headerBytes = 4;

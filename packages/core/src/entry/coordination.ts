@@ -6,15 +6,15 @@ export {
   type Lock,
   type ReaderWriterLock,
   type Semaphore,
-} from '../runner/coordination/locks.ts';
+} from '../test-api/coordination/locks.ts';
 export {
   reservations,
   reserve,
   type Reservable,
   type Reservation,
   type Reservations,
-} from '../runner/coordination/reserve.ts';
-export { getPort, leasePort, type PortLease, type PortOptions } from '../runner/coordination/ports.ts';
-export { once, type KeepOptions, type OnceOptions } from '../runner/coordination/once.ts';
-export type { Lease, Permits } from '../runner/coordination/lease.ts';
-export type { LeaseOptions, LeaseScope, ScopeOptions } from '../runner/coordination/around.ts';
+} from '../test-api/coordination/reserve.ts';
+export { getPort, leasePort, type PortLease, type PortOptions } from '../test-api/coordination/ports.ts';
+export { once, type KeepOptions, type OnceOptions } from '../test-api/coordination/once.ts';
+export type { Lease, Permits } from '../test-api/coordination/lease.ts';
+export type { LeaseOptions, LeaseScope, ScopeOptions } from '../test-api/coordination/around.ts';

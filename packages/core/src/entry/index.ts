@@ -1,7 +1,7 @@
 /** `carpool`: the whole public surface for configuring, and for running a pool in this process. */
 export { startPool, Pool } from '../pool/pool.ts';
 export type { PoolStats, PoolSurroundings, RegisterOptions } from '../pool/types.ts';
-export { defineConfig, type Config, type PoolNames, type SessionOf } from '../pool/define.ts';
+export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
 export {
   sharedWorker,
   type SharedWorkerOptions,
@@ -9,8 +9,8 @@ export {
   type WorkerNames,
   type WorkerOf,
   type WorkerSource,
-} from '../shared-worker/define.ts';
-export type { SharedWorker } from '../shared-worker/types.ts';
+} from '../config/define-shared-worker.ts';
+export type { SharedWorker } from '../wire/shared-worker-types.ts';
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
 export type * from '../protocol/protocol.ts';
 export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';
@@ -20,7 +20,7 @@ export { delimited, newlineDelimited, nulDelimited } from '../codec/delimited.ts
 export { json, jsonFormat } from '../codec/json.ts';
 export { lengthPrefixed } from '../codec/length-prefixed.ts';
 export type { Launch, PoolOptions, Stdio, Surroundings } from '../pool/options.ts';
-export type { Holder, HolderLabel } from '../pool/holders.ts';
+export type { Holder, HolderLabel } from '../pool/errors.ts';
 export { Session } from '../session/session.ts';
 export type { CallOptions, ReplyTo, RequestOf, RequestOptions } from '../session/types.ts';
 export type { Interaction } from '../session/interaction.ts';

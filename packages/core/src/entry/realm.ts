@@ -3,5 +3,5 @@
  * and as CommonJS, and light: it is evaluated anew for every test file.
  */
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
-export { reborn, rebornError } from '../base/reborn.ts';
-export { namesIn, type FixtureNames } from '../runner/fixtures.ts';
+export { reborn, rebornError } from '../realm/realm-copy.ts';
+export { namesIn, type FixtureNames } from '../client/fixtures.ts';

@@ -4,6 +4,6 @@ export {
   type ConfigOptions,
   type FilenameOptions,
   type NameOptions,
-} from '../shared-worker/plugin.ts';
-export type { SharedWorker } from '../shared-worker/types.ts';
+} from '../test-api/shared-worker/register.ts';
+export type { SharedWorker } from '../wire/shared-worker-types.ts';
 export { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Pool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
-import { StartedChildren } from '../process/record.ts';
-import type { WorkerPlan } from '../shared-worker/host.ts';
-import { loadConfig } from './config.ts';
-import type { Project } from './control.ts';
-import { findConfig } from './find-config.ts';
+import { StartedChildren } from '../process/pid-files.ts';
+import type { WorkerPlan } from './shared-workers/shared-workers.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Project } from '../wire/control.ts';
+import { findConfig } from '../config/find.ts';
 import { workerPlan } from './worker-plan.ts';
 
 export type Outcome =

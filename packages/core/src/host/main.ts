@@ -10,12 +10,12 @@
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
-import { Hub } from '../hub/hub.ts';
+import { Hub } from './hub/hub.ts';
 import type { Pool } from '../pool/pool.ts';
-import { SharedWorkers, type WorkerPlan } from '../shared-worker/host.ts';
+import { SharedWorkers, type WorkerPlan } from './shared-workers/shared-workers.ts';
 import { formatAddress } from '../wire/address.ts';
-import type { Boot, Command, Configured, Report } from './control.ts';
-import { makePlace, type Place } from './place.ts';
+import type { Boot, Command, Configured, Report } from '../wire/control.ts';
+import { makePlace, type Place } from './host-directory.ts';
 
 /** After this the host ends, whatever is still in its way. Children are killed by then, or cannot be. */
 const stopLimit = 20_000;

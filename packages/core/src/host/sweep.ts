@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sweepRecords } from '../process/reaper.ts';
-import { abandonedFolders } from './place.ts';
+import { abandonedFolders } from './host-directory.ts';
 
 export async function sweep(): Promise<void> {
   for (const folder of abandonedFolders()) {

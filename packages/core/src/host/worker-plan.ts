@@ -1,9 +1,9 @@
 /** From what a config says of a shared worker to what can be started. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { clone } from '../shared-worker/clone.ts';
-import type { WorkerSource } from '../shared-worker/define.ts';
-import { defaultReadyTimeout, defaultTeardownTimeout, type WorkerPlan } from '../shared-worker/host.ts';
+import { clone } from '../realm/structured-clone.ts';
+import type { WorkerSource } from '../config/define-shared-worker.ts';
+import { defaultReadyTimeout, defaultTeardownTimeout, type WorkerPlan } from './shared-workers/shared-workers.ts';
 
 /**
  * @param folder paths are relative to it

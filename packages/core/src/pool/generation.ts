@@ -13,7 +13,7 @@ import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
-import type { StartedChildren } from '../process/record.ts';
+import type { StartedChildren } from '../process/pid-files.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { StreamTransport } from '../transport/stream.ts';

@@ -14,9 +14,9 @@ import { Session } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { Admission, type Slot, type Ticket } from './admission.ts';
 import type { Generation } from './generation.ts';
-import { fullError, placeIn, queueTimeoutError, type Holder, type Occupancy } from './holders.ts';
+import { fullError, placeIn, queueTimeoutError, type Holder, type Occupancy } from './errors.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
-import { Succession } from './succession.ts';
+import { Succession } from './child-supervisor.ts';
 import type { PoolStats, PoolSurroundings, RegisterOptions, Registration } from './types.ts';
 
 interface Tenancy {

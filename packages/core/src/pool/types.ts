@@ -2,9 +2,9 @@
 import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
-import type { StartedChildren } from '../process/record.ts';
+import type { StartedChildren } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
-import type { HolderLabel } from './holders.ts';
+import type { HolderLabel } from './errors.ts';
 import type { PoolSettings } from './options.ts';
 
 export interface RegisterOptions {

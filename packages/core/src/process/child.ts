@@ -26,10 +26,10 @@ import { type EnvironmentSpec, childEnvironment, marker, variable } from './envi
 import type { ExitStatus } from './exit.ts';
 import { type ProcessIdentity, startTimeOf } from './identity.ts';
 import type { StopDeadlines } from './ladder.ts';
-import { type Attempt, foreseenFailure, notStarted, reportedFailure } from './not-started.ts';
+import { type Attempt, foreseenFailure, notStarted, reportedFailure } from './start-failure.ts';
 import { OwnedChild } from './owned-child.ts';
 import { killAtExit } from './reaper.ts';
-import type { StartedChildren } from './record.ts';
+import type { StartedChildren } from './pid-files.ts';
 
 /** Descriptors of the child: it reads messages from `in` and writes messages to `out`. */
 export interface StdioPair {

@@ -10,7 +10,7 @@ import { type EndSignal, endAll, signalGroup } from './group.ts';
 import { type ProcessIdentity, groupMembers } from './identity.ts';
 import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './ladder.ts';
 import { drain, holdUntilRead } from './pipes.ts';
-import { Tail } from './tail.ts';
+import { Tail } from '../base/tail.ts';
 
 export interface Ownership {
   readonly identity: ProcessIdentity;

@@ -16,7 +16,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { marker } from './environment.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
 import { type ProcessIdentity, groupMembers, holdsVariable, isRunning, startedNoEarlier } from './identity.ts';
-import { type ChildRecord, identityOf, parseRecord, recordName } from './record.ts';
+import { type ChildRecord, identityOf, parseRecord, recordName } from './pid-files.ts';
 
 // The only mutable state of a module in Carpool: there is one `exit` of one process, whatever holds the children.
 const watched = new Set<number>();

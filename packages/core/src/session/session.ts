@@ -8,7 +8,7 @@ import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
-import { ask, type Asking } from './ask.ts';
+import { ask, type Asking } from './send-request.ts';
 import type { Conversation } from './conversation.ts';
 import type { Ground, Nascent } from './ground.ts';
 import { Inbox } from './inbox.ts';

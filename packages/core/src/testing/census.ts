@@ -1,7 +1,7 @@
 /** What of Carpool is alive on this machine, for tests that must leave nothing behind. Linux reads it from `/proc`. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { placeBases } from '../host/place.ts';
+import { placeBases } from '../host/host-directory.ts';
 
 export interface Census {
   /** Hosts and children whose environment holds the given variable; sorted. */

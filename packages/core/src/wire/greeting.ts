@@ -2,7 +2,7 @@
 import { json } from '../codec/json.ts';
 import { op, wireVersion } from './frames.ts';
 import type { GreetRequest } from './messages.ts';
-import { version } from './version.ts';
+import { version } from '../base/version.ts';
 
 /** A greeting fits; nothing else is read before it. */
 export const greetingBytes: number = 64 * 1024;

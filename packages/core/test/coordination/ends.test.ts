@@ -1,7 +1,7 @@
 // What is held ends with its owner, however that comes about: a test, a file, a worker that ends or is killed, a host.
 import { describe, expect, test } from 'vitest';
 import { leasePort, lock, once, reserve } from '../../src/entry/coordination.ts';
-import { FileOwner } from '../../src/runner/file-owner.ts';
+import { FileOwner } from '../../src/client/file-owner.ts';
 import { op } from '../../src/wire/frames.ts';
 import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';

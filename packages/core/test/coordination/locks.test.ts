@@ -1,7 +1,7 @@
 // Locks and semaphores of tests in several workers, through a hub.
 import { describe, expect, test } from 'vitest';
 import { lock, rwlock, semaphore } from '../../src/entry/coordination.ts';
-import type { Hub } from '../../src/hub/hub.ts';
+import type { Hub } from '../../src/host/hub/hub.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { registerSharedWorker } from '../../src/shared-worker/plugin.ts';
+import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { host, open } from '../shared-worker/support.ts';
 import { place } from '../support/pools.ts';
 

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Hub } from '../../src/hub/hub.ts';
+import { Hub } from '../../src/host/hub/hub.ts';
 import { headBytes, op, readHead, wireVersion } from '../../src/wire/frames.ts';
 import type { MethodTable } from '../../src/wire/messages.ts';
-import { version } from '../../src/wire/version.ts';
+import { version } from '../../src/base/version.ts';
 import { serve } from '../support/hubs.ts';
 import { place, program } from '../support/pools.ts';
 

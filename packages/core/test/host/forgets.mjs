@@ -1,6 +1,6 @@
 // Starts something, uses it, and forgets to close it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
 import { Client } from '../../src/client/client.ts';
-import { startHost } from '../../src/host/start.ts';
+import { startHost } from '../../src/main-process/start-host.ts';
 import { startPool } from '../../src/pool/pool.ts';
 
 const [what, program] = process.argv.slice(2);

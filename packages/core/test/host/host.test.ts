@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.ts';
-import { startHost, type Host, type HostOptions } from '../../src/host/start.ts';
+import { startHost, type Host, type HostOptions } from '../../src/main-process/start-host.ts';
 import { addressVariable, parseAddress } from '../../src/wire/address.ts';
 import { census } from '../../src/testing/census.ts';
 import { failure } from '../support/failure.ts';

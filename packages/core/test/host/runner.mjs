@@ -2,7 +2,7 @@
 // stays where it is until somebody ends it. After "open" it waits for a line on its stdin before it goes on to stop.
 import { once } from 'node:events';
 import { Client } from '../../src/client/client.ts';
-import { startHost } from '../../src/host/start.ts';
+import { startHost } from '../../src/main-process/start-host.ts';
 
 const [program, ...flags] = process.argv.slice(2);
 const say = (word) => process.stdout.write(`${word}\n`);

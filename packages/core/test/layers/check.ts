@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Import } from './imports.ts';
-import { frameFiles, frameTravellers, guarded, layers, longestFile, longFiles, type Layer } from './table.ts';
+import { guarded, layers, longestFile, longFiles, type Layer } from './table.ts';
 
 /** A file of the repository and what it imports; `path` is from the root, with slashes. */
 export interface SourceFile {
@@ -37,16 +37,22 @@ function lengthRule({ path, lines }: SourceFile): string | undefined {
 function coreRule(path: string, { specifier, typeOnly }: Import): string | undefined {
   if (isTest(path)) return undefined; // a test may hold up anything against anything
   const from = path.slice(coreSource.length);
-  const folder = from.split('/')[0] ?? '';
-  const layer = Object.hasOwn(layers, folder) ? layers[folder] : undefined;
-  if (layer === undefined) return `${folder} is no layer of test/layers/table.ts; add it there`;
-  if (specifier.startsWith('.')) return folderRule(folder, layer, from, specifier, typeOnly);
-  if (specifier.startsWith('node:')) return nodeRule(folder, layer, specifier);
-  return packageRule(folder, layer, specifier);
+  const name = layerOf(from);
+  if (name === undefined) return `${posix.dirname(from)} is no layer of test/layers/table.ts; add it there`;
+  const layer = layers[name] as Layer;
+  if (specifier.startsWith('.')) return folderRule(name, layer, from, specifier, typeOnly);
+  if (specifier.startsWith('node:')) return nodeRule(name, layer, specifier);
+  return packageRule(name, layer, specifier);
+}
+
+/** The layer of a file under packages/core/src: the longest key of the table that its path begins with. */
+export function layerOf(path: string): string | undefined {
+  const holders = Object.keys(layers).filter((name) => path.startsWith(`${name}/`));
+  return holders.toSorted((a, b) => b.length - a.length)[0];
 }
 
 function folderRule(
-  folder: string,
+  name: string,
   layer: Layer,
   from: string,
   specifier: string,
@@ -57,21 +63,20 @@ function folderRule(
   if (!specifier.endsWith('.ts')) return 'relative imports end in .ts, so that Node runs the sources as they are';
   const target = posix.join(posix.dirname(from), specifier);
   if (target.startsWith('..')) return 'packages/core/src imports nothing outside itself by path';
-  const targetFolder = target.split('/')[0] ?? '';
-  if (targetFolder === folder) return undefined;
-  if (layer.never?.includes(targetFolder)) return `${folder} never imports ${targetFolder}`;
-  if (layer.may.includes('*') || layer.may.includes(targetFolder)) return undefined;
-  if (layer.may.includes(target.replace(/\.ts$/, ''))) return undefined;
-  const carried = frameTravellers.includes(folder) ? frameFiles.find(({ file }) => file === target) : undefined;
-  if (carried !== undefined) {
-    return carried.values || typeOnly ? undefined : `${folder} may import types of ${target}, but no values`;
+  const targetName = layerOf(target);
+  if (targetName === name || layer.may.includes('*')) return undefined;
+  const file = target.replace(/\.ts$/, '');
+  if (targetName !== undefined && layer.may.includes(targetName)) return undefined;
+  if (layer.may.includes(file)) return undefined;
+  if (layer.types?.includes(file)) {
+    return typeOnly ? undefined : `${name} may import types of ${target}, but no values`;
   }
-  return `${folder} may import ${layer.may.join(', ') || 'nothing'}, not ${targetFolder}`;
+  return `${name} may import ${layer.may.join(', ') || 'nothing'}, not ${targetName ?? target}`;
 }
 
-function nodeRule(folder: string, layer: Layer, specifier: string): string | undefined {
-  if (layer.never?.includes('node:')) return `${folder} is pure and never imports Node`;
-  if (layer.never?.includes(specifier)) return `${folder} never imports ${specifier}`;
+function nodeRule(name: string, layer: Layer, specifier: string): string | undefined {
+  if (layer.never?.includes('node:')) return `${name} is pure and never imports Node`;
+  if (layer.never?.includes(specifier)) return `${name} never imports ${specifier}`;
   return undefined;
 }
 
@@ -117,4 +122,37 @@ export function chainTo(entry: string, banned: readonly string[], files: readonl
     }
   }
   return undefined;
+}
+
+/** What imports what under packages/core/src, types included, as names that `nameOf` gives. Tests are left out. */
+function graphOf(files: readonly SourceFile[], nameOf: (path: string) => string): Map<string, Set<string>> {
+  const known = new Set(files.map(({ path }) => path));
+  const graph = new Map<string, Set<string>>();
+  for (const { path, imports } of files) {
+    if (!path.startsWith(coreSource) || isTest(path)) continue;
+    const from = nameOf(path.slice(coreSource.length));
+    for (const { specifier } of imports) {
+      const target = posix.join(posix.dirname(path), specifier);
+      if (!specifier.startsWith('.') || !known.has(target)) continue;
+      const to = nameOf(target.slice(coreSource.length));
+      if (to !== from) graph.set(from, (graph.get(from) ?? new Set()).add(to));
+    }
+  }
+  return graph;
+}
+
+/** Cycles among the folders, each as `a > b > a`; one for each pair of folders where a walk comes back. */
+export function folderCycles(files: readonly SourceFile[]): string[] {
+  const graph = graphOf(files, (path) => posix.dirname(path));
+  const found = new Set<string>();
+  const done = new Set<string>();
+  const walk = (folder: string, path: readonly string[]): void => {
+    const since = path.indexOf(folder);
+    if (since >= 0) found.add([...path.slice(since), folder].join(' > '));
+    if (since >= 0 || done.has(folder)) return;
+    for (const next of graph.get(folder) ?? []) walk(next, [...path, folder]);
+    done.add(folder);
+  };
+  for (const folder of graph.keys()) walk(folder, []);
+  return [...found];
 }

@@ -1,86 +1,77 @@
 // Who may import whom in packages/core/src, as data. docs/architecture.md explains the layers; layers.test.ts checks
-// every import against this table.
+// every import against this table, and the table against that page.
 
 export interface Layer {
-  /** Folders it may import from, besides itself; `folder/file` allows one file. `*` is every folder. */
+  /** Folders it may import from, besides itself, all of them above it in this table; `folder/file` allows one file. */
   readonly may: readonly string[];
-  /** What it must never import, whatever `may` says: folders, `node:` for all of Node, or single modules. */
+  /** Files of which it may import types, but no values. */
+  readonly types?: readonly string[];
+  /** What it must never import: `node:` is all of Node; a module that it names is that one. */
   readonly never?: readonly string[];
   /** npm packages it may import; without the key, every dependency of the package but the guarded ones. */
   readonly packages?: readonly string[];
 }
 
-const outermost = ['entry', 'testing', 'cli'];
-
+/** From bytes to tests. The layer of a file is the longest of these that its folder begins with. */
 export const layers: Readonly<Record<string, Layer>> = {
   base: { may: [], never: ['node:'], packages: [] },
   codec: { may: ['base'], never: ['node:'] },
-  protocol: { may: ['base'], never: ['node:'], packages: [] },
+  // A frame travels through protocols and sessions; which codec made it is no business of theirs.
+  protocol: { may: ['base', 'codec/frame'], types: ['codec/codec'], never: ['node:'], packages: [] },
   transport: { may: ['base', 'codec'], packages: [] },
-  session: { may: ['base', 'protocol', 'transport'], never: ['node:'], packages: [] },
-  process: { may: ['base', 'codec', 'transport'] },
-  recorder: { may: ['base', 'codec', 'transport'] },
-  coordination: { may: ['base'], never: ['node:'], packages: [] },
+  session: {
+    may: ['base', 'codec/frame', 'protocol', 'transport'],
+    types: ['codec/codec'],
+    never: ['node:'],
+    packages: [],
+  },
+  process: { may: ['base'] },
+  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process'] },
+  ledger: { may: ['base'], never: ['node:'], packages: [] },
+  realm: { may: ['base'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
   wire: {
-    may: ['base', 'codec', 'protocol', 'pool/types'],
+    may: ['base', 'codec', 'protocol'],
+    types: ['pool/types', 'pool/options'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
-  // Its host, its thread, and what tests hold of it: the last finds the file that runs in what stands around it.
-  'shared-worker': {
-    may: ['base', 'codec', 'transport', 'session', 'wire', 'process/tail', 'runner/ambient', 'runner/process-ambient'],
-    never: ['node:child_process'],
-  },
-  pool: {
-    may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'recorder', 'shared-worker/define'],
-  },
-  hub: {
-    // It serves pools; it never makes one.
-    may: ['base', 'codec', 'protocol', 'transport', 'session', 'pool', 'wire', 'coordination', 'shared-worker/host'],
-    never: ['node:child_process'],
-  },
-  host: { may: ['*'], never: ['client', ...outermost] },
+  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/session'] },
+  'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
-    may: [
-      'base',
-      'codec',
-      'protocol',
-      'transport',
-      'session',
-      'pool/types',
-      'wire',
-      'coordination',
-      'shared-worker/links',
-    ],
+    may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'client/shared-worker'],
+    types: ['pool/types', 'config/define'],
+    never: ['node:child_process'],
+  },
+  'host/shared-workers': { may: ['base', 'wire'], never: ['node:child_process'] },
+  // It serves pools; it never makes one.
+  'host/hub': {
+    may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
+    types: ['pool/pool', 'pool/types', 'protocol/protocol'],
+    never: ['node:child_process'],
+  },
+  'host/thread': {
+    may: ['base', 'codec', 'transport', 'realm', 'wire', 'config/import-module'],
+    never: ['node:child_process'],
+  },
+  host: { may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'] },
+  'main-process': { may: ['base', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
+  'test-api': { may: ['base', 'wire', 'client'], never: ['node:child_process'] },
+  'test-api/coordination': {
+    may: ['base', 'ledger/lease', 'realm', 'test-api', 'client/held-lease'],
+    types: ['client/owner-leases'],
+    never: ['node:net', 'node:child_process'],
+  },
+  'test-api/shared-worker': {
+    may: ['base', 'codec', 'realm', 'wire', 'config/define-shared-worker', 'test-api'],
+    types: ['client/shared-worker/membership'],
     never: ['node:child_process'],
   },
   // A dialect is a function that returns the options of a pool.
   dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
-  // What every adapter needs on both sides of its runner.
-  runner: {
-    may: [
-      'base',
-      'session',
-      'pool/types',
-      'pool/define',
-      'shared-worker/seat',
-      'wire',
-      'coordination',
-      'client',
-      'host',
-    ],
-  },
-  entry: { may: ['*'], never: ['cli'] },
-  testing: { may: ['*'], never: ['entry', 'cli'] },
-  cli: { may: ['*'], never: ['testing'] },
+  testing: { may: ['base', 'session', 'host'], types: ['client/client', 'pool/options', 'pool/types'] },
+  cli: { may: ['base', 'wire', 'client', 'client/shared-worker', 'main-process'] },
+  entry: { may: ['*'] },
 };
-
-/** A frame travels through all of these; codecs themselves stay in codec, transport, process and dialects. */
-export const frameTravellers: readonly string[] = ['protocol', 'session'];
-export const frameFiles: readonly { readonly file: string; readonly values: boolean }[] = [
-  { file: 'codec/frame.ts', values: true },
-  { file: 'codec/codec.ts', values: false },
-];
 
 /** Packages and modules that one folder alone imports. */
 export const guarded: Readonly<Record<string, string>> = { execa: 'process' };

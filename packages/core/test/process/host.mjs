@@ -4,7 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../../src/process/child.ts';
-import { StartedChildren } from '../../src/process/record.ts';
+import { StartedChildren } from '../../src/process/pid-files.ts';
 
 const [directory, how, name, ...flags] = process.argv.slice(2);
 const program = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));

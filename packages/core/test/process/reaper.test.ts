@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { startTimeOf } from '../../src/process/identity.ts';
 import { sweepRecords } from '../../src/process/reaper.ts';
-import { type ChildRecord, StartedChildren } from '../../src/process/record.ts';
+import { type ChildRecord, StartedChildren } from '../../src/process/pid-files.ts';
 import { greeted, isThere, mustBeGone, program, start, stillThere, Talk } from './cast.ts';
 
 let directory: string;

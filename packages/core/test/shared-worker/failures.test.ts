@@ -1,6 +1,6 @@
 // A worker that cannot be used says why: its file, how it ended, and what it printed last.
 import { describe, expect, test } from 'vitest';
-import { registerSharedWorker } from '../../src/shared-worker/plugin.ts';
+import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { failure } from '../support/failure.ts';
 import { place } from '../support/pools.ts';
 import { ask, host, open, workerFile } from './support.ts';
@@ -150,7 +150,7 @@ test('a host that is killed is told as a host that is gone', async () => {
 });
 
 test('without an adapter and without a host there is one sentence', async () => {
-  const { ambientSlot } = await import('../../src/runner/ambient.ts');
+  const { ambientSlot } = await import('../../src/test-api/current-test.ts');
   ambientSlot().ambient = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
   const error = await failure(shared.available, 'HUB_UNREACHABLE');

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { registerAvaWorker, registerSharedWorker } from '../../src/shared-worker/plugin.ts';
+import { registerAvaWorker, registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { failure } from '../support/failure.ts';
 import { place } from '../support/pools.ts';
 import { ask, host, open, reopen, workerFile } from './support.ts';

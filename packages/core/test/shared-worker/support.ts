@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { Client } from '../../src/client/client.ts';
-import { startHost, type Host } from '../../src/host/start.ts';
-import { ambientSlot, closeFile, openFile } from '../../src/runner/ambient.ts';
-import { FileOwner } from '../../src/runner/file-owner.ts';
-import { registerSharedWorker, type FilenameOptions } from '../../src/shared-worker/plugin.ts';
-import type { SharedWorker } from '../../src/shared-worker/types.ts';
+import { startHost, type Host } from '../../src/main-process/start-host.ts';
+import { ambientSlot, closeFile, openFile } from '../../src/test-api/current-test.ts';
+import { FileOwner } from '../../src/client/file-owner.ts';
+import { registerSharedWorker, type FilenameOptions } from '../../src/test-api/shared-worker/register.ts';
+import type { SharedWorker } from '../../src/wire/shared-worker-types.ts';
 import { closing, place } from '../support/pools.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a worker of a test says is what the test expects

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from '../../src/client/client.ts';
-import { Hub, type HubOptions } from '../../src/hub/hub.ts';
+import { Hub, type HubOptions } from '../../src/host/hub/hub.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
 import { formatAddress } from '../../src/wire/address.ts';

@@ -1,9 +1,9 @@
 /** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
 import { onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/client.ts';
-import { ambientSlot } from '../../src/runner/ambient.ts';
-import { FileOwner } from '../../src/runner/file-owner.ts';
-import { Owner } from '../../src/runner/owner.ts';
+import { ambientSlot } from '../../src/test-api/current-test.ts';
+import { FileOwner } from '../../src/client/file-owner.ts';
+import { Owner } from '../../src/client/owner.ts';
 import type { Served } from './hubs.ts';
 
 export interface Running {

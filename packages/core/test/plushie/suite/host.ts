@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Client } from '../../../src/client/client.ts';
 import { plushieVariable } from '../fixtures/variable.ts';
 import type { PlushieMessages } from '../../../src/dialects/plushie/messages.ts';
-import { startHost } from '../../../src/host/start.ts';
+import { startHost } from '../../../src/main-process/start-host.ts';
 import { failure } from '../../support/failure.ts';
 import { closing, place } from '../../support/pools.ts';
 import { hashOf, pressTab, subjectOptions, tree, treeOf, type PlushieSession, type Subject } from '../subject.ts';

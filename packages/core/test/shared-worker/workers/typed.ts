@@ -1,4 +1,4 @@
-import type { SharedWorker } from '../../../src/shared-worker/types.ts';
+import type { SharedWorker } from '../../../src/wire/shared-worker-types.ts';
 
 const factory: SharedWorker.Factory = async ({ negotiateProtocol }) => {
   const main = negotiateProtocol<number>(['ava-4']).ready();

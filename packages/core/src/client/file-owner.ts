@@ -1,0 +1,111 @@
+/** The owner of a test file: besides what its tests hold, its seats in shared workers. */
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import { Seat, type SeatUser } from './shared-worker/membership.ts';
+import type { WorkerRequest } from '../wire/messages.ts';
+import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
+
+/** All that tests have registered to run at the end of their file. */
+const teardownTimeout = 10_000;
+
+export class FileOwner extends Owner {
+  readonly #options: OwnerOptions;
+  readonly #seats: Seat[] = [];
+  readonly #failures: unknown[] = [];
+  #testWorker: string | undefined;
+  #numbers = 0;
+  #ending: Promise<void> | undefined;
+
+  constructor(options: OwnerOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  /** What failed at the end of the file: teardowns that tests have registered, and those of its shared workers. */
+  get failures(): readonly unknown[] {
+    return this.#failures;
+  }
+
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /**
+   * Takes a seat in a shared worker, which is started if it is not there.
+   * @param wanted the file cannot do without: `ready` fails if it is not to be had
+   */
+  sharedWorker(request: Omit<WorkerRequest, 'method'>, user: SeatUser, site: CallSite, wanted: boolean): Seat {
+    const seat = new Seat({
+      request,
+      user,
+      site,
+      wanted,
+      file: this.#url(),
+      links: async () => {
+        const { workers } = await this.#options.connect(false);
+        this.#testWorker ??= workers.nextTestWorker();
+        return { links: workers, testWorker: this.#testWorker };
+      },
+      next: () => ++this.#numbers,
+    });
+    this.#seats.push(seat);
+    return seat;
+  }
+
+  /**
+   * Resolves when the shared workers that the file has registered so far are ready.
+   * @throws CarpoolError WORKER_FAILED, WORKER_PROTOCOL, and why there is no host
+   */
+  async ready(): Promise<void> {
+    const waiting = this.#seats.map(async (seat) => {
+      try {
+        await seat.joined;
+      } catch (thrown) {
+        if (!seat.wanted) return; // an earlier file wanted it; who uses it here is told
+        throw isCarpoolError(thrown) ? errorAt(thrown, seat.site) : thrown;
+      }
+    });
+    await Promise.all(waiting);
+  }
+
+  override async evidence(): Promise<SessionEvidence[]> {
+    const ofWorkers = this.#seats.map(async (seat) => {
+      const found = await seat.evidence();
+      return found === undefined ? [] : [{ ...found, pool: `shared worker ${seat.name}`, session: '' }];
+    });
+    const [ofSessions, ...others] = await Promise.all([super.evidence(), ...ofWorkers]);
+    return [...ofSessions, ...others.flat()];
+  }
+
+  /** Teardowns of its tests, newest first, then its seats, then all else that it holds. Never rejects; bounded. */
+  override end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    const seats = this.#seats.toReversed();
+    for (const { user } of seats) {
+      const expired = (): Error => new Error(`The teardown of a shared worker took longer than ${teardownTimeout} ms`);
+      await within(user.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
+        this.#failed(thrown),
+      );
+    }
+    for (const failure of await Promise.all(seats.map((seat) => seat.leave())))
+      if (failure !== undefined) this.#failed(failure);
+    await super.end();
+  }
+
+  #failed(thrown: unknown): void {
+    this.#failures.push(thrown);
+    const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    process.stderr.write(`carpool: the end of ${this.#url()} failed: ${words}\n`);
+  }
+
+  #url(): string {
+    const file = this.#options.holder.file ?? this.#options.path[0] ?? '';
+    return isAbsolute(file) ? pathToFileURL(file).href : file;
+  }
+}

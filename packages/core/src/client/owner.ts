@@ -1,0 +1,133 @@
+/**
+ * Who holds sessions on behalf of a runner: one attempt of one test, a file, a worker. Whatever is registered through an
+ * owner ends with it, also what still waits for a slot then, and also what a body asks for after its time-out, when the
+ * body runs on. Adapters make owners; tests only see the sessions.
+ */
+import { CarpoolError, callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Session } from '../session/session.ts';
+import type { OwnerPath } from '../wire/messages.ts';
+import type { Client, RegisterOptions } from './client.ts';
+import { OwnerLeases } from './owner-leases.ts';
+
+export interface OwnerOptions {
+  /**
+   * `[file, test]`, `[file]`, or `[]` for the worker and all that it holds. An owner that has ended stays ended: each
+   * needs a path of its own, also when a worker runs a file again.
+   */
+  readonly path: OwnerPath;
+  /** For the errors of others. */
+  readonly holder: { readonly test?: string; readonly file?: string };
+  /**
+   * Called when something is wanted for the first time.
+   * @param pool the name that is wanted, for the error if there is none; false: no pool is
+   */
+  readonly connect: (pool: string | false) => Promise<Client>;
+}
+
+/** What is known of one session, or of one shared worker, when its test has failed. */
+export interface SessionEvidence extends Evidence {
+  /** Or "shared worker FILE". */
+  readonly pool: string;
+  /** Empty for a shared worker. */
+  readonly session: string;
+}
+
+/** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
+const releaseTimeout = 15_000;
+const evidenceTimeout = 2_000;
+
+const nothing = (): void => {};
+
+export class Owner implements AsyncDisposable {
+  readonly path: OwnerPath;
+  /** Locks, semaphores, values and ports that it holds. */
+  readonly leases: OwnerLeases;
+  readonly #options: OwnerOptions;
+  readonly #over = new AbortController();
+  readonly #own = new Map<string, Promise<Session>>();
+  readonly #sessions = new Set<Session>();
+  #client: Client | undefined;
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.leases = new OwnerLeases({
+      path: options.path,
+      holder: options.holder,
+      client: async () => (this.#client = await this.#connect(false, noSite)),
+    });
+  }
+
+  /** The one session of a pool that its fixture stands for; asked for again, the same one. */
+  session(pool: string, options: RegisterOptions = {}): Promise<Session> {
+    const known = this.#own.get(pool);
+    if (known !== undefined) return known;
+    // A fixture is wanted by no line of the user's: errors name its file.
+    const session = this.register(pool, { site: noSite, ...options });
+    this.#own.set(pool, session);
+    return session;
+  }
+
+  /**
+   * One more session.
+   * @throws CarpoolError as `Client.register`, SESSION_CLOSED if the owner has ended
+   */
+  register(pool: string, options: RegisterOptions = {}): Promise<Session> {
+    const session = this.#register(pool, { site: callSite(this.register), ...options });
+    // A body that runs on after its end must not fail another test as an unhandled rejection.
+    session.catch(nothing);
+    return session;
+  }
+
+  /** What its sessions and their children said last. Never rejects. */
+  async evidence(): Promise<SessionEvidence[]> {
+    const found = [...this.#sessions].map(async (session) => ({
+      ...(await atMost(session.evidence(), evidenceTimeout, {})),
+      pool: session.pool,
+      session: session.id,
+    }));
+    return await Promise.all(found);
+  }
+
+  /** Ends all it holds, newest first. Never rejects: what did not confirm is quarantined and counted by the host. */
+  async end(): Promise<void> {
+    const what = ['the worker', 'the file'][this.path.length] ?? 'the test';
+    this.leases.end(what);
+    this.#over.abort(new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${what} has ended`));
+    if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  async #register(pool: string, options: RegisterOptions): Promise<Session> {
+    const { signal: over } = this.#over;
+    over.throwIfAborted();
+    const client = await this.#connect(pool, options.site ?? noSite);
+    this.#client = client;
+    const signal = options.signal === undefined ? over : AbortSignal.any([over, options.signal]);
+    const session = await client.register(pool, { holder: this.#options.holder, ...options, signal, under: this.path });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Why there is no connection is told to each call at its own line. */
+  async #connect(pool: string | false, site: CallSite): Promise<Client> {
+    try {
+      return await this.#options.connect(pool);
+    } catch (thrown) {
+      throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+    }
+  }
+}
+
+const noSite: CallSite = { stack: '' };
+
+/** What `work` gives, or `otherwise` if that takes too long or fails. */
+async function atMost<T>(work: Promise<T>, timeout: number, otherwise: T): Promise<T> {
+  const expired = (): Error => new Error('too late');
+  return await within(work, { clock: systemClock, timeout, expired }).catch(() => otherwise);
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { CallSite } from '../base/errors.ts';
+import type { Session } from '../session/session.ts';
+import { patience, refuseTaken } from './fixtures.ts';
+import { registers, type ExtraOptions } from './session-pools.ts';
+
+interface Entry {
+  register(options?: ExtraOptions): Promise<Session>;
+}
+
+function recording(names?: readonly string[]): { calls: [string, ExtraOptions & { site: CallSite }][]; of: Entries } {
+  const calls: [string, ExtraOptions & { site: CallSite }][] = [];
+  const register = (...call: (typeof calls)[number]): Promise<Session> => {
+    calls.push(call);
+    return new Promise(() => {});
+  };
+  return { calls, of: registers(register, names) as Entries };
+}
+
+type Entries = Readonly<Record<string, Entry>>;
+
+test('a register knows its pool, its options, and the line of its caller', () => {
+  const { calls, of } = recording();
+  void of['echo']?.register({ wait: false });
+  const [[pool, { wait, site }] = ['', { wait: undefined, site: { stack: '' } }]] = calls;
+  expect({ pool, wait }).toEqual({ pool: 'echo', wait: false });
+  expect(site.stack.split('\n')[1]).toContain('session-pools.test.ts');
+});
+
+test('known pools can be listed, others asked for all the same, and it may be awaited', async () => {
+  const { calls, of } = recording(['echo', 'narrow']);
+  expect(Object.keys(of)).toEqual(['echo', 'narrow']);
+  void of['ecko']?.register();
+  expect(calls.map(([pool]) => pool)).toEqual(['ecko']);
+  expect(await Promise.resolve(of)).toBe(of);
+});
+
+test.for([
+  [['page'], [], 'pool "page": Playwright gives every test something of that name; rename the pool'],
+  [[], ['page'], 'shared worker "page": Playwright gives every test something of that name; rename the shared worker'],
+  [['echo'], ['db', 'echo'], 'shared worker "echo": a pool has that name; rename one of them'],
+] as const)('a name may stand for one thing: %j, %j', ([pools, workers, words]) => {
+  const taken = new Set(['page']);
+  expect(() => refuseTaken({ pools: ['echo'], workers: ['db'] }, taken, 'Playwright')).not.toThrow();
+  expect(() => refuseTaken({ pools, workers }, taken, 'Playwright')).toThrow(`Cannot make a fixture of the ${words}`);
+});
+
+test('a wait on the clock of a test ends before the test, unless the deadline of the pool comes first', () => {
+  expect([4_900.4, -3, Infinity, 60_000].map((left) => patience(left))).toEqual([
+    { timeout: 4_900 },
+    { timeout: 1 },
+    {},
+    {},
+  ]);
+  expect(patience(-3, 1_000)).toEqual({ timeout: 1_000 });
+});

@@ -1,0 +1,211 @@
+/**
+ * A test process's side of the socket of a shared worker: one for each shared worker, whatever the number of test files
+ * that use it, one after another.
+ */
+import { connect, type Socket } from 'node:net';
+import { CarpoolError, fromRecord, type ErrorRecord } from '../../base/errors.ts';
+import { systemClock } from '../../base/clock.ts';
+import { within } from '../../base/wait.ts';
+import { json } from '../../codec/json.ts';
+import { lengthPrefixed } from '../../codec/length-prefixed.ts';
+import { Attention } from '../../transport/busy-poll.ts';
+import { BatchWriter } from '../../transport/batch.ts';
+import { Turns } from '../../transport/tick-queue.ts';
+import { bodyOf, op, readHead, readNumber, wireVersion, writeHead, writeNumber, type Op } from '../../wire/frames.ts';
+import { workerFrameBytes } from '../../wire/greeting.ts';
+import type { GreetRequest } from '../../wire/messages.ts';
+import { version } from '../../base/version.ts';
+import type { SeatMethodTable, SeatRequest } from '../../wire/shared-worker-messages.ts';
+
+const connectTimeout = 10_000;
+/** Bytes that may wait for a shared worker that does not read. */
+const maxBacklogBytes = 256 * 1024 * 1024;
+
+/** Who sits at this end of the messages of one test worker. */
+export interface SeatListener {
+  /** In a turn of its own. @param answers the number of the message that it is a reply to; 0: of none */
+  message(number: number, answers: number, body: Uint8Array): void;
+}
+
+export interface WorkerAddress {
+  readonly path: string;
+  readonly token: string;
+  readonly runner: string;
+  /** Milliseconds for the worker to answer: it may have much to do before it is ready. */
+  readonly timeout: number;
+}
+
+interface Call {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export class WorkerConnection {
+  readonly path: string;
+  /** Resolves when the connection has ended, however that came about. */
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #writer: BatchWriter;
+  readonly #turns: Turns;
+  readonly #attention = new Attention();
+  readonly #calls = new Map<number, Call>();
+  readonly #seats = new Map<number, { readonly listener: SeatListener; readonly gone: () => void }>();
+  #numbers = 0;
+  #seatNumbers = 0;
+  #holds = 0;
+  #over = false;
+
+  private constructor(path: string, socket: Socket) {
+    this.path = path;
+    this.#socket = socket;
+    this.#writer = new BatchWriter(socket);
+    this.#turns = new Turns(this.#writer);
+    const unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
+    socket.on('data', (chunk: Uint8Array) => {
+      this.#attention.met();
+      try {
+        unframer.push(chunk, this.#onPayload);
+      } catch {
+        socket.destroy(); // its stream cannot be followed any further
+      }
+    });
+    socket.on('error', () => {}); // `close` follows
+    this.closed = new Promise((resolve) => socket.once('close', () => this.#end(resolve)));
+  }
+
+  /** @throws Error if there is nobody; CarpoolError HUB_REJECTED */
+  static async connect({ path, token, runner, timeout }: WorkerAddress): Promise<WorkerConnection> {
+    const socket = connect(path);
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    try {
+      await within(connected, { clock: systemClock, timeout: connectTimeout, expired: notInTime });
+      const connection = new WorkerConnection(path, socket);
+      const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
+      await connection.#call(greeting, timeout);
+      socket.unref();
+      return connection;
+    } catch (thrown) {
+      socket.destroy();
+      throw thrown;
+    }
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The number of a seat that nobody has had. @param gone called when the connection ends before `unseat` */
+  seat(listener: SeatListener, gone: () => void): number {
+    const seat = ++this.#seatNumbers;
+    this.#seats.set(seat, { listener, gone });
+    return seat;
+  }
+
+  /** Nothing is delivered to it any more. */
+  unseat(seat: number): void {
+    this.#seats.delete(seat);
+  }
+
+  /** @param timeout milliseconds, after which nobody waits for it any more */
+  async call<R extends SeatRequest>(request: R, timeout: number): Promise<SeatMethodTable[R['method']]['result']> {
+    return (await this.#call(request, timeout)) as SeatMethodTable[R['method']]['result'];
+  }
+
+  /** @throws CarpoolError SESSION_OVERFLOW if the worker does not read */
+  publish(seat: number, number: number, answers: number, body: Uint8Array): void {
+    const { backlog } = this.#writer;
+    if (backlog > maxBacklogBytes) {
+      const words = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
+      throw new CarpoolError('SESSION_OVERFLOW', words, {
+        scope: 'call',
+        context: { backlog, limit: maxBacklogBytes },
+      });
+    }
+    if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
+    else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);
+    this.#attention.expect();
+  }
+
+  /** Who waits for something keeps the process alive; an idle connection does not. */
+  hold(by: number): void {
+    this.#holds += by;
+    if (this.#holds > 0) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  close(): void {
+    this.#writer.end();
+    this.#socket.destroySoon();
+  }
+
+  async #call(request: SeatRequest | GreetRequest, timeout: number): Promise<unknown> {
+    if (this.#over) throw gone();
+    const call = ++this.#numbers;
+    this.hold(1);
+    try {
+      const answered = new Promise((resolve, reject) => {
+        this.#calls.set(call, { resolve, reject });
+        const body = json.encode(request);
+        this.#writer.write(writeHead(op.CALL, 0, call, body.length), body);
+      });
+      return await within(answered, { clock: systemClock, timeout, expired: () => new NoAnswer(timeout) });
+    } finally {
+      this.#calls.delete(call);
+      this.hold(-1);
+    }
+  }
+
+  readonly #onPayload = (payload: Uint8Array): void => {
+    const { op: kind, session, call } = readHead(payload);
+    const body = bodyOf(payload);
+    switch (kind as Op) {
+      case op.MESSAGE:
+        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, 0, body));
+        break;
+      case op.RESPONSE: {
+        const answers = readNumber(body);
+        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, answers, body.subarray(4)));
+        break;
+      }
+      // After the messages that came before it.
+      case op.RESULT:
+        this.#turns.add(() => this.#calls.get(call)?.resolve(json.decode(body)));
+        break;
+      case op.FAILED:
+        this.#turns.add(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
+        break;
+      default:
+        throw new CarpoolError('FRAME_MALFORMED', `The shared worker sent a frame of kind ${kind}`);
+    }
+  };
+
+  #end(ended: () => void): void {
+    this.#over = true;
+    this.#writer.stop();
+    // After the messages that came before it.
+    this.#turns.add(() => {
+      ended();
+      for (const { reject } of this.#calls.values()) reject(gone());
+      for (const seat of this.#seats.values()) seat.gone();
+      this.#seats.clear();
+    });
+  }
+}
+
+/** The worker is there, and says nothing: its thread is busy. */
+export class NoAnswer extends Error {
+  constructor(timeout: number) {
+    super(`it did not answer within ${timeout} ms; something keeps its thread busy`);
+  }
+}
+
+function gone(): Error {
+  return new Error('the connection to the shared worker has ended');
+}
+
+function notInTime(): Error {
+  return new Error(`no answer within ${connectTimeout} ms`);
+}

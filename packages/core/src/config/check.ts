@@ -1,0 +1,173 @@
+/** What a config may hold. A mistake is one error: the path, what was found there, and what is allowed. */
+import * as v from 'valibot';
+import { CarpoolError } from '../base/errors.ts';
+import { describeMessage } from '../codec/describe.ts';
+import type { PoolOptions } from '../pool/options.ts';
+import type { WorkerSource } from './define-shared-worker.ts';
+
+const longestFound = 80;
+const required = 'it is required';
+
+// The messages are the end of "allowed: …".
+
+const text = v.string('a string');
+const texts = v.array(text, 'a list of strings');
+const milliseconds = v.pipe(v.number('milliseconds, 0 or more'), v.minValue(0, 'milliseconds, 0 or more'));
+const whole = (least: number): v.GenericSchema<number> =>
+  v.pipe(v.number(wholeFrom(least)), v.integer(wholeFrom(least)), v.minValue(least, wholeFrom(least)));
+const wholeFrom = (least: number): string => `a whole number from ${least}`;
+const yesOrNo = v.boolean('true or false');
+const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a string, a number, true, false or null');
+const pattern = v.record(v.string(), scalar, 'an object of fields and their values');
+const message = v.record(v.string(), v.unknown(), 'a message, an object');
+const exchange = v.strictObject({ send: message, expect: v.optional(pattern) }, 'an object: { send, expect? }');
+
+const sessionFieldSchema = v.strictObject(
+  {
+    session: v.optional(text),
+    id: v.optional(text),
+    idType: v.optional(v.picklist(['string', 'number'], '"string" or "number"')),
+    hello: v.optional(
+      v.strictObject(
+        { send: v.optional(message), expect: pattern, version: v.optional(pattern) },
+        'an object: { send?, expect, version? }',
+      ),
+    ),
+    open: v.optional(exchange),
+    close: v.optional(exchange),
+    steps: v.optional(v.array(pattern, 'a list of patterns')),
+    refusals: v.optional(v.array(pattern, 'a list of patterns')),
+    lost: v.optional(v.array(pattern, 'a list of patterns')),
+    asks: v.optional(v.array(pattern, 'a list of patterns')),
+  },
+  'a protocol, or the options of sessionField',
+);
+
+const method = v.function('a function');
+const protocolSchema = v.looseObject({ name: text, route: method, address: method });
+const codecSchema = v.looseObject({ name: v.string(), framing: v.looseObject({}), format: v.looseObject({}) });
+
+const commandAllowed = 'a path, a name that is looked for in PATH, or a function that returns one';
+
+const poolSchema = v.strictObject(
+  {
+    command: v.union([v.pipe(v.string(), v.nonEmpty(commandAllowed)), v.function()], commandAllowed),
+    args: v.optional(texts),
+    cwd: v.optional(text),
+    env: v.optional(v.record(v.string(), v.optional(text), 'an object of strings')),
+    inheritEnv: v.optional(v.union([v.boolean(), v.array(v.string())], 'true, false, or a list of names')),
+    install: v.optional(text),
+    looked: v.optional(texts),
+    stdio: v.optional(v.strictObject({ in: whole(0), out: whole(1) }, 'an object: { in, out }')),
+    codec: v.optional(
+      v.union([v.picklist(['json-lines', 'msgpack']), codecSchema], '"json-lines", "msgpack" or a Codec'),
+    ),
+    protocol: v.optional(
+      v.lazy((input) =>
+        typeof input === 'object' && input !== null && 'route' in input ? protocolSchema : sessionFieldSchema,
+      ),
+    ),
+    maxSessions: v.optional(whole(1)),
+    queueLimit: v.optional(whole(0)),
+    registerTimeout: v.optional(milliseconds),
+    helloTimeout: v.optional(milliseconds),
+    openTimeout: v.optional(milliseconds),
+    closeTimeout: v.optional(milliseconds),
+    requestTimeout: v.optional(milliseconds),
+    idleTimeout: v.optional(milliseconds),
+    stopTimeout: v.optional(milliseconds),
+    maxFrameBytes: v.optional(whole(1)),
+    maxUnreadEvents: v.optional(whole(1)),
+    maxQuarantined: v.optional(whole(1)),
+    recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
+    restarts: v.optional(
+      v.strictObject(
+        { max: v.optional(whole(1)), within: v.optional(milliseconds), startsInARow: v.optional(whole(1)) },
+        'an object: { max?, within?, startsInARow? }',
+      ),
+    ),
+    forwardStderr: v.optional(yesOrNo),
+  },
+  'the options of a pool, an object',
+);
+
+const poolName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_$][\w$]*$/, 'a name that can be a variable, since tests take it as a fixture'),
+);
+const pools = v.pipe(
+  v.custom<object>((input) => !Array.isArray(input), 'an object of pools by their names'),
+  v.record(poolName, poolSchema, 'an object of pools by their names'),
+);
+
+const fileAllowed = 'a `file:` URL, a path, or sharedWorker(file, options)';
+const file = v.union([v.pipe(v.string(), v.nonEmpty(fileAllowed)), v.instance(URL)], fileAllowed);
+const longestTeardown = 15_000;
+const teardownAllowed = `milliseconds, up to ${longestTeardown}`;
+const workerSchema = v.strictObject(
+  {
+    file,
+    initialData: v.optional(v.unknown()),
+    readyTimeout: v.optional(milliseconds),
+    // The host itself has a deadline for its end.
+    teardownTimeout: v.optional(v.pipe(milliseconds, v.maxValue(longestTeardown, teardownAllowed))),
+  },
+  fileAllowed,
+);
+const workers = v.pipe(
+  v.custom<object>((input) => !Array.isArray(input), 'an object of shared workers by their names'),
+  v.record(
+    poolName,
+    v.lazy((input) => (typeof input === 'object' && input !== null && !(input instanceof URL) ? workerSchema : file)),
+    'an object of shared workers by their names',
+  ),
+);
+const configSchema = v.strictObject(
+  { pools: v.optional(pools), workers: v.optional(workers) },
+  'an object: { pools?, workers? }',
+);
+
+/** A config that was checked. */
+export interface CheckedConfig {
+  readonly pools?: Readonly<Record<string, PoolOptions>>;
+  readonly workers?: Readonly<Record<string, WorkerSource>>;
+}
+
+/**
+ * @param where the file, or who else said it
+ * @throws CarpoolError CONFIG_INVALID
+ */
+export function checkConfig(config: unknown, where: string): CheckedConfig {
+  const result = v.safeParse(configSchema, config);
+  if (result.success) return config as CheckedConfig;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? '';
+  const missing = issue.type === 'strict_object' && issue.expected !== 'never' && issue.input === undefined;
+  if (missing) throw invalid(path, 'nothing', required, where);
+  if (issue.type !== 'strict_object' || issue.expected !== 'never') {
+    throw invalid(path, describeMessage(issue.input, longestFound), issue.message, where);
+  }
+  const allowed = optionsAt(path.split('.').slice(0, -1));
+  throw invalid(path, `${JSON.stringify(path.split('.').at(-1))}, which is no option there`, allowed.join(', '), where);
+}
+
+/** The options that an object at this path may have. */
+function optionsAt(path: readonly string[]): readonly string[] {
+  if (path.length === 0) return Object.keys(configSchema.entries);
+  if (path[0] === 'workers') return Object.keys(workerSchema.entries);
+  const [, , ...inPool] = path;
+  let entries: Readonly<Record<string, unknown>> = poolSchema.entries;
+  for (const key of inPool) {
+    const inner = key === 'protocol' ? sessionFieldSchema : (entries[key] as { readonly wrapped?: object })?.wrapped;
+    if (inner === undefined || !('entries' in inner)) break; // an unknown option with a dot in its name
+    entries = inner.entries as Readonly<Record<string, unknown>>;
+  }
+  return Object.keys(entries);
+}
+
+export function invalid(path: string, found: string, allowed: string, where: string | undefined): CarpoolError {
+  const at = path === '' ? '' : ` at \`${path}\``;
+  const allows = allowed === required ? required : `allowed: ${allowed}`;
+  const message = `The config is not valid${at}: found ${found}; ${allows} (${where ?? 'the adapter'})`;
+  return new CarpoolError('CONFIG_INVALID', message, { context: { file: where, path, found, allowed } });
+}

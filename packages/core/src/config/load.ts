@@ -1,0 +1,69 @@
+/**
+ * Finds, loads and validates `carpool.config.*`. A mistake in it is one error that names the file, the path in it, what
+ * was found and what is allowed.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CarpoolError } from '../base/errors.ts';
+import type { PoolOptions } from '../pool/options.ts';
+import type { WorkerSource } from './define-shared-worker.ts';
+import { importModule } from './import-module.ts';
+import type { Project } from '../wire/control.ts';
+import { checkConfig, invalid } from './check.ts';
+import { configNames, findConfig } from './find.ts';
+
+export interface LoadedConfig {
+  readonly pools: Readonly<Record<string, PoolOptions>>;
+  readonly workers: Readonly<Record<string, WorkerSource>>;
+  /** The file, if there is one. */
+  readonly file?: string;
+  /** Relative paths in the config are relative to this folder. */
+  readonly folder: string;
+}
+
+/** @throws CarpoolError CONFIG_INVALID */
+export async function loadConfig(project: Project): Promise<LoadedConfig> {
+  const file = project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+  const folder = file === undefined ? project.root : dirname(file);
+  const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
+  const config = file === undefined ? {} : checkConfig(await importDefault(file), file);
+  const { pools: fromFile = {}, workers = {} } = config;
+  for (const name of Object.keys(inline)) {
+    if (!Object.hasOwn(fromFile, name)) continue;
+    throw invalid(
+      `pools.${name}`,
+      `the pool ${JSON.stringify(name)} is in ${file} and in the options of the adapter`,
+      'one of the two',
+      file,
+    );
+  }
+  const all = { ...fromFile, ...inline };
+  if (Object.keys(all).length + Object.keys(workers).length === 0) {
+    const where =
+      file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
+    throw new CarpoolError(
+      'CONFIG_INVALID',
+      `There are no pools: ${where}. Write a config that exports \`defineConfig({ pools: { … } })\``,
+      {
+        context: { file, root: project.root, path: 'pools', empty: true },
+      },
+    );
+  }
+  return { pools: all, workers, folder, ...(file === undefined ? {} : { file }) };
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
+  let module: Record<string, unknown>;
+  try {
+    module = await importModule(pathToFileURL(file).href);
+  } catch (thrown) {
+    throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${(thrown as Error).message}`, {
+      context: { file },
+      cause: thrown,
+    });
+  }
+  if (module['default'] !== undefined) return module['default'];
+  throw invalid('default', 'the file has no default export', '`export default defineConfig({ … })`', file);
+}

@@ -1,0 +1,125 @@
+/**
+ * Who holds what on behalf of one worker: test ⊂ file ⊂ worker. An owner is a path, `[file, test]`; ending one ends all
+ * under it, newest first. One that has ended holds nothing any more: a test whose time is up runs on, and must not be
+ * given a session that nobody would take back.
+ */
+import { CarpoolError } from '../../base/errors.ts';
+import { Scope, type Held } from '../../base/scope.ts';
+import type { OwnerPath } from '../../wire/messages.ts';
+
+/** Releases what is held, saying why. True: the end was confirmed. */
+export type ReleaseHeld = (words: string) => Promise<boolean>;
+
+/** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
+const remembered = 10_000;
+/** Names in a path: file and test, and room for more. */
+const deepest = 8;
+
+/** One end of one owner: why, and how many of the ends it brought were not confirmed. */
+interface Ending {
+  readonly words: string;
+  unconfirmed: number;
+}
+
+interface Owner {
+  readonly scope: Scope;
+  readonly outer: Owner | undefined;
+  ending: Ending | undefined;
+  readonly inner: Map<string, Owner>;
+  readonly ended: Set<string>;
+}
+
+export class Owners {
+  readonly #root: Owner;
+  constructor(name: string) {
+    this.#root = ownerIn(new Scope(name), undefined);
+  }
+
+  /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
+  hold(path: OwnerPath, release: ReleaseHeld): Held {
+    const owner = this.#find(path);
+    return owner.scope.hold(async () => {
+      const ending = endingOf(owner);
+      if (!(await release(ending.words))) ending.unconfirmed++;
+    });
+  }
+
+  /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
+  check(path: OwnerPath): void {
+    this.#find(path);
+  }
+
+  /** Ends an owner. Resolves with the number of ends that were not confirmed. */
+  async end(path: OwnerPath): Promise<number> {
+    const last = path.at(-1);
+    if (last === undefined) return await this.endAll('because its worker has ended');
+    // Also where nothing was ever held: what has ended must be known to have ended.
+    const parent = this.#lookUp(path.slice(0, -1));
+    if (typeof parent === 'string') return 0;
+    const owner = parent.inner.get(last);
+    parent.inner.delete(last);
+    remember(parent.ended, last);
+    if (owner === undefined) return 0;
+    return await ended(owner, path.length > 1 ? 'because its test has ended' : 'because its file has ended');
+  }
+
+  async endAll(words: string): Promise<number> {
+    return await ended(this.#root, words);
+  }
+
+  #find(path: OwnerPath): Owner {
+    const owner = this.#lookUp(path);
+    if (typeof owner !== 'string') return owner;
+    throw new CarpoolError(
+      'SESSION_CLOSED',
+      `Cannot register a session: ${JSON.stringify(owner)}, which would own it, has ended`,
+    );
+  }
+
+  /** The owner, made if it is not there; the name of the one that has ended. */
+  #lookUp(path: OwnerPath): Owner | string {
+    checkPath(path);
+    let owner = this.#root;
+    if (owner.scope.ended) return owner.scope.name;
+    for (const name of path) {
+      if (owner.ended.has(name)) return name;
+      let inner = owner.inner.get(name);
+      if (inner === undefined) {
+        inner = ownerIn(owner.scope.inner(name), owner);
+        owner.inner.set(name, inner);
+      }
+      owner = inner;
+    }
+    return owner;
+  }
+}
+
+/** Whatever a worker has sent. */
+function checkPath(path: unknown): void {
+  if (Array.isArray(path) && path.length <= deepest && path.every((name) => typeof name === 'string')) return;
+  throw new CarpoolError('SESSION_REFUSED', `An owner is a list of at most ${deepest} names`);
+}
+
+function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
+  return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
+}
+
+async function ended(owner: Owner, words: string): Promise<number> {
+  owner.ending ??= { words, unconfirmed: 0 };
+  await owner.scope.end();
+  return owner.ending.unconfirmed;
+}
+
+/** The end that takes an owner along: its own, or that of one around it. */
+function endingOf(owner: Owner): Ending {
+  for (let at: Owner | undefined = owner; at !== undefined; at = at.outer)
+    if (at.ending !== undefined) return at.ending;
+  return { words: 'because its owner has ended', unconfirmed: 0 };
+}
+
+function remember(ended: Set<string>, name: string): void {
+  ended.add(name);
+  if (ended.size <= remembered) return;
+  const [oldest] = ended;
+  if (oldest !== undefined) ended.delete(oldest);
+}

@@ -1,0 +1,206 @@
+/** One life of a shared worker: its thread, from its start to its end, and what it printed meanwhile. */
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { CarpoolError, type ErrorCode, type Evidence } from '../../base/errors.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { within } from '../../base/wait.ts';
+import { Tail } from '../../base/tail.ts';
+import type { WorkerPlan } from './shared-workers.ts';
+import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/shared-worker-messages.ts';
+
+export interface RunningOptions {
+  readonly plan: WorkerPlan;
+  /** Its name in the ids of its messages. */
+  readonly worker: string;
+  readonly path: string;
+  readonly token: string;
+  readonly run: number;
+  readonly clock: Clock;
+}
+
+interface Failure {
+  readonly code: ErrorCode;
+  /** "crashed: …" */
+  readonly how: string;
+  readonly stack: string;
+}
+
+export class RunningWorker {
+  readonly plan: WorkerPlan;
+  readonly path: string;
+  /** Resolves when one can connect. */
+  readonly listening: Promise<void>;
+  /** Resolves when the thread is gone. */
+  readonly ended: Promise<void>;
+  readonly #clock: Clock;
+  readonly #thread: Worker;
+  readonly #listening = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
+  readonly #stdout = new Tail();
+  readonly #stderr = new Tail();
+  /** Files it has loaded, with what they looked like then. */
+  readonly #files = new Map<string, string>();
+  readonly #readiness: Timer;
+  #failure: Failure | undefined;
+  #stopping: Promise<void> | undefined;
+  #seats = 0;
+
+  constructor({ plan, worker, path, token, run, clock }: RunningOptions) {
+    this.plan = plan;
+    this.path = path;
+    this.#clock = clock;
+    this.listening = this.#listening.promise;
+    this.listening.catch(() => {}); // told to whoever wants it
+    const { file, url, initialData } = plan;
+    this.#look([url]);
+    const data: ThreadData = { worker, file, url, initialData, path, run };
+    this.#thread = new Worker(mainFile(), {
+      workerData: data,
+      stdout: true,
+      stderr: true,
+      // Not those of the host; and what nobody catches ends it, so that it is told.
+      execArgv: ['--unhandled-rejections=strict'],
+    });
+    this.#thread.postMessage({ token } satisfies ThreadSecret);
+    this.#thread.on('message', (message: FromThread | null | undefined) => {
+      // The user's code has the same port, and may say anything.
+      if (typeof message?.say === 'string') this.#hear(message);
+    });
+    this.#thread.on('error', (thrown: unknown) => this.#crashed(thrown));
+    // The host's stdout is not for people.
+    for (const [stream, tail] of [
+      [this.#thread.stdout, this.#stdout],
+      [this.#thread.stderr, this.#stderr],
+    ] as const) {
+      stream.on('data', (chunk: Uint8Array) => {
+        tail.push(chunk);
+        process.stderr.write(chunk);
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.#thread.once('exit', (code) => {
+        this.#fail({ code: 'WORKER_FAILED', how: `exited with code ${code}`, stack: '' });
+        this.#stopped.resolve();
+        resolve();
+      });
+    });
+    const { readyTimeout } = plan;
+    this.#readiness = clock.after(readyTimeout, () => {
+      const how = `was not ready within ${readyTimeout} ms; it must call \`ready()\` on what \`negotiateProtocol(['ava-4'])\` returns, or needs a larger \`readyTimeout\``;
+      this.#fail({ code: 'WORKER_FAILED', how, stack: '' });
+    });
+  }
+
+  /** Test workers in it. */
+  get seats(): number {
+    return this.#seats;
+  }
+
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Why it cannot be used. With what it had printed until now. */
+  get error(): CarpoolError | undefined {
+    if (this.#failure === undefined) return undefined;
+    const { code, how, stack } = this.#failure;
+    const printed = this.printed();
+    const stderr = [printed.stderr ?? '', stack].filter((text) => text !== '').join('\n');
+    const evidence: Evidence = { ...printed, ...(stderr === '' ? {} : { stderr }) };
+    const { file } = this.plan;
+    return new CarpoolError(code, `The shared worker ${file} ${how}`, { context: { file }, evidence });
+  }
+
+  printed(): Evidence {
+    const [stdout, stderr] = [this.#stdout.text(), this.#stderr.text()];
+    return { ...(stdout === '' ? {} : { stdout }), ...(stderr === '' ? {} : { stderr }) };
+  }
+
+  /** Whether a file that it has loaded looks different now. */
+  edited(): boolean {
+    return [...this.#files].some(([url, looks]) => looksOf(url) !== looks);
+  }
+
+  tell(message: ToThread): void {
+    if (!this.failed && this.#stopping === undefined) this.#thread.postMessage(message);
+  }
+
+  /** Its teardowns run, within their deadline; then it is gone. @param why "the run has ended" */
+  stop(why: string): Promise<void> {
+    return (this.#stopping ??= this.#stop(why));
+  }
+
+  async #stop(why: string): Promise<void> {
+    const { file, teardownTimeout } = this.plan;
+    if (!this.failed) {
+      this.#thread.postMessage({ say: 'stop' } satisfies ToThread);
+      const expired = (): Error => new Error('too late');
+      try {
+        await within(this.#stopped.promise, { clock: this.#clock, timeout: teardownTimeout, expired });
+      } catch {
+        const words = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms, and were not waited for`;
+        process.stderr.write(`carpool: ${words}\n`);
+      }
+    }
+    this.#fail({ code: 'WORKER_FAILED', how: `was stopped: ${why}`, stack: '' });
+    await this.ended;
+  }
+
+  #hear(message: FromThread): void {
+    switch (message.say) {
+      case 'listening':
+        this.#listening.resolve();
+        break;
+      case 'ready':
+        this.#readiness.cancel();
+        break;
+      case 'files':
+        if (Array.isArray(message.files)) this.#look(message.files);
+        break;
+      case 'seats':
+        this.#seats = message.seats;
+        break;
+      case 'fatal':
+        this.#fail(message);
+        break;
+      case 'stopped':
+        this.#stopped.resolve();
+        break;
+    }
+  }
+
+  #crashed(thrown: unknown): void {
+    const error = typeof thrown === 'object' && thrown !== null ? (thrown as Partial<Error>) : {};
+    const words = error.message ?? String(thrown);
+    this.#fail({ code: 'WORKER_FAILED', how: `crashed: ${words}`, stack: error.stack ?? '' });
+  }
+
+  /** The first cause counts. */
+  #fail(failure: Failure): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#readiness.cancel();
+    this.#listening.reject(this.error as CarpoolError);
+    void this.#thread.terminate();
+  }
+
+  #look(urls: readonly string[]): void {
+    for (const url of urls) if (!this.#files.has(url)) this.#files.set(url, looksOf(url));
+  }
+}
+
+function looksOf(url: string): string {
+  try {
+    const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false });
+    return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
+  } catch {
+    return 'unknown'; // no URL of a file here
+  }
+}
+
+/** In the package it lies beside this file; in a checkout Node runs the source. */
+function mainFile(): URL {
+  const name = import.meta.url.endsWith('.ts') ? '../thread/main.ts' : './shared-worker-thread.js';
+  return new URL(name, import.meta.url);
+}

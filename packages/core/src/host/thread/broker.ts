@@ -1,0 +1,146 @@
+/**
+ * What a shared worker sees: its test workers, their messages, and those who subscribed to them. Everything that comes in
+ * is dealt with in a turn of the event loop of its own, so that whoever awaits one message can subscribe before the next.
+ */
+import { CarpoolError } from '../../base/errors.ts';
+import { clone } from '../../realm/structured-clone.ts';
+import { Log, Reader, type LogOptions } from '../../base/broadcast-log.ts';
+import { Received, TestWorker, Teardowns, type Outlet } from './test-worker.ts';
+import type { SharedWorker } from '../../wire/shared-worker-types.ts';
+
+type RunEvent = SharedWorker.RunEvent;
+
+/** Replies to one message: of one test worker, or, to a broadcast, of all. */
+interface Replies {
+  readonly log: Log<Received>;
+  readonly of: TestWorker | undefined;
+}
+
+export class Floor {
+  readonly teardowns: Teardowns = new Teardowns();
+  readonly #worker: string;
+  readonly #file: string;
+  readonly #present = new Set<TestWorker>();
+  readonly #replies = new Map<number, Replies>();
+  readonly #messages: Log<Received>;
+  readonly #joined: Log<TestWorker>;
+  readonly #runs: Log<RunEvent>;
+  #run: RunEvent;
+  #numbers = 0;
+
+  /** @param worker its name in ids; `file` for people */
+  constructor(worker: string, file: string, run: number) {
+    this.#worker = worker;
+    this.#file = file;
+    this.#run = { event: 'start', run };
+    this.#messages = new Log(this.#logOptions('main.subscribe()'));
+    this.#joined = new Log(this.#logOptions('main.testWorkers()'));
+    this.#runs = new Log(this.#logOptions('main.runs()'));
+  }
+
+  get size(): number {
+    return this.#present.size;
+  }
+
+  join(id: string, file: string, outlet: Outlet): TestWorker {
+    const testWorker = new TestWorker(this, id, file, outlet);
+    this.#present.add(testWorker);
+    this.#joined.push(testWorker);
+    return testWorker;
+  }
+
+  /** Its teardowns run now; what it said before has been delivered. Rejects with what the first of them threw. */
+  async leave(testWorker: TestWorker): Promise<void> {
+    this.#present.delete(testWorker);
+    testWorker.leave();
+    for (const [number, { log, of }] of this.#replies) {
+      if (of !== testWorker) continue;
+      log.close();
+      this.#replies.delete(number);
+    }
+    await testWorker.teardowns.run();
+  }
+
+  deliver(from: TestWorker, number: number, answers: number, body: Uint8Array): void {
+    if (answers !== 0) {
+      const replies = this.#replies.get(answers);
+      // A test worker may answer what was said to it alone.
+      if (replies === undefined || (replies.of !== undefined && replies.of !== from)) return;
+      replies.log.push(new Received(from, number, body), body.length);
+      return;
+    }
+    const wanted = this.#messages.readers.size > 0 || from.log.readers.size > 0;
+    if (!wanted) return;
+    const message = new Received(from, number, body);
+    this.#messages.push(message, body.length);
+    from.log.push(message, body.length);
+  }
+
+  publish(to: TestWorker, data: unknown, answers: number): SharedWorker.PublishedMessage {
+    const body = clone(data, `Cannot publish to the test worker of ${to.file}`);
+    const number = ++this.#numbers;
+    to.outlet?.send(number, answers, body);
+    return { id: this.idOf(number), replies: () => new Reader(() => this.#repliesTo(number, to)) };
+  }
+
+  broadcast(data: unknown): SharedWorker.BroadcastMessage {
+    const body = clone(data, `Cannot broadcast to the test workers`);
+    const number = ++this.#numbers;
+    for (const testWorker of this.#present) testWorker.outlet?.send(number, 0, body);
+    return { id: this.idOf(number), replies: () => new Reader(() => this.#repliesTo(number, undefined)) };
+  }
+
+  subscribe(): Reader<Received> {
+    return new Reader(() => this.#messages);
+  }
+
+  testWorkers(): Reader<TestWorker> {
+    return new Reader(() => this.#joined);
+  }
+
+  /** Whoever asks during a run is told of its begin first. */
+  async *runs(): AsyncGenerator<RunEvent, void, undefined> {
+    const reader = new Reader(() => this.#runs);
+    const next = reader.next();
+    if (this.#run.event !== 'end') yield this.#run;
+    try {
+      const first = await next;
+      if (first.done !== true) yield first.value;
+      yield* reader;
+    } finally {
+      await reader.return();
+    }
+  }
+
+  ran(event: RunEvent): void {
+    this.#run = event;
+    this.#runs.push(event);
+  }
+
+  idOf(number: number): string {
+    return `${this.#worker}/message/${number}`;
+  }
+
+  logOf(testWorker: { readonly file: string }): Log<Received> {
+    return new Log(this.#logOptions(`testWorker.subscribe() of ${testWorker.file}`));
+  }
+
+  #repliesTo(number: number, of: TestWorker | undefined): Log<Received> {
+    const known = this.#replies.get(number);
+    if (known !== undefined) return known.log;
+    const unread = (): void => void this.#replies.delete(number);
+    const log = new Log<Received>({ ...this.#logOptions('replies()'), unread });
+    if (of === undefined || this.#present.has(of)) this.#replies.set(number, { log, of });
+    else log.close();
+    return log;
+  }
+
+  #logOptions(what: string): LogOptions {
+    return {
+      overflow: (unread) => {
+        const words = `${what} in the shared worker ${this.#file} fell behind: ${unread} messages are unread, and the limit is 10000, or 256 MiB; read faster, or end it`;
+        return new CarpoolError('SESSION_OVERFLOW', words, { scope: 'worker', context: { unread } });
+      },
+    };
+  }
+}

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../base/errors.ts';
+import { isCarpoolError } from '../base/errors.ts';
+import { Ledger } from './ledger.ts';
+import { ownerKey, readers, type Lease, type Wish } from './lease.ts';
+import { timeoutError } from './errors.ts';
+
+type Some = Partial<Wish> & { readonly by?: string };
+
+/** Owners are written `file/test`. */
+function wish({ by = 'file/test', ...some }: Some = {}): Wish {
+  const owner = ownerKey(by.split('/'));
+  return { name: 'x', kind: 'lock', size: 1, weight: 1, owner, who: { test: by, takenAt: `${by}.ts:1:1` }, ...some };
+}
+
+function room() {
+  const ledger = new Ledger();
+  const order: string[] = [];
+  const ask = (by: string, some: Some = {}): Lease =>
+    ledger.acquire(wish({ by, ...some }), (lease) => order.push(String(lease.wish.who.test)));
+  return { ledger, order, ask };
+}
+
+const cpu = (weight: number, size = 3): Some => ({ name: 'cpu', kind: 'semaphore', size, weight });
+const read: Some = { name: 'rw', kind: 'rwlock', size: readers, weight: 1 };
+const write: Some = { ...read, weight: readers };
+
+function refusal(code: ErrorCode, call: () => unknown): string {
+  try {
+    call();
+  } catch (thrown) {
+    if (isCarpoolError(thrown, code)) return thrown.message;
+    throw thrown;
+  }
+  throw new Error(`${code} was expected`);
+}
+
+describe('a lock', () => {
+  test('is held by one, and passed on in the order it was asked for', () => {
+    const { ledger, order, ask } = room();
+    const first = ask('a');
+    const others = ['b', 'c', 'd'].map((by) => ask(by));
+    expect([first.state, ...others.map(({ state }) => state)]).toEqual(['held', 'waiting', 'waiting', 'waiting']);
+    for (const lease of [first, ...others]) ledger.release(lease);
+    expect(order).toEqual(['b', 'c', 'd']);
+    expect([ledger.held, ledger.waiting]).toEqual([0, 0]);
+  });
+
+  test('released twice is released once', () => {
+    const { ledger, ask } = room();
+    const first = ask('a');
+    const second = ask('b');
+    ledger.release(first);
+    ledger.release(first);
+    expect(second.state).toBe('held');
+    expect(ask('c').state).toBe('waiting');
+  });
+
+  test('that somebody gave up waiting for goes to the next', () => {
+    const { ledger, order, ask } = room();
+    const first = ask('a');
+    const second = ask('b');
+    ask('c');
+    ledger.release(second);
+    ledger.release(first);
+    expect(order).toEqual(['c']);
+  });
+
+  test('may be given on from within the call that was granted it', () => {
+    const ledger = new Ledger();
+    const order: string[] = [];
+    const first = ledger.acquire(wish({ by: 'a' }), () => {});
+    for (const by of ['b', 'c']) {
+      ledger.acquire(wish({ by }), (lease) => {
+        order.push(by);
+        ledger.release(lease);
+      });
+    }
+    ledger.release(first);
+    expect(order).toEqual(['b', 'c']);
+    expect(ledger.held).toBe(0);
+  });
+});
+
+describe('a semaphore', () => {
+  test('whose three are released with four waiting wakes exactly three, in order', () => {
+    const { ledger, order, ask } = room();
+    const all = ask('holder', cpu(3));
+    for (const by of ['a', 'b', 'c', 'd']) ask(by, cpu(1));
+    ledger.release(all, 3);
+    expect(order).toEqual(['a', 'b', 'c']);
+    expect(ledger.waiting).toBe(1);
+  });
+
+  test('is released in parts', () => {
+    const { ledger, order, ask } = room();
+    const all = ask('holder', cpu(3));
+    for (const by of ['a', 'b']) ask(by, cpu(1));
+    ledger.release(all, 1);
+    expect([order, all.weight, all.state]).toEqual([['a'], 2, 'held']);
+    ledger.release(all);
+    expect([order, all.weight, all.state]).toEqual([['a', 'b'], 0, 'over']);
+  });
+
+  test('lets no small wish overtake a large one, but for a call that does not wait', () => {
+    const { ledger, order, ask } = room();
+    const one = ask('holder', cpu(1));
+    const large = ask('large', cpu(3));
+    expect(ask('small', cpu(1)).state).toBe('waiting');
+    const now = ledger.acquireNow(wish({ by: 'now', ...cpu(2) })) as Lease;
+    expect(now.state).toBe('held');
+    ledger.release(now);
+    ledger.release(one);
+    expect(order).toEqual(['large']);
+    ledger.release(large);
+    expect(order).toEqual(['large', 'small']);
+  });
+
+  test('whose large wish is given up lets the small ones pass', () => {
+    const { ledger, order, ask } = room();
+    ask('holder', cpu(1));
+    const large = ask('large', cpu(3));
+    ask('small', cpu(1));
+    ledger.release(large);
+    expect(order).toEqual(['small']);
+  });
+
+  test.each([4, 0, -1, 0.5, NaN, Infinity, '1' as never])('of three refuses the weight %s, and goes on', (weight) => {
+    const { ledger, ask } = room();
+    const message = refusal('LEASE_INVALID', () => ask('a', cpu(weight)));
+    expect(message).toMatch(weight === 4 ? /only 3 of it/ : /the weight is a whole number from 1, and not/);
+    expect(ask('b', cpu(3)).state).toBe('held');
+    expect(ledger.waiting).toBe(0);
+  });
+
+  test.each([0, -1, 1.5, NaN, 2 ** 53])('cannot have the size %s', (size) => {
+    expect(refusal('LEASE_INVALID', () => room().ask('a', cpu(1, size)))).toContain('the size of a semaphore');
+  });
+
+  test.each([0, -1, 0.5, 3, NaN])('of which two are held refuses to be given back %s', (amount) => {
+    const { ledger, ask } = room();
+    const two = ask('a', cpu(2));
+    const message = refusal('LEASE_INVALID', () => ledger.release(two, amount));
+    expect(message).toContain('what is given back is a whole number from 1 to 2');
+    expect(two.weight).toBe(2);
+  });
+});
+
+describe('a reader-writer lock', () => {
+  test('has many readers or one writer', () => {
+    const { ledger, order, ask } = room();
+    const readings = ['r1', 'r2', 'r3'].map((by) => ask(by, read));
+    expect(readings.every(({ state }) => state === 'held')).toBe(true);
+    const writing = ask('w', write);
+    for (const reading of readings) ledger.release(reading);
+    expect(order).toEqual(['w']);
+    ask('r4', read);
+    ask('r5', read);
+    ledger.release(writing);
+    expect(order).toEqual(['w', 'r4', 'r5']);
+  });
+
+  test('starves no writer: readers that come later wait, also those that would not', () => {
+    const { ledger, order, ask } = room();
+    let reading = ask('first', read);
+    ask('w', write);
+    for (let n = 0; n < 100; n++) {
+      const next = ask(`r${n}`, read);
+      expect(next.state).toBe('waiting');
+      expect('queue' in ledger.acquireNow(wish({ by: 'now', ...read }))).toBe(true);
+      ledger.release(reading);
+      reading = next;
+    }
+    expect(order[0]).toBe('w');
+  });
+});
+
+describe('a name', () => {
+  test('keeps its kind and its size, and both are told', () => {
+    const { ask } = room();
+    ask('a', cpu(1));
+    expect(refusal('LEASE_INVALID', () => ask('b', cpu(1, 4)))).toBe(
+      'Cannot acquire "cpu": here it is a semaphore of 4, and in this run it is a semaphore of 3 already, first used by "a" (a.ts:1:1); use one kind and one size for a name',
+    );
+    expect(refusal('LEASE_INVALID', () => ask('b', { name: 'cpu' }))).toContain('here it is a lock, and');
+  });
+
+  test('that nobody uses comes back as something else in the next run', () => {
+    const { ledger, ask } = room();
+    ledger.release(ask('a', cpu(1)));
+    expect(refusal('LEASE_INVALID', () => ask('b', cpu(1, 4)))).toContain('semaphore of 3 already');
+    const held = ask('c', { name: 'held' });
+    ledger.renew();
+    expect(ask('b', cpu(1, 4)).state).toBe('held');
+    expect(refusal('LEASE_INVALID', () => ask('b', { ...cpu(1), name: 'held' }))).toContain('a lock already');
+    ledger.release(held);
+  });
+
+  test.each([[7], [undefined], ['x'.repeat(1_001)]])('cannot be %s', (name) => {
+    expect(refusal('LEASE_INVALID', () => room().ask('a', { name: name as string }))).toContain('name');
+  });
+
+  test('may be one of a bounded number, of which unused ones make room', () => {
+    const ledger = new Ledger({ maxNames: 2 });
+    const ask = (name: string): Lease => ledger.acquire(wish({ name }), () => {});
+    ledger.release(ask('a'));
+    const b = ask('b');
+    ask('c');
+    expect(ledger.names).toBe(2);
+    expect(refusal('LEASE_INVALID', () => ask('d'))).toContain('2 names are in use, and 2 is the limit');
+    ledger.release(b);
+    expect(ask('d').state).toBe('held');
+  });
+
+  test('has a bounded queue', () => {
+    const ledger = new Ledger({ maxWaiting: 2 });
+    for (let n = 0; n < 3; n++) ledger.acquire(wish({ by: `t${n}` }), () => {});
+    expect(refusal('LEASE_INVALID', () => ledger.acquire(wish({ by: 'late' }), () => {}))).toContain('2 calls wait');
+    expect(ledger.waiting).toBe(2);
+  });
+});
+
+test('a time-out names holders, since when, where, and how many wait before', () => {
+  const { ledger, ask } = room();
+  ask('a', cpu(2)).since = 1_000;
+  ask('b', cpu(1)).since = 60_900;
+  ask('c', cpu(1));
+  const late = ask('d', cpu(2));
+  const { message, context } = timeoutError(late, 5_000, ledger.ahead(late), 61_000);
+  expect(message).toBe(
+    'Cannot acquire 2 of semaphore "cpu": it was taken for 5000 ms; 3 of 3 are taken, held 60 s by "a" (a.ts:1:1), held 100 ms by "b" (b.ts:1:1); 1 call waits before this one. Release it earlier (`using`), or raise `timeout`',
+  );
+  expect(context).toMatchObject({ name: 'cpu', timeout: 5_000, ahead: 1, holders: [{ test: 'a' }, { test: 'b' }] });
+});

@@ -1,0 +1,45 @@
+/** Values that are given out once, until they are given back: each space has its own. */
+import { tooMany } from './errors.ts';
+import type { Who } from './lease.ts';
+
+/** Values that are reserved at once, in all spaces. */
+const mostValues = 1_000_000;
+
+export interface Reservation {
+  readonly space: string;
+  readonly values: readonly string[];
+}
+
+export class Reservations {
+  readonly #spaces = new Map<string, Map<string, Who>>();
+  #size = 0;
+
+  /** Values that are reserved now. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes those that are free: their places in `values`. @throws CarpoolError LEASE_INVALID if there are too many */
+  reserve(space: string, values: readonly string[], who: Who): number[] {
+    const taken = this.#spaces.get(space) ?? new Map<string, Who>();
+    if (this.#size + values.length > mostValues) {
+      const wish = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', who } as const;
+      throw tooMany(wish, `${this.#size} values are reserved`, mostValues);
+    }
+    const places: number[] = [];
+    for (const [place, value] of values.entries()) {
+      if (taken.has(value)) continue;
+      taken.set(value, who);
+      places.push(place);
+    }
+    this.#size += places.length;
+    if (taken.size > 0) this.#spaces.set(space, taken);
+    return places;
+  }
+
+  release({ space, values }: Reservation): void {
+    const taken = this.#spaces.get(space);
+    for (const value of values) if (taken?.delete(value) === true) this.#size--;
+    if (taken?.size === 0) this.#spaces.delete(space);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The host of a run: one that runs already, if the environment names it (`carpool run -- …` starts one for whatever runs
+ * inside), else one of our own.
+ */
+import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
+import { Client } from '../client/client.ts';
+import type { Configured, HostSummary } from '../wire/control.ts';
+import { startHost, type Host, type HostOptions } from './start-host.ts';
+import { addressVariable } from '../wire/address.ts';
+
+/**
+ * @param runner for people: "vitest", "jest", "playwright"
+ * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
+ */
+export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
+  const address = process.env[addressVariable];
+  if (address === undefined || address === '') return await startHost(options);
+  return new JoinedHost(await Client.connect({ address, runner }), address, options);
+}
+
+/** Somebody else's host: this run uses it, and leaves it running. */
+class JoinedHost implements Host {
+  readonly address: string;
+  readonly pid = undefined;
+  readonly configured: Promise<Configured>;
+  readonly exited: Promise<void>;
+  readonly #client: Client;
+
+  constructor(client: Client, address: string, options: HostOptions) {
+    this.#client = client;
+    this.address = address;
+    this.configured = this.#configured(options);
+    this.exited = client.closed.then(() => {});
+  }
+
+  async summary(): Promise<HostSummary> {
+    return { pools: await this.#client.stats().catch(() => []) };
+  }
+
+  async run(): Promise<void> {
+    await this.#client.run().catch(() => {});
+  }
+
+  async ran(): Promise<void> {
+    await this.#client.ran().catch(() => {});
+  }
+
+  /** Other runners are on it too: it goes on without this one. */
+  async stop(): Promise<HostSummary> {
+    const summary = await this.summary();
+    this.#client.close();
+    return summary;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #configured({ pools }: HostOptions): Promise<Configured> {
+    try {
+      if (pools !== undefined && Object.keys(pools).length > 0) {
+        const words = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
+        throw new CarpoolError('CONFIG_INVALID', words, { context: { path: 'pools' } });
+      }
+      const { pools: names, workers } = await this.#client.names();
+      return { pools: names, workers, files: [] };
+    } catch (thrown) {
+      return {
+        pools: [],
+        workers: [],
+        files: [],
+        problem: toRecord(asCarpoolError(thrown, 'HUB_LOST', 'The host does not answer')),
+      };
+    }
+  }
+}

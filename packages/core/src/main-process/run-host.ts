@@ -1,0 +1,111 @@
+/**
+ * The host of a runner's main process, which may live longer than one run: watch modes run again in the same process.
+ *
+ *   begin ─▶ started or joined ─▶ run ─▶ begin ─▶ told of the new run, or replaced ─▶ … ─▶ stop
+ */
+import { statSync } from 'node:fs';
+import { asCarpoolError, toRecord } from '../base/errors.ts';
+import type { Host, HostOptions } from './start-host.ts';
+import { findConfig } from '../config/find.ts';
+import { joinHost } from './join-host.ts';
+import type { Provided } from '../client/provided.ts';
+import { summaryLines } from './summary.ts';
+
+export interface RunHostOptions extends HostOptions {
+  /** "vitest", "jest", "playwright". */
+  readonly runner: string;
+  /** Of the adapter. */
+  readonly version: string;
+}
+
+export class RunHost {
+  readonly #options: RunHostOptions;
+  #provided: Provided;
+  #host: Host | undefined;
+  /** The files that the config was loaded from, with what they looked like then. */
+  #files = new Map<string, string>();
+  /** The host has exited by itself. */
+  #gone = false;
+  /** One at a time: whoever asks meanwhile asks for the same. */
+  #beginning: Promise<void> | undefined;
+
+  constructor(options: RunHostOptions) {
+    this.#options = options;
+    this.#provided = { version: options.version, pools: [], workers: [] };
+  }
+
+  /** What the workers need to know. Another object when another host has been started. */
+  get provided(): Provided {
+    return this.#provided;
+  }
+
+  /** Files that, when they change, make another host necessary. Empty for somebody else's host. */
+  get files(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
+  /**
+   * Before each run: a host if there is none, another one if the config was edited or the old one is gone. Never
+   * rejects: what went wrong is provided to the workers, and fails the tests that want a pool.
+   */
+  begin(): Promise<void> {
+    return (this.#beginning ??= this.#begin().finally(() => (this.#beginning = undefined)));
+  }
+
+  /** After each run. Never rejects. */
+  async end(): Promise<void> {
+    await this.#host?.ran();
+  }
+
+  /** What the pools have done, a line each. None for somebody else's host, which has a summary of its own. */
+  async summary(): Promise<string[]> {
+    if (this.#host?.pid === undefined) return [];
+    const { pools } = await this.#host.summary();
+    return summaryLines(pools);
+  }
+
+  /** Resolves with the last summary. */
+  async stop(): Promise<string[]> {
+    const host = this.#host;
+    this.#host = undefined;
+    const summary = await host?.stop();
+    return host?.pid === undefined ? [] : summaryLines(summary?.pools ?? []);
+  }
+
+  async #begin(): Promise<void> {
+    if (await this.#serves()) return await this.#host?.run();
+    await this.stop();
+    const { runner, version } = this.#options;
+    try {
+      this.#host = await joinHost(this.#options, runner);
+      const host = this.#host;
+      this.#gone = false;
+      void host.exited.then(() => (this.#gone ||= this.#host === host));
+      const { pools, workers, files, problem } = await host.configured;
+      const told = problem === undefined ? {} : { problem };
+      this.#provided = { version, address: host.address, pools, workers, ...told };
+      this.#files = new Map(files.map((file) => [file, looksOf(file)]));
+    } catch (thrown) {
+      const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));
+      this.#provided = { version, pools: [], workers: [], problem };
+    }
+  }
+
+  /** A config that cannot be used may be mended in a file that is not known; one that is not there may come. */
+  async #serves(): Promise<boolean> {
+    if (this.#host === undefined || this.#gone) return false;
+    const { root, configFile } = this.#options;
+    const { problem, address } = this.#provided;
+    if (this.#host.pid === undefined) return problem === undefined; // somebody else's, and its config
+    if (problem !== undefined && this.#files.size === 0) {
+      return address !== undefined && findConfig(root) === undefined && configFile === undefined;
+    }
+    const edited = [...this.#files].some(([file, looks]) => looksOf(file) !== looks);
+    return !edited && problem === undefined;
+  }
+}
+
+function looksOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
+}

@@ -1,0 +1,217 @@
+/** The runner's side of the host: starts it, talks with it over its control pipe, stops it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { CarpoolError, fromRecord } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { PoolOptions } from '../pool/options.ts';
+import type { Boot, Command, Configured, HostSummary, Report } from '../wire/control.ts';
+
+export interface HostOptions {
+  /** The project's folder: the config is looked for there and upwards. */
+  readonly root: string;
+  /** A config file by name, relative to `root`, instead of looking for one. */
+  readonly configFile?: string;
+  /** Pools as plain data, besides those of the config. */
+  readonly pools?: Readonly<Record<string, PoolOptions>>;
+}
+
+export interface Host extends AsyncDisposable {
+  /** What workers connect with: where, and the token. */
+  readonly address: string;
+  /** Of the host process; `undefined` if it is somebody else's. */
+  readonly pid: number | undefined;
+  /** Resolves when the host has looked at the config. Never rejects: a problem is told in it. */
+  readonly configured: Promise<Configured>;
+  /** Resolves when the host process is gone, however that came about. */
+  readonly exited: Promise<void>;
+  summary(): Promise<HostSummary>;
+  /** Tells the host that a new run begins on it. */
+  run(): Promise<void>;
+  /** Tells the host that a run has ended. */
+  ran(): Promise<void>;
+  /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
+  stop(): Promise<HostSummary | undefined>;
+}
+
+/** Megabytes, from the start: the host keeps its heap from growing (main.ts), and a relay makes much that lives shortly. */
+const youngGeneration = '--min-semi-space-size=8';
+const readyTimeout = 10_000;
+const replyTimeout = 5_000;
+/** Shared workers that are replaced have their teardowns first. */
+const runTimeout = 20_000;
+/** Longer than the host allows itself. */
+const stopTimeout = 25_000;
+
+/**
+ * Starts a host process. It ends by itself when this process does, however that comes about.
+ * @throws CarpoolError HUB_UNREACHABLE
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const child = spawn(process.execPath, [youngGeneration, mainFile()], {
+    // A group of its own: a Ctrl-C in the terminal reaches the runner first, and the host cleans up after it.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
+    windowsHide: true,
+  });
+  const host = new HostProcess(child);
+  const token = randomBytes(32).toString('hex');
+  const boot: Boot = { root: options.root, token, configFile: options.configFile, pools: options.pools };
+  child.stdin?.write(`${JSON.stringify(boot)}\n`);
+  await host.ready();
+  return host;
+}
+
+class HostProcess implements Host {
+  readonly configured: Promise<Configured>;
+  readonly #child: ChildProcess;
+  readonly #address = Promise.withResolvers<string>();
+  readonly #configured = Promise.withResolvers<Configured>();
+  readonly #replies = new Map<number, (summary: HostSummary | undefined) => void>();
+  readonly exited: Promise<void>;
+  address = '';
+  #ids = 0;
+  /** The config has been looked at. */
+  #known = false;
+  #stopping: Promise<HostSummary | undefined> | undefined;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.configured = this.#configured.promise;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
+    void this.exited.then(() => this.#gone());
+    child.once('error', (error) => this.#address.reject(unreachable(error.message)));
+    child.stdin?.on('error', () => {}); // the exit tells more
+    this.#address.promise.catch(() => {});
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#heard(line));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async ready(): Promise<void> {
+    const expired = (): Error => unreachable(`it was not ready within ${readyTimeout} ms`);
+    try {
+      this.address = await within(this.#address.promise, { clock: systemClock, timeout: readyTimeout, expired });
+    } catch (thrown) {
+      this.#child.kill('SIGKILL');
+      throw thrown;
+    }
+    // An idle host holds no event loop open; a pending call does, and so does the config that is being loaded.
+    void this.configured.then(() => this.#ref(false));
+  }
+
+  async summary(): Promise<HostSummary> {
+    return (await this.#ask('summary', replyTimeout)) ?? { pools: [] };
+  }
+
+  async run(): Promise<void> {
+    await this.#ask('run', runTimeout);
+  }
+
+  async ran(): Promise<void> {
+    await this.#ask('ran', replyTimeout);
+  }
+
+  stop(): Promise<HostSummary | undefined> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<HostSummary | undefined> {
+    const summary = await this.#ask('stop', stopTimeout);
+    this.#child.stdin?.end();
+    this.#ref(true);
+    const expired = (): Error => unreachable('it did not end');
+    await within(this.exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() =>
+      this.#child.kill('SIGKILL'),
+    );
+    return summary;
+  }
+
+  /** Resolves with `undefined` when the host is gone, or does not answer in time. */
+  async #ask(command: Command['command'], timeout: number): Promise<HostSummary | undefined> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return undefined;
+    const id = ++this.#ids;
+    const reply = new Promise<HostSummary | undefined>((resolve) => this.#replies.set(id, resolve));
+    this.#ref(true);
+    this.#child.stdin?.write(`${JSON.stringify({ command, id } satisfies Command)}\n`);
+    const expired = (): Error => unreachable('it does not answer');
+    try {
+      return await within(reply, { clock: systemClock, timeout, expired });
+    } catch {
+      return undefined;
+    } finally {
+      this.#replies.delete(id);
+      this.#ref(false);
+    }
+  }
+
+  #heard(line: string): void {
+    const report = JSON.parse(line) as Report;
+    switch (report.report) {
+      case 'ready':
+        this.#address.resolve(report.address);
+        break;
+      case 'failed':
+        this.#address.reject(fromRecord(report.error));
+        break;
+      case 'configured':
+        this.#known = true;
+        this.#configured.resolve(report.configured);
+        break;
+      case 'done':
+        this.#replies.get(report.id)?.(report.summary);
+        break;
+    }
+  }
+
+  #gone(): void {
+    const { exitCode, signalCode } = this.#child;
+    const how = signalCode === null ? `it exited with code ${exitCode}` : `it was killed by ${signalCode}`;
+    this.#address.reject(unreachable(`${how} before it was ready`));
+    const problem = {
+      code: 'HUB_LOST',
+      message: `The host is gone: ${how}`,
+      scope: 'hub',
+      blame: 'carpool',
+      context: {},
+      evidence: {},
+    } as const;
+    this.#known = true;
+    this.#configured.resolve({ pools: [], workers: [], files: [], problem });
+    for (const resolve of this.#replies.values()) resolve(undefined);
+  }
+
+  #ref(hold: boolean): void {
+    if (!hold && (this.#replies.size > 0 || !this.#known)) return;
+    const handles = [this.#child, this.#child.stdin, this.#child.stdout] as ({ ref?(): void; unref?(): void } | null)[];
+    for (const handle of handles) (hold ? handle?.ref : handle?.unref)?.call(handle);
+  }
+}
+
+/** In the package it lies beside this file; in a checkout Node runs the source. */
+function mainFile(): string {
+  const name = import.meta.url.endsWith('.ts') ? '../host/main.ts' : './host-main.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** A debugger that waits for the runner must not wait for the host. */
+function withoutInspector(options: string | undefined): string | undefined {
+  return options?.replaceAll(/--inspect\S*/g, '').trim();
+}
+
+function unreachable(why: string): CarpoolError {
+  return new CarpoolError('HUB_UNREACHABLE', `Cannot start the host process: ${why}`);
+}

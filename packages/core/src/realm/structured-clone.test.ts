@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { deserialize, serialize } from 'node:v8';
+import { describe, expect, test } from 'vitest';
+import { clone, revive } from './structured-clone.ts';
+import { isPlain } from './json-safe.ts';
+
+const round = (value: unknown): unknown => revive(clone(value, 'Cannot send'));
+
+describe('a clone', () => {
+  test('is what structured clone makes, whatever the value', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withSparseArray: true,
+      withNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(round(value)).toStrictEqual(structuredClone(value));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['plain', { type: 'lock', id: 'a', weight: 2, tags: ['x', null, true] }, true],
+    ['text', 'é\u{1f600}\ud800', true],
+    ['a hole', Object.assign([1], { 2: 3 }), false],
+    ['undefined', { a: undefined }, false],
+    ['minus zero', [-0], false],
+    ['an own __proto__', JSON.parse('{"__proto__":{"a":1}}'), false],
+    ['an array with a name', Object.assign([1], { name: 'x' }), false],
+    ['many', Array.from({ length: 1000 }, (_, n) => n), false],
+    ['an instance', new (class Point { x = 1; })(), false], // prettier-ignore
+    ['a boxed string', Object('boxed'), false],
+  ])('of %s is right, and JSON only where that says it all', (_, value, plain) => {
+    expect(isPlain(value)).toBe(plain);
+    expect(round(value)).toStrictEqual(structuredClone(value));
+  });
+
+  test('keeps what is there twice one, and circles round', () => {
+    const twice = { n: 1 };
+    const [a, b] = round([twice, twice]) as [object, object];
+    expect(a).toBe(b);
+    const circle: { self?: object } = {};
+    circle.self = circle;
+    const back = round(circle) as { self?: object };
+    expect(back.self).toBe(back);
+  });
+
+  test('ships the bytes of a view alone, and gives it memory of its own', () => {
+    const pool = new Uint8Array(64 * 1024);
+    const view = new Uint8Array(pool.buffer, 1000, 5).fill(9);
+    const bytes = clone(view, 'Cannot send');
+    expect(bytes.length).toBeLessThan(32);
+    const back = revive(bytes) as Uint8Array;
+    expect(back).toStrictEqual(new Uint8Array(5).fill(9));
+    expect([back.byteOffset, back.buffer.byteLength]).toEqual([0, 5]);
+    back[0] = 1;
+    expect((revive(bytes) as Uint8Array)[0]).toBe(9);
+  });
+
+  test('of a getter that throws says what it threw', () => {
+    const sly = {
+      get now(): never {
+        throw new Error('not now');
+      },
+    };
+    expect(() => clone(sly, 'Cannot send')).toThrow('Cannot send: not now');
+  });
+
+  test('of something else is refused, with its cause', () => {
+    expect(() => clone({ run: () => {} }, 'Cannot send')).toThrow('Cannot send: () => {} could not be cloned.');
+    expect(() => clone(new WeakSet(), 'Cannot send')).toThrow('could not be cloned');
+  });
+
+  test('that is none is told', () => {
+    for (const bytes of [Uint8Array.of(0xff, 0x0f, 0x7f), Uint8Array.of(1, 2)]) {
+      expect(() => revive(bytes)).toThrow('Cannot read a message of a shared worker');
+    }
+    expect(deserialize(serialize(1))).toBe(1);
+  });
+});

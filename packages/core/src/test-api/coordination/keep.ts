@@ -1,0 +1,88 @@
+/**
+ * Values of `once` that outlive a run: a file for each key and inputs, whose name says when it was made and until when it
+ * is good for anything. It appears whole or not at all.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bytesOf, valueOf } from '../../realm/coordination-clone.ts';
+import type { KeepOptions } from './once.ts';
+
+// Captured when the module loads: a test may have a clock of its own.
+const { now } = Date;
+/** Raised when the files change their meaning. */
+const layout = 1;
+
+/** The value of an earlier run if it is young enough, else a new one, which is kept. */
+export async function kept(key: string, keep: KeepOptions, compute: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const folder = cacheFolder(process.cwd());
+  const name = nameOf(key, keep.inputs ?? []);
+  const found = await young(folder, name, keep.maxAge);
+  if (found !== undefined) return found;
+  const bytes = await compute();
+  // A cache that cannot be written only costs time.
+  await write(folder, name, keep.maxAge, bytes).catch(() => {});
+  return bytes;
+}
+
+/** Of the project: the nearest folder that has a package.json, or this one. */
+export function cacheFolder(from: string): string {
+  let folder = from;
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (dirname(folder) === folder) return cacheIn(from);
+    folder = dirname(folder);
+  }
+  return cacheIn(folder);
+}
+
+function cacheIn(project: string): string {
+  return join(project, 'node_modules', '.cache', 'carpool', 'once');
+}
+
+function nameOf(key: string, inputs: readonly unknown[]): string {
+  const [major = ''] = process.versions.v8.split('.');
+  const hash = createHash('sha256').update(`${layout} ${major} ${key.length} ${key}`);
+  return hash.update(bytesOf(inputs, '`inputs`')).digest('hex');
+}
+
+/** NAME.MADE.UNTIL */
+interface Kept {
+  readonly file: string;
+  readonly name: string;
+  readonly made: number;
+  readonly until: number;
+}
+
+async function list(folder: string): Promise<Kept[]> {
+  const files = await readdir(folder).catch((): string[] => []);
+  return files.flatMap((file) => {
+    const [, name = '', made, until] = /^([0-9a-f]{64})\.(\d+)\.(\d+)$/.exec(file) ?? [];
+    return name === '' ? [] : [{ file: join(folder, file), name, made: Number(made), until: Number(until) }];
+  });
+}
+
+async function young(folder: string, name: string, maxAge: number): Promise<Uint8Array | undefined> {
+  const newestFirst = (await list(folder)).filter((one) => one.name === name).sort((a, b) => b.made - a.made);
+  const [newest] = newestFirst;
+  // One from the future is of a clock that was wrong.
+  if (newest === undefined || newest.made > now() || newest.made + maxAge <= now()) return undefined;
+  try {
+    const bytes = await readFile(newest.file);
+    valueOf(bytes);
+    return bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+async function write(folder: string, name: string, maxAge: number, bytes: Uint8Array): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const made = now();
+  const until = Math.min(Math.ceil(made + maxAge), Number.MAX_SAFE_INTEGER);
+  const partial = join(folder, `${randomUUID()}.partial`);
+  await writeFile(partial, bytes);
+  await rename(partial, join(folder, `${name}.${made}.${until}`));
+  const old = (await list(folder)).filter((one) => one.until < made || (one.name === name && one.made < made));
+  await Promise.all(old.map(({ file }) => rm(file, { force: true })));
+}

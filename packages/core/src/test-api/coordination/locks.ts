@@ -1,0 +1,92 @@
+/** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
+import { readers, type Kind } from '../../ledger/lease.ts';
+import type { HeldLease } from '../../client/held-lease.ts';
+import { asked, patienceOf, type LeaseOptions, type ScopeOptions } from './around.ts';
+import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
+
+export interface Lock {
+  readonly name: string;
+  /** Waits for its turn. @throws CarpoolError LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID, LEASE_LOST, HUB_LOST */
+  acquire(options?: LeaseOptions): Promise<Lease>;
+  /** Does not wait. @throws CarpoolError LEASE_TAKEN, which names the holder */
+  acquireNow(options?: ScopeOptions): Promise<Lease>;
+}
+
+export interface ReaderWriterLock {
+  readonly name: string;
+  /** Any number may read at once. Who asks after a writer waits until that one has written. */
+  read(options?: LeaseOptions): Promise<Lease>;
+  /** Alone. */
+  write(options?: LeaseOptions): Promise<Lease>;
+  /** Does not wait, and does not pass by those who do. */
+  readNow(options?: ScopeOptions): Promise<Lease>;
+  writeNow(options?: ScopeOptions): Promise<Lease>;
+}
+
+export interface Semaphore {
+  readonly name: string;
+  readonly size: number;
+  /** Waits until there are `weight` of it, 1 by default. First come, first served, also for small weights behind a large one. */
+  acquire(weight?: number, options?: LeaseOptions): Promise<Permits>;
+  /** Does not wait: it passes by those who do, if there is enough. @throws CarpoolError LEASE_TAKEN */
+  acquireNow(weight?: number, options?: ScopeOptions): Promise<Permits>;
+}
+
+/** A lock that one at a time can hold. */
+export function lock(name: string): Lock {
+  const what = { name, kind: 'lock', size: 1, weight: 1 } as const;
+  const lease = (held: HeldLease): Lease => new OwnLease(name, held);
+  const own: Lock = {
+    name,
+    acquire: (options = {}) => waiting(own.acquire, what, options, lease),
+    acquireNow: (options = {}) => atOnce(own.acquireNow, what, options, lease),
+  };
+  return own;
+}
+
+/** A lock that many can hold for reading, or one for writing. */
+export function rwlock(name: string): ReaderWriterLock {
+  const reading = { name, kind: 'rwlock', size: readers, weight: 1 } as const;
+  const writing = { ...reading, weight: readers };
+  const lease = (held: HeldLease): Lease => new OwnLease(name, held);
+  const own: ReaderWriterLock = {
+    name,
+    read: (options = {}) => waiting(own.read, reading, options, lease),
+    write: (options = {}) => waiting(own.write, writing, options, lease),
+    readNow: (options = {}) => atOnce(own.readNow, reading, options, lease),
+    writeNow: (options = {}) => atOnce(own.writeNow, writing, options, lease),
+  };
+  return own;
+}
+
+/** `size` permits, of which each lease holds one or more. All who use the name say the same size. */
+export function semaphore(name: string, size: number): Semaphore {
+  const what = { name, kind: 'semaphore', size } as const;
+  const permits = (held: HeldLease): Permits => new OwnPermits(name, held);
+  const own: Semaphore = {
+    name,
+    size,
+    acquire: (weight = 1, options = {}) => waiting(own.acquire, { ...what, weight }, options, permits),
+    acquireNow: (weight = 1, options = {}) => atOnce(own.acquireNow, { ...what, weight }, options, permits),
+  };
+  return own;
+}
+
+interface What {
+  readonly name: string;
+  readonly kind: Exclude<Kind, 'once'>;
+  readonly size: number;
+  readonly weight: number;
+}
+
+type Above = (...args: never[]) => unknown;
+
+function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
+  return asked(above, options, async (leases, caller) =>
+    as(await leases.acquire({ ...what, ...patienceOf(options) }, caller, options.signal)),
+  );
+}
+
+function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
+  return asked(above, options, async (leases, caller) => as(await leases.acquire({ ...what, wait: false }, caller)));
+}

@@ -1,0 +1,51 @@
+/**
+ * What stands around a test where no adapter does, if `CARPOOL_ADDRESS` names a host: under `carpool run`, in a plain script,
+ * in a runner without an adapter. The process is the worker, its program the file, and there are no tests.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { Client } from '../client/client.ts';
+import { addressVariable } from '../wire/address.ts';
+import type { Ambient } from './current-test.ts';
+import { FileOwner } from '../client/file-owner.ts';
+import { Owner } from '../client/owner.ts';
+
+type ProcessAmbient = Ambient & { readonly file: FileOwner };
+
+const key: unique symbol = Symbol.for('carpool.process') as never;
+
+/** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if nothing says where a host is */
+export function processAmbient(): ProcessAmbient {
+  const home = globalThis as { [key]?: { readonly address: string; readonly ambient: ProcessAmbient } };
+  const address = process.env[addressVariable];
+  if (address === undefined || address === '') throw nowhere();
+  if (home[key]?.address === address) return home[key].ambient;
+  const connect = async (): Promise<Client> => {
+    // What opens sockets is loaded by those who need it.
+    const { sharedClient } = await import('../client/shared-client.ts');
+    return await sharedClient({ address, runner: 'none' });
+  };
+  const program = process.argv[1] ?? `process ${process.pid}`;
+  const holder = { file: program };
+  const file = new FileOwner({ path: [`${program} ${process.pid}`], holder, connect });
+  const worker = new Owner({ path: [], holder, connect });
+  // When nothing is left to do. Whoever exits before that is noticed by the host.
+  process.once('beforeExit', () => void file.end());
+  const ambient = { file, test: () => undefined, worker: () => worker };
+  home[key] = { address, ambient };
+  return ambient;
+}
+
+function nowhere(): CarpoolError {
+  const words = `Cannot reach Carpool's host: no adapter of Carpool runs this file; ${remedy(process.env)}`;
+  return new CarpoolError('HUB_UNREACHABLE', words);
+}
+
+/** For the runner that can be told by its environment. */
+function remedy(env: NodeJS.ProcessEnv): string {
+  if (env['VITEST'] !== undefined)
+    return "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config, or `setupFiles: ['@carpool/vitest/setup']` to the project";
+  if (env['JEST_WORKER_ID'] !== undefined) return "add `preset: '@carpool/jest'` to the Jest config";
+  if (env['TEST_WORKER_INDEX'] !== undefined)
+    return "take `test` from '@carpool/playwright' instead of '@playwright/test', and add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
+  return 'add the adapter of your runner, @carpool/vitest, @carpool/jest or @carpool/playwright; with another runner, start it with `carpool run`';
+}

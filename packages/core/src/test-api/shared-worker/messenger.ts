@@ -1,0 +1,260 @@
+/** The messages of one test file with one shared worker, on the test's side: what comes in finds who waits for it. */
+import {
+  CarpoolError,
+  callSite,
+  errorAt,
+  fromRecord,
+  isCarpoolError,
+  toRecord,
+  type CallSite,
+} from '../../base/errors.ts';
+import { systemClock } from '../../base/clock.ts';
+import { within } from '../../base/wait.ts';
+import { describeMessage } from '../../codec/describe.ts';
+import { clone, revive } from '../../realm/structured-clone.ts';
+import type { Seat, SeatUser } from '../../client/shared-worker/membership.ts';
+import { Log, Reader, defaultLogLimits, type LogLimits, type LogOptions } from '../../base/broadcast-log.ts';
+import type { SharedWorker } from '../../wire/shared-worker-types.ts';
+
+type Published = SharedWorker.Plugin.PublishedMessage;
+type Received = SharedWorker.Plugin.ReceivedMessage;
+type RequestOptions = SharedWorker.Plugin.RequestOptions;
+
+/** The function whose caller an error points at: its stack costs more than a message, and is looked at when there is one. */
+type Caller = (...args: never[]) => unknown;
+
+const requestTimeout = 30_000;
+
+export class Exchange implements SeatUser {
+  readonly available: Promise<void>;
+  readonly #available = Promise.withResolvers<void>();
+  readonly #teardown: () => Promise<void>;
+  readonly #name: string;
+  readonly #site: CallSite;
+  readonly #limits: LogLimits;
+  /** Whom replies are for: one look-up, however many wait. */
+  readonly #replies = new Map<number, Log<ReceivedMessage>>();
+  readonly #plain: Log<ReceivedMessage>;
+  #seat: Seat | undefined;
+  /** Why there is no worker, in the words and the realm of the test's side. */
+  #lost: CarpoolError | undefined;
+
+  /** @param name of the shared worker, for people; `site` is where it was registered */
+  constructor(name: string, site: CallSite, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
+    this.#name = name;
+    this.#site = site;
+    this.#teardown = teardown;
+    this.#limits = limits;
+    this.#plain = new Log(this.#logOptions());
+    // Of the test's own realm, also where the seat is of another.
+    this.available = this.#available.promise;
+    this.available.catch(() => {}); // told where it is awaited, and by whatever is called
+  }
+
+  /** It belongs to a file, or did. */
+  get used(): boolean {
+    return this.#seat !== undefined || this.#lost !== undefined;
+  }
+
+  get currentlyAvailable(): boolean {
+    return this.#seat?.state === 'joined';
+  }
+
+  attach(seat: Seat): void {
+    this.#seat = seat;
+    for (let n = this.#plain.waiting.size; n > 0; n--) seat.hold(1);
+    seat.joined.then(
+      () => this.#available.resolve(),
+      () => {}, // `lost` tells
+    );
+  }
+
+  want(): void {
+    if (this.#seat !== undefined) this.#seat.wanted = true;
+  }
+
+  message(number: number, answers: number, body: Uint8Array): void {
+    const log = answers === 0 ? this.#plain : this.#replies.get(answers);
+    if (answers !== 0) this.#seat?.answered(answers);
+    if (log === undefined || log.readers.size === 0) return;
+    log.push(new ReceivedMessage(this, number, body), body.length);
+  }
+
+  lost(error: CarpoolError): void {
+    const own = fromRecord(toRecord(error), this.#site);
+    this.#lost = own;
+    this.#available.reject(own);
+    const gone = this.#gone();
+    this.#plain.fail(gone);
+    for (const log of this.#replies.values()) log.fail(gone);
+  }
+
+  left(): void {
+    this.#available.reject(this.#gone());
+    this.#plain.close();
+    for (const log of this.#replies.values()) log.close();
+    this.#replies.clear();
+  }
+
+  teardown(): Promise<void> {
+    return this.#teardown();
+  }
+
+  /** @throws CarpoolError */
+  publish(data: unknown, answers: number, above: Caller): Published {
+    const { id, number } = this.#send(data, answers, () => callSite(above));
+    return { id, replies: () => new Reader(() => this.#repliesTo(number, () => describeMessage(data))) };
+  }
+
+  async request(data: unknown, { timeout = requestTimeout, signal }: RequestOptions, site: CallSite): Promise<unknown> {
+    signal?.throwIfAborted();
+    let number = 0;
+    const replied = (async () => {
+      // At once where that can be: what is published after it must not overtake it.
+      if (!this.currentlyAvailable) await this.available;
+      if (signal?.aborted === true) return undefined;
+      number = this.#send(data, 0, () => site).number;
+      const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data)));
+      try {
+        const { value } = await replies.next();
+        if (value === undefined) throw this.#gone();
+        return value.data;
+      } finally {
+        await replies.return();
+      }
+    })();
+    const expired = (): Error => new Expired();
+    try {
+      const clock = this.#seat?.clock ?? systemClock;
+      return await within(replied, { clock, timeout, signal, expired });
+    } catch (thrown) {
+      if (signal?.aborted === true) throw signal.reason;
+      if (thrown instanceof Expired) throw await this.#timedOut(data, timeout, site);
+      throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+    } finally {
+      this.#forget(number);
+    }
+  }
+
+  subscribe(): Reader<Received> {
+    return new Reader<Received>(() => this.#plain as unknown as Log<Received>);
+  }
+
+  /** The id of a message by its number. */
+  idOf(number: number, own: boolean): string {
+    const { testWorker } = this.#seat ?? { testWorker: '' };
+    return own ? `${testWorker}/message/${number}` : `${this.#seat?.worker ?? ''}/message/${number}`;
+  }
+
+  #send(data: unknown, answers: number, site: () => CallSite): { readonly number: number; readonly id: string } {
+    const seat = this.#seat;
+    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site());
+    const body = at(site, () => clone(data, `Cannot publish to the shared worker ${this.#name}`));
+    const number = at(site, () => seat.publish(answers, body));
+    return { number, id: this.idOf(number, true) };
+  }
+
+  #repliesTo(number: number, describe: () => string): Log<ReceivedMessage> {
+    const known = this.#replies.get(number);
+    if (known !== undefined) return known;
+    const log = new Log<ReceivedMessage>({ ...this.#logOptions(), unread: () => this.#forget(number) });
+    if (this.#lost !== undefined) log.fail(this.#gone());
+    else if (this.#seat === undefined || this.#seat.state === 'left') log.close();
+    else {
+      this.#replies.set(number, log);
+      this.#seat.expect(number, describe);
+    }
+    return log;
+  }
+
+  #forget(number: number): void {
+    this.#replies.delete(number);
+    this.#seat?.answered(number);
+  }
+
+  #logOptions(): LogOptions {
+    return {
+      limits: this.#limits,
+      overflow: (unread) => {
+        const { messages, bytes } = this.#limits;
+        const words = `A subscription to the shared worker ${this.#name} fell behind: ${unread} messages are unread, and the limit is ${messages}, or ${bytes} bytes; read faster, or end it`;
+        return new CarpoolError('SESSION_OVERFLOW', words, { scope: 'call', context: { unread, limit: messages } });
+      },
+      waits: (by) => this.#seat?.hold(by),
+    };
+  }
+
+  #refusal(site: CallSite): CarpoolError {
+    if (this.#lost === undefined && (this.#seat === undefined || this.#seat.state === 'joining')) {
+      const details = { scope: 'call', blame: 'test', site } as const;
+      return new CarpoolError('WORKER_FAILED', 'Shared worker is not yet available', details);
+    }
+    return errorAt(this.#gone(), site);
+  }
+
+  /** What its users are told from now on. */
+  #gone(): CarpoolError {
+    const error = this.#lost ?? this.#seat?.error;
+    const gone = 'The shared worker is no longer available';
+    if (error === undefined) {
+      const why = `the test file that used ${this.#name} has ended`;
+      return new CarpoolError('WORKER_FAILED', `${gone}: ${why}`, { scope: 'call', blame: 'test' });
+    }
+    const record = toRecord(error);
+    return fromRecord({ ...record, message: `${gone}: ${record.message}` }, undefined, error.cause);
+  }
+
+  async #timedOut(data: unknown, timeout: number, site: CallSite): Promise<CarpoolError> {
+    const words = `The shared worker ${this.#name} did not reply within ${timeout} ms to ${describeMessage(data)}`;
+    const evidence = (await this.#seat?.printed()) ?? {};
+    return new CarpoolError('REQUEST_TIMEOUT', words, {
+      scope: 'call',
+      context: { file: this.#name, timeout },
+      evidence,
+      site,
+    });
+  }
+}
+
+class Expired extends Error {}
+
+/** One object for each message, however often it is received. */
+class ReceivedMessage implements Received {
+  readonly #exchange: Exchange;
+  readonly #number: number;
+  #body: Uint8Array | undefined;
+  #data: unknown;
+
+  constructor(exchange: Exchange, number: number, body: Uint8Array) {
+    this.#exchange = exchange;
+    this.#number = number;
+    this.#body = body;
+  }
+
+  get id(): string {
+    return this.#exchange.idOf(this.#number, false);
+  }
+
+  get data(): unknown {
+    if (this.#body !== undefined) {
+      this.#data = revive(this.#body);
+      this.#body = undefined;
+    }
+    return this.#data;
+  }
+
+  /** Bound: it may be taken out of the message. */
+  get reply(): (data: unknown) => Published {
+    const reply = (data: unknown): Published => this.#exchange.publish(data, this.#number, reply);
+    return reply;
+  }
+}
+
+/** What another realm or a deeper line throws is made anew at the caller's. */
+function at<T>(site: () => CallSite, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    throw fromRecord(toRecord(thrown as CarpoolError), site(), (thrown as CarpoolError).cause);
+  }
+}

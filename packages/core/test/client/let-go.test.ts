@@ -1,0 +1,56 @@
+// Owners that have ended are let go, while the connection lives on: in Jest each holds the realm of a test file.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { FileOwner } from '../../src/client/file-owner.ts';
+import { Owner } from '../../src/client/owner.ts';
+import { callSite } from '../../src/base/errors.ts';
+import { Client } from '../../src/client/client.ts';
+import { serve } from '../support/hubs.ts';
+import { closing, until } from '../support/pools.ts';
+import { host, workerFile } from '../shared-worker/support.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const aLock = { name: 'x', kind: 'lock', size: 1, weight: 1 } as const;
+const nobody = { message() {}, lost() {}, left() {}, async teardown() {} };
+const many = 20;
+
+async function tookALock(client: Client, number: number): Promise<WeakRef<Owner>> {
+  const owner = new Owner({ path: [`file ${number}`], holder: {}, connect: async () => client });
+  await owner.leases.acquire(aLock, {});
+  await owner.end();
+  return new WeakRef(owner);
+}
+
+async function hadASeat(client: Client, number: number): Promise<WeakRef<Owner>> {
+  const path = [`file ${number}`];
+  const owner = new FileOwner({ path, holder: { file: `/file ${number}` }, connect: async () => client });
+  const request = { filename: workerFile('echo.mjs').href };
+  owner.sharedWorker(request, { ...nobody }, callSite(hadASeat), true);
+  await owner.ready();
+  await owner.end();
+  return new WeakRef(owner);
+}
+
+async function expectLetGo(client: Client, use: typeof tookALock): Promise<void> {
+  const owners: WeakRef<Owner>[] = [];
+  for (let number = 0; number < many; number++) owners.push(await use(client, number));
+  // What the last ones left on the way is not gone yet.
+  await until('they are gone', () => {
+    collect();
+    return owners.filter((owner) => owner.deref() !== undefined).length <= 2;
+  });
+  expect(client.over).toBe(false);
+}
+
+test('who took a lock', async () => {
+  const served = await serve({});
+  await expectLetGo(await served.connect(), tookALock);
+});
+
+test('who had a seat in a shared worker', async () => {
+  const { address } = await host();
+  await expectLetGo(closing(await Client.connect({ address, runner: 'a test' })), hadASeat);
+});

@@ -1,0 +1,39 @@
+// What a runner holds: its end, and the words of its errors.
+import { expect, test } from 'vitest';
+import { callSite, CarpoolError } from '../../src/base/errors.ts';
+import { Owner } from '../../src/client/owner.ts';
+import { failure } from '../support/failure.ts';
+import { serve } from '../support/hubs.ts';
+import { program } from '../support/pools.ts';
+
+test.each([
+  [['file', 'test'], 'the test has ended'],
+  [['file'], 'the file has ended'],
+  [[], 'the worker has ended'],
+])('an owner %j that has ended holds nothing any more, and says so', async (path, words) => {
+  const served = await serve({ echoes: program('echo') });
+  const owner = new Owner({ path, holder: {}, connect: () => served.connect() });
+  const session = await owner.session('echoes');
+  expect(await owner.session('echoes')).toBe(session);
+  await owner.end();
+  expect(await session.closed).toMatchObject({ by: 'owner', words: `because its ${words.slice(4)}` });
+  const error = await failure(owner.register('echoes'), 'SESSION_CLOSED');
+  expect(error.message).toBe(`Cannot register a session: ${words}`);
+  expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
+});
+
+test('why there is no connection is told to each call at its own line', async () => {
+  const reason = new CarpoolError('HUB_UNREACHABLE', 'There is no host');
+  const connecting = Promise.reject(reason);
+  const owner = new Owner({ path: ['file'], holder: {}, connect: () => connecting });
+  function here(): Promise<unknown> {
+    return owner.register('echoes', { site: callSite(here) });
+  }
+  const errors = [await failure(owner.register('echoes'), 'HUB_UNREACHABLE'), await failure(here(), 'HUB_UNREACHABLE')];
+  for (const error of errors) {
+    expect(error.message).toBe('There is no host');
+    expect(error.stack?.split('\n')[1]).toContain('owner.test.ts');
+  }
+  const ofFixture = await failure(owner.session('echoes'), 'HUB_UNREACHABLE');
+  expect(ofFixture.stack).not.toContain('    at ');
+});

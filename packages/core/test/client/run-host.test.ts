@@ -1,0 +1,129 @@
+// The host of a runner that runs again and again in one process.
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startHost } from '../../src/main-process/start-host.ts';
+import { RunHost } from '../../src/main-process/run-host.ts';
+import { sharedClient } from '../../src/client/shared-client.ts';
+import { connectProvided } from '../../src/client/provided.ts';
+import { addressVariable } from '../../src/wire/address.ts';
+import { failure } from '../support/failure.ts';
+import { closing, place, program } from '../support/pools.ts';
+
+const known = { runner: 'a test', version: '1.2.3' };
+const worker = { ...known, adapter: '@carpool/test', remedy: 'add it' };
+
+function configured(line = 'echo'): string {
+  const file = join(place().path, 'carpool.config.mjs');
+  writeFileSync(file, `export default ${JSON.stringify({ pools: { echoes: program(line) } })}`);
+  return file;
+}
+
+function runHost(): RunHost {
+  const host = new RunHost({ root: place().path, ...known });
+  closing({ close: () => host.stop() });
+  return host;
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+function inPlace(): void {
+  vi.stubEnv('TMPDIR', place().path);
+}
+
+test('serves run after run, and sums up', async () => {
+  inPlace();
+  const file = configured();
+  const host = runHost();
+  await Promise.all([host.begin(), host.begin()]);
+  const first = host.provided;
+  expect(first).toMatchObject({ version: '1.2.3', pools: ['echoes'], address: expect.stringContaining('carpool:') });
+  expect(host.files).toEqual([file]);
+  await host.begin();
+  expect(host.provided).toBe(first);
+  expect(await host.summary()).toEqual([]);
+  const client = await connectProvided(host.provided, worker, 'echoes');
+  await client.start('echoes');
+  expect(await host.summary()).toEqual(['carpool: echoes: 1 child, 0 sessions, peak 0, longest wait 0 ms']);
+  expect(await host.stop()).toHaveLength(1);
+  expect(await host.stop()).toEqual([]);
+});
+
+test('is replaced when its config was edited, and when it is gone', async () => {
+  inPlace();
+  const file = configured('dies-at-once');
+  const host = runHost();
+  await host.begin();
+  const first = host.provided;
+  configured();
+  utimesSync(file, 1, 1);
+  await host.begin();
+  const second = host.provided;
+  expect(second.address).not.toBe(first.address);
+  const client = await connectProvided(second, worker, 'echoes');
+  await using session = await client.register('echoes');
+  expect(session.id).toBe('w1s1');
+  await host.stop();
+  await host.begin();
+  expect(host.provided.address).not.toBe(second.address);
+});
+
+const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
+
+test('provides what is wrong, and tries again at the next run', async () => {
+  inPlace();
+  const host = runHost();
+  await host.begin();
+  expect(host.provided).toMatchObject({ pools: [], problem: { code: 'CONFIG_INVALID' } });
+  await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
+  // Who wants no pool has a host all the same.
+  expect(await closing(await connectProvided(host.provided, worker, false)).leases.acquire(aLock)).toMatchObject({
+    weight: 1,
+  });
+  configured();
+  await host.begin();
+  expect(host.provided).toMatchObject({ pools: ['echoes'] });
+  expect(host.provided.problem).toBe(undefined);
+});
+
+test('may be somebody else’s: it is told of new runs, not summed up, and left running', async () => {
+  inPlace();
+  configured('dies-at-once');
+  await using others = await startHost({ root: place().path });
+  await others.configured;
+  vi.stubEnv(addressVariable, others.address);
+  const host = runHost();
+  await host.begin();
+  expect(host.provided).toMatchObject({ pools: ['echoes'], address: others.address });
+  const client = closing(await connectProvided(host.provided, worker, 'echoes'));
+  for (let n = 0; n < 3; n++) await failure(client.start('echoes'), 'CHILD_EXITED');
+  await failure(client.start('echoes'), 'POOL_GAVE_UP');
+  await host.begin();
+  await failure(client.start('echoes'), 'CHILD_EXITED');
+  expect([await host.summary(), await host.stop()]).toEqual([[], []]);
+  expect(await client.pools()).toEqual(['echoes']);
+});
+
+test('that cannot be joined is a problem of the run', async () => {
+  vi.stubEnv(addressVariable, `carpool:${place().path}/nobody#${'a'.repeat(64)}`);
+  const host = runHost();
+  await host.begin();
+  expect(host.provided).toMatchObject({ pools: [], problem: { code: 'HUB_UNREACHABLE' } });
+});
+
+test('that has ended is said to have ended, by workers that knew it and by those that come later', async () => {
+  inPlace();
+  configured();
+  const host = runHost();
+  await host.begin();
+  const { provided } = host;
+  const options = { address: provided.address ?? '', runner: 'a test' };
+  const client = await sharedClient(options);
+  await host.stop();
+  await client.closed;
+  const errors = [
+    await failure(sharedClient(options), 'HUB_LOST'),
+    await failure(connectProvided(provided, worker), 'HUB_LOST'),
+  ];
+  for (const { message } of errors) expect(message).toMatch(/^The host has ended: .*ENOENT/);
+});
