@@ -12,7 +12,7 @@ const scopes = {
   child: 'the child, and every session on it',
   pool: 'the pool',
   hub: 'the connection to the host',
-  worker: 'the shared worker',
+  'shared worker': 'the shared worker',
   run: 'the whole run',
 };
 

@@ -1,5 +1,5 @@
 /** The `test` of all examples: every test that asks for `renderer` gets a session of its own on the shared renderer. */
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-export const test = createTest(config);
+export const test = withPools(config);

@@ -2,7 +2,7 @@
  * A reply of 63 MiB, which arrives in the chunks that Node reads from a pipe, 64 KiB each; the same child for both. The
  * naive pool copies all that it has for each of them, the pool copies each byte once or twice.
  */
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';
 import { compared, interleave, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
@@ -12,7 +12,7 @@ const mebibytes = 63;
 const request = { type: 'blob', size: mebibytes * 1024 * 1024 };
 
 const row: Row = async (options) => {
-  await using pool = startPool({ command: process.execPath, args: [childFile('blob')], codec: 'msgpack' });
+  await using pool = createPool({ command: process.execPath, args: [childFile('blob')], codec: 'msgpack' });
   const session = await pool.register();
   const naive = new NaivePool(childFile('blob'));
   const contestants = {

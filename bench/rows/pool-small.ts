@@ -4,7 +4,7 @@
  * the child only sends back what it is sent. Node gathers what is written while a write is under way, so that a write a
  * message is not a system call a message for the naive pool either.
  */
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';
 import { compared, interleave } from '../measure.ts';
 import type { Row } from '../row.ts';
@@ -12,7 +12,7 @@ import { childFile } from '../ways.ts';
 import { throughput } from './relay-pipelined.ts';
 
 const row: Row = async (options) => {
-  await using pool = startPool({ command: process.execPath, args: [childFile('echo')], codec: 'msgpack' });
+  await using pool = createPool({ command: process.execPath, args: [childFile('echo')], codec: 'msgpack' });
   const session = await pool.register();
   const naive = new NaivePool(childFile('echo'));
   const requests = options.quick ? 10_000 : 100_000;

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 import { expect, onTestFinished, test } from 'vitest';
 import { browser, nulJson } from './protocol/browser.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
@@ -70,20 +70,20 @@ test('the browser runs', async () => {
 const sheets = { command: process.execPath, args: [here('readme/sheet.mjs')] };
 
 test('a refusal, a loss and a wrong version are what the page says', async () => {
-  const pool = startPool({ ...sheets, protocol: sheet });
+  const pool = createPool({ ...sheets, protocol: sheet });
   onTestFinished(() => pool.close());
   const session = await pool.register();
   await expect(session.request({ type: 'divide', column: 'A' })).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
   session.send({ type: 'overflow' } as never);
   expect(await session.closed).toMatchObject({ by: 'child' });
 
-  const other = startPool({ ...sheets, protocol: { hello: { expect: { type: 'ready' }, version: { version: 3 } } } });
+  const other = createPool({ ...sheets, protocol: { hello: { expect: { type: 'ready' }, version: { version: 3 } } } });
   onTestFinished(() => other.close());
   await expect(other.register()).rejects.toMatchObject({ code: 'CHILD_VERSION' });
 });
 
 test('a page that crashes fails what waits for it, and no other', async () => {
-  const pool = startPool({
+  const pool = createPool({
     command: process.execPath,
     args: [here('protocol/browser.mjs')],
     codec: nulJson,
@@ -105,7 +105,7 @@ test('a page that crashes fails what waits for it, and no other', async () => {
 
 test('a gate lets one request through at a time', async () => {
   const { protocol } = { protocol: inTurn(sheet as never) };
-  const pool = startPool({ ...sheets, protocol });
+  const pool = createPool({ ...sheets, protocol });
   onTestFinished(() => pool.close());
   const session = await pool.register();
   const sums = await Promise.all([1, 2, 3].map(() => session.request({ type: 'sum', column: 'A' })));

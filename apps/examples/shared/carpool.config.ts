@@ -3,7 +3,7 @@ import { defineConfig, sharedWorker } from 'carpool';
 import type { Answer, Question } from './database/worker.ts';
 
 export default defineConfig({
-  workers: {
+  sharedWorkers: {
     postgres: sharedWorker<Question | Answer>(new URL('./database/worker.ts', import.meta.url), {
       readyTimeout: 60_000,
     }),

@@ -2,18 +2,18 @@ import { basename, join } from 'node:path';
 import { patience } from '../contract/files.ts';
 import { givenTo, words, type Runner, type TestResult } from './runner.ts';
 
-const head = (module: string): string => `const { createTest } = require('@carpool/jest');
+const head = (module: string): string => `const { withPools } = require('@carpool/jest');
 const bodies = require('./${module}');
 
-const test = createTest();
+const test = withPools();
 `;
 
 /** What is an ES module can only be loaded by one. */
 const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
-import { createTest } from '@carpool/jest';
+import { withPools } from '@carpool/jest';
 import bodies from './${module}';
 
-const test = createTest();
+const test = withPools();
 `;
 
 const command = (modules: string, args: readonly string[] = ['--maxWorkers=3']): string[] => [

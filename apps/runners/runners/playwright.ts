@@ -5,10 +5,10 @@ import { patience } from '../contract/files.ts';
 import type { Running } from '../harness/project.ts';
 import { bodiesOf, givenTo, words, type Runner, type TestResult } from './runner.ts';
 
-const head = (module: string): string => `import { createTest } from '@carpool/playwright';
+const head = (module: string): string => `import { withPools } from '@carpool/playwright';
 import config from './carpool.config.mjs';
 ${bodiesOf(module)}
-const test = createTest(config);
+const test = withPools(config);
 `;
 
 export const playwright: Runner = {

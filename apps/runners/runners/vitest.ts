@@ -3,11 +3,11 @@ import { patience } from '../contract/files.ts';
 import { readJestLike } from './jest.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
-const head = (module: string): string => `import { createTest } from '@carpool/vitest';
+const head = (module: string): string => `import { withPools } from '@carpool/vitest';
 import { describe } from 'vitest';
 import config from './carpool.config.mjs';
 ${bodiesOf(module)}
-const test = createTest(config);
+const test = withPools(config);
 `;
 
 export const vitest: Runner = {

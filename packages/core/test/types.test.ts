@@ -8,10 +8,10 @@ import {
   sharedWorker,
   type SharedWorker,
   type SharedWorkerSource,
-  type WorkerNames,
-  type WorkerOf,
+  type SharedWorkerNames,
+  type SharedWorkerOf,
 } from '../src/entry/index.ts';
-import { pooledTransport, startPool } from '../src/entry/index.ts';
+import { pooledTransport, createPool } from '../src/entry/index.ts';
 
 interface Chess extends Messages {
   readonly send: { readonly type: 'resign' };
@@ -133,7 +133,7 @@ describe('a session', () => {
 
   test('comes from a pool in this process with the same types', () => {
     notRun(async () => {
-      const pool = startPool(plushie());
+      const pool = createPool(plushie());
       await using session = await pool.register();
       expectTypeOf(session).toEqualTypeOf<Session<PlushieMessages>>();
       expectTypeOf(pooledTransport(session).format).toEqualTypeOf<string>();
@@ -145,7 +145,7 @@ describe('a session', () => {
 
 describe('the shared workers of a config', () => {
   const workers = defineConfig({
-    workers: {
+    sharedWorkers: {
       counter: sharedWorker<number>('./counter.ts', { initialData: 7 }),
       log: new URL('file:///log.ts'),
       plain: './plain.ts',
@@ -155,16 +155,16 @@ describe('the shared workers of a config', () => {
   type Workers = typeof workers;
 
   test('have their names, and the types of their messages', () => {
-    expectTypeOf<WorkerNames<Workers>>().toEqualTypeOf<'counter' | 'log' | 'plain' | 'options'>();
-    expectTypeOf<WorkerOf<Workers, 'counter'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
-    expectTypeOf<WorkerOf<Workers, 'log'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol>();
+    expectTypeOf<SharedWorkerNames<Workers>>().toEqualTypeOf<'counter' | 'log' | 'plain' | 'options'>();
+    expectTypeOf<SharedWorkerOf<Workers, 'counter'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
+    expectTypeOf<SharedWorkerOf<Workers, 'log'>>().toEqualTypeOf<SharedWorker.Plugin.Protocol>();
     notRun(() => {
       const counter = registerSharedWorker({ config: workers, name: 'counter' });
       expectTypeOf(counter).toEqualTypeOf<SharedWorker.Plugin.Protocol<number>>();
       // @ts-expect-error -- there is no such worker
       registerSharedWorker({ config: workers, name: 'contuer' });
     });
-    expectTypeOf<WorkerNames<Config>>().toBeNever();
+    expectTypeOf<SharedWorkerNames<Config>>().toBeNever();
   });
 
   test('are registered by name', () => {
@@ -183,9 +183,9 @@ describe('the shared workers of a config', () => {
   test('take no option that is not there', () => {
     expectTypeOf(sharedWorker<number>).returns.toEqualTypeOf<SharedWorkerSource<number>>();
     // @ts-expect-error -- a typo
-    defineConfig({ workers: { db: { file: './db.ts', readyTimout: 5 } } });
+    defineConfig({ sharedWorkers: { db: { file: './db.ts', readyTimout: 5 } } });
     // @ts-expect-error -- a number is no file
-    defineConfig({ workers: { db: 7 } });
+    defineConfig({ sharedWorkers: { db: 7 } });
     // @ts-expect-error -- initialData is a message
     sharedWorker<number>('./counter.ts', { initialData: 'seven' });
   });

@@ -4,7 +4,7 @@
  * of every test file and keeps nothing; it finds the environment under one global symbol.
  *
  *   the test's realm                               │ the worker's realm
- *   createTest ─▶ RealmSession, values reborn ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
+ *   withPools ─▶ RealmSession, values reborn ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
  */
 import type { CarpoolError as CoreError, Session } from 'carpool';
 import type { RegisterOptions } from 'carpool/client';
@@ -17,8 +17,8 @@ export interface Bridge {
   readonly version: string;
   /** The names of the pools; undefined if they cannot be used. */
   readonly pools: readonly string[] | undefined;
-  /** The names of the shared workers; undefined likewise. */
-  readonly workers: readonly string[] | undefined;
+  /** The names of the shared sharedWorkers; undefined likewise. */
+  readonly sharedWorkers: readonly string[] | undefined;
   /** Rejects with why the pools cannot be used. */
   check(): Promise<void>;
   /** For the tests that `define` defines. */

@@ -1,5 +1,5 @@
 /** What a test function asks for, and what it is given. */
-import { rebornError } from 'carpool/realm';
+import { copyErrorToRealm } from 'carpool/realm';
 import type { Bridge } from './bridge.ts';
 
 /**
@@ -11,8 +11,8 @@ export function namesWanted(body: Function, names: readonly string[], rows: bool
   const source = String(body);
   const parameters = /^(?:async\b\s*)?(?:function\b[^(]*)?\(([^)]*)/.exec(source)?.[1];
   if (parameters?.includes('{') === true) {
-    const words = new Set(parameters.match(/[\w$]+/g));
-    return names.filter((name) => words.has(name));
+    const message = new Set(parameters.match(/[\w$]+/g));
+    return names.filter((name) => message.has(name));
   }
   // A compiler for old engines moves the destructuring into the body, or wraps the function: then it may be any of them.
   const hidden = parameters === undefined || (parameters === '' ? /\barguments\b/.test(source) : !rows);
@@ -24,7 +24,7 @@ export function fixtures(given: Readonly<Record<string, unknown>>, bridge: Bridg
   const get = (target: object, name: string | symbol): unknown => {
     if (typeof name === 'symbol' || name in target || name === 'then') return Reflect.get(target, name);
     const isPool = bridge.pools?.includes(name) === true;
-    if (!isPool && bridge.workers?.includes(name) !== true) throw rebornError(bridge.unknownPool(name));
+    if (!isPool && bridge.sharedWorkers?.includes(name) !== true) throw copyErrorToRealm(bridge.unknownPool(name));
     const what = isPool ? `session of the pool "${name}"` : `shared worker "${name}"`;
     throw new Error(`The ${what} is not ready: name it in the parameters of the test, as in \`({ ${name} }) => …\``);
   };

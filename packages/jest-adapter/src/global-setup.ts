@@ -48,7 +48,7 @@ export async function carpoolSetup(
     const known = hosts().get(id);
     const host = known?.host ?? new RunHost({ ...wanted, runner: 'jest', version });
     if (known === undefined) hosts().set(id, { host, root: wanted.root, ...environment });
-    await host.begin();
+    await host.runStarted();
   });
   await Promise.all(begun);
   provide([...hosts().values()].map(({ host, ...whose }) => ({ ...whose, ...host.provided })));

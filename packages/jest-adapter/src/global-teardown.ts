@@ -12,7 +12,7 @@ export async function carpoolTeardown(
   projectConfig: ProjectConfig,
   { summary = true }: CarpoolOptions = optionsIn(projectConfig),
 ): Promise<void> {
-  await Promise.all([...hosts().values()].map(({ host }) => host.end()));
+  await Promise.all([...hosts().values()].map(({ host }) => host.runEnded()));
   const lines = await Promise.all([...hosts().values()].map(({ host }) => host.summary()));
   // On stderr, so that `--json` stays readable for machines.
   if (summary) for (const line of lines.flat()) process.stderr.write(`${line}\n`);

@@ -10,8 +10,8 @@ export function bridge(): Bridge {
   const found = (globalThis as { [key]?: Bridge })[key];
   if (found === undefined) throw new CarpoolError('HUB_UNREACHABLE', withoutEnvironment());
   if (found.version === version) return found;
-  const words = `Cannot use the pools: the test environment is of @carpool/jest ${found.version}, the tests load ${version}; install one version for both`;
-  throw new CarpoolError('HUB_REJECTED', words);
+  const message = `Cannot use the pools: the test environment is of @carpool/jest ${found.version}, the tests load ${version}; install one version for both`;
+  throw new CarpoolError('HUB_REJECTED', message);
 }
 
 function withoutEnvironment(): string {

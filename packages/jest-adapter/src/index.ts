@@ -1,12 +1,12 @@
 /**
- * What tests import. `createTest` makes Jest's `test` with a fixture for every pool, which gives each attempt of a test a
+ * What tests import. `withPools` makes Jest's `test` with a fixture for every pool, which gives each attempt of a test a
  * session of its own; `carpool` registers sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
-import type { Config, PoolNames, Session, SessionOf, WorkerNames, WorkerOf } from 'carpool';
-import type { ExtraOptions as AnyRunners } from 'carpool/client';
+import type { Config, PoolNames, Session, SessionOf, SharedWorkerNames, SharedWorkerOf } from 'carpool';
+import type { RegisterExtraOptions as AnyRunners } from 'carpool/client';
 import * as jest from '@jest/globals';
-import { callSite, namesIn, type CallSite, type FixtureNames } from 'carpool/realm';
+import { callSite, fixtureNames, type CallSite, type FixtureNames } from 'carpool/realm';
 import { registerSharedWorker } from 'carpool/shared-worker';
 import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
@@ -25,62 +25,63 @@ export interface CreateTestOptions<C extends Config> {
 }
 
 /** Of a session that is registered by hand; its owner and its label are the test's, or the file's. */
-export type ExtraOptions = AnyRunners & {
+export type RegisterExtraOptions = AnyRunners & {
   /** Whose end ends it. Default `test`; in `beforeAll`, and outside of tests, there is only the `file`. */
   readonly scope?: Scope;
 };
 
 /** Sessions of any pool, as many as are wanted. */
-export type Registers<C extends Config> = {
+export type SessionPools<C extends Config> = {
   readonly [Name in PoolNames<C>]: {
     /** Takes a session; it ends with its scope, or when it is unregistered. */
-    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
+    register(options?: RegisterExtraOptions): Promise<SessionOf<C, Name>>;
   };
 };
 
 /** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
-} & { readonly carpool: Registers<C> };
+  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
+} & { readonly carpool: SessionPools<C> };
 
-/** Tell it your config, once, and `carpool` and `createTest()` know your pools: see docs/jest.md. */
+/** Tell it your config, once, and `carpool` and `withPools()` know your pools: see docs/jest.md. */
 export interface Project {}
 
 type AnyConfig = { readonly pools: Readonly<Record<string, never>> };
 /** The config of `Project`. */
 export type ProjectConfig = Project extends { readonly config: infer C extends Config } ? C : AnyConfig;
 
-/** Registers sessions in tests, in hooks and, with `scope: 'file'`, anywhere else in a test file. */
-export const carpool: Registers<ProjectConfig> = registers();
+/** SessionPools sessions in tests, in hooks and, with `scope: 'file'`, anywhere else in a test file. */
+export const carpool: SessionPools<ProjectConfig> = sessionPools();
 
 /** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
-export function createTest<C extends Config>(config: C, options?: CreateTestOptions<C>): Test<Fixtures<C>>;
-/** The same with the type alone, `createTest<typeof config>()`: the names come from the host. */
-export function createTest<C extends Config = ProjectConfig>(options?: CreateTestOptions<C>): Test<Fixtures<C>>;
-export function createTest(
+export function withPools<C extends Config>(config: C, options?: CreateTestOptions<C>): Test<Fixtures<C>>;
+/** The same with the type alone, `withPools<typeof config>()`: the names come from the host. */
+export function withPools<C extends Config = ProjectConfig>(options?: CreateTestOptions<C>): Test<Fixtures<C>>;
+export function withPools(
   first?: Config | CreateTestOptions<Config>,
   second?: CreateTestOptions<Config>,
 ): Test<Fixtures<Config>> {
-  const config = first !== undefined && ('pools' in first || 'workers' in first) ? first : undefined;
+  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
   const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : namesIn(config);
+  const names = config === undefined ? namesFromHost() : fixtureNames(config);
   const wants = (pool: string): Wanted => ({ pool, scope: (scope as Record<string, Scope>)[pool] ?? 'test' });
 
   const define: Define = (body, rows, above, add) => {
     if (isGenerator(body))
       throw new TypeError('Cannot give fixtures to a generator function; make it an async function');
     const wanted = namesWanted(body, names?.pools ?? [], rows).map(wants);
-    const workers = namesWanted(body, names?.workers ?? [], rows);
-    const ready = (): Promise<unknown> => Promise.all(workers.map((name) => registerSharedWorker({ name }).available));
+    const sharedWorkers = namesWanted(body, names?.sharedWorkers ?? [], rows);
+    const ready = (): Promise<unknown> =>
+      Promise.all(sharedWorkers.map((name) => registerSharedWorker({ name }).available));
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
       const found = bridge();
       // Nobody knew the names when the test was defined: now somebody knows why.
       if (names === undefined) await brought(found.check());
-      const given: Record<string, unknown> = { carpool: registers() };
+      const given: Record<string, unknown> = { carpool: sessionPools() };
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
       for (const want of wanted) given[want.pool] = await held(found.session(want));
-      for (const name of workers) given[name] = registerSharedWorker({ name });
+      for (const name of sharedWorkers) given[name] = registerSharedWorker({ name });
       await ready();
       return await body(...row, fixtures(given, found));
     };
@@ -131,9 +132,9 @@ function extended(from: AnyTest, define: Define): AnyTest {
   return test;
 }
 
-function registers(): Registers<never> {
+function sessionPools(): SessionPools<never> {
   const register = (pool: string) => ({
-    register: function register({ scope = 'test', signal, ...options }: ExtraOptions = {}) {
+    register: function register({ scope = 'test', signal, ...options }: RegisterExtraOptions = {}) {
       const site = callSite(register);
       const found = bridge();
       const given = signal === undefined ? {} : { signal: found.signal(signal) };
@@ -143,7 +144,7 @@ function registers(): Registers<never> {
   // Whether there is such a pool is known when a session is wanted. `then`: it may be awaited by mistake.
   const get = (_: object, name: string | symbol): unknown =>
     typeof name === 'symbol' || name === 'then' ? undefined : register(name);
-  return new Proxy({}, { get }) as Registers<never>;
+  return new Proxy({}, { get }) as SessionPools<never>;
 }
 
 function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession> {
@@ -152,8 +153,8 @@ function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession>
 
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
 function namesFromHost(): FixtureNames | undefined {
-  const { pools, workers = [] } = bridgeIfAny() ?? {};
-  return pools && { pools, workers };
+  const { pools, sharedWorkers = [] } = bridgeIfAny() ?? {};
+  return pools && { pools, sharedWorkers };
 }
 
 function bridgeIfAny(): Bridge | undefined {

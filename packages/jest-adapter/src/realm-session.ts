@@ -1,6 +1,6 @@
-/** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is reborn. */
+/** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is copyToRealm. */
 import type { CloseReason, Evidence, Session } from 'carpool';
-import { callSite, isCarpoolError, reborn, rebornError, type CallSite } from 'carpool/realm';
+import { callSite, isCarpoolError, copyToRealm, copyErrorToRealm, type CallSite } from 'carpool/realm';
 import type { Bridge } from './bridge.ts';
 
 type Public = Pick<Session, keyof Session>;
@@ -32,7 +32,7 @@ export class RealmSession implements Public {
   }
 
   get hello(): unknown {
-    return reborn(this.#inner.hello);
+    return copyToRealm(this.#inner.hello);
   }
 
   get format(): string {
@@ -40,14 +40,14 @@ export class RealmSession implements Public {
   }
 
   get closeReason(): CloseReason | undefined {
-    return reborn(this.#inner.closeReason) as CloseReason | undefined;
+    return copyToRealm(this.#inner.closeReason) as CloseReason | undefined;
   }
 
   send(message: never): void {
     try {
       this.#inner.send(message);
     } catch (thrown) {
-      throw rebornError(thrown, callSite(this.send));
+      throw copyErrorToRealm(thrown, callSite(this.send));
     }
   }
 
@@ -68,12 +68,12 @@ export class RealmSession implements Public {
   }
 
   event(matches?: (event: never) => boolean, options?: Options<'event'>): Promise<never> {
-    const test = matches && ((event: unknown): boolean => matches(reborn(event) as never));
+    const test = matches && ((event: unknown): boolean => matches(copyToRealm(event) as never));
     return brought(this.#inner.event(test, this.#outward(options)), callSite(this.event));
   }
 
   answer(answerer: (question: never) => never): void {
-    this.#inner.answer((question) => answerer(reborn(question) as never));
+    this.#inner.answer((question) => answerer(copyToRealm(question) as never));
   }
 
   unregister(): Promise<void> {
@@ -97,14 +97,14 @@ export class RealmSession implements Public {
 export function brought<T>(
   promise: PromiseLike<unknown>,
   site?: CallSite,
-  map: (value: never) => unknown = reborn,
+  map: (value: never) => unknown = copyToRealm,
 ): Promise<T> {
   const here = new Promise<T>((resolve, reject) => {
     promise.then(
       (value) => resolve(map(value as never) as T),
       (thrown: unknown) => {
         if (isCarpoolError(thrown, 'SESSION_CLOSED')) here.catch(nothing);
-        reject(rebornError(thrown, site) as Error);
+        reject(copyErrorToRealm(thrown, site) as Error);
       },
     );
   });
@@ -113,8 +113,8 @@ export function brought<T>(
 
 async function* broughtEach(values: AsyncIterable<unknown>, site: CallSite): AsyncGenerator<never, void, undefined> {
   try {
-    for await (const value of values) yield reborn(value) as never;
+    for await (const value of values) yield copyToRealm(value) as never;
   } catch (thrown) {
-    throw rebornError(thrown, site);
+    throw copyErrorToRealm(thrown, site);
   }
 }

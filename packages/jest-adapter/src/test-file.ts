@@ -6,8 +6,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { ambientSlot, CarpoolError, closeFile, connectProvided, FileOwner, openFile, Owner } from 'carpool/client';
-import { patience, unknownPool } from 'carpool/client';
+import { currentTestSlot, CarpoolError, closeFile, connectProvided, FileOwner, openFile, Owner } from 'carpool/client';
+import { timeoutWithin, unknownPool } from 'carpool/client';
 import type { Client, OwnerOptions, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
 import { install, type Bridge, type Definition, type Scope, type Wanted } from './bridge.ts';
 import { around, everyBlock, isGenerator, nameOf } from './circus.ts';
@@ -70,7 +70,12 @@ export class TestFile {
       return found?.attempt?.owner;
     };
     const left = (): number => (running.getStore()?.until ?? Infinity) - now() - 100;
-    openFile(ambientSlot(global), { file: this.#file, test, worker: () => worker, patience: () => patience(left()) });
+    openFile(currentTestSlot(global), {
+      file: this.#file,
+      test,
+      worker: () => worker,
+      waitOptions: () => timeoutWithin(left()),
+    });
   }
 
   bridge(): Bridge {
@@ -78,7 +83,7 @@ export class TestFile {
     return {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
-      workers: provided?.problem === undefined ? provided?.workers : undefined,
+      sharedWorkers: provided?.problem === undefined ? provided?.sharedWorkers : undefined,
       check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
@@ -134,7 +139,7 @@ export class TestFile {
 
   async #end(): Promise<void> {
     for (const { owner } of this.#attempts.values()) await owner.end();
-    await closeFile(ambientSlot(this.#options.global), this.#file);
+    await closeFile(currentTestSlot(this.#options.global), this.#file);
   }
 
   #wrapAll(state: CircusState): void {
@@ -202,7 +207,7 @@ export class TestFile {
     const { attempt, until = Infinity } = running.getStore() ?? {};
     const owner = scope === 'file' ? this.#file : attempt?.owner;
     if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest);
-    return { owner, options: patience(until - now() - 100) };
+    return { owner, options: timeoutWithin(until - now() - 100) };
   }
 
   #attemptOf(test: CircusTest): Attempt {

@@ -1,6 +1,6 @@
 /**
  * The test files of a worker, one after another, and the attempt that is under way. It is what `carpool/shared-worker`
- * and `carpool/coordination` find around them (see `Ambient`).
+ * and `carpool/coordination` find around them (see `CurrentTest`).
  *
  *   first test of a file ─▶ opened, shared workers ready ─▶ hooks and tests ─▶ last `afterAll` of the file: closed
  *
@@ -8,12 +8,12 @@
  * the process that only collects tests.
  */
 import { test as base, type TestInfo, type WorkerInfo } from '@playwright/test';
-import { ambientSlot, closeFile, openFile, type Ambient, type FileOwner, type Owner } from 'carpool/client';
+import { currentTestSlot, closeFile, openFile, type CurrentTest, type FileOwner, type Owner } from 'carpool/client';
 import { atTheEndOfFiles } from './file-end.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 
 /** The file that is open. */
-export class TestFile implements Ambient {
+export class TestFile implements CurrentTest {
   readonly file: FileOwner;
   /** The test that is under way; none in hooks for all tests. */
   attempt: Attempt | undefined;
@@ -40,8 +40,8 @@ export class TestFile implements Ambient {
     return this.#worker;
   }
 
-  patience(): { readonly timeout?: number } {
-    return this.attempt?.patience ?? {};
+  timeoutWithin(): { readonly timeout?: number } {
+    return this.attempt?.waitOptions ?? {};
   }
 
   async ready(): Promise<void> {
@@ -59,14 +59,14 @@ export class TestFile implements Ambient {
   }
 
   async #end(): Promise<void> {
-    const closing = closeFile(ambientSlot(), this.file);
+    const closing = closeFile(currentTestSlot(), this.file);
     announce();
     await closing;
   }
 }
 
 /** Found where no file is open. */
-const between: Ambient = {
+const between: CurrentTest = {
   file: undefined,
   test: () => undefined,
   worker: () => ownerOfWorker({ workerIndex: Number(process.env['TEST_WORKER_INDEX'] ?? 0) }),
@@ -74,12 +74,12 @@ const between: Ambient = {
 
 /** Modules that are evaluated before the first file is open find it. */
 export function announce(): void {
-  ambientSlot().ambient ??= between;
+  currentTestSlot().ambient ??= between;
 }
 
 /** @throws what failed at the end of the file, in teardowns that it has registered */
 async function endOpenFile(): Promise<void> {
-  const { ambient } = ambientSlot();
+  const { ambient } = currentTestSlot();
   if (!(ambient instanceof TestFile)) return;
   await ambient.end();
   for (const thrown of ambient.file.failures) throw thrown;
@@ -102,7 +102,7 @@ export class TestFiles {
     await this.end();
     const file = new TestFile(testInfo.file, this.#worker);
     this.#open = file;
-    const slot = ambientSlot();
+    const slot = currentTestSlot();
     openFile(slot, file);
     // A step of its own, if there is something to wait for.
     if (slot.registrations.size === 0) await file.ready();

@@ -13,17 +13,17 @@
  */
 import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
 import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
-import type { WorkerNames, WorkerOf } from 'carpool';
+import type { SharedWorkerNames, SharedWorkerOf } from 'carpool';
 import {
   fromRecord,
-  namesIn,
-  patience,
-  refuseTaken,
-  registers,
+  fixtureNames,
+  timeoutWithin,
+  checkFixtureNames,
+  sessionPools,
   type FixtureNames,
   type Owner,
   type RegisterCall,
-  type Registers,
+  type SessionPools,
 } from 'carpool/client';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import type { EvidenceRule } from './evidence.ts';
@@ -41,12 +41,12 @@ export interface CarpoolUse {
 
 /** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type TestFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
-} & { readonly carpool: Registers<C> } & CarpoolUse;
+  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
+} & { readonly carpool: SessionPools<C> } & CarpoolUse;
 
 /** For worker fixtures of your own: what is registered there lives as long as the worker. */
 export interface WorkerFixtures<C extends Config> {
-  readonly carpoolWorker: Registers<C>;
+  readonly carpoolWorker: SessionPools<C>;
 }
 
 /** Pools as fixtures. Their names and types come from the config; nothing is started yet. */
@@ -55,13 +55,13 @@ export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtu
 /** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
 export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
 export function carpoolFixtures(config?: Config): Fixtures {
-  const names = config === undefined ? namesFromHost() : namesIn(config);
-  refuseTaken(names, taken, 'Playwright');
+  const names = config === undefined ? namesFromHost() : fixtureNames(config);
+  checkFixtureNames(names, taken, 'Playwright');
   const pools = config?.pools ?? {};
   const starts = names.pools.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
   const sessions = names.pools.map((name) => [name, sessionFixture(name)]);
-  const workers = names.workers.map((name) => [name, workerFixture(name)]);
-  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...workers]) };
+  const sharedWorkers = names.sharedWorkers.map((name) => [name, workerFixture(name)]);
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...sharedWorkers]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;
@@ -94,7 +94,7 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
   ],
   carpoolWorker: [
     async ({ $carpoolWorker }: Owners, use: Use<unknown>) =>
-      use(registers((pool, options) => $carpoolWorker.register(pool, options))),
+      use(sessionPools((pool, options) => $carpoolWorker.register(pool, options))),
     { scope: 'worker', box: true },
   ],
   $carpoolFiles: [
@@ -140,8 +140,8 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
     // For a wait that is on the clock of the test.
     const left = (): number => (testInfo.timeout > 0 ? testInfo.timeout - (performance.now() - since) - 200 : Infinity);
     const register: RegisterCall = (pool, options) =>
-      $carpoolAttempt.register(pool, { ...patience(left(), 1_000), ...options });
-    await use(registers(register));
+      $carpoolAttempt.register(pool, { ...timeoutWithin(left(), 1_000), ...options });
+    await use(sessionPools(register));
   },
 };
 
@@ -180,10 +180,10 @@ function needing<F extends (...args: never[]) => unknown>(names: readonly string
 function namesFromHost(): FixtureNames {
   const from = provided();
   if (from?.problem !== undefined) throw fromRecord(from.problem);
-  if (from !== undefined) return { pools: from.pools, workers: from.workers ?? [] };
-  const words =
+  if (from !== undefined) return { pools: from.pools, sharedWorkers: from.sharedWorkers ?? [] };
+  const message =
     "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `carpoolFixtures(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
-  throw new CarpoolError('HUB_UNREACHABLE', words);
+  throw new CarpoolError('HUB_UNREACHABLE', message);
 }
 
 /** What Playwright itself puts beside the fixtures; its less likely options are left out. */

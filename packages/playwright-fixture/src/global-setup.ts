@@ -25,11 +25,11 @@ export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}
   return async ({ configFile }) => {
     const root = configFile === undefined ? process.cwd() : dirname(configFile);
     const host = new RunHost({ root, ...options, runner: 'playwright', version });
-    await host.begin();
+    await host.runStarted();
     provide(host.provided);
     return async () => {
       provide();
-      await host.end();
+      await host.runEnded();
       const lines = await host.stop();
       // On stderr, so that `--reporter=json` stays readable for machines.
       if (summary) for (const line of lines) process.stderr.write(`${line}\n`);

@@ -4,7 +4,7 @@ import type { Config } from 'carpool';
 import { carpoolFixtures, ownFixtures, type TestFixtures, type WorkerFixtures } from './fixtures.ts';
 
 export { carpoolFixtures };
-export type { ExtraOptions, Registers } from 'carpool/client';
+export type { RegisterExtraOptions, SessionPools } from 'carpool/client';
 export type { CarpoolUse, TestFixtures, WorkerFixtures } from './fixtures.ts';
 export type { EvidenceRule } from './evidence.ts';
 export { expect, type ExpectSession, type MatcherOptions, type SessionMatchers, type Shape } from './expect.ts';
@@ -29,6 +29,6 @@ export const test: TestWith<
 > = base.extend(ownFixtures as never);
 
 /** Playwright's `test` with the pools of a config as fixtures. */
-export function createTest<C extends Config>(config: C): TestWith<TestFixtures<C>, WorkerFixtures<C>> {
+export function withPools<C extends Config>(config: C): TestWith<TestFixtures<C>, WorkerFixtures<C>> {
   return base.extend<TestFixtures<C>, WorkerFixtures<C>>(carpoolFixtures(config) as never) as never;
 }

@@ -1,7 +1,7 @@
 /** Who holds what: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures of the user's. */
 import { randomUUID } from 'node:crypto';
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { FileOwner, Owner, patience } from 'carpool/client';
+import { FileOwner, Owner, timeoutWithin } from 'carpool/client';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
 import { connect } from './provided.ts';
 
@@ -24,9 +24,9 @@ export class Attempt extends Owner {
   }
 
   /** For a wait that is on the clock of the test. */
-  get patience(): { readonly timeout?: number } {
+  get waitOptions(): { readonly timeout?: number } {
     const { timeout } = this.#testInfo;
-    return patience(timeout > 0 ? timeout - (now() - this.#since) - 200 : Infinity);
+    return timeoutWithin(timeout > 0 ? timeout - (now() - this.#since) - 200 : Infinity);
   }
 
   /** Called by whoever is first: what sessions hang on, which is a step of its own, or what is around every test. */

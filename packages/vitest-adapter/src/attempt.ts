@@ -4,7 +4,7 @@
  * Vitest calls no clean-up of a fixture whose set-up did not finish. So the owner is set up first, by a fixture that
  * waits for nothing, and the sessions hang on it.
  */
-import { Owner, patience, type RegisterOptions } from 'carpool/client';
+import { Owner, timeoutWithin, type RegisterOptions } from 'carpool/client';
 import type { RunnerTestCase } from 'vitest';
 import { connect } from './connect.ts';
 
@@ -31,9 +31,9 @@ export class Attempt extends Owner {
   }
 
   /** For a wait that is on the clock of the test after all. */
-  get patience(): Pick<RegisterOptions, 'timeout'> {
+  get waitOptions(): Pick<RegisterOptions, 'timeout'> {
     const { timeout } = this.#task;
-    return patience(timeout > 0 ? timeout - (now() - this.#since) - 100 : Infinity);
+    return timeoutWithin(timeout > 0 ? timeout - (now() - this.#since) - 100 : Infinity);
   }
 
   /** It has ended, or is about to. */

@@ -1,19 +1,19 @@
 /**
  * The test file that runs in this worker: its owner, and the attempts of its tests. It is what `carpool/shared-worker`
- * and `carpool/coordination` find around them (see `Ambient`), and what the fixtures of `createTest` hang on.
+ * and `carpool/coordination` find around them (see `CurrentTest`), and what the fixtures of `withPools` hang on.
  *
  *   set-up file ─▶ opened ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ everyone has left: closed
  *
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ambientSlot, CarpoolError, closeFile, FileOwner, openFile, Owner, type Ambient } from 'carpool/client';
+import { currentTestSlot, CarpoolError, closeFile, FileOwner, openFile, Owner, type CurrentTest } from 'carpool/client';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
 
-export class CurrentFile implements Ambient {
+export class CurrentFile implements CurrentTest {
   readonly file: FileOwner;
   readonly version: string = version;
   readonly #path: string;
@@ -39,7 +39,7 @@ export class CurrentFile implements Ambient {
   static async open(path: string, guess?: (file: CurrentFile) => Attempt | undefined): Promise<CurrentFile> {
     await found()?.close();
     const current = new CurrentFile(path, guess);
-    openFile(ambientSlot(), current);
+    openFile(currentTestSlot(), current);
     return current;
   }
 
@@ -62,9 +62,9 @@ export class CurrentFile implements Ambient {
     return this.#worker;
   }
 
-  patience(): { readonly timeout?: number } {
+  timeoutWithin(): { readonly timeout?: number } {
     // Where it cannot be told which test asks, its time-out is the runner's business.
-    return this.#running.getStore()?.patience ?? {};
+    return this.#running.getStore()?.waitOptions ?? {};
   }
 
   /** An attempt begins. */
@@ -98,18 +98,18 @@ export class CurrentFile implements Ambient {
 
   /** Never rejects. */
   close(): Promise<void> {
-    return (this.#closed ??= closeFile(ambientSlot(), this.file).then(disconnect));
+    return (this.#closed ??= closeFile(currentTestSlot(), this.file).then(disconnect));
   }
 }
 
 function found(): CurrentFile | undefined {
-  const { ambient } = ambientSlot();
+  const { ambient } = currentTestSlot();
   // Not by class, as there may be several.
   return ambient !== undefined && 'attemptOf' in ambient ? (ambient as CurrentFile) : undefined;
 }
 
 export function untold(): CarpoolError {
-  const words =
+  const message =
     "Cannot tell which of the concurrent tests asks: this version of Vitest does not say so in hooks; write `scope: 'file'`, call it in the body of the test, or use Vitest 4.1 or later";
-  return new CarpoolError('LEASE_INVALID', words);
+  return new CarpoolError('LEASE_INVALID', message);
 }

@@ -1,5 +1,5 @@
 /**
- * `createTest`: Vitest's `test` with a fixture for every pool, which gives each attempt of a test a session of its own.
+ * `withPools`: Vitest's `test` with a fixture for every pool, which gives each attempt of a test a session of its own.
  *
  *   $carpoolFile ◀── $carpoolAttempt ◀── carpool, renderer, solver, …
  *                 (hidden)
@@ -7,8 +7,8 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
-import type { Config, PoolNames, Session, SessionOf, WorkerNames, WorkerOf } from 'carpool';
-import { namesIn, refuseTaken, registers, type FixtureNames, type Registers } from 'carpool/client';
+import type { Config, PoolNames, Session, SessionOf, SharedWorkerNames, SharedWorkerOf } from 'carpool';
+import { fixtureNames, checkFixtureNames, sessionPools, type FixtureNames, type SessionPools } from 'carpool/client';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
 import type { Attempt } from './attempt.ts';
@@ -17,7 +17,7 @@ import { CurrentFile } from './current-file.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
 import { workerSession } from './worker-session.ts';
 
-export type { ExtraOptions, Provided, Registers } from 'carpool/client';
+export type { RegisterExtraOptions, Provided, SessionPools } from 'carpool/client';
 export type { SessionEvidence } from './provided.ts';
 
 /** How long a session of a pool lives. */
@@ -30,28 +30,28 @@ export interface CreateTestOptions<C extends Config> {
 
 /** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
 export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in WorkerNames<C>]: WorkerOf<C, Name>;
-} & { readonly carpool: Registers<C> };
+  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
+} & { readonly carpool: SessionPools<C> };
 
 /** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
-export function createTest<C extends Config>(config: C, options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
-/** The same with the type alone, `createTest<typeof config>()`: the names come from the host. */
-export function createTest<C extends Config>(options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
-export function createTest(
+export function withPools<C extends Config>(config: C, options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
+/** The same with the type alone, `withPools<typeof config>()`: the names come from the host. */
+export function withPools<C extends Config>(options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
+export function withPools(
   first?: Config | CreateTestOptions<Config>,
   second?: CreateTestOptions<Config>,
 ): TestAPI<Fixtures<Config>> {
-  const config = first !== undefined && ('pools' in first || 'workers' in first) ? first : undefined;
+  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
   const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : namesIn(config);
-  const { pools, workers } = names ?? { pools: [], workers: [] };
-  refuseTaken({ pools, workers }, taken, 'Vitest');
+  const names = config === undefined ? namesFromHost() : fixtureNames(config);
+  const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
+  checkFixtureNames({ pools, sharedWorkers }, taken, 'Vitest');
   const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
 
   const prepare: Prepare = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
     // and wait for the other's. What fails here fails again in the fixture, where it belongs.
-    for (const name of workers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
+    for (const name of sharedWorkers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
     for (const name of pools) {
       if (!wanted.has(name)) continue;
       const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
@@ -64,7 +64,7 @@ export function createTest(
   const fixtures = {
     ...ownerFixtures(names?.pools),
     ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name))])),
-    ...Object.fromEntries(workers.map((name) => [name, workerFixture(name)])),
+    ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
   };
   const test = testWithEarlySetUp(prepare).extend(fixtures as never);
   return test as TestAPI<Fixtures<Config>>;
@@ -78,7 +78,7 @@ function poolFixture(name: string, scope: Scope): unknown {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
         const attempt = $carpoolAttempt ?? $carpoolFile.attemptOf(task);
-        return use(await attempt.session(name, attempt.patience));
+        return use(await attempt.session(name, attempt.waitOptions));
       };
     case 'file':
       return [
@@ -126,7 +126,7 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
       { auto: names === undefined },
     ],
     carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) =>
-      use(registers((pool, options) => $carpoolAttempt.register(pool, options), names)),
+      use(sessionPools((pool, options) => $carpoolAttempt.register(pool, options), names)),
   };
 }
 
@@ -140,8 +140,8 @@ type Use<T> = (value: T) => Promise<void>;
 
 /** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
 function namesFromHost(): FixtureNames | undefined {
-  const { problem, pools, workers = [] } = provided() ?? {};
-  return problem === undefined && pools !== undefined ? { pools, workers } : undefined;
+  const { problem, pools, sharedWorkers = [] } = provided() ?? {};
+  return problem === undefined && pools !== undefined ? { pools, sharedWorkers } : undefined;
 }
 
 /** What Vitest itself puts beside the fixtures. */

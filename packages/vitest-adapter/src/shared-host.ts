@@ -46,7 +46,7 @@ export class SharedHost {
 
   /** After each run. */
   async end(): Promise<void> {
-    await this.#host.end();
+    await this.#host.runEnded();
   }
 
   async stop(): Promise<void> {
@@ -59,7 +59,7 @@ export class SharedHost {
 
   /** An edited config runs all tests again. It may lie outside the root, and no test need import it. */
   async #begin(): Promise<void> {
-    await this.#host.begin();
+    await this.#host.runStarted();
     if (!this.#vitest.config.watch) return;
     const { files } = this.#host;
     const patterns = files.map((file) => file.replace(/[!()*+?@[\\\]{}]/g, String.raw`\$&`));

@@ -45,10 +45,10 @@ export function browser(): Protocol {
         // An error is an object, and so not among the fields.
         const { error } = frame.message as Said;
         if (error === undefined) return { as: 'reply', to, key: String(id) };
-        return { as: 'refusal', to, key: String(id), refusal: { code: String(error.code), words: error.message } };
+        return { as: 'refusal', to, key: String(id), refusal: { code: String(error.code), message: error.message } };
       }
       if (method === 'crashed' && to !== undefined) {
-        return { as: 'lost', to, gone: false, refusal: { code: 'crashed', words: 'the page crashed' } };
+        return { as: 'lost', to, gone: false, refusal: { code: 'crashed', message: 'the page crashed' } };
       }
       if (method !== 'popup') return { as: 'event', to };
       const { contextId = '', sessionId: popup } = (frame.message as Said).params ?? {};

@@ -1,7 +1,7 @@
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 import { browser, nulJson } from './browser.ts';
 
-await using pool = startPool({
+await using pool = createPool({
   command: 'node',
   args: ['browser.mjs'],
   codec: nulJson,

@@ -1,7 +1,7 @@
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 import { sheet } from './sheet.ts';
 
-await using pool = startPool({ command: 'node', args: ['sheet.mjs'], protocol: sheet });
+await using pool = createPool({ command: 'node', args: ['sheet.mjs'], protocol: sheet });
 await using session = await pool.register();
 
 session.send({ type: 'set', cell: 'A1', value: 2 });

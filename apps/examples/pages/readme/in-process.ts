@@ -1,6 +1,6 @@
-import { startPool } from 'carpool';
+import { createPool } from 'carpool';
 
-await using pool = startPool({
+await using pool = createPool({
   command: 'node',
   args: ['sheet.mjs'],
   protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },

@@ -1,7 +1,7 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('adds a column up', async ({ sheet, expect }) => {
   sheet.send({ type: 'set', cell: 'A1', value: 2 });

@@ -1,10 +1,10 @@
-import { createTest } from '@carpool/jest';
+import { withPools } from '@carpool/jest';
 import { expect } from '@jest/globals';
 import config from '../carpool.config.ts';
 import { openDatabase } from '../database/open.ts';
 import { order, total } from '../database/shop.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('finds what the seed has put there', async ({ postgres }) => {
   await using db = await openDatabase(postgres);

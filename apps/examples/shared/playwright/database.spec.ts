@@ -1,9 +1,9 @@
-import { createTest, expect } from '@carpool/playwright';
+import { withPools, expect } from '@carpool/playwright';
 import config from '../carpool.config.ts';
 import { openDatabase } from '../database/open.ts';
 import { order, total } from '../database/shop.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('finds what the seed has put there', async ({ postgres }) => {
   await using db = await openDatabase(postgres);

@@ -1,7 +1,7 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 const { page, wordsOn } = require('./page.cjs');
 
-const test = createTest();
+const test = withPools();
 
 test('shows words', async ({ renderer }) => {
   renderer.send({ type: 'snapshot', tree: page('Hello') });

@@ -1,9 +1,9 @@
-import { createTest, expect } from '@carpool/playwright';
+import { withPools, expect } from '@carpool/playwright';
 import { counter } from '../../app/counter.ts';
 import { mount } from '../../app/mount.ts';
 import config from '../carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('answers what it shows', async ({ renderer }) => {
   const app = mount(renderer, counter);

@@ -1,9 +1,9 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { counter } from '../../app/counter.ts';
 import { mount } from '../../app/mount.ts';
 import config from '../carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('starts at zero', async ({ renderer, expect }) => {
   const app = mount(renderer, counter);

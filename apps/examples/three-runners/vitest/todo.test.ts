@@ -1,9 +1,9 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { mount } from '../../app/mount.ts';
 import { todo } from '../../app/todo.ts';
 import config from '../carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('adds a thing', async ({ renderer, expect }) => {
   const app = mount(renderer, todo);

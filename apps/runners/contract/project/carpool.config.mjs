@@ -16,5 +16,5 @@ export default defineConfig({
     // Its child is killed by a test.
     mortal: { ...child, maxSessions: 2 },
   },
-  workers: { counter: new URL('counter.worker.mjs', import.meta.url) },
+  sharedWorkers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

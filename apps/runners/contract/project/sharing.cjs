@@ -82,7 +82,7 @@ async function takeTurns(_, file) {
 async function takeAndKeep(_, file) {
   const leases = [
     await lock('kept').acquire(),
-    await rwlock('kept too').write(),
+    await rwlock('kept too').acquireWrite(),
     await semaphore('kept as well', 3).acquire(2),
   ];
   const taken = await lock('kept')
@@ -94,7 +94,7 @@ async function takeAndKeep(_, file) {
 async function takeWhatWasKept(_, file) {
   const leases = [
     await lock('kept').acquireNow(),
-    await rwlock('kept too').readNow(),
+    await rwlock('kept too').acquireReadNow(),
     await semaphore('kept as well', 3).acquireNow(3),
   ];
   note(file, { held: leases.map(({ held }) => held) });

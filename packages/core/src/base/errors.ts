@@ -7,7 +7,7 @@
  */
 
 /** What is unusable after the error: this call only, this session, the child, the whole pool, the hub, or the run. */
-export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'worker' | 'run';
+export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'shared worker' | 'run';
 
 /** Whose mistake it is, as far as can be told: the test's, the child's, the set-up's, or Carpool's own. */
 export type ErrorBlame = 'test' | 'child' | 'setup' | 'carpool';
@@ -44,8 +44,8 @@ export type ErrorCode =
   | 'HUB_UNREACHABLE'
   | 'HUB_REJECTED'
   | 'HUB_LOST'
-  | 'WORKER_FAILED'
-  | 'WORKER_PROTOCOL'
+  | 'SHARED_WORKER_FAILED'
+  | 'SHARED_WORKER_PROTOCOL'
   | 'LEASE_INVALID'
   | 'LEASE_TAKEN'
   | 'LEASE_TIMEOUT'
@@ -188,15 +188,15 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     meaning: 'The connection to the host ended while it was in use.',
     remedy: 'The host died or was stopped, see the cause. Run the tests again; report it if the host crashed.',
   },
-  WORKER_FAILED: {
-    scope: 'worker',
+  SHARED_WORKER_FAILED: {
+    scope: 'shared worker',
     blame: 'setup',
     meaning: 'A shared worker could not be started, was not ready in time, crashed, exited, or did not answer.',
     remedy:
       'The error names its file, how it ended and what it printed last. Tests that do not use it are not concerned.',
   },
-  WORKER_PROTOCOL: {
-    scope: 'worker',
+  SHARED_WORKER_PROTOCOL: {
+    scope: 'shared worker',
     blame: 'setup',
     meaning: 'A shared worker and those who use it have no protocol in common.',
     remedy: "Offer `supportedProtocols: ['ava-4']`, and negotiate it in the worker.",

@@ -27,7 +27,7 @@ export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt
 }
 
 /** The first line of a stack that is not Carpool's own. */
-export function placeIn(site: CallSite): string | undefined {
+export function callerLocation(site: CallSite): string | undefined {
   for (const line of site.stack.split('\n')) {
     const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
     if (place === undefined || place.startsWith('node:')) continue;

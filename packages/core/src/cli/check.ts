@@ -6,7 +6,7 @@ import { callSite, fromRecord } from '../base/errors.ts';
 import { Client } from '../client/client.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
-import type { SeatUser } from '../client/shared-worker/membership.ts';
+import type { MembershipListener } from '../client/shared-worker/membership.ts';
 
 export interface CheckOptions {
   readonly config?: string;
@@ -18,7 +18,7 @@ export interface CheckOptions {
  */
 export async function check({ config }: CheckOptions): Promise<number> {
   await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
-  const { pools, workers, problem, files } = await host.configured;
+  const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   console.log(`config: ${files.join(', ')}`);
   const client = await Client.connect({ address: host.address, runner: 'check' });
@@ -35,7 +35,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
       console.log(`${pool}: ${(thrown as Error).message}`);
     }
   }
-  for (const name of workers) {
+  for (const name of sharedWorkers) {
     const started = performance.now();
     const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
     try {
@@ -52,4 +52,4 @@ export async function check({ config }: CheckOptions): Promise<number> {
 }
 
 /** Takes a seat and says nothing. */
-const nobody: SeatUser = { message() {}, lost() {}, left() {}, async teardown() {} };
+const nobody: MembershipListener = { message() {}, lost() {}, left() {}, async teardown() {} };

@@ -21,8 +21,8 @@ import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { Mux } from '../session/mux.ts';
 import { Session } from '../session/session.ts';
-import { WorkerLinks } from './shared-worker/connections.ts';
-import { Attention } from '../transport/busy-poll.ts';
+import { SharedWorkerConnections } from './shared-worker/connections.ts';
+import { BusyPoll } from '../transport/busy-poll.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { op, wireVersion, writePayload } from '../wire/frames.ts';
@@ -81,10 +81,10 @@ export class Client {
   /** Resolves when the connection has ended, with the reason unless `close` was it. */
   readonly closed: Promise<CarpoolError | undefined>;
   /** Its connections to shared workers. */
-  readonly workers: WorkerLinks;
+  readonly sharedWorkers: SharedWorkerConnections;
   /** What this worker holds of locks, semaphores, values and ports. */
   readonly leases: Leases;
-  readonly #attention: Attention = new Attention();
+  readonly #busyPoll: BusyPoll = new BusyPoll();
   #over = false;
   readonly #socket: Socket;
   readonly #transport: StreamTransport;
@@ -102,7 +102,7 @@ export class Client {
     this.closed = closed.promise;
     void this.closed.then(() => (this.#over = true));
     this.#resolveClosed = closed.resolve;
-    this.workers = new WorkerLinks({
+    this.sharedWorkers = new SharedWorkerConnections({
       token,
       runner,
       peer,
@@ -112,7 +112,7 @@ export class Client {
     this.leases = new Leases({
       call: (request, timeout, signal) => this.#call(request, timeout, signal),
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
-      note: (lease, body) => transport.send(Frame.encoded(writePayload(op.NOTE, 0, lease, body), json)),
+      locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
     void closed.promise.then(() => this.leases.end([]));
   }
@@ -131,7 +131,7 @@ export class Client {
       clock: systemClock,
       closed: (reason) => {
         const error = new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason });
-        mux.fail({ by: 'hub', at: systemClock.now(), words: 'because the connection to the host ended', error });
+        mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because the connection to the host ended', error });
         closed.resolve(error);
       },
     });
@@ -232,13 +232,13 @@ export class Client {
   }
 
   /** Tells the host that a new run begins on it: pools that gave up try again. */
-  async run(): Promise<void> {
-    await this.#call({ method: 'run' }, releaseTimeout);
+  async runStarted(): Promise<void> {
+    await this.#call({ method: 'runStarted' }, releaseTimeout);
   }
 
   /** Tells the host that a run has ended. */
-  async ran(): Promise<void> {
-    await this.#call({ method: 'ran' }, releaseTimeout);
+  async runEnded(): Promise<void> {
+    await this.#call({ method: 'runEnded' }, releaseTimeout);
   }
 
   /** What the pools have done so far. */
@@ -249,8 +249,8 @@ export class Client {
   /** Disconnects; the host releases whatever this worker still holds. */
   close(): void {
     this.#resolveClosed(undefined);
-    this.#mux.fail({ by: 'hub', at: systemClock.now(), words: 'because its worker has disconnected' });
-    this.workers.close();
+    this.#mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because its worker has disconnected' });
+    this.sharedWorkers.close();
     this.#transport.close();
     this.#socket.destroySoon();
   }
@@ -269,12 +269,12 @@ export class Client {
     this.#hold(1);
     try {
       const asked = this.#mux.root.port.request(request);
-      this.#attention.expect();
+      this.#busyPoll.start();
       const answer = await within(asked, { clock: systemClock, timeout, expired, signal });
       return answer as MethodTable[R['method']]['result'];
     } finally {
       this.#hold(-1);
-      if (this.#busy === 0) this.#attention.met();
+      if (this.#busy === 0) this.#busyPoll.hit();
     }
   }
 

@@ -20,7 +20,7 @@ export async function connectTo(path: string, timeout: number, known: boolean): 
     const why = (thrown as Error).message;
     const details = { context: { path }, cause: thrown };
     if (known) throw new CarpoolError('HUB_LOST', `The host has ended: ${why}`, details);
-    const words = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
-    throw new CarpoolError('HUB_UNREACHABLE', words, details);
+    const message = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
+    throw new CarpoolError('HUB_UNREACHABLE', message, details);
   }
 }

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import { Seat, type SeatUser } from './shared-worker/membership.ts';
-import type { WorkerRequest } from '../wire/messages.ts';
+import { Membership, type MembershipListener } from './shared-worker/membership.ts';
+import type { SharedWorkerRequest } from '../wire/messages.ts';
 import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
 
 /** All that tests have registered to run at the end of their file. */
@@ -13,7 +13,7 @@ const teardownTimeout = 10_000;
 
 export class FileOwner extends Owner {
   readonly #options: OwnerOptions;
-  readonly #seats: Seat[] = [];
+  readonly #memberships: Membership[] = [];
   readonly #failures: unknown[] = [];
   #testWorker: string | undefined;
   #numbers = 0;
@@ -37,44 +37,49 @@ export class FileOwner extends Owner {
    * Takes a seat in a shared worker, which is started if it is not there.
    * @param wanted the file cannot do without: `ready` fails if it is not to be had
    */
-  sharedWorker(request: Omit<WorkerRequest, 'method'>, user: SeatUser, site: CallSite, wanted: boolean): Seat {
-    const seat = new Seat({
+  sharedWorker(
+    request: Omit<SharedWorkerRequest, 'method'>,
+    user: MembershipListener,
+    site: CallSite,
+    wanted: boolean,
+  ): Membership {
+    const membership = new Membership({
       request,
       user,
       site,
-      wanted,
+      required: wanted,
       file: this.#url(),
-      links: async () => {
-        const { workers } = await this.#options.connect(false);
-        this.#testWorker ??= workers.nextTestWorker();
-        return { links: workers, testWorker: this.#testWorker };
+      connections: async () => {
+        const { sharedWorkers } = await this.#options.connect(false);
+        this.#testWorker ??= sharedWorkers.nextTestWorker();
+        return { connections: sharedWorkers, testWorker: this.#testWorker };
       },
       next: () => ++this.#numbers,
     });
-    this.#seats.push(seat);
-    return seat;
+    this.#memberships.push(membership);
+    return membership;
   }
 
   /**
    * Resolves when the shared workers that the file has registered so far are ready.
-   * @throws CarpoolError WORKER_FAILED, WORKER_PROTOCOL, and why there is no host
+   * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, and why there is no host
    */
   async ready(): Promise<void> {
-    const waiting = this.#seats.map(async (seat) => {
+    const waiting = this.#memberships.map(async (membership) => {
       try {
-        await seat.joined;
+        await membership.joined;
       } catch (thrown) {
-        if (!seat.wanted) return; // an earlier file wanted it; who uses it here is told
-        throw isCarpoolError(thrown) ? errorAt(thrown, seat.site) : thrown;
+        if (!membership.required) return; // an earlier file wanted it; who uses it here is told
+        throw isCarpoolError(thrown) ? errorAt(thrown, membership.site) : thrown;
       }
     });
     await Promise.all(waiting);
   }
 
   override async evidence(): Promise<SessionEvidence[]> {
-    const ofWorkers = this.#seats.map(async (seat) => {
-      const found = await seat.evidence();
-      return found === undefined ? [] : [{ ...found, pool: `shared worker ${seat.name}`, session: '' }];
+    const ofWorkers = this.#memberships.map(async (membership) => {
+      const found = await membership.evidence();
+      return found === undefined ? [] : [{ ...found, pool: `shared worker ${membership.name}`, session: '' }];
     });
     const [ofSessions, ...others] = await Promise.all([super.evidence(), ...ofWorkers]);
     return [...ofSessions, ...others.flat()];
@@ -86,22 +91,22 @@ export class FileOwner extends Owner {
   }
 
   async #end(): Promise<void> {
-    const seats = this.#seats.toReversed();
-    for (const { user } of seats) {
+    const memberships = this.#memberships.toReversed();
+    for (const { user } of memberships) {
       const expired = (): Error => new Error(`The teardown of a shared worker took longer than ${teardownTimeout} ms`);
       await within(user.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
         this.#failed(thrown),
       );
     }
-    for (const failure of await Promise.all(seats.map((seat) => seat.leave())))
+    for (const failure of await Promise.all(memberships.map((membership) => membership.leave())))
       if (failure !== undefined) this.#failed(failure);
     await super.end();
   }
 
   #failed(thrown: unknown): void {
     this.#failures.push(thrown);
-    const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    process.stderr.write(`carpool: the end of ${this.#url()} failed: ${words}\n`);
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    process.stderr.write(`carpool: the end of ${this.#url()} failed: ${message}\n`);
   }
 
   #url(): string {

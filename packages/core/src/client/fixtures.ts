@@ -5,21 +5,25 @@ import type { Config } from '../config/define.ts';
 /** The names in a config, each of which is a fixture. */
 export interface FixtureNames {
   readonly pools: readonly string[];
-  readonly workers: readonly string[];
+  readonly sharedWorkers: readonly string[];
 }
 
-export function namesIn({ pools = {}, workers = {} }: Config): FixtureNames {
-  return { pools: Object.keys(pools), workers: Object.keys(workers) };
+export function fixtureNames({ pools = {}, sharedWorkers = {} }: Config): FixtureNames {
+  return { pools: Object.keys(pools), sharedWorkers: Object.keys(sharedWorkers) };
 }
 
 /**
  * @param taken what the runner itself puts beside the fixtures
  * @throws CarpoolError CONFIG_INVALID if a pool or a shared worker has such a name, or both have the same
  */
-export function refuseTaken({ pools, workers }: FixtureNames, taken: ReadonlySet<string>, runner: string): void {
+export function checkFixtureNames(
+  { pools, sharedWorkers }: FixtureNames,
+  taken: ReadonlySet<string>,
+  runner: string,
+): void {
   const givenBy = `${runner} gives every test something of that name`;
   for (const pool of pools) if (taken.has(pool)) throw cannotBe({ pool }, givenBy, 'rename the pool');
-  for (const worker of workers) {
+  for (const worker of sharedWorkers) {
     if (taken.has(worker)) throw cannotBe({ worker }, givenBy, 'rename the shared worker');
     if (pools.includes(worker)) throw cannotBe({ worker }, 'a pool has that name', 'rename one of them');
   }
@@ -42,6 +46,6 @@ const poolsOwn = 60_000;
  * the pool names who holds the slots.
  * @param left milliseconds until then; infinite: no time-out
  */
-export function patience(left: number, least = 1): { readonly timeout?: number } {
+export function timeoutWithin(left: number, least = 1): { readonly timeout?: number } {
   return left < poolsOwn ? { timeout: Math.max(Math.round(left), least) } : {};
 }

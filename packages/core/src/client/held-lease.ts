@@ -2,7 +2,7 @@
 import { CarpoolError } from '../base/errors.ts';
 
 /** Who has to hear of it. */
-export interface Lender {
+export interface LeaseCallbacks {
   /** @param amount absent: all that is left */
   readonly release: (amount: number | undefined) => void;
   /** However it ended. */
@@ -11,10 +11,10 @@ export interface Lender {
 
 /** What is held, until it is released, or its owner ends. */
 export class HeldLease {
-  readonly #lender: Lender;
+  readonly #lender: LeaseCallbacks;
   #weight: number;
 
-  constructor(weight: number, lender: Lender) {
+  constructor(weight: number, lender: LeaseCallbacks) {
     this.#weight = weight;
     this.#lender = lender;
   }
@@ -28,7 +28,7 @@ export class HeldLease {
   release(amount?: number): void {
     if (this.#weight === 0) return;
     if (amount === undefined || amount === this.#weight) {
-      this.lose();
+      this.invalidate();
       this.#lender.release(undefined);
       return;
     }
@@ -41,7 +41,7 @@ export class HeldLease {
   }
 
   /** It is not held any more; nobody has to be told. */
-  lose(): void {
+  invalidate(): void {
     if (this.#weight === 0) return;
     this.#weight = 0;
     this.#lender.over?.();

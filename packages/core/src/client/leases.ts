@@ -5,12 +5,12 @@ import type {
   AcquireRequest,
   CallRequest,
   MethodTable,
-  NoteBody,
+  LocateBody,
   OnceRequest,
   OwnerPath,
   ReserveRequest,
 } from '../wire/messages.ts';
-import { HeldLease, type Lender } from './held-lease.ts';
+import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
 import { Ports } from './ports.ts';
 
 /** What leases need of the connection. */
@@ -23,22 +23,22 @@ export interface LeaseConnection {
   /** Without an answer. @param body empty: all of it */
   release(lease: number, body: Uint8Array): void;
   /** Without an answer. */
-  note(lease: number, body: Uint8Array): void;
+  locate(lease: number, body: Uint8Array): void;
 }
 
 /** `file:line:column` of a call, as far as it is known. */
-export type Place = () => string | undefined;
+export type CallLocation = () => string | undefined;
 
-interface Unplaced {
+interface PendingCallSite {
   readonly number: number;
   readonly held: HeldLease;
-  readonly place: Place;
+  readonly location: CallLocation;
 }
 
-type Wish<R> = Omit<R, 'method' | 'lease'>;
-export type AcquireWish = Wish<AcquireRequest>;
-export type ReserveWish = Wish<ReserveRequest>;
-export type OnceWish = Wish<OnceRequest>;
+type RequestOf<R> = Omit<R, 'method' | 'lease'>;
+export type AcquireOptions = RequestOf<AcquireRequest>;
+export type ReserveOptions = RequestOf<ReserveRequest>;
+export type OnceOptions = RequestOf<OnceRequest>;
 
 // Captured when the module loads: a test that installs fake timers later must not stop it.
 const { nextTick } = process;
@@ -55,7 +55,7 @@ export class Leases {
   readonly #connection: LeaseConnection;
   readonly #held = new Map<HeldLease, OwnerPath>();
   /** Taken in this turn: where is not told yet. */
-  #unplaced: Unplaced[] = [];
+  #withoutCallSite: PendingCallSite[] = [];
   #numbers = 0;
 
   constructor(connection: LeaseConnection) {
@@ -63,46 +63,46 @@ export class Leases {
   }
 
   /**
-   * @param place for the errors of others, instead of `at`
+   * @param location for the errors of others, instead of `at`
    * @throws CarpoolError LEASE_INVALID, LEASE_TAKEN, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_LOST, HUB_LOST; `signal.reason`
    */
-  async acquire(wish: AcquireWish, signal?: AbortSignal, place?: Place): Promise<HeldLease> {
+  async acquire(request: AcquireOptions, signal?: AbortSignal, location?: CallLocation): Promise<HeldLease> {
     const number = ++this.#numbers;
-    await this.#wait({ ...wish, method: 'acquire', lease: number }, wish.timeout, signal);
-    const held = this.#numbered(number, wish.weight, wish.under);
-    if (place !== undefined) this.#placeLater({ number, held, place });
+    await this.#wait({ ...request, method: 'acquire', lease: number }, request.timeout, signal);
+    const held = this.#numbered(number, request.weight, request.under);
+    if (location !== undefined) this.#deferCallSite({ number, held, location });
     return held;
   }
 
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
-  async reserve(wish: ReserveWish): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
+  async reserve(request: ReserveOptions): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
-    const asked = this.#connection.call({ ...wish, method: 'reserve', lease }, answerTimeout);
+    const asked = this.#connection.call({ ...request, method: 'reserve', lease }, answerTimeout);
     const { places } = await asked.catch((thrown: unknown) => {
       // It may be given later.
       this.#connection.release(lease, all);
       throw thrown;
     });
-    const held = this.#numbered(lease, 1, wish.under);
-    if (places.length === 0) held.lose();
+    const held = this.#numbered(lease, 1, request.under);
+    if (places.length === 0) held.invalidate();
     return { lease: held, places };
   }
 
   /** A value in base64, or the role to compute it. Throws as `acquire`, and ONCE_FAILED. */
-  async once(wish: OnceWish, signal?: AbortSignal): Promise<string | ComputeRole> {
+  async once(request: OnceOptions, signal?: AbortSignal): Promise<string | ComputeRole> {
     const lease = ++this.#numbers;
-    const { value } = await this.#wait({ ...wish, method: 'once', lease }, wish.timeout, signal);
+    const { value } = await this.#wait({ ...request, method: 'once', lease }, request.timeout, signal);
     if (value !== undefined) return value;
-    const held = this.#numbered(lease, 1, wish.under);
+    const held = this.#numbered(lease, 1, request.under);
     const settle = async (outcome: { readonly value: string } | { readonly failed: unknown }): Promise<void> => {
-      held.lose();
-      await this.#connection.call({ method: 'settle', lease, ...outcomeOf(wish.key, outcome) }, answerTimeout);
+      held.invalidate();
+      await this.#connection.call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout);
     };
     return { settle };
   }
 
   /** What an owner holds from now on, until it is released. */
-  hold(weight: number, under: OwnerPath, lender: Lender): HeldLease {
+  hold(weight: number, under: OwnerPath, lender: LeaseCallbacks): HeldLease {
     const over = (): void => {
       this.#held.delete(lease);
       lender.over?.();
@@ -114,7 +114,7 @@ export class Leases {
 
   /** An owner has ended, and the host takes back what it held, or the connection has, and all is gone. */
   end(owner: OwnerPath): void {
-    for (const [lease, under] of this.#held) if (owner.every((name, at) => under[at] === name)) lease.lose();
+    for (const [lease, under] of this.#held) if (owner.every((name, at) => under[at] === name)) lease.invalidate();
   }
 
   async #wait<R extends CallRequest & { readonly lease: number }>(
@@ -123,7 +123,7 @@ export class Leases {
     signal?: AbortSignal,
   ): Promise<MethodTable[R['method']]['result']> {
     signal?.throwIfAborted();
-    this.#tellPlaces();
+    this.#sendCallSites();
     try {
       return await this.#connection.call(request, timeout + grace, signal);
     } catch (thrown) {
@@ -134,16 +134,16 @@ export class Leases {
   }
 
   /** To find out where takes as long as to take it; so that is done when it is still held after this turn. */
-  #placeLater(unplaced: Unplaced): void {
-    if (this.#unplaced.length === 0) nextTick(() => this.#tellPlaces());
-    this.#unplaced.push(unplaced);
+  #deferCallSite(withoutCallSite: PendingCallSite): void {
+    if (this.#withoutCallSite.length === 0) nextTick(() => this.#sendCallSites());
+    this.#withoutCallSite.push(withoutCallSite);
   }
 
-  #tellPlaces(): void {
-    if (this.#unplaced.length === 0) return;
-    for (const { number, held, place } of this.#unplaced.splice(0)) {
-      const at = held.weight === 0 ? undefined : place();
-      if (at !== undefined) this.#connection.note(number, json.encode({ at } satisfies NoteBody));
+  #sendCallSites(): void {
+    if (this.#withoutCallSite.length === 0) return;
+    for (const { number, held, location } of this.#withoutCallSite.splice(0)) {
+      const at = held.weight === 0 ? undefined : location();
+      if (at !== undefined) this.#connection.locate(number, json.encode({ at } satisfies LocateBody));
     }
   }
 

@@ -6,11 +6,11 @@ import { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holders.ts';
 import type { Client } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
-import type { AcquireWish, OnceWish, Place } from './leases.ts';
+import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
 import type { OwnerPath } from '../wire/messages.ts';
 
-export interface LeaseGround {
+export interface OwnerLeasesOptions {
   readonly path: OwnerPath;
   readonly holder: HolderLabel;
   /** @throws CarpoolError why there is no connection */
@@ -20,14 +20,14 @@ export interface LeaseGround {
 /** What a call says of itself. */
 export interface Caller {
   /** From where. */
-  readonly at?: Place;
+  readonly at?: CallLocation;
   /** The test that waits meanwhile, where it is not the owner. */
   readonly flow?: OwnerPath;
 }
 
-type Owned = Pick<AcquireWish, 'flow'> & { readonly under: OwnerPath; readonly holder: HolderLabel };
+type OwnedFields = Pick<AcquireOptions, 'flow'> & { readonly under: OwnerPath; readonly holder: HolderLabel };
 
-type Own<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
+type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
 
 export interface PortRequest {
   readonly host?: string | undefined;
@@ -37,21 +37,21 @@ export interface PortRequest {
 }
 
 export class OwnerLeases {
-  readonly #ground: LeaseGround;
+  readonly #ground: OwnerLeasesOptions;
   /** Used while its connection lasts: to find it takes longer than to use it. */
   #client: Client | undefined;
   /** Who has ended, in words. */
   #ended: string | undefined;
 
-  constructor(ground: LeaseGround) {
+  constructor(ground: OwnerLeasesOptions) {
     this.#ground = ground;
   }
 
   /** @throws CarpoolError as `Client.leases`, LEASE_LOST if the owner has ended */
-  async acquire(wish: Own<AcquireWish>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
+  async acquire(request: WithoutOwner<AcquireOptions>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
     this.#check();
     const client = this.#client?.over === false ? this.#client : await this.#connected();
-    return this.#own(await client.leases.acquire({ ...wish, ...this.#owned(caller) }, signal, caller.at));
+    return this.#own(await client.leases.acquire({ ...request, ...this.#owned(caller) }, signal, caller.at));
   }
 
   /** @param values as text, each value another one. @returns the places of those that were free */
@@ -69,20 +69,20 @@ export class OwnerLeases {
   async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
     this.#check();
     const client = this.#client?.over === false ? this.#client : await this.#connected();
-    const { port, lease } = await client.leases.ports.take({ ...request, wish: this.#named(caller) });
+    const { port, lease } = await client.leases.ports.take({ ...request, request: this.#named(caller) });
     return { port, lease: this.#own(lease) };
   }
 
   /** @param compute what it throws is thrown here as it is, and told to the others */
   async once(
-    wish: Own<OnceWish>,
+    request: WithoutOwner<OnceOptions>,
     compute: () => Promise<Uint8Array>,
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     this.#check();
     const client = this.#client?.over === false ? this.#client : await this.#connected();
-    const answer = await client.leases.once({ ...wish, ...this.#named(caller) }, signal);
+    const answer = await client.leases.once({ ...request, ...this.#named(caller) }, signal);
     if (typeof answer === 'string') return Buffer.from(answer, 'base64');
     let bytes: Uint8Array;
     try {
@@ -120,12 +120,12 @@ export class OwnerLeases {
     throw new CarpoolError('LEASE_LOST', `Cannot acquire anything: ${this.#ended} has ended`);
   }
 
-  #named(caller: Caller): Owned & { readonly at?: string } {
+  #named(caller: Caller): OwnedFields & { readonly at?: string } {
     const at = caller.at?.();
     return { ...this.#owned(caller), ...(at === undefined ? {} : { at }) };
   }
 
-  #owned({ flow }: Caller): Owned {
+  #owned({ flow }: Caller): OwnedFields {
     const { path, holder } = this.#ground;
     return flow === undefined ? { under: path, holder } : { under: path, holder, flow };
   }

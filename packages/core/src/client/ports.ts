@@ -5,7 +5,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { OwnerPath } from '../wire/messages.ts';
 import type { HeldLease } from './held-lease.ts';
-import type { Leases, ReserveWish } from './leases.ts';
+import type { Leases, ReserveOptions } from './leases.ts';
 import { isFree } from './port-check.ts';
 
 const blockSize = 16;
@@ -16,7 +16,7 @@ const space = 'carpool.ports';
 /** Ports that are looked at before it is given up. */
 const attempts = 1_000;
 
-export interface PortWish {
+export interface PortRequestFields {
   /** This address alone. Default: the port is free on all of them. */
   readonly host?: string | undefined;
   /** Those to be tried first. */
@@ -25,7 +25,7 @@ export interface PortWish {
   /** Stops looking. */
   readonly signal?: AbortSignal | undefined;
   /** Who asks, for one that is reserved by its number. */
-  readonly wish: Omit<ReserveWish, 'space' | 'values'>;
+  readonly request: Omit<ReserveOptions, 'space' | 'values'>;
 }
 
 export interface HeldPort {
@@ -44,12 +44,12 @@ export class Ports {
   }
 
   /** @throws CarpoolError LEASE_TAKEN if none is found; what the system says of `host` */
-  async take(options: PortWish): Promise<HeldPort> {
-    const { host, preferred = [], exclude = [], signal, wish } = options;
+  async take(options: PortRequestFields): Promise<HeldPort> {
+    const { host, preferred = [], exclude = [], signal, request } = options;
     for (const port of preferred) {
       signal?.throwIfAborted();
       if (exclude.includes(port)) continue;
-      const lease = this.#ours(port, wish.under) ?? (await this.#alone(port, wish));
+      const lease = this.#ours(port, request.under) ?? (await this.#alone(port, request));
       if (lease === undefined) continue;
       if (await this.#suits(port, lease, host)) return { port, lease };
     }
@@ -57,7 +57,7 @@ export class Ports {
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         signal?.throwIfAborted();
-        const { port, lease } = await this.#next(exclude, wish.under);
+        const { port, lease } = await this.#next(exclude, request.under);
         if (await this.#suits(port, lease, host, passed)) return { port, lease };
       }
     } finally {
@@ -114,8 +114,8 @@ export class Ports {
     return this.#leases.hold(1, under, { release: () => {}, over: () => this.#free.push(port) });
   }
 
-  async #alone(port: number, wish: PortWish['wish']): Promise<HeldLease | undefined> {
-    const { lease, places } = await this.#leases.reserve({ ...wish, space, values: [String(port)] });
+  async #alone(port: number, request: PortRequestFields['request']): Promise<HeldLease | undefined> {
+    const { lease, places } = await this.#leases.reserve({ ...request, space, values: [String(port)] });
     return places.length === 0 ? undefined : lease;
   }
 }

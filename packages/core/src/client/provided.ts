@@ -11,12 +11,12 @@ export interface Provided {
   readonly address?: string;
   readonly pools: readonly string[];
   /** Names of shared workers. */
-  readonly workers?: readonly string[];
+  readonly sharedWorkers?: readonly string[];
   /** Why the pools cannot be used. */
   readonly problem?: ErrorRecord;
 }
 
-export interface WorkerOptions {
+export interface RunnerInfo {
   /** "vitest", "jest", "playwright". */
   readonly runner: string;
   /** The package of the adapter, and its version in this worker. */
@@ -35,7 +35,7 @@ export interface WorkerOptions {
  */
 export async function connectProvided(
   provided: Provided | undefined,
-  options: WorkerOptions,
+  options: RunnerInfo,
   pool?: string | false,
 ): Promise<Client> {
   const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
@@ -43,8 +43,8 @@ export async function connectProvided(
     throw new CarpoolError('HUB_UNREACHABLE', `Cannot reach Carpool's host: this run started none; ${remedy}`);
   }
   if (provided.version !== version) {
-    const words = `Cannot use the pools: ${loader} loads ${adapter} ${provided.version}, the tests load ${version}; install one version for both`;
-    throw new CarpoolError('HUB_REJECTED', words, { context: { expected: version, found: provided.version } });
+    const message = `Cannot use the pools: ${loader} loads ${adapter} ${provided.version}, the tests load ${version}; install one version for both`;
+    throw new CarpoolError('HUB_REJECTED', message, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools } = provided;
   // What is wrong with the pools is nothing to those who want none.
@@ -58,6 +58,6 @@ export async function connectProvided(
 
 export function unknownPool(pool: string, pools: readonly string[]): CarpoolError {
   const known = pools.length === 0 ? 'no pool at all' : `only ${pools.map((name) => JSON.stringify(name)).join(', ')}`;
-  const words = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;
-  return new CarpoolError('CONFIG_INVALID', words, { scope: 'call', context: { pool, pools } });
+  const message = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;
+  return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }

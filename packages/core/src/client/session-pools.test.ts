@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest';
 import type { CallSite } from '../base/errors.ts';
 import type { Session } from '../session/session.ts';
-import { patience, refuseTaken } from './fixtures.ts';
-import { registers, type ExtraOptions } from './session-pools.ts';
+import { timeoutWithin, checkFixtureNames } from './fixtures.ts';
+import { sessionPools, type RegisterExtraOptions } from './session-pools.ts';
 
 interface Entry {
-  register(options?: ExtraOptions): Promise<Session>;
+  register(options?: RegisterExtraOptions): Promise<Session>;
 }
 
-function recording(names?: readonly string[]): { calls: [string, ExtraOptions & { site: CallSite }][]; of: Entries } {
-  const calls: [string, ExtraOptions & { site: CallSite }][] = [];
+function recording(names?: readonly string[]): {
+  calls: [string, RegisterExtraOptions & { site: CallSite }][];
+  of: Entries;
+} {
+  const calls: [string, RegisterExtraOptions & { site: CallSite }][] = [];
   const register = (...call: (typeof calls)[number]): Promise<Session> => {
     calls.push(call);
     return new Promise(() => {});
   };
-  return { calls, of: registers(register, names) as Entries };
+  return { calls, of: sessionPools(register, names) as Entries };
 }
 
 type Entries = Readonly<Record<string, Entry>>;
@@ -39,18 +42,20 @@ test.for([
   [['page'], [], 'pool "page": Playwright gives every test something of that name; rename the pool'],
   [[], ['page'], 'shared worker "page": Playwright gives every test something of that name; rename the shared worker'],
   [['echo'], ['db', 'echo'], 'shared worker "echo": a pool has that name; rename one of them'],
-] as const)('a name may stand for one thing: %j, %j', ([pools, workers, words]) => {
+] as const)('a name may stand for one thing: %j, %j', ([pools, sharedWorkers, message]) => {
   const taken = new Set(['page']);
-  expect(() => refuseTaken({ pools: ['echo'], workers: ['db'] }, taken, 'Playwright')).not.toThrow();
-  expect(() => refuseTaken({ pools, workers }, taken, 'Playwright')).toThrow(`Cannot make a fixture of the ${words}`);
+  expect(() => checkFixtureNames({ pools: ['echo'], sharedWorkers: ['db'] }, taken, 'Playwright')).not.toThrow();
+  expect(() => checkFixtureNames({ pools, sharedWorkers }, taken, 'Playwright')).toThrow(
+    `Cannot make a fixture of the ${message}`,
+  );
 });
 
 test('a wait on the clock of a test ends before the test, unless the deadline of the pool comes first', () => {
-  expect([4_900.4, -3, Infinity, 60_000].map((left) => patience(left))).toEqual([
+  expect([4_900.4, -3, Infinity, 60_000].map((left) => timeoutWithin(left))).toEqual([
     { timeout: 4_900 },
     { timeout: 1 },
     {},
     {},
   ]);
-  expect(patience(-3, 1_000)).toEqual({ timeout: 1_000 });
+  expect(timeoutWithin(-3, 1_000)).toEqual({ timeout: 1_000 });
 });

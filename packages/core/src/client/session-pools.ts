@@ -5,27 +5,30 @@ import type { Config, PoolNames, SessionOf } from '../config/define.ts';
 import type { Session } from '../session/session.ts';
 
 /** Of a session that a test takes for itself; its owner and its label are the test's. */
-export type ExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
+export type RegisterExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
 
 /** More sessions than one, from any pool. */
-export type Registers<C extends Config> = {
+export type SessionPools<C extends Config> = {
   readonly [Name in PoolNames<C>]: {
     /** Takes one more session; it ends with whose it is, or when it is unregistered. */
-    register(options?: ExtraOptions): Promise<SessionOf<C, Name>>;
+    register(options?: RegisterExtraOptions): Promise<SessionOf<C, Name>>;
   };
 };
 
 /** With where the user called. */
-export type RegisterCall = (pool: string, options: ExtraOptions & { readonly site: CallSite }) => Promise<Session>;
+export type RegisterCall = (
+  pool: string,
+  options: RegisterExtraOptions & { readonly site: CallSite },
+) => Promise<Session>;
 
 /**
  * Any name may be asked for: one that is no pool is refused by `register`, with the names of those that are.
  * @param names of the pools, as far as they are known: for those who list them
  */
-export function registers(register: RegisterCall, names: readonly string[] = []): object {
+export function sessionPools(register: RegisterCall, names: readonly string[] = []): object {
   const entry = (pool: string) => ({
     // The promise that `register` gives, not one made of it: only that one may fail without anybody who catches it.
-    register: function registerHere(options?: ExtraOptions): Promise<Session> {
+    register: function registerHere(options?: RegisterExtraOptions): Promise<Session> {
       return register(pool, { ...options, site: callSite(registerHere) });
     },
   });

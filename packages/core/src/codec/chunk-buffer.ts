@@ -10,7 +10,7 @@
 const smallest = 1024;
 const large = 256 * 1024;
 
-export class Gather {
+export class ChunkBuffer {
   #buffer: Uint8Array = new Uint8Array(0);
   size = 0;
 

@@ -5,7 +5,7 @@
  */
 import type { FrameLimits, Framing } from './codec.ts';
 import { malformed } from './evidence.ts';
-import { Gather } from './chunk-buffer.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 import { type HeaderReader, SizedUnframer } from './sized-unframer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
 
@@ -26,7 +26,7 @@ export const contentLength: Framing = {
 
 class FieldsReader implements HeaderReader {
   readonly #limits: FrameLimits;
-  readonly #header = new Gather();
+  readonly #header = new ChunkBuffer();
   /** How much of the final `\r\n\r\n` has come, so that no byte is looked at twice. */
   #matched = 0;
 

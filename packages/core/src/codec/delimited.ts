@@ -5,7 +5,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { FrameLimits, Framing, Unframer } from './codec.ts';
 import { describeBytes, looksLikeText, truncated } from './evidence.ts';
-import { Gather } from './chunk-buffer.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
 
 const carriageReturn = 0x0d;
@@ -47,7 +47,7 @@ class DelimitedUnframer implements Unframer {
   readonly #delimiter: number;
   readonly #lines: boolean;
   readonly #limits: FrameLimits;
-  readonly #started = new Gather();
+  readonly #started = new ChunkBuffer();
 
   constructor(delimiter: number, lines: boolean, limits: FrameLimits) {
     this.#delimiter = delimiter;

@@ -6,14 +6,14 @@ const mostEntries = 12;
 
 /** At most `max` characters that look like a literal; binary is counted, not shown. */
 export function describeMessage(message: unknown, max: number = 200): string {
-  const words = new Words(max);
+  const text = new Words(max);
   try {
-    words.value(message, 0);
+    text.value(message, 0);
   } catch {
     // A getter or a proxy of the user's threw.
-    words.add('<cannot be shown>');
+    text.add('<cannot be shown>');
   }
-  return words.toString();
+  return text.toString();
 }
 
 class Words {

@@ -19,14 +19,18 @@ export function looksLikeText(bytes: Uint8Array): boolean {
 }
 
 /** Bytes from the other side that are no message. */
-export function malformed(words: string, bytes: Uint8Array, cause?: unknown): CarpoolError {
+export function malformed(message: string, bytes: Uint8Array, cause?: unknown): CarpoolError {
   const options: CarpoolErrorOptions = { context: { size: bytes.length }, evidence: { stdout: describeBytes(bytes) } };
-  return new CarpoolError('FRAME_MALFORMED', words, cause === undefined ? options : { ...options, cause });
+  return new CarpoolError('FRAME_MALFORMED', message, cause === undefined ? options : { ...options, cause });
 }
 
 /** A value of our own side that cannot be written: only this call fails, and the child is not to blame. */
-export function unwritable(words: string, cause?: unknown): CarpoolError {
-  return new CarpoolError('FRAME_MALFORMED', `Cannot write message: ${words}`, { scope: 'call', blame: 'test', cause });
+export function unwritable(message: string, cause?: unknown): CarpoolError {
+  return new CarpoolError('FRAME_MALFORMED', `Cannot write message: ${message}`, {
+    scope: 'call',
+    blame: 'test',
+    cause,
+  });
 }
 
 /** What an encoder threw: our own errors as they are, others with their words. */
@@ -39,8 +43,8 @@ export function wordsOf(thrown: unknown): string {
 }
 
 /** The stream ended inside a frame; `bytes` is the start of what there is of it. */
-export function truncated(words: string, bytes: Uint8Array): CarpoolError {
-  return new CarpoolError('FRAME_TRUNCATED', `Cannot read frame: the stream ended ${words}`, {
+export function truncated(message: string, bytes: Uint8Array): CarpoolError {
+  return new CarpoolError('FRAME_TRUNCATED', `Cannot read frame: the stream ended ${message}`, {
     evidence: { stdout: describeBytes(bytes) },
   });
 }

@@ -97,6 +97,6 @@ export class Frame {
 }
 
 function notAnObject(frame: Frame): CarpoolError {
-  const words = `Cannot add fields to ${frame.toString()}: a message must be an object`;
-  return new CarpoolError('FRAME_MALFORMED', words, { evidence: { messages: [frame.toString()] } });
+  const message = `Cannot add fields to ${frame.toString()}: a message must be an object`;
+  return new CarpoolError('FRAME_MALFORMED', message, { evidence: { messages: [frame.toString()] } });
 }

@@ -68,9 +68,9 @@ describe('MessagePack', () => {
   });
 
   test('writes the bytes of every kind of view and buffer', () => {
-    const words = Uint16Array.of(1000, 2000);
-    const bytes = new Uint8Array(words.buffer);
-    expect(again([words, words.buffer, new DataView(words.buffer, 2)])).toEqual([bytes, bytes, bytes.slice(2)]);
+    const message = Uint16Array.of(1000, 2000);
+    const bytes = new Uint8Array(message.buffer);
+    expect(again([message, message.buffer, new DataView(message.buffer, 2)])).toEqual([bytes, bytes, bytes.slice(2)]);
   });
 
   test('writes Map, Set, toJSON and objects of other realms as what they are', () => {

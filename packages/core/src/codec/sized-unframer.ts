@@ -1,6 +1,6 @@
 import type { Unframer } from './codec.ts';
 import { truncated } from './evidence.ts';
-import { Gather } from './chunk-buffer.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 
 /** Reads what stands before a body, byte by byte, over as many chunks as it takes. */
 export interface HeaderReader {
@@ -23,7 +23,7 @@ export class SizedUnframer implements Unframer {
   readonly #header: HeaderReader;
   /** Size of the body under way; undefined while the header is read. */
   #expected: number | undefined;
-  readonly #body = new Gather();
+  readonly #body = new ChunkBuffer();
 
   constructor(header: HeaderReader) {
     this.#header = header;

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { WorkerSource } from './define-shared-worker.ts';
+import type { SharedWorkerEntry } from './define-shared-worker.ts';
 
 const longestFound = 80;
 const required = 'it is required';
@@ -56,8 +56,7 @@ const poolSchema = v.strictObject(
     cwd: v.optional(text),
     env: v.optional(v.record(v.string(), v.optional(text), 'an object of strings')),
     inheritEnv: v.optional(v.union([v.boolean(), v.array(v.string())], 'true, false, or a list of names')),
-    install: v.optional(text),
-    looked: v.optional(texts),
+    installHint: v.optional(text),
     stdio: v.optional(v.strictObject({ in: whole(0), out: whole(1) }, 'an object: { in, out }')),
     codec: v.optional(
       v.union([v.picklist(['json-lines', 'msgpack']), codecSchema], '"json-lines", "msgpack" or a Codec'),
@@ -68,7 +67,7 @@ const poolSchema = v.strictObject(
       ),
     ),
     maxSessions: v.optional(whole(1)),
-    queueLimit: v.optional(whole(0)),
+    maxQueued: v.optional(whole(0)),
     registerTimeout: v.optional(milliseconds),
     helloTimeout: v.optional(milliseconds),
     openTimeout: v.optional(milliseconds),
@@ -82,8 +81,8 @@ const poolSchema = v.strictObject(
     recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
     restarts: v.optional(
       v.strictObject(
-        { max: v.optional(whole(1)), within: v.optional(milliseconds), startsInARow: v.optional(whole(1)) },
-        'an object: { max?, within?, startsInARow? }',
+        { maxFailures: v.optional(whole(1)), window: v.optional(milliseconds), maxFailedStarts: v.optional(whole(1)) },
+        'an object: { max?, within?, maxFailedStarts? }',
       ),
     ),
     forwardStderr: v.optional(yesOrNo),
@@ -114,7 +113,7 @@ const workerSchema = v.strictObject(
   },
   fileAllowed,
 );
-const workers = v.pipe(
+const sharedWorkers = v.pipe(
   v.custom<object>((input) => !Array.isArray(input), 'an object of shared workers by their names'),
   v.record(
     poolName,
@@ -123,14 +122,14 @@ const workers = v.pipe(
   ),
 );
 const configSchema = v.strictObject(
-  { pools: v.optional(pools), workers: v.optional(workers) },
-  'an object: { pools?, workers? }',
+  { pools: v.optional(pools), sharedWorkers: v.optional(sharedWorkers) },
+  'an object: { pools?, sharedWorkers? }',
 );
 
 /** A config that was checked. */
 export interface CheckedConfig {
   readonly pools?: Readonly<Record<string, PoolOptions>>;
-  readonly workers?: Readonly<Record<string, WorkerSource>>;
+  readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
 }
 
 /**
@@ -154,7 +153,7 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
 /** The options that an object at this path may have. */
 function optionsAt(path: readonly string[]): readonly string[] {
   if (path.length === 0) return Object.keys(configSchema.entries);
-  if (path[0] === 'workers') return Object.keys(workerSchema.entries);
+  if (path[0] === 'sharedWorkers') return Object.keys(workerSchema.entries);
   const [, , ...inPool] = path;
   let entries: Readonly<Record<string, unknown>> = poolSchema.entries;
   for (const key of inPool) {

@@ -17,11 +17,11 @@ export interface SharedWorkerSource<Data = unknown> extends SharedWorkerOptions<
 }
 
 /** A file alone, or `sharedWorker(file, options)`. */
-export type WorkerSource = string | URL | SharedWorkerSource;
+export type SharedWorkerEntry = string | URL | SharedWorkerSource;
 
-export interface WorkersConfig {
+export interface SharedWorkersConfig {
   /** Shared workers by name. */
-  readonly workers?: Readonly<Record<string, WorkerSource>>;
+  readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
 }
 
 /** For a config: a shared worker with options. `Data` is what its messages are. */
@@ -33,12 +33,12 @@ export function sharedWorker<Data = unknown>(
 }
 
 /** The names of a config's shared workers. */
-export type WorkerNames<C> = C extends { readonly workers: infer W } ? keyof W & string : never;
+export type SharedWorkerNames<C> = C extends { readonly sharedWorkers: infer W } ? keyof W & string : never;
 
 type DataOf<W> = W extends SharedWorkerSource<infer Data> ? Data : unknown;
 
 /** What `registerSharedWorker` returns for a name of a config. */
-export type WorkerOf<C, Name extends WorkerNames<C>> = C extends { readonly workers: infer W }
+export type SharedWorkerOf<C, Name extends SharedWorkerNames<C>> = C extends { readonly sharedWorkers: infer W }
   ? Name extends keyof W
     ? SharedWorker.Plugin.Protocol<DataOf<W[Name]>>
     : never

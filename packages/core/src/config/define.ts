@@ -1,11 +1,11 @@
 /** The shape of a config file, and the types that flow from it into tests. */
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/session.ts';
-import type { SharedWorkerSource, WorkersConfig } from './define-shared-worker.ts';
+import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
 
 /** What `carpool.config.ts` exports by default. */
-export interface Config extends WorkersConfig {
+export interface Config extends SharedWorkersConfig {
   /** Pools by name; every name is a fixture in tests. */
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
 }
@@ -17,9 +17,11 @@ interface NoOthers<C extends Config> {
       readonly [Key in Exclude<keyof C['pools'][Name], keyof PoolOptions>]: never;
     };
   };
-  readonly workers?: {
-    readonly [Name in keyof C['workers']]: {
-      readonly [Key in Exclude<keyof C['workers'][Name], keyof SharedWorkerSource | keyof URL | keyof string>]: never;
+  readonly sharedWorkers?: {
+    readonly [Name in keyof C['sharedWorkers']]: {
+      readonly [
+        Key in Exclude<keyof C['sharedWorkers'][Name], keyof SharedWorkerSource | keyof URL | keyof string>
+      ]: never;
     };
   };
 }

@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { WorkerSource } from './define-shared-worker.ts';
+import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
 import { checkConfig, invalid } from './check.ts';
@@ -15,7 +15,7 @@ import { configNames, findConfig } from './find.ts';
 
 export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
-  readonly workers: Readonly<Record<string, WorkerSource>>;
+  readonly sharedWorkers: Readonly<Record<string, SharedWorkerEntry>>;
   /** The file, if there is one. */
   readonly file?: string;
   /** Relative paths in the config are relative to this folder. */
@@ -28,7 +28,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file), file);
-  const { pools: fromFile = {}, workers = {} } = config;
+  const { pools: fromFile = {}, sharedWorkers = {} } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -39,7 +39,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
     );
   }
   const all = { ...fromFile, ...inline };
-  if (Object.keys(all).length + Object.keys(workers).length === 0) {
+  if (Object.keys(all).length + Object.keys(sharedWorkers).length === 0) {
     const where =
       file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
@@ -50,7 +50,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       },
     );
   }
-  return { pools: all, workers, folder, ...(file === undefined ? {} : { file }) };
+  return { pools: all, sharedWorkers, folder, ...(file === undefined ? {} : { file }) };
 }
 
 async function importDefault(file: string): Promise<unknown> {

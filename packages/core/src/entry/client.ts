@@ -2,18 +2,23 @@
 export { Client, type ClientOptions, type RegisterOptions } from '../client/client.ts';
 export { sharedClient } from '../client/shared-client.ts';
 export {
-  ambientSlot,
+  currentTestSlot,
   closeFile,
   openFile,
-  type Ambient,
-  type AmbientSlot,
+  type CurrentTest,
+  type CurrentTestSlot,
   type Registration,
 } from '../test-api/current-test.ts';
 export { FileOwner } from '../client/file-owner.ts';
 export { Owner, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
-export { namesIn, patience, refuseTaken, type FixtureNames } from '../client/fixtures.ts';
-export { connectProvided, unknownPool, type Provided, type WorkerOptions } from '../client/provided.ts';
-export { registers, type ExtraOptions, type RegisterCall, type Registers } from '../client/session-pools.ts';
+export { fixtureNames, timeoutWithin, checkFixtureNames, type FixtureNames } from '../client/fixtures.ts';
+export { connectProvided, unknownPool, type Provided, type RunnerInfo } from '../client/provided.ts';
+export {
+  sessionPools,
+  type RegisterExtraOptions,
+  type RegisterCall,
+  type SessionPools,
+} from '../client/session-pools.ts';
 export { evidenceText } from '../client/report.ts';
 export { addressVariable } from '../wire/address.ts';
 export type { OwnerPath } from '../wire/messages.ts';

@@ -1,14 +1,14 @@
 /** `carpool`: the whole public surface for configuring, and for running a pool in this process. */
-export { startPool, Pool } from '../pool/pool.ts';
-export type { PoolStats, PoolSurroundings, RegisterOptions } from '../pool/types.ts';
+export { createPool, Pool } from '../pool/pool.ts';
+export type { PoolStats, PoolEnvironment, RegisterOptions } from '../pool/types.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
 export {
   sharedWorker,
   type SharedWorkerOptions,
   type SharedWorkerSource,
-  type WorkerNames,
-  type WorkerOf,
-  type WorkerSource,
+  type SharedWorkerNames,
+  type SharedWorkerOf,
+  type SharedWorkerEntry,
 } from '../config/define-shared-worker.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
@@ -19,7 +19,7 @@ export { contentLength } from '../codec/content-length.ts';
 export { delimited, newlineDelimited, nulDelimited } from '../codec/delimited.ts';
 export { json, jsonFormat } from '../codec/json.ts';
 export { lengthPrefixed } from '../codec/length-prefixed.ts';
-export type { Launch, PoolOptions, Stdio, Surroundings } from '../pool/options.ts';
+export type { Launch, PoolOptions, Stdio, CommandLookup } from '../pool/options.ts';
 export type { Holder, HolderLabel } from '../pool/errors.ts';
 export { Session } from '../session/session.ts';
 export type { CallOptions, ReplyTo, RequestOf, RequestOptions } from '../session/types.ts';

@@ -3,5 +3,5 @@
  * and as CommonJS, and light: it is evaluated anew for every test file.
  */
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
-export { reborn, rebornError } from '../realm/realm-copy.ts';
-export { namesIn, type FixtureNames } from '../client/fixtures.ts';
+export { copyToRealm, copyErrorToRealm } from '../realm/realm-copy.ts';
+export { fixtureNames, type FixtureNames } from '../client/fixtures.ts';

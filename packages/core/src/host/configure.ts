@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Pool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
-import { StartedChildren } from '../process/pid-files.ts';
-import type { WorkerPlan } from './shared-workers/shared-workers.ts';
+import { PidFiles } from '../process/pid-files.ts';
+import type { SharedWorkerPlan } from './shared-workers/shared-workers.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Project } from '../wire/control.ts';
 import { findConfig } from '../config/find.ts';
@@ -13,13 +13,13 @@ import { workerPlan } from './worker-plan.ts';
 export type Outcome =
   | {
       readonly pools: ReadonlyMap<string, Pool>;
-      readonly workers: ReadonlyMap<string, WorkerPlan>;
+      readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly files: readonly string[];
       readonly problem?: undefined;
     }
   | {
       readonly pools?: undefined;
-      readonly workers?: undefined;
+      readonly sharedWorkers?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
     };
@@ -27,17 +27,17 @@ export type Outcome =
 /** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
 export async function configure(project: Project, children: string): Promise<Outcome> {
   try {
-    const { pools, workers, folder, file } = await loadConfig(project);
+    const { pools, sharedWorkers, folder, file } = await loadConfig(project);
     const surroundings = {
-      started: new StartedChildren(children),
+      started: new PidFiles(children),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
     };
     const made = Object.entries(pools).map(([name, options]) => {
       const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
       return [name, new Pool(settings, surroundings)] as const;
     });
-    const plans = Object.entries(workers).map(([name, source]) => [name, workerPlan(source, folder)] as const);
-    return { pools: new Map(made), workers: new Map(plans), files: file === undefined ? [] : [file] };
+    const plans = Object.entries(sharedWorkers).map(([name, source]) => [name, workerPlan(source, folder)] as const);
+    return { pools: new Map(made), sharedWorkers: new Map(plans), files: file === undefined ? [] : [file] };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =

@@ -13,7 +13,7 @@ const windows = process.platform === 'win32';
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS and the BSDs, the closing NUL included. */
 const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 
-export interface Place {
+export interface HostDirectory {
   readonly folder: string;
   /** What the hub listens on. */
   readonly socket: string;
@@ -34,7 +34,7 @@ function prefix(): string {
 }
 
 /** @throws CarpoolError HUB_UNREACHABLE if there is no place for a socket */
-export function makePlace(bases: readonly string[] = placeBases()): Place {
+export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases()): HostDirectory {
   // No secret: the folder is ours alone, and `mkdir` fails if there is one of that name.
   const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
   const base = bases.find(
@@ -69,14 +69,14 @@ export function makePlace(bases: readonly string[] = placeBases()): Place {
 }
 
 /** Where folders of hosts may be: the system's temporary folder, and `/tmp` where that one's path is too long. */
-export function placeBases(): readonly string[] {
+export function hostDirectoryBases(): readonly string[] {
   return windows ? [tmpdir()] : [...new Set([tmpdir(), '/tmp'])];
 }
 
 /** Folders of hosts of this user that are no longer running. */
 export function abandonedFolders(): string[] {
   const folders: string[] = [];
-  for (const base of placeBases()) {
+  for (const base of hostDirectoryBases()) {
     for (const name of entriesOf(base)) {
       const folder = join(base, name);
       if (name.startsWith(prefix()) && isOurs(folder) && !isRunning(hostIn(folder), folder)) folders.push(folder);

@@ -12,15 +12,15 @@ import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { Hub } from './hub/hub.ts';
 import type { Pool } from '../pool/pool.ts';
-import { SharedWorkers, type WorkerPlan } from './shared-workers/shared-workers.ts';
+import { SharedWorkers, type SharedWorkerPlan } from './shared-workers/shared-workers.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
-import { makePlace, type Place } from './host-directory.ts';
+import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
 
 /** After this the host ends, whatever is still in its way. Children are killed by then, or cannot be. */
 const stopLimit = 20_000;
 
-let place: Place | undefined;
+let directory: HostDirectory | undefined;
 let hub: Hub | undefined;
 /** The pools, once the config is loaded. */
 let made: ReadonlyMap<string, Pool> = new Map();
@@ -40,7 +40,7 @@ const control = process.stdout.write.bind(process.stdout);
 // A config that prints something prints it for people.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 // Also where something broke down: the children are killed then too, see reaper.ts.
-process.on('exit', () => place?.remove());
+process.on('exit', () => directory?.remove());
 
 function hear(line: string): void {
   if (booted) {
@@ -57,26 +57,26 @@ function hear(line: string): void {
 
 async function serve(boot: Boot): Promise<void> {
   const { token } = boot;
-  place = makePlace();
+  directory = makeHostDirectory();
   const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
-  const named = Promise.withResolvers<ReadonlyMap<string, WorkerPlan>>();
+  const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   named.promise.catch(() => {}); // told to whoever asks for one
-  const workers = new SharedWorkers({ token, named: named.promise, pathOf: place.socketOf });
-  hub = new Hub({ token, pools: configured.promise, workers });
-  await hub.listen(place.socket);
-  report({ report: 'ready', address: formatAddress({ path: place.socket, token }) });
+  const sharedWorkers = new SharedWorkers({ token, named: named.promise, pathOf: directory.socketOf });
+  hub = new Hub({ token, pools: configured.promise, sharedWorkers });
+  await hub.listen(directory.socket);
+  report({ report: 'ready', address: formatAddress({ path: directory.socket, token }) });
   // A relay makes much short-lived garbage. With this its memory stays flat over a long run; from here on, because at the
   // start of the process it would cost the start.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
   const { configure } = await import('./configure.ts');
-  const outcome = await configure(boot, place.children);
+  const outcome = await configure(boot, directory.children);
   if (outcome.problem !== undefined) named.reject(outcome.problem);
-  else named.resolve(outcome.workers);
+  else named.resolve(outcome.sharedWorkers);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
   else configured.resolve((made = outcome.pools));
   const told: Configured = {
     pools: [...(outcome.pools?.keys() ?? [])],
-    workers: [...(outcome.workers?.keys() ?? [])],
+    sharedWorkers: [...(outcome.sharedWorkers?.keys() ?? [])],
     files: outcome.files,
     ...(outcome.problem === undefined ? {} : { problem: toRecord(outcome.problem) }),
   };
@@ -86,9 +86,9 @@ async function serve(boot: Boot): Promise<void> {
 }
 
 async function obey({ command, id }: Command): Promise<void> {
-  if (command === 'run' || command === 'ran') {
-    if (command === 'run') await hub?.run(true);
-    else hub?.workers.ran();
+  if (command === 'runStarted' || command === 'runEnded') {
+    if (command === 'runStarted') await hub?.run(true);
+    else hub?.sharedWorkers.ran();
     report({ report: 'done', id });
     return;
   }
@@ -112,8 +112,8 @@ async function shutDown(): Promise<void> {
   // A config that is still being loaded is not waited for: whoever wants its pools has been turned away by then.
   const closing = [...made.values()].map((pool) => pool.close());
   // Shared workers go on until the last test file has left them.
-  await Promise.allSettled([hub?.close().then(() => hub?.workers.close()), ...closing]);
-  place?.remove();
+  await Promise.allSettled([hub?.close().then(() => hub?.sharedWorkers.close()), ...closing]);
+  directory?.remove();
 }
 
 function end(code: number): never {

@@ -2,14 +2,14 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { clone } from '../realm/structured-clone.ts';
-import type { WorkerSource } from '../config/define-shared-worker.ts';
-import { defaultReadyTimeout, defaultTeardownTimeout, type WorkerPlan } from './shared-workers/shared-workers.ts';
+import type { SharedWorkerEntry } from '../config/define-shared-worker.ts';
+import { defaultReadyTimeout, defaultTeardownTimeout, type SharedWorkerPlan } from './shared-workers/shared-workers.ts';
 
 /**
  * @param folder paths are relative to it
  * @throws CarpoolError FRAME_MALFORMED if `initialData` cannot be handed over
  */
-export function workerPlan(source: WorkerSource, folder: string): WorkerPlan {
+export function workerPlan(source: SharedWorkerEntry, folder: string): SharedWorkerPlan {
   const { file, initialData, ...limits } =
     typeof source === 'string' || source instanceof URL ? { file: source, initialData: undefined } : source;
   const text = String(file);

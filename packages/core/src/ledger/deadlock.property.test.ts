@@ -36,7 +36,7 @@ test('who waits in no circle is served when the others release, and who is told 
         }
         try {
           const owner = ownerKey([String(one.at)]);
-          const lease = ledger.acquire({ name: next, kind: 'lock', size: 1, weight: 1, owner, who: {} }, () => {});
+          const lease = ledger.acquire({ name: next, kind: 'lock', size: 1, weight: 1, owner, holder: {} }, () => {});
           if (lease.state === 'held') one.held.push(lease);
           else one.waits = lease;
         } catch (thrown) {

@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
-import { ownerKey, type Lease, type Wish } from './lease.ts';
+import { ownerKey, type Lease, type LeaseRequest } from './lease.ts';
 
 function room() {
   const ledger = new Ledger();
   /** `by` is `worker/file/test`, `what` a name or `name:weight/size`. */
-  const ask = (by: string, what: string, some: Partial<Wish> = {}): Lease => {
+  const ask = (by: string, what: string, some: Partial<LeaseRequest> = {}): Lease => {
     const [, name = '', weight, size] = /^(\w+)(?::(\d+)\/(\d+))?$/.exec(what) ?? [];
     const kind = weight === undefined ? 'lock' : 'semaphore';
     const owner = ownerKey(by.split('/'));
-    const wish: Wish = {
+    const request: LeaseRequest = {
       name,
       kind,
       size: Number(size ?? 1),
       weight: Number(weight ?? 1),
       owner,
-      who: { test: by },
+      holder: { test: by },
       ...some,
     };
-    return ledger.acquire(wish, () => {});
+    return ledger.acquire(request, () => {});
   };
-  const circle = (by: string, what: string, some?: Partial<Wish>): CarpoolError => {
+  const circle = (by: string, what: string, some?: Partial<LeaseRequest>): CarpoolError => {
     const before = ledger.waiting;
     try {
       const { state } = ask(by, what, some);
@@ -112,8 +112,8 @@ describe('a circle', () => {
     const { ask, circle } = room();
     ask('1/f/a', 'x');
     ask('2/g/b', 'y');
-    ask('1/f', 'y', { flow: ownerKey(['1', 'f', 'a']) });
-    expect(circle('2/g', 'x', { flow: ownerKey(['2', 'g', 'b']) }).context['circle']).toHaveLength(2);
+    ask('1/f', 'y', { blocked: ownerKey(['1', 'f', 'a']) });
+    expect(circle('2/g', 'x', { blocked: ownerKey(['2', 'g', 'b']) }).context['circle']).toHaveLength(2);
   });
 
   test('through a value that is being computed is one', () => {
@@ -164,7 +164,7 @@ describe('no circle', () => {
     const { ledger, ask } = room();
     const x = ask('1/f/a', 'x');
     ask('2/f/b', 'y');
-    ask('1/f/a', 'y', { deadlock: false });
+    ask('1/f/a', 'y', { detectDeadlock: false });
     const waiting = ask('2/f/b', 'x');
     expect(waiting.state).toBe('waiting');
     ledger.release(x);
@@ -176,7 +176,7 @@ describe('no circle', () => {
     ask('1/f/a', 'x');
     ask('2/f/b', 'y');
     ask('1/f/a', 'y');
-    expect(ask('2/f/b', 'x', { deadlock: false }).state).toBe('waiting');
+    expect(ask('2/f/b', 'x', { detectDeadlock: false }).state).toBe('waiting');
     ask('3/f/c', 'z');
     expect(ask('3/f/c', 'x').state).toBe('waiting');
     ask('4/f/d', 'u');

@@ -6,18 +6,20 @@
  * An owner is taken to be one flow: while it waits, or somebody inside it does, it releases nothing. Only for its own
  * waits its own leases count as released: two flows of one test may well wait for each other.
  */
-import { around, flowOf, isOwn, type Lease, type Resource } from './lease.ts';
+import { around, blockedOwner, isOwn, type Lease, type Resource } from './lease.ts';
 
 /** One who waits, and one whom it waits for. */
-export interface Link {
+export interface WaitLink {
   readonly wait: Lease;
   readonly blocker: Lease;
 }
 
 /** @param waitsUnder all that waits in an owner and inside it */
-export function circleOf(asker: Lease, waitsUnder: (owner: string) => Iterable<Lease>): Link[] | undefined {
+export function findDeadlock(asker: Lease, waitsUnder: (owner: string) => Iterable<Lease>): WaitLink[] | undefined {
   // Who says `deadlock: false` may release what it holds while it waits.
-  const search = new Search((owner) => [...waitsUnder(owner)].filter(({ wish }) => wish.deadlock !== false));
+  const search = new Search((owner) =>
+    [...waitsUnder(owner)].filter(({ request }) => request.detectDeadlock !== false),
+  );
   return search.reaches(asker) ? undefined : search.circle(asker);
 }
 
@@ -46,8 +48,8 @@ class Search {
   }
 
   /** From whoever waits to whom it waits for, and so on, back to the asker; undefined if it only waits for a circle. */
-  circle(asker: Lease): Link[] | undefined {
-    const paths: Link[][] = [[]];
+  circle(asker: Lease): WaitLink[] | undefined {
+    const paths: WaitLink[][] = [[]];
     const seen = new Set<Lease>([asker]);
     for (const path of paths) {
       const wait = path.length === 0 ? asker : nextOf(path);
@@ -67,10 +69,10 @@ class Search {
   #concerned(first: Resource): Set<Resource> {
     const concerned = new Set([first]);
     for (const resource of concerned) {
-      for (const { wish } of [...resource.leases, ...resource.queue]) {
-        if (this.#unserved.has(wish.owner)) continue;
-        const waits = [...this.#waitsUnder(wish.owner)];
-        this.#unserved.set(wish.owner, waits.length);
+      for (const { request } of [...resource.leases, ...resource.queue]) {
+        if (this.#unserved.has(request.owner)) continue;
+        const waits = [...this.#waitsUnder(request.owner)];
+        this.#unserved.set(request.owner, waits.length);
         for (const wait of waits) concerned.add(wait.resource);
       }
     }
@@ -92,7 +94,7 @@ class Search {
         used = without;
       }
       this.#served.add(wait);
-      for (const owner of wait.wish.deadlock === false ? [] : around(flowOf(wait.wish))) {
+      for (const owner of wait.request.detectDeadlock === false ? [] : around(blockedOwner(wait.request))) {
         const unserved = this.#unserved.get(owner);
         if (unserved !== undefined) this.#unserved.set(owner, unserved - 1);
       }
@@ -105,12 +107,12 @@ class Search {
   /** It is held, or would be, and not released in the end. */
   #keeps(lease: Lease): boolean {
     if (lease.state === 'waiting' && !this.#served.has(lease)) return false;
-    return !this.#spent.has(lease) && this.#unserved.get(lease.wish.owner) !== 0;
+    return !this.#spent.has(lease) && this.#unserved.get(lease.request.owner) !== 0;
   }
 
   /** What its owner waits for, for ever. */
-  #stuck({ wish }: Lease): Lease[] {
-    return [...this.#waitsUnder(wish.owner)].filter((wait) => !this.#served.has(wait));
+  #stuck({ request }: Lease): Lease[] {
+    return [...this.#waitsUnder(request.owner)].filter((wait) => !this.#served.has(wait));
   }
 
   #blockers(wait: Lease): Lease[] {
@@ -122,14 +124,14 @@ class Search {
   }
 }
 
-interface Step extends Link {
+interface Step extends WaitLink {
   readonly next: Lease;
 }
 
-function nextOf(path: readonly Link[]): Lease {
+function nextOf(path: readonly WaitLink[]): Lease {
   return (path.at(-1) as Step).next;
 }
 
-function plain({ wait, blocker }: Link): Link {
+function plain({ wait, blocker }: WaitLink): WaitLink {
   return { wait, blocker };
 }

@@ -1,8 +1,8 @@
 /** The sentences of the ledger's errors. */
 import { CarpoolError } from '../base/errors.ts';
 import { describeHolder, duration, nameOf, type Holding } from '../base/holders.ts';
-import type { Link } from './deadlock.ts';
-import { readers, type Kind, type Lease, type Resource, type Who, type Wish } from './lease.ts';
+import type { WaitLink } from './deadlock.ts';
+import { rwlockCapacity, type Kind, type Lease, type Resource, type LeaseHolder, type LeaseRequest } from './lease.ts';
 
 /** An owner without a test: what a file or a worker took. */
 const nameless = 'a file';
@@ -10,7 +10,7 @@ const nameless = 'a file';
 const named = 8;
 
 /** "lock "db"", "2 of semaphore "cpu"", "lock "db" for reading" */
-export function describeWish({ kind, name, weight }: Pick<Wish, 'kind' | 'name' | 'weight'>): string {
+export function describeRequest({ kind, name, weight }: Pick<LeaseRequest, 'kind' | 'name' | 'weight'>): string {
   const text = JSON.stringify(name);
   switch (kind) {
     case 'lock':
@@ -42,52 +42,56 @@ export function invalid(what: string, why: string, context: Record<string, unkno
   return new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: ${why}`, { context });
 }
 
-export function mismatch(wish: Wish, { kind, size, who }: Resource): CarpoolError {
+export function mismatch(request: LeaseRequest, { kind, size, holder: describeOwner }: Resource): CarpoolError {
   const found = describeKind(kind, size);
-  const wanted = describeKind(wish.kind, wish.size);
-  const why = `here it is ${wanted}, and in this run it is ${found} already, first used by ${nameOf(who, nameless)}`;
-  return invalid(JSON.stringify(wish.name), `${why}; use one kind and one size for a name`, {
-    name: wish.name,
-    wanted: { kind: wish.kind, size: wish.size },
+  const wanted = describeKind(request.kind, request.size);
+  const why = `here it is ${wanted}, and in this run it is ${found} already, first used by ${nameOf(describeOwner, nameless)}`;
+  return invalid(JSON.stringify(request.name), `${why}; use one kind and one size for a name`, {
+    name: request.name,
+    wanted: { kind: request.kind, size: request.size },
     found: { kind, size },
   });
 }
 
-export function tooMany(wish: Wish, what: string, limit: number): CarpoolError {
-  return invalid(describeWish(wish), `${what}, and ${limit} is the limit`, { name: wish.name, limit });
+export function tooMany(request: LeaseRequest, what: string, limit: number): CarpoolError {
+  return invalid(describeRequest(request), `${what}, and ${limit} is the limit`, { name: request.name, limit });
 }
 
 /** It is taken, and the caller did not want to wait. */
-export function takenError(wish: Wish, resource: Resource, now: number): CarpoolError {
-  const text = `Cannot acquire ${describeWish(wish)} at once: ${occupancy(resource, now)}`;
-  return new CarpoolError('LEASE_TAKEN', text, { context: { name: wish.name, holders: holdings(resource, now) } });
+export function takenError(request: LeaseRequest, resource: Resource, now: number): CarpoolError {
+  const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now)}`;
+  return new CarpoolError('LEASE_TAKEN', text, {
+    context: { name: request.name, holders: describeHoldings(resource, now) },
+  });
 }
 
-export function timeoutError({ wish, resource }: Lease, timeout: number, ahead: number, now: number): CarpoolError {
+export function timeoutError({ request, resource }: Lease, timeout: number, ahead: number, now: number): CarpoolError {
   const queue = ahead === 0 ? '' : `; ${ahead} ${ahead === 1 ? 'call waits' : 'calls wait'} before this one`;
-  const what = `${wish.kind === 'once' ? 'it was not there' : 'it was taken'} for ${timeout} ms`;
-  const advice = wish.kind === 'once' ? 'raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
-  const text = `Cannot acquire ${describeWish(wish)}: ${what}; ${occupancy(resource, now)}${queue}. ${capital(advice)}`;
+  const what = `${request.kind === 'once' ? 'it was not there' : 'it was taken'} for ${timeout} ms`;
+  const advice = request.kind === 'once' ? 'raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
+  const text = `Cannot acquire ${describeRequest(request)}: ${what}; ${occupancy(resource, now)}${queue}. ${capital(advice)}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
-    context: { name: wish.name, timeout, ahead, holders: holdings(resource, now) },
+    context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now) },
   });
 }
 
-export function deadlockError(asker: Lease, links: readonly Link[]): CarpoolError {
+export function deadlockError(asker: Lease, links: readonly WaitLink[]): CarpoolError {
   const circle = links.map(({ wait, blocker }) => {
-    const by = nameOf(blocker.wish.who, nameless);
+    const by = nameOf(blocker.request.holder, nameless);
     const how =
-      blocker.state === 'held' ? `which ${by} ${blocker.wish.kind === 'once' ? 'computes' : 'holds'}` : `behind ${by}`;
-    return `${who(wait.wish.who)} waits for ${describeWish(wait.wish)}, ${how}`;
+      blocker.state === 'held'
+        ? `which ${by} ${blocker.request.kind === 'once' ? 'computes' : 'holds'}`
+        : `behind ${by}`;
+    return `${describeOwner(wait.request.holder)} waits for ${describeRequest(wait.request)}, ${how}`;
   });
-  const text = `Cannot acquire ${describeWish(asker.wish)}: that would close a circle in which all wait for ever: ${circle.join('; ')}. Acquire in the same order everywhere`;
+  const text = `Cannot acquire ${describeRequest(asker.request)}: that would close a circle in which all wait for ever: ${circle.join('; ')}. Acquire in the same order everywhere`;
   return new CarpoolError('LEASE_DEADLOCK', text, {
     context: {
-      name: asker.wish.name,
+      name: asker.request.name,
       circle: links.map(({ wait, blocker }) => ({
-        waits: wait.wish.who,
-        for: wait.wish.name,
-        heldBy: blocker.wish.who,
+        waits: wait.request.holder,
+        for: wait.request.name,
+        heldBy: blocker.request.holder,
       })),
     },
   });
@@ -98,8 +102,8 @@ export function lostError(what: string, why: string): CarpoolError {
   return new CarpoolError('LEASE_LOST', `Cannot acquire ${what}: ${why}`);
 }
 
-export function holdings({ leases }: Resource, now: number): Holding[] {
-  return [...leases].slice(0, named).map(({ wish, since }) => ({ ...wish.who, heldFor: now - since }));
+export function describeHoldings({ leases }: Resource, now: number): Holding[] {
+  return [...leases].slice(0, named).map(({ request, since }) => ({ ...request.holder, heldFor: now - since }));
 }
 
 function occupancy(resource: Resource, now: number): string {
@@ -107,15 +111,15 @@ function occupancy(resource: Resource, now: number): string {
   if (kind === 'once') {
     const [computer] = leases;
     if (computer === undefined) return 'nobody computes it';
-    return `${nameOf(computer.wish.who, nameless)} has been computing it for ${duration(now - computer.since)}`;
+    return `${nameOf(computer.request.holder, nameless)} has been computing it for ${duration(now - computer.since)}`;
   }
-  const words = holdings(resource, now).map((holder) => describeHolder(holder, nameless));
-  if (leases.size > named) words.push(`and by ${leases.size - named} others`);
-  if (words.length === 0) words.push('nobody holds it, and others wait for it');
-  return `${kind === 'semaphore' && size < readers ? `${used} of ${size} are taken, ` : ''}${words.join(', ')}`;
+  const message = describeHoldings(resource, now).map((holder) => describeHolder(holder, nameless));
+  if (leases.size > named) message.push(`and by ${leases.size - named} others`);
+  if (message.length === 0) message.push('nobody holds it, and others wait for it');
+  return `${kind === 'semaphore' && size < rwlockCapacity ? `${used} of ${size} are taken, ` : ''}${message.join(', ')}`;
 }
 
-function who({ test, file }: Who): string {
+function describeOwner({ test, file }: LeaseHolder): string {
   return test === undefined ? (file ?? nameless) : JSON.stringify(test);
 }
 

@@ -5,15 +5,15 @@ import type { HolderLabel } from '../base/holders.ts';
 export type Kind = 'lock' | 'rwlock' | 'semaphore' | 'once';
 
 /** So many may read at once; whoever writes takes all of it. */
-export const readers: number = 2 ** 30;
+export const rwlockCapacity: number = 2 ** 30;
 
 /** Who took it, for the errors of others. */
-export interface Who extends HolderLabel {
+export interface LeaseHolder extends HolderLabel {
   /** `file:line:column` of the call; it may be told later. */
   takenAt?: string;
 }
 
-export interface Wish {
+export interface LeaseRequest {
   readonly name: string;
   readonly kind: Kind;
   /** How many there are of it. The same for all who use the name. */
@@ -22,10 +22,10 @@ export interface Wish {
   /** Whose end ends the lease: a key made by `ownerKey`. */
   readonly owner: string;
   /** Who cannot go on while this waits; the owner or somebody inside it. Default: the owner. */
-  readonly flow?: string;
-  readonly who: Who;
+  readonly blocked?: string;
+  readonly holder: LeaseHolder;
   /** False: may wait in a circle. Default true. */
-  readonly deadlock?: boolean;
+  readonly detectDeadlock?: boolean;
 }
 
 /** One name: its kind and size stay as they are until nobody remembers it. */
@@ -34,7 +34,7 @@ export interface Resource {
   readonly kind: Kind;
   readonly size: number;
   /** Of the first who used it. */
-  readonly who: Who;
+  readonly holder: LeaseHolder;
   used: number;
   readonly leases: Set<Lease>;
   /** First in, first out. */
@@ -43,7 +43,7 @@ export interface Resource {
 
 /** From the wish to its end. */
 export interface Lease {
-  readonly wish: Wish;
+  readonly request: LeaseRequest;
   readonly resource: Resource;
   /** Called when it is there, unless it was at once. Synchronously from whatever made room for it. */
   readonly granted: (lease: Lease) => void;
@@ -72,12 +72,12 @@ export function* around(key: string): Generator<string> {
   yield key;
 }
 
-export function flowOf({ owner, flow }: Wish): string {
-  return flow ?? owner;
+export function blockedOwner({ owner, blocked }: LeaseRequest): string {
+  return blocked ?? owner;
 }
 
 /** Whoever waits may be the one to release it. */
-export function isOwn({ wish }: Lease, wait: Lease): boolean {
-  const flow = flowOf(wait.wish);
-  return isWithin(flow, wish.owner) || isWithin(wish.owner, flow);
+export function isOwn({ request }: Lease, wait: Lease): boolean {
+  const blocked = blockedOwner(wait.request);
+  return isWithin(blocked, request.owner) || isWithin(request.owner, blocked);
 }

@@ -5,13 +5,13 @@ import { assert, expect, test } from 'vitest';
 import { isCarpoolError } from '../base/errors.ts';
 import { Owners } from '../host/hub/owners.ts';
 import { Ledger } from './ledger.ts';
-import { ownerKey, readers, type Lease, type Wish } from './lease.ts';
+import { ownerKey, rwlockCapacity, type Lease, type LeaseRequest } from './lease.ts';
 
 /** Of each kind one, and a second lock, so that tests can wait for each other. */
 const names = {
   a: { kind: 'lock', size: 1, weights: [1, 1, 1] },
   b: { kind: 'lock', size: 1, weights: [1, 1, 1] },
-  rw: { kind: 'rwlock', size: readers, weights: [1, 1, readers] },
+  rw: { kind: 'rwlock', size: rwlockCapacity, weights: [1, 1, rwlockCapacity] },
   cpu: { kind: 'semaphore', size: 5, weights: [1, 2, 5] },
 } as const;
 type Name = keyof typeof names;
@@ -62,9 +62,9 @@ const owner = fc.constantFrom(['f', '1'], ['f', '2'], ['f'], ['g', '1'], ['g', '
 const name = fc.constantFrom<Name>('a', 'b', 'rw', 'cpu');
 const weightAt = fc.nat(2);
 
-function wishOf(at: Name, by: readonly string[], weight: number): Wish {
+function wishOf(at: Name, by: readonly string[], weight: number): LeaseRequest {
   const { kind, size } = names[at];
-  return { name: at, kind, size, weight, owner: ownerKey(by), who: { test: by.join(' ') } };
+  return { name: at, kind, size, weight, owner: ownerKey(by), holder: { test: by.join(' ') } };
 }
 
 /** After every command. */
@@ -103,10 +103,10 @@ class Acquire implements fc.AsyncCommand<Model, Real> {
   check = (): boolean => true;
 
   async run(model: Model, real: Real): Promise<void> {
-    const wish = wishOf(this.#name, real.pathOf(this.#by), this.#weight);
+    const request = wishOf(this.#name, real.pathOf(this.#by), this.#weight);
     let lease: Lease;
     try {
-      lease = real.ledger.acquire(wish, (granted) => real.granted.push(granted));
+      lease = real.ledger.acquire(request, (granted) => real.granted.push(granted));
     } catch (thrown) {
       // Only who holds something itself can close a circle, and it is as if it had not asked.
       assert(isCarpoolError(thrown, 'LEASE_DEADLOCK'));

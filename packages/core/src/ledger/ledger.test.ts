@@ -2,28 +2,28 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../base/errors.ts';
 import { isCarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
-import { ownerKey, readers, type Lease, type Wish } from './lease.ts';
+import { ownerKey, rwlockCapacity, type Lease, type LeaseRequest } from './lease.ts';
 import { timeoutError } from './errors.ts';
 
-type Some = Partial<Wish> & { readonly by?: string };
+type Some = Partial<LeaseRequest> & { readonly by?: string };
 
 /** Owners are written `file/test`. */
-function wish({ by = 'file/test', ...some }: Some = {}): Wish {
+function request({ by = 'file/test', ...some }: Some = {}): LeaseRequest {
   const owner = ownerKey(by.split('/'));
-  return { name: 'x', kind: 'lock', size: 1, weight: 1, owner, who: { test: by, takenAt: `${by}.ts:1:1` }, ...some };
+  return { name: 'x', kind: 'lock', size: 1, weight: 1, owner, holder: { test: by, takenAt: `${by}.ts:1:1` }, ...some };
 }
 
 function room() {
   const ledger = new Ledger();
   const order: string[] = [];
   const ask = (by: string, some: Some = {}): Lease =>
-    ledger.acquire(wish({ by, ...some }), (lease) => order.push(String(lease.wish.who.test)));
+    ledger.acquire(request({ by, ...some }), (lease) => order.push(String(lease.request.holder.test)));
   return { ledger, order, ask };
 }
 
 const cpu = (weight: number, size = 3): Some => ({ name: 'cpu', kind: 'semaphore', size, weight });
-const read: Some = { name: 'rw', kind: 'rwlock', size: readers, weight: 1 };
-const write: Some = { ...read, weight: readers };
+const read: Some = { name: 'rw', kind: 'rwlock', size: rwlockCapacity, weight: 1 };
+const write: Some = { ...read, weight: rwlockCapacity };
 
 function refusal(code: ErrorCode, call: () => unknown): string {
   try {
@@ -69,9 +69,9 @@ describe('a lock', () => {
   test('may be given on from within the call that was granted it', () => {
     const ledger = new Ledger();
     const order: string[] = [];
-    const first = ledger.acquire(wish({ by: 'a' }), () => {});
+    const first = ledger.acquire(request({ by: 'a' }), () => {});
     for (const by of ['b', 'c']) {
-      ledger.acquire(wish({ by }), (lease) => {
+      ledger.acquire(request({ by }), (lease) => {
         order.push(by);
         ledger.release(lease);
       });
@@ -107,7 +107,7 @@ describe('a semaphore', () => {
     const one = ask('holder', cpu(1));
     const large = ask('large', cpu(3));
     expect(ask('small', cpu(1)).state).toBe('waiting');
-    const now = ledger.acquireNow(wish({ by: 'now', ...cpu(2) })) as Lease;
+    const now = ledger.acquireNow(request({ by: 'now', ...cpu(2) })) as Lease;
     expect(now.state).toBe('held');
     ledger.release(now);
     ledger.release(one);
@@ -167,7 +167,7 @@ describe('a reader-writer lock', () => {
     for (let n = 0; n < 100; n++) {
       const next = ask(`r${n}`, read);
       expect(next.state).toBe('waiting');
-      expect('queue' in ledger.acquireNow(wish({ by: 'now', ...read }))).toBe(true);
+      expect('queue' in ledger.acquireNow(request({ by: 'now', ...read }))).toBe(true);
       ledger.release(reading);
       reading = next;
     }
@@ -202,7 +202,7 @@ describe('a name', () => {
 
   test('may be one of a bounded number, of which unused ones make room', () => {
     const ledger = new Ledger({ maxNames: 2 });
-    const ask = (name: string): Lease => ledger.acquire(wish({ name }), () => {});
+    const ask = (name: string): Lease => ledger.acquire(request({ name }), () => {});
     ledger.release(ask('a'));
     const b = ask('b');
     ask('c');
@@ -214,8 +214,8 @@ describe('a name', () => {
 
   test('has a bounded queue', () => {
     const ledger = new Ledger({ maxWaiting: 2 });
-    for (let n = 0; n < 3; n++) ledger.acquire(wish({ by: `t${n}` }), () => {});
-    expect(refusal('LEASE_INVALID', () => ledger.acquire(wish({ by: 'late' }), () => {}))).toContain('2 calls wait');
+    for (let n = 0; n < 3; n++) ledger.acquire(request({ by: `t${n}` }), () => {});
+    expect(refusal('LEASE_INVALID', () => ledger.acquire(request({ by: 'late' }), () => {}))).toContain('2 calls wait');
     expect(ledger.waiting).toBe(2);
   });
 });

@@ -5,12 +5,12 @@
  *      │          ▲
  *      └──▶ waiting ──cancel──▶ over
  *
- * Whoever waits waits in one queue for each name, first in, first out: a large wish at its head is not overtaken by small
+ * Whoever waits waits in one queue for each name, first in, first out: a large request at its head is not overtaken by small
  * ones, so a writer waits for the readers before it, and for none after it.
  */
-import { circleOf } from './deadlock.ts';
-import { around, flowOf, isOwn, readers, type Lease, type Resource, type Wish } from './lease.ts';
-import { deadlockError, describeWish, invalid, mismatch, tooMany } from './errors.ts';
+import { findDeadlock } from './deadlock.ts';
+import { around, blockedOwner, isOwn, rwlockCapacity, type Lease, type Resource, type LeaseRequest } from './lease.ts';
+import { deadlockError, describeRequest, invalid, mismatch, tooMany } from './errors.ts';
 
 export interface LedgerLimits {
   /** Names that are remembered. Default 100,000. */
@@ -56,20 +56,20 @@ export class Ledger {
    * @param granted called when it is there, unless it is there at once: then `state` says so
    * @throws CarpoolError LEASE_INVALID; LEASE_DEADLOCK if the wait would never end
    */
-  acquire(wish: Wish, granted: (lease: Lease) => void): Lease {
-    const resource = this.#resource(wish);
-    const lease = leaseOf(wish, resource, granted);
-    if (resource.queue.size === 0 && wish.weight <= resource.size - resource.used) {
+  acquire(request: LeaseRequest, granted: (lease: Lease) => void): Lease {
+    const resource = this.#resource(request);
+    const lease = leaseOf(request, resource, granted);
+    if (resource.queue.size === 0 && request.weight <= resource.size - resource.used) {
       this.#hold(lease);
       return lease;
     }
     const { maxWaiting } = this.#limits;
     if (resource.queue.size >= maxWaiting) {
-      throw tooMany(wish, `${maxWaiting} calls wait for it already`, maxWaiting);
+      throw tooMany(request, `${maxWaiting} calls wait for it already`, maxWaiting);
     }
     this.#enqueue(lease);
-    if (wish.deadlock !== false && this.#isWaitedFor(lease)) {
-      const circle = circleOf(lease, (owner) => this.#waits.get(owner) ?? []);
+    if (request.detectDeadlock !== false && this.#isWaitedFor(lease)) {
+      const circle = findDeadlock(lease, (owner) => this.#waits.get(owner) ?? []);
       if (circle !== undefined) {
         this.#dequeue(lease);
         throw deadlockError(lease, circle);
@@ -83,11 +83,11 @@ export class Ledger {
    * because readers that pass by would starve a writer.
    * @throws CarpoolError LEASE_INVALID
    */
-  acquireNow(wish: Wish): Lease | Resource {
-    const resource = this.#resource(wish);
-    const may = wish.kind === 'semaphore' || resource.queue.size === 0;
-    if (!may || wish.weight > resource.size - resource.used) return resource;
-    const lease = leaseOf(wish, resource, () => {});
+  acquireNow(request: LeaseRequest): Lease | Resource {
+    const resource = this.#resource(request);
+    const may = request.kind === 'semaphore' || resource.queue.size === 0;
+    if (!may || request.weight > resource.size - resource.used) return resource;
+    const lease = leaseOf(request, resource, () => {});
     this.#hold(lease);
     return lease;
   }
@@ -99,7 +99,7 @@ export class Ledger {
         return;
       case 'waiting':
         this.#dequeue(lease);
-        // A large wish may have been all that the others waited for.
+        // A large request may have been all that the others waited for.
         this.#advance(lease.resource);
         return;
       case 'held':
@@ -123,51 +123,51 @@ export class Ledger {
     for (const [key, resource] of this.#resources) if (isIdle(resource)) this.#resources.delete(key);
   }
 
-  #resource(wish: Wish): Resource {
-    checkWish(wish);
-    const key = wish.kind === 'once' ? `once ${wish.name}` : `name ${wish.name}`;
+  #resource(request: LeaseRequest): Resource {
+    checkWish(request);
+    const key = request.kind === 'once' ? `once ${request.name}` : `name ${request.name}`;
     const known = this.#resources.get(key);
     if (known !== undefined) {
-      if (known.kind !== wish.kind || known.size !== wish.size) throw mismatch(wish, known);
-      if (wish.weight > known.size) throw overweight(wish);
+      if (known.kind !== request.kind || known.size !== request.size) throw mismatch(request, known);
+      if (request.weight > known.size) throw overweight(request);
       return known;
     }
-    if (wish.weight > wish.size) throw overweight(wish);
-    if (this.#resources.size >= this.#limits.maxNames) this.#forgetOne(wish);
-    const { name, kind, size, who } = wish;
-    const resource: Resource = { name, kind, size, who, used: 0, leases: new Set(), queue: new Set() };
+    if (request.weight > request.size) throw overweight(request);
+    if (this.#resources.size >= this.#limits.maxNames) this.#forgetOne(request);
+    const { name, kind, size, holder: who } = request;
+    const resource: Resource = { name, kind, size, holder: who, used: 0, leases: new Set(), queue: new Set() };
     this.#resources.set(key, resource);
     return resource;
   }
 
   /** The oldest name that nobody uses makes room. */
-  #forgetOne(wish: Wish): void {
+  #forgetOne(request: LeaseRequest): void {
     for (const [key, resource] of this.#resources) {
       if (!isIdle(resource)) continue;
       this.#resources.delete(key);
       return;
     }
-    throw tooMany(wish, `${this.#resources.size} names are in use`, this.#limits.maxNames);
+    throw tooMany(request, `${this.#resources.size} names are in use`, this.#limits.maxNames);
   }
 
   #hold(lease: Lease): void {
-    const { resource, weight, wish } = lease;
+    const { resource, weight, request } = lease;
     lease.state = 'held';
     resource.used += weight;
     resource.leases.add(lease);
     this.#held++;
-    addTo(this.#holds, wish.owner, lease);
+    addTo(this.#holds, request.owner, lease);
   }
 
   #giveBack(lease: Lease, amount: number): void {
-    const { resource, wish } = lease;
+    const { resource, request } = lease;
     resource.used -= amount;
     lease.weight -= amount;
     if (lease.weight > 0) return;
     lease.state = 'over';
     resource.leases.delete(lease);
     this.#held--;
-    removeFrom(this.#holds, wish.owner, lease);
+    removeFrom(this.#holds, request.owner, lease);
   }
 
   /** In a loop over the queue as it is then: whoever is granted may release, and come back, before this returns. */
@@ -183,21 +183,21 @@ export class Ledger {
   #enqueue(lease: Lease): void {
     lease.resource.queue.add(lease);
     this.#waiting++;
-    for (const owner of around(flowOf(lease.wish))) addTo(this.#waits, owner, lease);
+    for (const owner of around(blockedOwner(lease.request))) addTo(this.#waits, owner, lease);
   }
 
   #dequeue(lease: Lease): void {
     lease.state = 'over';
     lease.resource.queue.delete(lease);
     this.#waiting--;
-    for (const owner of around(flowOf(lease.wish))) removeFrom(this.#waits, owner, lease);
+    for (const owner of around(blockedOwner(lease.request))) removeFrom(this.#waits, owner, lease);
   }
 
   /** Somebody else waits for what this one has, or will have: else it can close no circle. */
   #isWaitedFor(asker: Lease): boolean {
-    const flow = flowOf(asker.wish);
-    for (const owner of around(flow)) if (isWantedByOthers(this.#holds.get(owner))) return true;
-    const before = new Set(this.#waits.get(flow));
+    const blocked = blockedOwner(asker.request);
+    for (const owner of around(blocked)) if (isWantedByOthers(this.#holds.get(owner))) return true;
+    const before = new Set(this.#waits.get(blocked));
     before.delete(asker);
     return isWantedByOthers(before);
   }
@@ -215,8 +215,8 @@ function isWantedByOthers(leases: Iterable<Lease> = []): boolean {
   return false;
 }
 
-function leaseOf(wish: Wish, resource: Resource, granted: (lease: Lease) => void): Lease {
-  return { wish, resource, granted, state: 'waiting', weight: wish.weight, since: 0 };
+function leaseOf(request: LeaseRequest, resource: Resource, granted: (lease: Lease) => void): Lease {
+  return { request: request, resource, granted, state: 'waiting', weight: request.weight, since: 0 };
 }
 
 function addTo(sets: Map<string, Set<Lease>>, owner: string, lease: Lease): void {
@@ -235,8 +235,8 @@ function isIdle({ leases, queue }: Resource): boolean {
   return leases.size === 0 && queue.size === 0;
 }
 
-function checkWish(wish: Wish): void {
-  const { name, kind, size, weight } = wish;
+function checkWish(request: LeaseRequest): void {
+  const { name, kind, size, weight } = request;
   checkName(name);
   if (!isWhole(size)) {
     const why = `the size of a semaphore is a whole number from 1, and not ${String(size)}`;
@@ -244,10 +244,11 @@ function checkWish(wish: Wish): void {
   }
   if (!isWhole(weight)) {
     const why = `the weight is a whole number from 1, and not ${String(weight)}`;
-    throw invalid(describeWish(wish), why, { name, weight });
+    throw invalid(describeRequest(request), why, { name, weight });
   }
   const fits =
-    kind === 'semaphore' || (kind === 'rwlock' ? size === readers && (weight === 1 || weight === readers) : size === 1);
+    kind === 'semaphore' ||
+    (kind === 'rwlock' ? size === rwlockCapacity && (weight === 1 || weight === rwlockCapacity) : size === 1);
   if (!fits) throw invalid(JSON.stringify(name), `no ${kind} has the size ${size} and the weight ${weight}`, { name });
 }
 
@@ -261,16 +262,16 @@ export function checkName(name: unknown): asserts name is string {
   throw invalid(JSON.stringify(short), `the name has more than ${longestName} characters`, { name: short });
 }
 
-function overweight(wish: Wish): Error {
-  const { name, size, weight } = wish;
+function overweight(request: LeaseRequest): Error {
+  const { name, size, weight } = request;
   const why = `there are only ${size} of it, so that it would wait for ever`;
-  return invalid(describeWish(wish), why, { name, size, weight });
+  return invalid(describeRequest(request), why, { name, size, weight });
 }
 
-function checkedAmount({ wish, weight }: Lease, amount: number): number {
+function checkedAmount({ request, weight }: Lease, amount: number): number {
   if (isWhole(amount) && amount <= weight) return amount;
   const why = `what is given back is a whole number from 1 to ${weight}, and not ${String(amount)}`;
-  throw invalid(describeWish(wish), why, { name: wish.name, held: weight, amount });
+  throw invalid(describeRequest(request), why, { name: request.name, held: weight, amount });
 }
 
 function isWhole(value: unknown): value is number {

@@ -7,10 +7,10 @@
  *    └────▶ waiting ──▶ value │ failure │ the role
  */
 import type { Ledger } from './ledger.ts';
-import type { Lease, Wish } from './lease.ts';
+import type { Lease, LeaseRequest } from './lease.ts';
 import { invalid } from './errors.ts';
 
-export interface Asker<Failure> {
+export interface Waiter<Failure> {
   /** It is its turn to compute. Called after `ask`, and not where that said so. */
   compute(): void;
   value(value: string): void;
@@ -23,10 +23,10 @@ export type Outcome<Failure> = { readonly value: string } | { readonly failure: 
 const longestValue = 64 * 1024 * 1024;
 const mostCharacters = 512 * 1024 * 1024;
 
-export class Onces<Failure> {
+export class OnceValues<Failure> {
   readonly #ledger: Ledger;
   readonly #values = new Map<string, string>();
-  readonly #askers = new WeakMap<Lease, Asker<Failure>>();
+  readonly #askers = new WeakMap<Lease, Waiter<Failure>>();
   #characters = 0;
   #run = 0;
   readonly #runs = new WeakMap<Lease, number>();
@@ -39,10 +39,10 @@ export class Onces<Failure> {
    * A value, or a lease: held, and the caller computes; or waiting.
    * @throws CarpoolError as `Ledger.acquire`
    */
-  ask(wish: Wish, asker: Asker<Failure>): string | Lease {
-    const known = this.#values.get(wish.name);
+  ask(request: LeaseRequest, asker: Waiter<Failure>): string | Lease {
+    const known = this.#values.get(request.name);
     if (known !== undefined) return known;
-    const lease = this.#ledger.acquire(wish, (granted) => {
+    const lease = this.#ledger.acquire(request, (granted) => {
       this.#runs.set(granted, this.#run);
       asker.compute();
     });
@@ -74,7 +74,7 @@ export class Onces<Failure> {
   }
 
   #keep(lease: Lease, value: string): Error | undefined {
-    const { name } = lease.wish;
+    const { name } = lease.request;
     const limit = Math.min(longestValue, mostCharacters - this.#characters);
     if (value.length > limit) {
       const why = `it has ${value.length} characters in base64, and ${limit} is the limit`;

@@ -1,6 +1,6 @@
 /** Values that are given out once, until they are given back: each space has its own. */
 import { tooMany } from './errors.ts';
-import type { Who } from './lease.ts';
+import type { LeaseHolder } from './lease.ts';
 
 /** Values that are reserved at once, in all spaces. */
 const mostValues = 1_000_000;
@@ -11,7 +11,7 @@ export interface Reservation {
 }
 
 export class Reservations {
-  readonly #spaces = new Map<string, Map<string, Who>>();
+  readonly #spaces = new Map<string, Map<string, LeaseHolder>>();
   #size = 0;
 
   /** Values that are reserved now. */
@@ -20,16 +20,16 @@ export class Reservations {
   }
 
   /** Takes those that are free: their places in `values`. @throws CarpoolError LEASE_INVALID if there are too many */
-  reserve(space: string, values: readonly string[], who: Who): number[] {
-    const taken = this.#spaces.get(space) ?? new Map<string, Who>();
+  reserve(space: string, values: readonly string[], holder: LeaseHolder): number[] {
+    const taken = this.#spaces.get(space) ?? new Map<string, LeaseHolder>();
     if (this.#size + values.length > mostValues) {
-      const wish = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', who } as const;
-      throw tooMany(wish, `${this.#size} values are reserved`, mostValues);
+      const request = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', holder: holder } as const;
+      throw tooMany(request, `${this.#size} values are reserved`, mostValues);
     }
     const places: number[] = [];
     for (const [place, value] of values.entries()) {
       if (taken.has(value)) continue;
-      taken.set(value, who);
+      taken.set(value, holder);
       places.push(place);
     }
     this.#size += places.length;

@@ -37,12 +37,12 @@ class JoinedHost implements Host {
     return { pools: await this.#client.stats().catch(() => []) };
   }
 
-  async run(): Promise<void> {
-    await this.#client.run().catch(() => {});
+  async runStarted(): Promise<void> {
+    await this.#client.runStarted().catch(() => {});
   }
 
-  async ran(): Promise<void> {
-    await this.#client.ran().catch(() => {});
+  async runEnded(): Promise<void> {
+    await this.#client.runEnded().catch(() => {});
   }
 
   /** Other runners are on it too: it goes on without this one. */
@@ -59,15 +59,15 @@ class JoinedHost implements Host {
   async #configured({ pools }: HostOptions): Promise<Configured> {
     try {
       if (pools !== undefined && Object.keys(pools).length > 0) {
-        const words = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
-        throw new CarpoolError('CONFIG_INVALID', words, { context: { path: 'pools' } });
+        const message = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
+        throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
       }
-      const { pools: names, workers } = await this.#client.names();
-      return { pools: names, workers, files: [] };
+      const { pools: names, sharedWorkers } = await this.#client.names();
+      return { pools: names, sharedWorkers, files: [] };
     } catch (thrown) {
       return {
         pools: [],
-        workers: [],
+        sharedWorkers: [],
         files: [],
         problem: toRecord(asCarpoolError(thrown, 'HUB_LOST', 'The host does not answer')),
       };

@@ -31,7 +31,7 @@ export class RunHost {
 
   constructor(options: RunHostOptions) {
     this.#options = options;
-    this.#provided = { version: options.version, pools: [], workers: [] };
+    this.#provided = { version: options.version, pools: [], sharedWorkers: [] };
   }
 
   /** What the workers need to know. Another object when another host has been started. */
@@ -48,13 +48,13 @@ export class RunHost {
    * Before each run: a host if there is none, another one if the config was edited or the old one is gone. Never
    * rejects: what went wrong is provided to the workers, and fails the tests that want a pool.
    */
-  begin(): Promise<void> {
+  runStarted(): Promise<void> {
     return (this.#beginning ??= this.#begin().finally(() => (this.#beginning = undefined)));
   }
 
   /** After each run. Never rejects. */
-  async end(): Promise<void> {
-    await this.#host?.ran();
+  async runEnded(): Promise<void> {
+    await this.#host?.runEnded();
   }
 
   /** What the pools have done, a line each. None for somebody else's host, which has a summary of its own. */
@@ -73,7 +73,7 @@ export class RunHost {
   }
 
   async #begin(): Promise<void> {
-    if (await this.#serves()) return await this.#host?.run();
+    if (await this.#serves()) return await this.#host?.runStarted();
     await this.stop();
     const { runner, version } = this.#options;
     try {
@@ -81,13 +81,13 @@ export class RunHost {
       const host = this.#host;
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));
-      const { pools, workers, files, problem } = await host.configured;
+      const { pools, sharedWorkers, files, problem } = await host.configured;
       const told = problem === undefined ? {} : { problem };
-      this.#provided = { version, address: host.address, pools, workers, ...told };
+      this.#provided = { version, address: host.address, pools, sharedWorkers, ...told };
       this.#files = new Map(files.map((file) => [file, looksOf(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));
-      this.#provided = { version, pools: [], workers: [], problem };
+      this.#provided = { version, pools: [], sharedWorkers: [], problem };
     }
   }
 

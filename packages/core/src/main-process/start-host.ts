@@ -29,9 +29,9 @@ export interface Host extends AsyncDisposable {
   readonly exited: Promise<void>;
   summary(): Promise<HostSummary>;
   /** Tells the host that a new run begins on it. */
-  run(): Promise<void>;
+  runStarted(): Promise<void>;
   /** Tells the host that a run has ended. */
-  ran(): Promise<void>;
+  runEnded(): Promise<void>;
   /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
   stop(): Promise<HostSummary | undefined>;
 }
@@ -112,12 +112,12 @@ class HostProcess implements Host {
     return (await this.#ask('summary', replyTimeout)) ?? { pools: [] };
   }
 
-  async run(): Promise<void> {
-    await this.#ask('run', runTimeout);
+  async runStarted(): Promise<void> {
+    await this.#ask('runStarted', runTimeout);
   }
 
-  async ran(): Promise<void> {
-    await this.#ask('ran', replyTimeout);
+  async runEnded(): Promise<void> {
+    await this.#ask('runEnded', replyTimeout);
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -190,7 +190,7 @@ class HostProcess implements Host {
       evidence: {},
     } as const;
     this.#known = true;
-    this.#configured.resolve({ pools: [], workers: [], files: [], problem });
+    this.#configured.resolve({ pools: [], sharedWorkers: [], files: [], problem });
     for (const resolve of this.#replies.values()) resolve(undefined);
   }
 

@@ -97,7 +97,7 @@ interface Real {
 }
 
 const capacity = 3;
-const queueLimit = 4;
+const maxQueued = 4;
 
 function serve(model: Model): void {
   while (model.queue.length > 0 && model.inside.length + model.lost < capacity) {
@@ -129,7 +129,7 @@ const enter = (wait: boolean): Move => ({
   run(model, real) {
     const visitor = new Visitor(real.granted);
     const free = model.inside.length + model.lost < capacity && model.queue.length === 0;
-    const expected = free ? 'granted' : wait && model.queue.length < queueLimit ? 'queued' : 'full';
+    const expected = free ? 'granted' : wait && model.queue.length < maxQueued ? 'queued' : 'full';
     if (expected !== 'full') model.queue.push(visitor);
     serve(model);
     expect(real.admission.enter(visitor, wait)).toBe(expected);
@@ -199,7 +199,7 @@ test('no slot is held twice, nobody is lost, and the queue is served in its orde
       given.clear();
       const setup = (): { model: Model; real: Real } => ({
         model: { epoch: 0, inside: [], queue: [], served: [], lost: 0 },
-        real: { admission: new Admission(capacity, queueLimit), granted: [] },
+        real: { admission: new Admission(capacity, maxQueued), granted: [] },
       });
       fc.modelRun(setup, commands);
     }),

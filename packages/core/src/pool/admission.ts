@@ -19,16 +19,16 @@ export interface Ticket {
 
 export class Admission {
   readonly capacity: number;
-  readonly queueLimit: number;
+  readonly maxQueued: number;
   readonly #queue = new Set<Ticket>();
   #epoch = 0;
   #used = 0;
   #quarantined = 0;
   #peak = 0;
 
-  constructor(capacity: number, queueLimit: number) {
+  constructor(capacity: number, maxQueued: number) {
     this.capacity = capacity;
-    this.queueLimit = queueLimit;
+    this.maxQueued = maxQueued;
   }
 
   get epoch(): number {
@@ -63,7 +63,7 @@ export class Admission {
       this.#grant(ticket);
       return 'granted';
     }
-    if (!wait || this.#queue.size >= this.queueLimit) return 'full';
+    if (!wait || this.#queue.size >= this.maxQueued) return 'full';
     this.#queue.add(ticket);
     return 'queued';
   }

@@ -10,13 +10,13 @@ import { Generation, type GenerationOptions } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy } from './restart.ts';
 
-export interface SuccessionOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
+export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** The child of now serves no longer: the next one begins with all slots free. */
   readonly succeeded: () => void;
 }
 
-export class Succession {
-  readonly #options: SuccessionOptions;
+export class ChildSupervisor {
+  readonly #options: ChildSupervisorOptions;
   readonly #settings: PoolSettings;
   readonly #clock: Clock;
   readonly #restarts: RestartPolicy;
@@ -29,7 +29,7 @@ export class Succession {
   #sessions = 0;
   #started = 0;
 
-  constructor(options: SuccessionOptions) {
+  constructor(options: ChildSupervisorOptions) {
     this.#options = options;
     this.#settings = options.settings;
     this.#clock = options.clock;

@@ -2,7 +2,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import { describeHolder, type Holding } from '../base/holders.ts';
 
-export { placeIn, type HolderLabel } from '../base/holders.ts';
+export { callerLocation as placeIn, type HolderLabel } from '../base/holders.ts';
 
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */
@@ -13,15 +13,15 @@ export interface Holder extends Holding {
 export interface Occupancy {
   readonly pool: string;
   readonly capacity: number;
-  readonly queueLimit: number;
+  readonly maxQueued: number;
   readonly quarantined: number;
   readonly holders: readonly Holder[];
 }
 
 /** @param wait the caller would have waited, but the queue is full too */
 export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
-  const { pool, capacity, queueLimit, holders } = occupancy;
-  const queue = wait ? `, and ${queueLimit} calls wait already` : '';
+  const { pool, capacity, maxQueued, holders } = occupancy;
+  const queue = wait ? `, and ${maxQueued} calls wait already` : '';
   const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${inWords(occupancy)}`;
   return new CarpoolError('POOL_FULL', message, { context: { pool, holders } });
 }
@@ -38,7 +38,7 @@ function slots(capacity: number, one: string, many: string): string {
 }
 
 function inWords({ holders, quarantined }: Occupancy): string {
-  const words = holders.map((holder) => describeHolder(holder, 'a session'));
-  if (quarantined > 0) words.push(`${quarantined} lost to sessions whose end the child did not confirm`);
-  return words.length === 0 ? 'nobody is known to hold one' : words.join(', ');
+  const message = holders.map((holder) => describeHolder(holder, 'a session'));
+  if (quarantined > 0) message.push(`${quarantined} lost to sessions whose end the child did not confirm`);
+  return message.length === 0 ? 'nobody is known to hold one' : message.join(', ');
 }

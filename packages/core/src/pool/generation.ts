@@ -13,17 +13,17 @@ import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
-import type { StartedChildren } from '../process/pid-files.ts';
+import type { PidFiles } from '../process/pid-files.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import type { Launch, PoolSettings, Surroundings } from './options.ts';
+import type { Launch, PoolSettings, CommandLookup } from './options.ts';
 
 export interface GenerationOptions {
   readonly settings: PoolSettings;
   readonly clock: Clock;
   /** Where started processes are recorded, so that a later host can sweep them. */
-  readonly started?: StartedChildren | undefined;
+  readonly started?: PidFiles | undefined;
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
@@ -87,7 +87,7 @@ export class Generation {
       },
     });
     void over.promise.then((error) => {
-      mux.fail({ by: 'child', at: clock.now(), words: 'because its child ended', error });
+      mux.fail({ by: 'child', at: clock.now(), reason: 'because its child ended', error });
       if (generation !== undefined) options.ended(generation.#stopping ? undefined : error);
     });
     try {
@@ -165,7 +165,7 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
 
 async function asking(
   command: Exclude<PoolSettings['command'], string>,
-  around: Surroundings,
+  around: CommandLookup,
   pool: string,
 ): Promise<string | Launch> {
   try {
@@ -176,15 +176,15 @@ async function asking(
 }
 
 /** What whoever described the process knows of how to get it. */
-function withAdvice(error: CarpoolError, { looked = [], install }: Launch): CarpoolError {
-  if (looked.length === 0 && install === undefined) return error;
-  const places = looked.map((place) => `\n  looked at ${place}`).join('');
-  const advice = install === undefined ? '' : `\n  ${install}`;
+function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch): CarpoolError {
+  if (searched.length === 0 && installHint === undefined) return error;
+  const places = searched.map((place) => `\n  looked at ${place}`).join('');
+  const advice = installHint === undefined ? '' : `\n  ${installHint}`;
   const { scope, blame, context, evidence, cause } = error;
   return new CarpoolError(error.code, `${error.message}${places}${advice}`, {
     scope,
     blame,
-    context: { ...context, looked },
+    context: { ...context, looked: searched },
     evidence,
     cause,
   });
@@ -237,8 +237,8 @@ function withEvidence(error: CarpoolError, child: Child, pool: string): CarpoolE
   const early: readonly ErrorCode[] = ['FRAME_MALFORMED', 'FRAME_TOO_LARGE'];
   const hint = early.includes(error.code) ? ' (is something printing to stdout?)' : '';
   const evidence = { ...(stderr === '' ? {} : { stderr }), ...error.evidence };
-  const words = firstParagraph(error.message);
-  return new CarpoolError(error.code, `Pool "${pool}": ${words}${words.includes('stdout?') ? '' : hint}`, {
+  const message = firstParagraph(error.message);
+  return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? '' : hint}`, {
     scope: error.scope,
     blame: error.blame,
     context: { ...error.context, pool, pid: child.pid },

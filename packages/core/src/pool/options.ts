@@ -7,7 +7,7 @@ import { defaultLimits } from '../codec/codec.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
 /** What `command` as a function may look at. */
-export interface Surroundings {
+export interface CommandLookup {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
   find(command: string): string | undefined;
@@ -25,9 +25,9 @@ export interface Launch {
   /** What it inherits of the runner's environment: all, nothing, or these names. Default all. */
   readonly inheritEnv?: boolean | readonly string[];
   /** For CHILD_NOT_STARTED: how to get the program. */
-  readonly install?: string;
+  readonly installHint?: string;
   /** For CHILD_NOT_STARTED: where it was looked for before PATH, a line each. */
-  readonly looked?: readonly string[];
+  readonly searched?: readonly string[];
 }
 
 /** Which descriptors of the child carry the protocol. Default `{ in: 0, out: 1 }`; Chromium's pipe is 3 and 4. */
@@ -38,7 +38,7 @@ export interface Stdio {
 
 export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command'> {
   /** What to start; as a function it is asked anew for every start, and may return the whole launch. */
-  readonly command: string | ((around: Surroundings) => string | Launch | Promise<string | Launch>);
+  readonly command: string | ((around: CommandLookup) => string | Launch | Promise<string | Launch>);
   readonly stdio?: Stdio;
   /** Default `json-lines`. */
   readonly codec?: 'json-lines' | 'msgpack' | Codec;
@@ -47,7 +47,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   /** How many sessions the child bears at once. Default 8. */
   readonly maxSessions?: number;
   /** How many `register` calls may wait. Default 1,000. */
-  readonly queueLimit?: number;
+  readonly maxQueued?: number;
   /** Milliseconds that `register` waits for a slot. Default 60,000. */
   readonly registerTimeout?: number;
   /** Milliseconds from the start of the child to its hello. Default 30,000. */
@@ -78,7 +78,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
 
 type Filled =
   | 'maxSessions'
-  | 'queueLimit'
+  | 'maxQueued'
   | 'registerTimeout'
   | 'helloTimeout'
   | 'openTimeout'
@@ -114,7 +114,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     codec,
     protocol: protocolIn(options.protocol ?? {}) as Protocol<Messages>,
     maxSessions,
-    queueLimit: options.queueLimit ?? 1_000,
+    maxQueued: options.maxQueued ?? 1_000,
     registerTimeout: options.registerTimeout ?? 60_000,
     helloTimeout: options.helloTimeout ?? 30_000,
     openTimeout: options.openTimeout ?? 10_000,
@@ -133,13 +133,13 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
 }
 
 function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {
-  const { args, cwd, env, inheritEnv, install } = options;
+  const { args, cwd, env, inheritEnv, installHint } = options;
   return {
     ...(args === undefined ? {} : { args }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
     ...(inheritEnv === undefined ? {} : { inheritEnv }),
-    ...(install === undefined ? {} : { install }),
+    ...(installHint === undefined ? {} : { installHint }),
   };
 }
 

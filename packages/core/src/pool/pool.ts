@@ -16,10 +16,10 @@ import { Admission, type Slot, type Ticket } from './admission.ts';
 import type { Generation } from './generation.ts';
 import { fullError, placeIn, queueTimeoutError, type Holder, type Occupancy } from './errors.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
-import { Succession } from './child-supervisor.ts';
-import type { PoolStats, PoolSurroundings, RegisterOptions, Registration } from './types.ts';
+import { ChildSupervisor } from './child-supervisor.ts';
+import type { PoolStats, PoolEnvironment, RegisterOptions, Registration } from './types.ts';
 
-interface Tenancy {
+interface SlotHolder {
   readonly since: number;
   readonly site: CallSite;
   readonly options: RegisterOptions;
@@ -30,9 +30,9 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   readonly settings: PoolSettings;
   readonly #clock: Clock;
   readonly #admission: Admission;
-  readonly #succession: Succession;
-  readonly #tenancies = new Set<Tenancy>();
-  readonly #owners = new Map<string, Tenancy>();
+  readonly #succession: ChildSupervisor;
+  readonly #tenancies = new Set<SlotHolder>();
+  readonly #owners = new Map<string, SlotHolder>();
   #idle: Timer | undefined;
   #closing: Promise<void> | undefined;
   #sessions = 0;
@@ -40,11 +40,11 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   #longestWait = 0;
   #strays = 0;
 
-  constructor(settings: PoolSettings, surroundings: PoolSurroundings = {}) {
+  constructor(settings: PoolSettings, surroundings: PoolEnvironment = {}) {
     this.settings = settings;
     this.#clock = surroundings.clock ?? systemClock;
-    this.#admission = new Admission(settings.maxSessions, settings.queueLimit);
-    this.#succession = new Succession({
+    this.#admission = new Admission(settings.maxSessions, settings.maxQueued);
+    this.#succession = new ChildSupervisor({
       settings,
       clock: this.#clock,
       started: surroundings.started,
@@ -141,7 +141,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   async #open(options: RegisterOptions, listener: Listener, site: CallSite): Promise<Registration> {
     this.#checkOpen();
-    const tenancy: Tenancy = { since: this.#clock.now(), site, options };
+    const tenancy: SlotHolder = { since: this.#clock.now(), site, options };
     this.#claimOwner(tenancy);
     // With others at work the child is in use; a new binary waits for a quiet moment.
     if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
@@ -163,7 +163,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   }
 
   /** A slot, and the child that it is a slot of. */
-  async #takePlace(options: RegisterOptions, tenancy: Tenancy): Promise<{ slot: Slot; generation: Generation }> {
+  async #takePlace(options: RegisterOptions, tenancy: SlotHolder): Promise<{ slot: Slot; generation: Generation }> {
     for (;;) {
       const slot = await this.#takeSlot(options).catch((thrown: unknown) => {
         this.#disclaimOwner(tenancy);
@@ -196,7 +196,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
   }
 
-  #claimOwner(tenancy: Tenancy): void {
+  #claimOwner(tenancy: SlotHolder): void {
     const { owner } = tenancy.options;
     if (owner === undefined) return;
     const holder = this.#owners.get(owner);
@@ -210,7 +210,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     throw new CarpoolError('ALREADY_REGISTERED', message, { context: { pool: this.name, owner, session: id } });
   }
 
-  #disclaimOwner(tenancy: Tenancy): void {
+  #disclaimOwner(tenancy: SlotHolder): void {
     const { owner } = tenancy.options;
     if (owner !== undefined && this.#owners.get(owner) === tenancy) this.#owners.delete(owner);
   }
@@ -243,16 +243,16 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   }
 
   #occupancy(): Occupancy {
-    const { capacity, queueLimit, quarantined } = this.#admission;
-    return { pool: this.name, capacity, queueLimit, quarantined, holders: this.holders() };
+    const { capacity, maxQueued, quarantined } = this.#admission;
+    return { pool: this.name, capacity, maxQueued, quarantined, holders: this.holders() };
   }
 
   /** The slot follows the conversation: free when the child confirms, else not used again. */
-  #followRelease(conversation: Conversation, slot: Slot, tenancy: Tenancy): void {
+  #followRelease(conversation: Conversation, slot: Slot, tenancy: SlotHolder): void {
     void conversation.released.then(({ confirmed }) => this.#free(slot, tenancy, confirmed));
   }
 
-  #free(slot: Slot, tenancy: Tenancy, confirmed: boolean): void {
+  #free(slot: Slot, tenancy: SlotHolder, confirmed: boolean): void {
     this.#tenancies.delete(tenancy);
     this.#disclaimOwner(tenancy);
     if (confirmed) this.#admission.release(slot);
@@ -274,7 +274,7 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   async #shutDown(): Promise<void> {
     this.#idle?.cancel();
-    const reason: CloseReason = { by: 'pool', at: this.#clock.now(), words: 'because its pool was closed' };
+    const reason: CloseReason = { by: 'pool', at: this.#clock.now(), reason: 'because its pool was closed' };
     await Promise.all(
       [...this.#tenancies].map(async ({ conversation }) => conversation?.close(reason, this.settings.closeTimeout)),
     );
@@ -284,9 +284,9 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 }
 
 /** Starts a pool in this process. The child starts with the first `register`. */
-export function startPool<M extends Messages = AnyMessages>(
+export function createPool<M extends Messages = AnyMessages>(
   options: PoolOptions<M> & { readonly name?: string },
-  surroundings?: PoolSurroundings,
+  surroundings?: PoolEnvironment,
 ): Pool<M> {
   return new Pool<M>(poolSettings(options.name ?? 'pool', options), surroundings);
 }

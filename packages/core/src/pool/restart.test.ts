@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RestartPolicy } from './restart.ts';
 
-const limits = { max: 3, within: 1_000, startsInARow: 2 };
+const limits = { maxFailures: 3, window: 1_000, maxFailedStarts: 2 };
 
 test('a child that has not failed may be started', () => {
   expect(new RestartPolicy(limits).givesUp(0)).toBe(undefined);
@@ -17,7 +17,7 @@ test('failed starts in a row are the end, however slow they were', () => {
 });
 
 test('a start that succeeds is the end of a row', () => {
-  const policy = new RestartPolicy({ ...limits, max: 100 });
+  const policy = new RestartPolicy({ ...limits, maxFailures: 100 });
   for (let n = 0; n < 10; n++) {
     policy.failed('start', n);
     policy.started();

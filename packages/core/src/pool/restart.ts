@@ -1,13 +1,13 @@
 /** When to stop starting new children. Pure; time is passed in. */
 export interface RestartLimits {
   /** Failures within `within` milliseconds after which the pool gives up. */
-  readonly max: number;
-  readonly within: number;
+  readonly maxFailures: number;
+  readonly window: number;
   /** Failed starts in a row after which it gives up, however slow they were. */
-  readonly startsInARow: number;
+  readonly maxFailedStarts: number;
 }
 
-export const defaultRestarts: RestartLimits = { max: 10, within: 60_000, startsInARow: 3 };
+export const defaultRestarts: RestartLimits = { maxFailures: 10, window: 60_000, maxFailedStarts: 3 };
 
 export class RestartPolicy {
   readonly #limits: RestartLimits;
@@ -36,9 +36,9 @@ export class RestartPolicy {
 
   /** Why no new child is started, as half a sentence; `undefined`: one may be. */
   givesUp(now: number): string | undefined {
-    const { max, within, startsInARow } = this.#limits;
+    const { maxFailures: max, window: within, maxFailedStarts } = this.#limits;
     this.#failures = this.#failures.filter((at) => now - at < within);
-    if (this.#failedStarts >= startsInARow) return `it failed to start ${this.#failedStarts} times in a row`;
+    if (this.#failedStarts >= maxFailedStarts) return `it failed to start ${this.#failedStarts} times in a row`;
     if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${within} ms`;
     return undefined;
   }

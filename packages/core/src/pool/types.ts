@@ -2,7 +2,7 @@
 import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
-import type { StartedChildren } from '../process/pid-files.ts';
+import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { HolderLabel } from './errors.ts';
 import type { PoolSettings } from './options.ts';
@@ -56,10 +56,10 @@ export interface Registration {
   evidence(): Evidence;
 }
 
-export interface PoolSurroundings {
+export interface PoolEnvironment {
   readonly clock?: Clock;
   /** Where started processes are recorded for a later sweep. */
-  readonly started?: StartedChildren;
+  readonly started?: PidFiles;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: (text: Uint8Array) => void;
 }

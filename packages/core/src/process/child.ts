@@ -26,10 +26,10 @@ import { type EnvironmentSpec, childEnvironment, marker, variable } from './envi
 import type { ExitStatus } from './exit.ts';
 import { type ProcessIdentity, startTimeOf } from './identity.ts';
 import type { StopDeadlines } from './ladder.ts';
-import { type Attempt, foreseenFailure, notStarted, reportedFailure } from './start-failure.ts';
+import { type Attempt, checkBeforeSpawn, notStarted, reportedFailure } from './start-failure.ts';
 import { OwnedChild } from './owned-child.ts';
 import { killAtExit } from './reaper.ts';
-import type { StartedChildren } from './pid-files.ts';
+import type { PidFiles } from './pid-files.ts';
 
 /** Descriptors of the child: it reads messages from `in` and writes messages to `out`. */
 export interface StdioPair {
@@ -55,7 +55,7 @@ export interface ChildOptions {
   readonly pool?: string;
   readonly clock?: Clock;
   /** Where to record the child, so that it can be found if we are killed. */
-  readonly started?: StartedChildren;
+  readonly started?: PidFiles;
   readonly onStderr?: (chunk: Uint8Array) => void;
   /** Bytes of stderr, and of stdout where that is kept. Default: 16 KiB. */
   readonly tailBytes?: number;
@@ -113,7 +113,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   const path = variable(env, 'PATH') ?? variable(process.env, 'PATH');
   const attempt: Attempt = { pool: options.pool, command, cwd, resolution: resolveCommand(command, cwd, path) };
   const { file } = attempt.resolution;
-  const foreseen = foreseenFailure(attempt);
+  const foreseen = checkBeforeSpawn(attempt);
   if (foreseen !== undefined || file === undefined) throw foreseen ?? notStarted(attempt, 'it was not found');
 
   const id = randomBytes(16).toString('hex');
@@ -158,13 +158,13 @@ function attempted<T>(attempt: Attempt, start: () => T): T {
   }
 }
 
-interface Place {
+interface SpawnPlace {
   readonly cwd: string;
   readonly env: Record<string, string>;
   readonly pair: StdioPair;
 }
 
-function spawn(file: string, spec: ChildSpec, { cwd, env, pair }: Place) {
+function spawn(file: string, spec: ChildSpec, { cwd, env, pair }: SpawnPlace) {
   return execa(file, spec.args ?? [], {
     cwd,
     env,

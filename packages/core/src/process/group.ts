@@ -67,6 +67,6 @@ async function untilNone(
   for (let pause = 2; left().length > 0; pause = Math.min(pause * 2, 50)) {
     const rest = deadline - clock.now();
     if (rest <= 0 || hurry?.aborted === true) return;
-    await atMost(Math.min(pause, rest), undefined, { clock, hurry });
+    await atMost(Math.min(pause, rest), undefined, { clock, force: hurry });
   }
 }

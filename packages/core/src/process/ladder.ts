@@ -4,7 +4,7 @@
  *
  *   goodbye ──▶ end of input ──▶ SIGTERM to the group ──▶ SIGKILL to the group ──▶ CHILD_UNKILLABLE
  *      │              │                   │                        ▲
- *      └──────────────┴─── hurry ─────────┴────────────────────────┘
+ *      └──────────────┴─── force ─────────┴────────────────────────┘
  */
 import type { Clock } from '../base/clock.ts';
 
@@ -27,56 +27,56 @@ export interface Rung {
   readonly act: () => unknown;
 }
 
-export interface Descent {
+export interface StopProgress {
   /** Settles when the child is gone. */
-  readonly over: Promise<unknown>;
+  readonly exited: Promise<unknown>;
   /** Aborted: go to the last rung at once. */
-  readonly hurry: AbortSignal;
+  readonly force: AbortSignal;
   readonly clock: Clock;
 }
 
 /** @returns the rungs that were tried, whether or not the child went */
-export async function descend(rungs: readonly Rung[], { over, hurry, clock }: Descent): Promise<RungName[]> {
+export async function descend(rungs: readonly Rung[], { exited, force, clock }: StopProgress): Promise<RungName[]> {
   const tried: RungName[] = [];
   let gone = false;
-  void over.then(() => (gone = true));
+  void exited.then(() => (gone = true));
   for (const rung of rungs) {
     const last = rung === rungs.at(-1);
-    // Lets `over` be heard if it has settled already.
+    // Lets `exited` be heard if it has settled already.
     await Promise.resolve();
     if (gone) break;
-    if (hurry.aborted && !last) continue;
+    if (force.aborted && !last) continue;
     tried.push(rung.name);
     const failed = new Promise<void>((resolve) => {
       Promise.resolve()
         .then(rung.act)
         .catch(() => resolve());
     });
-    await atMost(rung.lasts, Promise.race([over, failed]), { clock, hurry: last ? undefined : hurry });
+    await atMost(rung.lasts, Promise.race([exited, failed]), { clock, force: last ? undefined : force });
   }
   return tried;
 }
 
 interface Patience {
   readonly clock: Clock;
-  readonly hurry?: AbortSignal | undefined;
+  readonly force?: AbortSignal | undefined;
 }
 
-/** Waits for `work`, for the deadline or for the hurry, whichever comes first, and does not say which it was. */
+/** Waits for `work`, for the deadline or for the force, whichever comes first, and does not say which it was. */
 export function atMost(
   milliseconds: number,
   work: Promise<unknown> | undefined,
-  { clock, hurry }: Patience,
+  { clock, force }: Patience,
 ): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       timer.cancel();
-      hurry?.removeEventListener('abort', finish);
+      force?.removeEventListener('abort', finish);
       resolve();
     };
     const timer = clock.after(milliseconds, finish);
-    hurry?.addEventListener('abort', finish);
+    force?.addEventListener('abort', finish);
     work?.then(finish, finish);
-    if (hurry?.aborted === true) finish();
+    if (force?.aborted === true) finish();
   });
 }

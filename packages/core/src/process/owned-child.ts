@@ -119,7 +119,7 @@ export class OwnedChild implements Child {
       { name: 'SIGTERM', lasts: terminate, act: () => this.#signal('SIGTERM') },
       { name: 'SIGKILL', lasts: kill, act: () => this.#signal('SIGKILL') },
     ];
-    const tried = await descend(rungs, { over: this.exited, hurry: this.#hurry.signal, clock: this.#clock });
+    const tried = await descend(rungs, { exited: this.exited, force: this.#hurry.signal, clock: this.#clock });
     if (this.#status === undefined) throw this.#unkillable(tried, [this.pid]);
     const left = (await this.#left) ?? [];
     if (left.length > 0)

@@ -26,7 +26,7 @@ export interface StartedChild extends ProcessIdentity {
   readonly command: string;
 }
 
-export class StartedChildren {
+export class PidFiles {
   readonly directory: string;
   readonly #host: ChildRecord['host'] = { pid: process.pid, startTime: startTimeOf(process.pid) ?? null };
   readonly #records = new Map<string, ChildRecord>();

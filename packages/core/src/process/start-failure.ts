@@ -16,7 +16,7 @@ export interface Attempt {
 }
 
 /** Looks for reasons why the start would fail, or do something that nobody meant. */
-export function foreseenFailure(attempt: Attempt): CarpoolError | undefined {
+export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
   const { command, cwd, resolution } = attempt;
   const directory = statOf(cwd);
   if (directory?.isDirectory() !== true) {

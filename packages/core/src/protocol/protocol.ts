@@ -61,7 +61,7 @@ export type Route =
       readonly refusal?: Refusal;
       /** Where it was not the child: who, and in half a sentence why. */
       readonly by?: ClosedBy;
-      readonly words?: string;
+      readonly reason?: string;
     }
   /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
   | { readonly as: 'unknown' };
@@ -70,7 +70,7 @@ export type Route =
 export interface Refusal {
   /** The child's own code, if it has one. */
   readonly code?: string;
-  readonly words: string;
+  readonly message: string;
   /** An error that is already Carpool's, as the wire between host and workers carries it; it passes unchanged. */
   readonly error?: unknown;
 }
@@ -96,7 +96,7 @@ export interface Addressed {
 }
 
 /** A conversation as `hello`, `open` and `close` hold it. All waits end with the deadline of the whole conversation. */
-export interface Port {
+export interface ProtocolPort {
   send(message: unknown): void;
   /**
    * Resolves with the decoded reply. With `signal` the wait, and where the protocol can say it the request, is cancelled.
@@ -107,8 +107,8 @@ export interface Port {
   next(matches: (message: unknown) => boolean): Promise<unknown>;
 }
 
-export interface SessionPort extends Port {
-  readonly root: Port;
+export interface SessionPort extends ProtocolPort {
+  readonly root: ProtocolPort;
   /** An id no other session of this child has, for protocols in which the host chooses: "s1", "s2", … */
   readonly freshId: string;
   /** What the caller of `register` passed on for the protocol. */
@@ -148,7 +148,7 @@ export interface Protocol<M extends Messages = AnyMessages> {
   /** The top-level field that names the session in every message, where there is one; users must not set it. */
   readonly sessionField?: string;
   /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
-  hello?(root: Port): Promise<unknown>;
+  hello?(root: ProtocolPort): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */
   open?(port: SessionPort): Promise<Opened> | Opened;
   /** Pure. @throws anything: the message is then treated as malformed */
@@ -158,7 +158,7 @@ export interface Protocol<M extends Messages = AnyMessages> {
   /** What tells the child that nobody waits for this request any more. */
   cancel?(wireId: WireId | undefined, key: Key): Frame | undefined;
   /** The first rung of the stop ladder: a message that asks the child to end. Without it: the end of its input. */
-  goodbye?(root: Port): Promise<void> | void;
+  goodbye?(root: ProtocolPort): Promise<void> | void;
   /** Only for the compiler: the type of the messages. Never set. */
   readonly messages?: M;
 }

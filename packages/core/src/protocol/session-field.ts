@@ -8,7 +8,16 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { Fields, Scalar } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { AnyMessages, Messages, Opened, Outgoing, Port, Protocol, Route, SessionPort } from './protocol.ts';
+import type {
+  AnyMessages,
+  Messages,
+  Opened,
+  Outgoing,
+  ProtocolPort,
+  Protocol,
+  Route,
+  SessionPort,
+} from './protocol.ts';
 
 /** Top-level fields and the values they must have: `{ type: 'hello' }`. */
 export type Pattern = Readonly<Record<string, Scalar>>;
@@ -98,7 +107,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
   return { ...protocol, hello: (root) => greet(root, hello) };
 }
 
-async function greet(root: Port, hello: NonNullable<SessionFieldOptions['hello']>): Promise<unknown> {
+async function greet(root: ProtocolPort, hello: NonNullable<SessionFieldOptions['hello']>): Promise<unknown> {
   if (hello.send !== undefined) root.send(hello.send);
   const said = await root.next((message) => matches(hello.expect, message));
   for (const [name, wanted] of Object.entries(hello.version ?? {})) {
@@ -135,10 +144,10 @@ function anyMatch(patterns: readonly Pattern[] | undefined, fields: Fields): boo
   return patterns !== undefined && patterns.some((pattern) => matches(pattern, fields));
 }
 
-function wordsOf(frame: Frame): { code?: string; words: string } {
+function wordsOf(frame: Frame): { code?: string; message: string } {
   const { error, message, code } = frame.message as Record<string, unknown>;
-  const words = typeof error === 'string' ? error : typeof message === 'string' ? message : frame.toString();
-  return typeof code === 'string' ? { code, words } : { words };
+  const text = typeof error === 'string' ? error : typeof message === 'string' ? message : frame.toString();
+  return typeof code === 'string' ? { code, message: text } : { message: text };
 }
 
 function foreign(field: string, named: Scalar, own: string | number): CarpoolError {

@@ -1,7 +1,7 @@
 /** Values as bytes, by structured clone: Map, Set, Date, BigInt, typed arrays, Error, cycles. */
 import { deserialize, serialize } from 'node:v8';
 import { CarpoolError } from '../base/errors.ts';
-import { reborn } from './realm-copy.ts';
+import { copyToRealm } from './realm-copy.ts';
 
 /** @throws CarpoolError LEASE_INVALID if it holds something that cannot be cloned */
 export function bytesOf(value: unknown, what: string): Uint8Array {
@@ -16,7 +16,7 @@ export function bytesOf(value: unknown, what: string): Uint8Array {
 /** Of this realm, whichever has the engine's functions. */
 export function valueOf(bytes: Uint8Array): unknown {
   const value: unknown = deserialize(bytes);
-  return isForeign() ? reborn(value) : value;
+  return isForeign() ? copyToRealm(value) : value;
 }
 
 function isForeign(): boolean {

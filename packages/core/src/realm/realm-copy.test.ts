@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { CarpoolError } from '../base/errors.ts';
-import { reborn, rebornError } from './realm-copy.ts';
+import { copyToRealm, copyErrorToRealm } from './realm-copy.ts';
 
 const elsewhere = createContext();
 const foreign = (source: string): unknown => runInContext(`(${source})`, elsewhere);
@@ -24,7 +24,7 @@ test.for([
 ] as const)('%s is one of this realm afterwards', ([source, prototype]) => {
   const old = foreign(source);
   expect(prototypeOf(old)).not.toBe(prototype);
-  expect(prototypeOf(reborn(old))).toBe(prototype);
+  expect(prototypeOf(copyToRealm(old))).toBe(prototype);
 });
 
 test('what a value holds is the same as before', () => {
@@ -38,7 +38,7 @@ test('what a value holds is the same as before', () => {
     nothing: Object.create(null),
     ['__proto__']: { polluted: true },
   }`);
-  const born = reborn(value) as Record<string, unknown>;
+  const born = copyToRealm(value) as Record<string, unknown>;
   expect(born).toStrictEqual({
     // oxlint-disable-next-line no-sparse-arrays
     list: [1, 2n, , 'three', null, undefined, Number.NaN, -0],
@@ -57,7 +57,7 @@ test('what a value holds is the same as before', () => {
 test('primitives, functions, classes and what claims to be something are handed on', () => {
   const foreigners = ['7', '"x"', 'undefined', 'null', '() => 1', 'Symbol.iterator', 'new (class Point {})()'];
   for (const value of [...foreigners, '{ [Symbol.toStringTag]: "Map" }'].map(foreign))
-    expect(reborn(value)).toBe(value);
+    expect(copyToRealm(value)).toBe(value);
 });
 
 test('what was one object is one object, and may hold itself', () => {
@@ -72,7 +72,7 @@ test('what was one object is one object, and may hold itself', () => {
     loop.error.cause = loop.error;
     return loop;
   })()`);
-  const born = reborn(value) as Record<string, unknown> & { map: Map<unknown, unknown>; set: Set<unknown> };
+  const born = copyToRealm(value) as Record<string, unknown> & { map: Map<unknown, unknown>; set: Set<unknown> };
   expect(born['again']).toBe(born['shared']);
   expect(born['list']).toEqual([born, born['shared']]);
   expect([born['self'], born.map.get(born), [...born.set][0]]).toEqual([born, born, born]);
@@ -82,7 +82,7 @@ test('what was one object is one object, and may hold itself', () => {
 });
 
 test('maps and sets keep their order', () => {
-  const born = reborn(foreign('[new Map([[2, {}], [1, {}]]), new Set([{ a: 1 }, 3, { b: 2 }])]'));
+  const born = copyToRealm(foreign('[new Map([[2, {}], [1, {}]]), new Set([{ a: 1 }, 3, { b: 2 }])]'));
   const [map, set] = born as [Map<unknown, unknown>, Set<unknown>];
   expect([[...map.keys()], [...set]]).toEqual([
     [2, 1],
@@ -91,7 +91,7 @@ test('maps and sets keep their order', () => {
 });
 
 test('depth costs no stack', () => {
-  let born = reborn(foreign('(() => { let v = {}; for (let n = 0; n < 100_000; n += 1) v = [v]; return v; })()'));
+  let born = copyToRealm(foreign('(() => { let v = {}; for (let n = 0; n < 100_000; n += 1) v = [v]; return v; })()'));
   let depth = 0;
   for (; Array.isArray(born); born = born[0]) depth += 1;
   expect(depth).toBe(100_000);
@@ -102,7 +102,7 @@ test('errors keep their words, their place, their causes and what hangs on them'
     new AggregateError([new SyntaxError('one'), 'two'], 'both', { cause: new TypeError('because') }),
     { code: 'E_BOTH', details: { file: 'a' } },
   )`) as AggregateError & { readonly code: string };
-  const born = rebornError(old) as typeof old;
+  const born = copyErrorToRealm(old) as typeof old;
   expect(born).toBeInstanceOf(AggregateError);
   expect(born.errors[0]).toBeInstanceOf(SyntaxError);
   expect(born.errors[1]).toBe('two');
@@ -119,8 +119,11 @@ test('an error of an unknown class keeps its name', () => {
     QuietError.prototype.name = 'QuietError';
     return new QuietError('quiet');
   })()`);
-  expect([rebornError(own), rebornError(inherited)].map(String)).toEqual(['OddError: odd', 'QuietError: quiet']);
-  expect(rebornError(own)).toBeInstanceOf(Error);
+  expect([copyErrorToRealm(own), copyErrorToRealm(inherited)].map(String)).toEqual([
+    'OddError: odd',
+    'QuietError: quiet',
+  ]);
+  expect(copyErrorToRealm(own)).toBeInstanceOf(Error);
 });
 
 test('an error of Carpool stays one, with all that it says, at another line if there is one', () => {
@@ -128,7 +131,7 @@ test('an error of Carpool stays one, with all that it says, at another line if t
   const old = new CarpoolError('CHILD_EXITED', 'The child went.', { evidence, context: { pool: 'echo' } });
   // As another realm sees it.
   Object.setPrototypeOf(old, foreign('Error.prototype') as object);
-  const born = rebornError(old, { stack: 'Error\n    at my own line (a.test.js:1:2)' });
+  const born = copyErrorToRealm(old, { stack: 'Error\n    at my own line (a.test.js:1:2)' });
   expect(born).toBeInstanceOf(CarpoolError);
   expect(born).toMatchObject({ code: 'CHILD_EXITED', message: old.message, evidence, context: { pool: 'echo' } });
   expect((born as Error).stack).toMatch(/oh no[^]*\n {4}at my own line \(a\.test\.js:1:2\)$/);
@@ -137,6 +140,10 @@ test('an error of Carpool stays one, with all that it says, at another line if t
 
 test('an error of this realm is left as it is', () => {
   const own = new RangeError('mine');
-  expect([rebornError(own), rebornError('a string'), rebornError(undefined)]).toEqual([own, 'a string', undefined]);
-  expect(rebornError(own)).toBe(own);
+  expect([copyErrorToRealm(own), copyErrorToRealm('a string'), copyErrorToRealm(undefined)]).toEqual([
+    own,
+    'a string',
+    undefined,
+  ]);
+  expect(copyErrorToRealm(own)).toBe(own);
 });

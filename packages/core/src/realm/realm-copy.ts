@@ -10,22 +10,22 @@
 import { CarpoolError, isCarpoolError, type CallSite, type ErrorCode } from '../base/errors.ts';
 
 /** The same value in this realm. What is no data is handed on as it is: functions, and objects of a class. */
-export function reborn(value: unknown): unknown {
+export function copyToRealm(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return new Birth().whole(value);
+  return new RealmCopier().whole(value);
 }
 
 /** @param site where the call was made that failed; the stack of the error will begin there */
-export function rebornError(thrown: unknown, site?: CallSite): unknown {
+export function copyErrorToRealm(thrown: unknown, site?: CallSite): unknown {
   if (typeof thrown !== 'object' || thrown === null || tagOf(thrown) !== 'Error') return thrown;
   // What the test gave away itself: the reason of an abort signal.
   if (thrown instanceof Error) return thrown;
-  const error = new Birth().whole(thrown) as Error;
+  const error = new RealmCopier().whole(thrown) as Error;
   if (site !== undefined) error.stack = headOf(error) + framesOf(site);
   return error;
 }
 
-class Birth {
+class RealmCopier {
   readonly #born = new Map<object, unknown>();
   readonly #unfilled: (() => void)[] = [];
 

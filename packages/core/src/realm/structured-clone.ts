@@ -6,7 +6,7 @@
 import { Buffer } from 'node:buffer';
 import { Deserializer, Serializer, deserialize, serialize } from 'node:v8';
 import { CarpoolError } from '../base/errors.ts';
-import { reborn } from './realm-copy.ts';
+import { copyToRealm } from './realm-copy.ts';
 import { isPlain } from './json-safe.ts';
 
 type View = new (buffer: ArrayBuffer) => ArrayBufferView;
@@ -96,9 +96,9 @@ export function revive(bytes: Uint8Array): unknown {
   try {
     reader.readHeader();
     const value = reader.readValue() as unknown;
-    return foreign ? reborn(value) : value;
+    return foreign ? copyToRealm(value) : value;
   } catch (thrown) {
-    const words = `Cannot read a message of a shared worker: ${(thrown as Error).message}`;
-    throw new CarpoolError('FRAME_MALFORMED', words, { cause: thrown });
+    const message = `Cannot read a message of a shared worker: ${(thrown as Error).message}`;
+    throw new CarpoolError('FRAME_MALFORMED', message, { cause: thrown });
   }
 }

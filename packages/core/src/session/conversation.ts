@@ -7,8 +7,8 @@ import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Key, Opened, Route, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import { Outbox, type Letter } from './outbox.ts';
-import type { Call } from './pending.ts';
+import { Outbox, type OutgoingMessage } from './outbox.ts';
+import type { ReplyCallbacks } from './pending.ts';
 import { ConversationPort } from './port.ts';
 import { Recent } from './recent.ts';
 import { lostError, refusedError } from './refusal.ts';
@@ -78,7 +78,7 @@ export class Conversation {
    * Sends a request; `call` learns what becomes of it. The result abandons it: its reply will be dropped.
    * @throws as `send`; `call` is not told then
    */
-  request(frame: Frame, call: Call): () => void {
+  request(frame: Frame, call: ReplyCallbacks): () => void {
     this.#checkOpen('request');
     return this.dispatch({ kind: 'request', frame, call });
   }
@@ -90,7 +90,7 @@ export class Conversation {
   }
 
   /** Sends in any state but closed: what `open` and `close` of a protocol say. Throws and returns as `request`. */
-  dispatch(letter: Letter): () => void {
+  dispatch(letter: OutgoingMessage): () => void {
     const state = this.#state;
     if (state.name === 'closed') throw closedError('send', this, state.reason, this.#connection.clock.now());
     return this.#outbox.dispatch(letter);
@@ -109,7 +109,7 @@ export class Conversation {
     this.#failPending(reason);
     this.#listener.closed(reason);
     if (opened === undefined) return this.released; // still opening: `opening` sees the state and ends it
-    void this.#farewell(opened, reason, timeout);
+    void this.#closeProtocol(opened, reason, timeout);
     return this.released;
   }
 
@@ -121,18 +121,18 @@ export class Conversation {
   /** It is over, at once: the child is gone, or the connection to it. Nothing is left there to confirm. */
   abort(reason: CloseReason): void {
     if (this.#state.name === 'closed') return;
-    const told = this.#state.name === 'closing';
-    this.#end(told ? (this.#state as { reason: CloseReason }).reason : reason, true);
+    const notified = this.#state.name === 'closing';
+    this.#end(notified ? (this.#state as { reason: CloseReason }).reason : reason, true);
     this.#failPending(reason);
-    if (!told) this.#listener.closed(reason);
+    if (!notified) this.#listener.closed(reason);
   }
 
   // ── the mux's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Runs the protocol's `open`. Rejects if it fails, or not in time; `released` says when its slot is free. */
-  async opening(timeout: number, signal?: AbortSignal): Promise<void> {
+  async open(timeout: number, signal?: AbortSignal): Promise<void> {
     const { protocol, clock } = this.#connection;
-    const opening = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
+    const open = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
     const expired = (): Error =>
       new CarpoolError(
         'SESSION_FAILED',
@@ -142,9 +142,9 @@ export class Conversation {
           evidence: { messages: this.recent.describe() },
         },
       );
-    const late = (opened: Opened): void => void this.#farewell(opened, lateReason(clock.now()), timeout);
+    const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
     try {
-      const opened = await within(opening, { clock, timeout, signal, expired, late });
+      const opened = await within(open, { clock, timeout, signal, expired, late });
       this.adopt(opened.wireId);
       this.#opened = opened;
       this.#outbox.wireId = opened.wireId;
@@ -153,7 +153,7 @@ export class Conversation {
       const reason = this.#reasonOr(thrown);
       this.#port.giveUp(thrown);
       // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
-      opening.catch(() => this.#end(reason, true));
+      open.catch(() => this.#end(reason, true));
       const deadline = clock.after(timeout, () => this.#end(reason, false));
       deadline.unref();
       void this.released.then(() => deadline.cancel());
@@ -164,7 +164,7 @@ export class Conversation {
       this.#state = { name: 'open' };
       for (const early of this.#port.drain()) this.#listener.event(early);
     } else {
-      if (state.name === 'closing') void this.#farewell(this.#opened, state.reason, timeout);
+      if (state.name === 'closing') void this.#closeProtocol(this.#opened, state.reason, timeout);
       throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
     }
   }
@@ -217,10 +217,10 @@ export class Conversation {
 
   #remember(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
     // The host's own word about a session is no message of the session.
-    const told =
+    const notified =
       (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
     const shown = 'frame' in route ? (route.frame ?? frame) : frame;
-    if (!told) this.recent.add('in', shown, frame.bytes.length);
+    if (!notified) this.recent.add('in', shown, frame.bytes.length);
   }
 
   #deliver(frame: Frame): void {
@@ -231,15 +231,15 @@ export class Conversation {
   #lost(route: Extract<Route, { as: 'lost' }>): void {
     this.#port.markLost(route.gone);
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
-    const { by = 'child', words = 'by the child' } = route;
+    const { by = 'child', reason: message = 'by the child' } = route;
     const failed = by === 'child' || route.refusal !== undefined;
     const error = failed ? lostError(this.id, route.refusal, this.recent.describe()) : undefined;
-    const reason: CloseReason = { by, at: this.#connection.clock.now(), words, error };
+    const reason: CloseReason = { by, at: this.#connection.clock.now(), reason: message, error };
     if (route.gone) this.abort(reason);
     else this.fail(reason);
   }
 
-  async #farewell(opened: Opened | undefined, reason: CloseReason, timeout: number): Promise<void> {
+  async #closeProtocol(opened: Opened | undefined, reason: CloseReason, timeout: number): Promise<void> {
     const expired = (): Error => new Error('not confirmed');
     const closing = Promise.resolve().then(() => opened?.close(this.#port));
     const confirmed = await within(closing, { clock: this.#connection.clock, timeout, expired }).then(
@@ -273,7 +273,7 @@ export class Conversation {
   #reasonOr(thrown: unknown): CloseReason {
     if (this.#state.name === 'closing') return this.#state.reason;
     const error = thrown as CarpoolError;
-    return { by: 'child', at: this.#connection.clock.now(), words: 'because it could not be opened', error };
+    return { by: 'child', at: this.#connection.clock.now(), reason: 'because it could not be opened', error };
   }
 }
 
@@ -282,5 +282,5 @@ function defaultOpened(id: string): Opened {
 }
 
 function lateReason(now: number): CloseReason {
-  return { by: 'pool', at: now, words: 'because it opened too late' };
+  return { by: 'pool', at: now, reason: 'because it opened too late' };
 }

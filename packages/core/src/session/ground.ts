@@ -6,7 +6,7 @@ import type { Conversation, Listener } from './conversation.ts';
 import type { Session } from './session.ts';
 
 /** What an open session stands on. It is known only when the child has opened it. */
-export interface Ground {
+export interface OpenSession {
   readonly conversation: Conversation;
   readonly format: Format;
   readonly requestTimeout: number;
@@ -22,5 +22,5 @@ export interface Ground {
 export interface Nascent<M extends Messages> {
   readonly session: Session<M>;
   readonly listener: Listener;
-  bind(ground: Ground): void;
+  bind(ground: OpenSession): void;
 }

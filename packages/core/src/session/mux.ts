@@ -10,7 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Messages, Port, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Connection } from './connection.ts';
 import { Conversation, type Listener } from './conversation.ts';
@@ -57,7 +57,7 @@ export class Mux {
     const { protocol, clock, format, transport } = options;
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
-    const root = (): Port => this.root.port;
+    const root = (): ProtocolPort => this.root.port;
     this.#connection = {
       protocol,
       clock,
@@ -107,7 +107,7 @@ export class Mux {
     }
     this.#conversations.add(conversation);
     void conversation.released.then(() => this.#conversations.delete(conversation));
-    return { conversation, opened: conversation.opening(options.timeout, options.signal) };
+    return { conversation, opened: conversation.open(options.timeout, options.signal) };
   }
 
   /** Resolves when the conversations of now have ended. */
@@ -158,7 +158,7 @@ export class Mux {
     } catch (thrown) {
       // One bad message, or one listener that throws, costs its own session.
       const error = asCarpoolError(thrown, 'SESSION_FAILED', 'Cannot take a message');
-      conversation.fail({ by: 'child', at: this.#options.clock.now(), words: 'because of a message', error });
+      conversation.fail({ by: 'child', at: this.#options.clock.now(), reason: 'because of a message', error });
     }
   }
 }

@@ -5,21 +5,21 @@ import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import { Pending, type Call } from './pending.ts';
+import { Pending, type ReplyCallbacks } from './pending.ts';
 import type { Recent } from './recent.ts';
 
 interface Dispatch {
   readonly outgoing: Outgoing;
-  readonly call: Call | undefined;
+  readonly call: ReplyCallbacks | undefined;
   /** Set once it was sent: what its caller's `abandon` then does. */
   abandon?: () => void;
 }
 
-export interface Letter {
+export interface OutgoingMessage {
   readonly kind: Outgoing['kind'];
   readonly frame: Frame;
   /** For a request: who learns what becomes of it. */
-  readonly call?: Call;
+  readonly call?: ReplyCallbacks;
   /** For an answer: the key of the question. */
   readonly key?: Key;
 }
@@ -49,7 +49,7 @@ export class Outbox {
    * @returns what abandons a request: its reply will be dropped
    * @throws CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then
    */
-  dispatch({ kind, frame, call, key }: Letter): () => void {
+  dispatch({ kind, frame, call, key }: OutgoingMessage): () => void {
     if (this.#pending.size + this.#held.length >= maxPending) {
       const message = `Cannot send: ${maxPending} messages of session ${this.#id} wait for their reply`;
       throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#id, limit: maxPending } });
@@ -71,17 +71,17 @@ export class Outbox {
   }
 
   /** The call that a reply or a step belongs to; `undefined`: nobody asked. An abandoned one answers nobody. */
-  waiting(key: Key): Call | undefined {
+  waiting(key: Key): ReplyCallbacks | undefined {
     return this.#pending.peek(key)?.call;
   }
 
   /** As `waiting`, and the call waits no longer. */
-  settle(key: Key): Call | undefined {
+  settle(key: Key): ReplyCallbacks | undefined {
     return this.#pending.take(key)?.call;
   }
 
   /** Takes everything that waits, for the end. */
-  drain(): Call[] {
+  drain(): ReplyCallbacks[] {
     const held = this.#held.splice(0).flatMap(({ call }) => call ?? []);
     return [...this.#pending.drain().map(({ call }) => call), ...held];
   }
@@ -123,4 +123,4 @@ export class Outbox {
 
 function nothing(): void {}
 
-const abandoned: Call = { reply: nothing, step: nothing, failed: nothing };
+const abandoned: ReplyCallbacks = { reply: nothing, step: nothing, failed: nothing };

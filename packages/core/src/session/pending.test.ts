@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Pending, type Call } from './pending.ts';
+import { Pending, type ReplyCallbacks } from './pending.ts';
 
-const call = (): Call => ({ reply: () => {}, failed: () => {} });
+const call = (): ReplyCallbacks => ({ reply: () => {}, failed: () => {} });
 
 test('a call is found by its key, once', () => {
   const pending = new Pending();

@@ -7,7 +7,7 @@ import type { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 
 /** The push side of a request. Exactly one of `reply` and `failed` is called, once. */
-export interface Call {
+export interface ReplyCallbacks {
   reply(frame: Frame): void;
   step?(frame: Frame): void;
   failed(error: CarpoolError): void;
@@ -15,7 +15,7 @@ export interface Call {
 
 export interface PendingCall {
   readonly key: Key;
-  call: Call;
+  call: ReplyCallbacks;
 }
 
 export class Pending {
@@ -26,7 +26,7 @@ export class Pending {
     return this.#size;
   }
 
-  add(key: Key, call: Call): PendingCall {
+  add(key: Key, call: ReplyCallbacks): PendingCall {
     const pending: PendingCall = { key, call };
     const queue = this.#byKey.get(key);
     if (queue === undefined) this.#byKey.set(key, [pending]);

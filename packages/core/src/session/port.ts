@@ -2,7 +2,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Port, SessionPort, WireId } from '../protocol/protocol.ts';
+import type { ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Conversation } from './conversation.ts';
 import { closedError, type CloseReason } from './state.ts';
@@ -28,7 +28,7 @@ export class ConversationPort implements SessionPort {
     this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
 
-  get root(): Port {
+  get root(): ProtocolPort {
     return this.#connection.root;
   }
 

@@ -8,9 +8,9 @@ import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
-import { ask, type Asking } from './send-request.ts';
+import { sendRequest, type RequestCall } from './send-request.ts';
 import type { Conversation } from './conversation.ts';
-import type { Ground, Nascent } from './ground.ts';
+import type { OpenSession, Nascent } from './ground.ts';
 import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
 import { closedError, type CloseReason } from './state.ts';
@@ -32,7 +32,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
   readonly pool: string;
   readonly #clock: Clock;
   readonly #inbox: Inbox;
-  #ground: Ground | undefined;
+  #ground: OpenSession | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
@@ -162,7 +162,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     if (this.#unregistered && this.#reason !== undefined)
       throw closedError('unregister', this.#live, this.#reason, now, site);
     this.#unregistered = true;
-    const reason: CloseReason = { by: 'unregister', at: now, words: 'by `unregister`' };
+    const reason: CloseReason = { by: 'unregister', at: now, reason: 'by `unregister`' };
     const { closeTimeout } = this.#open;
     const { confirmed } = await this.#live.close(reason, closeTimeout);
     if (confirmed) return;
@@ -192,7 +192,7 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     session.#inbox.tap(push);
   }
 
-  get #open(): Ground {
+  get #open(): OpenSession {
     if (this.#ground === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
     return this.#ground;
   }
@@ -201,10 +201,10 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     return this.#open.conversation;
   }
 
-  #ask(message: unknown, options: Asking): Promise<unknown> {
+  #ask(message: unknown, options: RequestCall): Promise<unknown> {
     const { timeout = this.#open.requestTimeout } = options;
     const expired = (): CarpoolError => this.#timeout(`reply to ${describeRequest(message)}`, timeout, options.site);
-    return ask(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
+    return sendRequest(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
   }
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: Listening): Promise<M['event']> {
@@ -244,12 +244,12 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     }
   }
 
-  #end(by: CloseReason['by'], words: string, error: CarpoolError): void {
-    void this.#live.close({ by, at: this.#clock.now(), words, error }, this.#open.closeTimeout);
+  #end(by: CloseReason['by'], message: string, error: CarpoolError): void {
+    void this.#live.close({ by, at: this.#clock.now(), reason: message, error }, this.#open.closeTimeout);
   }
 
   #closedError(call: string, site?: CallSite): CarpoolError {
-    const reason = this.#reason ?? { by: 'hub' as const, at: this.#clock.now(), words: 'for no known reason' };
+    const reason = this.#reason ?? { by: 'hub' as const, at: this.#clock.now(), reason: 'for no known reason' };
     return closedError(call, this.#live, reason, this.#clock.now(), site);
   }
 

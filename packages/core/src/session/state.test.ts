@@ -5,7 +5,7 @@ import { closedError, type CloseReason } from './state.ts';
 const ended = { id: 's1', label: 'session s1' };
 
 test('a session that its user ended is closed, whoever calls', () => {
-  const reason: CloseReason = { by: 'unregister', at: 1_000, words: 'by `unregister`' };
+  const reason: CloseReason = { by: 'unregister', at: 1_000, reason: 'by `unregister`' };
   const error = closedError('send', ended, reason, 1_250.4);
   expect(error.code).toBe('SESSION_CLOSED');
   expect(error.message).toBe('Cannot send: session s1 was closed by `unregister` 250 ms ago');
@@ -14,7 +14,7 @@ test('a session that its user ended is closed, whoever calls', () => {
 
 test('a session that failed fails every call with the cause of its end, and its evidence', () => {
   const cause = new CarpoolError('CHILD_EXITED', 'The child exited', { evidence: { stderr: 'out of memory' } });
-  const reason: CloseReason = { by: 'child', at: 0, words: 'because its child ended', error: cause };
+  const reason: CloseReason = { by: 'child', at: 0, reason: 'because its child ended', error: cause };
   const error = closedError('wait for a reply', ended, reason, 10);
   expect(error).toMatchObject({ code: 'CHILD_EXITED', scope: 'child', blame: 'child', cause });
   expect(error.message).toContain('Cannot wait for a reply: session s1 was closed because its child ended 10 ms ago');
@@ -23,6 +23,6 @@ test('a session that failed fails every call with the cause of its end, and its 
 });
 
 test('time that runs backwards is no age', () => {
-  const reason: CloseReason = { by: 'owner', at: 5_000, words: 'because its test ended' };
+  const reason: CloseReason = { by: 'owner', at: 5_000, reason: 'because its test ended' };
   expect(closedError('send', ended, reason, 0).message).toMatch(/ended 0 ms ago$/);
 });

@@ -17,7 +17,7 @@ export interface CloseReason {
   /** Milliseconds of the clock that the session was given. */
   readonly at: number;
   /** Half a sentence: "by `unregister`", "because its test ended". */
-  readonly words: string;
+  readonly reason: string;
   /** The failure, where it was one. Pending calls reject with it. */
   readonly error?: CarpoolError | undefined;
 }
@@ -43,7 +43,7 @@ export function closedError(
   site?: CallSite,
 ): CarpoolError {
   const age = Math.max(0, Math.round(now - reason.at));
-  const message = `Cannot ${call}: ${ended.label} was closed ${reason.words} ${age} ms ago`;
+  const message = `Cannot ${call}: ${ended.label} was closed ${reason.reason} ${age} ms ago`;
   const failure = reason.error;
   if (failure === undefined || failure.code === 'SESSION_CLOSED') {
     return new CarpoolError('SESSION_CLOSED', message, {

@@ -8,7 +8,7 @@
 import type { FileOwner } from '../client/file-owner.ts';
 import type { Owner } from '../client/owner.ts';
 
-export interface Ambient {
+export interface CurrentTest {
   /** The file that runs here now. Undefined between files, and where a runner only collects tests. */
   readonly file: FileOwner | undefined;
   /**
@@ -22,7 +22,7 @@ export interface Ambient {
    * How long a call from here may wait, so that its own error comes before the runner's time-out. Absent, or without a
    * `timeout`: as long as it likes.
    */
-  patience?(): { readonly timeout?: number };
+  waitOptions?(): { readonly timeout?: number };
 }
 
 /** What outlives the file that asked for it: a module that a worker evaluates once, for many files. */
@@ -31,31 +31,31 @@ export interface Registration {
   join(file: FileOwner): void;
 }
 
-export interface AmbientSlot {
-  ambient?: Ambient | undefined;
+export interface CurrentTestSlot {
+  ambient?: CurrentTest | undefined;
   readonly registrations: Set<Registration>;
 }
 
 const key: unique symbol = Symbol.for('carpool.ambient') as never;
 
 /** @param realm the global object of the realm in which tests run */
-export function ambientSlot(realm: object = globalThis): AmbientSlot {
-  const home = realm as { [key]?: AmbientSlot };
+export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
+  const home = realm as { [key]?: CurrentTestSlot };
   if (home[key] === undefined) {
     // Not configurable, so that Jest's clean-up of globals does not take it for something a test has left behind.
-    Object.defineProperty(home, key, { value: { registrations: new Set<Registration>() } satisfies AmbientSlot });
+    Object.defineProperty(home, key, { value: { registrations: new Set<Registration>() } satisfies CurrentTestSlot });
   }
-  return home[key] as unknown as AmbientSlot;
+  return home[key] as unknown as CurrentTestSlot;
 }
 
 /** A file begins: what earlier files of this worker registered joins it. */
-export function openFile(slot: AmbientSlot, ambient: Ambient & { readonly file: FileOwner }): void {
+export function openFile(slot: CurrentTestSlot, ambient: CurrentTest & { readonly file: FileOwner }): void {
   slot.ambient = ambient;
   for (const registration of slot.registrations) registration.join(ambient.file);
 }
 
 /** A file ends. Never rejects; bounded. */
-export async function closeFile(slot: AmbientSlot, file: FileOwner): Promise<void> {
+export async function closeFile(slot: CurrentTestSlot, file: FileOwner): Promise<void> {
   if (slot.ambient?.file === file) slot.ambient = undefined;
   await file.end();
 }

@@ -5,17 +5,17 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { Client } from '../client/client.ts';
 import { addressVariable } from '../wire/address.ts';
-import type { Ambient } from './current-test.ts';
+import type { CurrentTest } from './current-test.ts';
 import { FileOwner } from '../client/file-owner.ts';
 import { Owner } from '../client/owner.ts';
 
-type ProcessAmbient = Ambient & { readonly file: FileOwner };
+type CurrentProcess = CurrentTest & { readonly file: FileOwner };
 
 const key: unique symbol = Symbol.for('carpool.process') as never;
 
 /** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if nothing says where a host is */
-export function processAmbient(): ProcessAmbient {
-  const home = globalThis as { [key]?: { readonly address: string; readonly ambient: ProcessAmbient } };
+export function currentProcess(): CurrentProcess {
+  const home = globalThis as { [key]?: { readonly address: string; readonly ambient: CurrentProcess } };
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
   if (home[key]?.address === address) return home[key].ambient;
@@ -36,8 +36,8 @@ export function processAmbient(): ProcessAmbient {
 }
 
 function nowhere(): CarpoolError {
-  const words = `Cannot reach Carpool's host: no adapter of Carpool runs this file; ${remedy(process.env)}`;
-  return new CarpoolError('HUB_UNREACHABLE', words);
+  const message = `Cannot reach Carpool's host: no adapter of Carpool runs this file; ${remedy(process.env)}`;
+  return new CarpoolError('HUB_UNREACHABLE', message);
 }
 
 /** For the runner that can be told by its environment. */

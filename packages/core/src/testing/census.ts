@@ -1,7 +1,7 @@
 /** What of Carpool is alive on this machine, for tests that must leave nothing behind. Linux reads it from `/proc`. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { placeBases } from '../host/host-directory.ts';
+import { hostDirectoryBases } from '../host/host-directory.ts';
 
 export interface Census {
   /** Hosts and children whose environment holds the given variable; sorted. */
@@ -14,7 +14,7 @@ export interface Census {
  * @param within a folder that was TMPDIR for the run, so that runs beside it do not count
  */
 export function census(within?: string): Census {
-  const bases = within === undefined ? placeBases() : [within];
+  const bases = within === undefined ? hostDirectoryBases() : [within];
   const folders = bases.flatMap((base) =>
     readdirSync(base)
       .filter((name) => /^carpool-[^-]+-[0-9a-f]{12}$/.test(name))

@@ -1,50 +1,50 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 /** What the module under test has asked to be called next. */
-let turns: (() => void)[] = [];
+let ticks: (() => void)[] = [];
 
 beforeEach(() => {
-  turns = [];
+  ticks = [];
   vi.resetModules();
-  vi.stubGlobal('setImmediate', (turn: () => void) => turns.push(turn));
+  vi.stubGlobal('setImmediate', (turn: () => void) => ticks.push(turn));
 });
 afterEach(() => vi.unstubAllGlobals());
 
-async function attention(limit: number): Promise<{ expect(): void; met(): void }> {
-  const { Attention } = await import('./busy-poll.ts');
-  return new Attention(limit);
+async function busyPoll(limit: number): Promise<{ start(): void; hit(): void }> {
+  const { BusyPoll } = await import('./busy-poll.ts');
+  return new BusyPoll(limit);
 }
 
-const turn = (): void => turns.shift()?.();
+const turn = (): void => ticks.shift()?.();
 
 test('stays awake until what it expects has come', async () => {
-  const awake = await attention(60_000);
-  awake.expect();
-  awake.expect();
-  expect(turns).toHaveLength(1);
+  const awake = await busyPoll(60_000);
+  awake.start();
+  awake.start();
+  expect(ticks).toHaveLength(1);
   turn();
   turn();
-  expect(turns).toHaveLength(1);
-  awake.met();
+  expect(ticks).toHaveLength(1);
+  awake.hit();
   turn();
-  expect(turns).toHaveLength(0);
-  awake.expect();
-  expect(turns).toHaveLength(1);
+  expect(ticks).toHaveLength(0);
+  awake.start();
+  expect(ticks).toHaveLength(1);
 });
 
 test('sleeps ever longer when it waits in vain, and begins anew when it did not', async () => {
-  const awake = await attention(0);
+  const awake = await busyPoll(0);
   const asleep: number[] = [];
   const inVain = (): void => {
     let skipped = 0;
-    for (awake.expect(); turns.length === 0; awake.expect()) skipped++;
+    for (awake.start(); ticks.length === 0; awake.start()) skipped++;
     asleep.push(skipped);
     turn();
   };
   for (let n = 0; n < 9; n++) inVain();
   expect(asleep).toEqual([0, 1, 2, 4, 8, 16, 32, 32, 32]);
-  while (turns.length === 0) awake.expect();
-  awake.met();
+  while (ticks.length === 0) awake.start();
+  awake.hit();
   turn();
   asleep.length = 0;
   inVain();
@@ -53,18 +53,18 @@ test('sleeps ever longer when it waits in vain, and begins anew when it did not'
 });
 
 test('does nothing when what comes was not expected', async () => {
-  const awake = await attention(0);
-  awake.met();
-  expect(turns).toHaveLength(0);
+  const awake = await busyPoll(0);
+  awake.hit();
+  expect(ticks).toHaveLength(0);
 });
 
 test('goes by the clock that was there when it was loaded: a test may stop that of its own', async () => {
-  const awake = await attention(1);
+  const awake = await busyPoll(1);
   const now = performance.now.bind(performance);
   const deadline = now() + 2_000;
   vi.spyOn(performance, 'now').mockReturnValue(0);
-  awake.expect();
-  while (turns.length > 0 && now() < deadline) turn();
+  awake.start();
+  while (ticks.length > 0 && now() < deadline) turn();
   vi.restoreAllMocks();
-  expect(turns).toHaveLength(0);
+  expect(ticks).toHaveLength(0);
 });

@@ -13,7 +13,7 @@ const now: () => number = performance.now.bind(performance);
 
 const longestBreak = 32;
 
-export class Attention {
+export class BusyPoll {
   readonly #limit: number;
   #until = 0;
   #awake = false;
@@ -27,7 +27,7 @@ export class Attention {
   }
 
   /** Something is expected at once. */
-  expect(): void {
+  start(): void {
     if (this.#skip > 0) {
       this.#skip--;
       return;
@@ -40,7 +40,7 @@ export class Attention {
   }
 
   /** Something has come. */
-  met(): void {
+  hit(): void {
     if (!this.#expecting) return;
     this.#expecting = false;
     this.#break = 1;

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { BatchWriter } from './batch.ts';
-import { Turns } from './tick-queue.ts';
+import { TickQueue } from './tick-queue.ts';
 
 function written(): { readonly writer: BatchWriter; readonly chunks: string[]; readonly stream: Writable } {
   const chunks: string[] = [];
@@ -18,8 +18,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test('a message alone is answered in its turn, a burst in a few writes, in order', async () => {
   const { writer, chunks } = written();
-  const turns = new Turns(writer);
-  const answer = (text: string): void => turns.add(() => writer.write(bytes(text), bytes('.')));
+  const tickQueue = new TickQueue(writer);
+  const answer = (text: string): void => tickQueue.add(() => writer.write(bytes(text), bytes('.')));
   answer('one');
   await new Promise((resolve) => setImmediate(resolve));
   expect(chunks).toEqual(['one.']);
@@ -30,11 +30,11 @@ test('a message alone is answered in its turn, a burst in a few writes, in order
 });
 
 test('each has a turn of its own: what the one before has promised is done', async () => {
-  const turns = new Turns(written().writer);
+  const tickQueue = new TickQueue(written().writer);
   const order: string[] = [];
   const done = new Promise<void>((resolve) => {
-    turns.add(() => void Promise.resolve().then(() => order.push('after the first')));
-    turns.add(() => {
+    tickQueue.add(() => void Promise.resolve().then(() => order.push('after the first')));
+    tickQueue.add(() => {
       order.push('the second');
       resolve();
     });
@@ -45,9 +45,9 @@ test('each has a turn of its own: what the one before has promised is done', asy
 
 test('what is gathered is written before the stream ends', async () => {
   const { writer, chunks, stream } = written();
-  const turns = new Turns(writer);
-  turns.add(() => writer.write(bytes('last words'), bytes('.')));
-  turns.add(() => writer.end());
+  const tickQueue = new TickQueue(writer);
+  tickQueue.add(() => writer.write(bytes('last words'), bytes('.')));
+  tickQueue.add(() => writer.end());
   await new Promise((resolve) => stream.once('finish', resolve));
   expect(chunks.join('')).toBe('last words.');
 });

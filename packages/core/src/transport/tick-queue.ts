@@ -10,7 +10,7 @@ const { setImmediate } = globalThis;
 /** Turns over which writes are gathered at most. */
 const gathered = 32;
 
-export class Turns {
+export class TickQueue {
   readonly #writer: BatchWriter;
   #waiting = 0;
 

@@ -25,9 +25,9 @@ export interface Boot extends Project {
 export type Command =
   | { readonly command: 'summary'; readonly id: number }
   /** A new run begins: earlier failures no longer count. */
-  | { readonly command: 'run'; readonly id: number }
+  | { readonly command: 'runStarted'; readonly id: number }
   /** It has ended. */
-  | { readonly command: 'ran'; readonly id: number }
+  | { readonly command: 'runEnded'; readonly id: number }
   | { readonly command: 'stop'; readonly id: number };
 
 export interface HostSummary {
@@ -37,7 +37,7 @@ export interface HostSummary {
 export interface Configured {
   readonly pools: readonly string[];
   /** Names of shared workers. */
-  readonly workers: readonly string[];
+  readonly sharedWorkers: readonly string[];
   /** Files that, when they change, make another host necessary. */
   readonly files: readonly string[];
   /** Why there are no pools. */

@@ -20,7 +20,7 @@ export const op: {
   readonly ANSWER: 0x04;
   readonly CANCEL: 0x05;
   readonly RELEASE: 0x06;
-  readonly NOTE: 0x07;
+  readonly LOCATE: 0x07;
   readonly PUBLISH: 0x08;
   readonly RESPOND: 0x09;
   readonly RESULT: 0x81;
@@ -39,7 +39,7 @@ export const op: {
   ANSWER: 0x04,
   CANCEL: 0x05,
   RELEASE: 0x06,
-  NOTE: 0x07,
+  LOCATE: 0x07,
   PUBLISH: 0x08,
   RESPOND: 0x09,
   RESULT: 0x81,

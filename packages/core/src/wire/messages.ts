@@ -72,8 +72,8 @@ export interface StartRequest {
   readonly pool: string;
 }
 
-export interface RunRequest {
-  readonly method: 'run';
+export interface RunStartedRequest {
+  readonly method: 'runStarted';
 }
 
 export interface PoolsRequest {
@@ -82,7 +82,7 @@ export interface PoolsRequest {
 export interface PoolsResult {
   readonly pools: readonly string[];
   /** Names of shared workers. */
-  readonly workers: readonly string[];
+  readonly sharedWorkers: readonly string[];
 }
 
 export interface StatsRequest {
@@ -92,19 +92,19 @@ export interface StatsResult {
   readonly pools: readonly PoolStats[];
 }
 
-export interface RanRequest {
-  readonly method: 'ran';
+export interface RunEndedRequest {
+  readonly method: 'runEnded';
 }
 
 /** By `filename`, compared as it is, or by a name of the config. */
-export interface WorkerRequest {
-  readonly method: 'worker';
+export interface SharedWorkerRequest {
+  readonly method: 'sharedWorker';
   readonly filename?: string;
   readonly name?: string;
   /** What V8 serialised, as base64. Only the first who wants the worker is heard. */
   readonly initialData?: string;
 }
-export interface WorkerResult {
+export interface SharedWorkerResult {
   /** Of the socket on which the shared worker listens. */
   readonly path: string;
   /** For people. */
@@ -113,13 +113,13 @@ export interface WorkerResult {
   readonly readyTimeout: number;
 }
 
-export interface WorkerStateRequest {
-  readonly method: 'workerState';
+export interface SharedWorkerStateRequest {
+  readonly method: 'sharedWorkerState';
   readonly path: string;
   /** Its socket has closed: the host waits until it knows why. */
   readonly ended?: boolean;
 }
-export interface WorkerStateResult extends Evidence {
+export interface SharedWorkerStateResult extends Evidence {
   /** Why it is gone. */
   readonly error?: ErrorRecord;
 }
@@ -144,7 +144,7 @@ export interface AcquireRequest extends LeaseRequest {
   readonly weight: number;
   readonly wait?: boolean;
   readonly timeout?: number;
-  readonly deadlock?: boolean;
+  readonly detectDeadlock?: boolean;
 }
 
 export interface ReserveRequest extends LeaseRequest {
@@ -161,7 +161,7 @@ export interface OnceRequest extends LeaseRequest {
   readonly method: 'once';
   readonly key: string;
   readonly timeout?: number;
-  readonly deadlock?: boolean;
+  readonly detectDeadlock?: boolean;
 }
 export interface OnceResult {
   /** Absent: the worker computes it, and says `settle`. */
@@ -182,7 +182,7 @@ export interface ReleaseBody {
 }
 
 /** The body of NOTE. */
-export interface NoteBody {
+export interface LocateBody {
   /** `file:line:column` of the call that took the lease. */
   readonly at: string;
 }
@@ -194,10 +194,10 @@ export interface MethodTable {
   readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
   readonly start: { readonly request: StartRequest; readonly result: Record<string, never> };
-  readonly run: { readonly request: RunRequest; readonly result: Record<string, never> };
-  readonly ran: { readonly request: RanRequest; readonly result: Record<string, never> };
-  readonly worker: { readonly request: WorkerRequest; readonly result: WorkerResult };
-  readonly workerState: { readonly request: WorkerStateRequest; readonly result: WorkerStateResult };
+  readonly runStarted: { readonly request: RunStartedRequest; readonly result: Record<string, never> };
+  readonly runEnded: { readonly request: RunEndedRequest; readonly result: Record<string, never> };
+  readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
+  readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
   readonly acquire: { readonly request: AcquireRequest; readonly result: Record<string, never> };
@@ -214,6 +214,6 @@ export type FailedBody = ErrorRecord;
 /** The body of CLOSED. */
 export interface ClosedBody {
   readonly by: ClosedBy;
-  readonly words: string;
+  readonly reason: string;
   readonly error?: ErrorRecord;
 }

@@ -62,7 +62,7 @@ export class WireProtocol implements Protocol {
         return { as: 'reply', to: undefined, key, frame: Frame.encoded(bodyOf(payload), json) };
       case op.FAILED: {
         const error = fromRecord(jsonBody(payload) as FailedBody);
-        return { as: 'refusal', to, key, refusal: { words: error.message, error } };
+        return { as: 'refusal', to, key, refusal: { message: error.message, error } };
       }
       case op.REPLY:
         return { as: 'reply', to, key, frame: this.#body(payload, to) };
@@ -73,9 +73,9 @@ export class WireProtocol implements Protocol {
       case op.ASK:
         return { as: 'ask', to: session, key, frame: this.#body(payload, to) };
       case op.CLOSED: {
-        const { by, words, error } = jsonBody(payload) as ClosedBody;
-        const refusal = error === undefined ? undefined : { words, error: fromRecord(error) };
-        return { as: 'lost', to: session, gone: true, by, words, ...(refusal === undefined ? {} : { refusal }) };
+        const { by, reason, error } = jsonBody(payload) as ClosedBody;
+        const refusal = error === undefined ? undefined : { message: reason, error: fromRecord(error) };
+        return { as: 'lost', to: session, gone: true, by, reason, ...(refusal === undefined ? {} : { refusal }) };
       }
       default:
         return { as: 'unknown' };

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../base/errors.ts';
 export interface JoinRequest {
   readonly method: 'join';
   /** The test worker's number on this connection, not used before: `session` of all its frames. */
-  readonly seat: number;
+  readonly member: number;
   /** Unique among all test workers of the host. */
   readonly testWorker: string;
   /** The URL of the test file. */
@@ -19,15 +19,15 @@ export interface JoinResult {
 /** RESULT comes when its teardowns have run, and everything that it had published has been delivered. */
 export interface LeaveRequest {
   readonly method: 'leave';
-  readonly seat: number;
+  readonly member: number;
 }
 
-export interface SeatMethodTable {
+export interface MemberMethodTable {
   readonly join: { readonly request: JoinRequest; readonly result: JoinResult };
   readonly leave: { readonly request: LeaveRequest; readonly result: Record<string, never> };
 }
 
-export type SeatRequest = SeatMethodTable[keyof SeatMethodTable]['request'];
+export type MemberRequest = MemberMethodTable[keyof MemberMethodTable]['request'];
 
 /** `workerData` of the thread. */
 export interface ThreadData {
@@ -49,16 +49,16 @@ export interface ThreadSecret {
 }
 
 export type ToThread =
-  | { readonly say: 'run'; readonly event: 're-run' | 'end'; readonly run: number }
+  | { readonly type: 'run'; readonly event: 're-run' | 'end'; readonly run: number }
   /** It answers `stopped`. */
-  | { readonly say: 'stop' };
+  | { readonly type: 'stop' };
 
 export type FromThread =
-  | { readonly say: 'listening' }
-  | { readonly say: 'ready' }
+  | { readonly type: 'listening' }
+  | { readonly type: 'ready' }
   /** Files that it has loaded, as URLs. */
-  | { readonly say: 'files'; readonly files: readonly string[] }
+  | { readonly type: 'files'; readonly files: readonly string[] }
   /** Test workers in it now. */
-  | { readonly say: 'seats'; readonly seats: number }
-  | { readonly say: 'fatal'; readonly code: ErrorCode; readonly how: string; readonly stack: string }
-  | { readonly say: 'stopped' };
+  | { readonly type: 'members'; readonly members: number }
+  | { readonly type: 'fatal'; readonly code: ErrorCode; readonly how: string; readonly stack: string }
+  | { readonly type: 'stopped' };

@@ -24,7 +24,7 @@ test('a child that does not start is told with its last words, and the others ar
 
 test('a line for each shared worker', async () => {
   write('good.mjs', "export default ({ negotiateProtocol }) => void negotiateProtocol(['ava-4']).ready();");
-  write('carpool.config.mjs', "export default { workers: { good: './good.mjs', missing: './missing.mjs' } };");
+  write('carpool.config.mjs', "export default { sharedWorkers: { good: './good.mjs', missing: './missing.mjs' } };");
   const { code, stdout } = await carpool('check');
   expect(code).toBe(1);
   expect(stdout).toMatch(/^good: ok, ready after \d+ ms$/m);

@@ -30,8 +30,8 @@ describe('the exit code', () => {
 
   test('is 127 where there is no such command, which is told in one sentence', async () => {
     config({ echoes: 'echo' });
-    const words = 'carpool: Cannot run "no-such-command": there is no such file, and no such program in PATH\n';
-    expect(await carpool('run', '--', 'no-such-command', '--flag')).toEqual({ code: 127, stdout: '', stderr: words });
+    const message = 'carpool: Cannot run "no-such-command": there is no such file, and no such program in PATH\n';
+    expect(await carpool('run', '--', 'no-such-command', '--flag')).toEqual({ code: 127, stdout: '', stderr: message });
   });
 
   test('is 126 where it cannot be run', async () => {

@@ -10,15 +10,15 @@ test.each([
   [['file', 'test'], 'the test has ended'],
   [['file'], 'the file has ended'],
   [[], 'the worker has ended'],
-])('an owner %j that has ended holds nothing any more, and says so', async (path, words) => {
+])('an owner %j that has ended holds nothing any more, and says so', async (path, message) => {
   const served = await serve({ echoes: program('echo') });
   const owner = new Owner({ path, holder: {}, connect: () => served.connect() });
   const session = await owner.session('echoes');
   expect(await owner.session('echoes')).toBe(session);
   await owner.end();
-  expect(await session.closed).toMatchObject({ by: 'owner', words: `because its ${words.slice(4)}` });
+  expect(await session.closed).toMatchObject({ by: 'owner', words: `because its ${message.slice(4)}` });
   const error = await failure(owner.register('echoes'), 'SESSION_CLOSED');
-  expect(error.message).toBe(`Cannot register a session: ${words}`);
+  expect(error.message).toBe(`Cannot register a session: ${message}`);
   expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
 });
 

@@ -35,11 +35,11 @@ test('serves run after run, and sums up', async () => {
   inPlace();
   const file = configured();
   const host = runHost();
-  await Promise.all([host.begin(), host.begin()]);
+  await Promise.all([host.runStarted(), host.runStarted()]);
   const first = host.provided;
   expect(first).toMatchObject({ version: '1.2.3', pools: ['echoes'], address: expect.stringContaining('carpool:') });
   expect(host.files).toEqual([file]);
-  await host.begin();
+  await host.runStarted();
   expect(host.provided).toBe(first);
   expect(await host.summary()).toEqual([]);
   const client = await connectProvided(host.provided, worker, 'echoes');
@@ -53,18 +53,18 @@ test('is replaced when its config was edited, and when it is gone', async () => 
   inPlace();
   const file = configured('dies-at-once');
   const host = runHost();
-  await host.begin();
+  await host.runStarted();
   const first = host.provided;
   configured();
   utimesSync(file, 1, 1);
-  await host.begin();
+  await host.runStarted();
   const second = host.provided;
   expect(second.address).not.toBe(first.address);
   const client = await connectProvided(second, worker, 'echoes');
   await using session = await client.register('echoes');
   expect(session.id).toBe('w1s1');
   await host.stop();
-  await host.begin();
+  await host.runStarted();
   expect(host.provided.address).not.toBe(second.address);
 });
 
@@ -73,7 +73,7 @@ const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
 test('provides what is wrong, and tries again at the next run', async () => {
   inPlace();
   const host = runHost();
-  await host.begin();
+  await host.runStarted();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'CONFIG_INVALID' } });
   await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
   // Who wants no pool has a host all the same.
@@ -81,7 +81,7 @@ test('provides what is wrong, and tries again at the next run', async () => {
     weight: 1,
   });
   configured();
-  await host.begin();
+  await host.runStarted();
   expect(host.provided).toMatchObject({ pools: ['echoes'] });
   expect(host.provided.problem).toBe(undefined);
 });
@@ -93,12 +93,12 @@ test('may be somebody else’s: it is told of new runs, not summed up, and left 
   await others.configured;
   vi.stubEnv(addressVariable, others.address);
   const host = runHost();
-  await host.begin();
+  await host.runStarted();
   expect(host.provided).toMatchObject({ pools: ['echoes'], address: others.address });
   const client = closing(await connectProvided(host.provided, worker, 'echoes'));
   for (let n = 0; n < 3; n++) await failure(client.start('echoes'), 'CHILD_EXITED');
   await failure(client.start('echoes'), 'POOL_GAVE_UP');
-  await host.begin();
+  await host.runStarted();
   await failure(client.start('echoes'), 'CHILD_EXITED');
   expect([await host.summary(), await host.stop()]).toEqual([[], []]);
   expect(await client.pools()).toEqual(['echoes']);
@@ -107,7 +107,7 @@ test('may be somebody else’s: it is told of new runs, not summed up, and left 
 test('that cannot be joined is a problem of the run', async () => {
   vi.stubEnv(addressVariable, `carpool:${place().path}/nobody#${'a'.repeat(64)}`);
   const host = runHost();
-  await host.begin();
+  await host.runStarted();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'HUB_UNREACHABLE' } });
 });
 
@@ -115,7 +115,7 @@ test('that has ended is said to have ended, by workers that knew it and by those
   inPlace();
   configured();
   const host = runHost();
-  await host.begin();
+  await host.runStarted();
   const { provided } = host;
   const options = { address: provided.address ?? '', runner: 'a test' };
   const client = await sharedClient(options);

@@ -217,7 +217,7 @@ describe('a semaphore', () => {
     expect(size.message).toMatch(
       /here it is a semaphore of 4, and in this run it is a semaphore of 3 already, first used by "a" \(/,
     );
-    for (const other of [lock('x').acquire, rwlock('x').read]) {
+    for (const other of [lock('x').acquire, rwlock('x').acquireRead]) {
       await failure(
         b.as(() => other()),
         'LEASE_INVALID',
@@ -234,18 +234,18 @@ test('a reader-writer lock has many readers or one writer, and starves no writer
   const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
   const d = await running(served, 'd');
   const data = rwlock('data');
-  const readings = [await a.as(() => data.read()), await b.as(() => data.readNow())];
-  const writing = c.as(() => data.write());
+  const readings = [await a.as(() => data.acquireRead()), await b.as(() => data.acquireReadNow())];
+  const writing = c.as(() => data.acquireWrite());
   await waiting(served.hub, 1);
-  const late = d.as(() => data.read());
+  const late = d.as(() => data.acquireRead());
   await waiting(served.hub, 2);
   // It would wait for the writer, who waits for it.
   const error = await failure(
-    a.as(() => data.read()),
+    a.as(() => data.acquireRead()),
     'LEASE_DEADLOCK',
   );
   expect(error.message).toMatch(/"a" waits for lock "data" for reading, behind "c" \(/);
-  for (const call of [data.readNow, data.writeNow]) {
+  for (const call of [data.acquireReadNow, data.acquireWriteNow]) {
     await failure(
       b.as(() => call()),
       'LEASE_TAKEN',
@@ -322,7 +322,7 @@ describe('tests that would wait for each other', () => {
     await b.as(() => lock('y').acquire());
     const other = b.as(() => lock('x').acquire());
     await waiting(served.hub, 2);
-    const last = a.as(() => lock('y').acquire({ deadlock: false, timeout: 20 }));
+    const last = a.as(() => lock('y').acquire({ detectDeadlock: false, timeout: 20 }));
     await failure(last, 'LEASE_TIMEOUT');
     first.release();
     (await second).release();

@@ -9,7 +9,7 @@ test('is given back, whenever it is granted', async () => {
   const leases = new Leases({
     call: () => Promise.reject(new CarpoolError('HUB_LOST', 'The host did not answer')),
     release: (lease) => released.push(lease),
-    note: () => {},
+    locate: () => {},
   });
   await failure(leases.acquire({ name: 'x', kind: 'lock', size: 1, weight: 1 }), 'HUB_LOST');
   await failure(leases.once({ key: 'k' }), 'HUB_LOST');

@@ -33,7 +33,12 @@ describe('a config', () => {
     file('define.ts', define);
     const path = file(`carpool.config.${extension}`, text);
     const root = dirname(file('packages/cart/test/cart.test.ts', ''));
-    expect(await loadConfig({ root })).toEqual({ pools: renderer, workers: {}, file: path, folder: place().path });
+    expect(await loadConfig({ root })).toEqual({
+      pools: renderer,
+      sharedWorkers: {},
+      file: path,
+      folder: place().path,
+    });
   });
 
   test('that is nearer is taken, and in one folder the first of ts, mts, js and mjs', async () => {
@@ -46,7 +51,7 @@ describe('a config', () => {
   test('may be named, relative to the root', async () => {
     const path = file('config/other.mjs', inJavaScript);
     const found = await loadConfig({ root: place().path, configFile: 'config/other.mjs' });
-    expect(found).toEqual({ pools: renderer, workers: {}, file: path, folder: dirname(path) });
+    expect(found).toEqual({ pools: renderer, sharedWorkers: {}, file: path, folder: dirname(path) });
   });
 
   test('may hold functions and objects, and is awaited', async () => {
@@ -77,7 +82,7 @@ describe('a config', () => {
 
   test('need not be there where the adapter has pools', async () => {
     const pools = { solver: { command: 'solver' } };
-    expect(await loadConfig({ root: place().path, pools })).toEqual({ pools, workers: {}, folder: place().path });
+    expect(await loadConfig({ root: place().path, pools })).toEqual({ pools, sharedWorkers: {}, folder: place().path });
   });
 
   test('may be CommonJS, where the project is', async () => {
@@ -126,7 +131,7 @@ describe('a config that cannot be loaded', () => {
 });
 
 const options =
-  'command, args, cwd, env, inheritEnv, install, looked, stdio, codec, protocol, maxSessions, queueLimit, ' +
+  'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, maxSessions, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, maxQuarantined, recycleAfter, restarts, forwardStderr';
 const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks';
@@ -138,7 +143,7 @@ const unknown = (key: string, allowed: string): string =>
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, workers')],
+  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers')],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],
@@ -188,7 +193,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', restarts: { maximum: 1 } } } }`,
     'pools.a.restarts.maximum',
-    unknown('maximum', 'max, within, startsInARow'),
+    unknown('maximum', 'max, within, maxFailedStarts'),
   ],
   [
     `{ pools: { a: { command: 'x', protocol: 'plushie' } } }`,
@@ -220,27 +225,35 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     'pools.a.protocol.route',
     '7; allowed: a function',
   ],
-  [`{ workers: [] }`, 'workers', '[]; allowed: an object of shared workers by their names'],
-  [`{ workers: { db: 7 } }`, 'workers.db', `7; ${aFile}`],
-  [`{ workers: { db: '' } }`, 'workers.db', `""; ${aFile}`],
-  [`{ workers: { db: {} } }`, 'workers.db.file', 'nothing; it is required'],
+  [`{ sharedWorkers: [] }`, 'sharedWorkers', '[]; allowed: an object of shared workers by their names'],
+  [`{ sharedWorkers: { db: 7 } }`, 'sharedWorkers.db', `7; ${aFile}`],
+  [`{ sharedWorkers: { db: '' } }`, 'sharedWorkers.db', `""; ${aFile}`],
+  [`{ sharedWorkers: { db: {} } }`, 'sharedWorkers.db.file', 'nothing; it is required'],
   [
-    `{ workers: { db: { file: 'db.js', timeout: 1 } } }`,
-    'workers.db.timeout',
+    `{ sharedWorkers: { db: { file: 'db.js', timeout: 1 } } }`,
+    'sharedWorkers.db.timeout',
     unknown('timeout', 'file, initialData, readyTimeout, teardownTimeout'),
   ],
   [
-    `{ workers: { db: { file: 'db.js', teardownTimeout: 60_000 } } }`,
-    'workers.db.teardownTimeout',
+    `{ sharedWorkers: { db: { file: 'db.js', teardownTimeout: 60_000 } } }`,
+    'sharedWorkers.db.teardownTimeout',
     '60000; allowed: milliseconds, up to 15000',
   ],
 ];
 
 test('shared workers alone make a config', async () => {
   const url = new URL('file:///db.js');
-  const path = file('carpool.config.mjs', `export default { workers: { db: new URL('${url.href}'), log: 'log.js' } }`);
-  const workers = { db: url, log: 'log.js' };
-  expect(await loadConfig({ root: place().path })).toEqual({ pools: {}, workers, file: path, folder: place().path });
+  const path = file(
+    'carpool.config.mjs',
+    `export default { sharedWorkers: { db: new URL('${url.href}'), log: 'log.js' } }`,
+  );
+  const sharedWorkers = { db: url, log: 'log.js' };
+  expect(await loadConfig({ root: place().path })).toEqual({
+    pools: {},
+    sharedWorkers,
+    file: path,
+    folder: place().path,
+  });
 });
 
 test.each(mistakes)('%s is a mistake at %s', async (wrong, path, says) => {

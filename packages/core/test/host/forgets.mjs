@@ -1,7 +1,7 @@
 // Starts something, uses it, and forgets to close it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
 import { Client } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
-import { startPool } from '../../src/pool/pool.ts';
+import { createPool } from '../../src/pool/pool.ts';
 
 const [what, program] = process.argv.slice(2);
 const echoes = {
@@ -21,7 +21,7 @@ async function use(register) {
 }
 
 if (what === 'pool') {
-  const pool = startPool(echoes);
+  const pool = createPool(echoes);
   await use(() => pool.register());
 } else {
   const host = await startHost({ root: import.meta.dirname, pools: { echoes } });

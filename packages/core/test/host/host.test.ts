@@ -41,7 +41,7 @@ describe('a host', () => {
     const inFile = { command, args, protocol: { hello } };
     writeFileSync(config, `console.log('loading'); export default ${JSON.stringify({ pools: { inFile } })}`);
     const started = await host({ pools: echoes() });
-    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], workers: [], files: [config] });
+    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], sharedWorkers: [], files: [config] });
     const client = await connect(started);
     expect(await client.pools()).toEqual(['inFile', 'echoes']);
     for (const name of ['inFile', 'echoes']) {
@@ -128,7 +128,7 @@ describe('a host', () => {
     for (let n = 0; n < 3; n++) await failure(client.register('echoes'), 'CHILD_EXITED');
     const error = await failure(client.register('echoes'), 'POOL_GAVE_UP');
     expect(error.message).toContain('cannot find the licence file');
-    await started.run();
+    await started.runStarted();
     await failure(client.register('echoes'), 'CHILD_EXITED');
   });
 

@@ -3,7 +3,7 @@ import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { plushie, type PlushieOptions } from '../../src/dialects/plushie/plushie.ts';
-import { startPool } from '../../src/pool/pool.ts';
+import { createPool } from '../../src/pool/pool.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place } from '../support/pools.ts';
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 async function notStarted(options: PlushieOptions = {}): Promise<string> {
-  const renderers = closing(startPool({ name: 'renderer', ...plushie(options) }));
+  const renderers = closing(createPool({ name: 'renderer', ...plushie(options) }));
   const { message } = await failure(renderers.register(), 'CHILD_NOT_STARTED');
   expect(renderers.stats()).toMatchObject({ open: 0, pid: undefined });
   return message;

@@ -66,7 +66,7 @@ async function released(conversation: Conversation): Promise<boolean> {
 test('a slot is free when the renderer has said session_closed; its answer to the reset is not enough', async () => {
   const { open, say, hears, mux } = renderer();
   const { conversation } = await open('s1');
-  const closing = conversation.close({ by: 'unregister', at: 0, words: 'by `unregister`' }, 1_000);
+  const closing = conversation.close({ by: 'unregister', at: 0, reason: 'by `unregister`' }, 1_000);
   const reset = await hears('reset');
   say({ type: 'reset_response', session: 's1', id: reset['id'], status: 'ok' });
   say(closedEvent('another'));

@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plushie, type PlushieOptions } from '../../src/dialects/plushie/plushie.ts';
 import type { PlushieEvent, PlushieMessages, StoredNode } from '../../src/dialects/plushie/messages.ts';
-import { startPool, type Pool } from '../../src/pool/pool.ts';
+import { createPool, type Pool } from '../../src/pool/pool.ts';
 import type { Session } from '../../src/session/session.ts';
 import { closing, place } from '../support/pools.ts';
 
@@ -59,7 +59,7 @@ function realPath(): string {
 
 /** A pool of this test's own; it is closed after the test, which fails if a child is left. */
 export function pool(subject: Subject, options: PlushieOptions = {}): Pool<PlushieMessages> {
-  return closing(startPool({ name: 'renderer', ...plushie(subjectOptions(subject, options)) }));
+  return closing(createPool({ name: 'renderer', ...plushie(subjectOptions(subject, options)) }));
 }
 
 /** Plain data, so that a config in another process can be given it too. */

@@ -19,7 +19,7 @@ interface Row {
 const rows: readonly Row[] = [
   {
     name: 'a command that is nowhere in PATH',
-    options: () => ({ command: 'no-such-renderer', install: 'Get it with `cargo install no-such-renderer`.' }),
+    options: () => ({ command: 'no-such-renderer', installHint: 'Get it with `cargo install no-such-renderer`.' }),
     code: 'CHILD_NOT_STARTED',
     scope: 'pool',
     says: /no-such-renderer[^]*cargo install no-such-renderer/,
@@ -106,14 +106,14 @@ describe.each(rows)('$name', ({ line = 'echo', options = () => ({}), code, scope
 });
 
 test('all who wait for a child that does not start are told', async () => {
-  const echoes = pool('dies-at-once', { restarts: { startsInARow: 10 } });
+  const echoes = pool('dies-at-once', { restarts: { maxFailedStarts: 10 } });
   const waiting = [1, 2, 3].map(() => echoes.register());
   await Promise.all(waiting.map((register) => failure(register, 'CHILD_EXITED')));
   expect(echoes.stats()).toMatchObject({ open: 0, children: 1 });
 });
 
 test('who waits in the queue behind a failing start gets a start of its own', async () => {
-  const echoes = pool('dies-at-once', { maxSessions: 1, restarts: { startsInARow: 10 } });
+  const echoes = pool('dies-at-once', { maxSessions: 1, restarts: { maxFailedStarts: 10 } });
   const waiting = [1, 2, 3].map(() => echoes.register());
   await Promise.all(waiting.map((register) => failure(register, 'CHILD_EXITED')));
   expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, children: 3, failures: 3 });

@@ -13,7 +13,7 @@ describe('a child that dies', () => {
   test.each([
     [{ code: 7 }, /exited with code 7/],
     [{ signal: 'SIGSEGV' }, /was killed by SIGSEGV/],
-  ])('by %j ends every session with its exit and the end of its stderr', async (how, words) => {
+  ])('by %j ends every session with its exit and the end of its stderr', async (how, message) => {
     const echoes = pool('exits-on-request');
     const sessions = await Promise.all([1, 2, 3].map(() => echoes.register()));
     const [first] = sessions as [Session, Session, Session];
@@ -22,10 +22,10 @@ describe('a child that dies', () => {
     for (const [n, session] of sessions.entries()) {
       const error = await failure(waiting[n]!, 'CHILD_EXITED');
       expect(error.message).toMatch(/^Cannot wait for an event: session s\d was closed because its child ended/);
-      expect(error.message).toMatch(words);
+      expect(error.message).toMatch(message);
       expect(await session.closed).toMatchObject({ by: 'child' });
       const after = await failure(session.request({ type: 'query' }), 'CHILD_EXITED');
-      expect(after.message).toMatch(words);
+      expect(after.message).toMatch(message);
       await failure(session.events().next(), 'CHILD_EXITED');
       await session[Symbol.asyncDispose]();
     }
@@ -74,7 +74,11 @@ describe('a child that dies', () => {
 
   test('too often within a minute is succeeded no more, until some time has passed', async () => {
     const clock = new FakeClock();
-    const echoes = pool('exits-on-request', { restarts: { max: 2, within: 60_000 }, idleTimeout: Infinity }, { clock });
+    const echoes = pool(
+      'exits-on-request',
+      { restarts: { maxFailures: 2, window: 60_000 }, idleTimeout: Infinity },
+      { clock },
+    );
     for (let n = 0; n < 2; n++) {
       const session = await echoes.register();
       session.send({ type: 'die', code: 9 });

@@ -65,7 +65,7 @@ test('a pool that gave up tries again when a worker says that a new run begins',
   const client = await served.connect();
   for (let n = 0; n < 3; n++) await failure(client.start('broken'), 'CHILD_EXITED');
   await failure(client.start('broken'), 'POOL_GAVE_UP');
-  await client.run();
+  await client.runStarted();
   await failure(client.start('broken'), 'CHILD_EXITED');
   expect(served.pool('broken').stats()).toMatchObject({ children: 4, failures: 4 });
 });

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { startTimeOf } from '../../src/process/identity.ts';
 import { sweepRecords } from '../../src/process/reaper.ts';
-import { type ChildRecord, StartedChildren } from '../../src/process/pid-files.ts';
+import { type ChildRecord, PidFiles } from '../../src/process/pid-files.ts';
 import { greeted, isThere, mustBeGone, program, start, stillThere, Talk } from './cast.ts';
 
 let directory: string;
@@ -56,7 +56,7 @@ function recordOf(pid: number): { file: string; record: ChildRecord } {
 
 describe('a record', () => {
   test('is there as long as the child, and says who it is', async () => {
-    const started = new StartedChildren(directory);
+    const started = new PidFiles(directory);
     const child = await start(program('echo'), { started });
     const { file, record } = recordOf(child.pid);
     expect(file).toBe(join(directory, `child-${record.id}.json`));
@@ -68,7 +68,7 @@ describe('a record', () => {
   });
 
   test('stays until the last of the group is gone', async () => {
-    const started = new StartedChildren(directory);
+    const started = new PidFiles(directory);
     const child = await start(program('forks-grandchild', '--stubborn', '--hello-at-once'), { started });
     const talk = new Talk(child);
     await talk.hear('hello');
@@ -81,7 +81,7 @@ describe('a record', () => {
 
   test('that cannot be written ends the child again', async () => {
     writeFileSync(join(directory, 'file'), '');
-    const started = new StartedChildren(join(directory, 'file', 'under'));
+    const started = new PidFiles(join(directory, 'file', 'under'));
     const error: unknown = await start(program('ignores-everything'), { started }).catch((thrown: unknown) => thrown);
     expect(isCarpoolError(error, 'CHILD_NOT_STARTED')).toBe(true);
     expect(String(error)).toContain('could not be recorded');
@@ -218,7 +218,7 @@ describe('a sweep never touches', () => {
   });
 
   async function ownRecorded(): Promise<{ child: Awaited<ReturnType<typeof start>>; talk: Talk }> {
-    const child = await start(program('echo', '--hello-at-once'), { started: new StartedChildren(directory) });
+    const child = await start(program('echo', '--hello-at-once'), { started: new PidFiles(directory) });
     const talk = new Talk(child);
     await talk.hear('hello');
     return { child, talk };

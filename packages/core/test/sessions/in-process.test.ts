@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startPool } from '../../src/pool/pool.ts';
+import { createPool } from '../../src/pool/pool.ts';
 import { sessionContract } from '../../src/testing/session-contract.ts';
 import { contractPrograms } from '../support/contract-programs.ts';
 import { closing, program } from '../support/pools.ts';
@@ -9,7 +9,7 @@ for (const codec of ['json-lines', 'msgpack'] as const) {
     test,
     expect,
     make(child, options) {
-      const pool = closing(startPool({ name: 'echoes', ...program(contractPrograms[child], { ...options, codec }) }));
+      const pool = closing(createPool({ name: 'echoes', ...program(contractPrograms[child], { ...options, codec }) }));
       return { register: pool.register.bind(pool), stats: () => pool.stats(), end: () => pool.close() };
     },
   });

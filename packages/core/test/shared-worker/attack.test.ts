@@ -9,7 +9,7 @@ async function socket(): Promise<{ path: string; token: string; expectFine(): Pr
   const started = await host();
   const { use, client } = await open(started);
   const shared = await use('obedient.mjs');
-  const { path } = await client.workers.open({ filename: workerFile('obedient.mjs').href });
+  const { path } = await client.sharedWorkers.open({ filename: workerFile('obedient.mjs').href });
   const expectFine = async (): Promise<void> => expect(await ask(shared, 'fine')).toBe('fine');
   return { path, token: parseAddress(started.address).token, expectFine };
 }

@@ -12,26 +12,26 @@ describe('a worker that does not come to be ready', () => {
     ['no-factory.mjs', 'has no default export that is a function; write `export default', ''],
     ['exits-at-once.mjs', 'exited with code 0', 'no licence'],
     ['gone.mjs', 'cannot be found: there is no such file; correct the name', ''],
-  ])('%s is told to the file that wants it: %s', async (name, words, evidence) => {
+  ])('%s is told to the file that wants it: %s', async (name, message, evidence) => {
     const { register, owner } = await open(await host());
     const shared = register(name);
-    const early = failure(shared.available, 'WORKER_FAILED');
-    const error = await failure(owner.ready(), 'WORKER_FAILED');
+    const early = failure(shared.available, 'SHARED_WORKER_FAILED');
+    const error = await failure(owner.ready(), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain(`The shared worker ${workerFile(name).href} `);
-    expect(error.message).toContain(words);
+    expect(error.message).toContain(message);
     expect(error.message).toContain(evidence);
     expect(error.stack).toContain('support.ts'); // where it was registered
-    expect((await early).message).toContain(words);
-    const later = await failure(() => shared.publish('x'), 'WORKER_FAILED');
+    expect((await early).message).toContain(message);
+    const later = await failure(() => shared.publish('x'), 'SHARED_WORKER_FAILED');
     expect(later.message).toMatch(/^The shared worker is no longer available: The shared worker file:/);
-    expect(later.message).toContain(words);
+    expect(later.message).toContain(message);
     expect(shared.currentlyAvailable).toBe(false);
   });
 
   test('because it knows another protocol says which', async () => {
     const { register, owner } = await open(await host());
     register('other-protocol.mjs');
-    const error = await failure(owner.ready(), 'WORKER_PROTOCOL');
+    const error = await failure(owner.ready(), 'SHARED_WORKER_PROTOCOL');
     expect(error.message).toContain('it offers ava-99, and ava-4 is known');
   });
 
@@ -40,10 +40,10 @@ describe('a worker that does not come to be ready', () => {
     ['stuck.mjs', ''],
   ])('%s is ended when its time is up', async (name, evidence) => {
     const file = JSON.stringify(workerFile(name).href);
-    const started = await host(`{ workers: { slow: { file: ${file}, readyTimeout: 700 } } }`);
+    const started = await host(`{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 700 } } }`);
     const { owner } = await open(started);
     registerSharedWorker({ name: 'slow' });
-    const error = await failure(owner.ready(), 'WORKER_FAILED');
+    const error = await failure(owner.ready(), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain(`${name} was not ready within 700 ms; it must call`);
     expect(error.message).toContain(evidence);
   });
@@ -52,11 +52,11 @@ describe('a worker that does not come to be ready', () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
     first.register('throws.mjs');
-    await failure(first.owner.ready(), 'WORKER_FAILED');
+    await failure(first.owner.ready(), 'SHARED_WORKER_FAILED');
     const second = await open(started, 'second.test.ts');
     second.register('throws.mjs');
     second.register('obedient.mjs');
-    expect((await failure(second.owner.ready(), 'WORKER_FAILED')).message).toContain('cannot begin');
+    expect((await failure(second.owner.ready(), 'SHARED_WORKER_FAILED')).message).toContain('cannot begin');
     expect(await second.owner.evidence()).toMatchObject([
       {
         pool: `shared worker ${workerFile('throws.mjs').href}`,
@@ -74,26 +74,29 @@ describe('a worker that is gone', () => {
     [{ do: 'throw' }, 'crashed: thrown on purpose', 'TypeError: thrown on purpose'],
     [{ do: 'reject' }, 'crashed: rejected on purpose', 'RangeError: rejected on purpose'],
     [{ do: 'fail' }, 'crashed: the factory failed on purpose', 'obedient.mjs'],
-  ])('by %j is told to all who use it', async (command, words, evidence) => {
+  ])('by %j is told to all who use it', async (command, text, evidence) => {
     const started = await host();
     const { use, owner } = await open(started);
     const shared = await use('obedient.mjs');
     const [plain, published] = [shared.subscribe(), shared.publish({ do: 'ignore' })];
-    const waiting = [failure(plain.next(), 'WORKER_FAILED'), failure(published.replies().next(), 'WORKER_FAILED')];
-    const asking = failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    const waiting = [
+      failure(plain.next(), 'SHARED_WORKER_FAILED'),
+      failure(published.replies().next(), 'SHARED_WORKER_FAILED'),
+    ];
+    const asking = failure(shared.request({ do: 'ignore' }), 'SHARED_WORKER_FAILED');
     shared.publish(command);
     for (const failed of [...waiting, asking]) {
       const { message } = await failed;
       expect(message).toMatch(/^The shared worker is no longer available: The shared worker file:.*obedient\.mjs /);
-      expect(message).toContain(words);
+      expect(message).toContain(text);
       expect(message).toContain(evidence);
     }
     expect((await asking).stack).toContain('failures.test.ts');
     expect(await plain.next()).toEqual({ done: true, value: undefined });
-    await failure(shared.subscribe().next(), 'WORKER_FAILED');
-    await failure(() => shared.publish('x'), 'WORKER_FAILED');
+    await failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
+    await failure(() => shared.publish('x'), 'SHARED_WORKER_FAILED');
     const [found] = await owner.evidence();
-    expect(found?.messages?.[0]).toContain(words);
+    expect(found?.messages?.[0]).toContain(text);
     expect(found?.stderr).toContain(evidence);
     // The others are not concerned.
     const other = await open(started, 'other.test.ts');
@@ -108,21 +111,21 @@ describe('a worker that is gone', () => {
     for (const data of [1, 2, 3]) shared.publish({ do: 'publish', data });
     shared.publish({ do: 'exit', code: 0 });
     expect((await next).value?.data).toBe(1);
-    await failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    await failure(shared.request({ do: 'ignore' }), 'SHARED_WORKER_FAILED');
     expect([await messages.next(), await messages.next()].map(({ value }) => value?.data)).toEqual([2, 3]);
-    await failure(messages.next(), 'WORKER_FAILED');
+    await failure(messages.next(), 'SHARED_WORKER_FAILED');
   });
 });
 
 test('one whose thread is busy for ever is told to the next file, within its deadline', async () => {
   const file = JSON.stringify(workerFile('stops-answering.mjs').href);
   const options = `{ file: ${file}, readyTimeout: 2_000, teardownTimeout: 100 }`;
-  const started = await host(`{ workers: { busy: ${options} } }`);
+  const started = await host(`{ sharedWorkers: { busy: ${options} } }`);
   const { use } = await open(started);
   expect(await ask(await use('stops-answering.mjs'), 'go')).toBe('from now on');
   const next = await open(started, 'next.test.ts');
   next.register('stops-answering.mjs');
-  const error = await failure(next.owner.ready(), 'WORKER_FAILED');
+  const error = await failure(next.owner.ready(), 'SHARED_WORKER_FAILED');
   expect(error.message).toMatch(
     /stops-answering\.mjs: it did not answer within \d+ ms; something keeps its thread busy/,
   );
@@ -139,7 +142,7 @@ test('a host that is killed is told as a host that is gone', async () => {
   const started = await host();
   const { use } = await open(started);
   const shared = await use('obedient.mjs');
-  const next = failure(shared.subscribe().next(), 'WORKER_FAILED');
+  const next = failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
   process.kill(started.pid!, 'SIGKILL');
   expect((await next).message).toContain('has ended');
   await started.exited;
@@ -150,7 +153,7 @@ test('a host that is killed is told as a host that is gone', async () => {
 });
 
 test('without an adapter and without a host there is one sentence', async () => {
-  const { ambientSlot } = await import('../../src/test-api/current-test.ts');
+  const { currentTestSlot: ambientSlot } = await import('../../src/test-api/current-test.ts');
   ambientSlot().ambient = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
   const error = await failure(shared.available, 'HUB_UNREACHABLE');

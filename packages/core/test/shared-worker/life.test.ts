@@ -83,11 +83,11 @@ describe('the end of a file', () => {
     const shared = await use('obedient.mjs');
     const [replies, plain] = [shared.publish({ do: 'ignore' }).replies(), shared.subscribe()];
     const waiting = [replies.next(), plain.next()];
-    const asking = failure(shared.request({ do: 'ignore' }), 'WORKER_FAILED');
+    const asking = failure(shared.request({ do: 'ignore' }), 'SHARED_WORKER_FAILED');
     await end();
     for (const wait of waiting) expect(await wait).toEqual({ done: true, value: undefined });
     expect((await asking).message).toMatch(/no longer available: the test file that used .* has ended$/);
-    const error = await failure(() => shared.publish('late'), 'WORKER_FAILED');
+    const error = await failure(() => shared.publish('late'), 'SHARED_WORKER_FAILED');
     expect(error.message).toMatch(/^The shared worker is no longer available: the test file/);
   });
 
@@ -109,7 +109,7 @@ describe('the end of a file', () => {
     await end();
     const second = await open(started, 'second.test.ts');
     second.register('obedient.mjs');
-    const error = await failure(second.owner.ready(), 'WORKER_FAILED');
+    const error = await failure(second.owner.ready(), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain('obedient.mjs crashed: cannot tear it down');
   });
 });
@@ -162,7 +162,7 @@ describe('the end of the host', () => {
   });
 
   test('does not wait for ever', async () => {
-    const config = `{ workers: { db: { file: ${JSON.stringify(workerFile('obedient.mjs').href)}, teardownTimeout: 50 } } }`;
+    const config = `{ sharedWorkers: { db: { file: ${JSON.stringify(workerFile('obedient.mjs').href)}, teardownTimeout: 50 } } }`;
     const started = await host(config);
     const { use } = await open(started);
     expect(await ask(await use('obedient.mjs'), { do: 'stubborn teardown' })).toBe('noted');
@@ -173,7 +173,7 @@ describe('the end of the host', () => {
     const started = await host();
     const { use } = await open(started);
     const shared = await use('obedient.mjs');
-    const next = failure(shared.subscribe().next(), 'WORKER_FAILED');
+    const next = failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
     await started.stop();
     expect((await next).message).toMatch(/^The shared worker is no longer available: /);
   });

@@ -238,7 +238,7 @@ describe('a request', () => {
 test('publishing before the worker is ready throws as in AVA', async () => {
   const { register } = await open(await host());
   const shared = register('echo.mjs');
-  const error = await failure(() => shared.publish('early'), 'WORKER_FAILED');
+  const error = await failure(() => shared.publish('early'), 'SHARED_WORKER_FAILED');
   expect(error.message).toBe('Shared worker is not yet available');
   expect(error.stack?.split('\n')[1]).toContain('messages.test.ts');
   await shared.available;

@@ -17,7 +17,7 @@ describe('a registration', () => {
     } as unknown as URL;
     const none = { filename, supportedProtocols: [] } as const;
     for (const register of [registerSharedWorker, registerAvaWorker]) {
-      const error = await failure(() => register(none), 'WORKER_PROTOCOL');
+      const error = await failure(() => register(none), 'SHARED_WORKER_PROTOCOL');
       expect(error.message).toContain('does not support any of the desired shared worker protocols');
       expect(error.stack?.split('\n')[1]).toContain('registration.test.ts');
       expect(() => register({ filename, supportedProtocols: ['ava-4'] })).toThrow('looked at too early');
@@ -26,7 +26,7 @@ describe('a registration', () => {
 
   test('needs a file by its full name', async () => {
     await open(await host());
-    const error = await failure(() => registerSharedWorker({ filename: './worker.js' }), 'WORKER_FAILED');
+    const error = await failure(() => registerSharedWorker({ filename: './worker.js' }), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain('"./worker.js": it must be a URL of a file, or an absolute path');
     expect(error.stack?.split('\n')[1]).toContain('registration.test.ts');
   });
@@ -70,9 +70,9 @@ describe('a registration', () => {
   });
 
   test('by a name of the config has its options and its types', async () => {
-    const config = `{ workers: { db: ${JSON.stringify(workerFile('obedient.mjs').href)}, calc: { file: new URL(${JSON.stringify(workerFile('typed.ts').href)}), initialData: 21 } } }`;
+    const config = `{ sharedWorkers: { db: ${JSON.stringify(workerFile('obedient.mjs').href)}, calc: { file: new URL(${JSON.stringify(workerFile('typed.ts').href)}), initialData: 21 } } }`;
     const started = await host(config);
-    expect(await started.configured).toMatchObject({ pools: [], workers: ['db', 'calc'] });
+    expect(await started.configured).toMatchObject({ pools: [], sharedWorkers: ['db', 'calc'] });
     const { owner, client, register } = await open(started);
     const db = registerSharedWorker({ name: 'db' });
     const calc = registerSharedWorker<number>({ name: 'calc' });
@@ -81,7 +81,7 @@ describe('a registration', () => {
     expect(await calc.request(2)).toBe(42);
     await same.request({ do: 'note', note: 'one worker' }, { timeout: 1 }).catch(() => {});
     expect(await db.request({ do: 'diary' })).toContain('one worker');
-    expect(await client.names()).toEqual({ pools: [], workers: ['db', 'calc'] });
+    expect(await client.names()).toEqual({ pools: [], sharedWorkers: ['db', 'calc'] });
     const nobody = await open(started, 'other.test.ts');
     registerSharedWorker({ name: 'bd' });
     const error = await failure(nobody.owner.ready(), 'CONFIG_INVALID');
@@ -116,7 +116,7 @@ describe('a registration', () => {
     await first.end();
     expect(await over).toEqual({ done: true, value: undefined });
     expect(shared.currentlyAvailable).toBe(false);
-    await failure(() => shared.publish('between files'), 'WORKER_FAILED');
+    await failure(() => shared.publish('between files'), 'SHARED_WORKER_FAILED');
     const second = await reopen(started, 'second.test.ts', first.client);
     await second.owner.ready();
     const other = await ask(shared, { do: 'who' });
@@ -134,14 +134,14 @@ describe('a registration', () => {
     const first = await open(started, 'first.test.ts');
     const shared = await first.use('obedient.mjs');
     shared.publish({ do: 'exit', code: 3 });
-    await failure(shared.subscribe().next(), 'WORKER_FAILED');
+    await failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
     await first.end();
     const second = await reopen(started, 'second.test.ts', first.client);
     await second.owner.ready();
-    const error = await failure(() => shared.publish('hello'), 'WORKER_FAILED');
+    const error = await failure(() => shared.publish('hello'), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain('exited with code 3');
     // Who asks for it in this file cannot do without.
     second.register('obedient.mjs');
-    await failure(second.owner.ready(), 'WORKER_FAILED');
+    await failure(second.owner.ready(), 'SHARED_WORKER_FAILED');
   });
 });

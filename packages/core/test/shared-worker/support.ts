@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { startHost, type Host } from '../../src/main-process/start-host.ts';
-import { ambientSlot, closeFile, openFile } from '../../src/test-api/current-test.ts';
+import { currentTestSlot, closeFile, openFile } from '../../src/test-api/current-test.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { registerSharedWorker, type FilenameOptions } from '../../src/test-api/shared-worker/register.ts';
 import type { SharedWorker } from '../../src/wire/shared-worker-types.ts';
@@ -18,7 +18,7 @@ export function workerFile(name: string): URL {
   return new URL(`./workers/${name}`, import.meta.url);
 }
 
-const slot = ambientSlot();
+const slot = currentTestSlot();
 const handles = Symbol.for('carpool.shared-workers');
 
 /** As for a file whose modules are evaluated anew. */

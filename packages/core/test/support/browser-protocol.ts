@@ -64,10 +64,10 @@ export function browserProtocol(): Protocol {
       if (id !== undefined) {
         const { error } = frame.message as Said;
         if (error === undefined) return { as: 'reply', to, key: String(id) };
-        return { as: 'refusal', to, key: String(id), refusal: { code: String(error.code), words: error.message } };
+        return { as: 'refusal', to, key: String(id), refusal: { code: String(error.code), message: error.message } };
       }
       if (method === 'Inspector.targetCrashed' && to !== undefined) {
-        return { as: 'lost', to, gone: false, refusal: { code: 'crashed', words: 'the renderer crashed' } };
+        return { as: 'lost', to, gone: false, refusal: { code: 'crashed', message: 'the renderer crashed' } };
       }
       if (!rare.has(method)) return { as: 'event', to };
       const { params } = frame.message as Said;

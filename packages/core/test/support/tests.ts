@@ -1,7 +1,7 @@
 /** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
 import { onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/client.ts';
-import { ambientSlot } from '../../src/test-api/current-test.ts';
+import { currentTestSlot } from '../../src/test-api/current-test.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
 import type { Served } from './hubs.ts';
@@ -25,7 +25,7 @@ export async function running(served: Served, name: string, beside?: Running): P
   const file = beside?.file ?? new FileOwner({ path: [path], holder: { file: path }, connect });
   const test = new Owner({ path: [...file.path, name], holder: { test: name, file: path }, connect });
   const worker = beside?.worker ?? new Owner({ path: [], holder: {}, connect });
-  const slot = ambientSlot();
+  const slot = currentTestSlot();
   onTestFinished(() => void (slot.ambient = undefined));
   const during = <T>(current: Owner | undefined, body: () => T): T => {
     slot.ambient = { file, test: () => current, worker: () => worker };

@@ -8,26 +8,26 @@ import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { json } from '../../codec/json.ts';
 import { lengthPrefixed } from '../../codec/length-prefixed.ts';
-import { Attention } from '../../transport/busy-poll.ts';
+import { BusyPoll } from '../../transport/busy-poll.ts';
 import { BatchWriter } from '../../transport/batch.ts';
-import { Turns } from '../../transport/tick-queue.ts';
+import { TickQueue } from '../../transport/tick-queue.ts';
 import { bodyOf, op, readHead, readNumber, wireVersion, writeHead, writeNumber, type Op } from '../../wire/frames.ts';
 import { workerFrameBytes } from '../../wire/greeting.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
 import { version } from '../../base/version.ts';
-import type { SeatMethodTable, SeatRequest } from '../../wire/shared-worker-messages.ts';
+import type { MemberMethodTable, MemberRequest } from '../../wire/shared-worker-messages.ts';
 
 const connectTimeout = 10_000;
 /** Bytes that may wait for a shared worker that does not read. */
 const maxBacklogBytes = 256 * 1024 * 1024;
 
 /** Who sits at this end of the messages of one test worker. */
-export interface SeatListener {
+export interface MessageListener {
   /** In a turn of its own. @param answers the number of the message that it is a reply to; 0: of none */
   message(number: number, answers: number, body: Uint8Array): void;
 }
 
-export interface WorkerAddress {
+export interface SharedWorkerAddress {
   readonly path: string;
   readonly token: string;
   readonly runner: string;
@@ -35,23 +35,23 @@ export interface WorkerAddress {
   readonly timeout: number;
 }
 
-interface Call {
+interface PendingAnswer {
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
 
-export class WorkerConnection {
+export class SharedWorkerConnection {
   readonly path: string;
   /** Resolves when the connection has ended, however that came about. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
-  readonly #turns: Turns;
-  readonly #attention = new Attention();
-  readonly #calls = new Map<number, Call>();
-  readonly #seats = new Map<number, { readonly listener: SeatListener; readonly gone: () => void }>();
+  readonly #tickQueue: TickQueue;
+  readonly #busyPoll = new BusyPoll();
+  readonly #calls = new Map<number, PendingAnswer>();
+  readonly #members = new Map<number, { readonly listener: MessageListener; readonly gone: () => void }>();
   #numbers = 0;
-  #seatNumbers = 0;
+  #memberNumbers = 0;
   #holds = 0;
   #over = false;
 
@@ -59,10 +59,10 @@ export class WorkerConnection {
     this.path = path;
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
-    this.#turns = new Turns(this.#writer);
+    this.#tickQueue = new TickQueue(this.#writer);
     const unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
     socket.on('data', (chunk: Uint8Array) => {
-      this.#attention.met();
+      this.#busyPoll.hit();
       try {
         unframer.push(chunk, this.#onPayload);
       } catch {
@@ -74,7 +74,7 @@ export class WorkerConnection {
   }
 
   /** @throws Error if there is nobody; CarpoolError HUB_REJECTED */
-  static async connect({ path, token, runner, timeout }: WorkerAddress): Promise<WorkerConnection> {
+  static async connect({ path, token, runner, timeout }: SharedWorkerAddress): Promise<SharedWorkerConnection> {
     const socket = connect(path);
     const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -82,7 +82,7 @@ export class WorkerConnection {
     });
     try {
       await within(connected, { clock: systemClock, timeout: connectTimeout, expired: notInTime });
-      const connection = new WorkerConnection(path, socket);
+      const connection = new SharedWorkerConnection(path, socket);
       const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
       await connection.#call(greeting, timeout);
       socket.unref();
@@ -98,35 +98,35 @@ export class WorkerConnection {
   }
 
   /** The number of a seat that nobody has had. @param gone called when the connection ends before `unseat` */
-  seat(listener: SeatListener, gone: () => void): number {
-    const seat = ++this.#seatNumbers;
-    this.#seats.set(seat, { listener, gone });
-    return seat;
+  addMember(listener: MessageListener, gone: () => void): number {
+    const member = ++this.#memberNumbers;
+    this.#members.set(member, { listener, gone });
+    return member;
   }
 
   /** Nothing is delivered to it any more. */
-  unseat(seat: number): void {
-    this.#seats.delete(seat);
+  removeMember(member: number): void {
+    this.#members.delete(member);
   }
 
   /** @param timeout milliseconds, after which nobody waits for it any more */
-  async call<R extends SeatRequest>(request: R, timeout: number): Promise<SeatMethodTable[R['method']]['result']> {
-    return (await this.#call(request, timeout)) as SeatMethodTable[R['method']]['result'];
+  async call<R extends MemberRequest>(request: R, timeout: number): Promise<MemberMethodTable[R['method']]['result']> {
+    return (await this.#call(request, timeout)) as MemberMethodTable[R['method']]['result'];
   }
 
   /** @throws CarpoolError SESSION_OVERFLOW if the worker does not read */
-  publish(seat: number, number: number, answers: number, body: Uint8Array): void {
+  publish(member: number, number: number, answers: number, body: Uint8Array): void {
     const { backlog } = this.#writer;
     if (backlog > maxBacklogBytes) {
-      const words = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
-      throw new CarpoolError('SESSION_OVERFLOW', words, {
+      const message = `Cannot publish: ${backlog} bytes wait for the shared worker, and the limit is ${maxBacklogBytes}`;
+      throw new CarpoolError('SESSION_OVERFLOW', message, {
         scope: 'call',
         context: { backlog, limit: maxBacklogBytes },
       });
     }
-    if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, seat, number, body.length), body);
-    else this.#writer.write(writeHead(op.RESPOND, seat, number, body.length + 4), writeNumber(answers), body);
-    this.#attention.expect();
+    if (answers === 0) this.#writer.write(writeHead(op.PUBLISH, member, number, body.length), body);
+    else this.#writer.write(writeHead(op.RESPOND, member, number, body.length + 4), writeNumber(answers), body);
+    this.#busyPoll.start();
   }
 
   /** Who waits for something keeps the process alive; an idle connection does not. */
@@ -141,7 +141,7 @@ export class WorkerConnection {
     this.#socket.destroySoon();
   }
 
-  async #call(request: SeatRequest | GreetRequest, timeout: number): Promise<unknown> {
+  async #call(request: MemberRequest | GreetRequest, timeout: number): Promise<unknown> {
     if (this.#over) throw gone();
     const call = ++this.#numbers;
     this.hold(1);
@@ -163,19 +163,19 @@ export class WorkerConnection {
     const body = bodyOf(payload);
     switch (kind as Op) {
       case op.MESSAGE:
-        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, 0, body));
+        this.#tickQueue.add(() => this.#members.get(session)?.listener.message(call, 0, body));
         break;
       case op.RESPONSE: {
         const answers = readNumber(body);
-        this.#turns.add(() => this.#seats.get(session)?.listener.message(call, answers, body.subarray(4)));
+        this.#tickQueue.add(() => this.#members.get(session)?.listener.message(call, answers, body.subarray(4)));
         break;
       }
       // After the messages that came before it.
       case op.RESULT:
-        this.#turns.add(() => this.#calls.get(call)?.resolve(json.decode(body)));
+        this.#tickQueue.add(() => this.#calls.get(call)?.resolve(json.decode(body)));
         break;
       case op.FAILED:
-        this.#turns.add(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
+        this.#tickQueue.add(() => this.#calls.get(call)?.reject(fromRecord(json.decode(body) as ErrorRecord)));
         break;
       default:
         throw new CarpoolError('FRAME_MALFORMED', `The shared worker sent a frame of kind ${kind}`);
@@ -186,11 +186,11 @@ export class WorkerConnection {
     this.#over = true;
     this.#writer.stop();
     // After the messages that came before it.
-    this.#turns.add(() => {
+    this.#tickQueue.add(() => {
       ended();
       for (const { reject } of this.#calls.values()) reject(gone());
-      for (const seat of this.#seats.values()) seat.gone();
-      this.#seats.clear();
+      for (const member of this.#members.values()) member.gone();
+      this.#members.clear();
     });
   }
 }

@@ -1,29 +1,34 @@
 /** The connections of one client to shared workers, and what the host says of those. */
 import { CarpoolError, fromRecord, isCarpoolError } from '../../base/errors.ts';
-import type { WorkerRequest, WorkerResult, WorkerStateRequest, WorkerStateResult } from '../../wire/messages.ts';
-import { NoAnswer, WorkerConnection } from './connection.ts';
+import type {
+  SharedWorkerRequest,
+  SharedWorkerResult,
+  SharedWorkerStateRequest,
+  SharedWorkerStateResult,
+} from '../../wire/messages.ts';
+import { NoAnswer, SharedWorkerConnection } from './connection.ts';
 import { grace } from './membership.ts';
 
 /** The client, as far as shared workers are concerned. */
-export interface WorkerCalls {
+export interface SharedWorkerCalls {
   readonly token: string;
   readonly runner: string;
   /** The number of this client at its host. */
   readonly peer: number;
-  worker(request: WorkerRequest): Promise<WorkerResult>;
-  state(request: WorkerStateRequest): Promise<WorkerStateResult>;
+  worker(request: SharedWorkerRequest): Promise<SharedWorkerResult>;
+  state(request: SharedWorkerStateRequest): Promise<SharedWorkerStateResult>;
 }
 
-export interface Link extends WorkerResult {
-  readonly connection: WorkerConnection;
+export interface ConnectedWorker extends SharedWorkerResult {
+  readonly connection: SharedWorkerConnection;
 }
 
-export class WorkerLinks {
-  readonly #calls: WorkerCalls;
-  readonly #connections = new Map<string, Promise<WorkerConnection>>();
+export class SharedWorkerConnections {
+  readonly #calls: SharedWorkerCalls;
+  readonly #connections = new Map<string, Promise<SharedWorkerConnection>>();
   #files = 0;
 
-  constructor(calls: WorkerCalls) {
+  constructor(calls: SharedWorkerCalls) {
     this.#calls = calls;
   }
 
@@ -34,10 +39,10 @@ export class WorkerLinks {
 
   /**
    * Has the shared worker started, if it is not there, and connects with it.
-   * @throws CarpoolError WORKER_FAILED, CONFIG_INVALID, HUB_LOST
+   * @throws CarpoolError SHARED_WORKER_FAILED, CONFIG_INVALID, HUB_LOST
    */
-  async open(request: Omit<WorkerRequest, 'method'>): Promise<Link> {
-    const worker = await this.#calls.worker({ method: 'worker', ...request });
+  async open(request: Omit<SharedWorkerRequest, 'method'>): Promise<ConnectedWorker> {
+    const worker = await this.#calls.worker({ method: 'sharedWorker', ...request });
     try {
       return { ...worker, connection: await this.#connection(worker) };
     } catch (thrown) {
@@ -47,32 +52,34 @@ export class WorkerLinks {
   }
 
   /** Why a shared worker is gone whose connection has ended. Never rejects. */
-  async why({ path, file }: WorkerResult, cause?: unknown): Promise<CarpoolError> {
+  async why({ path, file }: SharedWorkerResult, cause?: unknown): Promise<CarpoolError> {
     const busy = cause instanceof NoAnswer;
     const state = await this.state(path, !busy);
     if (state.error !== undefined) return fromRecord(state.error);
     const { stderr, stdout } = state;
     const evidence = { ...(stderr === undefined ? {} : { stderr }), ...(stdout === undefined ? {} : { stdout }) };
-    const words = busy
+    const message = busy
       ? `Cannot use the shared worker ${file}: ${cause.message}`
       : `The connection to the shared worker ${file} has ended`;
-    return new CarpoolError('WORKER_FAILED', words, { context: { file }, evidence, cause });
+    return new CarpoolError('SHARED_WORKER_FAILED', message, { context: { file }, evidence, cause });
   }
 
   /** What it printed last, and why it is gone if it is. Never rejects. */
-  async state(path: string, ended: boolean): Promise<WorkerStateResult> {
-    return await this.#calls.state({ method: 'workerState', path, ...(ended ? { ended } : {}) }).catch(() => ({}));
+  async state(path: string, ended: boolean): Promise<SharedWorkerStateResult> {
+    return await this.#calls
+      .state({ method: 'sharedWorkerState', path, ...(ended ? { ended } : {}) })
+      .catch(() => ({}));
   }
 
   close(): void {
     for (const connection of this.#connections.values()) connection.then((open) => open.close()).catch(() => {});
   }
 
-  #connection({ path, readyTimeout }: WorkerResult): Promise<WorkerConnection> {
+  #connection({ path, readyTimeout }: SharedWorkerResult): Promise<SharedWorkerConnection> {
     const known = this.#connections.get(path);
     if (known !== undefined) return known;
     const { token, runner } = this.#calls;
-    const connecting = WorkerConnection.connect({ path, token, runner, timeout: readyTimeout + grace });
+    const connecting = SharedWorkerConnection.connect({ path, token, runner, timeout: readyTimeout + grace });
     this.#connections.set(path, connecting);
     const forget = (): void => void this.#connections.delete(path);
     connecting.then(({ closed }) => void closed.then(forget)).catch(forget);

@@ -9,9 +9,9 @@
 import { CarpoolError, asCarpoolError, isCarpoolError, type CallSite, type Evidence } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
-import type { WorkerRequest } from '../../wire/messages.ts';
-import type { SeatListener } from './connection.ts';
-import type { Link, WorkerLinks } from './connections.ts';
+import type { SharedWorkerRequest } from '../../wire/messages.ts';
+import type { MessageListener } from './connection.ts';
+import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts';
 
 /** A worker-side teardown that takes longer than this is no longer waited for. */
 const leaveTimeout = 10_000;
@@ -20,7 +20,7 @@ const evidenceTimeout = 2_000;
 export const grace = 5_000;
 
 /** What the test's side of a seat is told. */
-export interface SeatUser extends SeatListener {
+export interface MembershipListener extends MessageListener {
   /** The worker is gone, or never came. Called at most once. */
   lost(error: CarpoolError): void;
   /** The file has ended. */
@@ -29,16 +29,16 @@ export interface SeatUser extends SeatListener {
   teardown(): Promise<void>;
 }
 
-export interface SeatOptions {
-  readonly request: Omit<WorkerRequest, 'method'>;
-  readonly user: SeatUser;
+export interface MembershipOptions {
+  readonly request: Omit<SharedWorkerRequest, 'method'>;
+  readonly user: MembershipListener;
   /** Where it was registered. */
   readonly site: CallSite;
   /** The URL of the test file. */
   readonly file: string;
   /** The file that has it failed without it. */
-  readonly wanted: boolean;
-  readonly links: () => Promise<{ readonly links: WorkerLinks; readonly testWorker: string }>;
+  readonly required: boolean;
+  readonly connections: () => Promise<{ readonly connections: SharedWorkerConnections; readonly testWorker: string }>;
   /** Numbers of messages, one after another in all seats of the file. */
   readonly next: () => number;
 }
@@ -49,17 +49,17 @@ interface Unanswered {
   readonly describe: () => string;
 }
 
-export class Seat {
+export class Membership {
   readonly clock: Clock = systemClock;
-  readonly user: SeatUser;
+  readonly user: MembershipListener;
   readonly site: CallSite;
   /** Resolves when messages can be published. */
   readonly joined: Promise<void>;
-  wanted: boolean;
-  readonly #options: SeatOptions;
+  required: boolean;
+  readonly #options: MembershipOptions;
   readonly #unanswered = new Map<number, Unanswered>();
-  #links: WorkerLinks | undefined;
-  #link: Link | undefined;
+  #connections: SharedWorkerConnections | undefined;
+  #connected: ConnectedWorker | undefined;
   #number = 0;
   #testWorker = '';
   #worker = '';
@@ -67,11 +67,11 @@ export class Seat {
   #error: CarpoolError | undefined;
   #holds = 0;
 
-  constructor(options: SeatOptions) {
+  constructor(options: MembershipOptions) {
     this.#options = options;
     this.user = options.user;
     this.site = options.site;
-    this.wanted = options.wanted;
+    this.required = options.required;
     this.joined = this.#join();
     this.joined.catch(() => {}); // told to the user of the seat, and by `FileOwner.ready`
   }
@@ -98,7 +98,7 @@ export class Seat {
   /** Of the shared worker, for people. */
   get name(): string {
     const { filename, name } = this.#options.request;
-    return this.#link?.file ?? filename ?? JSON.stringify(name);
+    return this.#connected?.file ?? filename ?? JSON.stringify(name);
   }
 
   /**
@@ -108,7 +108,7 @@ export class Seat {
    */
   publish(answers: number, body: Uint8Array): number {
     const number = this.#options.next();
-    this.#link?.connection.publish(this.#number, number, answers, body);
+    this.#connected?.connection.publish(this.#number, number, answers, body);
     return number;
   }
 
@@ -116,7 +116,7 @@ export class Seat {
   hold(by: 1 | -1): void {
     if (this.#state === 'left') return;
     this.#holds += by;
-    this.#link?.connection.hold(by);
+    this.#connected?.connection.hold(by);
   }
 
   /** For the evidence of a failed test: this message has no reply yet. */
@@ -130,8 +130,8 @@ export class Seat {
 
   /** What the worker printed last. Never rejects. */
   async printed(): Promise<Evidence> {
-    if (this.#link === undefined || this.#links === undefined) return {};
-    const asking = this.#links.state(this.#link.path, false);
+    if (this.#connected === undefined || this.#connections === undefined) return {};
+    const asking = this.#connections.state(this.#connected.path, false);
     const waiting = within(asking, { clock: this.clock, timeout: evidenceTimeout, expired: tooLate });
     const { stdout, stderr } = await waiting.catch((): Evidence => ({}));
     return { ...(stdout === undefined ? {} : { stdout }), ...(stderr === undefined ? {} : { stderr }) };
@@ -152,20 +152,21 @@ export class Seat {
    * Resolves when its teardowns have run in the worker, with what failed there. Never rejects; bounded.
    */
   async leave(): Promise<CarpoolError | undefined> {
-    const link = this.#link;
+    const connected = this.#connected;
     let failure: CarpoolError | undefined;
     if (this.#state === 'joining' || this.#state === 'joined') {
       const joined = this.#state === 'joined';
       this.#state = 'leaving';
       const leaving =
-        link?.connection.call({ method: 'leave', seat: this.#number }, leaveTimeout + grace) ?? Promise.resolve({});
+        connected?.connection.call({ method: 'leave', member: this.#number }, leaveTimeout + grace) ??
+        Promise.resolve({});
       failure = await within(leaving, { clock: this.clock, timeout: leaveTimeout, expired: () => this.#stuck() }).then(
         () => undefined,
         (thrown: unknown) => (joined ? this.#whyLeaving(thrown) : undefined),
       );
     }
-    link?.connection.unseat(this.#number);
-    if (this.#holds > 0 && this.#state !== 'left') link?.connection.hold(-this.#holds);
+    connected?.connection.removeMember(this.#number);
+    if (this.#holds > 0 && this.#state !== 'left') connected?.connection.hold(-this.#holds);
     this.#state = 'left';
     this.user.left();
     return failure;
@@ -173,49 +174,49 @@ export class Seat {
 
   async #whyLeaving(thrown: unknown): Promise<CarpoolError | undefined> {
     if (isCarpoolError(thrown)) return thrown;
-    if (this.#link === undefined || this.#links === undefined) return undefined;
-    return await this.#links.why(this.#link, thrown);
+    if (this.#connected === undefined || this.#connections === undefined) return undefined;
+    return await this.#connections.why(this.#connected, thrown);
   }
 
   #stuck(): CarpoolError {
-    const words = `The teardowns of the shared worker ${this.name} did not end within ${leaveTimeout} ms of the end of the file`;
-    return new CarpoolError('WORKER_FAILED', words, { context: { file: this.name, timeout: leaveTimeout } });
+    const message = `The teardowns of the shared worker ${this.name} did not end within ${leaveTimeout} ms of the end of the file`;
+    return new CarpoolError('SHARED_WORKER_FAILED', message, { context: { file: this.name, timeout: leaveTimeout } });
   }
 
   async #join(): Promise<void> {
     const { request, file } = this.#options;
     try {
-      const { links, testWorker } = await this.#options.links();
-      const link = await links.open(request);
+      const { connections, testWorker } = await this.#options.connections();
+      const connected = await connections.open(request);
       if (this.#state !== 'joining') throw ended();
-      this.#links = links;
-      this.#link = link;
-      const { connection } = link;
-      this.#number = connection.seat(this.user, () => void this.#gone(link, links));
+      this.#connections = connections;
+      this.#connected = connected;
+      const { connection } = connected;
+      this.#number = connection.addMember(this.user, () => void this.#gone(connected, connections));
       connection.hold(this.#holds);
       try {
-        const joining = { method: 'join', seat: this.#number, testWorker, file } as const;
-        const { worker } = await connection.call(joining, link.readyTimeout + grace);
+        const joining = { method: 'join', member: this.#number, testWorker, file } as const;
+        const { worker } = await connection.call(joining, connected.readyTimeout + grace);
         this.#worker = worker;
       } catch (thrown) {
-        throw isCarpoolError(thrown) ? thrown : await links.why(link, thrown);
+        throw isCarpoolError(thrown) ? thrown : await connections.why(connected, thrown);
       }
       if (this.#state !== 'joining') throw ended();
       this.#testWorker = testWorker;
       this.#state = 'joined';
     } catch (thrown) {
-      const error = asCarpoolError(thrown, 'WORKER_FAILED', `Cannot use the shared worker ${this.name}`);
+      const error = asCarpoolError(thrown, 'SHARED_WORKER_FAILED', `Cannot use the shared worker ${this.name}`);
       this.#lose(error);
       throw error;
     }
   }
 
-  async #gone(link: Link, links: WorkerLinks): Promise<void> {
+  async #gone(connected: ConnectedWorker, connections: SharedWorkerConnections): Promise<void> {
     if (this.#state !== 'joined') return;
     // Until the host has told why.
-    this.#error = new CarpoolError('WORKER_FAILED', `The shared worker ${link.file} is gone`);
+    this.#error = new CarpoolError('SHARED_WORKER_FAILED', `The shared worker ${connected.file} is gone`);
     this.#state = 'lost';
-    this.#error = await links.why(link);
+    this.#error = await connections.why(connected);
     this.user.lost(this.#error);
   }
 

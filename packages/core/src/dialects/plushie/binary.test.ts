@@ -15,7 +15,7 @@ describe('which renderer is started', () => {
   test('then the name, to be found in PATH; the error can say how to get one', () => {
     const location = locateRenderer({ rendererPath: undefined, env: { PLUSHIE_BINARY_PATH: '', PATH: '/bin' } });
     expect(location).toMatchObject({ command: 'plushie-renderer', source: 'PATH' });
-    expect(location.looked.join('; ')).toBe(
+    expect(location.searched.join('; ')).toBe(
       'the option rendererPath: not set; PLUSHIE_BINARY_PATH: not set; plushie-renderer in PATH: /bin',
     );
     expect(location.remedy).toContain('cargo install plushie-renderer --version 0.7.1 --locked');

@@ -16,7 +16,7 @@ export interface RendererLocation {
   readonly command: string;
   readonly source: RendererSource;
   /** For the error message, if there is no such command: where it was looked for, in order. */
-  readonly looked: readonly string[];
+  readonly searched: readonly string[];
   /** For the error message: how to get a renderer. */
   readonly remedy: string;
 }
@@ -79,11 +79,11 @@ function isSet(path: string | undefined): path is string {
   return path !== undefined && path !== '';
 }
 
-function located(command: string, source: RendererSource, looked: readonly string[]): RendererLocation {
+function located(command: string, source: RendererSource, searched: readonly string[]): RendererLocation {
   const remedy =
     source === 'PATH'
       ? `Install it with \`cargo install ${name} --version ${rendererVersion} --locked\`, or name one: ` +
         '`plushie({ rendererPath })`, or the variable PLUSHIE_BINARY_PATH.'
       : `Correct ${source}, or take it away: then ${name} is looked up in PATH.`;
-  return { command, source, looked, remedy };
+  return { command, source, searched: searched, remedy };
 }

@@ -50,8 +50,8 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
     protocol: plushieProtocol({ protocolVersion, settings }),
     command: ({ env, find }) => {
-      const { command, looked, remedy } = locateRenderer({ rendererPath, env });
-      return { command: find(command) ?? command, looked, install: remedy };
+      const { command, searched, remedy } = locateRenderer({ rendererPath, env });
+      return { command: find(command) ?? command, searched, installHint: remedy };
     },
   };
 }

@@ -2,7 +2,7 @@
 import { CarpoolError } from '../../base/errors.ts';
 import type { Fields, Scalar } from '../../codec/codec.ts';
 import { Frame } from '../../codec/frame.ts';
-import type { Opened, Outgoing, Port, Protocol, Refusal, Route, SessionPort } from '../../protocol/protocol.ts';
+import type { Opened, Outgoing, ProtocolPort, Protocol, Refusal, Route, SessionPort } from '../../protocol/protocol.ts';
 import { fieldNames, plushieGate } from './gate.ts';
 import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
 
@@ -79,7 +79,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
 }
 
 /** The first session loads the fonts of the greeting. This one is over before anybody else's begins. */
-async function spendGreeting(root: Port): Promise<void> {
+async function spendGreeting(root: ProtocolPort): Promise<void> {
   root.send({ type: 'reset', session: '', id: 'reset' });
   await root.next(isClosed);
 }
@@ -105,7 +105,7 @@ function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
   const { data, value } = frame.message as SessionError;
   const { code, error } = data ?? value ?? { code: 'session_panic', error: 'it gave no reason' };
   if (survived.has(code)) return { as: 'event', to };
-  const refusal: Refusal = { code, words: error };
+  const refusal: Refusal = { code, message: error };
   return { as: 'lost', to, gone: !closedLater.has(code), refusal };
 }
 

@@ -1,13 +1,13 @@
 /** What all workers of a run share beside the pools: the ledger, reserved values, and what is computed once. */
 import type { ErrorRecord } from '../../base/errors.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { Onces } from '../../ledger/once-values.ts';
+import { OnceValues } from '../../ledger/once-values.ts';
 import { Reservations } from '../../ledger/reservations.ts';
 
 export class Coordination {
   readonly ledger: Ledger = new Ledger();
   readonly reservations: Reservations = new Reservations();
-  readonly onces: Onces<ErrorRecord> = new Onces(this.ledger);
+  readonly onces: OnceValues<ErrorRecord> = new OnceValues(this.ledger);
 
   /** A new run begins: values are computed again, and unused names may come back as something else. */
   renew(): void {

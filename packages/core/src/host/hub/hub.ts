@@ -11,7 +11,7 @@ import type { Pool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { greetTimeout, sameToken } from '../../wire/greeting.ts';
-import { Attention } from '../../transport/busy-poll.ts';
+import { BusyPoll } from '../../transport/busy-poll.ts';
 import { Coordination } from './coordination.ts';
 import { Peer } from './peer.ts';
 
@@ -31,14 +31,14 @@ export const defaultHubLimits: HubLimits = {
 };
 
 /** Workers over the limit that are told so; more are hung up on. */
-const told = 16;
+const maxRefusedPeers = 16;
 
 export interface HubOptions {
   readonly token: string;
   /** The pools by name, as soon as they are known. A rejection is what every `register` then fails with. */
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
   /** Default: a hub that has none, and says so. */
-  readonly workers?: SharedWorkers;
+  readonly sharedWorkers?: SharedWorkers;
   readonly clock?: Clock;
   readonly limits?: Partial<HubLimits>;
 }
@@ -47,11 +47,11 @@ export class Hub {
   readonly clock: Clock;
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, Pool>>;
-  readonly workers: SharedWorkers;
+  readonly sharedWorkers: SharedWorkers;
   /** What the workers share beside the pools. */
   readonly coordination: Coordination = new Coordination();
   /** For calls; what sessions say to a child is not answered at once. */
-  readonly attention: Attention = new Attention();
+  readonly busyPoll: BusyPoll = new BusyPoll();
   readonly #token: Buffer;
   readonly #server: Server;
   readonly #peers = new Set<Peer>();
@@ -61,7 +61,7 @@ export class Hub {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...defaultHubLimits, ...options.limits };
     this.pools = options.pools;
-    this.workers = options.workers ?? new SharedWorkers();
+    this.sharedWorkers = options.sharedWorkers ?? new SharedWorkers();
     // Reported by `register` to whoever wants a pool; nobody else has to listen.
     this.pools.catch(() => {});
     this.#token = Buffer.from(options.token);
@@ -112,7 +112,7 @@ export class Hub {
    * @param alone no other runner is on this hub
    */
   async run(alone: boolean = false): Promise<void> {
-    await this.workers.run(alone);
+    await this.sharedWorkers.run(alone);
     this.coordination.renew();
     for (const pool of await this.#settled()) pool.forgive();
   }
@@ -131,7 +131,7 @@ export class Hub {
 
   #connected(socket: Socket): void {
     const { maxPeers } = this.limits;
-    if (this.#peers.size >= maxPeers + told) {
+    if (this.#peers.size >= maxPeers + maxRefusedPeers) {
       socket.destroy();
       return;
     }

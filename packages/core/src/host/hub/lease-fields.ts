@@ -1,9 +1,9 @@
 /** What a worker says of a lease, whatever it has sent. */
 import { CarpoolError, type ErrorRecord } from '../../base/errors.ts';
-import type { Who } from '../../ledger/lease.ts';
+import type { LeaseHolder } from '../../ledger/lease.ts';
 import type { AcquireRequest } from '../../wire/messages.ts';
 
-export function whoOf({ holder, at }: Pick<AcquireRequest, 'holder' | 'at'>): Who {
+export function whoOf({ holder, at }: Pick<AcquireRequest, 'holder' | 'at'>): LeaseHolder {
   const { test, file } = holder ?? {};
   return {
     ...(typeof test === 'string' ? { test } : {}),

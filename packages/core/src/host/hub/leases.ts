@@ -6,15 +6,15 @@ import { CarpoolError, asCarpoolError, isCarpoolError, toRecord, type ErrorRecor
 import type { Timer } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
 import { checkName } from '../../ledger/ledger.ts';
-import { ownerKey, type Lease, type Wish } from '../../ledger/lease.ts';
+import { ownerKey, type Lease, type LeaseRequest } from '../../ledger/lease.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
-import { describeWish, invalid, lostError, takenError, timeoutError } from '../../ledger/errors.ts';
+import { describeRequest, invalid, lostError, takenError, timeoutError } from '../../ledger/errors.ts';
 import { json } from '../../codec/json.ts';
 import { op } from '../../wire/frames.ts';
 import type {
   AcquireRequest,
   CallRequest,
-  NoteBody,
+  LocateBody,
   OnceRequest,
   OnceResult,
   ReleaseBody,
@@ -32,9 +32,9 @@ const mostValues = 10_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
 const nothing: Uint8Array = json.encode({});
 
-type LeaseRequest = AcquireRequest | ReserveRequest | OnceRequest;
+type LeaseCallRequest = AcquireRequest | ReserveRequest | OnceRequest;
 /** The calls that are answered here. */
-export type LeaseCall = LeaseRequest | SettleRequest;
+export type LeaseCall = LeaseCallRequest | SettleRequest;
 
 interface Entry {
   readonly number: number;
@@ -94,9 +94,9 @@ export class Leases {
   }
 
   /** NOTE: where it was taken, for the errors of others. */
-  note(number: number, body: Uint8Array): void {
-    const who = this.#entries.get(number)?.lease?.wish.who;
-    const { at } = json.decode(body) as NoteBody;
+  locate(number: number, body: Uint8Array): void {
+    const who = this.#entries.get(number)?.lease?.request.holder;
+    const { at } = json.decode(body) as LocateBody;
     if (who !== undefined && typeof at === 'string') who.takenAt = at;
   }
 
@@ -113,10 +113,10 @@ export class Leases {
   }
 
   #acquire(call: number, request: AcquireRequest): void {
-    const { name, kind, size, weight, deadlock } = request;
+    const { name, kind, size, weight, detectDeadlock } = request;
     if (!kinds.has(kind)) throw invalid(JSON.stringify(name), `there is no kind ${String(kind)}`, { name, kind });
-    const wish = this.#wish(request, { name, kind, size, weight }, deadlock);
-    const entry = this.#open(call, request, describeWish(wish));
+    const wish = this.#request(request, { name, kind, size, weight }, detectDeadlock);
+    const entry = this.#open(call, request, describeRequest(wish));
     const { ledger } = this.#peer.hub.coordination;
     this.#orForget(entry, () => {
       if (request.wait === false) {
@@ -132,8 +132,8 @@ export class Leases {
 
   #once(call: number, request: OnceRequest): void {
     const what = { name: request.key, kind: 'once', size: 1, weight: 1 } as const;
-    const wish = this.#wish(request, what, request.deadlock);
-    const entry = this.#open(call, request, describeWish(wish));
+    const wish = this.#request(request, what, request.detectDeadlock);
+    const entry = this.#open(call, request, describeRequest(wish));
     this.#orForget(entry, () => {
       const answer = this.#peer.hub.coordination.onces.ask(wish, {
         compute: () => this.#granted(entry, {}),
@@ -159,7 +159,8 @@ export class Leases {
     if (entry === undefined || lease?.state !== 'held') {
       throw lostError('the role to compute it', 'whoever computed it has ended, and another one computes it');
     }
-    if (lease.wish.kind !== 'once') throw invalid(describeWish(lease.wish), 'it is nothing that is computed', {});
+    if (lease.request.kind !== 'once')
+      throw invalid(describeRequest(lease.request), 'it is nothing that is computed', {});
     const { onces } = this.#peer.hub.coordination;
     const outcome = failure === undefined ? { value: textOf(value) } : { failure: foreign(failure) };
     try {
@@ -187,27 +188,31 @@ export class Leases {
     });
   }
 
-  #wish(request: LeaseRequest, what: Pick<Wish, 'name' | 'kind' | 'size' | 'weight'>, deadlock?: boolean): Wish {
+  #request(
+    request: LeaseCallRequest,
+    what: Pick<LeaseRequest, 'name' | 'kind' | 'size' | 'weight'>,
+    detectDeadlock?: boolean,
+  ): LeaseRequest {
     const { under = [], flow } = request;
     const worker = String(this.#peer.number);
     return {
       ...what,
       owner: ownerKey([worker, ...under]),
-      ...(flow === undefined ? {} : { flow: ownerKey([worker, ...flow]) }),
-      who: whoOf(request),
-      ...(deadlock === undefined ? {} : { deadlock }),
+      ...(flow === undefined ? {} : { blocked: ownerKey([worker, ...flow]) }),
+      holder: whoOf(request),
+      ...(detectDeadlock === undefined ? {} : { detectDeadlock }),
     };
   }
 
   /** From here on its owner owns it. */
-  #open(call: number, { lease: number, under = [] }: LeaseRequest, what: string): Entry {
+  #open(call: number, { lease: number, under = [] }: LeaseCallRequest, what: string): Entry {
     if (!Number.isSafeInteger(number) || number <= 0 || this.#entries.has(number)) {
       throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
     }
     const entry: Entry = { number, call };
     try {
-      entry.held = this.#peer.owners.hold(under, async (words) => {
-        this.#giveUp(entry, `it ended ${words}`);
+      entry.held = this.#peer.owners.hold(under, async (message) => {
+        this.#giveUp(entry, `it ended ${message}`);
         return true;
       });
     } catch (thrown) {
@@ -233,8 +238,8 @@ export class Leases {
       this.#granted(entry, {});
       return;
     }
-    const patience = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
-    entry.timer = this.#peer.hub.clock.after(patience, () => this.#expired(entry, patience));
+    const limit = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
+    entry.timer = this.#peer.hub.clock.after(limit, () => this.#expired(entry, limit));
   }
 
   #granted(entry: Entry, result: unknown): void {
@@ -261,7 +266,7 @@ export class Leases {
     if (lease === undefined) return;
     entry.call = 0;
     this.#ledger.release(lease);
-    if (waited) this.#peer.fail(0, call, lostError(describeWish(lease.wish), why));
+    if (waited) this.#peer.fail(0, call, lostError(describeRequest(lease.request), why));
   }
 
   #failed(entry: Entry, failure: ErrorRecord): void {

@@ -5,8 +5,8 @@ function owning() {
   const owners = new Owners('the worker');
   const released: string[] = [];
   const hold = (name: string, path: readonly string[], confirmed = true) =>
-    owners.hold(path, async (words) => {
-      released.push(`${name} ${words}`);
+    owners.hold(path, async (message) => {
+      released.push(`${name} ${message}`);
       return await Promise.resolve(confirmed);
     });
   return { owners, released, hold };

@@ -8,7 +8,7 @@ import { Scope, type Held } from '../../base/scope.ts';
 import type { OwnerPath } from '../../wire/messages.ts';
 
 /** Releases what is held, saying why. True: the end was confirmed. */
-export type ReleaseHeld = (words: string) => Promise<boolean>;
+export type ReleaseHeld = (message: string) => Promise<boolean>;
 
 /** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
 const remembered = 10_000;
@@ -17,7 +17,7 @@ const deepest = 8;
 
 /** One end of one owner: why, and how many of the ends it brought were not confirmed. */
 interface Ending {
-  readonly words: string;
+  readonly reason: string;
   unconfirmed: number;
 }
 
@@ -40,7 +40,7 @@ export class Owners {
     const owner = this.#find(path);
     return owner.scope.hold(async () => {
       const ending = endingOf(owner);
-      if (!(await release(ending.words))) ending.unconfirmed++;
+      if (!(await release(ending.reason))) ending.unconfirmed++;
     });
   }
 
@@ -63,8 +63,8 @@ export class Owners {
     return await ended(owner, path.length > 1 ? 'because its test has ended' : 'because its file has ended');
   }
 
-  async endAll(words: string): Promise<number> {
-    return await ended(this.#root, words);
+  async endAll(message: string): Promise<number> {
+    return await ended(this.#root, message);
   }
 
   #find(path: OwnerPath): Owner {
@@ -104,8 +104,8 @@ function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
   return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
 }
 
-async function ended(owner: Owner, words: string): Promise<number> {
-  owner.ending ??= { words, unconfirmed: 0 };
+async function ended(owner: Owner, message: string): Promise<number> {
+  owner.ending ??= { reason: message, unconfirmed: 0 };
   await owner.scope.end();
   return owner.ending.unconfirmed;
 }
@@ -114,7 +114,7 @@ async function ended(owner: Owner, words: string): Promise<number> {
 function endingOf(owner: Owner): Ending {
   for (let at: Owner | undefined = owner; at !== undefined; at = at.outer)
     if (at.ending !== undefined) return at.ending;
-  return { words: 'because its owner has ended', unconfirmed: 0 };
+  return { reason: 'because its owner has ended', unconfirmed: 0 };
 }
 
 function remember(ended: Set<string>, name: string): void {

@@ -20,8 +20,8 @@ import type {
   PoolsResult,
   RegisterRequest,
   StatsResult,
-  WorkerResult,
-  WorkerStateResult,
+  SharedWorkerResult,
+  SharedWorkerStateResult,
 } from '../../wire/messages.ts';
 import { version } from '../../base/version.ts';
 import type { Hub } from './hub.ts';
@@ -64,8 +64,8 @@ export class Peer {
   }
 
   /** Releases all it holds, newest first, and disconnects. */
-  leave(words: string): Promise<void> {
-    this.#leaving ??= this.#release(words);
+  leave(message: string): Promise<void> {
+    this.#leaving ??= this.#release(message);
     return this.#leaving;
   }
 
@@ -95,10 +95,10 @@ export class Peer {
     this.#relays.delete(session);
   }
 
-  async #release(words: string): Promise<void> {
+  async #release(message: string): Promise<void> {
     this.#greeting.cancel();
     for (const call of this.#calls.values()) call.abort(new Error('its worker is gone'));
-    await this.owners.endAll(words);
+    await this.owners.endAll(message);
     this.#hangUp();
     this.#resolveLeft();
   }
@@ -117,7 +117,7 @@ export class Peer {
   }
 
   #read(chunk: Uint8Array): void {
-    this.hub.attention.met();
+    this.hub.busyPoll.hit();
     try {
       this.#unframer.push(chunk, this.#onPayload);
     } catch {
@@ -135,7 +135,7 @@ export class Peer {
     }
     switch (kind) {
       case op.CALL:
-        this.hub.attention.expect();
+        this.hub.busyPoll.start();
         this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
@@ -152,11 +152,11 @@ export class Peer {
         else this.#relays.get(session)?.cancel(call);
         break;
       case op.RELEASE:
-        this.hub.attention.expect();
+        this.hub.busyPoll.start();
         this.#leases.release(call, body);
         break;
-      case op.NOTE:
-        this.#leases.note(call, body);
+      case op.LOCATE:
+        this.#leases.locate(call, body);
         break;
       default:
         throw new CarpoolError(
@@ -216,7 +216,10 @@ export class Peer {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
       case 'pools':
-        return { pools: [...(await this.hub.pools).keys()], workers: this.hub.workers.names } satisfies PoolsResult;
+        return {
+          pools: [...(await this.hub.pools).keys()],
+          sharedWorkers: this.hub.sharedWorkers.names,
+        } satisfies PoolsResult;
       case 'stats':
         return { pools: await this.hub.stats() } satisfies StatsResult;
       case 'register':
@@ -229,16 +232,16 @@ export class Peer {
       case 'start':
         await (await this.hub.pool(request.pool)).start();
         return {};
-      case 'run':
+      case 'runStarted':
         await this.hub.run();
         return {};
-      case 'ran':
-        this.hub.workers.ran();
+      case 'runEnded':
+        this.hub.sharedWorkers.ran();
         return {};
-      case 'worker':
-        return (await this.hub.workers.start(request)) satisfies WorkerResult;
-      case 'workerState':
-        return (await this.hub.workers.state(request.path, request.ended)) satisfies WorkerStateResult;
+      case 'sharedWorker':
+        return (await this.hub.sharedWorkers.start(request)) satisfies SharedWorkerResult;
+      case 'sharedWorkerState':
+        return (await this.hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
     }

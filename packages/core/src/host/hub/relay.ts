@@ -60,8 +60,8 @@ export class Relay {
     this.#registration = registration;
     void conversation.released.then(() => this.#forget());
     try {
-      this.#held = this.#peer.owners.hold(under, async (words) => {
-        const { confirmed } = await conversation.close(this.#reason('owner', words), settings.closeTimeout);
+      this.#held = this.#peer.owners.hold(under, async (message) => {
+        const { confirmed } = await conversation.close(this.#reason('owner', message), settings.closeTimeout);
         return confirmed;
       });
     } catch (thrown) {
@@ -156,10 +156,10 @@ export class Relay {
       this.#questions.set(question, key);
       this.#deliver(op.ASK, question, frame);
     },
-    closed: ({ by, words, error }) => {
+    closed: ({ by, reason: message, error }) => {
       if (by === 'unregister') return; // the worker asked for it, and is answered
       const record = error === undefined ? {} : { error: toRecord(error) };
-      this.#peer.writeJson(op.CLOSED, this.#session, 0, { by, words, ...record } satisfies ClosedBody);
+      this.#peer.writeJson(op.CLOSED, this.#session, 0, { by, reason: message, ...record } satisfies ClosedBody);
     },
   };
 
@@ -209,8 +209,8 @@ export class Relay {
     void conversation.close(reason, this.#registration?.settings.closeTimeout ?? 0);
   }
 
-  #reason(by: CloseReason['by'], words: string): CloseReason {
-    return { by, at: this.#peer.hub.clock.now(), words };
+  #reason(by: CloseReason['by'], message: string): CloseReason {
+    return { by, at: this.#peer.hub.clock.now(), reason: message };
   }
 }
 

@@ -8,11 +8,11 @@
 import { CarpoolError, isCarpoolError, toRecord } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
-import type { WorkerRequest, WorkerResult, WorkerStateResult } from '../../wire/messages.ts';
-import type { RunningWorker } from './worker-thread.ts';
+import type { SharedWorkerRequest, SharedWorkerResult, SharedWorkerStateResult } from '../../wire/messages.ts';
+import type { WorkerThread } from './worker-thread.ts';
 
 /** A shared worker before it runs. */
-export interface WorkerPlan {
+export interface SharedWorkerPlan {
   /** As it was registered. */
   readonly file: string;
   /** What is imported. */
@@ -27,7 +27,7 @@ export interface SharedWorkersOptions {
   readonly pathOf: (number: number) => string;
   readonly token: string;
   /** Those of the config, by name. A rejection is what whoever asks for a name is told. */
-  readonly named: Promise<ReadonlyMap<string, WorkerPlan>>;
+  readonly named: Promise<ReadonlyMap<string, SharedWorkerPlan>>;
   readonly clock?: Clock;
 }
 
@@ -42,8 +42,8 @@ const exitTimeout = 5_000;
 export class SharedWorkers {
   readonly #options: SharedWorkersOptions | undefined;
   readonly #clock: Clock;
-  readonly #running = new Map<string, Promise<RunningWorker>>();
-  readonly #byPath = new Map<string, RunningWorker>();
+  readonly #running = new Map<string, Promise<WorkerThread>>();
+  readonly #byPath = new Map<string, WorkerThread>();
   #names: readonly string[] = [];
   #started = 0;
   #run = 1;
@@ -66,11 +66,11 @@ export class SharedWorkers {
 
   /**
    * Resolves when the worker listens; those who join wait until it is ready.
-   * @throws CarpoolError WORKER_FAILED, WORKER_PROTOCOL, CONFIG_INVALID
+   * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, CONFIG_INVALID
    */
-  async start(request: WorkerRequest): Promise<WorkerResult> {
+  async start(request: SharedWorkerRequest): Promise<SharedWorkerResult> {
     const plan = await this.#plan(request);
-    if (this.#closed) throw new CarpoolError('WORKER_FAILED', `Cannot start ${plan.file}: the run has ended`);
+    if (this.#closed) throw new CarpoolError('SHARED_WORKER_FAILED', `Cannot start ${plan.file}: the run has ended`);
     let starting = this.#running.get(plan.file);
     if (starting === undefined) {
       if (this.#running.size >= maxWorkers) throw tooMany(plan.file);
@@ -84,7 +84,7 @@ export class SharedWorkers {
   }
 
   /** What it printed last, and why it is gone. @param ended its socket has closed */
-  async state(path: string, ended: boolean = false): Promise<WorkerStateResult> {
+  async state(path: string, ended: boolean = false): Promise<SharedWorkerStateResult> {
     const worker = this.#byPath.get(path);
     if (worker === undefined) return {};
     if (ended) {
@@ -92,7 +92,7 @@ export class SharedWorkers {
       await within(worker.ended, { clock: this.#clock, timeout: exitTimeout, expired }).catch(() => {});
     }
     const { error } = worker;
-    return { ...worker.printed(), ...(error === undefined ? {} : { error: toRecord(error) }) };
+    return { ...worker.output(), ...(error === undefined ? {} : { error: toRecord(error) }) };
   }
 
   /**
@@ -101,10 +101,10 @@ export class SharedWorkers {
    */
   async run(alone: boolean): Promise<void> {
     this.#run++;
-    const workers = await this.#workers();
-    const stops = workers.map(async (worker) => {
+    const sharedWorkers = await this.#sharedWorkers();
+    const stops = sharedWorkers.map(async (worker) => {
       if (!worker.failed && !(worker.edited() && (alone || worker.seats === 0))) {
-        worker.tell({ say: 'run', event: 're-run', run: this.#run });
+        worker.post({ type: 'run', event: 're-run', run: this.#run });
         return;
       }
       this.#running.delete(worker.plan.file);
@@ -115,28 +115,28 @@ export class SharedWorkers {
 
   ran(): void {
     for (const starting of this.#running.values()) {
-      starting.then((worker) => worker.tell({ say: 'run', event: 'end', run: this.#run })).catch(() => {});
+      starting.then((worker) => worker.post({ type: 'run', event: 'end', run: this.#run })).catch(() => {});
     }
   }
 
   /** Their own teardowns run, side by side, each within its deadline; then they are ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    const workers = await this.#workers();
-    await Promise.all(workers.map((worker) => worker.stop('the run has ended')));
+    const sharedWorkers = await this.#sharedWorkers();
+    await Promise.all(sharedWorkers.map((worker) => worker.stop('the run has ended')));
   }
 
   /** Those that could be started. */
-  async #workers(): Promise<RunningWorker[]> {
+  async #sharedWorkers(): Promise<WorkerThread[]> {
     const all = await Promise.allSettled(this.#running.values());
     return all.flatMap((starting) => (starting.status === 'fulfilled' ? [starting.value] : []));
   }
 
-  async #start(plan: WorkerPlan): Promise<RunningWorker> {
+  async #start(plan: SharedWorkerPlan): Promise<WorkerThread> {
     const { pathOf, token } = this.#options as SharedWorkersOptions;
     const number = ++this.#started;
     // A host that no test asks for a shared worker has none of this.
-    const { RunningWorker: Running } = await import('./worker-thread.ts');
+    const { WorkerThread: Running } = await import('./worker-thread.ts');
     const worker = new Running({
       plan,
       worker: `shared-worker-${number}`,
@@ -151,11 +151,11 @@ export class SharedWorkers {
     return worker;
   }
 
-  async #plan({ filename, name, initialData }: WorkerRequest): Promise<WorkerPlan> {
+  async #plan({ filename, name, initialData }: SharedWorkerRequest): Promise<SharedWorkerPlan> {
     const { named } = this.#options ?? {};
-    if (named === undefined) throw new CarpoolError('WORKER_FAILED', 'This host runs no shared workers');
+    if (named === undefined) throw new CarpoolError('SHARED_WORKER_FAILED', 'This host runs no shared workers');
     if (filename === undefined) return byName(await named.catch(noneIfEmpty), String(name));
-    const plans = await named.catch((): ReadonlyMap<string, WorkerPlan> => new Map());
+    const plans = await named.catch((): ReadonlyMap<string, SharedWorkerPlan> => new Map());
     const known = [...plans.values()].find(({ file }) => file === filename);
     if (known !== undefined) return known;
     const data = initialData === undefined ? {} : { initialData: Buffer.from(initialData, 'base64') };
@@ -165,19 +165,19 @@ export class SharedWorkers {
 }
 
 /** A config that has nothing, or that there is not, has no shared workers either. */
-function noneIfEmpty(thrown: unknown): ReadonlyMap<string, WorkerPlan> {
+function noneIfEmpty(thrown: unknown): ReadonlyMap<string, SharedWorkerPlan> {
   if (isCarpoolError(thrown, 'CONFIG_INVALID') && thrown.context['empty'] === true) return new Map();
   throw thrown;
 }
 
-function byName(plans: ReadonlyMap<string, WorkerPlan>, name: string): WorkerPlan {
+function byName(plans: ReadonlyMap<string, SharedWorkerPlan>, name: string): SharedWorkerPlan {
   const plan = plans.get(name);
   if (plan !== undefined) return plan;
   const known = [...plans.keys()].map((other) => JSON.stringify(other)).join(', ');
   const has = known === '' ? 'no shared workers' : `only ${known}`;
-  const words = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it there: \`defineConfig({ workers: { ${name}: … } })\``;
-  const context = { path: `workers.${name}`, found: name, allowed: [...plans.keys()] };
-  throw new CarpoolError('CONFIG_INVALID', words, { scope: 'call', context });
+  const message = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it there: \`defineConfig({ workers: { ${name}: … } })\``;
+  const context = { path: `sharedWorkers.${name}`, found: name, allowed: [...plans.keys()] };
+  throw new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context });
 }
 
 async function urlOf(filename: string): Promise<string> {
@@ -187,5 +187,5 @@ async function urlOf(filename: string): Promise<string> {
 }
 
 function tooMany(file: string): CarpoolError {
-  return new CarpoolError('WORKER_FAILED', `Cannot start ${file}: ${maxWorkers} shared workers run already`);
+  return new CarpoolError('SHARED_WORKER_FAILED', `Cannot start ${file}: ${maxWorkers} shared workers run already`);
 }

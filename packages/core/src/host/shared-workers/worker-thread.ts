@@ -6,11 +6,11 @@ import { CarpoolError, type ErrorCode, type Evidence } from '../../base/errors.t
 import type { Clock, Timer } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { Tail } from '../../base/tail.ts';
-import type { WorkerPlan } from './shared-workers.ts';
+import type { SharedWorkerPlan } from './shared-workers.ts';
 import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/shared-worker-messages.ts';
 
-export interface RunningOptions {
-  readonly plan: WorkerPlan;
+export interface WorkerThreadOptions {
+  readonly plan: SharedWorkerPlan;
   /** Its name in the ids of its messages. */
   readonly worker: string;
   readonly path: string;
@@ -26,8 +26,8 @@ interface Failure {
   readonly stack: string;
 }
 
-export class RunningWorker {
-  readonly plan: WorkerPlan;
+export class WorkerThread {
+  readonly plan: SharedWorkerPlan;
   readonly path: string;
   /** Resolves when one can connect. */
   readonly listening: Promise<void>;
@@ -46,7 +46,7 @@ export class RunningWorker {
   #stopping: Promise<void> | undefined;
   #seats = 0;
 
-  constructor({ plan, worker, path, token, run, clock }: RunningOptions) {
+  constructor({ plan, worker, path, token, run, clock }: WorkerThreadOptions) {
     this.plan = plan;
     this.path = path;
     this.#clock = clock;
@@ -65,7 +65,7 @@ export class RunningWorker {
     this.#thread.postMessage({ token } satisfies ThreadSecret);
     this.#thread.on('message', (message: FromThread | null | undefined) => {
       // The user's code has the same port, and may say anything.
-      if (typeof message?.say === 'string') this.#hear(message);
+      if (typeof message?.type === 'string') this.#onMessage(message);
     });
     this.#thread.on('error', (thrown: unknown) => this.#crashed(thrown));
     // The host's stdout is not for people.
@@ -80,7 +80,7 @@ export class RunningWorker {
     }
     this.ended = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {
-        this.#fail({ code: 'WORKER_FAILED', how: `exited with code ${code}`, stack: '' });
+        this.#fail({ code: 'SHARED_WORKER_FAILED', how: `exited with code ${code}`, stack: '' });
         this.#stopped.resolve();
         resolve();
       });
@@ -88,7 +88,7 @@ export class RunningWorker {
     const { readyTimeout } = plan;
     this.#readiness = clock.after(readyTimeout, () => {
       const how = `was not ready within ${readyTimeout} ms; it must call \`ready()\` on what \`negotiateProtocol(['ava-4'])\` returns, or needs a larger \`readyTimeout\``;
-      this.#fail({ code: 'WORKER_FAILED', how, stack: '' });
+      this.#fail({ code: 'SHARED_WORKER_FAILED', how, stack: '' });
     });
   }
 
@@ -105,14 +105,14 @@ export class RunningWorker {
   get error(): CarpoolError | undefined {
     if (this.#failure === undefined) return undefined;
     const { code, how, stack } = this.#failure;
-    const printed = this.printed();
-    const stderr = [printed.stderr ?? '', stack].filter((text) => text !== '').join('\n');
-    const evidence: Evidence = { ...printed, ...(stderr === '' ? {} : { stderr }) };
+    const output = this.output();
+    const stderr = [output.stderr ?? '', stack].filter((text) => text !== '').join('\n');
+    const evidence: Evidence = { ...output, ...(stderr === '' ? {} : { stderr }) };
     const { file } = this.plan;
     return new CarpoolError(code, `The shared worker ${file} ${how}`, { context: { file }, evidence });
   }
 
-  printed(): Evidence {
+  output(): Evidence {
     const [stdout, stderr] = [this.#stdout.text(), this.#stderr.text()];
     return { ...(stdout === '' ? {} : { stdout }), ...(stderr === '' ? {} : { stderr }) };
   }
@@ -122,7 +122,7 @@ export class RunningWorker {
     return [...this.#files].some(([url, looks]) => looksOf(url) !== looks);
   }
 
-  tell(message: ToThread): void {
+  post(message: ToThread): void {
     if (!this.failed && this.#stopping === undefined) this.#thread.postMessage(message);
   }
 
@@ -134,21 +134,21 @@ export class RunningWorker {
   async #stop(why: string): Promise<void> {
     const { file, teardownTimeout } = this.plan;
     if (!this.failed) {
-      this.#thread.postMessage({ say: 'stop' } satisfies ToThread);
+      this.#thread.postMessage({ type: 'stop' } satisfies ToThread);
       const expired = (): Error => new Error('too late');
       try {
         await within(this.#stopped.promise, { clock: this.#clock, timeout: teardownTimeout, expired });
       } catch {
-        const words = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms, and were not waited for`;
-        process.stderr.write(`carpool: ${words}\n`);
+        const message = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms, and were not waited for`;
+        process.stderr.write(`carpool: ${message}\n`);
       }
     }
-    this.#fail({ code: 'WORKER_FAILED', how: `was stopped: ${why}`, stack: '' });
+    this.#fail({ code: 'SHARED_WORKER_FAILED', how: `was stopped: ${why}`, stack: '' });
     await this.ended;
   }
 
-  #hear(message: FromThread): void {
-    switch (message.say) {
+  #onMessage(message: FromThread): void {
+    switch (message.type) {
       case 'listening':
         this.#listening.resolve();
         break;
@@ -158,8 +158,8 @@ export class RunningWorker {
       case 'files':
         if (Array.isArray(message.files)) this.#look(message.files);
         break;
-      case 'seats':
-        this.#seats = message.seats;
+      case 'members':
+        this.#seats = message.members;
         break;
       case 'fatal':
         this.#fail(message);
@@ -172,8 +172,8 @@ export class RunningWorker {
 
   #crashed(thrown: unknown): void {
     const error = typeof thrown === 'object' && thrown !== null ? (thrown as Partial<Error>) : {};
-    const words = error.message ?? String(thrown);
-    this.#fail({ code: 'WORKER_FAILED', how: `crashed: ${words}`, stack: error.stack ?? '' });
+    const message = error.message ?? String(thrown);
+    this.#fail({ code: 'SHARED_WORKER_FAILED', how: `crashed: ${message}`, stack: error.stack ?? '' });
   }
 
   /** The first cause counts. */

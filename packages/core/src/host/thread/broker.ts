@@ -16,7 +16,7 @@ interface Replies {
   readonly of: TestWorker | undefined;
 }
 
-export class Floor {
+export class Broker {
   readonly teardowns: Teardowns = new Teardowns();
   readonly #worker: string;
   readonly #file: string;
@@ -138,8 +138,8 @@ export class Floor {
   #logOptions(what: string): LogOptions {
     return {
       overflow: (unread) => {
-        const words = `${what} in the shared worker ${this.#file} fell behind: ${unread} messages are unread, and the limit is 10000, or 256 MiB; read faster, or end it`;
-        return new CarpoolError('SESSION_OVERFLOW', words, { scope: 'worker', context: { unread } });
+        const message = `${what} in the shared worker ${this.#file} fell behind: ${unread} messages are unread, and the limit is 10000, or 256 MiB; read faster, or end it`;
+        return new CarpoolError('SESSION_OVERFLOW', message, { scope: 'shared worker', context: { unread } });
       },
     };
   }

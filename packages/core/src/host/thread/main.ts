@@ -13,19 +13,19 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CarpoolError, type ErrorCode } from '../../base/errors.ts';
 import { sameToken } from '../../wire/greeting.ts';
 import { revive } from '../../realm/structured-clone.ts';
-import { Floor } from './broker.ts';
+import { Broker } from './broker.ts';
 import { importModule } from '../../config/import-module.ts';
 import { watchFiles } from './watched-files.ts';
 import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/shared-worker-messages.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
-import { Visitor, type Stage } from './peer.ts';
+import { Peer, type PeerOptions } from './peer.ts';
 
 const port = parentPort as MessagePort;
 const { worker, file, url, initialData, path, run } = workerData as ThreadData;
-const say = (message: FromThread): void => port.postMessage(message);
-const floor = new Floor(worker, file, run);
+const send = (message: FromThread): void => port.postMessage(message);
+const broker = new Broker(worker, file, run);
 const ready = Promise.withResolvers<void>();
-const visitors = new Set<Visitor>();
+const peers = new Set<Peer>();
 
 port.once('message', ({ token }: ThreadSecret) => {
   const bytes = Buffer.from(token);
@@ -34,40 +34,40 @@ port.once('message', ({ token }: ThreadSecret) => {
 });
 
 function serve(admits: (token: string) => boolean): void {
-  const stage: Stage = {
-    floor,
+  const options: PeerOptions = {
+    broker: broker,
     file,
     worker,
     admits,
     ready: ready.promise,
-    seats: () => say({ say: 'seats', seats: floor.size }),
+    members: () => send({ type: 'members', members: broker.size }),
     crash,
   };
   const server = createServer((socket) => {
-    const visitor = new Visitor(stage, socket);
-    visitors.add(visitor);
-    void visitor.left.then(() => visitors.delete(visitor));
+    const peer = new Peer(options, socket);
+    peers.add(peer);
+    void peer.left.then(() => peers.delete(peer));
   });
   server.once('error', crash);
   server.listen(path, () => {
-    say({ say: 'listening' });
+    send({ type: 'listening' });
     void start().catch(crash);
   });
 }
 
 async function start(): Promise<void> {
-  watchFiles((files) => say({ say: 'files', files }));
+  watchFiles((files) => send({ type: 'files', files }));
   if (!existsSync(fileURLToPath(url))) {
-    const words = 'cannot be found: there is no such file; correct the name by which it is registered';
-    throw new Refusal('WORKER_FAILED', words);
+    const message = 'cannot be found: there is no such file; correct the name by which it is registered';
+    throw new Refusal('SHARED_WORKER_FAILED', message);
   }
   const module = await importModule(url);
   const found = module['default'];
   // A CommonJS file that was compiled from a module has its default export inside.
   const factory = typeof found === 'function' ? found : (found as { default?: unknown } | undefined)?.default;
   if (typeof factory !== 'function') {
-    const words = 'has no default export that is a function; write `export default ({ negotiateProtocol }) => { … }`';
-    throw new Refusal('WORKER_FAILED', words);
+    const message = 'has no default export that is a function; write `export default ({ negotiateProtocol }) => { … }`';
+    throw new Refusal('SHARED_WORKER_FAILED', message);
   }
   await (factory as (options: SharedWorker.FactoryOptions) => unknown)({ negotiateProtocol });
 }
@@ -75,8 +75,8 @@ async function start(): Promise<void> {
 /** Untyped messages are of any type. */
 function negotiateProtocol<Data>(supported: readonly string[]): SharedWorker.Protocol<Data> {
   if (!supported.includes('ava-4')) {
-    const words = `does not know a protocol of this version of Carpool: it offers ${supported.join(', ')}, and ava-4 is known`;
-    const error = new Refusal('WORKER_PROTOCOL', words);
+    const message = `does not know a protocol of this version of Carpool: it offers ${supported.join(', ')}, and ava-4 is known`;
+    const error = new Refusal('SHARED_WORKER_PROTOCOL', message);
     crash(error);
     throw error;
   }
@@ -88,38 +88,43 @@ const main: SharedWorker.Protocol = {
   protocol: 'ava-4',
   ready() {
     ready.resolve();
-    say({ say: 'ready' });
+    send({ type: 'ready' });
     main.ready = () => main;
     return main;
   },
-  broadcast: (data) => floor.broadcast(data),
-  subscribe: () => floor.subscribe(),
-  testWorkers: () => floor.testWorkers(),
-  teardown: (fn) => floor.teardowns.add(fn),
-  runs: () => floor.runs(),
+  broadcast: (data) => broker.broadcast(data),
+  subscribe: () => broker.subscribe(),
+  testWorkers: () => broker.testWorkers(),
+  teardown: (fn) => broker.teardowns.add(fn),
+  runs: () => broker.runs(),
 };
 
 async function hear(message: ToThread): Promise<void> {
-  switch (message.say) {
+  switch (message.type) {
     case 'run':
-      floor.ran({ event: message.event, run: message.run });
+      broker.ran({ event: message.event, run: message.run });
       break;
     case 'stop':
-      for (const visitor of visitors) visitor.end();
-      await Promise.all([...visitors].map(({ left }) => left));
-      await floor.teardowns.run().catch((thrown: unknown) => console.error(thrown));
-      say({ say: 'stopped' });
+      for (const peer of peers) peer.end();
+      await Promise.all([...peers].map(({ left }) => left));
+      await broker.teardowns.run().catch((thrown: unknown) => console.error(thrown));
+      send({ type: 'stopped' });
       break;
   }
 }
 
 function crash(thrown: unknown): void {
   if (thrown instanceof Refusal) {
-    say({ say: 'fatal', code: thrown.code, how: thrown.message, stack: '' });
+    send({ type: 'fatal', code: thrown.code, how: thrown.message, stack: '' });
     return;
   }
   const { message, stack } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error>;
-  say({ say: 'fatal', code: 'WORKER_FAILED', how: `crashed: ${message ?? String(thrown)}`, stack: stack ?? '' });
+  send({
+    type: 'fatal',
+    code: 'SHARED_WORKER_FAILED',
+    how: `crashed: ${message ?? String(thrown)}`,
+    stack: stack ?? '',
+  });
 }
 
 /** What is wrong with the worker, as the end of a sentence that begins with its name. */

@@ -6,24 +6,24 @@ import type { Socket } from 'node:net';
 import { CarpoolError, asCarpoolError, toRecord } from '../../base/errors.ts';
 import { json } from '../../codec/json.ts';
 import { lengthPrefixed } from '../../codec/length-prefixed.ts';
-import { Attention } from '../../transport/busy-poll.ts';
+import { BusyPoll } from '../../transport/busy-poll.ts';
 import { BatchWriter } from '../../transport/batch.ts';
-import { Turns } from '../../transport/tick-queue.ts';
+import { TickQueue } from '../../transport/tick-queue.ts';
 import { bodyOf, op, readHead, readNumber, writeHead, writeNumber, type Op } from '../../wire/frames.ts';
 import { greetTimeout, greetingBytes, greetingFault, workerFrameBytes } from '../../wire/greeting.ts';
 import type { GreetRequest, GreetResult } from '../../wire/messages.ts';
 import { version } from '../../base/version.ts';
-import type { Floor } from './broker.ts';
-import type { JoinRequest, JoinResult, SeatRequest } from '../../wire/shared-worker-messages.ts';
+import type { Broker } from './broker.ts';
+import type { JoinRequest, JoinResult, MemberRequest } from '../../wire/shared-worker-messages.ts';
 import type { TestWorker } from './test-worker.ts';
 
 /** Test workers of one connection. */
-const maxSeats = 10_000;
+const maxMembers = 10_000;
 /** Bytes that may wait for a process that does not read. */
 const maxBacklogBytes = 256 * 1024 * 1024;
 
-export interface Stage {
-  readonly floor: Floor;
+export interface PeerOptions {
+  readonly broker: Broker;
   /** As it was registered. */
   readonly file: string;
   /** Of this worker in the ids of its messages. */
@@ -32,30 +32,30 @@ export interface Stage {
   readonly ready: Promise<void>;
   admits(token: string): boolean;
   /** Test workers have come or gone. */
-  seats(): void;
+  members(): void;
   /** A teardown failed. */
   crash(thrown: unknown): void;
 }
 
-export class Visitor {
+export class Peer {
   /** Resolves when all its test workers have left. */
   readonly left: Promise<void>;
-  readonly #stage: Stage;
+  readonly #options: PeerOptions;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
-  readonly #turns: Turns;
-  readonly #attention = new Attention();
+  readonly #tickQueue: TickQueue;
+  readonly #busyPoll = new BusyPoll();
   /** By their numbers; before a test worker has joined, what it waits for. */
-  readonly #seats = new Map<number, TestWorker | undefined>();
+  readonly #members = new Map<number, TestWorker | undefined>();
   readonly #leaving = new Set<Promise<void>>();
   #greeted = false;
   #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
 
-  constructor(stage: Stage, socket: Socket) {
-    this.#stage = stage;
+  constructor(options: PeerOptions, socket: Socket) {
+    this.#options = options;
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
-    this.#turns = new Turns(this.#writer);
+    this.#tickQueue = new TickQueue(this.#writer);
     const greeting = setTimeout(() => this.#greeted || socket.destroy(), greetTimeout);
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
     socket.on('error', () => {}); // `close` follows
@@ -63,7 +63,7 @@ export class Visitor {
       socket.once('close', () => {
         clearTimeout(greeting);
         // After what it said last.
-        this.#turns.add(() => void this.#leaveAll().then(resolve));
+        this.#tickQueue.add(() => void this.#leaveAll().then(resolve));
       });
     });
   }
@@ -74,23 +74,23 @@ export class Visitor {
   }
 
   /** To a test worker of it. */
-  send(seat: number, number: number, answers: number, body: Uint8Array): void {
+  send(member: number, number: number, answers: number, body: Uint8Array): void {
     if (this.#writer.backlog > maxBacklogBytes) {
       this.#socket.destroy(); // it costs itself
       return;
     }
-    if (answers === 0) this.#writer.write(writeHead(op.MESSAGE, seat, number, body.length), body);
-    else this.#writer.write(writeHead(op.RESPONSE, seat, number, body.length + 4), writeNumber(answers), body);
+    if (answers === 0) this.#writer.write(writeHead(op.MESSAGE, member, number, body.length), body);
+    else this.#writer.write(writeHead(op.RESPONSE, member, number, body.length + 4), writeNumber(answers), body);
   }
 
   #read(chunk: Uint8Array): void {
-    this.#attention.met();
+    this.#busyPoll.hit();
     try {
       this.#unframer.push(chunk, this.#onPayload);
     } catch {
       this.#socket.destroy(); // its stream cannot be followed any further
     }
-    this.#attention.expect();
+    this.#busyPoll.start();
   }
 
   readonly #onPayload = (payload: Uint8Array): void => {
@@ -102,16 +102,16 @@ export class Visitor {
     }
     switch (kind) {
       case op.PUBLISH:
-        this.#turns.add(() => this.#deliver(session, call, 0, body));
+        this.#tickQueue.add(() => this.#deliver(session, call, 0, body));
         break;
       case op.RESPOND: {
         const answers = readNumber(body);
-        this.#turns.add(() => this.#deliver(session, call, answers, body.subarray(4)));
+        this.#tickQueue.add(() => this.#deliver(session, call, answers, body.subarray(4)));
         break;
       }
       case op.CALL: {
-        const request = json.decode(body) as SeatRequest | GreetRequest;
-        this.#turns.add(() => void this.#call(call, request));
+        const request = json.decode(body) as MemberRequest | GreetRequest;
+        this.#tickQueue.add(() => void this.#call(call, request));
         break;
       }
       default:
@@ -119,13 +119,13 @@ export class Visitor {
     }
   };
 
-  #deliver(seat: number, number: number, answers: number, body: Uint8Array): void {
-    const testWorker = this.#seats.get(seat);
-    if (testWorker !== undefined) this.#stage.floor.deliver(testWorker, number, answers, body);
+  #deliver(member: number, number: number, answers: number, body: Uint8Array): void {
+    const testWorker = this.#members.get(member);
+    if (testWorker !== undefined) this.#options.broker.deliver(testWorker, number, answers, body);
   }
 
   #greet(kind: number, call: number, body: Uint8Array): void {
-    const fault = greetingFault(kind, body, (token) => this.#stage.admits(token));
+    const fault = greetingFault(kind, body, (token) => this.#options.admits(token));
     if (fault !== undefined) {
       this.#fail(call, new CarpoolError('HUB_REJECTED', `The shared worker refused this worker: ${fault}`));
       this.end();
@@ -136,7 +136,7 @@ export class Visitor {
     this.#answer(op.RESULT, call, { peer: 0, version } satisfies GreetResult);
   }
 
-  async #call(call: number, request: SeatRequest | GreetRequest): Promise<void> {
+  async #call(call: number, request: MemberRequest | GreetRequest): Promise<void> {
     try {
       this.#answer(op.RESULT, call, await this.#obey(request));
     } catch (thrown) {
@@ -144,54 +144,54 @@ export class Visitor {
     }
   }
 
-  async #obey(request: SeatRequest | GreetRequest): Promise<object> {
+  async #obey(request: MemberRequest | GreetRequest): Promise<object> {
     switch (request.method) {
       case 'join':
         return await this.#join(request);
       case 'leave':
-        await this.#leave(request.seat);
+        await this.#leave(request.member);
         return {};
       default:
         throw new CarpoolError('FRAME_MALFORMED', `There is no method ${request.method} here`);
     }
   }
 
-  async #join({ seat, testWorker: id, file }: JoinRequest): Promise<JoinResult> {
-    const { floor, ready, worker } = this.#stage;
-    if (!Number.isSafeInteger(seat) || seat <= 0 || this.#seats.has(seat) || this.#seats.size >= maxSeats) {
-      throw new CarpoolError('SESSION_REFUSED', `Cannot join: the number ${seat} is taken, or there are too many`);
+  async #join({ member, testWorker: id, file }: JoinRequest): Promise<JoinResult> {
+    const { broker, ready, worker } = this.#options;
+    if (!Number.isSafeInteger(member) || member <= 0 || this.#members.has(member) || this.#members.size >= maxMembers) {
+      throw new CarpoolError('SESSION_REFUSED', `Cannot join: the number ${member} is taken, or there are too many`);
     }
-    this.#seats.set(seat, undefined);
+    this.#members.set(member, undefined);
     await ready;
-    if (!this.#seats.has(seat)) throw new CarpoolError('SESSION_CLOSED', 'Cannot join: the test file has ended');
+    if (!this.#members.has(member)) throw new CarpoolError('SESSION_CLOSED', 'Cannot join: the test file has ended');
     const outlet = {
-      send: (number: number, answers: number, body: Uint8Array) => this.send(seat, number, answers, body),
+      send: (number: number, answers: number, body: Uint8Array) => this.send(member, number, answers, body),
     };
-    this.#seats.set(seat, floor.join(id, file, outlet));
-    this.#stage.seats();
+    this.#members.set(member, broker.join(id, file, outlet));
+    this.#options.members();
     return { worker };
   }
 
-  async #leave(seat: number): Promise<void> {
-    const testWorker = this.#seats.get(seat);
-    this.#seats.delete(seat);
+  async #leave(member: number): Promise<void> {
+    const testWorker = this.#members.get(member);
+    this.#members.delete(member);
     if (testWorker === undefined) return;
-    const leaving = this.#stage.floor.leave(testWorker);
+    const leaving = this.#options.broker.leave(testWorker);
     this.#leaving.add(leaving);
     try {
       await leaving;
     } catch (thrown) {
-      this.#stage.crash(thrown);
+      this.#options.crash(thrown);
       throw thrown;
     } finally {
       this.#leaving.delete(leaving);
-      this.#stage.seats();
+      this.#options.members();
     }
   }
 
   async #leaveAll(): Promise<void> {
-    const seats = [...this.#seats.keys()].toReversed();
-    for (const seat of seats) await this.#leave(seat).catch(() => {});
+    const members = [...this.#members.keys()].toReversed();
+    for (const member of members) await this.#leave(member).catch(() => {});
     // Those who asked to leave, and did not wait for it.
     await Promise.allSettled(this.#leaving);
   }
@@ -205,7 +205,9 @@ export class Visitor {
     this.#answer(
       op.FAILED,
       call,
-      toRecord(asCarpoolError(thrown, 'WORKER_FAILED', `The shared worker ${this.#stage.file} failed in a teardown`)),
+      toRecord(
+        asCarpoolError(thrown, 'SHARED_WORKER_FAILED', `The shared worker ${this.#options.file} failed in a teardown`),
+      ),
     );
   }
 }

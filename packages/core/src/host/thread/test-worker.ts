@@ -1,6 +1,6 @@
 /** A test worker, its messages and its teardowns, as a shared worker sees them. */
 import { revive } from '../../realm/structured-clone.ts';
-import type { Floor } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { Reader, type Log } from '../../base/broadcast-log.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
@@ -13,17 +13,17 @@ export class TestWorker implements SharedWorker.TestWorker {
   readonly id: string;
   readonly file: string;
   // What is not the user's is not to be seen when the object is printed, and published by no accident.
-  readonly #floor: Floor;
+  readonly #broker: Broker;
   readonly #teardowns = new Teardowns();
   readonly #log: Log<Received>;
   #outlet: Outlet | undefined;
 
-  constructor(floor: Floor, id: string, file: string, outlet: Outlet) {
-    this.#floor = floor;
+  constructor(broker: Broker, id: string, file: string, outlet: Outlet) {
+    this.#broker = broker;
     this.id = id;
     this.file = file;
     this.#outlet = outlet;
-    this.#log = floor.logOf({ file });
+    this.#log = broker.logOf({ file });
   }
 
   /** None after it has left: what is said to it is dropped. */
@@ -39,13 +39,13 @@ export class TestWorker implements SharedWorker.TestWorker {
     return this.#log;
   }
 
-  get floor(): Floor {
-    return this.#floor;
+  get broker(): Broker {
+    return this.#broker;
   }
 
   // Bound, and so those of a message: they may be taken out of their object. Getters cost nothing until then.
   get publish(): SharedWorker.TestWorker['publish'] {
-    return (data) => this.#floor.publish(this, data, 0);
+    return (data) => this.#broker.publish(this, data, 0);
   }
 
   get subscribe(): () => Reader<Received> {
@@ -88,7 +88,7 @@ export class Received implements SharedWorker.ReceivedMessage {
   }
 
   get reply(): SharedWorker.ReceivedMessage['reply'] {
-    return (data) => this.testWorker.floor.publish(this.testWorker, data, this.#number);
+    return (data) => this.testWorker.broker.publish(this.testWorker, data, this.#number);
   }
 }
 

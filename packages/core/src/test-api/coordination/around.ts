@@ -1,8 +1,8 @@
 /** For whom a call of `carpool/coordination` takes something, and how it fails at the caller's own line. */
 import { callSite, CarpoolError, errorAt, isCarpoolError, type CallSite } from '../../base/errors.ts';
-import { placeIn } from '../../base/holders.ts';
-import { ambientSlot, type Ambient } from '../current-test.ts';
-import { processAmbient } from '../process-ambient.ts';
+import { callerLocation } from '../../base/holders.ts';
+import { currentTestSlot, type CurrentTest } from '../current-test.ts';
+import { currentProcess } from '../process-ambient.ts';
 import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
 
 /** Whose end gives it back, if nobody has before. */
@@ -19,7 +19,7 @@ export interface LeaseOptions extends ScopeOptions {
   /** Gives up waiting; the call then rejects with its reason. */
   readonly signal?: AbortSignal;
   /** False: the call may wait in a circle of tests that wait for each other, until its time is up. Default true. */
-  readonly deadlock?: boolean;
+  readonly detectDeadlock?: boolean;
 }
 
 /**
@@ -28,34 +28,34 @@ export interface LeaseOptions extends ScopeOptions {
  * @param above the function of the user's call
  * @throws CarpoolError HUB_UNREACHABLE where there is nothing around, LEASE_INVALID where there is no such scope
  */
-export function asked<T>(
+export function leaseCall<T>(
   above: (...args: never[]) => unknown,
   options: ScopeOptions,
   work: (leases: OwnerLeases, caller: Caller) => Promise<T>,
 ): Promise<T> {
-  const answer = toldAt(callSite(above), options, work);
+  const answer = toUserError(callSite(above), options, work);
   // A body that runs on after the end of its test must not fail another one as an unhandled rejection.
   answer.catch(() => {});
   return answer;
 }
 
-async function toldAt<T>(
+async function toUserError<T>(
   site: CallSite,
   { scope }: ScopeOptions,
   work: (leases: OwnerLeases, caller: Caller) => Promise<T>,
 ): Promise<T> {
   try {
-    const { leases, flow } = ownerFor(scope, ambientSlot().ambient ?? processAmbient());
-    const at = (): string | undefined => placeIn(site);
+    const { leases, flow } = ownerFor(scope, currentTestSlot().ambient ?? currentProcess());
+    const at = (): string | undefined => callerLocation(site);
     return await work(leases, flow === undefined ? { at } : { at, flow });
   } catch (thrown) {
-    if (thrown instanceof Raw) throw thrown.thrown;
+    if (thrown instanceof WaitFields) throw thrown.thrown;
     throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
   }
 }
 
 /** What a function of the user's threw: it is thrown as it is, and not told as if the call had failed. */
-export class Raw {
+export class WaitFields {
   readonly thrown: unknown;
 
   constructor(thrown: unknown) {
@@ -66,21 +66,21 @@ export class Raw {
 const longest = 2_000_000_000;
 
 /** What is handed on of the options. @throws CarpoolError LEASE_INVALID */
-export function patienceOf(options: LeaseOptions): { timeout?: number; deadlock?: boolean } {
-  const { timeout = ambientSlot().ambient?.patience?.().timeout, deadlock } = options;
+export function waitOptions(options: LeaseOptions): { timeout?: number; detectDeadlock?: boolean } {
+  const { timeout = currentTestSlot().ambient?.waitOptions?.().timeout, detectDeadlock } = options;
   if (timeout !== undefined && !(timeout >= 0)) {
     const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
     throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });
   }
   return {
     ...(timeout === undefined ? {} : { timeout: Math.min(timeout, longest) }),
-    ...(deadlock === undefined ? {} : { deadlock }),
+    ...(detectDeadlock === undefined ? {} : { detectDeadlock }),
   };
 }
 
 function ownerFor(
   scope: LeaseScope | undefined,
-  ambient: Ambient,
+  ambient: CurrentTest,
 ): { readonly leases: OwnerLeases; readonly flow?: Caller['flow'] } {
   switch (scope) {
     case undefined: {
@@ -107,7 +107,7 @@ function ownerFor(
 }
 
 /** Which test waits meanwhile, where that can be told. */
-function flowIn(ambient: Ambient): { readonly flow?: readonly string[] } {
+function flowIn(ambient: CurrentTest): { readonly flow?: readonly string[] } {
   try {
     const test = ambient.test();
     return test === undefined ? {} : { flow: test.path };

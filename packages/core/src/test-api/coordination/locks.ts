@@ -1,7 +1,7 @@
 /** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
-import { readers, type Kind } from '../../ledger/lease.ts';
+import { rwlockCapacity, type Kind } from '../../ledger/lease.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
-import { asked, patienceOf, type LeaseOptions, type ScopeOptions } from './around.ts';
+import { leaseCall, waitOptions, type LeaseOptions, type ScopeOptions } from './around.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
 export interface Lock {
@@ -15,12 +15,12 @@ export interface Lock {
 export interface ReaderWriterLock {
   readonly name: string;
   /** Any number may read at once. Who asks after a writer waits until that one has written. */
-  read(options?: LeaseOptions): Promise<Lease>;
+  acquireRead(options?: LeaseOptions): Promise<Lease>;
   /** Alone. */
-  write(options?: LeaseOptions): Promise<Lease>;
+  acquireWrite(options?: LeaseOptions): Promise<Lease>;
   /** Does not wait, and does not pass by those who do. */
-  readNow(options?: ScopeOptions): Promise<Lease>;
-  writeNow(options?: ScopeOptions): Promise<Lease>;
+  acquireReadNow(options?: ScopeOptions): Promise<Lease>;
+  acquireWriteNow(options?: ScopeOptions): Promise<Lease>;
 }
 
 export interface Semaphore {
@@ -46,15 +46,15 @@ export function lock(name: string): Lock {
 
 /** A lock that many can hold for reading, or one for writing. */
 export function rwlock(name: string): ReaderWriterLock {
-  const reading = { name, kind: 'rwlock', size: readers, weight: 1 } as const;
-  const writing = { ...reading, weight: readers };
+  const reading = { name, kind: 'rwlock', size: rwlockCapacity, weight: 1 } as const;
+  const writing = { ...reading, weight: rwlockCapacity };
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
   const own: ReaderWriterLock = {
     name,
-    read: (options = {}) => waiting(own.read, reading, options, lease),
-    write: (options = {}) => waiting(own.write, writing, options, lease),
-    readNow: (options = {}) => atOnce(own.readNow, reading, options, lease),
-    writeNow: (options = {}) => atOnce(own.writeNow, writing, options, lease),
+    acquireRead: (options = {}) => waiting(own.acquireRead, reading, options, lease),
+    acquireWrite: (options = {}) => waiting(own.acquireWrite, writing, options, lease),
+    acquireReadNow: (options = {}) => atOnce(own.acquireReadNow, reading, options, lease),
+    acquireWriteNow: (options = {}) => atOnce(own.acquireWriteNow, writing, options, lease),
   };
   return own;
 }
@@ -82,11 +82,13 @@ interface What {
 type Above = (...args: never[]) => unknown;
 
 function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
-  return asked(above, options, async (leases, caller) =>
-    as(await leases.acquire({ ...what, ...patienceOf(options) }, caller, options.signal)),
+  return leaseCall(above, options, async (leases, caller) =>
+    as(await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal)),
   );
 }
 
 function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  return asked(above, options, async (leases, caller) => as(await leases.acquire({ ...what, wait: false }, caller)));
+  return leaseCall(above, options, async (leases, caller) =>
+    as(await leases.acquire({ ...what, wait: false }, caller)),
+  );
 }

@@ -1,6 +1,6 @@
 /** What is computed once a run, however many tests want it: a token, a seeded database, a compiled fixture. */
 import { CarpoolError } from '../../base/errors.ts';
-import { asked, patienceOf, Raw, type LeaseOptions } from './around.ts';
+import { leaseCall, waitOptions, WaitFields, type LeaseOptions } from './around.ts';
 import { bytesOf, valueOf } from '../../realm/coordination-clone.ts';
 
 export interface KeepOptions {
@@ -21,7 +21,7 @@ export interface OnceOptions extends LeaseOptions {
  * @throws CarpoolError ONCE_FAILED, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID if the value cannot be cloned
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
-  return asked(once, options, async (leases, caller) => {
+  return leaseCall(once, options, async (leases, caller) => {
     const { keep, signal } = options;
     if (keep !== undefined) checkAge(keep.maxAge);
     const what = `the value ${JSON.stringify(key)}`;
@@ -38,10 +38,10 @@ export function once<T>(key: string, compute: () => T | Promise<T>, options: Onc
     const made = async (): Promise<Uint8Array> => bytesOf(await value(), what);
     const own = async (): Promise<Uint8Array> =>
       keep === undefined ? await made() : await (await import('./keep.ts')).kept(key, keep, made);
-    return await leases.once({ key, ...patienceOf(options) }, own, caller, signal).then(
+    return await leases.once({ key, ...waitOptions(options) }, own, caller, signal).then(
       (bytes) => valueOf(bytes) as T,
       (thrown: unknown) => {
-        throw computed === undefined || computed.failed !== thrown ? thrown : new Raw(thrown);
+        throw computed === undefined || computed.failed !== thrown ? thrown : new WaitFields(thrown);
       },
     );
   });

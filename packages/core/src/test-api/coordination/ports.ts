@@ -1,6 +1,6 @@
 /** Ports for servers under test: free on every interface, and in nobody else's hands until they are given back. */
 import { CarpoolError } from '../../base/errors.ts';
-import { asked, type ScopeOptions } from './around.ts';
+import { leaseCall, type ScopeOptions } from './around.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
 export interface PortOptions extends ScopeOptions {
@@ -41,7 +41,7 @@ function portFrom<T>(
   options: PortOptions,
   as: (lease: PortLease) => T,
 ): Promise<T> {
-  return asked(above, options, async (leases, caller) => {
+  return leaseCall(above, options, async (leases, caller) => {
     const { port: wanted = [], exclude = [], host, signal } = options;
     const preferred = typeof wanted === 'number' ? [wanted] : wanted;
     for (const port of preferred) checkPort(port);

@@ -1,5 +1,5 @@
 /** Values of which no two tests have the same: user names, tenants, directories, numbers of all kinds. */
-import { asked, type ScopeOptions } from './around.ts';
+import { leaseCall, type ScopeOptions } from './around.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
 export type Reservable = bigint | number | string;
@@ -44,7 +44,7 @@ function reserveFrom<T extends readonly Reservable[]>(
   values: T,
   options: ScopeOptions,
 ): Promise<Reservation<T[number]>> {
-  return asked(above, options, async (leases, caller) => {
+  return leaseCall(above, options, async (leases, caller) => {
     const { lease, places } = await leases.reserve(space, values.map(textOf), caller);
     return new OwnReservation(
       space,

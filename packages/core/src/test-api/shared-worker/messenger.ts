@@ -12,7 +12,7 @@ import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { describeMessage } from '../../codec/describe.ts';
 import { clone, revive } from '../../realm/structured-clone.ts';
-import type { Seat, SeatUser } from '../../client/shared-worker/membership.ts';
+import type { Membership, MembershipListener } from '../../client/shared-worker/membership.ts';
 import { Log, Reader, defaultLogLimits, type LogLimits, type LogOptions } from '../../base/broadcast-log.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
@@ -25,7 +25,7 @@ type Caller = (...args: never[]) => unknown;
 
 const requestTimeout = 30_000;
 
-export class Exchange implements SeatUser {
+export class Messenger implements MembershipListener {
   readonly available: Promise<void>;
   readonly #available = Promise.withResolvers<void>();
   readonly #teardown: () => Promise<void>;
@@ -35,7 +35,7 @@ export class Exchange implements SeatUser {
   /** Whom replies are for: one look-up, however many wait. */
   readonly #replies = new Map<number, Log<ReceivedMessage>>();
   readonly #plain: Log<ReceivedMessage>;
-  #seat: Seat | undefined;
+  #membership: Membership | undefined;
   /** Why there is no worker, in the words and the realm of the test's side. */
   #lost: CarpoolError | undefined;
 
@@ -52,30 +52,30 @@ export class Exchange implements SeatUser {
   }
 
   /** It belongs to a file, or did. */
-  get used(): boolean {
-    return this.#seat !== undefined || this.#lost !== undefined;
+  get bound(): boolean {
+    return this.#membership !== undefined || this.#lost !== undefined;
   }
 
   get currentlyAvailable(): boolean {
-    return this.#seat?.state === 'joined';
+    return this.#membership?.state === 'joined';
   }
 
-  attach(seat: Seat): void {
-    this.#seat = seat;
-    for (let n = this.#plain.waiting.size; n > 0; n--) seat.hold(1);
-    seat.joined.then(
+  bind(membership: Membership): void {
+    this.#membership = membership;
+    for (let n = this.#plain.waiting.size; n > 0; n--) membership.hold(1);
+    membership.joined.then(
       () => this.#available.resolve(),
       () => {}, // `lost` tells
     );
   }
 
-  want(): void {
-    if (this.#seat !== undefined) this.#seat.wanted = true;
+  markRequired(): void {
+    if (this.#membership !== undefined) this.#membership.required = true;
   }
 
   message(number: number, answers: number, body: Uint8Array): void {
     const log = answers === 0 ? this.#plain : this.#replies.get(answers);
-    if (answers !== 0) this.#seat?.answered(answers);
+    if (answers !== 0) this.#membership?.answered(answers);
     if (log === undefined || log.readers.size === 0) return;
     log.push(new ReceivedMessage(this, number, body), body.length);
   }
@@ -125,7 +125,7 @@ export class Exchange implements SeatUser {
     })();
     const expired = (): Error => new Expired();
     try {
-      const clock = this.#seat?.clock ?? systemClock;
+      const clock = this.#membership?.clock ?? systemClock;
       return await within(replied, { clock, timeout, signal, expired });
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
@@ -142,15 +142,16 @@ export class Exchange implements SeatUser {
 
   /** The id of a message by its number. */
   idOf(number: number, own: boolean): string {
-    const { testWorker } = this.#seat ?? { testWorker: '' };
-    return own ? `${testWorker}/message/${number}` : `${this.#seat?.worker ?? ''}/message/${number}`;
+    const { testWorker } = this.#membership ?? { testWorker: '' };
+    return own ? `${testWorker}/message/${number}` : `${this.#membership?.worker ?? ''}/message/${number}`;
   }
 
   #send(data: unknown, answers: number, site: () => CallSite): { readonly number: number; readonly id: string } {
-    const seat = this.#seat;
-    if (seat === undefined || (seat.state !== 'joined' && seat.state !== 'leaving')) throw this.#refusal(site());
+    const membership = this.#membership;
+    if (membership === undefined || (membership.state !== 'joined' && membership.state !== 'leaving'))
+      throw this.#refusal(site());
     const body = at(site, () => clone(data, `Cannot publish to the shared worker ${this.#name}`));
-    const number = at(site, () => seat.publish(answers, body));
+    const number = at(site, () => membership.publish(answers, body));
     return { number, id: this.idOf(number, true) };
   }
 
@@ -159,17 +160,17 @@ export class Exchange implements SeatUser {
     if (known !== undefined) return known;
     const log = new Log<ReceivedMessage>({ ...this.#logOptions(), unread: () => this.#forget(number) });
     if (this.#lost !== undefined) log.fail(this.#gone());
-    else if (this.#seat === undefined || this.#seat.state === 'left') log.close();
+    else if (this.#membership === undefined || this.#membership.state === 'left') log.close();
     else {
       this.#replies.set(number, log);
-      this.#seat.expect(number, describe);
+      this.#membership.expect(number, describe);
     }
     return log;
   }
 
   #forget(number: number): void {
     this.#replies.delete(number);
-    this.#seat?.answered(number);
+    this.#membership?.answered(number);
   }
 
   #logOptions(): LogOptions {
@@ -177,37 +178,37 @@ export class Exchange implements SeatUser {
       limits: this.#limits,
       overflow: (unread) => {
         const { messages, bytes } = this.#limits;
-        const words = `A subscription to the shared worker ${this.#name} fell behind: ${unread} messages are unread, and the limit is ${messages}, or ${bytes} bytes; read faster, or end it`;
-        return new CarpoolError('SESSION_OVERFLOW', words, { scope: 'call', context: { unread, limit: messages } });
+        const message = `A subscription to the shared worker ${this.#name} fell behind: ${unread} messages are unread, and the limit is ${messages}, or ${bytes} bytes; read faster, or end it`;
+        return new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context: { unread, limit: messages } });
       },
-      waits: (by) => this.#seat?.hold(by),
+      waits: (by) => this.#membership?.hold(by),
     };
   }
 
   #refusal(site: CallSite): CarpoolError {
-    if (this.#lost === undefined && (this.#seat === undefined || this.#seat.state === 'joining')) {
+    if (this.#lost === undefined && (this.#membership === undefined || this.#membership.state === 'joining')) {
       const details = { scope: 'call', blame: 'test', site } as const;
-      return new CarpoolError('WORKER_FAILED', 'Shared worker is not yet available', details);
+      return new CarpoolError('SHARED_WORKER_FAILED', 'Shared worker is not yet available', details);
     }
     return errorAt(this.#gone(), site);
   }
 
   /** What its users are told from now on. */
   #gone(): CarpoolError {
-    const error = this.#lost ?? this.#seat?.error;
+    const error = this.#lost ?? this.#membership?.error;
     const gone = 'The shared worker is no longer available';
     if (error === undefined) {
       const why = `the test file that used ${this.#name} has ended`;
-      return new CarpoolError('WORKER_FAILED', `${gone}: ${why}`, { scope: 'call', blame: 'test' });
+      return new CarpoolError('SHARED_WORKER_FAILED', `${gone}: ${why}`, { scope: 'call', blame: 'test' });
     }
     const record = toRecord(error);
     return fromRecord({ ...record, message: `${gone}: ${record.message}` }, undefined, error.cause);
   }
 
   async #timedOut(data: unknown, timeout: number, site: CallSite): Promise<CarpoolError> {
-    const words = `The shared worker ${this.#name} did not reply within ${timeout} ms to ${describeMessage(data)}`;
-    const evidence = (await this.#seat?.printed()) ?? {};
-    return new CarpoolError('REQUEST_TIMEOUT', words, {
+    const message = `The shared worker ${this.#name} did not reply within ${timeout} ms to ${describeMessage(data)}`;
+    const evidence = (await this.#membership?.printed()) ?? {};
+    return new CarpoolError('REQUEST_TIMEOUT', message, {
       scope: 'call',
       context: { file: this.#name, timeout },
       evidence,
@@ -220,19 +221,19 @@ class Expired extends Error {}
 
 /** One object for each message, however often it is received. */
 class ReceivedMessage implements Received {
-  readonly #exchange: Exchange;
+  readonly #messenger: Messenger;
   readonly #number: number;
   #body: Uint8Array | undefined;
   #data: unknown;
 
-  constructor(exchange: Exchange, number: number, body: Uint8Array) {
-    this.#exchange = exchange;
+  constructor(messenger: Messenger, number: number, body: Uint8Array) {
+    this.#messenger = messenger;
     this.#number = number;
     this.#body = body;
   }
 
   get id(): string {
-    return this.#exchange.idOf(this.#number, false);
+    return this.#messenger.idOf(this.#number, false);
   }
 
   get data(): unknown {
@@ -245,7 +246,7 @@ class ReceivedMessage implements Received {
 
   /** Bound: it may be taken out of the message. */
   get reply(): (data: unknown) => Published {
-    const reply = (data: unknown): Published => this.#exchange.publish(data, this.#number, reply);
+    const reply = (data: unknown): Published => this.#messenger.publish(data, this.#number, reply);
     return reply;
   }
 }

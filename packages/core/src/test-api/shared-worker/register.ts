@@ -6,14 +6,20 @@
  */
 import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
-import { ambientSlot, openFile, type Ambient, type AmbientSlot, type Registration } from '../current-test.ts';
-import type { WorkerRequest } from '../../wire/messages.ts';
+import {
+  currentTestSlot,
+  openFile,
+  type CurrentTest,
+  type CurrentTestSlot,
+  type Registration,
+} from '../current-test.ts';
+import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import { clone } from '../../realm/structured-clone.ts';
-import type { WorkerNames, WorkerOf, WorkersConfig } from '../../config/define-shared-worker.ts';
-import { Exchange } from './messenger.ts';
+import type { SharedWorkerNames, SharedWorkerOf, SharedWorkersConfig } from '../../config/define-shared-worker.ts';
+import { Messenger } from './messenger.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
-type FileOwner = NonNullable<Ambient['file']>;
+type FileOwner = NonNullable<CurrentTest['file']>;
 type Handle<Data> = SharedWorker.Plugin.Protocol<Data>;
 
 const protocol = 'ava-4';
@@ -36,7 +42,7 @@ export interface NameOptions {
   readonly teardown?: () => void | Promise<void>;
 }
 
-export interface ConfigOptions<C extends WorkersConfig, Name extends WorkerNames<C>> extends NameOptions {
+export interface ConfigOptions<C extends SharedWorkersConfig, Name extends SharedWorkerNames<C>> extends NameOptions {
   readonly name: Name;
   /** For the types alone: what `carpool.config.ts` exports. */
   readonly config: C;
@@ -45,11 +51,11 @@ export interface ConfigOptions<C extends WorkersConfig, Name extends WorkerNames
 /**
  * Takes a seat in a shared worker for this test file, and for every file that this worker process runs later. Tests start
  * when it is ready. Registered again, it is the same object.
- * @throws CarpoolError WORKER_PROTOCOL, WORKER_FAILED if the name of the file is no absolute one, FRAME_MALFORMED
+ * @throws CarpoolError SHARED_WORKER_PROTOCOL, SHARED_WORKER_FAILED if the name of the file is no absolute one, FRAME_MALFORMED
  */
-export function registerSharedWorker<const C extends WorkersConfig, const Name extends WorkerNames<C>>(
+export function registerSharedWorker<const C extends SharedWorkersConfig, const Name extends SharedWorkerNames<C>>(
   options: ConfigOptions<C, Name>,
-): WorkerOf<C, Name>;
+): SharedWorkerOf<C, Name>;
 export function registerSharedWorker<Data = unknown>(options: FilenameOptions<Data> | NameOptions): Handle<Data>;
 export function registerSharedWorker(options: FilenameOptions | NameOptions): unknown {
   const site = callSite(registerSharedWorker);
@@ -77,13 +83,13 @@ interface Wanted {
 
 function register({ options, supportedProtocols, teardown, site }: Wanted): Handle<unknown> {
   if (!supportedProtocols.includes(protocol)) {
-    const words = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it knows ${protocol}`;
-    throw new CarpoolError('WORKER_PROTOCOL', words, {
+    const message = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it knows ${protocol}`;
+    throw new CarpoolError('SHARED_WORKER_PROTOCOL', message, {
       context: { offered: supportedProtocols, known: [protocol] },
       site,
     });
   }
-  const slot = ambientSlot() as AmbientSlot & { [handles]?: Map<string, Registered> };
+  const slot = currentTestSlot() as CurrentTestSlot & { [handles]?: Map<string, Registered> };
   if (slot[handles] === undefined) Object.defineProperty(slot, handles, { value: new Map() });
   const known = slot[handles] as unknown as Map<string, Registered>;
   const name = 'filename' in options ? absolute(String(options.filename), site) : `name ${options.name}`;
@@ -104,18 +110,23 @@ function checkOptions(options: unknown, site: CallSite): void {
   const given = typeof options === 'object' && options !== null ? options : {};
   if (('filename' in given && given.filename !== undefined) || ('name' in given && typeof given.name === 'string'))
     return;
-  const words =
+  const message =
     "Cannot register a shared worker: neither a file nor a name is given; write `registerSharedWorker({ filename: new URL('./worker.js', import.meta.url) })`, or `{ name }` for one of the config";
-  throw new CarpoolError('WORKER_FAILED', words, { scope: 'call', blame: 'test', site });
+  throw new CarpoolError('SHARED_WORKER_FAILED', message, { scope: 'call', blame: 'test', site });
 }
 
 function absolute(filename: string, site: CallSite): string {
   if (/^(file:|\/|[A-Za-z]:[\\/]|\\\\)/.test(filename)) return filename;
-  const words = `Cannot register the shared worker ${JSON.stringify(filename)}: it must be a URL of a file, or an absolute path; write \`new URL('./worker.js', import.meta.url)\``;
-  throw new CarpoolError('WORKER_FAILED', words, { scope: 'call', blame: 'test', context: { filename }, site });
+  const message = `Cannot register the shared worker ${JSON.stringify(filename)}: it must be a URL of a file, or an absolute path; write \`new URL('./worker.js', import.meta.url)\``;
+  throw new CarpoolError('SHARED_WORKER_FAILED', message, {
+    scope: 'call',
+    blame: 'test',
+    context: { filename },
+    site,
+  });
 }
 
-function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omit<WorkerRequest, 'method'> {
+function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omit<SharedWorkerRequest, 'method'> {
   if (!('filename' in options)) return { name: options.name };
   const filename = String(options.filename);
   if (options.initialData === undefined) return { filename };
@@ -129,19 +140,19 @@ function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omi
 
 class Registered implements Registration {
   readonly handle: Handle<unknown>;
-  readonly #slot: AmbientSlot;
-  readonly #request: Omit<WorkerRequest, 'method'>;
+  readonly #slot: CurrentTestSlot;
+  readonly #request: Omit<SharedWorkerRequest, 'method'>;
   readonly #site: CallSite;
   readonly #teardowns: (() => void | Promise<void>)[] = [];
-  #exchange: Exchange;
+  #messenger: Messenger;
   #file: FileOwner | undefined;
 
-  constructor(slot: AmbientSlot, request: Omit<WorkerRequest, 'method'>, site: CallSite) {
+  constructor(slot: CurrentTestSlot, request: Omit<SharedWorkerRequest, 'method'>, site: CallSite) {
     this.#slot = slot;
     this.#request = request;
     this.#site = site;
-    this.#exchange = this.#newExchange();
-    this.handle = handleOf(() => this.#exchange);
+    this.#messenger = this.#newExchange();
+    this.handle = handleOf(() => this.#messenger);
     slot.registrations.add(this);
     // A module may register before the adapter has come to say where it is.
     if (slot.ambient === undefined) systemClock.after(0, () => void this.#seek());
@@ -151,7 +162,7 @@ class Registered implements Registration {
     if (teardown !== undefined) this.#teardowns.push(teardown);
     const file = this.#slot.ambient?.file;
     if (file !== undefined && file !== this.#file) this.#join(file, true);
-    else this.#exchange.want();
+    else this.#messenger.markRequired();
   }
 
   join(file: FileOwner): void {
@@ -161,13 +172,13 @@ class Registered implements Registration {
 
   #join(file: FileOwner, wanted: boolean): void {
     this.#file = file;
-    if (this.#exchange.used) this.#exchange = this.#newExchange();
-    this.#exchange.attach(file.sharedWorker(this.#request, this.#exchange, this.#site, wanted));
+    if (this.#messenger.bound) this.#messenger = this.#newExchange();
+    this.#messenger.bind(file.sharedWorker(this.#request, this.#messenger, this.#site, wanted));
   }
 
-  #newExchange(): Exchange {
+  #newExchange(): Messenger {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
-    return new Exchange(name, this.#site, async () => {
+    return new Messenger(name, this.#site, async () => {
       for (const teardown of this.#teardowns.toReversed()) await teardown();
     });
   }
@@ -176,17 +187,17 @@ class Registered implements Registration {
   async #seek(): Promise<void> {
     if (this.#slot.ambient !== undefined || this.#file !== undefined) return;
     try {
-      const { processAmbient } = await import('../process-ambient.ts');
+      const { currentProcess: processAmbient } = await import('../process-ambient.ts');
       if (this.#slot.ambient !== undefined) return;
       openFile(this.#slot, processAmbient());
     } catch (thrown) {
-      this.#exchange.lost(thrown as CarpoolError);
+      this.#messenger.lost(thrown as CarpoolError);
     }
   }
 }
 
 /** For the file that runs now. */
-function handleOf(current: () => Exchange): Handle<unknown> {
+function handleOf(current: () => Messenger): Handle<unknown> {
   return {
     protocol,
     get available() {

@@ -62,7 +62,7 @@ export function registerContract(contract: SessionContract): void {
     },
   );
 
-  on(contract, 'echo', { maxSessions: 1, queueLimit: 1 })('the queue is bounded', async (pool) => {
+  on(contract, 'echo', { maxSessions: 1, maxQueued: 1 })('the queue is bounded', async (pool) => {
     const session = await pool.register();
     const waiting = pool.register();
     await becomes(pool, { queued: 1 });

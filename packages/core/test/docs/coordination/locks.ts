@@ -13,11 +13,11 @@ test('writes the settings', async () => {
 const catalogue = rwlock('catalogue');
 
 test('reads the catalogue, beside others who read', async () => {
-  using reading = await catalogue.read();
+  using reading = await catalogue.acquireRead();
   expect(reading.held).toBe(true);
 });
 
 test('changes the catalogue, alone', async () => {
-  using writing = await catalogue.write();
+  using writing = await catalogue.acquireWrite();
   expect(writing.held).toBe(true);
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.ts';
-import { makePlace } from '../../../src/host/host-directory.ts';
+import { makeHostDirectory } from '../../../src/host/host-directory.ts';
 import { formatAddress } from '../../../src/wire/address.ts';
 import { op, wireVersion } from '../../../src/wire/frames.ts';
 import { version } from '../../../src/base/version.ts';
@@ -129,7 +129,7 @@ test('a host that is not there is unreachable, and the error asks for the global
 
 describe('the place of a host', () => {
   test('is a folder that only its user may enter', () => {
-    const made = makePlace([place().path]);
+    const made = makeHostDirectory([place().path]);
     expect(statSync(made.folder).mode & 0o777).toBe(0o700);
     made.remove();
     expect(statSync(made.folder, { throwIfNoEntry: false })).toBe(undefined);
@@ -139,21 +139,21 @@ describe('the place of a host', () => {
   test('is where the path of its socket is not too long', () => {
     const deep = `${place().path}/${'d'.repeat(100)}`;
     mkdirSync(deep);
-    const made = makePlace([deep, place().path]);
+    const made = makeHostDirectory([deep, place().path]);
     expect(made.socket.startsWith(deep)).toBe(false);
     made.remove();
   });
 
   test('that has no room for a socket is said in one sentence', async () => {
     const deep = `${place().path}/${'d'.repeat(100)}`;
-    const error = await failure(() => makePlace([deep]), 'HUB_UNREACHABLE');
+    const error = await failure(() => makeHostDirectory([deep]), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(
       /^Cannot listen on a socket: \S+d\/carpool-\d+-[0-9a-f]+\/wzzz .*longer than the 10\d bytes.*; set TMPDIR to a shorter path$/,
     );
   });
 
   test('that cannot be written to is said in one sentence', async () => {
-    const error = await failure(() => makePlace(['/proc']), 'HUB_UNREACHABLE');
+    const error = await failure(() => makeHostDirectory(['/proc']), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(/^Cannot make a folder for the socket in \/proc: /);
   });
 });

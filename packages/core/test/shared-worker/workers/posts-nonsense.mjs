@@ -3,7 +3,14 @@ import { parentPort } from 'node:worker_threads';
 
 export default async ({ negotiateProtocol }) => {
   const main = negotiateProtocol(['ava-4']);
-  for (const nonsense of [null, 7, 'ready', {}, { say: 'files', files: ['http://elsewhere/x'] }, { say: 'nothing' }]) {
+  for (const nonsense of [
+    null,
+    7,
+    'ready',
+    {},
+    { type: 'files', files: ['http://elsewhere/x'] },
+    { type: 'nothing' },
+  ]) {
     parentPort.postMessage(nonsense);
   }
   main.ready();

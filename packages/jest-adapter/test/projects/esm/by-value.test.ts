@@ -1,8 +1,8 @@
-import { createTest, isCarpoolError } from '@carpool/jest';
+import { withPools, isCarpoolError } from '@carpool/jest';
 import { expect } from '@jest/globals';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 const seen: string[] = [];
 
 test('names and types come from the config', async ({ echo, carpool }) => {

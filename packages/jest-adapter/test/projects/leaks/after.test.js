@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('what they held is free again', async ({ narrow }) => {
   expect(await narrow.request({ type: 'get' })).not.toHaveProperty('value');

@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('must fail: a run that bails out', async ({ echo }) => {
   await echo.request({ type: 'get' });

@@ -1,8 +1,8 @@
 const { appendFileSync, existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 const before = join(__dirname, 'killed.txt');
 
 test('a worker that is killed', async ({ narrow }) => {

@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('a session whose end is not confirmed holds nobody up', async ({ stubborn }) => {
   await stubborn.request({ type: 'get' });

@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('pools may be plain data', async ({ echo }) => {
   expect(await echo.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });

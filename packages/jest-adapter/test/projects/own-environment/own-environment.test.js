@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const carpoolTest = createTest();
+const carpoolTest = withPools();
 let id;
 
 carpoolTest('an environment of its own has sessions', async ({ echo }) => {

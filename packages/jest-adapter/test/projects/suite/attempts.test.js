@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 const ids = [];
 
 describe('retries', () => {

@@ -1,6 +1,6 @@
-const { carpool, createTest } = require('@carpool/jest');
+const { carpool, withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 const ids = new Set();
 const narrow = [];
 

@@ -1,7 +1,7 @@
 const assert = require('node:assert');
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 let failed;
 
 test('must fail: an assertion', async ({ echo }) => {

@@ -1,6 +1,6 @@
-const { carpool, createTest } = require('@carpool/jest');
+const { carpool, withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('modules that are reset go on with the same sessions', async ({ echo }) => {
   await echo.request({ type: 'set', value: 1 });

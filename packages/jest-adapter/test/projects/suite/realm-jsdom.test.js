@@ -1,6 +1,6 @@
 /** @jest-environment @carpool/jest/environment-jsdom */
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
 test('this is jsdom', () => expect(document.body).toBeDefined());
 
-require('./realm.js')(createTest);
+require('./realm.js')(withPools);

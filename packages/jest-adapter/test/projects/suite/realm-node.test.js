@@ -1,3 +1,3 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-require('./realm.js')(createTest);
+require('./realm.js')(withPools);

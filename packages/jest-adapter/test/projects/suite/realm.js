@@ -1,6 +1,6 @@
 // The same expectations in Node and in jsdom, as CommonJS and as ESM.
-module.exports = (createTest) => {
-  const test = createTest();
+module.exports = (withPools) => {
+  const test = withPools();
 
   test('values are born in the realm of the test', async ({ echo }) => {
     const value = { list: [1, { deep: null }], text: 'x' };

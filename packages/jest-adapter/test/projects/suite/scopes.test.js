@@ -1,6 +1,6 @@
-const { carpool, createTest } = require('@carpool/jest');
+const { carpool, withPools } = require('@carpool/jest');
 
-const shared = createTest({ scope: { echo: 'file' } });
+const shared = withPools({ scope: { echo: 'file' } });
 const before = carpool.echo.register({ scope: 'file' });
 let all;
 let refused;

@@ -1,9 +1,9 @@
 const { appendFileSync, readdirSync, readlinkSync } = require('node:fs');
 const { join } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('a worker has one connection for all its files', async ({ echo }) => {
   await echo.request({ type: 'get' });

@@ -1,7 +1,7 @@
-const { carpool, createTest } = require('@carpool/jest');
+const { carpool, withPools } = require('@carpool/jest');
 
-const fromHost = createTest();
-const fromConfig = createTest({ pools: { renderer: { command: 'renderer' } } });
+const fromHost = withPools();
+const fromConfig = withPools({ pools: { renderer: { command: 'renderer' } } });
 
 fromConfig('must fail: a pool of another config', async ({ renderer }) => {
   await renderer.request({ type: 'get' });

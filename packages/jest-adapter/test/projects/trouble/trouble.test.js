@@ -1,6 +1,6 @@
-const { carpool, createTest } = require('@carpool/jest');
+const { carpool, withPools } = require('@carpool/jest');
 
-const carpoolTest = createTest();
+const carpoolTest = withPools();
 
 carpoolTest('must fail: a fixture', async ({ echo }) => {
   await echo.request({ type: 'get' });

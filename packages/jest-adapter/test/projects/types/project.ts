@@ -1,5 +1,5 @@
 // A config that is told once is known everywhere.
-import { carpool, createTest } from '@carpool/jest';
+import { carpool, withPools } from '@carpool/jest';
 import type config from './carpool.config.ts';
 
 declare module '@carpool/jest' {
@@ -8,7 +8,7 @@ declare module '@carpool/jest' {
   }
 }
 
-const test = createTest();
+const test = withPools();
 
 test('without naming it', async ({ echo }) => {
   (await echo.request({ type: 'get' })).value satisfies number;

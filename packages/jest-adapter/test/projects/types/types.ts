@@ -1,17 +1,17 @@
 // Not run: compiled. Every line that must not compile says so.
-import { createTest } from '@carpool/jest';
+import { withPools } from '@carpool/jest';
 import { withCarpool } from '@carpool/jest/environment';
 import { carpoolSetup } from '@carpool/jest/global-setup';
 import preset from '@carpool/jest/jest-preset';
 import { TestEnvironment } from 'jest-environment-node';
 import config from './carpool.config.ts';
 
-const byValue = createTest(config, { scope: { plain: 'file' } });
-const byType = createTest<typeof config>({ scope: { echo: 'test' } });
+const byValue = withPools(config, { scope: { plain: 'file' } });
+const byType = withPools<typeof config>({ scope: { echo: 'test' } });
 // @ts-expect-error -- there is no such pool
-createTest(config, { scope: { ecko: 'file' } });
+withPools(config, { scope: { ecko: 'file' } });
 // @ts-expect-error -- nor such a scope
-createTest(config, { scope: { echo: 'worker' } });
+withPools(config, { scope: { echo: 'worker' } });
 
 byValue('fixtures have the types of their pools', async ({ echo, plain, carpool }) => {
   const { value } = await echo.request({ type: 'get' });

@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test('a re-run finds the same child', async ({ echo }) => {
   const { pid } = await echo.request({ type: 'who' });

@@ -1,9 +1,9 @@
-import { createTest } from '@carpool/playwright';
+import { withPools } from '@carpool/playwright';
 import { expect } from '@playwright/test';
 import config from './carpool.config.ts';
 import { ambient, look } from './observer.mjs';
 
-const test = createTest(config);
+const test = withPools(config);
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 look('top level');

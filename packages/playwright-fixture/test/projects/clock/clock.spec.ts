@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/playwright';
+import { withPools } from '@carpool/playwright';
 import { expect } from '@playwright/test';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test.describe.configure({ mode: 'parallel', timeout: 1_500 });
 

@@ -1,7 +1,7 @@
-import { createTest } from '@carpool/playwright';
+import { withPools } from '@carpool/playwright';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test.describe.configure({ timeout: 2_500 });
 

@@ -1,7 +1,7 @@
-import { createTest, expect } from '@carpool/playwright';
+import { withPools, expect } from '@carpool/playwright';
 import config from './carpool.config';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('a project that is no ESM does as well', async ({ echo }) => {
   expect(typeof require).toBe('function');

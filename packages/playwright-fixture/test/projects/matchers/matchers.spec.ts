@@ -1,8 +1,8 @@
-import { createTest, expect } from '@carpool/playwright';
+import { withPools, expect } from '@carpool/playwright';
 import { expect as plain, mergeExpects } from '@playwright/test';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('a reply', async ({ echo }) => {
   await expect(echo).toReply({ type: 'set', value: { a: [1, { b: 2, c: 3 }] } }, { value: { a: [1, { b: 2 }] } });

@@ -1,7 +1,7 @@
-import { createTest } from '@carpool/playwright';
+import { withPools } from '@carpool/playwright';
 import { defineConfig } from 'carpool';
 
-const test = createTest(defineConfig({ pools: { echo: { command: 'echo' } } }));
+const test = withPools(defineConfig({ pools: { echo: { command: 'echo' } } }));
 
 test('must fail: there is no config', ({ echo }) => void echo);
 test('a test without a session runs all the same', () => {});

@@ -1,7 +1,7 @@
-import { createTest, expect } from '@carpool/playwright';
+import { withPools, expect } from '@carpool/playwright';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('has a session', async ({ echo }) => {
   const { pid } = await echo.request({ type: 'who' });

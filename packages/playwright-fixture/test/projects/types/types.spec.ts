@@ -1,4 +1,4 @@
-import { carpoolFixtures, createTest, expect, test as plain, type CarpoolUse } from '@carpool/playwright';
+import { carpoolFixtures, withPools, expect, test as plain, type CarpoolUse } from '@carpool/playwright';
 import { defineConfig, mergeTests, test as base } from '@playwright/test';
 import type { Session } from 'carpool';
 import config from './carpool.config.ts';
@@ -8,7 +8,7 @@ declare function same<A, B>(...proof: Equal<A, B> extends true ? [] : ['differen
 
 const test = base.extend(carpoolFixtures(config));
 const byType = base.extend(carpoolFixtures<typeof config>());
-const made = createTest(config);
+const made = withPools(config);
 
 test('every pool is a fixture', async ({ renderer, solver, carpool, carpoolWorker, page }, testInfo) => {
   const session: Session = solver;
@@ -29,7 +29,7 @@ byType('the type alone gives the same', async ({ renderer, carpool }) => {
   same<typeof more, typeof renderer>();
 });
 
-made('so does createTest', async ({ renderer, carpool, browserName }) => {
+made('so does withPools', async ({ renderer, carpool, browserName }) => {
   const more = await carpool.renderer.register();
   same<typeof more, typeof renderer>();
   same<typeof browserName, 'chromium' | 'firefox' | 'webkit'>();

@@ -1,4 +1,4 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { afterAll, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 import { ambient, look, note } from './observer.mjs';
@@ -6,7 +6,7 @@ import { ambient, look, note } from './observer.mjs';
 // Vitest 3 waits for sessions on the clock of the test.
 vi.setConfig({ testTimeout: 10_000 });
 
-const test = createTest(config, { scope: { narrow: 'file' } });
+const test = withPools(config, { scope: { narrow: 'file' } });
 
 const derived = test.extend<{ remembered: string }>({
   remembered: [

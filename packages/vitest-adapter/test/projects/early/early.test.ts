@@ -1,10 +1,10 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { beforeEach, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
 // Shorter than the waits below: they must not be on this clock.
 vi.setConfig({ testTimeout: 1_500 });
-const test = createTest(config);
+const test = withPools(config);
 const derived = test.extend<{ app: { use(): Promise<unknown> } }>({
   app: async ({ narrow }, use) => {
     await use({ use: () => narrow.request({ type: 'later', after: 500 }) });

@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config, { scope: { taken: 'file' } });
+const test = withPools(config, { scope: { taken: 'file' } });
 let ofFile: string;
 let ofTest: string;
 

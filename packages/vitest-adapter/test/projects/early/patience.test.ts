@@ -1,9 +1,9 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const holding = createTest(config, { scope: { taken: 'file' } });
-const test = createTest(config);
+const holding = withPools(config, { scope: { taken: 'file' } });
+const test = withPools(config);
 
 holding('a file holds the only slot', ({ taken }) => {
   expect(taken.id).toBeDefined();

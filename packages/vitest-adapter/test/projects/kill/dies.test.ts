@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('its worker is killed while it holds the slot', async ({ narrow }) => {
   writeFileSync('holding', narrow.id);

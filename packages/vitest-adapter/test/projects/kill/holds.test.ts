@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('holds a slot and waits for a reply that never comes', async ({ echo, narrow }) => {
   writeFileSync('holding', narrow.id);

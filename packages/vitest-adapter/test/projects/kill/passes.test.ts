@@ -1,6 +1,6 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('passes', ({ echo }) => void echo);

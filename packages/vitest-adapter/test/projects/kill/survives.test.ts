@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('takes the slot of the killed worker', async ({ carpool }) => {
   await vi.waitUntil(() => existsSync('holding'), { timeout: 20_000 });

@@ -1,7 +1,7 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('must fail: no host was started', ({ echo }) => void echo);
 test('a test without a session runs all the same', () => {});

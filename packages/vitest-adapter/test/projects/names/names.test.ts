@@ -1,10 +1,10 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { defineConfig } from 'carpool';
 import { expect, test as plain } from 'vitest';
 import config from './carpool.config.ts';
 
-const another = createTest(defineConfig({ pools: { renderer: { command: 'renderer' } } }));
-const test = createTest(config);
+const another = withPools(defineConfig({ pools: { renderer: { command: 'renderer' } } }));
+const test = withPools(config);
 
 another('must fail: a pool of another config', ({ renderer }) => void renderer);
 
@@ -15,7 +15,7 @@ test('must fail: a name that is no pool', async ({ carpool }) => {
 
 plain('a pool may not have the name of something that Vitest gives', () => {
   const wrong = defineConfig({ pools: { expect: { command: 'x' } } });
-  expect(() => createTest(wrong)).toThrow('Cannot make a fixture of the pool "expect"');
+  expect(() => withPools(wrong)).toThrow('Cannot make a fixture of the pool "expect"');
 });
 
 test('must fail: a full pool', async ({ narrow, carpool }) => {

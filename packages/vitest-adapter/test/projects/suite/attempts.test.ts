@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { describe, expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 const ids: string[] = [];
 
 // Options of the suite: Vitest 3 overlooks those of an extended test.

@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 let failed: string;
 
 test('must fail: an assertion', async ({ echo }) => {

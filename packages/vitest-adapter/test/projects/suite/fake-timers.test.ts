@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { afterEach, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 afterEach(() => void vi.useRealTimers());
 

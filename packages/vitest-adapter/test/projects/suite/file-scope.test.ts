@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config, { scope: { echo: 'file' } });
+const test = withPools(config, { scope: { echo: 'file' } });
 let id: string;
 
 test('a file may share one session', async ({ echo, task }) => {

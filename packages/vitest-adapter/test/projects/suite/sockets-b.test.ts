@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 
 test('files leave no socket to the next one', async ({ task }) => {
   // Compared from outside: in one worker the number must not grow from file to file.

@@ -1,10 +1,10 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
 // Vitest 3 overlooks it, and options of extended tests too: there it is given on the command line.
 vi.setConfig({ testTimeout: 600 });
-const test = createTest(config);
+const test = withPools(config);
 let goOn: () => void;
 let late: Promise<unknown>;
 let wentOn: Promise<unknown>;

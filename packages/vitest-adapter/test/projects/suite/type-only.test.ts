@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import type config from './carpool.config.ts';
 
-const test = createTest<typeof config>();
+const test = withPools<typeof config>();
 
 test('the names may come from the host', async ({ echo, carpool }) => {
   expect(await echo.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });

@@ -1,9 +1,9 @@
 import { threadId } from 'node:worker_threads';
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config, { scope: { echo: 'worker' } });
+const test = withPools(config, { scope: { echo: 'worker' } });
 
 test('a worker may share one session', async ({ echo, task }) => {
   expect(await echo.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });

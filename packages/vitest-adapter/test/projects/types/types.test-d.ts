@@ -1,17 +1,17 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import type { Session } from 'carpool';
 import { expectTypeOf } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
-const byType = createTest<typeof config>();
-const shared = createTest(config, { scope: { renderer: 'file', solver: 'worker' } });
-createTest<typeof config>({ scope: { renderer: 'file' } });
+const test = withPools(config);
+const byType = withPools<typeof config>();
+const shared = withPools(config, { scope: { renderer: 'file', solver: 'worker' } });
+withPools<typeof config>({ scope: { renderer: 'file' } });
 
 // @ts-expect-error: no pool has this name
-createTest(config, { scope: { rendrer: 'file' } });
+withPools(config, { scope: { rendrer: 'file' } });
 // @ts-expect-error: there is no such scope
-createTest(config, { scope: { renderer: 'run' } });
+withPools(config, { scope: { renderer: 'run' } });
 
 test('every pool is a fixture', ({ renderer, solver, carpool, task, expect }) => {
   expectTypeOf(renderer.id).toBeString();

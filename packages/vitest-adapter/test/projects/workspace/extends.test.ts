@@ -1,9 +1,9 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { lock } from 'carpool/coordination';
 import { describe } from 'vitest';
 import config from './carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 const ids = new Set<string>();
 
 describe.concurrent('concurrent tests', () => {

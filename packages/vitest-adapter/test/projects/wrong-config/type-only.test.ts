@@ -1,6 +1,6 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import type config from './carpool.config.ts';
 
-const test = createTest<typeof config>();
+const test = withPools<typeof config>();
 
 test('must fail: the config is wrong', ({ echo }) => void echo);

@@ -1,6 +1,6 @@
-const { createTest } = require('@carpool/jest');
+const { withPools } = require('@carpool/jest');
 
-const test = createTest();
+const test = withPools();
 
 test.each([1, 2])('projects have their sessions (%i)', async (value, { echo }) => {
   expect(await echo.request({ type: 'get' })).not.toHaveProperty('value');

@@ -1,8 +1,8 @@
-import { createTest } from '@carpool/vitest';
+import { withPools } from '@carpool/vitest';
 import { describe } from 'vitest';
 import config from '../carpool.config.ts';
 
-const test = createTest(config);
+const test = withPools(config);
 const ids = new Set<string>();
 
 describe.concurrent('concurrent tests', () => {
