@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Admission, type Slot, type Ticket } from './admission.ts';
 
-class Visitor implements Ticket {
+class TestTicket implements Ticket {
   readonly slots: Slot[] = [];
-  readonly #arrived: Visitor[];
+  readonly #arrived: TestTicket[];
 
-  constructor(arrived: Visitor[]) {
+  constructor(arrived: TestTicket[]) {
     this.#arrived = arrived;
   }
 
@@ -18,10 +18,10 @@ class Visitor implements Ticket {
 
 describe('slots', () => {
   test('are granted at once while there are any', () => {
-    const granted: Visitor[] = [];
+    const granted: TestTicket[] = [];
     const admission = new Admission(2, 10);
-    const [a, b, c] = [new Visitor(granted), new Visitor(granted), new Visitor(granted)];
-    expect([a, b, c].map((visitor) => admission.enter(visitor, true))).toEqual(['granted', 'granted', 'queued']);
+    const [a, b, c] = [new TestTicket(granted), new TestTicket(granted), new TestTicket(granted)];
+    expect([a, b, c].map((ticket) => admission.enter(ticket, true))).toEqual(['granted', 'granted', 'queued']);
     expect(granted).toEqual([a, b]);
     expect(admission).toMatchObject({ used: 2, free: 0, queued: 1, peak: 2 });
     admission.release(a.slots[0]!);
@@ -29,28 +29,28 @@ describe('slots', () => {
   });
 
   test('are refused to those who do not wait, and where the queue is full', () => {
-    const granted: Visitor[] = [];
+    const granted: TestTicket[] = [];
     const admission = new Admission(1, 1);
-    const enter = (wait: boolean): string => admission.enter(new Visitor(granted), wait);
+    const enter = (wait: boolean): string => admission.enter(new TestTicket(granted), wait);
     expect([enter(true), enter(false), enter(true), enter(true)]).toEqual(['granted', 'full', 'queued', 'full']);
     expect(granted).toHaveLength(1);
   });
 
   test('of an earlier child are of no more account', () => {
     const admission = new Admission(1, 10);
-    const visitor = new Visitor([]);
-    admission.enter(visitor, true);
+    const ticket = new TestTicket([]);
+    admission.enter(ticket, true);
     admission.renew();
     expect(admission).toMatchObject({ used: 0, free: 1 });
-    admission.release(visitor.slots[0]!);
-    admission.quarantine(visitor.slots[0]!);
+    admission.release(ticket.slots[0]!);
+    admission.quarantine(ticket.slots[0]!);
     expect(admission).toMatchObject({ used: 0, free: 1, quarantined: 0 });
   });
 
   test('that nobody can vouch for are gone until the next child', () => {
-    const granted: Visitor[] = [];
+    const granted: TestTicket[] = [];
     const admission = new Admission(1, 10);
-    const [first, second] = [new Visitor(granted), new Visitor(granted)];
+    const [first, second] = [new TestTicket(granted), new TestTicket(granted)];
     admission.enter(first, true);
     admission.enter(second, true);
     admission.quarantine(first.slots[0]!);
@@ -84,16 +84,16 @@ describe('slots', () => {
 interface Model {
   epoch: number;
   /** Who holds a slot of the child of now. */
-  readonly inside: Visitor[];
-  readonly queue: Visitor[];
+  readonly inside: TestTicket[];
+  readonly queue: TestTicket[];
   /** Whoever was served, in order. */
-  readonly served: Visitor[];
+  readonly served: TestTicket[];
   lost: number;
 }
 
 interface Real {
   readonly admission: Admission;
-  readonly granted: Visitor[];
+  readonly granted: TestTicket[];
 }
 
 const capacity = 3;
@@ -118,8 +118,8 @@ function compare(model: Model, { admission, granted }: Real): void {
   });
   expect(model.inside.length + model.lost).toBeLessThanOrEqual(capacity);
   // Nobody is granted a slot twice, and whoever is inside holds one of the child of now.
-  for (const visitor of granted) expect(visitor.slots).toHaveLength(1);
-  for (const visitor of model.inside) expect(visitor.slots[0]!.epoch).toBe(model.epoch);
+  for (const ticket of granted) expect(ticket.slots).toHaveLength(1);
+  for (const ticket of model.inside) expect(ticket.slots[0]!.epoch).toBe(model.epoch);
 }
 
 type Move = fc.Command<Model, Real>;
@@ -127,12 +127,12 @@ type Move = fc.Command<Model, Real>;
 const enter = (wait: boolean): Move => ({
   check: () => true,
   run(model, real) {
-    const visitor = new Visitor(real.granted);
+    const ticket = new TestTicket(real.granted);
     const free = model.inside.length + model.lost < capacity && model.queue.length === 0;
     const expected = free ? 'granted' : wait && model.queue.length < maxQueued ? 'queued' : 'full';
-    if (expected !== 'full') model.queue.push(visitor);
+    if (expected !== 'full') model.queue.push(ticket);
     serve(model);
-    expect(real.admission.enter(visitor, wait)).toBe(expected);
+    expect(real.admission.enter(ticket, wait)).toBe(expected);
     compare(model, real);
   },
   toString: () => `enter(${wait})`,
@@ -142,17 +142,17 @@ const giveBack = (pick: number, confirmed: boolean): Move => ({
   check: (model) => model.served.length > 0,
   run(model, real) {
     // Also slots of an earlier child, but none that was given back already.
-    const holders = model.served.filter((visitor) => visitor.slots.length === 1 && !given.has(visitor));
-    const visitor = holders[pick % Math.max(1, holders.length)];
-    if (visitor === undefined) return;
-    given.add(visitor);
-    const at = model.inside.indexOf(visitor);
+    const holders = model.served.filter((ticket) => ticket.slots.length === 1 && !given.has(ticket));
+    const ticket = holders[pick % Math.max(1, holders.length)];
+    if (ticket === undefined) return;
+    given.add(ticket);
+    const at = model.inside.indexOf(ticket);
     if (at >= 0) {
       model.inside.splice(at, 1);
       if (!confirmed) model.lost++;
       else serve(model);
     }
-    const [slot] = visitor.slots as [Slot];
+    const [slot] = ticket.slots as [Slot];
     if (confirmed) real.admission.release(slot);
     else real.admission.quarantine(slot);
     compare(model, real);
@@ -163,9 +163,9 @@ const giveBack = (pick: number, confirmed: boolean): Move => ({
 const leave = (pick: number): Move => ({
   check: (model) => model.queue.length > 0,
   run(model, real) {
-    const [visitor] = model.queue.splice(pick % model.queue.length, 1) as [Visitor];
-    expect(real.admission.leave(visitor)).toBe(true);
-    expect(real.admission.leave(visitor)).toBe(false);
+    const [ticket] = model.queue.splice(pick % model.queue.length, 1) as [TestTicket];
+    expect(real.admission.leave(ticket)).toBe(true);
+    expect(real.admission.leave(ticket)).toBe(false);
     compare(model, real);
   },
   toString: () => `leave(${pick})`,
@@ -184,7 +184,7 @@ const renew = (): Move => ({
   toString: () => 'renew',
 });
 
-const given = new Set<Visitor>();
+const given = new Set<TestTicket>();
 
 test('no slot is held twice, nobody is lost, and the queue is served in its order', () => {
   const moves = [

@@ -16,7 +16,7 @@ test.each([
   const session = await owner.session('echoes');
   expect(await owner.session('echoes')).toBe(session);
   await owner.end();
-  expect(await session.closed).toMatchObject({ by: 'owner', words: `because its ${message.slice(4)}` });
+  expect(await session.closed).toMatchObject({ by: 'owner', reason: `because its ${message.slice(4)}` });
   const error = await failure(owner.register('echoes'), 'SESSION_CLOSED');
   expect(error.message).toBe(`Cannot register a session: ${message}`);
   expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });

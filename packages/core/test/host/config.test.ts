@@ -193,7 +193,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', restarts: { maximum: 1 } } } }`,
     'pools.a.restarts.maximum',
-    unknown('maximum', 'max, within, maxFailedStarts'),
+    unknown('maximum', 'maxFailures, window, maxFailedStarts'),
   ],
   [
     `{ pools: { a: { command: 'x', protocol: 'plushie' } } }`,

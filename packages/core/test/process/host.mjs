@@ -4,7 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../../src/process/child.ts';
-import { StartedChildren } from '../../src/process/pid-files.ts';
+import { PidFiles } from '../../src/process/pid-files.ts';
 
 const [directory, how, name, ...flags] = process.argv.slice(2);
 const program = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
@@ -12,7 +12,7 @@ let heard;
 const grandchild = new Promise((resolve) => (heard = resolve));
 const child = await startChild(
   { command: process.execPath, args: [program, '--hello-at-once', ...flags], stderr: 'forward' },
-  { started: new StartedChildren(directory), onStderr: (chunk) => process.stderr.write(chunk, heard) },
+  { started: new PidFiles(directory), onStderr: (chunk) => process.stderr.write(chunk, heard) },
 );
 await new Promise((resolve) => child.output.once('data', resolve));
 if (name === 'forks-grandchild') await grandchild;

@@ -54,14 +54,14 @@ test('what cannot be done is refused, and the connection goes on', async () => {
   const peer = await RawPeer.join({ path, token });
   const join = { method: 'join', testWorker: 'raw', file: 'file:///raw.test.ts' };
   expect(await peer.call({ method: 'format the disk' })).toMatchObject({ op: op.FAILED });
-  expect(await peer.call({ ...join, seat: 0 })).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
-  expect(await peer.call({ ...join, seat: 4 })).toMatchObject({ op: op.RESULT, body: { worker: 'shared-worker-1' } });
-  expect(await peer.call({ ...join, seat: 4 })).toMatchObject({ op: op.FAILED });
-  // From a seat that is nobody's.
+  expect(await peer.call({ ...join, member: 0 })).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
+  expect(await peer.call({ ...join, member: 4 })).toMatchObject({ op: op.RESULT, body: { worker: 'shared-worker-1' } });
+  expect(await peer.call({ ...join, member: 4 })).toMatchObject({ op: op.FAILED });
+  // From a member that is nobody's.
   peer.say(op.PUBLISH, 9, 1, { do: 'exit' });
   peer.say(op.PUBLISH, 4, 1, { do: 'publish', data: 'heard' });
   expect(await peer.hear(({ op: kind }) => kind === op.MESSAGE)).toMatchObject({ session: 4, body: 'heard' });
-  expect(await peer.call({ method: 'leave', seat: 4 })).toMatchObject({ op: op.RESULT });
-  expect(await peer.call({ method: 'leave', seat: 4 })).toMatchObject({ op: op.RESULT });
+  expect(await peer.call({ method: 'leave', member: 4 })).toMatchObject({ op: op.RESULT });
+  expect(await peer.call({ method: 'leave', member: 4 })).toMatchObject({ op: op.RESULT });
   await expectFine();
 });

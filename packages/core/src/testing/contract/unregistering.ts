@@ -39,7 +39,7 @@ export function unregisterContract(contract: SessionContract): void {
   one('whoever waits for the end is told who ended it and why', async (pool) => {
     const session = await pool.register();
     await session.unregister();
-    expect(await session.closed).toMatchObject({ by: 'unregister', words: 'by `unregister`' });
+    expect(await session.closed).toMatchObject({ by: 'unregister', reason: 'by `unregister`' });
     expect(session.closeReason).toMatchObject({ by: 'unregister' });
   });
 

@@ -232,7 +232,7 @@ describe('the end of an owner', () => {
     const under = ['a.test.ts', 'adds'];
     const [test1, other] = [await client.register('echoes', { under }), await client.register('echoes')];
     expect(await client.release(under)).toBe(0);
-    expect(await test1.closed).toMatchObject({ by: 'owner', words: 'because its test has ended' });
+    expect(await test1.closed).toMatchObject({ by: 'owner', reason: 'because its test has ended' });
     const error = await failure(test1.request({ type: 'query' }), 'SESSION_CLOSED');
     expect(error.message).toMatch(/because its test has ended \d+ ms ago$/);
     const late = await failure(client.register('echoes', { under }), 'SESSION_CLOSED');
