@@ -4,7 +4,7 @@
  */
 import { compared, interleave } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { ava, carpool, versus } from '../sides.ts';
+import { ava, carpool, versus } from '../contestants.ts';
 
 const row: Row = async (options) => {
   await using baseline = await ava('first', 'second');

@@ -6,7 +6,7 @@ import { createPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';
 import { compared, interleave, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { childFile } from '../ways.ts';
+import { childFile } from '../relay-paths.ts';
 
 const mebibytes = 63;
 const request = { type: 'blob', size: mebibytes * 1024 * 1024 };

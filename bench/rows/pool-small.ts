@@ -8,7 +8,7 @@ import { createPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';
 import { compared, interleave } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { childFile } from '../ways.ts';
+import { childFile } from '../relay-paths.ts';
 import { throughput } from './relay-pipelined.ts';
 
 const row: Row = async (options) => {

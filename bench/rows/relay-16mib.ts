@@ -1,7 +1,7 @@
 /** A request that is answered with 16 MiB of binary, one at a time. The measure is the median of the replies of a block. */
 import { compared, interleave, median, timed, type Contestant } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { carpoolWay, rawWay, type Way } from '../ways.ts';
+import { carpoolWay, rawWay, type Way } from '../relay-paths.ts';
 
 const request = { type: 'blob', size: 16 * 1024 * 1024 };
 

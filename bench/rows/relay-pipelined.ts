@@ -1,7 +1,7 @@
 /** Requests of 100 bytes with 500 of them in flight: a reply is followed by the next request at once. */
 import { compared, interleave, timed, type Contestant } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { carpoolWay, rawWay, type Asked, type Way } from '../ways.ts';
+import { carpoolWay, rawWay, type Asked, type Way } from '../relay-paths.ts';
 import { small } from './relay-round-trip.ts';
 
 const inFlight = 500;

@@ -4,7 +4,7 @@
  */
 import { compared, interleave, median, timed, type Contestant } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { carpoolWay, rawWay, type Way } from '../ways.ts';
+import { carpoolWay, rawWay, type Way } from '../relay-paths.ts';
 
 /** With `session` and `id`, about 100 bytes. */
 export const small: Record<string, unknown> = { type: 'echo', text: 'x'.repeat(64) };
