@@ -1,6 +1,6 @@
 /** What the tests share: one renderer, and at most eight sessions on it at a time. */
+import { plushie } from '@carpool/plushie';
 import { defineConfig } from 'carpool';
-import { plushie } from 'carpool/plushie';
 import { mode, rendererArgs, rendererPath } from './renderer.ts';
 
 export default defineConfig({

@@ -24,7 +24,6 @@ const config: UserConfig[] = defineConfig([
       index: 'src/entry/index.ts',
       host: 'src/entry/host.ts',
       client: 'src/entry/client.ts',
-      plushie: 'src/entry/plushie.ts',
       testing: 'src/entry/testing.ts',
       cli: 'src/cli/main.ts',
       ...ofTests,

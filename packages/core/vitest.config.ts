@@ -1,17 +1,15 @@
 import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 const layers = 'test/layers.test.ts';
-const renderer = '{src,test}/**/*.renderer.test.ts';
 
-// Three suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
+// Two suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
 const suites = {
-  test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, layers, renderer] },
+  test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, layers] },
   layers: { include: [layers] },
-  renderer: { include: [renderer] },
 };
 
 const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
-  const suite = mode === 'layers' || mode === 'renderer' ? mode : 'test';
+  const suite = mode === 'layers' ? mode : 'test';
   return {
     test: {
       ...suites[suite],

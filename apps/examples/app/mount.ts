@@ -3,7 +3,7 @@
  * view. An app is data and two pure functions, so that tests can look at its model as well as at its widgets.
  */
 import type { Session } from 'carpool';
-import type { Interact, PlushieEvent, PlushieMessages, Selector, StoredNode, TreeNode } from 'carpool/plushie';
+import type { Interact, PlushieEvent, PlushieMessages, Selector, StoredNode, TreeNode } from '@carpool/plushie';
 
 export interface App<Model> {
   readonly init: Model;

@@ -1,4 +1,4 @@
-import type { TreeNode } from 'carpool/plushie';
+import type { TreeNode } from '@carpool/plushie';
 import type { App } from './mount.ts';
 import { button, text, window } from './widgets.ts';
 

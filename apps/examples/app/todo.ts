@@ -1,4 +1,4 @@
-import type { PlushieEvent } from 'carpool/plushie';
+import type { PlushieEvent } from '@carpool/plushie';
 import type { App } from './mount.ts';
 import { button, checkbox, column, row, text, textInput, window } from './widgets.ts';
 

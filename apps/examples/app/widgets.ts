@@ -1,5 +1,5 @@
 /** The widgets that the examples are made of, as nodes of the renderer's tree. */
-import type { TreeNode, Value } from 'carpool/plushie';
+import type { TreeNode, Value } from '@carpool/plushie';
 
 type Props = { readonly [prop: string]: Value };
 

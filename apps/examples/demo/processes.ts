@@ -109,7 +109,7 @@ export class ProcessWatch {
 }
 
 function roleOf(commandLine: string): Seen['role'] {
-  if (/plushie-renderer|stand-in\/renderer\.ts/.test(commandLine)) return 'renderer';
+  if (/plushie-renderer|stand-in-renderer\.js/.test(commandLine)) return 'renderer';
   return /host-main\.js|host\/main\.ts/.test(commandLine) ? 'host' : 'other';
 }
 

@@ -1,4 +1,4 @@
-import type { EffectKind, EffectResponse, Value } from 'carpool/plushie';
+import type { EffectKind, EffectResponse, Value } from '@carpool/plushie';
 import { expect } from 'vitest';
 import type { Renderer } from '../app/mount.ts';
 import { test } from '#test';

@@ -1,4 +1,4 @@
-import type { InteractStep, PlushieEvent } from 'carpool/plushie';
+import type { InteractStep, PlushieEvent } from '@carpool/plushie';
 import { expect } from 'vitest';
 import { mount, type App, type Renderer } from '../app/mount.ts';
 import { button, slider, text, textInput, window } from '../app/widgets.ts';

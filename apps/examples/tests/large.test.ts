@@ -1,4 +1,4 @@
-import type { TreeNode } from 'carpool/plushie';
+import type { TreeNode } from '@carpool/plushie';
 import { expect } from 'vitest';
 import { byId, findIn, hashOf } from '../app/mount.ts';
 import { column, row, text, window } from '../app/widgets.ts';

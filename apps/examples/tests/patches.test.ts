@@ -1,4 +1,4 @@
-import type { PatchOp } from 'carpool/plushie';
+import type { PatchOp } from '@carpool/plushie';
 import { beforeEach, expect } from 'vitest';
 import { byId, findIn, hashOf, type Renderer } from '../app/mount.ts';
 import { button, text, window } from '../app/widgets.ts';

@@ -1,4 +1,4 @@
-import type { ScreenshotResponse } from 'carpool/plushie';
+import type { ScreenshotResponse } from '@carpool/plushie';
 import { describe, expect } from 'vitest';
 import { counter } from '../app/counter.ts';
 import { hashOf, mount, type Renderer } from '../app/mount.ts';

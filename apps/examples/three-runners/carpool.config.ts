@@ -1,6 +1,6 @@
 /** What three runners share at the same time: one renderer, and so few sessions on it that they have to take turns. */
+import { plushie } from '@carpool/plushie';
 import { defineConfig } from 'carpool';
-import { plushie } from 'carpool/plushie';
 import { mode, rendererArgs, rendererPath } from '../renderer.ts';
 
 export default defineConfig({

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainTo, check, folderCycles, layerOf, type Offer, type SourceFile } from './layers/check.ts';
 import { importsOf } from './layers/imports.ts';
-import { layers, lightEntries, longFiles } from './layers/table.ts';
+import { independent, layers, lightEntries, longFiles } from './layers/table.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const builtOrInstalled = new Set(['node_modules', 'dist', 'test-results', '.turbo', '.tmp']);
@@ -18,11 +18,25 @@ function read(path: string): SourceFile {
   return { path, imports: importsOf(path, source), lines: source.split('\n').length - 1 };
 }
 
-const sources = ['packages/*/src/**/*.{ts,mts,cts}', 'apps/**/*.{ts,mts,cts}'].flatMap(inRepository).map(read);
+const sources = ['packages/*/{src,stand-in}/**/*.{ts,mts,cts}', 'apps/**/*.{ts,mts,cts}']
+  .flatMap(inRepository)
+  .map(read);
 const offers = inRepository('packages/*/package.json').map((path): Offer => {
-  const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
-  return { name: manifest.name, exports: Object.keys(manifest.exports) };
+  const { name, exports } = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
+  const folder = path.replace('package.json', name === 'carpool' ? 'src/entry/' : 'src/');
+  const built = (entry: unknown): string | undefined =>
+    /"\.\/dist\/([^"]+?)\.[cm]?js"/.exec(JSON.stringify(entry))?.[1];
+  const found = Object.entries(exports).flatMap(([key, entry]) => {
+    const file = built(entry);
+    return file === undefined ? [] : [[key, `${folder}${file}.ts`] as const];
+  });
+  return { name, exports: Object.keys(exports), sources: Object.fromEntries(found) };
 });
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
 
 describe('the house', () => {
   it('was read', () => {
@@ -67,8 +81,19 @@ describe('the house', () => {
     expect(described.map(([, name]) => name)).toEqual(Object.keys(layers));
   });
 
+  it('knows the source of every entry', () => {
+    const paths = new Set(sources.map(({ path }) => path));
+    const entries = offers.flatMap((offer) => Object.values(offer.sources ?? {}));
+    expect(entries).toContain('packages/core/src/entry/index.ts');
+    expect([...entries, ...Object.keys(lightEntries)].filter((path) => !paths.has(path))).toEqual([]);
+  });
+
   it.each(Object.entries(lightEntries))('%s loads none of %j', (entry, banned) => {
-    expect(chainTo(entry, banned, sources)).toBeUndefined();
+    expect(chainTo(entry, banned, { files: sources, offers })).toBeUndefined();
+  });
+
+  it.each(independent)('%s has files', (folder) => {
+    expect(sources.filter(({ path }) => path.startsWith(folder))).not.toEqual([]);
   });
 
   it('lists no long file that is gone', () => {
@@ -126,6 +151,10 @@ describe('the checker', () => {
     ],
     ['packages/vitest-adapter/src/a.ts', `import { x } from '../../core/src/hub/hub.ts';`, 'by name, not by path'],
     ['apps/examples/a.test.ts', `import { x } from 'carpool/src/index.ts';`, 'only entries of carpool (., ./host)'],
+    ['packages/plushie/src/a.ts', `import { x } from 'carpool/dist/frame.js';`, 'only entries of carpool (., ./host)'],
+    ['packages/plushie/stand-in/a.ts', `import { x } from 'carpool';`, 'imports Node and its own files, nothing else'],
+    ['packages/plushie/stand-in/a.ts', `import type { X } from '../src/messages.ts';`, 'its own files, nothing else'],
+    ['packages/plushie/stand-in/a.ts', `import { pack } from 'msgpackr';`, 'its own files, nothing else'],
   ])('%s: %s', (path, source, rule) => {
     expect(complaints(path, source)).toEqual([expect.stringContaining(rule)]);
   });
@@ -138,6 +167,8 @@ describe('the checker', () => {
     ['packages/core/src/codec/a.test.ts', `import { codecContract } from '../testing/codec.ts';`],
     ['packages/vitest-adapter/src/a.ts', `import { x } from 'carpool/host';\nimport { y } from './b.ts';`],
     ['apps/examples/a.test.ts', `import { x } from 'carpool';`],
+    ['packages/plushie/src/a.ts', `import { x } from 'carpool';\nimport { y } from './b.ts';`],
+    ['packages/plushie/stand-in/a.ts', `import { once } from 'node:events';\nimport { x } from './b.ts';`],
   ])('allows %s: %s', (path, source) => {
     expect(complaints(path, source)).toEqual([]);
   });
@@ -167,11 +198,23 @@ describe('the checker', () => {
       file('packages/core/src/client/client.ts', `import '../process/child.ts';`),
       file('packages/core/src/process/child.ts', `import { execa } from 'execa';`),
     ];
-    expect(chainTo('entry/client.ts', ['execa'], files)?.at(-2)).toBe('packages/core/src/process/child.ts');
+    const entry = 'packages/core/src/entry/client.ts';
+    expect(chainTo(entry, ['execa'], { files, offers: [] })?.at(-2)).toBe('packages/core/src/process/child.ts');
     const typed = files.with(
       1,
       file('packages/core/src/client/client.ts', `import type { C } from '../process/child.ts';`),
     );
-    expect(chainTo('entry/client.ts', ['execa'], typed)).toBeUndefined();
+    expect(chainTo(entry, ['execa'], { files: typed, offers: [] })).toBeUndefined();
+  });
+
+  it('follows them through the entries of packages', () => {
+    const file = (path: string, source: string): SourceFile => ({ path, imports: importsOf(path, source), lines: 1 });
+    const files = [
+      file('packages/plushie/src/index.ts', `import { x } from 'carpool/host';`),
+      file('packages/core/src/entry/host.ts', `import { execa } from 'execa';`),
+    ];
+    const withSources: Offer = { ...carpool, sources: { './host': 'packages/core/src/entry/host.ts' } };
+    const chain = chainTo('packages/plushie/src/index.ts', ['execa'], { files, offers: [withSources] });
+    expect(chain).toEqual(['packages/plushie/src/index.ts', 'packages/core/src/entry/host.ts', 'execa']);
   });
 });

@@ -2,7 +2,6 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import { defineConfig, sessionField, type PoolNames, type Session, type SessionOf } from '../src/entry/index.ts';
 import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
-import { plushie, type PlushieMessages } from '../src/entry/plushie.ts';
 import { registerSharedWorker } from '../src/entry/shared-worker.ts';
 import {
   sharedWorker,
@@ -32,7 +31,6 @@ interface Chess extends Messages {
 
 const config = defineConfig({
   pools: {
-    renderer: plushie({ mode: 'headless', maxSessions: 8 }),
     chess: { command: 'chess', protocol: sessionField<Chess>() },
     solver: { command: ['solver'].join(''), codec: 'json-lines', protocol: { session: 'sid' }, maxSessions: 4 },
   },
@@ -40,24 +38,22 @@ const config = defineConfig({
 type Config = typeof config;
 
 // Never called: only their types matter.
-declare const renderer: SessionOf<Config, 'renderer'>;
 declare const chess: SessionOf<Config, 'chess'>;
 declare const solver: SessionOf<Config, 'solver'>;
 
 describe('a config', () => {
   test('gives the names of its pools', () => {
-    expectTypeOf<PoolNames<Config>>().toEqualTypeOf<'renderer' | 'chess' | 'solver'>();
+    expectTypeOf<PoolNames<Config>>().toEqualTypeOf<'chess' | 'solver'>();
   });
 
   test('gives each pool its session', () => {
-    expectTypeOf<SessionOf<Config, 'renderer'>>().toEqualTypeOf<Session<PlushieMessages>>();
     expectTypeOf<SessionOf<Config, 'chess'>>().toEqualTypeOf<Session<Chess>>();
     expectTypeOf<SessionOf<Config, 'solver'>>().toEqualTypeOf<Session<AnyMessages>>();
   });
 
   test('knows no pool that is not in it', () => {
     // @ts-expect-error -- there is no such pool
-    expectTypeOf<SessionOf<Config, 'rendere'>>().toBeNever();
+    expectTypeOf<SessionOf<Config, 'ches'>>().toBeNever();
   });
 
   test('takes no option that is not there', () => {
@@ -67,8 +63,6 @@ describe('a config', () => {
     defineConfig({ pools: { solver: { maxSessions: 4 } } });
     // @ts-expect-error -- "xml" is no codec
     defineConfig({ pools: { solver: { command: 'solver', codec: 'xml' } } });
-    // @ts-expect-error -- a mode that the renderer does not have
-    defineConfig({ pools: { renderer: plushie({ mode: 'windowed' }) } });
     // @ts-expect-error -- a typo in the options of sessionField
     defineConfig({ pools: { solver: { command: 'solver', protocol: { sesion: 'sid' } } } });
     defineConfig({
@@ -120,22 +114,11 @@ describe('a session', () => {
     });
   });
 
-  test('of plushie knows its messages', () => {
-    notRun(async () => {
-      // @ts-expect-error -- no such message
-      renderer.send({ type: 'snapshoot' });
-      // @ts-expect-error -- no such request
-      await renderer.request({ type: 'screenshoot' });
-      const reply = await renderer.request({ type: 'query', target: 'tree' });
-      expectTypeOf(reply).not.toBeAny();
-    });
-  });
-
   test('comes from a pool in this process with the same types', () => {
     notRun(async () => {
-      const pool = createPool(plushie());
+      const pool = createPool({ command: 'chess', protocol: sessionField<Chess>() });
       await using session = await pool.register();
-      expectTypeOf(session).toEqualTypeOf<Session<PlushieMessages>>();
+      expectTypeOf(session).toEqualTypeOf<Session<Chess>>();
       expectTypeOf(pooledTransport(session).format).toEqualTypeOf<string>();
       // @ts-expect-error -- no such option
       await pool.register({ ownr: 'me' });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Import } from './imports.ts';
-import { guarded, layers, longestFile, longFiles, type Layer } from './table.ts';
+import { guarded, independent, layers, longestFile, longFiles, type Layer } from './table.ts';
 
 /** A file of the repository and what it imports; `path` is from the root, with slashes. */
 export interface SourceFile {
@@ -13,6 +13,8 @@ export interface SourceFile {
 export interface Offer {
   readonly name: string;
   readonly exports: readonly string[];
+  /** The source of an export, by its key, as a path from the root. */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 const coreSource = 'packages/core/src/';
@@ -88,8 +90,15 @@ function packageRule(folder: string, layer: Layer, specifier: string): string | 
   return undefined;
 }
 
-/** Adapters and apps: their own files, and what packages offer. */
+/** Adapters, dialects and apps: their own files, and what packages offer. */
 function outsideRule(path: string, { specifier }: Import, offers: readonly Offer[]): string | undefined {
+  const alone = independent.find((folder) => path.startsWith(folder));
+  if (alone !== undefined) {
+    const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier;
+    return target.startsWith(alone) || target.startsWith('node:')
+      ? undefined
+      : `${alone} imports Node and its own files, nothing else`;
+  }
   if (specifier.startsWith('.')) {
     const home = path.split('/').slice(0, 2).join('/');
     const target = posix.join(posix.dirname(path), specifier);
@@ -98,30 +107,46 @@ function outsideRule(path: string, { specifier }: Import, offers: readonly Offer
   const name = packageName(specifier);
   const offer = offers.find((one) => one.name === name);
   if (offer === undefined || offer.exports.includes(`.${specifier.slice(name.length)}`)) return undefined;
-  return `adapters and apps import only entries of ${name} (${offer.exports.join(', ')}), no deep paths`;
+  return `adapters, dialects and apps import only entries of ${name} (${offer.exports.join(', ')}), no deep paths`;
 }
 
 function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** The shortest chain of run-time imports from `entry` to one of `banned`, both under packages/core/src. */
-export function chainTo(entry: string, banned: readonly string[], files: readonly SourceFile[]): string[] | undefined {
+/** What is searched for chains of imports. */
+export interface Sources {
+  readonly files: readonly SourceFile[];
+  readonly offers: readonly Offer[];
+}
+
+/** The shortest chain of run-time imports from the file `entry` to one of `banned`, through the sources of packages too. */
+export function chainTo(
+  entry: string,
+  banned: readonly string[],
+  { files, offers }: Sources,
+): readonly string[] | undefined {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const chains: string[][] = [[coreSource + entry]];
+  const chains: string[][] = [[entry]];
   const seen = new Set<string>();
   for (const chain of chains) {
     const path = chain.at(-1) ?? '';
     for (const { specifier, typeOnly, later } of byPath.get(path)?.imports ?? []) {
       if (typeOnly || later) continue;
       if (banned.includes(specifier)) return [...chain, specifier];
-      const next = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined;
+      const next = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : sourceOf(specifier, offers);
       if (next === undefined || seen.has(next)) continue;
       seen.add(next);
       chains.push([...chain, next]);
     }
   }
   return undefined;
+}
+
+/** The source of what a package of this repository offers under this name. */
+function sourceOf(specifier: string, offers: readonly Offer[]): string | undefined {
+  const name = packageName(specifier);
+  return offers.find((one) => one.name === name)?.sources?.[`.${specifier.slice(name.length)}`];
 }
 
 /** What imports what under packages/core/src, types included, as names that `nameOf` gives. Tests are left out. */

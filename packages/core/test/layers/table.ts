@@ -66,8 +66,6 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['client/shared-worker/membership'],
     never: ['node:child_process'],
   },
-  // A dialect is a function that returns the options of a pool.
-  dialects: { may: ['base', 'codec', 'protocol', 'pool/options'] },
   testing: { may: ['base', 'session', 'host'], types: ['client/client', 'pool/options', 'pool/types'] },
   cli: { may: ['base', 'wire', 'client', 'client/shared-worker', 'main-process'] },
   entry: { may: ['*'] },
@@ -76,25 +74,31 @@ export const layers: Readonly<Record<string, Layer>> = {
 /** Packages and modules that one folder alone imports. */
 export const guarded: Readonly<Record<string, string>> = { execa: 'process' };
 
-/** Entries that must not load these, however indirectly: a test worker pays for every module of `client`. */
+/** Folders, from the repository's root, that import only Node and their own files: programs that must not know Carpool. */
+export const independent: readonly string[] = ['packages/plushie/stand-in/'];
+
+/**
+ * Entries, by path from the repository's root, that must not load these, however indirectly, through other packages of
+ * this repository too: a test worker pays for every module.
+ */
 export const lightEntries: Readonly<Record<string, readonly string[]>> = {
-  'entry/client.ts': ['node:child_process', 'execa'],
+  'packages/core/src/entry/client.ts': ['node:child_process', 'execa'],
   // Test files load these, in Jest each one anew.
-  'entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
+  'packages/core/src/entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   // Test files load these with their config.
-  'entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/core/src/entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
   // Test files of every runner load these, in Jest once for each file.
-  'entry/shared-worker.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
-  'entry/ava-plugin.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
-  'entry/plushie.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/core/src/entry/shared-worker.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
+  'packages/core/src/entry/ava-plugin.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
   // Evaluated anew for every test file in Jest.
-  'entry/realm.ts': ['node:net', 'node:child_process', 'msgpackr'],
+  'packages/core/src/entry/realm.ts': ['node:net', 'node:child_process', 'msgpackr'],
 };
 
 /** Longest file without a reason. */
 export const longestFile = 300;
 /** Longer files, by path from the repository's root, each with its reason. */
 export const longFiles: Readonly<Record<string, string>> = {
-  'packages/core/src/dialects/plushie/messages.ts': 'the words of a whole dialect, types only, with their sources',
   'packages/core/src/base/errors.ts': 'the table of every error code is data, and belongs beside the class it types',
 };

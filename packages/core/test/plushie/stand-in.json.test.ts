@@ -1,4 +1,0 @@
-import { plushieSuite } from './suite.ts';
-import { standIn } from './subject.ts';
-
-plushieSuite(standIn('json'));

@@ -1,0 +1,79 @@
+/** Messages that the renderer sends unasked: what `session.event` and `session.events` give. */
+import type { Value } from './tree.ts';
+
+/** The modifier keys that were down. */
+export interface Modifiers {
+  readonly shift: boolean;
+  readonly ctrl: boolean;
+  readonly alt: boolean;
+  readonly logo: boolean;
+}
+
+/** What every event carries. */
+export interface EventOf<Family extends string> {
+  readonly type: 'event';
+  readonly session: string;
+  readonly family: Family;
+  /** The widget; empty for an event of no widget. */
+  readonly id: string;
+  /** Of the subscription that asked for it. */
+  readonly tag?: string;
+  readonly modifiers?: Modifiers & { readonly command: boolean };
+  /** True if a widget consumed the input. */
+  readonly captured?: boolean;
+}
+
+type Valued<Family extends string, V> = EventOf<Family> & { readonly value: V };
+type MaybeValued<Family extends string> = EventOf<Family> & { readonly value?: Value };
+
+/** Events by family. A renderer with widgets of its own has more of them. */
+export type PlushieEvent =
+  | MaybeValued<'click'>
+  | Valued<'input' | 'submit' | 'paste' | 'select' | 'option_hovered', string>
+  | Valued<'toggle', boolean>
+  | Valued<'slide' | 'slide_release', number>
+  | Valued<'sort', { readonly column: string }>
+  | Valued<'key_press' | 'key_release', { readonly key: string }>
+  | Valued<'cursor_moved', { readonly x: number; readonly y: number }>
+  | Valued<'wheel_scrolled', { readonly delta_x: number; readonly delta_y: number; readonly unit: string }>
+  | Valued<'animation_frame', { readonly timestamp: number }>
+  | Valued<'theme_changed', 'light' | 'dark'>
+  | Valued<'announce', { readonly text: string; readonly politeness: string }>
+  | Valued<'transition_complete', { readonly tag: Value; readonly prop: string }>
+  | Valued<'prop_validation', { readonly node_id: string; readonly node_type: string; readonly warnings: Value }>
+  | Valued<'diagnostic', InteractDiagnostic>
+  /** The renderer refused a message. `id` says why: `patch_order`, `duplicate_node_ids`, `effect`. */
+  | Valued<'error', { readonly error: string; readonly duplicates?: readonly string[]; readonly kind?: string }>
+  | MaybeValued<
+      | 'press'
+      | 'release'
+      | 'move'
+      | 'enter'
+      | 'exit'
+      | 'scroll'
+      | 'scrolled'
+      | 'double_click'
+      | 'resize'
+      | 'focused'
+      | 'blurred'
+      | 'drag'
+      | 'drag_end'
+      | 'open'
+      | 'close'
+      | 'key_binding'
+      | 'link_click'
+      | 'image_error'
+      | 'modifiers_changed'
+      | 'pane_resized'
+      | 'pane_dragged'
+      | 'pane_clicked'
+      | 'pane_focus_cycle'
+    >;
+
+/** Why an interaction found no widget to act on. */
+export interface InteractDiagnostic {
+  readonly level: string;
+  readonly code: string;
+  readonly element_id: string | null;
+  readonly message: string;
+}

@@ -1,0 +1,72 @@
+/** A pool of sessions on one plushie-renderer. */
+import type { PoolOptions } from 'carpool';
+import { locateRenderer, rendererEnvironment } from './binary.ts';
+import type { PlushieMessages, Settings } from './messages.ts';
+import { plushieProtocol } from './protocol.ts';
+
+/** The options of a pool, without those that the dialect sets itself, and those of the renderer. */
+export interface PlushieOptions extends Omit<
+  PoolOptions<PlushieMessages>,
+  'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'installHint' | 'searched'
+> {
+  /** `mock` renders nothing; `headless` renders with tiny-skia, without a display. Default `mock`. */
+  readonly mode?: 'mock' | 'headless';
+  /** What the bytes on the pipe are; tests see no difference, except that JSON carries bytes as base64. Default `msgpack`. */
+  readonly format?: 'msgpack' | 'json';
+  /** The renderer to start. Default: `PLUSHIE_BINARY_PATH`, then `plushie-renderer` in PATH. */
+  readonly rendererPath?: string;
+  /** Arguments before those of the dialect, for a renderer that is a script: `rendererPath: 'node', rendererArgs: ['r.js']`. */
+  readonly rendererArgs?: readonly string[];
+  /** Every session begins with these: theme, text size, …; fonts are loaded once, for the whole process. */
+  readonly settings?: Settings;
+  /** The version of the renderer's protocol. Another one is refused with CHILD_VERSION. Default 1. */
+  readonly protocolVersion?: number;
+}
+
+/**
+ * The renderer keeps two memory maps of every session that it has ended, and aborts at the system's limit of 65,530, after
+ * some 32,700 sessions (seen with 0.7.1). The pool replaces it well before that.
+ */
+const sessionsPerRenderer = 10_000;
+
+/**
+ * The options of a pool of sessions on one plushie-renderer, for `defineConfig` or `createPool`. It starts nothing.
+ *
+ * The defaults are those of any pool, except for two: `recycleAfter` is 10,000, because the renderer leaks a little with
+ * every session; and `inheritEnv` is a short list of variables, without the display of the user who runs the tests.
+ *
+ * @example
+ * ```ts
+ * import { plushie } from '@carpool/plushie';
+ * import { defineConfig } from 'carpool';
+ *
+ * export default defineConfig({ pools: { renderer: plushie({ mode: 'headless', maxSessions: 8 }) } });
+ * ```
+ */
+export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessages> {
+  const {
+    mode = 'mock',
+    format = 'msgpack',
+    rendererPath,
+    rendererArgs = [],
+    settings,
+    protocolVersion = 1,
+    ...pool
+  } = options;
+  const { maxSessions = 8 } = pool;
+  // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
+  const limit = Math.max(2, maxSessions);
+  return {
+    inheritEnv: rendererEnvironment,
+    recycleAfter: sessionsPerRenderer,
+    ...pool,
+    maxSessions,
+    args: [...rendererArgs, `--${mode}`, `--${format}`, '--max-sessions', String(limit)],
+    codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
+    protocol: plushieProtocol({ protocolVersion, settings }),
+    command: ({ env, find }) => {
+      const { command, searched, installHint } = locateRenderer({ rendererPath, env });
+      return { command: find(command) ?? command, searched, installHint };
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** What the messages of plushie-renderer 0.7.1 mean to Carpool; their types are in messages.ts. */
+import {
+  CarpoolError,
+  Frame,
+  type Fields,
+  type Opened,
+  type Outgoing,
+  type Protocol,
+  type ProtocolPort,
+  type Refusal,
+  type Route,
+  type Scalar,
+  type SessionPort,
+} from 'carpool';
+import { fieldNames, plushieGate } from './gate.ts';
+import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
+
+export interface PlushieProtocolOptions {
+  readonly protocolVersion: number;
+  readonly settings: Settings | undefined;
+}
+
+/** After these the renderer still says `session_closed`; after the others nothing follows. */
+const closedLater: ReadonlySet<SessionErrorCode> = new Set([
+  'host_disconnect',
+  'session_backpressure_overflow',
+  'session_panic',
+]);
+/** The session lives on. */
+const survived: ReadonlySet<SessionErrorCode> = new Set(['font_cap_exceeded', 'session_reset_in_progress']);
+
+export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOptions): Protocol<PlushieMessages> {
+  // Fonts belong to the process. It takes 256 of them, and counts one that is sent twice as two (seen).
+  const { fonts, ...ofEverySession } = settings ?? {};
+  return {
+    name: 'plushie',
+    sessionField: 'session',
+
+    async hello(root) {
+      root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
+      const hello = (await root.next(isHello)) as Hello;
+      if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
+      if (fonts !== undefined) await spendGreeting(root);
+      return hello;
+    },
+
+    open(port: SessionPort): Opened {
+      port.adopt(port.freshId);
+      // The settings of the greeting reach only the first session (seen).
+      if (settings !== undefined) port.send({ type: 'settings', settings: ofEverySession });
+      return {
+        wireId: port.freshId,
+        gate: plushieGate((request) => void port.request(request).catch(nothing)),
+        async close(ending) {
+          // If the renderer has ended the session, a reset would begin a new one under the same name.
+          if (!ending.lost) ending.send({ type: 'reset', id: 'reset' });
+          await ending.gone;
+        },
+      };
+    },
+
+    route(frame: Frame): Route {
+      const fields = frame.fields(fieldNames);
+      const { session, type } = fields;
+      const to = typeof session === 'string' && session !== '' ? session : undefined;
+      if (to === undefined) return { as: 'event', to };
+      if (type === 'event') return eventRoute(to, fields, frame);
+      const key = replyKey(fields);
+      if (key === undefined) return { as: 'event', to };
+      return { as: type === 'interact_step' ? 'step' : 'reply', to, key };
+    },
+
+    address({ kind, frame, wireId, call }: Outgoing) {
+      if (wireId === undefined) return { frame };
+      const fields = frame.fields(fieldNames);
+      const { session, type, id } = fields;
+      if (session !== undefined && session !== wireId) throw foreign(session, wireId);
+      const stamps = { session: wireId };
+      if (kind === 'send') return { frame: frame.with(stamps) };
+      if (type === 'register_effect_stub' || type === 'unregister_effect_stub') {
+        return { frame: frame.with(stamps), key: `${type}:${String(fields['kind'])}` };
+      }
+      if (type === 'widget_op' || type === 'image_op') return tagged(frame, `c${call}`, stamps);
+      if (id !== undefined) return { frame: frame.with(stamps), key: String(id) };
+      return { frame: frame.with({ ...stamps, id: `c${call}` }), key: `c${call}` };
+    },
+  };
+}
+
+/** The first session loads the fonts of the greeting. This one ends before that of any test begins. */
+async function spendGreeting(root: ProtocolPort): Promise<void> {
+  root.send({ type: 'reset', session: '', id: 'reset' });
+  await root.next(isClosed);
+}
+
+const nothing = (): void => {};
+
+function isHello(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'hello';
+}
+
+function isClosed(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'family' in message && message.family === 'session_closed';
+}
+
+function versionError({ version, protocol_version: found }: Hello, wanted: number): CarpoolError {
+  const text = `plushie-renderer ${version} speaks protocol version ${found}, and the pool wants ${wanted}`;
+  return new CarpoolError('CHILD_VERSION', text, { context: { found, wanted } });
+}
+
+function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
+  if (family === 'session_closed') return { as: 'lost', to, gone: true };
+  if (family !== 'session_error') return { as: 'event', to };
+  const { data, value } = frame.message as SessionError;
+  const { code, error } = data ?? value ?? { code: 'session_panic', error: 'the renderer gave no reason' };
+  if (survived.has(code)) return { as: 'event', to };
+  const refusal: Refusal = { code, message: error };
+  return { as: 'lost', to, gone: !closedLater.has(code), refusal };
+}
+
+/** Stubs are acknowledged by kind, operations by tag, everything else by id. */
+function replyKey({ type, id, kind, tag }: Fields): string | undefined {
+  switch (type) {
+    case 'effect_stub_register_ack':
+      return `register_effect_stub:${String(kind)}`;
+    case 'effect_stub_unregister_ack':
+      return `unregister_effect_stub:${String(kind)}`;
+    case 'op_query_response':
+      return `tag:${String(tag)}`;
+    default:
+      return id === undefined ? undefined : String(id);
+  }
+}
+
+/** The tag is inside the payload, so this message has to be decoded and encoded again. */
+function tagged(frame: Frame, fresh: string, stamps: Readonly<Record<string, Scalar>>): { frame: Frame; key: string } {
+  const message = frame.message as { readonly payload?: { readonly tag?: string } };
+  const tag = message.payload?.tag ?? fresh;
+  const payload = { ...message.payload, tag };
+  return { frame: Frame.of({ ...message, payload }, frame.format).with(stamps), key: `tag:${tag}` };
+}
+
+function foreign(named: Scalar, own: string | number): CarpoolError {
+  const text = `Cannot send: the message names session ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(own)}; leave the field out`;
+  return new CarpoolError('SESSION_REFUSED', text, { context: { field: 'session', named: String(named), own } });
+}

@@ -1,0 +1,53 @@
+/** Which renderer is started, and what the error says if there is none. */
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPool } from 'carpool';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { plushie, type PlushieOptions } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { closing, place } from './support/place.ts';
+
+const get = 'cargo install plushie-renderer --version 0.7.1 --locked';
+
+beforeEach(() => {
+  vi.stubEnv('PLUSHIE_BINARY_PATH', undefined);
+  vi.stubEnv('PATH', place().path);
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+async function notStarted(options: PlushieOptions = {}): Promise<string> {
+  const renderers = closing(createPool({ name: 'renderer', ...plushie(options) }));
+  const { message } = await failure(renderers.register(), 'CHILD_NOT_STARTED');
+  expect(renderers.stats()).toMatchObject({ open: 0, pid: undefined });
+  return message;
+}
+
+test('without a renderer the error says where it was looked for, and how to get it', async () => {
+  const message = await notStarted();
+  expect(message).toContain('the option rendererPath: not set');
+  expect(message).toContain('PLUSHIE_BINARY_PATH: not set');
+  expect(message).toContain(`plushie-renderer in PATH: ${place().path}`);
+  expect(message).toContain(get);
+  expect(message).toContain('plushie({ rendererPath })');
+});
+
+test('a wrong rendererPath is an error, even if there is a renderer in PATH', async () => {
+  symlinkSync(process.execPath, join(place().path, 'plushie-renderer'));
+  const message = await notStarted({ rendererPath: '/nowhere/plushie-renderer' });
+  expect(message).toContain('looked at the option rendererPath: /nowhere/plushie-renderer');
+  expect(message).toContain('Correct rendererPath, or remove it');
+});
+
+test('a wrong PLUSHIE_BINARY_PATH is an error too', async () => {
+  vi.stubEnv('PLUSHIE_BINARY_PATH', '/nowhere/renderer');
+  const message = await notStarted();
+  expect(message).toContain('looked at PLUSHIE_BINARY_PATH: /nowhere/renderer');
+  expect(message).toContain('Correct PLUSHIE_BINARY_PATH, or remove it');
+});
+
+test('the error says that a file is not executable', async () => {
+  const file = join(place().path, 'renderer');
+  writeFileSync(file, '#!/bin/sh\n');
+  chmodSync(file, 0o644);
+  expect(await notStarted({ rendererPath: file })).toMatch(/not executable.*chmod \+x/);
+});

@@ -1,0 +1,13 @@
+/** The error of Carpool that something must fail with. */
+import { isCarpoolError, type CarpoolError, type ErrorCode } from 'carpool';
+
+export async function failure(work: PromiseLike<unknown> | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
+  let result: unknown;
+  try {
+    result = await (typeof work === 'function' ? work() : work);
+  } catch (thrown) {
+    if (isCarpoolError(thrown, code)) return thrown;
+    throw thrown;
+  }
+  throw new Error(`Expected ${code}, got ${JSON.stringify(result)}`);
+}

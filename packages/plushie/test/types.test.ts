@@ -1,0 +1,90 @@
+/** What the compiler knows of a session of the dialect. `tsc` checks this file; running it proves nothing more. */
+import { expectTypeOf, test } from 'vitest';
+import { createPool, defineConfig, pooledTransport, type Interaction, type Session, type SessionOf } from 'carpool';
+import {
+  plushie,
+  type EffectStubRegistered,
+  type ImagesResponse,
+  type InteractResponse,
+  type InteractStep,
+  type OpQueryResponse,
+  type PlushieEvent,
+  type PlushieMessages,
+  type QueryResponse,
+  type ScreenshotResponse,
+  type TreeHashResponse,
+} from '../src/index.ts';
+
+const config = defineConfig({ pools: { renderer: plushie({ mode: 'mock' }) } });
+type S = SessionOf<typeof config, 'renderer'>;
+declare const session: S;
+
+test('the session of a plushie pool knows its messages', () => {
+  expectTypeOf<S>().toEqualTypeOf<Session<PlushieMessages>>();
+});
+
+test('a pool in this process gives the same session', () => {
+  const inProcess = async () => {
+    await using pool = createPool(plushie());
+    await using registered = await pool.register();
+    expectTypeOf(registered).toEqualTypeOf<Session<PlushieMessages>>();
+    expectTypeOf(pooledTransport(registered).format).toEqualTypeOf<string>();
+  };
+  expectTypeOf(inProcess).toBeFunction();
+});
+
+test('a mode that the renderer does not have, or that Carpool cannot use, does not compile', () => {
+  // @ts-expect-error -- a window serves one app
+  expectTypeOf(plushie({ mode: 'windowed' })).toBeObject();
+});
+
+test('a reply has the type that belongs to its request', () => {
+  const replies = () =>
+    [
+      session.request({ type: 'query', target: 'tree' }),
+      session.request({ type: 'tree_hash', name: 'n' }),
+      session.request({ type: 'screenshot', name: 'n', width: 1 }),
+      session.request({ type: 'register_effect_stub', kind: 'file_open', response: null }),
+      session.request({ type: 'widget_op', op: 'find_focused' }),
+      session.request({ type: 'image_op', op: 'list' }),
+    ] as const;
+  type Replies = ReturnType<typeof replies>;
+  expectTypeOf<Replies[0]>().resolves.toEqualTypeOf<QueryResponse>();
+  expectTypeOf<Replies[1]>().resolves.toEqualTypeOf<TreeHashResponse>();
+  expectTypeOf<Replies[2]>().resolves.toEqualTypeOf<ScreenshotResponse>();
+  expectTypeOf<Replies[3]>().resolves.toEqualTypeOf<EffectStubRegistered>();
+  expectTypeOf<Replies[4]>().resolves.toEqualTypeOf<OpQueryResponse>();
+  expectTypeOf<Replies[5]>().resolves.toEqualTypeOf<ImagesResponse>();
+});
+
+test('an interaction has typed steps and a typed response, and events are told apart by family', () => {
+  const click = () => session.interact({ type: 'interact', action: 'click', selector: { by: 'id', value: 'a' } });
+  expectTypeOf(click).returns.toEqualTypeOf<Interaction<InteractStep, InteractResponse>>();
+  expectTypeOf<Awaited<ReturnType<typeof click>>>().toEqualTypeOf<InteractResponse>();
+  expectTypeOf<S['event']>().returns.resolves.toEqualTypeOf<PlushieEvent>();
+  expectTypeOf<Extract<PlushieEvent, { family: 'toggle' }>['value']>().toEqualTypeOf<boolean>();
+});
+
+test('what the renderer would drop without a word does not compile', () => {
+  const wrong = () => [
+    // @ts-expect-error -- no such request
+    session.request({ type: 'wat' }),
+    // @ts-expect-error -- `name` is missing
+    session.request({ type: 'tree_hash' }),
+    // @ts-expect-error -- a selector is an object
+    session.request({ type: 'query', target: 'find', selector: '#a' }),
+    // @ts-expect-error -- ids are strings
+    session.request({ type: 'query', target: 'tree', id: 1 }),
+    // @ts-expect-error -- no such effect
+    session.request({ type: 'effect', kind: 'nope', payload: {} }),
+    // @ts-expect-error -- it has a reply: `interact` gives it, `request` does not
+    session.request({ type: 'interact', action: 'click', selector: { by: 'id', value: 'a' } }),
+    // @ts-expect-error -- no such action
+    session.interact({ type: 'interact', action: 'frob', selector: { by: 'id', value: 'a' } }),
+    // @ts-expect-error -- only Carpool ends a session
+    session.send({ type: 'reset', id: 'r' }),
+    // @ts-expect-error -- no such message
+    session.send({ type: 'snapshoot' }),
+  ];
+  expectTypeOf(wrong).toBeFunction();
+});
