@@ -1,4 +1,4 @@
-// Follows the README of each adapter word for word, in fresh projects outside the workspace: its titled code blocks, its
+// Follows the README of each adapter and dialect word for word, in fresh projects outside the workspace: its titled code blocks, its
 // install command with the packed tarballs in place of the names, and one run. With npm and with pnpm.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
@@ -25,6 +25,14 @@ const adapters = [
     folder: 'playwright-fixture',
     runner: '@playwright/test',
     run: ['playwright', 'test'],
+  },
+  // A dialect, with the first adapter. It brings its own program, the stand-in.
+  {
+    name: '@carpool/plushie',
+    folder: 'plushie',
+    beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
+    runner: 'vitest',
+    run: ['vitest', 'run'],
   },
 ];
 const clients = [
@@ -56,23 +64,28 @@ async function pack(folder) {
   return tarball;
 }
 
-async function follow({ name, folder, runner, run }, client, tarballs) {
+async function follow({ name, folder, beside, runner, run }, client, tarballs) {
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
-  if (!readme.includes(`npm install --save-dev carpool ${name}\n`))
+  const names = beside === undefined ? [name] : [name, beside.name];
+  if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
   const blocks = [...readme.matchAll(/^```\w+ title="([^"]+)"\n([^]*?)^```$/gm)];
   if (blocks.length < 3) throw new Error('The README has no titled code blocks');
   for (const [, title, code] of blocks) writeFileSync(join(project, title), code);
-  copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
+  if (beside === undefined) {
+    copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
+  }
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
-  const { carpool, [folder]: adapter } = tarballs;
-  // The adapter depends on a version of carpool that is not published yet.
+  const { carpool } = tarballs;
+  const packages = beside === undefined ? [folder] : [folder, beside.folder];
+  // These packages depend on a version of carpool that is not published yet.
   writeFileSync(
     join(project, 'pnpm-workspace.yaml'),
     `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
   );
-  const wanted = [`${runner}@${version(folder, runner)}`, `file:${carpool}`, `file:${adapter}`];
+  const files = [carpool, ...packages.map((one) => tarballs[one])].map((tarball) => `file:${tarball}`);
+  const wanted = [`${runner}@${version(folder, runner)}`, ...files];
   await execute([...client.command, ...client.add, ...wanted], project);
   const { stdout, stderr } = await execute([...client.run, ...run], project);
   const said = stdout + stderr;

@@ -1,0 +1,54 @@
+/** The code of docs/plushie.md and of the README, laid out as a project, compiled and run. */
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+import type { Subject } from './conformance/subject.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+
+/** The titled blocks of code of a page: the files of its project. */
+function filesIn(page: string): [string, string][] {
+  const text = readFileSync(join(root, page), 'utf8');
+  const blocks = text.matchAll(/^```ts title="(?<file>[^"]+)"\n(?<code>[^]*?)^```$/gm);
+  return Array.from(blocks, ({ groups }) => [groups?.['file'] ?? '', groups?.['code'] ?? '']);
+}
+
+/** Runs the project of a page with this renderer in PLUSHIE_BINARY_PATH. */
+export async function expectGuideRuns(page: string, tests: number, subject: Subject): Promise<void> {
+  // Inside the package: there it finds the package itself by its name, and what it needs besides.
+  const temporary = join(root, 'packages/plushie/.tmp');
+  mkdirSync(temporary, { recursive: true });
+  const folder = mkdtempSync(join(temporary, 'guide-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const files = filesIn(page);
+  for (const [file, code] of files) writeFileSync(join(folder, file), code);
+  const compilerOptions = { isolatedDeclarations: false, declaration: false };
+  const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
+  const renderer = join(folder, 'renderer.sh');
+  const command = [subject.rendererPath, ...subject.rendererArgs].map((word) => `'${word}'`).join(' ');
+  writeFileSync(renderer, `#!/bin/sh\nexec ${command} "$@"\n`);
+  chmodSync(renderer, 0o755);
+
+  const env = { PLUSHIE_BINARY_PATH: renderer };
+  const [errors, said] = await Promise.all([
+    output(folder, [tsc, '-p', folder], env),
+    output(folder, [vitest, 'run'], env),
+  ]);
+  expect(errors).toBe('');
+  expect(said).toMatch(new RegExp(`Tests +${tests} passed`));
+  expect(said).toContain(`carpool: renderer: 1 child, ${tests} session`);
+}
+
+/** Both streams of a program; what it says tells whether it failed. */
+async function output(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  return await new Promise((resolve) => {
+    const options = { cwd, env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined } };
+    execFile(process.execPath, args, options, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}
