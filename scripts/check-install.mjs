@@ -15,8 +15,8 @@ const checks = process.argv[2];
 const version = (folder, name) =>
   JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')).devDependencies[name];
 
-/** What a project has before it follows the README: a runner, and a process to test. */
-const adapters = [
+/** READMEs, and what a project has before it follows one: a runner, and a process to test. */
+const readmes = [
   { name: '@carpool/vitest', folder: 'vitest-adapter', runner: 'vitest', run: ['vitest', 'run'] },
   // Not its second example: how a project compiles TypeScript for Jest is its own affair.
   { name: '@carpool/jest', folder: 'jest-adapter', runner: 'jest', run: ['jest', 'greeting'] },
@@ -97,13 +97,13 @@ mkdirSync(join(root, '.tmp'), { recursive: true });
 let good = true;
 try {
   const tarballs = { carpool: await pack('core') };
-  for (const { folder } of adapters) tarballs[folder] = await pack(folder);
-  const all = clients.flatMap((client) => adapters.map((adapter) => ({ client, adapter })));
+  for (const { folder } of readmes) tarballs[folder] = await pack(folder);
+  const all = clients.flatMap((client) => readmes.map((readme) => ({ client, readme })));
   // Two at a time: most of it is waiting for the registry.
   const next = async () => {
     for (let one = all.shift(); one !== undefined; one = all.shift()) {
-      const what = `install: the README of ${one.adapter.name} with ${one.client.name}`;
-      const failure = await follow(one.adapter, one.client, tarballs).catch((error) => error);
+      const what = `install: the README of ${one.readme.name} with ${one.client.name}`;
+      const failure = await follow(one.readme, one.client, tarballs).catch((error) => error);
       console.log(failure === undefined ? `ok   ${what}` : `FAIL ${what}`);
       if (failure !== undefined) console.log(failure.message, failure.stdout ?? '', failure.stderr ?? '');
       if (checks !== undefined) appendFileSync(checks, `${failure === undefined ? 'passed' : 'failed'} ${what}\n`);

@@ -1,9 +1,9 @@
-/** Effects: stubs answer where there are any; a stand-in has neither dialogs nor a clipboard. */
+/** Effects. Stubs answer them; the stand-in has neither dialogs nor a clipboard. */
 import { field, isObject, type Json, type JsonObject } from './messages.ts';
 
 const dialogs = ['file_open', 'file_open_multiple', 'file_save', 'directory_select', 'directory_select_multiple'];
 
-/** The text fields that an effect must have. */
+/** The text fields that each kind of effect must have. */
 const required: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(dialogs.map((kind) => [kind, []])),
   clipboard_read: [],
@@ -20,7 +20,7 @@ export function isEffectKind(kind: string): boolean {
   return Object.hasOwn(required, kind);
 }
 
-/** `status` and what goes with it. */
+/** The fields of an `effect_response`: `status`, and its `result` or `error`. */
 export function effectOutcome(kind: string, payload: Json, stubs: ReadonlyMap<string, Json>): JsonObject {
   const fault = faultOf(kind, payload);
   if (fault !== undefined) return { status: 'error', error: fault };

@@ -1,6 +1,6 @@
 import { words } from './words.ts';
 
-/** The first message, as a 0.7.1 renderer in mock mode says it. */
+/** The first message, as plushie-renderer 0.7.1 sends it in mock mode. */
 export function hello(codec: 'json' | 'msgpack'): object {
   return {
     backend: 'mock',

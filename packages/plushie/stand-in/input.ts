@@ -1,6 +1,6 @@
 /**
- * Keyboard input to the widgets of a tree: which of them has the focus, and what it answers to a key. There is no
- * layout here, so input at a place of the screen meets no widget; the real renderer, even in mock mode, has one.
+ * Keyboard input to the widgets of a tree: which of them has the focus, and how it reacts to a key. The stand-in has no
+ * layout, so a pointer meets no widget; the real renderer has one, even in mock mode.
  */
 import { numberOf, textOf, type Json } from './messages.ts';
 import type { KeyPress } from './keys.ts';
@@ -9,7 +9,7 @@ import { words } from './words.ts';
 
 export type Input =
   | { readonly kind: 'press' | 'release'; readonly press: KeyPress }
-  /** Moves, buttons and wheels of a pointer. */
+  /** A move, a button or the wheel of a pointer. */
   | { readonly kind: 'pointer' };
 
 export interface WidgetEvent {
@@ -18,11 +18,11 @@ export interface WidgetEvent {
   readonly value?: Json;
 }
 
-/** Where the focus is. It belongs to the place in the tree and dies with the kind of widget there, not with the id. */
+/** Where the focus is. It belongs to a place in the tree, and ends when another type of widget is there; ids do not count. */
 export interface Focus {
   readonly path: readonly number[];
   readonly type: string;
-  /** In a text field: how many characters are before the cursor. Past the end is at the end. */
+  /** In a text field: how many characters are before the cursor; more than there are means the end. */
   cursor: number;
 }
 
@@ -30,14 +30,14 @@ const focusable: ReadonlySet<string> = new Set(
   words('button checkbox pick_list radio slider text_editor text_input toggler'),
 );
 
-/** The focused node, if it still is what it was. */
+/** The focused node, if it still has the type that it had. */
 export function focused(root: Node | undefined, focus: Focus | undefined): Node | undefined {
   if (focus === undefined) return undefined;
   const node = nodeAt(root, focus.path);
   return node?.type === focus.type ? node : undefined;
 }
 
-/** Where Tab leads. */
+/** Where Tab moves the focus. */
 export function nextFocus(root: Node | undefined, focus: Focus | undefined, backwards: boolean): Focus | undefined {
   const stops = root === undefined ? [] : [...stopsIn(root, [])];
   const at = stops.findIndex(({ path }) => path.join('.') === focus?.path.join('.'));
@@ -52,11 +52,11 @@ function* stopsIn(node: Node, path: readonly number[]): Iterable<Focus> {
   for (const [index, child] of node.children.entries()) yield* stopsIn(child, [...path, index]);
 }
 
-/** What the focused widget says to a key. Moves the cursor. */
+/** The event of the focused widget for a key. Moves the cursor. */
 export function reaction(node: Node, focus: Focus, { key, text, modifiers }: KeyPress): WidgetEvent | undefined {
   const { id, props, type } = node;
   if (type === 'text_editor') {
-    // A null renderer edits nothing, but says that it did.
+    // In mock mode the renderer edits nothing, but reports that it did.
     const edits =
       text !== undefined || ['Enter', 'Backspace', 'Delete'].includes(key) || (key === 'z' && modifiers.ctrl);
     return edits ? { family: 'input', id, value: '' } : undefined;

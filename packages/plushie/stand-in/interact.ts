@@ -1,8 +1,9 @@
-/** `interact`: what an action means as input, and as the events it stands for where no widget reacts to input. */
+/** `interact`: the input of an action, and the events it stands for if no widget reacts to that input. */
 import type { Input, WidgetEvent } from './input.ts';
 import { character, keyPress, plainKey } from './keys.ts';
 import { field, numberOf, textOf, type Interact, type Json, type JsonObject } from './messages.ts';
-import { find, windowOf, type Node } from './tree.ts';
+import { find, windowOf } from './selectors.ts';
+import type { Node } from './tree.ts';
 import { words } from './words.ts';
 
 const synthetic: ReadonlySet<string> = new Set(words('click toggle select canvas_press canvas_release canvas_move'));
@@ -12,7 +13,7 @@ const known: ReadonlySet<string> = new Set([
   ...words('type_text submit slide paste scroll sort pane_focus_cycle press release type_key move_to'),
 ]);
 
-/** The input an action is made of; none for what goes straight to its events. */
+/** The input that an action consists of; none if it goes straight to its events. */
 export function inputsOf({ action, payload, selector }: Interact, root: Node | undefined): readonly Input[] {
   if (synthetic.has(action) && find(root, selector) !== undefined) return [];
   const key = (kind: 'press' | 'release', press = keyPress(payload)): Input => ({ kind, press });
@@ -43,7 +44,7 @@ export interface InteractEvent extends WidgetEvent {
   readonly modifiers?: JsonObject;
 }
 
-/** The events an action stands for. */
+/** The events that an action stands for. */
 export function eventsOf({ action, payload, selector }: Interact, root: Node | undefined): readonly InteractEvent[] {
   const found = find(root, selector);
   const target = windowOf(root, found, selector) === undefined ? undefined : found?.node;

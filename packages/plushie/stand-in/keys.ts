@@ -1,9 +1,9 @@
-/** Names of keys and combinations, read as forgivingly as the renderer reads them. */
+/** Names of keys and combinations. Case, spaces, `_` and `-` do not count, as in the renderer. */
 import { field, textOf, type Json } from './messages.ts';
 import { words } from './words.ts';
 
 export interface KeyPress {
-  /** The name it has in events. */
+  /** Its name in events. */
   readonly key: string;
   readonly modifiers: {
     readonly shift: boolean;
@@ -11,7 +11,7 @@ export interface KeyPress {
     readonly alt: boolean;
     readonly logo: boolean;
   };
-  /** What it types into a text field. */
+  /** The text that it enters into a text field. */
   readonly text: string | undefined;
 }
 
@@ -83,7 +83,7 @@ export function keyPress(payload: Json | undefined): KeyPress {
   return combination(textOf(combo, textOf(key, '')));
 }
 
-/** One character, as typing sends it. */
+/** The key press that enters one character. */
 export function character(text: string): KeyPress {
   return { key: text, modifiers: none, text };
 }

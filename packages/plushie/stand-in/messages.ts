@@ -1,6 +1,6 @@
 /**
- * What the renderer accepts. A message with an unknown type, or with a field that is missing or of another type, is
- * dropped with a line on stderr; fields it does not know are ignored.
+ * What the renderer accepts. It drops a message with an unknown type, or with a missing or mistyped field, and writes a
+ * line to stderr; it ignores fields that it does not know.
  */
 import { Malformed } from './msgpack.ts';
 
@@ -134,7 +134,7 @@ const shapes: Readonly<Record<Incoming['type'], Readonly<Record<string, Check>>>
   load_font: { payload: maybeObject },
 };
 
-/** @throws Malformed in the renderer's manner of speaking */
+/** Checks a message. @throws Malformed with words like the renderer's */
 export function parse(value: unknown): { readonly session: string; readonly message: Incoming } {
   const fields = value as Json;
   if (!isObject(fields)) throw new Malformed('expected JSON object');
@@ -151,7 +151,7 @@ export function parse(value: unknown): { readonly session: string; readonly mess
   return { session, message: fields as unknown as Incoming };
 }
 
-/** True for what a node has to be. */
+/** True if the value is a node. */
 export function isNode(value: Json | undefined): boolean {
   try {
     node(value, 'node');
@@ -169,7 +169,7 @@ export function isIndex(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** The field of something that may be no object. */
+/** The field of a value that may not be an object. */
 export function field(value: Json | undefined, name: string): Json | undefined {
   return isObject(value) ? value[name] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * MessagePack as the renderer reads and writes it, on its own so that the suites meet two independent implementations.
- * Bytes come in as base64 text, which is what the renderer makes of them too.
+ * MessagePack as the renderer reads and writes it. It shares no code with Carpool, so that the suites test two independent
+ * implementations against each other. Bytes are read as base64 text, as the renderer does it too.
  */
 
 /** Deeper messages are refused. */
@@ -132,7 +132,7 @@ export function decode(bytes: Buffer): unknown {
     }
   }
 
-  // What follows the first value in a frame is ignored.
+  // Bytes after the first value of a frame are ignored.
   return value(0);
 }
 

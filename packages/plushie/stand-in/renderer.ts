@@ -1,7 +1,7 @@
 /**
- * A stand-in for `plushie-renderer --mock`, for machines that have none: `node renderer.ts --mock --max-sessions 8`.
- * It speaks the protocol of version 0.7.1 and draws nothing, like the mock mode of the real one; what it costs to start
- * is what Node costs to start, and nothing is slowed down on purpose. It passes the suite that the real one passes.
+ * A stand-in for `plushie-renderer --mock`, for machines without it: `node renderer.ts --mock --max-sessions 8`.
+ * It speaks the protocol of version 0.7.1 and draws nothing, as the real one in mock mode. It passes the same conformance
+ * suite. It starts as fast as Node does; nothing is slowed down on purpose.
  *
  *   stdin ──wire──▶ settings, then messages ──by `session`──▶ Session ──▶ stdout
  *
@@ -16,7 +16,7 @@ import { jsonLines, lengthPrefixed, Malformed, Unreadable, type Wire } from './w
 const { argv, stdin, stdout, stderr } = process;
 const flag = (name: string): boolean => argv.includes(`--${name}`);
 
-/** One session only: all names mean the same session, and its end is not announced. So says the real one. */
+/** With room for one session, all names mean that session, and its end is not announced; the real one does the same. */
 const maxSessions = Math.max(1, Number.parseInt(argv[argv.indexOf('--max-sessions') + 1] ?? '', 10) || 1);
 const single = maxSessions === 1;
 
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   let wire: Wire | undefined;
   let emit: (message: object) => void = () => {};
   let settled = false;
-  /** Settings that came first are meant for the first session. */
+  /** The settings of the greeting, until the first session has taken them. */
   let settings: Incoming | undefined;
 
   function take(payload: Buffer): void {
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     return session;
   }
 
-  /** The slot is free at once; the name is when the rest of what came with this message has been read. */
+  /** The slot is free at once; the name is free when the rest of the chunk that held this message has been read. */
   function close(name: string, session: Session, abandoned = session.end()): void {
     sessions.delete(name);
     closing.add(name);
@@ -104,7 +104,7 @@ async function main(): Promise<void> {
         emit(hello(wire.codec));
       }
       for (const payload of wire.push(chunk)) take(payload);
-      // A full pipe stops the reading, so that memory stays bounded.
+      // Reading stops while the output pipe is full, so that memory stays bounded.
       if (stdout.writableNeedDrain) await once(stdout, 'drain');
     }
     if (wire === undefined) return log('ERROR', 'stdin closed before first message');
@@ -122,10 +122,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** The settings are not good, or are no settings. */
+/** The first message holds no settings, or invalid ones. */
 class StartError extends Error {}
 
-/** @throws StartError */
+/** Reads and checks the first message. @throws StartError */
 function firstSettings(wire: Wire, payload: Buffer): Incoming {
   let value: unknown;
   try {

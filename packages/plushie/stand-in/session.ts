@@ -1,24 +1,26 @@
 /**
- * One isolated session: a tree, its stubs, subscriptions and images, and at most one interaction under way. A message
- * is answered before `take` returns, except while an interaction waits for the tree that a step asked for: then the
- * next message is its answer, whatever it is.
+ * One isolated session: a tree, its stubs, subscriptions and images, and at most one interaction under way. `take`
+ * answers a message before it returns. While an interaction waits for the tree after a step, it takes the next message,
+ * whatever it is, for that tree.
  */
 import { effectOutcome, isEffectKind } from './effects.ts';
 import { focused, nextFocus, reaction, type Focus, type Input, type WidgetEvent } from './input.ts';
 import { eventsOf, inputsOf, type InteractEvent } from './interact.ts';
 import { field, isObject, textOf, type Incoming, type Interact, type Json, type PatchOp } from './messages.ts';
+import { applyOp, knownOps, orderFault } from './patches.ts';
+import { find } from './selectors.ts';
 import { sorted } from './sorted.ts';
 import { themeMode } from './themes.ts';
-import { applyOp, duplicateIds, find, hashOf, knownOps, nodeFrom, orderFault, type Node } from './tree.ts';
+import { duplicateIds, hashOf, nodeFrom, type Node } from './tree.ts';
 import { words } from './words.ts';
 
 export interface SessionOptions {
-  /** Takes a message of this session, or of none where it says `session: ''`. */
+  /** Sends a message of this session, or of none if it says `session: ''`. */
   readonly emit: (message: object) => void;
   readonly log: (level: 'WARN' | 'ERROR', words: string) => void;
   /** How long a step waits for its tree, in milliseconds. */
   readonly patience: number;
-  /** A step waited in vain. The session is of no more use. */
+  /** A step was not answered in time, and the session is over. */
   readonly onGivenUp: () => void;
 }
 
@@ -40,7 +42,7 @@ export class Session {
     this.#options = options;
   }
 
-  /** `name` is echoed on every answer. */
+  /** Handles a message. @param name the session's, repeated in every answer */
   take(name: string, message: Incoming): void {
     if (this.#waiting !== undefined) this.#resume(message);
     else this.#handle(name, message);
@@ -104,7 +106,7 @@ export class Session {
     }
   }
 
-  /** What an interaction applies between its steps, too; then nothing is said. */
+  /** Messages that an interaction applies between its steps too; it then passes functions that send nothing. */
   #apply(
     message: Incoming,
     event: (family: string, id: string, rest: object) => void,
@@ -186,7 +188,7 @@ export class Session {
     else this.#root = result;
   }
 
-  /** The tree has changed. A focus whose widget is gone does not come back with another. */
+  /** The tree has changed. A focus whose widget is gone ends, even if a later tree has such a widget again. */
   #changed(event: (family: string, id: string, rest: object) => void): void {
     if (focused(this.#root, this.#focus) === undefined) this.#focus = undefined;
     const theme = this.#root?.props['theme'];
@@ -231,7 +233,7 @@ export class Session {
     else this.#options.log('WARN', `mock: image_op ${op} failed`);
   }
 
-  /** Every `yield` has emitted a step, and gets the message that follows it. */
+  /** Each `yield` comes after a step, and returns the message that follows it. */
   *#interact(name: string, message: Interact): Waiting {
     const emit = (type: string, events: readonly InteractEvent[]): void =>
       this.#options.emit({
@@ -266,7 +268,7 @@ export class Session {
   }
 }
 
-/** MessagePack shows the order of fields: these answers have it from a sorted map, all others from their definition. */
+/** The order of fields shows on the wire: in these answers it is alphabetical, in all others that of their definition. */
 const alphabetical: ReadonlySet<string> = new Set(['op_query_response', 'screenshot_response']);
 
 const silent = (): void => {};

@@ -1,4 +1,4 @@
-/** The same value with the keys of every object in alphabetical order, as the renderer keeps and writes them. */
+/** A copy with the keys of every object in alphabetical order, as the renderer stores and writes them. */
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -9,7 +9,7 @@ const builtIn: ReadonlySet<string> = new Set(
   `),
 );
 
-/** What `theme_changed` calls a theme; `undefined` for what is none. Only the built-in `light` is light. */
+/** The value of `theme_changed` for a theme; `undefined` if it is no theme. Only the built-in `light` is light. */
 export function themeMode(theme: Json | undefined): 'light' | 'dark' | 'system' | undefined {
   if (isObject(theme)) return 'dark';
   if (typeof theme !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** Frames and formats. The first byte of input decides: `{` is the first of a JSON line, all else of a length. */
+/** Frames and formats: JSON lines, and MessagePack behind a length. */
 import { decode, encode, Malformed, maxDepth } from './msgpack.ts';
 import { sorted } from './sorted.ts';
 
@@ -7,14 +7,14 @@ export { Malformed };
 const maxMessageBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
 
-/** The stream cannot be followed any further. */
+/** The rest of the stream cannot be read. */
 export class Unreadable extends Error {}
 
 export interface Wire {
   readonly codec: 'json' | 'msgpack';
-  /** The payloads that this chunk completes. @throws Unreadable, after what came before it was handed out */
+  /** The payloads that this chunk completes. @throws Unreadable, after it has yielded those before the fault */
   push(chunk: Buffer): Iterable<Buffer>;
-  /** What is left when the input ends. @throws Unreadable */
+  /** The payloads that are left when the input ends. @throws Unreadable */
   end(): Iterable<Buffer>;
   /** @throws Malformed */
   decode(payload: Buffer): unknown;

@@ -1,4 +1,4 @@
-/** The words of a text, for lists that would be a page of quotation marks. */
+/** The words of a text: a short way to write a long list. */
 export function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
