@@ -1,3 +1,5 @@
+import { clearTimeout, now, setTimeout } from './natives.ts';
+
 /** A running timer. Cancelling one that has fired is harmless. */
 export interface Timer {
   cancel(): void;
@@ -5,15 +7,11 @@ export interface Timer {
   unref(): void;
 }
 
-/** Time as pure code sees it. Milliseconds, from an origin of the clock's own. */
+/** Time as pure code sees it. Milliseconds, from an origin that each clock chooses. */
 export interface Clock {
   now(): number;
   after(milliseconds: number, run: () => void): Timer;
 }
-
-// Captured when the module loads: a test that installs fake timers later must not stop our deadlines.
-const { setTimeout, clearTimeout } = globalThis;
-const now: () => number = performance.now.bind(performance);
 
 export const systemClock: Clock = {
   now,

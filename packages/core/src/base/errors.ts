@@ -5,6 +5,7 @@
  * mend it (`blame`). It is made where the user's call was made, so that its stack points at the user's line, and it is
  * recognised by a brand, never by `instanceof`: test runners evaluate modules in other realms and more than once.
  */
+import { messageOf } from './thrown.ts';
 
 /** What is unusable after the error: this call only, this session, the child, the whole pool, the hub, or the run. */
 export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'shared worker' | 'run';
@@ -338,7 +339,7 @@ export function toRecord(error: CarpoolError): ErrorRecord {
   const record = { code, message: plainMessage(error), scope, blame, context, evidence };
   if (cause === undefined) return record;
   if (isCarpoolError(cause)) return { ...record, cause: toRecord(cause) };
-  return { ...record, cause: { message: wordsOf(cause) } };
+  return { ...record, cause: { message: messageOf(cause) } };
 }
 
 export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown = reviveCause(record)): CarpoolError {
@@ -351,12 +352,7 @@ export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown 
 /** Turns whatever was thrown into an error of Carpool, and keeps the original as its cause. */
 export function asCarpoolError(thrown: unknown, code: ErrorCode, message: string): CarpoolError {
   if (isCarpoolError(thrown)) return thrown;
-  return new CarpoolError(code, `${message}: ${wordsOf(thrown)}`, { cause: thrown });
-}
-
-function wordsOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
-  return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
+  return new CarpoolError(code, `${message}: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function reviveCause(record: ErrorRecord): unknown {

@@ -22,15 +22,6 @@ export class Mailbox<T> {
     return this.#items.length;
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** True if someone is waiting right now. */
-  get wanted(): boolean {
-    return this.#takers.length > 0;
-  }
-
   /** False: it is full, and nothing was kept. After `close` it is true and the item is dropped. */
   push(item: T): boolean {
     if (this.#closed) return true;

@@ -1,5 +1,5 @@
 // What pure code may use of the platform, for tsconfig.pure.json only: there neither Node's types nor the DOM's exist.
-// Every name here is the same object in Node, in a browser and in a worker.
+// But for two, every name here is the same object in Node, in a browser and in a thread.
 
 interface ErrorConstructor {
   captureStackTrace(error: object, above?: Function): void;
@@ -43,6 +43,12 @@ interface PlatformTimer {
 declare function setTimeout(run: () => void, milliseconds?: number): PlatformTimer;
 declare function clearTimeout(timer: PlatformTimer | undefined): void;
 declare function queueMicrotask(run: () => void): void;
+
+// Node alone has these two; natives.ts captures them, and pure code calls neither.
+declare function setImmediate<Args extends unknown[]>(run: (...args: Args) => void, ...args: Args): unknown;
+declare var process:
+  | { nextTick<Args extends unknown[]>(run: (...args: Args) => void, ...args: Args): void }
+  | undefined;
 
 declare var performance: { now(): number };
 

@@ -3,15 +3,11 @@ export class Tail {
   readonly #limit: number;
   /** A ring, made with the first byte: most children say nothing on stderr. */
   #ring: Uint8Array | undefined;
+  /** Bytes that have passed in all. */
   #total = 0;
 
   constructor(limit: number = 16 * 1024) {
     this.#limit = limit;
-  }
-
-  /** How many bytes have passed in all. */
-  get total(): number {
-    return this.#total;
   }
 
   push(chunk: Uint8Array): void {

@@ -3,6 +3,7 @@
  * worker ready?
  */
 import { callSite, fromRecord } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import { Client } from '../client/client.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
@@ -32,7 +33,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
       console.log(`${pool}: ok, first session after ${opened} ms`);
     } catch (thrown) {
       failures++;
-      console.log(`${pool}: ${(thrown as Error).message}`);
+      console.log(`${pool}: ${messageOf(thrown)}`);
     }
   }
   for (const name of sharedWorkers) {
@@ -43,7 +44,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
       console.log(`${name}: ok, ready after ${Math.round(performance.now() - started)} ms`);
     } catch (thrown) {
       failures++;
-      console.log(`${name}: ${(thrown as Error).message}`);
+      console.log(`${name}: ${messageOf(thrown)}`);
     }
     await file.end();
   }

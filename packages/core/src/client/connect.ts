@@ -1,6 +1,7 @@
 /** A socket to the host, or why there is none. */
 import { connect, type Socket } from 'node:net';
 import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 
@@ -17,7 +18,7 @@ export async function connectTo(path: string, timeout: number, known: boolean): 
     return socket;
   } catch (thrown) {
     socket.destroy();
-    const why = (thrown as Error).message;
+    const why = messageOf(thrown);
     const details = { context: { path }, cause: thrown };
     if (known) throw new CarpoolError('HUB_LOST', `The host has ended: ${why}`, details);
     const message = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;

@@ -1,6 +1,8 @@
 /** A worker's side of what all workers share: its numbers for its leases, and what it still holds of each. */
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
+import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
+import { grace } from '../wire/grace.ts';
 import type {
   AcquireRequest,
   CallRequest,
@@ -40,12 +42,7 @@ export type AcquireOptions = RequestOf<AcquireRequest>;
 export type ReserveOptions = RequestOf<ReserveRequest>;
 export type OnceOptions = RequestOf<OnceRequest>;
 
-// Captured when the module loads: a test that installs fake timers later must not stop it.
-const { nextTick } = process;
-
 export const defaultLeaseTimeout = 60_000;
-/** What the host's own deadline may lag behind. */
-const grace = 5_000;
 const answerTimeout = 30_000;
 const all = new Uint8Array(0);
 

@@ -22,7 +22,7 @@ export interface Caller {
   /** From where. */
   readonly at?: CallLocation;
   /** The test that waits meanwhile, where it is not the owner. */
-  readonly flow?: OwnerPath;
+  readonly flow?: OwnerPath | undefined;
 }
 
 type OwnedFields = Pick<AcquireOptions, 'flow'> & { readonly under: OwnerPath; readonly holder: HolderLabel };

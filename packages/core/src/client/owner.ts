@@ -4,6 +4,7 @@
  * body runs on. Adapters make owners; tests only see the sessions.
  */
 import { CarpoolError, callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Session } from '../session/session.ts';
@@ -37,8 +38,6 @@ export interface SessionEvidence extends Evidence {
 /** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
 const releaseTimeout = 15_000;
 const evidenceTimeout = 2_000;
-
-const nothing = (): void => {};
 
 export class Owner implements AsyncDisposable {
   readonly path: OwnerPath;
@@ -77,7 +76,7 @@ export class Owner implements AsyncDisposable {
   register(pool: string, options: RegisterOptions = {}): Promise<Session> {
     const session = this.#register(pool, { site: callSite(this.register), ...options });
     // A body that runs on after its end must not fail another test as an unhandled rejection.
-    session.catch(nothing);
+    session.catch(noop);
     return session;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contentLength } from './content-length.ts';
-import { failure, plain, unframed, utf8 } from './testing.ts';
+import { failure, plain, unframed, utf8 } from '../../test/support/codec.ts';
 
 describe('a Content-Length header', () => {
   test('may have company, in any order and case', () => {

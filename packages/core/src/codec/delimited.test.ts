@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from './codec.ts';
 import { newlineDelimited } from './delimited.ts';
-import { chunksOf, failure, plain, unframed, utf8 } from './testing.ts';
+import { chunksOf, failure, plain, unframed, utf8 } from '../../test/support/codec.ts';
 
 describe('lines', () => {
   test('may end in CRLF, wherever it is cut, and blank ones are skipped', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeMessage } from './describe.ts';
 import { describeBytes, looksLikeText } from './evidence.ts';
-import { utf8 } from './testing.ts';
+import { utf8 } from '../../test/support/codec.ts';
 
 test('text is shown as text, even when the cut goes through a character', () => {
   expect(describeBytes(utf8('größer\tals\r\n'))).toBe('größer\tals\r\n');

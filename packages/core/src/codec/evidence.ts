@@ -3,6 +3,7 @@
  * so that bytes are shown as the text they are, where they are text, and as a hexdump only where they are not.
  */
 import { CarpoolError, isCarpoolError, type CarpoolErrorOptions } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 
 const evidenceBytes = 256;
 
@@ -35,11 +36,7 @@ export function unwritable(message: string, cause?: unknown): CarpoolError {
 
 /** What an encoder threw: our own errors as they are, others with their words. */
 export function notWritten(thrown: unknown): CarpoolError {
-  return isCarpoolError(thrown) ? thrown : unwritable(wordsOf(thrown), thrown);
-}
-
-export function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return isCarpoolError(thrown) ? thrown : unwritable(messageOf(thrown), thrown);
 }
 
 /** The stream ended inside a frame; `bytes` is the start of what there is of it. */

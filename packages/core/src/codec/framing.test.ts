@@ -4,7 +4,7 @@ import { defaultLimits } from './codec.ts';
 import { contentLength } from './content-length.ts';
 import { newlineDelimited, nulDelimited } from './delimited.ts';
 import { lengthPrefixed } from './length-prefixed.ts';
-import { chunksOf, failure, framed, onlyFrameErrors, plain, unframed, utf8 } from './testing.ts';
+import { chunksOf, failure, framed, onlyFrameErrors, plain, unframed, utf8 } from '../../test/support/codec.ts';
 
 const framings = [lengthPrefixed, contentLength, newlineDelimited, nulDelimited];
 /** Counts bytes instead of time: what was copied by `set` meanwhile, and the sizes of the buffers that were begun. */

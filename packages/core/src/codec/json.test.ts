@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { json } from './json.ts';
-import { failure, onlyFrameErrors, utf8 } from './testing.ts';
+import { failure, onlyFrameErrors, utf8 } from '../../test/support/codec.ts';
 
 test('JSON gives back what was written', () => {
   fc.assert(

@@ -4,7 +4,8 @@
  * which one they take, and so what is sent on after routing is always written anew from what was routed by.
  */
 import type { Format } from './codec.ts';
-import { malformed, notWritten, unwritable, wordsOf } from './evidence.ts';
+import { messageOf } from '../base/thrown.ts';
+import { malformed, notWritten, unwritable } from './evidence.ts';
 import { fieldsOf } from './fields.ts';
 import { Slab } from './slab.ts';
 
@@ -27,7 +28,7 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
     try {
       return JSON.parse(decoder.decode(payload)) as unknown;
     } catch (cause) {
-      throw malformed(`Cannot read message: it is no JSON; ${wordsOf(cause)}`, payload, cause);
+      throw malformed(`Cannot read message: it is no JSON; ${messageOf(cause)}`, payload, cause);
     }
   }
 

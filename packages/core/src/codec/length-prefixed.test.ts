@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { defaultLimits } from './codec.ts';
 import { lengthPrefixed } from './length-prefixed.ts';
-import { chunksOf, failure, unframed, utf8 } from './testing.ts';
+import { chunksOf, failure, unframed, utf8 } from '../../test/support/codec.ts';
 
 describe('length-prefixed frames', () => {
   test('may be empty, also at the end of a chunk', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fields, Scalar } from './codec.ts';
 import { fieldsOf } from './fields.ts';
 import { msgpack } from './msgpack.ts';
-import { failure } from './testing.ts';
+import { failure } from '../../test/support/codec.ts';
 
 const { encode, decode } = msgpack;
 const peek = msgpack.peek as NonNullable<typeof msgpack.peek>;

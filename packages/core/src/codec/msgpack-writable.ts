@@ -3,6 +3,7 @@
  * beyond 32 bits as floats (a `u64` of Rust refuses those), truncates the elements of typed arrays other than bytes, and
  * knows its own realm's Date, Map and Set only. What needs no change, as nearly everything, is handed on as it is.
  */
+import { tagOf } from '../base/tag.ts';
 import { unwritable } from './evidence.ts';
 
 /** The value, or a copy with the parts changed that msgpackr would write wrongly. @throws CarpoolError FRAME_MALFORMED */
@@ -104,9 +105,4 @@ function validDate(date: Date): Date {
   const time = date.getTime();
   if (Number.isNaN(time)) throw unwritable('it holds an invalid Date');
   return date instanceof Date ? date : new Date(time);
-}
-
-/** The kind of a built-in object, whichever realm it is of. */
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { msgpack, msgpackFormat } from './msgpack.ts';
-import { failure, onlyFrameErrors } from './testing.ts';
+import { failure, onlyFrameErrors } from '../../test/support/codec.ts';
 
 const again = (value: unknown): unknown => msgpack.decode(msgpack.encode(value));
 const nested = (depth: number): unknown => Array.from({ length: depth }).reduce<unknown>((inner) => [inner], []);

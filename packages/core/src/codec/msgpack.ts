@@ -12,7 +12,8 @@ import type { Options } from 'msgpackr';
 // The entry without the native addon: the same behaviour on every machine, and nothing of Node.
 import { Packr, Unpackr } from 'msgpackr/pack';
 import type { Format } from './codec.ts';
-import { malformed, notWritten, unwritable, wordsOf } from './evidence.ts';
+import { messageOf } from '../base/thrown.ts';
+import { malformed, notWritten, unwritable } from './evidence.ts';
 import { fieldAccess } from './msgpack-fields.ts';
 import { skipper } from './msgpack-skip.ts';
 import { writable } from './msgpack-writable.ts';
@@ -61,7 +62,7 @@ export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}):
         // A view of its own: msgpackr leaves a property on what it reads, and a Buffer would make Buffers of all binary.
         return unpackr.unpack(new Uint8Array(payload.buffer, payload.byteOffset, payload.length)) as unknown;
       } catch (cause) {
-        throw malformed(`Cannot read message: ${wordsOf(cause)}`, payload, cause);
+        throw malformed(`Cannot read message: ${messageOf(cause)}`, payload, cause);
       }
     },
     ...fieldAccess(skip),

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import { importModule } from './import-module.ts';
@@ -59,7 +60,7 @@ async function importDefault(file: string): Promise<unknown> {
   try {
     module = await importModule(pathToFileURL(file).href);
   } catch (thrown) {
-    throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${(thrown as Error).message}`, {
+    throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${messageOf(thrown)}`, {
       context: { file },
       cause: thrown,
     });

@@ -15,6 +15,7 @@ export {
   type Reservations,
 } from '../test-api/coordination/reserve.ts';
 export { getPort, leasePort, type PortLease, type PortOptions } from '../test-api/coordination/ports.ts';
-export { once, type KeepOptions, type OnceOptions } from '../test-api/coordination/once.ts';
+export { once, type OnceOptions } from '../test-api/coordination/once.ts';
+export type { KeepOptions } from '../test-api/coordination/keep.ts';
 export type { Lease, Permits } from '../test-api/coordination/lease.ts';
-export type { LeaseOptions, LeaseScope, ScopeOptions } from '../test-api/coordination/around.ts';
+export type { LeaseOptions, LeaseScope, ScopeOptions } from '../test-api/coordination/lease-call.ts';

@@ -4,11 +4,11 @@ import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Pool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
 import { PidFiles } from '../process/pid-files.ts';
-import type { SharedWorkerPlan } from './shared-workers/shared-workers.ts';
+import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Project } from '../wire/control.ts';
 import { findConfig } from '../config/find.ts';
-import { workerPlan } from './worker-plan.ts';
+import { planFromConfig } from './plan-from-config.ts';
 
 export type Outcome =
   | {
@@ -36,7 +36,9 @@ export async function configure(project: Project, children: string): Promise<Out
       const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
       return [name, new Pool(settings, surroundings)] as const;
     });
-    const plans = Object.entries(sharedWorkers).map(([name, source]) => [name, workerPlan(source, folder)] as const);
+    const plans = Object.entries(sharedWorkers).map(
+      ([name, source]) => [name, planFromConfig(source, folder)] as const,
+    );
     return { pools: new Map(made), sharedWorkers: new Map(plans), files: file === undefined ? [] : [file] };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');

@@ -2,10 +2,12 @@
  * The private folder of a host: its socket, the record of the host itself, and of the children it started. Mode 0700,
  * made anew for each host, removed when it ends; what a killed host left is found by its name and swept.
  */
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
+import { listOrEmpty } from '../process/files.ts';
 import { startTimeOf, type ProcessIdentity } from '../process/identity.ts';
 
 const windows = process.platform === 'win32';
@@ -44,17 +46,13 @@ export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(
   const folder = join(base, name);
   try {
     mkdirSync(folder, { mode: 0o700 });
-    // A group of our own, so that whoever finds the record can tell us from a later process with the same pid.
+    // With the start time, so that a sweep can tell this host from a later process with the same pid.
     writeFileSync(join(folder, 'host.json'), JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
   } catch (thrown) {
-    throw new CarpoolError(
-      'HUB_UNREACHABLE',
-      `Cannot make a folder for the socket in ${base}: ${(thrown as Error).message}`,
-      {
-        context: { folder },
-        cause: thrown,
-      },
-    );
+    throw new CarpoolError('HUB_UNREACHABLE', `Cannot make a folder for the socket in ${base}: ${messageOf(thrown)}`, {
+      context: { folder },
+      cause: thrown,
+    });
   }
   return {
     folder,
@@ -77,20 +75,12 @@ export function hostDirectoryBases(): readonly string[] {
 export function abandonedFolders(): string[] {
   const folders: string[] = [];
   for (const base of hostDirectoryBases()) {
-    for (const name of entriesOf(base)) {
+    for (const name of listOrEmpty(base)) {
       const folder = join(base, name);
-      if (name.startsWith(prefix()) && isOurs(folder) && !isRunning(hostIn(folder), folder)) folders.push(folder);
+      if (name.startsWith(prefix()) && isOurs(folder) && !isHostAlive(hostIn(folder), folder)) folders.push(folder);
     }
   }
   return folders;
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** Somebody else's folder with our name in a shared `/tmp` proves nothing and is left alone. */
@@ -107,7 +97,7 @@ function hostIn(folder: string): Partial<ProcessIdentity> | undefined {
   }
 }
 
-function isRunning(host: Partial<ProcessIdentity> | undefined, folder: string): boolean {
+function isHostAlive(host: Partial<ProcessIdentity> | undefined, folder: string): boolean {
   // Without a record the host is between making its folder and writing it, or was killed there: give it a minute.
   if (host?.pid === undefined) return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 60_000;
   const startTime = startTimeOf(host.pid);

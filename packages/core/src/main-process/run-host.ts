@@ -3,10 +3,10 @@
  *
  *   begin ─▶ started or joined ─▶ run ─▶ begin ─▶ told of the new run, or replaced ─▶ … ─▶ stop
  */
-import { statSync } from 'node:fs';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './start-host.ts';
 import { findConfig } from '../config/find.ts';
+import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
 import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
 import { summaryLines } from './summary.ts';
@@ -22,8 +22,8 @@ export class RunHost {
   readonly #options: RunHostOptions;
   #provided: Provided;
   #host: Host | undefined;
-  /** The files that the config was loaded from, with what they looked like then. */
-  #files = new Map<string, string>();
+  /** The files that the config was loaded from, with their fingerprints at that time. */
+  #files = new Map<string, Fingerprint | undefined>();
   /** The host has exited by itself. */
   #gone = false;
   /** One at a time: whoever asks meanwhile asks for the same. */
@@ -84,7 +84,7 @@ export class RunHost {
       const { pools, sharedWorkers, files, problem } = await host.configured;
       const told = problem === undefined ? {} : { problem };
       this.#provided = { version, address: host.address, pools, sharedWorkers, ...told };
-      this.#files = new Map(files.map((file) => [file, looksOf(file)]));
+      this.#files = new Map(files.map((file) => [file, fingerprint(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));
       this.#provided = { version, pools: [], sharedWorkers: [], problem };
@@ -100,12 +100,7 @@ export class RunHost {
     if (problem !== undefined && this.#files.size === 0) {
       return address !== undefined && findConfig(root) === undefined && configFile === undefined;
     }
-    const edited = [...this.#files].some(([file, looks]) => looksOf(file) !== looks);
+    const edited = [...this.#files].some(([file, then]) => !sameFingerprint(fingerprint(file), then));
     return !edited && problem === undefined;
   }
-}
-
-function looksOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
 }

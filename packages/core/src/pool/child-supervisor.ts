@@ -4,8 +4,9 @@
  * stopped when the last of them has ended.
  */
 import { CarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
-import { fingerprint, sameFingerprint, type Fingerprint } from '../process/command.ts';
+import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy } from './restart.ts';
@@ -92,7 +93,7 @@ export class ChildSupervisor {
 
   /** Nobody needs a child now: none keeps this process running. */
   letGo(): void {
-    for (const generation of this.#living) void generation.then((living) => living.hold(false), nothing);
+    for (const generation of this.#living) void generation.then((living) => living.hold(false), noop);
   }
 
   /** Earlier failures no longer count. */
@@ -163,5 +164,3 @@ export class ChildSupervisor {
     });
   }
 }
-
-function nothing(): void {}

@@ -148,7 +148,7 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
   const stderr = forwardStderr ? 'forward' : 'keep';
   // Loaded when a child is started: whoever only reads a config does not pay for it.
-  const { startChild } = await import('../process/child.ts');
+  const { startChild } = await import('../process/start-child.ts');
   const starting = startChild(
     { ...full, stdio, stderr },
     {

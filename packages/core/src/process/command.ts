@@ -2,8 +2,9 @@
  * Which file a command means. We look it up ourselves, because the system's answer to half a dozen different mistakes
  * is ENOENT, and because the pool wants to know the file: a rebuilt binary is noticed by its fingerprint.
  */
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { statOf } from './files.ts';
 
 const windows = process.platform === 'win32';
 
@@ -31,32 +32,6 @@ export function resolveCommand(command: string, cwd: string, path: string | unde
     if (found === 'refused') refused ??= candidate;
   }
   return refused === undefined ? { searched } : { searched, refused };
-}
-
-/** Enough of a file to notice that it was replaced or rebuilt. */
-export interface Fingerprint {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
-}
-
-/** @returns undefined if there is no such file just now: a build may be replacing it */
-export function fingerprint(path: string): Fingerprint | undefined {
-  const stats = statOf(path);
-  return stats === undefined ? undefined : { size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
-}
-
-export function sameFingerprint(a: Fingerprint | undefined, b: Fingerprint | undefined): boolean {
-  return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ino === b?.ino;
-}
-
-/** `stat` that answers undefined where there is nothing, or nothing that we may see. */
-export function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function directories(path: string, cwd: string): string[] {

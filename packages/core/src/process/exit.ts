@@ -1,45 +1,17 @@
 /** How a child ended, and its English. */
 
 export type ExitStatus =
-  /** The first news of a death, before the system has told more: the pipe broke, its output ended. */
-  | { readonly kind: 'lost'; readonly news: string }
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: string; readonly by?: 'carpool' }
-  | { readonly kind: 'not-started'; readonly reason: string };
+  | { readonly kind: 'signalled'; readonly signal: string; readonly by?: 'carpool' };
 
 /** A predicate for a sentence whose subject is the child: "exited with code 3". */
 export function describeExit(status: ExitStatus): string {
   switch (status.kind) {
-    case 'lost':
-      return `was lost: ${status.news}`;
-    case 'not-started':
-      return `was not started: ${status.reason}`;
     case 'exited':
       return `exited with code ${showCode(status.code)}`;
     case 'signalled':
       if (status.by === 'carpool') return `was ended by Carpool with ${status.signal}`;
       return `was killed by ${status.signal}${suspects.get(status.signal) ?? ''}`;
-  }
-}
-
-/**
- * The better of two reports of one death. A later one replaces an earlier one only if it says something more specific:
- * an exit code replaces a broken pipe, never the other way round.
- */
-export function moreSpecific(earlier: ExitStatus | undefined, later: ExitStatus): ExitStatus {
-  return earlier === undefined || rank(later) > rank(earlier) ? later : earlier;
-}
-
-function rank(status: ExitStatus): number {
-  switch (status.kind) {
-    case 'lost':
-      return 0;
-    case 'exited':
-      return 1;
-    case 'signalled':
-      return status.by === undefined ? 1 : 2;
-    case 'not-started':
-      return 3;
   }
 }
 

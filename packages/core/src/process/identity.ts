@@ -5,7 +5,8 @@
  */
 // Not execa: a host loads this before it listens, and has no child yet.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { listOrEmpty } from './files.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -94,16 +95,8 @@ function readProc(pid: number, boot: string): ProcessFacts | undefined {
 
 function readAllProc(): ProcessFacts[] {
   const boot = bootId();
-  const pids = namesIn('/proc').filter((name) => /^\d+$/.test(name));
+  const pids = listOrEmpty('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => readProc(Number(pid), boot) ?? []);
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function bootId(): string {

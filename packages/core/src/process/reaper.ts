@@ -10,10 +10,11 @@
  */
 // Not execa: a sweep runs in every host, also in one that starts no child.
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { marker } from './environment.ts';
+import { listOrEmpty } from './files.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
 import { type ProcessIdentity, groupMembers, holdsVariable, isRunning, startedNoEarlier } from './identity.ts';
 import { type ChildRecord, identityOf, parseRecord, recordName } from './pid-files.ts';
@@ -57,7 +58,7 @@ export interface Swept {
 
 /** Ends what a killed host left, by the records in `directory`, all at once. A directory that is not there is empty. */
 export async function sweepRecords(directory: string, options: SweepOptions = {}): Promise<Swept[]> {
-  const names = namesIn(directory).filter((name) => name.endsWith('.json'));
+  const names = listOrEmpty(directory).filter((name) => name.endsWith('.json'));
   return Promise.all(names.map((name) => sweep(join(directory, name), readRecord(directory, name), options)));
 }
 
@@ -100,14 +101,6 @@ function exists(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
   }
 }
 

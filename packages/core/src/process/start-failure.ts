@@ -5,7 +5,8 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { CarpoolError } from '../base/errors.ts';
-import { type Resolution, statOf } from './command.ts';
+import type { Resolution } from './command.ts';
+import { statOf } from './files.ts';
 
 export interface Attempt {
   /** For the message only. */
@@ -25,7 +26,7 @@ export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
   }
   if (resolution.file === undefined) return notFound(attempt);
   if (process.platform === 'win32') return undefined;
-  const text = textOf(resolution.file);
+  const text = headOf(resolution.file);
   if (text === undefined || text.startsWith('#!')) return undefined;
   const what = text === '' ? 'is empty' : 'is a text file without a `#!` line';
   return notStarted(
@@ -101,11 +102,11 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function interpreterOf(file: string): string | undefined {
-  return /^#!\s*(\S+)/.exec(textOf(file) ?? '')?.[1];
+  return /^#!\s*(\S+)/.exec(headOf(file) ?? '')?.[1];
 }
 
 /** The beginning of a text file; undefined if it is binary, or not ours to read. */
-function textOf(file: string): string | undefined {
+function headOf(file: string): string | undefined {
   try {
     const descriptor = openSync(file, 'r');
     try {

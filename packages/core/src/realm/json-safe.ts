@@ -4,16 +4,16 @@
 const mostValues = 64;
 
 /** True only for small trees of plain objects, arrays, strings, finite numbers, booleans and null. Never throws. */
-export function isPlain(value: unknown): boolean {
+export function isJsonSafe(value: unknown): boolean {
   try {
     const seen: object[] = [];
-    return plain(value, seen);
+    return isSafe(value, seen);
   } catch {
     return false; // a getter threw: let V8 meet it
   }
 }
 
-function plain(value: unknown, seen: object[]): boolean {
+function isSafe(value: unknown, seen: object[]): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -21,25 +21,25 @@ function plain(value: unknown, seen: object[]): boolean {
     case 'number':
       return Number.isFinite(value) && !Object.is(value, -0);
     case 'object':
-      return value === null || plainObject(value, seen);
+      return value === null || isSafeObject(value, seen);
     default:
       return false;
   }
 }
 
-function plainObject(value: object, seen: object[]): boolean {
+function isSafeObject(value: object, seen: object[]): boolean {
   // One that is there twice must be one on the other side too.
   if (seen.length >= mostValues || seen.includes(value)) return false;
   seen.push(value);
   if (Array.isArray(value)) {
     if (value.length > mostValues) return false;
-    for (let at = 0; at < value.length; at++) if (!plain(value[at], seen)) return false;
+    for (let at = 0; at < value.length; at++) if (!isSafe(value[at], seen)) return false;
     // Properties of an array that are no items.
     return Object.keys(value).length === value.length;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false;
   const names = Object.keys(value);
   if (names.length > mostValues || names.includes('__proto__')) return false;
-  for (const name of names) if (!plain((value as Record<string, unknown>)[name], seen)) return false;
+  for (const name of names) if (!isSafe((value as Record<string, unknown>)[name], seen)) return false;
   return true;
 }

@@ -8,6 +8,7 @@
  * So a value that holds itself is no trap, what was one object stays one, and the depth of a value costs no stack.
  */
 import { CarpoolError, isCarpoolError, type CallSite, type ErrorCode } from '../base/errors.ts';
+import { tagOf } from '../base/tag.ts';
 
 /** The same value in this realm. What is no data is handed on as it is: functions, and objects of a class. */
 export function copyToRealm(value: unknown): unknown {
@@ -50,7 +51,7 @@ class RealmCopier {
       case 'Array':
         return this.#array(value as unknown[]);
       case 'Object':
-        return isPlain(value) ? this.#record(value) : value;
+        return isPlainObject(value) ? this.#record(value) : value;
       case 'Map':
         return this.#map(value as Map<unknown, unknown>);
       case 'Set':
@@ -159,13 +160,7 @@ function framesOf({ stack }: CallSite): string {
   return at === -1 ? '' : stack.slice(at);
 }
 
-function isPlain(value: object): boolean {
+function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** The kind of a built-in object, whichever realm it is of. */
-function tagOf(value: object): string {
-  // One that says of itself what it is may say anything.
-  return Object.hasOwn(value, Symbol.toStringTag) ? '' : Object.prototype.toString.call(value).slice(8, -1);
 }

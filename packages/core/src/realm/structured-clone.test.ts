@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { clone, revive } from './structured-clone.ts';
-import { isPlain } from './json-safe.ts';
+import { isJsonSafe } from './json-safe.ts';
 
 const round = (value: unknown): unknown => revive(clone(value, 'Cannot send'));
 
@@ -37,11 +37,11 @@ describe('a clone', () => {
     ['an instance', new (class Point { x = 1; })(), false], // prettier-ignore
     ['a boxed string', Object('boxed'), false],
   ])('of %s is right, and JSON only where that says it all', (_, value, plain) => {
-    expect(isPlain(value)).toBe(plain);
+    expect(isJsonSafe(value)).toBe(plain);
     expect(round(value)).toStrictEqual(structuredClone(value));
   });
 
-  test('keeps what is there twice one, and circles round', () => {
+  test('keeps what is there twice one, and cycles', () => {
     const twice = { n: 1 };
     const [a, b] = round([twice, twice]) as [object, object];
     expect(a).toBe(b);
@@ -72,6 +72,12 @@ describe('a clone', () => {
     expect(() => clone(sly, 'Cannot send')).toThrow('Cannot send: not now');
   });
 
+  test('makes a Uint8Array of a Buffer, unless it is to stay one', () => {
+    const value = { key: Buffer.from('secret') };
+    expect(round(value)).toStrictEqual({ key: new Uint8Array(value.key) });
+    expect(revive(clone(value, 'Cannot send', { keepBuffers: true }))).toStrictEqual(value);
+  });
+
   test('of something else is refused, with its cause', () => {
     expect(() => clone({ run: () => {} }, 'Cannot send')).toThrow('Cannot send: () => {} could not be cloned.');
     expect(() => clone(new WeakSet(), 'Cannot send')).toThrow('could not be cloned');
@@ -79,7 +85,7 @@ describe('a clone', () => {
 
   test('that is none is told', () => {
     for (const bytes of [Uint8Array.of(0xff, 0x0f, 0x7f), Uint8Array.of(1, 2)]) {
-      expect(() => revive(bytes)).toThrow('Cannot read a message of a shared worker');
+      expect(() => revive(bytes)).toThrow('Cannot read a cloned value');
     }
     expect(deserialize(serialize(1))).toBe(1);
   });

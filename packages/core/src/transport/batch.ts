@@ -3,6 +3,7 @@
  * added turn for a single message, because `nextTick` runs when the turn's microtasks have.
  */
 import type { Writable } from 'node:stream';
+import { nextTick } from '../base/natives.ts';
 
 /** Chunks larger than this are written as they are; copying them into a batch would cost more than it saves. */
 const gatherBelow = 16 * 1024;
@@ -32,7 +33,7 @@ export class BatchWriter {
   /** After `stop` it does nothing. Empty pieces are left out. */
   write(head: Uint8Array, body: Uint8Array, tail?: Uint8Array): void {
     if (this.#stopped) return;
-    if (this.#bytes === 0 && !this.#paused) process.nextTick(flush, this);
+    if (this.#bytes === 0 && !this.#paused) nextTick(flush, this);
     this.#push(head);
     this.#push(body);
     if (tail !== undefined) this.#push(tail);
@@ -47,7 +48,7 @@ export class BatchWriter {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#bytes > 0) process.nextTick(flush, this);
+    if (this.#bytes > 0) nextTick(flush, this);
   }
 
   flush(): void {

@@ -6,10 +6,7 @@
  *   expect ─▶ awake ── met ─▶ asleep, and the next time awake again
  *               └── not in time ─▶ asleep, also the next 1, 2, 4, … 32 times
  */
-
-// Captured when the module loads: a test that installs fake timers later must not stop it.
-const { setImmediate } = globalThis;
-const now: () => number = performance.now.bind(performance);
+import { now, setImmediate } from '../base/natives.ts';
 
 const longestBreak = 32;
 

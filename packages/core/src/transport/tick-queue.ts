@@ -2,10 +2,8 @@
  * Each message that comes in gets a turn of the event loop of its own. What is written meanwhile is gathered over some of
  * them: a burst of messages brings a few system calls, and one message alone waits for nobody.
  */
+import { setImmediate } from '../base/natives.ts';
 import type { BatchWriter } from './batch.ts';
-
-// Captured when the module loads: a test that installs fake timers later must not stop messages.
-const { setImmediate } = globalThis;
 
 /** Turns over which writes are gathered at most. */
 const gathered = 32;

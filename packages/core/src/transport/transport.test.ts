@@ -6,7 +6,7 @@ import { jsonLinesCodec } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
-import { memoryPair } from './memory.ts';
+import { memoryPair } from '../../test/support/memory-transport.ts';
 import { StreamTransport } from './stream.ts';
 import type { Transport } from './transport.ts';
 

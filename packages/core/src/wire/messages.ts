@@ -128,12 +128,12 @@ export interface SharedWorkerStateResult extends Evidence {
 interface LeaseRequest {
   /** The worker's number for the lease, not used before on this connection; RELEASE names it. */
   readonly lease: number;
-  readonly under?: OwnerPath;
+  readonly under?: OwnerPath | undefined;
   /** The test that cannot go on meanwhile, where it is not the owner. */
-  readonly flow?: OwnerPath;
-  readonly holder?: { readonly test?: string; readonly file?: string };
+  readonly flow?: OwnerPath | undefined;
+  readonly holder?: { readonly test?: string; readonly file?: string } | undefined;
   /** `file:line:column` of the call, for the errors of others. */
-  readonly at?: string;
+  readonly at?: string | undefined;
 }
 
 export interface AcquireRequest extends LeaseRequest {
@@ -142,9 +142,9 @@ export interface AcquireRequest extends LeaseRequest {
   readonly kind: 'lock' | 'rwlock' | 'semaphore';
   readonly size: number;
   readonly weight: number;
-  readonly wait?: boolean;
-  readonly timeout?: number;
-  readonly detectDeadlock?: boolean;
+  readonly wait?: boolean | undefined;
+  readonly timeout?: number | undefined;
+  readonly detectDeadlock?: boolean | undefined;
 }
 
 export interface ReserveRequest extends LeaseRequest {
@@ -160,8 +160,8 @@ export interface ReserveResult {
 export interface OnceRequest extends LeaseRequest {
   readonly method: 'once';
   readonly key: string;
-  readonly timeout?: number;
-  readonly detectDeadlock?: boolean;
+  readonly timeout?: number | undefined;
+  readonly detectDeadlock?: boolean | undefined;
 }
 export interface OnceResult {
   /** Absent: the worker computes it, and says `settle`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { failure } from '../codec/testing.ts';
+import { failure } from '../../test/support/codec.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { bodyOf, headBytes, op, readHead, writeHead, writePayload } from './frames.ts';
 

@@ -42,7 +42,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['pool/types', 'config/define'],
     never: ['node:child_process'],
   },
-  'host/shared-workers': { may: ['base', 'wire'], never: ['node:child_process'] },
+  'host/shared-workers': { may: ['base', 'process/files', 'wire'], never: ['node:child_process'] },
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
@@ -54,7 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     never: ['node:child_process'],
   },
   host: { may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'] },
-  'main-process': { may: ['base', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
+  'main-process': { may: ['base', 'process/files', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
   'test-api': { may: ['base', 'wire', 'client'], never: ['node:child_process'] },
   'test-api/coordination': {
     may: ['base', 'ledger/lease', 'realm', 'test-api', 'client/held-lease'],

@@ -1,7 +1,8 @@
 /** Children for tests: the programs of test/programs, what they say, and proof that none of them outlives its test. */
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
-import { type Child, type ChildOptions, type ChildSpec, startChild } from '../../src/process/child.ts';
+import type { Child, ChildOptions, ChildSpec } from '../../src/process/child.ts';
+import { startChild } from '../../src/process/start-child.ts';
 import { factsOf } from '../../src/process/identity.ts';
 
 export function programPath(name: string): string {

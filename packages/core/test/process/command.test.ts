@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import type { ChildSpec } from '../../src/process/child.ts';
-import { fingerprint, resolveCommand, sameFingerprint } from '../../src/process/command.ts';
+import { resolveCommand } from '../../src/process/command.ts';
+import { fingerprint, sameFingerprint } from '../../src/process/files.ts';
 import { start } from './cast.ts';
 
 let place: string;

@@ -3,7 +3,7 @@
 // else to do; `throw`: breaks down.
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startChild } from '../../src/process/child.ts';
+import { startChild } from '../../src/process/start-child.ts';
 import { PidFiles } from '../../src/process/pid-files.ts';
 
 const [directory, how, name, ...flags] = process.argv.slice(2);

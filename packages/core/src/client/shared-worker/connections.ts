@@ -6,8 +6,8 @@ import type {
   SharedWorkerStateRequest,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
+import { grace } from '../../wire/grace.ts';
 import { NoAnswer, SharedWorkerConnection } from './connection.ts';
-import { grace } from './membership.ts';
 
 /** The client, as far as shared workers are concerned. */
 export interface SharedWorkerCalls {

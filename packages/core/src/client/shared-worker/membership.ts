@@ -9,6 +9,7 @@
 import { CarpoolError, asCarpoolError, isCarpoolError, type CallSite, type Evidence } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
+import { grace } from '../../wire/grace.ts';
 import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import type { MessageListener } from './connection.ts';
 import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts';
@@ -16,8 +17,6 @@ import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts'
 /** A worker-side teardown that takes longer than this is no longer waited for. */
 const leaveTimeout = 10_000;
 const evidenceTimeout = 2_000;
-/** What the host's own deadline may lag behind. */
-export const grace = 5_000;
 
 /** What the test's side of a seat is told. */
 export interface MembershipListener extends MessageListener {

@@ -9,18 +9,8 @@ import { CarpoolError, isCarpoolError, toRecord } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import type { SharedWorkerRequest, SharedWorkerResult, SharedWorkerStateResult } from '../../wire/messages.ts';
+import { defaultReadyTimeout, defaultTeardownTimeout, type SharedWorkerPlan } from './worker-plan.ts';
 import type { WorkerThread } from './worker-thread.ts';
-
-/** A shared worker before it runs. */
-export interface SharedWorkerPlan {
-  /** As it was registered. */
-  readonly file: string;
-  /** What is imported. */
-  readonly url: string;
-  readonly initialData?: Uint8Array;
-  readonly readyTimeout: number;
-  readonly teardownTimeout: number;
-}
 
 export interface SharedWorkersOptions {
   /** A place to listen at that was not used before. */
@@ -31,8 +21,6 @@ export interface SharedWorkersOptions {
   readonly clock?: Clock;
 }
 
-export const defaultReadyTimeout = 10_000;
-export const defaultTeardownTimeout = 5_000;
 const maxWorkers = 256;
 /** Those that are gone and can still say why. */
 const remembered = 1_000;
@@ -158,9 +146,13 @@ export class SharedWorkers {
     const plans = await named.catch((): ReadonlyMap<string, SharedWorkerPlan> => new Map());
     const known = [...plans.values()].find(({ file }) => file === filename);
     if (known !== undefined) return known;
-    const data = initialData === undefined ? {} : { initialData: Buffer.from(initialData, 'base64') };
-    const limits = { readyTimeout: defaultReadyTimeout, teardownTimeout: defaultTeardownTimeout };
-    return { file: filename, url: await urlOf(filename), ...limits, ...data };
+    return {
+      file: filename,
+      url: await urlOf(filename),
+      initialData: initialData === undefined ? undefined : Buffer.from(initialData, 'base64'),
+      readyTimeout: defaultReadyTimeout,
+      teardownTimeout: defaultTeardownTimeout,
+    };
   }
 }
 
@@ -175,7 +167,7 @@ function byName(plans: ReadonlyMap<string, SharedWorkerPlan>, name: string): Sha
   if (plan !== undefined) return plan;
   const known = [...plans.keys()].map((other) => JSON.stringify(other)).join(', ');
   const has = known === '' ? 'no shared workers' : `only ${known}`;
-  const message = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it there: \`defineConfig({ workers: { ${name}: … } })\``;
+  const message = `There is no shared worker ${JSON.stringify(name)}: the config has ${has}; add it there: \`defineConfig({ sharedWorkers: { ${name}: … } })\``;
   const context = { path: `sharedWorkers.${name}`, found: name, allowed: [...plans.keys()] };
   throw new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context });
 }

@@ -1,12 +1,12 @@
 /** One life of a shared worker: its thread, from its start to its end, and what it printed meanwhile. */
-import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CarpoolError, type ErrorCode, type Evidence } from '../../base/errors.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { Tail } from '../../base/tail.ts';
-import type { SharedWorkerPlan } from './shared-workers.ts';
+import { fingerprint, sameFingerprint, type Fingerprint } from '../../process/files.ts';
+import type { SharedWorkerPlan } from './worker-plan.ts';
 import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/shared-worker-messages.ts';
 
 export interface WorkerThreadOptions {
@@ -39,8 +39,8 @@ export class WorkerThread {
   readonly #stopped = Promise.withResolvers<void>();
   readonly #stdout = new Tail();
   readonly #stderr = new Tail();
-  /** Files it has loaded, with what they looked like then. */
-  readonly #files = new Map<string, string>();
+  /** Files it has loaded, with their fingerprints at that time. */
+  readonly #files = new Map<string, Fingerprint | undefined>();
   readonly #readiness: Timer;
   #failure: Failure | undefined;
   #stopping: Promise<void> | undefined;
@@ -53,7 +53,7 @@ export class WorkerThread {
     this.listening = this.#listening.promise;
     this.listening.catch(() => {}); // told to whoever wants it
     const { file, url, initialData } = plan;
-    this.#look([url]);
+    this.#watch([url]);
     const data: ThreadData = { worker, file, url, initialData, path, run };
     this.#thread = new Worker(mainFile(), {
       workerData: data,
@@ -119,7 +119,7 @@ export class WorkerThread {
 
   /** Whether a file that it has loaded looks different now. */
   edited(): boolean {
-    return [...this.#files].some(([url, looks]) => looksOf(url) !== looks);
+    return [...this.#files].some(([url, then]) => !sameFingerprint(fingerprintOf(url), then));
   }
 
   post(message: ToThread): void {
@@ -156,7 +156,7 @@ export class WorkerThread {
         this.#readiness.cancel();
         break;
       case 'files':
-        if (Array.isArray(message.files)) this.#look(message.files);
+        if (Array.isArray(message.files)) this.#watch(message.files);
         break;
       case 'members':
         this.#seats = message.members;
@@ -185,17 +185,16 @@ export class WorkerThread {
     void this.#thread.terminate();
   }
 
-  #look(urls: readonly string[]): void {
-    for (const url of urls) if (!this.#files.has(url)) this.#files.set(url, looksOf(url));
+  #watch(urls: readonly string[]): void {
+    for (const url of urls) if (!this.#files.has(url)) this.#files.set(url, fingerprintOf(url));
   }
 }
 
-function looksOf(url: string): string {
+function fingerprintOf(url: string): Fingerprint | undefined {
   try {
-    const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false });
-    return stats === undefined ? 'absent' : `${stats.mtimeMs} ${stats.size}`;
+    return fingerprint(fileURLToPath(url));
   } catch {
-    return 'unknown'; // no URL of a file here
+    return undefined; // no URL of a file on this system
   }
 }
 

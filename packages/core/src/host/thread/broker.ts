@@ -5,7 +5,8 @@
 import { CarpoolError } from '../../base/errors.ts';
 import { clone } from '../../realm/structured-clone.ts';
 import { Log, Reader, type LogOptions } from '../../base/broadcast-log.ts';
-import { Received, TestWorker, Teardowns, type Outlet } from './test-worker.ts';
+import { Teardowns } from './teardowns.ts';
+import { Received, TestWorker, type SendMessage } from './test-worker.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
 type RunEvent = SharedWorker.RunEvent;
@@ -42,8 +43,9 @@ export class Broker {
     return this.#present.size;
   }
 
-  join(id: string, file: string, outlet: Outlet): TestWorker {
-    const testWorker = new TestWorker(this, id, file, outlet);
+  join(id: string, file: string, send: SendMessage): TestWorker {
+    const log = new Log<Received>(this.#logOptions(`testWorker.subscribe() of ${file}`));
+    const testWorker = new TestWorker({ id, file, send, log, publish: this.#publish });
     this.#present.add(testWorker);
     this.#joined.push(testWorker);
     return testWorker;
@@ -76,18 +78,18 @@ export class Broker {
     from.log.push(message, body.length);
   }
 
-  publish(to: TestWorker, data: unknown, answers: number): SharedWorker.PublishedMessage {
+  readonly #publish = (to: TestWorker, data: unknown, answers: number): SharedWorker.PublishedMessage => {
     const body = clone(data, `Cannot publish to the test worker of ${to.file}`);
     const number = ++this.#numbers;
-    to.outlet?.send(number, answers, body);
-    return { id: this.idOf(number), replies: () => new Reader(() => this.#repliesTo(number, to)) };
-  }
+    to.send(number, answers, body);
+    return { id: this.#idOf(number), replies: () => new Reader(() => this.#repliesTo(number, to)) };
+  };
 
   broadcast(data: unknown): SharedWorker.BroadcastMessage {
     const body = clone(data, `Cannot broadcast to the test workers`);
     const number = ++this.#numbers;
-    for (const testWorker of this.#present) testWorker.outlet?.send(number, 0, body);
-    return { id: this.idOf(number), replies: () => new Reader(() => this.#repliesTo(number, undefined)) };
+    for (const testWorker of this.#present) testWorker.send(number, 0, body);
+    return { id: this.#idOf(number), replies: () => new Reader(() => this.#repliesTo(number, undefined)) };
   }
 
   subscribe(): Reader<Received> {
@@ -117,12 +119,8 @@ export class Broker {
     this.#runs.push(event);
   }
 
-  idOf(number: number): string {
+  #idOf(number: number): string {
     return `${this.#worker}/message/${number}`;
-  }
-
-  logOf(testWorker: { readonly file: string }): Log<Received> {
-    return new Log(this.#logOptions(`testWorker.subscribe() of ${testWorker.file}`));
   }
 
   #repliesTo(number: number, of: TestWorker | undefined): Log<Received> {

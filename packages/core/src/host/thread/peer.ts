@@ -164,10 +164,8 @@ export class Peer {
     this.#members.set(member, undefined);
     await ready;
     if (!this.#members.has(member)) throw new CarpoolError('SESSION_CLOSED', 'Cannot join: the test file has ended');
-    const outlet = {
-      send: (number: number, answers: number, body: Uint8Array) => this.send(member, number, answers, body),
-    };
-    this.#members.set(member, broker.join(id, file, outlet));
+    const joined = broker.join(id, file, (number, answers, body) => this.send(member, number, answers, body));
+    this.#members.set(member, joined);
     this.#options.members();
     return { worker };
   }

@@ -1,34 +1,35 @@
-/** A test worker, its messages and its teardowns, as a shared worker sees them. */
-import { revive } from '../../realm/structured-clone.ts';
-import type { Broker } from './broker.ts';
+/** A test worker and its messages, as a shared worker sees them. */
 import { Reader, type Log } from '../../base/broadcast-log.ts';
+import { ClonedMessage } from '../../realm/cloned-message.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
+import { Teardowns } from './teardowns.ts';
 
-/** The way to a test worker. */
-export interface Outlet {
-  send(number: number, answers: number, body: Uint8Array): void;
+/** Sends a message to a test worker. @param answers the number of the message that it is a reply to; 0: of none */
+export type SendMessage = (number: number, answers: number, body: Uint8Array) => void;
+
+export interface TestWorkerOptions {
+  readonly id: string;
+  /** The URL of the test file. */
+  readonly file: string;
+  readonly send: SendMessage;
+  /** Its messages, for `subscribe`. */
+  readonly log: Log<Received>;
+  /** Publishes to a test worker. @param answers as of `SendMessage` */
+  readonly publish: (to: TestWorker, data: unknown, answers: number) => SharedWorker.PublishedMessage;
 }
 
 export class TestWorker implements SharedWorker.TestWorker {
   readonly id: string;
   readonly file: string;
-  // What is not the user's is not to be seen when the object is printed, and published by no accident.
-  readonly #broker: Broker;
+  // Private, so that printing or publishing the object does not show what is ours.
+  readonly #options: TestWorkerOptions;
   readonly #teardowns = new Teardowns();
-  readonly #log: Log<Received>;
-  #outlet: Outlet | undefined;
+  #present = true;
 
-  constructor(broker: Broker, id: string, file: string, outlet: Outlet) {
-    this.#broker = broker;
-    this.id = id;
-    this.file = file;
-    this.#outlet = outlet;
-    this.#log = broker.logOf({ file });
-  }
-
-  /** None after it has left: what is said to it is dropped. */
-  get outlet(): Outlet | undefined {
-    return this.#outlet;
+  constructor(options: TestWorkerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.file = options.file;
   }
 
   get teardowns(): Teardowns {
@@ -36,20 +37,25 @@ export class TestWorker implements SharedWorker.TestWorker {
   }
 
   get log(): Log<Received> {
-    return this.#log;
+    return this.#options.log;
   }
 
-  get broker(): Broker {
-    return this.#broker;
+  /** After it has left, messages to it are dropped. */
+  send(number: number, answers: number, body: Uint8Array): void {
+    if (this.#present) this.#options.send(number, answers, body);
   }
 
-  // Bound, and so those of a message: they may be taken out of their object. Getters cost nothing until then.
+  reply(answers: number, data: unknown): SharedWorker.PublishedMessage {
+    return this.#options.publish(this, data, answers);
+  }
+
+  // Bound, as are those of a message: users may take them out of the object. A getter costs nothing until it is used.
   get publish(): SharedWorker.TestWorker['publish'] {
-    return (data) => this.#broker.publish(this, data, 0);
+    return (data) => this.#options.publish(this, data, 0);
   }
 
   get subscribe(): () => Reader<Received> {
-    return () => new Reader(() => this.#log);
+    return () => new Reader(() => this.#options.log);
   }
 
   get teardown(): SharedWorker.TestWorker['teardown'] {
@@ -57,76 +63,26 @@ export class TestWorker implements SharedWorker.TestWorker {
   }
 
   leave(): void {
-    this.#outlet = undefined;
-    this.#log.close();
+    this.#present = false;
+    this.#options.log.close();
   }
 }
 
-/** One object for each message, however often it is received. */
-export class Received implements SharedWorker.ReceivedMessage {
+export class Received extends ClonedMessage implements SharedWorker.ReceivedMessage {
   readonly testWorker: TestWorker;
   readonly #number: number;
-  #body: Uint8Array | undefined;
-  #data: unknown;
 
   constructor(testWorker: TestWorker, number: number, body: Uint8Array) {
+    super(body);
     this.testWorker = testWorker;
     this.#number = number;
-    this.#body = body;
   }
 
   get id(): string {
     return `${this.testWorker.id}/message/${this.#number}`;
   }
 
-  get data(): unknown {
-    if (this.#body !== undefined) {
-      this.#data = revive(this.#body);
-      this.#body = undefined;
-    }
-    return this.#data;
-  }
-
   get reply(): SharedWorker.ReceivedMessage['reply'] {
-    return (data) => this.testWorker.broker.publish(this.testWorker, data, this.#number);
-  }
-}
-
-/** Newest first, one after another, each once; also by hand, and then its body runs at once. */
-export class Teardowns {
-  readonly #waiting = new Set<() => Promise<void>>();
-  /** Called by hand, and not yet through. */
-  readonly #running = new Set<Promise<void>>();
-  #over = false;
-
-  add(run: (() => Promise<void>) | (() => void)): () => Promise<void> {
-    let done = false;
-    const once = async (): Promise<void> => {
-      if (done) return;
-      done = true;
-      this.#waiting.delete(once);
-      const running = (async () => await run())();
-      this.#running.add(running);
-      await running.finally(() => this.#running.delete(running));
-    };
-    // Its time has passed: it runs soon.
-    if (this.#over) setImmediate(() => void once());
-    else this.#waiting.add(once);
-    return once;
-  }
-
-  /** All of them, whatever fails. Rejects with the first failure. */
-  async run(): Promise<void> {
-    this.#over = true;
-    await Promise.allSettled(this.#running); // whoever called them is told how they ended
-    const failures: unknown[] = [];
-    for (const once of [...this.#waiting].toReversed()) {
-      try {
-        await once();
-      } catch (thrown) {
-        failures.push(thrown);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
+    return (data) => this.testWorker.reply(this.#number, data);
   }
 }

@@ -1,18 +1,24 @@
 /**
- * Values of `once` that outlive a run: a file for each key and inputs, whose name says when it was made and until when it
- * is good for anything. It appears whole or not at all.
+ * Values of `once` that outlive a run: a file for each key and inputs, whose name says when it was made and when it
+ * expires. It appears whole or not at all.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bytesOf, valueOf } from '../../realm/coordination-clone.ts';
-import type { KeepOptions } from './once.ts';
+import { dateNow as now } from '../../base/natives.ts';
+import { revive } from '../../realm/structured-clone.ts';
+import { bytesOf } from './value-bytes.ts';
 
-// Captured when the module loads: a test may have a clock of its own.
-const { now } = Date;
 /** Raised when the files change their meaning. */
-const layout = 1;
+const layout = 2;
+
+export interface KeepOptions {
+  /** What the value was made from, clonable: with other inputs it is computed again. */
+  readonly inputs?: readonly unknown[];
+  /** Milliseconds after which it is computed again. */
+  readonly maxAge: number;
+}
 
 /** The value of an earlier run if it is young enough, else a new one, which is kept. */
 export async function kept(key: string, keep: KeepOptions, compute: () => Promise<Uint8Array>): Promise<Uint8Array> {
@@ -26,7 +32,7 @@ export async function kept(key: string, keep: KeepOptions, compute: () => Promis
   return bytes;
 }
 
-/** Of the project: the nearest folder that has a package.json, or this one. */
+/** In the project: the nearest folder with a package.json, or this one. */
 export function cacheFolder(from: string): string {
   let folder = from;
   while (!existsSync(join(folder, 'package.json'))) {
@@ -65,11 +71,11 @@ async function list(folder: string): Promise<Kept[]> {
 async function young(folder: string, name: string, maxAge: number): Promise<Uint8Array | undefined> {
   const newestFirst = (await list(folder)).filter((one) => one.name === name).sort((a, b) => b.made - a.made);
   const [newest] = newestFirst;
-  // One from the future is of a clock that was wrong.
+  // A time in the future comes from a clock that was wrong.
   if (newest === undefined || newest.made > now() || newest.made + maxAge <= now()) return undefined;
   try {
     const bytes = await readFile(newest.file);
-    valueOf(bytes);
+    revive(bytes); // throws if the file is damaged
     return bytes;
   } catch {
     return undefined;

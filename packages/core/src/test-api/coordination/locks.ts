@@ -1,7 +1,7 @@
 /** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
 import { rwlockCapacity, type Kind } from '../../ledger/lease.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
-import { leaseCall, waitOptions, type LeaseOptions, type ScopeOptions } from './around.ts';
+import { handled, leaseCall, waitOptions, type Above, type LeaseOptions, type ScopeOptions } from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
 export interface Lock {
@@ -79,16 +79,28 @@ interface What {
   readonly weight: number;
 }
 
-type Above = (...args: never[]) => unknown;
-
 function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
-  return leaseCall(above, options, async (leases, caller) =>
-    as(await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal)),
-  );
+  return handled(acquire(above, what, options, as));
 }
 
 function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  return leaseCall(above, options, async (leases, caller) =>
-    as(await leases.acquire({ ...what, wait: false }, caller)),
-  );
+  return handled(acquireNow(above, what, options, as));
+}
+
+async function acquire<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
+  const { leases, caller, fail } = leaseCall(above, options);
+  try {
+    return as(await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal));
+  } catch (thrown) {
+    throw fail(thrown);
+  }
+}
+
+async function acquireNow<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
+  const { leases, caller, fail } = leaseCall(above, options);
+  try {
+    return as(await leases.acquire({ ...what, wait: false }, caller));
+  } catch (thrown) {
+    throw fail(thrown);
+  }
 }

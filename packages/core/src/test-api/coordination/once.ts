@@ -1,50 +1,47 @@
 /** What is computed once a run, however many tests want it: a token, a seeded database, a compiled fixture. */
 import { CarpoolError } from '../../base/errors.ts';
-import { leaseCall, waitOptions, WaitFields, type LeaseOptions } from './around.ts';
-import { bytesOf, valueOf } from '../../realm/coordination-clone.ts';
-
-export interface KeepOptions {
-  /** What the value was made from, clonable: with other inputs it is computed again. */
-  readonly inputs?: readonly unknown[];
-  /** Milliseconds after which it is computed again. */
-  readonly maxAge: number;
-}
+import { revive } from '../../realm/structured-clone.ts';
+import type { KeepOptions } from './keep.ts';
+import { handled, leaseCall, waitOptions, type LeaseOptions } from './lease-call.ts';
+import { bytesOf } from './value-bytes.ts';
 
 export interface OnceOptions extends LeaseOptions {
-  /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run. */
+  /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run alone. */
   readonly keep?: KeepOptions;
 }
 
 /**
- * The value of `key`. The first who asks computes it, all others wait and are given a copy. If `compute` throws, it
- * throws here, all who wait are told, and the next who asks computes.
+ * The value of `key`. The first caller computes it, all others wait and receive a copy. If `compute` throws, the first
+ * caller receives what it threw, those that wait receive ONCE_FAILED, and the next call computes it again.
  * @throws CarpoolError ONCE_FAILED, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID if the value cannot be cloned
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
-  return leaseCall(once, options, async (leases, caller) => {
-    const { keep, signal } = options;
+  return handled(valueOf(key, compute, options));
+}
+
+async function valueOf<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions): Promise<T> {
+  const { leases, caller, fail } = leaseCall(once, options);
+  const { keep, signal } = options;
+  /** An error of the user's function, which is rethrown as it is. */
+  let failure: { readonly thrown: unknown } | undefined;
+  const computed = async (): Promise<Uint8Array> => {
+    let value: T;
+    try {
+      value = await compute();
+    } catch (thrown) {
+      failure = { thrown };
+      throw thrown;
+    }
+    return bytesOf(value, `the value ${JSON.stringify(key)}`);
+  };
+  const kept = async (): Promise<Uint8Array> =>
+    keep === undefined ? await computed() : await (await import('./keep.ts')).kept(key, keep, computed);
+  try {
     if (keep !== undefined) checkAge(keep.maxAge);
-    const what = `the value ${JSON.stringify(key)}`;
-    // Raw, because what the user's function throws is the user's.
-    let computed: { readonly failed: unknown } | undefined;
-    const value = async (): Promise<T> => {
-      try {
-        return await compute();
-      } catch (thrown) {
-        computed = { failed: thrown };
-        throw thrown;
-      }
-    };
-    const made = async (): Promise<Uint8Array> => bytesOf(await value(), what);
-    const own = async (): Promise<Uint8Array> =>
-      keep === undefined ? await made() : await (await import('./keep.ts')).kept(key, keep, made);
-    return await leases.once({ key, ...waitOptions(options) }, own, caller, signal).then(
-      (bytes) => valueOf(bytes) as T,
-      (thrown: unknown) => {
-        throw computed === undefined || computed.failed !== thrown ? thrown : new WaitFields(thrown);
-      },
-    );
-  });
+    return revive(await leases.once({ key, ...waitOptions(options) }, kept, caller, signal)) as T;
+  } catch (thrown) {
+    throw failure !== undefined && failure.thrown === thrown ? thrown : fail(thrown);
+  }
 }
 
 function checkAge(maxAge: number): void {

@@ -1,14 +1,15 @@
-/** Ports for servers under test: free on every interface, and in nobody else's hands until they are given back. */
+/** Ports for servers under test: free on every interface, and leased to no other test until they are released. */
 import { CarpoolError } from '../../base/errors.ts';
-import { leaseCall, type ScopeOptions } from './around.ts';
+import { handled, leaseCall, type Above, type ScopeOptions } from './lease-call.ts';
+import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
 export interface PortOptions extends ScopeOptions {
-  /** To be tried first, in this order; if none is free, it is another one. */
+  /** Tried first, in this order; if none of them is free, it is another port. */
   readonly port?: number | readonly number[];
-  /** Never these. */
+  /** Never taken. */
   readonly exclude?: readonly number[];
-  /** Free on this address of the machine, whatever the others are. Default: on all. */
+  /** The address of this machine on which it must be free. Default: all of them. */
   readonly host?: string;
   readonly signal?: AbortSignal;
 }
@@ -19,35 +20,34 @@ export interface PortLease extends Lease {
 
 /** A port, until the end of the test, file or worker. @throws CarpoolError LEASE_TAKEN if none is free */
 export function getPort(options: PortOptions = {}): Promise<number> {
-  return portFrom(getPort, options, ({ port }) => port);
+  return handled(takePort(getPort, options).then(({ port }) => port));
 }
 
-/** A port that can be given back before. */
+/** A port that can be released earlier. */
 export function leasePort(options: PortOptions = {}): Promise<PortLease> {
-  return portFrom(leasePort, options, (lease) => lease);
+  return handled(takePort(leasePort, options));
 }
 
 class OwnPort extends OwnLease implements PortLease {
   readonly port: number;
 
-  constructor(port: number, lease: ConstructorParameters<typeof OwnLease>[1]) {
+  constructor(port: number, lease: HeldLease) {
     super(`port ${port}`, lease);
     this.port = port;
   }
 }
 
-function portFrom<T>(
-  above: (...args: never[]) => unknown,
-  options: PortOptions,
-  as: (lease: PortLease) => T,
-): Promise<T> {
-  return leaseCall(above, options, async (leases, caller) => {
-    const { port: wanted = [], exclude = [], host, signal } = options;
-    const preferred = typeof wanted === 'number' ? [wanted] : wanted;
+async function takePort(above: Above, options: PortOptions): Promise<PortLease> {
+  const { leases, caller, fail } = leaseCall(above, options);
+  const { port: wanted = [], exclude = [], host, signal } = options;
+  const preferred = typeof wanted === 'number' ? [wanted] : wanted;
+  try {
     for (const port of preferred) checkPort(port);
     const found = await leases.port({ preferred, exclude, host, signal }, caller);
-    return as(new OwnPort(found.port, found.lease));
-  });
+    return new OwnPort(found.port, found.lease);
+  } catch (thrown) {
+    throw fail(thrown);
+  }
 }
 
 function checkPort(port: number): void {

@@ -11,7 +11,8 @@ import {
 import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { describeMessage } from '../../codec/describe.ts';
-import { clone, revive } from '../../realm/structured-clone.ts';
+import { ClonedMessage } from '../../realm/cloned-message.ts';
+import { clone } from '../../realm/structured-clone.ts';
 import type { Membership, MembershipListener } from '../../client/shared-worker/membership.ts';
 import { Log, Reader, defaultLogLimits, type LogLimits, type LogOptions } from '../../base/broadcast-log.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
@@ -219,29 +220,18 @@ export class Messenger implements MembershipListener {
 
 class Expired extends Error {}
 
-/** One object for each message, however often it is received. */
-class ReceivedMessage implements Received {
+class ReceivedMessage extends ClonedMessage implements Received {
   readonly #messenger: Messenger;
   readonly #number: number;
-  #body: Uint8Array | undefined;
-  #data: unknown;
 
   constructor(messenger: Messenger, number: number, body: Uint8Array) {
+    super(body);
     this.#messenger = messenger;
     this.#number = number;
-    this.#body = body;
   }
 
   get id(): string {
     return this.#messenger.idOf(this.#number, false);
-  }
-
-  get data(): unknown {
-    if (this.#body !== undefined) {
-      this.#data = revive(this.#body);
-      this.#body = undefined;
-    }
-    return this.#data;
   }
 
   /** Bound: it may be taken out of the message. */

@@ -1,6 +1,6 @@
-/** What the tests of this folder share. */
-import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
-import { defaultLimits, type FrameLimits, type Framing } from './codec.ts';
+/** What the tests of codecs share. */
+import { isCarpoolError, type CarpoolError } from '../../src/base/errors.ts';
+import { defaultLimits, type FrameLimits, type Framing } from '../../src/codec/codec.ts';
 
 /** The error that `run` ends with; any other than ours is thrown on. */
 export function failure(run: () => unknown): CarpoolError {

@@ -1,7 +1,7 @@
-/** Two transports joined back to back, for tests and for a child that lives in the same process. */
-import type { CarpoolError } from '../base/errors.ts';
-import type { Frame } from '../codec/frame.ts';
-import type { Transport, TransportHandlers } from './transport.ts';
+/** Two transports joined back to back, for tests. */
+import type { CarpoolError } from '../../src/base/errors.ts';
+import type { Frame } from '../../src/codec/frame.ts';
+import type { Transport, TransportHandlers } from '../../src/transport/transport.ts';
 
 export function memoryPair(): [Transport, Transport] {
   const left = new MemoryTransport();

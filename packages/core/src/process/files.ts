@@ -1,0 +1,37 @@
+/** Looking at files that may not be there, or not be ours to see. */
+import { readdirSync, statSync, type Stats } from 'node:fs';
+
+/** The names in a directory; none if it cannot be read. */
+export function listOrEmpty(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+/** As `stat`; undefined where there is nothing, or nothing that we may see. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Enough of a file to notice that it was replaced or rebuilt. */
+export interface Fingerprint {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+/** @returns undefined if there is no such file just now: a build may be replacing it */
+export function fingerprint(path: string): Fingerprint | undefined {
+  const stats = statOf(path);
+  return stats === undefined ? undefined : { size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
+}
+
+export function sameFingerprint(a: Fingerprint | undefined, b: Fingerprint | undefined): boolean {
+  return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ino === b?.ino;
+}

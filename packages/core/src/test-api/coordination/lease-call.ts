@@ -1,0 +1,115 @@
+/** For which owner a call of `carpool/coordination` takes something, and how it fails at the caller's own line. */
+import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
+import { callerLocation } from '../../base/holders.ts';
+import { noop } from '../../base/noop.ts';
+import { currentTestSlot, type CurrentTest } from '../current-test.ts';
+import { currentProcess } from '../process-ambient.ts';
+import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
+
+/** The owner whose end gives it back, if it was not released before. */
+export type LeaseScope = 'test' | 'file' | 'worker';
+
+export interface ScopeOptions {
+  /** Default: `test` inside a test, else `file`. */
+  readonly scope?: LeaseScope;
+}
+
+export interface LeaseOptions extends ScopeOptions {
+  /** Milliseconds to wait. Default 60,000; in a test a little less than its remaining time, if that is less. */
+  readonly timeout?: number;
+  /** Aborts the wait; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** False: the call may wait in a cycle of tests that wait for each other, until its timeout. Default true. */
+  readonly detectDeadlock?: boolean;
+}
+
+/** One call of a user. */
+export interface LeaseCall {
+  readonly leases: OwnerLeases;
+  readonly caller: Caller;
+  /** What the call rejects with: an error of Carpool with the stack of the user's line. */
+  readonly fail: (thrown: unknown) => unknown;
+}
+
+/** The function that the user called: an error's stack begins at its caller. */
+export type Above = (...args: never[]) => unknown;
+
+/**
+ * Call it before the first `await`: the stack and the current test are those of the moment.
+ * @throws CarpoolError HUB_UNREACHABLE if there is no adapter and no host, LEASE_INVALID if there is no such scope here
+ */
+export function leaseCall(above: Above, { scope }: ScopeOptions): LeaseCall {
+  const site = callSite(above);
+  const fail = (thrown: unknown): unknown => (isCarpoolError(thrown) ? errorAt(thrown, site) : thrown);
+  try {
+    const { leases, flow } = ownerFor(scope, currentTestSlot().ambient ?? currentProcess());
+    return { leases, caller: { at: () => callerLocation(site), flow }, fail };
+  } catch (thrown) {
+    throw fail(thrown);
+  }
+}
+
+/** The same promise. A body that runs on after the end of its test must not fail another one as an unhandled rejection. */
+export function handled<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(noop);
+  return answer;
+}
+
+/** What a timer can wait, nearly. */
+const longest = 2_000_000_000;
+
+/** The options that the host needs. @throws CarpoolError LEASE_INVALID */
+export function waitOptions(options: LeaseOptions): {
+  readonly timeout: number | undefined;
+  readonly detectDeadlock: boolean | undefined;
+} {
+  const { timeout = currentTestSlot().ambient?.waitOptions?.().timeout, detectDeadlock } = options;
+  if (timeout !== undefined && !(timeout >= 0)) {
+    const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
+    throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });
+  }
+  return { timeout: timeout === undefined ? undefined : Math.min(timeout, longest), detectDeadlock };
+}
+
+interface LeaseOwner {
+  readonly leases: OwnerLeases;
+  readonly flow?: readonly string[] | undefined;
+}
+
+function ownerFor(scope: LeaseScope | undefined, ambient: CurrentTest): LeaseOwner {
+  switch (scope) {
+    case undefined:
+      return { leases: (ambient.test() ?? fileOf(ambient)).leases };
+    case 'test': {
+      const test = ambient.test();
+      if (test !== undefined) return { leases: test.leases };
+      const text = "Cannot take it for a test: no test is running here; take it with `scope: 'file'`";
+      throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
+    }
+    case 'file':
+      return { leases: fileOf(ambient).leases, flow: flowIn(ambient) };
+    case 'worker':
+      return { leases: ambient.worker().leases, flow: flowIn(ambient) };
+    default: {
+      const text = `Cannot take it with the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
+      throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
+    }
+  }
+}
+
+/** The test that waits meanwhile, as far as the adapter knows it. */
+function flowIn(ambient: CurrentTest): readonly string[] | undefined {
+  try {
+    return ambient.test()?.path;
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf({ file }: CurrentTest): NonNullable<CurrentTest['file']> {
+  if (file !== undefined) return file;
+  // Between files, and in a process that only collects tests.
+  const text =
+    'Cannot take it here: no test file is running; call it in a test or a hook. With Playwright the tests must be of the `test` of @carpool/playwright';
+  throw new CarpoolError('LEASE_INVALID', text);
+}
