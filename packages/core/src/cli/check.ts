@@ -18,7 +18,7 @@ export interface CheckOptions {
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
 export async function check({ config }: CheckOptions): Promise<number> {
-  await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
+  await using host = await startHost({ root: process.cwd(), configFile: config });
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   console.log(`config: ${files.join(', ')}`);

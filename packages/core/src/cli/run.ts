@@ -18,7 +18,7 @@ export interface RunOptions {
  */
 export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
   const [file = '', ...args] = command;
-  await using host = await startHost({ root: process.cwd(), ...(config === undefined ? {} : { configFile: config }) });
+  await using host = await startHost({ root: process.cwd(), configFile: config });
   const { problem } = await host.configured;
   // Locks, ports and shared workers named by their files want no config.
   const empty = problem?.context['empty'] === true && config === undefined;

@@ -13,7 +13,7 @@ export interface Provided {
   /** Names of shared workers. */
   readonly sharedWorkers?: readonly string[];
   /** Why the pools cannot be used. */
-  readonly problem?: ErrorRecord;
+  readonly problem?: ErrorRecord | undefined;
 }
 
 export interface RunnerInfo {

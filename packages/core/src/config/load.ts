@@ -18,7 +18,7 @@ export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers: Readonly<Record<string, SharedWorkerEntry>>;
   /** The file, if there is one. */
-  readonly file?: string;
+  readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
   readonly folder: string;
 }
@@ -51,7 +51,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       },
     );
   }
-  return { pools: all, sharedWorkers, folder, ...(file === undefined ? {} : { file }) };
+  return { pools: all, sharedWorkers, folder, file };
 }
 
 async function importDefault(file: string): Promise<unknown> {

@@ -75,13 +75,11 @@ async function serve(boot: Boot): Promise<void> {
   else named.resolve(outcome.sharedWorkers);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
   else configured.resolve((made = outcome.pools));
-  const told: Configured = {
-    pools: [...(outcome.pools?.keys() ?? [])],
-    sharedWorkers: [...(outcome.sharedWorkers?.keys() ?? [])],
-    files: outcome.files,
-    ...(outcome.problem === undefined ? {} : { problem: toRecord(outcome.problem) }),
-  };
-  report({ report: 'configured', configured: told });
+  const { files, problem } = outcome;
+  const pools = [...(outcome.pools?.keys() ?? [])];
+  const names = [...(outcome.sharedWorkers?.keys() ?? [])];
+  const found: Configured = { pools, sharedWorkers: names, files, problem: problem && toRecord(problem) };
+  report({ report: 'configured', configured: found });
   const { sweep } = await import('./sweep.ts');
   await sweep();
 }

@@ -5,7 +5,7 @@ import { isCarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
 import { ownerKey, type Lease } from './lease.ts';
 
-test('who waits in no circle is served when the others release, and who is told of one would not have been', () => {
+test('a waiter in no cycle is served when the others release, and a refused one never would have been', () => {
   const plan = fc.array(fc.uniqueArray(fc.constantFrom('p', 'q', 'r'), { minLength: 1 }), {
     minLength: 2,
     maxLength: 4,

@@ -21,7 +21,7 @@ function room() {
     };
     return ledger.acquire(request, () => {});
   };
-  const circle = (by: string, what: string, some?: Partial<LeaseRequest>): CarpoolError => {
+  const refused = (by: string, what: string, some?: Partial<LeaseRequest>): CarpoolError => {
     const before = ledger.waiting;
     try {
       const { state } = ask(by, what, some);
@@ -31,27 +31,27 @@ function room() {
       throw thrown;
     }
   };
-  return { ledger, ask, circle };
+  return { ledger, ask, refused };
 }
 
-describe('a circle', () => {
-  test('of two is told to the one that would close it', () => {
-    const { ledger, ask, circle } = room();
+describe('a cycle', () => {
+  test('of two is reported to the call that would close it', () => {
+    const { ledger, ask, refused } = room();
     const x = ask('1/f/a', 'x');
     const y = ask('2/g/b', 'y');
     const waiting = ask('1/f/a', 'y');
-    const { message, context } = circle('2/g/b', 'x');
+    const { message, context } = refused('2/g/b', 'x');
     expect(message).toBe(
-      'Cannot acquire lock "x": that would close a circle in which all wait for ever: "2/g/b" waits for lock "x", which "1/f/a" holds; "1/f/a" waits for lock "y", which "2/g/b" holds. Acquire in the same order everywhere',
+      'Cannot acquire lock "x": this would deadlock: "2/g/b" waits for lock "x", which "1/f/a" holds; "1/f/a" waits for lock "y", which "2/g/b" holds. Acquire in the same order everywhere',
     );
-    expect(context).toMatchObject({ name: 'x', circle: [{ for: 'x' }, { for: 'y' }] });
+    expect(context).toMatchObject({ name: 'x', cycle: [{ name: 'x' }, { name: 'y' }] });
     ledger.release(y);
     expect(waiting.state).toBe('held');
     ledger.release(x);
   });
 
-  test('of three is told with all three', () => {
-    const { ask, circle } = room();
+  test('of three is reported with all three', () => {
+    const { ask, refused } = room();
     for (const [by, what] of [
       ['1/f/a', 'x'],
       ['2/f/b', 'y'],
@@ -60,72 +60,72 @@ describe('a circle', () => {
       ['2/f/b', 'z'],
     ] as const)
       ask(by, what);
-    const { context } = circle('3/f/c', 'x');
-    expect(context['circle']).toMatchObject([
-      { waits: { test: '3/f/c' }, for: 'x', heldBy: { test: '1/f/a' } },
-      { waits: { test: '1/f/a' }, for: 'y', heldBy: { test: '2/f/b' } },
-      { waits: { test: '2/f/b' }, for: 'z', heldBy: { test: '3/f/c' } },
+    const { context } = refused('3/f/c', 'x');
+    expect(context['cycle']).toMatchObject([
+      { waiter: { test: '3/f/c' }, name: 'x', holder: { test: '1/f/a' } },
+      { waiter: { test: '1/f/a' }, name: 'y', holder: { test: '2/f/b' } },
+      { waiter: { test: '2/f/b' }, name: 'z', holder: { test: '3/f/c' } },
     ]);
   });
 
   test('of two tests of one file is one too', () => {
-    const { ask, circle } = room();
+    const { ask, refused } = room();
     ask('1/f/a', 'x');
     ask('1/f/b', 'y');
     ask('1/f/a', 'y');
-    expect(circle('1/f/b', 'x').context['circle']).toHaveLength(2);
+    expect(refused('1/f/b', 'x').context['cycle']).toHaveLength(2);
   });
 
-  test('of two who both hold a part, and both want all', () => {
-    const { ask, circle } = room();
+  test('of two that both hold a part, and both want all', () => {
+    const { ask, refused } = room();
     ask('1/f/a', 'cpu:1/3');
     ask('2/f/b', 'cpu:1/3');
     ask('1/f/a', 'cpu:3/3');
-    expect(circle('2/f/b', 'cpu:3/3').message).toContain('3 of semaphore "cpu"');
+    expect(refused('2/f/b', 'cpu:3/3').message).toContain('3 of semaphore "cpu"');
   });
 
   test('that goes through a place in the queue is one', () => {
-    const { ask, circle } = room();
+    const { ask, refused } = room();
     ask('1/f/a', 'cpu:1/2');
     ask('2/f/b', 'y');
     // It waits for what `a` holds, and nothing small passes it by.
     ask('2/f/b', 'cpu:2/2');
-    expect(circle('1/f/a', 'y').message).toContain('"1/f/a" waits for lock "y"');
+    expect(refused('1/f/a', 'y').message).toContain('"1/f/a" waits for lock "y"');
     const other = room();
     other.ask('2/f/b', 'cpu:1/2');
     other.ask('3/f/c', 'z');
     // Two flows of one test: the first will be served, and is then held up by the second.
     other.ask('1/f/a', 'cpu:2/2');
     other.ask('1/f/a', 'z');
-    expect(other.circle('3/f/c', 'cpu:1/2').message).toMatch(/behind "1\/f\/a"/);
+    expect(other.refused('3/f/c', 'cpu:1/2').message).toMatch(/behind "1\/f\/a"/);
   });
 
   test('is seen where files hold what their tests do not: a file goes on when its tests have', () => {
-    const { ask, circle } = room();
+    const { ask, refused } = room();
     ask('1/f', 'x');
     ask('2/g', 'y');
     ask('1/f/a', 'y');
-    expect(circle('2/g/b', 'x').message).toContain('which "1/f" holds');
+    expect(refused('2/g/b', 'x').message).toContain('which "1/f" holds');
   });
 
   test('is seen where a test takes something for its file', () => {
-    const { ask, circle } = room();
+    const { ask, refused } = room();
     ask('1/f/a', 'x');
     ask('2/g/b', 'y');
     ask('1/f', 'y', { blocked: ownerKey(['1', 'f', 'a']) });
-    expect(circle('2/g', 'x', { blocked: ownerKey(['2', 'g', 'b']) }).context['circle']).toHaveLength(2);
+    expect(refused('2/g', 'x', { blocked: ownerKey(['2', 'g', 'b']) }).context['cycle']).toHaveLength(2);
   });
 
   test('through a value that is being computed is one', () => {
-    const { ask, circle } = room();
+    const { ask, refused } = room();
     ask('1/f/a', 'token', { kind: 'once' });
     ask('2/g/b', 'x');
     ask('2/g/b', 'token', { kind: 'once' });
-    expect(circle('1/f/a', 'x').message).toContain('waits for the value "token", which "1/f/a" computes');
+    expect(refused('1/f/a', 'x').message).toContain('waits for the value "token", which "1/f/a" computes');
   });
 });
 
-describe('no circle', () => {
+describe('no cycle', () => {
   test('is where two flows of one test want the same', () => {
     const { ledger, ask } = room();
     const first = ask('1/f/a', 'x');
@@ -171,8 +171,8 @@ describe('no circle', () => {
     expect(waiting.state).toBe('held');
   });
 
-  test('is told to one who only waits for a circle of others, or wanted none to be told', () => {
-    const { ask, circle } = room();
+  test('is reported to a waiter outside the cycle, or where detectDeadlock is false', () => {
+    const { ask, refused } = room();
     ask('1/f/a', 'x');
     ask('2/f/b', 'y');
     ask('1/f/a', 'y');
@@ -181,7 +181,7 @@ describe('no circle', () => {
     expect(ask('3/f/c', 'x').state).toBe('waiting');
     ask('4/f/d', 'u');
     expect(ask('4/f/d', 'z').state).toBe('waiting');
-    expect(circle('3/f/c', 'u').message).toContain('"4/f/d"');
+    expect(refused('3/f/c', 'u').message).toContain('"4/f/d"');
   });
 
   test('is where two tests only share the beginning of a name', () => {

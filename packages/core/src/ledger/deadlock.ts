@@ -1,61 +1,67 @@
 /**
- * Finds those who wait for each other in a circle, by trying how far everybody could come: who waits for nothing will
- * release all it holds; what that makes room for is given out, first come first served; and so on. Whoever is still
- * waiting at the end waits for ever.
+ * Finds waiters that wait for each other in a cycle, by simulating how far all owners can get. An owner that waits for
+ * nothing will release all it holds; what that frees is granted, first come first served; and so on. A waiter that is
+ * still waiting at the end would wait for ever.
  *
- * An owner is taken to be one flow: while it waits, or somebody inside it does, it releases nothing. Only for its own
- * waits its own leases count as released: two flows of one test may well wait for each other.
+ * An owner counts as one flow: while it waits, or an owner inside it does, it releases nothing. Its own leases count as
+ * released for its own waits alone, because one flow of a test may release what another one waits for.
  */
-import { around, blockedOwner, isOwn, type Lease, type Resource } from './lease.ts';
+import { selfAndAncestors, blockedOwner, isOwn, type Lease, type Resource } from './lease.ts';
 
-/** One who waits, and one whom it waits for. */
+/** An edge of the wait-for graph. */
 export interface WaitLink {
   readonly wait: Lease;
   readonly blocker: Lease;
 }
 
-/** @param waitsUnder all that waits in an owner and inside it */
-export function findDeadlock(asker: Lease, waitsUnder: (owner: string) => Iterable<Lease>): WaitLink[] | undefined {
-  // Who says `deadlock: false` may release what it holds while it waits.
+/**
+ * @param waitsUnder all waits of an owner and of those inside it
+ * @returns the cycle from the new waiter back to itself; undefined if its turn will come
+ */
+export function findDeadlock(waiter: Lease, waitsUnder: (owner: string) => Iterable<Lease>): WaitLink[] | undefined {
+  // With `detectDeadlock: false` an owner may release what it holds while it waits.
   const search = new Search((owner) =>
     [...waitsUnder(owner)].filter(({ request }) => request.detectDeadlock !== false),
   );
-  return search.reaches(asker) ? undefined : search.circle(asker);
+  return search.reaches(waiter) ? undefined : search.cycle(waiter);
 }
 
 class Search {
   readonly #waitsUnder: (owner: string) => Iterable<Lease>;
-  /** Who waits now, and would not for ever. */
+  /** Waits whose turn will come. */
   readonly #served = new Set<Lease>();
-  /** Held by an owner that has served one of its own waits with it. */
+  /** Leases of an owner that made room for a wait of the same owner. */
   readonly #spent = new Set<Lease>();
-  /** How many waits keep an owner from going on. */
+  /** How many waits still block an owner. */
   readonly #unserved = new Map<string, number>();
 
   constructor(waitsUnder: (owner: string) => Iterable<Lease>) {
     this.#waitsUnder = waitsUnder;
   }
 
-  /** True: it will be its turn at some time. */
-  reaches(asker: Lease): boolean {
-    const concerned = this.#concerned(asker.resource);
+  /** True if its turn will come. */
+  reaches(waiter: Lease): boolean {
+    const concerned = this.#concerned(waiter.resource);
     for (let served = -1; served !== this.#served.size;) {
       served = this.#served.size;
       for (const resource of concerned) this.#serve(resource);
-      if (this.#served.has(asker)) return true;
+      if (this.#served.has(waiter)) return true;
     }
     return false;
   }
 
-  /** From whoever waits to whom it waits for, and so on, back to the asker; undefined if it only waits for a circle. */
-  circle(asker: Lease): WaitLink[] | undefined {
+  /**
+   * From a waiter to a holder that blocks it, to what that one waits for, and so on, back to the first waiter. Undefined if
+   * that one only waits for the members of a cycle.
+   */
+  cycle(waiter: Lease): WaitLink[] | undefined {
     const paths: WaitLink[][] = [[]];
-    const seen = new Set<Lease>([asker]);
+    const seen = new Set<Lease>([waiter]);
     for (const path of paths) {
-      const wait = path.length === 0 ? asker : nextOf(path);
+      const wait = path.length === 0 ? waiter : nextOf(path);
       for (const blocker of this.#blockers(wait)) {
         const link = { wait, blocker };
-        if (blocker.state === 'held' && isOwn(blocker, asker)) return [...path, link].map(plain);
+        if (blocker.state === 'held' && isOwn(blocker, waiter)) return [...path, link].map(plain);
         for (const next of this.#stuck(blocker)) {
           if (seen.has(next)) continue;
           seen.add(next);
@@ -79,7 +85,7 @@ class Search {
     return concerned;
   }
 
-  /** Gives out what there will be of it. */
+  /** Grants what will become free of it. */
   #serve({ size, leases, queue }: Resource): void {
     let kept = [...leases, ...queue].filter((lease) => this.#keeps(lease));
     let used = kept.reduce((sum, { weight }) => sum + weight, 0);
@@ -94,7 +100,7 @@ class Search {
         used = without;
       }
       this.#served.add(wait);
-      for (const owner of wait.request.detectDeadlock === false ? [] : around(blockedOwner(wait.request))) {
+      for (const owner of wait.request.detectDeadlock === false ? [] : selfAndAncestors(blockedOwner(wait.request))) {
         const unserved = this.#unserved.get(owner);
         if (unserved !== undefined) this.#unserved.set(owner, unserved - 1);
       }
@@ -104,13 +110,13 @@ class Search {
     }
   }
 
-  /** It is held, or would be, and not released in the end. */
+  /** It is held, or will be, and never released. */
   #keeps(lease: Lease): boolean {
     if (lease.state === 'waiting' && !this.#served.has(lease)) return false;
     return !this.#spent.has(lease) && this.#unserved.get(lease.request.owner) !== 0;
   }
 
-  /** What its owner waits for, for ever. */
+  /** Waits of its owner that never end. */
   #stuck({ request }: Lease): Lease[] {
     return [...this.#waitsUnder(request.owner)].filter((wait) => !this.#served.has(wait));
   }
@@ -118,7 +124,7 @@ class Search {
   #blockers(wait: Lease): Lease[] {
     const { leases, queue } = wait.resource;
     const before = [...queue].slice(0, [...queue].indexOf(wait));
-    // Who waits before it is in its way, whether it would be served or not.
+    // An earlier waiter blocks it, whether or not that one's turn will come.
     const ahead = before.filter((lease) => !this.#served.has(lease) || this.#keeps(lease));
     return [...[...leases].filter((lease) => this.#keeps(lease) && !isOwn(lease, wait)), ...ahead];
   }

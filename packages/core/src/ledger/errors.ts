@@ -1,10 +1,10 @@
-/** The sentences of the ledger's errors. */
+/** The ledger's errors. */
 import { CarpoolError } from '../base/errors.ts';
 import { describeHolder, duration, nameOf, type Holding } from '../base/holders.ts';
 import type { WaitLink } from './deadlock.ts';
 import { rwlockCapacity, type Kind, type Lease, type Resource, type LeaseHolder, type LeaseRequest } from './lease.ts';
 
-/** An owner without a test: what a file or a worker took. */
+/** For a file or a worker as holder. */
 const nameless = 'a file';
 /** Holders that an error names; it counts the others. */
 const named = 8;
@@ -42,10 +42,10 @@ export function invalid(what: string, why: string, context: Record<string, unkno
   return new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: ${why}`, { context });
 }
 
-export function mismatch(request: LeaseRequest, { kind, size, holder: describeOwner }: Resource): CarpoolError {
+export function mismatch(request: LeaseRequest, { kind, size, holder }: Resource): CarpoolError {
   const found = describeKind(kind, size);
   const wanted = describeKind(request.kind, request.size);
-  const why = `here it is ${wanted}, and in this run it is ${found} already, first used by ${nameOf(describeOwner, nameless)}`;
+  const why = `here it is ${wanted}, and in this run it is ${found} already, first used by ${nameOf(holder, nameless)}`;
   return invalid(JSON.stringify(request.name), `${why}; use one kind and one size for a name`, {
     name: request.name,
     wanted: { kind: request.kind, size: request.size },
@@ -57,7 +57,7 @@ export function tooMany(request: LeaseRequest, what: string, limit: number): Car
   return invalid(describeRequest(request), `${what}, and ${limit} is the limit`, { name: request.name, limit });
 }
 
-/** It is taken, and the caller did not want to wait. */
+/** It is taken, and the call does not wait. */
 export function takenError(request: LeaseRequest, resource: Resource, now: number): CarpoolError {
   const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now)}`;
   return new CarpoolError('LEASE_TAKEN', text, {
@@ -67,37 +67,36 @@ export function takenError(request: LeaseRequest, resource: Resource, now: numbe
 
 export function timeoutError({ request, resource }: Lease, timeout: number, ahead: number, now: number): CarpoolError {
   const queue = ahead === 0 ? '' : `; ${ahead} ${ahead === 1 ? 'call waits' : 'calls wait'} before this one`;
-  const what = `${request.kind === 'once' ? 'it was not there' : 'it was taken'} for ${timeout} ms`;
-  const advice = request.kind === 'once' ? 'raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
-  const text = `Cannot acquire ${describeRequest(request)}: ${what}; ${occupancy(resource, now)}${queue}. ${capital(advice)}`;
+  const advice = request.kind === 'once' ? 'Raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
+  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms; ${occupancy(resource, now)}${queue}. ${advice}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
     context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now) },
   });
 }
 
-export function deadlockError(asker: Lease, links: readonly WaitLink[]): CarpoolError {
-  const circle = links.map(({ wait, blocker }) => {
+export function deadlockError(waiter: Lease, links: readonly WaitLink[]): CarpoolError {
+  const cycle = links.map(({ wait, blocker }) => {
     const by = nameOf(blocker.request.holder, nameless);
     const how =
       blocker.state === 'held'
         ? `which ${by} ${blocker.request.kind === 'once' ? 'computes' : 'holds'}`
         : `behind ${by}`;
-    return `${describeOwner(wait.request.holder)} waits for ${describeRequest(wait.request)}, ${how}`;
+    return `${describeWaiter(wait.request.holder)} waits for ${describeRequest(wait.request)}, ${how}`;
   });
-  const text = `Cannot acquire ${describeRequest(asker.request)}: that would close a circle in which all wait for ever: ${circle.join('; ')}. Acquire in the same order everywhere`;
+  const text = `Cannot acquire ${describeRequest(waiter.request)}: this would deadlock: ${cycle.join('; ')}. Acquire in the same order everywhere`;
   return new CarpoolError('LEASE_DEADLOCK', text, {
     context: {
-      name: asker.request.name,
-      circle: links.map(({ wait, blocker }) => ({
-        waits: wait.request.holder,
-        for: wait.request.name,
-        heldBy: blocker.request.holder,
+      name: waiter.request.name,
+      cycle: links.map(({ wait, blocker }) => ({
+        waiter: wait.request.holder,
+        name: wait.request.name,
+        holder: blocker.request.holder,
       })),
     },
   });
 }
 
-/** @param why half a sentence */
+/** @param why the end of the sentence */
 export function lostError(what: string, why: string): CarpoolError {
   return new CarpoolError('LEASE_LOST', `Cannot acquire ${what}: ${why}`);
 }
@@ -110,19 +109,15 @@ function occupancy(resource: Resource, now: number): string {
   const { kind, size, used, leases } = resource;
   if (kind === 'once') {
     const [computer] = leases;
-    if (computer === undefined) return 'nobody computes it';
+    if (computer === undefined) return 'it is not being computed';
     return `${nameOf(computer.request.holder, nameless)} has been computing it for ${duration(now - computer.since)}`;
   }
-  const message = describeHoldings(resource, now).map((holder) => describeHolder(holder, nameless));
-  if (leases.size > named) message.push(`and by ${leases.size - named} others`);
-  if (message.length === 0) message.push('nobody holds it, and others wait for it');
-  return `${kind === 'semaphore' && size < rwlockCapacity ? `${used} of ${size} are taken, ` : ''}${message.join(', ')}`;
+  const parts = describeHoldings(resource, now).map((holder) => describeHolder(holder, nameless));
+  if (leases.size > named) parts.push(`and by ${leases.size - named} others`);
+  if (parts.length === 0) parts.push('it is not held, but others wait for it');
+  return `${kind === 'semaphore' && size < rwlockCapacity ? `${used} of ${size} are taken, ` : ''}${parts.join(', ')}`;
 }
 
-function describeOwner({ test, file }: LeaseHolder): string {
+function describeWaiter({ test, file }: LeaseHolder): string {
   return test === undefined ? (file ?? nameless) : JSON.stringify(test);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

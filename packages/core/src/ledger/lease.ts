@@ -1,39 +1,39 @@
-/** What the ledger writes down: names, what is held of them, and who waits. */
+/** The records of the ledger: names, their leases and their waiters. */
 import type { HolderLabel } from '../base/holders.ts';
 
 /** `once` is a lock whose holder computes a value. */
 export type Kind = 'lock' | 'rwlock' | 'semaphore' | 'once';
 
-/** So many may read at once; whoever writes takes all of it. */
+/** A reader takes 1, a writer all of it. */
 export const rwlockCapacity: number = 2 ** 30;
 
-/** Who took it, for the errors of others. */
+/** The holder, as the errors of others name it. */
 export interface LeaseHolder extends HolderLabel {
-  /** `file:line:column` of the call; it may be told later. */
+  /** `file:line:column` of the call; it may arrive later than the lease. */
   takenAt?: string;
 }
 
 export interface LeaseRequest {
   readonly name: string;
   readonly kind: Kind;
-  /** How many there are of it. The same for all who use the name. */
+  /** How many there are of it: the same in every request for the name. */
   readonly size: number;
   readonly weight: number;
-  /** Whose end ends the lease: a key made by `ownerKey`. */
+  /** The owner whose end ends the lease: a key made by `ownerKey`. */
   readonly owner: string;
-  /** Who cannot go on while this waits; the owner or somebody inside it. Default: the owner. */
+  /** The owner that cannot go on while this waits: `owner`, or one inside it. Default `owner`. */
   readonly blocked?: string;
   readonly holder: LeaseHolder;
-  /** False: may wait in a circle. Default true. */
+  /** False: it may wait in a cycle. Default true. */
   readonly detectDeadlock?: boolean;
 }
 
-/** One name: its kind and size stay as they are until nobody remembers it. */
+/** One name. Its kind and size stay the same until it is forgotten. */
 export interface Resource {
   readonly name: string;
   readonly kind: Kind;
   readonly size: number;
-  /** Of the first who used it. */
+  /** The first holder. */
   readonly holder: LeaseHolder;
   used: number;
   readonly leases: Set<Lease>;
@@ -41,22 +41,22 @@ export interface Resource {
   readonly queue: Set<Lease>;
 }
 
-/** From the wish to its end. */
+/** From the request to its end. */
 export interface Lease {
   readonly request: LeaseRequest;
   readonly resource: Resource;
-  /** Called when it is there, unless it was at once. Synchronously from whatever made room for it. */
+  /** Called when its turn comes, synchronously by what made room for it. Not if it was free at once. */
   readonly granted: (lease: Lease) => void;
   state: 'waiting' | 'held' | 'over';
-  /** What is held of it, or wanted. */
+  /** How much is held, or wanted. */
   weight: number;
-  /** When it was granted, in the time of whoever keeps it. */
+  /** When it was granted, by the caller's clock. */
   since: number;
 }
 
 const separator = '\0';
 
-/** Owners are paths, from the outside in; as a key, so that an owner inside another begins with it. */
+/** An owner's path, from the outside in, as a key: that of an owner inside another begins with the key of that one. */
 export function ownerKey(path: readonly string[]): string {
   return path.join(separator);
 }
@@ -66,8 +66,8 @@ export function isWithin(key: string, outer: string): boolean {
   return key === outer || (key.startsWith(outer) && key[outer.length] === separator);
 }
 
-/** The owner and those around it. */
-export function* around(key: string): Generator<string> {
+/** From the outermost owner to this one. */
+export function* selfAndAncestors(key: string): Generator<string> {
   for (let at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, at + 1)) yield key.slice(0, at);
   yield key;
 }
@@ -76,7 +76,7 @@ export function blockedOwner({ owner, blocked }: LeaseRequest): string {
   return blocked ?? owner;
 }
 
-/** Whoever waits may be the one to release it. */
+/** Whether the waiter itself may be the one to release it. */
 export function isOwn({ request }: Lease, wait: Lease): boolean {
   const blocked = blockedOwner(wait.request);
   return isWithin(blocked, request.owner) || isWithin(request.owner, blocked);

@@ -108,7 +108,7 @@ class Acquire implements fc.AsyncCommand<Model, Real> {
     try {
       lease = real.ledger.acquire(request, (granted) => real.granted.push(granted));
     } catch (thrown) {
-      // Only who holds something itself can close a circle, and it is as if it had not asked.
+      // Only an owner that holds something can close a cycle, and the refused call leaves no trace.
       assert(isCarpoolError(thrown, 'LEASE_DEADLOCK'));
       assert(model.held.length > 0);
       return check(model, real);

@@ -128,7 +128,7 @@ describe('a semaphore', () => {
   test.each([4, 0, -1, 0.5, NaN, Infinity, '1' as never])('of three refuses the weight %s, and goes on', (weight) => {
     const { ledger, ask } = room();
     const message = refusal('LEASE_INVALID', () => ask('a', cpu(weight)));
-    expect(message).toMatch(weight === 4 ? /only 3 of it/ : /the weight is a whole number from 1, and not/);
+    expect(message).toMatch(weight === 4 ? /only 3 of it/ : /the weight must be a whole number from 1, and not/);
     expect(ask('b', cpu(3)).state).toBe('held');
     expect(ledger.waiting).toBe(0);
   });
@@ -141,7 +141,7 @@ describe('a semaphore', () => {
     const { ledger, ask } = room();
     const two = ask('a', cpu(2));
     const message = refusal('LEASE_INVALID', () => ledger.release(two, amount));
-    expect(message).toContain('what is given back is a whole number from 1 to 2');
+    expect(message).toContain('the released amount must be a whole number from 1 to 2');
     expect(two.weight).toBe(2);
   });
 });
@@ -220,7 +220,7 @@ describe('a name', () => {
   });
 });
 
-test('a time-out names holders, since when, where, and how many wait before', () => {
+test('a timeout names holders, since when, where, and how many wait before', () => {
   const { ledger, ask } = room();
   ask('a', cpu(2)).since = 1_000;
   ask('b', cpu(1)).since = 60_900;
@@ -228,7 +228,7 @@ test('a time-out names holders, since when, where, and how many wait before', ()
   const late = ask('d', cpu(2));
   const { message, context } = timeoutError(late, 5_000, ledger.ahead(late), 61_000);
   expect(message).toBe(
-    'Cannot acquire 2 of semaphore "cpu": it was taken for 5000 ms; 3 of 3 are taken, held 60 s by "a" (a.ts:1:1), held 100 ms by "b" (b.ts:1:1); 1 call waits before this one. Release it earlier (`using`), or raise `timeout`',
+    'Cannot acquire 2 of semaphore "cpu": timed out after 5000 ms; 3 of 3 are taken, held 60 s by "a" (a.ts:1:1), held 100 ms by "b" (b.ts:1:1); 1 call waits before this one. Release it earlier (`using`), or raise `timeout`',
   );
   expect(context).toMatchObject({ name: 'cpu', timeout: 5_000, ahead: 1, holders: [{ test: 'a' }, { test: 'b' }] });
 });

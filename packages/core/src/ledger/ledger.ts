@@ -1,15 +1,23 @@
 /**
- * Who holds which lock, permit or role, and who waits for it. Pure: no time of its own, no connection, no promise.
+ * The holders of locks, permits and roles, and their waiters. Pure: no clock, no connection, no promise.
  *
  *   acquire ──▶ held ──release──▶ over            (in parts, where it has a weight)
  *      │          ▲
  *      └──▶ waiting ──cancel──▶ over
  *
- * Whoever waits waits in one queue for each name, first in, first out: a large request at its head is not overtaken by small
- * ones, so a writer waits for the readers before it, and for none after it.
+ * Each name has one queue, first in, first out. Small requests do not overtake a large one at its head, so a writer waits
+ * for the readers before it, and for none after it.
  */
 import { findDeadlock } from './deadlock.ts';
-import { around, blockedOwner, isOwn, rwlockCapacity, type Lease, type Resource, type LeaseRequest } from './lease.ts';
+import {
+  selfAndAncestors,
+  blockedOwner,
+  isOwn,
+  rwlockCapacity,
+  type Lease,
+  type Resource,
+  type LeaseRequest,
+} from './lease.ts';
 import { deadlockError, describeRequest, invalid, mismatch, tooMany } from './errors.ts';
 
 export interface LedgerLimits {
@@ -26,9 +34,9 @@ const longestName = 1_000;
 export class Ledger {
   readonly #limits: LedgerLimits;
   readonly #resources = new Map<string, Resource>();
-  /** What waits in an owner and inside it. */
+  /** Waits of an owner and of those inside it. */
   readonly #waits = new Map<string, Set<Lease>>();
-  /** What an owner holds. */
+  /** Leases of an owner. */
   readonly #holds = new Map<string, Set<Lease>>();
   #held = 0;
   #waiting = 0;
@@ -53,7 +61,7 @@ export class Ledger {
   }
 
   /**
-   * @param granted called when it is there, unless it is there at once: then `state` says so
+   * @param granted called when its turn comes; not if it is free at once, which `state` then says
    * @throws CarpoolError LEASE_INVALID; LEASE_DEADLOCK if the wait would never end
    */
   acquire(request: LeaseRequest, granted: (lease: Lease) => void): Lease {
@@ -69,18 +77,19 @@ export class Ledger {
     }
     this.#enqueue(lease);
     if (request.detectDeadlock !== false && this.#isWaitedFor(lease)) {
-      const circle = findDeadlock(lease, (owner) => this.#waits.get(owner) ?? []);
-      if (circle !== undefined) {
+      const cycle = findDeadlock(lease, (owner) => this.#waits.get(owner) ?? []);
+      if (cycle !== undefined) {
         this.#dequeue(lease);
-        throw deadlockError(lease, circle);
+        throw deadlockError(lease, cycle);
       }
     }
     return lease;
   }
 
   /**
-   * Without waiting. A semaphore's queue is passed by, if what is free is enough; that of a reader-writer lock is not,
-   * because readers that pass by would starve a writer.
+   * Without waiting. It overtakes the queue of a semaphore if enough is free, but not that of a reader-writer lock, where
+   * readers would starve a writer.
+   * @returns the resource if it is taken
    * @throws CarpoolError LEASE_INVALID
    */
   acquireNow(request: LeaseRequest): Lease | Resource {
@@ -92,14 +101,14 @@ export class Ledger {
     return lease;
   }
 
-  /** Gives back all of it, or a part, or gives up waiting. What is over already is left alone. */
+  /** Releases all of it, or a part, or cancels the wait. Does nothing if it is over. */
   release(lease: Lease, amount: number = lease.weight): void {
     switch (lease.state) {
       case 'over':
         return;
       case 'waiting':
         this.#dequeue(lease);
-        // A large request may have been all that the others waited for.
+        // The others may have waited for this large request alone.
         this.#advance(lease.resource);
         return;
       case 'held':
@@ -108,23 +117,23 @@ export class Ledger {
     }
   }
 
-  /** Those who wait for the same before this one. */
+  /** How many wait for the same before this one. */
   ahead(lease: Lease): number {
     return [...lease.resource.queue].indexOf(lease);
   }
 
-  /** The queue that this lease is at the head of, in order. */
+  /** The waiters for what this lease holds, in order. */
   waitingFor(lease: Lease): Lease[] {
     return [...lease.resource.queue];
   }
 
-  /** A new run: names that nobody uses now may come back with another kind or size. */
+  /** A new run: names that are not in use may return with another kind or size. */
   renew(): void {
     for (const [key, resource] of this.#resources) if (isIdle(resource)) this.#resources.delete(key);
   }
 
   #resource(request: LeaseRequest): Resource {
-    checkWish(request);
+    checkRequest(request);
     const key = request.kind === 'once' ? `once ${request.name}` : `name ${request.name}`;
     const known = this.#resources.get(key);
     if (known !== undefined) {
@@ -134,13 +143,13 @@ export class Ledger {
     }
     if (request.weight > request.size) throw overweight(request);
     if (this.#resources.size >= this.#limits.maxNames) this.#forgetOne(request);
-    const { name, kind, size, holder: who } = request;
-    const resource: Resource = { name, kind, size, holder: who, used: 0, leases: new Set(), queue: new Set() };
+    const { name, kind, size, holder } = request;
+    const resource: Resource = { name, kind, size, holder, used: 0, leases: new Set(), queue: new Set() };
     this.#resources.set(key, resource);
     return resource;
   }
 
-  /** The oldest name that nobody uses makes room. */
+  /** Makes room by forgetting the oldest name that is not in use. */
   #forgetOne(request: LeaseRequest): void {
     for (const [key, resource] of this.#resources) {
       if (!isIdle(resource)) continue;
@@ -170,7 +179,7 @@ export class Ledger {
     removeFrom(this.#holds, request.owner, lease);
   }
 
-  /** In a loop over the queue as it is then: whoever is granted may release, and come back, before this returns. */
+  /** `granted` may release and acquire before it returns; the loop sees the queue as that leaves it. */
   #advance(resource: Resource): void {
     for (const next of resource.queue) {
       if (next.weight > resource.size - resource.used) return;
@@ -183,22 +192,22 @@ export class Ledger {
   #enqueue(lease: Lease): void {
     lease.resource.queue.add(lease);
     this.#waiting++;
-    for (const owner of around(blockedOwner(lease.request))) addTo(this.#waits, owner, lease);
+    for (const owner of selfAndAncestors(blockedOwner(lease.request))) addTo(this.#waits, owner, lease);
   }
 
   #dequeue(lease: Lease): void {
     lease.state = 'over';
     lease.resource.queue.delete(lease);
     this.#waiting--;
-    for (const owner of around(blockedOwner(lease.request))) removeFrom(this.#waits, owner, lease);
+    for (const owner of selfAndAncestors(blockedOwner(lease.request))) removeFrom(this.#waits, owner, lease);
   }
 
-  /** Somebody else waits for what this one has, or will have: else it can close no circle. */
-  #isWaitedFor(asker: Lease): boolean {
-    const blocked = blockedOwner(asker.request);
-    for (const owner of around(blocked)) if (isWantedByOthers(this.#holds.get(owner))) return true;
+  /** Whether another owner waits for what this one holds, or will hold; if not, the wait can close no cycle. */
+  #isWaitedFor(waiter: Lease): boolean {
+    const blocked = blockedOwner(waiter.request);
+    for (const owner of selfAndAncestors(blocked)) if (isWantedByOthers(this.#holds.get(owner))) return true;
     const before = new Set(this.#waits.get(blocked));
-    before.delete(asker);
+    before.delete(waiter);
     return isWantedByOthers(before);
   }
 }
@@ -216,7 +225,7 @@ function isWantedByOthers(leases: Iterable<Lease> = []): boolean {
 }
 
 function leaseOf(request: LeaseRequest, resource: Resource, granted: (lease: Lease) => void): Lease {
-  return { request: request, resource, granted, state: 'waiting', weight: request.weight, since: 0 };
+  return { request, resource, granted, state: 'waiting', weight: request.weight, since: 0 };
 }
 
 function addTo(sets: Map<string, Set<Lease>>, owner: string, lease: Lease): void {
@@ -235,15 +244,15 @@ function isIdle({ leases, queue }: Resource): boolean {
   return leases.size === 0 && queue.size === 0;
 }
 
-function checkWish(request: LeaseRequest): void {
+function checkRequest(request: LeaseRequest): void {
   const { name, kind, size, weight } = request;
   checkName(name);
   if (!isWhole(size)) {
-    const why = `the size of a semaphore is a whole number from 1, and not ${String(size)}`;
+    const why = `the size of a semaphore must be a whole number from 1, and not ${String(size)}`;
     throw invalid(`semaphore ${JSON.stringify(name)}`, why, { name, size });
   }
   if (!isWhole(weight)) {
-    const why = `the weight is a whole number from 1, and not ${String(weight)}`;
+    const why = `the weight must be a whole number from 1, and not ${String(weight)}`;
     throw invalid(describeRequest(request), why, { name, weight });
   }
   const fits =
@@ -255,7 +264,7 @@ function checkWish(request: LeaseRequest): void {
 /** @throws CarpoolError LEASE_INVALID */
 export function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') {
-    throw invalid('what was asked for', `a name is a string, and not ${typeof name}`, { name: String(name) });
+    throw invalid('the lease', `a name must be a string, and not ${typeof name}`, { name: String(name) });
   }
   if (name.length <= longestName) return;
   const short = `${name.slice(0, 40)}…`;
@@ -264,13 +273,13 @@ export function checkName(name: unknown): asserts name is string {
 
 function overweight(request: LeaseRequest): Error {
   const { name, size, weight } = request;
-  const why = `there are only ${size} of it, so that it would wait for ever`;
+  const why = `there are only ${size} of it, so the wait would never end`;
   return invalid(describeRequest(request), why, { name, size, weight });
 }
 
 function checkedAmount({ request, weight }: Lease, amount: number): number {
   if (isWhole(amount) && amount <= weight) return amount;
-  const why = `what is given back is a whole number from 1 to ${weight}, and not ${String(amount)}`;
+  const why = `the released amount must be a whole number from 1 to ${weight}, and not ${String(amount)}`;
   throw invalid(describeRequest(request), why, { name: request.name, held: weight, amount });
 }
 

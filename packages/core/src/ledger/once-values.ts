@@ -1,9 +1,9 @@
 /**
- * Values that are computed once a run: whoever asks first computes, the others wait for it. A computer that fails tells
- * all who wait, and the next to ask tries again; one that ends without a word passes the role to the first who waits.
+ * Values that are computed once a run: the first caller computes, the others wait. If it fails, all waiters fail, and the
+ * next caller tries again; if its owner ends before it settles, the first waiter takes over the role.
  *
- *   ask ──▶ a value that is there
- *    ├────▶ the role of the computer ──settle──▶ value, or failure, for all who wait
+ *   ask ──▶ a value that is known
+ *    ├────▶ the role of the computer ──settle──▶ value, or failure, for all waiters
  *    └────▶ waiting ──▶ value │ failure │ the role
  */
 import type { Ledger } from './ledger.ts';
@@ -11,7 +11,7 @@ import type { Lease, LeaseRequest } from './lease.ts';
 import { invalid } from './errors.ts';
 
 export interface Waiter<Failure> {
-  /** It is its turn to compute. Called after `ask`, and not where that said so. */
+  /** Its turn to compute. Not called if `ask` has returned a held lease. */
   compute(): void;
   value(value: string): void;
   failed(failure: Failure): void;
@@ -26,7 +26,7 @@ const mostCharacters = 512 * 1024 * 1024;
 export class OnceValues<Failure> {
   readonly #ledger: Ledger;
   readonly #values = new Map<string, string>();
-  readonly #askers = new WeakMap<Lease, Waiter<Failure>>();
+  readonly #waiters = new WeakMap<Lease, Waiter<Failure>>();
   #characters = 0;
   #run = 0;
   readonly #runs = new WeakMap<Lease, number>();
@@ -36,37 +36,37 @@ export class OnceValues<Failure> {
   }
 
   /**
-   * A value, or a lease: held, and the caller computes; or waiting.
+   * Returns a value, or a lease: if it is held, the caller computes; else it waits.
    * @throws CarpoolError as `Ledger.acquire`
    */
-  ask(request: LeaseRequest, asker: Waiter<Failure>): string | Lease {
+  ask(request: LeaseRequest, waiter: Waiter<Failure>): string | Lease {
     const known = this.#values.get(request.name);
     if (known !== undefined) return known;
     const lease = this.#ledger.acquire(request, (granted) => {
       this.#runs.set(granted, this.#run);
-      asker.compute();
+      waiter.compute();
     });
-    this.#askers.set(lease, asker);
+    this.#waiters.set(lease, waiter);
     if (lease.state === 'held') this.#runs.set(lease, this.#run);
     return lease;
   }
 
-  /** @throws CarpoolError LEASE_INVALID if the value is too large: a failure, for all who wait */
+  /** @throws CarpoolError LEASE_INVALID if the value is too large, which is a failure for all waiters */
   settle(lease: Lease, outcome: Outcome<Failure>, tooLarge: (error: Error) => Failure): void {
     if (lease.state !== 'held') return;
     const refusal = 'value' in outcome ? this.#keep(lease, outcome.value) : undefined;
-    const told: Outcome<Failure> = refusal === undefined ? outcome : { failure: tooLarge(refusal) };
+    const settled: Outcome<Failure> = refusal === undefined ? outcome : { failure: tooLarge(refusal) };
     for (const waiting of this.#ledger.waitingFor(lease)) {
       this.#ledger.release(waiting);
-      const asker = this.#askers.get(waiting);
-      if ('value' in told) asker?.value(told.value);
-      else asker?.failed(told.failure);
+      const waiter = this.#waiters.get(waiting);
+      if ('value' in settled) waiter?.value(settled.value);
+      else waiter?.failed(settled.failure);
     }
     this.#ledger.release(lease);
     if (refusal !== undefined) throw refusal;
   }
 
-  /** A new run: all is computed again. What is being computed now is for those who wait for it. */
+  /** A new run: all is computed again. A value that is being computed now goes to its waiters alone. */
   renew(): void {
     this.#run++;
     this.#values.clear();

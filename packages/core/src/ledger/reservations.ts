@@ -1,4 +1,4 @@
-/** Values that are given out once, until they are given back: each space has its own. */
+/** Values that one holder at a time can reserve; each space has its own. */
 import { tooMany } from './errors.ts';
 import type { LeaseHolder } from './lease.ts';
 
@@ -19,11 +19,11 @@ export class Reservations {
     return this.#size;
   }
 
-  /** Takes those that are free: their places in `values`. @throws CarpoolError LEASE_INVALID if there are too many */
+  /** Takes those that are free. @returns their places in `values` @throws CarpoolError LEASE_INVALID if there are too many */
   reserve(space: string, values: readonly string[], holder: LeaseHolder): number[] {
     const taken = this.#spaces.get(space) ?? new Map<string, LeaseHolder>();
     if (this.#size + values.length > mostValues) {
-      const request = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', holder: holder } as const;
+      const request = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', holder } as const;
       throw tooMany(request, `${this.#size} values are reserved`, mostValues);
     }
     const places: number[] = [];

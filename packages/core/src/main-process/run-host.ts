@@ -82,8 +82,7 @@ export class RunHost {
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));
       const { pools, sharedWorkers, files, problem } = await host.configured;
-      const told = problem === undefined ? {} : { problem };
-      this.#provided = { version, address: host.address, pools, sharedWorkers, ...told };
+      this.#provided = { version, address: host.address, pools, sharedWorkers, problem };
       this.#files = new Map(files.map((file) => [file, fingerprint(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));

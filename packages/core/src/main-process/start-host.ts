@@ -13,7 +13,7 @@ export interface HostOptions {
   /** The project's folder: the config is looked for there and upwards. */
   readonly root: string;
   /** A config file by name, relative to `root`, instead of looking for one. */
-  readonly configFile?: string;
+  readonly configFile?: string | undefined;
   /** Pools as plain data, besides those of the config. */
   readonly pools?: Readonly<Record<string, PoolOptions>>;
 }

@@ -31,11 +31,11 @@ export interface ChildSpec extends EnvironmentSpec {
   /** A name to look for in PATH, or a path, relative to `cwd`. */
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** Default: ours. */
+  /** Default: that of this process. */
   readonly cwd?: string | undefined;
   /** Default: `{ in: 0, out: 1 }`. With another pair stdin is empty, and stdout is kept like stderr. */
   readonly stdio?: StdioPair | undefined;
-  /** The end of stderr is always kept; `forward` also passes all of it to `onStderr`. */
+  /** Default `keep`: the end of stderr, for errors. `forward` also passes all of it to `onStderr`. */
   readonly stderr?: 'keep' | 'forward' | undefined;
 }
 
@@ -43,17 +43,17 @@ export interface ChildOptions {
   /** For error messages. */
   readonly pool?: string;
   readonly clock?: Clock;
-  /** Where to record the child, so that it can be found if we are killed. */
+  /** Records the child, so that the next host finds it if this process is killed. */
   readonly started?: PidFiles;
   readonly onStderr?: (chunk: Uint8Array) => void;
   /** Bytes of stderr, and of stdout where that is kept. Default: 16 KiB. */
   readonly tailBytes?: number;
-  /** Milliseconds in which what is still in the pipes can be read after the exit. Default: 500. */
+  /** Milliseconds after the exit for reading what is still in the pipes. Default: 500. */
   readonly drainTimeout?: number;
 }
 
 export interface StopOptions {
-  /** The protocol's way to ask for the end. Without it the ladder starts with the end of input. */
+  /** How the protocol asks for the end. Without it the ladder starts with the end of input. */
   readonly goodbye?: (() => void | Promise<void>) | undefined;
   readonly deadlines?: Partial<StopDeadlines> | undefined;
 }
@@ -65,9 +65,9 @@ export interface Child extends ProcessIdentity {
   readonly input: Writable;
   /** From the child's `out`. */
   readonly output: Readable;
-  /** Settles at the exit of the child itself, never rejects. Its output may still have to be read: see `drained`. */
+  /** Settles when the child itself exits; never rejects. There may be output to read still: see `drained`. */
   readonly exited: Promise<ExitStatus>;
-  /** Settles after the exit, when all output has been read or given up: from then on the tails are complete. */
+  /** Settles after the exit, when all output has been read or destroyed: the tails are complete then. */
   readonly drained: Promise<void>;
   /** The status, once it has exited. */
   readonly status: ExitStatus | undefined;
@@ -76,14 +76,14 @@ export interface Child extends ProcessIdentity {
   stdoutTail(): string;
   /** Milliseconds since the start. */
   age(): number;
-  /** Whether the child keeps our event loop running. It does at first. */
+  /** The child keeps the event loop running, as it does from the start. */
   ref(): void;
   unref(): void;
   /**
-   * Climbs down the stop ladder, then ends what is left of the group. Joins a stop that is under way.
+   * Descends the stop ladder, then ends what is left of the group. A second call joins the first.
    * @throws CarpoolError CHILD_UNKILLABLE
    */
   stop(options?: StopOptions): Promise<ExitStatus>;
-  /** `stop` from the last rung: SIGKILL now. Hurries a stop that is under way. */
+  /** Skips to the last rung, SIGKILL, also in a stop that is under way. */
   kill(): Promise<ExitStatus>;
 }

@@ -1,6 +1,6 @@
 /**
- * Which file a command means. We look it up ourselves, because the system's answer to half a dozen different mistakes
- * is ENOENT, and because the pool wants to know the file: a rebuilt binary is noticed by its fingerprint.
+ * Which file a command means. It is looked up here because the system answers ENOENT to half a dozen different mistakes,
+ * and because the pool needs the file: the fingerprint of a rebuilt binary differs.
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';

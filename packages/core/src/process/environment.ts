@@ -1,13 +1,13 @@
 /** What a child sees of our environment. */
 
-/** Set by us on every child, so that a sweep can tell its descendants from strangers. See reaper.ts. */
+/** Set on every child, so that a sweep can tell its descendants from other processes. See reaper.ts. */
 export const marker = 'CARPOOL_CHILD';
 
-/** All of ours: the address and the token of the hub are among them, and a child has no business with either. */
+/** Carpool's own variables. They hold the address and the token of the hub, which children must not see. */
 const reserved = /^CARPOOL_/i;
 
 export interface EnvironmentSpec {
-  /** Added to what is inherited; `undefined` takes a variable away. */
+  /** Added to what is inherited; `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** `true` (default): the whole environment; a list: these names only; `false`: nothing. */
   readonly inheritEnv?: boolean | readonly string[] | undefined;

@@ -1,4 +1,4 @@
-/** How a child ended, and its English. */
+/** How a child ended, and the words for it. */
 
 export type ExitStatus =
   | { readonly kind: 'exited'; readonly code: number }
@@ -21,11 +21,11 @@ const suspects: ReadonlyMap<string, string> = new Map([
   ['SIGBUS', ' (it crashed: memory access)'],
   ['SIGILL', ' (it crashed: illegal instruction; built for another processor?)'],
   ['SIGABRT', ' (it gave up: a failed assertion or a panic?)'],
-  ['SIGPIPE', ' (it wrote to a pipe that nobody reads)'],
+  ['SIGPIPE', ' (it wrote to a pipe that has no reader)'],
 ]);
 
 function showCode(code: number): string {
-  // Windows reports exceptions as codes like 0xC0000005; nobody recognises 3221225477.
+  // Windows reports exceptions as codes that are known in hexadecimal: 0xC0000005, not 3221225477.
   if (code > 0xffff) return `0x${code.toString(16).toUpperCase()}`;
   if (code === 126) return '126 (to a shell: found, but not executable)';
   if (code === 127) return '127 (to a shell: command not found)';

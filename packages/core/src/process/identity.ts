@@ -1,7 +1,7 @@
 /**
- * Which process a number means. The system gives the number of a dead process to another one, so a pid alone is never
- * enough to send a signal: a process is its pid and its start time. Windows tells no start time without a helper
- * program; there nothing is ever taken to be the same process.
+ * Which process a number means. The system reuses the number of a dead process, so a pid alone is never enough to send a
+ * signal: a process is its pid and its start time. Windows shows no start time without a helper program; there no process
+ * is ever taken to be the same.
  */
 // Not execa: a host loads this before it listens, and has no child yet.
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { listOrEmpty } from './files.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque; equal for the same process only. Absent where the system tells none. */
+  /** Opaque; equal for the same process only. Absent where the system shows none. */
   readonly startTime: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface ProcessFacts extends ProcessIdentity {
 
 const platform = process.platform;
 
-/** What the system knows about a process; undefined if there is none, or nothing is told. */
+/** What the system shows of a process; undefined if it shows nothing. */
 export function factsOf(pid: number): ProcessFacts | undefined {
   if (platform === 'linux') return readProc(pid, bootId());
   if (platform === 'win32') return undefined;
@@ -34,7 +34,7 @@ export function startTimeOf(pid: number): string | undefined {
   return factsOf(pid)?.startTime;
 }
 
-/** True if the process is running now. False wherever it cannot be told. */
+/** True if the process is running now. False where the system does not show it. */
 export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
   const facts = factsOf(pid);
   return facts !== undefined && !facts.zombie && facts.startTime === startTime;

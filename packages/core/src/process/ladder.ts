@@ -1,6 +1,6 @@
 /**
- * The stop ladder. Each rung asks a little less politely than the one before, and each has its own deadline, so the
- * whole takes no longer than their sum whatever the child does.
+ * The stop ladder. Each rung is less polite than the one before, and each has its own deadline, so that the whole takes no
+ * longer than their sum, whatever the child does.
  *
  *   goodbye ──▶ end of input ──▶ SIGTERM to the group ──▶ SIGKILL to the group ──▶ CHILD_UNKILLABLE
  *      │              │                   │                        ▲
@@ -22,29 +22,30 @@ export const defaultDeadlines: StopDeadlines = { goodbye: 2000, endOfInput: 2000
 
 export interface Rung {
   readonly name: RungName;
-  readonly lasts: number;
-  /** One that throws or rejects ends its rung at once. One that is done leaves the child the rest of the time to go. */
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** If it throws or rejects, the next rung begins at once. If it succeeds, the child has the rest of the time to exit. */
   readonly act: () => unknown;
 }
 
 export interface StopProgress {
-  /** Settles when the child is gone. */
+  /** Settles when the child has exited. */
   readonly exited: Promise<unknown>;
-  /** Aborted: go to the last rung at once. */
+  /** Aborted: skip to the last rung. */
   readonly force: AbortSignal;
   readonly clock: Clock;
 }
 
-/** @returns the rungs that were tried, whether or not the child went */
+/** @returns the rungs that were tried, whether or not the child exited */
 export async function descend(rungs: readonly Rung[], { exited, force, clock }: StopProgress): Promise<RungName[]> {
   const tried: RungName[] = [];
-  let gone = false;
-  void exited.then(() => (gone = true));
+  let over = false;
+  void exited.then(() => (over = true));
   for (const rung of rungs) {
     const last = rung === rungs.at(-1);
-    // Lets `exited` be heard if it has settled already.
+    // Lets the handler above run if `exited` has settled already.
     await Promise.resolve();
-    if (gone) break;
+    if (over) break;
     if (force.aborted && !last) continue;
     tried.push(rung.name);
     const failed = new Promise<void>((resolve) => {
@@ -52,21 +53,21 @@ export async function descend(rungs: readonly Rung[], { exited, force, clock }: 
         .then(rung.act)
         .catch(() => resolve());
     });
-    await atMost(rung.lasts, Promise.race([exited, failed]), { clock, force: last ? undefined : force });
+    await waitUpTo(rung.timeout, Promise.race([exited, failed]), { clock, force: last ? undefined : force });
   }
   return tried;
 }
 
-interface Patience {
+interface WaitUpToOptions {
   readonly clock: Clock;
   readonly force?: AbortSignal | undefined;
 }
 
-/** Waits for `work`, for the deadline or for the force, whichever comes first, and does not say which it was. */
-export function atMost(
+/** Resolves with `work`, at the deadline, or when `force` is aborted, whichever comes first. Does not say which. */
+export function waitUpTo(
   milliseconds: number,
   work: Promise<unknown> | undefined,
-  { clock, force }: Patience,
+  { clock, force }: WaitUpToOptions,
 ): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

@@ -1,4 +1,4 @@
-/** A running child, as `startChild` returns it. See child.ts for the interface. */
+/** A running child: pipes, tails, the stop. child.ts has the interface. */
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -18,9 +18,9 @@ export interface Ownership {
   readonly pair: StdioPair;
   readonly options: ChildOptions;
   readonly forward: boolean;
-  /** Windows has no groups; this ends the child and its descendants there. */
+  /** For Windows, which has no groups: ends the child and its descendants. */
   readonly killTree: () => void;
-  /** The child and its group are gone, as far as can be told. */
+  /** Called when the child and its group are gone, as far as the system shows. */
   readonly onGone: () => void;
 }
 
@@ -38,12 +38,12 @@ export class OwnedChild implements Child {
   readonly #since: number;
   readonly #stdout: Tail;
   readonly #stderr: Tail;
-  readonly #hurry = new AbortController();
-  /** Signals that we have sent to the group. */
+  readonly #force = new AbortController();
+  /** Signals that were sent to the group. */
   readonly #sent = new Set<string>();
   #deadlines: StopDeadlines = defaultDeadlines;
   #status: ExitStatus | undefined;
-  /** What is left of the group after the exit of its leader, when everything has been tried. */
+  /** What is left of the group after the exit of its leader and all our signals. */
   #left: Promise<ProcessIdentity[]> | undefined;
   #stopped: Promise<ExitStatus> | undefined;
 
@@ -62,7 +62,7 @@ export class OwnedChild implements Child {
     holdUntilRead(this.output);
     this.#stdout = keepTail(pair.out === 1 ? undefined : node.stdout, options);
     this.#stderr = keepTail(pair.out === 2 ? undefined : node.stderr, options, own.forward);
-    // A pipe that breaks is the first and vaguest news of a death. The exit follows, and says more.
+    // A broken pipe says only that the child is gone. The exit follows, and says why.
     for (const stream of node.stdio) stream?.on('error', () => {});
     node.on('error', () => {});
 
@@ -105,21 +105,21 @@ export class OwnedChild implements Child {
   }
 
   kill(): Promise<ExitStatus> {
-    this.#hurry.abort();
+    this.#force.abort();
     return this.stop();
   }
 
   async #stop({ goodbye, deadlines }: StopOptions): Promise<ExitStatus> {
     const { goodbye: talk, endOfInput, terminate, kill } = (this.#deadlines = { ...defaultDeadlines, ...deadlines });
-    // Until it is gone, the child is the business of whoever waits for the stop.
+    // A stop that is awaited keeps the event loop running.
     this.ref();
     const rungs: Rung[] = [
-      ...(goodbye === undefined ? [] : [{ name: 'goodbye', lasts: talk, act: goodbye } satisfies Rung]),
-      { name: 'end of input', lasts: endOfInput, act: () => void this.input.end() },
-      { name: 'SIGTERM', lasts: terminate, act: () => this.#signal('SIGTERM') },
-      { name: 'SIGKILL', lasts: kill, act: () => this.#signal('SIGKILL') },
+      ...(goodbye === undefined ? [] : [{ name: 'goodbye', timeout: talk, act: goodbye } satisfies Rung]),
+      { name: 'end of input', timeout: endOfInput, act: () => void this.input.end() },
+      { name: 'SIGTERM', timeout: terminate, act: () => this.#signal('SIGTERM') },
+      { name: 'SIGKILL', timeout: kill, act: () => this.#signal('SIGKILL') },
     ];
-    const tried = await descend(rungs, { exited: this.exited, force: this.#hurry.signal, clock: this.#clock });
+    const tried = await descend(rungs, { exited: this.exited, force: this.#force.signal, clock: this.#clock });
     if (this.#status === undefined) throw this.#unkillable(tried, [this.pid]);
     const left = (await this.#left) ?? [];
     if (left.length > 0)
@@ -135,7 +135,7 @@ export class OwnedChild implements Child {
     if (process.platform === 'win32') {
       this.#own.killTree();
     } else if (signal === 'SIGKILL' || !this.#sent.has(signal)) {
-      // To many programs a second SIGTERM means "do not tidy up", so nobody gets two.
+      // To many programs a second SIGTERM means "do not clean up", so each group gets one.
       signalGroup(this.pid, signal);
     }
     this.#sent.add(signal);
@@ -155,27 +155,27 @@ export class OwnedChild implements Child {
   }
 
   /**
-   * Ends the descendants that the child has left in its group. Its first look is in the very turn in which Node
-   * collected the child, so the number cannot have gone to a stranger yet; and while a member lives, it cannot.
+   * Ends the descendants that the child has left in its group. It looks first in the turn in which Node collected the
+   * child, when the system cannot have reused the number yet; while a member lives, it never does.
    */
   async #endGroup(): Promise<ProcessIdentity[]> {
     const { terminate, kill } = this.#deadlines;
     const left = await endAll(
       () => groupMembers(this.pid),
       (signal) => this.#signal(signal),
-      { terminate, kill, clock: this.#clock, hurry: this.#hurry.signal },
+      { terminate, kill, clock: this.#clock, force: this.#force.signal },
     );
-    // What cannot be ended stays recorded, for the next sweep.
+    // The record of what could not be ended stays for the next sweep.
     if (left.length === 0) this.#own.onGone();
     return left;
   }
 
   #unkillable(rungs: readonly (RungName | EndSignal)[], pids: readonly number[]): CarpoolError {
-    const who = this.#status === undefined ? `the child with pid ${this.pid}` : 'what the child left running';
+    const what = this.#status === undefined ? `the child with pid ${this.pid}` : 'what the child left running';
     const tried = [...new Set(rungs)];
     return new CarpoolError(
       'CHILD_UNKILLABLE',
-      `Cannot stop ${who}: still there after ${tried.join(', ')}: pid ${pids.join(', ')}`,
+      `Cannot stop ${what}: still there after ${tried.join(', ')}: pid ${pids.join(', ')}`,
       {
         context: { pid: this.pid, pids, rungs: tried },
         evidence: {

@@ -1,23 +1,23 @@
 /**
- * What was started, on disk: one small file for each child, so that when a host is killed, the next one can end exactly
- * what it left (reaper.ts). The file is written in the same turn in which the child was started, and goes when the
- * child and its whole group are gone.
+ * A small file for each child that was started, so that after a host was killed the next one can end exactly what it left
+ * (reaper.ts). The file is written in the turn in which the child is started, and removed when the child and its whole
+ * group are gone.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProcessIdentity, startTimeOf } from './identity.ts';
 
 export interface ChildRecord {
-  /** Of the format. */
+  /** The version of this format. */
   readonly version: 1;
   /** Random; the child and what it starts carry it in their environment as CARPOOL_CHILD. */
   readonly id: string;
   readonly pid: number;
   readonly startTime: string | null;
   readonly pgid: number;
-  /** For people; nothing is decided by it. */
+  /** For messages only. */
   readonly command: string;
-  /** Whose child it is: while this process runs, nobody else may touch it. */
+  /** The host that started it: while that one runs, no other process may end the child. */
   readonly host: { readonly pid: number; readonly startTime: string | null };
 }
 
@@ -35,12 +35,12 @@ export class PidFiles {
     this.directory = directory;
   }
 
-  /** Children that are, or may be, still there. */
+  /** Children that may still be there. */
   get records(): readonly ChildRecord[] {
     return [...this.#records.values()];
   }
 
-  /** Synchronous, because between the start and the record nothing may happen, not even a turn of the event loop. */
+  /** Synchronous: not even a turn of the event loop may pass between the start of a child and its record. */
   add({ id, pid, startTime, command }: StartedChild): void {
     const record: ChildRecord = {
       version: 1,
@@ -63,19 +63,19 @@ export class PidFiles {
     try {
       rmSync(fileOf(this.directory, id), { force: true });
     } catch {
-      // A record of a child that is gone does no harm: the next sweep removes it.
+      // The record of a child that is gone is harmless: the next sweep removes it.
     }
   }
 }
 
-/** Names that `parseRecord` may be asked about; anything else in the directory is not ours. */
+/** The names of records; any other file in the directory is not ours. */
 export const recordName: RegExp = /^child-([0-9a-f]{32})\.json$/;
 
 function fileOf(directory: string, id: string): string {
   return join(directory, `child-${id}.json`);
 }
 
-/** @returns undefined for anything that we did not write: what cannot be trusted word for word kills nobody */
+/** @returns undefined for anything that `add` cannot have written: only a complete record may end a process */
 export function parseRecord(text: string, id: string): ChildRecord | undefined {
   let value: unknown;
   try {

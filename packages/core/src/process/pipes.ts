@@ -1,14 +1,14 @@
-/** What is in the pipes before anybody reads, and after the writer is gone. */
+/** The bytes in a pipe before there is a reader, and after the writer is gone. */
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../base/clock.ts';
-import { atMost } from './ladder.ts';
+import { waitUpTo } from './ladder.ts';
 
 /**
- * Keeps what the child writes until somebody reads. Without it, the first bytes are lost if the reader comes late: at
- * the exit Node resumes every pipe that nobody reads, to be rid of it. A `readable` listener is what stops that, and
- * what goes again when a reader attaches; the pipe then behaves as if nothing had been there.
+ * Keeps what the child writes until there is a reader. Without it a late reader loses the first bytes: at the exit Node
+ * resumes each pipe that has no reader, to drain it. A `readable` listener prevents that; it is removed when a reader
+ * attaches, and the pipe then behaves as if it had never been there.
  */
 export function holdUntilRead(readable: Readable): void {
   const hold = (): void => {};
@@ -22,7 +22,7 @@ export function holdUntilRead(readable: Readable): void {
 }
 
 /**
- * Settles when all pipes have ended, or some time after the exit, whichever comes first. Those that have not ended then
+ * Settles when all pipes have ended, or `timeout` after the exit, whichever comes first. Pipes that have not ended by then
  * are destroyed: a descendant holds them open, and would for as long as it lives.
  */
 export async function drain(
@@ -32,7 +32,7 @@ export async function drain(
 ): Promise<void> {
   const ended = Promise.all(readables.map((readable) => finished(readable, { writable: false }).catch(() => {})));
   await exited;
-  await atMost(timeout, ended, { clock });
+  await waitUpTo(timeout, ended, { clock });
   // Timers run before the pipes are read, so after a long pause of this process the deadline may be over and the bytes
   // still there. One read takes all that a pipe can hold.
   await new Promise<void>((resolve) => setImmediate(resolve));

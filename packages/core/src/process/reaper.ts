@@ -1,15 +1,13 @@
 /**
- * Nothing of ours is left behind. Two last resorts, for when nobody stopped the children:
+ * No process that we started stays behind. Two last resorts, for children that were not stopped:
  *
  * - this process ends: its `exit` handler kills their groups, synchronously, because nothing else runs any more;
- * - this process was killed: the next one sweeps by the records (record.ts) that are still there.
+ * - this process was killed: the next host sweeps what the records (pid-files.ts) name.
  *
  * A sweep ends a process only if it is proven to be the recorded one. The leader: same pid and same start time. Where
  * the leader is gone: a member of its group that started no earlier and carries the record's random id in its
- * environment (Linux; elsewhere it cannot be proven, so such a member is left alone).
+ * environment. Only Linux can prove that; elsewhere such a member is left alone.
  */
-// Not execa: a sweep runs in every host, also in one that starts no child.
-import { spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -18,8 +16,9 @@ import { listOrEmpty } from './files.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
 import { type ProcessIdentity, groupMembers, holdsVariable, isRunning, startedNoEarlier } from './identity.ts';
 import { type ChildRecord, identityOf, parseRecord, recordName } from './pid-files.ts';
+import { killTree } from './taskkill.ts';
 
-// The only mutable state of a module in Carpool: there is one `exit` of one process, whatever holds the children.
+// Mutable state of a module, because a process has one `exit`, whichever pool owns a child.
 const watched = new Set<number>();
 
 /** Kills the group of `pid` when this process exits. @returns call it when the group is gone */
@@ -33,7 +32,7 @@ export function killAtExit(pid: number): () => void {
 
 function killWatched(): void {
   for (const pid of watched) {
-    if (process.platform === 'win32') spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F']);
+    if (process.platform === 'win32') killTree(pid);
     else signalGroup(pid, 'SIGKILL');
   }
 }
@@ -48,15 +47,15 @@ export interface Swept {
   readonly file: string;
   /**
    * `ended`: it was there and is gone. `gone`: it was gone already. `unproven`: something with its number is there, but
-   * nothing proves that it is the recorded child, and nothing ever will. These three remove the record.
+   * nothing proves that it is the recorded child, nor ever will. These three remove the record.
    * `owned`: its host is still running. `foreign`: no record of ours. `unkillable`: still there. These three keep it.
    */
   readonly outcome: 'ended' | 'gone' | 'owned' | 'unproven' | 'foreign' | 'unkillable';
-  /** The processes that were meant. */
+  /** The processes that it is about. */
   readonly pids: readonly number[];
 }
 
-/** Ends what a killed host left, by the records in `directory`, all at once. A directory that is not there is empty. */
+/** Ends what a killed host left, by the records in `directory`, all at once. A missing directory counts as empty. */
 export async function sweepRecords(directory: string, options: SweepOptions = {}): Promise<Swept[]> {
   const names = listOrEmpty(directory).filter((name) => name.endsWith('.json'));
   return Promise.all(names.map((name) => sweep(join(directory, name), readRecord(directory, name), options)));
@@ -110,7 +109,7 @@ function readRecord(directory: string, name: string): ChildRecord | undefined {
   try {
     const file = join(directory, name);
     const stats = lstatSync(file);
-    // A link, or a file of somebody else, in a directory that should be ours alone: not ours to act upon.
+    // A link, or another user's file, in a directory that should be ours alone: it proves nothing.
     const ours = stats.isFile() && stats.size < 64 * 1024 && (process.getuid?.() ?? stats.uid) === stats.uid;
     return ours ? parseRecord(readFileSync(file, 'utf8'), id) : undefined;
   } catch {

@@ -66,7 +66,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   return child;
 }
 
-/** execa looks at the arguments before it starts anything, and throws. */
+/** execa checks the arguments before it starts anything, and throws. */
 function attempted<T>(attempt: Attempt, start: () => T): T {
   try {
     return start();
@@ -87,14 +87,14 @@ function spawn(file: string, spec: ChildSpec, { cwd, env, pair }: SpawnPlace) {
     env,
     stdio: stdioOf(pair),
     extendEnv: false,
-    // We read the pipes ourselves, and no timer or `exit` handler but ours may end the child.
+    // The pipes are read by OwnedChild, and the child is ended by our ladder and our `exit` handler alone.
     buffer: false,
     reject: false,
     cleanup: false,
     forceKillAfterDelay: false,
     // POSIX: a group of its own, which is a session of its own too. Windows: `kill` ends the tree.
     killDescendants: true,
-    // A program may look at the name it was called by; we start it by its full path.
+    // A program may look at the name it was called by; it is started by its full path.
     ...(windows ? {} : { argv0: spec.command }),
   });
 }
@@ -105,7 +105,7 @@ function stdioOf(pair: StdioPair): ['pipe', 'pipe', 'pipe'] {
     const used = descriptor === pair.in || descriptor === pair.out || descriptor === 1 || descriptor === 2;
     return used ? 'pipe' : 'ignore';
   });
-  // As far as execa's types go: its rows for further descriptors do not fit a list that is made at run time.
+  // execa's types for further descriptors do not fit a list that is made at run time.
   return all as ['pipe', 'pipe', 'pipe'];
 }
 

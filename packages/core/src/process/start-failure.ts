@@ -1,7 +1,7 @@
 /**
- * Why a child could not be started, in words. The system says ENOENT for a missing command, a missing working directory
- * and a missing interpreter alike, and glibc runs a text file without `#!` as a shell script; so what can be known
- * beforehand is looked at beforehand, and the rest is told from what the system answered.
+ * Why a child could not be started, as an error. The system says ENOENT for a missing command, a missing working directory
+ * and a missing interpreter alike, and glibc runs a text file without `#!` as a shell script; so what can be checked is
+ * checked before the start, and the rest follows from the system's answer.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { CarpoolError } from '../base/errors.ts';
@@ -16,7 +16,7 @@ export interface Attempt {
   readonly resolution: Resolution;
 }
 
-/** Looks for reasons why the start would fail, or do something that nobody meant. */
+/** Finds reasons why the start would fail, or run something else than was meant. */
 export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
   const { command, cwd, resolution } = attempt;
   const directory = statOf(cwd);
@@ -36,13 +36,13 @@ export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
   );
 }
 
-/** Words for an error that came from the system. */
+/** The error for an answer of the system. */
 export function reportedFailure(attempt: Attempt, error: unknown): CarpoolError {
   const code = codeOf(error);
   const file = attempt.resolution.file ?? attempt.command;
   switch (code) {
     case 'ENOENT': {
-      // The file is there, we have looked: what is missing is the program that runs it.
+      // The file exists, as was checked: what is missing is the program that runs it.
       const interpreter = interpreterOf(file);
       const missing = interpreter === undefined ? 'the loader it was linked for' : `its interpreter \`${interpreter}\``;
       return notStarted(attempt, `${file} is there, but ${missing} is not`, error);
@@ -70,7 +70,7 @@ export function reportedFailure(attempt: Attempt, error: unknown): CarpoolError 
 export function notStarted(attempt: Attempt, reason: string, cause?: unknown): CarpoolError {
   const { pool, command, cwd, resolution } = attempt;
   const subject = pool === undefined ? 'the child' : `the child of pool "${pool}"`;
-  const context = { ...(pool === undefined ? {} : { pool }), command, cwd, path: resolution.searched };
+  const context = { pool, command, cwd, path: resolution.searched };
   return new CarpoolError('CHILD_NOT_STARTED', `Cannot start ${subject}: ${reason}`, { context, cause });
 }
 
@@ -105,7 +105,7 @@ function interpreterOf(file: string): string | undefined {
   return /^#!\s*(\S+)/.exec(headOf(file) ?? '')?.[1];
 }
 
-/** The beginning of a text file; undefined if it is binary, or not ours to read. */
+/** The beginning of a text file; undefined if it is binary, or cannot be read. */
 function headOf(file: string): string | undefined {
   try {
     const descriptor = openSync(file, 'r');

@@ -41,7 +41,7 @@ export interface Configured {
   /** Files that, when they change, make another host necessary. */
   readonly files: readonly string[];
   /** Why there are no pools. */
-  readonly problem?: ErrorRecord;
+  readonly problem?: ErrorRecord | undefined;
 }
 
 export type Report =

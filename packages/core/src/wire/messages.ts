@@ -121,7 +121,7 @@ export interface SharedWorkerStateRequest {
 }
 export interface SharedWorkerStateResult extends Evidence {
   /** Why it is gone. */
-  readonly error?: ErrorRecord;
+  readonly error?: ErrorRecord | undefined;
 }
 
 /** What all have in common that is taken and given back. */

@@ -87,7 +87,7 @@ describe('a lock', () => {
     clock.pass(5_000);
     const error = await failing;
     expect(error.message).toMatch(
-      /^Cannot acquire lock "db": it was taken for 5000 ms; held 62 s by "a" \(\S+locks\.test\.ts:\d+:\d+\)\. Release it earlier \(`using`\), or raise `timeout`$/,
+      /^Cannot acquire lock "db": timed out after 5000 ms; held 62 s by "a" \(\S+locks\.test\.ts:\d+:\d+\)\. Release it earlier \(`using`\), or raise `timeout`$/,
     );
     expect(error.stack?.split('\n')[1]).toContain('locks.test.ts');
     // Its place in the queue is free.
@@ -260,7 +260,7 @@ test('a reader-writer lock has many readers or one writer, and starves no writer
 });
 
 describe('tests that would wait for each other', () => {
-  test('two: the one that closes the circle is told, at its line, and the other goes on', async () => {
+  test('two: the call that closes the cycle fails at its line, and the other goes on', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     await a.as(() => lock('x').acquire());

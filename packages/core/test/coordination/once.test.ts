@@ -134,7 +134,7 @@ test('a wait that takes too long names who computes; a signal ends it', async ()
   await waiting(served, 2);
   clock.pass(60_000);
   expect((await late).message).toMatch(
-    /^Cannot acquire the value "token": it was not there for 60000 ms; "a" \(\S+once\.test\.ts:\d+:\d+\) has been computing it for 60 s\. Raise `timeout`$/,
+    /^Cannot acquire the value "token": timed out after 60000 ms; "a" \(\S+once\.test\.ts:\d+:\d+\) has been computing it for 60 s\. Raise `timeout`$/,
   );
   controller.abort(new Error('enough'));
   await expect(given).rejects.toThrow('enough');
@@ -158,7 +158,7 @@ test('a new run computes again; who computes then tells those who wait', async (
   expect(await b.as(() => once('slow', () => 'new'))).toBe('new');
 });
 
-test('a circle through what is being computed is told', async () => {
+test('a cycle through what is being computed is reported', async () => {
   const served = await serve({});
   const [a, b] = [await running(served, 'a'), await running(served, 'b')];
   await b.as(() => lock('db').acquire());

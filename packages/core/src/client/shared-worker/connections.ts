@@ -66,9 +66,7 @@ export class SharedWorkerConnections {
 
   /** What it printed last, and why it is gone if it is. Never rejects. */
   async state(path: string, ended: boolean): Promise<SharedWorkerStateResult> {
-    return await this.#calls
-      .state({ method: 'sharedWorkerState', path, ...(ended ? { ended } : {}) })
-      .catch(() => ({}));
+    return await this.#calls.state({ method: 'sharedWorkerState', path, ended }).catch(() => ({}));
   }
 
   close(): void {

@@ -80,7 +80,7 @@ export class SharedWorkers {
       await within(worker.ended, { clock: this.#clock, timeout: exitTimeout, expired }).catch(() => {});
     }
     const { error } = worker;
-    return { ...worker.output(), ...(error === undefined ? {} : { error: toRecord(error) }) };
+    return { ...worker.output(), error: error && toRecord(error) };
   }
 
   /**
