@@ -1,8 +1,8 @@
 /**
- * Messages on their way to those who subscribed. All subscriptions of one kind read one log, each from its own place: a
- * message costs the same however many are open, and one that nobody reads any more is free to go.
+ * Messages on their way to subscribers. All subscriptions of one kind read one log, each at its own position: a message
+ * costs the same however many are open, and one that has been read by all is garbage.
  *
- *   ○──▶○──▶○──▶○ end        a list that only its end holds; a reader holds the message it read last, and so what follows
+ *   ○──▶○──▶○──▶○ end        a linked list; the log holds its end, each reader the message it read last, and so the rest
  *       ▲       ▲
  *    reader   reader (waits for the next)
  */
@@ -17,17 +17,17 @@ export const defaultLogLimits: LogLimits = { messages: 10_000, bytes: 256 * 1024
 
 export interface LogOptions {
   readonly limits?: LogLimits;
-  /** What a reader that fell behind is told. */
+  /** The error for a reader that fell behind. */
   readonly overflow: (unread: number) => Error;
-  /** A reader begins to wait, or no longer waits. */
+  /** Called when a reader begins to wait (1), or no longer waits (-1). */
   readonly waits?: (by: 1 | -1) => void;
-  /** The last reader has gone. */
+  /** Called when the last reader has gone. */
   readonly unread?: () => void;
 }
 
 interface Link<T> {
   readonly item: T | undefined;
-  /** How many messages, and how many bytes, came before its end. */
+  /** Messages and bytes up to and including this one. */
   readonly count: number;
   readonly bytes: number;
   next: Link<T> | undefined;
@@ -39,7 +39,7 @@ export class Log<T> {
   readonly readers: Set<Reader<T>> = new Set();
   readonly waiting: Set<Reader<T>> = new Set();
   #last: Link<T> = { item: undefined, count: 0, bytes: 0, next: undefined };
-  /** Not the link itself, which would hold all that came after it. */
+  /** Counts alone: the link itself would keep all later messages alive. */
   #swept = { count: 0, bytes: 0 };
   #end: { readonly error?: unknown } | undefined;
 
@@ -52,7 +52,7 @@ export class Log<T> {
     return this.#last;
   }
 
-  /** Set when nothing more will come. */
+  /** Set when no more messages will come. */
   get end(): { readonly error?: unknown } | undefined {
     return this.#end;
   }
@@ -67,12 +67,12 @@ export class Log<T> {
     if (isBehind(this.#swept, link, this.limits)) this.#sweep();
   }
 
-  /** No more messages; those that are there can still be read. */
+  /** No more messages; unread ones can still be read. */
   close(): void {
     this.#finish({});
   }
 
-  /** As `close`, but readers fail when they have read what is there. */
+  /** As `close`, but readers fail after they have read the rest. */
   fail(error: unknown): void {
     this.#finish({ error });
   }
@@ -87,7 +87,7 @@ export class Log<T> {
     for (const reader of this.waiting) reader.wake();
   }
 
-  /** Once in so many messages; so it costs each of them next to nothing. Whoever fell behind lets go of what it holds. */
+  /** Releases what readers that fell behind hold. Once in `limits.messages`, so that it costs each message next to nothing. */
   #sweep(): void {
     const { count, bytes } = this.#last;
     this.#swept = { count, bytes };
@@ -111,7 +111,7 @@ interface Waiter<T> {
 
 const done = { done: true, value: undefined } as const;
 
-/** Lazy, as AVA's are: it begins with the first `next`, and nothing that came before is delivered to it. */
+/** Lazy, as in AVA: it begins at the first `next`, and receives no message from before. */
 export class Reader<T> implements AsyncIterableIterator<T, undefined, unknown> {
   readonly #open: () => Log<T>;
   #log: Log<T> | undefined;
@@ -150,13 +150,13 @@ export class Reader<T> implements AsyncIterableIterator<T, undefined, unknown> {
     this.#finish();
   }
 
-  /** There is something, or there will never be. */
+  /** There is a message, or there will be none. */
   wake(): void {
     this.#serve();
   }
 
   cutIfBehind(): void {
-    // What it reads next is that it fell behind. It keeps the number alone.
+    // Its next read fails because it fell behind; for that it needs the counts alone.
     const [log, at] = [this.#log, this.#at];
     if (log === undefined || at === undefined || !isBehind(at, log.last, log.limits)) return;
     this.#at = { ...at, item: undefined, next: undefined };

@@ -1,9 +1,10 @@
 import { clearTimeout, now, setTimeout } from './natives.ts';
 
-/** A running timer. Cancelling one that has fired is harmless. */
+/** A running timer. */
 export interface Timer {
+  /** Does nothing if it has fired. */
   cancel(): void;
-  /** It no longer keeps the process alive; it still fires while something else does. */
+  /** It no longer keeps the process alive, but still fires while something else does. */
   unref(): void;
 }
 

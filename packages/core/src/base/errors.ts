@@ -1,19 +1,19 @@
 /**
  * The one error class of Carpool, and the table of its codes.
  *
- * An error says three things: what was tried and what is so (`message`), how far the damage goes (`scope`), and who can
- * mend it (`blame`). It is made where the user's call was made, so that its stack points at the user's line, and it is
- * recognised by a brand, never by `instanceof`: test runners evaluate modules in other realms and more than once.
+ * An error has three parts: what was tried and what is so (`message`), what is unusable now (`scope`), and where the
+ * mistake is (`blame`). Its stack begins at the user's call, and it is recognised by a brand, never by `instanceof`: test
+ * runners evaluate modules in other realms and more than once.
  */
 import { messageOf } from './thrown.ts';
 
-/** What is unusable after the error: this call only, this session, the child, the whole pool, the hub, or the run. */
+/** What is unusable after the error: only this call, the session, the child, the pool, the hub, the shared worker, the run. */
 export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'shared worker' | 'run';
 
-/** Whose mistake it is, as far as can be told: the test's, the child's, the set-up's, or Carpool's own. */
+/** Where the mistake is, as far as is known: in the test, the child, the set-up, or Carpool itself. */
 export type ErrorBlame = 'test' | 'child' | 'setup' | 'carpool';
 
-/** One row of the table in docs/errors.md, which a test holds against this one. */
+/** One row of this table. docs/errors.md is made from it. */
 export interface ErrorKind {
   readonly scope: ErrorScope;
   readonly blame: ErrorBlame;
@@ -78,28 +78,28 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   CHILD_EXITED: {
     scope: 'child',
     blame: 'child',
-    meaning: 'The child exited while sessions were open. Every open session of that child receives this error.',
+    meaning: 'The child exited while sessions were open. Every open session of that child fails with this error.',
     remedy:
       'Read the exit status and the end of its stderr in the evidence. The next `register` starts a new child by itself.',
   },
   CHILD_UNKILLABLE: {
     scope: 'child',
     blame: 'child',
-    meaning: 'The child was still there after the last rung of the stop ladder.',
+    meaning: 'The child was still running after the last rung of the stop ladder.',
     remedy: 'Look at the process with the pid in the error: it is probably in an uninterruptible wait of the kernel.',
   },
   FRAME_TOO_LARGE: {
     scope: 'child',
     blame: 'child',
     meaning:
-      'A frame is larger than the limit. On the way to the child only that call fails; on the way from the child the stream cannot be followed any further, and the child is replaced.',
+      'A frame is larger than the limit. To the child, only that call fails. From the child, the rest of the stream cannot be read, and the child is replaced.',
     remedy:
       'Raise `maxFrameBytes` if the message is meant to be that large. If the size is absurd, something is printing to stdout.',
   },
   FRAME_MALFORMED: {
     scope: 'child',
     blame: 'child',
-    meaning: 'Bytes that are no message of the codec arrived, or a value was sent that the codec cannot write.',
+    meaning: 'The bytes that arrived are not a message of the codec, or the codec cannot write a value that was sent.',
     remedy:
       'Look at the bytes in the evidence. Is something printing to stdout, or is the `codec` of the pool another one?',
   },
@@ -112,26 +112,26 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   SESSION_REFUSED: {
     scope: 'call',
     blame: 'test',
-    meaning: 'The child, or the pool in its place, refused this call; the session lives on.',
-    remedy: 'The error gives the reason in the words of the one who refused.',
+    meaning: 'The child, or the pool in its place, refused this call. The session stays open.',
+    remedy: 'The error quotes the reason.',
   },
   SESSION_FAILED: {
     scope: 'session',
     blame: 'child',
-    meaning: 'The child ended this session on its own account. Other sessions of the child live on.',
-    remedy: "The error gives the child's own code and words.",
+    meaning: 'The child ended this session by itself. Its other sessions stay open.',
+    remedy: "The error quotes the child's own code and message.",
   },
   SESSION_CLOSED: {
     scope: 'call',
     blame: 'test',
     meaning: 'The session was used after its end.',
     remedy:
-      'The error says who ended it and when. A session belongs to one test: do not keep it in a module variable, and await everything a test starts.',
+      'The error says what ended it and when. A session belongs to one test: do not keep it in a module variable, and await everything a test starts.',
   },
   SESSION_OVERFLOW: {
     scope: 'session',
     blame: 'test',
-    meaning: 'Too much is waiting in this session: unread events, or bytes that the other side does not take.',
+    meaning: 'Too much is waiting in this session: unread events, or bytes that the other side does not read.',
     remedy: 'Read `session.events()`, send less at once, or raise `maxUnreadEvents` of the pool.',
   },
   REQUEST_TIMEOUT: {
@@ -143,7 +143,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   POOL_FULL: {
     scope: 'call',
     blame: 'test',
-    meaning: 'No slot is free, and the caller did not want to wait, or the queue itself is full.',
+    meaning: 'No slot is free, and the call does not wait, or the queue is full.',
     remedy: 'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or wait.',
   },
   POOL_QUEUE_TIMEOUT: {
@@ -169,7 +169,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'pool',
     blame: 'child',
     meaning: 'The child failed too often within a short time, so the pool stopped starting new ones.',
-    remedy: 'The cause is the last failure. Mend the child, or allow more with `restarts`.',
+    remedy: 'The cause is the last failure. Fix the child, or allow more failures with `restarts`.',
   },
   HUB_UNREACHABLE: {
     scope: 'hub',
@@ -193,26 +193,25 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'shared worker',
     blame: 'setup',
     meaning: 'A shared worker could not be started, was not ready in time, crashed, exited, or did not answer.',
-    remedy:
-      'The error names its file, how it ended and what it printed last. Tests that do not use it are not concerned.',
+    remedy: 'The error names its file, how it ended and what it printed last. Other tests are not affected.',
   },
   SHARED_WORKER_PROTOCOL: {
     scope: 'shared worker',
     blame: 'setup',
-    meaning: 'A shared worker and those who use it have no protocol in common.',
+    meaning: 'A shared worker and the test that uses it have no protocol in common.',
     remedy: "Offer `supportedProtocols: ['ava-4']`, and negotiate it in the worker.",
   },
   LEASE_INVALID: {
     scope: 'call',
     blame: 'test',
     meaning:
-      'What was asked of a lock, a semaphore, a reservation or `once` cannot be had: a name that is used with another kind or size, or a weight that is no whole number from 1 up to the capacity.',
+      'The call to a lock, a semaphore, a reservation or `once` is not valid: the name is in use with another kind or size, say, or the weight is not a whole number from 1 to the size.',
     remedy: 'Use one kind and one size for each name; the error says which are in use.',
   },
   LEASE_TAKEN: {
     scope: 'call',
     blame: 'test',
-    meaning: 'It is taken, and the call was one that does not wait.',
+    meaning: 'It is held by others, and the call does not wait.',
     remedy: 'The error names the holders. Wait with `acquire()`, or do something else meanwhile.',
   },
   LEASE_TIMEOUT: {
@@ -220,39 +219,39 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'It was not released before the deadline.',
     remedy:
-      'The error names the holders: which test, since when, taken where. Release earlier (`using`), or raise `timeout`.',
+      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`.',
   },
   LEASE_DEADLOCK: {
     scope: 'call',
     blame: 'test',
-    meaning: 'Tests wait for each other in a circle, and this call would have closed it.',
-    remedy: 'Acquire in the same order everywhere; the error names the circle.',
+    meaning: 'The call would deadlock: it would close a cycle of tests that wait for each other.',
+    remedy: 'Acquire in the same order everywhere; the error lists the cycle.',
   },
   LEASE_LOST: {
     scope: 'call',
     blame: 'carpool',
     meaning: 'A lease ended before it was released: its owner has ended, or the connection to the host is gone.',
-    remedy: 'Take it with the scope that lives long enough: `test`, `file` or `worker`.',
+    remedy: 'Take it with a scope that lasts long enough: `test`, `file` or `worker`.',
   },
   ONCE_FAILED: {
     scope: 'call',
     blame: 'test',
-    meaning: 'A value that is computed once failed to be: the function of the test that computed it threw.',
-    remedy: 'The cause is what it threw; the error names the test. The next call computes it again.',
+    meaning: 'The `compute` function passed to `once` threw, in the test that computed the value.',
+    remedy: 'The cause is what it threw. The next call computes the value again.',
   },
   CONFIG_INVALID: {
     scope: 'run',
     blame: 'setup',
-    meaning: 'The configuration cannot be loaded, or holds something that is not allowed.',
+    meaning: 'The config cannot be loaded, or contains something that is not allowed.',
     remedy: 'The error names the file, the path in it, what was found and what is allowed.',
   },
 };
 
-/** What a failure looked like from outside; every part is plain text and bounded. */
+/** What could be seen of a failure; every part is plain text and bounded. */
 export interface Evidence {
   /** The end of what the child wrote to stderr. */
   readonly stderr?: string;
-  /** Bytes on stdout that were no message: as text if they are text, else as a hexdump. */
+  /** Bytes on stdout that were not a message: as text if they are text, else as a hexdump. */
   readonly stdout?: string;
   /** The last messages of the session, oldest first, each shortened. */
   readonly messages?: readonly string[];
@@ -260,7 +259,7 @@ export interface Evidence {
   readonly exit?: string;
 }
 
-/** The stack of a user's call, kept until the call fails. */
+/** Where a user's call was made: its stack, kept in case the call fails. */
 export interface CallSite {
   readonly stack: string;
 }
@@ -292,7 +291,7 @@ export class CarpoolError extends Error {
   readonly code: ErrorCode;
   readonly scope: ErrorScope;
   readonly blame: ErrorBlame;
-  /** Facts of this failure under stable names: pool, command, limit, size, holders, … */
+  /** Details of this failure under stable names: pool, command, limit, size, holders, … */
   readonly context: Readonly<Record<string, unknown>>;
   readonly evidence: Evidence;
 
@@ -313,15 +312,15 @@ export class CarpoolError extends Error {
   }
 }
 
-/** True for an error of Carpool, whichever copy or realm made it; with `code`, only for that code. */
+/** True for an error of Carpool, whichever copy or realm of it made the error; with `code`, only for that code. */
 export function isCarpoolError(value: unknown, code?: ErrorCode): value is CarpoolError {
   if (typeof value !== 'object' || value === null || !(brand in value)) return false;
   return code === undefined || (value as unknown as CarpoolError).code === code;
 }
 
 /**
- * Keeps the caller's stack for an error that may come later.
- * @param above the function whose caller is wanted; it and all below it are left out
+ * Captures the caller's stack for an error that may come later.
+ * @param above the function whose caller it is; this function and those it calls are left out
  */
 export function callSite(above: (...args: never[]) => unknown): CallSite {
   const site = { stack: '' };
@@ -344,12 +343,12 @@ export function toRecord(error: CarpoolError): ErrorRecord {
 
 export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown = reviveCause(record)): CarpoolError {
   const { scope, blame, context, evidence } = record;
-  // A newer host may know a code that this client does not; its words still reach the user.
+  // A newer host may use a code that this client does not know; its message still reaches the user.
   const code = Object.hasOwn(errorKinds, record.code) ? record.code : 'HUB_LOST';
   return new CarpoolError(code, record.message, { scope, blame, context, evidence, cause, site });
 }
 
-/** Turns whatever was thrown into an error of Carpool, and keeps the original as its cause. */
+/** An error of Carpool for any thrown value, which it keeps as its cause. An error of Carpool is returned as it is. */
 export function asCarpoolError(thrown: unknown, code: ErrorCode, message: string): CarpoolError {
   if (isCarpoolError(thrown)) return thrown;
   return new CarpoolError(code, `${message}: ${messageOf(thrown)}`, { cause: thrown });

@@ -1,20 +1,20 @@
-/** Who holds something, told so that a stranger can go and look. */
+/** How an error names the holder of a slot or a lease, and where it was taken. */
 import type { CallSite } from './errors.ts';
 
-/** As far as the adapter knows it. */
+/** The holder, as far as the adapter knows it. */
 export interface HolderLabel {
   readonly test?: string;
   readonly file?: string;
 }
 
 export interface Holding extends HolderLabel {
-  /** Milliseconds it has been held. */
+  /** Milliseconds for which it has been held. */
   readonly heldFor: number;
-  /** `file:line:column` of the call that took it, as far as it is known. */
+  /** `file:line:column` of the call that took it, if it is known. */
   readonly takenAt?: string;
 }
 
-/** "held 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless who holds it where no test is known */
+/** "held 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless the holder where no test is known */
 export function describeHolder(holder: Holding, nameless: string): string {
   return `held ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
 }
@@ -26,7 +26,7 @@ export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt
   return where === undefined ? name : `${name} (${where})`;
 }
 
-/** The first line of a stack that is not Carpool's own. */
+/** `file:line:column` of the first frame that is not Node's own. */
 export function callerLocation(site: CallSite): string | undefined {
   for (const line of site.stack.split('\n')) {
     const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];

@@ -1,6 +1,6 @@
 /**
- * Bounded: pushed at one end, taken from the other. It never makes the pusher wait; what to do when it is full is the
- * pusher's business.
+ * A bounded queue: items are pushed at one end and taken from the other. The pusher never waits; when the mailbox is full,
+ * the pusher decides what to do.
  */
 interface Taker<T> {
   readonly matches: ((item: T) => boolean) | undefined;
@@ -8,7 +8,7 @@ interface Taker<T> {
 }
 
 export class Mailbox<T> {
-  /** May be changed; what is over a smaller one stays. */
+  /** May be changed; items over a smaller capacity stay. */
   capacity: number;
   #items: T[] = [];
   #takers: Taker<T>[] = [];
@@ -22,7 +22,7 @@ export class Mailbox<T> {
     return this.#items.length;
   }
 
-  /** False: it is full, and nothing was kept. After `close` it is true and the item is dropped. */
+  /** False if it is full: the item was not kept. After `close` it returns true and drops the item. */
   push(item: T): boolean {
     if (this.#closed) return true;
     const at = this.#takers.findIndex((taker) => taker.matches === undefined || taker.matches(item));
@@ -35,7 +35,7 @@ export class Mailbox<T> {
     return true;
   }
 
-  /** Puts an item back in front: whoever took it had no use for it any more. */
+  /** Puts an item back at the front, for a taker that had no use for it any more. */
   unshift(item: T): void {
     const taker = this.#takers.findIndex(({ matches }) => matches === undefined || matches(item));
     if (taker >= 0) this.#takers.splice(taker, 1)[0]?.resolve(item);
@@ -66,7 +66,7 @@ export class Mailbox<T> {
     };
   }
 
-  /** No more items; what is there can still be taken. */
+  /** No more items; those that are there can still be taken. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,11 +1,11 @@
 /**
- * Everything held has an owner. A scope is what one owner holds: when it ends, all of it is released, newest first, one
- * after another, each once; a release that fails does not keep the others from running.
+ * Everything held has an owner. A scope is all that one owner holds: when it ends, all is released, newest first, one
+ * after another, each once; after a release that fails the others still run.
  */
 export type Release = () => void | Promise<void>;
 
 export interface Held {
-  /** Takes it out of the scope without releasing it: it has ended by itself. */
+  /** Removes it from the scope without releasing it, because it has ended by itself. */
   forget(): void;
 }
 
@@ -26,7 +26,7 @@ export class Scope {
     return this.#ending !== undefined;
   }
 
-  /** From now on the scope owns it. In a scope that has ended it is released at once. */
+  /** From now on the scope owns it. If the scope has ended, it is released at once. */
   hold(release: Release): Held {
     if (this.#ending !== undefined) {
       void this.#ending.then(release).catch(() => {});
@@ -38,7 +38,7 @@ export class Scope {
     return { forget: () => void this.#held.delete(entry) };
   }
 
-  /** A scope inside this one: it ends with this one, or before. */
+  /** A scope inside this one, which ends with it or before it. */
   inner(name: string): Scope {
     const scope = new Scope(name);
     const held = this.hold(async () => {
@@ -50,7 +50,7 @@ export class Scope {
 
   #forgottenBy: Held | undefined;
 
-  /** Resolves with what failed. A second call joins the first. */
+  /** Resolves with the failures. A second call joins the first. */
   end(): Promise<unknown[]> {
     this.#ending ??= this.#releaseAll();
     return this.#ending;

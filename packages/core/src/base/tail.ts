@@ -1,11 +1,12 @@
-/** The last bytes of a stream: enough to explain a death, never more memory than its limit. */
+/** The last bytes of a stream, for the evidence of an error. */
 export class Tail {
   readonly #limit: number;
-  /** A ring, made with the first byte: most children say nothing on stderr. */
+  /** A ring buffer, made with the first byte: most children print nothing to stderr. */
   #ring: Uint8Array | undefined;
   /** Bytes that have passed in all. */
   #total = 0;
 
+  /** @param limit bytes that are kept */
   constructor(limit: number = 16 * 1024) {
     this.#limit = limit;
   }
@@ -30,7 +31,7 @@ export class Tail {
     return bytes;
   }
 
-  /** Whole characters only: one that the limit cut in two is left out at the front, an unfinished one at the end. */
+  /** Whole characters only: one that the limit has cut is left out at the front, an unfinished one at the end. */
   text(): string {
     const bytes = this.bytes();
     let start = 0;

@@ -1,17 +1,17 @@
 /**
- * Waiting with an end. Losing the race against a signal or a deadline does not cancel the work, so whoever waits says
- * what becomes of a result that comes too late: a session opened after its caller gave up is the classic leak.
+ * Waiting with an end. A signal or a deadline that wins the race does not cancel the work, so the caller says what becomes
+ * of a result that comes too late: a session opened after its caller gave up is the classic leak.
  */
 import type { Clock } from './clock.ts';
 
 export interface WaitOptions<T> {
   readonly clock: Clock;
-  /** Milliseconds; absent or infinite: no deadline. */
+  /** Milliseconds. Absent or infinite: no deadline. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What to reject with at the deadline. */
+  /** The error at the deadline. */
   readonly expired: () => Error;
-  /** Destroys a result that comes after the wait has ended. */
+  /** Disposes of a result that comes after the wait has ended. */
   readonly late?: (result: T) => void;
 }
 

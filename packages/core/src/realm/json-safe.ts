@@ -1,6 +1,6 @@
-/** Whether JSON says all there is of a value: then it need not be serialised as V8 does it. */
+/** Whether JSON represents a value completely, so that it need not be serialised by V8. */
 
-/** Larger ones gain nothing. */
+/** Values in one tree; JSON is not faster for larger ones. */
 const mostValues = 64;
 
 /** True only for small trees of plain objects, arrays, strings, finite numbers, booleans and null. Never throws. */
@@ -28,13 +28,13 @@ function isSafe(value: unknown, seen: object[]): boolean {
 }
 
 function isSafeObject(value: object, seen: object[]): boolean {
-  // One that is there twice must be one on the other side too.
+  // An object that occurs twice must be one object on the other side too.
   if (seen.length >= mostValues || seen.includes(value)) return false;
   seen.push(value);
   if (Array.isArray(value)) {
     if (value.length > mostValues) return false;
     for (let at = 0; at < value.length; at++) if (!isSafe(value[at], seen)) return false;
-    // Properties of an array that are no items.
+    // An array may have properties besides its items.
     return Object.keys(value).length === value.length;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false;

@@ -1,25 +1,24 @@
 /**
- * Values and errors as if they had been made where this module was evaluated. Jest runs tests in a realm of their own,
- * whose `Object` and `Error` are not those of the worker: `toStrictEqual`, `toBeInstanceOf(Error)` and
- * `rejects.toThrow(RangeError)` tell the difference.
+ * Copies values and errors into this realm. Jest runs tests in their own realm, whose `Object` and `Error` differ from the
+ * worker's: `toStrictEqual`, `toBeInstanceOf(Error)` and `rejects.toThrow(RangeError)` see the difference.
  *
- *   value ─▶ an empty one of the same kind, remembered ─▶ filled, once all that it holds has been born too
+ *   value ─▶ an empty copy of the same kind, remembered ─▶ filled, when what it holds has been copied too
  *
- * So a value that holds itself is no trap, what was one object stays one, and the depth of a value costs no stack.
+ * Two passes (allocate, then fill) handle cycles, keep one object one, and keep depth off the stack.
  */
 import { CarpoolError, isCarpoolError, type CallSite, type ErrorCode } from '../base/errors.ts';
 import { tagOf } from '../base/tag.ts';
 
-/** The same value in this realm. What is no data is handed on as it is: functions, and objects of a class. */
+/** The same value in this realm. What is not data stays as it is: functions, and objects of a class. */
 export function copyToRealm(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return new RealmCopier().whole(value);
 }
 
-/** @param site where the call was made that failed; the stack of the error will begin there */
+/** @param site where the failed call was made; the stack of the copy begins there */
 export function copyErrorToRealm(thrown: unknown, site?: CallSite): unknown {
   if (typeof thrown !== 'object' || thrown === null || tagOf(thrown) !== 'Error') return thrown;
-  // What the test gave away itself: the reason of an abort signal.
+  // It came from this realm: the reason of an abort signal.
   if (thrown instanceof Error) return thrown;
   const error = new RealmCopier().whole(thrown) as Error;
   if (site !== undefined) error.stack = headOf(error) + framesOf(site);
@@ -27,22 +26,22 @@ export function copyErrorToRealm(thrown: unknown, site?: CallSite): unknown {
 }
 
 class RealmCopier {
-  readonly #born = new Map<object, unknown>();
-  readonly #unfilled: (() => void)[] = [];
+  readonly #copies = new Map<object, unknown>();
+  readonly #toFill: (() => void)[] = [];
 
   whole(value: object): unknown {
-    const born = this.#of(value);
-    for (let fill = this.#unfilled.pop(); fill !== undefined; fill = this.#unfilled.pop()) fill();
-    return born;
+    const copy = this.#of(value);
+    for (let fill = this.#toFill.pop(); fill !== undefined; fill = this.#toFill.pop()) fill();
+    return copy;
   }
 
   #of(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
-    const known = this.#born.get(value);
+    const known = this.#copies.get(value);
     if (known !== undefined) return known;
-    const born = this.#make(value);
-    this.#born.set(value, born);
-    return born;
+    const copy = this.#make(value);
+    this.#copies.set(value, copy);
+    return copy;
   }
 
   #make(value: object): unknown {
@@ -75,58 +74,58 @@ class RealmCopier {
   }
 
   #array(old: readonly unknown[]): unknown[] {
-    const born: unknown[] = Array.from({ length: old.length });
-    this.#unfilled.push(() => {
+    const copy: unknown[] = Array.from({ length: old.length });
+    this.#toFill.push(() => {
       for (let at = 0; at < old.length; at += 1) {
-        if (at in old) born[at] = this.#of(old[at]);
-        else Reflect.deleteProperty(born, at);
+        if (at in old) copy[at] = this.#of(old[at]);
+        else Reflect.deleteProperty(copy, at);
       }
     });
-    return born;
+    return copy;
   }
 
   #record(old: object): object {
-    const born = {};
-    this.#unfilled.push(() => {
-      for (const [name, value] of Object.entries(old)) put(born, name, this.#of(value), true);
+    const copy = {};
+    this.#toFill.push(() => {
+      for (const [name, value] of Object.entries(old)) put(copy, name, this.#of(value), true);
     });
-    return born;
+    return copy;
   }
 
   #map(old: Map<unknown, unknown>): Map<unknown, unknown> {
-    const born = new Map<unknown, unknown>();
-    this.#unfilled.push(() => old.forEach((value, name) => born.set(this.#of(name), this.#of(value))));
-    return born;
+    const copy = new Map<unknown, unknown>();
+    this.#toFill.push(() => old.forEach((value, name) => copy.set(this.#of(name), this.#of(value))));
+    return copy;
   }
 
   #set(old: Set<unknown>): Set<unknown> {
-    const born = new Set<unknown>();
-    this.#unfilled.push(() => old.forEach((value) => born.add(this.#of(value))));
-    return born;
+    const copy = new Set<unknown>();
+    this.#toFill.push(() => old.forEach((value) => copy.add(this.#of(value))));
+    return copy;
   }
 
   #error(old: Error): Error {
-    const born = errorLike(old);
-    this.#unfilled.push(() => {
+    const copy = errorLike(old);
+    this.#toFill.push(() => {
       for (const name of Reflect.ownKeys(old)) {
         const enumerable = Reflect.getOwnPropertyDescriptor(old, name)?.enumerable === true;
-        const own = Reflect.getOwnPropertyDescriptor(born, name);
+        const own = Reflect.getOwnPropertyDescriptor(copy, name);
         if (name !== 'message' && own?.configurable !== false)
-          put(born, name, this.#of(Reflect.get(old, name)), enumerable);
+          put(copy, name, this.#of(Reflect.get(old, name)), enumerable);
       }
       // A class may keep the name in its prototype.
-      if (born.name !== old.name) put(born, 'name', old.name, false);
+      if (copy.name !== old.name) put(copy, 'name', old.name, false);
     });
-    return born;
+    return copy;
   }
 }
 
-/** Not by assignment: a message may have a key `__proto__`. */
+/** Defines, and does not assign: a message may have a key `__proto__`. */
 function put(target: object, name: string | symbol, value: unknown, enumerable: boolean): void {
   Object.defineProperty(target, name, { value, enumerable, configurable: true, writable: true });
 }
 
-/** Of the nearest class that this realm has. */
+/** An error of the nearest class that this realm has. */
 function errorLike(old: Error): Error {
   if (isCarpoolError(old)) return new CarpoolError(old.code satisfies ErrorCode, old.message);
   if (old.name === 'AggregateError') return new AggregateError([], old.message);
@@ -135,7 +134,7 @@ function errorLike(old: Error): Error {
   return new (known ? (Own as ErrorConstructor) : Error)(old.message);
 }
 
-/** On the memory that it has: it may be a small part of a large one. */
+/** On the same memory, which may be much larger than the view. */
 function view(old: ArrayBufferView): ArrayBufferView {
   const Own = (globalThis as Record<string, unknown>)[tagOf(old)] as Uint8ArrayConstructor | undefined;
   if (Own === undefined || old instanceof Own || old instanceof DataView) return old;
@@ -144,12 +143,12 @@ function view(old: ArrayBufferView): ArrayBufferView {
 
 function buffer(old: ArrayBuffer): ArrayBuffer {
   if (old instanceof ArrayBuffer) return old;
-  const born = new ArrayBuffer((old as ArrayBuffer).byteLength);
-  new Uint8Array(born).set(new Uint8Array(old));
-  return born;
+  const copy = new ArrayBuffer((old as ArrayBuffer).byteLength);
+  new Uint8Array(copy).set(new Uint8Array(old));
+  return copy;
 }
 
-/** What stands before the frames: name and message, which may have many lines. */
+/** The part before the frames: name and message, which may have many lines. */
 function headOf({ name, message, stack = '' }: Error): string {
   const at = stack.indexOf(message);
   return at === -1 ? `${name}: ${message}` : stack.slice(0, at + message.length);

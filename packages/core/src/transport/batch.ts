@@ -1,11 +1,11 @@
 /**
- * Gathers what is written in one turn of the event loop, and writes it as one: a single system call for a burst, and no
- * added turn for a single message, because `nextTick` runs when the turn's microtasks have.
+ * Gathers what is written in one turn of the event loop, and writes it at once: a burst takes one system call, and a single
+ * message no extra turn, because `nextTick` runs right after the current callback.
  */
 import type { Writable } from 'node:stream';
 import { nextTick } from '../base/natives.ts';
 
-/** Chunks larger than this are written as they are; copying them into a batch would cost more than it saves. */
+/** Bytes. Larger chunks are written as they are: copying them into a batch would cost more than it saves. */
 const gatherBelow = 16 * 1024;
 
 export class BatchWriter {
@@ -17,11 +17,11 @@ export class BatchWriter {
 
   constructor(writable: Writable) {
     this.#writable = writable;
-    // A write that fails (EPIPE) is the first news of a death and the worst told; the end of the readable follows.
+    // EPIPE only says that the peer is gone; the end of the readable says why, so it is ignored here.
     writable.on('error', () => this.stop());
   }
 
-  /** Bytes that the other side has not taken yet. */
+  /** Bytes that the other side has not read yet. */
   get backlog(): number {
     return this.#bytes + this.#writable.writableLength;
   }
@@ -39,7 +39,7 @@ export class BatchWriter {
     if (tail !== undefined) this.#push(tail);
   }
 
-  /** More will be written soon: what is gathered waits for `resume`. */
+  /** More will be written soon: what is gathered is held back until `resume`. */
   pause(): void {
     this.#paused = true;
   }

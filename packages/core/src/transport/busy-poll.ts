@@ -1,46 +1,46 @@
 /**
- * Stays awake for a moment where an answer is expected at once: to put a process to sleep and wake it again can cost more
- * than the round trip. Where both ends share a processor the one that stays awake keeps the other from answering; so
- * whoever has waited in vain sleeps the next times, ever more of them, and then tries again.
+ * Polls the event loop for a moment instead of letting the process sleep, where an answer is expected at once: waking a
+ * process can cost more than the round trip. Where both ends share a processor, polling delays the other end; so after a
+ * poll in vain the next ones are skipped, ever more of them.
  *
- *   expect ─▶ awake ── met ─▶ asleep, and the next time awake again
- *               └── not in time ─▶ asleep, also the next 1, 2, 4, … 32 times
+ *   start ─▶ polling ── hit ─▶ idle; the next start polls again
+ *               └── not in time ─▶ idle; the next 1, 2, 4, … 32 starts are skipped
  */
 import { now, setImmediate } from '../base/natives.ts';
 
-const longestBreak = 32;
+const longestBackoff = 32;
 
 export class BusyPoll {
   readonly #limit: number;
   #until = 0;
-  #awake = false;
+  #polling = false;
   #expecting = false;
-  #break = 1;
-  #skip = 0;
+  #backoff = 1;
+  #skips = 0;
 
-  /** @param limit milliseconds to stay awake: so long that the other end can wake up and answer, and then finds this one awake */
+  /** @param limit milliseconds to poll: enough for the other end to wake up and answer */
   constructor(limit: number = 0.15) {
     this.#limit = limit;
   }
 
-  /** Something is expected at once. */
+  /** An answer is expected at once. */
   start(): void {
-    if (this.#skip > 0) {
-      this.#skip--;
+    if (this.#skips > 0) {
+      this.#skips--;
       return;
     }
     this.#expecting = true;
     this.#until = now() + this.#limit;
-    if (this.#awake) return;
-    this.#awake = true;
+    if (this.#polling) return;
+    this.#polling = true;
     setImmediate(this.#turn);
   }
 
-  /** Something has come. */
+  /** Something has arrived. */
   hit(): void {
     if (!this.#expecting) return;
     this.#expecting = false;
-    this.#break = 1;
+    this.#backoff = 1;
   }
 
   readonly #turn = (): void => {
@@ -48,10 +48,10 @@ export class BusyPoll {
       setImmediate(this.#turn);
       return;
     }
-    this.#awake = false;
+    this.#polling = false;
     if (!this.#expecting) return;
     this.#expecting = false;
-    this.#skip = this.#break;
-    this.#break = Math.min(this.#break * 2, longestBreak);
+    this.#skips = this.#backoff;
+    this.#backoff = Math.min(this.#backoff * 2, longestBackoff);
   };
 }

@@ -1,11 +1,11 @@
 /**
- * Each message that comes in gets a turn of the event loop of its own. What is written meanwhile is gathered over some of
- * them: a burst of messages brings a few system calls, and one message alone waits for nobody.
+ * Gives each incoming message its own turn of the event loop. What is written meanwhile is gathered over several turns, so
+ * that a burst of messages takes a few system calls, and a single message is not delayed.
  */
 import { setImmediate } from '../base/natives.ts';
 import type { BatchWriter } from './batch.ts';
 
-/** Turns over which writes are gathered at most. */
+/** Most turns over which writes are gathered. */
 const gathered = 32;
 
 export class TickQueue {

@@ -1,4 +1,4 @@
-/** Whole messages, both ways. A pipe, a socket and a pair in memory are transports; none knows what a message means. */
+/** Carries whole messages, both ways, over a pipe or a socket, without knowing what they mean. */
 import type { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 
@@ -12,13 +12,13 @@ export interface Transport {
   /** Handlers are handed over here, so that nothing can arrive before its listener. Called once. */
   start(handlers: TransportHandlers): void;
   /**
-   * Queues a frame; order is kept. After the end it does nothing: `closed` has told.
+   * Queues a frame; order is kept. After the end it does nothing, since `closed` has reported that.
    * @throws CarpoolError FRAME_TOO_LARGE or FRAME_MALFORMED; nothing was sent then
    */
   send(frame: Frame): void;
-  /** Bytes accepted by `send` that the other side has not taken yet. */
+  /** Bytes accepted by `send` that the other side has not read yet. */
   readonly backlog: number;
-  /** Sends what is queued, then ends. Bounded by whoever owns the other end: `abort` when it takes too long. */
+  /** Sends what is queued, then ends. It has no deadline: the owner calls `abort` when it takes too long. */
   close(): void;
   /** Ends at once; what is queued is lost. */
   abort(reason: CarpoolError): void;
