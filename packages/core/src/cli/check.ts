@@ -40,7 +40,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
     const started = performance.now();
     const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
     try {
-      await file.sharedWorker({ name }, nobody, callSite(check), true).joined;
+      await file.sharedWorker({ name }, silent, callSite(check), true).joined;
       console.log(`${name}: ok, ready after ${Math.round(performance.now() - started)} ms`);
     } catch (thrown) {
       failures++;
@@ -52,5 +52,5 @@ export async function check({ config }: CheckOptions): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** Takes a seat and says nothing. */
-const nobody: MembershipListener = { message() {}, lost() {}, left() {}, async teardown() {} };
+/** A member that ignores everything. */
+const silent: MembershipListener = { message() {}, lost() {}, left() {}, async teardown() {} };

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `carpool` command. One file a command; this one only knows their names and options. */
+/** The `carpool` command. One file for each subcommand; this one has their names and options. */
 import { Command } from 'commander';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -37,7 +37,7 @@ try {
     throw new CarpoolError('CONFIG_INVALID', `Node ${process.versions.node} is too old: 22.12 or newer is needed`);
   await program.parseAsync();
 } catch (thrown) {
-  // What we know of is said in one sentence; only the unknown needs a stack.
+  // An error of Carpool is one sentence; only an unknown one needs its stack.
   console.error(isCarpoolError(thrown) ? `carpool: ${thrown.message} [${thrown.code}]` : thrown);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-/** `carpool run -- <command>`: one host for whatever runs inside, several runners side by side included. */
+/** `carpool run -- <command>`: one host for the command and its children, which may be several runners. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
@@ -12,24 +12,24 @@ export interface RunOptions {
 }
 
 /**
- * Resolves with the exit code of the command; for one that was killed, 128 and the number of the signal; as in shells, 127
- * for one that there is not, and 126 for one that cannot be run.
+ * Resolves with the exit code of the command; if it was killed, with 128 and the number of the signal. As in shells, 127 if
+ * there is no such command, and 126 if it cannot be run.
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
 export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
   const [file = '', ...args] = command;
   await using host = await startHost({ root: process.cwd(), configFile: config });
   const { problem } = await host.configured;
-  // Locks, ports and shared workers named by their files want no config.
+  // Locks, ports and shared workers by file name need no config.
   const empty = problem?.context['empty'] === true && config === undefined;
   if (problem !== undefined && !empty) throw fromRecord(problem);
   const child = spawn(file, args, {
     stdio: 'inherit',
     env: { ...process.env, [addressVariable]: host.address },
-    // A script such as `npm` is no executable file there.
+    // On Windows a script such as `npm` is not an executable file.
     shell: process.platform === 'win32',
   });
-  // A Ctrl-C reaches the command by itself, as one of the terminal's group; a signal to us alone is passed on.
+  // A Ctrl-C reaches the command too, because it is in the terminal's group; a signal to this process alone is passed on.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   let ended: [number | null, NodeJS.Signals | null];

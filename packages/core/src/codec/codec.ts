@@ -1,10 +1,10 @@
 /**
  * Bytes ⇄ messages. A codec is a *framing* (where one frame ends and the next begins) and a *format* (what the bytes of
- * one frame mean). Both are pure and synchronous: they can be fed by a pipe, a socket or a test. Nothing above this
+ * one frame mean). Both are pure and synchronous: the bytes may come from a pipe, a socket or a test. Nothing above this
  * folder sees how a frame is delimited; nothing in it knows what a session is.
  */
 
-/** A value that can be read from a frame without decoding the rest. */
+/** The value of a field that can be read from a frame without decoding the rest. */
 export type Scalar = string | number | bigint | boolean | null;
 
 /** Top-level fields of a message, by name. A field that is absent, or is not a scalar, is not in it. */
@@ -18,18 +18,18 @@ export interface FrameLimits {
 
 export const defaultLimits: FrameLimits = { maxFrameBytes: 64 * 1024 * 1024 };
 
-/** Takes chunks as they come and hands out whole payloads. */
+/** Turns chunks, as they arrive, into whole payloads. */
 export interface Unframer {
   /**
-   * Hands every payload that `chunk` completes to `onPayload`, in order. A payload may share memory with `chunk`.
-   * @throws CarpoolError FRAME_TOO_LARGE or FRAME_MALFORMED; the unframer is then of no further use
+   * Calls `onPayload` for each payload that `chunk` completes, in order. A payload may share memory with `chunk`.
+   * @throws CarpoolError FRAME_TOO_LARGE or FRAME_MALFORMED; the unframer cannot be used after that
    */
   push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void;
   /** The stream has ended. @throws CarpoolError FRAME_TRUNCATED if it ended inside a frame */
   end(): void;
 }
 
-/** How frames are told apart in a stream of bytes. */
+/** Where each frame ends in a stream of bytes. */
 export interface Framing {
   readonly name: string;
   /**
@@ -53,15 +53,15 @@ export interface Format {
    */
   readonly peek?: (payload: Uint8Array, names: readonly string[]) => Fields;
   /**
-   * `payload` with these top-level fields: itself if it has them all, else a copy. Undefined if one of them is there with
-   * another value: two fields of one name would let the readers of a message disagree. Without it, and then, the message
-   * is decoded and encoded again.
+   * `payload` with these top-level fields: itself if it has them all, else a copy. Undefined if it has one of them with
+   * another value: with two fields of one name, readers of the message could disagree. In that case, and without this
+   * method, the message is decoded and encoded again.
    * @throws CarpoolError FRAME_MALFORMED
    */
   readonly stamp?: (payload: Uint8Array, fields: Fields) => Uint8Array | undefined;
 }
 
-/** A pluggable pair; `codec: 'msgpack'` and `codec: 'json-lines'` are the ready ones. */
+/** A framing and a format. `codec: 'msgpack'` and `codec: 'json-lines'` are built in. */
 export interface Codec {
   readonly name: string;
   readonly framing: Framing;

@@ -1,6 +1,6 @@
 /**
- * The ready codecs by name. MessagePack is loaded when a child speaks it: a config is loaded in every test file, and must
- * not cost what it does not use.
+ * The built-in codecs by name. MessagePack is loaded when a child speaks it: test files load the config, and must not pay for
+ * what they do not use.
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Codec } from './codec.ts';
@@ -17,7 +17,7 @@ const names: readonly string[] = ['msgpack', 'json-lines'] satisfies CodecName[]
 
 /**
  * `msgpack` is MessagePack behind a four-byte length, `json-lines` one JSON value a line.
- * @throws CarpoolError CONFIG_INVALID for a name that is not known
+ * @throws CarpoolError CONFIG_INVALID for an unknown name
  */
 export async function loadCodec(codec: CodecName | Codec): Promise<Codec> {
   if (typeof codec === 'object') return codec;

@@ -27,7 +27,7 @@ export const contentLength: Framing = {
 class FieldsReader implements HeaderReader {
   readonly #limits: FrameLimits;
   readonly #header = new ChunkBuffer();
-  /** How much of the final `\r\n\r\n` has come, so that no byte is looked at twice. */
+  /** How much of the final `\r\n\r\n` has arrived, so that each byte is read once. */
   #matched = 0;
 
   constructor(limits: FrameLimits) {

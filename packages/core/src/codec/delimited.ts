@@ -1,6 +1,6 @@
 /**
- * Frames that end with one byte: a newline (JSON lines) or NUL (Chromium's remote debugging pipe). Everything is counted
- * and cut in bytes, so that a character of several bytes may be split between chunks anywhere.
+ * Frames that end with one byte: a newline (JSON lines) or NUL (Chromium's remote debugging pipe). All is counted
+ * in bytes, so that chunks may split a character anywhere.
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { FrameLimits, Framing, Unframer } from './codec.ts';
@@ -16,7 +16,7 @@ export interface DelimitedOptions {
   readonly lines?: boolean;
 }
 
-/** A framing whose frames end with `delimiter`, which no payload may hold. */
+/** A framing whose frames end with `delimiter`, which payloads must not contain. */
 export function delimited(name: string, delimiter: number, options: DelimitedOptions = {}): Framing {
   const tail = Uint8Array.of(delimiter);
   return {
@@ -58,7 +58,7 @@ class DelimitedUnframer implements Unframer {
   push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void {
     let at = 0;
     while (at < chunk.length) {
-      // Each byte is searched once: what is gathered is known to hold no delimiter.
+      // Each byte is searched once: what is collected so far has no delimiter.
       const end = chunk.indexOf(this.#delimiter, at);
       if (end === -1) {
         const rest = chunk.subarray(at);
@@ -79,7 +79,7 @@ class DelimitedUnframer implements Unframer {
 
   #finish(last: Uint8Array): Uint8Array {
     const size = this.#started.size + last.length;
-    // A return may have been gathered before its newline came, so one byte more than the limit is let through to here.
+    // A carriage return may have arrived before its newline, so one byte more than the limit gets here.
     this.#check(this.#lines ? size - 1 : size, last);
     let whole = last;
     if (this.#started.size > 0) {

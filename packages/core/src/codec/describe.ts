@@ -1,4 +1,4 @@
-/** Enough of a message to recognise it in an error. Made when something has failed already, so it never throws. */
+/** Enough of a message to recognise it in an error. It never throws, since it runs after something has failed. */
 
 const longestText = 60;
 const deepest = 4;

@@ -1,6 +1,6 @@
 /**
- * How bytes and failures of this folder are shown to a person. A stray print on stdout is the commonest failure of all,
- * so that bytes are shown as the text they are, where they are text, and as a hexdump only where they are not.
+ * Bytes as the evidence of an error, and the errors of this folder. A stray print on stdout is the most common failure, so
+ * bytes are shown as text where they are text, else as a hexdump.
  */
 import { CarpoolError, isCarpoolError, type CarpoolErrorOptions } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -19,13 +19,13 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   return bytes.length > 0 && textOf(bytes) !== undefined;
 }
 
-/** Bytes from the other side that are no message. */
+/** The error for bytes from the other side that are not a message. */
 export function malformed(message: string, bytes: Uint8Array, cause?: unknown): CarpoolError {
   const options: CarpoolErrorOptions = { context: { size: bytes.length }, evidence: { stdout: describeBytes(bytes) } };
   return new CarpoolError('FRAME_MALFORMED', message, cause === undefined ? options : { ...options, cause });
 }
 
-/** A value of our own side that cannot be written: only this call fails, and the child is not to blame. */
+/** The error for a value that cannot be written: only this call fails, and the child is not to blame. */
 export function unwritable(message: string, cause?: unknown): CarpoolError {
   return new CarpoolError('FRAME_MALFORMED', `Cannot write message: ${message}`, {
     scope: 'call',
@@ -34,12 +34,12 @@ export function unwritable(message: string, cause?: unknown): CarpoolError {
   });
 }
 
-/** What an encoder threw: our own errors as they are, others with their words. */
+/** The error for what an encoder threw. Errors of Carpool stay as they are. */
 export function notWritten(thrown: unknown): CarpoolError {
   return isCarpoolError(thrown) ? thrown : unwritable(messageOf(thrown), thrown);
 }
 
-/** The stream ended inside a frame; `bytes` is the start of what there is of it. */
+/** The error for a stream that ended inside a frame. @param bytes what arrived of the frame */
 export function truncated(message: string, bytes: Uint8Array): CarpoolError {
   return new CarpoolError('FRAME_TRUNCATED', `Cannot read frame: the stream ended ${message}`, {
     evidence: { stdout: describeBytes(bytes) },
@@ -47,7 +47,7 @@ export function truncated(message: string, bytes: Uint8Array): CarpoolError {
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
-  // With `stream`, a character that the cut went through is left out instead of being an error.
+  // With `stream`, a character that was cut is left out; else it would be an error.
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
@@ -55,11 +55,11 @@ function textOf(bytes: Uint8Array): string | undefined {
     return undefined;
   }
   if (bytes.some(isControl)) return undefined;
-  // Colours are text, but must not colour the report they are quoted in.
+  // Escape sequences are text, but must not colour the report that quotes them.
   return text.replaceAll('\x1b', '␛');
 }
 
-/** Other than those from bell to carriage return, and escape. */
+/** Those from bell to carriage return, and escape, occur in text. */
 function isControl(byte: number): boolean {
   return byte < 0x07 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f;
 }

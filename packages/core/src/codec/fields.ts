@@ -1,8 +1,8 @@
 import type { Fields, Scalar } from './codec.ts';
 
 /**
- * A longer string is no field. Fields are names, ids and kinds, by which messages are routed and which errors quote; a
- * text of megabytes under a wanted name is content, and must not be decoded by everyone the message passes.
+ * A longer string does not count as a field. Fields are names, ids and kinds, by which messages are routed and which errors
+ * quote; a text of megabytes under such a name is content, and must not be decoded at each hop.
  */
 export const maxFieldBytes = 1024;
 
@@ -18,7 +18,7 @@ export function fieldsOf(message: unknown, names: readonly string[]): Fields {
   return fields;
 }
 
-/** True for what is written as a map or object with names of its own. */
+/** True for what is written as a map or an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -1,5 +1,5 @@
 /**
- * A message on its way, decoded only if someone looks inside. A frame that is routed by its fields and sent on, with or
+ * A message on its way, decoded only when its content is read. A frame that is routed by its fields and sent on, with or
  * without one more field, stays bytes from end to end; one that begins and ends in this process is never encoded.
  */
 import { CarpoolError } from '../base/errors.ts';
@@ -8,11 +8,11 @@ import { describeMessage } from './describe.ts';
 import { describeBytes } from './evidence.ts';
 import { fieldsOf, isRecord } from './fields.ts';
 
-/** Longest `toString`. */
+/** Characters of the longest `toString`. */
 const shownCharacters = 200;
 const shownBytes = 32;
 
-/** Immutable: neither the bytes nor the message it gives out may be changed. */
+/** Immutable: callers must not change its bytes, nor its message. */
 export class Frame {
   readonly format: Format;
   #bytes: Uint8Array | undefined;
@@ -51,7 +51,7 @@ export class Frame {
   }
 
   /**
-   * The named top-level fields, see `Fields`. Asked again with the same array, it answers from memory.
+   * The named top-level fields, see `Fields`. For the same array it is cached.
    * @throws CarpoolError FRAME_MALFORMED
    */
   fields(names: readonly string[]): Fields {
@@ -73,7 +73,7 @@ export class Frame {
     }
     const message = this.message;
     if (!isRecord(message)) throw notAnObject(this);
-    // First, so that a reader of the encoded message finds them first; again last, because ours are the ones that count.
+    // First, so that a reader of the encoded message finds them first; again last, because these values win.
     return new Frame(this.format, undefined, { ...fields, ...message, ...fields });
   }
 
@@ -90,7 +90,7 @@ export class Frame {
   }
 
   #read(names: readonly string[]): Fields {
-    // The bytes come first where there are any: `peek` refuses a field that is there twice, decoding takes one of the two.
+    // From the bytes if there are any: `peek` refuses a field that occurs twice, decoding would take one of the two.
     if (this.#bytes !== undefined && this.format.peek !== undefined) return this.format.peek(this.#bytes, names);
     return fieldsOf(this.message, names);
   }

@@ -1,7 +1,7 @@
 /**
  * JSON, by the engine. `peek` decodes the whole message: the native parser is several times faster than any scanner
- * written in JavaScript. There is no `stamp`, although a splice would be easy: JSON allows a key twice, readers differ in
- * which one they take, and so what is sent on after routing is always written anew from what was routed by.
+ * written in JavaScript. There is no `stamp`, although a splice would be easy: JSON allows a key twice and readers differ in
+ * which one they take, so a message that was routed is always encoded anew from the values it was routed by.
  */
 import type { Format } from './codec.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -18,7 +18,7 @@ const shortText = 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** A JSON format with limits of its own. */
+/** A JSON format with other limits than the default. */
 export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
   const slab = new Slab();
 
@@ -52,12 +52,12 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
 
 export const json: Format = jsonFormat();
 
-/** How the engine writes a `Uint8Array` and a `Buffer` by itself. What only looks so costs a second pass. */
+/** The engine writes a `Uint8Array` and a `Buffer` like this. Other values that look the same cost a second pass. */
 function mayHoldBytes(text: string | undefined): boolean {
   return text !== undefined && (text.includes('{"0":') || text.includes('{}') || text.includes('{"type":"Buffer"'));
 }
 
-/** JSON has no bytes. Base64 is what most readers expect in their place; nothing turns it back. */
+/** JSON has no bytes. Most readers expect base64 instead; it is not decoded again here. */
 function bytesAsBase64(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   return Object.prototype.toString.call(original) === '[object Uint8Array]' ? base64(original as Uint8Array) : value;
@@ -68,7 +68,7 @@ const piece = 8190;
 
 function base64(bytes: Uint8Array): string {
   let text = '';
-  // A multiple of three, so that no piece but the last is padded.
+  // A multiple of three, so that only the last piece is padded.
   for (let at = 0; at < bytes.length; at += piece) text += btoa(String.fromCharCode(...bytes.subarray(at, at + piece)));
   return text;
 }
@@ -83,9 +83,9 @@ function written(text: string, slab: Slab): Uint8Array {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Counts brackets outside strings. On bytes that are no JSON it may say anything: the parser has the last word. */
+/** Counts brackets outside strings. For bytes that are not JSON the result means nothing: the parser decides. */
 function isDeeper(bytes: Uint8Array, maxDepth: number): boolean {
-  // Each level opens and closes, so that a short message needs no look.
+  // Each level takes two brackets, so a short message cannot be deeper.
   if (bytes.length <= maxDepth * 2) return false;
   let depth = 0;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -103,7 +103,7 @@ function isDeeper(bytes: Uint8Array, maxDepth: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `start` has its closing quote. */
+/** The position of the closing quote of the string that begins at `start`. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = start;
   for (;;) {

@@ -1,4 +1,4 @@
-/** Frames of a four-byte big-endian length and that many bytes, as Erlang's `{packet, 4}` and Plushie have them. */
+/** Frames of a four-byte big-endian length and that many bytes, as in Erlang's `{packet, 4}` and in Plushie. */
 import type { FrameLimits, Framing } from './codec.ts';
 import { looksLikeText } from './evidence.ts';
 import { type HeaderReader, SizedUnframer } from './sized-unframer.ts';
@@ -54,7 +54,7 @@ class LengthReader implements HeaderReader {
   }
 
   #refuse(after: Uint8Array): never {
-    // A line of text read as a length is a number of a billion or more: show the line, not only the number.
+    // Text that is read as a length gives a number of a billion or more: show the text, not only the number.
     const seen = Uint8Array.of(...this.#header, ...after.subarray(0, shownBytes));
     throw tooLarge(this.#size(), this.#limits, seen, looksLikeText(this.#header));
   }

@@ -1,6 +1,6 @@
 /**
- * Finds and adds top-level fields of a MessagePack map without decoding it. This is what routes a frame: it runs for
- * every message that crosses a hub, whatever its size.
+ * Finds and adds top-level fields of a MessagePack map without decoding it. Frames are routed by this: it runs for every
+ * message that crosses a hub, whatever its size.
  */
 import type { Fields, Scalar } from './codec.ts';
 import { malformed } from './evidence.ts';
@@ -21,13 +21,13 @@ export function fieldAccess(skip: Skip): FieldAccess {
   const cache = new NameCache();
   const slab = new Slab();
 
-  /** Goes over all keys of a map; the scalars under wanted ones go to `fields`. Returns how many wanted ones there are. */
+  /** Reads all keys of a map and puts the scalars under wanted ones into `fields`. Returns how many wanted keys it has. */
   function scan(bytes: Uint8Array, wanted: Wanted, fields: Record<string, Scalar>): number {
     const round = (wanted.round += 1);
     const head = headSize(bytes[0]);
     let at = head;
     let found = 0;
-    // Not only until all are found: a second `session` further on would name another session to a reader that takes the last.
+    // To the end, not until all are found: a reader that takes the last of two `session` fields would see another session.
     for (let left = head === 0 ? 0 : pairCount(bytes, head); left > 0; left -= 1) {
       const key = at + textHead(bytes[at]);
       let valueAt: number;
@@ -60,7 +60,7 @@ export function fieldAccess(skip: Skip): FieldAccess {
     const start = slab.reserve(room);
     const out = slab.block;
     let at = writeMapHead(out, start, pairCount(payload, head) + names.length);
-    // In front: the far side finds them first.
+    // At the front, where the other side finds them first.
     for (const name of names) at = writeScalar(out, writeScalar(out, at, name), fields[name] as Scalar);
     out.set(payload.subarray(head), at);
     return slab.cut(at + payload.length - head);
@@ -88,7 +88,7 @@ export function fieldAccess(skip: Skip): FieldAccess {
   };
 }
 
-/** Bytes before the first key of a map; 0 if it is no map. */
+/** Bytes before the first key of a map; 0 if it is not a map. */
 function headSize(type: number | undefined): number {
   if (type === undefined) return 0;
   if (type >= 0x80 && type < 0x90) return 1;
@@ -99,7 +99,7 @@ function pairCount(bytes: Uint8Array, head: number): number {
   return head === 1 ? (bytes[0] as number) & 0x0f : readSize(bytes, 1, head - 1);
 }
 
-/** Bytes before the text of a key; 0 if it is no text. Some writers use binary for keys: they are alike here. */
+/** Bytes before the text of a key; 0 if it is not text. Some writers use binary for keys; that counts as text here. */
 function textHead(type: number | undefined): number {
   if (type === undefined || type < 0xa0) return 0;
   if (type < 0xc0) return 1;

@@ -1,4 +1,4 @@
-/** The names of wanted fields in the form in which they are compared with the keys of a map. */
+/** The names of wanted fields, in the form in which the keys of a map are compared with them. */
 export interface Wanted {
   readonly names: readonly string[];
   /** The UTF-8 of each name. */
@@ -15,14 +15,14 @@ export class NameCache {
   readonly #byArray = new WeakMap<readonly string[], Wanted>();
   readonly #byName = new Map<string, Wanted>();
 
-  /** For an array that its owner keeps, and does not change. */
+  /** For an array that its owner keeps and does not change. */
   ofArray(names: readonly string[]): Wanted {
     let wanted = this.#byArray.get(names);
     if (wanted === undefined) this.#byArray.set(names, (wanted = prepare(names)));
     return wanted;
   }
 
-  /** For names of an object that is made anew for each message. */
+  /** For the names of an object that is made for each message. */
   ofKeys(fields: Readonly<Record<string, unknown>>): Wanted {
     const names = Object.keys(fields);
     const key = names.length === 1 ? (names[0] as string) : JSON.stringify(names);
@@ -36,7 +36,7 @@ export class NameCache {
   }
 }
 
-/** Which of the names the bytes from `start` to `end` are; -1 for none. */
+/** The index of the name that the bytes from `start` to `end` spell; -1 for none. */
 export function indexOfName(keys: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): number {
   const size = end - start;
   for (let index = 0; index < keys.length; index += 1) {

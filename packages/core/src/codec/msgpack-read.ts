@@ -1,4 +1,4 @@
-/** Reads one scalar from MessagePack bytes that `Skip` has walked over before, so that nothing here can be cut off. */
+/** Reads one scalar from MessagePack bytes that `Skip` has checked, so that nothing can be cut off here. */
 import type { Scalar } from './codec.ts';
 import { malformed } from './evidence.ts';
 import { maxFieldBytes } from './fields.ts';
@@ -6,7 +6,7 @@ import { readSize } from './msgpack-skip.ts';
 
 // `ignoreBOM` keeps a leading U+FEFF: it is part of the string.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** From here on a call of TextDecoder is cheaper than reading by hand (measured). */
+/** Bytes from which TextDecoder is faster than reading by hand (measured). */
 const longByHand = 16;
 
 /** The scalar at `at`, which ends at `end`; undefined for anything else. */
@@ -68,12 +68,12 @@ function readText(bytes: Uint8Array, start: number, end: number): string | undef
   try {
     return decoder.decode(bytes.subarray(start, end));
   } catch (cause) {
-    // Not replaced by U+FFFD as elsewhere: two ids would become one.
+    // Not replaced by U+FFFD: two ids could become one.
     throw malformed('Cannot read message: a field is not UTF-8', bytes, cause);
   }
 }
 
-/** A number where it is exact, as `decode` has it. */
+/** A number where that is exact, else a bigint, as in `decode`. */
 function narrow(value: bigint): number | bigint {
   return value <= 0x20000000000000n && value >= -0x20000000000000n ? Number(value) : value;
 }

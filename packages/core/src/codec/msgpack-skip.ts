@@ -1,6 +1,6 @@
 /**
- * Walks over MessagePack bytes without decoding them: no recursion and no allocation, whatever the bytes claim. It is
- * what stands between a hostile frame and msgpackr, which recurses, and which reads some extension types as structure.
+ * Skips MessagePack bytes without decoding them, with no recursion and no allocation, whatever the bytes claim. It protects
+ * msgpackr, which recurses and reads some extension types as structure, from hostile frames.
  */
 import { malformed } from './evidence.ts';
 
@@ -12,7 +12,7 @@ import { malformed } from './evidence.ts';
  */
 export type Skip = (bytes: Uint8Array, start: number, level: number, plain: boolean) => number;
 
-/** Bytes after the type byte of 0xc0 … 0xdf, as far as that byte alone tells: lengths of bin, ext, str, array, map come below. */
+/** Bytes that follow the type bytes 0xc0 … 0xdf; negative: so many bytes that hold the length of a bin, ext, str, array or map. */
 const fixedSize = [
   0, 0, 0, 0, -1, -2, -4, -1, -2, -4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, -1, -2, -4, -2, -4, -2, -4,
 ];
@@ -64,7 +64,7 @@ export function skipper(maxDepth: number): Skip {
         }
         inside = type >= 0xde ? size * 2 : size;
       }
-      // Every value has at least one byte, so that a count larger than the rest is a lie, told before any work is done.
+      // Every value has at least one byte, so a count larger than the rest is false, and is refused before any work.
       if (inside > end - at) throw cutOff(bytes);
       if (depth >= maxDepth) throw malformed(`Cannot read message: it nests deeper than ${maxDepth} levels`, bytes);
       outer[depth] = left;
@@ -88,9 +88,9 @@ export function cutOff(bytes: Uint8Array): Error {
 }
 
 /**
- * Only timestamps are read, and what msgpackr writes for `undefined`, which a child in JavaScript sends without knowing.
- * msgpackr gives other types a meaning of its own (records, references, sets, regular
- * expressions, string tables), which the bytes that follow them belong to: a child must not reach that by accident.
+ * Only timestamps are read, and what msgpackr writes for `undefined`, which a child in JavaScript may send unknowingly.
+ * msgpackr reads other types, and the bytes after them, as records, references, sets, regular expressions and string tables:
+ * a child must not trigger that by accident.
  */
 function checkExtension(bytes: Uint8Array, at: number, size: number): void {
   const type = at < bytes.length ? (bytes[at] as number) : undefined;

@@ -1,7 +1,7 @@
 /**
- * Makes a value fit for msgpackr, which is fast and trusting: it recurses without end into a cycle, writes integers
- * beyond 32 bits as floats (a `u64` of Rust refuses those), truncates the elements of typed arrays other than bytes, and
- * knows its own realm's Date, Map and Set only. What needs no change, as nearly everything, is handed on as it is.
+ * Makes a value fit for msgpackr, which checks nothing: it recurses without end into a cycle, writes integers beyond 32 bits
+ * as floats (which a `u64` of Rust refuses), truncates the elements of typed arrays other than bytes, and knows the Date,
+ * Map and Set of its own realm only. Values that need no change, nearly all, are returned as they are.
  */
 import { tagOf } from '../base/tag.ts';
 import { unwritable } from './evidence.ts';

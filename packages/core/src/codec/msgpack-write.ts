@@ -1,4 +1,4 @@
-/** Writes scalars as MessagePack, each in its shortest form, by hand: a field costs no visit to msgpackr and its buffers. */
+/** Writes scalars as MessagePack, each in its shortest form, without msgpackr and its buffers. */
 import type { Scalar } from './codec.ts';
 import { unwritable } from './evidence.ts';
 
@@ -6,12 +6,12 @@ const encoder = new TextEncoder();
 const longestHeader = 5;
 const longestNumber = 9;
 
-/** More than `writeScalar` will need. */
+/** An upper bound of what `writeScalar` needs. */
 export function roomFor(value: Scalar): number {
   return typeof value === 'string' ? longestHeader + value.length * 3 : longestNumber;
 }
 
-/** Writes at `at` and returns where it ended. */
+/** Writes at `at`. @returns the position after it */
 export function writeScalar(out: Uint8Array, at: number, value: Scalar): number {
   switch (typeof value) {
     case 'string':

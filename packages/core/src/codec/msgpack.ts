@@ -3,10 +3,10 @@
  * Uint8Array, and timestamps as Date.
  *
  * - An integer is a number where a number is exact, else a bigint; bigints are written as 64-bit integers.
- * - `undefined` is what it is in JSON: left out of an object, nil in an array.
+ * - `undefined` is treated as in JSON: left out of an object, nil in an array.
  * - Binary shares the memory of the payload: a screenshot is not copied.
- * - Of msgpackr's own making on reading: a key `__proto__` becomes `__proto_`; text over 64 bytes loses a leading U+FEFF.
- * - Of two equal keys `decode` takes the last; `peek` and `stamp` refuse two of a wanted name.
+ * - msgpackr changes two things on reading: a key `__proto__` becomes `__proto_`; text over 64 bytes loses a leading U+FEFF.
+ * - If a key occurs twice, `decode` takes the last; `peek` and `stamp` refuse two of a wanted name.
  */
 import type { Options } from 'msgpackr';
 // The entry without the native addon: the same behaviour on every machine, and nothing of Node.
@@ -24,7 +24,7 @@ export interface MsgpackOptions {
 }
 
 const defaultDepth = 128;
-/** A larger working buffer of msgpackr is not lent to a message that fills only a part of it. */
+/** Bytes. A message does not keep a larger buffer of msgpackr of which it fills only a part. */
 const lentBytes = 64 * 1024;
 
 // `int64AsType: 'auto'` and `skipValues` are documented, but not in its types.
@@ -38,7 +38,7 @@ const options: Options & { skipValues: readonly unknown[] } = {
   int64AsType: 'auto' as 'number',
 };
 
-/** A MessagePack format with limits of its own. */
+/** A MessagePack format with other limits than the default. */
 export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}): Format {
   const packr = new Packr(options);
   const unpackr = new Unpackr(options);
@@ -72,8 +72,8 @@ export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}):
 export const msgpack: Format = msgpackFormat();
 
 /**
- * msgpackr packs one message behind the other into its buffer and never writes over what it has given out, but the buffer
- * stays as large as the largest message made it: a small message kept would keep all of that.
+ * msgpackr packs one message after the other into its buffer and never overwrites what it has returned, but the buffer
+ * stays as large as the largest message made it, and a small message that is kept would keep all of it.
  */
 function own(packed: Uint8Array): Uint8Array {
   const { buffer, byteOffset, length } = packed;

@@ -4,16 +4,16 @@ import { ChunkBuffer } from './chunk-buffer.ts';
 
 /** Reads what stands before a body, byte by byte, over as many chunks as it takes. */
 export interface HeaderReader {
-  /** Reads on at `start`; returns where it stopped. */
+  /** Continues at `start`; returns the position after what it has read. */
   read(chunk: Uint8Array, start: number): number;
-  /** The size of the body, once its header is complete and within the limit; asking starts the next header. */
+  /** The size of the body when the header is complete and within the limit, else undefined. Then the next header begins. */
   takeSize(): number | undefined;
-  /** What there is of an unfinished header. */
+  /** What has arrived of an incomplete header. */
   unfinished(): Uint8Array;
 }
 
 /**
- * The part that framings with a size before the body have in common.
+ * What framings with a size before the body have in common.
  *
  * ```
  * header ─complete, within the limit─▶ body ─all there─▶ payload, header

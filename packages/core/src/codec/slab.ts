@@ -1,7 +1,7 @@
 /**
- * Memory for small payloads that are written one after the other: a Uint8Array of its own costs more than all else that is
- * done for a message of 100 bytes (700 against 50 ns, measured). Nothing is written twice, so that what was cut off
- * belongs to its taker; a payload that is kept keeps one block.
+ * Memory for small payloads that are written one after the other: a new Uint8Array for each costs more than all other work
+ * for a message of 100 bytes (700 against 50 ns, measured). Nothing is overwritten, so the caller owns what was cut off; a
+ * payload that is kept keeps one block alive.
  */
 const blockBytes = 16 * 1024;
 const largestShared = 4 * 1024;
@@ -19,11 +19,11 @@ export class Slab {
     return this.#start;
   }
 
-  /** Gives away what was written since `reserve`, up to `end`. */
+  /** Returns what was written since `reserve`, up to `end`. */
   cut(end: number): Uint8Array {
     const payload = this.block.subarray(this.#start, end);
     this.#start = end;
-    // A large payload was given a block of its own, and nothing else shall hold on to that.
+    // A large payload has a block for itself; no other payload may keep that alive.
     if (this.block.length > blockBytes) this.block = new Uint8Array(0);
     if (this.block.length === 0) this.#start = 0;
     return payload;

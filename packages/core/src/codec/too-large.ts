@@ -5,7 +5,7 @@ import { describeBytes } from './evidence.ts';
 const option = 'maxFrameBytes';
 const evidenceBytes = 64;
 
-/** A payload of ours is over the limit: nothing was sent, only this call fails. */
+/** @throws CarpoolError FRAME_TOO_LARGE for a payload that we send: only this call fails */
 export function checkOutgoing(size: number, limits: FrameLimits): void {
   const limit = limits.maxFrameBytes;
   if (size <= limit) return;
@@ -21,9 +21,9 @@ export function checkOutgoing(size: number, limits: FrameLimits): void {
 }
 
 /**
- * A frame of theirs is over the limit.
- * @param bytes where it begins, its header included
- * @param stray the bytes read like something printed, not like a frame
+ * The error for a frame of the other side that is over the limit.
+ * @param bytes its beginning, header included
+ * @param stray the bytes look like printed text, not like a frame
  */
 export function tooLarge(size: number, limits: FrameLimits, bytes: Uint8Array, stray: boolean): CarpoolError {
   const limit = limits.maxFrameBytes;

@@ -1,4 +1,4 @@
-/** What a config may hold. A mistake is one error: the path, what was found there, and what is allowed. */
+/** Checks a config. A mistake is one error with its path, what was found there, and what is allowed. */
 import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
@@ -82,7 +82,7 @@ const poolSchema = v.strictObject(
     restarts: v.optional(
       v.strictObject(
         { maxFailures: v.optional(whole(1)), window: v.optional(milliseconds), maxFailedStarts: v.optional(whole(1)) },
-        'an object: { max?, within?, maxFailedStarts? }',
+        'an object: { maxFailures?, window?, maxFailedStarts? }',
       ),
     ),
     forwardStderr: v.optional(yesOrNo),
@@ -92,7 +92,7 @@ const poolSchema = v.strictObject(
 
 const poolName = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z_$][\w$]*$/, 'a name that can be a variable, since tests take it as a fixture'),
+  v.regex(/^[A-Za-z_$][\w$]*$/, 'a name that can be a variable, because it is a fixture of tests'),
 );
 const pools = v.pipe(
   v.custom<object>((input) => !Array.isArray(input), 'an object of pools by their names'),
@@ -108,7 +108,7 @@ const workerSchema = v.strictObject(
     file,
     initialData: v.optional(v.unknown()),
     readyTimeout: v.optional(milliseconds),
-    // The host itself has a deadline for its end.
+    // The host has a deadline for its own end.
     teardownTimeout: v.optional(v.pipe(milliseconds, v.maxValue(longestTeardown, teardownAllowed))),
   },
   fileAllowed,
@@ -126,14 +126,14 @@ const configSchema = v.strictObject(
   'an object: { pools?, sharedWorkers? }',
 );
 
-/** A config that was checked. */
+/** A config that passed the check. */
 export interface CheckedConfig {
   readonly pools?: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
 }
 
 /**
- * @param where the file, or who else said it
+ * @param where the file, or where else the config comes from
  * @throws CarpoolError CONFIG_INVALID
  */
 export function checkConfig(config: unknown, where: string): CheckedConfig {

@@ -1,12 +1,12 @@
-/** How shared workers are named in a config, and the types that flow from there. */
+/** Shared workers in a config, and the types that follow from it. */
 import type { SharedWorker } from '../wire/shared-worker-types.ts';
 
 export interface SharedWorkerOptions<Data = unknown> {
-  /** What the worker sees as `initialData`. */
+  /** What the shared worker receives as `initialData`; it is cloned. */
   readonly initialData?: Data;
-  /** Milliseconds in which the worker must say that it is ready. Default 10,000. */
+  /** Milliseconds in which the shared worker must call `ready()`. Default 10,000. */
   readonly readyTimeout?: number;
-  /** Milliseconds for the worker's own teardowns at the end. Default 5,000. */
+  /** Milliseconds for its own teardowns when the host stops. Default 5,000, at most 15,000. */
   readonly teardownTimeout?: number;
 }
 
@@ -20,11 +20,14 @@ export interface SharedWorkerSource<Data = unknown> extends SharedWorkerOptions<
 export type SharedWorkerEntry = string | URL | SharedWorkerSource;
 
 export interface SharedWorkersConfig {
-  /** Shared workers by name. */
+  /** Shared workers by name; each name is a fixture of tests. */
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
 }
 
-/** For a config: a shared worker with options. `Data` is what its messages are. */
+/**
+ * A shared worker with options, for a config. `Data` is the type of its messages.
+ * @example defineConfig({ sharedWorkers: { db: sharedWorker<Query>(new URL('./db.ts', import.meta.url), { readyTimeout: 30_000 }) } })
+ */
 export function sharedWorker<Data = unknown>(
   file: string | URL,
   options: SharedWorkerOptions<Data> = {},

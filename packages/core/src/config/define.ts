@@ -1,16 +1,16 @@
-/** The shape of a config file, and the types that flow from it into tests. */
+/** What a config file exports, and the types that follow from it in tests. */
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/session.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
 
-/** What `carpool.config.ts` exports by default. */
+/** The default export of `carpool.config.ts`. */
 export interface Config extends SharedWorkersConfig {
-  /** Pools by name; every name is a fixture in tests. */
+  /** Pools by name; each name is a fixture of tests. */
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
 }
 
-/** What the compiler infers a type from it does not look at for options that do not exist: this makes it. */
+/** Where the compiler infers a type it accepts unknown options; this makes them errors. */
 interface NoOthers<C extends Config> {
   readonly pools?: {
     readonly [Name in keyof C['pools']]: {
@@ -26,7 +26,10 @@ interface NoOthers<C extends Config> {
   };
 }
 
-/** Returns its argument; it is there for the types. The config is validated when the host loads it. */
+/**
+ * Returns its argument: it gives the config its type. The host checks the config when it loads it.
+ * @example export default defineConfig({ pools: { echo: { command: 'node', args: ['echo.js'] } } });
+ */
 export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C {
   return config;
 }
@@ -37,7 +40,7 @@ export type PoolNames<C extends Config> = C extends { readonly pools: infer P } 
 type MessagesOf<P> =
   P extends PoolOptions<infer M extends Messages> ? (Messages extends M ? AnyMessages : M) : AnyMessages;
 
-/** The session that a pool of a config gives to a test. */
+/** The type of a pool's sessions. */
 export type SessionOf<C extends Config, Name extends PoolNames<C>> = C extends { readonly pools: infer P }
   ? Name extends keyof P
     ? Session<MessagesOf<P[Name]>>

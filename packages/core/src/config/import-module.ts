@@ -1,7 +1,7 @@
-/** Loads a file of the user's that may be TypeScript of any kind. */
+/** Loads a user's file, which may be TypeScript. */
 import { fileURLToPath } from 'node:url';
 
-/** What Node says of a file that only lacks a compiler, or the leniency of one. */
+/** Node's errors for a file that a compiler may load. */
 const needsCompiler: ReadonlySet<unknown> = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
@@ -11,7 +11,7 @@ const needsCompiler: ReadonlySet<unknown> = new Set([
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ]);
 
-/** By Node itself where it can: that saves the start of every run a compiler. */
+/** By Node itself where it can, so that most runs load no compiler. */
 export async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
     return (await import(url)) as Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
- * Finds, loads and validates `carpool.config.*`. A mistake in it is one error that names the file, the path in it, what
- * was found and what is allowed.
+ * Finds, loads and checks `carpool.config.*`. A mistake is one error that names the file, the path in it, what was found and
+ * what is allowed.
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The host of a run: one that runs already, if the environment names it (`carpool run -- …` starts one for whatever runs
- * inside), else one of our own.
+ * The host of a run: the running one that the environment names (`carpool run -- …` starts one for the command and its
+ * children), else a new one.
  */
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import { Client } from '../client/client.ts';
@@ -9,7 +9,7 @@ import { startHost, type Host, type HostOptions } from './start-host.ts';
 import { addressVariable } from '../wire/address.ts';
 
 /**
- * @param runner for people: "vitest", "jest", "playwright"
+ * @param runner for messages: "vitest", "jest", "playwright"
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
  */
 export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
@@ -18,7 +18,7 @@ export async function joinHost(options: HostOptions, runner: string): Promise<Ho
   return new JoinedHost(await Client.connect({ address, runner }), address, options);
 }
 
-/** Somebody else's host: this run uses it, and leaves it running. */
+/** A host that another process started: this run uses it and leaves it running. */
 class JoinedHost implements Host {
   readonly address: string;
   readonly pid = undefined;
@@ -45,7 +45,7 @@ class JoinedHost implements Host {
     await this.#client.runEnded().catch(() => {});
   }
 
-  /** Other runners are on it too: it goes on without this one. */
+  /** It goes on, because other runners may use it. */
   async stop(): Promise<HostSummary> {
     const summary = await this.summary();
     this.#client.close();

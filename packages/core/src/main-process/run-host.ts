@@ -1,7 +1,7 @@
 /**
- * The host of a runner's main process, which may live longer than one run: watch modes run again in the same process.
+ * The host of a runner's main process over several runs: watch modes run again in the same process.
  *
- *   begin ─▶ started or joined ─▶ run ─▶ begin ─▶ told of the new run, or replaced ─▶ … ─▶ stop
+ *   runStarted ─▶ host started or joined ─▶ runEnded ─▶ runStarted ─▶ host kept, or replaced ─▶ … ─▶ stop
  */
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './start-host.ts';
@@ -26,7 +26,7 @@ export class RunHost {
   #files = new Map<string, Fingerprint | undefined>();
   /** The host has exited by itself. */
   #gone = false;
-  /** One at a time: whoever asks meanwhile asks for the same. */
+  /** One at a time: a second call joins the first. */
   #beginning: Promise<void> | undefined;
 
   constructor(options: RunHostOptions) {
@@ -34,19 +34,19 @@ export class RunHost {
     this.#provided = { version: options.version, pools: [], sharedWorkers: [] };
   }
 
-  /** What the workers need to know. Another object when another host has been started. */
+  /** What workers need to connect. It is another object when another host was started. */
   get provided(): Provided {
     return this.#provided;
   }
 
-  /** Files that, when they change, make another host necessary. Empty for somebody else's host. */
+  /** Files whose change makes another host necessary. Empty for a host that this runner joined. */
   get files(): readonly string[] {
     return [...this.#files.keys()];
   }
 
   /**
-   * Before each run: a host if there is none, another one if the config was edited or the old one is gone. Never
-   * rejects: what went wrong is provided to the workers, and fails the tests that want a pool.
+   * Before each run: starts a host if there is none, or if the config was edited or the old one is gone. Never rejects: a
+   * problem is provided to the workers, and fails the tests that use a pool.
    */
   runStarted(): Promise<void> {
     return (this.#beginning ??= this.#begin().finally(() => (this.#beginning = undefined)));
@@ -57,7 +57,7 @@ export class RunHost {
     await this.#host?.runEnded();
   }
 
-  /** What the pools have done, a line each. None for somebody else's host, which has a summary of its own. */
+  /** What the pools have done, a line each. Empty for a host that this runner joined: `carpool run` prints its summary. */
   async summary(): Promise<string[]> {
     if (this.#host?.pid === undefined) return [];
     const { pools } = await this.#host.summary();
@@ -73,7 +73,7 @@ export class RunHost {
   }
 
   async #begin(): Promise<void> {
-    if (await this.#serves()) return await this.#host?.runStarted();
+    if (await this.#canContinue()) return await this.#host?.runStarted();
     await this.stop();
     const { runner, version } = this.#options;
     try {
@@ -90,12 +90,12 @@ export class RunHost {
     }
   }
 
-  /** A config that cannot be used may be mended in a file that is not known; one that is not there may come. */
-  async #serves(): Promise<boolean> {
+  /** A config that cannot be used may be fixed in a file that it imports, and a missing one may be written. */
+  async #canContinue(): Promise<boolean> {
     if (this.#host === undefined || this.#gone) return false;
     const { root, configFile } = this.#options;
     const { problem, address } = this.#provided;
-    if (this.#host.pid === undefined) return problem === undefined; // somebody else's, and its config
+    if (this.#host.pid === undefined) return problem === undefined; // a joined host keeps its own config
     if (problem !== undefined && this.#files.size === 0) {
       return address !== undefined && findConfig(root) === undefined && configFile === undefined;
     }

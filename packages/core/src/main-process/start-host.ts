@@ -1,4 +1,4 @@
-/** The runner's side of the host: starts it, talks with it over its control pipe, stops it. */
+/** Starts a host, and controls it over its stdin and stdout from the runner's main process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -10,43 +10,43 @@ import type { PoolOptions } from '../pool/options.ts';
 import type { Boot, Command, Configured, HostSummary, Report } from '../wire/control.ts';
 
 export interface HostOptions {
-  /** The project's folder: the config is looked for there and upwards. */
+  /** The project's folder: the config is searched there and in the folders above. */
   readonly root: string;
-  /** A config file by name, relative to `root`, instead of looking for one. */
+  /** A config file, relative to `root`. Default: the nearest `carpool.config.*`. */
   readonly configFile?: string | undefined;
-  /** Pools as plain data, besides those of the config. */
+  /** Pools as plain data, in addition to those of the config. */
   readonly pools?: Readonly<Record<string, PoolOptions>>;
 }
 
 export interface Host extends AsyncDisposable {
-  /** What workers connect with: where, and the token. */
+  /** What workers connect to: path and token. */
   readonly address: string;
-  /** Of the host process; `undefined` if it is somebody else's. */
+  /** Of the host process; `undefined` for a host that was joined. */
   readonly pid: number | undefined;
-  /** Resolves when the host has looked at the config. Never rejects: a problem is told in it. */
+  /** Resolves when the host has loaded the config, or has failed to: `problem` then says why. Never rejects. */
   readonly configured: Promise<Configured>;
   /** Resolves when the host process is gone, however that came about. */
   readonly exited: Promise<void>;
   summary(): Promise<HostSummary>;
-  /** Tells the host that a new run begins on it. */
+  /** Reports to the host that a new run begins. */
   runStarted(): Promise<void>;
-  /** Tells the host that a run has ended. */
+  /** Reports to the host that a run has ended. */
   runEnded(): Promise<void>;
   /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
   stop(): Promise<HostSummary | undefined>;
 }
 
-/** Megabytes, from the start: the host keeps its heap from growing (main.ts), and a relay makes much that lives shortly. */
+/** Megabytes from the start: the host limits its heap (main.ts), and a relay makes much short-lived garbage. */
 const youngGeneration = '--min-semi-space-size=8';
 const readyTimeout = 10_000;
 const replyTimeout = 5_000;
-/** Shared workers that are replaced have their teardowns first. */
+/** Longer, because shared workers that are replaced run their teardowns first. */
 const runTimeout = 20_000;
 /** Longer than the host allows itself. */
 const stopTimeout = 25_000;
 
 /**
- * Starts a host process. It ends by itself when this process does, however that comes about.
+ * Starts a host process. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
 export async function startHost(options: HostOptions): Promise<Host> {
@@ -74,7 +74,7 @@ class HostProcess implements Host {
   readonly exited: Promise<void>;
   address = '';
   #ids = 0;
-  /** The config has been looked at. */
+  /** The config has been loaded, or failed to load. */
   #known = false;
   #stopping: Promise<HostSummary | undefined> | undefined;
 
@@ -87,9 +87,9 @@ class HostProcess implements Host {
     });
     void this.exited.then(() => this.#gone());
     child.once('error', (error) => this.#address.reject(unreachable(error.message)));
-    child.stdin?.on('error', () => {}); // the exit tells more
+    child.stdin?.on('error', () => {}); // the exit says why
     this.#address.promise.catch(() => {});
-    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#heard(line));
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#onLine(line));
   }
 
   get pid(): number | undefined {
@@ -104,20 +104,20 @@ class HostProcess implements Host {
       this.#child.kill('SIGKILL');
       throw thrown;
     }
-    // An idle host holds no event loop open; a pending call does, and so does the config that is being loaded.
+    // An idle host does not keep the event loop running; a pending call does, and a config that is being loaded.
     void this.configured.then(() => this.#ref(false));
   }
 
   async summary(): Promise<HostSummary> {
-    return (await this.#ask('summary', replyTimeout)) ?? { pools: [] };
+    return (await this.#call('summary', replyTimeout)) ?? { pools: [] };
   }
 
   async runStarted(): Promise<void> {
-    await this.#ask('runStarted', runTimeout);
+    await this.#call('runStarted', runTimeout);
   }
 
   async runEnded(): Promise<void> {
-    await this.#ask('runEnded', replyTimeout);
+    await this.#call('runEnded', replyTimeout);
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -130,7 +130,7 @@ class HostProcess implements Host {
   }
 
   async #stop(): Promise<HostSummary | undefined> {
-    const summary = await this.#ask('stop', stopTimeout);
+    const summary = await this.#call('stop', stopTimeout);
     this.#child.stdin?.end();
     this.#ref(true);
     const expired = (): Error => unreachable('it did not end');
@@ -141,7 +141,7 @@ class HostProcess implements Host {
   }
 
   /** Resolves with `undefined` when the host is gone, or does not answer in time. */
-  async #ask(command: Command['command'], timeout: number): Promise<HostSummary | undefined> {
+  async #call(command: Command['command'], timeout: number): Promise<HostSummary | undefined> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return undefined;
     const id = ++this.#ids;
     const reply = new Promise<HostSummary | undefined>((resolve) => this.#replies.set(id, resolve));
@@ -158,7 +158,7 @@ class HostProcess implements Host {
     }
   }
 
-  #heard(line: string): void {
+  #onLine(line: string): void {
     const report = JSON.parse(line) as Report;
     switch (report.report) {
       case 'ready':
@@ -207,7 +207,7 @@ function mainFile(): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** A debugger that waits for the runner must not wait for the host. */
+/** A debugger is for the runner, not for the host. */
 function withoutInspector(options: string | undefined): string | undefined {
   return options?.replaceAll(/--inspect\S*/g, '').trim();
 }

@@ -1,4 +1,4 @@
-/** What the pools of a run did, a line each, in the words of every adapter. */
+/** What the pools of a run did, a line each, as all adapters print it. */
 import type { PoolStats } from '../pool/types.ts';
 
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
