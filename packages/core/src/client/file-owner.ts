@@ -1,4 +1,4 @@
-/** The owner of a test file: besides what its tests hold, its seats in shared workers. */
+/** The owner of a test file: besides what its tests hold, its memberships in shared workers. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
@@ -34,18 +34,18 @@ export class FileOwner extends Owner {
   }
 
   /**
-   * Takes a seat in a shared worker, which is started if it is not there.
+   * Joins a shared worker, which the host starts if it is not running.
    * @param wanted the file cannot do without: `ready` fails if it is not to be had
    */
   sharedWorker(
     request: Omit<SharedWorkerRequest, 'method'>,
-    user: MembershipListener,
+    listener: MembershipListener,
     site: CallSite,
     wanted: boolean,
   ): Membership {
     const membership = new Membership({
       request,
-      user,
+      listener,
       site,
       required: wanted,
       file: this.#url(),
@@ -85,16 +85,16 @@ export class FileOwner extends Owner {
     return [...ofSessions, ...others.flat()];
   }
 
-  /** Teardowns of its tests, newest first, then its seats, then all else that it holds. Never rejects; bounded. */
+  /** Teardowns of its tests, newest first, then its memberships, then all else that it holds. Never rejects; bounded. */
   override end(): Promise<void> {
     return (this.#ending ??= this.#end());
   }
 
   async #end(): Promise<void> {
     const memberships = this.#memberships.toReversed();
-    for (const { user } of memberships) {
+    for (const { listener } of memberships) {
       const expired = (): Error => new Error(`The teardown of a shared worker took longer than ${teardownTimeout} ms`);
-      await within(user.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
+      await within(listener.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
         this.#failed(thrown),
       );
     }

@@ -1,4 +1,4 @@
-/** From a boot message to pools. Loaded after the host listens: it brings execa, the codecs and the validation. */
+/** From a boot message to pools. Loaded after the host listens, because it loads execa, the codecs and the validation. */
 import { resolve } from 'node:path';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Pool } from '../pool/pool.ts';
@@ -24,17 +24,17 @@ export type Outcome =
       readonly problem: CarpoolError;
     };
 
-/** Never rejects: a config that cannot be used is an outcome, and every `register` tells it. */
+/** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
 export async function configure(project: Project, children: string): Promise<Outcome> {
   try {
     const { pools, sharedWorkers, folder, file } = await loadConfig(project);
-    const surroundings = {
+    const environment = {
       started: new PidFiles(children),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
     };
     const made = Object.entries(pools).map(([name, options]) => {
       const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
-      return [name, new Pool(settings, surroundings)] as const;
+      return [name, new Pool(settings, environment)] as const;
     });
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,

@@ -1,6 +1,6 @@
 /**
- * The private folder of a host: its socket, the record of the host itself, and of the children it started. Mode 0700,
- * made anew for each host, removed when it ends; what a killed host left is found by its name and swept.
+ * The private folder of a host: its sockets, its own record, and those of its children. Mode 0700; made for each host and
+ * removed when that one ends. The next host finds what a killed one left by its name, and sweeps it.
  */
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,27 +17,27 @@ const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 
 export interface HostDirectory {
   readonly folder: string;
-  /** What the hub listens on. */
+  /** The socket of the hub. */
   readonly socket: string;
-  /** What a shared worker listens on, by its number. */
+  /** The socket of a shared worker, by its number. */
   readonly socketOf: (number: number) => string;
-  /** Where started children are recorded. */
+  /** The folder for records of children. */
   readonly children: string;
   /** Removes all of it. */
   remove(): void;
 }
 
-/** Of all sockets in a place; the others are the hub's and those of shared workers. */
+/** No socket in the folder has a longer name. */
 const longestName = 'wzzz';
 
-/** Folders of all hosts of this user, living or not, begin so. */
+/** The names of all host folders of this user begin with it. */
 function prefix(): string {
   return `carpool-${windows ? 'user' : String(process.getuid?.() ?? 'user')}-`;
 }
 
-/** @throws CarpoolError HUB_UNREACHABLE if there is no place for a socket */
+/** @throws CarpoolError HUB_UNREACHABLE if no folder allows a socket, or it cannot be made */
 export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases()): HostDirectory {
-  // No secret: the folder is ours alone, and `mkdir` fails if there is one of that name.
+  // It need not be secret: the folder is private, and `mkdir` fails if the name exists.
   const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
   const base = bases.find(
     (candidate) => windows || Buffer.byteLength(join(candidate, name, longestName)) <= longestSocketPath,
@@ -66,12 +66,12 @@ export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(
   };
 }
 
-/** Where folders of hosts may be: the system's temporary folder, and `/tmp` where that one's path is too long. */
+/** Where host folders may be: the system's temporary folder, or `/tmp` if the path of that one is too long. */
 export function hostDirectoryBases(): readonly string[] {
   return windows ? [tmpdir()] : [...new Set([tmpdir(), '/tmp'])];
 }
 
-/** Folders of hosts of this user that are no longer running. */
+/** Folders of this user's hosts that are no longer running. */
 export function abandonedFolders(): string[] {
   const folders: string[] = [];
   for (const base of hostDirectoryBases()) {
@@ -83,7 +83,7 @@ export function abandonedFolders(): string[] {
   return folders;
 }
 
-/** Somebody else's folder with our name in a shared `/tmp` proves nothing and is left alone. */
+/** In a shared `/tmp` another user's folder may have such a name; it proves nothing and is left alone. */
 function isOurs(folder: string): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && (windows || stats.uid === process.getuid?.());

@@ -1,11 +1,11 @@
 /**
- * The host process: one a run. It serves a hub on a private socket, starts children when somebody wants them, and is the
- * one that cleans up: it outlives the runner by as long as that takes.
+ * The host process: one a run. It serves a hub on a private socket, starts children when they are needed, and cleans up: it
+ * outlives the runner for as long as that takes.
  *
  *   start ─▶ first line of stdin ─▶ listening ("ready") ─▶ config loaded ("configured") ─▶ … ─▶ stopping ─▶ exit
  *                                                      `stop`, the end of stdin, a signal ─┘
  *
- * It says "ready" before it has loaded anything that it does not need to listen.
+ * It reports "ready" before it loads what it does not need to listen.
  */
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
@@ -18,7 +18,7 @@ import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
 
-/** After this the host ends, whatever is still in its way. Children are killed by then, or cannot be. */
+/** After this the host exits in any case. Children have been killed by then, or cannot be. */
 const stopLimit = 20_000;
 
 let directory: HostDirectory | undefined;
@@ -28,24 +28,24 @@ let made: ReadonlyMap<string, Pool> = new Map();
 let stopping: Promise<void> | undefined;
 let booted = false;
 
-// Node's readline would do, and takes a tenth of the time in which a host is ready.
+// Not Node's readline, whose loading would take a tenth of the time until the host is ready.
 const lines = newlineDelimited.unframer(defaultLimits);
 const decoder = new TextDecoder();
-process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => hear(decoder.decode(line))));
+process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
 for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, () => void stop());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-// The runner may be gone before it has read what we say.
+// The runner may be gone before it has read a report.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 const control = process.stdout.write.bind(process.stdout);
-// A config that prints something prints it for people.
+// stdout carries the reports; what a config prints goes to stderr.
 process.stdout.write = process.stderr.write.bind(process.stderr);
-// Also where something broke down: the children are killed then too, see reaper.ts.
+// Also after a crash; reaper.ts kills the children then.
 process.on('exit', () => directory?.remove());
 
-function hear(line: string): void {
+function onLine(line: string): void {
   if (booted) {
-    void obey(JSON.parse(line) as Command);
+    void handle(JSON.parse(line) as Command);
     return;
   }
   booted = true;
@@ -61,13 +61,13 @@ async function serve(boot: Boot): Promise<void> {
   directory = makeHostDirectory();
   const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
   const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
-  named.promise.catch(() => {}); // told to whoever asks for one
+  named.promise.catch(() => {}); // reported to each call that names one
   const sharedWorkers = new SharedWorkers({ token, named: named.promise, pathOf: directory.socketOf });
   hub = new Hub({ token, pools: configured.promise, sharedWorkers });
   await hub.listen(directory.socket);
   report({ report: 'ready', address: formatAddress({ path: directory.socket, token }) });
-  // A relay makes much short-lived garbage. With this its memory stays flat over a long run; from here on, because at the
-  // start of the process it would cost the start.
+  // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the
+  // command line, where it would slow the start down.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
   const { configure } = await import('./configure.ts');
   const outcome = await configure(boot, directory.children);
@@ -84,7 +84,7 @@ async function serve(boot: Boot): Promise<void> {
   await sweep();
 }
 
-async function obey({ command, id }: Command): Promise<void> {
+async function handle({ command, id }: Command): Promise<void> {
   if (command === 'runStarted' || command === 'runEnded') {
     if (command === 'runStarted') await hub?.run(true);
     else hub?.sharedWorkers.ran();
@@ -107,10 +107,10 @@ function stop(): Promise<void> {
 }
 
 async function shutDown(): Promise<void> {
-  // Side by side: a child that confirms nothing costs its deadline once, not once a session.
-  // A config that is still being loaded is not waited for: whoever wants its pools has been turned away by then.
+  // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
+  // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
   const closing = [...made.values()].map((pool) => pool.close());
-  // Shared workers go on until the last test file has left them.
+  // Shared workers run until the last test file has left them.
   await Promise.allSettled([hub?.close().then(() => hub?.sharedWorkers.close()), ...closing]);
   directory?.remove();
 }

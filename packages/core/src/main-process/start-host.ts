@@ -201,7 +201,7 @@ class HostProcess implements Host {
   }
 }
 
-/** In the package it lies beside this file; in a checkout Node runs the source. */
+/** In the package it is beside this file; in a checkout Node runs the source. */
 function mainFile(): string {
   const name = import.meta.url.endsWith('.ts') ? '../host/main.ts' : './host-main.js';
   return fileURLToPath(new URL(name, import.meta.url));

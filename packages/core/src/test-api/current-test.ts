@@ -1,33 +1,33 @@
 /**
- * What stands around a test: its file, the test itself, the worker. An adapter puts it under one global symbol of the
- * realm in which tests run; `carpool/shared-worker` and `carpool/coordination` find it there, whichever copy of them a
- * test loads. In Jest these objects are of the worker's realm, and what finds them is of the test's.
+ * The current test, its file and its worker. An adapter stores them under one global symbol of the realm in which tests
+ * run; `carpool/shared-worker` and `carpool/coordination` find them there, whichever copy of these modules a test loads. In
+ * Jest the objects live in the worker's realm, and the code that finds them in the test's.
  *
- *   adapter ─ openFile(slot, file) ─▶ registrations join ─▶ tests ─▶ closeFile(slot) ─▶ teardowns, leases back
+ *   adapter ─ openFile(slot, file) ─▶ registrations join ─▶ tests ─▶ closeFile(slot) ─▶ teardowns, leases released
  */
 import type { FileOwner } from '../client/file-owner.ts';
 import type { Owner } from '../client/owner.ts';
 
 export interface CurrentTest {
-  /** The file that runs here now. Undefined between files, and where a runner only collects tests. */
+  /** The current file. Undefined between files, and where a runner only collects tests. */
   readonly file: FileOwner | undefined;
   /**
-   * The attempt of the test from which the call comes; undefined outside of tests.
-   * @throws CarpoolError LEASE_INVALID where that cannot be told: the error says what to write instead
+   * The attempt of the test that makes the call; undefined outside tests.
+   * @throws CarpoolError LEASE_INVALID where that is unknown, with what to write instead
    */
   test(): Owner | undefined;
-  /** What lives as long as the worker. */
+  /** The owner that lasts as long as the worker. */
   worker(): Owner;
   /**
-   * How long a call from here may wait, so that its own error comes before the runner's time-out. Absent, or without a
-   * `timeout`: as long as it likes.
+   * How long a call may wait now, in milliseconds, so that its own error comes before the runner's timeout. Absent, or
+   * without a `timeout`: no limit.
    */
   waitOptions?(): { readonly timeout?: number };
 }
 
-/** What outlives the file that asked for it: a module that a worker evaluates once, for many files. */
+/** A registration of a module that a worker evaluates once for many files: it joins each of them. */
 export interface Registration {
-  /** Called for the file that has begun. Never throws: what goes wrong is told where the shared worker is used. */
+  /** Called when a file begins. Never throws: failures are reported where the shared worker is used. */
   join(file: FileOwner): void;
 }
 
@@ -42,13 +42,13 @@ const key: unique symbol = Symbol.for('carpool.ambient') as never;
 export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
   const home = realm as { [key]?: CurrentTestSlot };
   if (home[key] === undefined) {
-    // Not configurable, so that Jest's clean-up of globals does not take it for something a test has left behind.
+    // Not configurable, so that Jest's clean-up of globals does not remove it.
     Object.defineProperty(home, key, { value: { registrations: new Set<Registration>() } satisfies CurrentTestSlot });
   }
   return home[key] as unknown as CurrentTestSlot;
 }
 
-/** A file begins: what earlier files of this worker registered joins it. */
+/** A file begins: registrations of earlier files in this worker join it. */
 export function openFile(slot: CurrentTestSlot, ambient: CurrentTest & { readonly file: FileOwner }): void {
   slot.ambient = ambient;
   for (const registration of slot.registrations) registration.join(ambient.file);

@@ -1,6 +1,6 @@
 /**
- * What stands around a test where no adapter does, if `CARPOOL_ADDRESS` names a host: under `carpool run`, in a plain script,
- * in a runner without an adapter. The process is the worker, its program the file, and there are no tests.
+ * The current test where there is no adapter, but `CARPOOL_ADDRESS` names a host: under `carpool run`, in a plain script, in a
+ * runner without an adapter. The process is the worker, its program the file, and there are no tests.
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Client } from '../client/client.ts';
@@ -13,14 +13,14 @@ type CurrentProcess = CurrentTest & { readonly file: FileOwner };
 
 const key: unique symbol = Symbol.for('carpool.process') as never;
 
-/** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if nothing says where a host is */
+/** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if the environment names no host */
 export function currentProcess(): CurrentProcess {
   const home = globalThis as { [key]?: { readonly address: string; readonly ambient: CurrentProcess } };
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
   if (home[key]?.address === address) return home[key].ambient;
   const connect = async (): Promise<Client> => {
-    // What opens sockets is loaded by those who need it.
+    // Loaded late, because it loads sockets.
     const { sharedClient } = await import('../client/shared-client.ts');
     return await sharedClient({ address, runner: 'none' });
   };
@@ -28,7 +28,7 @@ export function currentProcess(): CurrentProcess {
   const holder = { file: program };
   const file = new FileOwner({ path: [`${program} ${process.pid}`], holder, connect });
   const worker = new Owner({ path: [], holder, connect });
-  // When nothing is left to do. Whoever exits before that is noticed by the host.
+  // When nothing is left to do. The host notices a process that exits earlier.
   process.once('beforeExit', () => void file.end());
   const ambient = { file, test: () => undefined, worker: () => worker };
   home[key] = { address, ambient };
@@ -40,7 +40,7 @@ function nowhere(): CarpoolError {
   return new CarpoolError('HUB_UNREACHABLE', message);
 }
 
-/** For the runner that can be told by its environment. */
+/** What to do in the runner that the environment shows. */
 function remedy(env: NodeJS.ProcessEnv): string {
   if (env['VITEST'] !== undefined)
     return "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config, or `setupFiles: ['@carpool/vitest/setup']` to the project";

@@ -136,7 +136,7 @@ const options =
   'maxFrameBytes, maxUnreadEvents, maxQuarantined, recycleAfter, restarts, forwardStderr';
 const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
-const aName = 'allowed: a name that can be a variable, since tests take it as a fixture';
+const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
 const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
 const unknown = (key: string, allowed: string): string =>
   `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}`;

@@ -11,7 +11,7 @@ describe('a worker that does not come to be ready', () => {
     ['rejects.mjs', 'crashed: cannot go on', 'rejects.mjs:4'],
     ['no-factory.mjs', 'has no default export that is a function; write `export default', ''],
     ['exits-at-once.mjs', 'exited with code 0', 'no licence'],
-    ['gone.mjs', 'cannot be found: there is no such file; correct the name', ''],
+    ['gone.mjs', 'cannot be found: there is no such file; correct `filename`', ''],
   ])('%s is told to the file that wants it: %s', async (name, message, evidence) => {
     const { register, owner } = await open(await host());
     const shared = register(name);

@@ -1,6 +1,7 @@
 /**
- * A test process's side of the socket of a shared worker: one for each shared worker, whatever the number of test files
- * that use it, one after another.
+ * A test process's connection to a shared worker: one for each, which the test files of the process share.
+ *
+ * Not a mux: messages are numbered by their sender and few of them have a reply, and the calls (greet, join, leave) are rare.
  */
 import { connect, type Socket } from 'node:net';
 import { CarpoolError, fromRecord, type ErrorRecord } from '../../base/errors.ts';
@@ -18,12 +19,12 @@ import { version } from '../../base/version.ts';
 import type { MemberMethodTable, MemberRequest } from '../../wire/shared-worker-messages.ts';
 
 const connectTimeout = 10_000;
-/** Bytes that may wait for a shared worker that does not read. */
+/** Unread bytes at which `publish` fails. */
 const maxBacklogBytes = 256 * 1024 * 1024;
 
-/** Who sits at this end of the messages of one test worker. */
+/** Receives the messages for one test worker. */
 export interface MessageListener {
-  /** In a turn of its own. @param answers the number of the message that it is a reply to; 0: of none */
+  /** Called in its own turn of the event loop. @param answers the number of the message that it is a reply to; 0: of none */
   message(number: number, answers: number, body: Uint8Array): void;
 }
 
@@ -31,7 +32,7 @@ export interface SharedWorkerAddress {
   readonly path: string;
   readonly token: string;
   readonly runner: string;
-  /** Milliseconds for the worker to answer: it may have much to do before it is ready. */
+  /** Milliseconds for the worker to answer: it may be busy until it is ready. */
   readonly timeout: number;
 }
 
@@ -42,7 +43,7 @@ interface PendingAnswer {
 
 export class SharedWorkerConnection {
   readonly path: string;
-  /** Resolves when the connection has ended, however that came about. */
+  /** Resolves when the connection has ended, in whatever way. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: BatchWriter;
@@ -66,14 +67,14 @@ export class SharedWorkerConnection {
       try {
         unframer.push(chunk, this.#onPayload);
       } catch {
-        socket.destroy(); // its stream cannot be followed any further
+        socket.destroy(); // the rest of its stream cannot be read
       }
     });
     socket.on('error', () => {}); // `close` follows
     this.closed = new Promise((resolve) => socket.once('close', () => this.#end(resolve)));
   }
 
-  /** @throws Error if there is nobody; CarpoolError HUB_REJECTED */
+  /** @throws Error if nothing listens there; CarpoolError HUB_REJECTED */
   static async connect({ path, token, runner, timeout }: SharedWorkerAddress): Promise<SharedWorkerConnection> {
     const socket = connect(path);
     const connected = new Promise<void>((resolve, reject) => {
@@ -97,19 +98,19 @@ export class SharedWorkerConnection {
     return this.#over;
   }
 
-  /** The number of a seat that nobody has had. @param gone called when the connection ends before `unseat` */
+  /** @returns its number, never used before. @param gone called when the connection ends before `removeMember` */
   addMember(listener: MessageListener, gone: () => void): number {
     const member = ++this.#memberNumbers;
     this.#members.set(member, { listener, gone });
     return member;
   }
 
-  /** Nothing is delivered to it any more. */
+  /** No more messages are delivered to it. */
   removeMember(member: number): void {
     this.#members.delete(member);
   }
 
-  /** @param timeout milliseconds, after which nobody waits for it any more */
+  /** @param timeout milliseconds. @throws NoAnswer after that */
   async call<R extends MemberRequest>(request: R, timeout: number): Promise<MemberMethodTable[R['method']]['result']> {
     return (await this.#call(request, timeout)) as MemberMethodTable[R['method']]['result'];
   }
@@ -129,7 +130,7 @@ export class SharedWorkerConnection {
     this.#busyPoll.start();
   }
 
-  /** Who waits for something keeps the process alive; an idle connection does not. */
+  /** Counts what keeps the process alive: calls, and readers that wait. An idle connection does not. */
   hold(by: number): void {
     this.#holds += by;
     if (this.#holds > 0) this.#socket.ref();
@@ -195,7 +196,7 @@ export class SharedWorkerConnection {
   }
 }
 
-/** The worker is there, and says nothing: its thread is busy. */
+/** The worker runs, but does not answer: its thread is busy. */
 export class NoAnswer extends Error {
   constructor(timeout: number) {
     super(`it did not answer within ${timeout} ms; something keeps its thread busy`);

@@ -1,4 +1,4 @@
-/** The connections of one client to shared workers, and what the host says of those. */
+/** The connections of one client to shared workers, and what the host knows of those. */
 import { CarpoolError, fromRecord, isCarpoolError } from '../../base/errors.ts';
 import type {
   SharedWorkerRequest,
@@ -9,11 +9,11 @@ import type {
 import { grace } from '../../wire/grace.ts';
 import { NoAnswer, SharedWorkerConnection } from './connection.ts';
 
-/** The client, as far as shared workers are concerned. */
+/** What shared workers need of the client. */
 export interface SharedWorkerCalls {
   readonly token: string;
   readonly runner: string;
-  /** The number of this client at its host. */
+  /** The host's number for this client. */
   readonly peer: number;
   worker(request: SharedWorkerRequest): Promise<SharedWorkerResult>;
   state(request: SharedWorkerStateRequest): Promise<SharedWorkerStateResult>;
@@ -32,13 +32,13 @@ export class SharedWorkerConnections {
     this.#calls = calls;
   }
 
-  /** An id that no other test worker of the host has. */
+  /** An id for a test worker, unique at the host. */
   nextTestWorker(): string {
     return `w${this.#calls.peer}f${++this.#files}`;
   }
 
   /**
-   * Has the shared worker started, if it is not there, and connects with it.
+   * Connects to a shared worker, which the host starts if it is not running.
    * @throws CarpoolError SHARED_WORKER_FAILED, CONFIG_INVALID, HUB_LOST
    */
   async open(request: Omit<SharedWorkerRequest, 'method'>): Promise<ConnectedWorker> {
@@ -51,7 +51,7 @@ export class SharedWorkerConnections {
     }
   }
 
-  /** Why a shared worker is gone whose connection has ended. Never rejects. */
+  /** Why a connection has ended. Never rejects. */
   async why({ path, file }: SharedWorkerResult, cause?: unknown): Promise<CarpoolError> {
     const busy = cause instanceof NoAnswer;
     const state = await this.state(path, !busy);
@@ -64,7 +64,7 @@ export class SharedWorkerConnections {
     return new CarpoolError('SHARED_WORKER_FAILED', message, { context: { file }, evidence, cause });
   }
 
-  /** What it printed last, and why it is gone if it is. Never rejects. */
+  /** What the shared worker printed last, and why it is gone, if it is. Never rejects. */
   async state(path: string, ended: boolean): Promise<SharedWorkerStateResult> {
     return await this.#calls.state({ method: 'sharedWorkerState', path, ended }).catch(() => ({}));
   }

@@ -1,10 +1,10 @@
 /**
- * The place of one test file in one shared worker.
+ * The membership of one test file in one shared worker.
  *
  *   joining ──ready──▶ joined ──end of the file──▶ leaving (its teardowns run) ─▶ left
  *      └── cannot start, not ready in time ─▶ lost ◀── crashed, exited ──┘
  *
- * In Jest it is of the worker's realm, and who holds it of the test's: bytes, numbers and plain calls pass between them.
+ * In Jest it lives in the worker's realm and its listener in the test's: bytes, numbers and plain calls pass between them.
  */
 import { CarpoolError, asCarpoolError, isCarpoolError, type CallSite, type Evidence } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
@@ -14,35 +14,35 @@ import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import type { MessageListener } from './connection.ts';
 import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts';
 
-/** A worker-side teardown that takes longer than this is no longer waited for. */
+/** Milliseconds for teardowns in the shared worker. */
 const leaveTimeout = 10_000;
 const evidenceTimeout = 2_000;
 
-/** What the test's side of a seat is told. */
+/** The test's side of a membership. */
 export interface MembershipListener extends MessageListener {
-  /** The worker is gone, or never came. Called at most once. */
+  /** The worker is gone, or could not be started. Called at most once. */
   lost(error: CarpoolError): void;
   /** The file has ended. */
   left(): void;
-  /** Runs what was registered to run at the end of the file. */
+  /** Runs the teardowns that were registered for the end of the file. */
   teardown(): Promise<void>;
 }
 
 export interface MembershipOptions {
   readonly request: Omit<SharedWorkerRequest, 'method'>;
-  readonly user: MembershipListener;
+  readonly listener: MembershipListener;
   /** Where it was registered. */
   readonly site: CallSite;
   /** The URL of the test file. */
   readonly file: string;
-  /** The file that has it failed without it. */
+  /** The tests of the file fail without it. */
   readonly required: boolean;
   readonly connections: () => Promise<{ readonly connections: SharedWorkerConnections; readonly testWorker: string }>;
-  /** Numbers of messages, one after another in all seats of the file. */
+  /** Counts the messages of the file, over all its memberships. */
   readonly next: () => number;
 }
 
-/** One that waits for a reply. */
+/** A message without a reply so far. */
 interface Unanswered {
   readonly since: number;
   readonly describe: () => string;
@@ -50,7 +50,7 @@ interface Unanswered {
 
 export class Membership {
   readonly clock: Clock = systemClock;
-  readonly user: MembershipListener;
+  readonly listener: MembershipListener;
   readonly site: CallSite;
   /** Resolves when messages can be published. */
   readonly joined: Promise<void>;
@@ -68,11 +68,11 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     this.#options = options;
-    this.user = options.user;
+    this.listener = options.listener;
     this.site = options.site;
     this.required = options.required;
     this.joined = this.#join();
-    this.joined.catch(() => {}); // told to the user of the seat, and by `FileOwner.ready`
+    this.joined.catch(() => {}); // reported to the listener, and by `FileOwner.ready`
   }
 
   get state(): 'joining' | 'joined' | 'lost' | 'leaving' | 'left' {
@@ -89,12 +89,12 @@ export class Membership {
     return this.#testWorker;
   }
 
-  /** What the worker is called in the ids of its messages. */
+  /** The worker's name in message ids. */
   get worker(): string {
     return this.#worker;
   }
 
-  /** Of the shared worker, for people. */
+  /** The shared worker, for messages of errors. */
   get name(): string {
     const { filename, name } = this.#options.request;
     return this.#connected?.file ?? filename ?? JSON.stringify(name);
@@ -111,14 +111,14 @@ export class Membership {
     return number;
   }
 
-  /** Somebody waits (1), or no longer waits (-1), for a message: that keeps the process alive. */
+  /** A reader waits (1), or no longer waits (-1), for a message: that keeps the process alive until `leave`. */
   hold(by: 1 | -1): void {
     if (this.#state === 'left') return;
     this.#holds += by;
     this.#connected?.connection.hold(by);
   }
 
-  /** For the evidence of a failed test: this message has no reply yet. */
+  /** For the evidence of a failed test: this message has no reply so far. */
   expect(number: number, describe: () => string): void {
     this.#unanswered.set(number, { since: this.clock.now(), describe });
   }
@@ -136,7 +136,7 @@ export class Membership {
     return { ...(stdout === undefined ? {} : { stdout }), ...(stderr === undefined ? {} : { stderr }) };
   }
 
-  /** Where the worker failed, or has left something unanswered. Never rejects. */
+  /** If the worker failed, or has left messages unanswered. Never rejects. */
   async evidence(): Promise<Evidence | undefined> {
     if (this.#error !== undefined) return { messages: [plain(this.#error)], ...this.#error.evidence };
     if (this.#unanswered.size === 0) return undefined;
@@ -148,7 +148,7 @@ export class Membership {
   }
 
   /**
-   * Resolves when its teardowns have run in the worker, with what failed there. Never rejects; bounded.
+   * Resolves when its teardowns have run in the worker, with the failure if there was one. Never rejects; bounded.
    */
   async leave(): Promise<CarpoolError | undefined> {
     const connected = this.#connected;
@@ -167,7 +167,7 @@ export class Membership {
     connected?.connection.removeMember(this.#number);
     if (this.#holds > 0 && this.#state !== 'left') connected?.connection.hold(-this.#holds);
     this.#state = 'left';
-    this.user.left();
+    this.listener.left();
     return failure;
   }
 
@@ -191,7 +191,7 @@ export class Membership {
       this.#connections = connections;
       this.#connected = connected;
       const { connection } = connected;
-      this.#number = connection.addMember(this.user, () => void this.#gone(connected, connections));
+      this.#number = connection.addMember(this.listener, () => void this.#gone(connected, connections));
       connection.hold(this.#holds);
       try {
         const joining = { method: 'join', member: this.#number, testWorker, file } as const;
@@ -212,18 +212,18 @@ export class Membership {
 
   async #gone(connected: ConnectedWorker, connections: SharedWorkerConnections): Promise<void> {
     if (this.#state !== 'joined') return;
-    // Until the host has told why.
+    // Until the host has reported why.
     this.#error = new CarpoolError('SHARED_WORKER_FAILED', `The shared worker ${connected.file} is gone`);
     this.#state = 'lost';
     this.#error = await connections.why(connected);
-    this.user.lost(this.#error);
+    this.listener.lost(this.#error);
   }
 
   #lose(error: CarpoolError): void {
     if (this.#state !== 'joining') return;
     this.#error = error;
     this.#state = 'lost';
-    this.user.lost(error);
+    this.listener.lost(error);
   }
 }
 
@@ -235,7 +235,7 @@ function tooLate(): Error {
   return new Error('too late');
 }
 
-/** Without the evidence, which stands beside it. */
+/** Without its evidence, which is shown beside it. */
 function plain({ message }: CarpoolError): string {
   return message.split('\n')[0] ?? '';
 }

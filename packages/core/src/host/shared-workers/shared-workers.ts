@@ -1,9 +1,9 @@
 /**
- * The shared workers of a host: one for each file name, as it was registered. It starts a thread when the first test file
- * wants it, and keeps it until the host stops; between runs those are replaced that crashed, or whose files were edited.
+ * The shared workers of a host: one for each registered file name. A thread starts when the first test file registers, and
+ * runs until the host stops. Between runs, workers that crashed or whose files were edited are replaced.
  *
- *   nobody wants it ─ start ─▶ running ─ crash, exit, never ready ─▶ failed (told to all, for this run) ─ new run ─▶ nobody …
- *                                └───────────── edited, new run: stopped, with its teardowns ──────────────────▶ nobody …
+ *   idle ─ start ─▶ running ─ crash, exit, never ready ─▶ failed (reported to all, for this run) ─ new run ─▶ idle
+ *                     └──────────── edited, new run: stopped, with its teardowns ──────────────────────────▶ idle
  */
 import { CarpoolError, isCarpoolError, toRecord } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
@@ -13,18 +13,18 @@ import { defaultReadyTimeout, defaultTeardownTimeout, type SharedWorkerPlan } fr
 import type { WorkerThread } from './worker-thread.ts';
 
 export interface SharedWorkersOptions {
-  /** A place to listen at that was not used before. */
+  /** The path of a socket, for numbers from 1. */
   readonly pathOf: (number: number) => string;
   readonly token: string;
-  /** Those of the config, by name. A rejection is what whoever asks for a name is told. */
+  /** Those of the config, by name. If it rejects, each call that names one fails with that. */
   readonly named: Promise<ReadonlyMap<string, SharedWorkerPlan>>;
   readonly clock?: Clock;
 }
 
-const maxWorkers = 256;
-/** Those that are gone and can still say why. */
+const maxSharedWorkers = 256;
+/** Ended threads whose state can still be asked for. */
 const remembered = 1_000;
-/** For a thread to be gone whose socket has closed. */
+/** Milliseconds between the end of a thread's socket and its exit. */
 const exitTimeout = 5_000;
 
 export class SharedWorkers {
@@ -37,23 +37,23 @@ export class SharedWorkers {
   #run = 1;
   #closed = false;
 
-  /** @param options absent: there are none here */
+  /** @param options absent: this host has none */
   constructor(options?: SharedWorkersOptions) {
     this.#options = options;
     this.#clock = options?.clock ?? systemClock;
     options?.named.then(
       (plans) => (this.#names = [...plans.keys()]),
-      () => {}, // told to whoever asks for a name
+      () => {}, // reported to each call that names one
     );
   }
 
-  /** Those of the config, once it is loaded. */
+  /** The names in the config, once it is loaded. */
   get names(): readonly string[] {
     return this.#names;
   }
 
   /**
-   * Resolves when the worker listens; those who join wait until it is ready.
+   * Resolves when the worker listens; `join` waits until it is ready.
    * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, CONFIG_INVALID
    */
   async start(request: SharedWorkerRequest): Promise<SharedWorkerResult> {
@@ -61,7 +61,7 @@ export class SharedWorkers {
     if (this.#closed) throw new CarpoolError('SHARED_WORKER_FAILED', `Cannot start ${plan.file}: the run has ended`);
     let starting = this.#running.get(plan.file);
     if (starting === undefined) {
-      if (this.#running.size >= maxWorkers) throw tooMany(plan.file);
+      if (this.#running.size >= maxSharedWorkers) throw tooMany(plan.file);
       starting = this.#start(plan);
       this.#running.set(plan.file, starting);
     }
@@ -71,7 +71,7 @@ export class SharedWorkers {
     return { path: worker.path, file: plan.file, readyTimeout: worker.plan.readyTimeout };
   }
 
-  /** What it printed last, and why it is gone. @param ended its socket has closed */
+  /** What it printed last, and why it is gone. @param ended its socket has closed: waits until the reason is known */
   async state(path: string, ended: boolean = false): Promise<SharedWorkerStateResult> {
     const worker = this.#byPath.get(path);
     if (worker === undefined) return {};
@@ -85,13 +85,13 @@ export class SharedWorkers {
 
   /**
    * A new run begins. Resolves when what must be replaced has been stopped.
-   * @param alone no other runner is on this host: nobody can be using what was edited
+   * @param alone no other runner uses this host, so edited workers are not in use
    */
   async run(alone: boolean): Promise<void> {
     this.#run++;
     const sharedWorkers = await this.#sharedWorkers();
     const stops = sharedWorkers.map(async (worker) => {
-      if (!worker.failed && !(worker.edited() && (alone || worker.seats === 0))) {
+      if (!worker.failed && !(worker.edited() && (alone || worker.members === 0))) {
         worker.post({ type: 'run', event: 're-run', run: this.#run });
         return;
       }
@@ -107,14 +107,14 @@ export class SharedWorkers {
     }
   }
 
-  /** Their own teardowns run, side by side, each within its deadline; then they are ended. */
+  /** Runs their teardowns in parallel, each within its deadline, and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;
     const sharedWorkers = await this.#sharedWorkers();
     await Promise.all(sharedWorkers.map((worker) => worker.stop('the run has ended')));
   }
 
-  /** Those that could be started. */
+  /** Those that have started. */
   async #sharedWorkers(): Promise<WorkerThread[]> {
     const all = await Promise.allSettled(this.#running.values());
     return all.flatMap((starting) => (starting.status === 'fulfilled' ? [starting.value] : []));
@@ -123,7 +123,7 @@ export class SharedWorkers {
   async #start(plan: SharedWorkerPlan): Promise<WorkerThread> {
     const { pathOf, token } = this.#options as SharedWorkersOptions;
     const number = ++this.#started;
-    // A host that no test asks for a shared worker has none of this.
+    // Loaded late: most hosts run no shared worker.
     const { WorkerThread: Running } = await import('./worker-thread.ts');
     const worker = new Running({
       plan,
@@ -156,7 +156,7 @@ export class SharedWorkers {
   }
 }
 
-/** A config that has nothing, or that there is not, has no shared workers either. */
+/** Where there is no config, or an empty one, there are no shared workers. */
 function noneIfEmpty(thrown: unknown): ReadonlyMap<string, SharedWorkerPlan> {
   if (isCarpoolError(thrown, 'CONFIG_INVALID') && thrown.context['empty'] === true) return new Map();
   throw thrown;
@@ -179,5 +179,8 @@ async function urlOf(filename: string): Promise<string> {
 }
 
 function tooMany(file: string): CarpoolError {
-  return new CarpoolError('SHARED_WORKER_FAILED', `Cannot start ${file}: ${maxWorkers} shared workers run already`);
+  return new CarpoolError(
+    'SHARED_WORKER_FAILED',
+    `Cannot start ${file}: ${maxSharedWorkers} shared workers run already`,
+  );
 }

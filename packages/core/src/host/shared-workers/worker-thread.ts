@@ -1,4 +1,4 @@
-/** One life of a shared worker: its thread, from its start to its end, and what it printed meanwhile. */
+/** One life of a shared worker: its thread from start to end, and what it printed. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CarpoolError, type ErrorCode, type Evidence } from '../../base/errors.ts';
@@ -11,7 +11,7 @@ import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/
 
 export interface WorkerThreadOptions {
   readonly plan: SharedWorkerPlan;
-  /** Its name in the ids of its messages. */
+  /** Its name in message ids. */
   readonly worker: string;
   readonly path: string;
   readonly token: string;
@@ -29,7 +29,7 @@ interface Failure {
 export class WorkerThread {
   readonly plan: SharedWorkerPlan;
   readonly path: string;
-  /** Resolves when one can connect. */
+  /** Resolves when test processes can connect. */
   readonly listening: Promise<void>;
   /** Resolves when the thread is gone. */
   readonly ended: Promise<void>;
@@ -44,14 +44,14 @@ export class WorkerThread {
   readonly #readiness: Timer;
   #failure: Failure | undefined;
   #stopping: Promise<void> | undefined;
-  #seats = 0;
+  #members = 0;
 
   constructor({ plan, worker, path, token, run, clock }: WorkerThreadOptions) {
     this.plan = plan;
     this.path = path;
     this.#clock = clock;
     this.listening = this.#listening.promise;
-    this.listening.catch(() => {}); // told to whoever wants it
+    this.listening.catch(() => {}); // reported to each call of `start`
     const { file, url, initialData } = plan;
     this.#watch([url]);
     const data: ThreadData = { worker, file, url, initialData, path, run };
@@ -59,16 +59,16 @@ export class WorkerThread {
       workerData: data,
       stdout: true,
       stderr: true,
-      // Not those of the host; and what nobody catches ends it, so that it is told.
+      // Not the host's options. An unhandled rejection ends the thread, so that it is reported.
       execArgv: ['--unhandled-rejections=strict'],
     });
     this.#thread.postMessage({ token } satisfies ThreadSecret);
     this.#thread.on('message', (message: FromThread | null | undefined) => {
-      // The user's code has the same port, and may say anything.
+      // The user's code has the same port, and may post anything.
       if (typeof message?.type === 'string') this.#onMessage(message);
     });
     this.#thread.on('error', (thrown: unknown) => this.#crashed(thrown));
-    // The host's stdout is not for people.
+    // The host's stdout carries its reports to the runner.
     for (const [stream, tail] of [
       [this.#thread.stdout, this.#stdout],
       [this.#thread.stderr, this.#stderr],
@@ -92,16 +92,16 @@ export class WorkerThread {
     });
   }
 
-  /** Test workers in it. */
-  get seats(): number {
-    return this.#seats;
+  /** Test workers that have joined it. */
+  get members(): number {
+    return this.#members;
   }
 
   get failed(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Why it cannot be used. With what it had printed until now. */
+  /** Why it cannot be used, with what it has printed so far. */
   get error(): CarpoolError | undefined {
     if (this.#failure === undefined) return undefined;
     const { code, how, stack } = this.#failure;
@@ -117,7 +117,7 @@ export class WorkerThread {
     return { ...(stdout === '' ? {} : { stdout }), ...(stderr === '' ? {} : { stderr }) };
   }
 
-  /** Whether a file that it has loaded looks different now. */
+  /** Whether a file that it has loaded has changed since. */
   edited(): boolean {
     return [...this.#files].some(([url, then]) => !sameFingerprint(fingerprintOf(url), then));
   }
@@ -126,7 +126,7 @@ export class WorkerThread {
     if (!this.failed && this.#stopping === undefined) this.#thread.postMessage(message);
   }
 
-  /** Its teardowns run, within their deadline; then it is gone. @param why "the run has ended" */
+  /** Runs its teardowns within their deadline, then ends it. @param why "the run has ended" */
   stop(why: string): Promise<void> {
     return (this.#stopping ??= this.#stop(why));
   }
@@ -139,7 +139,7 @@ export class WorkerThread {
       try {
         await within(this.#stopped.promise, { clock: this.#clock, timeout: teardownTimeout, expired });
       } catch {
-        const message = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms, and were not waited for`;
+        const message = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms and were abandoned`;
         process.stderr.write(`carpool: ${message}\n`);
       }
     }
@@ -159,7 +159,7 @@ export class WorkerThread {
         if (Array.isArray(message.files)) this.#watch(message.files);
         break;
       case 'members':
-        this.#seats = message.members;
+        this.#members = message.members;
         break;
       case 'fatal':
         this.#fail(message);
@@ -176,7 +176,7 @@ export class WorkerThread {
     this.#fail({ code: 'SHARED_WORKER_FAILED', how: `crashed: ${message}`, stack: error.stack ?? '' });
   }
 
-  /** The first cause counts. */
+  /** The first cause stays. */
   #fail(failure: Failure): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
@@ -198,7 +198,7 @@ function fingerprintOf(url: string): Fingerprint | undefined {
   }
 }
 
-/** In the package it lies beside this file; in a checkout Node runs the source. */
+/** In the package it is beside this file; in a checkout Node runs the source. */
 function mainFile(): URL {
   const name = import.meta.url.endsWith('.ts') ? '../thread/main.ts' : './shared-worker-thread.js';
   return new URL(name, import.meta.url);

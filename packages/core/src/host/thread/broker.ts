@@ -1,6 +1,6 @@
 /**
- * What a shared worker sees: its test workers, their messages, and those who subscribed to them. Everything that comes in
- * is dealt with in a turn of the event loop of its own, so that whoever awaits one message can subscribe before the next.
+ * The message broker of a shared worker: its test workers, their messages and the subscriptions. Each incoming message is
+ * delivered in its own turn of the event loop, so that code that awaits one can subscribe before the next.
  */
 import { CarpoolError } from '../../base/errors.ts';
 import { clone } from '../../realm/structured-clone.ts';
@@ -11,7 +11,7 @@ import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
 type RunEvent = SharedWorker.RunEvent;
 
-/** Replies to one message: of one test worker, or, to a broadcast, of all. */
+/** Replies to one message, from one test worker; to a broadcast, from all. */
 interface Replies {
   readonly log: Log<Received>;
   readonly of: TestWorker | undefined;
@@ -29,7 +29,7 @@ export class Broker {
   #run: RunEvent;
   #numbers = 0;
 
-  /** @param worker its name in ids; `file` for people */
+  /** @param worker its name in message ids; `file` is for messages of errors */
   constructor(worker: string, file: string, run: number) {
     this.#worker = worker;
     this.#file = file;
@@ -51,7 +51,7 @@ export class Broker {
     return testWorker;
   }
 
-  /** Its teardowns run now; what it said before has been delivered. Rejects with what the first of them threw. */
+  /** Runs its teardowns; its earlier messages have been delivered. Rejects with what the first of them threw. */
   async leave(testWorker: TestWorker): Promise<void> {
     this.#present.delete(testWorker);
     testWorker.leave();
@@ -66,13 +66,12 @@ export class Broker {
   deliver(from: TestWorker, number: number, answers: number, body: Uint8Array): void {
     if (answers !== 0) {
       const replies = this.#replies.get(answers);
-      // A test worker may answer what was said to it alone.
+      // A test worker may reply only to messages that it received.
       if (replies === undefined || (replies.of !== undefined && replies.of !== from)) return;
       replies.log.push(new Received(from, number, body), body.length);
       return;
     }
-    const wanted = this.#messages.readers.size > 0 || from.log.readers.size > 0;
-    if (!wanted) return;
+    if (this.#messages.readers.size === 0 && from.log.readers.size === 0) return;
     const message = new Received(from, number, body);
     this.#messages.push(message, body.length);
     from.log.push(message, body.length);
@@ -100,7 +99,7 @@ export class Broker {
     return new Reader(() => this.#joined);
   }
 
-  /** Whoever asks during a run is told of its begin first. */
+  /** During a run the first event is the one that began it. */
   async *runs(): AsyncGenerator<RunEvent, void, undefined> {
     const reader = new Reader(() => this.#runs);
     const next = reader.next();
@@ -114,7 +113,7 @@ export class Broker {
     }
   }
 
-  ran(event: RunEvent): void {
+  announceRun(event: RunEvent): void {
     this.#run = event;
     this.#runs.push(event);
   }

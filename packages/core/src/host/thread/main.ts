@@ -1,10 +1,10 @@
 /**
- * The main file of the thread of a shared worker: it listens on a socket of its own, so that a message makes one hop, and
- * runs the user's factory.
+ * The main file of a shared worker's thread: it listens on its own socket, so that a message makes one hop, and runs the
+ * user's factory.
  *
  *   start ─▶ listening ─▶ factory called ─▶ ready ─▶ … ─ `stop` ─▶ test workers leave ─▶ its own teardowns ─▶ stopped
  *
- * What cannot go on is thrown out of the thread: the host, and through it every test, is told how it ended.
+ * A fatal error is reported to the host, which ends the thread and reports to every test how it ended.
  */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -29,13 +29,13 @@ const peers = new Set<Peer>();
 
 port.once('message', ({ token }: ThreadSecret) => {
   const bytes = Buffer.from(token);
-  port.on('message', (message: ToThread) => void hear(message));
+  port.on('message', (message: ToThread) => void handle(message));
   serve((shown) => sameToken(shown, bytes));
 });
 
 function serve(admits: (token: string) => boolean): void {
   const options: PeerOptions = {
-    broker: broker,
+    broker,
     file,
     worker,
     admits,
@@ -58,12 +58,12 @@ function serve(admits: (token: string) => boolean): void {
 async function start(): Promise<void> {
   watchFiles((files) => send({ type: 'files', files }));
   if (!existsSync(fileURLToPath(url))) {
-    const message = 'cannot be found: there is no such file; correct the name by which it is registered';
+    const message = 'cannot be found: there is no such file; correct `filename`, or the config';
     throw new Refusal('SHARED_WORKER_FAILED', message);
   }
   const module = await importModule(url);
   const found = module['default'];
-  // A CommonJS file that was compiled from a module has its default export inside.
+  // A module that was compiled to CommonJS has its default export one level deeper.
   const factory = typeof found === 'function' ? found : (found as { default?: unknown } | undefined)?.default;
   if (typeof factory !== 'function') {
     const message = 'has no default export that is a function; write `export default ({ negotiateProtocol }) => { … }`';
@@ -72,10 +72,10 @@ async function start(): Promise<void> {
   await (factory as (options: SharedWorker.FactoryOptions) => unknown)({ negotiateProtocol });
 }
 
-/** Untyped messages are of any type. */
+/** As AVA types it: the user chooses the type of the messages. */
 function negotiateProtocol<Data>(supported: readonly string[]): SharedWorker.Protocol<Data> {
   if (!supported.includes('ava-4')) {
-    const message = `does not know a protocol of this version of Carpool: it offers ${supported.join(', ')}, and ava-4 is known`;
+    const message = `negotiates no protocol that Carpool supports: it offers ${supported.join(', ')}; ava-4 is supported`;
     const error = new Refusal('SHARED_WORKER_PROTOCOL', message);
     crash(error);
     throw error;
@@ -99,10 +99,10 @@ const main: SharedWorker.Protocol = {
   runs: () => broker.runs(),
 };
 
-async function hear(message: ToThread): Promise<void> {
+async function handle(message: ToThread): Promise<void> {
   switch (message.type) {
     case 'run':
-      broker.ran({ event: message.event, run: message.run });
+      broker.announceRun({ event: message.event, run: message.run });
       break;
     case 'stop':
       for (const peer of peers) peer.end();
@@ -127,7 +127,7 @@ function crash(thrown: unknown): void {
   });
 }
 
-/** What is wrong with the worker, as the end of a sentence that begins with its name. */
+/** Why the worker cannot run: the end of a sentence that begins with its name. */
 class Refusal extends CarpoolError {
   constructor(code: ErrorCode, how: string) {
     super(code, how, { context: { file } });

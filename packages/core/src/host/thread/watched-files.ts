@@ -1,4 +1,4 @@
-/** Which files a shared worker is made of, as far as Node tells: who edits one of them wants it loaded again. */
+/** Finds the files that a shared worker loads: when one of them is edited, the host reloads it. */
 import * as modules from 'node:module';
 
 type Resolve = (
@@ -7,24 +7,24 @@ type Resolve = (
   next: (specifier: string, context: object) => { url: string },
 ) => object;
 
-/** @param tell called with new ones, soon after they were loaded */
-export function watchFiles(tell: (files: readonly string[]) => void): void {
-  // From Node 22.15 on; before, the file of the worker itself is all that is known.
+/** @param report called with new ones, soon after they were loaded */
+export function watchFiles(report: (files: readonly string[]) => void): void {
+  // Node 22.15 and newer; in older ones only the worker's own file is known.
   const { registerHooks } = modules as { registerHooks?: (hooks: { resolve: Resolve }) => void };
   if (registerHooks === undefined) return;
-  const told = new Set<string>();
+  const known = new Set<string>();
   let fresh: string[] = [];
   registerHooks({
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
       const { url } = resolved;
-      if (!url.startsWith('file:') || url.includes('/node_modules/') || told.has(url)) return resolved;
-      told.add(url);
+      if (!url.startsWith('file:') || url.includes('/node_modules/') || known.has(url)) return resolved;
+      known.add(url);
       if (fresh.length === 0) {
         setImmediate(() => {
           const files = fresh;
           fresh = [];
-          tell(files);
+          report(files);
         });
       }
       fresh.push(url);

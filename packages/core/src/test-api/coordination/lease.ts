@@ -1,23 +1,23 @@
-/** What a call of `carpool/coordination` gives: held until it is released, or its owner ends. */
+/** What the calls of `carpool/coordination` return: held until it is released, or its owner ends. */
 import { callSite, errorAt, isCarpoolError } from '../../base/errors.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 
 export interface Lease extends Disposable, AsyncDisposable {
-  /** Of the lock, the semaphore, the space. */
+  /** The name of the lock, the semaphore, the space. */
   readonly name: string;
   /** False once it is released, its owner has ended, or the host is gone. */
   readonly held: boolean;
-  /** Gives it back. What is over already is left alone. */
+  /** Releases it. Does nothing if it is over. Takes no time, so that `using` can do it. */
   release(): void;
 }
 
-/** Some of a semaphore. */
+/** Permits of a semaphore. */
 export interface Permits extends Lease {
   /** How many are still held. */
   readonly weight: number;
   /**
-   * Gives all of them back, or a part. What is over already is left alone.
-   * @throws CarpoolError LEASE_INVALID if `amount` is no whole number from 1 to what is held
+   * Releases all of them, or `amount`. Does nothing if it is over.
+   * @throws CarpoolError LEASE_INVALID if `amount` is not a whole number from 1 to `weight`
    */
   release(amount?: number): void;
 }

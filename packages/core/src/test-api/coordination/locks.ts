@@ -14,25 +14,29 @@ export interface Lock {
 
 export interface ReaderWriterLock {
   readonly name: string;
-  /** Any number may read at once. Who asks after a writer waits until that one has written. */
+  /** Any number may read at once. A reader that comes after a writer waits for it. */
   acquireRead(options?: LeaseOptions): Promise<Lease>;
-  /** Alone. */
+  /** One writer at a time, and no reader meanwhile. */
   acquireWrite(options?: LeaseOptions): Promise<Lease>;
-  /** Does not wait, and does not pass by those who do. */
+  /** Does not wait, and does not overtake the queue. @throws CarpoolError LEASE_TAKEN */
   acquireReadNow(options?: ScopeOptions): Promise<Lease>;
+  /** Does not wait. @throws CarpoolError LEASE_TAKEN */
   acquireWriteNow(options?: ScopeOptions): Promise<Lease>;
 }
 
 export interface Semaphore {
   readonly name: string;
   readonly size: number;
-  /** Waits until there are `weight` of it, 1 by default. First come, first served, also for small weights behind a large one. */
+  /** Waits for `weight` permits, 1 by default. First come, first served: small weights do not overtake a large one. */
   acquire(weight?: number, options?: LeaseOptions): Promise<Permits>;
-  /** Does not wait: it passes by those who do, if there is enough. @throws CarpoolError LEASE_TAKEN */
+  /** Does not wait: it overtakes the queue if enough is free. @throws CarpoolError LEASE_TAKEN */
   acquireNow(weight?: number, options?: ScopeOptions): Promise<Permits>;
 }
 
-/** A lock that one at a time can hold. */
+/**
+ * A lock with one holder at a time.
+ * @example using held = await lock('db').acquire();
+ */
 export function lock(name: string): Lock {
   const what = { name, kind: 'lock', size: 1, weight: 1 } as const;
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
@@ -44,7 +48,7 @@ export function lock(name: string): Lock {
   return own;
 }
 
-/** A lock that many can hold for reading, or one for writing. */
+/** A lock with many readers or one writer. */
 export function rwlock(name: string): ReaderWriterLock {
   const reading = { name, kind: 'rwlock', size: rwlockCapacity, weight: 1 } as const;
   const writing = { ...reading, weight: rwlockCapacity };
@@ -59,7 +63,7 @@ export function rwlock(name: string): ReaderWriterLock {
   return own;
 }
 
-/** `size` permits, of which each lease holds one or more. All who use the name say the same size. */
+/** `size` permits, of which each lease holds one or more. All calls with the name must give the same size. */
 export function semaphore(name: string, size: number): Semaphore {
   const what = { name, kind: 'semaphore', size } as const;
   const permits = (held: HeldLease): Permits => new OwnPermits(name, held);

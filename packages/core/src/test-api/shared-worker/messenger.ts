@@ -1,4 +1,4 @@
-/** The messages of one test file with one shared worker, on the test's side: what comes in finds who waits for it. */
+/** The messages between one test file and one shared worker, on the test's side: matches replies to requests. */
 import {
   CarpoolError,
   callSite,
@@ -21,7 +21,7 @@ type Published = SharedWorker.Plugin.PublishedMessage;
 type Received = SharedWorker.Plugin.ReceivedMessage;
 type RequestOptions = SharedWorker.Plugin.RequestOptions;
 
-/** The function whose caller an error points at: its stack costs more than a message, and is looked at when there is one. */
+/** The user's call. Its stack costs more than a message, so it is captured only when there is an error. */
 type Caller = (...args: never[]) => unknown;
 
 const requestTimeout = 30_000;
@@ -33,26 +33,26 @@ export class Messenger implements MembershipListener {
   readonly #name: string;
   readonly #site: CallSite;
   readonly #limits: LogLimits;
-  /** Whom replies are for: one look-up, however many wait. */
+  /** Replies by the number of the message that they answer. */
   readonly #replies = new Map<number, Log<ReceivedMessage>>();
   readonly #plain: Log<ReceivedMessage>;
   #membership: Membership | undefined;
-  /** Why there is no worker, in the words and the realm of the test's side. */
+  /** Why there is no worker, as an error of this realm. */
   #lost: CarpoolError | undefined;
 
-  /** @param name of the shared worker, for people; `site` is where it was registered */
+  /** @param name of the shared worker, for messages of errors; `site` is where it was registered */
   constructor(name: string, site: CallSite, teardown: () => Promise<void>, limits: LogLimits = defaultLogLimits) {
     this.#name = name;
     this.#site = site;
     this.#teardown = teardown;
     this.#limits = limits;
     this.#plain = new Log(this.#logOptions());
-    // Of the test's own realm, also where the seat is of another.
+    // A promise of this realm, also where the membership lives in another.
     this.available = this.#available.promise;
-    this.available.catch(() => {}); // told where it is awaited, and by whatever is called
+    this.available.catch(() => {}); // each call reports it
   }
 
-  /** It belongs to a file, or did. */
+  /** It belongs, or has belonged, to a file. */
   get bound(): boolean {
     return this.#membership !== undefined || this.#lost !== undefined;
   }
@@ -66,7 +66,7 @@ export class Messenger implements MembershipListener {
     for (let n = this.#plain.waiting.size; n > 0; n--) membership.hold(1);
     membership.joined.then(
       () => this.#available.resolve(),
-      () => {}, // `lost` tells
+      () => {}, // `lost` reports it
     );
   }
 
@@ -111,7 +111,7 @@ export class Messenger implements MembershipListener {
     signal?.throwIfAborted();
     let number = 0;
     const replied = (async () => {
-      // At once where that can be: what is published after it must not overtake it.
+      // Synchronously if possible: what is published after it must not overtake it.
       if (!this.currentlyAvailable) await this.available;
       if (signal?.aborted === true) return undefined;
       number = this.#send(data, 0, () => site).number;
@@ -194,7 +194,7 @@ export class Messenger implements MembershipListener {
     return errorAt(this.#gone(), site);
   }
 
-  /** What its users are told from now on. */
+  /** The error of all calls from now on. */
   #gone(): CarpoolError {
     const error = this.#lost ?? this.#membership?.error;
     const gone = 'The shared worker is no longer available';
@@ -234,14 +234,14 @@ class ReceivedMessage extends ClonedMessage implements Received {
     return this.#messenger.idOf(this.#number, false);
   }
 
-  /** Bound: it may be taken out of the message. */
+  /** Bound: users may take it out of the message. */
   get reply(): (data: unknown) => Published {
     const reply = (data: unknown): Published => this.#messenger.publish(data, this.#number, reply);
     return reply;
   }
 }
 
-/** What another realm or a deeper line throws is made anew at the caller's. */
+/** Makes an error of another realm or a deeper line anew, at the caller's line. */
 function at<T>(site: () => CallSite, work: () => T): T {
   try {
     return work();

@@ -1,8 +1,8 @@
 /**
- * `registerSharedWorker`: what tests, and plugins made for AVA, hold of a shared worker. It is evaluated where the tests
- * are, in Jest in a realm of their own and for every file again; so it knows sockets only by what the adapter put there.
+ * `registerSharedWorker`, for tests and for plugins made for AVA. It is evaluated where the tests are, in Jest in their own
+ * realm and for each file again; so it reaches sockets only through what the adapter provides.
  *
- *   registerSharedWorker ─▶ handle (for good) ─ a file begins ─▶ exchange (for that file) ─▶ seat, of the file's owner
+ *   registerSharedWorker ─▶ handle (for good) ─ a file begins ─▶ messenger (for that file) ─▶ membership, of the file's owner
  */
 import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -25,18 +25,18 @@ type Handle<Data> = SharedWorker.Plugin.Protocol<Data>;
 const protocol = 'ava-4';
 
 export interface FilenameOptions<Data = unknown> {
-  /** A `file:` URL, or an absolute path. Compared as it is: another `#hash` is another worker. */
+  /** A `file:` URL, or an absolute path. Compared as text: another `#hash` is another shared worker. */
   readonly filename: string | URL;
-  /** What the worker sees as `initialData`, if this registration is the first. */
+  /** Passed to the shared worker as `initialData`; only that of the first registration is used. */
   readonly initialData?: Data;
   /** Default `['ava-4']`, the only one. */
   readonly supportedProtocols?: readonly SharedWorker.ProtocolIdentifier[];
-  /** Runs in the test process at the end of the file: newest first, one after another. */
+  /** Runs in the test process at the end of the file. With several: newest first, one after another. */
   readonly teardown?: () => void | Promise<void>;
 }
 
 export interface NameOptions {
-  /** Of `workers` in the config. */
+  /** A name in `sharedWorkers` of the config. */
   readonly name: string;
   readonly supportedProtocols?: readonly SharedWorker.ProtocolIdentifier[];
   readonly teardown?: () => void | Promise<void>;
@@ -49,9 +49,11 @@ export interface ConfigOptions<C extends SharedWorkersConfig, Name extends Share
 }
 
 /**
- * Takes a seat in a shared worker for this test file, and for every file that this worker process runs later. Tests start
- * when it is ready. Registered again, it is the same object.
- * @throws CarpoolError SHARED_WORKER_PROTOCOL, SHARED_WORKER_FAILED if the name of the file is no absolute one, FRAME_MALFORMED
+ * Registers a shared worker for this test file, and for the files that this test process runs later. Tests start when it is
+ * ready. A second registration returns the same object.
+ * @throws CarpoolError SHARED_WORKER_PROTOCOL; SHARED_WORKER_FAILED if `filename` is not absolute; FRAME_MALFORMED if
+ * `initialData` cannot be cloned
+ * @example const db = registerSharedWorker({ filename: new URL('./db.worker.js', import.meta.url) });
  */
 export function registerSharedWorker<const C extends SharedWorkersConfig, const Name extends SharedWorkerNames<C>>(
   options: ConfigOptions<C, Name>,
@@ -64,7 +66,7 @@ export function registerSharedWorker(options: FilenameOptions | NameOptions): un
   return register({ options, supportedProtocols, teardown, site });
 }
 
-/** As `ava/plugin` has it: `supportedProtocols` must be given. */
+/** As in `ava/plugin`: `supportedProtocols` is required. */
 export function registerAvaWorker<Data = unknown>(
   options: SharedWorker.Plugin.RegistrationOptions<'ava-4', Data>,
 ): Handle<Data> {
@@ -74,16 +76,16 @@ export function registerAvaWorker<Data = unknown>(
   return register({ options, supportedProtocols, teardown, site }) as Handle<Data>;
 }
 
-interface Wanted {
+interface RegisterArguments {
   readonly options: FilenameOptions | NameOptions;
   readonly supportedProtocols: readonly string[];
   readonly teardown: (() => void | Promise<void>) | undefined;
   readonly site: CallSite;
 }
 
-function register({ options, supportedProtocols, teardown, site }: Wanted): Handle<unknown> {
+function register({ options, supportedProtocols, teardown, site }: RegisterArguments): Handle<unknown> {
   if (!supportedProtocols.includes(protocol)) {
-    const message = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it knows ${protocol}`;
+    const message = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it supports ${protocol}`;
     throw new CarpoolError('SHARED_WORKER_PROTOCOL', message, {
       context: { offered: supportedProtocols, known: [protocol] },
       site,
@@ -98,14 +100,14 @@ function register({ options, supportedProtocols, teardown, site }: Wanted): Hand
     registered = new Registered(slot, requestFor(options, site), site);
     known.set(name, registered);
   }
-  registered.want(teardown);
+  registered.add(teardown);
   return registered.handle;
 }
 
-/** Of a slot: its handles by the names of their workers, whichever copy of this module made them. */
+/** The registrations of a slot by the names of their shared workers, whichever copy of this module made them. */
 const handles: unique symbol = Symbol.for('carpool.shared-workers') as never;
 
-/** What the compiler sees in TypeScript. */
+/** JavaScript has no compiler to check this. */
 function checkOptions(options: unknown, site: CallSite): void {
   const given = typeof options === 'object' && options !== null ? options : {};
   if (('filename' in given && given.filename !== undefined) || ('name' in given && typeof given.name === 'string'))
@@ -131,7 +133,7 @@ function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omi
   const filename = String(options.filename);
   if (options.initialData === undefined) return { filename };
   try {
-    const bytes = clone(options.initialData, `Cannot hand initialData to the shared worker ${filename}`);
+    const bytes = clone(options.initialData, `Cannot pass initialData to the shared worker ${filename}`);
     return { filename, initialData: Buffer.from(bytes).toString('base64') };
   } catch (thrown) {
     throw errorAt(thrown as CarpoolError, site);
@@ -151,14 +153,15 @@ class Registered implements Registration {
     this.#slot = slot;
     this.#request = request;
     this.#site = site;
-    this.#messenger = this.#newExchange();
+    this.#messenger = this.#newMessenger();
     this.handle = handleOf(() => this.#messenger);
     slot.registrations.add(this);
-    // A module may register before the adapter has come to say where it is.
+    // A module may register before the adapter has opened the file.
     if (slot.ambient === undefined) systemClock.after(0, () => void this.#seek());
   }
 
-  want(teardown: (() => void | Promise<void>) | undefined): void {
+  /** One more registration. */
+  add(teardown: (() => void | Promise<void>) | undefined): void {
     if (teardown !== undefined) this.#teardowns.push(teardown);
     const file = this.#slot.ambient?.file;
     if (file !== undefined && file !== this.#file) this.#join(file, true);
@@ -166,24 +169,24 @@ class Registered implements Registration {
   }
 
   join(file: FileOwner): void {
-    // What was registered before its first file has begun is that file's own.
+    // A registration from before the first file belongs to that file.
     if (file !== this.#file) this.#join(file, this.#file === undefined);
   }
 
-  #join(file: FileOwner, wanted: boolean): void {
+  #join(file: FileOwner, required: boolean): void {
     this.#file = file;
-    if (this.#messenger.bound) this.#messenger = this.#newExchange();
-    this.#messenger.bind(file.sharedWorker(this.#request, this.#messenger, this.#site, wanted));
+    if (this.#messenger.bound) this.#messenger = this.#newMessenger();
+    this.#messenger.bind(file.sharedWorker(this.#request, this.#messenger, this.#site, required));
   }
 
-  #newExchange(): Messenger {
+  #newMessenger(): Messenger {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
     return new Messenger(name, this.#site, async () => {
       for (const teardown of this.#teardowns.toReversed()) await teardown();
     });
   }
 
-  /** No adapter: a plain script, or a runner without one, that knows a host by its environment. */
+  /** Without an adapter, in a plain script say, the environment may name a host. */
   async #seek(): Promise<void> {
     if (this.#slot.ambient !== undefined || this.#file !== undefined) return;
     try {
@@ -196,7 +199,7 @@ class Registered implements Registration {
   }
 }
 
-/** For the file that runs now. */
+/** It always uses the messenger of the current file. */
 function handleOf(current: () => Messenger): Handle<unknown> {
   return {
     protocol,
