@@ -97,7 +97,7 @@ describe('a lock', () => {
     expect((await next).held).toBe(true);
   });
 
-  test('has a patience of a minute', async () => {
+  test('has a default timeout of a minute', async () => {
     const clock = new FakeClock();
     const served = await serve({}, { clock });
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
@@ -110,7 +110,7 @@ describe('a lock', () => {
     clock.pass(59_999);
     expect(served.hub.coordination.ledger.waiting).toBe(1);
     clock.pass(1);
-    expect((await failing).message).toContain('for 60000 ms');
+    expect((await failing).message).toContain('timed out after 60000 ms');
   });
 
   test.each([NaN, -1])('is not waited for for %s ms', async (timeout) => {

@@ -28,11 +28,11 @@ describe('a worker that does not come to be ready', () => {
     expect(shared.currentlyAvailable).toBe(false);
   });
 
-  test('because it knows another protocol says which', async () => {
+  test('because it negotiates another protocol says which', async () => {
     const { register, owner } = await open(await host());
     register('other-protocol.mjs');
     const error = await failure(owner.ready(), 'SHARED_WORKER_PROTOCOL');
-    expect(error.message).toContain('it offers ava-99, and ava-4 is known');
+    expect(error.message).toContain('it offers ava-99; ava-4 is supported');
   });
 
   test.each([
