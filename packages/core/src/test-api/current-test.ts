@@ -49,9 +49,9 @@ export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
 }
 
 /** A file begins: registrations of earlier files in this worker join it. */
-export function openFile(slot: CurrentTestSlot, ambient: CurrentTest & { readonly file: FileOwner }): void {
-  slot.ambient = ambient;
-  for (const registration of slot.registrations) registration.join(ambient.file);
+export function openFile(slot: CurrentTestSlot, current: CurrentTest & { readonly file: FileOwner }): void {
+  slot.ambient = current;
+  for (const registration of slot.registrations) registration.join(current.file);
 }
 
 /** A file ends. Never rejects; bounded. */

@@ -3,7 +3,7 @@ import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/erro
 import { callerLocation } from '../../base/holders.ts';
 import { noop } from '../../base/noop.ts';
 import { currentTestSlot, type CurrentTest } from '../current-test.ts';
-import { currentProcess } from '../process-ambient.ts';
+import { currentProcess } from '../current-process.ts';
 import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
 
 /** The owner whose end gives it back, if it was not released before. */
@@ -76,20 +76,20 @@ interface LeaseOwner {
   readonly flow?: readonly string[] | undefined;
 }
 
-function ownerFor(scope: LeaseScope | undefined, ambient: CurrentTest): LeaseOwner {
+function ownerFor(scope: LeaseScope | undefined, current: CurrentTest): LeaseOwner {
   switch (scope) {
     case undefined:
-      return { leases: (ambient.test() ?? fileOf(ambient)).leases };
+      return { leases: (current.test() ?? fileOf(current)).leases };
     case 'test': {
-      const test = ambient.test();
+      const test = current.test();
       if (test !== undefined) return { leases: test.leases };
       const text = "Cannot take it for a test: no test is running here; take it with `scope: 'file'`";
       throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
     }
     case 'file':
-      return { leases: fileOf(ambient).leases, flow: flowIn(ambient) };
+      return { leases: fileOf(current).leases, flow: flowIn(current) };
     case 'worker':
-      return { leases: ambient.worker().leases, flow: flowIn(ambient) };
+      return { leases: current.worker().leases, flow: flowIn(current) };
     default: {
       const text = `Cannot take it with the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
       throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
@@ -98,9 +98,9 @@ function ownerFor(scope: LeaseScope | undefined, ambient: CurrentTest): LeaseOwn
 }
 
 /** The test that waits meanwhile, as far as the adapter knows it. */
-function flowIn(ambient: CurrentTest): readonly string[] | undefined {
+function flowIn(current: CurrentTest): readonly string[] | undefined {
   try {
-    return ambient.test()?.path;
+    return current.test()?.path;
   } catch {
     return undefined;
   }

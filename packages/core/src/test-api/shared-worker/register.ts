@@ -190,9 +190,9 @@ class Registered implements Registration {
   async #seek(): Promise<void> {
     if (this.#slot.ambient !== undefined || this.#file !== undefined) return;
     try {
-      const { currentProcess: processAmbient } = await import('../process-ambient.ts');
+      const { currentProcess } = await import('../current-process.ts');
       if (this.#slot.ambient !== undefined) return;
-      openFile(this.#slot, processAmbient());
+      openFile(this.#slot, currentProcess());
     } catch (thrown) {
       this.#messenger.lost(thrown as CarpoolError);
     }

@@ -15,10 +15,10 @@ const key: unique symbol = Symbol.for('carpool.process') as never;
 
 /** The same for all copies of this module in a process. @throws CarpoolError HUB_UNREACHABLE if the environment names no host */
 export function currentProcess(): CurrentProcess {
-  const home = globalThis as { [key]?: { readonly address: string; readonly ambient: CurrentProcess } };
+  const home = globalThis as { [key]?: { readonly address: string; readonly current: CurrentProcess } };
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
-  if (home[key]?.address === address) return home[key].ambient;
+  if (home[key]?.address === address) return home[key].current;
   const connect = async (): Promise<Client> => {
     // Loaded late, because it loads sockets.
     const { sharedClient } = await import('../client/shared-client.ts');
@@ -30,9 +30,9 @@ export function currentProcess(): CurrentProcess {
   const worker = new Owner({ path: [], holder, connect });
   // When nothing is left to do. The host notices a process that exits earlier.
   process.once('beforeExit', () => void file.end());
-  const ambient = { file, test: () => undefined, worker: () => worker };
-  home[key] = { address, ambient };
-  return ambient;
+  const current = { file, test: () => undefined, worker: () => worker };
+  home[key] = { address, current };
+  return current;
 }
 
 function nowhere(): CarpoolError {
