@@ -45,7 +45,7 @@ describe('a reader', () => {
     expect([waits, unread(), log.readers.size]).toEqual([[1, -1], 1, 0]);
   });
 
-  test('of which nobody asked anything opens nothing', async () => {
+  test('that is never read opens nothing', async () => {
     const open = vi.fn<() => Log<number>>();
     const reader = new Reader(open);
     await reader.return();
@@ -98,7 +98,7 @@ describe('a log', () => {
   test.each([
     ['messages', { messages: 10 }, 1],
     ['bytes', { messages: 1_000_000, bytes: 100 }, 10],
-  ])('is bounded by its %s: who falls behind is told, the others read on', async (_, limits, size) => {
+  ])('is bounded by its %s: a reader that falls behind fails, the others read on', async (_, limits, size) => {
     const { log } = logOf(limits);
     const [slow, quick] = [new Reader(() => log), new Reader(() => log)];
     const [first, start] = [slow.next(), quick.next()];
@@ -114,7 +114,7 @@ describe('a log', () => {
     expect(await quick.next()).toEqual(is(12));
   });
 
-  test('keeps nothing that was read, or that nobody reads any more', async () => {
+  test('keeps nothing that all readers have read, or that has no reader', async () => {
     const { log } = logOf({ messages: 2 });
     const held: WeakRef<object>[] = [];
     const objects = log as unknown as Log<object>;
@@ -152,7 +152,7 @@ describe('a log', () => {
     wake.mockRestore();
   });
 
-  test('drops what comes while nobody reads', async () => {
+  test('drops messages while it has no reader', async () => {
     const { log } = logOf();
     for (let n = 0; n < 100; n++) log.push(n, 1000);
     expect(log.last.count).toBe(0);

@@ -81,7 +81,7 @@ describe('a record of an error', () => {
   });
 });
 
-test('an error can be told at the line of another call', () => {
+test('an error can be reported at the line of another call', () => {
   function register(): ReturnType<typeof callSite> {
     return callSite(register);
   }

@@ -17,7 +17,7 @@ test('a full mailbox keeps what it has, and says so', async () => {
   expect([await box.take().item, await box.take().item]).toEqual([2, 4]);
 });
 
-test('an item goes to whoever has waited longest for it, and is never stored then', async () => {
+test('an item goes to the taker that has waited longest for it, and is not stored', async () => {
   const box = new Mailbox<number>(0);
   const even = box.take((item) => item % 2 === 0);
   const any = box.take();
@@ -36,7 +36,7 @@ test('taking what matches leaves the others in their order', async () => {
   expect([box.shift(), box.shift(), box.shift()]).toEqual(['a', 'c', undefined]);
 });
 
-test('whoever stops waiting gets nothing, and takes nothing from the others', async () => {
+test('a taker that stops gets nothing, and takes nothing from the others', async () => {
   const box = new Mailbox<number>(10);
   const [first, second] = [box.take(), box.take()];
   first.stop();
@@ -83,7 +83,7 @@ test('whatever the order of pushing and taking, nothing is lost, doubled or reor
   );
 });
 
-test('what is put back is the next to be taken, by whoever wants it', async () => {
+test('an item that is put back is the next to be taken', async () => {
   const box = new Mailbox<number>(1);
   box.push(2);
   box.unshift(1);

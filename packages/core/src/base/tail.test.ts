@@ -16,7 +16,7 @@ test('a tail keeps the last bytes, however they were cut into chunks', () => {
   );
 });
 
-test('a tail says nothing of what nobody wrote', () => {
+test('an empty tail is empty text', () => {
   expect(new Tail().text()).toBe('');
 });
 

@@ -38,7 +38,7 @@ test('at the deadline it rejects, and what comes later is destroyed', async () =
   expect(late).toEqual(['done']);
 });
 
-test('a failure that comes too late is nobody’s', async () => {
+test('a failure that comes too late is ignored', async () => {
   const { clock, work, late, result } = waiting({ timeout: 100 });
   clock.pass(100);
   await expect(result).rejects.toBe(tooLate);

@@ -30,7 +30,7 @@ describe.each([msgpack, json])('a frame of $name', (format) => {
     expect(calls).toEqual({ encode: 1, decode: 1, peek: 0 });
   });
 
-  test('tells its fields from bytes and from a message alike, once for the same names', () => {
+  test('reads its fields from bytes and from a message alike, once for the same names', () => {
     const { format: counting, calls } = counted(format);
     const frame = Frame.encoded(format.encode({ session: 's', type: ['x'] }), counting);
     expect(frame.fields(names)).toEqual({ session: 's' });

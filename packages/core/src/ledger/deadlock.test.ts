@@ -150,7 +150,7 @@ describe('no cycle', () => {
     expect(ask('3/f/c', 'y').state).toBe('waiting');
   });
 
-  test('is where enough of a semaphore is with somebody who can go on', () => {
+  test('is where enough of a semaphore is held by an owner that can go on', () => {
     const { ask } = room();
     ask('1/f/a', 'cpu:1/3');
     ask('2/f/b', 'cpu:1/3');
@@ -160,7 +160,7 @@ describe('no cycle', () => {
     expect(ask('2/f/b', 'cpu:2/3').state).toBe('waiting');
   });
 
-  test('is none where one of those who wait releases all the same', () => {
+  test('is none where one of the waiters releases all the same', () => {
     const { ledger, ask } = room();
     const x = ask('1/f/a', 'x');
     ask('2/f/b', 'y');

@@ -56,7 +56,7 @@ describe('a lock', () => {
     expect(ask('c').state).toBe('waiting');
   });
 
-  test('that somebody gave up waiting for goes to the next', () => {
+  test('goes to the next waiter when one has given up', () => {
     const { ledger, order, ask } = room();
     const first = ask('a');
     const second = ask('b');
@@ -176,7 +176,7 @@ describe('a reader-writer lock', () => {
 });
 
 describe('a name', () => {
-  test('keeps its kind and its size, and both are told', () => {
+  test('keeps its kind and its size, and the error names both', () => {
     const { ask } = room();
     ask('a', cpu(1));
     expect(refusal('LEASE_INVALID', () => ask('b', cpu(1, 4)))).toBe(
@@ -185,7 +185,7 @@ describe('a name', () => {
     expect(refusal('LEASE_INVALID', () => ask('b', { name: 'cpu' }))).toContain('here it is a lock, and');
   });
 
-  test('that nobody uses comes back as something else in the next run', () => {
+  test('that is not in use may return as something else in the next run', () => {
     const { ledger, ask } = room();
     ledger.release(ask('a', cpu(1)));
     expect(refusal('LEASE_INVALID', () => ask('b', cpu(1, 4)))).toContain('semaphore of 3 already');

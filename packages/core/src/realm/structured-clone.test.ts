@@ -83,7 +83,7 @@ describe('a clone', () => {
     expect(() => clone(new WeakSet(), 'Cannot send')).toThrow('could not be cloned');
   });
 
-  test('that is none is told', () => {
+  test('that cannot be read is refused', () => {
     for (const bytes of [Uint8Array.of(0xff, 0x0f, 0x7f), Uint8Array.of(1, 2)]) {
       expect(() => revive(bytes)).toThrow('Cannot read a cloned value');
     }

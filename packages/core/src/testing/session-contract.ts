@@ -1,11 +1,11 @@
 /**
- * What every session keeps, wherever its pool runs: in this process, behind a host, or in a replay. Run it against your
+ * What every session guarantees, wherever its pool runs: in this process, behind a host, or in a replay. Run it against your
  * own with the `test` and `expect` of your runner:
  *
  *   sessionContract('in process', { test, expect, make: (child, options) => … });
  *
  * `make` starts a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
- * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. What else it does is said by its name.
+ * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. Its name says what else it does.
  */
 import { eventContract } from './contract/events.ts';
 import { isolationContract } from './contract/isolation.ts';

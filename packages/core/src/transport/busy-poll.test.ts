@@ -17,7 +17,7 @@ async function busyPoll(limit: number): Promise<{ start(): void; hit(): void }> 
 
 const turn = (): void => ticks.shift()?.();
 
-test('stays awake until what it expects has come', async () => {
+test('polls until the answer has arrived', async () => {
   const awake = await busyPoll(60_000);
   awake.start();
   awake.start();
@@ -32,7 +32,7 @@ test('stays awake until what it expects has come', async () => {
   expect(ticks).toHaveLength(1);
 });
 
-test('sleeps ever longer when it waits in vain, and begins anew when it did not', async () => {
+test('backs off further with each poll in vain, and starts anew after a hit', async () => {
   const awake = await busyPoll(0);
   const asleep: number[] = [];
   const inVain = (): void => {
@@ -52,13 +52,13 @@ test('sleeps ever longer when it waits in vain, and begins anew when it did not'
   expect(asleep).toEqual([0, 1]);
 });
 
-test('does nothing when what comes was not expected', async () => {
+test('does nothing when nothing was expected', async () => {
   const awake = await busyPoll(0);
   awake.hit();
   expect(ticks).toHaveLength(0);
 });
 
-test('goes by the clock that was there when it was loaded: a test may stop that of its own', async () => {
+test('uses the clock of when it was loaded: a test may stop the current one', async () => {
   const awake = await busyPoll(1);
   const now = performance.now.bind(performance);
   const deadline = now() + 2_000;

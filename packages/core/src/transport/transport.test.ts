@@ -12,7 +12,7 @@ import type { Transport } from './transport.ts';
 
 const frame = (message: unknown): Frame => Frame.of(message, json);
 
-/** Records what a transport says. */
+/** Records what a transport reports. */
 function listening(transport: Transport) {
   const heard: unknown[] = [];
   const closed = Promise.withResolvers<CarpoolError | undefined>();
@@ -103,7 +103,7 @@ describe('a transport over streams', () => {
     expect(await closed).toMatchObject({ code: 'FRAME_TRUNCATED', message: 'The stream broke: ECONNRESET' });
   });
 
-  test('survives a writable that broke: its end is told by the readable', async () => {
+  test('survives a writable that broke: the readable reports its end', async () => {
     const [readable, writable] = [new PassThrough(), new PassThrough()];
     const transport = new StreamTransport(readable, writable, options);
     const { closed, ends } = listening(transport);

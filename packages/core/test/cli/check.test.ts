@@ -14,7 +14,7 @@ test('a line for each pool whose child starts, greets, and opens and closes a se
   );
 });
 
-test('a child that does not start is told with its last words, and the others are checked all the same', async () => {
+test('a child that does not start is reported with its last output, and the others are checked all the same', async () => {
   config({ broken: 'dies-at-once', echoes: 'echo' });
   const { code, stdout } = await carpool('check');
   expect(code).toBe(1);
@@ -31,7 +31,7 @@ test('a line for each shared worker', async () => {
   expect(stdout).toMatch(/^missing: The shared worker .*missing\.mjs cannot be found: there is no such file; correct/m);
 });
 
-test('a config that is a mistake is told in a sentence', async () => {
+test('a mistake in the config is reported in a sentence', async () => {
   write('carpool.config.mjs', 'export default { pool: {} };');
   const { code, stdout, stderr } = await carpool('check');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

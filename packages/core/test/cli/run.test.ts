@@ -28,7 +28,7 @@ describe('the exit code', () => {
     expect(ended).toEqual({ code, stdout: '', stderr: '' });
   });
 
-  test('is 127 where there is no such command, which is told in one sentence', async () => {
+  test('is 127 where there is no such command, which is reported in one sentence', async () => {
     config({ echoes: 'echo' });
     const message = 'carpool: Cannot run "no-such-command": there is no such file, and no such program in PATH\n';
     expect(await carpool('run', '--', 'no-such-command', '--flag')).toEqual({ code: 127, stdout: '', stderr: message });
@@ -86,7 +86,7 @@ describe('signals', () => {
 });
 
 describe('the host', () => {
-  test('is one for all that runs inside; what the pools did is told on stderr', async () => {
+  test('is one for all that runs inside; what the pools did is printed to stderr', async () => {
     config({ echoes: 'echo', unused: 'echo' });
     const shell = `"${node}" "${session}" 2 & "${node}" "${session}" 3 & wait`;
     const { code, stdout, stderr } = await carpool('run', '--', 'sh', '-c', shell);

@@ -45,12 +45,12 @@ async function expectLetGo(client: Client, use: typeof tookALock): Promise<void>
   expect(client.over).toBe(false);
 }
 
-test('who took a lock', async () => {
+test('that took a lock', async () => {
   const served = await serve({});
   await expectLetGo(await served.connect(), tookALock);
 });
 
-test('who had a seat in a shared worker', async () => {
+test('that joined a shared worker', async () => {
   const { address } = await host();
   await expectLetGo(closing(await Client.connect({ address, runner: 'a test' })), hadASeat);
 });

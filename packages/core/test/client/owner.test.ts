@@ -22,7 +22,7 @@ test.each([
   expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
 });
 
-test('why there is no connection is told to each call at its own line', async () => {
+test('each call reports at its own line why there is no connection', async () => {
   const reason = new CarpoolError('HUB_UNREACHABLE', 'There is no host');
   const connecting = Promise.reject(reason);
   const owner = new Owner({ path: ['file'], holder: {}, connect: () => connecting });

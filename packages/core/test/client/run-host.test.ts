@@ -86,7 +86,7 @@ test('provides what is wrong, and tries again at the next run', async () => {
   expect(host.provided.problem).toBe(undefined);
 });
 
-test('may be somebody else’s: it is told of new runs, not summed up, and left running', async () => {
+test('may be joined: it hears of new runs, is not summed up, and is left running', async () => {
   inPlace();
   configured('dies-at-once');
   await using others = await startHost({ root: place().path });

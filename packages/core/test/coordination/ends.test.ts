@@ -81,7 +81,7 @@ describe('the end of', () => {
     await until('nothing is left', () => leases(served).held === 0);
   });
 
-  test('the host is known to who holds something, and fails what waits', async () => {
+  test('the host is noticed by holders, and fails waiters', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const held = await a.as(() => lock('x').acquire());
@@ -174,7 +174,7 @@ describe('on the wire', () => {
     expect(leases(served)).toEqual(nothing);
   });
 
-  test('who settles what it does not compute is refused', async () => {
+  test('a worker that settles what it does not compute is refused', async () => {
     const served = await serve({});
     const peer = await RawPeer.join(served);
     expect(await peer.call({ method: 'settle', lease: 1, value: 'x' })).toMatchObject({ body: { code: 'LEASE_LOST' } });
@@ -188,7 +188,7 @@ describe('on the wire', () => {
     expect(await peer.call({ method: 'settle', lease: 2, failure: 7 })).toMatchObject({ op: op.RESULT });
   });
 
-  test('a part of a lease that is none ends its worker, and nobody else', async () => {
+  test('a part of a lease that is none ends its worker, and no other', async () => {
     const served = await serve({});
     const [peer, other] = [await RawPeer.join(served), await running(served, 'other')];
     await acquire(peer, 1, { name: 'cpu', kind: 'semaphore', size: 3, weight: 2 });

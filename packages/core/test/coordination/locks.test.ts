@@ -71,7 +71,7 @@ describe('a lock', () => {
     expect(error.context['holders']).toMatchObject([{ test: 'cart › adds', file: 'cart › adds.test.ts' }]);
   });
 
-  test('that is not released in time is told with its holder, since when, taken where', async () => {
+  test('that is not released in time fails with its holder, for how long, taken where', async () => {
     const clock = new FakeClock();
     const served = await serve({}, { clock });
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
@@ -122,7 +122,7 @@ describe('a lock', () => {
     expect(error.message).toContain('`timeout` is a number');
   });
 
-  test('is not waited for any more by who gave up, before or while it waits', async () => {
+  test('is not waited for any more after an abort, before or during the wait', async () => {
     const served = await serve({});
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
     const first = await a.as(() => lock('db').acquire());
@@ -313,7 +313,7 @@ describe('tests that would wait for each other', () => {
     expect((await waits).held).toBe(true);
   });
 
-  test('are no two flows of one test, and may be told to wait', async () => {
+  test('are not two flows of one test, and may wait with detectDeadlock: false', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const first = await a.as(() => lock('x').acquire());

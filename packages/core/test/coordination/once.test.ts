@@ -19,7 +19,7 @@ function slowly<T>() {
   return { compute, resolve, reject };
 }
 
-test('the first computes, and all others are given a copy, also those who come later', async () => {
+test('the first computes, and all others receive a copy, also later ones', async () => {
   const served = await serve({});
   const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
   const { compute, resolve } = slowly<{ token: string; at: Date; more: Map<string, bigint> }>();
@@ -48,7 +48,7 @@ test.each([[undefined], [null], [0], [''], [new Uint8Array([1, 2])], [[NaN, -0, 
   },
 );
 
-test('a failure is thrown to who computed as it is, told to all who wait, and the next tries again', async () => {
+test('a failure is rethrown to the computer, reported to all waiters, and the next call tries again', async () => {
   const served = await serve({});
   const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
   const { compute, reject } = slowly<never>();
@@ -118,7 +118,7 @@ test('a computer that is killed passes its role on', async () => {
   expect(first).toBeInstanceOf(Promise);
 });
 
-test('a wait that takes too long names who computes; a signal ends it', async () => {
+test('a wait that takes too long names the computer; a signal ends it', async () => {
   const clock = new FakeClock();
   const served = await serve({}, { clock });
   const [a, b] = [await running(served, 'a'), await running(served, 'b')];
@@ -142,7 +142,7 @@ test('a wait that takes too long names who computes; a signal ends it', async ()
   expect(await first).toBe('fine');
 });
 
-test('a new run computes again; who computes then tells those who wait', async () => {
+test('a new run computes again; a value of the old run goes to its waiters', async () => {
   const served = await serve({});
   const [a, b] = [await running(served, 'a'), await running(served, 'b')];
   expect(await a.as(() => once('n', () => 1))).toBe(1);

@@ -11,7 +11,7 @@ import { until } from '../support/pools.ts';
 import { running } from '../support/tests.ts';
 
 describe('values', () => {
-  test('are reserved once, told by which could be, and free again at the end of the test', async () => {
+  test('are reserved once, the free ones are returned, and all are free again at the end of the test', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const first = await a.as(() => reserve('alice', 'bob'));
@@ -28,7 +28,7 @@ describe('values', () => {
     expect((await b.as(() => reserve('carol'))).values).toEqual(['carol']);
   });
 
-  test('are told apart by their type, and by their space', async () => {
+  test('are distinguished by type and by space', async () => {
     const a = await running(await serve({}), 'a');
     const got = await a.as(() => reserve(1, 1n, '1', 1, '1'));
     expect(got.values).toEqual([1, 1n, '1']);
@@ -39,7 +39,7 @@ describe('values', () => {
     expect((await a.asFile(() => tenants.reserve([1, 2, 3]))).values).toEqual([1, 2]);
   });
 
-  test('are given out once, whoever asks at the same time', async () => {
+  test('are given out once, however many ask at the same time', async () => {
     const served = await serve({});
     const tests = await Promise.all(Array.from({ length: 4 }, (_, n) => running(served, `t${n}`)));
     const all = Array.from({ length: 50 }, (_, n) => n);
@@ -60,7 +60,7 @@ async function listening(options: ListenOptions): Promise<Server> {
 const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
 
 describe('ports', () => {
-  test('are in nobody else’s hands, whoever asks at the same time', async () => {
+  test('are leased once, however many ask at the same time', async () => {
     const served = await serve({});
     const tests = await Promise.all(Array.from({ length: 4 }, (_, n) => running(served, `t${n}`)));
     const ports = await Promise.all(tests.flatMap((one) => Array.from({ length: 20 }, () => one.as(() => getPort()))));
@@ -86,7 +86,7 @@ describe('ports', () => {
     },
   );
 
-  test('that only the system may use are taken, and addresses of nobody are told', async () => {
+  test('that only the system may use count as taken, and foreign addresses are refused', async () => {
     const a = await running(await serve({}), 'a');
     await expect(a.as(() => getPort({ host: '203.0.113.1' }))).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
     // As root it is free; for others it is taken. In no case it is an error.
@@ -145,7 +145,7 @@ describe('ports', () => {
     ).toContain('from 1 to 65535');
   });
 
-  test('are not looked for any more by who gave up', async () => {
+  test('are not searched any more after an abort', async () => {
     const a = await running(await serve({}), 'a');
     await expect(a.as(() => getPort({ signal: AbortSignal.abort(new Error('enough')) }))).rejects.toThrow('enough');
   });

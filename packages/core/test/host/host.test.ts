@@ -91,7 +91,7 @@ describe('a host', () => {
     expect(stderr).not.toContain('a'.repeat(64));
   });
 
-  test('whose config is a mistake tells it at once, and every register fails with it', async () => {
+  test('whose config is a mistake reports it at once, and every register fails with it', async () => {
     const config = join(place().path, 'carpool.config.mjs');
     writeFileSync(config, 'export default { pools: { echoes: { comand: "x" } } }');
     const started = await host();

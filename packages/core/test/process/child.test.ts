@@ -70,7 +70,7 @@ describe('the end of a child', () => {
     [{ code: 7 }, { kind: 'exited', code: 7 }],
     [{ signal: 'SIGKILL' }, { kind: 'signalled', signal: 'SIGKILL' }],
     [{ signal: 'SIGTERM' }, { kind: 'signalled', signal: 'SIGTERM' }],
-  ])('by %j is told as it was', async (how, status) => {
+  ])('by %j is reported as it was', async (how, status) => {
     const { child, talk } = await greeted('exits-on-request');
     talk.say({ type: 'die', ...how });
     expect(await child.exited).toEqual(status);
@@ -109,7 +109,7 @@ describe('the end of a child', () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
-  test('is told although a grandchild holds its pipes, and the grandchild goes too', async () => {
+  test('is reported although a grandchild holds its pipes, and the grandchild is ended too', async () => {
     const { child, talk, grandchild } = await withGrandchild('--stubborn');
     talk.say({ type: 'die', code: 4 });
     expect(await child.exited).toEqual({ kind: 'exited', code: 4 });
@@ -141,7 +141,7 @@ test('all of stderr is forwarded, and its end is kept', async () => {
   expect(child.stderrTail()).toBe('xxxthe end');
 });
 
-test('nobody has to read stderr for a child to go on', async () => {
+test('a child goes on although its stderr is not read', async () => {
   const code = 'process.stderr.write("x".repeat(1e6), () => process.exit(6))';
   const child = await start({ command: process.execPath, args: ['-e', code] });
   expect(await child.exited).toEqual({ kind: 'exited', code: 6 });

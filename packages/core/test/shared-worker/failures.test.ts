@@ -12,7 +12,7 @@ describe('a worker that does not come to be ready', () => {
     ['no-factory.mjs', 'has no default export that is a function; write `export default', ''],
     ['exits-at-once.mjs', 'exited with code 0', 'no licence'],
     ['gone.mjs', 'cannot be found: there is no such file; correct `filename`', ''],
-  ])('%s is told to the file that wants it: %s', async (name, message, evidence) => {
+  ])('%s is reported to the file that requires it: %s', async (name, message, evidence) => {
     const { register, owner } = await open(await host());
     const shared = register(name);
     const early = failure(shared.available, 'SHARED_WORKER_FAILED');
@@ -74,7 +74,7 @@ describe('a worker that is gone', () => {
     [{ do: 'throw' }, 'crashed: thrown on purpose', 'TypeError: thrown on purpose'],
     [{ do: 'reject' }, 'crashed: rejected on purpose', 'RangeError: rejected on purpose'],
     [{ do: 'fail' }, 'crashed: the factory failed on purpose', 'obedient.mjs'],
-  ])('by %j is told to all who use it', async (command, text, evidence) => {
+  ])('by %j is reported to all its users', async (command, text, evidence) => {
     const started = await host();
     const { use, owner } = await open(started);
     const shared = await use('obedient.mjs');
@@ -117,7 +117,7 @@ describe('a worker that is gone', () => {
   });
 });
 
-test('one whose thread is busy for ever is told to the next file, within its deadline', async () => {
+test('one whose thread is busy for ever fails the next file within its deadline', async () => {
   const file = JSON.stringify(workerFile('stops-answering.mjs').href);
   const options = `{ file: ${file}, readyTimeout: 2_000, teardownTimeout: 100 }`;
   const started = await host(`{ sharedWorkers: { busy: ${options} } }`);
@@ -133,12 +133,12 @@ test('one whose thread is busy for ever is told to the next file, within its dea
   await started.stop();
 });
 
-test('what a worker posts on the port of its thread harms nobody', async () => {
+test('what a worker posts on the port of its thread is ignored', async () => {
   const { use } = await open(await host());
   expect(await ask(await use('posts-nonsense.mjs'), 'fine')).toBe('fine');
 });
 
-test('a host that is killed is told as a host that is gone', async () => {
+test('a host that was killed is reported as gone', async () => {
   const started = await host();
   const { use } = await open(started);
   const shared = await use('obedient.mjs');

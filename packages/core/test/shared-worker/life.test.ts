@@ -43,7 +43,7 @@ describe('the end of a file', () => {
     expect(notes.filter((note) => note.startsWith('mine'))).toHaveLength(2);
   });
 
-  test('delivers all that was published before it, also to those who read slowly', async () => {
+  test('delivers all that was published before it, also to slow readers', async () => {
     const started = await host();
     const { use, end } = await open(started, 'first.test.ts');
     const shared = await use('obedient.mjs');
@@ -169,7 +169,7 @@ describe('the end of the host', () => {
     await started.stop();
   });
 
-  test('is told to those who still use the worker', async () => {
+  test('is reported to its remaining users', async () => {
     const started = await host();
     const { use } = await open(started);
     const shared = await use('obedient.mjs');

@@ -15,7 +15,7 @@ async function inUse(worker = 'obedient.mjs'): Promise<{ shared: Handle; file: O
 }
 
 describe('a message', () => {
-  test('brings replies, to whoever asked for replies to it, and replies to those', async () => {
+  test('gets replies, which readers of its replies receive, and replies to those', async () => {
     const { shared } = await inUse();
     const turns: unknown[] = [];
     let at = await first(shared.publish({ do: 'converse' }).replies());
@@ -42,7 +42,7 @@ describe('a message', () => {
     expect((await next).value?.data).toBe('no reply');
   });
 
-  test('is one object for all who receive it, on both sides', async () => {
+  test('is one object for all its readers, on both sides', async () => {
     const { shared } = await inUse();
     const received = [shared.subscribe(), shared.subscribe()].map((messages) => messages.next());
     shared.publish({ do: 'publish', data: { an: 'object' } });
@@ -55,7 +55,7 @@ describe('a message', () => {
     expect((await broadcast).data).toEqual({ same: true, data: true });
   });
 
-  test('is delivered to nobody who has not yet asked for the first', async () => {
+  test('is not delivered to a subscription that has not read yet', async () => {
     const { shared } = await inUse();
     const lazy = shared.subscribe();
     const published = shared.publish('echoed');
@@ -71,7 +71,7 @@ describe('a message', () => {
     expect(await reply).toEqual({ done: true, value: undefined });
   });
 
-  test('comes in a turn of its own: who awaits one can subscribe before the next', async () => {
+  test('comes in its own turn: code that awaits one can subscribe before the next', async () => {
     const { shared } = await inUse();
     const seen: Said[] = [];
     const received = first(shared.subscribe()).then(async ({ data }) => {
@@ -182,7 +182,7 @@ describe('the data of a message', () => {
     expect(Buffer.compare(back, bytes)).toBe(0);
   });
 
-  test('that cannot be cloned throws where it was sent, and harms nobody', async () => {
+  test('that cannot be cloned throws where it was sent, and affects nothing else', async () => {
     const { shared } = await inUse();
     const waiting = ask(shared, { do: 'converse' });
     for (const data of [() => {}, { a: Symbol('s') }, new WeakMap(), [new SharedArrayBuffer(1)]]) {

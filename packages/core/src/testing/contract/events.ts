@@ -1,4 +1,4 @@
-/** What the child says unasked. */
+/** Messages of the child that answer no request. */
 import type { Session } from '../../session/session.ts';
 import { failing, on, type SessionContract } from './subject.ts';
 
@@ -15,7 +15,7 @@ export function eventContract(contract: SessionContract): void {
     await session.request({ type: 'query' });
   }
 
-  tells('events come in order, also those from before anybody read', async (pool) => {
+  tells('events come in order, also those from before the first read', async (pool) => {
     const session = await pool.register();
     await session.request({ type: 'query' });
     await session.request({ type: 'query' });
@@ -47,7 +47,7 @@ export function eventContract(contract: SessionContract): void {
     expect(await session.event()).toMatchObject({ text: 'second' });
   });
 
-  told('whoever waits for an event that does not come is told the last messages', async (pool) => {
+  told('a wait for an event that does not come fails with the last messages', async (pool) => {
     const session = await pool.register();
     await tell(session, 'something else');
     const never = session.event(({ text }) => text === 'never', { timeout: 30 });
@@ -87,7 +87,7 @@ export function eventContract(contract: SessionContract): void {
     expect(seen).toEqual(['first']);
   });
 
-  few('a session that never reads lives on, and the first reader is told what is missing', async (pool) => {
+  few('a session that never reads stays open, and its first reader learns what is missing', async (pool) => {
     const session = await pool.register();
     await tell(session, 'a', 'b', 'c', 'd', 'e');
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });

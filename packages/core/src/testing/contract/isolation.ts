@@ -29,7 +29,7 @@ export function isolationContract(contract: SessionContract): void {
     expect(await theirs.event()).toMatchObject({ echo: { type: 'note' } });
   });
 
-  told('what nobody asked for, or nobody owns, does no harm', async (pool) => {
+  told('replies without a request, and messages of unknown sessions, are ignored', async (pool) => {
     const [session, other] = [await pool.register(), await pool.register()];
     const strange = [
       { type: 'reply', session: session.id, id: 'nobody asked', echo: 1 },
@@ -59,7 +59,7 @@ export function isolationContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ children: 1, failures: 0, open: 2 });
   });
 
-  told('a session that the child ends is over, with its words, and others live on', async (pool) => {
+  told('a session that the child ends is over, with its message, and others stay open', async (pool) => {
     const [session, other] = [await pool.register(), await pool.register()];
     const lost = { type: 'lost', session: session.id, code: 'panic', error: 'index out of bounds' };
     const waiting = session.event();

@@ -16,7 +16,7 @@ export function registerContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 2, children: 1, sessions: 2, peak: 2, queued: 0 });
   });
 
-  one('those who wait for a slot are served in the order they came', async (pool) => {
+  one('waiters for a slot are served in the order they came', async (pool) => {
     const served: string[] = [];
     let session = await pool.register();
     const waiting: Promise<Session>[] = [];
@@ -34,7 +34,7 @@ export function registerContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 1, peak: 1, queued: 0, sessions: 4 });
   });
 
-  one('without waiting a full pool fails at once, and names who holds the slots', async (pool) => {
+  one('without waiting a full pool fails at once, and names the holders', async (pool) => {
     await pool.register({ holder: { test: 'cart › adds an item', file: 'cart.test.ts' } });
     const error = await failing(contract, 'POOL_FULL', pool.register({ wait: false }));
     expect(error.message).toMatch(
@@ -46,7 +46,7 @@ export function registerContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ queued: 0, open: 1 });
   });
 
-  one('whoever waits too long is told how long, and who holds the slots', async (pool) => {
+  one('a wait that takes too long fails with its length and the holders', async (pool) => {
     await pool.register({ holder: { test: 'a greedy test' } });
     const error = await failing(contract, 'POOL_QUEUE_TIMEOUT', pool.register({ timeout: 30 }));
     expect(error.message).toMatch(/30 ms.*"a greedy test".*maxSessions/);
@@ -137,7 +137,7 @@ export function registerContract(contract: SessionContract): void {
     await becomes(pool, { open: 0, queued: 0 });
   });
 
-  on(contract, 'echo', { maxSessions: 3 })('many come and go, and nobody is lost', async (pool) => {
+  on(contract, 'echo', { maxSessions: 3 })('many come and go, and none is lost', async (pool) => {
     const visits = Array.from({ length: 40 }, async (_, n) => {
       const session = await pool.register();
       const reply = await session.request({ type: 'visit', n });

@@ -63,7 +63,7 @@ export function stepContract(contract: SessionContract): void {
     expect(await interaction.then(undefined, (thrown: unknown) => thrown)).toBe(reason);
   });
 
-  on(contract, 'steps', { maxUnreadEvents: 2 })('steps that nobody reads are bounded', async (pool) => {
+  on(contract, 'steps', { maxUnreadEvents: 2 })('steps that are not read are bounded', async (pool) => {
     const session = await pool.register();
     const error = await failing(contract, 'SESSION_OVERFLOW', session.interact({ type: 'interact' }));
     expect(error.scope).toBe('call');

@@ -1,4 +1,4 @@
-/** What a contract needs of whoever runs it, and what all its parts share. */
+/** What the contract needs from its caller, and what all its parts share. */
 import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../base/errors.ts';
 import type { RegisterOptions } from '../../client/client.ts';
 import type { PoolOptions } from '../../pool/options.ts';
@@ -9,7 +9,7 @@ import type { Session } from '../../session/session.ts';
 export type ContractChild =
   /** Nothing else. */
   | 'echo'
-  /** Has a question of its own, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
+  /** Asks a question, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
   | 'asks'
   /** `{type: 'say', messages}`: says these, word for word. */
   | 'says-as-told'
@@ -19,7 +19,7 @@ export type ContractChild =
   | 'tells'
   /** Keeps every message until `now`, then answers them, the newest first. */
   | 'answers-late'
-  /** Confirms `open` only when another session says `let-in`; `list` tells which are open. */
+  /** Confirms `open` only when another session says `let-in`; `list` lists the open ones. */
   | 'opens-late'
   /** Confirms no `reset`. */
   | 'never-confirms';
@@ -49,7 +49,7 @@ export interface SessionContract {
 
 export type Body = (pool: ContractPool) => Promise<void>;
 
-/** One test on a pool of its own, which must end with every slot free. */
+/** One test on its own pool, which must end with all slots free. */
 export function on(
   contract: SessionContract,
   child: ContractChild,
@@ -86,7 +86,7 @@ export async function failing(
   throw new Error(`${code} was expected, and there was ${JSON.stringify(result)}`);
 }
 
-/** Waits for a state that nothing announces. */
+/** Waits for a state that no event announces. */
 export async function becomes(pool: ContractPool, wanted: Partial<PoolStats>): Promise<void> {
   const deadline = performance.now() + 10_000;
   for (;;) {
@@ -98,7 +98,7 @@ export async function becomes(pool: ContractPool, wanted: Partial<PoolStats>): P
   }
 }
 
-/** A promise that a test looks at later; its failure is no news until then. */
+/** A promise that a test looks at later; until then its failure is not unhandled. */
 export function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

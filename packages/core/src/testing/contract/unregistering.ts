@@ -36,14 +36,14 @@ export function unregisterContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 0 });
   });
 
-  one('whoever waits for the end is told who ended it and why', async (pool) => {
+  one('the promise of the end says what ended it and why', async (pool) => {
     const session = await pool.register();
     await session.unregister();
     expect(await session.closed).toMatchObject({ by: 'unregister', reason: 'by `unregister`' });
     expect(session.closeReason).toMatchObject({ by: 'unregister' });
   });
 
-  one('after its end a session refuses every call, and says who ended it', async (pool) => {
+  one('after its end a session refuses every call, and says what ended it', async (pool) => {
     const session = await pool.register();
     await session.unregister();
     const calls = [
@@ -62,7 +62,7 @@ export function unregisterContract(contract: SessionContract): void {
     expect(events).toEqual([]);
   });
 
-  on(contract, 'answers-late')('what waits for a reply at the end is told of the end', async (pool) => {
+  on(contract, 'answers-late')('requests without a reply fail at the end', async (pool) => {
     const session = await pool.register();
     const request = session.request({ type: 'query' });
     const interaction = session.interact({ type: 'interact' });
