@@ -116,7 +116,7 @@ export const sharingCases: readonly Case[] = [
     check({ outcome, project }) {
       expect(project.notes('waits-in-vain')).toMatchObject([{ code: 'LEASE_TIMEOUT' }]);
       const text = named(outcome, 'waits for what is not released').messages.join('\n');
-      expect(text).toMatch(/Cannot acquire lock "vain": .*held \d+ ms by ".*waits for what is not released"/);
+      expect(text).toMatch(/Cannot acquire lock "vain": .*held for \d+ ms by ".*waits for what is not released"/);
     },
   },
   {

@@ -39,7 +39,7 @@ describe.for(majors)('Jest %s', (major) => {
     expect(messageOf(outcome, 'must fail: a child that dies')).toContain('the child exited with code 3');
     expect(messageOf(outcome, 'must fail: a body that waits for ever')).toContain('│ → {type: "silence"}');
     expect(messageOf(outcome, 'must fail: waiting for a slot')).toMatch(
-      /the only slot was busy in "narrow" .* held \d+ ms by "must fail: waiting for a slot .*time-out\.test\.js:\d+/,
+      /the only slot was busy in "narrow" .* held for \d+ ms by "must fail: waiting for a slot .*time-out\.test\.js:\d+/,
     );
   });
 });

@@ -94,7 +94,7 @@ describe.for(majors)('Jest %s', (major) => {
     expect(messageOf(outcome, 'not destructured')).toContain('name it in the parameters of the test');
     const full = messageOf(outcome, 'a full pool');
     expect(full).toMatch(
-      /the only slot is busy in "narrow"; held \d+ ms by "must fail: a full pool" \(.*names\.test\.js/,
+      /the only slot is busy in "narrow"; held for \d+ ms by "must fail: a full pool" \(.*names\.test\.js/,
     );
     expect(full).toMatch(/\n +at .*names\.test\.js:\d+/);
   });

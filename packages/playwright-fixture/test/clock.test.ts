@@ -13,11 +13,11 @@ test('a wait that is too long names the holder instead of timing out', async () 
   const outcome = await project.run(['patience.spec']);
   expectVerdicts(outcome, 2);
   expect(messageOf(outcome, 'in the body')).toMatch(
-    /the only slot was busy in "narrow" .* held \d+ ms by "must fail: waiting in the body"/,
+    /the only slot was busy in "narrow" .* held for \d+ ms by "must fail: waiting in the body"/,
   );
   const [body] = testNamed(outcome, 'in the body').attempts;
   expect(body?.location).toContain(placeOf('clock', 'patience.spec.ts', '// this line'));
   expect(messageOf(outcome, 'in the fixture')).toMatch(
-    /"narrow" for 300 ms; .*held \d+ ms by "worker \d+, for all its tests"/,
+    /"narrow" for 300 ms; .*held for \d+ ms by "worker \d+, for all its tests"/,
   );
 });

@@ -50,7 +50,7 @@ test('a pool that the config does not have, one that is full, a program that is 
   const known = 'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "missing"; add it there';
   expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
   expect(messageOf(outcome, 'a full pool')).toMatch(
-    /the only slot is busy in "narrow"; .*held \d+ ms by "must fail: a full pool"/,
+    /the only slot is busy in "narrow"; .*held for \d+ ms by "must fail: a full pool"/,
   );
   for (const name of ['not there', 'told again']) expect(messageOf(outcome, name)).toContain('Nobody can install it');
 });

@@ -20,6 +20,6 @@ describe.for(majors)('Vitest %s', (major) => {
     const outcome = await project.run(['patience.test.ts', '--testTimeout=1500']);
     expectVerdicts(outcome, 2);
     const [message] = testNamed(outcome, 'must fail').messages;
-    expect(message).toMatch(/the only slot was busy in "taken" .* held \d+ ms by .*patience\.test\.ts/);
+    expect(message).toMatch(/the only slot was busy in "taken" .* held for \d+ ms by .*patience\.test\.ts/);
   });
 });

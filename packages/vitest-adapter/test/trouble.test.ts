@@ -39,7 +39,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
     expect(messageOf(outcome, 'a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
     const full = messageOf(outcome, 'a full pool');
-    expect(full).toMatch(/the only slot is busy in "narrow"; held \d+ ms by "must fail: a full pool"/);
+    expect(full).toMatch(/the only slot is busy in "narrow"; held for \d+ ms by "must fail: a full pool"/);
     expect(full).toMatch(/\n +at .*names\.test\.ts:\d+/);
   });
 

@@ -14,9 +14,9 @@ export interface Holding extends HolderLabel {
   readonly takenAt?: string;
 }
 
-/** "held 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless the holder where no test is known */
+/** "held for 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless the holder where no test is known */
 export function describeHolder(holder: Holding, nameless: string): string {
-  return `held ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
+  return `held for ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
 }
 
 /** ""cart › adds an item" (cart.test.ts:14)" */

@@ -160,7 +160,7 @@ describe('no cycle', () => {
     expect(ask('2/f/b', 'cpu:2/3').state).toBe('waiting');
   });
 
-  test('is none where one of the waiters releases all the same', () => {
+  test('is where one of the waiters releases all the same', () => {
     const { ledger, ask } = room();
     const x = ask('1/f/a', 'x');
     ask('2/f/b', 'y');

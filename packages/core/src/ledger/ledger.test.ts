@@ -228,7 +228,7 @@ test('a timeout names holders, since when, where, and how many wait before', () 
   const late = ask('d', cpu(2));
   const { message, context } = timeoutError(late, 5_000, ledger.ahead(late), 61_000);
   expect(message).toBe(
-    'Cannot acquire 2 of semaphore "cpu": timed out after 5000 ms; 3 of 3 are taken, held 60 s by "a" (a.ts:1:1), held 100 ms by "b" (b.ts:1:1); 1 call waits before this one. Release it earlier (`using`), or raise `timeout`',
+    'Cannot acquire 2 of semaphore "cpu": timed out after 5000 ms; 3 of 3 are taken, held for 60 s by "a" (a.ts:1:1), held for 100 ms by "b" (b.ts:1:1); 1 call waits before this one. Release it earlier (`using`), or raise `timeout`',
   );
   expect(context).toMatchObject({ name: 'cpu', timeout: 5_000, ahead: 1, holders: [{ test: 'a' }, { test: 'b' }] });
 });

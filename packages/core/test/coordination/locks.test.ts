@@ -65,7 +65,7 @@ describe('a lock', () => {
       'LEASE_TAKEN',
     );
     expect(error.message).toMatch(
-      /^Cannot acquire lock "db" at once: held \d+ ms by "cart › adds" \(\S+locks\.test\.ts:\d+:\d+\)$/,
+      /^Cannot acquire lock "db" at once: held for \d+ ms by "cart › adds" \(\S+locks\.test\.ts:\d+:\d+\)$/,
     );
     expect(error.stack?.split('\n')[1]).toContain('locks.test.ts');
     expect(error.context['holders']).toMatchObject([{ test: 'cart › adds', file: 'cart › adds.test.ts' }]);
@@ -87,7 +87,7 @@ describe('a lock', () => {
     clock.pass(5_000);
     const error = await failing;
     expect(error.message).toMatch(
-      /^Cannot acquire lock "db": timed out after 5000 ms; held 62 s by "a" \(\S+locks\.test\.ts:\d+:\d+\)\. Release it earlier \(`using`\), or raise `timeout`$/,
+      /^Cannot acquire lock "db": timed out after 5000 ms; held for 62 s by "a" \(\S+locks\.test\.ts:\d+:\d+\)\. Release it earlier \(`using`\), or raise `timeout`$/,
     );
     expect(error.stack?.split('\n')[1]).toContain('locks.test.ts');
     // Its place in the queue is free.

@@ -38,7 +38,7 @@ export function registerContract(contract: SessionContract): void {
     await pool.register({ holder: { test: 'cart › adds an item', file: 'cart.test.ts' } });
     const error = await failing(contract, 'POOL_FULL', pool.register({ wait: false }));
     expect(error.message).toMatch(
-      /^Cannot register a session: the only slot is busy in "echoes"; held \d+ ms by "cart › adds an item"/,
+      /^Cannot register a session: the only slot is busy in "echoes"; held for \d+ ms by "cart › adds an item"/,
     );
     expect(error.message).toMatch(/registering\.[jt]s:\d+|cart\.test\.ts/);
     expect(error.context).toMatchObject({ pool: 'echoes', holders: [{ test: 'cart › adds an item' }] });
