@@ -57,6 +57,12 @@ export function tooMany(request: LeaseRequest, what: string, limit: number): Car
   return invalid(describeRequest(request), `${what}, and ${limit} is the limit`, { name: request.name, limit });
 }
 
+export function overweight(request: LeaseRequest): CarpoolError {
+  const { name, size, weight } = request;
+  const why = `there are only ${size} of it, so the wait would never end`;
+  return invalid(describeRequest(request), why, { name, size, weight });
+}
+
 /** It is taken, and the call does not wait. */
 export function takenError(request: LeaseRequest, resource: Resource, now: number): CarpoolError {
   const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now)}`;

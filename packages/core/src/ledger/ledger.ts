@@ -9,16 +9,9 @@
  * for the readers before it, and for none after it.
  */
 import { findDeadlock } from './deadlock.ts';
-import {
-  selfAndAncestors,
-  blockedOwner,
-  isOwn,
-  rwlockCapacity,
-  type Lease,
-  type Resource,
-  type LeaseRequest,
-} from './lease.ts';
-import { deadlockError, describeRequest, invalid, mismatch, tooMany } from './errors.ts';
+import { selfAndAncestors, blockedOwner, isOwn, type Lease, type Resource, type LeaseRequest } from './lease.ts';
+import { checkAmount, checkRequest } from './check-request.ts';
+import { deadlockError, mismatch, overweight, tooMany } from './errors.ts';
 
 export interface LedgerLimits {
   /** Names that are remembered. Default 100,000. */
@@ -28,8 +21,6 @@ export interface LedgerLimits {
 }
 
 const defaults: LedgerLimits = { maxNames: 100_000, maxWaiting: 10_000 };
-/** Characters of a name. */
-const longestName = 1_000;
 
 export class Ledger {
   readonly #limits: LedgerLimits;
@@ -112,7 +103,8 @@ export class Ledger {
         this.#advance(lease.resource);
         return;
       case 'held':
-        this.#giveBack(lease, checkedAmount(lease, amount));
+        checkAmount(lease, amount);
+        this.#giveBack(lease, amount);
         this.#advance(lease.resource);
     }
   }
@@ -242,47 +234,4 @@ function removeFrom(sets: Map<string, Set<Lease>>, owner: string, lease: Lease):
 
 function isIdle({ leases, queue }: Resource): boolean {
   return leases.size === 0 && queue.size === 0;
-}
-
-function checkRequest(request: LeaseRequest): void {
-  const { name, kind, size, weight } = request;
-  checkName(name);
-  if (!isWhole(size)) {
-    const why = `the size of a semaphore must be a whole number from 1, and not ${String(size)}`;
-    throw invalid(`semaphore ${JSON.stringify(name)}`, why, { name, size });
-  }
-  if (!isWhole(weight)) {
-    const why = `the weight must be a whole number from 1, and not ${String(weight)}`;
-    throw invalid(describeRequest(request), why, { name, weight });
-  }
-  const fits =
-    kind === 'semaphore' ||
-    (kind === 'rwlock' ? size === rwlockCapacity && (weight === 1 || weight === rwlockCapacity) : size === 1);
-  if (!fits) throw invalid(JSON.stringify(name), `no ${kind} has the size ${size} and the weight ${weight}`, { name });
-}
-
-/** @throws CarpoolError LEASE_INVALID */
-export function checkName(name: unknown): asserts name is string {
-  if (typeof name !== 'string') {
-    throw invalid('the lease', `a name must be a string, and not ${typeof name}`, { name: String(name) });
-  }
-  if (name.length <= longestName) return;
-  const short = `${name.slice(0, 40)}…`;
-  throw invalid(JSON.stringify(short), `the name has more than ${longestName} characters`, { name: short });
-}
-
-function overweight(request: LeaseRequest): Error {
-  const { name, size, weight } = request;
-  const why = `there are only ${size} of it, so the wait would never end`;
-  return invalid(describeRequest(request), why, { name, size, weight });
-}
-
-function checkedAmount({ request, weight }: Lease, amount: number): number {
-  if (isWhole(amount) && amount <= weight) return amount;
-  const why = `the released amount must be a whole number from 1 to ${weight}, and not ${String(amount)}`;
-  throw invalid(describeRequest(request), why, { name: request.name, held: weight, amount });
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
 }

@@ -5,7 +5,7 @@
 import { CarpoolError, asCarpoolError, isCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import type { Timer } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
-import { checkName } from '../../ledger/ledger.ts';
+import { checkName } from '../../ledger/check-request.ts';
 import { ownerKey, type Lease, type LeaseRequest } from '../../ledger/lease.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
 import { describeRequest, invalid, lostError, takenError, timeoutError } from '../../ledger/errors.ts';

@@ -13,6 +13,7 @@ export interface OnceOptions extends LeaseOptions {
 /**
  * The value of `key`. The first caller computes it, all others wait and receive a copy. If `compute` throws, the first
  * caller receives what it threw, those that wait receive ONCE_FAILED, and the next call computes it again.
+ * @example const token = await once('token', () => logIn(), { keep: { maxAge: 3_600_000 } });
  * @throws CarpoolError ONCE_FAILED, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID if the value cannot be cloned
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {

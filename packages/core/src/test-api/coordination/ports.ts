@@ -18,12 +18,16 @@ export interface PortLease extends Lease {
   readonly port: number;
 }
 
-/** A port, until the end of the test, file or worker. @throws CarpoolError LEASE_TAKEN if none is free */
+/**
+ * A free port, leased until the end of the test, file or worker.
+ * @throws CarpoolError LEASE_TAKEN if none is free, LEASE_INVALID, HUB_LOST
+ * @example server.listen(await getPort());
+ */
 export function getPort(options: PortOptions = {}): Promise<number> {
   return handled(takePort(getPort, options).then(({ port }) => port));
 }
 
-/** A port that can be released earlier. */
+/** As `getPort`, and it can be released earlier. */
 export function leasePort(options: PortOptions = {}): Promise<PortLease> {
   return handled(takePort(leasePort, options));
 }

@@ -16,7 +16,10 @@ export interface Reservations {
   reserve<const T extends readonly Reservable[]>(values: T, options?: ScopeOptions): Promise<Reservation<T[number]>>;
 }
 
-/** A space of values: the same value may be reserved once in each. */
+/**
+ * A space of values: the same value may be reserved once in each.
+ * @example const { values: [user] } = await reservations('users').reserve(['ann', 'ben', 'cas']);
+ */
 export function reservations(space: string): Reservations {
   const own: Reservations = {
     name: space,
