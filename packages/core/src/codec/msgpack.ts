@@ -1,5 +1,5 @@
 /**
- * MessagePack, by msgpackr, without any of its own extensions: maps with string keys, arrays, strings, numbers, binary as
+ * MessagePack, by msgpackr, without its extensions: maps with string keys, arrays, strings, numbers, binary as
  * Uint8Array, and timestamps as Date.
  *
  * - An integer is a number where a number is exact, else a bigint; bigints are written as 64-bit integers.
@@ -59,7 +59,7 @@ export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}):
       if (end !== payload.length)
         throw malformed(`Cannot read message: ${payload.length - end} bytes follow its end`, payload);
       try {
-        // A view of its own: msgpackr leaves a property on what it reads, and a Buffer would make Buffers of all binary.
+        // A new view: msgpackr leaves a property on what it reads, and a Buffer would make Buffers of all binary.
         return unpackr.unpack(new Uint8Array(payload.buffer, payload.byteOffset, payload.length)) as unknown;
       } catch (cause) {
         throw malformed(`Cannot read message: ${messageOf(cause)}`, payload, cause);

@@ -1,4 +1,4 @@
-// Tests that take locks in an order of their own and then give all back: either all get through, or one is told why not.
+// Tests that take locks in any order and then release all: either all get through, or one fails with the deadlock.
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';
 import { isCarpoolError } from '../base/errors.ts';
@@ -41,16 +41,16 @@ test('a waiter in no cycle is served when the others release, and a refused one 
           else one.waits = lease;
         } catch (thrown) {
           assert(isCarpoolError(thrown, 'LEASE_DEADLOCK'));
-          // It must hold something that somebody waits for.
+          // It must hold something that another one waits for.
           assert(one.held.some((lease) => lease.resource.queue.size > 0));
           one.told = true;
           one.locks.length = 0;
         }
       }
-      // Nobody waits for ever.
+      // No wait lasts for ever.
       expect(tests.filter(({ waits }) => waits?.state === 'waiting')).toEqual([]);
       expect([ledger.held, ledger.waiting]).toEqual([0, 0]);
-      // Who takes them in the same order is never told.
+      // Tests that take them in the same order never fail.
       const sorted = wants.every((locks) => locks.every((lock, at) => at === 0 || locks[at - 1]! < lock));
       expect(sorted && tests.some(({ told }) => told)).toBe(false);
     }),

@@ -7,7 +7,7 @@ import { Owners } from '../host/hub/owners.ts';
 import { Ledger } from './ledger.ts';
 import { ownerKey, rwlockCapacity, type Lease, type LeaseRequest } from './lease.ts';
 
-/** Of each kind one, and a second lock, so that tests can wait for each other. */
+/** One of each kind, and a second lock, so that tests can wait for each other. */
 const names = {
   a: { kind: 'lock', size: 1, weights: [1, 1, 1] },
   b: { kind: 'lock', size: 1, weights: [1, 1, 1] },
@@ -40,7 +40,7 @@ class Model {
   }
 }
 
-/** An owner that has ended stays ended: whoever has its name after it is another one. */
+/** An owner that has ended stays ended: a later owner of its name is another one. */
 class Real {
   readonly ledger = new Ledger();
   readonly owners = new Owners('the worker');
@@ -178,7 +178,7 @@ class Release implements fc.AsyncCommand<Model, Real> {
   toString = (): string => `release ${this.#part} of lease ${this.#at}`;
 }
 
-/** By its caller, or because its time is up: for the ledger both are one thing. */
+/** Aborted or timed out: for the ledger both are the same. */
 class Cancel implements fc.AsyncCommand<Model, Real> {
   readonly #at: number;
 

@@ -14,7 +14,7 @@ import { summaryLines } from './summary.ts';
 export interface RunHostOptions extends HostOptions {
   /** "vitest", "jest", "playwright". */
   readonly runner: string;
-  /** Of the adapter. */
+  /** The adapter's version. */
   readonly version: string;
 }
 

@@ -51,7 +51,7 @@ const stopTimeout = 25_000;
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const child = spawn(process.execPath, [youngGeneration, mainFile()], {
-    // A group of its own: a Ctrl-C in the terminal reaches the runner first, and the host cleans up after it.
+    // Its own process group: a Ctrl-C in the terminal reaches the runner first, and the host cleans up after it.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },

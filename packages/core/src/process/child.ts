@@ -1,5 +1,5 @@
 /**
- * One child process of ours, in a process group of its own, from its start to the end of its last descendant.
+ * One child process, in its own process group, from its start to the end of its last descendant.
  *
  * The orders in which Node reports the life of a child:
  *

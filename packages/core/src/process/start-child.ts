@@ -92,7 +92,7 @@ function spawn(file: string, spec: ChildSpec, { cwd, env, pair }: SpawnPlace) {
     reject: false,
     cleanup: false,
     forceKillAfterDelay: false,
-    // POSIX: a group of its own, which is a session of its own too. Windows: `kill` ends the tree.
+    // POSIX: its own process group and session. Windows: `kill` ends the tree.
     killDescendants: true,
     // A program may look at the name it was called by; it is started by its full path.
     ...(windows ? {} : { argv0: spec.command }),

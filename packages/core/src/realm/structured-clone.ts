@@ -1,6 +1,6 @@
 /**
  * Values as V8 serialises them for structured clone: Map, Set, Date, BigInt, NaN, errors with their causes, cycles. A view
- * ships the bytes that it shows and not the whole memory behind it, and arrives with memory of its own. Small plain values
+ * ships the bytes that it shows and not the whole memory behind it, and arrives with its own memory. Small plain values
  * are JSON, which takes a quarter of the time; what V8 writes begins with a byte that no JSON begins with.
  */
 import { Buffer } from 'node:buffer';
@@ -31,7 +31,7 @@ const kinds: readonly (readonly [tag: string, view: View | undefined])[] = [
   ['Float16Array', (globalThis as { Float16Array?: View }).Float16Array],
 ];
 
-/** By tag, because the test's realm may have constructors of its own. */
+/** By tag, because the test's realm may have other constructors. */
 const numberOf: ReadonlyMap<string, number> = new Map(kinds.map(([tag], at) => [tag, at]));
 /** Not in the list, because it is made in another way. */
 const bufferNumber = 0xff;

@@ -1,10 +1,10 @@
-/** What of Carpool is alive on this machine, for tests that must leave nothing behind. Linux reads it from `/proc`. */
+/** What of Carpool exists on this machine, for tests that must leave nothing behind. Linux only: it reads `/proc`. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostDirectoryBases } from '../host/host-directory.ts';
 
 export interface Census {
-  /** Hosts and children whose environment holds the given variable; sorted. */
+  /** Hosts and children, sorted; with `within` those of that run alone. */
   readonly pids: readonly number[];
   /** Folders of hosts; sorted. */
   readonly folders: readonly string[];

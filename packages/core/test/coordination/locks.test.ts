@@ -58,7 +58,7 @@ describe('a lock', () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'cart › adds'), await running(served, 'b')];
     await a.as(() => lock('db').acquire());
-    // Where it was taken is told when the turn in which it came has ended.
+    // Where it was taken is sent after the turn in which it was granted.
     await new Promise((resolve) => setImmediate(resolve));
     const error = await failure(
       b.as(() => lock('db').acquireNow()),
@@ -145,7 +145,7 @@ describe('a lock', () => {
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const controller = new AbortController();
     const given = a.as(() => lock('db').acquire({ signal: controller.signal }));
-    // The call is on its way, or has been answered; nobody has looked.
+    // The call is on its way, or has been answered; the test has not looked.
     await holding(served.hub, 1);
     controller.abort();
     await given.then(

@@ -1,4 +1,4 @@
-// A call about a lease that the host does not answer in time: it may be granted later, and nobody would hold it.
+// A call about a lease that the host does not answer in time: it may be granted later, and would have no holder.
 import { expect, test } from 'vitest';
 import { CarpoolError } from '../../src/base/errors.ts';
 import { Leases } from '../../src/client/leases.ts';

@@ -1,4 +1,4 @@
-// What is computed once a run, by whoever asks first.
+// What is computed once a run, by the first caller.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { running } from '../support/tests.ts';
 const waiting = ({ hub }: Served, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
 
-/** A function that computes when it is told to. */
+/** A function that computes when the test says so. */
 function slowly<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const compute = vi.fn<() => Promise<T>>(() => promise);
@@ -114,7 +114,7 @@ test('a computer that is killed passes its role on', async () => {
   await waiting(served, 1);
   a.client.close();
   expect(await second).toBe('mine');
-  // Its own function still runs; what it gives belongs to nobody.
+  // Its own function still runs; its result is dropped.
   expect(first).toBeInstanceOf(Promise);
 });
 

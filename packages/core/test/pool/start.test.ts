@@ -1,4 +1,4 @@
-// A child that is started before anybody wants a session of it.
+// A child that is started before the first session is registered.
 import { expect, test } from 'vitest';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';

@@ -1,4 +1,4 @@
-// Keeps every message to itself until it is told {type:'now'}; then it answers all it has, the newest first.
+// Answers no message until {type:'now'} arrives; then it answers all, the newest first.
 import { reply, serve } from './talk.mjs';
 
 let kept = [];

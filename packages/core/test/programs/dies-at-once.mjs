@@ -1,3 +1,3 @@
-// Gone before anybody could talk to it.
+// Exits before a message can reach it.
 process.stderr.write('cannot find the licence file\n');
 process.exitCode = 3;

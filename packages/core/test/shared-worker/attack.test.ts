@@ -57,7 +57,7 @@ test('what cannot be done is refused, and the connection goes on', async () => {
   expect(await peer.call({ ...join, member: 0 })).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
   expect(await peer.call({ ...join, member: 4 })).toMatchObject({ op: op.RESULT, body: { worker: 'shared-worker-1' } });
   expect(await peer.call({ ...join, member: 4 })).toMatchObject({ op: op.FAILED });
-  // From a member that is nobody's.
+  // From a member that does not exist.
   peer.say(op.PUBLISH, 9, 1, { do: 'exit' });
   peer.say(op.PUBLISH, 4, 1, { do: 'publish', data: 'heard' });
   expect(await peer.hear(({ op: kind }) => kind === op.MESSAGE)).toMatchObject({ session: 4, body: 'heard' });

@@ -129,7 +129,7 @@ test('one whose thread is busy for ever fails the next file within its deadline'
   expect(error.message).toMatch(
     /stops-answering\.mjs: it did not answer within \d+ ms; something keeps its thread busy/,
   );
-  // Its end waits for the teardown's deadline alone, and nobody for the worker.
+  // The end of the host waits for the deadline of the teardown alone, not for the worker.
   await started.stop();
 });
 

@@ -1,4 +1,4 @@
-// Runs that begin and end on one host: what workers are told, and which of them are loaded again.
+// Runs that begin and end on one host: what workers learn of them, and which of them are reloaded.
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

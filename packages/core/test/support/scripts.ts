@@ -21,7 +21,7 @@ export function script(name: string, args: readonly string[]): Script {
   return closing(scriptIn(place().path, name, args));
 }
 
-/** As `script`, with a TMPDIR that whoever calls this takes care of, and of its end. */
+/** As `script`, with a TMPDIR that the caller makes and removes. */
 export function scriptIn(temporary: string, name: string, args: readonly string[]): Script {
   const file = fileURLToPath(new URL(`../host/${name}.mjs`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {

@@ -4,7 +4,7 @@ export interface SharedWorkerPlan {
   readonly file: string;
   /** What is imported. */
   readonly url: string;
-  /** By `clone`. */
+  /** Cloned. */
   readonly initialData: Uint8Array | undefined;
   /** Milliseconds until it must be ready. */
   readonly readyTimeout: number;

@@ -1,4 +1,4 @@
-// Workers that do what they must not, or go when it hurts: it costs them, and nobody else.
+// Workers that do what they must not, or vanish at a bad moment: it costs them, and no other.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../../src/base/errors.ts';
@@ -263,7 +263,7 @@ describe('the end of the connection', () => {
     await until('its slot is free', () => served.pool().stats().open === 0);
   });
 
-  test('by the host is told to whoever waits', async () => {
+  test('by the host is reported to all that wait', async () => {
     const served = await serve({ echoes: program('answers-late') });
     const client = await served.connect();
     const session = await client.register('echoes');

@@ -1,4 +1,4 @@
-// Does as it is told, and keeps a diary of what happened to it.
+// Does what the tests ask, and keeps a log of what happened to it.
 import { appendFileSync } from 'node:fs';
 
 const diary = [];

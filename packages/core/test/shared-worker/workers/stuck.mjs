@@ -1,2 +1,2 @@
-// Never comes to listen to anybody.
+// Never begins to listen.
 for (;;);
