@@ -6,7 +6,7 @@ const mostEntries = 12;
 
 /** At most `max` characters that look like a literal; binary is counted, not shown. */
 export function describeMessage(message: unknown, max: number = 200): string {
-  const text = new Words(max);
+  const text = new Summary(max);
   try {
     text.value(message, 0);
   } catch {
@@ -16,7 +16,7 @@ export function describeMessage(message: unknown, max: number = 200): string {
   return text.toString();
 }
 
-class Words {
+class Summary {
   readonly #max: number;
   #text = '';
 

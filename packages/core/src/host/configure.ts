@@ -10,7 +10,7 @@ import type { Project } from '../wire/control.ts';
 import { findConfig } from '../config/find.ts';
 import { planFromConfig } from './plan-from-config.ts';
 
-export type Outcome =
+export type ConfigureResult =
   | {
       readonly pools: ReadonlyMap<string, Pool>;
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
@@ -25,7 +25,7 @@ export type Outcome =
     };
 
 /** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
-export async function configure(project: Project, children: string): Promise<Outcome> {
+export async function configure(project: Project, children: string): Promise<ConfigureResult> {
   try {
     const { pools, sharedWorkers, folder, file } = await loadConfig(project);
     const environment = {

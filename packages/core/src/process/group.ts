@@ -4,8 +4,8 @@
  * A group keeps its number as long as one member lives, even when its leader is gone; so a group that was ours a moment
  * ago and has not been empty since is still ours. Callers of `endAll` make sure of that.
  *
- * The child needs no signal besides that of its group: it starts as the leader of a session, and the system lets such a process
- * change neither its group nor its session. Where the group cannot be signalled, the child cannot either.
+ * The child needs no signal besides that of its group: it starts as the leader of a session, and the system lets such a
+ * process change neither its group nor its session. Where the group cannot be signalled, the child cannot either.
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type ProcessIdentity, isRunning } from './identity.ts';

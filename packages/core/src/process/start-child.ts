@@ -14,7 +14,7 @@ import { childEnvironment, marker, variable } from './environment.ts';
 import { startTimeOf } from './identity.ts';
 import { OwnedChild } from './owned-child.ts';
 import { killAtExit } from './reaper.ts';
-import { type Attempt, checkBeforeSpawn, notStarted, reportedFailure } from './start-failure.ts';
+import { type StartAttempt, checkBeforeSpawn, notStarted, reportedFailure } from './start-failure.ts';
 
 const windows = process.platform === 'win32';
 
@@ -28,7 +28,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   const cwd = resolve(spec.cwd ?? '.');
   const env = childEnvironment(spec);
   const path = variable(env, 'PATH') ?? variable(process.env, 'PATH');
-  const attempt: Attempt = { pool: options.pool, command, cwd, resolution: resolveCommand(command, cwd, path) };
+  const attempt: StartAttempt = { pool: options.pool, command, cwd, resolution: resolveCommand(command, cwd, path) };
   const { file } = attempt.resolution;
   const foreseen = checkBeforeSpawn(attempt);
   if (foreseen !== undefined || file === undefined) throw foreseen ?? notStarted(attempt, 'it was not found');
@@ -67,7 +67,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
 }
 
 /** execa checks the arguments before it starts anything, and throws. */
-function attempted<T>(attempt: Attempt, start: () => T): T {
+function attempted<T>(attempt: StartAttempt, start: () => T): T {
   try {
     return start();
   } catch (error) {

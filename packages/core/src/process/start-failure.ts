@@ -8,7 +8,7 @@ import { CarpoolError } from '../base/errors.ts';
 import type { Resolution } from './command.ts';
 import { statOf } from './files.ts';
 
-export interface Attempt {
+export interface StartAttempt {
   /** For the message only. */
   readonly pool: string | undefined;
   readonly command: string;
@@ -17,7 +17,7 @@ export interface Attempt {
 }
 
 /** Finds reasons why the start would fail, or run something else than was meant. */
-export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
+export function checkBeforeSpawn(attempt: StartAttempt): CarpoolError | undefined {
   const { command, cwd, resolution } = attempt;
   const directory = statOf(cwd);
   if (directory?.isDirectory() !== true) {
@@ -37,7 +37,7 @@ export function checkBeforeSpawn(attempt: Attempt): CarpoolError | undefined {
 }
 
 /** The error for an answer of the system. */
-export function reportedFailure(attempt: Attempt, error: unknown): CarpoolError {
+export function reportedFailure(attempt: StartAttempt, error: unknown): CarpoolError {
   const code = codeOf(error);
   const file = attempt.resolution.file ?? attempt.command;
   switch (code) {
@@ -67,14 +67,14 @@ export function reportedFailure(attempt: Attempt, error: unknown): CarpoolError 
   }
 }
 
-export function notStarted(attempt: Attempt, reason: string, cause?: unknown): CarpoolError {
+export function notStarted(attempt: StartAttempt, reason: string, cause?: unknown): CarpoolError {
   const { pool, command, cwd, resolution } = attempt;
   const subject = pool === undefined ? 'the child' : `the child of pool "${pool}"`;
   const context = { pool, command, cwd, path: resolution.searched };
   return new CarpoolError('CHILD_NOT_STARTED', `Cannot start ${subject}: ${reason}`, { context, cause });
 }
 
-function notFound(attempt: Attempt): CarpoolError {
+function notFound(attempt: StartAttempt): CarpoolError {
   const { command, cwd, resolution } = attempt;
   if (resolution.refused !== undefined) {
     const what = statOf(resolution.refused)?.isDirectory() === true ? 'a directory' : 'not executable';

@@ -59,7 +59,7 @@ async function start(): Promise<void> {
   watchFiles((files) => send({ type: 'files', files }));
   if (!existsSync(fileURLToPath(url))) {
     const message = 'cannot be found: there is no such file; correct `filename`, or the config';
-    throw new Refusal('SHARED_WORKER_FAILED', message);
+    throw new FatalError('SHARED_WORKER_FAILED', message);
   }
   const module = await importModule(url);
   const found = module['default'];
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
   const factory = typeof found === 'function' ? found : (found as { default?: unknown } | undefined)?.default;
   if (typeof factory !== 'function') {
     const message = 'has no default export that is a function; write `export default ({ negotiateProtocol }) => { … }`';
-    throw new Refusal('SHARED_WORKER_FAILED', message);
+    throw new FatalError('SHARED_WORKER_FAILED', message);
   }
   await (factory as (options: SharedWorker.FactoryOptions) => unknown)({ negotiateProtocol });
 }
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
 function negotiateProtocol<Data>(supported: readonly string[]): SharedWorker.Protocol<Data> {
   if (!supported.includes('ava-4')) {
     const message = `negotiates no protocol that Carpool supports: it offers ${supported.join(', ')}; ava-4 is supported`;
-    const error = new Refusal('SHARED_WORKER_PROTOCOL', message);
+    const error = new FatalError('SHARED_WORKER_PROTOCOL', message);
     crash(error);
     throw error;
   }
@@ -114,7 +114,7 @@ async function handle(message: ToThread): Promise<void> {
 }
 
 function crash(thrown: unknown): void {
-  if (thrown instanceof Refusal) {
+  if (thrown instanceof FatalError) {
     send({ type: 'fatal', code: thrown.code, how: thrown.message, stack: '' });
     return;
   }
@@ -128,7 +128,7 @@ function crash(thrown: unknown): void {
 }
 
 /** Why the worker cannot run: the end of a sentence that begins with its name. */
-class Refusal extends CarpoolError {
+class FatalError extends CarpoolError {
   constructor(code: ErrorCode, how: string) {
     super(code, how, { context: { file } });
   }
