@@ -1,26 +1,8 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
-
-interface Seen {
-  readonly event: string;
-  readonly worker: string;
-  readonly file: string;
-  readonly test?: string;
-}
-
-function seenIn(project: Project): Seen[] {
-  const lines = project.read('seen.jsonl').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Seen);
-}
-
-/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
-function letters(events: readonly Seen[]): string {
-  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
-  return events.map(({ event }) => known[event] ?? 't').join('');
-}
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { lettersOf, seenIn } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Jest %s', (major) => {
   test.for([
@@ -34,13 +16,13 @@ describe.for(majors)('Jest %s', (major) => {
     // What fails at its end is a failure of the file.
     expect(outcome.files.find(({ file }) => file.includes('untidy'))?.message).toContain('left untidy');
     const seen = seenIn(project);
-    const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
+    const order = (file: string): string => lettersOf(seen.filter((event) => event.file.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
     expect(order('refused.test')).toBe('JREX');
     // In a worker that has many, one file after another.
     for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
-      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
+      expect(lettersOf(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
     }
   });
 

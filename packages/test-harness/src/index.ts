@@ -1,5 +1,4 @@
 export { processesWith } from './census.ts';
-export { expectVerdicts, messageOf, summaryOf, testNamed } from './expect.ts';
 export { readJestLike } from './jest-like.ts';
 export { above, copyPackage, installed, layOut, replaceInPackage } from './packages.ts';
 export { binaries, fixture, Project } from './project.ts';

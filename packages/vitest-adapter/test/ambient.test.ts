@@ -1,27 +1,9 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
-
-interface Seen {
-  readonly event: string;
-  readonly worker: string;
-  readonly file?: string;
-  readonly test?: string;
-}
-
-function seenIn(project: Project): Seen[] {
-  const lines = project.read('seen.jsonl').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Seen);
-}
-
-/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
-function letters(events: readonly Seen[]): string {
-  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
-  return events.map(({ event }) => known[event] ?? 't').join('');
-}
+import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
+import { lettersOf, seenIn } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
   test.for([
@@ -39,7 +21,7 @@ describe.for(majors)('Vitest %s', (major) => {
       ['untidy.test.ts', expect.stringContaining('left untidy')],
     ]);
     const seen = seenIn(project);
-    const order = (file: string): string => letters(seen.filter((event) => event.file?.includes(file)));
+    const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
     expect(order('refused.test')).toBe('JREX');
@@ -48,7 +30,7 @@ describe.for(majors)('Vitest %s', (major) => {
     // In a worker that has many, one file after another.
     const closed = pool === 'vmThreads' ? seen.filter(({ file }) => file?.includes('empty.test') !== true) : seen;
     for (const events of Map.groupBy(closed, ({ worker }) => worker).values()) {
-      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*J?$/);
+      expect(lettersOf(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*J?$/);
     }
   });
 
