@@ -1,6 +1,6 @@
 // Writes the table of docs/runners.md from the last run of this suite; the suite fails while they differ.
 //
-//   pnpm --filter @carpool/runners test; pnpm --filter @carpool/runners document
+//   pnpm --filter @carpool/adapter-contract test; pnpm --filter @carpool/adapter-contract document
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { page, pageWith, type Cell } from './table.ts';

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 const layers = 'test/layers.test.ts';
@@ -15,6 +16,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       ...suites[suite],
       // A machine that is busy is no failure.
       testTimeout: 20_000,
+      // Tests mostly wait for processes and deadlines, not for a processor.
+      maxWorkers: 2 * availableParallelism(),
       hookTimeout: 20_000,
       reporters: ['default', 'json'],
       outputFile: { json: `test-results/${suite}.json` },

@@ -1,7 +1,7 @@
 /** The cases of the contract: what must be so under every runner, whatever its words for it. */
 import { expect } from 'vitest';
-import type { Note, Outcome, Project } from '../harness/project.ts';
-import type { TestResult } from '../runners/runner.ts';
+import type { Outcome, TestResult } from '@carpool/test-harness';
+import type { Note, Project } from '../project.ts';
 
 /** The whole run of a runner, once it is over. */
 export interface Seen {
@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
       expect(status).toBe('failed');
       expect(messages.join('\n')).toContain('SIGKILL');
       expect(messages.join('\n')).toContain('the last words of the child');
-      const others = outcome.tests.filter(({ name }) => name !== 'kills its child');
+      const others = outcome.tests.filter(({ title }) => title !== 'kills its child');
       expect(others.flatMap((test) => test.messages).join('\n')).not.toContain('the last words');
       expectPassed(outcome, 'has the next child');
     },
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
 export const watchRemarks: Remarks = { 'Playwright Test': 'in its UI and in editors: it has no watch mode' };
 
 export function named({ tests, output }: Outcome, name: string): TestResult {
-  const found = tests.find((test) => test.name === name);
+  const found = tests.find((test) => test.title === name);
   if (found === undefined) throw new Error(`There is no result of the test "${name}":\n${output}`);
   return found;
 }

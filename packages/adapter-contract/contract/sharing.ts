@@ -1,6 +1,6 @@
 /** The cases of shared workers, of coordination and of plugins made for AVA, as cases.ts; for every kind of worker. */
 import { expect } from 'vitest';
-import type { Note } from '../harness/project.ts';
+import type { Note } from '../project.ts';
 import { expectPassed, named, type Case } from './cases.ts';
 import { documented, documentedOfPlugins } from './files.ts';
 
@@ -85,7 +85,7 @@ export const sharingCases: readonly Case[] = [
         expect(status).toBe('failed');
         expect(messages.join('\n')).toContain('fails to start on purpose');
       }
-      const failed = outcome.tests.filter(({ status }) => status === 'failed').map(({ name }) => name);
+      const failed = outcome.tests.filter(({ status }) => status === 'failed').map(({ title }) => title);
       expect(failed.toSorted()).toEqual([
         'crashes it',
         'needs what is broken (first)',

@@ -1,6 +1,8 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { readJestLike } from '@carpool/test-harness';
 import { patience } from '../contract/files.ts';
-import { givenTo, words, type Runner, type TestResult } from './runner.ts';
+import { home, modules } from '../home.ts';
+import { givenTo, words, type Runner } from './runner.ts';
 
 const head = (module: string): string => `const { withPools } = require('@carpool/jest');
 const bodies = require('./${module}');
@@ -16,24 +18,17 @@ import bodies from './${module}';
 const test = withPools();
 `;
 
-const command = (modules: string, args: readonly string[] = ['--maxWorkers=3']): string[] => [
-  // For tests that are ES modules.
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  join(modules, 'jest/bin/jest.js'),
-  '--no-watchman',
-  ...args,
-];
-
 export const jest: Runner = {
   name: 'Jest',
 
   files: {
-    'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${patience}, cacheDirectory: '../jest-cache' };\n`,
+    'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${patience}, maxWorkers: 3, cacheDirectory: '../jest-cache' };\n`,
   },
 
+  all: [],
+
   modes: [
-    { name: 'processes', args: ['--maxWorkers=3'] },
+    { name: 'processes', args: [] },
     { name: 'threads', args: ['--maxWorkers=3', '--workerThreads'] },
     { name: 'in band', args: ['--runInBand'] },
   ],
@@ -48,39 +43,28 @@ export const jest: Runner = {
     return [`${name}.test.${extension}`, [first, `jest.retryTimes(${retries});`, ...lines, ''].join('\n')];
   },
 
-  command: (modules, results, args) => [...command(modules, args), '--json', `--outputFile=${results}`],
+  home,
+
+  command: (args, results) => [
+    // For tests that are ES modules.
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(modules, 'jest/bin/jest.js'),
+    '--no-watchman',
+    ...args,
+    ...(args.includes('--watchAll') ? [] : ['--json', `--outputFile=${results}`]),
+  ],
 
   read: readJestLike,
 
+  complaint: /failed to exit gracefully|did not exit/,
+
   async rerun(project) {
-    const running = project.start([...command(project.modules), '--watchAll']);
+    const running = project.start(['--watchAll']);
     await running.until(/carpool: echo: .*/);
     project.touch('watch.test.js');
     await project.noted('watch', 2);
-    running.interrupt();
-    project.left.push(...(await running.outcome).left);
+    running.kill('SIGINT');
+    return await running.outcome;
   },
 };
-
-interface JestJson {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly {
-      readonly title: string;
-      readonly status: string;
-      readonly failureMessages?: readonly string[] | null;
-    }[];
-  }[];
-}
-
-/** Vitest writes the same. */
-export function readJestLike(json: unknown): TestResult[] {
-  return (json as JestJson).testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ title, status, failureMessages }) => ({
-      file: basename(name).split('.')[0] ?? '',
-      name: title,
-      status: status === 'passed' ? 'passed' : 'failed',
-      messages: failureMessages ?? [],
-    })),
-  );
-}

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { basename, join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { join } from 'node:path';
+import { readPlaywright, TestServer } from '@carpool/test-harness/playwright';
 import { patience } from '../contract/files.ts';
-import type { Running } from '../harness/project.ts';
-import { bodiesOf, givenTo, words, type Runner, type TestResult } from './runner.ts';
+import { home, modules } from '../home.ts';
+import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
 const head = (module: string): string => `import { withPools } from '@carpool/playwright';
 import config from './carpool.config.mjs';
@@ -25,6 +24,8 @@ export default defineConfig({
 `,
   },
 
+  all: ['test', '--reporter=list,json'],
+
   modes: [
     { name: 'several workers', args: [] },
     { name: 'one worker', args: ['--workers=1'] },
@@ -45,76 +46,30 @@ export default defineConfig({
     return [`${name}.spec.mjs`, [head(module), mode, ...lines, ''].join('\n')];
   },
 
-  command: (modules, _results, args = []) => [
-    join(modules, '@playwright/test/cli.js'),
-    'test',
-    '--reporter=list,json',
-    ...args,
-  ],
+  home,
 
-  env: (results) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: results }),
+  command: (args) => [join(modules, '@playwright/test/cli.js'), ...args],
 
-  read: (json) => (json as JsonSuite).suites?.flatMap(testsIn) ?? [],
+  env: (results) => ({
+    PLAYWRIGHT_JSON_OUTPUT_FILE: results,
+    PWTEST_CACHE_DIR: join(home, 'playwright-cache'),
+  }),
+
+  read: readPlaywright,
+
+  complaint: /Internal error/,
+
+  // Its artifacts, if it is interrupted.
+  leaves: /^playwright-/,
 
   /** It watches no files; its UI and editors keep one process, the test server, and tell it what to run. */
   async rerun(project) {
-    const running = project.start([join(project.modules, '@playwright/test/cli.js'), 'test-server']);
-    const call = await connect(running);
-    await call('initialize', { closeOnDisconnect: true });
-    await call('runGlobalSetup');
-    await call('runTests');
+    const server = await TestServer.connect(project.start(['test-server']));
+    await server.call('runGlobalSetup');
+    await server.call('runTests');
     project.touch('watch.spec.mjs');
-    await call('runTests');
-    await call.close();
-    project.left.push(...(await running.outcome).left);
+    await server.call('runTests');
+    await server.call('runGlobalTeardown');
+    return await server.disconnect();
   },
 };
-
-/** As its UI speaks with it: JSON over a WebSocket. */
-async function connect(running: Running) {
-  const [, address = ''] = await running.until(/Listening on (ws:\S+)/);
-  const socket = new WebSocket(address);
-  const waiting = new Map<number, (answer: { readonly error?: unknown }) => void>();
-  socket.addEventListener('message', ({ data }) => {
-    const answer = JSON.parse(String(data)) as { readonly id?: number; readonly error?: unknown };
-    if (answer.id !== undefined) waiting.get(answer.id)?.(answer);
-  });
-  await once(socket, 'open');
-  const call = async (method: string, params: object = {}): Promise<void> => {
-    const id = waiting.size + 1;
-    const answered = new Promise<{ readonly error?: unknown }>((resolve) => waiting.set(id, resolve));
-    socket.send(JSON.stringify({ id, method, params }));
-    const { error } = await answered;
-    if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
-  };
-  const close = async (): Promise<void> => {
-    await call('runGlobalTeardown');
-    socket.close();
-  };
-  return Object.assign(call, { close });
-}
-
-interface JsonSuite {
-  readonly suites?: readonly JsonSuite[];
-  readonly specs?: readonly {
-    readonly title: string;
-    readonly file: string;
-    readonly tests: readonly {
-      readonly status: string;
-      readonly results: readonly { readonly errors: readonly { readonly message?: string }[] }[];
-    }[];
-  }[];
-}
-
-function testsIn({ suites = [], specs = [] }: JsonSuite): TestResult[] {
-  const own = specs.flatMap(({ title, file, tests }) =>
-    tests.map(({ status, results }) => ({
-      file: basename(file).split('.')[0] ?? '',
-      name: title,
-      // "flaky": it passed when it was tried again.
-      status: status === 'unexpected' ? ('failed' as const) : ('passed' as const),
-      messages: (results.at(-1)?.errors ?? []).map(({ message = '' }) => stripVTControlCharacters(message)),
-    })),
-  );
-  return [...own, ...suites.flatMap(testsIn)];
-}

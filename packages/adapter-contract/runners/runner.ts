@@ -1,28 +1,25 @@
 /** What the contract has to know of a runner. */
+import type { Outcome, Project, RunnerFacts } from '@carpool/test-harness';
 import type { FileSpec, TestSpec } from '../contract/files.ts';
-import type { Project } from '../harness/project.ts';
 
-export interface TestResult {
-  readonly file: string;
-  readonly name: string;
-  readonly status: 'passed' | 'failed';
-  readonly messages: readonly string[];
-}
-
-export interface Runner {
+/** `command` of these facts gets the whole command of the runner. */
+export interface Runner extends RunnerFacts {
   readonly name: string;
   /** Files besides those of the tests, by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** Arguments that run all tests once. */
+  readonly all: readonly string[];
   /** Its kinds of workers. */
   readonly modes: readonly Mode[];
   /** A test file in the words of this runner: its name and its text. */
   render(spec: FileSpec): readonly [string, string];
-  /** Arguments for Node that run all tests, and write their results as JSON. */
-  command(modules: string, results: string, args?: readonly string[]): readonly string[];
-  readonly env?: (results: string) => Readonly<Record<string, string>>;
-  read(json: unknown): TestResult[];
   /** Runs the tests twice in one session of the runner, after an edit, and ends it. */
-  rerun(project: Project): Promise<void>;
+  rerun(project: WatchedProject): Promise<Outcome>;
+}
+
+export interface WatchedProject extends Pick<Project, 'start' | 'touch'> {
+  /** Resolves when the bodies of this test file have written so many notes. */
+  noted(file: string, count: number): Promise<unknown>;
 }
 
 export interface Mode {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { readJestLike } from '@carpool/test-harness';
 import { patience } from '../contract/files.ts';
-import { readJestLike } from './jest.ts';
+import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
 const head = (module: string): string => `import { withPools } from '@carpool/vitest';
@@ -24,6 +25,8 @@ export default defineConfig({
 `,
   },
 
+  all: ['run'],
+
   modes: [
     { name: 'forks', args: ['--pool=forks'] },
     { name: 'threads', args: ['--pool=threads'] },
@@ -40,9 +43,10 @@ export default defineConfig({
     return [`${name}.test.mjs`, [head(module), suite, ...lines, '});', ''].join('\n')];
   },
 
-  command: (modules, results, args = []) => [
+  home,
+
+  command: (args, results) => [
     join(modules, 'vitest/vitest.mjs'),
-    'run',
     ...args,
     '--reporter=default',
     '--reporter=json',
@@ -51,12 +55,17 @@ export default defineConfig({
 
   read: readJestLike,
 
+  complaint: /Something went wrong|close timed out/,
+
+  // A cache, if it is interrupted.
+  leaves: /^[\w-]{21}$/,
+
   async rerun(project) {
-    const running = project.start([join(project.modules, 'vitest/vitest.mjs'), 'watch']);
+    const running = project.start(['watch']);
     await running.until(/Waiting for file changes/);
     project.touch('watch.test.mjs');
     await project.noted('watch', 2);
-    running.interrupt();
-    project.left.push(...(await running.outcome).left);
+    running.kill('SIGINT');
+    return await running.outcome;
   },
 };

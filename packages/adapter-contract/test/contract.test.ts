@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, test, type TestContext } from '
 import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
 import { interrupted, sharingRun, watched, wholeRun } from '../contract/files.ts';
 import { sharingCases } from '../contract/sharing.ts';
-import { Project } from '../harness/project.ts';
+import { Project } from '../project.ts';
 import { runners } from '../runners/all.ts';
 import { page, pageWith, type Cell, type Result } from '../table.ts';
 
@@ -30,7 +30,7 @@ describe.for(runners)('$name', (runner) => {
 
   beforeAll(async () => {
     const project = new Project(runner, wholeRun);
-    seen = { project, outcome: await project.start().outcome };
+    seen = { project, outcome: await project.run(runner.all) };
     return () => project[Symbol.dispose]();
   });
 
@@ -47,7 +47,7 @@ describe.for(runners)('$name', (runner) => {
       const projects = runner.modes.map(() => new Project(runner, sharingRun));
       for (const [at, mode] of runner.modes.entries()) {
         const project = projects[at] as Project;
-        seenIn.push({ project, mode: mode.name, outcome: await project.startIn(mode).outcome });
+        seenIn.push({ project, mode: mode.name, outcome: await project.run([...runner.all, ...mode.args]) });
       }
       return () => projects.forEach((project) => project[Symbol.dispose]());
     });
@@ -68,20 +68,20 @@ describe.for(runners)('$name', (runner) => {
   test('a re-run in watch mode keeps the child', async ({ task }) => {
     tell(task, watchRemarks);
     using project = new Project(runner, watched);
-    await runner.rerun(project);
+    const { left } = await runner.rerun(project);
     const [first, second] = project.notes('watch');
     expect(second).toMatchObject({ pid: first?.pid, found: 'nothing', sessions: [second?.id] });
     expect(second?.id).not.toBe(first?.id);
-    expect(project.left).toEqual([]);
+    expect(left).toEqual([]);
   });
 
   test('an interrupted run leaves nothing behind', async ({ task }) => {
     tell(task);
     using project = new Project(runner, interrupted);
-    const running = project.start();
+    const running = project.start(runner.all);
     const [note] = await project.noted('interrupt', 1);
     expect(note?.sessions).toEqual([note?.id]);
-    running.interrupt();
+    running.kill('SIGINT');
     const { left, code } = await running.outcome;
     expect(left).toEqual([]);
     expect(code).not.toBe(0);
@@ -89,6 +89,6 @@ describe.for(runners)('$name', (runner) => {
   });
 });
 
-test('docs/runners.md shows this run: else `pnpm --filter @carpool/runners document` writes it', () => {
+test('docs/runners.md shows this run: else `pnpm --filter @carpool/adapter-contract document` writes it', () => {
   expect(pageWith(results)).toBe(readFileSync(page, 'utf8'));
 });

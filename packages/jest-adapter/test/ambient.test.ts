@@ -1,22 +1,35 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
-import { lettersOf, seenIn } from '@carpool/test-harness';
-import { majors, Project } from './harness.ts';
+import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
+import { type Major, majors, Project } from './harness.ts';
+
+interface Run {
+  readonly outcome: Outcome;
+  readonly seen: readonly Seen[];
+}
+
+async function runIn(major: Major, args: readonly string[]): Promise<Run> {
+  using project = new Project(major, 'ambient');
+  const outcome = await project.run(args);
+  return { outcome, seen: seenIn(project) };
+}
 
 describe.for(majors)('Jest %s', (major) => {
+  let started: Promise<Run> | undefined;
+  /** One run for all tests that only look at it. */
+  const inProcesses = (): Promise<Run> => (started ??= runIn(major, ['--maxWorkers=2']));
+
   test.for([
     ['forks', ['--maxWorkers=2']],
     ['threads', ['--maxWorkers=2', '--workerThreads']],
     ['the main process', ['--runInBand']],
-  ] as const)('in %s, a file is there before its tests and after them', async ([, args]) => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(args);
+  ] as const)('in %s, a file is there before its tests and after them', async ([workers, args]) => {
+    const { outcome, seen } = await (workers === 'forks' ? inProcesses() : runIn(major, args));
     expectVerdicts(outcome, 15 + 1 + 3 + 1);
     // What fails at its end is a failure of the file.
     expect(outcome.files.find(({ file }) => file.includes('untidy'))?.message).toContain('left untidy');
-    const seen = seenIn(project);
-    const order = (file: string): string => lettersOf(seen.filter((event) => event.file.includes(file)));
+    const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
     expect(order('refused.test')).toBe('JREX');
@@ -27,10 +40,8 @@ describe.for(majors)('Jest %s', (major) => {
   });
 
   test('a call knows its test', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
-    expectVerdicts(outcome, 15);
-    const seen = seenIn(project);
+    const { outcome, seen: all } = await inProcesses();
+    const seen = all.filter(({ file }) => file?.includes('a.test') === true);
     const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
     expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
       ['top level', 'none'],
@@ -44,9 +55,9 @@ describe.for(majors)('Jest %s', (major) => {
   });
 
   test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['refused']);
-    expectVerdicts(outcome, 3);
-    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+    const { outcome } = await inProcesses();
+    const tests = outcome.tests.filter(({ file }) => file.includes('refused'));
+    expect(tests).toHaveLength(3);
+    for (const { messages } of tests) expect(messages.join('\n')).toContain('The worker is not ready');
   });
 });

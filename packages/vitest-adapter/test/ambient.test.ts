@@ -2,10 +2,25 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
-import { lettersOf, seenIn } from '@carpool/test-harness';
-import { majors, Project } from './harness.ts';
+import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
+import { type Major, majors, Project } from './harness.ts';
+
+interface Run {
+  readonly outcome: Outcome;
+  readonly seen: readonly Seen[];
+}
+
+async function runIn(major: Major, args: readonly string[]): Promise<Run> {
+  using project = new Project(major, 'ambient');
+  const outcome = await project.run(args);
+  return { outcome, seen: seenIn(project) };
+}
 
 describe.for(majors)('Vitest %s', (major) => {
+  let started: Promise<Run> | undefined;
+  /** One run for all tests that only look at it. */
+  const inForks = (): Promise<Run> => (started ??= runIn(major, ['--pool=forks']));
+
   test.for([
     ['forks', []],
     ['threads', []],
@@ -13,14 +28,13 @@ describe.for(majors)('Vitest %s', (major) => {
     ['forks', ['--no-isolate', '--maxWorkers=1']],
     ['threads', ['--no-isolate', '--maxWorkers=1']],
   ] as const)('in %s, %j, a file is there before its tests and after them', async ([pool, args]) => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run([`--pool=${pool}`, ...args]);
+    const plain = pool === 'forks' && args.length === 0;
+    const { outcome, seen } = await (plain ? inForks() : runIn(major, [`--pool=${pool}`, ...args]));
     expectVerdicts(outcome, 13 + 2 + 1 + 3 + 1);
     // What fails at its end is a failure of the file.
     expect(outcome.files.flatMap(({ file, message }) => (message === '' ? [] : [[basename(file), message]]))).toEqual([
       ['untidy.test.ts', expect.stringContaining('left untidy')],
     ]);
-    const seen = seenIn(project);
     const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
@@ -35,10 +49,8 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   test('a call knows its test', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
-    expectVerdicts(outcome, 13);
-    const seen = seenIn(project);
+    const run = await inForks();
+    const seen = run.seen.filter(({ file }) => file?.includes('a.test') === true);
     const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
     expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
       ['top level', 'none'],
@@ -55,15 +67,14 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['refused']);
-    expectVerdicts(outcome, 3);
-    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+    const { outcome } = await inForks();
+    const tests = outcome.tests.filter(({ file }) => file.includes('refused'));
+    expect(tests).toHaveLength(3);
+    for (const { messages } of tests) expect(messages.join('\n')).toContain('The worker is not ready');
   });
 
   test('a test that fails says what is known of the shared workers of its file', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
+    const { outcome } = await inForks();
     expect(testNamed(outcome, 'must fail').meta).toMatchObject({ carpool: [{ stderr: 'it said something odd' }] });
     expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  │ it said something odd');
   });
