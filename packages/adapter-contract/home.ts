@@ -18,7 +18,9 @@ export default function setup(): void {
   rmSync(home, { recursive: true, force: true });
   layOut(modules, {
     // `ava` is Carpool, as where `npm install -D ava@npm:carpool` was called.
-    copied: Object.fromEntries(['carpool', 'ava', '@carpool/vitest', '@carpool/jest', '@carpool/playwright'].map(linked)),
+    copied: Object.fromEntries(
+      ['carpool', 'ava', '@carpool/vitest', '@carpool/jest', '@carpool/playwright'].map(linked),
+    ),
     linked: {
       ...Object.fromEntries(['vitest', 'jest', '@playwright/test'].map(linked)),
       'carpool/node_modules': join(core, 'node_modules'),

@@ -1,6 +1,6 @@
 /** The contract, held against the three runners: each a subprocess, on the same test bodies and the same child. */
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { beforeAll, describe, expect, test, type RunnerTask, type TestContext } from 'vitest';
 import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
 import { interrupted, sharingRun, watched, wholeRun } from '../contract/files.ts';
 import { sharingCases } from '../contract/sharing.ts';
@@ -15,32 +15,39 @@ declare module 'vitest' {
   }
 }
 
-const results: Result[] = [];
+/** The cells of tests that have run, in the order in which they are written. */
+function resultsOf(tasks: readonly RunnerTask[]): Result[] {
+  return tasks.flatMap((task) => {
+    if (task.type === 'suite') return resultsOf(task.tasks);
+    const { cell } = task.meta;
+    return cell === undefined ? [] : [{ ...cell, passed: task.result?.state !== 'fail' }];
+  });
+}
 
-afterEach(({ task: { meta, result } }) => {
-  if (meta.cell !== undefined) results.push({ ...meta.cell, passed: result?.state !== 'fail' });
-});
-
-describe.for(runners)('$name', (runner) => {
+// The runners run side by side, the runs of one of them one after another.
+describe.concurrent.for(runners)('$name', (runner) => {
   const tell = ({ name, meta }: TestContext['task'], remarks: Remarks = {}): void => {
     const remark = remarks[runner.name];
     meta.cell = { title: name, runner: runner.name, ...(remark === undefined ? {} : { remark }) };
   };
-  let seen: Seen;
 
-  beforeAll(async () => {
-    const project = new Project(runner, wholeRun);
-    seen = { project, outcome: await project.run(runner.all) };
-    return () => project[Symbol.dispose]();
+  describe('in one run', { concurrent: false }, () => {
+    let seen: Seen;
+
+    beforeAll(async () => {
+      const project = new Project(runner, wholeRun);
+      seen = { project, outcome: await project.run(runner.all) };
+      return () => project[Symbol.dispose]();
+    });
+
+    // oxlint-disable-next-line vitest/expect-expect -- every case expects
+    test.for(cases)('$title', ({ remarks, check }, { task }) => {
+      tell(task, remarks);
+      check(seen);
+    });
   });
 
-  // oxlint-disable-next-line vitest/expect-expect -- every case expects
-  test.for(cases)('$title', ({ remarks, check }, { task }) => {
-    tell(task, remarks);
-    check(seen);
-  });
-
-  describe('in every kind of worker', () => {
+  describe('in every kind of worker', { concurrent: false }, () => {
     const seenIn: (Seen & { readonly mode: string })[] = [];
 
     beforeAll(async () => {
@@ -65,30 +72,34 @@ describe.for(runners)('$name', (runner) => {
     });
   });
 
-  test('a re-run in watch mode keeps the child', async ({ task }) => {
-    tell(task, watchRemarks);
-    using project = new Project(runner, watched);
-    const { left } = await runner.rerun(project);
-    const [first, second] = project.notes('watch');
-    expect(second).toMatchObject({ pid: first?.pid, found: 'nothing', sessions: [second?.id] });
-    expect(second?.id).not.toBe(first?.id);
-    expect(left).toEqual([]);
-  });
+  describe('in a run of its own', { concurrent: false }, () => {
+    test('a re-run in watch mode keeps the child', async ({ task }) => {
+      tell(task, watchRemarks);
+      using project = new Project(runner, watched);
+      const { left } = await runner.rerun(project);
+      const [first, second] = project.notes('watch');
+      expect(second).toMatchObject({ pid: first?.pid, found: 'nothing', sessions: [second?.id] });
+      expect(second?.id).not.toBe(first?.id);
+      expect(left).toEqual([]);
+    });
 
-  test('an interrupted run leaves nothing behind', async ({ task }) => {
-    tell(task);
-    using project = new Project(runner, interrupted);
-    const running = project.start(runner.all);
-    const [note] = await project.noted('interrupt', 1);
-    expect(note?.sessions).toEqual([note?.id]);
-    running.kill('SIGINT');
-    const { left, code } = await running.outcome;
-    expect(left).toEqual([]);
-    expect(code).not.toBe(0);
-    expect(() => process.kill(note?.pid ?? 0, 0)).toThrow('ESRCH');
+    test('an interrupted run leaves nothing behind', async ({ task }) => {
+      tell(task);
+      using project = new Project(runner, interrupted);
+      const running = project.start(runner.all);
+      const [note] = await project.noted('interrupt', 1);
+      expect(note?.sessions).toEqual([note?.id]);
+      running.kill('SIGINT');
+      const { left, code } = await running.outcome;
+      expect(left).toEqual([]);
+      expect(code).not.toBe(0);
+      expect(() => process.kill(note?.pid ?? 0, 0)).toThrow('ESRCH');
+    });
   });
 });
 
-test('docs/runners.md shows this run: else `pnpm --filter @carpool/adapter-contract document` writes it', () => {
-  expect(pageWith(results)).toBe(readFileSync(page, 'utf8'));
+test('docs/runners.md shows this run: else `pnpm --filter @carpool/adapter-contract document` writes it', ({
+  task,
+}) => {
+  expect(pageWith(resultsOf(task.file.tasks))).toBe(readFileSync(page, 'utf8'));
 });

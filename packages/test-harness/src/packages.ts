@@ -2,14 +2,26 @@
  * `node_modules` as users have them. Packages of the workspace are copied, not linked: runners treat files that are
  * really in `node_modules` differently, and leave them to Node.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Package name → its folder. */
 type Folders = Readonly<Record<string, string>>;
 
 /** Fills a `node_modules`: `copied` are built packages of the workspace, `linked` is whatever else they need. */
-export function layOut(modules: string, { copied, linked }: { readonly copied: Folders; readonly linked: Folders }): void {
+export function layOut(
+  modules: string,
+  { copied, linked }: { readonly copied: Folders; readonly linked: Folders },
+): void {
   for (const [name, from] of Object.entries(copied)) copyPackage(from, join(modules, name));
   for (const [name, from] of Object.entries(linked)) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });

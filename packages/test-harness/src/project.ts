@@ -1,6 +1,15 @@
 /** A fixture project, copied beside the packages that it uses. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RunnerFacts, TestResult } from './runner.ts';
 import { Running, type Outcome, type RunOptions } from './running.ts';
