@@ -14,9 +14,9 @@ const published = (source: string): string =>
   );
 
 test('every file is shown, and every block is a file', () => {
-  expect(blocks.map(({ title }) => title).toSorted()).toEqual(readdirSync(folder).toSorted());
+  expect(blocks.map(({ title = '' }) => title).toSorted()).toEqual(readdirSync(folder).toSorted());
 });
 
-test.for(blocks)('$title is as it is shown', ({ title, code }) => {
-  expect(code).toBe(published(readFileSync(join(folder, title ?? ''), 'utf8')));
+test.for(blocks)('$title is as it is shown', ({ title = '', code }) => {
+  expect(code).toBe(published(readFileSync(join(folder, title), 'utf8')));
 });
