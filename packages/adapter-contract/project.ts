@@ -1,7 +1,7 @@
 /** The contract laid out for one runner. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fixture, Project as FixtureProject } from '@carpool/test-harness';
+import { fixtures, Project as FixtureProject } from '@carpool/test-harness';
 import type { FileSpec } from './contract/files.ts';
 import type { Runner } from './runners/runner.ts';
 
@@ -29,7 +29,7 @@ const patience = 60_000;
 
 export class Project extends FixtureProject {
   constructor(runner: Runner, files: readonly FileSpec[]) {
-    super(runner, runner.name.split(' ')[0]?.toLowerCase() ?? '', [fixture('child.mjs'), template]);
+    super(runner, runner.name.split(' ')[0]?.toLowerCase() ?? '', [fixtures, template]);
     this.write('package.json', '{ "private": true }\n');
     for (const [file, text] of [...Object.entries(runner.files), ...files.map((spec) => runner.render(spec))]) {
       this.write(file, text);

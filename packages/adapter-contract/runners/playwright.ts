@@ -53,6 +53,9 @@ export default defineConfig({
   env: (results) => ({
     PLAYWRIGHT_JSON_OUTPUT_FILE: results,
     PWTEST_CACHE_DIR: join(home, 'playwright-cache'),
+    // Playwright sets one of the two for its workers, and Node warns where there are both.
+    NO_COLOR: undefined,
+    FORCE_COLOR: '0',
   }),
 
   read: readPlaywright,

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
   above,
-  fixture,
+  fixtures,
   installed,
   layOut,
   Project as FixtureProject,
@@ -72,6 +72,6 @@ function factsOf(major: Major): RunnerFacts {
 export class Project extends FixtureProject {
   constructor(major: Major, name: string) {
     const shared = ['packed.mjs', 'echo.mjs', name].map((source) => join(projects, source));
-    super(factsOf(major), name, [fixture('child.mjs'), ...shared]);
+    super(factsOf(major), name, [fixtures, ...shared]);
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   above,
-  fixture,
+  fixtures,
   installed,
   layOut,
   Project as FixtureProject,
@@ -43,7 +43,14 @@ const facts: RunnerFacts<PlaywrightResult> = {
     const reporters = ownReporters ? [] : ['--reporter=list,json'];
     return [join(playwright, 'cli.js'), ...args, ...output, ...reporters];
   },
-  env: (results) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: results, PWTEST_CACHE_DIR: join(temporary, 'cache') }),
+  env: (results) => ({
+    PLAYWRIGHT_JSON_OUTPUT_FILE: results,
+    PWTEST_CACHE_DIR: join(temporary, 'cache'),
+    NODE_COMPILE_CACHE: join(temporary, 'compile-cache'),
+    // Playwright sets one of the two for its workers, and Node warns where there are both.
+    NO_COLOR: undefined,
+    FORCE_COLOR: '0',
+  }),
   read: readPlaywright,
   complaint: /Internal error/,
 };
@@ -52,7 +59,7 @@ const facts: RunnerFacts<PlaywrightResult> = {
 export class Project extends FixtureProject<PlaywrightResult> {
   constructor(name: string) {
     const shared = ['shared', name].map((source) => join(projects, source));
-    super(facts, name, [fixture('child.mjs'), ...shared]);
+    super(facts, name, [fixtures, ...shared]);
   }
 
   /** `playwright test`; `start` takes any command. */

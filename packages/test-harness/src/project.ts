@@ -17,8 +17,8 @@ import { Running, type Outcome, type RunOptions } from './running.ts';
 /** The commands of the workspace. */
 export const binaries: string = join(import.meta.dirname, '../../../node_modules/.bin');
 
-/** A file that projects of several runners share. */
-export const fixture = (name: string): string => join(import.meta.dirname, '../fixtures', name);
+/** Files that projects of several runners share. */
+export const fixtures: string = join(import.meta.dirname, '../fixtures');
 
 export class Project<Test extends TestResult = TestResult> implements Disposable {
   readonly folder: string;

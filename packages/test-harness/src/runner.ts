@@ -31,8 +31,8 @@ export interface RunnerFacts<Test extends TestResult = TestResult> {
   readonly home: string;
   /** Arguments for Node that run this runner with `args` and write its results to the file `results`. */
   command(args: readonly string[], results: string): readonly string[];
-  /** Environment variables besides those of every run. */
-  env?(results: string): Readonly<Record<string, string>>;
+  /** Environment variables besides those of every run; `undefined` takes one of those away. */
+  env?(results: string): Readonly<Record<string, string | undefined>>;
   /** Reads the text of the file of results. */
   read(json: string): Results<Test>;
   /** What the runner must not print. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import {
   above,
   binaries,
-  fixture,
+  fixtures,
   installed,
   layOut,
   Project as FixtureProject,
@@ -52,8 +52,11 @@ function factsOf(major: Major): RunnerFacts {
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
       return [join(vitestOf(major), 'vitest.mjs'), ...args, ...(own ? [] : reporters)];
     },
-    // Vitest looks there for the type checker.
-    env: () => ({ PATH: `${binaries}:${process.env['PATH']}` }),
+    env: () => ({
+      // Vitest looks there for the type checker.
+      PATH: `${binaries}:${process.env['PATH']}`,
+      NODE_COMPILE_CACHE: join(home, 'compile-cache'),
+    }),
     read: readJestLike,
     complaint: /Unhandled|Something went wrong|close timed out/,
     // If it is killed: a cache in the temporary folder, and, in version 3, a worker whose test waits for ever.
@@ -64,7 +67,7 @@ function factsOf(major: Major): RunnerFacts {
 /** A project of `test/projects`. */
 export class Project extends FixtureProject {
   constructor(major: Major, name: string) {
-    super(factsOf(major), name, [fixture('child.mjs'), join(import.meta.dirname, 'projects', name)]);
+    super(factsOf(major), name, [fixtures, join(import.meta.dirname, 'projects', name)]);
   }
 
   /** `vitest run`; `start` takes any command. */
