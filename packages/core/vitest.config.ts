@@ -13,7 +13,7 @@ const layers = 'test/layers.test.ts';
 // A test stands beside the code if it starts no process and keeps no state of a module: those are fast, and share workers.
 const beside: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: 'src', include: [unit],  isolate: false },
+  test: { name: 'src', include: [unit], isolate: false },
 };
 const withProcesses: TestProjectInlineConfiguration = {
   extends: true,
