@@ -71,9 +71,9 @@ async function follow({ name, folder, beside, runner, run }, client, tarballs) {
   const names = beside === undefined ? [name] : [name, beside.name];
   if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
-  const files = codeFiles(`packages/${folder}/README.md`);
-  if (files.size < 3) throw new Error('The README has no titled code blocks');
-  for (const [file, code] of files) writeFileSync(join(project, file), code);
+  const shown = codeFiles(`packages/${folder}/README.md`);
+  if (shown.size < 3) throw new Error('The README has no titled code blocks');
+  for (const [file, code] of shown) writeFileSync(join(project, file), code);
   if (beside === undefined) {
     copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
   }
