@@ -9,6 +9,7 @@ import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
 
 const root = join(import.meta.dirname, '..');
 const checks = process.argv[2];
@@ -70,9 +71,9 @@ async function follow({ name, folder, beside, runner, run }, client, tarballs) {
   const names = beside === undefined ? [name] : [name, beside.name];
   if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
-  const blocks = [...readme.matchAll(/^```\w+ title="([^"]+)"\n([^]*?)^```$/gm)];
-  if (blocks.length < 3) throw new Error('The README has no titled code blocks');
-  for (const [, title, code] of blocks) writeFileSync(join(project, title), code);
+  const shown = codeFiles(`packages/${folder}/README.md`);
+  if (shown.size < 3) throw new Error('The README has no titled code blocks');
+  for (const [file, code] of shown) writeFileSync(join(project, file), code);
   if (beside === undefined) {
     copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
   }

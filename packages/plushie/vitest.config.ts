@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 const renderer = '{src,test}/**/*.renderer.test.ts';
@@ -16,6 +18,10 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       // A slow machine must not fail the tests.
       testTimeout: 20_000,
       hookTimeout: 20_000,
+      // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
+      env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
+      // They wait for processes and deadlines about as long as they compute.
+      maxWorkers: 2 * availableParallelism(),
       reporters: ['default', 'json'],
       outputFile: { json: `test-results/${suite}.json` },
     },

@@ -1,12 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/*.test.ts'],
-    globalSetup: ['test/harness/majors.ts'],
-    // Each test runs a runner of its own, or several, and mostly waits for it.
+    globalSetup: ['test/harness.ts'],
+    // Each test runs a runner of its own, or several.
     testTimeout: 90_000,
-    maxWorkers: 2,
+    // Runners wait for processes and deadlines about as long as they compute: two for each processor keep it busy.
+    maxWorkers: availableParallelism(),
+    sequence: { concurrent: true },
+    maxConcurrency: 2,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/test.json' },
   },

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { createPool } from 'carpool';
 import { expect, onTestFinished, test } from 'vitest';
 import { browser, nulJson } from './protocol/browser.ts';
@@ -14,7 +15,6 @@ import { languageServerCodec } from './protocol/language-server.ts';
 import { inTurn } from './protocol/one-at-a-time.ts';
 import { sheet } from './protocol/sheet.ts';
 
-const root = join(import.meta.dirname, '../../..');
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 const read = (path: string): string => readFileSync(path, 'utf8');
 
@@ -28,14 +28,14 @@ const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
 ].flatMap(({ page, folder }) =>
-  [...read(join(root, page)).matchAll(/^```(?:ts|js|mjs)(?: title="([^"]+)")?\n([^]*?)^```$/gm)].map(
-    ([, title, code]) => ({
+  codeBlocks(page)
+    .filter(({ language }) => ['ts', 'js', 'mjs'].includes(language))
+    .map(({ title, code }) => ({
       page,
       title: title ?? 'a block without a title',
       file: here(folder, title ?? 'none'),
       code,
-    }),
-  ),
+    })),
 );
 
 test('there are blocks to check', () => {

@@ -18,11 +18,11 @@ function read(path: string): SourceFile {
   return { path, imports: importsOf(path, source), lines: source.split('\n').length - 1 };
 }
 
-const sources = ['packages/*/{src,stand-in}/**/*.{ts,mts,cts}', 'apps/**/*.{ts,mts,cts}']
-  .flatMap(inRepository)
+const sources = ['packages/*/{src,stand-in}', 'packages/adapter-contract', 'apps']
+  .flatMap((folder) => inRepository(`${folder}/**/*.{ts,mts,cts}`))
   .map(read);
 const offers = inRepository('packages/*/package.json').map((path): Offer => {
-  const { name, exports } = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
+  const { name, exports = {} } = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
   const folder = path.replace('package.json', name === 'carpool' ? 'src/entry/' : 'src/');
   const built = (entry: unknown): string | undefined =>
     /"\.\/dist\/([^"]+?)\.[cm]?js"/.exec(JSON.stringify(entry))?.[1];
@@ -35,7 +35,8 @@ const offers = inRepository('packages/*/package.json').map((path): Offer => {
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
+  /** Missing where nothing may be imported. */
+  readonly exports?: Readonly<Record<string, unknown>>;
 }
 
 describe('the house', () => {

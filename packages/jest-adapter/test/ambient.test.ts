@@ -1,54 +1,47 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
+import { type Major, majors, Project } from './harness.ts';
 
-interface Seen {
-  readonly event: string;
-  readonly worker: string;
-  readonly file: string;
-  readonly test?: string;
+interface Run {
+  readonly outcome: Outcome;
+  readonly seen: readonly Seen[];
 }
 
-function seenIn(project: Project): Seen[] {
-  const lines = project.read('seen.jsonl').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Seen);
-}
-
-/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
-function letters(events: readonly Seen[]): string {
-  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
-  return events.map(({ event }) => known[event] ?? 't').join('');
+async function runIn(major: Major, args: readonly string[]): Promise<Run> {
+  using project = new Project(major, 'ambient');
+  const outcome = await project.run(args);
+  return { outcome, seen: seenIn(project) };
 }
 
 describe.for(majors)('Jest %s', (major) => {
+  let started: Promise<Run> | undefined;
+  /** One run for all tests that only look at it. */
+  const inProcesses = (): Promise<Run> => (started ??= runIn(major, ['--maxWorkers=2']));
+
   test.for([
     ['forks', ['--maxWorkers=2']],
     ['threads', ['--maxWorkers=2', '--workerThreads']],
     ['the main process', ['--runInBand']],
-  ] as const)('in %s, a file is there before its tests and after them', async ([, args]) => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(args);
+  ] as const)('in %s, a file is there before its tests and after them', async ([workers, args]) => {
+    const { outcome, seen } = await (workers === 'forks' ? inProcesses() : runIn(major, args));
     expectVerdicts(outcome, 15 + 1 + 3 + 1);
     // What fails at its end is a failure of the file.
     expect(outcome.files.find(({ file }) => file.includes('untidy'))?.message).toContain('left untidy');
-    const seen = seenIn(project);
-    const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
+    const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
     expect(order('refused.test')).toBe('JREX');
     // In a worker that has many, one file after another.
     for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
-      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
+      expect(lettersOf(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
     }
   });
 
   test('a call knows its test', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
-    expectVerdicts(outcome, 15);
-    const seen = seenIn(project);
+    const { outcome, seen: all } = await inProcesses();
+    const seen = all.filter(({ file }) => file?.includes('a.test') === true);
     const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
     expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
       ['top level', 'none'],
@@ -62,9 +55,9 @@ describe.for(majors)('Jest %s', (major) => {
   });
 
   test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['refused']);
-    expectVerdicts(outcome, 3);
-    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+    const { outcome } = await inProcesses();
+    const tests = outcome.tests.filter(({ file }) => file.includes('refused'));
+    expect(tests).toHaveLength(3);
+    for (const { messages } of tests) expect(messages.join('\n')).toContain('The worker is not ready');
   });
 });

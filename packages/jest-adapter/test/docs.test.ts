@@ -1,19 +1,9 @@
 /** The code in the documents is compiled and run as it stands there, as CommonJS and as ES modules. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project, type Outcome } from './harness/project.ts';
-
-const root = join(import.meta.dirname, '../../..');
-
-/** The blocks of code of a document that have a title: their files. */
-function filesIn(document: string): Map<string, string> {
-  const text = readFileSync(join(root, document), 'utf8');
-  const blocks = text.matchAll(/^```[jt]s title="(?<file>[^"]+)"\n(?<code>[^]*?)^```$/gm);
-  return new Map(Array.from(blocks, ({ groups }) => [groups?.['file'] ?? '', groups?.['code'] ?? '']));
-}
+import { codeFiles } from '@carpool/test-harness/code-blocks';
+import { expectVerdicts } from '@carpool/test-harness/expect';
+import type { Outcome } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 /** With a transformer for TypeScript added, as every project has its own. */
 function run(
@@ -35,9 +25,9 @@ function run(
 describe.for(majors)('Jest %s', (major) => {
   test('the code of docs/jest.md compiles and its tests pass', async () => {
     using project = new Project(major, 'guide');
-    for (const [file, code] of filesIn('docs/jest.md')) project.write(file, code);
+    for (const [file, code] of codeFiles('docs/jest.md')) project.write(file, code);
     const [errors, common, modules, own] = await Promise.all([
-      project.compile(),
+      project.check(),
       run(project, 'jest.config.mjs', 'common'),
       run(project, 'jest.config.mjs', 'modules'),
       run(project, 'own.config.mjs', 'common', ['greeting', 'table']),
@@ -51,8 +41,8 @@ describe.for(majors)('Jest %s', (major) => {
 
   test('so does the code of the README', async () => {
     using project = new Project(major, 'guide');
-    for (const [file, code] of filesIn('packages/jest-adapter/README.md')) project.write(file, code);
-    const [errors, outcome] = await Promise.all([project.compile(), run(project, 'jest.config.mjs', 'common')]);
+    for (const [file, code] of codeFiles('packages/jest-adapter/README.md')) project.write(file, code);
+    const [errors, outcome] = await Promise.all([project.check(), run(project, 'jest.config.mjs', 'common')]);
     expect(errors).toBe('');
     expectVerdicts(outcome, 2);
   });

@@ -1,13 +1,13 @@
 /** Watch mode, and runs, workers and set-up files that end badly. */
 import { addressVariable, startHost } from 'carpool/host';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, summaryOf, testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project, type Running } from './harness/project.ts';
+import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
+import type { Running } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 /** The child that the next run of both files talks with. */
 async function childOf(running: Running): Promise<string> {
-  const [first, second] = [await running.until(/child \d+/), await running.until(/child \d+/)];
+  const [[first], [second]] = [await running.until(/child \d+/), await running.until(/child \d+/)];
   expect(first).toBe(second);
   await running.until(/carpool: echo: .*/);
   return first;

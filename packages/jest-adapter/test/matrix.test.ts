@@ -1,8 +1,7 @@
 /** The same suite under both versions and every kind of worker: one child, a session for each test, nothing left behind. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf, summaryOf } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, messageOf, summaryOf } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
 
 const tests = 67;
 
@@ -13,6 +12,7 @@ describe.for(majors)('Jest %s', (major) => {
     ['the main process', ['--runInBand']],
   ] as const)('a suite in %s shares one child and leaves nothing behind', async ([, args]) => {
     using project = new Project(major, 'suite');
+    project.write('sockets-b.test.js', project.read('sockets-a.test.js'));
     const outcome = await project.run(args);
     expectVerdicts(outcome, tests);
     expect(outcome.code).toBe(1);

@@ -1,8 +1,7 @@
 /** The ways in which Jest is called and configured, and what else a run prints. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, summaryOf } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, summaryOf } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'scopes'];
 /** The tests in them. */
@@ -29,7 +28,7 @@ describe.for(majors)('Jest %s', (major) => {
 
   test('workers that are replaced for their memory go on with the same child', async () => {
     using project = new Project(major, 'suite');
-    for (const copy of ['c', 'd']) project.write(`sockets-${copy}.test.js`, project.read('sockets-a.test.js'));
+    for (const copy of ['b', 'c', 'd']) project.write(`sockets-${copy}.test.js`, project.read('sockets-a.test.js'));
     const outcome = await project.run(['sockets', '--maxWorkers=2', '--workerIdleMemoryLimit=1K']);
     expectVerdicts(outcome, 4);
     const workers = project.read('sockets.txt').match(/^\d+/gm);
@@ -108,6 +107,6 @@ describe.for(majors)('Jest %s', (major) => {
 
   test('types come from the config', async () => {
     using project = new Project(major, 'types');
-    expect(await project.compile()).toBe('');
+    expect(await project.check()).toBe('');
   });
 });

@@ -1,10 +1,9 @@
 /** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from './harness/expectations.ts';
-import { copyPackage, folderOf, majors, type Major } from './harness/majors.ts';
-import { Project, type Outcome } from './harness/project.ts';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { copyPackage, replaceInPackage, type Outcome } from '@carpool/test-harness';
+import { folderOf, type Major, majors, Project } from './harness.ts';
 
 /** The messages of the two tests that want a session; the third has passed. */
 function complaints(outcome: Outcome): [fixture: string, byHand: string] {
@@ -14,11 +13,9 @@ function complaints(outcome: Outcome): [fixture: string, byHand: string] {
 
 /** Another version of the adapter, in the project itself; the one beside the project stays. */
 function anotherAdapter(project: Project, major: Major): void {
-  copyPackage(join(folderOf(major), 'node_modules/@carpool/jest'), join(project.folder, 'node_modules/@carpool/jest'));
-  for (const file of readdirSync(join(project.folder, 'node_modules/@carpool/jest/dist'))) {
-    const path = join('node_modules/@carpool/jest/dist', file);
-    project.write(path, project.read(path).replace(/version = ".*"/, 'version = "9.9.9"'));
-  }
+  const another = project.path('node_modules/@carpool/jest');
+  copyPackage(join(folderOf(major), 'node_modules/@carpool/jest'), another);
+  replaceInPackage(another, /version = ".*"/, 'version = "9.9.9"');
 }
 
 describe.for(majors)('Jest %s', (major) => {

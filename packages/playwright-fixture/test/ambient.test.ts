@@ -1,53 +1,38 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { beforeAll, expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from './harness/expectations.ts';
-import { Project, type Outcome } from './harness/project.ts';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
+import type { PlaywrightResult } from '@carpool/test-harness/playwright';
+import { Project } from './harness.ts';
 
-interface Seen {
-  readonly event: string;
-  readonly worker: number;
-  readonly file: string;
-  readonly test?: string;
-}
-
-let outcome: Outcome;
+let outcome: Outcome<PlaywrightResult>;
 let seen: readonly Seen[];
-
-function seenIn(project: Project): Seen[] {
-  const lines = project.read('seen.jsonl').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Seen);
-}
-
-/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
-function letters(events: readonly Seen[]): string {
-  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
-  return events.map(({ event }) => known[event] ?? 't').join('');
-}
 
 beforeAll(async () => {
   using project = new Project('ambient');
-  outcome = await project.run();
+  // Longer than a test may take.
+  outcome = await project.run([], { env: { OBSERVER_END: '1200' } });
   seen = seenIn(project);
 }, 60_000);
 
 test('a file is there before its tests and after them, and begins again in another worker', () => {
   expectVerdicts(outcome, 5 + 2 + 2 + 2 + 1);
-  const order = (file: string): string => letters(seen.filter((event) => event.file.includes(file)));
+  const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
   expect(order('a.spec')).toMatch(/^(?:JRt+EX){2}$/);
   expect(order('b.spec')).toMatch(/^JRt+EX$/);
   expect(order('/d.spec')).toBe('JREXJREX');
   expect(order('refused')).toBe('JREXJREX');
   const worker = (file: string): unknown =>
-    new Set(seen.filter((one) => one.file.includes(file)).map((one) => one.worker));
+    new Set(seen.filter((one) => one.file?.includes(file)).map((one) => one.worker));
   expect(worker('b.spec')).not.toEqual(worker('/d.spec'));
 });
 
 test('a file ends as soon as its last test has run, before the next one is evaluated', () => {
   for (const events of Map.groupBy(seen, ({ worker }) => worker).values()) {
-    expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
+    expect(lettersOf(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*$/);
   }
   // As `c.spec` has the same fixtures as `b.spec`, it is in the same worker.
-  const [b, c] = ['b.spec', 'c.spec'].map((file) => seen.filter((one) => one.file.includes(file)));
+  const [b, c] = ['b.spec', 'c.spec'].map((file) => seen.filter((one) => one.file?.includes(file)));
   expect(new Set([...(b ?? []), ...(c ?? [])].map(({ worker }) => worker)).size).toBe(1);
   // No file is open where modules are evaluated, in the process that only collects tests too.
   const evaluated = seen.filter(({ event }) => event === 'top level');

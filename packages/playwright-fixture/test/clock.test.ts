@@ -1,7 +1,7 @@
 /** Whose time it is: the wait for a slot and the start of a child are not the test's. */
 import { expect, test } from 'vitest';
-import { expectVerdicts, messageOf, placeOf, testNamed } from './harness/expectations.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, messageOf, testNamed } from '@carpool/test-harness/expect';
+import { placeOf, Project } from './harness.ts';
 
 test('waiting for a slot or for the start of a child is not on the clock of the test', async () => {
   using project = new Project('clock');

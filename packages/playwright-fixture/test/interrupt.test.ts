@@ -1,6 +1,6 @@
 /** A run that does not end by itself: nothing of it is left, however it was ended. */
 import { expect, test } from 'vitest';
-import { Project } from './harness/project.ts';
+import { Project } from './harness.ts';
 
 test.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
   'a run that gets %s leaves nothing behind',
@@ -19,9 +19,9 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 
 test('so does one that gets Ctrl-C in a terminal, with its workers', async () => {
   using project = new Project('interrupt');
-  const running = project.start(['test'], { detached: true });
+  const running = project.start(['test']);
   const [, pid] = await running.until(/the child is (\d+)/);
-  process.kill(-(running.process.pid ?? 0), 'SIGINT');
+  running.kill('SIGINT');
   expect(await running.outcome).toMatchObject({ code: 130, left: [] });
   expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
 });

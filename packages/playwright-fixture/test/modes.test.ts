@@ -1,8 +1,8 @@
 /** The ways in which Playwright is called and configured, and what else a run prints. */
 import { startHost } from 'carpool/host';
 import { expect, test } from 'vitest';
-import { expectVerdicts, placeOf, summaryOf, testNamed } from './harness/expectations.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
+import { placeOf, Project } from './harness.ts';
 
 const sessions = /^carpool: echo: 1 child, (\d+) sessions, peak \d+, longest wait \d+ ms$/;
 

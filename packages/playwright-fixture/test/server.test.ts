@@ -1,7 +1,7 @@
 /** Playwright's UI and VS Code: one process that sets up once, and runs tests as often as it is told. */
 import { expect, test } from 'vitest';
-import { Project } from './harness/project.ts';
-import { TestServer } from './harness/test-server.ts';
+import { Project } from './harness.ts';
+import { TestServer } from '@carpool/test-harness/playwright';
 
 function seen(output: string): { child: string; worker: string; session: string } {
   const [, child = '', worker = '', session = ''] = /child (\d+), worker (\d+), session (\S+)/.exec(output) ?? [];
@@ -10,7 +10,7 @@ function seen(output: string): { child: string; worker: string; session: string 
 
 test('one child serves all runs between set-up and teardown, each in new workers', async () => {
   using project = new Project('server');
-  const server = await TestServer.start(project);
+  const server = await TestServer.connect(project.start(['test-server']));
   expect(await server.call('listTests')).toMatchObject({ status: 'passed' });
   expect(await server.call('runGlobalSetup')).toMatchObject({ status: 'passed' });
   expect(await server.call('listTests')).toMatchObject({ status: 'passed' });
@@ -38,7 +38,7 @@ test('one child serves all runs between set-up and teardown, each in new workers
 
 test('a second set-up beside it, as VS Code makes for its debugger, has a host and a child of its own', async () => {
   using project = new Project('server');
-  const server = await TestServer.start(project);
+  const server = await TestServer.connect(project.start(['test-server']));
   await server.call('runGlobalSetup');
   const first = await server.call('runTests', { grep: 'has a session' });
   const beside = await project.run(['--grep=has a session']);

@@ -1,10 +1,12 @@
 /** One suite on the real runner: a session for each test on one child, whatever happens to tests and workers. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf, placeOf, summaryOf, testNamed } from './harness/expectations.ts';
-import { Project, type Outcome } from './harness/project.ts';
+import { expectVerdicts, messageOf, summaryOf, testNamed } from '@carpool/test-harness/expect';
+import type { Outcome } from '@carpool/test-harness';
+import type { PlaywrightResult } from '@carpool/test-harness/playwright';
+import { placeOf, Project } from './harness.ts';
 
 describe('a suite', () => {
-  let outcome: Outcome;
+  let outcome: Outcome<PlaywrightResult>;
 
   beforeAll(async () => {
     using project = new Project('suite');

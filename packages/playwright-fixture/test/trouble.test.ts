@@ -1,10 +1,9 @@
 /** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
-import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from './harness/expectations.ts';
-import { copyPackage, home } from './harness/packages.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { copyPackage, replaceInPackage } from '@carpool/test-harness';
+import { home, Project } from './harness.ts';
 
 test('without the global setup, tests that want a session say how to add it', async () => {
   using project = new Project('missing-setup');
@@ -26,7 +25,7 @@ test('a config that is not valid is reported by the tests that want a session', 
 
 test('a missing config is, too', async () => {
   using project = new Project('no-config');
-  rmSync(join(project.folder, 'carpool.config.ts'));
+  project.remove('carpool.config.ts');
   const outcome = await project.run();
   expectVerdicts(outcome, 2);
   expect(messageOf(outcome, 'there is no config')).toMatch(
@@ -59,7 +58,7 @@ test('two versions of the adapter in one run say that one of them must go', asyn
   using project = new Project('server');
   // The config goes on loading the one beside the project, the tests find this one.
   copyPackage(join(home, 'node_modules/@carpool/playwright'), join(project.folder, 'node_modules/@carpool/playwright'));
-  rewrite(project, '@carpool/playwright', /version = ".*"/, 'version = "9.9.9"');
+  replaceInPackage(project.path('node_modules/@carpool/playwright'), /version = ".*"/, 'version = "9.9.9"');
   const setup = join(home, 'node_modules/@carpool/playwright/dist/global-setup.js');
   project.edit('playwright.config.ts', '@carpool/playwright/global-setup', setup);
   const outcome = await project.run(['--grep=must fail']);
@@ -75,7 +74,7 @@ test('two versions of the core too, if they do not speak the same wire', async (
   const adapter = 'node_modules/@carpool/playwright';
   copyPackage(join(home, adapter), join(project.folder, adapter));
   copyPackage(join(home, 'node_modules/carpool'), join(project.folder, adapter, 'node_modules/carpool'));
-  rewrite(project, '@carpool/playwright/node_modules/carpool', /wire: 1\b/g, 'wire: 99');
+  replaceInPackage(project.path(join(adapter, 'node_modules/carpool')), /wire: 1\b/g, 'wire: 99');
   project.edit('playwright.config.ts', '@carpool/playwright/global-setup', join(home, adapter, 'dist/global-setup.js'));
   const outcome = await project.run(['--grep=must fail']);
   expectVerdicts(outcome, 1);
@@ -91,14 +90,3 @@ test('an address that nobody listens at any more is named', async () => {
   expectVerdicts(outcome, 1);
   expect(messageOf(outcome, 'must fail')).toMatch(/Cannot reach the host at \S+gone\.sock: .*ENOENT/);
 });
-
-function rewrite(project: Project, name: string, from: RegExp, to: string): void {
-  const dist = join('node_modules', name, 'dist');
-  let found = false;
-  for (const file of readdirSync(join(project.folder, dist)).filter((one) => one.endsWith('.js'))) {
-    const text = project.read(join(dist, file));
-    found ||= from.test(text);
-    project.write(join(dist, file), text.replace(from, to));
-  }
-  if (!found) throw new Error(`No file of ${name} has ${from}`);
-}

@@ -1,6 +1,6 @@
 /** Types are checked with the config they come from. */
 import { expect, test } from 'vitest';
-import { Project } from './harness/project.ts';
+import { Project } from './harness.ts';
 
 test('names, messages, options and matchers are typed by the config', async () => {
   using project = new Project('types');

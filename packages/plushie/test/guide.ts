@@ -1,22 +1,16 @@
 /** The code of docs/plushie.md and of the README, laid out as a project, compiled and run. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeFiles } from '@carpool/test-harness/code-blocks';
 import { expect, onTestFinished } from 'vitest';
 import type { Subject } from './conformance/subject.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-
-/** The titled blocks of code of a page: the files of its project. */
-function filesIn(page: string): [string, string][] {
-  const text = readFileSync(join(root, page), 'utf8');
-  const blocks = text.matchAll(/^```ts title="(?<file>[^"]+)"\n(?<code>[^]*?)^```$/gm);
-  return Array.from(blocks, ({ groups }) => [groups?.['file'] ?? '', groups?.['code'] ?? '']);
-}
 
 /** Runs the project of a page with this renderer in PLUSHIE_BINARY_PATH. */
 export async function expectGuideRuns(page: string, tests: number, subject: Subject): Promise<void> {
@@ -25,8 +19,7 @@ export async function expectGuideRuns(page: string, tests: number, subject: Subj
   mkdirSync(temporary, { recursive: true });
   const folder = mkdtempSync(join(temporary, 'guide-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const files = filesIn(page);
-  for (const [file, code] of files) writeFileSync(join(folder, file), code);
+  for (const [file, code] of codeFiles(page)) writeFileSync(join(folder, file), code);
   const compilerOptions = { isolatedDeclarations: false, declaration: false };
   const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));

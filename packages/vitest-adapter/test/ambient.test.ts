@@ -1,29 +1,26 @@
 /** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
+import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
+import { type Major, majors, Project } from './harness.ts';
 
-interface Seen {
-  readonly event: string;
-  readonly worker: string;
-  readonly file?: string;
-  readonly test?: string;
+interface Run {
+  readonly outcome: Outcome;
+  readonly seen: readonly Seen[];
 }
 
-function seenIn(project: Project): Seen[] {
-  const lines = project.read('seen.jsonl').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Seen);
-}
-
-/** What happened, a letter each: a file Joins, is Ready, ends (E) and has ended (X); `t` for what its tests saw. */
-function letters(events: readonly Seen[]): string {
-  const known: Readonly<Record<string, string>> = { joins: 'J', ready: 'R', ends: 'E', ended: 'X', 'top level': '' };
-  return events.map(({ event }) => known[event] ?? 't').join('');
+async function runIn(major: Major, args: readonly string[]): Promise<Run> {
+  using project = new Project(major, 'ambient');
+  const outcome = await project.run(args);
+  return { outcome, seen: seenIn(project) };
 }
 
 describe.for(majors)('Vitest %s', (major) => {
+  let started: Promise<Run> | undefined;
+  /** One run for all tests that only look at it. */
+  const inForks = (): Promise<Run> => (started ??= runIn(major, ['--pool=forks']));
+
   test.for([
     ['forks', []],
     ['threads', []],
@@ -31,15 +28,14 @@ describe.for(majors)('Vitest %s', (major) => {
     ['forks', ['--no-isolate', '--maxWorkers=1']],
     ['threads', ['--no-isolate', '--maxWorkers=1']],
   ] as const)('in %s, %j, a file is there before its tests and after them', async ([pool, args]) => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run([`--pool=${pool}`, ...args]);
+    const plain = pool === 'forks' && args.length === 0;
+    const { outcome, seen } = await (plain ? inForks() : runIn(major, [`--pool=${pool}`, ...args]));
     expectVerdicts(outcome, 13 + 2 + 1 + 3 + 1);
     // What fails at its end is a failure of the file.
     expect(outcome.files.flatMap(({ file, message }) => (message === '' ? [] : [[basename(file), message]]))).toEqual([
       ['untidy.test.ts', expect.stringContaining('left untidy')],
     ]);
-    const seen = seenIn(project);
-    const order = (file: string): string => letters(seen.filter((event) => event.file?.includes(file)));
+    const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
     expect(order('a.test')).toMatch(/^JRt+EX$/);
     expect(order('b.test')).toMatch(/^JRt+EX$/);
     expect(order('refused.test')).toBe('JREX');
@@ -48,15 +44,13 @@ describe.for(majors)('Vitest %s', (major) => {
     // In a worker that has many, one file after another.
     const closed = pool === 'vmThreads' ? seen.filter(({ file }) => file?.includes('empty.test') !== true) : seen;
     for (const events of Map.groupBy(closed, ({ worker }) => worker).values()) {
-      expect(letters(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*J?$/);
+      expect(lettersOf(events).replaceAll(/[^JX]/g, '')).toMatch(/^(?:JX)*J?$/);
     }
   });
 
   test('a call knows its test', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
-    expectVerdicts(outcome, 13);
-    const seen = seenIn(project);
+    const run = await inForks();
+    const seen = run.seen.filter(({ file }) => file?.includes('a.test') === true);
     const outside = seen.filter(({ event }) => event === 'top level' || event.endsWith('All'));
     expect(outside.map(({ event, test: found }) => [event, found])).toEqual([
       ['top level', 'none'],
@@ -73,15 +67,14 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['refused']);
-    expectVerdicts(outcome, 3);
-    for (const { messages } of outcome.tests) expect(messages.join('\n')).toContain('The worker is not ready');
+    const { outcome } = await inForks();
+    const tests = outcome.tests.filter(({ file }) => file.includes('refused'));
+    expect(tests).toHaveLength(3);
+    for (const { messages } of tests) expect(messages.join('\n')).toContain('The worker is not ready');
   });
 
   test('a test that fails says what is known of the shared workers of its file', async () => {
-    using project = new Project(major, 'ambient');
-    const outcome = await project.run(['a.test']);
+    const { outcome } = await inForks();
     expect(testNamed(outcome, 'must fail').meta).toMatchObject({ carpool: [{ stderr: 'it said something odd' }] });
     expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  │ it said something odd');
   });

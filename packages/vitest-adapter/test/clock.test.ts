@@ -1,8 +1,7 @@
 /** Whose time it is: the wait for a slot and the start of a child are not the test's, where Vitest lets us. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
   test.runIf(major > 3)('waiting for a slot or for the start of a child is not on the clock of the test', async () => {

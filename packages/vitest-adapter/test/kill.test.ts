@@ -1,8 +1,7 @@
 /** Whoever is killed, and whenever: nothing is left behind, and no slot is lost. */
 import { describe, expect, test } from 'vitest';
-import { testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { testNamed } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=3'];

@@ -1,8 +1,8 @@
 /** The same suite under every version and kind of worker: one child, a session for each test, nothing left behind. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, summaryOf, testNamed } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project, type Outcome } from './harness/project.ts';
+import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
+import type { Outcome } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 /** For each worker, how many sockets were open at the beginning of its files. */
 function socketsByWorker(outcome: Outcome): number[][] {
@@ -30,6 +30,7 @@ describe.for(majors)('Vitest %s', (major) => {
     ['threads', 'not isolated'],
   ])('a suite in %s, %s, shares one child and leaves nothing behind', async ([pool, isolation]) => {
     using project = new Project(major, 'suite');
+    project.write('sockets-b.test.ts', project.read('sockets-a.test.ts'));
     const shared = isolation === 'not isolated';
     // Vitest 3 does not let a file set the time-out of extended tests.
     const args = [`--pool=${pool}`, ...(major === 3 ? ['--testTimeout=1500'] : [])];

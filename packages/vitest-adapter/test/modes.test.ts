@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, summaryOf } from './harness/expectations.ts';
-import { folderOf, majors } from './harness/majors.ts';
-import { Project, type Outcome } from './harness/project.ts';
+import { expectVerdicts, summaryOf } from '@carpool/test-harness/expect';
+import type { Outcome } from '@carpool/test-harness';
+import { folderOf, majors, Project } from './harness.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
 

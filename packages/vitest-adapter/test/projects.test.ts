@@ -1,8 +1,7 @@
 /** Projects of one Vitest: those that find the same config share one child, however the projects are written. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts } from './harness/expectations.ts';
-import { majors } from './harness/majors.ts';
-import { Project } from './harness/project.ts';
+import { expectVerdicts } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
   test('inline, extending and config-file projects share a host; one with a config of its own has its own', async () => {

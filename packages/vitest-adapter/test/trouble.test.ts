@@ -1,14 +1,9 @@
 /** Mistakes in the set-up: each gives one sentence that says what to change, in the tests that it concerns. */
 import { join } from 'node:path';
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, testNamed } from './harness/expectations.ts';
-import { copyPackage, folderOf, majors } from './harness/majors.ts';
-import { Project, type Outcome } from './harness/project.ts';
-
-function messageOf(outcome: Outcome, name: string): string {
-  return testNamed(outcome, name).messages.join('\n');
-}
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { copyPackage, replaceInPackage } from '@carpool/test-harness';
+import { folderOf, majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
   test('without the plugin, tests that want a session say how to add it', async () => {
@@ -48,10 +43,7 @@ describe.for(majors)('Vitest %s', (major) => {
     // The config goes on loading the one beside the project, the tests find this one.
     const another = join(project.folder, 'node_modules/@carpool/vitest');
     copyPackage(join(folderOf(major), 'node_modules/@carpool/vitest'), another);
-    for (const file of readdirSync(join(another, 'dist')).filter((name) => name.endsWith('.js'))) {
-      const path = join('node_modules/@carpool/vitest/dist', file);
-      project.write(path, project.read(path).replace(/version = ".*"/, 'version = "9.9.9"'));
-    }
+    replaceInPackage(another, /version = ".*"/, 'version = "9.9.9"');
     project.edit('vitest.config.ts', '@carpool/vitest/plugin', '../node_modules/@carpool/vitest/dist/plugin.js');
     const outcome = await project.run(['concurrent.test.ts']);
     expect(outcome.tests).toHaveLength(4);

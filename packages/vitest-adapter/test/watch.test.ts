@@ -1,13 +1,13 @@
 /** Watch mode: the host and its child outlive re-runs, and follow the config. */
 import { describe, expect, test } from 'vitest';
-import { majors } from './harness/majors.ts';
-import { Project, type Running } from './harness/project.ts';
+import type { Running } from '@carpool/test-harness';
+import { majors, Project } from './harness.ts';
 
 /** The child of the next run, once Vitest waits for changes again. */
 async function childOfNextRun(running: Running): Promise<number> {
-  const line = await running.until(/child (\d+)\./);
+  const [, child] = await running.until(/child (\d+)\./);
   await running.until(/(Waiting|Watching) for file changes/);
-  return Number(/\d+/.exec(line)?.[0]);
+  return Number(child);
 }
 
 describe.for(majors)('Vitest %s', (major) => {

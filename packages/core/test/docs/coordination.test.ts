@@ -1,14 +1,11 @@
 /** The code of docs/coordination.md is that of the files beside this one, which are compiled with the tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'coordination');
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/coordination.md'), 'utf8');
-const blocks = [...page.matchAll(/^```ts title="([^"]+)"\n([^]*?)^```$/gm)].map(([, title = '', code = '']) => ({
-  title,
-  code,
-}));
+const blocks = codeBlocks('docs/coordination.md').filter(({ language }) => language === 'ts');
 
 /** What users write. */
 const published = (source: string): string =>
@@ -17,10 +14,9 @@ const published = (source: string): string =>
   );
 
 test('every file is shown, and every block is a file', () => {
-  expect(blocks.map(({ title }) => title).toSorted()).toEqual(readdirSync(folder).toSorted());
-  expect(page.match(/^```ts/gm)).toHaveLength(blocks.length);
+  expect(blocks.map(({ title = '' }) => title).toSorted()).toEqual(readdirSync(folder).toSorted());
 });
 
-test.for(blocks)('$title is as it is shown', ({ title, code }) => {
+test.for(blocks)('$title is as it is shown', ({ title = '', code }) => {
   expect(code).toBe(published(readFileSync(join(folder, title), 'utf8')));
 });

@@ -1,6 +1,7 @@
 /** docs/shared-workers.md: its workers run, and its tables name what there is. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeFiles } from '@carpool/test-harness/code-blocks';
 import { expect, test } from 'vitest';
 import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { host, open } from '../shared-worker/support.ts';
@@ -10,10 +11,9 @@ const page = readFileSync(join(import.meta.dirname, '../../../../docs/shared-wor
 
 /** Writes a block of the page as the file that its title names. */
 function written(title: string): string {
-  const [, code] = new RegExp(`\`\`\`ts title="${title}"\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
   const folder = join(place().path, 'page');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, title), code ?? '');
+  writeFileSync(join(folder, title), codeFiles('docs/shared-workers.md').get(title) ?? '');
   return join(folder, title);
 }
 

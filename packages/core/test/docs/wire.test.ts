@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { expect, test } from 'vitest';
 import { Hub } from '../../src/host/hub/hub.ts';
 import { headBytes, op, readHead, wireVersion } from '../../src/wire/frames.ts';
@@ -25,9 +26,10 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-const [said, answered] = [...page.matchAll(/```hex\n([\s\S]*?)```/g)].map(([, dump = '']) =>
+const dumps = codeBlocks('docs/wire.md').filter(({ language }) => language === 'hex');
+const [said, answered] = dumps.map(({ code }) =>
   Buffer.from(
-    dump
+    code
       .split('\n')
       .map((line) => line.slice(10, 57))
       .join('')

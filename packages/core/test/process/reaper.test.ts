@@ -35,7 +35,9 @@ async function host(how: string, name: string, ...flags: string[]): Promise<Host
   const ended = once(process_, 'exit');
   const wanted = name === 'forks-grandchild';
   const stderr = wanted ? once(process_.stderr, 'data') : undefined;
-  const [child] = (await once(process_.stdout, 'data')).map(Number);
+  const gone = ended.then(([code]) => Promise.reject(new Error(`The host ended with ${code} before it said its pid`)));
+  const [child] = (await Promise.race([once(process_.stdout, 'data'), gone])).map(Number);
+  gone.catch(() => {});
   const grandchild = stderr === undefined ? undefined : Number(String((await stderr)[0]).split(' ')[1]);
   mustBeGone(process_.pid!, child!, ...(grandchild === undefined ? [] : [grandchild]));
   const kill = (): Promise<unknown> => {

@@ -1,5 +1,5 @@
 const { carpool } = require('@carpool/jest');
-const { ambient, look } = require('./observer.js');
+const { ambient, look } = require('./observer.cjs');
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
 

@@ -1,5 +1,5 @@
 /** @jest-environment @carpool/jest/environment-jsdom */
-const { look } = require('./observer.js');
+const { look } = require('./observer.cjs');
 
 beforeAll(() => void look('beforeAll'));
 afterAll(() => void look('afterAll'));

@@ -1,4 +1,4 @@
-require('./observer.js');
+require('./observer.cjs');
 
 test('must fail: one', () => {});
 test.concurrent('must fail: two', async () => {});

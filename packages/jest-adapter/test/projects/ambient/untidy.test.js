@@ -1,3 +1,3 @@
-require('./observer.js');
+require('./observer.cjs');
 
 test('is not to blame', () => {});

@@ -1,7 +1,7 @@
 import { withPools } from '@carpool/playwright';
 import { expect } from '@playwright/test';
 import config from './carpool.config.ts';
-import { ambient, look } from './observer.mjs';
+import { ambient, look } from './observer.cjs';
 
 const test = withPools(config);
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));

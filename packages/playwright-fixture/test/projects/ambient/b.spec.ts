@@ -1,6 +1,6 @@
 import { test } from '@carpool/playwright';
 import { expect } from '@playwright/test';
-import { look } from './observer.mjs';
+import { look } from './observer.cjs';
 
 look('top level');
 test.afterAll(() => void look('afterAll'));

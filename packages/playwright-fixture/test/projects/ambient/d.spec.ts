@@ -1,6 +1,6 @@
 import { test } from '@carpool/playwright';
 import { expect } from '@playwright/test';
-import './observer.mjs';
+import './observer.cjs';
 
 test('must fail: it says what the file knows', () => {
   expect(1).toBe(2);

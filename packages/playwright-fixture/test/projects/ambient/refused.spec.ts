@@ -1,5 +1,5 @@
 import { test } from '@carpool/playwright';
-import './observer.mjs';
+import './observer.cjs';
 
 test.beforeAll(() => {});
 

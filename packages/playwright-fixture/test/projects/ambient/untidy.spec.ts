@@ -1,4 +1,4 @@
 import { test } from '@carpool/playwright';
-import './observer.mjs';
+import './observer.cjs';
 
 test('must fail: Playwright blames the last test', () => {});

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ambient, look } from './observer.mjs';
+import { ambient, look } from './observer.cjs';
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 

@@ -1,7 +1,7 @@
 import { withPools } from '@carpool/vitest';
 import { afterAll, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
-import { ambient, look, note } from './observer.mjs';
+import { ambient, look, note } from './observer.cjs';
 
 // Vitest 3 waits for sessions on the clock of the test.
 vi.setConfig({ testTimeout: 10_000 });

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { look } from './observer.mjs';
+import { look } from './observer.cjs';
 
 look('top level');
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import './observer.mjs';
+import './observer.cjs';
 
 beforeAll(() => {});
 

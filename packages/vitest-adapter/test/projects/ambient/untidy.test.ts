@@ -1,4 +1,4 @@
 import { test } from 'vitest';
-import './observer.mjs';
+import './observer.cjs';
 
 test('is not to blame', () => {});

@@ -1,0 +1,139 @@
+/** The cases of the contract: what must be so under every runner, whatever its words for it. */
+import { expect } from 'vitest';
+import type { Outcome, TestResult } from '@carpool/test-harness';
+import type { Note, Project } from '../project.ts';
+
+/** The whole run of a runner, once it is over. */
+export interface Seen {
+  readonly outcome: Outcome;
+  readonly project: Project;
+}
+
+/** How a runner, by its name, comes to it, where that is its own way: part of the table. */
+export type Remarks = Readonly<Record<string, string>>;
+
+export interface Case {
+  readonly title: string;
+  readonly remarks?: Remarks;
+  readonly check: (seen: Seen) => void;
+}
+
+/** Those that a run of all test files shows. */
+export const cases: readonly Case[] = [
+  {
+    title: 'every test has a session of its own',
+    check({ outcome, project }) {
+      const [first, second] = project.notes('session-per-test');
+      expect([first?.found, second?.found]).toEqual(['nothing', 'nothing']);
+      expect(second?.id).not.toBe(first?.id);
+      expect(second?.pid).toBe(first?.pid);
+      expect(second?.sessions).toContain(second?.id);
+      expect(second?.sessions).not.toContain(first?.id);
+      expectPassed(outcome, 'leaves a value', 'finds nothing of it');
+    },
+  },
+  {
+    title: 'concurrent tests have theirs at the same time, isolated',
+    remarks: { 'Playwright Test': 'in parallel workers' },
+    check({ outcome, project }) {
+      const notes = project.notes('concurrency');
+      expect(notes.map(({ found }) => found)).toEqual(notes.map(({ id }) => id));
+      expectDifferent(notes, 3);
+      expectPassed(outcome, 'one', 'two', 'three');
+    },
+  },
+  {
+    title: 'a retry gets a new session',
+    check({ outcome, project }) {
+      const notes = project.notes('retry');
+      expect(notes.map(({ found }) => found)).toEqual(['nothing', 'nothing', 'nothing']);
+      expectDifferent(notes, 3);
+      expectPassed(outcome, 'passes at the third attempt');
+    },
+  },
+  {
+    title: 'a body that outlasts its time meets "session closed"',
+    check({ outcome, project }) {
+      const [began, late, next] = project.notes('time-out');
+      expect(late).toMatchObject({ id: began?.id, ended: 'SESSION_CLOSED', late: 'SESSION_CLOSED' });
+      expect(late?.words).toMatch(/closed because its test has ended/);
+      expect(next?.found).toBe('nothing');
+      expect(next?.sessions).not.toContain(began?.id);
+      expectPassed(outcome, 'comes after it');
+      expect(named(outcome, 'outlasts its time').messages.join('\n')).toMatch(/time|exceeded/i);
+    },
+  },
+  {
+    title: 'a failing test releases its slot',
+    check({ outcome, project }) {
+      const [failed, next] = project.notes('failure');
+      expect(next).toMatchObject({ found: 'nothing', sessions: [next?.id] });
+      expect(next?.id).not.toBe(failed?.id);
+      expect(named(outcome, 'fails').messages.join('\n')).toContain('fails on purpose');
+      expectPassed(outcome, 'needs its slot');
+    },
+  },
+  {
+    title: 'a worker that is killed releases its slot and its locks, also those of a plugin made for AVA',
+    remarks: { Vitest: 'the run fails', Jest: 'the file runs again', 'Playwright Test': 'the test fails' },
+    check({ outcome, project }) {
+      const [killed] = project.notes('killed-worker');
+      const [next] = project.notes('killed-worker-next');
+      expect(next).toMatchObject({ found: 'nothing', sessions: [next?.id], pid: killed?.pid });
+      expect(next?.id).not.toBe(killed?.id);
+      expect(project.notes('killed-plugin').map(({ event }) => event)).toEqual(['held', 'taken']);
+      expectPassed(outcome, 'needs the slot of the killed', 'needs the lock of the killed');
+    },
+  },
+  {
+    title: 'a child that is killed is reported in the failing test, with the end of its stderr',
+    check({ outcome }) {
+      const { status, messages } = named(outcome, 'kills its child');
+      expect(status).toBe('failed');
+      expect(messages.join('\n')).toContain('SIGKILL');
+      expect(messages.join('\n')).toContain('the last words of the child');
+      const others = outcome.tests.filter(({ title }) => title !== 'kills its child');
+      expect(others.flatMap((test) => test.messages).join('\n')).not.toContain('the last words');
+      expectPassed(outcome, 'has the next child');
+    },
+  },
+  {
+    title: 'a session kept in a module variable is closed in the next test, which is told by whom and when',
+    check({ outcome, project }) {
+      const [kept, used] = project.notes('kept-session');
+      const words = `session ${kept?.id} was closed because its test has ended`;
+      expect(used).toMatchObject({ code: 'SESSION_CLOSED', by: 'owner' });
+      expect(used?.words).toContain(words);
+      expect(used?.words).toMatch(/ended \d+ ms ago/);
+      expectPassed(outcome, 'keeps its session', 'uses what was kept');
+    },
+  },
+  {
+    title: 'one child serves all test files and workers, and nothing is left behind',
+    check({ outcome, project }) {
+      const pids = ['session-per-test', 'retry', 'time-out', 'kept-session'].flatMap((file) => project.notes(file));
+      expect(new Set(pids.map(({ pid }) => pid).filter((pid) => pid !== undefined)).size).toBe(1);
+      expect(outcome.output).toMatch(/carpool: echo: 1 child, \d+ sessions/);
+      expect(outcome.left).toEqual([]);
+    },
+  },
+];
+
+/** Of those that need a run of their own: test/contract.test.ts makes it. */
+export const watchRemarks: Remarks = { 'Playwright Test': 'in its UI and in editors: it has no watch mode' };
+
+export function named({ tests, output }: Outcome, name: string): TestResult {
+  const found = tests.find((test) => test.title === name);
+  if (found === undefined) throw new Error(`There is no result of the test "${name}":\n${output}`);
+  return found;
+}
+
+export function expectPassed(outcome: Outcome, ...names: string[]): void {
+  const failed = names.map((name) => named(outcome, name)).filter(({ status }) => status !== 'passed');
+  expect(failed).toEqual([]);
+}
+
+function expectDifferent(notes: readonly Note[], count: number): void {
+  expect(notes).toHaveLength(count);
+  expect(new Set(notes.map(({ id }) => id)).size).toBe(count);
+}

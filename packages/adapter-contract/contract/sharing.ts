@@ -1,0 +1,202 @@
+/** The cases of shared workers, of coordination and of plugins made for AVA, as cases.ts; for every kind of worker. */
+import { expect } from 'vitest';
+import type { Note } from '../project.ts';
+import { expectPassed, named, type Case } from './cases.ts';
+import { documented, documentedOfPlugins } from './files.ts';
+
+export const sharingCases: readonly Case[] = [
+  {
+    title: 'a shared worker is one for all files, and ready before their tests',
+    check({ outcome, project }) {
+      const notes = ['shared-worker-a', 'shared-worker-b'].flatMap((file) => project.notes(file).slice(0, 1));
+      expect(notes).toMatchObject([{ ready: true }, { ready: true }]);
+      const [first, second] = notes;
+      expect(first).toMatchObject({
+        greeting: 'hello',
+        protocol: 'ava-4',
+        of: expect.stringMatching(/^file:.*worker-a\./),
+      });
+      expect(second).toMatchObject({ id: first?.id, of: expect.stringMatching(/^file:.*worker-b\./) });
+      expect(second?.testWorker).not.toBe(first?.testWorker);
+      expectPassed(outcome, 'it is there (a)', 'it is there (b)');
+    },
+  },
+  {
+    title: 'one of the config is a fixture by its name',
+    check({ outcome, project }) {
+      const [note] = project.notes('shared-worker-by-name');
+      expect(note).toMatchObject({ ready: true, id: expect.any(String) });
+      expectPassed(outcome, 'has it as a fixture');
+    },
+  },
+  {
+    title: 'messages, replies to replies and broadcasts come as in AVA',
+    check({ outcome, project }) {
+      for (const letter of ['a', 'b']) {
+        const notes = project.notes(`shared-worker-${letter}`);
+        expect(notes.find(({ words, code }) => words !== undefined && code === undefined)).toMatchObject({
+          words: 'who is there? Lucas who?',
+        });
+        const heard = (notes.find((note) => note['heard'] !== undefined)?.['heard'] ?? []) as string[];
+        // The other file may shout too; a conversation is for nobody else.
+        expect(heard.filter((word) => word !== 'some' && word !== 'all of it')).toEqual([]);
+        expect(heard.slice(-2)).toEqual(['some', 'all of it']);
+        expectPassed(outcome, `talks (${letter})`);
+      }
+    },
+  },
+  {
+    title: 'a request that is not answered fails in its time, and names the worker',
+    check({ project }) {
+      const note = project.notes('shared-worker-a').find(({ code }) => code !== undefined);
+      expect(note).toMatchObject({
+        code: 'REQUEST_TIMEOUT',
+        words: expect.stringContaining('counter.worker.mjs'),
+      });
+    },
+  },
+  {
+    title: 'what a file publishes at its very end arrives, and its teardowns run before the worker ends',
+    check({ project }) {
+      const { shared, id } = sharedOf(project.notes('shared worker'), project.notes('shared-worker-a'));
+      expect(shared.find(({ event }) => event === 'ends')).toMatchObject({ id, counted: 400 });
+      const [joined, left] = ['joins', 'left'].map((event) => shared.filter((note) => note.event === event));
+      expect(left?.map(({ testWorker }) => testWorker).toSorted()).toEqual(
+        joined?.map(({ testWorker }) => testWorker).toSorted(),
+      );
+      expect(shared.at(-1)).toMatchObject({ event: 'ends' });
+      expect(project.notes('teardown').length).toBeGreaterThanOrEqual(2);
+    },
+  },
+  {
+    title: 'a shared worker that crashes fails who waits for it, with its error and its last words',
+    check({ outcome }) {
+      const { status, messages } = named(outcome, 'crashes it');
+      expect(status).toBe('failed');
+      expect(messages.join('\n')).toMatch(/crashing\.worker\.mjs[^]*crashes on purpose: now/);
+      expect(messages.join('\n')).toContain('the last words of the worker');
+    },
+  },
+  {
+    title: 'one that cannot start fails the tests of the files that need it, and no other',
+    check({ outcome }) {
+      for (const which of ['first', 'second']) {
+        const { status, messages } = named(outcome, `needs what is broken (${which})`);
+        expect(status).toBe('failed');
+        expect(messages.join('\n')).toContain('fails to start on purpose');
+      }
+      const failed = outcome.tests.filter(({ status }) => status === 'failed').map(({ title }) => title);
+      expect(failed.toSorted()).toEqual([
+        'crashes it',
+        'needs what is broken (first)',
+        'needs what is broken (second)',
+        'waits for what is not released',
+      ]);
+    },
+  },
+  {
+    title: 'a lock is held by one test at a time, across files and workers',
+    check({ outcome, project }) {
+      expectTurns(project.notes('turns'), 6);
+      expectPassed(outcome, ...['a1', 'a2', 'a3', 'b1', 'b2', 'b3'].map((which) => `takes turns (${which})`));
+    },
+  },
+  {
+    title: 'what a test does not release is free in the next one; errors name the holder',
+    check({ outcome, project }) {
+      const [kept, next] = project.notes('kept-lease');
+      expect(kept).toMatchObject({ held: [true, true, true], code: 'LEASE_TAKEN' });
+      expect(kept?.words).toMatch(/releases nothing/);
+      expect(next).toMatchObject({ held: [true, true, true] });
+      expectPassed(outcome, 'releases nothing', 'takes what was not released');
+    },
+  },
+  {
+    title: 'a wait that outlasts the test fails with who holds it, and not with a bare time-out',
+    check({ outcome, project }) {
+      expect(project.notes('waits-in-vain')).toMatchObject([{ code: 'LEASE_TIMEOUT' }]);
+      const text = named(outcome, 'waits for what is not released').messages.join('\n');
+      expect(text).toMatch(/Cannot acquire lock "vain": .*held for \d+ ms by ".*waits for what is not released"/);
+    },
+  },
+  {
+    title: 'what is taken for a file is free when the file has ended',
+    check({ outcome, project }) {
+      expect(new Set(project.notes('files').map(({ of }) => of))).toEqual(new Set(['sharing-a', 'sharing-b']));
+      expectPassed(outcome, 'takes a lock for its file (a)', 'takes a lock for its file (b)');
+    },
+  },
+  {
+    title: 'what is computed once is computed by one test, for all',
+    check({ project }) {
+      const notes = project.notes('once');
+      expect(notes.filter(({ event }) => event === 'computed')).toHaveLength(1);
+      const got = notes.filter(({ event }) => event === 'got').map((note) => note['value']);
+      expect(got).toEqual(Array.from({ length: 4 }, () => JSON.stringify({ answer: 42, at: new Date(7) })));
+    },
+  },
+  {
+    title: 'a port is given to one test',
+    check({ project }) {
+      const ports = project.notes('ports').flatMap((note) => note['ports'] as number[]);
+      expect(new Set(ports).size).toBe(6);
+    },
+  },
+  {
+    title: "what AVA's documentation says of shared workers is so",
+    check({ outcome, project }) {
+      for (const title of Object.keys(documented)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
+      const ids = project.notes('documented ids').flatMap((note) => note['ids'] as string[]);
+      expect(new Set(ids).size).toBe(8);
+      // Newest first, at the end of each file.
+      const teardowns = project.notes('documented teardown').map(({ event }) => event);
+      expect(teardowns.slice(-2)).toEqual(['second', 'first']);
+    },
+  },
+  {
+    title: 'what the documentation of @ava/cooperate and @ava/get-port says is so',
+    check({ outcome }) {
+      for (const title of Object.keys(documentedOfPlugins)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
+    },
+  },
+  {
+    title: '@ava/cooperate and @ava/get-port work as they are',
+    check({ outcome, project }) {
+      expectTurns(project.notes('plugin turns'), 2);
+      expect(project.notes('plugin errors')).toMatchObject(
+        Array.from({ length: 2 }, () => ({
+          ours: [true, true],
+          names: ['LockAcquisitionError', 'SemaphoreDownError'],
+        })),
+      );
+      const ports = project.notes('plugin ports').flatMap((note) => note['ports'] as number[]);
+      expect(new Set(ports).size).toBe(4);
+      const passed = ['takes turns', 'is refused', 'goes down and up', 'reserves', 'listens'];
+      expectPassed(outcome, ...passed.flatMap((name) => ['a', 'b'].map((letter) => `plugin: ${name} (${letter})`)));
+    },
+  },
+  {
+    title: 'what such a plugin holds is free when the file has ended',
+    check({ outcome, project }) {
+      expect(new Set(project.notes('plugin keepers').map(({ of }) => of))).toEqual(new Set(['plugins-a', 'plugins-b']));
+      const values = project.notes('plugin values');
+      for (const { of, values: own } of values) expect(own).toContain(`only ${of}`);
+      expectPassed(outcome, 'plugin: keeps a lock (a)', 'plugin: keeps a lock (b)');
+      expect(outcome.left).toEqual([]);
+    },
+  },
+];
+
+/** Notes of the shared worker that those who registered it by its file have met. */
+function sharedOf(
+  all: readonly Note[],
+  [met]: readonly Note[],
+): { readonly shared: readonly Note[]; readonly id: unknown } {
+  return { shared: all.filter(({ id }) => id === met?.id), id: met?.id };
+}
+
+/** Nobody enters before the one before has left. */
+function expectTurns(notes: readonly Note[], count: number): void {
+  expect(notes.map(({ event }) => event)).toEqual(Array.from({ length: count }, () => ['enters', 'leaves']).flat());
+  for (let at = 0; at < notes.length; at += 2) expect(notes[at]?.of).toBe(notes[at + 1]?.of);
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { readJestLike } from '@carpool/test-harness';
+import { patience } from '../contract/files.ts';
+import { home, modules } from '../home.ts';
+import { givenTo, words, type Runner } from './runner.ts';
+
+const head = (module: string): string => `const { withPools } = require('@carpool/jest');
+const bodies = require('./${module}');
+
+const test = withPools();
+`;
+
+/** What is an ES module can only be loaded by one. */
+const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
+import { withPools } from '@carpool/jest';
+import bodies from './${module}';
+
+const test = withPools();
+`;
+
+export const jest: Runner = {
+  name: 'Jest',
+
+  files: {
+    'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${patience}, maxWorkers: 3, cacheDirectory: '../jest-cache' };\n`,
+  },
+
+  all: [],
+
+  modes: [
+    { name: 'processes', args: [] },
+    { name: 'threads', args: ['--maxWorkers=3', '--workerThreads'] },
+    { name: 'in band', args: ['--runInBand'] },
+  ],
+
+  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+    const lines = tests.map((spec) => {
+      const { name: title, body, timeout = patience } = spec;
+      const [parameters, argument] = givenTo(spec);
+      return `test${concurrent ? '.concurrent' : ''}(${words(title)}, (${parameters}) => bodies.${body}(${argument}, ${words(name)}), ${timeout});`;
+    });
+    const [extension, first] = module.endsWith('.mjs') ? ['mjs', moduleHead(module)] : ['js', head(module)];
+    return [`${name}.test.${extension}`, [first, `jest.retryTimes(${retries});`, ...lines, ''].join('\n')];
+  },
+
+  home,
+
+  command: (args, results) => [
+    // For tests that are ES modules.
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(modules, 'jest/bin/jest.js'),
+    '--no-watchman',
+    ...args,
+    ...(args.includes('--watchAll') ? [] : ['--json', `--outputFile=${results}`]),
+  ],
+
+  read: readJestLike,
+
+  complaint: /failed to exit gracefully|did not exit/,
+
+  async rerun(project) {
+    const running = project.start(['--watchAll']);
+    await running.until(/carpool: echo: .*/);
+    project.touch('watch.test.js');
+    await project.noted('watch', 2);
+    running.kill('SIGINT');
+    return await running.outcome;
+  },
+};

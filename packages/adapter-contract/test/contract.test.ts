@@ -1,0 +1,105 @@
+/** The contract, held against the three runners: each a subprocess, on the same test bodies and the same child. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test, type RunnerTask, type TestContext } from 'vitest';
+import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
+import { interrupted, sharingRun, watched, wholeRun } from '../contract/files.ts';
+import { sharingCases } from '../contract/sharing.ts';
+import { Project } from '../project.ts';
+import { runners } from '../runners/all.ts';
+import { page, pageWith, type Cell, type Result } from '../table.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Where this test stands in the table of docs/runners.md. */
+    cell?: Cell;
+  }
+}
+
+/** The cells of tests that have run, in the order in which they are written. */
+function resultsOf(tasks: readonly RunnerTask[]): Result[] {
+  return tasks.flatMap((task) => {
+    if (task.type === 'suite') return resultsOf(task.tasks);
+    const { cell } = task.meta;
+    return cell === undefined ? [] : [{ ...cell, passed: task.result?.state !== 'fail' }];
+  });
+}
+
+// The runners run side by side, the runs of one of them one after another.
+describe.concurrent.for(runners)('$name', (runner) => {
+  const tell = ({ name, meta }: TestContext['task'], remarks: Remarks = {}): void => {
+    const remark = remarks[runner.name];
+    meta.cell = { title: name, runner: runner.name, ...(remark === undefined ? {} : { remark }) };
+  };
+
+  describe('in one run', { concurrent: false }, () => {
+    let seen: Seen;
+
+    beforeAll(async () => {
+      const project = new Project(runner, wholeRun);
+      seen = { project, outcome: await project.run(runner.all) };
+      return () => project[Symbol.dispose]();
+    });
+
+    // oxlint-disable-next-line vitest/expect-expect -- every case expects
+    test.for(cases)('$title', ({ remarks, check }, { task }) => {
+      tell(task, remarks);
+      check(seen);
+    });
+  });
+
+  describe('in every kind of worker', { concurrent: false }, () => {
+    const seenIn: (Seen & { readonly mode: string })[] = [];
+
+    beforeAll(async () => {
+      const projects = runner.modes.map(() => new Project(runner, sharingRun));
+      for (const [at, mode] of runner.modes.entries()) {
+        const project = projects[at] as Project;
+        seenIn.push({ project, mode: mode.name, outcome: await project.run([...runner.all, ...mode.args]) });
+      }
+      return () => projects.forEach((project) => project[Symbol.dispose]());
+    });
+
+    // oxlint-disable-next-line vitest/expect-expect -- every case expects
+    test.for(sharingCases)('$title', ({ remarks, check }, { task }) => {
+      tell(task, remarks);
+      for (const { mode, ...one } of seenIn) {
+        try {
+          check(one);
+        } catch (error) {
+          throw new Error(`in ${mode}: ${(error as Error).message}`, { cause: error });
+        }
+      }
+    });
+  });
+
+  describe('in a run of its own', { concurrent: false }, () => {
+    test('a re-run in watch mode keeps the child', async ({ task }) => {
+      tell(task, watchRemarks);
+      using project = new Project(runner, watched);
+      const { left } = await runner.rerun(project);
+      const [first, second] = project.notes('watch');
+      expect(second).toMatchObject({ pid: first?.pid, found: 'nothing', sessions: [second?.id] });
+      expect(second?.id).not.toBe(first?.id);
+      expect(left).toEqual([]);
+    });
+
+    test('an interrupted run leaves nothing behind', async ({ task }) => {
+      tell(task);
+      using project = new Project(runner, interrupted);
+      const running = project.start(runner.all);
+      const [note] = await project.noted('interrupt', 1);
+      expect(note?.sessions).toEqual([note?.id]);
+      running.kill('SIGINT');
+      const { left, code } = await running.outcome;
+      expect(left).toEqual([]);
+      expect(code).not.toBe(0);
+      expect(() => process.kill(note?.pid ?? 0, 0)).toThrow('ESRCH');
+    });
+  });
+});
+
+test('docs/runners.md shows this run: else `pnpm --filter @carpool/adapter-contract document` writes it', ({
+  task,
+}) => {
+  expect(pageWith(resultsOf(task.file.tasks))).toBe(readFileSync(page, 'utf8'));
+});

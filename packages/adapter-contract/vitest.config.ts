@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/*.test.ts'],
+    globalSetup: ['home.ts'],
+    // Each test looks at a run of a runner, or makes one of its own.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    // Titles are rows of the table.
+    taskTitleValueFormatTruncate: 0,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results/test.json' },
+  },
+});

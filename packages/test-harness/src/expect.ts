@@ -1,0 +1,31 @@
+/** What must be so after every run. */
+import { expect } from 'vitest';
+import type { TestResult } from './runner.ts';
+import type { Outcome } from './running.ts';
+
+/** Tests named "must fail: …" failed, all others did not, and nothing is left behind. */
+export function expectVerdicts(outcome: Outcome, counted: number): void {
+  const { tests, errors, complaint, left } = outcome;
+  const wrong = tests.filter(({ name, status }) => (status === 'failed') !== name.includes('must fail'));
+  const odd = wrong.length > 0 || tests.length !== counted || errors.length > 0 || complaint !== undefined;
+  const output = odd ? outcome.stdout + outcome.stderr : '';
+  const found = { wrong: wrong.map(({ name }) => name), counted: tests.length, complaint, errors, left, output };
+  expect(found).toEqual({ wrong: [], counted, complaint: undefined, errors: [], left: [], output: '' });
+}
+
+/** @throws if no name contains this */
+export function testNamed<Test extends TestResult>(outcome: Outcome<Test>, name: string): Test {
+  const found = outcome.tests.find((test) => test.name.includes(name));
+  if (found === undefined) throw new Error(`No test is named "${name}":\n${outcome.output}`);
+  return found;
+}
+
+/** All that the errors of a test say. */
+export function messageOf(outcome: Outcome, name: string): string {
+  return testNamed(outcome, name).messages.join('\n');
+}
+
+/** The last line of the summary for a pool. */
+export function summaryOf(outcome: Outcome, pool: string): string | undefined {
+  return outcome.stderr.split('\n').findLast((line) => line.startsWith(`carpool: ${pool}: `));
+}
