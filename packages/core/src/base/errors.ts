@@ -250,13 +250,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
 /** What could be seen of a failure; every part is plain text and bounded. */
 export interface Evidence {
   /** The end of what the child wrote to stderr. */
-  readonly stderr?: string;
+  readonly stderr?: string | undefined;
   /** Bytes on stdout that were not a message: as text if they are text, else as a hexdump. */
-  readonly stdout?: string;
+  readonly stdout?: string | undefined;
   /** The last messages of the session, oldest first, each shortened. */
-  readonly messages?: readonly string[];
+  readonly messages?: readonly string[] | undefined;
   /** How the child ended, in English: "exited with code 3", "was killed by SIGKILL". */
-  readonly exit?: string;
+  readonly exit?: string | undefined;
 }
 
 /** Where a user's call was made: its stack, kept in case the call fails. */
@@ -265,10 +265,10 @@ export interface CallSite {
 }
 
 export interface CarpoolErrorOptions {
-  readonly scope?: ErrorScope;
-  readonly blame?: ErrorBlame;
-  readonly context?: Readonly<Record<string, unknown>>;
-  readonly evidence?: Evidence;
+  readonly scope?: ErrorScope | undefined;
+  readonly blame?: ErrorBlame | undefined;
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  readonly evidence?: Evidence | undefined;
   readonly cause?: unknown;
   readonly site?: CallSite | undefined;
 }

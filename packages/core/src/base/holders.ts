@@ -3,15 +3,15 @@ import type { CallSite } from './errors.ts';
 
 /** The holder, as far as the adapter knows it. */
 export interface HolderLabel {
-  readonly test?: string;
-  readonly file?: string;
+  readonly test?: string | undefined;
+  readonly file?: string | undefined;
 }
 
 export interface Holding extends HolderLabel {
   /** Milliseconds for which it has been held. */
   readonly heldFor: number;
   /** `file:line:column` of the call that took it, if it is known. */
-  readonly takenAt?: string;
+  readonly takenAt?: string | undefined;
 }
 
 /** "held for 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless the holder where no test is known */
@@ -20,7 +20,7 @@ export function describeHolder(holder: Holding, nameless: string): string {
 }
 
 /** ""cart › adds an item" (cart.test.ts:14)" */
-export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt?: string }, nameless: string): string {
+export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt?: string | undefined }, nameless: string): string {
   const name = test === undefined ? nameless : JSON.stringify(test);
   const where = takenAt ?? file;
   return where === undefined ? name : `${name} (${where})`;

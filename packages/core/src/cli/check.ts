@@ -4,7 +4,7 @@
  */
 import { callSite, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { Client } from '../client/client.ts';
+import { HostClient } from '../client/client.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
 import type { MembershipListener } from '../client/shared-worker/membership.ts';
@@ -22,7 +22,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   console.log(`config: ${files.join(', ')}`);
-  const client = await Client.connect({ address: host.address, runner: 'check' });
+  const client = await HostClient.connect({ address: host.address, runner: 'check' });
   let failures = 0;
   for (const pool of pools) {
     const started = performance.now();

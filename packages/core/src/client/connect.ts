@@ -1,12 +1,70 @@
-/** A socket to the host, or why there is none. */
+/** A connection to the host that has been greeted, or why there is none. */
 import { connect, type Socket } from 'node:net';
-import { CarpoolError } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { systemClock } from '../base/clock.ts';
+import { version } from '../base/version.ts';
 import { within } from '../base/wait.ts';
+import { json } from '../codec/json.ts';
+import { Mux } from '../session/mux.ts';
+import { StreamTransport } from '../transport/stream.ts';
+import { parseAddress } from '../wire/address.ts';
+import { wireVersion } from '../wire/frames.ts';
+import type { GreetRequest, GreetResult } from '../wire/messages.ts';
+import { WireProtocol, wireCodec } from '../wire/protocol.ts';
+import type { ClientOptions } from './types.ts';
 
-/** @throws CarpoolError HUB_UNREACHABLE; HUB_LOST instead if the host is known to have run */
-export async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
+export interface HostConnection {
+  readonly socket: Socket;
+  readonly transport: StreamTransport;
+  readonly mux: Mux;
+  /** The number of this process at the host. */
+  readonly peer: number;
+  readonly token: string;
+  readonly runner: string;
+  /** Resolves when the connection has ended, with the reason; with `undefined` if this side closed it. */
+  readonly closed: PromiseWithResolvers<CarpoolError | undefined>;
+}
+
+/** A frame of the host holds a message of the child and a head. */
+const maxFrameBytes = 1024 * 1024 * 1024;
+
+/** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
+export async function connectToHost(options: ClientOptions): Promise<HostConnection> {
+  const { runner, known = false, timeout = 10_000 } = options;
+  const { path, token } = parseAddress(options.address);
+  const socket = await connectTo(path, timeout, known);
+  const closed = Promise.withResolvers<CarpoolError | undefined>();
+  const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
+  const mux = new Mux({
+    transport,
+    protocol: new WireProtocol(),
+    format: json,
+    clock: systemClock,
+    closed: (reason) => {
+      const error = new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason });
+      mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because the connection to the host ended', error });
+      closed.resolve(error);
+    },
+  });
+  const { pid } = process;
+  const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid } satisfies GreetRequest;
+  const expired = (): Error => new CarpoolError('HUB_UNREACHABLE', `The host did not greet within ${timeout} ms`);
+  try {
+    const greeted = within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired });
+    const { peer } = (await greeted) as GreetResult;
+    // A worker that only waits for its tests to end must be able to end.
+    socket.unref();
+    return { socket, transport, mux, peer, token, runner, closed };
+  } catch (thrown) {
+    socket.destroy();
+    if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+    const message = `The host at ${path} ended the connection before it had greeted`;
+    throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
+  }
+}
+
+async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
   const socket = connect(path);
   const connected = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

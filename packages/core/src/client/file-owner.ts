@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { Membership, type MembershipListener } from './shared-worker/membership.ts';
 import type { SharedWorkerRequest } from '../wire/messages.ts';
+import type { HostClient } from './client.ts';
 import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
 
 /** All that tests have registered to run at the end of their file. */
@@ -35,22 +36,22 @@ export class FileOwner extends Owner {
 
   /**
    * Joins a shared worker, which the host starts if it is not running.
-   * @param wanted the file cannot do without: `ready` fails if it is not to be had
+   * @param required the file cannot do without: `ready` fails if it does not start
    */
   sharedWorker(
     request: Omit<SharedWorkerRequest, 'method'>,
     listener: MembershipListener,
     site: CallSite,
-    wanted: boolean,
+    required: boolean,
   ): Membership {
     const membership = new Membership({
       request,
       listener,
       site,
-      required: wanted,
+      required,
       file: this.#url(),
       connections: async () => {
-        const { sharedWorkers } = await this.#options.connect(false);
+        const { sharedWorkers } = (await this.#options.connect(false)) as HostClient;
         this.#testWorker ??= sharedWorkers.nextTestWorker();
         return { connections: sharedWorkers, testWorker: this.#testWorker };
       },
@@ -69,7 +70,7 @@ export class FileOwner extends Owner {
       try {
         await membership.joined;
       } catch (thrown) {
-        if (!membership.required) return; // an earlier file wanted it; who uses it here is told
+        if (!membership.required) return; // an earlier file required it; its calls here fail
         throw isCarpoolError(thrown) ? errorAt(thrown, membership.site) : thrown;
       }
     });

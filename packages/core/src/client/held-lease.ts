@@ -1,22 +1,22 @@
 /** What a worker holds, until it is released, or its owner ends. */
 import { CarpoolError } from '../base/errors.ts';
 
-/** Who has to hear of it. */
+/** What is called when it ends. */
 export interface LeaseCallbacks {
   /** @param amount absent: all that is left */
   readonly release: (amount: number | undefined) => void;
-  /** However it ended. */
-  readonly over?: () => void;
+  /** Called however it ended. */
+  readonly over?: (() => void) | undefined;
 }
 
 /** What is held, until it is released, or its owner ends. */
 export class HeldLease {
-  readonly #lender: LeaseCallbacks;
+  readonly #callbacks: LeaseCallbacks;
   #weight: number;
 
-  constructor(weight: number, lender: LeaseCallbacks) {
+  constructor(weight: number, callbacks: LeaseCallbacks) {
     this.#weight = weight;
-    this.#lender = lender;
+    this.#callbacks = callbacks;
   }
 
   /** What is still held of it; 0: it is over. */
@@ -29,7 +29,7 @@ export class HeldLease {
     if (this.#weight === 0) return;
     if (amount === undefined || amount === this.#weight) {
       this.invalidate();
-      this.#lender.release(undefined);
+      this.#callbacks.release(undefined);
       return;
     }
     if (!Number.isSafeInteger(amount) || amount < 1 || amount > this.#weight) {
@@ -37,13 +37,13 @@ export class HeldLease {
       throw new CarpoolError('LEASE_INVALID', text, { context: { held: this.#weight, amount } });
     }
     this.#weight -= amount;
-    this.#lender.release(amount);
+    this.#callbacks.release(amount);
   }
 
-  /** It is not held any more; nobody has to be told. */
+  /** It is not held any more, and the host knows. */
   invalidate(): void {
     if (this.#weight === 0) return;
     this.#weight = 0;
-    this.#lender.over?.();
+    this.#callbacks.over?.();
   }
 }

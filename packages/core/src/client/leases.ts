@@ -9,11 +9,10 @@ import type {
   MethodTable,
   LocateBody,
   OnceRequest,
-  OwnerPath,
   ReserveRequest,
 } from '../wire/messages.ts';
+import type { OwnerPath } from '../wire/owner-path.ts';
 import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
-import { Ports } from './ports.ts';
 
 /** What leases need of the connection. */
 export interface LeaseConnection {
@@ -47,11 +46,9 @@ const answerTimeout = 30_000;
 const all = new Uint8Array(0);
 
 export class Leases {
-  /** Ports that this worker may give to its tests. */
-  readonly ports: Ports = new Ports(this);
   readonly #connection: LeaseConnection;
   readonly #held = new Map<HeldLease, OwnerPath>();
-  /** Taken in this turn: where is not told yet. */
+  /** Taken in this turn: the host does not know yet where. */
   #withoutCallSite: PendingCallSite[] = [];
   #numbers = 0;
 
@@ -74,8 +71,8 @@ export class Leases {
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
   async reserve(request: ReserveOptions): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
-    const asked = this.#connection.call({ ...request, method: 'reserve', lease }, answerTimeout);
-    const { places } = await asked.catch((thrown: unknown) => {
+    const reserved = this.#connection.call({ ...request, method: 'reserve', lease }, answerTimeout);
+    const { places } = await reserved.catch((thrown: unknown) => {
       // It may be given later.
       this.#connection.release(lease, all);
       throw thrown;
@@ -99,12 +96,12 @@ export class Leases {
   }
 
   /** What an owner holds from now on, until it is released. */
-  hold(weight: number, under: OwnerPath, lender: LeaseCallbacks): HeldLease {
+  hold(weight: number, under: OwnerPath, callbacks: LeaseCallbacks): HeldLease {
     const over = (): void => {
       this.#held.delete(lease);
-      lender.over?.();
+      callbacks.over?.();
     };
-    const lease = new HeldLease(weight, { release: lender.release, over });
+    const lease = new HeldLease(weight, { release: callbacks.release, over });
     this.#held.set(lease, under);
     return lease;
   }
@@ -130,7 +127,7 @@ export class Leases {
     }
   }
 
-  /** To find out where takes as long as to take it; so that is done when it is still held after this turn. */
+  /** Finding the call site takes as long as taking the lease, so it is looked for only if it is still held after this turn. */
   #deferCallSite(withoutCallSite: PendingCallSite): void {
     if (this.#withoutCallSite.length === 0) nextTick(() => this.#sendCallSites());
     this.#withoutCallSite.push(withoutCallSite);
@@ -152,7 +149,7 @@ export class Leases {
 }
 
 export interface ComputeRole {
-  /** @throws CarpoolError LEASE_LOST if another one computes it by now, LEASE_INVALID if the value is too large */
+  /** @throws CarpoolError LEASE_LOST if another test computes it by now, LEASE_INVALID if the value is too large */
   settle(outcome: { readonly value: string } | { readonly failed: unknown }): Promise<void>;
 }
 

@@ -2,25 +2,24 @@
  * What an owner holds of what all tests share. `carpool/coordination` speaks to this, in Jest from another realm: what
  * comes in and goes out is plain data, bytes, and functions.
  */
-import { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holders.ts';
-import type { Client } from './client.ts';
+import type { HostClient } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
-import type { OwnerPath } from '../wire/messages.ts';
+import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 
 export interface OwnerLeasesOptions {
   readonly path: OwnerPath;
   readonly holder: HolderLabel;
   /** @throws CarpoolError why there is no connection */
-  readonly client: () => Promise<Client>;
+  readonly client: () => HostClient | Promise<HostClient>;
 }
 
 /** What a call says of itself. */
 export interface Caller {
   /** From where. */
-  readonly at?: CallLocation;
+  readonly at?: CallLocation | undefined;
   /** The test that waits meanwhile, where it is not the owner. */
   readonly flow?: OwnerPath | undefined;
 }
@@ -31,26 +30,23 @@ type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
 
 export interface PortRequest {
   readonly host?: string | undefined;
-  readonly preferred?: readonly number[];
-  readonly exclude?: readonly number[];
+  readonly preferred?: readonly number[] | undefined;
+  readonly exclude?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export class OwnerLeases {
-  readonly #ground: OwnerLeasesOptions;
-  /** Used while its connection lasts: to find it takes longer than to use it. */
-  #client: Client | undefined;
-  /** Who has ended, in words. */
+  readonly #options: OwnerLeasesOptions;
+  /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
 
-  constructor(ground: OwnerLeasesOptions) {
-    this.#ground = ground;
+  constructor(options: OwnerLeasesOptions) {
+    this.#options = options;
   }
 
-  /** @throws CarpoolError as `Client.leases`, LEASE_LOST if the owner has ended */
+  /** @throws CarpoolError as `Leases.acquire`, LEASE_LOST if the owner has ended */
   async acquire(request: WithoutOwner<AcquireOptions>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
-    this.#check();
-    const client = this.#client?.over === false ? this.#client : await this.#connected();
+    const client = await this.#connected();
     return this.#own(await client.leases.acquire({ ...request, ...this.#owned(caller) }, signal, caller.at));
   }
 
@@ -60,16 +56,14 @@ export class OwnerLeases {
     values: readonly string[],
     caller: Caller,
   ): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
-    this.#check();
-    const client = this.#client?.over === false ? this.#client : await this.#connected();
+    const client = await this.#connected();
     const { lease, places } = await client.leases.reserve({ space, values, ...this.#named(caller) });
     return { lease: this.#own(lease), places };
   }
 
   async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
-    this.#check();
-    const client = this.#client?.over === false ? this.#client : await this.#connected();
-    const { port, lease } = await client.leases.ports.take({ ...request, request: this.#named(caller) });
+    const client = await this.#connected();
+    const { port, lease } = await client.ports.take({ ...request, request: this.#named(caller) });
     return { port, lease: this.#own(lease) };
   }
 
@@ -80,8 +74,7 @@ export class OwnerLeases {
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
-    this.#check();
-    const client = this.#client?.over === false ? this.#client : await this.#connected();
+    const client = await this.#connected();
     const answer = await client.leases.once({ ...request, ...this.#named(caller) }, signal);
     if (typeof answer === 'string') return Buffer.from(answer, 'base64');
     let bytes: Uint8Array;
@@ -101,10 +94,10 @@ export class OwnerLeases {
     this.#ended ??= who;
   }
 
-  async #connected(): Promise<Client> {
-    const client = await this.#ground.client();
+  async #connected(): Promise<HostClient> {
     this.#check();
-    this.#client = client;
+    const client = await this.#options.client();
+    this.#check();
     return client;
   }
 
@@ -116,17 +109,15 @@ export class OwnerLeases {
   }
 
   #check(): void {
-    if (this.#ended === undefined) return;
-    throw new CarpoolError('LEASE_LOST', `Cannot acquire anything: ${this.#ended} has ended`);
+    if (this.#ended !== undefined) throw ownerEndedError('LEASE_LOST', 'acquire anything', this.#ended);
   }
 
-  #named(caller: Caller): OwnedFields & { readonly at?: string } {
-    const at = caller.at?.();
-    return { ...this.#owned(caller), ...(at === undefined ? {} : { at }) };
+  #named(caller: Caller): OwnedFields & { readonly at: string | undefined } {
+    return { ...this.#owned(caller), at: caller.at?.() };
   }
 
   #owned({ flow }: Caller): OwnedFields {
-    const { path, holder } = this.#ground;
-    return flow === undefined ? { under: path, holder } : { under: path, holder, flow };
+    const { path, holder } = this.#options;
+    return { under: path, holder, flow };
   }
 }

@@ -1,16 +1,18 @@
 /**
- * Who holds sessions on behalf of a runner: one attempt of one test, a file, a worker. Whatever is registered through an
- * owner ends with it, also what still waits for a slot then, and also what a body asks for after its time-out, when the
+ * Holds sessions on behalf of a runner: for one attempt of one test, a file, a worker. All that is registered through an
+ * owner ends with it, also what still waits for a slot then, and also what a body registers after its time-out, when the
  * body runs on. Adapters make owners; tests only see the sessions.
  */
-import { CarpoolError, callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
+import { callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
+import type { HolderLabel } from '../base/holders.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import type { Session } from '../session/session.ts';
-import type { OwnerPath } from '../wire/messages.ts';
-import type { Client, RegisterOptions } from './client.ts';
+import type { Session } from '../session/types.ts';
+import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
+import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
+import type { Client, ClientRegisterOptions } from './types.ts';
 
 export interface OwnerOptions {
   /**
@@ -19,7 +21,7 @@ export interface OwnerOptions {
    */
   readonly path: OwnerPath;
   /** For the errors of others. */
-  readonly holder: { readonly test?: string; readonly file?: string };
+  readonly holder: HolderLabel;
   /**
    * Called when something is wanted for the first time.
    * @param pool the name that is wanted, for the error if there is none; false: no pool is
@@ -47,7 +49,7 @@ export class Owner implements AsyncDisposable {
   readonly #over = new AbortController();
   readonly #own = new Map<string, Promise<Session>>();
   readonly #sessions = new Set<Session>();
-  #client: Client | undefined;
+  #client: HostClient | undefined;
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -55,12 +57,13 @@ export class Owner implements AsyncDisposable {
     this.leases = new OwnerLeases({
       path: options.path,
       holder: options.holder,
-      client: async () => (this.#client = await this.#connect(false, noSite)),
+      // The client is kept while its connection lasts: to find it takes longer than to use it.
+      client: () => (this.#client?.over === false ? this.#client : this.#connect(false, noSite)),
     });
   }
 
   /** The one session of a pool that its fixture stands for; asked for again, the same one. */
-  session(pool: string, options: RegisterOptions = {}): Promise<Session> {
+  session(pool: string, options: ClientRegisterOptions = {}): Promise<Session> {
     const known = this.#own.get(pool);
     if (known !== undefined) return known;
     // A fixture is wanted by no line of the user's: errors name its file.
@@ -73,7 +76,7 @@ export class Owner implements AsyncDisposable {
    * One more session.
    * @throws CarpoolError as `Client.register`, SESSION_CLOSED if the owner has ended
    */
-  register(pool: string, options: RegisterOptions = {}): Promise<Session> {
+  register(pool: string, options: ClientRegisterOptions = {}): Promise<Session> {
     const session = this.#register(pool, { site: callSite(this.register), ...options });
     // A body that runs on after its end must not fail another test as an unhandled rejection.
     session.catch(noop);
@@ -92,9 +95,9 @@ export class Owner implements AsyncDisposable {
 
   /** Ends all it holds, newest first. Never rejects: what did not confirm is quarantined and counted by the host. */
   async end(): Promise<void> {
-    const what = ['the worker', 'the file'][this.path.length] ?? 'the test';
-    this.leases.end(what);
-    this.#over.abort(new CarpoolError('SESSION_CLOSED', `Cannot register a session: ${what} has ended`));
+    const owner = describeOwner(this.path);
+    this.leases.end(owner);
+    this.#over.abort(ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
   }
 
@@ -102,21 +105,21 @@ export class Owner implements AsyncDisposable {
     await this.end();
   }
 
-  async #register(pool: string, options: RegisterOptions): Promise<Session> {
+  async #register(pool: string, options: ClientRegisterOptions): Promise<Session> {
     const { signal: over } = this.#over;
     over.throwIfAborted();
     const client = await this.#connect(pool, options.site ?? noSite);
-    this.#client = client;
     const signal = options.signal === undefined ? over : AbortSignal.any([over, options.signal]);
     const session = await client.register(pool, { holder: this.#options.holder, ...options, signal, under: this.path });
     this.#sessions.add(session);
     return session;
   }
 
-  /** Why there is no connection is told to each call at its own line. */
-  async #connect(pool: string | false, site: CallSite): Promise<Client> {
+  /** Each call reports at its own line why there is no connection. */
+  async #connect(pool: string | false, site: CallSite): Promise<HostClient> {
     try {
-      return await this.#options.connect(pool);
+      // Every client is one; adapters see less of it.
+      return (this.#client = (await this.#options.connect(pool)) as HostClient);
     } catch (thrown) {
       throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
     }

@@ -1,9 +1,9 @@
 /**
  * Ports for servers under test. A worker reserves them in blocks, for itself, and gives them out one by one: that takes no
- * call to the host. One that was asked for by its number is reserved alone.
+ * call to the host. One that is wanted by its number is reserved alone.
  */
 import { CarpoolError } from '../base/errors.ts';
-import type { OwnerPath } from '../wire/messages.ts';
+import type { OwnerPath } from '../wire/owner-path.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { Leases, ReserveOptions } from './leases.ts';
 import { isFree } from './port-check.ts';
@@ -13,18 +13,18 @@ const blockSize = 16;
 const lowest = 10_000;
 const highest = 32_767;
 const space = 'carpool.ports';
-/** Ports that are looked at before it is given up. */
+/** Ports that are tried before `take` fails. */
 const attempts = 1_000;
 
 export interface PortRequestFields {
   /** This address alone. Default: the port is free on all of them. */
   readonly host?: string | undefined;
-  /** Those to be tried first. */
-  readonly preferred?: readonly number[];
-  readonly exclude?: readonly number[];
+  /** Tried first. */
+  readonly preferred?: readonly number[] | undefined;
+  readonly exclude?: readonly number[] | undefined;
   /** Stops looking. */
   readonly signal?: AbortSignal | undefined;
-  /** Who asks, for one that is reserved by its number. */
+  /** Owner and holder, for one that is reserved by its number. */
   readonly request: Omit<ReserveOptions, 'space' | 'values'>;
 }
 
@@ -35,7 +35,7 @@ export interface HeldPort {
 
 export class Ports {
   readonly #leases: Leases;
-  /** Reserved for this worker, and in nobody's hands. */
+  /** Reserved for this worker, and not lent. */
   readonly #free: number[] = [];
   #filling: Promise<void> | undefined;
 

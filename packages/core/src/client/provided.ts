@@ -1,6 +1,6 @@
 /** What a runner's main process hands to its workers, and what a worker makes of it: a client, or one sentence. */
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
-import type { Client } from './client.ts';
+import type { Client } from './types.ts';
 import { sharedClient } from './shared-client.ts';
 
 /** Plain data, so that any channel of any runner can carry it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallSite } from '../base/errors.ts';
-import type { Session } from '../session/session.ts';
+import type { Session } from '../session/types.ts';
 import { timeoutWithin, checkFixtureNames } from './fixtures.ts';
 import { sessionPools, type RegisterExtraOptions } from './session-pools.ts';
 

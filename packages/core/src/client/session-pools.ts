@@ -1,8 +1,8 @@
 /** `carpool.<pool>.register()`: what adapters offer to those who want more sessions than one, and its type. */
 import { callSite, type CallSite } from '../base/errors.ts';
-import type { RegisterOptions } from './client.ts';
+import type { RegisterOptions } from '../pool/types.ts';
 import type { Config, PoolNames, SessionOf } from '../config/define.ts';
-import type { Session } from '../session/session.ts';
+import type { Session } from '../session/types.ts';
 
 /** Of a session that a test takes for itself; its owner and its label are the test's. */
 export type RegisterExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;

@@ -2,7 +2,8 @@
  * One client for each worker process or thread and address, however many copies of this module the runner evaluates: an
  * isolated test file is a new module instance in the same worker.
  */
-import { Client, type ClientOptions } from './client.ts';
+import { HostClient } from './client.ts';
+import type { Client, ClientOptions } from './types.ts';
 
 const registry: unique symbol = Symbol.for('carpool.clients') as never;
 /** Addresses of hosts that once answered. */
@@ -18,7 +19,7 @@ export function sharedClient(options: ClientOptions): Promise<Client> {
   const { address } = options;
   const known = clients.get(address);
   if (known !== undefined) return known;
-  const connecting = Client.connect(seen.has(address) ? { ...options, known: true } : options);
+  const connecting = HostClient.connect(seen.has(address) ? { ...options, known: true } : options);
   clients.set(address, connecting);
   const forget = (): void => {
     if (clients.get(address) === connecting) clients.delete(address);

@@ -1,6 +1,6 @@
 /** What a config file exports, and the types that follow from it in tests. */
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
-import type { Session } from '../session/session.ts';
+import type { Session } from '../session/types.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
 

@@ -1,5 +1,6 @@
 /** `carpool/client`: what a test worker needs. Never loads `child_process`. */
-export { Client, type ClientOptions, type RegisterOptions } from '../client/client.ts';
+export { HostClient as Client } from '../client/client.ts';
+export type { ClientOptions, ClientRegisterOptions as RegisterOptions } from '../client/types.ts';
 export { sharedClient } from '../client/shared-client.ts';
 export {
   currentTestSlot,
@@ -21,8 +22,8 @@ export {
 } from '../client/session-pools.ts';
 export { evidenceText } from '../client/report.ts';
 export { addressVariable } from '../wire/address.ts';
-export type { OwnerPath } from '../wire/messages.ts';
-export { Session } from '../session/session.ts';
+export type { OwnerPath } from '../wire/owner-path.ts';
+export type { Session } from '../session/types.ts';
 export {
   callSite,
   CarpoolError,

@@ -1,6 +1,9 @@
-/** `carpool`: the whole public surface for configuring, and for running a pool in this process. */
-export { createPool, Pool } from '../pool/pool.ts';
-export type { PoolStats, PoolEnvironment, RegisterOptions } from '../pool/types.ts';
+/** `carpool`: for configuring, for running a pool in this process, and for what tests hold. */
+export { createPool } from '../pool/pool.ts';
+export type { Pool, PoolStats, RegisterOptions } from '../pool/types.ts';
+export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';
+export type { RestartLimits } from '../pool/restart.ts';
+export type { HolderLabel } from '../base/holders.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
 export {
   sharedWorker,
@@ -11,24 +14,22 @@ export {
   type SharedWorkerEntry,
 } from '../config/define-shared-worker.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
+// For configs. `carpool/protocol` has the rest of what describes a process.
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
-export type * from '../protocol/protocol.ts';
-export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';
-export { Frame } from '../codec/frame.ts';
-export { contentLength } from '../codec/content-length.ts';
-export { delimited, newlineDelimited, nulDelimited } from '../codec/delimited.ts';
-export { json, jsonFormat } from '../codec/json.ts';
-export { lengthPrefixed } from '../codec/length-prefixed.ts';
-export type { Launch, PoolOptions, Stdio, CommandLookup } from '../pool/options.ts';
-export type { Holder, HolderLabel } from '../pool/errors.ts';
-export { Session } from '../session/session.ts';
-export type { CallOptions, ReplyTo, RequestOf, RequestOptions } from '../session/types.ts';
+export type { AnyMessages, ClosedBy, Messages, Protocol } from '../protocol/protocol.ts';
+export type { Codec } from '../codec/codec.ts';
+// Sessions.
+export type { CallOptions, ReplyTo, RequestOf, RequestOptions, Session } from '../session/types.ts';
 export type { Interaction } from '../session/interaction.ts';
 export type { CloseReason } from '../session/state.ts';
+export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';
+// Errors.
 export {
   CarpoolError,
   errorKinds,
   isCarpoolError,
+  type CallSite,
+  type CarpoolErrorOptions,
   type ErrorBlame,
   type ErrorCode,
   type ErrorKind,
@@ -36,4 +37,3 @@ export {
   type ErrorScope,
   type Evidence,
 } from '../base/errors.ts';
-export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';

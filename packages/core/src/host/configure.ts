@@ -1,7 +1,7 @@
 /** From a boot message to pools. Loaded after the host listens, because it loads execa, the codecs and the validation. */
 import { resolve } from 'node:path';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
-import { Pool } from '../pool/pool.ts';
+import { ChildPool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
@@ -12,7 +12,7 @@ import { planFromConfig } from './plan-from-config.ts';
 
 export type ConfigureResult =
   | {
-      readonly pools: ReadonlyMap<string, Pool>;
+      readonly pools: ReadonlyMap<string, ChildPool>;
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly files: readonly string[];
       readonly problem?: undefined;
@@ -34,7 +34,7 @@ export async function configure(project: Project, children: string): Promise<Con
     };
     const made = Object.entries(pools).map(([name, options]) => {
       const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
-      return [name, new Pool(settings, environment)] as const;
+      return [name, new ChildPool(settings, environment)] as const;
     });
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,

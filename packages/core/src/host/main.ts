@@ -11,7 +11,7 @@ import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { Hub } from './hub/hub.ts';
-import type { Pool } from '../pool/pool.ts';
+import type { ChildPool } from '../pool/pool.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { formatAddress } from '../wire/address.ts';
@@ -24,7 +24,7 @@ const stopLimit = 20_000;
 let directory: HostDirectory | undefined;
 let hub: Hub | undefined;
 /** The pools, once the config is loaded. */
-let made: ReadonlyMap<string, Pool> = new Map();
+let made: ReadonlyMap<string, ChildPool> = new Map();
 let stopping: Promise<void> | undefined;
 let booted = false;
 
@@ -59,7 +59,7 @@ function onLine(line: string): void {
 async function serve(boot: Boot): Promise<void> {
   const { token } = boot;
   directory = makeHostDirectory();
-  const configured = Promise.withResolvers<ReadonlyMap<string, Pool>>();
+  const configured = Promise.withResolvers<ReadonlyMap<string, ChildPool>>();
   const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   named.promise.catch(() => {}); // reported to each call that names one
   const sharedWorkers = new SharedWorkers({ token, named: named.promise, pathOf: directory.socketOf });

@@ -10,7 +10,7 @@ export const rwlockCapacity: number = 2 ** 30;
 /** The holder, as the errors of others name it. */
 export interface LeaseHolder extends HolderLabel {
   /** `file:line:column` of the call; it may arrive later than the lease. */
-  takenAt?: string;
+  takenAt?: string | undefined;
 }
 
 export interface LeaseRequest {
@@ -22,10 +22,10 @@ export interface LeaseRequest {
   /** The owner whose end ends the lease: a key made by `ownerKey`. */
   readonly owner: string;
   /** The owner that cannot go on while this waits: `owner`, or one inside it. Default `owner`. */
-  readonly blocked?: string;
+  readonly blocked?: string | undefined;
   readonly holder: LeaseHolder;
   /** False: it may wait in a cycle. Default true. */
-  readonly detectDeadlock?: boolean;
+  readonly detectDeadlock?: boolean | undefined;
 }
 
 /** One name. Its kind and size stay the same until it is forgotten. */

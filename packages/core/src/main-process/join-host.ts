@@ -3,7 +3,8 @@
  * children), else a new one.
  */
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
-import { Client } from '../client/client.ts';
+import { HostClient } from '../client/client.ts';
+import type { Client } from '../client/types.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
 import { startHost, type Host, type HostOptions } from './start-host.ts';
 import { addressVariable } from '../wire/address.ts';
@@ -15,7 +16,7 @@ import { addressVariable } from '../wire/address.ts';
 export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') return await startHost(options);
-  return new JoinedHost(await Client.connect({ address, runner }), address, options);
+  return new JoinedHost(await HostClient.connect({ address, runner }), address, options);
 }
 
 /** A host that another process started: this run uses it and leaves it running. */

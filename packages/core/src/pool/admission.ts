@@ -1,5 +1,5 @@
 /**
- * Who may have a slot, and who waits. Pure: no time of its own, no child, no promise.
+ * Which calls have a slot, and which wait. Pure: no time of its own, no child, no promise.
  *
  * Slots belong to an *epoch*, one life of the child: `renew` begins the next one with all slots free, and what is given
  * back from an earlier epoch changes nothing any more. The queue is first in, first out, and bounded.
@@ -80,7 +80,7 @@ export class Admission {
     this.#advance();
   }
 
-  /** Nobody knows what is in the slot: it is not used again in this epoch. */
+  /** What is left in the slot is not known: it is not used again in this epoch. */
   quarantine(slot: Slot): void {
     if (slot.epoch !== this.#epoch) return;
     this.#used--;

@@ -1,7 +1,6 @@
 /**
- * Which child serves now, and which come before and after it. A child is started when somebody wants one, succeeded
- * when it died, was replaced on disk, went bad or is worn out, and its sessions outlive its office: a retired child is
- * stopped when the last of them has ended.
+ * Decides which child serves new sessions. A child is replaced when it exits, its binary changes, too many slots are
+ * quarantined, or `recycleAfter` is reached; it is stopped once its last session has closed.
  */
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
@@ -12,7 +11,7 @@ import type { PoolSettings } from './options.ts';
 import { RestartPolicy } from './restart.ts';
 
 export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
-  /** The child of now serves no longer: the next one begins with all slots free. */
+  /** The current child takes no more sessions: the next one begins with all slots free. */
   readonly succeeded: () => void;
 }
 
@@ -47,7 +46,7 @@ export class ChildSupervisor {
     return this.#restarts.total;
   }
 
-  /** Of the child that serves now. */
+  /** Of the current child. */
   get pid(): number | undefined {
     return this.#pid;
   }
@@ -57,7 +56,7 @@ export class ChildSupervisor {
   }
 
   /**
-   * The child of now: the running one, or a new one.
+   * The child for new sessions: the running one, or a new one.
    * @throws CarpoolError POOL_GAVE_UP, and what the start of the child fails with
    */
   current(): Promise<Generation> {
@@ -73,11 +72,11 @@ export class ChildSupervisor {
     const binary = this.#binary;
     if (this.#current === undefined || binary === undefined) return;
     if (sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
-    this.#restarts.forgive();
+    this.#restarts.resetFailures();
     this.retire();
   }
 
-  /** A session was opened on the child of now; it may have been the last it is good for. */
+  /** A session was opened on the current child; with the last of `recycleAfter` it is retired. */
   countSession(): void {
     this.#sessions++;
     if (this.#sessions >= this.#settings.recycleAfter) this.retire();
@@ -91,17 +90,17 @@ export class ChildSupervisor {
     void retired.then((generation) => generation.drained().then(() => generation.stop())).catch(() => {});
   }
 
-  /** Nobody needs a child now: none keeps this process running. */
-  letGo(): void {
-    for (const generation of this.#living) void generation.then((living) => living.hold(false), noop);
+  /** No child keeps this process running. */
+  unrefAll(): void {
+    for (const generation of this.#living) void generation.then((living) => living.unref(), noop);
   }
 
   /** Earlier failures no longer count. */
-  forgive(): void {
-    this.#restarts.forgive();
+  resetFailures(): void {
+    this.#restarts.resetFailures();
   }
 
-  /** Stops every child that is still there; whoever waits for one that is starting is told `reason`. */
+  /** Stops every child that is still there. A start that is under way fails with `reason`. */
   async stopAll(reason: CarpoolError): Promise<void> {
     this.#stopped.abort(reason);
     const generations = await Promise.allSettled(this.#living);
@@ -117,7 +116,7 @@ export class ChildSupervisor {
       ...this.#options,
       signal: this.#stopped.signal,
       dying: () => {
-        // Before the hello whoever waits for it is told why; there is nobody else.
+        // Before the hello the start itself fails, and reports why.
         if (this.#current === starting && this.#pid !== undefined) this.#succeed();
       },
       ended: (error) => {

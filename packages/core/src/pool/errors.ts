@@ -1,12 +1,10 @@
-/** Who holds the slots of a pool, told so that a stranger can go and look. */
+/** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
 import { describeHolder, type Holding } from '../base/holders.ts';
 
-export { callerLocation as placeIn, type HolderLabel } from '../base/holders.ts';
-
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */
-  readonly session?: string;
+  readonly session?: string | undefined;
 }
 
 /** A pool without a free slot. */
@@ -22,13 +20,13 @@ export interface Occupancy {
 export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   const { pool, capacity, maxQueued, holders } = occupancy;
   const queue = wait ? `, and ${maxQueued} calls wait already` : '';
-  const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${inWords(occupancy)}`;
+  const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}`;
   return new CarpoolError('POOL_FULL', message, { context: { pool, holders } });
 }
 
 export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
   const { pool, capacity, holders } = occupancy;
-  const what = `${slots(capacity, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${inWords(occupancy)}`;
+  const what = `${slots(capacity, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${describeOccupancy(occupancy)}`;
   const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, timeout, holders } });
 }
@@ -37,8 +35,8 @@ function slots(capacity: number, one: string, many: string): string {
   return capacity === 1 ? `the only slot ${one}` : `all ${capacity} slots ${many}`;
 }
 
-function inWords({ holders, quarantined }: Occupancy): string {
-  const message = holders.map((holder) => describeHolder(holder, 'a session'));
-  if (quarantined > 0) message.push(`${quarantined} lost to sessions whose end the child did not confirm`);
-  return message.length === 0 ? 'nobody is known to hold one' : message.join(', ');
+function describeOccupancy({ holders, quarantined }: Occupancy): string {
+  const parts = holders.map((holder) => describeHolder(holder, 'a session'));
+  if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
+  return parts.length === 0 ? 'no holder is known' : parts.join(', ');
 }

@@ -14,6 +14,7 @@ import { loadCodec } from '../codec/codecs.ts';
 import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
 import type { PidFiles } from '../process/pid-files.ts';
+import type { Opened } from '../protocol/protocol.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { StreamTransport } from '../transport/stream.ts';
@@ -29,7 +30,7 @@ export interface GenerationOptions {
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** A message of the child that belongs to no session. */
   readonly stray: () => void;
-  /** Its output has ended. It takes no session any more; why, is still to be found out. */
+  /** Its output has ended, so that it takes no more sessions. The reason comes with `ended`. */
   readonly dying: () => void;
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
   readonly ended: (error: CarpoolError | undefined) => void;
@@ -111,14 +112,18 @@ export class Generation {
     return this.#mux.size;
   }
 
-  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<void> } {
+  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {
     return this.#mux.open(options);
   }
 
-  /** Whether the child keeps this process running. */
-  hold(on: boolean): void {
-    if (on) this.child.ref();
-    else this.child.unref();
+  /** The child keeps this process running. */
+  ref(): void {
+    this.child.ref();
+  }
+
+  /** It does not. */
+  unref(): void {
+    this.child.unref();
   }
 
   evidence(): Evidence {
@@ -144,38 +149,30 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const { command, launch: base, name, stdio, forwardStderr } = settings;
   const { env } = process;
   const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
-  const asked = typeof command === 'string' ? command : await asking(command, { env, find }, name);
-  const full: Launch = typeof asked === 'string' ? { ...base, command: asked } : { ...base, ...asked };
+  const found = typeof command === 'string' ? command : await evaluateCommand(command, { env, find }, name);
+  const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };
   const stderr = forwardStderr ? 'forward' : 'keep';
-  // Loaded when a child is started: whoever only reads a config does not pay for it.
+  // Loaded when a child is started: a process that only reads a config does not pay for it.
   const { startChild } = await import('../process/start-child.ts');
-  const starting = startChild(
-    { ...full, stdio, stderr },
-    {
-      pool: name,
-      clock,
-      ...(started === undefined ? {} : { started }),
-      ...(onStderr === undefined ? {} : { onStderr }),
-    },
-  );
+  const starting = startChild({ ...full, stdio, stderr }, { pool: name, clock, started, onStderr });
   return await starting.catch((thrown: unknown) => {
     throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
   });
 }
 
-async function asking(
+async function evaluateCommand(
   command: Exclude<PoolSettings['command'], string>,
-  around: CommandLookup,
+  lookup: CommandLookup,
   pool: string,
 ): Promise<string | Launch> {
   try {
-    return await command(around);
+    return await command(lookup);
   } catch (thrown) {
     throw asCarpoolError(thrown, 'CHILD_NOT_STARTED', `Cannot start pool "${pool}": its \`command\` function failed`);
   }
 }
 
-/** What whoever described the process knows of how to get it. */
+/** Adds what the config says about how to get the program. */
 function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch): CarpoolError {
   if (searched.length === 0 && installHint === undefined) return error;
   const places = searched.map((place) => `\n  looked at ${place}`).join('');
@@ -184,7 +181,7 @@ function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch)
   return new CarpoolError(error.code, `${error.message}${places}${advice}`, {
     scope,
     blame,
-    context: { ...context, looked: searched },
+    context: { ...context, searched },
     evidence,
     cause,
   });
@@ -209,7 +206,7 @@ async function whyItEnded(
   }
   const expired = (): Error => new Error('still running');
   const exit = await within(child.exited, { clock, timeout: exitLag, expired }).catch(() => undefined);
-  const status = exit ?? (await child.kill()); // it closed its output and runs on: of no use to anyone
+  const status = exit ?? (await child.kill()); // it closed its output and runs on, of no use any more
   await child.drained;
   const how = describeExit(status);
   const after = `${Math.round(child.age())} ms after its start`;
@@ -222,8 +219,8 @@ async function whyItEnded(
     context: { pool: settings.name, pid: child.pid, exit: status },
     evidence: {
       exit: how,
-      ...(stderr === '' ? {} : { stderr }),
-      ...(reason?.evidence.stdout === undefined ? {} : { stdout: reason.evidence.stdout }),
+      stderr: stderr === '' ? undefined : stderr,
+      stdout: reason?.evidence.stdout,
       messages: mux.root.recent.describe(),
     },
     cause: reason,
@@ -236,7 +233,7 @@ function withEvidence(error: CarpoolError, child: Child, pool: string): CarpoolE
   const stderr = child.stderrTail();
   const early: readonly ErrorCode[] = ['FRAME_MALFORMED', 'FRAME_TOO_LARGE'];
   const hint = early.includes(error.code) ? ' (is something printing to stdout?)' : '';
-  const evidence = { ...(stderr === '' ? {} : { stderr }), ...error.evidence };
+  const evidence = { ...error.evidence, stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr) };
   const message = firstParagraph(error.message);
   return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? '' : hint}`, {
     scope: error.scope,

@@ -6,7 +6,7 @@ import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
-/** What `command` as a function may look at. */
+/** What `command` gets where it is a function. */
 export interface CommandLookup {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
@@ -17,17 +17,17 @@ export interface CommandLookup {
 export interface Launch {
   /** A path, or a name that is looked for in `PATH`. */
   readonly command: string;
-  readonly args?: readonly string[];
+  readonly args?: readonly string[] | undefined;
   /** Default: the folder of the config file, else the current directory. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** Added to what the child inherits; `undefined` removes a variable. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What it inherits of the runner's environment: all, nothing, or these names. Default all. */
-  readonly inheritEnv?: boolean | readonly string[];
+  readonly inheritEnv?: boolean | readonly string[] | undefined;
   /** For CHILD_NOT_STARTED: how to get the program. */
-  readonly installHint?: string;
+  readonly installHint?: string | undefined;
   /** For CHILD_NOT_STARTED: where it was looked for before PATH, a line each. */
-  readonly searched?: readonly string[];
+  readonly searched?: readonly string[] | undefined;
 }
 
 /** Which descriptors of the child carry the protocol. Default `{ in: 0, out: 1 }`; Chromium's pipe is 3 and 4. */
@@ -36,15 +36,17 @@ export interface Stdio {
   readonly out: number;
 }
 
+/** The options of a pool: in a config, or for `createPool`. Times are milliseconds. */
 export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command'> {
-  /** What to start; as a function it is asked anew for every start, and may return the whole launch. */
-  readonly command: string | ((around: CommandLookup) => string | Launch | Promise<string | Launch>);
+  /** What to start. A function is called for every start, and may return the whole `Launch`. */
+  readonly command: string | ((lookup: CommandLookup) => string | Launch | Promise<string | Launch>);
+  /** Which descriptors carry the protocol. Default stdin and stdout. */
   readonly stdio?: Stdio;
-  /** Default `json-lines`. */
+  /** How messages are written and framed. MessagePack is known by its name alone. Default `json-lines`. */
   readonly codec?: 'json-lines' | 'msgpack' | Codec;
   /** A protocol, or the options of `sessionField` as plain data. Default `sessionField()`. */
   readonly protocol?: Protocol<M> | SessionFieldOptions;
-  /** How many sessions the child bears at once. Default 8. */
+  /** How many sessions the child can hold at once. Default 8. */
   readonly maxSessions?: number;
   /** How many `register` calls may wait. Default 1,000. */
   readonly maxQueued?: number;
@@ -134,13 +136,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
 
 function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {
   const { args, cwd, env, inheritEnv, installHint } = options;
-  return {
-    ...(args === undefined ? {} : { args }),
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(inheritEnv === undefined ? {} : { inheritEnv }),
-    ...(installHint === undefined ? {} : { installHint }),
-  };
+  return { args, cwd, env, inheritEnv, installHint };
 }
 
 function protocolIn<M extends Messages>(protocol: Protocol<M> | SessionFieldOptions): Protocol<M> {

@@ -1,38 +1,35 @@
 /**
- * One child, many sessions. The deep module: behind `register`, `close` and `stats` it starts the child when somebody
- * wants it, counts slots, keeps the queue, replaces a child that died or went bad, and stops it when nobody needs it.
+ * One child, many sessions. Behind `register`, `close` and `stats` it starts the child when a session needs it, counts
+ * slots, keeps the queue, replaces a child that died or went bad, and stops it when no session needs it.
  *
  * A slot is taken before the child is asked for a session, and given back only when the child has confirmed that the
- * session is gone. The numbers live in `admission.ts`, the children in `succession.ts`; this file ties them together.
+ * session is gone. The numbers live in `admission.ts`, the children in `child-supervisor.ts`, the names of the holders in
+ * `slot-holders.ts`; this file ties them together.
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
-import type { Conversation, Listener } from '../session/conversation.ts';
-import { Session } from '../session/session.ts';
+import type { Listener } from '../session/conversation.ts';
+import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
+import type { Session } from '../session/types.ts';
 import { Admission, type Slot, type Ticket } from './admission.ts';
-import type { Generation } from './generation.ts';
-import { fullError, placeIn, queueTimeoutError, type Holder, type Occupancy } from './errors.ts';
-import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
-import type { PoolStats, PoolEnvironment, RegisterOptions, Registration } from './types.ts';
+import { fullError, queueTimeoutError, type Occupancy } from './errors.ts';
+import type { Generation } from './generation.ts';
+import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
+import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
+import { SlotHolders, type SlotHolder } from './slot-holders.ts';
+import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 
-interface SlotHolder {
-  readonly since: number;
-  readonly site: CallSite;
-  readonly options: RegisterOptions;
-  conversation?: Conversation;
-}
-
-export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
+/** The pool of users, described in `types.ts`, and what the hub calls. */
+export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly settings: PoolSettings;
   readonly #clock: Clock;
   readonly #admission: Admission;
-  readonly #succession: ChildSupervisor;
-  readonly #tenancies = new Set<SlotHolder>();
-  readonly #owners = new Map<string, SlotHolder>();
+  readonly #children: ChildSupervisor;
+  readonly #holders: SlotHolders;
   #idle: Timer | undefined;
   #closing: Promise<void> | undefined;
   #sessions = 0;
@@ -40,15 +37,16 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   #longestWait = 0;
   #strays = 0;
 
-  constructor(settings: PoolSettings, surroundings: PoolEnvironment = {}) {
+  constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
-    this.#clock = surroundings.clock ?? systemClock;
+    this.#clock = environment.clock ?? systemClock;
     this.#admission = new Admission(settings.maxSessions, settings.maxQueued);
-    this.#succession = new ChildSupervisor({
+    this.#holders = new SlotHolders(settings.name);
+    this.#children = new ChildSupervisor({
       settings,
       clock: this.#clock,
-      started: surroundings.started,
-      onStderr: surroundings.onStderr,
+      started: environment.started,
+      onStderr: environment.onStderr,
       stray: () => this.#strays++,
       succeeded: () => this.#admission.renew(),
     });
@@ -58,22 +56,18 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     return this.settings.name;
   }
 
-  /**
-   * Takes a slot and opens a session on the child, starting the child if it is not there.
-   * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, POOL_CLOSED, POOL_GAVE_UP, CHILD_*, SESSION_FAILED
-   */
   async register(options: RegisterOptions = {}): Promise<Session<M>> {
     const site = callSite(this.register);
-    const { session, listener, bind } = Session.nascent<M>(this.name, this.#clock);
-    const { conversation, hello, codec, evidence } = await this.open(options, listener, site);
+    const session = new UserSession<M>(this.name, this.#clock);
+    const { conversation, hello, codec, evidence } = await this.open(options, session.listener, site);
     const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
     const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-    bind({ ...limits, conversation, format: codec.format, hello, diagnose: evidence });
+    session.bind({ ...limits, conversation, format: codec.format, hello, diagnose: evidence });
     return session;
   }
 
-  /** As `register`, for whoever brings a listener of its own. `site` is where errors point. */
-  async open(options: RegisterOptions, listener: Listener, site: CallSite): Promise<Registration> {
+  /** As `register`, for a listener that is not a `Session`. `site` is where errors point. */
+  async open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
     try {
       return await this.#open(options, listener, site);
     } catch (thrown) {
@@ -82,15 +76,11 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     }
   }
 
-  /**
-   * Has the child started, if it is not there, and waits for its hello. Takes no slot.
-   * @throws CarpoolError POOL_CLOSED, POOL_GAVE_UP, CHILD_*
-   */
   async start(): Promise<void> {
     this.#checkOpen();
-    if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
-    await this.#succession.current();
-    if (this.#tenancies.size === 0) this.#becomeIdle();
+    if (this.#holders.size === 0) this.#children.replaceIfChanged();
+    await this.#children.current();
+    if (this.#holders.size === 0) this.#becomeIdle();
   }
 
   stats(): PoolStats {
@@ -101,35 +91,21 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       open: used,
       queued,
       quarantined,
-      children: this.#succession.started,
+      children: this.#children.started,
       sessions: this.#sessions,
       peak,
       longestWait: Math.round(this.#longestWait),
       strays: this.#strays,
-      failures: this.#succession.failures,
-      pid: this.#succession.pid,
+      failures: this.#children.failures,
+      pid: this.#children.pid,
     };
   }
 
-  /** Who holds slots now, oldest first. */
-  holders(): Holder[] {
-    return [...this.#tenancies].map(({ since, site, options, conversation }) => {
-      const takenAt = placeIn(site);
-      return {
-        ...options.holder,
-        ...(conversation === undefined ? {} : { session: conversation.id }),
-        ...(takenAt === undefined ? {} : { takenAt }),
-        heldFor: Math.round(this.#clock.now() - since),
-      };
-    });
-  }
-
   /** A new run begins: earlier failures no longer count. */
-  forgive(): void {
-    this.#succession.forgive();
+  resetFailures(): void {
+    this.#children.resetFailures();
   }
 
-  /** Ends all sessions, stops the child, takes no more. A second call joins the first. */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
@@ -139,13 +115,13 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
     await this.close();
   }
 
-  async #open(options: RegisterOptions, listener: Listener, site: CallSite): Promise<Registration> {
+  async #open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
     this.#checkOpen();
-    const tenancy: SlotHolder = { since: this.#clock.now(), site, options };
-    this.#claimOwner(tenancy);
-    // With others at work the child is in use; a new binary waits for a quiet moment.
-    if (this.#tenancies.size === 0) this.#succession.replaceIfChanged();
-    const { slot, generation } = await this.#takePlace(options, tenancy);
+    const holder: SlotHolder = { since: this.#clock.now(), site, options };
+    this.#holders.claimOwner(holder);
+    // While sessions are open the child is in use; a new binary waits for a quiet moment.
+    if (this.#holders.size === 0) this.#children.replaceIfChanged();
+    const { slot, generation } = await this.#acquireSlotAndChild(options, holder);
     const { conversation, opened } = generation.open({
       id: options.id ?? `s${++this.#ids}`,
       listener,
@@ -153,69 +129,45 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
       signal: options.signal,
       params: options.params,
     });
-    tenancy.conversation = conversation;
-    this.#followRelease(conversation, slot, tenancy);
+    holder.conversation = conversation;
+    // The slot follows the conversation: free when the child confirms, else not used again.
+    void conversation.released.then(({ confirmed }) => this.#free(slot, holder, confirmed));
     await opened;
     this.#sessions++;
-    this.#succession.countSession();
+    this.#children.countSession();
     const { hello, codec } = generation;
     return { conversation, hello, codec, settings: this.settings, evidence: () => generation.evidence() };
   }
 
   /** A slot, and the child that it is a slot of. */
-  async #takePlace(options: RegisterOptions, tenancy: SlotHolder): Promise<{ slot: Slot; generation: Generation }> {
+  async #acquireSlotAndChild(
+    options: OpenOptions,
+    holder: SlotHolder,
+  ): Promise<{ slot: Slot; generation: Generation }> {
     for (;;) {
-      const slot = await this.#takeSlot(options).catch((thrown: unknown) => {
-        this.#disclaimOwner(tenancy);
+      const slot = await this.#acquireSlot(options).catch((thrown: unknown) => {
+        this.#holders.disclaimOwner(holder);
         throw thrown;
       });
-      this.#tenancies.add(tenancy);
+      this.#holders.add(holder);
       this.#idle?.cancel();
       try {
         const { signal } = options;
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
-        const generation = await within(this.#succession.current(), { clock: this.#clock, signal, expired });
+        const generation = await within(this.#children.current(), { clock: this.#clock, signal, expired });
         this.#checkOpen();
-        generation.hold(true);
+        generation.ref();
         if (slot.epoch === this.#admission.epoch) return { slot, generation };
         // The child was succeeded meanwhile: this slot is one of the last child, and the next one counts anew.
-        this.#tenancies.delete(tenancy);
+        this.#holders.delete(holder);
       } catch (thrown) {
-        this.#free(slot, tenancy, true);
+        this.#free(slot, holder, true);
         throw thrown;
       }
     }
   }
 
-  #checkOpen(): void {
-    if (this.#closing !== undefined) throw this.#closedError();
-  }
-
-  #closedError(): CarpoolError {
-    const message = `Cannot register a session: pool "${this.name}" is closed`;
-    return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
-  }
-
-  #claimOwner(tenancy: SlotHolder): void {
-    const { owner } = tenancy.options;
-    if (owner === undefined) return;
-    const holder = this.#owners.get(owner);
-    if (holder === undefined) {
-      this.#owners.set(owner, tenancy);
-      return;
-    }
-    const id = holder.conversation?.id;
-    const name = id === undefined ? 'a session that is being opened' : `session ${id}`;
-    const message = `Cannot register a session: ${JSON.stringify(owner)} already has ${name} of pool "${this.name}"`;
-    throw new CarpoolError('ALREADY_REGISTERED', message, { context: { pool: this.name, owner, session: id } });
-  }
-
-  #disclaimOwner(tenancy: SlotHolder): void {
-    const { owner } = tenancy.options;
-    if (owner !== undefined && this.#owners.get(owner) === tenancy) this.#owners.delete(owner);
-  }
-
-  async #takeSlot(options: RegisterOptions): Promise<Slot> {
+  async #acquireSlot(options: OpenOptions): Promise<Slot> {
     const { promise, resolve } = Promise.withResolvers<Slot>();
     const ticket: Ticket = { granted: resolve };
     const wait = options.wait ?? true;
@@ -244,30 +196,35 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
 
   #occupancy(): Occupancy {
     const { capacity, maxQueued, quarantined } = this.#admission;
-    return { pool: this.name, capacity, maxQueued, quarantined, holders: this.holders() };
+    const holders = this.#holders.describe(this.#clock.now());
+    return { pool: this.name, capacity, maxQueued, quarantined, holders };
   }
 
-  /** The slot follows the conversation: free when the child confirms, else not used again. */
-  #followRelease(conversation: Conversation, slot: Slot, tenancy: SlotHolder): void {
-    void conversation.released.then(({ confirmed }) => this.#free(slot, tenancy, confirmed));
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw this.#closedError();
   }
 
-  #free(slot: Slot, tenancy: SlotHolder, confirmed: boolean): void {
-    this.#tenancies.delete(tenancy);
-    this.#disclaimOwner(tenancy);
+  #closedError(): CarpoolError {
+    const message = `Cannot register a session: pool "${this.name}" is closed`;
+    return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
+  }
+
+  #free(slot: Slot, holder: SlotHolder, confirmed: boolean): void {
+    this.#holders.delete(holder);
+    this.#holders.disclaimOwner(holder);
     if (confirmed) this.#admission.release(slot);
     else this.#admission.quarantine(slot);
-    if (this.#admission.quarantined >= this.settings.maxQuarantined) this.#succession.retire();
-    if (this.#tenancies.size === 0) this.#becomeIdle();
+    if (this.#admission.quarantined >= this.settings.maxQuarantined) this.#children.retire();
+    if (this.#holders.size === 0) this.#becomeIdle();
   }
 
   #becomeIdle(): void {
     this.#idle?.cancel();
-    this.#succession.letGo();
+    this.#children.unrefAll();
     const { idleTimeout } = this.settings;
-    if (!Number.isFinite(idleTimeout) || !this.#succession.serving) return;
+    if (!Number.isFinite(idleTimeout) || !this.#children.serving) return;
     this.#idle = this.#clock.after(idleTimeout, () => {
-      if (this.#tenancies.size === 0) this.#succession.retire();
+      if (this.#holders.size === 0) this.#children.retire();
     });
     this.#idle.unref();
   }
@@ -275,18 +232,22 @@ export class Pool<M extends Messages = AnyMessages> implements AsyncDisposable {
   async #shutDown(): Promise<void> {
     this.#idle?.cancel();
     const reason: CloseReason = { by: 'pool', at: this.#clock.now(), reason: 'because its pool was closed' };
-    await Promise.all(
-      [...this.#tenancies].map(async ({ conversation }) => conversation?.close(reason, this.settings.closeTimeout)),
-    );
-    await this.#succession.stopAll(this.#closedError());
+    const { closeTimeout } = this.settings;
+    await Promise.all(this.#holders.conversations().map((conversation) => conversation.close(reason, closeTimeout)));
+    await this.#children.stopAll(this.#closedError());
     this.#admission.renew(); // those still queued are granted a slot, and find the pool closed
   }
 }
 
-/** Starts a pool in this process. The child starts with the first `register`. */
+/**
+ * A pool in this process. The child starts with the first `register`, or with `pool.start()`.
+ * @param options Every option has a default but `command`. `name` is for errors; default "pool".
+ * @throws CarpoolError CONFIG_INVALID if there is no such codec
+ * @example
+ * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
+ */
 export function createPool<M extends Messages = AnyMessages>(
-  options: PoolOptions<M> & { readonly name?: string },
-  surroundings?: PoolEnvironment,
+  options: PoolOptions<M> & { readonly name?: string | undefined },
 ): Pool<M> {
-  return new Pool<M>(poolSettings(options.name ?? 'pool', options), surroundings);
+  return new ChildPool<M>(poolSettings(options.name ?? 'pool', options));
 }

@@ -37,7 +37,7 @@ test('failures count while they are recent', () => {
 test('what is forgiven counts no more, but is still told', () => {
   const policy = new RestartPolicy(limits);
   for (const at of [0, 1, 2]) policy.failed('start', at);
-  policy.forgive();
+  policy.resetFailures();
   expect(policy.givesUp(3)).toBe(undefined);
   expect(policy.total).toBe(3);
 });

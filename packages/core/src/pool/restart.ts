@@ -1,9 +1,12 @@
 /** When to stop starting new children. Pure; time is passed in. */
+
+/** The option `restarts` of a pool. */
 export interface RestartLimits {
-  /** Failures within `within` milliseconds after which the pool gives up. */
+  /** Failures within `window` after which the pool gives up. Default 10. */
   readonly maxFailures: number;
+  /** Milliseconds. Default 60,000. */
   readonly window: number;
-  /** Failed starts in a row after which it gives up, however slow they were. */
+  /** Failed starts in a row after which it gives up, however slow they were. Default 3. */
   readonly maxFailedStarts: number;
 }
 
@@ -44,7 +47,7 @@ export class RestartPolicy {
   }
 
   /** Something has changed: the binary, or a new run begins. */
-  forgive(): void {
+  resetFailures(): void {
     this.#failures = [];
     this.#failedStarts = 0;
   }

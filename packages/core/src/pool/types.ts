@@ -1,35 +1,33 @@
-/** What a pool's calls take and give. */
-import type { Evidence } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Codec } from '../codec/codec.ts';
-import type { PidFiles } from '../process/pid-files.ts';
-import type { Conversation } from '../session/conversation.ts';
-import type { HolderLabel } from './errors.ts';
-import type { PoolSettings } from './options.ts';
+/** A pool as its user holds it, and what its calls take and give. */
+import type { HolderLabel } from '../base/holders.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { Session } from '../session/types.ts';
 
+/** What `register` takes, in process and through a host. */
 export interface RegisterOptions {
-  /** A key that may hold one session of the pool at a time. */
-  readonly owner?: string;
+  /** A key that may hold one session of the pool at a time; a second one fails with ALREADY_REGISTERED. */
+  readonly owner?: string | undefined;
   /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
-  readonly wait?: boolean;
+  readonly wait?: boolean | undefined;
   /** Milliseconds to wait for a slot. Default: `registerTimeout` of the pool, 60,000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Gives up waiting; `register` rejects with its reason. */
-  readonly signal?: AbortSignal;
-  /** The id of the session, unique in the pool. Default "s1", "s2", … */
-  readonly id?: string;
-  /** Who registers, for the errors of others. */
-  readonly holder?: HolderLabel;
-  /** Handed to the protocol's `open`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The test and file to name as the holder in the errors of others. */
+  readonly holder?: HolderLabel | undefined;
+  /** Handed to the protocol's `open` as `port.params`. Plain data, where a host is between. */
   readonly params?: unknown;
 }
 
+/** What a pool has done so far. */
 export interface PoolStats {
   readonly name: string;
   readonly maxSessions: number;
   /** Sessions that hold a slot now. */
   readonly open: number;
+  /** `register` calls that wait for a slot now. */
   readonly queued: number;
+  /** Slots that this child's life lost, because it did not confirm the end of a session. */
   readonly quarantined: number;
   /** Children started since the beginning. */
   readonly children: number;
@@ -47,19 +45,37 @@ export interface PoolStats {
   readonly pid: number | undefined;
 }
 
-/** A conversation that holds a slot, for the hub. */
-export interface Registration {
-  readonly conversation: Conversation;
-  readonly hello: unknown;
-  readonly codec: Codec;
-  readonly settings: PoolSettings;
-  evidence(): Evidence;
-}
+/**
+ * One child, many sessions. Made by `createPool`; whatever has made it closes it.
+ * @example
+ * await using pool = createPool({ command: 'solver', maxSessions: 4 });
+ * await using session = await pool.register();
+ */
+export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable {
+  readonly name: string;
 
-export interface PoolEnvironment {
-  readonly clock?: Clock;
-  /** Where started processes are recorded for a later sweep. */
-  readonly started?: PidFiles;
-  /** Where the child's stderr goes if `forwardStderr` is set. */
-  readonly onStderr?: (text: Uint8Array) => void;
+  /**
+   * Takes a slot and opens a session on the child, starting the child if it is not there. Waits for a slot in the order
+   * of the calls.
+   * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, POOL_CLOSED, POOL_GAVE_UP, CHILD_*,
+   * SESSION_FAILED; the reason of `signal`
+   */
+  register(options?: RegisterOptions): Promise<Session<M>>;
+
+  /**
+   * Starts the child, if it is not there, and resolves with its hello. Takes no slot.
+   * @throws CarpoolError POOL_CLOSED, POOL_GAVE_UP, CHILD_*
+   */
+  start(): Promise<void>;
+
+  stats(): PoolStats;
+
+  /**
+   * Ends all sessions, stops the child, takes no more. A second call joins the first.
+   * @throws CarpoolError CHILD_UNKILLABLE
+   */
+  close(): Promise<void>;
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -42,10 +42,10 @@ export interface ChildSpec extends EnvironmentSpec {
 export interface ChildOptions {
   /** For error messages. */
   readonly pool?: string;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Records the child, so that the next host finds it if this process is killed. */
-  readonly started?: PidFiles;
-  readonly onStderr?: (chunk: Uint8Array) => void;
+  readonly started?: PidFiles | undefined;
+  readonly onStderr?: ((chunk: Uint8Array) => void) | undefined;
   /** Bytes of stderr, and of stdout where that is kept. Default: 16 KiB. */
   readonly tailBytes?: number;
   /** Milliseconds after the exit for reading what is still in the pipes. Default: 500. */

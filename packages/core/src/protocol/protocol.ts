@@ -1,6 +1,6 @@
 /**
- * What a message means for one kind of process. A protocol is written once by whoever knows the process; pool, hub and
- * runners need nothing else. docs/protocol.md describes how, by example.
+ * What a message means for one kind of process. A protocol is written once for a process; pool, hub and runners need
+ * nothing else. docs/protocol.md shows how, by example.
  *
  *   child's message ──route──▶ which session, and as what: reply, step, event, ask, loss
  *   user's message ──address─▶ the frame as the child wants to see it, and the key its reply will carry
@@ -47,31 +47,32 @@ export interface AnyMessages extends Messages {
 
 /** Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. */
 export type Route =
-  | { readonly as: 'reply' | 'step'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame }
+  | { readonly as: 'reply' | 'step'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame | undefined }
   /** The child refuses one request; the session lives on. */
   | { readonly as: 'refusal'; readonly to: WireId | undefined; readonly key: Key; readonly refusal: Refusal }
-  | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame }
+  | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame | undefined }
   /** The child asks, and waits for an answer under `key`. */
-  | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame }
+  | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame | undefined }
   /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
   | {
       readonly as: 'lost';
       readonly to: WireId;
       readonly gone: boolean;
-      readonly refusal?: Refusal;
-      /** Where it was not the child: who, and in half a sentence why. */
-      readonly by?: ClosedBy;
-      readonly reason?: string;
+      readonly refusal?: Refusal | undefined;
+      /** Where the child did not end it: what did, and why in half a sentence. */
+      readonly by?: ClosedBy | undefined;
+      readonly reason?: string | undefined;
     }
   /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
   | { readonly as: 'unknown' };
 
-/** Somebody's "no", in their own words. */
+/** The child's "no". */
 export interface Refusal {
   /** The child's own code, if it has one. */
-  readonly code?: string;
+  readonly code?: string | undefined;
+  /** Its own text. */
   readonly message: string;
-  /** An error that is already Carpool's, as the wire between host and workers carries it; it passes unchanged. */
+  /** A CarpoolError that came from the host; it passes unchanged. */
   readonly error?: unknown;
 }
 
@@ -84,30 +85,33 @@ export interface Outgoing {
   /** For a request: a number no other request of this connection has. */
   readonly call: number;
   /** For an answer: the key of the question. */
-  readonly key?: Key;
+  readonly key?: Key | undefined;
   /** True for the wire ids of the session that sends. Naming another's must be refused. */
   owns(wireId: WireId): boolean;
 }
 
+/** The same message, ready for the child. */
 export interface Addressed {
   readonly frame: Frame;
-  /** For a request: what `route` will say of its reply. */
-  readonly key?: Key;
+  /** For a request: the `key` that `route` will give its reply. Default: `call` as text. */
+  readonly key?: Key | undefined;
 }
 
-/** A conversation as `hello`, `open` and `close` hold it. All waits end with the deadline of the whole conversation. */
+/** A conversation as `hello`, `open` and `close` hold it. Their deadline ends every wait. */
 export interface ProtocolPort {
   send(message: unknown): void;
   /**
    * Resolves with the decoded reply. With `signal` the wait, and where the protocol can say it the request, is cancelled.
-   * @throws CarpoolError SESSION_REFUSED with the child's words
+   * @throws CarpoolError SESSION_REFUSED with the child's text
    */
   request(message: unknown, signal?: AbortSignal): Promise<unknown>;
   /** The next event for which `matches` is true; what came before this call and was not taken counts too. */
   next(matches: (message: unknown) => boolean): Promise<unknown>;
 }
 
+/** The conversation of one session, for `open` and `close`. */
 export interface SessionPort extends ProtocolPort {
+  /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
   /** An id no other session of this child has, for protocols in which the host chooses: "s1", "s2", … */
   readonly freshId: string;
@@ -117,7 +121,7 @@ export interface SessionPort extends ProtocolPort {
   adopt(wireId: WireId): void;
   /** True once `route` said `lost`. */
   readonly lost: boolean;
-  /** Aborted when whoever wanted the session has given up before it was open. */
+  /** Aborted when the caller of `register` has given up before the session was open. */
   readonly givenUp: AbortSignal;
   /** Resolves when `route` said `lost` with `gone`. */
   readonly gone: Promise<void>;
@@ -143,6 +147,7 @@ export interface Gate {
   sent(frame: Frame): void;
 }
 
+/** What the messages of one kind of process mean. `route` and `address` are called for every message. */
 export interface Protocol<M extends Messages = AnyMessages> {
   readonly name: string;
   /** The top-level field that names the session in every message, where there is one; users must not set it. */
@@ -155,7 +160,7 @@ export interface Protocol<M extends Messages = AnyMessages> {
   route(frame: Frame): Route;
   /** Pure. @throws CarpoolError SESSION_REFUSED if the message names a session that is not the sender's */
   address(outgoing: Outgoing): Addressed;
-  /** What tells the child that nobody waits for this request any more. */
+  /** The message, if there is one, by which the child learns that this reply is no longer awaited. */
   cancel?(wireId: WireId | undefined, key: Key): Frame | undefined;
   /** The first rung of the stop ladder: a message that asks the child to end. Without it: the end of its input. */
   goodbye?(root: ProtocolPort): Promise<void> | void;

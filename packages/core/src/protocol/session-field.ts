@@ -1,5 +1,5 @@
 /**
- * The protocol of a child that echoes a `session` field, told as plain data.
+ * The protocol of a child that echoes a `session` field, described by plain data.
  *
  *   → {session: 's1', id: 'c7', type: 'query'}     ← {session: 's1', id: 'c7', type: 'answer'}     a reply: same id
  *                                                  ← {session: 's1', type: 'tick'}                 an event: no id
@@ -8,6 +8,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { Fields, Scalar } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
+import { foreignSessionError } from './foreign-session.ts';
 import type {
   AnyMessages,
   Messages,
@@ -22,6 +23,7 @@ import type {
 /** Top-level fields and the values they must have: `{ type: 'hello' }`. */
 export type Pattern = Readonly<Record<string, Scalar>>;
 
+/** How a child that echoes a `session` field talks. */
 export interface SessionFieldOptions {
   /** The field that names the session. Default `session`. */
   readonly session?: string;
@@ -31,19 +33,19 @@ export interface SessionFieldOptions {
   readonly idType?: 'string' | 'number';
   /** How the child says hello. Without it a started child is a ready child. */
   readonly hello?: {
-    /** What the child is told first. Without it the child speaks first. */
+    /** Sent first. Without it the child speaks first. */
     readonly send?: Readonly<Record<string, unknown>>;
     readonly expect: Pattern;
     /** Fields that must have these values, else CHILD_VERSION: `{ version: 2 }`. */
     readonly version?: Pattern;
   };
-  /** What the child is told when a session begins. */
+  /** Sent when a session begins. With `expect`, the session is open when such a message has come. */
   readonly open?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
-  /** How a session ends. Without it nothing tells the child, and a slot is free at once. */
+  /** Sent when a session ends. Without it the child does not learn of it, and a slot is free at once. */
   readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
   /** Messages of the child that precede a reply under the same id. */
   readonly steps?: readonly Pattern[];
-  /** Replies that refuse the request. Their `error`, `message` or `code` fields are the words. */
+  /** Replies that refuse the request. Their `error`, `message` and `code` fields go into the error. */
   readonly refusals?: readonly Pattern[];
   /** Messages by which the child ends a session on its own account. */
   readonly lost?: readonly Pattern[];
@@ -51,10 +53,15 @@ export interface SessionFieldOptions {
   readonly asks?: readonly Pattern[];
 }
 
-/** @throws nothing; `defineConfig` validates the options */
+/**
+ * The protocol of a child that puts a `session` field into every message.
+ * @param options Plain data; checked when the config is loaded.
+ * @example
+ * sessionField({ close: { send: { type: 'reset' }, expect: { type: 'closed' } } });
+ */
 export function sessionField<M extends Messages = AnyMessages>(options: SessionFieldOptions = {}): Protocol<M> {
   const { session: sessionName = 'session', id: idName = 'id', idType = 'string' } = options;
-  const names = namesIn(options, sessionName, idName);
+  const names = fieldNames(options, sessionName, idName);
   const { hello, open, close } = options;
   const protocol: Protocol<M> = {
     name: 'session-field',
@@ -77,12 +84,12 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const id = fields[idName];
       const key = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
       if (to !== undefined) {
-        if (anyMatch(options.lost, fields)) return { as: 'lost', to, gone: true, refusal: wordsOf(frame) };
+        if (anyMatch(options.lost, fields)) return { as: 'lost', to, gone: true, refusal: refusalIn(frame) };
         if (key !== undefined && anyMatch(options.asks, fields)) return { as: 'ask', to, key };
       }
       if (key === undefined) return { as: 'event', to };
       if (anyMatch(options.steps, fields)) return { as: 'step', to, key };
-      if (anyMatch(options.refusals, fields)) return { as: 'refusal', to, key, refusal: wordsOf(frame) };
+      if (anyMatch(options.refusals, fields)) return { as: 'refusal', to, key, refusal: refusalIn(frame) };
       return { as: 'reply', to, key };
     },
 
@@ -92,7 +99,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       if (wireId !== undefined) {
         const named = present[sessionName];
         if (named !== undefined && named !== wireId && !owns(named as string))
-          throw foreign(sessionName, named, wireId);
+          throw foreignSessionError(sessionName, named, wireId);
         stamps[sessionName] = wireId;
       }
       if (kind === 'send') return { frame: frame.with(stamps) };
@@ -144,19 +151,14 @@ function anyMatch(patterns: readonly Pattern[] | undefined, fields: Fields): boo
   return patterns !== undefined && patterns.some((pattern) => matches(pattern, fields));
 }
 
-function wordsOf(frame: Frame): { code?: string; message: string } {
+function refusalIn(frame: Frame): { code?: string; message: string } {
   const { error, message, code } = frame.message as Record<string, unknown>;
   const text = typeof error === 'string' ? error : typeof message === 'string' ? message : frame.toString();
   return typeof code === 'string' ? { code, message: text } : { message: text };
 }
 
-function foreign(field: string, named: Scalar, own: string | number): CarpoolError {
-  const text = `Cannot send: the message names ${field} ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(own)}; leave the field out`;
-  return new CarpoolError('SESSION_REFUSED', text, { context: { field, named: String(named), own } });
-}
-
 /** All fields that routing looks at. One array for the life of the protocol: formats cache by its identity. */
-function namesIn(options: SessionFieldOptions, session: string, id: string): readonly string[] {
+function fieldNames(options: SessionFieldOptions, session: string, id: string): readonly string[] {
   const patterns = [
     ...(options.steps ?? []),
     ...(options.refusals ?? []),

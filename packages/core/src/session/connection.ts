@@ -1,8 +1,15 @@
-/** What a conversation needs of the connection it is on; the mux is one. */
+/** What a conversation needs of the connection it is on. The mux is one. */
 import type { Clock } from '../base/clock.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Messages, ProtocolPort, Protocol, WireId } from '../protocol/protocol.ts';
-import type { Conversation } from './conversation.ts';
+import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { CloseReason } from './state.ts';
+
+/** Takes the messages that the connection routes to one wire id. */
+export interface Receiver {
+  receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
+  /** Ends it because of something that arrived. */
+  fail(reason: CloseReason): void;
+}
 
 export interface Connection {
   readonly protocol: Protocol<Messages>;
@@ -12,7 +19,9 @@ export interface Connection {
   /** @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED, SESSION_OVERFLOW */
   transmit(frame: Frame): void;
   frameOf(message: unknown): Frame;
+  /** A number that no other request of this connection has. */
   nextCall(): number;
-  adopt(wireId: WireId, conversation: Conversation): void;
+  /** Messages under this wire id go to `receiver` from now on. */
+  adopt(wireId: WireId, receiver: Receiver): void;
   forget(wireIds: Iterable<WireId>): void;
 }

@@ -5,33 +5,33 @@
 import { CarpoolError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Key, Opened, Route, WireId } from '../protocol/protocol.ts';
-import type { Connection } from './connection.ts';
-import { Outbox, type OutgoingMessage } from './outbox.ts';
-import type { ReplyCallbacks } from './pending.ts';
+import type { Key, Opened, ProtocolPort, Route, WireId } from '../protocol/protocol.ts';
+import type { Connection, Receiver } from './connection.ts';
+import { closedError, lostError, openTimeoutError, refusedError, type Ended } from './errors.ts';
+import { Outbox } from './outbox.ts';
+import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import { ConversationPort } from './port.ts';
 import { Recent } from './recent.ts';
-import { lostError, refusedError } from './refusal.ts';
-import { closedError, type CloseReason, type SessionState } from './state.ts';
+import type { CloseReason, SessionState } from './state.ts';
 
-/** Who listens. Handed over when the conversation begins, so that nothing precedes it. */
+/** Takes what comes in. Handed over when the conversation begins, so that nothing precedes it. */
 export interface Listener {
   event(frame: Frame): void;
   ask(frame: Frame, key: Key): void;
-  /** Once. Later calls meet the reason by themselves. */
+  /** Once. Calls that come later fail with the reason. */
   closed(reason: CloseReason): void;
 }
 
-/** How a conversation ended for the child. `confirmed: false`: nobody knows what is left there. */
+/** How a conversation ended for the child. `confirmed: false`: what is left of it there is not known. */
 export interface Released {
   readonly confirmed: boolean;
 }
 
-/** For an end that nobody asked for, so that nobody said how long it may take. */
+/** For an end without a caller that says how long it may take. */
 const failTimeout = 5_000;
 
-export class Conversation {
-  /** For people and for protocols in which the host chooses the id. */
+export class Conversation implements Receiver, Ended {
+  /** For messages, and for protocols in which the host chooses the id. */
   readonly id: string;
   readonly recent: Recent = new Recent();
   readonly released: Promise<Released>;
@@ -48,21 +48,23 @@ export class Conversation {
     this.#connection = connection;
     this.id = id;
     this.#listener = listener;
-    this.#port = new ConversationPort(this, connection, id, params);
-    this.#outbox = new Outbox(connection, id, this.recent, (wireId) => this.#wireIds.has(wireId));
+    const outbox = new Outbox(connection, id, this.recent, (wireId) => this.#wireIds.has(wireId));
+    this.#outbox = outbox;
+    this.#port = new ConversationPort({ connection, outbox, id, params, adopt: (wireId) => this.#adopt(wireId) });
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
 
   /** For sentences. */
   get label(): string {
-    return this.#port.isRoot ? 'the connection' : `session ${this.id}`;
+    return this.#port.label;
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  get port(): ConversationPort {
+  /** For the protocol. */
+  get port(): ProtocolPort {
     return this.#port;
   }
 
@@ -71,29 +73,28 @@ export class Conversation {
   /** @throws CarpoolError SESSION_CLOSED, SESSION_REFUSED, FRAME_TOO_LARGE, FRAME_MALFORMED */
   send(frame: Frame): void {
     this.#checkOpen('send');
-    this.dispatch({ kind: 'send', frame });
+    this.#outbox.send(frame);
   }
 
   /**
-   * Sends a request; `call` learns what becomes of it. The result abandons it: its reply will be dropped.
-   * @throws as `send`; `call` is not told then
+   * Sends a request; `callbacks` get its steps and its reply.
+   * @returns the call, for `abandon`
+   * @throws as `send`; `callbacks` are not called then
    */
-  request(frame: Frame, call: ReplyCallbacks): () => void {
+  request(frame: Frame, callbacks: ReplyCallbacks): PendingCall {
     this.#checkOpen('request');
-    return this.dispatch({ kind: 'request', frame, call });
+    return this.#outbox.request(frame, callbacks);
+  }
+
+  /** Gives up a request: its reply will be dropped. */
+  abandon(call: PendingCall): void {
+    this.#outbox.abandon(call);
   }
 
   /** Answers a question of the child. */
   answer(key: Key, frame: Frame): void {
     this.#checkOpen('answer');
-    this.dispatch({ kind: 'answer', frame, key });
-  }
-
-  /** Sends in any state but closed: what `open` and `close` of a protocol say. Throws and returns as `request`. */
-  dispatch(letter: OutgoingMessage): () => void {
-    const state = this.#state;
-    if (state.name === 'closed') throw closedError('send', this, state.reason, this.#connection.clock.now());
-    return this.#outbox.dispatch(letter);
+    this.#outbox.answer(key, frame);
   }
 
   /**
@@ -104,11 +105,11 @@ export class Conversation {
     if (this.#state.name === 'closed' || this.#state.name === 'closing') return this.released;
     const opened = this.#opened;
     this.#state = { name: 'closing', reason };
-    // The end does not wait for what the child would still have to take.
+    // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
     this.#failPending(reason);
     this.#listener.closed(reason);
-    if (opened === undefined) return this.released; // still opening: `opening` sees the state and ends it
+    if (opened === undefined) return this.released; // still opening: `open` sees the state and ends it
     void this.#closeProtocol(opened, reason, timeout);
     return this.released;
   }
@@ -118,34 +119,30 @@ export class Conversation {
     void this.close(reason, failTimeout);
   }
 
-  /** It is over, at once: the child is gone, or the connection to it. Nothing is left there to confirm. */
+  /** Ends it at once: the child is gone, or the connection to it. Nothing is left there to confirm. */
   abort(reason: CloseReason): void {
-    if (this.#state.name === 'closed') return;
-    const notified = this.#state.name === 'closing';
-    this.#end(notified ? (this.#state as { reason: CloseReason }).reason : reason, true);
+    const state = this.#state;
+    if (state.name === 'closed') return;
+    this.#end(state.name === 'closing' ? state.reason : reason, true);
     this.#failPending(reason);
-    if (!notified) this.#listener.closed(reason);
+    if (state.name !== 'closing') this.#listener.closed(reason);
   }
 
   // ── the mux's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs the protocol's `open`. Rejects if it fails, or not in time; `released` says when its slot is free. */
-  async open(timeout: number, signal?: AbortSignal): Promise<void> {
+  /**
+   * Runs the protocol's `open`, and resolves with what it returned.
+   * @throws what `open` throws, SESSION_FAILED if it takes too long; `released` says when the slot is free
+   */
+  async open(timeout: number, signal?: AbortSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
     const open = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
-    const expired = (): Error =>
-      new CarpoolError(
-        'SESSION_FAILED',
-        `Cannot open session ${this.id}: the child did not answer within ${timeout} ms`,
-        {
-          context: { session: this.id, timeout },
-          evidence: { messages: this.recent.describe() },
-        },
-      );
+    const expired = (): Error => openTimeoutError(this.id, timeout, this.recent.describe());
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
+    let opened: Opened;
     try {
-      const opened = await within(open, { clock, timeout, signal, expired, late });
-      this.adopt(opened.wireId);
+      opened = await within(open, { clock, timeout, signal, expired, late });
+      this.#adopt(opened.wireId);
       this.#opened = opened;
       this.#outbox.wireId = opened.wireId;
       this.#outbox.gate = this.#state.name === 'opening' ? opened.gate : undefined;
@@ -163,23 +160,16 @@ export class Conversation {
     if (state.name === 'opening') {
       this.#state = { name: 'open' };
       for (const early of this.#port.drain()) this.#listener.event(early);
-    } else {
-      if (state.name === 'closing') void this.#closeProtocol(this.#opened, state.reason, timeout);
-      throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
+      return opened;
     }
-  }
-
-  adopt(wireId: WireId): void {
-    this.#wireIds.add(wireId);
-    // Until `open` is done, the first id that it adopts is the one it speaks under.
-    this.#outbox.wireId ??= wireId;
-    this.#connection.adopt(wireId, this);
+    if (state.name === 'closing') void this.#closeProtocol(opened, state.reason, timeout);
+    throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
   }
 
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
     this.#remember(route, frame);
     this.#outbox.gate?.received(frame);
-    // Before the message is delivered: who answers it at once must not overtake what waited longer.
+    // Before the message is delivered: an answer that is sent at once must not overtake what waited longer.
     this.#outbox.releaseHeld();
     switch (route.as) {
       case 'event':
@@ -215,12 +205,19 @@ export class Conversation {
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  #adopt(wireId: WireId): void {
+    this.#wireIds.add(wireId);
+    // Until `open` is done, the first id that it adopts is the one it speaks under.
+    this.#outbox.wireId ??= wireId;
+    this.#connection.adopt(wireId, this);
+  }
+
   #remember(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
-    // The host's own word about a session is no message of the session.
-    const notified =
+    // What the host itself says of a session is no message of the session.
+    const ofHost =
       (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
     const shown = 'frame' in route ? (route.frame ?? frame) : frame;
-    if (!notified) this.recent.add('in', shown, frame.bytes.length);
+    if (!ofHost) this.recent.add('in', shown, frame.bytes.length);
   }
 
   #deliver(frame: Frame): void {
@@ -239,9 +236,9 @@ export class Conversation {
     else this.fail(reason);
   }
 
-  async #closeProtocol(opened: Opened | undefined, reason: CloseReason, timeout: number): Promise<void> {
+  async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {
     const expired = (): Error => new Error('not confirmed');
-    const closing = Promise.resolve().then(() => opened?.close(this.#port));
+    const closing = Promise.resolve().then(() => opened.close(this.#port));
     const confirmed = await within(closing, { clock: this.#connection.clock, timeout, expired }).then(
       () => true,
       () => false,

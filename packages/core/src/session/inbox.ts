@@ -2,7 +2,7 @@
  * What comes unasked in a session, until its user reads it.
  *
  * Bounded. A test that never reads events must not die of them: until the first read the oldest make room, and the first
- * reader is told how many are missing. From then on a full inbox ends the session: somebody reads, and too slowly.
+ * read reports how many are missing. From then on a full inbox ends the session: it is read, and too slowly.
  */
 import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
@@ -59,7 +59,7 @@ export class Inbox {
     return this.#mailbox.take(matches);
   }
 
-  /** What `take` gave to somebody who had gone in the same turn. */
+  /** Takes back what `take` gave to a caller that had given up in the same turn. */
   giveBack(frame: Frame): void {
     this.#mailbox.unshift(frame);
   }

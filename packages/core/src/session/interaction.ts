@@ -1,7 +1,8 @@
-/** A request whose reply is preceded by steps. Iterate it for the steps, await it for the response; or both. */
+/** What `session.interact` returns. */
 import type { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 
+/** A request whose reply is preceded by steps. Iterate it for the steps, await it for the response; or both. */
 export class Interaction<Step, Response> implements AsyncIterable<Step, void>, PromiseLike<Response> {
   readonly #steps: Mailbox<Frame>;
   readonly #response: Promise<unknown>;

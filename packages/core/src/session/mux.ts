@@ -10,9 +10,9 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Messages, Opened, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Receiver } from './connection.ts';
 import { Conversation, type Listener } from './conversation.ts';
 import type { CloseReason } from './state.ts';
 
@@ -22,15 +22,15 @@ export interface MuxOptions {
   readonly format: Format;
   readonly clock: Clock;
   /** Bytes that may wait for the other side to take them. Default 256 MiB. */
-  readonly maxBacklogBytes?: number;
-  /** Called once when the transport has ended. The owner then calls `fail` with the best reason it can find. */
+  readonly maxBacklogBytes?: number | undefined;
+  /** Called once when the transport has ended. The mux's owner then calls `fail` with the best reason it can find. */
   readonly closed: (reason: CarpoolError | undefined) => void;
   /** A message that no conversation owns: for an unknown session, or one that `route` cannot place. */
-  readonly stray?: (frame: Frame) => void;
+  readonly stray?: ((frame: Frame) => void) | undefined;
 }
 
 export interface OpenOptions {
-  /** For people, and for protocols in which the host chooses the id: not used before on this transport. */
+  /** For messages, and for protocols in which the host chooses the id: not used before on this transport. */
   readonly id: string;
   readonly listener: Listener;
   /** Milliseconds for the protocol's `open`. */
@@ -47,7 +47,7 @@ export class Mux {
   readonly root: Conversation;
   readonly #options: MuxOptions;
   readonly #connection: Connection;
-  readonly #byWireId = new Map<WireId, Conversation>();
+  readonly #byWireId = new Map<WireId, Receiver>();
   readonly #conversations = new Set<Conversation>();
   readonly #maxBacklog: number;
   #calls = 0;
@@ -67,7 +67,7 @@ export class Mux {
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
-      adopt: (wireId, conversation) => void this.#byWireId.set(wireId, conversation),
+      adopt: (wireId, receiver) => void this.#byWireId.set(wireId, receiver),
       forget: (wireIds) => {
         for (const wireId of wireIds) this.#byWireId.delete(wireId);
       },
@@ -93,10 +93,10 @@ export class Mux {
   }
 
   /**
-   * Begins a conversation. It is in `conversation.released` that the caller sees when nothing of it is left, also when
-   * `opened` rejects.
+   * Begins a conversation. `opened` resolves with what the protocol's `open` returned. `conversation.released` says when
+   * nothing of it is left, also when `opened` rejects.
    */
-  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<void> } {
+  open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {
     const conversation = new Conversation(this.#connection, options.id, options.listener, options.params);
     if (this.#failure !== undefined) {
       conversation.abort(this.#failure);
@@ -148,17 +148,17 @@ export class Mux {
       stray?.(frame);
       return;
     }
-    const conversation = route.to === undefined ? this.root : this.#byWireId.get(route.to);
-    if (conversation === undefined) {
+    const receiver: Receiver | undefined = route.to === undefined ? this.root : this.#byWireId.get(route.to);
+    if (receiver === undefined) {
       stray?.(frame);
       return;
     }
     try {
-      conversation.receive(route, frame);
+      receiver.receive(route, frame);
     } catch (thrown) {
       // One bad message, or one listener that throws, costs its own session.
       const error = asCarpoolError(thrown, 'SESSION_FAILED', 'Cannot take a message');
-      conversation.fail({ by: 'child', at: this.#options.clock.now(), reason: 'because of a message', error });
+      receiver.fail({ by: 'child', at: this.#options.clock.now(), reason: 'because of a message', error });
     }
   }
 }

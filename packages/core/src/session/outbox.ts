@@ -5,27 +5,12 @@ import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import { Pending, type ReplyCallbacks } from './pending.ts';
+import { Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import type { Recent } from './recent.ts';
-
-interface Dispatch {
-  readonly outgoing: Outgoing;
-  readonly call: ReplyCallbacks | undefined;
-  /** Set once it was sent: what its caller's `abandon` then does. */
-  abandon?: () => void;
-}
-
-export interface OutgoingMessage {
-  readonly kind: Outgoing['kind'];
-  readonly frame: Frame;
-  /** For a request: who learns what becomes of it. */
-  readonly call?: ReplyCallbacks;
-  /** For an answer: the key of the question. */
-  readonly key?: Key;
-}
 
 const maxPending = 65_536;
 
+/** All its calls throw CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then. */
 export class Outbox {
   /** Under which id the conversation sends; `undefined` for the root. */
   wireId: WireId | undefined;
@@ -36,7 +21,8 @@ export class Outbox {
   readonly #recent: Recent;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
-  #held: Dispatch[] = [];
+  /** What the gate holds back, oldest first, each with the call that a request is. */
+  readonly #held = new Map<Outgoing, PendingCall | undefined>();
 
   constructor(connection: Connection, id: string, recent: Recent, owns: (wireId: WireId) => boolean) {
     this.#connection = connection;
@@ -45,79 +31,95 @@ export class Outbox {
     this.#owns = owns;
   }
 
-  /**
-   * @returns what abandons a request: its reply will be dropped
-   * @throws CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then
-   */
-  dispatch({ kind, frame, call, key }: OutgoingMessage): () => void {
-    if (this.#pending.size + this.#held.length >= maxPending) {
-      const message = `Cannot send: ${maxPending} messages of session ${this.#id} wait for their reply`;
-      throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#id, limit: maxPending } });
-    }
-    const number = kind === 'request' ? this.#connection.nextCall() : 0;
-    const base = { kind, frame, wireId: this.wireId, call: number, owns: this.#owns };
-    const outgoing: Outgoing = key === undefined ? base : { ...base, key };
-    const dispatch: Dispatch = { outgoing, call };
-    if (this.gate?.admits(frame) === false) {
-      this.#held.push(dispatch);
-      return () => {
-        dispatch.abandon?.();
-        this.#held = this.#held.filter((other) => other !== dispatch);
-      };
-    }
-    const abandon = this.#transmit(dispatch);
-    this.releaseHeld();
-    return abandon;
+  send(frame: Frame): void {
+    const { wireId } = this;
+    this.#dispatch({ kind: 'send', frame, wireId, call: 0, key: undefined, owns: this.#owns }, undefined);
   }
 
-  /** The call that a reply or a step belongs to; `undefined`: nobody asked. An abandoned one answers nobody. */
+  /** Answers a question of the child. */
+  answer(key: Key, frame: Frame): void {
+    const { wireId } = this;
+    this.#dispatch({ kind: 'answer', frame, wireId, call: 0, key, owns: this.#owns }, undefined);
+  }
+
+  /** `callbacks` are not called if it throws. */
+  request(frame: Frame, callbacks: ReplyCallbacks): PendingCall {
+    const { wireId } = this;
+    const call: PendingCall = { key: undefined, callbacks };
+    const number = this.#connection.nextCall();
+    this.#dispatch({ kind: 'request', frame, wireId, call: number, key: undefined, owns: this.#owns }, call);
+    return call;
+  }
+
+  /** The reply to a request will be dropped; where the protocol can say so, the child learns that it is not awaited. */
+  abandon(call: PendingCall): void {
+    if (call.callbacks === abandoned) return;
+    // It keeps its place, so that a late reply is recognised and dropped.
+    call.callbacks = abandoned;
+    if (call.key === undefined) {
+      for (const [outgoing, held] of this.#held) if (held === call) this.#held.delete(outgoing);
+      return;
+    }
+    const cancel = this.#connection.protocol.cancel?.(this.wireId, call.key);
+    if (cancel !== undefined) this.#connection.transmit(cancel);
+  }
+
+  /** The call that a step belongs to; `undefined`: there is none. An abandoned one does nothing. */
   waiting(key: Key): ReplyCallbacks | undefined {
-    return this.#pending.peek(key)?.call;
+    return this.#pending.peek(key)?.callbacks;
   }
 
-  /** As `waiting`, and the call waits no longer. */
+  /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
-    return this.#pending.take(key)?.call;
+    return this.#pending.take(key)?.callbacks;
   }
 
   /** Takes everything that waits, for the end. */
   drain(): ReplyCallbacks[] {
-    const held = this.#held.splice(0).flatMap(({ call }) => call ?? []);
-    return [...this.#pending.drain().map(({ call }) => call), ...held];
+    const held = [...this.#held.values()].flatMap((call) => call?.callbacks ?? []);
+    this.#held.clear();
+    return [...this.#pending.drain().map(({ callbacks }) => callbacks), ...held];
   }
 
   /** Sends what the gate admits now, oldest first; each message sent may admit others. */
   releaseHeld(): void {
-    while (this.#held.length > 0) {
-      const at = this.#held.findIndex(({ outgoing }) => this.gate?.admits(outgoing.frame) !== false);
-      const dispatch = this.#held.splice(at, at < 0 ? 0 : 1)[0];
-      if (dispatch === undefined) return;
+    while (this.#held.size > 0) {
+      const next = this.#nextAdmitted();
+      if (next === undefined) return;
+      const [outgoing, call] = next;
+      this.#held.delete(outgoing);
       try {
-        this.#transmit(dispatch);
+        this.#transmit(outgoing, call);
       } catch (thrown) {
-        dispatch.call?.failed(asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send'));
+        call?.callbacks.failed(asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send'));
       }
     }
   }
 
-  #transmit(dispatch: Dispatch): () => void {
-    const { outgoing, call } = dispatch;
-    const { protocol } = this.#connection;
-    const addressed = protocol.address(outgoing);
+  #nextAdmitted(): [Outgoing, PendingCall | undefined] | undefined {
+    for (const held of this.#held) if (this.gate?.admits(held[0].frame) !== false) return held;
+    return undefined;
+  }
+
+  #dispatch(outgoing: Outgoing, call: PendingCall | undefined): void {
+    if (this.#pending.size + this.#held.size >= maxPending) {
+      const message = `Cannot send: ${maxPending} messages of session ${this.#id} wait for their reply`;
+      throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#id, limit: maxPending } });
+    }
+    if (this.gate?.admits(outgoing.frame) === false) {
+      this.#held.set(outgoing, call);
+      return;
+    }
+    this.#transmit(outgoing, call);
+    if (this.#held.size > 0) this.releaseHeld();
+  }
+
+  #transmit(outgoing: Outgoing, call: PendingCall | undefined): void {
+    const addressed = this.#connection.protocol.address(outgoing);
     this.#connection.transmit(addressed.frame);
     this.#recent.add('out', outgoing.frame, addressed.frame.bytes.length);
     this.gate?.sent(outgoing.frame);
-    if (call === undefined) return nothing;
-    const pending = this.#pending.add(addressed.key ?? String(outgoing.call), call);
-    const abandon = (): void => {
-      if (pending.call === abandoned) return;
-      // It keeps its place, so that a late reply is recognised and dropped.
-      pending.call = abandoned;
-      const cancel = protocol.cancel?.(this.wireId, pending.key);
-      if (cancel !== undefined) this.#connection.transmit(cancel);
-    };
-    dispatch.abandon = abandon;
-    return abandon;
+    if (call !== undefined) this.#pending.add(addressed.key ?? String(outgoing.call), call);
   }
 }
 

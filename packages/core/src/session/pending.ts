@@ -1,6 +1,6 @@
 /**
- * Calls that wait for their reply, by key. Calls under one key are answered in the order they were made, as every
- * process does that acknowledges by kind instead of by id.
+ * Calls that wait for their reply, by key. Calls under one key are answered in the order they were made, as in every
+ * process that acknowledges by kind instead of by id.
  */
 import type { Key } from '../protocol/protocol.ts';
 import type { CarpoolError } from '../base/errors.ts';
@@ -9,13 +9,15 @@ import type { Frame } from '../codec/frame.ts';
 /** The push side of a request. Exactly one of `reply` and `failed` is called, once. */
 export interface ReplyCallbacks {
   reply(frame: Frame): void;
-  step?(frame: Frame): void;
+  readonly step?: ((frame: Frame) => void) | undefined;
   failed(error: CarpoolError): void;
 }
 
+/** One request, from the moment it is made. `Conversation.abandon` takes it. */
 export interface PendingCall {
-  readonly key: Key;
-  call: ReplyCallbacks;
+  /** Absent while a gate holds the request back. */
+  key: Key | undefined;
+  callbacks: ReplyCallbacks;
 }
 
 export class Pending {
@@ -26,13 +28,12 @@ export class Pending {
     return this.#size;
   }
 
-  add(key: Key, call: ReplyCallbacks): PendingCall {
-    const pending: PendingCall = { key, call };
+  add(key: Key, call: PendingCall): void {
+    call.key = key;
     const queue = this.#byKey.get(key);
-    if (queue === undefined) this.#byKey.set(key, [pending]);
-    else queue.push(pending);
+    if (queue === undefined) this.#byKey.set(key, [call]);
+    else queue.push(call);
     this.#size++;
-    return pending;
   }
 
   /** The call whose turn it is, still waiting. */
@@ -44,10 +45,10 @@ export class Pending {
   take(key: Key): PendingCall | undefined {
     const queue = this.#byKey.get(key);
     if (queue === undefined) return undefined;
-    const pending = queue.shift();
+    const call = queue.shift();
     if (queue.length === 0) this.#byKey.delete(key);
-    if (pending !== undefined) this.#size--;
-    return pending;
+    if (call !== undefined) this.#size--;
+    return call;
   }
 
   /** Takes all, in the order they were made under each key. */

@@ -1,27 +1,30 @@
 /** A session as the transport of a runtime that speaks the dialect itself and writes its own ids. */
 import type { Frame } from '../codec/frame.ts';
 import type { Messages } from '../protocol/protocol.ts';
-import { Session } from './session.ts';
+import { UserSession } from './session.ts';
 import type { CloseReason } from './state.ts';
+import type { Session } from './types.ts';
 
+/** What a runtime plugs in, in place of a process of its own. */
 export interface PooledTransport {
   /** The format of the child: "msgpack", "json". */
   readonly format: string;
-  /** @throws as `Session.send` */
+  /** @throws CarpoolError as `Session.send` */
   send(message: unknown): void;
-  /** Everything the child says in this session, replies included, decoded. Called once, before the first `send`. */
+  /** Everything the child says in this session, replies included, decoded. Call it once, before the first `send`. */
   onMessage(handler: (message: unknown) => void): void;
-  /** Once. */
+  /** Called once, when the session has ended. */
   onClose(handler: (reason: CloseReason) => void): void;
   /** Unregisters the session. */
   close(): Promise<void>;
 }
 
+/** A session as the transport of such a runtime. `events()` of the session gives nothing any more. */
 export function pooledTransport<M extends Messages>(session: Session<M>): PooledTransport {
   return {
     format: session.format,
     send: (message) => session.send(message),
-    onMessage: (handler) => Session.tap(session, (frame: Frame) => handler(frame.message)),
+    onMessage: (handler) => UserSession.tap(session, (frame: Frame) => handler(frame.message)),
     onClose: (handler) => void session.closed.then(handler),
     close: () => session[Symbol.asyncDispose](),
   };

@@ -4,47 +4,73 @@ import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import type { Conversation } from './conversation.ts';
-import { closedError, type CloseReason } from './state.ts';
+import { closedError, type Ended } from './errors.ts';
+import type { Outbox } from './outbox.ts';
+import type { CloseReason } from './state.ts';
 
-export class ConversationPort implements SessionPort {
-  readonly freshId: string;
+export interface PortOptions {
+  readonly connection: Connection;
+  /** Used in every state but closed. */
+  readonly outbox: Outbox;
+  /** Of the session, and the id for protocols in which the host chooses it. */
+  readonly id: string;
+  readonly params: unknown;
+  readonly adopt: (wireId: WireId) => void;
+}
+
+export class ConversationPort implements SessionPort, Ended {
   readonly params: unknown;
   lost = false;
   readonly gone: Promise<void>;
+  readonly #options: PortOptions;
   readonly #giveUp = new AbortController();
-  readonly #conversation: Conversation;
-  readonly #connection: Connection;
   /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
   readonly #events = new Mailbox<Frame>(256);
   #resolveGone!: () => void;
   #reason: CloseReason | undefined;
 
-  constructor(conversation: Conversation, connection: Connection, freshId: string, params: unknown) {
-    this.#conversation = conversation;
-    this.#connection = connection;
-    this.freshId = freshId;
-    this.params = params;
+  constructor(options: PortOptions) {
+    this.#options = options;
+    this.params = options.params;
     this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
 
+  get id(): string {
+    return this.#options.id;
+  }
+
+  get freshId(): string {
+    return this.#options.id;
+  }
+
+  /** For sentences. */
+  get label(): string {
+    return this.#options.connection.root === this ? 'the connection' : `session ${this.id}`;
+  }
+
   get root(): ProtocolPort {
-    return this.#connection.root;
+    return this.#options.connection.root;
+  }
+
+  get givenUp(): AbortSignal {
+    return this.#giveUp.signal;
   }
 
   send(message: unknown): void {
-    this.#conversation.dispatch({ kind: 'send', frame: this.#connection.frameOf(message) });
+    this.#checkNotClosed();
+    this.#options.outbox.send(this.#options.connection.frameOf(message));
   }
 
   request(message: unknown, signal?: AbortSignal): Promise<unknown> {
+    this.#checkNotClosed();
+    const { outbox, connection } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const abandon = this.#conversation.dispatch({
-      kind: 'request',
-      frame: this.#connection.frameOf(message),
-      call: { reply: (frame) => resolve(frame.message), failed: reject },
+    const call = outbox.request(connection.frameOf(message), {
+      reply: (frame) => resolve(frame.message),
+      failed: reject,
     });
     const aborted = (): void => {
-      abandon();
+      outbox.abandon(call);
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', aborted, { once: true });
@@ -54,27 +80,17 @@ export class ConversationPort implements SessionPort {
   async next(matches: (message: unknown) => boolean): Promise<unknown> {
     const frame = await this.#events.take((candidate) => matches(candidate.message)).item;
     if (frame !== undefined) return frame.message;
-    const reason = this.#reason;
-    if (reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
-    throw closedError('wait for a message', this.#conversation, reason, this.#connection.clock.now());
+    if (this.#reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
+    throw this.#closedError('wait for a message', this.#reason);
   }
 
-  get givenUp(): AbortSignal {
-    return this.#giveUp.signal;
-  }
-
-  /** True for the child itself, outside all sessions. */
-  get isRoot(): boolean {
-    return this.#connection.root === this;
+  adopt(wireId: WireId): void {
+    this.#options.adopt(wireId);
   }
 
   /** The wait for `open` has ended without it. */
   giveUp(reason: unknown): void {
     this.#giveUp.abort(reason);
-  }
-
-  adopt(wireId: WireId): void {
-    this.#conversation.adopt(wireId);
   }
 
   /** An event that arrived before the session was open, or after its end began. The oldest make room. */
@@ -97,9 +113,18 @@ export class ConversationPort implements SessionPort {
     if (gone) this.#resolveGone();
   }
 
+  /** Nothing is sent any more, and every wait ends. */
   end(reason: CloseReason): void {
     this.#reason = reason;
     this.#events.close();
     this.#resolveGone();
+  }
+
+  #checkNotClosed(): void {
+    if (this.#reason !== undefined) throw this.#closedError('send', this.#reason);
+  }
+
+  #closedError(call: string, reason: CloseReason): CarpoolError {
+    return closedError(call, this, reason, this.#options.connection.clock.now());
   }
 }

@@ -1,9 +1,10 @@
 /** A request of a user, from its call to its reply. One promise, one timer: every message of a test passes here. */
-import type { CarpoolError, CallSite } from '../base/errors.ts';
+import { CarpoolError, type CallSite } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Frame } from '../codec/frame.ts';
-import type { OpenSession } from './ground.ts';
-import { checkExpected, sendError } from './request.ts';
+import { sendError } from './errors.ts';
+import type { OpenSession } from './open-session.ts';
+import type { PendingCall } from './pending.ts';
 import type { RequestOptions } from './types.ts';
 
 export interface RequestCall extends RequestOptions {
@@ -32,7 +33,7 @@ export function sendRequest(
   if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   let timer: Timer | undefined;
-  let abandon = nothing;
+  let call: PendingCall | undefined;
   let waiting = true;
   const settleOnce = (): boolean => {
     const wasWaiting = waiting;
@@ -44,13 +45,13 @@ export function sendRequest(
   const failed = (thrown: unknown): void => {
     if (!settleOnce()) return;
     const error = sendError(thrown, site);
-    // The end of a test rejects what it left waiting. Nobody may be there to catch that, and it is no failure.
+    // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
     if (error.code === 'SESSION_CLOSED') promise.catch(nothing);
     reject(error);
   };
   const gaveUp = (reason: Error): void => {
     if (!settleOnce()) return;
-    abandon();
+    if (call !== undefined) conversation.abandon(call);
     reject(reason);
   };
   const aborted = (): void => gaveUp(signal?.reason as Error);
@@ -64,8 +65,7 @@ export function sendRequest(
     }
   };
   try {
-    const call = step === undefined ? { reply, failed } : { reply, failed, step };
-    abandon = conversation.request(Frame.of(message, format), call);
+    call = conversation.request(Frame.of(message, format), { reply, step, failed });
   } catch (thrown) {
     failed(thrown);
     return promise;
@@ -73,4 +73,24 @@ export function sendRequest(
   if (Number.isFinite(timeout)) timer = clock.after(timeout, () => gaveUp(expired()));
   signal?.addEventListener('abort', aborted);
   return promise;
+}
+
+/** The request in a sentence. */
+export function describeRequest(message: unknown): string {
+  const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
+  return typeof type === 'string' ? `"${type}"` : 'the request';
+}
+
+const typeField = ['type'] as const;
+
+/** @throws CarpoolError SESSION_REFUSED if the reply has another `type` */
+function checkExpected(reply: Frame, expect: string, request: unknown, site: CallSite): void {
+  const { type } = reply.fields(typeField);
+  if (type === expect) return;
+  const found = `The reply to ${describeRequest(request)} has type ${JSON.stringify(type)}`;
+  throw new CarpoolError('SESSION_REFUSED', `${found}, expected ${JSON.stringify(expect)}`, {
+    blame: 'child',
+    evidence: { messages: [reply.toString()] },
+    site,
+  });
 }

@@ -2,22 +2,22 @@
  * A session as its user holds it: promises for replies, one iterator for what comes unasked, `await using` for its end.
  * It is the same class in process and in a test worker; only the transport under its conversation differs.
  */
-import { CarpoolError, asCarpoolError, callSite, type CallSite, type Evidence } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
-import { sendRequest, type RequestCall } from './send-request.ts';
-import type { Conversation } from './conversation.ts';
-import type { OpenSession, Nascent } from './ground.ts';
+import type { Conversation, Listener } from './conversation.ts';
+import { closedError, sendError, unconfirmedError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { Interaction } from './interaction.ts';
-import { closedError, type CloseReason } from './state.ts';
-import { describeRequest, sendError } from './request.ts';
-import type { CallOptions, ReplyTo, RequestOf, RequestOptions } from './types.ts';
+import type { OpenSession } from './open-session.ts';
+import { describeRequest, sendRequest, type RequestCall } from './send-request.ts';
+import type { CloseReason } from './state.ts';
+import type { CallOptions, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
-interface Listening extends CallOptions {
+interface EventCall extends CallOptions {
   readonly site: CallSite;
   /** Its rejection is no failure. */
   readonly quiet: () => void;
@@ -25,72 +25,62 @@ interface Listening extends CallOptions {
 
 const nothing = (): void => {};
 
-/** One isolated conversation with the child. It belongs to the test that registered it. */
-export class Session<M extends Messages = AnyMessages> implements AsyncDisposable {
-  /** Resolves when the session has ended, with who ended it and why. Never rejects. */
+/**
+ * Made before its conversation, whose `listener` it is; `bind` then completes it. What users may call is described in
+ * `types.ts`.
+ */
+export class UserSession<M extends Messages = AnyMessages> implements Session<M> {
   readonly closed: Promise<CloseReason>;
   readonly pool: string;
+  /** For its conversation. What comes before `bind` waits. */
+  readonly listener: Listener;
   readonly #clock: Clock;
-  readonly #inbox: Inbox;
-  #ground: OpenSession | undefined;
+  readonly #inbox: Inbox = new Inbox(() => this.id);
+  readonly #bound = Promise.withResolvers<void>();
+  #openSession: OpenSession | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
   #unregistered = false;
 
-  private constructor(pool: string, clock: Clock) {
+  constructor(pool: string, clock: Clock) {
     this.pool = pool;
     this.#clock = clock;
-    this.#inbox = new Inbox(() => this.id);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-  }
-
-  /** For whoever opens sessions; users call `register`. */
-  static nascent<M extends Messages>(pool: string, clock: Clock): Nascent<M> {
-    const session = new Session<M>(pool, clock);
-    const bound = Promise.withResolvers<void>();
-    return {
-      session,
-      listener: {
-        event: (frame) => session.#onEvent(frame),
-        ask: (frame, key) => void bound.promise.then(() => session.#onAsk(frame, key)),
-        closed: (reason) => {
-          session.#reason = reason;
-          session.#inbox.close();
-          session.#resolveClosed(reason);
-        },
-      },
-      bind: (ground) => {
-        session.#ground = ground;
-        session.#inbox.capacity = ground.maxUnreadEvents;
-        bound.resolve();
+    this.listener = {
+      event: (frame) => this.#onEvent(frame),
+      ask: (frame, key) => void this.#bound.promise.then(() => this.#onAsk(frame, key)),
+      closed: (reason) => {
+        this.#reason = reason;
+        this.#inbox.close();
+        this.#resolveClosed(reason);
       },
     };
+  }
+
+  /** The child has opened it. */
+  bind(open: OpenSession): void {
+    this.#openSession = open;
+    this.#inbox.capacity = open.maxUnreadEvents;
+    this.#bound.resolve();
   }
 
   get id(): string {
     return this.#live.id;
   }
 
-  /** What the child said of itself when it started. */
   get hello(): unknown {
     return this.#open.hello;
   }
 
-  /** The name of the format its messages are written in: "msgpack", "json", … */
   get format(): string {
     return this.#open.format.name;
   }
 
-  /** `undefined` while it is open. */
   get closeReason(): CloseReason | undefined {
     return this.#reason;
   }
 
-  /**
-   * Sends a message that has no reply.
-   * @throws CarpoolError SESSION_CLOSED, SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED
-   */
   send(message: M['send']): void {
     try {
       this.#live.send(Frame.of(message, this.#open.format));
@@ -99,16 +89,11 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     }
   }
 
-  /**
-   * Sends a request and resolves with its reply, decoded.
-   * @throws CarpoolError as `send`, and REQUEST_TIMEOUT, SESSION_FAILED, CHILD_EXITED
-   */
   request<const R extends RequestOf<M>>(message: R, options: RequestOptions = {}): Promise<ReplyTo<M, R>> {
     const site = callSite(this.request);
-    return this.#ask(message, { ...options, site }) as Promise<ReplyTo<M, R>>;
+    return this.#request(message, { ...options, site }) as Promise<ReplyTo<M, R>>;
   }
 
-  /** Sends a request whose reply is preceded by steps: iterate the result for the steps, await it for the response. */
   interact(
     message: M['interact']['request'],
     options: CallOptions = {},
@@ -124,38 +109,27 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
       );
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
-    const response = this.#ask(message, { ...options, signal, step, site });
+    const response = this.#request(message, { ...options, signal, step, site });
     return new Interaction(steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
   }
 
-  /**
-   * What the child sends unasked, in order. Leaving the loop keeps the rest for the next one. Only one loop at a time.
-   * @throws CarpoolError in the loop: SESSION_OVERFLOW if events were dropped before the first read, or what ended the
-   * session unless it was its user
-   */
   async *events(): AsyncGenerator<M['event'], void, undefined> {
     for await (const frame of this.#inbox.read()) yield frame.message as M['event'];
     if (this.#reason?.error !== undefined) throw this.#closedError('read events');
   }
 
-  /** The next unasked message for which `matches` is true; the others stay for later. */
   event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
     const site = callSite(this.event);
-    // As with requests: nobody may be there to catch what the end of a test rejects.
+    // As with requests: the end of a test may reject what nothing catches.
     const quiet = (): void => void event.catch(nothing);
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
     return event;
   }
 
-  /** Answers what the child asks. One answerer at a time; without one the child's questions are refused. */
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void {
     this.#answer = answerer as (question: unknown) => unknown;
   }
 
-  /**
-   * Ends the session and gives its slot back; resolves when the child has confirmed that the session is gone.
-   * @throws CarpoolError SESSION_CLOSED when called twice, REQUEST_TIMEOUT when the child did not confirm in time
-   */
   async unregister(): Promise<void> {
     const site = callSite(this.unregister);
     const now = this.#clock.now();
@@ -166,51 +140,41 @@ export class Session<M extends Messages = AnyMessages> implements AsyncDisposabl
     const { closeTimeout } = this.#open;
     const { confirmed } = await this.#live.close(reason, closeTimeout);
     if (confirmed) return;
-    throw new CarpoolError(
-      'REQUEST_TIMEOUT',
-      `Cannot unregister session ${this.id}: the child did not confirm its end within ${closeTimeout} ms, so its slot is not used again`,
-      {
-        context: { session: this.id, timeout: closeTimeout },
-        evidence: { messages: this.#live.recent.describe() },
-        site,
-      },
-    );
+    throw errorAt(unconfirmedError(this.id, closeTimeout, this.#live.recent.describe()), site);
   }
 
-  /** As `unregister`, but harmless when the session has ended already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#reason === undefined) await this.unregister();
   }
 
-  /** The last messages of the session and the end of the child's stderr, for a report of a failing test. */
   async evidence(): Promise<Evidence> {
     return { ...(await this.#open.diagnose()), messages: this.#live.recent.describe() };
   }
 
-  /** Every unasked message as raw frames from now on, instead of `events()`. For `pooledTransport`. */
+  /** For `pooledTransport`: from now on every unasked message goes to `push` at once, instead of to `events()`. */
   static tap<M extends Messages>(session: Session<M>, push: (frame: Frame) => void): void {
-    session.#inbox.tap(push);
+    (session as UserSession<M>).#inbox.tap(push);
   }
 
   get #open(): OpenSession {
-    if (this.#ground === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
-    return this.#ground;
+    if (this.#openSession === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
+    return this.#openSession;
   }
 
   get #live(): Conversation {
     return this.#open.conversation;
   }
 
-  #ask(message: unknown, options: RequestCall): Promise<unknown> {
+  #request(message: unknown, options: RequestCall): Promise<unknown> {
     const { timeout = this.#open.requestTimeout } = options;
     const expired = (): CarpoolError => this.#timeout(`reply to ${describeRequest(message)}`, timeout, options.site);
     return sendRequest(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
   }
 
-  async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: Listening): Promise<M['event']> {
+  async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: EventCall): Promise<M['event']> {
     const clock = this.#clock;
     const { timeout = this.#open.requestTimeout, signal, site, quiet } = options;
-    signal?.throwIfAborted(); // before an event is taken that nobody would get
+    signal?.throwIfAborted(); // before an event is taken that would be lost
     const expired = (): Error => this.#timeout('matching event', timeout, site);
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
     const taking = this.#inbox.take(wanted);

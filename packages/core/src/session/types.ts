@@ -1,5 +1,8 @@
-/** What a session's calls take and give, as types. */
-import type { Messages } from '../protocol/protocol.ts';
+/** A session as its user holds it, and what its calls take and give. */
+import type { Evidence } from '../base/errors.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { Interaction } from './interaction.ts';
+import type { CloseReason } from './state.ts';
 
 /** Any request of a dialect. */
 export type RequestOf<M extends Messages> = M['requests'][keyof M['requests']]['request'];
@@ -11,14 +14,101 @@ export type ReplyTo<M extends Messages, Request> = Request extends { readonly ty
     : M['requests'][keyof M['requests']]['reply']
   : M['requests'][keyof M['requests']]['reply'];
 
+/** What every call that waits takes. */
 export interface CallOptions {
   /** Milliseconds until REQUEST_TIMEOUT. Default: `requestTimeout` of the pool, 30,000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Ends the wait; the call rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
+/** What `request` takes. */
 export interface RequestOptions extends CallOptions {
   /** The `type` that the reply must have; another one rejects the call with SESSION_REFUSED. */
-  readonly expect?: string;
+  readonly expect?: string | undefined;
+}
+
+/**
+ * One isolated conversation with the child. It belongs to the test that registered it, holds one slot of the pool, and
+ * ends with `unregister`, with its owner, or with the child.
+ *
+ * Every call after that fails with SESSION_CLOSED, or with the failure that ended the session. Errors point at the line
+ * of the call.
+ * @example
+ * await using session = await pool.register();
+ * session.send({ type: 'load', file: 'a.txt' });
+ * const reply = await session.request({ type: 'query' }, { timeout: 1_000 });
+ */
+export interface Session<M extends Messages = AnyMessages> extends AsyncDisposable {
+  /** Unique in its pool: "s1", or "w2s1" behind a host. */
+  readonly id: string;
+  /** The name of its pool. */
+  readonly pool: string;
+  /** What the child said of itself when it started. */
+  readonly hello: unknown;
+  /** The name of the format in which its messages are written: "msgpack", "json", … */
+  readonly format: string;
+  /** Resolves when the session has ended, with who ended it and why. Never rejects. */
+  readonly closed: Promise<CloseReason>;
+  /** `undefined` while it is open. */
+  readonly closeReason: CloseReason | undefined;
+
+  /**
+   * Sends a message that has no reply.
+   * @throws CarpoolError SESSION_CLOSED, SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED
+   */
+  send(message: M['send']): void;
+
+  /**
+   * Sends a request and resolves with its reply, decoded.
+   * @throws CarpoolError as `send`, and REQUEST_TIMEOUT, SESSION_FAILED, CHILD_EXITED; the reason of `signal`
+   */
+  request<const R extends RequestOf<M>>(message: R, options?: RequestOptions): Promise<ReplyTo<M, R>>;
+
+  /**
+   * Sends a request whose reply is preceded by steps. Iterate the result for the steps, await it for the reply, or both.
+   * At most `maxUnreadEvents` of the pool, 10,000, steps wait to be read; one more fails the call with SESSION_OVERFLOW.
+   * @throws CarpoolError as `request`, when it is awaited or iterated
+   * @example
+   * const click = session.interact({ type: 'click', target: 'save' });
+   * for await (const step of click) console.log(step);
+   * const reply = await click;
+   */
+  interact(
+    message: M['interact']['request'],
+    options?: CallOptions,
+  ): Interaction<M['interact']['step'], M['interact']['reply']>;
+
+  /**
+   * What the child sends unasked, in order. Leaving the loop keeps the rest for the next one; only one loop at a time.
+   * @throws CarpoolError in the loop: SESSION_OVERFLOW if events were dropped before the first read, or the failure that
+   * ended the session
+   */
+  events(): AsyncGenerator<M['event'], void, undefined>;
+
+  /**
+   * The next unasked message for which `matches` is true; the others stay for later.
+   * @param matches Default: any.
+   * @throws CarpoolError REQUEST_TIMEOUT, SESSION_CLOSED, or the failure that ended the session; the reason of `signal`
+   */
+  event(matches?: (event: M['event']) => boolean, options?: CallOptions): Promise<M['event']>;
+
+  /**
+   * Answers the questions of the child. One answerer at a time: a second call replaces the first. Without one, and when
+   * the answerer throws, a question ends the session with SESSION_REFUSED.
+   */
+  answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void;
+
+  /**
+   * Ends the session and gives its slot back; resolves when the child has confirmed that the session is gone.
+   * @throws CarpoolError SESSION_CLOSED when called twice, REQUEST_TIMEOUT when the child did not confirm within
+   * `closeTimeout` of the pool
+   */
+  unregister(): Promise<void>;
+
+  /** As `unregister`, but does nothing when the session has ended already. */
+  [Symbol.asyncDispose](): Promise<void>;
+
+  /** The last messages of the session and the end of the child's stderr, for a report of a failing test. */
+  evidence(): Promise<Evidence>;
 }

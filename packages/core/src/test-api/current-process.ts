@@ -3,7 +3,7 @@
  * runner without an adapter. The process is the worker, its program the file, and there are no tests.
  */
 import { CarpoolError } from '../base/errors.ts';
-import type { Client } from '../client/client.ts';
+import type { Client } from '../client/types.ts';
 import { addressVariable } from '../wire/address.ts';
 import type { CurrentTest } from './current-test.ts';
 import { FileOwner } from '../client/file-owner.ts';

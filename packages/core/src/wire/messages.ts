@@ -1,16 +1,15 @@
 /** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
+import type { HolderLabel } from '../base/holders.ts';
 import type { ClosedBy } from '../protocol/protocol.ts';
-
-/** Who owns what is registered, from the outside in: `[file, test]`. The connection owns the file, the run owns all. */
-export type OwnerPath = readonly string[];
+import type { OwnerPath } from './owner-path.ts';
 
 export interface GreetRequest {
   readonly method: 'greet';
   readonly token: string;
   readonly wire: number;
-  /** Of the package; for words only. */
+  /** Of the package; for messages only. */
   readonly version: string;
   /** "vitest", "jest", "playwright", … */
   readonly runner: string;
@@ -27,21 +26,21 @@ export interface RegisterRequest {
   /** The worker's number for the new session, not used before on this connection. */
   readonly session: number;
   readonly pool: string;
-  readonly owner?: string;
-  readonly wait?: boolean;
-  readonly timeout?: number;
-  readonly holder?: { readonly test?: string; readonly file?: string };
-  readonly under?: OwnerPath;
+  readonly owner?: string | undefined;
+  readonly wait?: boolean | undefined;
+  readonly timeout?: number | undefined;
+  readonly holder?: HolderLabel | undefined;
+  readonly under?: OwnerPath | undefined;
   /** The stack of the caller, for the errors of others. */
   readonly stack: string;
-  readonly params?: unknown;
+  readonly params?: unknown | undefined;
 }
 export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack" or "json". */
   readonly format: string;
   readonly hello: unknown;
   /** The field of a message that names its session, where the protocol has one: the worker must not set it. */
-  readonly sessionField?: string;
+  readonly sessionField?: string | undefined;
   readonly requestTimeout: number;
   readonly closeTimeout: number;
   readonly maxUnreadEvents: number;
@@ -99,15 +98,15 @@ export interface RunEndedRequest {
 /** By `filename`, compared as it is, or by a name of the config. */
 export interface SharedWorkerRequest {
   readonly method: 'sharedWorker';
-  readonly filename?: string;
-  readonly name?: string;
-  /** What V8 serialised, as base64. Only the first who wants the worker is heard. */
-  readonly initialData?: string;
+  readonly filename?: string | undefined;
+  readonly name?: string | undefined;
+  /** What V8 serialised, as base64. Only the first registration's `initialData` is used. */
+  readonly initialData?: string | undefined;
 }
 export interface SharedWorkerResult {
   /** Of the socket on which the shared worker listens. */
   readonly path: string;
-  /** For people. */
+  /** For messages only. */
   readonly file: string;
   /** Milliseconds in which it must be ready; after that the host ends it. */
   readonly readyTimeout: number;
@@ -117,21 +116,21 @@ export interface SharedWorkerStateRequest {
   readonly method: 'sharedWorkerState';
   readonly path: string;
   /** Its socket has closed: the host waits until it knows why. */
-  readonly ended?: boolean;
+  readonly ended?: boolean | undefined;
 }
 export interface SharedWorkerStateResult extends Evidence {
   /** Why it is gone. */
   readonly error?: ErrorRecord | undefined;
 }
 
-/** What all have in common that is taken and given back. */
+/** What all requests for a lease have in common. */
 interface LeaseRequest {
   /** The worker's number for the lease, not used before on this connection; RELEASE names it. */
   readonly lease: number;
   readonly under?: OwnerPath | undefined;
   /** The test that cannot go on meanwhile, where it is not the owner. */
   readonly flow?: OwnerPath | undefined;
-  readonly holder?: { readonly test?: string; readonly file?: string } | undefined;
+  readonly holder?: HolderLabel | undefined;
   /** `file:line:column` of the call, for the errors of others. */
   readonly at?: string | undefined;
 }
@@ -164,16 +163,16 @@ export interface OnceRequest extends LeaseRequest {
   readonly detectDeadlock?: boolean | undefined;
 }
 export interface OnceResult {
-  /** Absent: the worker computes it, and says `settle`. */
-  readonly value?: string;
+  /** Absent: the worker computes it, and calls `settle`. */
+  readonly value?: string | undefined;
 }
 
 export interface SettleRequest {
   readonly method: 'settle';
   readonly lease: number;
   /** One of the two. */
-  readonly value?: string;
-  readonly failure?: ErrorRecord;
+  readonly value?: string | undefined;
+  readonly failure?: ErrorRecord | undefined;
 }
 
 /** The body of RELEASE. Empty: all of it. */
@@ -181,7 +180,7 @@ export interface ReleaseBody {
   readonly amount: number;
 }
 
-/** The body of NOTE. */
+/** The body of LOCATE. */
 export interface LocateBody {
   /** `file:line:column` of the call that took the lease. */
   readonly at: string;
@@ -215,5 +214,5 @@ export type FailedBody = ErrorRecord;
 export interface ClosedBody {
   readonly by: ClosedBy;
   readonly reason: string;
-  readonly error?: ErrorRecord;
+  readonly error?: ErrorRecord | undefined;
 }

@@ -1,18 +1,25 @@
-/** The worker's side of the wire, as one more protocol for the mux. docs/wire.md says it in words. */
+/** The worker's side of the wire, as one more protocol for the mux. docs/wire.md describes it. */
 import { CarpoolError, fromRecord } from '../base/errors.ts';
 import type { Codec, Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
-import type { Opened, Outgoing, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
+import { foreignSessionError } from '../protocol/foreign-session.ts';
+import type { Addressed, Opened, Outgoing, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
+import { decodeJsonBody } from './json-body.ts';
 import type { ClosedBody, FailedBody, RegisterRequest, RegisterResult } from './messages.ts';
 
-/** What `Mux.open` hands to `open` below. */
-export interface WireParams {
-  readonly request: Omit<RegisterRequest, 'method' | 'session'>;
-  /** Loads the format by its name, and keeps the rest for the session. Called before anything of the session arrives. */
-  registered(result: RegisterResult): Promise<Format>;
+/** `params` of `Mux.open`: what the worker wants. */
+export type WireRegister = Omit<RegisterRequest, 'method' | 'session'>;
+
+/** What `Mux.open` resolves with. */
+export interface WireOpened extends Opened {
+  /** The worker's number for the session. */
+  readonly wireId: number;
+  readonly result: RegisterResult;
+  /** The one that `result` names. */
+  readonly format: Format;
 }
 
 interface Known {
@@ -22,7 +29,7 @@ interface Known {
   readonly id: string;
 }
 
-/** Control frames are JSON, messages of sessions are whatever the child speaks; the frame itself is only bytes here. */
+/** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
 export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed, format: json };
 
 export class WireProtocol implements Protocol {
@@ -30,22 +37,24 @@ export class WireProtocol implements Protocol {
   readonly #known = new Map<WireId, Known>();
   #sessions = 0;
 
-  async open(port: SessionPort): Promise<Opened> {
-    const { request, registered } = port.params as WireParams;
+  async open(port: SessionPort): Promise<WireOpened> {
     const session = ++this.#sessions;
     port.adopt(session);
-    const registering = port.root.request({ ...request, method: 'register', session }, port.givenUp);
+    const request = { ...(port.params as WireRegister), method: 'register', session } satisfies RegisterRequest;
+    const registering = port.root.request(request, port.givenUp);
     const result = (await registering.catch((thrown: unknown) => {
-      // The host may have opened it before it heard of that.
+      // The host may have opened it before the cancellation arrived.
       if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
       throw thrown;
     })) as RegisterResult;
     const { sessionField, maxFrameBytes } = result;
-    const format = await registered(result);
+    const format = await formatNamed(result.format);
     const fields = sessionField === undefined ? [] : [sessionField];
     this.#known.set(session, { format, sessionField: fields, maxFrameBytes, id: port.freshId });
     return {
       wireId: session,
+      result,
+      format,
       close: async (ending) => {
         await ending.root.request({ method: 'unregister', session });
       },
@@ -61,7 +70,7 @@ export class WireProtocol implements Protocol {
       case op.RESULT:
         return { as: 'reply', to: undefined, key, frame: Frame.encoded(bodyOf(payload), json) };
       case op.FAILED: {
-        const error = fromRecord(jsonBody(payload) as FailedBody);
+        const error = fromRecord(decodeJsonBody(bodyOf(payload)) as FailedBody);
         return { as: 'refusal', to, key, refusal: { message: error.message, error } };
       }
       case op.REPLY:
@@ -73,16 +82,16 @@ export class WireProtocol implements Protocol {
       case op.ASK:
         return { as: 'ask', to: session, key, frame: this.#body(payload, to) };
       case op.CLOSED: {
-        const { by, reason, error } = jsonBody(payload) as ClosedBody;
+        const { by, reason, error } = decodeJsonBody(bodyOf(payload)) as ClosedBody;
         const refusal = error === undefined ? undefined : { message: reason, error: fromRecord(error) };
-        return { as: 'lost', to: session, gone: true, by, reason, ...(refusal === undefined ? {} : { refusal }) };
+        return { as: 'lost', to: session, gone: true, by, reason, refusal };
       }
       default:
         return { as: 'unknown' };
     }
   }
 
-  address({ kind, frame, wireId, call, key }: Outgoing): { frame: Frame; key?: string } {
+  address({ kind, frame, wireId, call, key }: Outgoing): Addressed {
     if (wireId === undefined) return { frame: wrap(op.CALL, 0, call, frame.bytes), key: String(call) };
     const session = Number(wireId);
     const known = this.#known.get(session);
@@ -126,18 +135,18 @@ function wrap(kind: Op, session: number, call: number, body: Uint8Array): Frame 
   return Frame.encoded(writePayload(kind, session, call, body), json);
 }
 
-function jsonBody(payload: Uint8Array): unknown {
-  return json.decode(bodyOf(payload));
+async function formatNamed(name: string): Promise<Format> {
+  if (name === 'json') return json;
+  const { msgpack } = await import('../codec/msgpack.ts');
+  return msgpack;
 }
 
-/** The host refuses it too; here the caller's own line is told at once. */
+/** The host refuses it too; here the error points at the caller's own line. */
 function checkOwn(frame: Frame, { sessionField, id }: Known): void {
-  if (sessionField.length === 0) return;
-  const [field = ''] = sessionField;
+  const [field] = sessionField;
+  if (field === undefined) return;
   const named = frame.fields(sessionField)[field];
-  if (named === undefined || named === id) return;
-  const text = `Cannot send: the message names ${field} ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(id)}; leave the field out`;
-  throw new CarpoolError('SESSION_REFUSED', text, { context: { field, named: String(named), own: id } });
+  if (named !== undefined && named !== id) throw foreignSessionError(field, named, id);
 }
 
 function tooLarge(size: number, limit: number): CarpoolError {

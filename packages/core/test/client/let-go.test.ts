@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
 import { callSite } from '../../src/base/errors.ts';
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { serve } from '../support/hubs.ts';
 import { closing, until } from '../support/pools.ts';
 import { host, workerFile } from '../shared-worker/support.ts';
@@ -17,14 +17,14 @@ const aLock = { name: 'x', kind: 'lock', size: 1, weight: 1 } as const;
 const nobody = { message() {}, lost() {}, left() {}, async teardown() {} };
 const many = 20;
 
-async function tookALock(client: Client, number: number): Promise<WeakRef<Owner>> {
+async function tookALock(client: HostClient, number: number): Promise<WeakRef<Owner>> {
   const owner = new Owner({ path: [`file ${number}`], holder: {}, connect: async () => client });
   await owner.leases.acquire(aLock, {});
   await owner.end();
   return new WeakRef(owner);
 }
 
-async function hadASeat(client: Client, number: number): Promise<WeakRef<Owner>> {
+async function hadASeat(client: HostClient, number: number): Promise<WeakRef<Owner>> {
   const path = [`file ${number}`];
   const owner = new FileOwner({ path, holder: { file: `/file ${number}` }, connect: async () => client });
   const request = { filename: workerFile('echo.mjs').href };
@@ -34,7 +34,7 @@ async function hadASeat(client: Client, number: number): Promise<WeakRef<Owner>>
   return new WeakRef(owner);
 }
 
-async function expectLetGo(client: Client, use: typeof tookALock): Promise<void> {
+async function expectLetGo(client: HostClient, use: typeof tookALock): Promise<void> {
   const owners: WeakRef<Owner>[] = [];
   for (let number = 0; number < many; number++) owners.push(await use(client, number));
   // What the last ones left on the way is not gone yet.
@@ -52,5 +52,5 @@ test('that took a lock', async () => {
 
 test('that joined a shared worker', async () => {
   const { address } = await host();
-  await expectLetGo(closing(await Client.connect({ address, runner: 'a test' })), hadASeat);
+  await expectLetGo(closing(await HostClient.connect({ address, runner: 'a test' })), hadASeat);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startHost } from '../../src/main-process/start-host.ts';
 import { RunHost } from '../../src/main-process/run-host.ts';
+import type { HostClient } from '../../src/client/client.ts';
 import { sharedClient } from '../../src/client/shared-client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
 import { addressVariable } from '../../src/wire/address.ts';
@@ -76,10 +77,9 @@ test('provides what is wrong, and tries again at the next run', async () => {
   await host.runStarted();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'CONFIG_INVALID' } });
   await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
-  // Who wants no pool has a host all the same.
-  expect(await closing(await connectProvided(host.provided, worker, false)).leases.acquire(aLock)).toMatchObject({
-    weight: 1,
-  });
+  // A file that uses no pool has a host all the same.
+  const client = closing(await connectProvided(host.provided, worker, false)) as HostClient;
+  expect(await client.leases.acquire(aLock)).toMatchObject({ weight: 1 });
   configured();
   await host.runStarted();
   expect(host.provided).toMatchObject({ pools: ['echoes'] });

@@ -1,5 +1,5 @@
 // Starts something, uses it, and forgets to close it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import { createPool } from '../../src/pool/pool.ts';
 
@@ -27,7 +27,7 @@ if (what === 'pool') {
   const host = await startHost({ root: import.meta.dirname, pools: { echoes } });
   await host.configured;
   if (what === 'client') {
-    const client = await Client.connect({ address: host.address, runner: 'a test' });
+    const client = await HostClient.connect({ address: host.address, runner: 'a test' });
     await use(() => client.register('echoes'));
   }
   console.log(host.address);

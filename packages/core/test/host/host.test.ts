@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { startHost, type Host, type HostOptions } from '../../src/main-process/start-host.ts';
 import { addressVariable, parseAddress } from '../../src/wire/address.ts';
 import { census } from '../../src/testing/census.ts';
@@ -27,8 +27,8 @@ async function host(options: Partial<HostOptions> = {}, temporary: string = plac
   return started;
 }
 
-async function connect({ address }: Host): Promise<Client> {
-  return closing(await Client.connect({ address, runner: 'a test' }));
+async function connect({ address }: Host): Promise<HostClient> {
+  return closing(await HostClient.connect({ address, runner: 'a test' }));
 }
 
 const echoes = (line = 'echo'): { echoes: ReturnType<typeof program> } => ({ echoes: program(line) });

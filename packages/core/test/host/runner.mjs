@@ -1,7 +1,7 @@
 // A runner as an adapter would write it: `runner.mjs PROGRAM FLAGS…`. It says how far it has come, a word a line, and
 // stays until it is ended. After "open" it waits for a line on its stdin before it goes on to stop.
 import { once } from 'node:events';
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 
 const [program, ...flags] = process.argv.slice(2);
@@ -21,7 +21,7 @@ const starting = startHost({ root: import.meta.dirname, pools: { echoes } });
 say('spawned');
 const host = await starting;
 say('ready');
-const client = await Client.connect({ address: host.address, runner: 'a test' });
+const client = await HostClient.connect({ address: host.address, runner: 'a test' });
 const registering = client.register('echoes');
 for (;;) {
   const { pools } = await host.summary();

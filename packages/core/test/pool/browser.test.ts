@@ -1,6 +1,6 @@
 // A process like Chromium: ids of the child's own choice, several for one session, events before `open` is done.
 import { expect, test } from 'vitest';
-import type { Pool } from '../../src/pool/pool.ts';
+import type { Pool } from '../../src/pool/types.ts';
 import { failure } from '../support/failure.ts';
 import { browserProtocol, nulCodec } from '../support/browser-protocol.ts';
 import { serve } from '../support/hubs.ts';

@@ -127,7 +127,7 @@ test('after three failed starts in a row the pool gives up, and says what the la
   expect(error.message).toContain('cannot find the licence file');
   expect(error.cause).toMatchObject({ code: 'CHILD_EXITED' });
   expect(echoes.stats()).toMatchObject({ open: 0, children: 3, failures: 3 });
-  echoes.forgive();
+  echoes.resetFailures();
   await failure(echoes.register(), 'CHILD_EXITED');
 });
 

@@ -2,7 +2,7 @@
 import { copyFileSync, chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/types.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { place, pool, programPath, until } from '../support/pools.ts';

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { HostClient } from '../../src/client/client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
 import { RunHost } from '../../src/main-process/run-host.ts';
 import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
@@ -101,7 +102,7 @@ test('the host of a runner keeps its workers over runs, also where there is no c
   const { provided } = runs;
   const worker = { runner: 'a test', adapter: '@carpool/test', version: '1.2.3', remedy: 'add it' };
   await failure(connectProvided(provided, worker, 'echoes'), 'CONFIG_INVALID');
-  const client = await connectProvided(provided, worker, false);
+  const client = (await connectProvided(provided, worker, false)) as HostClient;
   const { use, end } = await open({ address: provided.address ?? '' } as never, 'a.test.ts', client);
   (await use('obedient.mjs')).publish({ do: 'note', note: 'first run' });
   await end();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { startHost, type Host } from '../../src/main-process/start-host.ts';
 import { currentTestSlot, closeFile, openFile } from '../../src/test-api/current-test.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
@@ -38,7 +38,7 @@ afterEach(() => {
 
 export interface OpenFile {
   readonly owner: FileOwner;
-  readonly client: Client;
+  readonly client: HostClient;
   register(name: string, options?: Partial<FilenameOptions>): Handle;
   /** Registers, waits until it is ready. */
   use(name: string, options?: Partial<FilenameOptions>): Promise<Handle>;
@@ -56,14 +56,14 @@ export async function host(config?: string): Promise<Host> {
 }
 
 /** Begins a file; the others of this test go on beside it. It has a connection of its own, as in a process of its own. */
-export async function open({ address }: Host, name: string = 'cart.test.ts', ofOlder?: Client): Promise<OpenFile> {
+export async function open({ address }: Host, name: string = 'cart.test.ts', ofOlder?: HostClient): Promise<OpenFile> {
   forgetRegistrations();
   return await reopen({ address }, name, ofOlder);
 }
 
 /** As `open`, where modules that were evaluated for an earlier file are still there. */
-export async function reopen({ address }: Pick<Host, 'address'>, name: string, ofOlder?: Client): Promise<OpenFile> {
-  const client = ofOlder ?? closing(await Client.connect({ address, runner: 'a test' }));
+export async function reopen({ address }: Pick<Host, 'address'>, name: string, ofOlder?: HostClient): Promise<OpenFile> {
+  const client = ofOlder ?? closing(await HostClient.connect({ address, runner: 'a test' }));
   const path = join(place().path, name);
   const owner = new FileOwner({ path: [path], holder: { file: path }, connect: () => Promise.resolve(client) });
   closing({ close: () => owner.end() });

@@ -1,9 +1,9 @@
 /** A hub in this process, on a socket of the test's own, and clients of it. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Client } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { Hub, type HubOptions } from '../../src/host/hub/hub.ts';
-import { Pool } from '../../src/pool/pool.ts';
+import { ChildPool } from '../../src/pool/pool.ts';
 import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
 import { formatAddress } from '../../src/wire/address.ts';
 import { closing, place } from './pools.ts';
@@ -13,9 +13,9 @@ export interface Served {
   readonly address: string;
   readonly path: string;
   readonly token: string;
-  readonly pools: ReadonlyMap<string, Pool>;
-  pool(name?: string): Pool;
-  connect(): Promise<Client>;
+  readonly pools: ReadonlyMap<string, ChildPool>;
+  pool(name?: string): ChildPool;
+  connect(): Promise<HostClient>;
   close(): Promise<void>;
 }
 
@@ -26,14 +26,14 @@ export async function serve(
   options: Partial<Omit<HubOptions, 'token' | 'pools'>> = {},
 ): Promise<Served> {
   const made = new Map(
-    Object.entries(pools).map(([name, pool]) => [name, new Pool(poolSettings(name, pool), { ...options })] as const),
+    Object.entries(pools).map(([name, pool]) => [name, new ChildPool(poolSettings(name, pool), { ...options })] as const),
   );
   const token = randomBytes(32).toString('hex');
   const path = join(place().path, `hub-${++sockets}`);
   const hub = new Hub({ ...options, token, pools: Promise.resolve(made) });
   await hub.listen(path);
   const address = formatAddress({ path, token });
-  const clients = new Set<Client>();
+  const clients = new Set<HostClient>();
   return closing({
     hub,
     address,
@@ -42,7 +42,7 @@ export async function serve(
     pools: made,
     pool: (name = 'echoes') => made.get(name)!,
     async connect() {
-      const client = await Client.connect({ address, runner: 'a test' });
+      const client = await HostClient.connect({ address, runner: 'a test' });
       clients.add(client);
       return client;
     },

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect } from 'vitest';
-import { createPool, type Pool } from '../../src/pool/pool.ts';
-import type { PoolOptions } from '../../src/pool/options.ts';
-import type { PoolEnvironment } from '../../src/pool/types.ts';
+import { ChildPool } from '../../src/pool/pool.ts';
+import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
+import type { PoolEnvironment } from '../../src/pool/registration.ts';
 import type { SessionFieldOptions } from '../../src/protocol/session-field.ts';
 import { census } from '../../src/testing/census.ts';
 
@@ -43,8 +43,8 @@ const opened = new Set<{ close(): unknown }>();
 let current: Place | undefined;
 
 /** A pool of this test. It is closed after it, and must then have left nothing. */
-export function pool(line: string, options: Partial<PoolOptions> = {}, surroundings?: PoolEnvironment): Pool {
-  return closing(createPool({ name: 'echoes', ...program(line, options) }, surroundings));
+export function pool(line: string, options: Partial<PoolOptions> = {}, environment?: PoolEnvironment): ChildPool {
+  return closing(new ChildPool(poolSettings('echoes', program(line, options)), environment));
 }
 
 /** Closed after this test, the newest first. */

@@ -1,6 +1,6 @@
 /** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
 import { onTestFinished } from 'vitest';
-import type { Client } from '../../src/client/client.ts';
+import type { HostClient } from '../../src/client/client.ts';
 import { currentTestSlot } from '../../src/test-api/current-test.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
@@ -10,7 +10,7 @@ export interface Running {
   readonly test: Owner;
   readonly file: FileOwner;
   readonly worker: Owner;
-  readonly client: Client;
+  readonly client: HostClient;
   /** Calls the function as if it were the body of this test; synchronously, as the slot is the realm's. */
   as<T>(body: () => T): T;
   /** As code of the file, outside of its tests. */
@@ -20,7 +20,7 @@ export interface Running {
 /** A test named `name` in a worker of its own, or in that of another one. */
 export async function running(served: Served, name: string, beside?: Running): Promise<Running> {
   const client = beside?.client ?? (await served.connect());
-  const connect = async (): Promise<Client> => client;
+  const connect = async (): Promise<HostClient> => client;
   const path = `${name}.test.ts`;
   const file = beside?.file ?? new FileOwner({ path: [path], holder: { file: path }, connect });
   const test = new Owner({ path: [...file.path, name], holder: { test: name, file: path }, connect });

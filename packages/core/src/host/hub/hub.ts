@@ -1,56 +1,42 @@
 /**
- * Serves pools to the workers of a run. A worker connects, shows the token, and is from then on a *peer*: whatever it
- * registers belongs to it, and is released when its socket closes, however that came about.
+ * Serves pools to the workers of a run. A worker connects, shows the token, and is from then on a *peer*: all that it
+ * registers belongs to it, and is released when its socket closes for whatever reason.
  *
  *   socket ──▶ peer (greeting ─▶ joined ─▶ left) ──▶ relay, one a session ──▶ pool
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
-import type { Pool } from '../../pool/pool.ts';
+import { Coordination } from '../../ledger/coordination.ts';
+import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
-import { greetTimeout, sameToken } from '../../wire/greeting.ts';
+import { sameToken } from '../../wire/greeting.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
-import { Coordination } from './coordination.ts';
-import { Peer } from './peer.ts';
+import { defaultHubLimits, type HubLimits } from './limits.ts';
+import { Peer, type PeerHub } from './peer.ts';
 
-export interface HubLimits {
-  /** Workers connected at once. Default 1,024. */
-  readonly maxPeers: number;
-  /** Milliseconds in which a worker must have shown the token. Default 5,000. */
-  readonly greetTimeout: number;
-  /** Bytes that may wait for one worker to read. Default 256 MiB. */
-  readonly maxBacklogBytes: number;
-}
-
-export const defaultHubLimits: HubLimits = {
-  maxPeers: 1024,
-  greetTimeout,
-  maxBacklogBytes: 256 * 1024 * 1024,
-};
-
-/** Workers over the limit that are told so; more are hung up on. */
+/** Workers over the limit that get a refusal; more are hung up on. */
 const maxRefusedPeers = 16;
 
 export interface HubOptions {
   readonly token: string;
   /** The pools by name, as soon as they are known. A rejection is what every `register` then fails with. */
-  readonly pools: Promise<ReadonlyMap<string, Pool>>;
+  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   /** Default: a hub that has none, and says so. */
-  readonly sharedWorkers?: SharedWorkers;
-  readonly clock?: Clock;
-  readonly limits?: Partial<HubLimits>;
+  readonly sharedWorkers?: SharedWorkers | undefined;
+  readonly clock?: Clock | undefined;
+  readonly limits?: Partial<HubLimits> | undefined;
 }
 
-export class Hub {
+export class Hub implements PeerHub {
   readonly clock: Clock;
   readonly limits: HubLimits;
-  readonly pools: Promise<ReadonlyMap<string, Pool>>;
+  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
   /** What the workers share beside the pools. */
   readonly coordination: Coordination = new Coordination();
-  /** For calls; what sessions say to a child is not answered at once. */
+  /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
   readonly #token: Buffer;
   readonly #server: Server;
@@ -62,7 +48,7 @@ export class Hub {
     this.limits = { ...defaultHubLimits, ...options.limits };
     this.pools = options.pools;
     this.sharedWorkers = options.sharedWorkers ?? new SharedWorkers();
-    // Reported by `register` to whoever wants a pool; nobody else has to listen.
+    // `register` reports it where a pool is wanted.
     this.pools.catch(() => {});
     this.#token = Buffer.from(options.token);
     this.#server = createServer((socket) => this.#connected(socket));
@@ -90,8 +76,8 @@ export class Hub {
     return ++this.#joined;
   }
 
-  /** @throws CarpoolError SESSION_REFUSED if there is no such pool, CONFIG_INVALID if there are none */
-  async pool(name: string): Promise<Pool> {
+  /** @throws CarpoolError CONFIG_INVALID if there is no such pool, and what `pools` rejects with */
+  async pool(name: string): Promise<ChildPool> {
     const pools = await this.pools;
     const pool = pools.get(name);
     if (pool !== undefined) return pool;
@@ -114,7 +100,7 @@ export class Hub {
   async run(alone: boolean = false): Promise<void> {
     await this.sharedWorkers.run(alone);
     this.coordination.renew();
-    for (const pool of await this.#settled()) pool.forgive();
+    for (const pool of await this.#settled()) pool.resetFailures();
   }
 
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
@@ -124,8 +110,8 @@ export class Hub {
     await closed;
   }
 
-  async #settled(): Promise<Iterable<Pool>> {
-    const pools = await this.pools.catch((): ReadonlyMap<string, Pool> => new Map());
+  async #settled(): Promise<Iterable<ChildPool>> {
+    const pools = await this.pools.catch((): ReadonlyMap<string, ChildPool> => new Map());
     return pools.values();
   }
 

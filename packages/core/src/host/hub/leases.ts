@@ -1,15 +1,9 @@
-/**
- * What one worker holds, or waits for, of what all workers share: under its own numbers here, under its name in the
- * ledger. Each belongs to an owner of the worker, and is given back with it.
- */
-import { CarpoolError, asCarpoolError, isCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
-import type { Timer } from '../../base/clock.ts';
-import type { Held } from '../../base/scope.ts';
-import { checkName } from '../../ledger/check-request.ts';
-import { ownerKey, type Lease, type LeaseRequest } from '../../ledger/lease.ts';
-import type { Reservation } from '../../ledger/reservations.ts';
-import { describeRequest, invalid, lostError, takenError, timeoutError } from '../../ledger/errors.ts';
+/** The calls and frames of one worker about leases: what it sent is checked here, and put to the ledger. */
+import { CarpoolError, asCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import { json } from '../../codec/json.ts';
+import { describeRequest, invalid, lostError, takenError } from '../../ledger/errors.ts';
+import { checkName } from '../../ledger/check-request.ts';
+import { ownerKey, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
 import { op } from '../../wire/frames.ts';
 import type {
   AcquireRequest,
@@ -22,39 +16,30 @@ import type {
   ReserveResult,
   SettleRequest,
 } from '../../wire/messages.ts';
-import { foreign, textOf, whoOf } from './lease-fields.ts';
-import type { Peer } from './peer.ts';
+import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
-const defaultTimeout = 60_000;
-/** What a timer can wait. */
-const longestTimeout = 2 ** 31 - 1;
-const mostValues = 10_000;
+const maxValues = 10_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
-const nothing: Uint8Array = json.encode({});
 
 type LeaseCallRequest = AcquireRequest | ReserveRequest | OnceRequest;
 /** The calls that are answered here. */
 export type LeaseCall = LeaseCallRequest | SettleRequest;
 
-interface Entry {
-  readonly number: number;
-  /** Of the CALL that has not been answered yet; 0: it has. */
-  call: number;
-  held?: Held;
-  lease?: Lease;
-  reservation?: Reservation;
-  timer?: Timer;
+export interface LeasesOptions extends LeaseEntriesOptions {
+  /** The number of the worker. */
+  readonly peer: number;
 }
 
 export class Leases {
-  readonly #peer: Peer;
-  readonly #entries = new Map<number, Entry>();
+  readonly #options: LeasesOptions;
+  readonly #entries: LeaseEntries;
 
-  constructor(peer: Peer) {
-    this.#peer = peer;
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+    this.#entries = new LeaseEntries(options);
   }
 
-  /** Answers a CALL, now or when it is its turn. False: it is none about leases. */
+  /** Answers a CALL, now or when it is its turn. False: it is not about leases. */
   answers(call: number, request: CallRequest): request is LeaseCall {
     try {
       switch (request.method) {
@@ -74,7 +59,7 @@ export class Leases {
           return false;
       }
     } catch (thrown) {
-      this.#peer.fail(0, call, asCarpoolError(thrown, 'LEASE_INVALID', 'Cannot acquire what was asked for'));
+      this.#options.connection.fail(0, call, asCarpoolError(thrown, 'LEASE_INVALID', 'Cannot acquire it'));
       return true;
     }
   }
@@ -85,106 +70,99 @@ export class Leases {
     if (entry === undefined) return;
     const { lease } = entry;
     if (lease?.state !== 'held' || body.length === 0) {
-      this.#giveUp(entry, 'its caller has given up');
+      this.#entries.giveUp(entry, 'its caller has given up');
       return;
     }
     const { amount } = json.decode(body) as ReleaseBody;
-    this.#ledger.release(lease, amount);
-    if (lease.weight === 0) this.#forget(entry);
+    this.#options.coordination.ledger.release(lease, amount);
+    if (lease.weight === 0) this.#entries.forget(entry);
   }
 
-  /** NOTE: where it was taken, for the errors of others. */
+  /** LOCATE: where it was taken, for the errors of others. */
   locate(number: number, body: Uint8Array): void {
-    const who = this.#entries.get(number)?.lease?.request.holder;
+    const holder = this.#entries.get(number)?.lease?.request.holder;
     const { at } = json.decode(body) as LocateBody;
-    if (who !== undefined && typeof at === 'string') who.takenAt = at;
+    if (holder !== undefined && typeof at === 'string') holder.takenAt = at;
   }
 
   /** CANCEL: the caller of a CALL waits no longer. */
   cancel(call: number): void {
-    if (call === 0) return;
-    for (const entry of this.#entries.values()) {
-      if (entry.call === call) this.#giveUp(entry, 'its caller has given up');
-    }
-  }
-
-  get #ledger(): Peer['hub']['coordination']['ledger'] {
-    return this.#peer.hub.coordination.ledger;
+    this.#entries.cancel(call);
   }
 
   #acquire(call: number, request: AcquireRequest): void {
     const { name, kind, size, weight, detectDeadlock } = request;
     if (!kinds.has(kind)) throw invalid(JSON.stringify(name), `there is no kind ${String(kind)}`, { name, kind });
-    const wish = this.#request(request, { name, kind, size, weight }, detectDeadlock);
-    const entry = this.#open(call, request, describeRequest(wish));
-    const { ledger } = this.#peer.hub.coordination;
+    const wanted = this.#request(request, { name, kind, size, weight }, detectDeadlock);
+    const entry = this.#entries.open(call, request, describeRequest(wanted));
+    const { ledger } = this.#options.coordination;
     this.#orForget(entry, () => {
       if (request.wait === false) {
-        const given = ledger.acquireNow(wish);
-        if ('queue' in given) throw takenError(wish, given, this.#now);
+        const given = ledger.acquireNow(wanted);
+        if ('queue' in given) throw takenError(wanted, given, this.#options.clock.now());
         entry.lease = given;
       } else {
-        entry.lease = ledger.acquire(wish, () => this.#granted(entry, {}));
+        entry.lease = ledger.acquire(wanted, () => this.#entries.granted(entry, {}));
       }
     });
-    this.#answerOrWait(entry, request.timeout);
+    this.#entries.answerOrWait(entry, request.timeout);
   }
 
   #once(call: number, request: OnceRequest): void {
     const what = { name: request.key, kind: 'once', size: 1, weight: 1 } as const;
-    const wish = this.#request(request, what, request.detectDeadlock);
-    const entry = this.#open(call, request, describeRequest(wish));
+    const wanted = this.#request(request, what, request.detectDeadlock);
+    const entry = this.#entries.open(call, request, describeRequest(wanted));
     this.#orForget(entry, () => {
-      const answer = this.#peer.hub.coordination.onces.ask(wish, {
-        compute: () => this.#granted(entry, {}),
+      const answer = this.#options.coordination.onces.ask(wanted, {
+        compute: () => this.#entries.granted(entry, {}),
         value: (value) => {
-          this.#granted(entry, { value } satisfies OnceResult);
-          this.#forget(entry);
+          this.#entries.granted(entry, { value } satisfies OnceResult);
+          this.#entries.forget(entry);
         },
-        failed: (failure) => this.#failed(entry, failure),
+        failed: (failure) => this.#entries.failed(entry, failure),
       });
       if (typeof answer !== 'string') {
         entry.lease = answer;
         return;
       }
-      this.#result(entry, { value: answer } satisfies OnceResult);
-      this.#forget(entry);
+      this.#entries.result(entry, { value: answer } satisfies OnceResult);
+      this.#entries.forget(entry);
     });
-    if (entry.lease !== undefined) this.#answerOrWait(entry, request.timeout);
+    if (entry.lease !== undefined) this.#entries.answerOrWait(entry, request.timeout);
   }
 
   #settle(call: number, { lease: number, value, failure }: SettleRequest): void {
     const entry = this.#entries.get(number);
     const lease = entry?.lease;
     if (entry === undefined || lease?.state !== 'held') {
-      throw lostError('the role to compute it', 'whoever computed it has ended, and another one computes it');
+      throw lostError('the role to compute it', 'its computation has ended, and another test computes it');
     }
     if (lease.request.kind !== 'once')
       throw invalid(describeRequest(lease.request), 'it is nothing that is computed', {});
-    const { onces } = this.#peer.hub.coordination;
-    const outcome = failure === undefined ? { value: textOf(value) } : { failure: foreign(failure) };
+    const { onces } = this.#options.coordination;
+    const outcome = failure === undefined ? { value: textIn(value) } : { failure: onceFailure(failure) };
     try {
       onces.settle(lease, outcome, (error) => toRecord(asCarpoolError(error, 'ONCE_FAILED', 'Cannot keep the value')));
     } finally {
-      this.#forget(entry);
+      this.#entries.forget(entry);
     }
-    this.#peer.write(op.RESULT, 0, call, nothing);
+    this.#options.connection.write(op.RESULT, 0, call, emptyResult);
   }
 
   #reserve(call: number, request: ReserveRequest): void {
     const { space, values } = request;
     checkName(space);
     const what = `values of ${JSON.stringify(space)}`;
-    if (!Array.isArray(values) || values.length > mostValues) {
-      throw invalid(what, `at most ${mostValues} at once are reserved`, { space, limit: mostValues });
+    if (!Array.isArray(values) || values.length > maxValues) {
+      throw invalid(what, `at most ${maxValues} at once are reserved`, { space, limit: maxValues });
     }
     for (const value of values) checkName(value);
-    const entry = this.#open(call, request, what);
+    const entry = this.#entries.open(call, request, what);
     this.#orForget(entry, () => {
-      const places = this.#peer.hub.coordination.reservations.reserve(space, values, whoOf(request));
+      const places = this.#options.coordination.reservations.reserve(space, values, holderIn(request));
       entry.reservation = { space, values: places.map((place) => values[place] ?? '') };
-      this.#result(entry, { places } satisfies ReserveResult);
-      if (places.length === 0) this.#forget(entry);
+      this.#entries.result(entry, { places } satisfies ReserveResult);
+      if (places.length === 0) this.#entries.forget(entry);
     });
   }
 
@@ -194,103 +172,38 @@ export class Leases {
     detectDeadlock?: boolean,
   ): LeaseRequest {
     const { under = [], flow } = request;
-    const worker = String(this.#peer.number);
-    return {
-      ...what,
-      owner: ownerKey([worker, ...under]),
-      ...(flow === undefined ? {} : { blocked: ownerKey([worker, ...flow]) }),
-      holder: whoOf(request),
-      ...(detectDeadlock === undefined ? {} : { detectDeadlock }),
-    };
-  }
-
-  /** From here on its owner owns it. */
-  #open(call: number, { lease: number, under = [] }: LeaseCallRequest, what: string): Entry {
-    if (!Number.isSafeInteger(number) || number <= 0 || this.#entries.has(number)) {
-      throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
-    }
-    const entry: Entry = { number, call };
-    try {
-      entry.held = this.#peer.owners.hold(under, async (message) => {
-        this.#giveUp(entry, `it ended ${message}`);
-        return true;
-      });
-    } catch (thrown) {
-      if (!isCarpoolError(thrown, 'SESSION_CLOSED')) throw thrown;
-      throw lostError(what, `${JSON.stringify(under.at(-1) ?? 'the worker')}, which would own it, has ended`);
-    }
-    this.#entries.set(number, entry);
-    return entry;
+    const worker = String(this.#options.peer);
+    const blocked = flow === undefined ? undefined : ownerKey([worker, ...flow]);
+    return { ...what, owner: ownerKey([worker, ...under]), blocked, holder: holderIn(request), detectDeadlock };
   }
 
   #orForget(entry: Entry, work: () => void): void {
     try {
       work();
     } catch (thrown) {
-      this.#forget(entry);
+      this.#entries.forget(entry);
       throw thrown;
     }
   }
+}
 
-  #answerOrWait(entry: Entry, timeout: unknown): void {
-    const { lease } = entry;
-    if (lease?.state === 'held') {
-      this.#granted(entry, {});
-      return;
-    }
-    const limit = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
-    entry.timer = this.#peer.hub.clock.after(limit, () => this.#expired(entry, limit));
-  }
+// What a worker has sent may be of any type.
 
-  #granted(entry: Entry, result: unknown): void {
-    if (entry.lease !== undefined) entry.lease.since = this.#now;
-    this.#result(entry, result);
-  }
+function holderIn({ holder, at }: Pick<AcquireRequest, 'holder' | 'at'>): LeaseHolder {
+  const { test, file } = holder ?? {};
+  return { test: text(test), file: text(file), takenAt: text(at) };
+}
 
-  #expired(entry: Entry, timeout: number): void {
-    const { lease, call } = entry;
-    if (lease?.state !== 'waiting') return;
-    const error = timeoutError(lease, timeout, this.#ledger.ahead(lease), this.#now);
-    entry.call = 0;
-    this.#forget(entry);
-    this.#ledger.release(lease);
-    this.#peer.fail(0, call, error);
-  }
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
 
-  /** Gives back what it holds, or stops waiting: then `why` is told to its caller. */
-  #giveUp(entry: Entry, why: string): void {
-    const { lease, reservation, call } = entry;
-    const waited = lease?.state === 'waiting';
-    this.#forget(entry);
-    if (reservation !== undefined) this.#peer.hub.coordination.reservations.release(reservation);
-    if (lease === undefined) return;
-    entry.call = 0;
-    this.#ledger.release(lease);
-    if (waited) this.#peer.fail(0, call, lostError(describeRequest(lease.request), why));
-  }
+function textIn(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
+}
 
-  #failed(entry: Entry, failure: ErrorRecord): void {
-    const { call } = entry;
-    entry.call = 0;
-    this.#forget(entry);
-    this.#peer.writeJson(op.FAILED, 0, call, failure);
-  }
-
-  #result(entry: Entry, result: unknown): void {
-    entry.timer?.cancel();
-    const { call } = entry;
-    entry.call = 0;
-    if (Object.keys(result as object).length === 0) this.#peer.write(op.RESULT, 0, call, nothing);
-    else this.#peer.writeJson(op.RESULT, 0, call, result);
-  }
-
-  #forget(entry: Entry): void {
-    entry.timer?.cancel();
-    entry.held?.forget();
-    this.#entries.delete(entry.number);
-  }
-
-  get #now(): number {
-    return this.#peer.hub.clock.now();
-  }
+/** Every waiting test gets it, so that it must be what it says it is. */
+function onceFailure(failure: ErrorRecord): ErrorRecord {
+  return { ...failure, code: 'ONCE_FAILED', message: String(failure.message) };
 }

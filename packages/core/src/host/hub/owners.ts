@@ -5,7 +5,7 @@
  */
 import { CarpoolError } from '../../base/errors.ts';
 import { Scope, type Held } from '../../base/scope.ts';
-import type { OwnerPath } from '../../wire/messages.ts';
+import type { OwnerPath } from '../../wire/owner-path.ts';
 
 /** Releases what is held, saying why. True: the end was confirmed. */
 export type ReleaseHeld = (message: string) => Promise<boolean>;

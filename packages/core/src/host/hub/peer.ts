@@ -2,65 +2,90 @@
  * One connected worker, and all it holds.
  *
  *   greeting ──version, token──▶ joined ──socket gone, or the hub closes──▶ leaving (release by owner) ─▶ left
- *      └── not in time, not the token, too much said before it ─▶ left
+ *      └── not in time, not the token, too much before it (`wire/accepted-connection.ts`) ─▶ left
  *
- * Whatever a peer sends that it must not send ends that peer, and nobody else.
+ * What a peer must not send ends that peer alone.
  */
-import type { Socket } from 'node:net';
-import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
-import type { Timer } from '../../base/clock.ts';
+import type { Evidence } from '../../base/errors.ts';
+import { CarpoolError } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
 import { json } from '../../codec/json.ts';
-import { lengthPrefixed } from '../../codec/length-prefixed.ts';
-import { BatchWriter } from '../../transport/batch.ts';
-import { bodyOf, op, readHead, writeHead, type Op } from '../../wire/frames.ts';
-import { greetingBytes, greetingFault, workerFrameBytes } from '../../wire/greeting.ts';
+import type { Coordination } from '../../ledger/coordination.ts';
+import type { ChildPool } from '../../pool/pool.ts';
+import type { PoolStats } from '../../pool/types.ts';
+import type { BusyPoll } from '../../transport/busy-poll.ts';
+import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
+import { op, type WireHead } from '../../wire/frames.ts';
 import type {
   CallRequest,
-  GreetResult,
   PoolsResult,
   RegisterRequest,
+  RegisterResult,
   StatsResult,
   SharedWorkerResult,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
-import { version } from '../../base/version.ts';
-import type { Hub } from './hub.ts';
+import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Leases, type LeaseCall } from './leases.ts';
+import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
 import { Relay } from './relay.ts';
 
-/** Milliseconds for a worker to take the last that was written to it. */
-const flushTimeout = 1_000;
+/** What a peer needs of its hub. */
+export interface PeerHub {
+  readonly clock: Clock;
+  readonly limits: HubLimits;
+  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
+  readonly sharedWorkers: SharedWorkers;
+  readonly coordination: Coordination;
+  readonly busyPoll: BusyPoll;
+  admits(token: string): boolean;
+  nextPeerNumber(): number;
+  pool(name: string): Promise<ChildPool>;
+  stats(): Promise<PoolStats[]>;
+  run(): Promise<void>;
+}
+
+type OtherRequest = Exclude<CallRequest, LeaseCall>;
 
 export class Peer {
   /** Resolves when everything it held has been released. */
   readonly left: Promise<void>;
-  readonly owners: Owners;
-  readonly hub: Hub;
-  readonly #socket: Socket;
-  readonly #writer: BatchWriter;
+  readonly #hub: PeerHub;
+  readonly #number: number;
+  readonly #connection: AcceptedConnection;
+  readonly #owners = new Owners('the worker');
+  readonly #leases: Leases;
   readonly #relays = new Map<number, Relay>();
   readonly #calls = new Map<number, AbortController>();
-  readonly #leases: Leases = new Leases(this);
-  readonly #greeting: Timer;
-  readonly #refusal: string | undefined;
-  #number: number | undefined;
-  #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
   /** @param refusal why a worker is not admitted even with the token */
-  constructor(hub: Hub, socket: Socket, refusal?: string) {
-    this.hub = hub;
-    this.#refusal = refusal;
-    this.#socket = socket;
-    this.#writer = new BatchWriter(socket);
-    this.owners = new Owners('the worker');
+  constructor(hub: PeerHub, socket: AcceptedSocket, refusal?: string) {
+    this.#hub = hub;
+    this.#number = hub.nextPeerNumber();
     this.left = new Promise((resolve) => (this.#resolveLeft = resolve));
-    this.#greeting = hub.clock.after(hub.limits.greetTimeout, () => this.#end());
-    socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
-    socket.on('error', () => {}); // `close` follows
-    socket.once('close', () => void this.leave('because its worker has ended'));
+    this.#connection = new AcceptedConnection({
+      socket,
+      clock: hub.clock,
+      greetTimeout: hub.limits.greetTimeout,
+      name: 'The host',
+      admits: (token) => hub.admits(token),
+      refusal,
+      failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
+      number: this.#number,
+      receiving: () => hub.busyPoll.hit(),
+      frame: (head, body) => this.#onFrame(head, body),
+      closed: () => void this.leave('because its worker has ended'),
+    });
+    this.#leases = new Leases({
+      peer: this.#number,
+      owners: this.#owners,
+      connection: this.#connection,
+      clock: hub.clock,
+      coordination: hub.coordination,
+    });
   }
 
   /** Releases all it holds, newest first, and disconnects. */
@@ -69,73 +94,17 @@ export class Peer {
     return this.#leaving;
   }
 
-  /** Bytes that the worker has not taken yet. */
-  get backlog(): number {
-    return this.#writer.backlog;
-  }
-
-  get number(): number {
-    return this.#number ?? 0;
-  }
-
-  write(kind: Op, session: number, call: number, body: Uint8Array): void {
-    this.#writer.write(writeHead(kind, session, call, body.length), body);
-  }
-
-  writeJson(kind: Op, session: number, call: number, body: unknown): void {
-    this.write(kind, session, call, encoded(body));
-  }
-
-  fail(session: number, call: number, thrown: unknown): void {
-    const error = asCarpoolError(thrown, 'HUB_LOST', 'The host failed to carry out a call');
-    this.writeJson(op.FAILED, session, call, toRecord(error));
-  }
-
-  forget(session: number): void {
-    this.#relays.delete(session);
-  }
-
   async #release(message: string): Promise<void> {
-    this.#greeting.cancel();
     for (const call of this.#calls.values()) call.abort(new Error('its worker is gone'));
-    await this.owners.endAll(message);
-    this.#hangUp();
+    await this.#owners.endAll(message);
+    this.#connection.hangUp();
     this.#resolveLeft();
   }
 
-  #end(): void {
-    this.#socket.destroy();
-  }
-
-  /** As `#end`, after what is written; a worker that does not read is not waited for. */
-  #hangUp(): void {
-    if (this.#socket.destroyed) return;
-    this.#writer.end();
-    this.#socket.destroySoon();
-    const deadline = this.hub.clock.after(flushTimeout, () => this.#end());
-    this.#socket.once('close', () => deadline.cancel());
-  }
-
-  #read(chunk: Uint8Array): void {
-    this.hub.busyPoll.hit();
-    try {
-      this.#unframer.push(chunk, this.#onPayload);
-    } catch {
-      // Its stream cannot be followed any further. Its sessions are released with its socket.
-      this.#end();
-    }
-  }
-
-  readonly #onPayload = (payload: Uint8Array): void => {
-    const { op: kind, session, call } = readHead(payload);
-    const body = bodyOf(payload);
-    if (this.#number === undefined) {
-      this.#greet(kind, call, body);
-      return;
-    }
+  #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.CALL:
-        this.hub.busyPoll.start();
+        this.#hub.busyPoll.start();
         this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
@@ -152,7 +121,7 @@ export class Peer {
         else this.#relays.get(session)?.cancel(call);
         break;
       case op.RELEASE:
-        this.hub.busyPoll.start();
+        this.#hub.busyPoll.start();
         this.#leases.release(call, body);
         break;
       case op.LOCATE:
@@ -164,29 +133,6 @@ export class Peer {
           `The worker sent a frame of kind ${kind}, which is no kind of a worker`,
         );
     }
-  };
-
-  #greet(kind: number, call: number, body: Uint8Array): void {
-    const fault = greetingFault(kind, body, (token) => this.hub.admits(token));
-    if (fault !== undefined) {
-      this.#refuse(call, fault);
-      return;
-    }
-    if (this.#refusal !== undefined) {
-      this.#refuse(call, this.#refusal);
-      return;
-    }
-    this.#greeting.cancel();
-    this.#number = this.hub.nextPeerNumber();
-    // The limit grows with the trust; the pool's own is checked per session. What follows the greeting in this chunk is still under the small one.
-    const trusted = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
-    this.#unframer = trusted;
-    this.writeJson(op.RESULT, 0, call, { peer: this.#number, version } satisfies GreetResult);
-  }
-
-  #refuse(call: number, why: string): void {
-    this.fail(0, call, new CarpoolError('HUB_REJECTED', `The host refused this worker: ${why}`));
-    this.#hangUp();
   }
 
   /** A lease that is free is given without a detour. */
@@ -199,60 +145,69 @@ export class Peer {
     this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
   }
 
-  async #call(call: number, request: Exclude<CallRequest, LeaseCall>): Promise<void> {
+  async #call(call: number, request: OtherRequest): Promise<void> {
     const cancelled = new AbortController();
     this.#calls.set(call, cancelled);
     try {
-      this.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled.signal));
+      this.#connection.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled.signal));
     } catch (thrown) {
-      this.fail(0, call, thrown);
+      this.#connection.fail(0, call, thrown);
     } finally {
       this.#calls.delete(call);
     }
   }
 
-  async #answer(request: Exclude<CallRequest, LeaseCall>, signal: AbortSignal): Promise<unknown> {
+  async #answer(request: OtherRequest, signal: AbortSignal): Promise<unknown> {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
       case 'pools':
         return {
-          pools: [...(await this.hub.pools).keys()],
-          sharedWorkers: this.hub.sharedWorkers.names,
+          pools: [...(await this.#hub.pools).keys()],
+          sharedWorkers: this.#hub.sharedWorkers.names,
         } satisfies PoolsResult;
       case 'stats':
-        return { pools: await this.hub.stats() } satisfies StatsResult;
+        return { pools: await this.#hub.stats() } satisfies StatsResult;
       case 'register':
         return await this.#register(request, signal);
       case 'unregister':
         await this.#relays.get(request.session)?.unregister();
         return {};
       case 'release':
-        return { unconfirmed: await this.owners.end(request.owner) };
+        return { unconfirmed: await this.#owners.end(request.owner) };
       case 'start':
-        await (await this.hub.pool(request.pool)).start();
+        await (await this.#hub.pool(request.pool)).start();
         return {};
       case 'runStarted':
-        await this.hub.run();
+        await this.#hub.run();
         return {};
       case 'runEnded':
-        this.hub.sharedWorkers.ran();
+        this.#hub.sharedWorkers.ran();
         return {};
       case 'sharedWorker':
-        return (await this.hub.sharedWorkers.start(request)) satisfies SharedWorkerResult;
+        return (await this.#hub.sharedWorkers.start(request)) satisfies SharedWorkerResult;
       case 'sharedWorkerState':
-        return (await this.hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
+        return (await this.#hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
     }
   }
 
-  async #register(request: RegisterRequest, signal: AbortSignal): Promise<unknown> {
+  async #register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResult> {
     const { session } = request;
     if (!Number.isSafeInteger(session) || session <= 0 || this.#relays.has(session)) {
       throw new CarpoolError('SESSION_REFUSED', `The worker has a session ${session} already`);
     }
-    const relay = new Relay(this, session);
+    const relay = new Relay({
+      session,
+      peer: this.#number,
+      owners: this.#owners,
+      connection: this.#connection,
+      maxBacklogBytes: this.#hub.limits.maxBacklogBytes,
+      clock: this.#hub.clock,
+      pool: (name) => this.#hub.pool(name),
+      over: () => this.#relays.delete(session),
+    });
     this.#relays.set(session, relay);
     try {
       return await relay.register(request, signal);
@@ -261,20 +216,4 @@ export class Peer {
       throw thrown;
     }
   }
-}
-
-/** MessagePack has larger numbers than JSON, and what a child says of itself, or is wrong with it, may hold them. */
-function encoded(body: unknown): Uint8Array {
-  try {
-    return json.encode(body);
-  } catch {
-    return json.encode(largeNumbersAsText(body));
-  }
-}
-
-function largeNumbersAsText(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return value.map(largeNumbersAsText);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, largeNumbersAsText(inner)]));
 }

@@ -2,29 +2,47 @@
  * One session of a worker: what the worker sends goes to the conversation, what the conversation says goes to the
  * worker. Bodies pass as bytes; only their routing fields are looked at, on the pool's side.
  */
-import {
-  CarpoolError,
-  asCarpoolError,
-  toRecord,
-  type CarpoolError as Failure,
-  type Evidence,
-} from '../../base/errors.ts';
+import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
 import type { Codec, Format } from '../../codec/codec.ts';
 import { json } from '../../codec/json.ts';
 import type { Key } from '../../protocol/protocol.ts';
-import type { Registration } from '../../pool/types.ts';
+import type { ChildPool } from '../../pool/pool.ts';
+import type { Registration } from '../../pool/registration.ts';
 import type { Conversation, Listener } from '../../session/conversation.ts';
+import { unconfirmedError } from '../../session/errors.ts';
+import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
+import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import type { ClosedBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
-import type { Peer } from './peer.ts';
+import type { Owners } from './owners.ts';
+
+export interface RelayOptions {
+  /** The worker's number for the session. */
+  readonly session: number;
+  /** The number of the worker. */
+  readonly peer: number;
+  readonly owners: Owners;
+  readonly connection: AcceptedConnection;
+  /** Bytes that may wait for the worker to read. */
+  readonly maxBacklogBytes: number;
+  readonly clock: Clock;
+  /** @throws CarpoolError CONFIG_INVALID */
+  readonly pool: (name: string) => Promise<ChildPool>;
+  /** Nothing of the session is left. */
+  readonly over: () => void;
+}
 
 export class Relay {
-  readonly #peer: Peer;
+  readonly #options: RelayOptions;
+  readonly #connection: AcceptedConnection;
   readonly #session: number;
-  readonly #abandon = new Map<number, () => void>();
+  /** Requests that wait for their reply, by the worker's numbers. */
+  readonly #calls = new Map<number, PendingCall>();
+  /** The child's questions, by the numbers that they have here. */
   readonly #questions = new Map<number, Key>();
   #registration: Registration | undefined;
   #held: Held | undefined;
@@ -32,27 +50,20 @@ export class Relay {
   /** What the worker's bodies are written in where it cannot read the child's own format. */
   #translation: Format | undefined;
 
-  constructor(peer: Peer, session: number) {
-    this.#peer = peer;
-    this.#session = session;
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#connection = options.connection;
+    this.#session = options.session;
   }
 
   async register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResult> {
-    const { pool: name, under = [], holder, stack } = request;
-    const { owner, wait, timeout, params } = request;
-    this.#peer.owners.check(under);
-    const pool = await this.#peer.hub.pool(name);
+    const { pool: name, under = [], stack, owner, wait, timeout, holder, params } = request;
+    const { owners, peer, pool: find } = this.#options;
+    owners.check(under);
+    const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
-      {
-        id: `w${this.#peer.number}s${this.#session}`,
-        signal,
-        ...(owner === undefined ? {} : { owner }),
-        ...(wait === undefined ? {} : { wait }),
-        ...(timeout === undefined ? {} : { timeout }),
-        ...(holder === undefined ? {} : { holder }),
-        ...(params === undefined ? {} : { params }),
-      },
+      { id: `w${peer}s${this.#session}`, signal, owner, wait, timeout, holder, params },
       this.#listener,
       { stack: typeof stack === 'string' ? stack : '' },
     );
@@ -60,7 +71,7 @@ export class Relay {
     this.#registration = registration;
     void conversation.released.then(() => this.#forget());
     try {
-      this.#held = this.#peer.owners.hold(under, async (message) => {
+      this.#held = owners.hold(under, async (message) => {
         const { confirmed } = await conversation.close(this.#reason('owner', message), settings.closeTimeout);
         return confirmed;
       });
@@ -68,7 +79,6 @@ export class Relay {
       await conversation.close(this.#reason('owner', 'because its owner has ended'), settings.closeTimeout);
       throw thrown;
     }
-    const { sessionField } = settings.protocol;
     return {
       format: (this.#translation ?? codec.format).name,
       hello,
@@ -76,13 +86,13 @@ export class Relay {
       closeTimeout: settings.closeTimeout,
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
-      ...(sessionField === undefined ? {} : { sessionField }),
+      sessionField: settings.protocol.sessionField,
     };
   }
 
   send(body: Uint8Array): void {
     const { conversation } = this.#registration ?? {};
-    if (conversation?.state.name !== 'open') return; // it has been told, or is being told, that the session is closed
+    if (conversation?.state.name !== 'open') return; // CLOSED is on its way to the worker
     try {
       conversation.send(this.#inbound(body));
     } catch (thrown) {
@@ -91,24 +101,23 @@ export class Relay {
   }
 
   request(call: number, body: Uint8Array): void {
-    const conversation = this.#open(call);
-    if (conversation === undefined) return;
-    const failed = (error: Failure): void => {
-      this.#abandon.delete(call);
-      this.#peer.fail(this.#session, call, error);
-    };
+    const conversation = this.#registration?.conversation;
+    if (conversation === undefined) {
+      this.#failed(call, new CarpoolError('SESSION_REFUSED', 'Cannot send: there is no such session'));
+      return;
+    }
     try {
-      const abandon = conversation.request(this.#inbound(body), {
+      const pending = conversation.request(this.#inbound(body), {
         reply: (frame) => {
-          this.#abandon.delete(call);
+          this.#calls.delete(call);
           this.#deliver(op.REPLY, call, frame);
         },
         step: (frame) => this.#deliver(op.STEP, call, frame),
-        failed,
+        failed: (error) => this.#failed(call, error),
       });
-      this.#abandon.set(call, abandon);
+      this.#calls.set(call, pending);
     } catch (thrown) {
-      failed(asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send the request'));
+      this.#failed(call, asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send the request'));
     }
   }
 
@@ -125,8 +134,9 @@ export class Relay {
   }
 
   cancel(call: number): void {
-    this.#abandon.get(call)?.();
-    this.#abandon.delete(call);
+    const pending = this.#calls.get(call);
+    this.#calls.delete(call);
+    if (pending !== undefined) this.#registration?.conversation.abandon(pending);
   }
 
   /** @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm */
@@ -139,10 +149,7 @@ export class Relay {
       settings.closeTimeout,
     );
     if (confirmed) return;
-    throw new CarpoolError(
-      'REQUEST_TIMEOUT',
-      `The child did not confirm the end of session ${conversation.id} within ${settings.closeTimeout} ms`,
-    );
+    throw unconfirmedError(conversation.id, settings.closeTimeout, conversation.recent.describe());
   }
 
   evidence(): Evidence {
@@ -156,19 +163,12 @@ export class Relay {
       this.#questions.set(question, key);
       this.#deliver(op.ASK, question, frame);
     },
-    closed: ({ by, reason: message, error }) => {
-      if (by === 'unregister') return; // the worker asked for it, and is answered
-      const record = error === undefined ? {} : { error: toRecord(error) };
-      this.#peer.writeJson(op.CLOSED, this.#session, 0, { by, reason: message, ...record } satisfies ClosedBody);
+    closed: ({ by, reason, error }) => {
+      if (by === 'unregister') return; // its result is the answer
+      const body: ClosedBody = { by, reason, error: error && toRecord(error) };
+      this.#connection.writeJson(op.CLOSED, this.#session, 0, body);
     },
   };
-
-  #open(call: number): Conversation | undefined {
-    const conversation = this.#registration?.conversation;
-    if (conversation !== undefined) return conversation;
-    this.#peer.fail(this.#session, call, new CarpoolError('SESSION_REFUSED', 'Cannot send: there is no such session'));
-    return undefined;
-  }
 
   #inbound(body: Uint8Array): Frame {
     const { format } = this.#registration?.codec ?? { format: json };
@@ -178,15 +178,15 @@ export class Relay {
 
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
   #deliver(kind: Op, call: number, frame: Frame): void {
-    const { hub, backlog } = this.#peer;
-    if (backlog <= hub.limits.maxBacklogBytes) {
-      this.#peer.write(kind, this.#session, call, this.#outbound(frame));
+    const { backlog } = this.#connection;
+    const { maxBacklogBytes: limit } = this.#options;
+    if (backlog <= limit) {
+      this.#connection.write(kind, this.#session, call, this.#outbound(frame));
       return;
     }
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
-    const limit = hub.limits.maxBacklogBytes;
     const message = `Session ${conversation.id} was ended: ${backlog} bytes wait for its worker, and the limit is ${limit}`;
     const error = new CarpoolError('SESSION_OVERFLOW', message, { context: { backlog, limit } });
     const reason: CloseReason = { ...this.#reason('overflow', 'because its worker does not read'), error };
@@ -199,7 +199,12 @@ export class Relay {
 
   #forget(): void {
     this.#held?.forget();
-    this.#peer.forget(this.#session);
+    this.#options.over();
+  }
+
+  #failed(call: number, error: CarpoolError): void {
+    this.#calls.delete(call);
+    this.#connection.fail(this.#session, call, error);
   }
 
   /** No call can fail with it. The worker's own client refuses such a message before it is sent. */
@@ -210,11 +215,11 @@ export class Relay {
   }
 
   #reason(by: CloseReason['by'], message: string): CloseReason {
-    return { by, at: this.#peer.hub.clock.now(), reason: message };
+    return { by, at: this.#options.clock.now(), reason: message };
   }
 }
 
-/** Workers know two formats; whatever a custom codec speaks is translated to MessagePack. */
+/** Workers know two formats; that of any other codec is translated to MessagePack. */
 async function translationFor(codec: string | Codec): Promise<Format | undefined> {
   if (typeof codec === 'string' || codec.format === json) return undefined;
   const { msgpack } = await import('../../codec/msgpack.ts');

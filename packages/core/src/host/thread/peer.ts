@@ -1,20 +1,18 @@
 /**
  * One connected test process, as the thread of a shared worker sees it. It greets as it greets the host; its test workers
- * join and leave; when its socket closes, however that came about, all of them have left.
+ * join and leave; when its socket closes, for whatever reason, all of them have left.
  */
-import type { Socket } from 'node:net';
-import { CarpoolError, asCarpoolError, toRecord } from '../../base/errors.ts';
+import { CarpoolError } from '../../base/errors.ts';
+import { systemClock } from '../../base/clock.ts';
 import { json } from '../../codec/json.ts';
-import { lengthPrefixed } from '../../codec/length-prefixed.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
-import { BatchWriter } from '../../transport/batch.ts';
 import { TickQueue } from '../../transport/tick-queue.ts';
-import { bodyOf, op, readHead, readNumber, writeHead, writeNumber, type Op } from '../../wire/frames.ts';
-import { greetTimeout, greetingBytes, greetingFault, workerFrameBytes } from '../../wire/greeting.ts';
-import type { GreetRequest, GreetResult } from '../../wire/messages.ts';
-import { version } from '../../base/version.ts';
-import type { Broker } from './broker.ts';
+import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
+import { op, readNumber, writeHead, writeNumber, type WireHead } from '../../wire/frames.ts';
+import { greetTimeout } from '../../wire/greeting.ts';
+import type { GreetRequest } from '../../wire/messages.ts';
 import type { JoinRequest, JoinResult, MemberRequest } from '../../wire/shared-worker-messages.ts';
+import type { Broker } from './broker.ts';
 import type { TestWorker } from './test-worker.ts';
 
 /** Test workers of one connection. */
@@ -26,7 +24,7 @@ export interface PeerOptions {
   readonly broker: Broker;
   /** As it was registered. */
   readonly file: string;
-  /** Of this worker in the ids of its messages. */
+  /** The name of this worker in the ids of its messages. */
   readonly worker: string;
   /** Resolves when the worker has said that it is ready. */
   readonly ready: Promise<void>;
@@ -41,65 +39,53 @@ export class Peer {
   /** Resolves when all its test workers have left. */
   readonly left: Promise<void>;
   readonly #options: PeerOptions;
-  readonly #socket: Socket;
-  readonly #writer: BatchWriter;
+  readonly #connection: AcceptedConnection;
   readonly #tickQueue: TickQueue;
-  readonly #busyPoll = new BusyPoll();
   /** By their numbers; before a test worker has joined, what it waits for. */
   readonly #members = new Map<number, TestWorker | undefined>();
   readonly #leaving = new Set<Promise<void>>();
-  #greeted = false;
-  #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
 
-  constructor(options: PeerOptions, socket: Socket) {
+  constructor(options: PeerOptions, socket: AcceptedSocket) {
     this.#options = options;
-    this.#socket = socket;
-    this.#writer = new BatchWriter(socket);
-    this.#tickQueue = new TickQueue(this.#writer);
-    const greeting = setTimeout(() => this.#greeted || socket.destroy(), greetTimeout);
-    socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
-    socket.on('error', () => {}); // `close` follows
-    this.left = new Promise((resolve) => {
-      socket.once('close', () => {
-        clearTimeout(greeting);
-        // After what it said last.
-        this.#tickQueue.add(() => void this.#leaveAll().then(resolve));
-      });
+    const left = Promise.withResolvers<void>();
+    this.left = left.promise;
+    const busyPoll = new BusyPoll();
+    this.#connection = new AcceptedConnection({
+      socket,
+      clock: systemClock,
+      greetTimeout,
+      name: 'The shared worker',
+      admits: (token) => options.admits(token),
+      failure: {
+        code: 'SHARED_WORKER_FAILED',
+        message: `The shared worker ${options.file} failed in a teardown`,
+      },
+      number: 0,
+      receiving: () => busyPoll.hit(),
+      frame: (head, body) => this.#onFrame(head, body),
+      received: () => busyPoll.start(),
+      // The queue still holds what it sent last.
+      closed: () => this.#tickQueue.add(() => void this.#leaveAll().then(left.resolve)),
     });
+    this.#tickQueue = new TickQueue(this.#connection.writer);
   }
 
   end(): void {
-    this.#writer.end();
-    this.#socket.destroySoon();
+    this.#connection.hangUp();
   }
 
-  /** To a test worker of it. */
+  /** To one of its test workers. */
   send(member: number, number: number, answers: number, body: Uint8Array): void {
-    if (this.#writer.backlog > maxBacklogBytes) {
-      this.#socket.destroy(); // it costs itself
+    const { writer, backlog } = this.#connection;
+    if (backlog > maxBacklogBytes) {
+      this.#connection.destroy(); // a process that does not read loses its own connection
       return;
     }
-    if (answers === 0) this.#writer.write(writeHead(op.MESSAGE, member, number, body.length), body);
-    else this.#writer.write(writeHead(op.RESPONSE, member, number, body.length + 4), writeNumber(answers), body);
+    if (answers === 0) writer.write(writeHead(op.MESSAGE, member, number, body.length), body);
+    else writer.write(writeHead(op.RESPONSE, member, number, body.length + 4), writeNumber(answers), body);
   }
 
-  #read(chunk: Uint8Array): void {
-    this.#busyPoll.hit();
-    try {
-      this.#unframer.push(chunk, this.#onPayload);
-    } catch {
-      this.#socket.destroy(); // its stream cannot be followed any further
-    }
-    this.#busyPoll.start();
-  }
-
-  readonly #onPayload = (payload: Uint8Array): void => {
-    const { op: kind, session, call } = readHead(payload);
-    const body = bodyOf(payload);
-    if (!this.#greeted) {
-      this.#greet(kind, call, body);
-      return;
-    }
+  #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.PUBLISH:
         this.#tickQueue.add(() => this.#deliver(session, call, 0, body));
@@ -117,34 +103,22 @@ export class Peer {
       default:
         throw new CarpoolError('FRAME_MALFORMED', `The test worker sent a frame of kind ${kind}`);
     }
-  };
+  }
 
   #deliver(member: number, number: number, answers: number, body: Uint8Array): void {
     const testWorker = this.#members.get(member);
     if (testWorker !== undefined) this.#options.broker.deliver(testWorker, number, answers, body);
   }
 
-  #greet(kind: number, call: number, body: Uint8Array): void {
-    const fault = greetingFault(kind, body, (token) => this.#options.admits(token));
-    if (fault !== undefined) {
-      this.#fail(call, new CarpoolError('HUB_REJECTED', `The shared worker refused this worker: ${fault}`));
-      this.end();
-      return;
-    }
-    this.#greeted = true;
-    this.#unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
-    this.#answer(op.RESULT, call, { peer: 0, version } satisfies GreetResult);
-  }
-
   async #call(call: number, request: MemberRequest | GreetRequest): Promise<void> {
     try {
-      this.#answer(op.RESULT, call, await this.#obey(request));
+      this.#connection.writeJson(op.RESULT, 0, call, await this.#answer(request));
     } catch (thrown) {
-      this.#fail(call, thrown);
+      this.#connection.fail(0, call, thrown);
     }
   }
 
-  async #obey(request: MemberRequest | GreetRequest): Promise<object> {
+  async #answer(request: MemberRequest | GreetRequest): Promise<object> {
     switch (request.method) {
       case 'join':
         return await this.#join(request);
@@ -190,22 +164,7 @@ export class Peer {
   async #leaveAll(): Promise<void> {
     const members = [...this.#members.keys()].toReversed();
     for (const member of members) await this.#leave(member).catch(() => {});
-    // Those who asked to leave, and did not wait for it.
+    // Test workers that asked to leave may not be gone yet.
     await Promise.allSettled(this.#leaving);
-  }
-
-  #answer(kind: Op, call: number, body: object): void {
-    const bytes = json.encode(body);
-    this.#writer.write(writeHead(kind, 0, call, bytes.length), bytes);
-  }
-
-  #fail(call: number, thrown: unknown): void {
-    this.#answer(
-      op.FAILED,
-      call,
-      toRecord(
-        asCarpoolError(thrown, 'SHARED_WORKER_FAILED', `The shared worker ${this.#options.file} failed in a teardown`),
-      ),
-    );
   }
 }

@@ -1,5 +1,5 @@
 /** Messages of the child that answer no request. */
-import type { Session } from '../../session/session.ts';
+import type { Session } from '../../session/types.ts';
 import { failing, on, type SessionContract } from './subject.ts';
 
 export function eventContract(contract: SessionContract): void {

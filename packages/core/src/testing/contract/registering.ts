@@ -1,5 +1,5 @@
 /** Taking a slot: at once, in a queue, or not at all. */
-import type { Session } from '../../session/session.ts';
+import type { Session } from '../../session/types.ts';
 import { becomes, failing, later, on, type SessionContract } from './subject.ts';
 
 export function registerContract(contract: SessionContract): void {

@@ -1,9 +1,8 @@
 /** What the contract needs from its caller, and what all its parts share. */
 import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../base/errors.ts';
-import type { RegisterOptions } from '../../client/client.ts';
 import type { PoolOptions } from '../../pool/options.ts';
-import type { PoolStats } from '../../pool/types.ts';
-import type { Session } from '../../session/session.ts';
+import type { PoolStats, RegisterOptions } from '../../pool/types.ts';
+import type { Session } from '../../session/types.ts';
 
 /** The children of the contract, named for what they do besides echoing. */
 export type ContractChild =
@@ -28,7 +27,7 @@ export type ContractOptions = Omit<Partial<PoolOptions>, 'command' | 'args' | 'c
 
 export interface ContractPool {
   /** Bound, not wrapped: its errors must point at the line that calls it. */
-  register(options?: Omit<RegisterOptions, 'under'>): Promise<Session>;
+  register(options?: RegisterOptions): Promise<Session>;
   stats(): PoolStats | Promise<PoolStats>;
   end(): Promise<void>;
 }

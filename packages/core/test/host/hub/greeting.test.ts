@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Client } from '../../../src/client/client.ts';
+import { HostClient } from '../../../src/client/client.ts';
 import { makeHostDirectory } from '../../../src/host/host-directory.ts';
 import { formatAddress } from '../../../src/wire/address.ts';
 import { op, wireVersion } from '../../../src/wire/frames.ts';
@@ -48,7 +48,7 @@ test.each([
 test('a client with another token is told so', async () => {
   const served = await echoes();
   const address = formatAddress({ path: served.path, token: randomBytes(32).toString('hex') });
-  const error = await failure(Client.connect({ address, runner: 'a test' }), 'HUB_REJECTED');
+  const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_REJECTED');
   expect(error.message).toBe(
     'The host refused this worker: the token is not the one of this host; the address is of another run, or was edited',
   );
@@ -115,14 +115,14 @@ test.each([
   ['another scheme', 'http://localhost:80'],
   ['a short token', 'carpool:/tmp/hub#abc'],
 ])('%s is no address of a host', async (_, address) => {
-  const error = await failure(Client.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
+  const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
   expect(error.message).toBe('Cannot connect to the host: its address is not one that an adapter of Carpool made');
 });
 
 test('a host that is not there is unreachable, and the error asks for the global setup', async () => {
   const path = `${place().path}/nobody`;
   const address = formatAddress({ path, token: 'a'.repeat(64) });
-  const error = await failure(Client.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
+  const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
   expect(error.message).toContain(`Cannot reach the host at ${path}`);
   expect(error.message).toContain("Is the adapter's global setup configured?");
 });

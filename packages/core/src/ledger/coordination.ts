@@ -1,8 +1,8 @@
 /** What all workers of a run share beside the pools: the ledger, reserved values, and what is computed once. */
-import type { ErrorRecord } from '../../base/errors.ts';
-import { Ledger } from '../../ledger/ledger.ts';
-import { OnceValues } from '../../ledger/once-values.ts';
-import { Reservations } from '../../ledger/reservations.ts';
+import type { ErrorRecord } from '../base/errors.ts';
+import { Ledger } from './ledger.ts';
+import { OnceValues } from './once-values.ts';
+import { Reservations } from './reservations.ts';
 
 export class Coordination {
   readonly ledger: Ledger = new Ledger();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CarpoolError } from '../base/errors.ts';
-import { closedError, type CloseReason } from './state.ts';
+import { closedError } from './errors.ts';
+import type { CloseReason } from './state.ts';
 
 const ended = { id: 's1', label: 'session s1' };
 

@@ -1,0 +1,74 @@
+/** A client as adapters hold it, and what its calls take. */
+import type { CallSite, CarpoolError } from '../base/errors.ts';
+import type { PoolStats, RegisterOptions } from '../pool/types.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { Session } from '../session/types.ts';
+import type { PoolsResult } from '../wire/messages.ts';
+import type { OwnerPath } from '../wire/owner-path.ts';
+
+/** How to connect to a host. */
+export interface ClientOptions {
+  /** As the adapter's global setup got it from the host. */
+  readonly address: string;
+  /** The runner, for messages: "vitest", "jest", "playwright". */
+  readonly runner: string;
+  /** The host is known to have run: if nothing listens now, it has ended. Default false. */
+  readonly known?: boolean | undefined;
+  /** Milliseconds to connect and be greeted. Default 10,000. */
+  readonly timeout?: number | undefined;
+}
+
+/** What adapters add to the options of users. */
+export interface ClientRegisterOptions extends RegisterOptions {
+  /** Where errors of this call, and those of others that name it as a holder, point. Default: the caller. */
+  readonly site?: CallSite | undefined;
+  /** The owner whose end ends the session: `[file]` or `[file, test]`. Default: the worker. */
+  readonly under?: OwnerPath | undefined;
+}
+
+/**
+ * The connection of a test process to its host. All it has registered ends with it. Every call fails with HUB_LOST once
+ * the connection has ended.
+ */
+export interface Client {
+  /** Resolves when the connection has ended, with the reason unless `close` was it. */
+  readonly closed: Promise<CarpoolError | undefined>;
+  /** The connection has ended. */
+  readonly over: boolean;
+
+  /** The names of the pools. @throws CarpoolError CONFIG_INVALID */
+  pools(): Promise<readonly string[]>;
+
+  /** The names of the pools and of the shared workers. @throws CarpoolError CONFIG_INVALID */
+  names(): Promise<PoolsResult>;
+
+  /**
+   * Takes a slot of a pool and opens a session.
+   * @throws CarpoolError as `Pool.register`, CONFIG_INVALID if there is no such pool, and HUB_LOST
+   */
+  register<M extends Messages = AnyMessages>(pool: string, options?: ClientRegisterOptions): Promise<Session<M>>;
+
+  /**
+   * Ends an owner: all it holds is released, newest first. At most 30 seconds.
+   * @returns how many sessions the child did not confirm
+   */
+  release(owner: OwnerPath): Promise<number>;
+
+  /**
+   * Starts the child of a pool, if it is not there, and waits for its hello, so that its first session need not.
+   * @throws CarpoolError as `Pool.start`, and CONFIG_INVALID, HUB_LOST
+   */
+  start(pool: string): Promise<void>;
+
+  /** Tells the host that a new run begins on it: pools that gave up try again. */
+  runStarted(): Promise<void>;
+
+  /** Tells the host that a run has ended. */
+  runEnded(): Promise<void>;
+
+  /** What the pools have done so far. */
+  stats(): Promise<readonly PoolStats[]>;
+
+  /** Disconnects; the host releases what this process still holds. */
+  close(): void;
+}

@@ -1,0 +1,37 @@
+/** `carpool/protocol`: for those who describe how a process talks. docs/protocol.md shows how, by example. */
+export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
+export type {
+  Addressed,
+  AnyMessages,
+  ClosedBy,
+  Gate,
+  Key,
+  Messages,
+  Opened,
+  Outgoing,
+  Protocol,
+  ProtocolPort,
+  Refusal,
+  Route,
+  SessionPort,
+  WireId,
+} from '../protocol/protocol.ts';
+export { foreignSessionError } from '../protocol/foreign-session.ts';
+// Codecs: bytes to messages.
+export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';
+export { Frame } from '../codec/frame.ts';
+export { json, jsonFormat, type JsonOptions } from '../codec/json.ts';
+export { contentLength } from '../codec/content-length.ts';
+export { delimited, newlineDelimited, nulDelimited, type DelimitedOptions } from '../codec/delimited.ts';
+export { lengthPrefixed } from '../codec/length-prefixed.ts';
+// What `route`, `address`, `hello`, `open` and `close` throw.
+export {
+  CarpoolError,
+  isCarpoolError,
+  type CallSite,
+  type CarpoolErrorOptions,
+  type ErrorBlame,
+  type ErrorCode,
+  type ErrorScope,
+  type Evidence,
+} from '../base/errors.ts';

@@ -1,0 +1,32 @@
+/** What the host gives to a pool and gets from it; users of a pool see none of it. */
+import type { Evidence } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Codec } from '../codec/codec.ts';
+import type { PidFiles } from '../process/pid-files.ts';
+import type { Conversation } from '../session/conversation.ts';
+import type { PoolSettings } from './options.ts';
+import type { RegisterOptions } from './types.ts';
+
+/** What a pool has from the process it is in. */
+export interface PoolEnvironment {
+  readonly clock?: Clock | undefined;
+  /** Where started processes are recorded for a later sweep. */
+  readonly started?: PidFiles | undefined;
+  /** Where the child's stderr goes if `forwardStderr` is set. */
+  readonly onStderr?: ((text: Uint8Array) => void) | undefined;
+}
+
+/** For the hub, which gives sessions ids of its own. */
+export interface OpenOptions extends RegisterOptions {
+  /** The id of the session, unique in the pool. Default "s1", "s2", … */
+  readonly id?: string | undefined;
+}
+
+/** A conversation that holds a slot. */
+export interface Registration {
+  readonly conversation: Conversation;
+  readonly hello: unknown;
+  readonly codec: Codec;
+  readonly settings: PoolSettings;
+  evidence(): Evidence;
+}

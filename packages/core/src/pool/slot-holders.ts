@@ -1,0 +1,74 @@
+/** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
+import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { callerLocation } from '../base/holders.ts';
+import type { Conversation } from '../session/conversation.ts';
+import type { Holder } from './errors.ts';
+import type { RegisterOptions } from './types.ts';
+
+/** One `register` call, and the session that it became. */
+export interface SlotHolder {
+  /** When the call came, in milliseconds of the pool's clock. */
+  readonly since: number;
+  readonly site: CallSite;
+  readonly options: RegisterOptions;
+  /** Absent until its session is being opened. */
+  conversation?: Conversation;
+}
+
+export class SlotHolders {
+  readonly #pool: string;
+  readonly #holders = new Set<SlotHolder>();
+  readonly #owners = new Map<string, SlotHolder>();
+
+  constructor(pool: string) {
+    this.#pool = pool;
+  }
+
+  get size(): number {
+    return this.#holders.size;
+  }
+
+  /** From now on it holds a slot. */
+  add(holder: SlotHolder): void {
+    this.#holders.add(holder);
+  }
+
+  delete(holder: SlotHolder): void {
+    this.#holders.delete(holder);
+  }
+
+  /** The sessions that are there or being opened. */
+  conversations(): Conversation[] {
+    return [...this.#holders].flatMap(({ conversation }) => conversation ?? []);
+  }
+
+  /** Oldest first. */
+  describe(now: number): Holder[] {
+    return [...this.#holders].map(({ since, site, options, conversation }) => ({
+      ...options.holder,
+      session: conversation?.id,
+      takenAt: callerLocation(site),
+      heldFor: Math.round(now - since),
+    }));
+  }
+
+  /** @throws CarpoolError ALREADY_REGISTERED if its `owner` has a session, or waits for one */
+  claimOwner(holder: SlotHolder): void {
+    const { owner } = holder.options;
+    if (owner === undefined) return;
+    const other = this.#owners.get(owner);
+    if (other === undefined) {
+      this.#owners.set(owner, holder);
+      return;
+    }
+    const id = other.conversation?.id;
+    const name = id === undefined ? 'a session that is being opened' : `session ${id}`;
+    const message = `Cannot register a session: ${JSON.stringify(owner)} already has ${name} of pool "${this.#pool}"`;
+    throw new CarpoolError('ALREADY_REGISTERED', message, { context: { pool: this.#pool, owner, session: id } });
+  }
+
+  disclaimOwner(holder: SlotHolder): void {
+    const { owner } = holder.options;
+    if (owner !== undefined && this.#owners.get(owner) === holder) this.#owners.delete(owner);
+  }
+}

@@ -1,0 +1,72 @@
+/** What the calls of a session fail with. Each sentence stands here once, for both sides of the hub. */
+import { CarpoolError, asCarpoolError, errorAt, type CallSite } from '../base/errors.ts';
+import type { Refusal } from '../protocol/protocol.ts';
+import type { CloseReason } from './state.ts';
+
+/** What has ended: `label` is for the sentence, `id` for the context. */
+export interface Ended {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** For a call that comes after the end. */
+export function closedError(
+  call: string,
+  ended: Ended,
+  reason: CloseReason,
+  now: number,
+  site?: CallSite,
+): CarpoolError {
+  const age = Math.max(0, Math.round(now - reason.at));
+  const message = `Cannot ${call}: ${ended.label} was closed ${reason.reason} ${age} ms ago`;
+  const failure = reason.error;
+  if (failure === undefined || failure.code === 'SESSION_CLOSED') {
+    return new CarpoolError('SESSION_CLOSED', message, {
+      context: { session: ended.id, closedBy: reason.by, age },
+      site,
+    });
+  }
+  const { code, scope, blame, evidence } = failure;
+  const context = { ...failure.context, session: ended.id };
+  return new CarpoolError(code, message, { scope, blame, context, evidence, cause: failure, site });
+}
+
+/** @param messages the last ones of the session, as evidence */
+export function openTimeoutError(session: string, timeout: number, messages: readonly string[]): CarpoolError {
+  const message = `Cannot open session ${session}: the child did not answer within ${timeout} ms`;
+  return new CarpoolError('SESSION_FAILED', message, { context: { session, timeout }, evidence: { messages } });
+}
+
+/** The child did not confirm in time that a session is gone. @param messages its last ones, as evidence */
+export function unconfirmedError(session: string, timeout: number, messages: readonly string[]): CarpoolError {
+  const message = `Cannot unregister session ${session}: the child did not confirm its end within ${timeout} ms, so its slot is not used again`;
+  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session, timeout }, evidence: { messages } });
+}
+
+/** For a message that could not be sent, at the line of the call. */
+export function sendError(thrown: unknown, site: CallSite): CarpoolError {
+  return errorAt(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot send'), site);
+}
+
+/** The child refused one request. */
+export function refusedError(session: string, refusal: Refusal): CarpoolError {
+  if (refusal.error !== undefined) return refusal.error as CarpoolError;
+  const message = `The child refused the request${codeOf(refusal)}: ${refusal.message}`;
+  return new CarpoolError('SESSION_REFUSED', message, { blame: 'child', context: contextOf(session, refusal) });
+}
+
+/** The child ended the session. @param messages the last ones of the session, as evidence */
+export function lostError(session: string, refusal: Refusal | undefined, messages: readonly string[]): CarpoolError {
+  if (refusal?.error !== undefined) return refusal.error as CarpoolError;
+  const reason = refusal === undefined ? 'it gave no reason' : refusal.message;
+  const message = `The child ended session ${session}${codeOf(refusal)}: ${reason}`;
+  return new CarpoolError('SESSION_FAILED', message, { context: contextOf(session, refusal), evidence: { messages } });
+}
+
+function codeOf(refusal: Refusal | undefined): string {
+  return refusal?.code === undefined ? '' : ` (${refusal.code})`;
+}
+
+function contextOf(session: string, refusal: Refusal | undefined): Record<string, unknown> {
+  return refusal?.code === undefined ? { session } : { session, childCode: refusal.code };
+}

@@ -1,0 +1,17 @@
+/** What an open session stands on. The pool in process and the client in a test process both fill it in. */
+import type { Evidence } from '../base/errors.ts';
+import type { Format } from '../codec/codec.ts';
+import type { Conversation } from './conversation.ts';
+
+/** Known only when the child has opened the session. */
+export interface OpenSession {
+  readonly conversation: Conversation;
+  readonly format: Format;
+  readonly requestTimeout: number;
+  readonly closeTimeout: number;
+  readonly maxUnreadEvents: number;
+  /** What the child said of itself. */
+  readonly hello: unknown;
+  /** What is known of the child from outside the session: the end of its stderr. */
+  diagnose(): Promise<Evidence> | Evidence;
+}

@@ -1,0 +1,138 @@
+/**
+ * The listening end of one connection to a worker: the hub's and that of a shared worker alike. Until the worker has shown
+ * the token nothing else is read of it, and what it must not send ends its own connection.
+ *
+ *   greeting ──version, token──▶ greeted: its frames go to `frame`
+ *      └── not in time, not the token, too much before it ─▶ hung up
+ */
+import type { Duplex } from 'node:stream';
+import { CarpoolError, asCarpoolError, toRecord, type ErrorCode } from '../base/errors.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { version } from '../base/version.ts';
+import { lengthPrefixed } from '../codec/length-prefixed.ts';
+import { BatchWriter } from '../transport/batch.ts';
+import { bodyOf, op, readHead, writeHead, type Op, type WireHead } from './frames.ts';
+import { greetingBytes, greetingFault, workerFrameBytes } from './greeting.ts';
+import { encodeJsonBody } from './json-body.ts';
+import type { GreetResult } from './messages.ts';
+
+/** A socket. */
+export interface AcceptedSocket extends Duplex {
+  destroySoon(): void;
+}
+
+export interface AcceptedConnectionOptions {
+  readonly socket: AcceptedSocket;
+  readonly clock: Clock;
+  /** Milliseconds in which the worker must have shown the token. */
+  readonly greetTimeout: number;
+  /** What refuses a worker, in a sentence: "The host". */
+  readonly name: string;
+  readonly admits: (token: string) => boolean;
+  /** Why a worker is not admitted even with the token. */
+  readonly refusal?: string | undefined;
+  /** What `fail` makes of a thrown value that is no error of Carpool. */
+  readonly failure: { readonly code: ErrorCode; readonly message: string };
+  /** Of the worker, for the answer to its greeting. */
+  readonly number: number;
+  /** A frame after the greeting. What it throws ends the connection. */
+  readonly frame: (head: WireHead, body: Uint8Array) => void;
+  /** Before and after the frames of one chunk. */
+  readonly receiving?: () => void;
+  readonly received?: () => void;
+  /** The socket has closed. Once. */
+  readonly closed: () => void;
+}
+
+/** Milliseconds for a worker to take the last that was written to it. */
+const flushTimeout = 1_000;
+
+export class AcceptedConnection {
+  readonly writer: BatchWriter;
+  readonly #options: AcceptedConnectionOptions;
+  readonly #greeting: Timer;
+  #greeted = false;
+  #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
+
+  constructor(options: AcceptedConnectionOptions) {
+    const { socket, clock, greetTimeout } = options;
+    this.#options = options;
+    this.writer = new BatchWriter(socket);
+    this.#greeting = clock.after(greetTimeout, () => this.destroy());
+    socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
+    socket.on('error', () => {}); // `close` follows
+    socket.once('close', () => {
+      this.#greeting.cancel();
+      options.closed();
+    });
+  }
+
+  /** Bytes that the worker has not taken yet. */
+  get backlog(): number {
+    return this.writer.backlog;
+  }
+
+  write(kind: Op, session: number, call: number, body: Uint8Array): void {
+    this.writer.write(writeHead(kind, session, call, body.length), body);
+  }
+
+  writeJson(kind: Op, session: number, call: number, body: unknown): void {
+    this.write(kind, session, call, encodeJsonBody(body));
+  }
+
+  /** Answers a call with an error. */
+  fail(session: number, call: number, thrown: unknown): void {
+    const { code, message } = this.#options.failure;
+    this.writeJson(op.FAILED, session, call, toRecord(asCarpoolError(thrown, code, message)));
+  }
+
+  destroy(): void {
+    this.#options.socket.destroy();
+  }
+
+  /** As `destroy`, after what is written. A worker that does not read is not waited for. */
+  hangUp(): void {
+    this.#greeting.cancel();
+    const { socket, clock } = this.#options;
+    if (socket.destroyed) return;
+    this.writer.end();
+    socket.destroySoon();
+    const deadline = clock.after(flushTimeout, () => this.destroy());
+    socket.once('close', () => deadline.cancel());
+  }
+
+  #read(chunk: Uint8Array): void {
+    const { receiving, received } = this.#options;
+    receiving?.();
+    try {
+      this.#unframer.push(chunk, this.#onPayload);
+    } catch {
+      // Its stream cannot be followed any further.
+      this.destroy();
+    }
+    received?.();
+  }
+
+  readonly #onPayload = (payload: Uint8Array): void => {
+    const head = readHead(payload);
+    const body = bodyOf(payload);
+    if (this.#greeted) this.#options.frame(head, body);
+    else this.#greet(head, body);
+  };
+
+  #greet({ op: kind, call }: WireHead, body: Uint8Array): void {
+    const { admits, refusal, name, number } = this.#options;
+    const fault = greetingFault(kind, body, admits) ?? refusal;
+    if (fault !== undefined) {
+      this.fail(0, call, new CarpoolError('HUB_REJECTED', `${name} refused this worker: ${fault}`));
+      this.hangUp();
+      return;
+    }
+    this.#greeting.cancel();
+    this.#greeted = true;
+    // The limit grows with the trust; the pool's own is checked per session. What follows the greeting in this chunk is
+    // still under the small one.
+    this.#unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
+    this.writeJson(op.RESULT, 0, call, { peer: number, version } satisfies GreetResult);
+  }
+}

@@ -1,0 +1,18 @@
+/** Owners of what is held: test ⊂ file ⊂ worker. Both sides of the wire refuse what an owner wants after its end. */
+import { CarpoolError } from '../base/errors.ts';
+
+/** Names from the outside in: `[file, test]`, `[file]`, or `[]` for the worker. The run owns all workers. */
+export type OwnerPath = readonly string[];
+
+/** "the worker", "the file", "the test". */
+export function describeOwner(path: OwnerPath): string {
+  return ['the worker', 'the file'][path.length] ?? 'the test';
+}
+
+/**
+ * @param call what was tried: "register a session"
+ * @param owner what has ended: "the test", or a name in quotes with ", which would own it," behind
+ */
+export function ownerEndedError(code: 'SESSION_CLOSED' | 'LEASE_LOST', call: string, owner: string): CarpoolError {
+  return new CarpoolError(code, `Cannot ${call}: ${owner} has ended`);
+}
