@@ -12,7 +12,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'carpool/client';
+import { sharedClient } from 'carpool/client';
 import { startHost } from 'carpool/host';
 // Not public: the child's protocol is spoken over a socket here, which no user does.
 import { systemClock } from '../packages/core/src/base/clock.ts';
@@ -21,7 +21,8 @@ import { msgpack } from '../packages/core/src/codec/msgpack.ts';
 import type { AnyMessages } from '../packages/core/src/protocol/protocol.ts';
 import { sessionField } from '../packages/core/src/protocol/session-field.ts';
 import { Mux } from '../packages/core/src/session/mux.ts';
-import { Session } from '../packages/core/src/session/session.ts';
+import { UserSession } from '../packages/core/src/session/session.ts';
+import type { Session } from '../packages/core/src/session/types.ts';
 import { StreamTransport } from '../packages/core/src/transport/stream.ts';
 
 /** As much of a session as the rows use; that of the package and that of its source are two types. */
@@ -60,7 +61,7 @@ export async function rawWay(program: 'echo' | 'blob'): Promise<Way> {
 
 export async function carpoolWay(pool: 'echo' | 'blob' | 'echoOpaque' | 'blobOpaque'): Promise<Way> {
   const host = await startHost({ root: import.meta.dirname });
-  const client = await Client.connect({ address: host.address, runner: 'bench' });
+  const client = await sharedClient({ address: host.address, runner: 'bench' });
   const session = await client.register(pool);
   return {
     session,
@@ -77,12 +78,12 @@ const transportOptions = {
 };
 
 /** A session of a child that speaks `session` and `id`, over whatever leads to it. */
-function sessionOver(transport: StreamTransport): { readonly session: Session; readonly opened: Promise<void> } {
+function sessionOver(transport: StreamTransport): { readonly session: Session; readonly opened: Promise<unknown> } {
   const format = msgpack;
   const mux = new Mux({ transport, protocol: sessionField(), format, clock: systemClock, closed: () => {} });
-  const { session, listener, bind } = Session.nascent<AnyMessages>('bench', systemClock);
-  const { conversation, opened } = mux.open({ id: 'w1s1', listener, timeout: 10_000 });
+  const session = new UserSession<AnyMessages>('bench', systemClock);
+  const { conversation, opened } = mux.open({ id: 'w1s1', listener: session.listener, timeout: 10_000 });
   const limits = { requestTimeout: 30_000, closeTimeout: 5_000, maxUnreadEvents: 10_000 };
-  bind({ ...limits, conversation, format, hello: undefined, diagnose: () => ({}) });
+  session.bind({ ...limits, conversation, format, hello: undefined, diagnose: () => ({}) });
   return { session, opened };
 }

@@ -22,6 +22,7 @@ const config: UserConfig[] = defineConfig([
     ...common,
     entry: {
       index: 'src/entry/index.ts',
+      protocol: 'src/entry/protocol.ts',
       host: 'src/entry/host.ts',
       client: 'src/entry/client.ts',
       testing: 'src/entry/testing.ts',

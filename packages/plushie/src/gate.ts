@@ -8,7 +8,7 @@
  *   at 1,024 it ejects the session. Most messages have no reply that would show that the renderer took them. So the gate
  *   asks a question of its own now and then. A session takes everything in order, so the answer shows how far it is.
  */
-import type { Gate } from 'carpool';
+import type { Gate } from 'carpool/protocol';
 
 /** Most messages that the renderer may not have taken yet: with the question and a `reset` still below 512. */
 const most = 500;

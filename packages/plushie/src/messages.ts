@@ -6,7 +6,7 @@
  * renderer answers a message with a missing or mistyped field with nothing but a line on stderr, so a request that these
  * types refuse would have ended in a timeout.
  */
-import type { Messages } from 'carpool';
+import type { Messages } from 'carpool/protocol';
 import type { PlushieEvent } from './messages/event.ts';
 import type { Interact, InteractResponse, InteractStep } from './messages/interact.ts';
 import type { PlushieRequests } from './messages/request.ts';

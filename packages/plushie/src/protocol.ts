@@ -1,6 +1,7 @@
 /** What the messages of plushie-renderer 0.7.1 mean to Carpool; their types are in messages.ts. */
 import {
   CarpoolError,
+  foreignSessionError,
   Frame,
   type Fields,
   type Opened,
@@ -11,7 +12,7 @@ import {
   type Route,
   type Scalar,
   type SessionPort,
-} from 'carpool';
+} from 'carpool/protocol';
 import { fieldNames, plushieGate } from './gate.ts';
 import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
 
@@ -74,7 +75,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
       if (wireId === undefined) return { frame };
       const fields = frame.fields(fieldNames);
       const { session, type, id } = fields;
-      if (session !== undefined && session !== wireId) throw foreign(session, wireId);
+      if (session !== undefined && session !== wireId) throw foreignSessionError('session', session, wireId);
       const stamps = { session: wireId };
       if (kind === 'send') return { frame: frame.with(stamps) };
       if (type === 'register_effect_stub' || type === 'unregister_effect_stub') {
@@ -138,9 +139,4 @@ function tagged(frame: Frame, fresh: string, stamps: Readonly<Record<string, Sca
   const tag = message.payload?.tag ?? fresh;
   const payload = { ...message.payload, tag };
   return { frame: Frame.of({ ...message, payload }, frame.format).with(stamps), key: `tag:${tag}` };
-}
-
-function foreign(named: Scalar, own: string | number): CarpoolError {
-  const text = `Cannot send: the message names session ${JSON.stringify(String(named))}, and this session is ${JSON.stringify(own)}; leave the field out`;
-  return new CarpoolError('SESSION_REFUSED', text, { context: { field: 'session', named: String(named), own } });
 }

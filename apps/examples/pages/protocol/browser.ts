@@ -1,4 +1,4 @@
-import { CarpoolError, json, nulDelimited, type Codec, type Protocol, type SessionPort } from 'carpool';
+import { CarpoolError, json, nulDelimited, type Codec, type Protocol, type SessionPort } from 'carpool/protocol';
 
 export const nulJson: Codec = { name: 'json-nul', framing: nulDelimited, format: json };
 

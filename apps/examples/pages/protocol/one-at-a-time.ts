@@ -1,4 +1,4 @@
-import type { Gate, Protocol } from 'carpool';
+import type { Gate, Protocol } from 'carpool/protocol';
 
 const names = ['id'] as const;
 

@@ -1,4 +1,4 @@
-import { sessionField, type Messages } from 'carpool';
+import { sessionField, type Messages } from 'carpool/protocol';
 
 type Total = { type: 'total'; value: number };
 

@@ -1,6 +1,5 @@
 /** `carpool/client`: what a test worker needs. Never loads `child_process`. */
-export { HostClient as Client } from '../client/client.ts';
-export type { ClientOptions, ClientRegisterOptions as RegisterOptions } from '../client/types.ts';
+export type { Client, ClientOptions, ClientRegisterOptions as RegisterOptions } from '../client/types.ts';
 export { sharedClient } from '../client/shared-client.ts';
 export {
   currentTestSlot,

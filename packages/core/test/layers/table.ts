@@ -31,11 +31,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   realm: { may: ['base'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
   wire: {
-    may: ['base', 'codec', 'protocol'],
+    may: ['base', 'codec', 'protocol', 'transport'],
     types: ['pool/types', 'pool/options'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
-  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/session'] },
+  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types'] },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
     may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'client/shared-worker'],
@@ -46,7 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
-    types: ['pool/pool', 'pool/types', 'protocol/protocol'],
+    types: ['pool/pool', 'pool/registration', 'pool/types', 'protocol/protocol'],
     never: ['node:child_process'],
   },
   'host/thread': {
@@ -66,7 +66,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['client/shared-worker/membership'],
     never: ['node:child_process'],
   },
-  testing: { may: ['base', 'session', 'host'], types: ['client/client', 'pool/options', 'pool/types'] },
+  testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },
   cli: { may: ['base', 'wire', 'client', 'client/shared-worker', 'main-process'] },
   entry: { may: ['*'] },
 };
@@ -87,6 +87,7 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   // Test files load these with their config.
   'packages/core/src/entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/core/src/entry/protocol.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
   // Test files of every runner load these, in Jest once for each file.

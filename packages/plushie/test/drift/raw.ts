@@ -1,7 +1,7 @@
 /** A renderer without Carpool in front of it: takes what a test says byte by byte, and keeps all it answers. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { lengthPrefixed, newlineDelimited, type FrameLimits, type Framing } from 'carpool';
+import { lengthPrefixed, newlineDelimited, type FrameLimits, type Framing } from 'carpool/protocol';
 import { Packr } from 'msgpackr/pack';
 import type { Subject } from '../conformance/subject.ts';
 import { closing } from '../support/place.ts';
