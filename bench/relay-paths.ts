@@ -12,7 +12,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sharedClient } from 'carpool/client';
+import { connectClient } from 'carpool/client';
 import { startHost } from 'carpool/host';
 // Not public: the child's protocol is spoken over a socket here, which no user does.
 import { systemClock } from '../packages/core/src/base/clock.ts';
@@ -61,7 +61,7 @@ export async function rawWay(program: 'echo' | 'blob'): Promise<Way> {
 
 export async function carpoolWay(pool: 'echo' | 'blob' | 'echoOpaque' | 'blobOpaque'): Promise<Way> {
   const host = await startHost({ root: import.meta.dirname });
-  const client = await sharedClient({ address: host.address, runner: 'bench' });
+  const client = await connectClient({ address: host.address, runner: 'bench' });
   const session = await client.register(pool);
   return {
     session,

@@ -2,7 +2,7 @@
  * The round trip of a session while 1,000 others are open and idle, against the same session alone. One host, one worker
  * and one child serve both, so that nothing but the idle sessions differs: they are opened and closed round by round.
  */
-import { sharedClient } from 'carpool/client';
+import { connectClient } from 'carpool/client';
 import { startHost } from 'carpool/host';
 import { compared, interleave, median, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
@@ -12,7 +12,7 @@ const idle = 1_000;
 
 const row: Row = async (options) => {
   await using host = await startHost({ root: `${import.meta.dirname}/..` });
-  const client = await sharedClient({ address: host.address, runner: 'bench' });
+  const client = await connectClient({ address: host.address, runner: 'bench' });
   const session = await client.register('echo');
   const trips = options.quick ? 200 : 2_000;
   const trip = async (): Promise<number> => {

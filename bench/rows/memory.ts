@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { sharedClient } from 'carpool/client';
+import { connectClient } from 'carpool/client';
 import { startHost } from 'carpool/host';
 import { median } from '../measure.ts';
 import { isWithin, type Row } from '../row.ts';
@@ -17,7 +17,7 @@ const readings = 15;
 
 const row: Row = async ({ quick }) => {
   await using host = await startHost({ root: `${import.meta.dirname}/..` });
-  const client = await sharedClient({ address: host.address, runner: 'bench' });
+  const client = await connectClient({ address: host.address, runner: 'bench' });
   const [from, to] = quick ? [1_000, 10_000] : [10_000, 100_000];
   let cycles = 0;
   let files = 0;

@@ -30,3 +30,11 @@ export function sharedClient(options: ClientOptions): Promise<Client> {
   }, forget);
   return connecting;
 }
+
+/**
+ * A client for this caller alone; the host takes it for one more worker. Close it after use.
+ * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if `known`
+ */
+export function connectClient(options: ClientOptions): Promise<Client> {
+  return HostClient.connect(options);
+}

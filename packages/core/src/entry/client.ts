@@ -1,6 +1,6 @@
 /** `carpool/client`: what a test worker needs. Never loads `child_process`. */
 export type { Client, ClientOptions, ClientRegisterOptions as RegisterOptions } from '../client/types.ts';
-export { sharedClient } from '../client/shared-client.ts';
+export { connectClient, sharedClient } from '../client/shared-client.ts';
 export {
   currentTestSlot,
   closeFile,

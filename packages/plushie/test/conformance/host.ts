@@ -1,6 +1,6 @@
 /** The same through a host process and a test worker's connection to it. */
 import { fileURLToPath } from 'node:url';
-import { sharedClient, type Client } from 'carpool/client';
+import { connectClient, type Client } from 'carpool/client';
 import { startHost } from 'carpool/host';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { plushieVariable } from './fixtures/variable.ts';
@@ -70,7 +70,7 @@ async function connect(subject: Subject): Promise<readonly Client[]> {
   onTestFinished(() => void vi.unstubAllEnvs());
   const host = await startHost({ root: fixtures, configFile: 'plushie.config.ts' });
   closing({ close: () => host.stop() });
-  const clients = await Promise.all(['one', 'two'].map((runner) => sharedClient({ address: host.address, runner })));
+  const clients = await Promise.all(['one', 'two'].map((runner) => connectClient({ address: host.address, runner })));
   return clients.map(closing);
 }
 
