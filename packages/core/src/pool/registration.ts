@@ -16,8 +16,10 @@ export interface PoolEnvironment {
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }
 
+type OrUndefined<T> = { readonly [Key in keyof T]: T[Key] | undefined };
+
 /** For the hub, which gives sessions ids of its own. */
-export interface OpenOptions extends RegisterOptions {
+export interface OpenOptions extends OrUndefined<RegisterOptions> {
   /** The id of the session, unique in the pool. Default "s1", "s2", … */
   readonly id?: string | undefined;
 }

@@ -3,14 +3,14 @@ import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { callerLocation } from '../base/holders.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Holder } from './errors.ts';
-import type { RegisterOptions } from './types.ts';
+import type { OpenOptions } from './registration.ts';
 
 /** One `register` call, and the session that it became. */
 export interface SlotHolder {
   /** When the call came, in milliseconds of the pool's clock. */
   readonly since: number;
   readonly site: CallSite;
-  readonly options: RegisterOptions;
+  readonly options: OpenOptions;
   /** Absent until its session is being opened. */
   conversation?: Conversation;
 }

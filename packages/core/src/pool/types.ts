@@ -6,15 +6,15 @@ import type { Session } from '../session/types.ts';
 /** What `register` takes, in process and through a host. */
 export interface RegisterOptions {
   /** A key that may hold one session of the pool at a time; a second one fails with ALREADY_REGISTERED. */
-  readonly owner?: string | undefined;
+  readonly owner?: string;
   /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
-  readonly wait?: boolean | undefined;
+  readonly wait?: boolean;
   /** Milliseconds to wait for a slot. Default: `registerTimeout` of the pool, 60,000. */
-  readonly timeout?: number | undefined;
+  readonly timeout?: number;
   /** Gives up waiting; `register` rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** The test and file to name as the holder in the errors of others. */
-  readonly holder?: HolderLabel | undefined;
+  readonly holder?: HolderLabel;
   /** Handed to the protocol's `open` as `port.params`. Plain data, where a host is between. */
   readonly params?: unknown;
 }

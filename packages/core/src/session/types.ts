@@ -17,15 +17,15 @@ export type ReplyTo<M extends Messages, Request> = Request extends { readonly ty
 /** What every call that waits takes. */
 export interface CallOptions {
   /** Milliseconds until REQUEST_TIMEOUT. Default: `requestTimeout` of the pool, 30,000. */
-  readonly timeout?: number | undefined;
+  readonly timeout?: number;
   /** Ends the wait; the call rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /** What `request` takes. */
 export interface RequestOptions extends CallOptions {
   /** The `type` that the reply must have; another one rejects the call with SESSION_REFUSED. */
-  readonly expect?: string | undefined;
+  readonly expect?: string;
 }
 
 /**
