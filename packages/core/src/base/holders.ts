@@ -20,7 +20,10 @@ export function describeHolder(holder: Holding, nameless: string): string {
 }
 
 /** ""cart › adds an item" (cart.test.ts:14)" */
-export function nameOf({ test, file, takenAt }: HolderLabel & { readonly takenAt?: string | undefined }, nameless: string): string {
+export function nameOf(
+  { test, file, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
+  nameless: string,
+): string {
   const name = test === undefined ? nameless : JSON.stringify(test);
   const where = takenAt ?? file;
   return where === undefined ? name : `${name} (${where})`;

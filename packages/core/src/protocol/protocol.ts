@@ -47,7 +47,12 @@ export interface AnyMessages extends Messages {
 
 /** Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. */
 export type Route =
-  | { readonly as: 'reply' | 'step'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame | undefined }
+  | {
+      readonly as: 'reply' | 'step';
+      readonly to: WireId | undefined;
+      readonly key: Key;
+      readonly frame?: Frame | undefined;
+    }
   /** The child refuses one request; the session lives on. */
   | { readonly as: 'refusal'; readonly to: WireId | undefined; readonly key: Key; readonly refusal: Refusal }
   | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame | undefined }

@@ -33,7 +33,7 @@ export interface RegisterRequest {
   readonly under?: OwnerPath | undefined;
   /** The stack of the caller, for the errors of others. */
   readonly stack: string;
-  readonly params?: unknown | undefined;
+  readonly params?: unknown;
 }
 export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack" or "json". */

@@ -62,7 +62,11 @@ export async function open({ address }: Host, name: string = 'cart.test.ts', ofO
 }
 
 /** As `open`, where modules that were evaluated for an earlier file are still there. */
-export async function reopen({ address }: Pick<Host, 'address'>, name: string, ofOlder?: HostClient): Promise<OpenFile> {
+export async function reopen(
+  { address }: Pick<Host, 'address'>,
+  name: string,
+  ofOlder?: HostClient,
+): Promise<OpenFile> {
   const client = ofOlder ?? closing(await HostClient.connect({ address, runner: 'a test' }));
   const path = join(place().path, name);
   const owner = new FileOwner({ path: [path], holder: { file: path }, connect: () => Promise.resolve(client) });

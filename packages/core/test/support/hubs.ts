@@ -26,7 +26,9 @@ export async function serve(
   options: Partial<Omit<HubOptions, 'token' | 'pools'>> = {},
 ): Promise<Served> {
   const made = new Map(
-    Object.entries(pools).map(([name, pool]) => [name, new ChildPool(poolSettings(name, pool), { ...options })] as const),
+    Object.entries(pools).map(
+      ([name, pool]) => [name, new ChildPool(poolSettings(name, pool), { ...options })] as const,
+    ),
   );
   const token = randomBytes(32).toString('hex');
   const path = join(place().path, `hub-${++sockets}`);

@@ -55,7 +55,11 @@ export class LeaseEntries {
    * @param what it is, for the errors
    * @throws CarpoolError LEASE_INVALID, LEASE_LOST if the owner has ended
    */
-  open(call: number, { lease: number, under = [] }: { lease: number; under?: OwnerPath | undefined }, what: string): Entry {
+  open(
+    call: number,
+    { lease: number, under = [] }: { lease: number; under?: OwnerPath | undefined },
+    what: string,
+  ): Entry {
     if (!Number.isSafeInteger(number) || number <= 0 || this.#entries.has(number)) {
       throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
     }
