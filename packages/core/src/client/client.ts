@@ -24,7 +24,7 @@ import type { Client, ClientOptions, ClientRegisterOptions } from './types.ts';
 
 /** The host enforces the deadlines of a start, an opening and a queue; this one only bounds the wait if the host hangs. */
 const registerLimit = 24 * 60 * 60 * 1000;
-/** By how much the host's own deadline may be late. */
+/** Milliseconds by which the host's own deadline may be late. */
 const grace = 2_000;
 const releaseTimeout = 30_000;
 

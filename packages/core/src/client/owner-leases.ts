@@ -67,7 +67,7 @@ export class OwnerLeases {
     return { port, lease: this.#own(lease) };
   }
 
-  /** @param compute what it throws is thrown here as it is, and told to the others */
+  /** @param compute what it throws is thrown here as it is, and reported to the other callers */
   async once(
     request: WithoutOwner<OnceOptions>,
     compute: () => Promise<Uint8Array>,
@@ -81,7 +81,7 @@ export class OwnerLeases {
     try {
       bytes = await compute();
     } catch (thrown) {
-      // If its role has passed on meanwhile, there is nobody to be told.
+      // If the role has passed on meanwhile, no caller waits for this outcome.
       await answer.settle({ failed: thrown }).catch(() => {});
       throw thrown;
     }
@@ -89,9 +89,9 @@ export class OwnerLeases {
     return bytes;
   }
 
-  /** Nothing is taken from now on. What is held, the client gives back. */
-  end(who: string): void {
-    this.#ended ??= who;
+  /** From now on nothing is acquired. The client gives back what is held. @param owner in a sentence: "the test" */
+  end(owner: string): void {
+    this.#ended ??= owner;
   }
 
   async #connected(): Promise<HostClient> {

@@ -3,7 +3,7 @@ import { createServer, type ListenOptions } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
- * True if nobody listens there.
+ * True if nothing listens there.
  * @param host this address alone, instead of all
  * @throws what the system says of `host`, if it is no address of this machine
  */
@@ -26,7 +26,7 @@ function addresses(): Set<string> {
 }
 
 const taken: ReadonlySet<unknown> = new Set(['EADDRINUSE', 'EACCES']);
-/** There is no such address, or no IPv6: whoever wants to listen there cannot either. */
+/** There is no such address, or no IPv6: a server cannot listen there either. */
 const cannotTell: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT']);
 
 /** @param lenient an address that the machine does not have is no failure */

@@ -46,7 +46,7 @@ export class ChildSupervisor {
     return this.#restarts.total;
   }
 
-  /** Of the current child. */
+  /** The pid of the current child. */
   get pid(): number | undefined {
     return this.#pid;
   }

@@ -10,7 +10,7 @@ import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
-import type { Listener } from '../session/conversation.ts';
+import type { Listener } from '../session/listener.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';

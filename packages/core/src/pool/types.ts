@@ -41,7 +41,7 @@ export interface PoolStats {
   readonly strays: number;
   /** Children that failed. */
   readonly failures: number;
-  /** Of the child that serves now. */
+  /** The process id of the current child. */
   readonly pid: number | undefined;
 }
 

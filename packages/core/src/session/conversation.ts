@@ -5,22 +5,16 @@
 import { CarpoolError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Key, Opened, ProtocolPort, Route, WireId } from '../protocol/protocol.ts';
+import type { Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
-import { closedError, lostError, openTimeoutError, refusedError, type Ended } from './errors.ts';
+import { closedError, lostError, openTimeoutError, type Ended } from './errors.ts';
+import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
+import type { Listener } from './listener.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import { ConversationPort } from './port.ts';
 import { Recent } from './recent.ts';
 import type { CloseReason, SessionState } from './state.ts';
-
-/** Takes what comes in. Handed over when the conversation begins, so that nothing precedes it. */
-export interface Listener {
-  event(frame: Frame): void;
-  ask(frame: Frame, key: Key): void;
-  /** Once. Calls that come later fail with the reason. */
-  closed(reason: CloseReason): void;
-}
 
 /** How a conversation ended for the child. `confirmed: false`: what is left of it there is not known. */
 export interface Released {
@@ -38,6 +32,7 @@ export class Conversation implements Receiver, Ended {
   readonly #connection: Connection;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
+  readonly #incoming: Incoming;
   readonly #wireIds = new Set<WireId>();
   readonly #port: ConversationPort;
   #resolveReleased!: (released: Released) => void;
@@ -50,7 +45,17 @@ export class Conversation implements Receiver, Ended {
     this.#listener = listener;
     const outbox = new Outbox(connection, id, this.recent, (wireId) => this.#wireIds.has(wireId));
     this.#outbox = outbox;
-    this.#port = new ConversationPort({ connection, outbox, id, params, adopt: (wireId) => this.#adopt(wireId) });
+    const port = new ConversationPort({ connection, outbox, id, params, adopt: (wireId) => this.#adopt(wireId) });
+    this.#port = port;
+    this.#incoming = new Incoming({
+      id,
+      outbox,
+      recent: this.recent,
+      listener,
+      port,
+      isOpen: () => this.#state.name === 'open',
+      lost: (route) => this.#lost(route),
+    });
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
 
@@ -166,41 +171,8 @@ export class Conversation implements Receiver, Ended {
     throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
   }
 
-  receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
-    this.#remember(route, frame);
-    this.#outbox.gate?.received(frame);
-    // Before the message is delivered: an answer that is sent at once must not overtake what waited longer.
-    this.#outbox.releaseHeld();
-    switch (route.as) {
-      case 'event':
-        this.#deliver(route.frame ?? frame);
-        break;
-      case 'reply': {
-        // A reply to nothing is an event: a runtime that writes its own ids (`pooledTransport`) reads it there.
-        const call = this.#outbox.settle(route.key);
-        if (call === undefined) this.#deliver(route.frame ?? frame);
-        else call.reply(route.frame ?? frame);
-        break;
-      }
-      case 'step': {
-        const call = this.#outbox.waiting(route.key);
-        if (call === undefined) this.#deliver(route.frame ?? frame);
-        else call.step?.(route.frame ?? frame);
-        break;
-      }
-      case 'refusal': {
-        const call = this.#outbox.settle(route.key);
-        if (call === undefined) this.#deliver(frame);
-        else call.failed(refusedError(this.id, route.refusal));
-        break;
-      }
-      case 'ask':
-        if (this.#state.name === 'open') this.#listener.ask(route.frame ?? frame, route.key);
-        break;
-      case 'lost':
-        this.#lost(route);
-        break;
-    }
+  receive(route: OwnRoute, frame: Frame): void {
+    this.#incoming.receive(route, frame);
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,20 +184,7 @@ export class Conversation implements Receiver, Ended {
     this.#connection.adopt(wireId, this);
   }
 
-  #remember(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void {
-    // What the host itself says of a session is no message of the session.
-    const ofHost =
-      (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
-    const shown = 'frame' in route ? (route.frame ?? frame) : frame;
-    if (!ofHost) this.recent.add('in', shown, frame.bytes.length);
-  }
-
-  #deliver(frame: Frame): void {
-    if (this.#state.name === 'open') this.#listener.event(frame);
-    else this.#port.offer(frame);
-  }
-
-  #lost(route: Extract<Route, { as: 'lost' }>): void {
+  #lost(route: LostRoute): void {
     this.#port.markLost(route.gone);
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
     const { by = 'child', reason: message = 'by the child' } = route;

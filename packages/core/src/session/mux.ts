@@ -13,7 +13,8 @@ import { Frame } from '../codec/frame.ts';
 import type { Messages, Opened, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Connection, Receiver } from './connection.ts';
-import { Conversation, type Listener } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import type { Listener } from './listener.ts';
 import type { CloseReason } from './state.ts';
 
 export interface MuxOptions {

@@ -12,7 +12,7 @@ export interface PortOptions {
   readonly connection: Connection;
   /** Used in every state but closed. */
   readonly outbox: Outbox;
-  /** Of the session, and the id for protocols in which the host chooses it. */
+  /** The id of the session: for errors, and for protocols in which the host chooses it. */
   readonly id: string;
   readonly params: unknown;
   readonly adopt: (wireId: WireId) => void;

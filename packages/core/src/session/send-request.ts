@@ -8,7 +8,7 @@ import type { PendingCall } from './pending.ts';
 import type { RequestOptions } from './types.ts';
 
 export interface RequestCall extends RequestOptions {
-  /** Of the call. */
+  /** Where the user called. */
   readonly site: CallSite;
   /** Takes what precedes the reply. Absent: steps are passed over. */
   readonly step?: (frame: Frame) => void;

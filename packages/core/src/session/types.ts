@@ -48,7 +48,7 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   readonly hello: unknown;
   /** The name of the format in which its messages are written: "msgpack", "json", … */
   readonly format: string;
-  /** Resolves when the session has ended, with who ended it and why. Never rejects. */
+  /** Resolves when the session has ended, with what ended it and why. Never rejects. */
   readonly closed: Promise<CloseReason>;
   /** `undefined` while it is open. */
   readonly closeReason: CloseReason | undefined;

@@ -33,7 +33,7 @@ export interface AcceptedConnectionOptions {
   readonly refusal?: string | undefined;
   /** What `fail` makes of a thrown value that is no error of Carpool. */
   readonly failure: { readonly code: ErrorCode; readonly message: string };
-  /** Of the worker, for the answer to its greeting. */
+  /** The number of the worker, for the answer to its greeting. */
   readonly number: number;
   /** A frame after the greeting. What it throws ends the connection. */
   readonly frame: (head: WireHead, body: Uint8Array) => void;

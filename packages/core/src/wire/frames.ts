@@ -88,7 +88,7 @@ export function writeHead(kind: Op, session: number, call: number, bodyLength: n
   return head;
 }
 
-/** A whole payload, for who frames it elsewhere. */
+/** A whole payload, for a transport that adds the length. */
 export function writePayload(kind: Op, session: number, call: number, body: Uint8Array): Uint8Array {
   const payload = new Uint8Array(headBytes + body.length);
   payload[0] = kind;

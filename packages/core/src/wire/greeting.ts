@@ -1,4 +1,4 @@
-/** What both kinds of sockets of a host ask of whoever connects: a greeting with the token, before anything else. */
+/** What both kinds of sockets of a host want of a worker first: a greeting with the token. */
 import { json } from '../codec/json.ts';
 import { op, wireVersion } from './frames.ts';
 import type { GreetRequest } from './messages.ts';

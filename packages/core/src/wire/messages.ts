@@ -9,7 +9,7 @@ export interface GreetRequest {
   readonly method: 'greet';
   readonly token: string;
   readonly wire: number;
-  /** Of the package; for messages only. */
+  /** The version of the package; for messages only. */
   readonly version: string;
   /** "vitest", "jest", "playwright", … */
   readonly runner: string;
@@ -95,7 +95,7 @@ export interface RunEndedRequest {
   readonly method: 'runEnded';
 }
 
-/** By `filename`, compared as it is, or by a name of the config. */
+/** Either `filename`, compared as it is, or a `name` of the config. */
 export interface SharedWorkerRequest {
   readonly method: 'sharedWorker';
   readonly filename?: string | undefined;
@@ -104,7 +104,7 @@ export interface SharedWorkerRequest {
   readonly initialData?: string | undefined;
 }
 export interface SharedWorkerResult {
-  /** Of the socket on which the shared worker listens. */
+  /** The path of the socket on which the shared worker listens. */
   readonly path: string;
   /** For messages only. */
   readonly file: string;

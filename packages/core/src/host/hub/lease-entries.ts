@@ -30,7 +30,7 @@ export interface LeaseEntriesOptions {
 export interface Entry {
   /** The worker's number for it. */
   readonly number: number;
-  /** Of the CALL that has not been answered yet; 0: it has. */
+  /** The number of the CALL that is not answered yet; 0: it is. */
   call: number;
   held?: Held;
   lease?: Lease;

@@ -1,11 +1,11 @@
 /**
- * Who holds what on behalf of one worker: test ⊂ file ⊂ worker. An owner is a path, `[file, test]`; ending one ends all
+ * The owners within one worker, and what each holds: test ⊂ file ⊂ worker. An owner is a path, `[file, test]`; ending one ends all
  * under it, newest first. One that has ended holds nothing any more: a test whose time is up runs on, and must not be
- * given a session that nobody would take back.
+ * given a session that would never be taken back.
  */
 import { CarpoolError } from '../../base/errors.ts';
 import { Scope, type Held } from '../../base/scope.ts';
-import type { OwnerPath } from '../../wire/owner-path.ts';
+import { ownerEndedError, type OwnerPath } from '../../wire/owner-path.ts';
 
 /** Releases what is held, saying why. True: the end was confirmed. */
 export type ReleaseHeld = (message: string) => Promise<boolean>;
@@ -70,10 +70,7 @@ export class Owners {
   #find(path: OwnerPath): Owner {
     const owner = this.#lookUp(path);
     if (typeof owner !== 'string') return owner;
-    throw new CarpoolError(
-      'SESSION_CLOSED',
-      `Cannot register a session: ${JSON.stringify(owner)}, which would own it, has ended`,
-    );
+    throw ownerEndedError('SESSION_CLOSED', 'register a session', `${JSON.stringify(owner)}, which would own it,`);
   }
 
   /** The owner, made if it is not there; the name of the one that has ended. */

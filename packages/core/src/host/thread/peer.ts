@@ -41,7 +41,7 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #connection: AcceptedConnection;
   readonly #tickQueue: TickQueue;
-  /** By their numbers; before a test worker has joined, what it waits for. */
+  /** Test workers by their numbers; `undefined` while one waits to join. */
   readonly #members = new Map<number, TestWorker | undefined>();
   readonly #leaving = new Set<Promise<void>>();
 

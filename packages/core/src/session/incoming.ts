@@ -1,0 +1,85 @@
+/** The incoming half of a conversation: each routed message goes to the call, the listener or the protocol it is for. */
+import type { Frame } from '../codec/frame.ts';
+import type { Route } from '../protocol/protocol.ts';
+import { refusedError } from './errors.ts';
+import type { Listener } from './listener.ts';
+import type { Outbox } from './outbox.ts';
+import type { ConversationPort } from './port.ts';
+import type { Recent } from './recent.ts';
+
+/** The route of a message that belongs to a conversation. */
+export type OwnRoute = Exclude<Route, { as: 'unknown' }>;
+export type LostRoute = Extract<Route, { as: 'lost' }>;
+
+export interface IncomingOptions {
+  /** The id of the session, for errors. */
+  readonly id: string;
+  readonly outbox: Outbox;
+  readonly recent: Recent;
+  readonly listener: Listener;
+  /** Gets the events before the session is open, and after its end began. */
+  readonly port: ConversationPort;
+  readonly isOpen: () => boolean;
+  /** The session is over for the child. */
+  readonly lost: (route: LostRoute) => void;
+}
+
+export class Incoming {
+  readonly #options: IncomingOptions;
+
+  constructor(options: IncomingOptions) {
+    this.#options = options;
+  }
+
+  receive(route: OwnRoute, frame: Frame): void {
+    const { id, outbox, listener, isOpen, lost } = this.#options;
+    this.#remember(route, frame);
+    outbox.gate?.received(frame);
+    // Before the message is delivered: an answer that is sent at once must not overtake what waited longer.
+    outbox.releaseHeld();
+    switch (route.as) {
+      case 'event':
+        this.#deliver(route.frame ?? frame);
+        break;
+      case 'reply': {
+        // A reply to nothing is an event: a runtime that writes its own ids (`pooledTransport`) reads it there.
+        const call = outbox.settle(route.key);
+        if (call === undefined) this.#deliver(route.frame ?? frame);
+        else call.reply(route.frame ?? frame);
+        break;
+      }
+      case 'step': {
+        const call = outbox.waiting(route.key);
+        if (call === undefined) this.#deliver(route.frame ?? frame);
+        else call.step?.(route.frame ?? frame);
+        break;
+      }
+      case 'refusal': {
+        const call = outbox.settle(route.key);
+        if (call === undefined) this.#deliver(frame);
+        else call.failed(refusedError(id, route.refusal));
+        break;
+      }
+      case 'ask':
+        if (isOpen()) listener.ask(route.frame ?? frame, route.key);
+        break;
+      case 'lost':
+        lost(route);
+        break;
+    }
+  }
+
+  #remember(route: OwnRoute, frame: Frame): void {
+    // What the host itself says of a session is no message of the session.
+    const ofHost =
+      (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
+    const shown = 'frame' in route ? (route.frame ?? frame) : frame;
+    if (!ofHost) this.#options.recent.add('in', shown, frame.bytes.length);
+  }
+
+  #deliver(frame: Frame): void {
+    const { isOpen, listener, port } = this.#options;
+    if (isOpen()) listener.event(frame);
+    else port.offer(frame);
+  }
+}
