@@ -17,7 +17,7 @@ export interface Result extends Cell {
   readonly passed: boolean;
 }
 
-/** A row for every title, a column for every runner, in the order in which they come; as the formatter wants it. */
+/** A row for every title, a column for every runner, in their order; formatted as oxfmt does it. */
 export function table(results: readonly Result[]): string {
   const runners = [...new Set(results.map(({ runner }) => runner))];
   const titles = [...new Set(results.map(({ title }) => title))];

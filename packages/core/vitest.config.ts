@@ -41,8 +41,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       hookTimeout: 20_000,
       // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
       env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
-      // They wait for processes and deadlines about as long as they compute.
-      maxWorkers: 2 * availableParallelism(),
+      // They wait for processes and deadlines; one worker more than there are processors keeps these busy.
+      maxWorkers: availableParallelism() + 1,
       // The quick suite is part of the whole one, and is not counted.
       ...(suite === 'quick'
         ? {}

@@ -7,10 +7,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ['test/harness.ts'],
     // Each test runs a runner of its own, or several.
     testTimeout: 90_000,
-    // Runners wait for processes and deadlines about as long as they compute: two for each processor keep it busy.
+    // No more at a time: Jest complains of a worker that takes half a second to exit.
     maxWorkers: availableParallelism(),
-    sequence: { concurrent: true },
-    maxConcurrency: 2,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/test.json' },
   },

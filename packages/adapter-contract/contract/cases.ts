@@ -1,4 +1,4 @@
-/** The cases of the contract: what must be so under every runner, whatever its words for it. */
+/** The cases of the contract: what must be so under every runner. */
 import { expect } from 'vitest';
 import type { Outcome, TestResult } from '@carpool/test-harness';
 import type { Note, Project } from '../project.ts';
@@ -9,7 +9,7 @@ export interface Seen {
   readonly project: Project;
 }
 
-/** How a runner, by its name, comes to it, where that is its own way: part of the table. */
+/** Runner → how it does it, where it differs from the others; shown in the table. */
 export type Remarks = Readonly<Record<string, string>>;
 
 export interface Case {
@@ -98,7 +98,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a session kept in a module variable is closed in the next test, which is told by whom and when',
+    title: 'a session kept in a module variable is closed in the next test; the error says by whom and when',
     check({ outcome, project }) {
       const [kept, used] = project.notes('kept-session');
       const words = `session ${kept?.id} was closed because its test has ended`;
@@ -119,7 +119,7 @@ export const cases: readonly Case[] = [
   },
 ];
 
-/** Of those that need a run of their own: test/contract.test.ts makes it. */
+/** For a case with a run of its own, which test/contract.test.ts makes. */
 export const watchRemarks: Remarks = { 'Playwright Test': 'in its UI and in editors: it has no watch mode' };
 
 export function named({ tests, output }: Outcome, name: string): TestResult {

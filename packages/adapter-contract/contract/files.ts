@@ -6,7 +6,7 @@ export interface TestSpec {
   readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'carpool' | 'counter';
   /** A function of the file's module. */
   readonly body: string;
-  /** Milliseconds, where the default of the run is not wanted. */
+  /** Milliseconds, if not the default of the run. */
   readonly timeout?: number;
 }
 
@@ -99,17 +99,17 @@ export const interrupted: readonly FileSpec[] = [
 
 const twice = ['a', 'b'] as const;
 
-/** What AVA's documentation of shared workers says, and the bodies that hold it. */
+/** What AVA's documentation of shared workers says → the body that tests it. */
 export const documented: Readonly<Record<string, string>> = {
   'a worker is registered once for each file name; another hash is another worker': 'registersOnce',
   'it has the data of its first registration, and knows its test workers': 'knowsItsData',
-  'protocols that nobody knows are refused': 'refusesProtocols',
+  'unknown protocols are refused': 'refusesProtocols',
   'before it is available nothing can be published': 'waitsForTheWorker',
   'every message has an id of its own': 'numbersItsMessages',
   'a broadcast can be answered': 'answersABroadcast',
   'it can speak to one test worker alone': 'isSpokenToAlone',
   'it can listen to one test worker alone': 'isListenedToAlone',
-  'who has one message can subscribe before the next one comes': 'canSubscribeBetweenTwo',
+  'a subscription made while one message is handled gets the next one': 'canSubscribeBetweenTwo',
   'a teardown can be called by hand, and runs once': 'tearsDownByHand',
   'values are cloned as they are': 'carriesValues',
 };
@@ -119,7 +119,7 @@ export const documentedOfPlugins: Readonly<Record<string, string>> = {
   'a lock that cannot be had is an error with its id': 'lockErrors',
   'values are reserved once, of three kinds': 'reservesOnce',
   'a semaphore takes weights, also none, and gives back in parts': 'weighs',
-  'whoever waits for much holds up those behind, but not who asks for it now': 'keepsItsOrder',
+  'a large request that waits holds up those behind it, but not an immediate one': 'keepsItsOrder',
   'semaphores of one id are of one size and kind': 'refusesOtherSizes',
   'a port is looked for with the options of listen': 'listensOnAHost',
 };

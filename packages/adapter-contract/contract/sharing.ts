@@ -38,7 +38,7 @@ export const sharingCases: readonly Case[] = [
           words: 'who is there? Lucas who?',
         });
         const heard = (notes.find((note) => note['heard'] !== undefined)?.['heard'] ?? []) as string[];
-        // The other file may shout too; a conversation is for nobody else.
+        // The other file may broadcast too; a conversation reaches one test worker only.
         expect(heard.filter((word) => word !== 'some' && word !== 'all of it')).toEqual([]);
         expect(heard.slice(-2)).toEqual(['some', 'all of it']);
         expectPassed(outcome, `talks (${letter})`);
@@ -69,7 +69,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a shared worker that crashes fails who waits for it, with its error and its last words',
+    title: 'a shared worker that crashes fails the calls that wait for it, with its error and its last words',
     check({ outcome }) {
       const { status, messages } = named(outcome, 'crashes it');
       expect(status).toBe('failed');
@@ -112,7 +112,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a wait that outlasts the test fails with who holds it, and not with a bare time-out',
+    title: 'a wait that outlasts the test fails with the holder, and not with a bare time-out',
     check({ outcome, project }) {
       expect(project.notes('waits-in-vain')).toMatchObject([{ code: 'LEASE_TIMEOUT' }]);
       const text = named(outcome, 'waits for what is not released').messages.join('\n');
@@ -187,7 +187,7 @@ export const sharingCases: readonly Case[] = [
   },
 ];
 
-/** Notes of the shared worker that those who registered it by its file have met. */
+/** Notes of the shared worker that was registered by its file. */
 function sharedOf(
   all: readonly Note[],
   [met]: readonly Note[],
@@ -195,7 +195,7 @@ function sharedOf(
   return { shared: all.filter(({ id }) => id === met?.id), id: met?.id };
 }
 
-/** Nobody enters before the one before has left. */
+/** No test enters before the previous one has left. */
 function expectTurns(notes: readonly Note[], count: number): void {
   expect(notes.map(({ event }) => event)).toEqual(Array.from({ length: count }, () => ['enters', 'leaves']).flat());
   for (let at = 0; at < notes.length; at += 2) expect(notes[at]?.of).toBe(notes[at + 1]?.of);

@@ -1,4 +1,4 @@
-/** Whose time it is: the wait for a slot and the start of a child are not the test's. */
+/** The wait for a slot and the start of a child do not count against the time-out of the test. */
 import { expect, test } from 'vitest';
 import { expectVerdicts, messageOf, testNamed } from '@carpool/test-harness/expect';
 import { placeOf, Project } from './harness.ts';

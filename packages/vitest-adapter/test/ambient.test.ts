@@ -60,10 +60,10 @@ describe.for(majors)('Vitest %s', (major) => {
     const inside = seen.filter(({ event }) => /test|attempt|concurrent|Each|late/.test(event));
     expect(inside.filter(({ test: found = '', file = '' }) => !found.startsWith(`${file} > `))).toEqual([]);
     expect(new Set(inside.map(({ test: found }) => found)).size).toBe(2 + 3 + 7 + 1);
-    // Where Vitest does not say whose hook it is, nobody guesses.
+    // Vitest 3 does not say to which test such a hook belongs.
     const hooks = seen.filter(({ event }) => event === 'hook side by side').map(({ test: found }) => found);
-    const told = major === 3 ? /^LEASE_INVALID: .* write `scope: 'file'`/ : /\.test\.ts \S+ > /;
-    expect(hooks).toEqual(Array.from({ length: 7 }, () => expect.stringMatching(told)));
+    const reported = major === 3 ? /^LEASE_INVALID: .* write `scope: 'file'`/ : /\.test\.ts \S+ > /;
+    expect(hooks).toEqual(Array.from({ length: 7 }, () => expect.stringMatching(reported)));
   });
 
   test('a file whose shared workers are not ready fails each of its tests with the reason', async () => {

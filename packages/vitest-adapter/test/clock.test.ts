@@ -1,4 +1,4 @@
-/** Whose time it is: the wait for a slot and the start of a child are not the test's, where Vitest lets us. */
+/** The wait for a slot and the start of a child do not count against the time-out of the test, where Vitest lets us. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';

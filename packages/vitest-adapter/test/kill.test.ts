@@ -1,4 +1,4 @@
-/** Whoever is killed, and whenever: nothing is left behind, and no slot is lost. */
+/** A runner, host or worker that is killed at any time leaves nothing behind, and no slot is lost. */
 import { describe, expect, test } from 'vitest';
 import { testNamed } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
@@ -6,7 +6,7 @@ import { majors, Project } from './harness.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=3'];
 
-/** When the runner is killed, as what it has printed by then. */
+/** When the runner is killed: after it has printed this. */
 const moments = [
   { moment: 'before it says anything', files: ['passes'], printed: undefined },
   { moment: 'while its host starts', files: ['passes'], printed: /RUN/ },

@@ -40,11 +40,11 @@ describe('a worker that does not come to be ready', () => {
     ['stuck.mjs', ''],
   ])('%s is ended when its time is up', async (name, evidence) => {
     const file = JSON.stringify(workerFile(name).href);
-    const started = await host(`{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 700 } } }`);
+    const started = await host(`{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 1_500 } } }`);
     const { owner } = await open(started);
     registerSharedWorker({ name: 'slow' });
     const error = await failure(owner.ready(), 'SHARED_WORKER_FAILED');
-    expect(error.message).toContain(`${name} was not ready within 700 ms; it must call`);
+    expect(error.message).toContain(`${name} was not ready within 1500 ms; it must call`);
     expect(error.message).toContain(evidence);
   });
 
