@@ -2,6 +2,7 @@
  * The outgoing half of a conversation: what it sends, what its gate holds back, and the requests that wait for a reply.
  */
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
@@ -123,6 +124,4 @@ export class Outbox {
   }
 }
 
-function nothing(): void {}
-
-const abandoned: ReplyCallbacks = { reply: nothing, step: nothing, failed: nothing };
+const abandoned: ReplyCallbacks = { reply: noop, step: noop, failed: noop };

@@ -1,5 +1,6 @@
 /** A request of a user, from its call to its reply. One promise, one timer: every message of a test passes here. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Frame } from '../codec/frame.ts';
 import { sendError } from './errors.ts';
@@ -20,8 +21,6 @@ export interface SendRequestOptions extends RequestCall {
   /** What to reject with at the deadline. */
   readonly expired: () => CarpoolError;
 }
-
-const nothing = (): void => {};
 
 /** Resolves with the decoded reply. */
 export function sendRequest(
@@ -46,7 +45,7 @@ export function sendRequest(
     if (!settleOnce()) return;
     const error = sendError(thrown, site);
     // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
-    if (error.code === 'SESSION_CLOSED') promise.catch(nothing);
+    if (error.code === 'SESSION_CLOSED') promise.catch(noop);
     reject(error);
   };
   const gaveUp = (reason: Error): void => {

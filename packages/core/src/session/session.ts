@@ -3,6 +3,7 @@
  * It is the same class in process and in a test worker; only the transport under its conversation differs.
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
@@ -23,8 +24,6 @@ interface EventCall extends CallOptions {
   /** Its rejection is no failure. */
   readonly quiet: () => void;
 }
-
-const nothing = (): void => {};
 
 /**
  * Made before its conversation, whose `listener` it is; `bind` then completes it. What users may call is described in
@@ -122,7 +121,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
     const site = callSite(this.event);
     // As with requests: the end of a test may reject what nothing catches.
-    const quiet = (): void => void event.catch(nothing);
+    const quiet = (): void => void event.catch(noop);
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
     return event;
   }
