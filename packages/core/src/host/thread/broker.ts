@@ -71,23 +71,23 @@ export class Broker {
       replies.log.push(new Received(from, number, body), body.length);
       return;
     }
-    if (this.#messages.readers.size === 0 && from.log.readers.size === 0) return;
+    if (this.#messages.readers.size === 0 && from.options.log.readers.size === 0) return;
     const message = new Received(from, number, body);
     this.#messages.push(message, body.length);
-    from.log.push(message, body.length);
+    from.options.log.push(message, body.length);
   }
 
   readonly #publish = (to: TestWorker, data: unknown, answers: number): SharedWorker.PublishedMessage => {
     const body = clone(data, `Cannot publish to the test worker of ${to.file}`);
     const number = ++this.#numbers;
-    to.send(number, answers, body);
+    if (to.present) to.options.send(number, answers, body);
     return { id: this.#idOf(number), replies: () => new Reader(() => this.#repliesTo(number, to)) };
   };
 
   broadcast(data: unknown): SharedWorker.BroadcastMessage {
     const body = clone(data, `Cannot broadcast to the test workers`);
     const number = ++this.#numbers;
-    for (const testWorker of this.#present) testWorker.send(number, 0, body);
+    for (const testWorker of this.#present) testWorker.options.send(number, 0, body);
     return { id: this.#idOf(number), replies: () => new Reader(() => this.#repliesTo(number, undefined)) };
   }
 

@@ -36,17 +36,14 @@ export class TestWorker implements SharedWorker.TestWorker {
     return this.#teardowns;
   }
 
-  get log(): Log<Received> {
-    return this.#options.log;
+  /** For the broker and for messages. An object, because the functions of a test worker are AVA's alone. */
+  get options(): TestWorkerOptions {
+    return this.#options;
   }
 
-  /** After it has left, messages to it are dropped. */
-  send(number: number, answers: number, body: Uint8Array): void {
-    if (this.#present) this.#options.send(number, answers, body);
-  }
-
-  reply(answers: number, data: unknown): SharedWorker.PublishedMessage {
-    return this.#options.publish(this, data, answers);
+  /** False after it has left: messages to it are dropped then. */
+  get present(): boolean {
+    return this.#present;
   }
 
   // Bound, as are those of a message: users may take them out of the object. A getter costs nothing until it is used.
@@ -83,6 +80,7 @@ export class Received extends ClonedMessage implements SharedWorker.ReceivedMess
   }
 
   get reply(): SharedWorker.ReceivedMessage['reply'] {
-    return (data) => this.testWorker.reply(this.#number, data);
+    const { testWorker } = this;
+    return (data) => testWorker.options.publish(testWorker, data, this.#number);
   }
 }
