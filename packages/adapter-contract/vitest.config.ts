@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['home.ts'],
     // Each test looks at a run of a runner, or makes one of its own.
     testTimeout: 90_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     // Titles are rows of the table.
     taskTitleValueFormatTruncate: 0,
     reporters: ['default', 'json'],

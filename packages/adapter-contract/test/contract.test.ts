@@ -24,6 +24,9 @@ function resultsOf(tasks: readonly RunnerTask[]): Result[] {
   });
 }
 
+/** Milliseconds for one run of all test files. */
+const timeout = 180_000;
+
 // The runners run side by side, the runs of one of them one after another.
 describe.concurrent.for(runners)('$name', (runner) => {
   const tell = ({ name, meta }: TestContext['task'], remarks: Remarks = {}): void => {
@@ -36,7 +39,7 @@ describe.concurrent.for(runners)('$name', (runner) => {
 
     beforeAll(async () => {
       const project = new Project(runner, wholeRun);
-      seen = { project, outcome: await project.run(runner.all) };
+      seen = { project, outcome: await project.run(runner.all, { timeout }) };
       return () => project[Symbol.dispose]();
     });
 
@@ -54,7 +57,11 @@ describe.concurrent.for(runners)('$name', (runner) => {
       const projects = runner.modes.map(() => new Project(runner, sharingRun));
       for (const [at, mode] of runner.modes.entries()) {
         const project = projects[at] as Project;
-        seenIn.push({ project, mode: mode.name, outcome: await project.run([...runner.all, ...mode.args]) });
+        seenIn.push({
+          project,
+          mode: mode.name,
+          outcome: await project.run([...runner.all, ...mode.args], { timeout }),
+        });
       }
       return () => projects.forEach((project) => project[Symbol.dispose]());
     });

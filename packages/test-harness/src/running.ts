@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the runner, such as `carpool run --`. */
   readonly under?: readonly string[];
+  /** Milliseconds until the runner is killed. Default 60,000. */
+  readonly timeout?: number;
   /** Names of files that may be left behind. */
   readonly leaves?: RegExp;
 }
@@ -135,8 +137,8 @@ export class Running<Test extends TestResult = TestResult> {
     this.#wake();
   }
 
-  async #finish({ leaves }: RunOptions): Promise<Outcome<Test>> {
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), patience);
+  async #finish({ timeout = patience, leaves }: RunOptions): Promise<Outcome<Test>> {
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), timeout);
     const code = await new Promise<number | null>((resolve) => this.process.once('close', resolve));
     clearTimeout(timer);
     this.#wake();

@@ -8,8 +8,11 @@ const { note } = require('./bodies.cjs');
 const file = pathToFileURL(join(__dirname, 'documented.worker.mjs'));
 const supportedProtocols = ['ava-4'];
 const options = { filename: file, initialData: { hello: 'world' }, supportedProtocols };
-const worker = registerSharedWorker({ ...options, teardown: () => note('documented teardown', { event: 'first' }) });
-const again = registerSharedWorker({ ...options, teardown: () => note('documented teardown', { event: 'second' }) });
+// Two files may end at the same time.
+const by = randomUUID();
+const ends = (event) => () => note('documented teardown', { event, by });
+const worker = registerSharedWorker({ ...options, teardown: ends('first') });
+const again = registerSharedWorker({ ...options, teardown: ends('second') });
 
 /** By value, because a test may be in a realm of its own. */
 function same(found, expected) {

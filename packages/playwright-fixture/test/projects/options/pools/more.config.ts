@@ -16,6 +16,6 @@ export default defineConfig({
     slow: { ...child, args: [...child.args, '--hello=900'], protocol: { hello: { expect: { type: 'hello' } } } },
     // Confirms the end of no session.
     stubborn: { ...child, args: [...child.args, '--stubborn'], closeTimeout: 300 },
-    missing: { command: 'no-such-program', install: 'Nobody can install it' },
+    missing: { command: 'no-such-program', installHint: 'Nobody can install it' },
   },
 });
