@@ -3,7 +3,8 @@ import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainTo, check, folderCycles, layerOf, type Offer, type SourceFile } from './layers/check.ts';
 import { importsOf } from './layers/imports.ts';
-import { independent, layers, lightEntries, longFiles } from './layers/table.ts';
+import { unnameableTypes } from './layers/public-types.ts';
+import { independent, layers, lightEntries, longFiles, userEntries } from './layers/table.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const builtOrInstalled = new Set(['node_modules', 'dist', 'test-results', '.turbo', '.tmp']);
@@ -95,6 +96,15 @@ describe('the house', () => {
 
   it.each(independent)('%s has files', (folder) => {
     expect(sources.filter(({ path }) => path.startsWith(folder))).not.toEqual([]);
+  });
+
+  it('shows users no type that they cannot name', () => {
+    const from = join(root, 'packages/core/src');
+    expect(unnameableTypes(from, userEntries)).toEqual([]);
+    // It sees them: the root alone would not name what a protocol is made of.
+    expect(unnameableTypes(from, ['entry/index.ts'])).toContain(
+      'Outgoing of protocol/protocol.ts stands in protocol/protocol.ts Protocol',
+    );
   });
 
   it('lists no long file that is gone', () => {

@@ -7,6 +7,7 @@ export type { HolderLabel } from '../base/holders.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
 export {
   sharedWorker,
+  type SharedWorkersConfig,
   type SharedWorkerOptions,
   type SharedWorkerSource,
   type SharedWorkerNames,
@@ -19,8 +20,7 @@ export { sessionField, type Pattern, type SessionFieldOptions } from '../protoco
 export type { AnyMessages, ClosedBy, Messages, Protocol } from '../protocol/protocol.ts';
 export type { Codec } from '../codec/codec.ts';
 // Sessions.
-export type { CallOptions, ReplyTo, RequestOf, RequestOptions, Session } from '../session/types.ts';
-export type { Interaction } from '../session/interaction.ts';
+export type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from '../session/types.ts';
 export type { CloseReason } from '../session/state.ts';
 export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';
 // Errors.

@@ -1,9 +1,9 @@
-/** What `session.interact` returns. */
+/** What `session.interact` returns. `types.ts` describes it. */
 import type { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
+import type { Interaction } from './types.ts';
 
-/** A request whose reply is preceded by steps. Iterate it for the steps, await it for the response; or both. */
-export class Interaction<Step, Response> implements AsyncIterable<Step, void>, PromiseLike<Response> {
+export class PendingInteraction<Step, Response> implements Interaction<Step, Response> {
   readonly #steps: Mailbox<Frame>;
   readonly #response: Promise<unknown>;
 
@@ -14,7 +14,6 @@ export class Interaction<Step, Response> implements AsyncIterable<Step, void>, P
     response.then(close, close);
   }
 
-  /** Steps in order, as they come. The loop ends before the response, and throws if the interaction failed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined> {
     for (;;) {
       const frame = await this.#steps.take().item;

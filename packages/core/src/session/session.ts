@@ -13,11 +13,11 @@ import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { closedError, sendError, unconfirmedError } from './errors.ts';
 import { Inbox } from './inbox.ts';
-import { Interaction } from './interaction.ts';
+import { PendingInteraction } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type RequestCall } from './send-request.ts';
 import type { CloseReason } from './state.ts';
-import type { CallOptions, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
+import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
 interface EventCall extends CallOptions {
   readonly site: CallSite;
@@ -110,7 +110,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
     const response = this.#request(message, { ...options, signal, step, site });
-    return new Interaction(steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
+    return new PendingInteraction(steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
   }
 
   async *events(): AsyncGenerator<M['event'], void, undefined> {

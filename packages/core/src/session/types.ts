@@ -1,7 +1,6 @@
 /** A session as its user holds it, and what its calls take and give. */
 import type { Evidence } from '../base/errors.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
-import type { Interaction } from './interaction.ts';
 import type { CloseReason } from './state.ts';
 
 /** Any request of a dialect. */
@@ -26,6 +25,20 @@ export interface CallOptions {
 export interface RequestOptions extends CallOptions {
   /** The `type` that the reply must have; another one rejects the call with SESSION_REFUSED. */
   readonly expect?: string;
+}
+
+/**
+ * A request whose reply is preceded by steps. Iterate it for the steps, await it for the reply, or both: the request was
+ * sent by `session.interact` already.
+ */
+export interface Interaction<Step, Reply> extends AsyncIterable<Step, void>, PromiseLike<Reply> {
+  /** Steps in order, as they come. The loop ends before the reply, and throws if the interaction failed. */
+  [Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined>;
+  /** Calls back with the reply, or with why there is none. */
+  then<A = Reply, B = never>(
+    fulfilled?: ((reply: Reply) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
 }
 
 /**
