@@ -1,7 +1,7 @@
 /** Both sides of the rows that hold Carpool's shared workers and leases against AVA's, each with its test files. */
 import { fork, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { addressVariable, startHost } from 'carpool/host';
+import { addressVariable, startHost } from 'carpool/adapter/main-process';
 import type { Contestant } from './measure.ts';
 import { start, type Side } from './test-file.ts';
 

@@ -12,8 +12,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectClient } from 'carpool/client';
-import { startHost } from 'carpool/host';
+import { connectClient } from 'carpool/adapter/test-process';
+import { startHost } from 'carpool/adapter/main-process';
 // Not public: the child's protocol is spoken over a socket here, which no user does.
 import { systemClock } from '../packages/core/src/base/clock.ts';
 import { lengthPrefixed } from '../packages/core/src/codec/length-prefixed.ts';

@@ -27,10 +27,12 @@ comes the evidence: the end of the child's stderr, the last messages of the sess
 | ---------- | ------------------------------------------------------------------------------------- |
 | \`code\`     | one of the codes below                                                                |
 | \`scope\`    | what is unusable now: the call, the session, the child, the pool, the hub, or the run |
-| \`blame\`    | who can mend it, as far as can be told: the test, the child, the set-up, or Carpool   |
+| \`blame\`    | who can fix it, as far as is known: the test, the child, the set-up, or Carpool       |
 | \`context\`  | facts under stable names: \`pool\`, \`session\`, \`limit\`, \`size\`, \`holders\`, …            |
 | \`evidence\` | \`stderr\`, \`stdout\`, \`messages\`, \`exit\`: plain text, bounded                           |
 | \`cause\`    | what it follows from, if anything                                                     |
+
+Every runner shows the code before the message, as in \`CarpoolError [POOL_FULL]: …\`, which is the \`name\` of the error.
 
 The stack points at the line that made the call. Recognise an error with \`isCarpoolError(error)\` or
 \`isCarpoolError(error, 'POOL_FULL')\`, not with \`instanceof\`: test runners load modules more than once.

@@ -8,7 +8,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { addressVariable, startHost } from 'carpool/host';
+import { addressVariable, startHost } from 'carpool/adapter/main-process';
 import { added, interleave, timed, type Contestant } from '../measure.ts';
 import type { Row } from '../row.ts';
 

@@ -1,7 +1,7 @@
 /** `startHost` until it resolves, against the shortest Node process there is, from its start to its exit. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { startHost } from 'carpool/host';
+import { startHost } from 'carpool/adapter/main-process';
 import { compared, interleave, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
 

@@ -2,8 +2,8 @@
  * The round trip of a session while 1,000 others are open and idle, against the same session alone. One host, one worker
  * and one child serve both, so that nothing but the idle sessions differs: they are opened and closed round by round.
  */
-import { connectClient } from 'carpool/client';
-import { startHost } from 'carpool/host';
+import { connectClient } from 'carpool/adapter/test-process';
+import { startHost } from 'carpool/adapter/main-process';
 import { compared, interleave, median, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
 import { small } from './relay-round-trip.ts';

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { connectClient } from 'carpool/client';
-import { startHost } from 'carpool/host';
+import { connectClient } from 'carpool/adapter/test-process';
+import { startHost } from 'carpool/adapter/main-process';
 import { median } from '../measure.ts';
 import { isWithin, type Row } from '../row.ts';
 

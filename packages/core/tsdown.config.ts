@@ -5,7 +5,7 @@ const ofTests = {
   'shared-worker': 'src/entry/shared-worker.ts',
   coordination: 'src/entry/coordination.ts',
   'ava-plugin': 'src/entry/ava-plugin.ts',
-  realm: 'src/entry/realm.ts',
+  'adapter-realm': 'src/entry/adapter-realm.ts',
 };
 
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
@@ -23,8 +23,8 @@ const config: UserConfig[] = defineConfig([
     entry: {
       index: 'src/entry/index.ts',
       protocol: 'src/entry/protocol.ts',
-      host: 'src/entry/host.ts',
-      client: 'src/entry/client.ts',
+      'adapter-main-process': 'src/entry/adapter-main-process.ts',
+      'adapter-test-process': 'src/entry/adapter-test-process.ts',
       testing: 'src/entry/testing.ts',
       cli: 'src/cli/main.ts',
       ...ofTests,

@@ -115,7 +115,7 @@ describe('the house', () => {
 
 // The checker itself, on imports made up to break one rule each.
 describe('the checker', () => {
-  const carpool: Offer = { name: 'carpool', exports: ['.', './host'] };
+  const carpool: Offer = { name: 'carpool', exports: ['.', './adapter/main-process'] };
   const complaints = (path: string, source: string): string[] =>
     check([{ path, imports: importsOf(path, source), lines: source.split('\n').length }], [carpool]);
 
@@ -158,11 +158,19 @@ describe('the checker', () => {
     [
       'packages/vitest-adapter/src/a.ts',
       `import { x } from 'carpool/dist/hub.js';`,
-      'only entries of carpool (., ./host)',
+      'only entries of carpool (., ./adapter/main-process)',
     ],
     ['packages/vitest-adapter/src/a.ts', `import { x } from '../../core/src/hub/hub.ts';`, 'by name, not by path'],
-    ['apps/examples/a.test.ts', `import { x } from 'carpool/src/index.ts';`, 'only entries of carpool (., ./host)'],
-    ['packages/plushie/src/a.ts', `import { x } from 'carpool/dist/frame.js';`, 'only entries of carpool (., ./host)'],
+    [
+      'apps/examples/a.test.ts',
+      `import { x } from 'carpool/src/index.ts';`,
+      'only entries of carpool (., ./adapter/main-process)',
+    ],
+    [
+      'packages/plushie/src/a.ts',
+      `import { x } from 'carpool/dist/frame.js';`,
+      'only entries of carpool (., ./adapter/main-process)',
+    ],
     ['packages/plushie/stand-in/a.ts', `import { x } from 'carpool';`, 'imports Node and its own files, nothing else'],
     ['packages/plushie/stand-in/a.ts', `import type { X } from '../src/messages.ts';`, 'its own files, nothing else'],
     ['packages/plushie/stand-in/a.ts', `import { pack } from 'msgpackr';`, 'its own files, nothing else'],
@@ -176,7 +184,10 @@ describe('the checker', () => {
     ['packages/core/src/host/hub/a.ts', `import { start } from '../shared-workers/worker-thread.ts';`],
     ['packages/core/src/process/a.ts', `import { execa } from 'execa';\nimport { once } from 'node:events';`],
     ['packages/core/src/codec/a.test.ts', `import { codecContract } from '../testing/codec.ts';`],
-    ['packages/vitest-adapter/src/a.ts', `import { x } from 'carpool/host';\nimport { y } from './b.ts';`],
+    [
+      'packages/vitest-adapter/src/a.ts',
+      `import { x } from 'carpool/adapter/main-process';\nimport { y } from './b.ts';`,
+    ],
     ['apps/examples/a.test.ts', `import { x } from 'carpool';`],
     ['packages/plushie/src/a.ts', `import { x } from 'carpool';\nimport { y } from './b.ts';`],
     ['packages/plushie/stand-in/a.ts', `import { once } from 'node:events';\nimport { x } from './b.ts';`],
@@ -205,11 +216,11 @@ describe('the checker', () => {
   it('follows run-time imports to what an entry must not load', () => {
     const file = (path: string, source: string): SourceFile => ({ path, imports: importsOf(path, source), lines: 1 });
     const files = [
-      file('packages/core/src/entry/client.ts', `export * from '../client/client.ts';`),
+      file('packages/core/src/entry/adapter-test-process.ts', `export * from '../client/client.ts';`),
       file('packages/core/src/client/client.ts', `import '../process/child.ts';`),
       file('packages/core/src/process/child.ts', `import { execa } from 'execa';`),
     ];
-    const entry = 'packages/core/src/entry/client.ts';
+    const entry = 'packages/core/src/entry/adapter-test-process.ts';
     expect(chainTo(entry, ['execa'], { files, offers: [] })?.at(-2)).toBe('packages/core/src/process/child.ts');
     const typed = files.with(
       1,
@@ -221,11 +232,18 @@ describe('the checker', () => {
   it('follows them through the entries of packages', () => {
     const file = (path: string, source: string): SourceFile => ({ path, imports: importsOf(path, source), lines: 1 });
     const files = [
-      file('packages/plushie/src/index.ts', `import { x } from 'carpool/host';`),
-      file('packages/core/src/entry/host.ts', `import { execa } from 'execa';`),
+      file('packages/plushie/src/index.ts', `import { x } from 'carpool/adapter/main-process';`),
+      file('packages/core/src/entry/adapter-main-process.ts', `import { execa } from 'execa';`),
     ];
-    const withSources: Offer = { ...carpool, sources: { './host': 'packages/core/src/entry/host.ts' } };
+    const withSources: Offer = {
+      ...carpool,
+      sources: { './adapter/main-process': 'packages/core/src/entry/adapter-main-process.ts' },
+    };
     const chain = chainTo('packages/plushie/src/index.ts', ['execa'], { files, offers: [withSources] });
-    expect(chain).toEqual(['packages/plushie/src/index.ts', 'packages/core/src/entry/host.ts', 'execa']);
+    expect(chain).toEqual([
+      'packages/plushie/src/index.ts',
+      'packages/core/src/entry/adapter-main-process.ts',
+      'execa',
+    ]);
   });
 });

@@ -21,7 +21,7 @@ const exited = (): CarpoolError =>
 
 describe('an error', () => {
   test('takes scope and blame from the table unless it knows better', () => {
-    expect(exited()).toMatchObject({ scope: 'child', blame: 'child', name: 'CarpoolError' });
+    expect(exited()).toMatchObject({ scope: 'child', blame: 'child', name: 'CarpoolError [CHILD_EXITED]' });
     expect(new CarpoolError('FRAME_TOO_LARGE', 'x', { scope: 'call', blame: 'test' })).toMatchObject({ scope: 'call' });
   });
 

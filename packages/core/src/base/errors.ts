@@ -23,6 +23,7 @@ export interface ErrorKind {
   readonly remedy: string;
 }
 
+/** The codes of `CarpoolError`; docs/errors.md says of each what it means and what to do. */
 export type ErrorCode =
   | 'CHILD_NOT_STARTED'
   | 'CHILD_NO_HELLO'
@@ -286,7 +287,7 @@ export interface ErrorRecord {
 
 const brand: unique symbol = Symbol.for('carpool.error') as never;
 
-/** Every failure that Carpool reports. See docs/errors.md for the codes. */
+/** Every failure that Carpool reports. Its `name` is "CarpoolError [CODE]"; docs/errors.md lists the codes. */
 export class CarpoolError extends Error {
   readonly code: ErrorCode;
   readonly scope: ErrorScope;
@@ -306,9 +307,12 @@ export class CarpoolError extends Error {
     this.blame = options.blame ?? kind.blame;
     this.context = options.context ?? {};
     this.evidence = options.evidence ?? {};
-    Object.defineProperty(this, 'name', { value: 'CarpoolError', configurable: true, writable: true });
+    // Runners print the name, or the head of the stack, before the message: both show the code.
+    Object.defineProperty(this, 'name', { value: `CarpoolError [${code}]`, configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: true });
-    if (options.site !== undefined) restack(this, options.site);
+    // V8 has written the head of the stack before the error had its name.
+    if (options.site === undefined) Error.captureStackTrace(this, new.target);
+    else restack(this, options.site);
   }
 }
 
@@ -341,6 +345,10 @@ export function toRecord(error: CarpoolError): ErrorRecord {
   return { ...record, cause: { message: messageOf(cause) } };
 }
 
+/**
+ * The error that a record describes.
+ * @param site where its stack begins. Default: the caller
+ */
 export function fromRecord(record: ErrorRecord, site?: CallSite, cause: unknown = reviveCause(record)): CarpoolError {
   const { scope, blame, context, evidence } = record;
   // A newer host may use a code that this client does not know; its message still reaches the user.
@@ -366,7 +374,7 @@ function plainMessage(error: CarpoolError): string {
 
 function restack(error: CarpoolError, site: CallSite): void {
   const frames = site.stack.slice(site.stack.indexOf('\n') + 1);
-  const stack = `${error.name} [${error.code}]: ${error.message}\n${frames}`;
+  const stack = `${error.name}: ${error.message}\n${frames}`;
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
 }
 

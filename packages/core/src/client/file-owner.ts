@@ -12,6 +12,7 @@ import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
 /** All that tests have registered to run at the end of their file. */
 const teardownTimeout = 10_000;
 
+/** What one run of a test file holds: sessions, leases, and its membership in shared workers. */
 export class FileOwner extends Owner {
   readonly #options: OwnerOptions;
   readonly #memberships: Membership[] = [];

@@ -1,6 +1,22 @@
-/** What pools and shared workers are as fixtures of a test, whichever the runner. */
+/** What `withPools` takes and what it makes fixtures of, the same in every runner. */
 import { CarpoolError } from '../base/errors.ts';
-import type { Config } from '../config/define.ts';
+import type { Config, PoolNames, SessionOf } from '../config/define.ts';
+import type { SharedWorkerNames, SharedWorkerOf } from '../config/define-shared-worker.ts';
+import type { SessionPools, SessionScope } from './session-pools.ts';
+
+/** The second argument of `withPools`. */
+export interface WithPoolsOptions<C extends Config> {
+  /** Pools whose session is shared by the tests of a file, or of a test process. Default: `test` for all. */
+  readonly scope?: { readonly [Name in PoolNames<C>]?: SessionScope };
+}
+
+/** What a test of `withPools` receives: one session for each pool and each shared worker by name, and `carpool`. */
+export type PoolFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
+  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
+} & {
+  /** More sessions than one of any pool; they end with the test. */
+  readonly carpool: SessionPools<C>;
+};
 
 /** The names in a config, each of which is a fixture. */
 export interface FixtureNames {
@@ -8,23 +24,73 @@ export interface FixtureNames {
   readonly sharedWorkers: readonly string[];
 }
 
+/** The names in a config. */
 export function fixtureNames({ pools = {}, sharedWorkers = {} }: Config): FixtureNames {
   return { pools: Object.keys(pools), sharedWorkers: Object.keys(sharedWorkers) };
 }
 
+/** What `readWithPools` must know of a runner. */
+export interface FixtureRunner {
+  /** Its name, for messages: "Vitest". */
+  readonly name: string;
+  /** What the runner itself puts beside the fixtures of a test. */
+  readonly reserved: Iterable<string>;
+  /** The names that the host knows, for calls without a config; undefined if they cannot be known. */
+  readonly namesFromHost: () => FixtureNames | undefined;
+}
+
+/** The arguments of `withPools`, understood. */
+export interface FixturePlan {
+  /** Undefined if the names come from the host. */
+  readonly config: Config | undefined;
+  /** Undefined if there is no config, and no host that could be asked. */
+  readonly names: FixtureNames | undefined;
+  scopeOf(pool: string): SessionScope;
+}
+
 /**
- * @param taken what the runner itself puts beside the fixtures
- * @throws CarpoolError CONFIG_INVALID if a pool or a shared worker has such a name, or both have the same
+ * Reads `withPools(config, options)` and `withPools(options)`.
+ * @throws CarpoolError CONFIG_INVALID if a fixture cannot have the name of a pool or of a shared worker, or if both have
+ * the same, or if there is no such scope
  */
-export function checkFixtureNames(
-  { pools, sharedWorkers }: FixtureNames,
-  taken: ReadonlySet<string>,
-  runner: string,
-): void {
-  const givenBy = `${runner} gives every test something of that name`;
-  for (const pool of pools) if (taken.has(pool)) throw cannotBe({ pool }, givenBy, 'rename the pool');
+export function readWithPools(
+  first: Config | WithPoolsOptions<Config> | undefined,
+  second: WithPoolsOptions<Config> | undefined,
+  runner: FixtureRunner,
+): FixturePlan {
+  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
+  const options = config === undefined ? (first as WithPoolsOptions<Config> | undefined) : second;
+  const scopes = new Map<string, SessionScope>(Object.entries(options?.scope ?? {}));
+  for (const [pool, scope] of scopes) checkScope(pool, scope);
+  const names = config === undefined ? runner.namesFromHost() : fixtureNames(config);
+  if (names !== undefined) checkFixtureNames(names, runner);
+  return { config, names, scopeOf: (pool) => scopes.get(pool) ?? 'test' };
+}
+
+const scopesKnown: ReadonlySet<string> = new Set<SessionScope>(['test', 'file', 'worker']);
+
+function checkScope(pool: string, scope: string): void {
+  if (scopesKnown.has(scope)) return;
+  const message = `Cannot give pool "${pool}" the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
+  throw new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, scope } });
+}
+
+/** Names that no fixture can have in any runner, and why. */
+const reservedByCarpool: ReadonlyMap<string, string> = new Map([
+  ['carpool', 'Carpool gives every test a fixture of that name'],
+  ['then', 'an object with a `then` is taken for a promise'],
+]);
+
+function checkFixtureNames({ pools, sharedWorkers }: FixtureNames, { name, reserved }: FixtureRunner): void {
+  const why = new Map([...reserved].map((word) => [word, `${name} gives every test something of that name`]));
+  for (const [word, reason] of reservedByCarpool) why.set(word, reason);
+  for (const pool of pools) {
+    const reason = why.get(pool);
+    if (reason !== undefined) throw cannotBe({ pool }, reason, 'rename the pool');
+  }
   for (const worker of sharedWorkers) {
-    if (taken.has(worker)) throw cannotBe({ worker }, givenBy, 'rename the shared worker');
+    const reason = why.get(worker);
+    if (reason !== undefined) throw cannotBe({ worker }, reason, 'rename the shared worker');
     if (pools.includes(worker)) throw cannotBe({ worker }, 'a pool has that name', 'rename one of them');
   }
 }
@@ -36,16 +102,4 @@ function cannotBe(
 ): CarpoolError {
   const what = context.pool === undefined ? `shared worker "${context.worker}"` : `pool "${context.pool}"`;
   return new CarpoolError('CONFIG_INVALID', `Cannot make a fixture of the ${what}: ${why}; ${remedy}`, { context });
-}
-
-/** A wait longer than this has the deadline of the pool. */
-const poolsOwn = 60_000;
-
-/**
- * For a wait that is on the clock of a test: it fails a little before the runner's time-out does, because the error of
- * the pool names who holds the slots.
- * @param left milliseconds until then; infinite: no time-out
- */
-export function timeoutWithin(left: number, least = 1): { readonly timeout?: number } {
-  return left < poolsOwn ? { timeout: Math.max(Math.round(left), least) } : {};
 }

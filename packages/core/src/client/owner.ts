@@ -14,6 +14,7 @@ import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
 import type { Client, ClientRegisterOptions } from './types.ts';
 
+/** Which owner it is, and how it reaches the host. */
 export interface OwnerOptions {
   /**
    * `[file, test]`, `[file]`, or `[]` for the worker and all that it holds. An owner that has ended stays ended: each
@@ -41,6 +42,7 @@ export interface SessionEvidence extends Evidence {
 const releaseTimeout = 15_000;
 const evidenceTimeout = 2_000;
 
+/** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
 export class Owner implements AsyncDisposable {
   readonly path: OwnerPath;
   /** Locks, semaphores, values and ports that it holds. */

@@ -1,26 +1,32 @@
-/** What a runner's main process hands to its workers, and what a worker makes of it: a client, or one sentence. */
+/** What a runner's main process hands to its workers, and what a worker makes of it: a client, or an error. */
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
-import type { Client } from './types.ts';
+import type { FixtureNames } from './fixtures.ts';
 import { sharedClient } from './shared-client.ts';
+import type { Client } from './types.ts';
 
-/** Plain data, so that any channel of any runner can carry it. */
+/** What `RunHost` gives to the main process, for its workers. Plain data, so that any channel of any runner can carry it. */
 export interface Provided {
-  /** Of the adapter that started the host. */
+  /** The version of the adapter that started the host. */
   readonly version: string;
   /** Where the host is, and the token; absent if there is none. */
   readonly address?: string;
+  /** Names of pools. */
   readonly pools: readonly string[];
   /** Names of shared workers. */
   readonly sharedWorkers?: readonly string[];
+  /** False: errors of failing tests get no evidence. */
+  readonly evidence?: boolean | undefined;
   /** Why the pools cannot be used. */
   readonly problem?: ErrorRecord | undefined;
 }
 
-export interface RunnerInfo {
-  /** "vitest", "jest", "playwright". */
+/** What an adapter says of itself, for the errors of `connectProvided`. */
+export interface AdapterInfo {
+  /** The runner's name, for messages only: "vitest", "jest", "playwright". */
   readonly runner: string;
-  /** The package of the adapter, and its version in this worker. */
+  /** The package of the adapter. */
   readonly adapter: string;
+  /** The version of the adapter in this worker. Another one than the main process provides is refused. */
   readonly version: string;
   /** What loads the adapter in the main process: "the Vitest config". Default "the runner's main process". */
   readonly loader?: string;
@@ -29,13 +35,14 @@ export interface RunnerInfo {
 }
 
 /**
- * The client of this worker.
- * @param pool if a certain one is wanted; false: none is, and there may be none
+ * The client of this worker: one for each process and address, made at the first call.
+ * @param provided what the main process handed over; undefined: nothing
+ * @param pool the name of the pool that is wanted; false: none is, and there may be none
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST, CONFIG_INVALID, each in one sentence that says what to change
  */
 export async function connectProvided(
   provided: Provided | undefined,
-  options: RunnerInfo,
+  options: AdapterInfo,
   pool?: string | false,
 ): Promise<Client> {
   const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
@@ -47,15 +54,22 @@ export async function connectProvided(
     throw new CarpoolError('HUB_REJECTED', message, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools } = provided;
-  // What is wrong with the pools is nothing to those who want none.
+  // A problem with the pools does not concern a call that wants none.
   if (problem !== undefined && (pool !== false || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools);
-  // Whoever provided the address had a host there.
+  // There was a host at the address when it was provided.
   return await sharedClient({ address, runner, known: true });
 }
 
+/** The names for `withPools()` without a config. Undefined if nothing was provided, or the pools cannot be used. */
+export function providedNames(provided: Provided | undefined): FixtureNames | undefined {
+  if (provided === undefined || provided.problem !== undefined) return undefined;
+  return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [] };
+}
+
+/** The error for a name that is no pool. */
 export function unknownPool(pool: string, pools: readonly string[]): CarpoolError {
   const known = pools.length === 0 ? 'no pool at all' : `only ${pools.map((name) => JSON.stringify(name)).join(', ')}`;
   const message = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;

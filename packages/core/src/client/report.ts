@@ -1,7 +1,10 @@
 /** What sessions and their children said last, as text for the message of the error of their test. */
 import type { SessionEvidence } from './owner.ts';
 
-/** @param message what is shown already: an error of Carpool may carry the same evidence */
+/**
+ * The evidence of a failing test, as text that is appended to the message of its error. Empty if there is none.
+ * @param message what is shown already: an error of Carpool may carry the same evidence
+ */
 export function evidenceText(found: readonly SessionEvidence[], message = ''): string {
   return found.map((evidence) => describe(evidence, message)).join('');
 }
@@ -14,7 +17,7 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
     if (block !== '' && !message.includes(block)) parts.push(`${title}:`, barred(block));
   };
   if (session !== '') add('last messages', messages?.join('\n'));
-  // Of a shared worker it is what is wrong with it, in sentences.
+  // For a shared worker, `messages` are sentences that say what is wrong with it.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);

@@ -1,4 +1,4 @@
-/** `carpool/shared-worker`: a program of one's own that lives as long as the run, for tests of every runner. */
+/** `carpool/shared-worker`: a program of yours that lives as long as the run, for tests of every runner. */
 export {
   registerSharedWorker,
   type ConfigOptions,

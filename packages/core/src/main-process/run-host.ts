@@ -11,13 +11,26 @@ import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
 import { summaryLines } from './summary.ts';
 
-export interface RunHostOptions extends HostOptions {
-  /** "vitest", "jest", "playwright". */
+/** What users may set, the same in every adapter: `carpool(options)`. */
+export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
+  /** Add to the error of a failing test what its sessions and their children said last. Default true. */
+  readonly evidence?: boolean | undefined;
+  /** Print one line for each pool after a run. Default true. */
+  readonly summary?: boolean | undefined;
+}
+
+/** What users may set, the project's folder, and what an adapter says of itself. */
+export interface RunHostOptions extends CarpoolOptions, Pick<HostOptions, 'root'> {
+  /** The runner's name, for messages only: "vitest", "jest", "playwright". */
   readonly runner: string;
-  /** The adapter's version. */
+  /** The adapter's version. Workers that load another one are refused. */
   readonly version: string;
 }
 
+/**
+ * The host of a runner's main process: one that it starts, or the one that the environment names, under `carpool run`.
+ * It lives as long as the main process, over re-runs in watch mode. No method rejects.
+ */
 export class RunHost {
   readonly #options: RunHostOptions;
   #provided: Provided;
@@ -31,12 +44,17 @@ export class RunHost {
 
   constructor(options: RunHostOptions) {
     this.#options = options;
-    this.#provided = { version: options.version, pools: [], sharedWorkers: [] };
+    this.#provided = { ...this.#own, pools: [], sharedWorkers: [] };
   }
 
   /** What workers need to connect. It is another object when another host was started. */
   get provided(): Provided {
     return this.#provided;
+  }
+
+  get #own(): Pick<Provided, 'version' | 'evidence'> {
+    const { version, evidence } = this.#options;
+    return { version, evidence };
   }
 
   /** Files whose change makes another host necessary. Empty for a host that this runner joined. */
@@ -57,36 +75,43 @@ export class RunHost {
     await this.#host?.runEnded();
   }
 
-  /** What the pools have done, a line each. Empty for a host that this runner joined: `carpool run` prints its summary. */
+  /**
+   * What the pools have done, a line each. Empty with `summary: false`, and for a host that this runner joined: `carpool run`
+   * prints its summary.
+   */
   async summary(): Promise<string[]> {
-    if (this.#host?.pid === undefined) return [];
-    const { pools } = await this.#host.summary();
-    return summaryLines(pools);
+    if (!this.#summarised) return [];
+    const summary = await this.#host?.summary();
+    return summaryLines(summary?.pools ?? []);
   }
 
-  /** Resolves with the last summary. */
+  /** Stops the host, if this process started it, and leaves it otherwise. Resolves with the last summary. */
   async stop(): Promise<string[]> {
+    const summarised = this.#summarised;
     const host = this.#host;
     this.#host = undefined;
     const summary = await host?.stop();
-    return host?.pid === undefined ? [] : summaryLines(summary?.pools ?? []);
+    return summarised ? summaryLines(summary?.pools ?? []) : [];
+  }
+
+  get #summarised(): boolean {
+    return this.#options.summary !== false && this.#host?.pid !== undefined;
   }
 
   async #begin(): Promise<void> {
     if (await this.#canContinue()) return await this.#host?.runStarted();
     await this.stop();
-    const { runner, version } = this.#options;
     try {
-      this.#host = await joinHost(this.#options, runner);
+      this.#host = await joinHost(this.#options, this.#options.runner);
       const host = this.#host;
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));
       const { pools, sharedWorkers, files, problem } = await host.configured;
-      this.#provided = { version, address: host.address, pools, sharedWorkers, problem };
+      this.#provided = { ...this.#own, address: host.address, pools, sharedWorkers, problem };
       this.#files = new Map(files.map((file) => [file, fingerprint(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));
-      this.#provided = { version, pools: [], sharedWorkers: [], problem };
+      this.#provided = { ...this.#own, pools: [], sharedWorkers: [], problem };
     }
   }
 

@@ -9,6 +9,7 @@ import { within } from '../base/wait.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Boot, Command, Configured, HostSummary, Report } from '../wire/control.ts';
 
+/** Where the pools of a host come from. */
 export interface HostOptions {
   /** The project's folder: the config is searched there and in the folders above. */
   readonly root: string;
@@ -18,6 +19,7 @@ export interface HostOptions {
   readonly pools?: Readonly<Record<string, PoolOptions>>;
 }
 
+/** A host process, as the process that started or joined it sees it. Disposing it stops it. */
 export interface Host extends AsyncDisposable {
   /** What workers connect to: path and token. */
   readonly address: string;

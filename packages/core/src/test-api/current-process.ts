@@ -30,7 +30,7 @@ export function currentProcess(): CurrentProcess {
   const worker = new Owner({ path: [], holder, connect });
   // When nothing is left to do. The host notices a process that exits earlier.
   process.once('beforeExit', () => void file.end());
-  const current = { file, test: () => undefined, worker: () => worker };
+  const current = { file, test: () => undefined, worker: () => worker, waitOptions: () => ({}) };
   home[key] = { address, current };
   return current;
 }
@@ -43,7 +43,7 @@ function nowhere(): CarpoolError {
 /** What to do in the runner that the environment shows. */
 function remedy(env: NodeJS.ProcessEnv): string {
   if (env['VITEST'] !== undefined)
-    return "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config, or `setupFiles: ['@carpool/vitest/setup']` to the project";
+    return "add `plugins: [carpool()]` from '@carpool/vitest/config' to the Vitest config, or `setupFiles: ['@carpool/vitest/setup']` to the project";
   if (env['JEST_WORKER_ID'] !== undefined) return "add `preset: '@carpool/jest'` to the Jest config";
   if (env['TEST_WORKER_INDEX'] !== undefined)
     return "take `test` from '@carpool/playwright' instead of '@playwright/test', and add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";

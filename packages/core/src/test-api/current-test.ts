@@ -7,7 +7,9 @@
  */
 import type { FileOwner } from '../client/file-owner.ts';
 import type { Owner } from '../client/owner.ts';
+import type { WaitOptions } from '../client/test-clock.ts';
 
+/** What an adapter says of the test that runs; `carpool/coordination`, `carpool/shared-worker` and `register` read it. */
 export interface CurrentTest {
   /** The current file. Undefined between files, and where a runner only collects tests. */
   readonly file: FileOwner | undefined;
@@ -19,10 +21,10 @@ export interface CurrentTest {
   /** The owner that lasts as long as the worker. */
   worker(): Owner;
   /**
-   * How long a call may wait now, in milliseconds, so that its own error comes before the runner's timeout. Absent, or
-   * without a `timeout`: no limit.
+   * How long a call may wait now, in milliseconds, so that its own error comes before the runner's timeout. Without
+   * a `timeout`: no limit. See `TestClock`.
    */
-  waitOptions?(): { readonly timeout?: number };
+  waitOptions(): WaitOptions;
 }
 
 /** A registration of a module that a worker evaluates once for many files: it joins each of them. */
@@ -31,6 +33,7 @@ export interface Registration {
   join(file: FileOwner): void;
 }
 
+/** The place of `CurrentTest` in a realm. Adapters change it with `openFile` and `closeFile`. */
 export interface CurrentTestSlot {
   ambient?: CurrentTest | undefined;
   readonly registrations: Set<Registration>;
@@ -38,7 +41,10 @@ export interface CurrentTestSlot {
 
 const key: unique symbol = Symbol.for('carpool.ambient') as never;
 
-/** @param realm the global object of the realm in which tests run */
+/**
+ * The slot of a realm, made at the first call.
+ * @param realm the global object of the realm in which tests run. Default: that of the caller
+ */
 export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
   const home = realm as { [key]?: CurrentTestSlot };
   if (home[key] === undefined) {
@@ -48,13 +54,13 @@ export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
   return home[key] as unknown as CurrentTestSlot;
 }
 
-/** A file begins: registrations of earlier files in this worker join it. */
+/** Call it before a test file is evaluated: registrations of earlier files in this worker join it. */
 export function openFile(slot: CurrentTestSlot, current: CurrentTest & { readonly file: FileOwner }): void {
   slot.ambient = current;
   for (const registration of slot.registrations) registration.join(current.file);
 }
 
-/** A file ends. Never rejects; bounded. */
+/** Call it when all hooks of a test file have run. Ends what the file holds. Never rejects; bounded. */
 export async function closeFile(slot: CurrentTestSlot, file: FileOwner): Promise<void> {
   if (slot.ambient?.file === file) slot.ambient = undefined;
   await file.end();

@@ -30,10 +30,12 @@ export type Command =
   | { readonly command: 'runEnded'; readonly id: number }
   | { readonly command: 'stop'; readonly id: number };
 
+/** What a host has done so far. */
 export interface HostSummary {
   readonly pools: readonly PoolStats[];
 }
 
+/** What a host has read in its config. */
 export interface Configured {
   readonly pools: readonly string[];
   /** Names of shared workers. */

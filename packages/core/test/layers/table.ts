@@ -39,7 +39,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
     may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'client/shared-worker'],
-    types: ['pool/types', 'config/define'],
+    types: ['pool/types', 'config/define', 'config/define-shared-worker'],
     never: ['node:child_process'],
   },
   'host/shared-workers': { may: ['base', 'process/files', 'wire'], never: ['node:child_process'] },
@@ -55,7 +55,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   host: { may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'] },
   'main-process': { may: ['base', 'process/files', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
-  'test-api': { may: ['base', 'wire', 'client'], never: ['node:child_process'] },
+  'test-api': { may: ['base', 'wire', 'client'], types: ['session/types'], never: ['node:child_process'] },
   'test-api/coordination': {
     may: ['base', 'ledger/lease', 'realm', 'test-api', 'client/held-lease'],
     types: ['client/owner-leases'],
@@ -82,7 +82,7 @@ export const independent: readonly string[] = ['packages/plushie/stand-in/'];
  * this repository too: a test worker pays for every module.
  */
 export const lightEntries: Readonly<Record<string, readonly string[]>> = {
-  'packages/core/src/entry/client.ts': ['node:child_process', 'execa'],
+  'packages/core/src/entry/adapter-test-process.ts': ['node:child_process', 'execa'],
   // Test files load these, in Jest each one anew.
   'packages/core/src/entry/coordination.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   // Test files load these with their config.
@@ -94,7 +94,7 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/entry/shared-worker.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
   'packages/core/src/entry/ava-plugin.ts': ['node:child_process', 'execa', 'msgpackr', 'node:worker_threads'],
   // Evaluated anew for every test file in Jest.
-  'packages/core/src/entry/realm.ts': ['node:net', 'node:child_process', 'msgpackr'],
+  'packages/core/src/entry/adapter-realm.ts': ['node:net', 'node:child_process', 'msgpackr'],
 };
 
 /** Entries of `carpool` in whose signatures users meet only types that one of these exports. */

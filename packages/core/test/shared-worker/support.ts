@@ -74,7 +74,7 @@ export async function reopen(
   const worker = (): never => {
     throw new Error('not here');
   };
-  openFile(slot, { file: owner, test: () => undefined, worker });
+  openFile(slot, { file: owner, test: () => undefined, worker, waitOptions: () => ({}) });
   const register = (file: string, options: Partial<FilenameOptions> = {}): Handle =>
     registerSharedWorker<Said>({ filename: workerFile(file), ...options });
   return {

@@ -28,7 +28,7 @@ export async function running(served: Served, name: string, beside?: Running): P
   const slot = currentTestSlot();
   onTestFinished(() => void (slot.ambient = undefined));
   const during = <T>(current: Owner | undefined, body: () => T): T => {
-    slot.ambient = { file, test: () => current, worker: () => worker };
+    slot.ambient = { file, test: () => current, worker: () => worker, waitOptions: () => ({}) };
     try {
       return body();
     } finally {

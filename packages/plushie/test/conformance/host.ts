@@ -1,7 +1,7 @@
 /** The same through a host process and a test worker's connection to it. */
 import { fileURLToPath } from 'node:url';
-import { connectClient, type Client } from 'carpool/client';
-import { startHost } from 'carpool/host';
+import { connectClient, type Client } from 'carpool/adapter/test-process';
+import { startHost } from 'carpool/adapter/main-process';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { plushieVariable } from './fixtures/variable.ts';
 import type { PlushieMessages } from '../../src/messages.ts';

@@ -63,7 +63,7 @@ export function waitOptions(options: LeaseOptions): {
   readonly timeout: number | undefined;
   readonly detectDeadlock: boolean | undefined;
 } {
-  const { timeout = currentTestSlot().ambient?.waitOptions?.().timeout, detectDeadlock } = options;
+  const { timeout = currentTestSlot().ambient?.waitOptions().timeout, detectDeadlock } = options;
   if (timeout !== undefined && !(timeout >= 0)) {
     const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
     throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../config/define.ts';
+import { readWithPools, type FixtureNames, type FixtureRunner } from './fixtures.ts';
+
+const runnerWith = (names?: FixtureNames): FixtureRunner => ({
+  name: 'Playwright',
+  reserved: ['page'],
+  namesFromHost: () => names,
+});
+
+const configOf = (pools: readonly string[], sharedWorkers: readonly string[]): Config => ({
+  pools: Object.fromEntries(pools.map((name) => [name, { command: name }])),
+  sharedWorkers: Object.fromEntries(sharedWorkers.map((name) => [name, './worker.js'])),
+});
+
+describe('names', () => {
+  const wrong = [
+    [['page'], [], 'pool "page": Playwright gives every test something of that name; rename the pool'],
+    [
+      [],
+      ['page'],
+      'shared worker "page": Playwright gives every test something of that name; rename the shared worker',
+    ],
+    [['echo'], ['db', 'echo'], 'shared worker "echo": a pool has that name; rename one of them'],
+    [['carpool'], [], 'pool "carpool": Carpool gives every test a fixture of that name; rename the pool'],
+    [[], ['then'], 'shared worker "then": an object with a `then` is taken for a promise; rename the shared worker'],
+  ] as const;
+
+  test.for(wrong)('a name may stand for one thing: %j, %j', ([pools, sharedWorkers, message]) => {
+    const text = `Cannot make a fixture of the ${message}`;
+    expect(() => readWithPools(configOf(pools, sharedWorkers), undefined, runnerWith())).toThrow(text);
+    expect(() => readWithPools(undefined, undefined, runnerWith({ pools, sharedWorkers }))).toThrow(text);
+  });
+
+  test('come from the config, else from the host, else are not known', () => {
+    const names = { pools: ['echo'], sharedWorkers: ['db'] };
+    const other = { pools: ['other'], sharedWorkers: [] };
+    const config = configOf(['echo'], ['db']);
+    expect(readWithPools(config, undefined, runnerWith(other))).toMatchObject({ config, names });
+    expect(readWithPools(undefined, undefined, runnerWith(other))).toMatchObject({ config: undefined, names: other });
+    expect(readWithPools({ scope: {} }, undefined, runnerWith()).names).toBeUndefined();
+  });
+});
+
+describe('scopes', () => {
+  test('are those of the options, in either place, and else a test', () => {
+    const scope = { echo: 'file' } as const;
+    const both = [
+      readWithPools({ scope }, undefined, runnerWith()),
+      readWithPools(configOf(['echo', 'toString'], []), { scope }, runnerWith()),
+    ];
+    for (const { scopeOf } of both) expect(['echo', 'toString'].map(scopeOf)).toEqual(['file', 'test']);
+  });
+
+  test('that do not exist are refused', () => {
+    const options = { scope: { echo: 'run' as never } };
+    expect(() => readWithPools(options, undefined, runnerWith())).toThrow(
+      'Cannot give pool "echo" the scope "run": there are "test", "file" and "worker"',
+    );
+  });
+});

@@ -1,0 +1,17 @@
+/**
+ * `carpool/adapter/main-process`: for adapters, in the runner's main process. Starts the host of a run, tells it of
+ * re-runs, and stops it. Loads `child_process`; test processes load `carpool/adapter/test-process` instead.
+ *
+ * docs/adapters.md shows a whole adapter.
+ */
+export { RunHost, type CarpoolOptions, type RunHostOptions } from '../main-process/run-host.ts';
+export { startHost, type Host, type HostOptions } from '../main-process/start-host.ts';
+export { addressVariable } from '../wire/address.ts';
+export { findConfig } from '../config/find.ts';
+export { evidenceText } from '../client/report.ts';
+export type { SessionEvidence } from '../client/owner.ts';
+export type { Provided } from '../client/provided.ts';
+export type { Configured, HostSummary } from '../wire/control.ts';
+export type { ErrorRecord } from '../base/errors.ts';
+export type { PoolStats } from '../pool/types.ts';
+export type { PoolOptions } from '../pool/options.ts';

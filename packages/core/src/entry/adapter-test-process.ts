@@ -1,0 +1,56 @@
+/**
+ * `carpool/adapter/test-process`: for adapters, in the process or thread in which tests run. Connects to the host, and
+ * keeps what a test, a file and a worker hold. Loads neither `child_process` nor a codec before a session needs it.
+ *
+ * docs/adapters.md shows a whole adapter.
+ */
+// From the main process.
+export { connectProvided, providedNames, unknownPool, type AdapterInfo, type Provided } from '../client/provided.ts';
+export { connectClient, sharedClient } from '../client/shared-client.ts';
+export type { Client, ClientOptions, ClientRegisterOptions } from '../client/types.ts';
+// What a test, a file and a worker hold.
+export { Owner, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
+export { FileOwner } from '../client/file-owner.ts';
+export type { OwnerPath } from '../wire/owner-path.ts';
+export { workerSession } from '../client/worker-session.ts';
+export { TestClock, type TestClockOptions, type WaitOptions } from '../client/test-clock.ts';
+// What `carpool/coordination`, `carpool/shared-worker` and `register` find around a test.
+export {
+  closeFile,
+  currentTestSlot,
+  openFile,
+  type CurrentTest,
+  type CurrentTestSlot,
+  type Registration,
+} from '../test-api/current-test.ts';
+export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
+// What tests see.
+export {
+  readWithPools,
+  type FixtureNames,
+  type FixturePlan,
+  type FixtureRunner,
+  type PoolFixtures,
+  type WithPoolsOptions,
+} from '../client/fixtures.ts';
+export {
+  sessionPools,
+  type RegisterCall,
+  type RegisterExtraOptions,
+  type RegisterInScopeOptions,
+  type SessionPools,
+  type SessionScope,
+} from '../client/session-pools.ts';
+// Errors.
+export { evidenceText } from '../client/report.ts';
+export {
+  callSite,
+  CarpoolError,
+  fromRecord,
+  isCarpoolError,
+  type CallSite,
+  type ErrorCode,
+  type ErrorRecord,
+  type Evidence,
+} from '../base/errors.ts';
+export type { Session } from '../session/types.ts';
