@@ -15,6 +15,7 @@ const config: UserConfig[] = defineConfig([
   {
     ...shared,
     entry: {
+      config: 'src/config.ts',
       environment: 'src/environment.ts',
       'environment-jsdom': 'src/environment-jsdom.ts',
       'global-setup': 'src/global-setup.ts',

@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const config: UserConfig = defineConfig({
-  entry: { index: 'src/index.ts', 'global-setup': 'src/global-setup.ts' },
+  entry: { index: 'src/index.ts', config: 'src/config.ts', 'global-setup': 'src/global-setup.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node22.12',

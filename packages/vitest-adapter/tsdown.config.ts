@@ -3,7 +3,7 @@ import { defineConfig, type UserConfig } from 'tsdown';
 const config: UserConfig = defineConfig({
   entry: {
     index: 'src/index.ts',
-    plugin: 'src/plugin.ts',
+    config: 'src/config.ts',
     'global-setup': 'src/global-setup.ts',
     setup: 'src/setup.ts',
   },

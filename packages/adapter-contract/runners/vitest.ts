@@ -15,7 +15,7 @@ export const vitest: Runner = {
   name: 'Vitest',
 
   files: {
-    'vitest.config.mjs': `import { carpool } from '@carpool/vitest/plugin';
+    'vitest.config.mjs': `import { carpool } from '@carpool/vitest/config';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

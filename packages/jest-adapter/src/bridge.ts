@@ -4,20 +4,17 @@
  * of every test file and keeps nothing; it finds the environment under one global symbol.
  *
  *   the test's realm                               │ the worker's realm
- *   withPools ─▶ RealmSession, values reborn ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
+ *   withPools ─▶ RealmSession, copied values ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
  */
 import type { CarpoolError as CoreError, Session } from 'carpool';
-import type { RegisterOptions } from 'carpool/client';
+import type { RegisterSessionOptions, SessionScope } from 'carpool/adapter/test-process';
 
-/** How long a session lives. */
-export type Scope = 'test' | 'file';
-
-/** What the environment offers to the realm of its test file. All that comes out of it is of the worker's realm. */
+/** What the environment offers to the realm of its test file. All that it returns is of the worker's realm. */
 export interface Bridge {
   readonly version: string;
   /** The names of the pools; undefined if they cannot be used. */
   readonly pools: readonly string[] | undefined;
-  /** The names of the shared sharedWorkers; undefined likewise. */
+  /** The names of the shared workers; undefined likewise. */
   readonly sharedWorkers: readonly string[] | undefined;
   /** Rejects with why the pools cannot be used. */
   check(): Promise<void>;
@@ -25,12 +22,13 @@ export interface Bridge {
   defining(what: Definition, define: () => void): void;
   /** The session that a fixture stands for. */
   session(wanted: Wanted): Promise<Session>;
-  register(wanted: Wanted, options: RegisterOptions): Promise<Session>;
+  register(pool: string, options: RegisterSessionOptions): Promise<Session>;
   unknownPool(pool: string): CoreError;
   /** The signal, as one of the worker's realm: jsdom has a class of its own. */
   signal(signal: AbortSignal): AbortSignal;
 }
 
+/** What belongs to tests while they are defined. */
 export interface Definition {
   /** What they want before their time begins. */
   readonly wanted: readonly Wanted[];
@@ -40,9 +38,10 @@ export interface Definition {
   readonly above: (...args: never[]) => unknown;
 }
 
+/** The session that a fixture stands for. */
 export interface Wanted {
   readonly pool: string;
-  readonly scope: Scope;
+  readonly scope: SessionScope;
 }
 
 export const key: unique symbol = Symbol.for('carpool.jest') as never;

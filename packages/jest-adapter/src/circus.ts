@@ -1,11 +1,11 @@
-/** What of Jest's test runner is relied on, the same in its versions 29 and 30. */
+/** The parts of Jest's test runner that the adapter relies on, the same in versions 29 and 30. */
 export interface CircusTest {
   readonly type: 'test';
   readonly name: string;
   readonly parent: CircusBlock;
   readonly concurrent?: boolean;
   readonly timeout?: number | null | undefined;
-  /** Of the attempt that is under way. */
+  /** The errors of the attempt that is under way. */
   readonly errors: unknown[];
   fn?: Callback | null | undefined;
 }
@@ -27,7 +27,7 @@ export interface CircusBlock {
 export interface CircusState {
   readonly rootDescribeBlock: CircusBlock;
   readonly testTimeout: number;
-  /** Of no test: they fail the file. */
+  /** Errors of no test: they fail the file. */
   readonly unhandledErrors: unknown[];
 }
 
@@ -36,7 +36,7 @@ export interface CircusEvent {
   readonly test?: CircusTest;
   readonly hook?: CircusHook;
   readonly fn?: unknown;
-  /** Whose stack says where a test stands. */
+  /** Its stack says where a test stands. */
   readonly asyncError?: Error;
 }
 
@@ -45,7 +45,7 @@ export type Callback = (this: unknown, ...args: unknown[]) => unknown;
 /** Wraps what a test or a hook does. */
 export function around(target: CircusTest | CircusHook, run: (call: () => unknown) => unknown): void {
   const { fn } = target;
-  // The steps of a generator are called one by one, by somebody else.
+  // Jest calls the steps of a generator one by one, each outside of this wrapper.
   if (fn === undefined || fn === null || isGenerator(fn)) return;
   const wrapped: Callback = function (...args) {
     return run(() => fn.apply(this, args));
@@ -54,7 +54,7 @@ export function around(target: CircusTest | CircusHook, run: (call: () => unknow
   target.fn = Object.defineProperty(wrapped, 'length', { value: fn.length });
 }
 
-/** Of whichever realm. */
+/** Also true for a function of another realm. */
 export function isGenerator(fn: Callback): boolean {
   return Object.prototype.toString.call(fn) === '[object GeneratorFunction]';
 }

@@ -6,14 +6,14 @@ import { createRequire } from 'node:module';
 import type { CircusEvent, CircusState } from './circus.ts';
 import { TestFile } from './test-file.ts';
 
-/** What of an environment is relied on. */
+/** The part of an environment that is relied on. */
 export interface Environment {
   readonly global: object;
   setup(): Promise<void>;
   teardown(): Promise<void>;
 }
 
-/** What Jest makes an environment of. */
+/** The first argument of an environment's constructor. */
 interface EnvironmentConfig {
   readonly globalConfig: object;
   readonly projectConfig: {
@@ -42,6 +42,14 @@ const key: unique symbol = Symbol.for('carpool.jest.file') as never;
 /** The last file of this worker: where its set-up files failed, Jest has torn no environment down. */
 const worker = globalThis as { [key]?: TestFile | undefined };
 
+/**
+ * A test environment whose tests can use Carpool.
+ *
+ * @example
+ * export default withCarpool(TestEnvironment); // of 'jest-environment-node'
+ *
+ * @param base any environment class
+ */
 export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarpool<Base> {
   const Base = base as EnvironmentClass & (new (...args: never[]) => Listening);
   const Carpool = class extends Base {
@@ -87,7 +95,7 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // As above.
+    // See `handleTestEvent`.
   }
 }
 

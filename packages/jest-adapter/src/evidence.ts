@@ -1,5 +1,5 @@
 /** What the children said when a test failed, right under what the test said. */
-import { evidenceText, type SessionEvidence } from 'carpool/client';
+import { evidenceText, type SessionEvidence } from 'carpool/adapter/test-process';
 
 /** @param errors of the test, as Jest keeps them: errors, pairs of what was thrown and where the test is, or strings */
 export function showEvidence(errors: unknown[], found: readonly SessionEvidence[]): void {
@@ -22,7 +22,7 @@ function framesOf(...places: readonly unknown[]): string {
   return places.map((place) => firstFrame.exec(textOf(place, 'stack'))?.[0]).find((found) => found !== undefined) ?? '';
 }
 
-/** As Jest itself finds the end of a message; with all that follows. */
+/** The stack from its first frame on. Jest itself finds the end of a message in the same way. */
 const firstFrame = /\n\s*at\s.*:\d+:\d+[^]*/;
 
 function append(error: unknown, text: string): boolean {

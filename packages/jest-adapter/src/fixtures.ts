@@ -1,5 +1,5 @@
 /** What a test function asks for, and what it is given. */
-import { copyErrorToRealm } from 'carpool/realm';
+import { copyErrorToRealm } from 'carpool/adapter/realm';
 import type { Bridge } from './bridge.ts';
 
 /**

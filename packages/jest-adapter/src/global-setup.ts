@@ -1,25 +1,17 @@
 /**
  * Starts the hosts when a run begins. Part of the preset; a global setup of your own calls it:
  *
+ *   import carpoolSetup from '@carpool/jest/global-setup';
  *   export default async (globalConfig, projectConfig) => { await carpoolSetup(globalConfig, projectConfig); … }
  *
- * It never rejects, and may be called more than once in a run.
+ * Options come from `carpool(options)` in the Jest config, see config.ts. It never rejects, and may be called more than
+ * once in a run.
  */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { PoolOptions } from 'carpool';
-import { findConfig, RunHost, type HostOptions } from 'carpool/host';
+import { findConfig, RunHost, type CarpoolOptions, type HostOptions } from 'carpool/adapter/main-process';
 import { hosts } from './hosts.ts';
 import { provide, version, type ProvidedFor } from './provided.ts';
-
-export interface CarpoolOptions {
-  /** Path of the config file, from the `rootDir`. Default: `carpool.config.*`, looked for upwards from there. */
-  readonly configFile?: string;
-  /** Pools that are plain data, beside or instead of those of the config file. */
-  readonly pools?: Readonly<Record<string, PoolOptions>>;
-  /** Print one line for each pool after a run. Default true. */
-  readonly summary?: boolean;
-}
 
 /** What Jest gives to a global setup, as far as it is needed. */
 export interface GlobalConfig {
@@ -29,24 +21,22 @@ export interface GlobalConfig {
   readonly projects?: readonly unknown[];
 }
 
+/** What Jest gives to a global setup of a project, as far as it is needed. */
 export interface ProjectConfig {
   readonly rootDir: string;
   readonly testEnvironment?: string;
   readonly testEnvironmentOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** @param options instead of `testEnvironmentOptions.carpool` of the Jest config */
-export async function carpoolSetup(
-  globalConfig: GlobalConfig,
-  projectConfig: ProjectConfig,
-  options: CarpoolOptions = optionsIn(projectConfig),
-): Promise<void> {
+/** Jest's global setup, for the hosts of all projects that name it. */
+export default async function setup(globalConfig: GlobalConfig, projectConfig: ProjectConfig): Promise<void> {
+  const options = optionsIn(projectConfig);
   const environment = environmentOf(projectConfig);
-  const all = wantedHosts(globalConfig, projectConfig, options);
-  const begun = all.map(async (wanted) => {
+  const { evidence, summary } = options;
+  const begun = wantedHosts(globalConfig, projectConfig, options).map(async (wanted) => {
     const id = JSON.stringify(wanted);
     const known = hosts().get(id);
-    const host = known?.host ?? new RunHost({ ...wanted, runner: 'jest', version });
+    const host = known?.host ?? new RunHost({ ...wanted, evidence, summary, runner: 'jest', version });
     if (known === undefined) hosts().set(id, { host, root: wanted.root, ...environment });
     await host.runStarted();
   });
@@ -54,9 +44,7 @@ export async function carpoolSetup(
   provide([...hosts().values()].map(({ host, ...whose }) => ({ ...whose, ...host.provided })));
 }
 
-export default carpoolSetup;
-
-export function optionsIn({ testEnvironmentOptions }: ProjectConfig): CarpoolOptions {
+function optionsIn({ testEnvironmentOptions }: ProjectConfig): CarpoolOptions {
   return (testEnvironmentOptions?.['carpool'] ?? {}) as CarpoolOptions;
 }
 
@@ -70,7 +58,7 @@ function wantedHosts(globalConfig: GlobalConfig, { rootDir }: ProjectConfig, opt
   }
   const roots = [rootDir, ...(globalConfig.projects ?? []).map((project) => rootOf(project, globalConfig.rootDir))];
   const folders = roots.map(findConfig).filter((file) => file !== undefined);
-  // Without any config the host says so to whoever wants a pool.
+  // Without any config the host says so to the tests that want a pool.
   const found = folders.length === 0 ? [globalConfig.rootDir] : folders.map((file) => dirname(file));
   return [...new Set(found)].map((root) => ({ root }));
 }

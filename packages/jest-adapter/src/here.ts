@@ -1,7 +1,7 @@
 /** In the test's realm: the environment of this test file, or one sentence that says what stands in its place. */
 import { readFileSync } from 'node:fs';
 import * as jest from '@jest/globals';
-import { CarpoolError } from 'carpool/realm';
+import { CarpoolError } from 'carpool/adapter/realm';
 import { key, type Bridge } from './bridge.ts';
 import { everyProvided, version } from './provided.ts';
 

@@ -1,70 +1,62 @@
 /**
  * What tests import. `withPools` makes Jest's `test` with a fixture for every pool, which gives each attempt of a test a
- * session of its own; `carpool` registers sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
+ * session of its own; `register` takes sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
-import type { Config, PoolNames, Session, SessionOf, SharedWorkerNames, SharedWorkerOf } from 'carpool';
-import type { RegisterExtraOptions as AnyRunners } from 'carpool/client';
-import * as jest from '@jest/globals';
-import { callSite, fixtureNames, type CallSite, type FixtureNames } from 'carpool/realm';
+import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
+import {
+  callSite,
+  readWithPools,
+  sessionPools,
+  type CallSite,
+  type FixtureNames,
+  type FixtureRunner,
+  type PoolFixtures,
+  type RegisterInScopeOptions,
+  type WithPoolsOptions,
+} from 'carpool/adapter/realm';
 import { registerSharedWorker } from 'carpool/shared-worker';
-import type { Bridge, Definition, Scope, Wanted } from './bridge.ts';
+import * as jest from '@jest/globals';
+import type { Bridge, Definition, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './here.ts';
 import { brought, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 
-export type { Scope } from './bridge.ts';
+export { CarpoolError, isCarpoolError } from 'carpool/adapter/realm';
+export type {
+  ErrorCode,
+  PoolFixtures,
+  RegisterExtraOptions,
+  RegisterInScopeOptions,
+  SessionPools,
+  SessionScope,
+  WithPoolsOptions,
+} from 'carpool/adapter/realm';
 export type { Body, Each, Test, TestFunction } from './types.ts';
-export { CarpoolError, isCarpoolError } from 'carpool/realm';
 
-export interface CreateTestOptions<C extends Config> {
-  /** Pools whose session is shared by the tests of a file. Default: `test` for all. */
-  readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
-}
+const runner: FixtureRunner = { name: 'Jest', reserved: [], namesFromHost };
 
-/** Of a session that is registered by hand; its owner and its label are the test's, or the file's. */
-export type RegisterExtraOptions = AnyRunners & {
-  /** Whose end ends it. Default `test`; in `beforeAll`, and outside of tests, there is only the `file`. */
-  readonly scope?: Scope;
-};
-
-/** Sessions of any pool, as many as are wanted. */
-export type SessionPools<C extends Config> = {
-  readonly [Name in PoolNames<C>]: {
-    /** Takes a session; it ends with its scope, or when it is unregistered. */
-    register(options?: RegisterExtraOptions): Promise<SessionOf<C, Name>>;
-  };
-};
-
-/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
-export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
-} & { readonly carpool: SessionPools<C> };
-
-/** Tell it your config, once, and `carpool` and `withPools()` know your pools: see docs/jest.md. */
-export interface Project {}
-
-type AnyConfig = { readonly pools: Readonly<Record<string, never>> };
-/** The config of `Project`. */
-export type ProjectConfig = Project extends { readonly config: infer C extends Config } ? C : AnyConfig;
-
-/** SessionPools sessions in tests, in hooks and, with `scope: 'file'`, anywhere else in a test file. */
-export const carpool: SessionPools<ProjectConfig> = sessionPools();
-
-/** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
-export function withPools<C extends Config>(config: C, options?: CreateTestOptions<C>): Test<Fixtures<C>>;
-/** The same with the type alone, `withPools<typeof config>()`: the names come from the host. */
-export function withPools<C extends Config = ProjectConfig>(options?: CreateTestOptions<C>): Test<Fixtures<C>>;
+/**
+ * Jest's `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started
+ * before a test runs that asks for a pool.
+ *
+ * @example
+ * const test = withPools(config, { scope: { solver: 'file' } });
+ * test('counts', async ({ renderer, solver }) => { … });
+ *
+ * @throws CarpoolError CONFIG_INVALID if a pool or a shared worker has a name that no fixture can have
+ */
+export function withPools<C extends Config>(config: C, options?: WithPoolsOptions<C>): Test<PoolFixtures<C>>;
+/** The same with the type alone, that of `Register` or `withPools<typeof config>()`: the names come from the host. */
+export function withPools<C extends Config = RegisteredConfig>(options?: WithPoolsOptions<C>): Test<PoolFixtures<C>>;
 export function withPools(
-  first?: Config | CreateTestOptions<Config>,
-  second?: CreateTestOptions<Config>,
-): Test<Fixtures<Config>> {
-  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
-  const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : fixtureNames(config);
-  const wants = (pool: string): Wanted => ({ pool, scope: (scope as Record<string, Scope>)[pool] ?? 'test' });
+  first?: Config | WithPoolsOptions<Config>,
+  second?: WithPoolsOptions<Config>,
+): Test<PoolFixtures<Config>> {
+  const { names, scopeOf } = readWithPools(first, second, runner);
+  const wants = (pool: string): Wanted => ({ pool, scope: scopeOf(pool) });
 
   const define: Define = (body, rows, above, add) => {
     if (isGenerator(body))
@@ -75,9 +67,9 @@ export function withPools(
       Promise.all(sharedWorkers.map((name) => registerSharedWorker({ name }).available));
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
       const found = bridge();
-      // Nobody knew the names when the test was defined: now somebody knows why.
+      // The names were not known when the test was defined: now the environment says why.
       if (names === undefined) await brought(found.check());
-      const given: Record<string, unknown> = { carpool: sessionPools() };
+      const given: Record<string, unknown> = { carpool: sessionPools(registerHere, names?.pools) };
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
       for (const want of wanted) given[want.pool] = await held(found.session(want));
@@ -89,7 +81,25 @@ export function withPools(
     if (found === undefined) add(wrapped);
     else found.defining({ wanted, ready, above }, () => add(wrapped));
   };
-  return extended(ownTest(), define) as unknown as Test<Fixtures<Config>>;
+  return extended(ownTest(), define) as unknown as Test<PoolFixtures<Config>>;
+}
+
+/**
+ * Takes one more session of a pool, from anywhere in a test, a hook, or a helper module that receives no fixtures. It
+ * ends with the test that runs, or with `scope`.
+ *
+ * @example
+ * const renderer = await register('renderer');
+ *
+ * @throws CarpoolError SESSION_REFUSED outside tests, unless `scope` is `file` or `worker`; and as
+ * `carpool.<pool>.register`
+ */
+export function register<Name extends PoolNames<RegisteredConfig>>(
+  pool: Name,
+  options: RegisterInScopeOptions = {},
+): Promise<SessionOf<RegisteredConfig, Name>> {
+  const session = registerHere(pool, { ...options, site: callSite(register) });
+  return session as unknown as Promise<SessionOf<RegisteredConfig, Name>>;
 }
 
 type AnyBody = (...args: unknown[]) => unknown;
@@ -132,26 +142,24 @@ function extended(from: AnyTest, define: Define): AnyTest {
   return test;
 }
 
-function sessionPools(): SessionPools<never> {
-  const register = (pool: string) => ({
-    register: function register({ scope = 'test', signal, ...options }: RegisterExtraOptions = {}) {
-      const site = callSite(register);
-      const found = bridge();
-      const given = signal === undefined ? {} : { signal: found.signal(signal) };
-      return held(found.register({ pool, scope }, { ...options, ...given, site }), site);
-    },
-  });
-  // Whether there is such a pool is known when a session is wanted. `then`: it may be awaited by mistake.
-  const get = (_: object, name: string | symbol): unknown =>
-    typeof name === 'symbol' || name === 'then' ? undefined : register(name);
-  return new Proxy({}, { get }) as SessionPools<never>;
+function registerHere(
+  pool: string,
+  { signal, site, ...options }: RegisterInScopeOptions & { readonly site: CallSite },
+): Promise<Session> {
+  const registered = async (): Promise<Session> => {
+    const found = bridge();
+    const given = signal === undefined ? {} : { signal: found.signal(signal) };
+    return await found.register(pool, { ...options, ...given, site });
+  };
+  // It has the whole interface of a session, in this realm.
+  return held(registered(), site) as Promise<unknown> as Promise<Session>;
 }
 
 function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession> {
   return brought(session, site, (inner: Session) => new RealmSession(inner, bridge()));
 }
 
-/** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
+/** Undefined where no environment can be asked, or the pools cannot be used: then every test says why. */
 function namesFromHost(): FixtureNames | undefined {
   const { pools, sharedWorkers = [] } = bridgeIfAny() ?? {};
   return pools && { pools, sharedWorkers };

@@ -1,12 +1,12 @@
 /** What the main process hands to its workers: one environment variable, which forks, threads and the main process see. */
 import { sep } from 'node:path';
-import type { Provided } from 'carpool/client';
+import type { Provided } from 'carpool/adapter/test-process';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Of this package. Every side carries it, so that two installed copies can be told apart. */
+/** The version of this package. Every side carries it, so that two installed copies are noticed. */
 export const version: string = packageJson.version;
 
-/** Not `CARPOOL_ADDRESS`, which says that somebody else's host is to be used. */
+/** Not `CARPOOL_ADDRESS`, which makes a run use a host that is there already. */
 const variable = 'CARPOOL_JEST';
 
 export interface ProvidedFor extends Provided {

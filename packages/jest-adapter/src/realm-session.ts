@@ -1,6 +1,6 @@
 /** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is copyToRealm. */
 import type { CloseReason, Evidence, Session } from 'carpool';
-import { callSite, isCarpoolError, copyToRealm, copyErrorToRealm, type CallSite } from 'carpool/realm';
+import { callSite, isCarpoolError, copyToRealm, copyErrorToRealm, type CallSite } from 'carpool/adapter/realm';
 import type { Bridge } from './bridge.ts';
 
 type Public = Pick<Session, keyof Session>;
@@ -12,6 +12,7 @@ const nothing = (): void => {};
 if (!('asyncDispose' in Symbol))
   Object.defineProperty(globalThis.Symbol, 'asyncDispose', { value: globalThis.Symbol.for('nodejs.asyncDispose') });
 
+/** Has the interface of `Session`. */
 export class RealmSession implements Public {
   readonly closed: Promise<CloseReason>;
   readonly #inner: Session;
@@ -93,7 +94,7 @@ export class RealmSession implements Public {
   }
 }
 
-/** A promise of this realm. As in the core, what the end of a test rejects is no failure if nobody waits for it. */
+/** A promise of this realm. As in core, a call that the end of a test rejects is no failure if it is not awaited. */
 export function brought<T>(
   promise: PromiseLike<unknown>,
   site?: CallSite,

@@ -6,22 +6,33 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { currentTestSlot, CarpoolError, closeFile, connectProvided, FileOwner, openFile, Owner } from 'carpool/client';
-import { timeoutWithin, unknownPool } from 'carpool/client';
-import type { Client, OwnerOptions, RegisterOptions, Session, SessionEvidence } from 'carpool/client';
-import { install, type Bridge, type Definition, type Scope, type Wanted } from './bridge.ts';
+import {
+  CarpoolError,
+  closeFile,
+  connectProvided,
+  currentTestSlot,
+  FileOwner,
+  openFile,
+  Owner,
+  registerSession,
+  TestClock,
+  unknownPool,
+  workerSession,
+  type Client,
+  type OwnerOptions,
+  type Session,
+  type SessionEvidence,
+} from 'carpool/adapter/test-process';
+import { install, type Bridge, type Definition, type Wanted } from './bridge.ts';
 import { around, everyBlock, isGenerator, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
 import { showEvidence } from './evidence.ts';
 import { providedFor, version } from './provided.ts';
 
-// Taken when the module is loaded: fake timers replace it on the object that all realms share.
-const now: () => number = performance.now.bind(performance);
-
 /** One attempt of one test. */
 interface Attempt {
   readonly owner: Owner;
-  /** Of a body that has failed, where the sessions ended before Jest was done with the test. */
+  /** The evidence of a body that has failed, where the sessions ended before Jest was done with the test. */
   found?: readonly SessionEvidence[];
 }
 
@@ -29,19 +40,21 @@ interface Attempt {
 interface Running {
   /** Absent in `beforeAll` and `afterAll`. */
   readonly attempt: Attempt | undefined;
-  /** When Jest will lose patience with it. */
-  readonly until: number;
+  /** The time that Jest gives it. */
+  readonly clock: TestClock;
 }
 
 const running = new AsyncLocalStorage<Running>();
 
+/** Where the tests of a file run. */
 export interface TestFileOptions {
-  /** Of the realm in which its tests run. */
+  /** The global object of the realm in which its tests run. */
   readonly global: object;
   readonly rootDir: string;
   readonly testPath: string;
 }
 
+/** One run of a test file, followed by the events of its environment. */
 export class TestFile {
   readonly #options: TestFileOptions;
   readonly #file: FileOwner;
@@ -50,7 +63,7 @@ export class TestFile {
   /** Whose hooks are running. Concurrent tests have none. */
   #current: CircusTest | undefined;
   #defining: Definition | undefined;
-  /** What is running is a generator, in which no call knows where it comes from. */
+  /** A generator is running, in which no call knows where it comes from. */
   #generator = false;
   #ending: Promise<void> | undefined;
 
@@ -69,12 +82,11 @@ export class TestFile {
       if (found === undefined && this.#generator) throw new CarpoolError('LEASE_INVALID', inGenerator);
       return found?.attempt?.owner;
     };
-    const left = (): number => (running.getStore()?.until ?? Infinity) - now() - 100;
     openFile(currentTestSlot(global), {
       file: this.#file,
       test,
       worker: () => worker,
-      waitOptions: () => timeoutWithin(left()),
+      waitOptions: () => running.getStore()?.clock.waitOptions() ?? {},
     });
   }
 
@@ -94,16 +106,13 @@ export class TestFile {
         }
       },
       session: (wanted) => this.#session(wanted),
-      register: async ({ pool, scope }, options) => {
-        const holder = this.#holder(scope);
-        return await holder.owner.register(pool, { ...holder.options, ...options });
-      },
+      register: (pool, options) => registerSession(currentTestSlot(this.#options.global).ambient, pool, options),
       unknownPool: (pool) => unknownPool(pool, provided?.pools ?? []),
       signal: followed,
     };
   }
 
-  /** What must be done at once: Jest does not wait for its handlers while tests are defined. */
+  /** Handles what cannot wait: Jest does not await its handlers while tests are defined. */
   notice({ name, test, hook, fn, asyncError }: CircusEvent, state: CircusState): void {
     if (name === 'add_test' && typeof fn === 'function' && this.#defining !== undefined) {
       const { above } = this.#defining;
@@ -120,7 +129,7 @@ export class TestFile {
     if (name === 'test_done') this.#generator = false;
   }
 
-  /** What Jest waits for, outside the time of the test. */
+  /** Handles what Jest awaits, outside the time of the test. */
   async handle({ name, test }: CircusEvent, state: CircusState): Promise<void> {
     if (name === 'run_start') await this.#file.ready().catch((thrown: unknown) => refuseAll(state, thrown));
     if (name === 'run_finish') {
@@ -148,7 +157,8 @@ export class TestFile {
         const ofTest = hook.type === 'beforeEach' || hook.type === 'afterEach';
         around(hook, (call) => {
           const attempt = ofTest && this.#current !== undefined ? this.#attemptOf(this.#current) : undefined;
-          return running.run({ attempt, until: now() + (hook.timeout ?? state.testTimeout) }, call);
+          const clock = new TestClock(() => hook.timeout ?? state.testTimeout);
+          return running.run({ attempt, clock }, call);
         });
       }
       for (const test of children) if (test.type === 'test') this.#wrap(test, state);
@@ -159,7 +169,8 @@ export class TestFile {
     const wanted = this.#wanted.get(test.fn ?? test);
     around(test, (call) => {
       const attempt = this.#attemptOf(test);
-      const run = (): unknown => running.run({ attempt, until: now() + (test.timeout ?? state.testTimeout) }, call);
+      const clock = new TestClock(() => test.timeout ?? state.testTimeout);
+      const run = (): unknown => running.run({ attempt, clock }, call);
       return test.concurrent === true ? this.#concurrently(attempt, run) : run();
     });
     if (wanted !== undefined) this.#wanted.set(test, wanted);
@@ -180,34 +191,33 @@ export class TestFile {
   async #prepare(test: CircusTest): Promise<void> {
     const { wanted = [], ready } = this.#wanted.get(test) ?? {};
     await ready?.().catch(() => undefined);
-    for (const { pool, scope } of wanted) {
-      const owner = scope === 'file' ? this.#file : this.#attemptOf(test).owner;
-      // What fails here fails again in the test, where it belongs.
-      await owner.session(pool).catch(() => undefined);
-    }
+    // What fails here fails again in the test, where it belongs.
+    for (const want of wanted) await this.#session(want, this.#attemptOf(test)).catch(() => undefined);
   }
 
   async #finish(test: CircusTest): Promise<void> {
     const attempt = this.#attempts.get(test);
     this.#attempts.delete(test);
-    if (test.errors.length > 0) {
+    if (test.errors.length > 0 && providedFor(this.#options.rootDir)?.evidence !== false) {
       const own = attempt?.found ?? (await attempt?.owner.evidence()) ?? [];
       showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);
     }
     await attempt?.owner.end();
   }
 
-  async #session({ pool, scope }: Wanted): Promise<Session> {
-    const { owner, options } = this.#holder(scope);
-    return await owner.session(pool, options);
-  }
-
-  /** @throws CarpoolError SESSION_REFUSED where no test is running */
-  #holder(scope: Scope): { readonly owner: Owner; readonly options: RegisterOptions } {
-    const { attempt, until = Infinity } = running.getStore() ?? {};
-    const owner = scope === 'file' ? this.#file : attempt?.owner;
-    if (owner === undefined) throw new CarpoolError('SESSION_REFUSED', noTest);
-    return { owner, options: timeoutWithin(until - now() - 100) };
+  /** @param attempt absent: that of the test which is running */
+  async #session({ pool, scope }: Wanted, attempt = running.getStore()?.attempt): Promise<Session> {
+    const { ambient } = currentTestSlot(this.#options.global);
+    switch (scope) {
+      case 'worker':
+        return await workerSession(await this.#connect(pool), pool);
+      case 'file':
+        return await this.#file.session(pool, ambient?.waitOptions());
+      case 'test':
+        // Where no test is running, that says so.
+        if (attempt === undefined) return await registerSession(ambient, pool);
+        return await attempt.owner.session(pool, ambient?.waitOptions());
+    }
   }
 
   #attemptOf(test: CircusTest): Attempt {
@@ -225,7 +235,7 @@ export class TestFile {
   }
 
   async #connect(pool?: string | false): Promise<Client> {
-    const remedy = "add `preset: '@carpool/jest'` to the Jest config, or call `carpoolSetup` in your global setup";
+    const remedy = "add `preset: '@carpool/jest'` to the Jest config, or call its global setup in yours";
     const options = { runner: 'jest', adapter: '@carpool/jest', version, remedy };
     return await connectProvided(providedFor(this.#options.rootDir), options, pool);
   }
@@ -246,10 +256,7 @@ function refuseAll(state: CircusState, thrown: unknown): void {
 const inGenerator =
   "Cannot tell which test asks: the body of a generator cannot be followed; make it an async function, or write `scope: 'file'`";
 
-const noTest =
-  "Cannot register a session for a test: no test is running here; in `beforeAll`, and outside of tests, say `register({ scope: 'file' })`, and the session ends with the file (nor can the body of a generator be followed)";
-
-/** What jsdom calls an AbortSignal is none to Node. */
+/** Node does not accept jsdom's AbortSignal. */
 function followed(signal: AbortSignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
   const { addEventListener, reason, aborted } = signal as AbortSignal;

@@ -1,6 +1,7 @@
 /** The shape of Jest's `test` with one more parameter: the fixtures, last, where Jest itself would give `done`. */
 export type Body<Args extends readonly unknown[]> = (...args: Args) => unknown;
 
+/** `test.each`, whose functions receive a row, then the fixtures. */
 export interface Each<F> {
   /** Rows that are arrays are spread. */
   <Row extends readonly unknown[] | readonly [unknown]>(
@@ -14,6 +15,7 @@ export interface Each<F> {
   ): (name: string, body: Body<[row: Readonly<Record<string, never>>, fixtures: F]>, timeout?: number) => void;
 }
 
+/** Defines one test, or with `each` one for each row. */
 export interface TestFunction<F> {
   (name: string, body: Body<[fixtures: F]>, timeout?: number): void;
   readonly each: Each<F>;

@@ -26,17 +26,19 @@ describe.for(majors)('Jest %s', (major) => {
   test('the code of docs/jest.md compiles and its tests pass', async () => {
     using project = new Project(major, 'guide');
     for (const [file, code] of codeFiles('docs/jest.md')) project.write(file, code);
-    const [errors, common, modules, own] = await Promise.all([
+    const [errors, common, modules, own, options] = await Promise.all([
       project.check(),
       run(project, 'jest.config.mjs', 'common'),
       run(project, 'jest.config.mjs', 'modules'),
       run(project, 'own.config.mjs', 'common', ['greeting', 'table']),
+      run(project, 'options.config.mjs', 'common', ['greeting']),
     ]);
     expect(errors).toBe('');
     expectVerdicts(common, 12);
     expectVerdicts(modules, 13);
     expectVerdicts(own, 4);
-    for (const { code } of [common, modules, own]) expect(code).toBe(0);
+    expectVerdicts(options, 2);
+    for (const { code } of [common, modules, own, options]) expect(code).toBe(0);
   });
 
   test('so does the code of the README', async () => {

@@ -1,5 +1,5 @@
 /** Watch mode, and runs, workers and set-up files that end badly. */
-import { addressVariable, startHost } from 'carpool/host';
+import { addressVariable, startHost } from 'carpool/adapter/main-process';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
 import type { Running } from '@carpool/test-harness';

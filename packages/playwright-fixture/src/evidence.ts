@@ -1,8 +1,8 @@
 /** What the children said when a test failed: attached as JSON, and in the error, where every reporter shows it. */
 import type { TestInfo, TestInfoError } from '@playwright/test';
-import { evidenceText, type Owner, type SessionEvidence } from 'carpool/client';
+import { evidenceText, type Owner, type SessionEvidence } from 'carpool/adapter/test-process';
 
-/** When it is kept. */
+/** When the evidence of a test is kept: `on-failure`, `always` or `off`. */
 export type EvidenceRule = 'on-failure' | 'always' | 'off';
 
 /** In the clean-up of a test, while its sessions still live. Never rejects. */

@@ -11,11 +11,13 @@ import { matches } from './matches.ts';
 /** Some fields of a message; values may be asymmetric matchers. */
 export type Shape<T> = T extends object ? { readonly [Key in keyof T]?: unknown } : never;
 
+/** The last argument of a matcher for sessions. */
 export interface MatcherOptions {
   /** Milliseconds. Default: the `expect` timeout of Playwright's config, 5,000. */
   readonly timeout?: number;
 }
 
+/** The matchers for sessions. */
 export interface SessionMatchers<M extends Messages> {
   /** Sends a request; its reply must have these fields. */
   toReply<const R extends RequestOf<M>>(
@@ -32,6 +34,7 @@ export interface SessionMatchers<M extends Messages> {
 
 type Plain<T> = ReturnType<typeof base<T>>;
 
+/** `expect(session)`. */
 export interface ExpectSession {
   <M extends Messages>(
     session: Session<M>,

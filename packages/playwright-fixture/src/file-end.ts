@@ -1,12 +1,12 @@
 /**
- * Playwright tells nobody that a file has ended, but runs the `afterAll` hooks of its suite as soon as its last test is
+ * Playwright reports the end of a file nowhere, but runs the `afterAll` hooks of its suite as soon as its last test is
  * done, in each worker that ran tests of it. So every file gets one more such hook while it is loaded, and it stays the
  * last. That is inside of Playwright, not in its types; where it is not found, a file ends when the next one begins in
  * its worker, or with the worker.
  */
 import { test as base, type TestInfo } from '@playwright/test';
 
-/** What of Playwright's suites is relied on. */
+/** The part of Playwright's suites that is relied on. */
 interface Suite {
   readonly _type?: unknown;
   readonly _hooks?: unknown[];

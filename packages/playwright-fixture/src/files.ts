@@ -4,11 +4,19 @@
  *
  *   first test of a file ─▶ opened, shared workers ready ─▶ hooks and tests ─▶ last `afterAll` of the file: closed
  *
- * Modules live as long as the worker and are evaluated between files: there is always something to be found, as is in
+ * Modules live as long as the worker and are evaluated between files. So there is always something in the slot, also in
  * the process that only collects tests.
  */
 import { test as base, type TestInfo, type WorkerInfo } from '@playwright/test';
-import { currentTestSlot, closeFile, openFile, type CurrentTest, type FileOwner, type Owner } from 'carpool/client';
+import {
+  closeFile,
+  currentTestSlot,
+  openFile,
+  type CurrentTest,
+  type FileOwner,
+  type Owner,
+  type WaitOptions,
+} from 'carpool/adapter/test-process';
 import { atTheEndOfFiles } from './file-end.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 
@@ -40,8 +48,8 @@ export class TestFile implements CurrentTest {
     return this.#worker;
   }
 
-  timeoutWithin(): { readonly timeout?: number } {
-    return this.attempt?.waitOptions ?? {};
+  waitOptions(): WaitOptions {
+    return this.attempt?.waitOptions() ?? {};
   }
 
   async ready(): Promise<void> {
@@ -70,6 +78,7 @@ const between: CurrentTest = {
   file: undefined,
   test: () => undefined,
   worker: () => ownerOfWorker({ workerIndex: Number(process.env['TEST_WORKER_INDEX'] ?? 0) }),
+  waitOptions: () => ({}),
 };
 
 /** Modules that are evaluated before the first file is open find it. */
@@ -88,6 +97,7 @@ async function endOpenFile(): Promise<void> {
 announce();
 atTheEndOfFiles(endOpenFile);
 
+/** The test files of one worker. */
 export class TestFiles {
   readonly #worker: Owner;
   #open: TestFile | undefined;

@@ -11,24 +11,26 @@
  * What waits has a clock of its own: neither the start of a child nor the wait for a slot is the test's time. The owner
  * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
  */
-import type { Fixtures, TestInfo, WorkerInfo } from '@playwright/test';
-import { CarpoolError, type Config, type PoolNames, type Session, type SessionOf } from 'carpool';
-import type { SharedWorkerNames, SharedWorkerOf } from 'carpool';
+import type { TestInfo, WorkerInfo } from '@playwright/test';
+import { CarpoolError, type Config, type Session } from 'carpool';
 import {
   fromRecord,
-  fixtureNames,
-  timeoutWithin,
-  checkFixtureNames,
+  providedNames,
   sessionPools,
+  TestClock,
   type FixtureNames,
+  type FixturePlan,
+  type FixtureRunner,
   type Owner,
+  type PoolFixtures,
   type RegisterCall,
   type SessionPools,
-} from 'carpool/client';
+  type SessionScope,
+} from 'carpool/adapter/test-process';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import type { EvidenceRule } from './evidence.ts';
 import { TestFiles, type TestFile } from './files.ts';
-import { Attempt, ownerOfWorker } from './owners.ts';
+import { Attempt, margin, ownerOfWorker, workersInUse } from './owners.ts';
 import { connect, provided } from './provided.ts';
 
 /** What may stand in `use`, for the whole config, a project, a file or a group. */
@@ -39,29 +41,21 @@ export interface CarpoolUse {
   readonly carpoolEvidence: EvidenceRule;
 }
 
-/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
-export type TestFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
-} & { readonly carpool: SessionPools<C> } & CarpoolUse;
+/** The test fixtures of `withPools`: those of every adapter, and the options of Playwright's own `use`. */
+export type TestFixtures<C extends Config> = PoolFixtures<C> & CarpoolUse;
 
 /** For worker fixtures of your own: what is registered there lives as long as the worker. */
 export interface WorkerFixtures<C extends Config> {
   readonly carpoolWorker: SessionPools<C>;
 }
 
-/** Pools as fixtures. Their names and types come from the config; nothing is started yet. */
-// Not under another name: by that of `Fixtures` the compiler finds out what `base.extend` makes of it.
-export function carpoolFixtures<C extends Config>(config: C): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
-/** With the type alone the names come from the host: not for `--list` and the test explorers of editors. */
-export function carpoolFixtures<C extends Config>(): Fixtures<TestFixtures<C>, WorkerFixtures<C>>;
-export function carpoolFixtures(config?: Config): Fixtures {
-  const names = config === undefined ? namesFromHost() : fixtureNames(config);
-  checkFixtureNames(names, taken, 'Playwright');
-  const pools = config?.pools ?? {};
-  const starts = names.pools.map((name) => [startName(name), startFixture(name, pools[name]?.helloTimeout)]);
-  const sessions = names.pools.map((name) => [name, sessionFixture(name)]);
-  const sharedWorkers = names.sharedWorkers.map((name) => [name, workerFixture(name)]);
-  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...sharedWorkers]) };
+/** The fixtures by name, as Playwright's `extend` takes them. Nothing is started yet. */
+export function carpoolFixtures({ config, names, scopeOf }: FixturePlan): Readonly<Record<string, unknown>> {
+  const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
+  const starts = pools.map((name) => [startName(name), startFixture(name, config?.pools?.[name]?.helloTimeout)]);
+  const sessions = pools.map((name) => [name, sessionFixture(name, scopeOf(name))]);
+  const workers = sharedWorkers.map((name) => [name, workerFixture(name)]);
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...workers]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;
@@ -87,7 +81,9 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
     async ({}, use: Use<Owner>, workerInfo: WorkerInfo) => {
       await connect();
       const owner = ownerOfWorker(workerInfo);
+      workersInUse.add(owner);
       await use(owner);
+      workersInUse.delete(owner);
       await owner.end();
     },
     { scope: 'worker', timeout: workerTimeout, title: 'carpool: connection' },
@@ -123,24 +119,24 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
     { auto: true, box: 'self', timeout: noTimeout, title: 'carpool: test' },
   ],
   $carpoolAttempt: [
-    async (
-      { $carpoolWorker, $carpoolFile, carpoolEvidence }: Owners & CarpoolUse,
-      use: Use<Owner>,
-      testInfo: TestInfo,
-    ) => {
-      // A hook for all tests has one of its own.
-      const attempt = $carpoolFile.attempt ?? new Attempt($carpoolFile.file, testInfo);
-      await use(attempt);
-      await attempt.finish(carpoolEvidence, [$carpoolWorker]);
-    },
+    // The connection is charged to its own fixture.
+    needing(
+      ['$carpoolWorker', '$carpoolFile', 'carpoolEvidence'],
+      async ({ $carpoolFile, carpoolEvidence }: Owners & CarpoolUse, use: Use<Owner>, testInfo: TestInfo) => {
+        // A hook for all tests has one of its own.
+        const attempt = $carpoolFile.attempt ?? new Attempt($carpoolFile.file, testInfo);
+        await use(attempt);
+        await attempt.finish(carpoolEvidence);
+      },
+    ),
     { timeout: noTimeout, title: 'carpool: end of the sessions' },
   ],
   carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>, testInfo: TestInfo) => {
-    const since = performance.now();
-    // For a wait that is on the clock of the test.
-    const left = (): number => (testInfo.timeout > 0 ? testInfo.timeout - (performance.now() - since) - 200 : Infinity);
+    // For waits that are on the clock of the test. What other fixtures have waited was not its time, so the clock may run
+    // ahead of Playwright's.
+    const clock = new TestClock(() => testInfo.timeout, { margin, least: 1_000 });
     const register: RegisterCall = (pool, options) =>
-      $carpoolAttempt.register(pool, { ...timeoutWithin(left(), 1_000), ...options });
+      $carpoolAttempt.register(pool, { ...clock.waitOptions(), ...options });
     await use(sessionPools(register));
   },
 };
@@ -157,10 +153,29 @@ function startFixture(pool: string, helloTimeout = 0): unknown {
   return [needing(['$carpoolWorker'], start), { scope: 'worker', timeout, title: `carpool: start of ${pool}` }];
 }
 
-function sessionFixture(pool: string): unknown {
-  const session = async ({ $carpoolAttempt, carpoolTimeout }: Owners & CarpoolUse, use: Use<Session>): Promise<void> =>
-    use(await $carpoolAttempt.session(pool, carpoolTimeout === undefined ? {} : { timeout: carpoolTimeout }));
-  return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
+type Waiting = Owners & CarpoolUse;
+
+function sessionFixture(pool: string, scope: SessionScope): unknown {
+  const optionsOf = ({ carpoolTimeout }: CarpoolUse) =>
+    carpoolTimeout === undefined ? {} : { timeout: carpoolTimeout };
+  switch (scope) {
+    case 'test': {
+      const session = async (given: Waiting, use: Use<Session>): Promise<void> =>
+        use(await given.$carpoolAttempt.session(pool, optionsOf(given)));
+      return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
+    }
+    case 'file': {
+      // Playwright has no such scope: every test has a fixture of its own, and all of them the session of the file.
+      const session = async (given: Waiting, use: Use<Session>): Promise<void> =>
+        use(await given.$carpoolFile.file.session(pool, optionsOf(given)));
+      return [needing([startName(pool), '$carpoolFile', 'carpoolTimeout'], session), { timeout: noTimeout }];
+    }
+    case 'worker': {
+      const session = async ({ $carpoolWorker }: Owners, use: Use<Session>): Promise<void> =>
+        use(await $carpoolWorker.session(pool));
+      return [needing([startName(pool), '$carpoolWorker'], session), { scope, timeout: noTimeout }];
+    }
+  }
 }
 
 function workerFixture(name: string): unknown {
@@ -180,15 +195,20 @@ function needing<F extends (...args: never[]) => unknown>(names: readonly string
 function namesFromHost(): FixtureNames {
   const from = provided();
   if (from?.problem !== undefined) throw fromRecord(from.problem);
-  if (from !== undefined) return { pools: from.pools, sharedWorkers: from.sharedWorkers ?? [] };
+  const names = providedNames(from);
+  if (names !== undefined) return names;
   const message =
-    "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `carpoolFixtures(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
+    "Cannot know the names of the pools: no global setup of Carpool has run. Pass the config itself, `withPools(config)`: with --list, and in the test explorer of an editor, Playwright runs none; else add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
   throw new CarpoolError('HUB_UNREACHABLE', message);
 }
 
-/** What Playwright itself puts beside the fixtures; its less likely options are left out. */
-const taken = new Set(
-  'page context browser browserName request playwright baseURL channel headless locale screenshot trace video viewport'
-    .split(' ')
-    .concat(Object.keys(ownFixtures)),
-);
+/** Playwright's less likely options are left out. */
+const ofPlaywright =
+  'page context browser browserName request playwright baseURL channel headless locale screenshot trace video viewport';
+
+/** For `readWithPools`. */
+export const runner: FixtureRunner = {
+  name: 'Playwright',
+  reserved: [...ofPlaywright.split(' '), ...Object.keys(ownFixtures)],
+  namesFromHost,
+};

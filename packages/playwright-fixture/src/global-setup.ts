@@ -3,40 +3,27 @@
  *
  *   globalSetup: '@carpool/playwright/global-setup'                     beside others: globalSetup: ['./mine.ts', …]
  *
- * It never throws: tests that want no pool run all the same, those that want one say what went wrong. Where Playwright
- * skips the teardown (its UI is closed, the run is killed) the host ends by itself.
+ * Options come from `carpool(options)` in the Playwright config, see config.ts. It never throws: tests that want no pool
+ * run all the same, those that want one say what went wrong. Where Playwright skips the teardown (its UI is closed, the
+ * run is killed) the host ends by itself.
  */
 import { dirname } from 'node:path';
 import type { FullConfig } from '@playwright/test';
-import { RunHost, type HostOptions } from 'carpool/host';
+import { RunHost } from 'carpool/adapter/main-process';
+import { optionsIn } from './config.ts';
 import { provide, version } from './provided.ts';
 
-export interface CarpoolOptions extends Pick<HostOptions, 'pools'> {
-  /** Path of the config file, from the folder of the Playwright config. Default: `carpool.config.*`, there or above. */
-  readonly configFile?: string;
-  /** Print one line for each pool after a run. Default true. */
-  readonly summary?: boolean;
-}
-
-export type GlobalSetup = (config: FullConfig) => Promise<() => Promise<void>>;
-
-/** A global setup with options, for a file of your own: `export default carpoolSetup({ … })`. */
-export function carpoolSetup({ summary = true, ...options }: CarpoolOptions = {}): GlobalSetup {
-  return async ({ configFile }) => {
-    const root = configFile === undefined ? process.cwd() : dirname(configFile);
-    const host = new RunHost({ root, ...options, runner: 'playwright', version });
-    await host.runStarted();
-    provide(host.provided);
-    return async () => {
-      provide();
-      await host.runEnded();
-      const lines = await host.stop();
-      // On stderr, so that `--reporter=json` stays readable for machines.
-      if (summary) for (const line of lines) process.stderr.write(`${line}\n`);
-    };
+/** Playwright's global setup. @returns its teardown */
+export default async function setup(config: FullConfig): Promise<() => Promise<void>> {
+  const { configFile } = config;
+  const root = configFile === undefined ? process.cwd() : dirname(configFile);
+  const host = new RunHost({ root, ...optionsIn(config), runner: 'playwright', version });
+  await host.runStarted();
+  provide(host.provided);
+  return async () => {
+    provide();
+    await host.runEnded();
+    // On stderr, so that `--reporter=json` stays readable for machines.
+    for (const line of await host.stop()) process.stderr.write(`${line}\n`);
   };
 }
-
-const setup: GlobalSetup = carpoolSetup();
-
-export default setup;

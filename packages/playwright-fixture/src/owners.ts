@@ -1,17 +1,21 @@
-/** Who holds what: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures of the user's. */
+/** The owners: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures that last as long. */
 import { randomUUID } from 'node:crypto';
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { FileOwner, Owner, timeoutWithin } from 'carpool/client';
+import { FileOwner, Owner, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
-import { connect } from './provided.ts';
+import { connect, provided } from './provided.ts';
 
-// Taken when the module is loaded: a test may fake the clock.
-const now: () => number = performance.now.bind(performance);
+/** Milliseconds before the time-out of a test at which its waits fail. */
+export const margin = 200;
 
+/** The worker's owners that hold sessions: their evidence belongs to each test that fails meanwhile. */
+export const workersInUse: Set<Owner> = new Set();
+
+/** One attempt of a test, or a hook for all tests. */
 export class Attempt extends Owner {
   readonly #file: FileOwner;
   readonly #testInfo: TestInfo;
-  readonly #since = now();
+  readonly #clock: TestClock;
   #finished: Promise<void> | undefined;
 
   /** Hooks for all tests come with the info of the first test, and an owner that has ended stays ended: so it is random. */
@@ -21,21 +25,22 @@ export class Attempt extends Owner {
     super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect });
     this.#file = file;
     this.#testInfo = testInfo;
+    this.#clock = new TestClock(() => testInfo.timeout, { margin });
   }
 
   /** For a wait that is on the clock of the test. */
-  get waitOptions(): { readonly timeout?: number } {
-    const { timeout } = this.#testInfo;
-    return timeoutWithin(timeout > 0 ? timeout - (now() - this.#since) - 200 : Infinity);
+  waitOptions(): WaitOptions {
+    return this.#clock.waitOptions();
   }
 
-  /** Called by whoever is first: what sessions hang on, which is a step of its own, or what is around every test. */
-  finish(rule: EvidenceRule, others: readonly Owner[] = []): Promise<void> {
-    return (this.#finished ??= this.#finish(rule, others));
+  /** Called twice: by the fixture on which sessions hang, a step of its own, and by the one around every test. */
+  finish(rule: EvidenceRule): Promise<void> {
+    return (this.#finished ??= this.#finish(rule));
   }
 
-  async #finish(rule: EvidenceRule, others: readonly Owner[]): Promise<void> {
-    await keepEvidence(this.#testInfo, rule, [this, this.#file, ...others]);
+  async #finish(rule: EvidenceRule): Promise<void> {
+    const kept = provided()?.evidence === false ? 'off' : rule;
+    await keepEvidence(this.#testInfo, kept, [this, this.#file, ...workersInUse]);
     await this.end();
   }
 }
@@ -45,6 +50,7 @@ export function ownerOfFile(file: string): FileOwner {
   return new FileOwner({ path: [`${file} ${randomUUID()}`], holder: { file }, connect });
 }
 
+/** It lives as long as the worker. */
 export function ownerOfWorker({ workerIndex }: Pick<WorkerInfo, 'workerIndex'>): Owner {
   return new Owner({ path: [], holder: { test: `worker ${workerIndex}, for all its tests` }, connect });
 }

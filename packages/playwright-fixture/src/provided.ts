@@ -1,17 +1,17 @@
 /** What the main process hands to its workers: one environment variable, which Playwright's workers inherit. */
-import { connectProvided, type Client, type Provided } from 'carpool/client';
+import { connectProvided, type Client, type Provided } from 'carpool/adapter/test-process';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Of this package. Both sides carry it, so that two installed copies can be told apart. */
+/** The version of this package. Both sides carry it, so that two installed copies are noticed. */
 export const version: string = packageJson.version;
 
 /**
- * Not `CARPOOL_ADDRESS`, which says that somebody else's host is to be used: a Playwright that a test starts must start
+ * Not `CARPOOL_ADDRESS`, which makes a run use a host that is there already: a Playwright that a test starts must start
  * its own.
  */
 const variable = 'CARPOOL_PLAYWRIGHT';
 
-/** @param what absent: nothing any more */
+/** @param what absent: nothing is provided any more */
 export function provide(what?: Provided): void {
   if (what === undefined) delete process.env[variable];
   else process.env[variable] = JSON.stringify(what);

@@ -1,12 +1,12 @@
 /** The ways in which Playwright is called and configured, and what else a run prints. */
-import { startHost } from 'carpool/host';
+import { startHost } from 'carpool/adapter/main-process';
 import { expect, test } from 'vitest';
 import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
 import { placeOf, Project } from './harness.ts';
 
 const sessions = /^carpool: echo: 1 child, (\d+) sessions, peak \d+, longest wait \d+ ms$/;
 
-test('several projects, fully parallel, beside a global setup of one’s own: one child, options merged by key', async () => {
+test('several projects, fully parallel, beside another global setup: one child, options merged by key', async () => {
   using project = new Project('modes');
   const outcome = await project.run();
   expectVerdicts(outcome, 10);
@@ -49,7 +49,7 @@ test('the type alone takes the names from the host, and says so where there is n
   const [run, list] = await Promise.all([project.run(), project.run(['--list'])]);
   expectVerdicts(run, 1);
   expect(list).toMatchObject({ code: 1, left: [] });
-  expect(list.errors.join('\n')).toContain('Pass the config itself, `carpoolFixtures(config)`: with --list');
+  expect(list.errors.join('\n')).toContain('Pass the config itself, `withPools(config)`: with --list');
 });
 
 test('the global setup may have options, and the summary be left out', async () => {

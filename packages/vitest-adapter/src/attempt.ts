@@ -4,18 +4,15 @@
  * Vitest calls no clean-up of a fixture whose set-up did not finish. So the owner is set up first, by a fixture that
  * waits for nothing, and the sessions hang on it.
  */
-import { Owner, timeoutWithin, type RegisterOptions } from 'carpool/client';
+import { Owner, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
-import { connect } from './connect.ts';
-
-// Taken when the module is loaded: a test may fake the clock before its clean-up needs a real one.
-const now = performance.now.bind(performance);
+import { connect, provided } from './connect.ts';
 
 /** One attempt of one test, on its own clock. */
 export class Attempt extends Owner {
   readonly file: Owner;
   readonly #task: RunnerTestCase;
-  readonly #since = now();
+  readonly #clock: TestClock;
   /** How many errors earlier attempts of the test have brought. */
   readonly #errors: number;
   #ended: Promise<void> | undefined;
@@ -26,14 +23,14 @@ export class Attempt extends Owner {
     const path = [...file.path, `${task.id} ${crypto.randomUUID()}`];
     super({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
     this.#task = task;
+    this.#clock = new TestClock(() => task.timeout);
     this.file = file;
     this.#errors = errors.length;
   }
 
   /** For a wait that is on the clock of the test after all. */
-  get waitOptions(): Pick<RegisterOptions, 'timeout'> {
-    const { timeout } = this.#task;
-    return timeoutWithin(timeout > 0 ? timeout - (now() - this.#since) - 100 : Infinity);
+  waitOptions(): WaitOptions {
+    return this.#clock.waitOptions();
   }
 
   /** It has ended, or is about to. */
@@ -41,7 +38,7 @@ export class Attempt extends Owner {
     return this.#ended !== undefined;
   }
 
-  /** Called by whoever is first: a fixture, or what runs when the test has finished. */
+  /** Called twice: by a fixture, and by what runs when the test has finished. The first call counts. */
   override end(): Promise<void> {
     return (this.#ended ??= this.#end());
   }
@@ -52,6 +49,7 @@ export class Attempt extends Owner {
   }
 
   async #leaveEvidence(): Promise<void> {
+    if (provided()?.evidence === false) return;
     const all = [...(await this.evidence()), ...(await this.file.evidence())];
     const found = all.filter(({ stderr = '', messages = [], exit }) => stderr !== '' || messages.length > 0 || exit);
     if (found.length === 0) return;

@@ -1,11 +1,12 @@
-/** What is put around the tests of a file. */
+/** Hooks that Carpool adds to every test file: they open it, follow its attempts, and close it. */
 import * as vitest from 'vitest';
 import type { RunnerTestCase, TestContext } from 'vitest';
-import { CurrentFile, untold } from './current-file.ts';
+import { CurrentFile, unknownTest } from './current-file.ts';
 
-/** What waits has deadlines of its own, and errors that say more. */
+/** Milliseconds. The waits in these hooks have deadlines of their own, and errors that say more. */
 const hookTimeout = 30 * 60 * 1000;
 
+/** Called by the set-up file, before the test file is evaluated. */
 export async function begin(): Promise<void> {
   const path = vitest.expect.getState().testPath ?? '';
   // Absent in Vitest 3 and 4.0.
@@ -29,7 +30,7 @@ export async function begin(): Promise<void> {
 
   vitest.beforeEach(({ task, onTestFinished }) => {
     older?.around(current, task, onTestFinished);
-    // Each test says it, as each of them may be the only one that runs.
+    // Each test reports it, as each of them may be the only one that runs.
     if (failure !== undefined) throw failure.thrown;
   });
 }
@@ -39,7 +40,7 @@ interface OlderVitest {
   around(file: CurrentFile, task: RunnerTestCase, onTestFinished: TestContext['onTestFinished']): void;
 }
 
-/** What Vitest 3 and 4.0 offer for those who build on it. */
+/** The part of `vitest/suite` that is used, in Vitest 3 and 4.0. */
 interface Suite {
   getCurrentTest(): RunnerTestCase | undefined;
   getFn(task: RunnerTestCase): () => unknown;
@@ -55,7 +56,7 @@ async function olderVitest(): Promise<OlderVitest> {
   let concurrent = 0;
   return {
     guess(file) {
-      if (concurrent > 0) throw untold();
+      if (concurrent > 0) throw unknownTest();
       const task = getCurrentTest();
       return task && file.attemptOf(task);
     },

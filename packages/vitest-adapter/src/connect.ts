@@ -1,5 +1,5 @@
 /** From a test worker to the host, or one sentence that says what to change. */
-import { connectProvided, sharedClient, type Client, type Provided } from 'carpool/client';
+import { connectProvided, sharedClient, type Client, type Provided } from 'carpool/adapter/test-process';
 import { inject } from 'vitest';
 import { version } from './provided.ts';
 
@@ -8,7 +8,7 @@ const worker = {
   adapter: '@carpool/vitest',
   version,
   loader: 'the Vitest config',
-  remedy: "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config",
+  remedy: "add `plugins: [carpool()]` from '@carpool/vitest/config' to the Vitest config",
 };
 
 /** What the main process provided. Undefined without the plugin, and under `vitest list`, which runs no global setup. */
@@ -16,7 +16,7 @@ export function provided(): Provided | undefined {
   return inject('carpool') as Provided | undefined;
 }
 
-/** The client of this worker; the host is spoken to for the first time when a test wants a session. */
+/** The client of this worker. It connects to the host when a test wants a session for the first time. */
 export async function connect(pool?: string | false): Promise<Client> {
   return await connectProvided(provided(), worker, pool);
 }

@@ -2,28 +2,38 @@
  * The test file that runs in this worker: its owner, and the attempts of its tests. It is what `carpool/shared-worker`
  * and `carpool/coordination` find around them (see `CurrentTest`), and what the fixtures of `withPools` hang on.
  *
- *   set-up file ─▶ opened ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ everyone has left: closed
+ *   set-up file ─▶ opened ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ all holders have left: closed
  *
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { currentTestSlot, CarpoolError, closeFile, FileOwner, openFile, Owner, type CurrentTest } from 'carpool/client';
+import {
+  CarpoolError,
+  closeFile,
+  currentTestSlot,
+  FileOwner,
+  openFile,
+  Owner,
+  type CurrentTest,
+  type WaitOptions,
+} from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
 
+/** One run of a test file in this worker. */
 export class CurrentFile implements CurrentTest {
   readonly file: FileOwner;
   readonly version: string = version;
   readonly #path: string;
   readonly #worker: Owner;
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
-  /** From where a call comes, also among concurrent tests. */
+  /** The attempt from which a call comes, also among concurrent tests. */
   readonly #running = new AsyncLocalStorage<Attempt>();
-  /** In versions of Vitest that put nothing around a test and its hooks. */
+  /** The attempt of a call in a hook, for versions of Vitest that put nothing around hooks. */
   readonly #guess: (() => Attempt | undefined) | undefined;
-  /** Fixtures of the file outlive its hooks: whoever leaves last closes it. */
+  /** Fixtures of the file outlive its hooks: the last that leaves closes it. */
   #holds = 0;
   #closed: Promise<void> | undefined;
 
@@ -62,9 +72,9 @@ export class CurrentFile implements CurrentTest {
     return this.#worker;
   }
 
-  timeoutWithin(): { readonly timeout?: number } {
-    // Where it cannot be told which test asks, its time-out is the runner's business.
-    return this.#running.getStore()?.waitOptions ?? {};
+  waitOptions(): WaitOptions {
+    // Where it is not known which test asks, its time-out is the runner's business.
+    return this.#running.getStore()?.waitOptions() ?? {};
   }
 
   /** An attempt begins. */
@@ -108,7 +118,8 @@ function found(): CurrentFile | undefined {
   return ambient !== undefined && 'attemptOf' in ambient ? (ambient as CurrentFile) : undefined;
 }
 
-export function untold(): CarpoolError {
+/** The error of a hook of concurrent tests in Vitest 3 and 4.0. */
+export function unknownTest(): CarpoolError {
   const message =
     "Cannot tell which of the concurrent tests asks: this version of Vitest does not say so in hooks; write `scope: 'file'`, call it in the body of the test, or use Vitest 4.1 or later";
   return new CarpoolError('LEASE_INVALID', message);

@@ -25,6 +25,7 @@ const hookTimeout = 30 * 60 * 1000;
 
 const none: ReadonlySet<string> = new Set();
 
+/** Vitest's `test`, to be extended, with that hook. */
 export function testWithEarlySetUp(prepare: Prepare): TestAPI {
   // Absent in Vitest 3.
   const { TestRunner } = vitest as Partial<typeof vitest>;

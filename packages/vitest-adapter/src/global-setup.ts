@@ -6,10 +6,11 @@
  * wrong is handed to the workers instead, where the tests that want a pool fail with it. It may only import types of
  * the test entry: `test.extend` throws in this process.
  */
+import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import type { TestProject } from 'vitest/node';
-import type { CarpoolOptions } from './plugin.ts';
 import { runOf } from './run.ts';
 
+/** Vitest's global setup. @returns its teardown */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const run = runOf(project.vitest);
   await run.join(project, optionsOf(project));

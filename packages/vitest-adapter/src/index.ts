@@ -1,5 +1,5 @@
 /**
- * `withPools`: Vitest's `test` with a fixture for every pool, which gives each attempt of a test a session of its own.
+ * `withPools`: Vitest's `test` with a fixture for every pool, which gives each attempt of a test a session of its own; and `register`.
  *
  *   $carpoolFile ◀── $carpoolAttempt ◀── carpool, renderer, solver, …
  *                 (hidden)
@@ -7,46 +7,65 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
-import type { Config, PoolNames, Session, SessionOf, SharedWorkerNames, SharedWorkerOf } from 'carpool';
-import { fixtureNames, checkFixtureNames, sessionPools, type FixtureNames, type SessionPools } from 'carpool/client';
+import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
+import {
+  callSite,
+  currentTestSlot,
+  providedNames,
+  readWithPools,
+  registerSession,
+  sessionPools,
+  workerSession,
+  type FixtureRunner,
+  type PoolFixtures,
+  type RegisterInScopeOptions,
+  type SessionScope,
+  type WithPoolsOptions,
+} from 'carpool/adapter/test-process';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
 import type { Attempt } from './attempt.ts';
 import { connect, provided } from './connect.ts';
 import { CurrentFile } from './current-file.ts';
 import { testWithEarlySetUp, type Prepare } from './early.ts';
-import { workerSession } from './worker-session.ts';
 
-export type { RegisterExtraOptions, Provided, SessionPools } from 'carpool/client';
+export { CarpoolError, isCarpoolError } from 'carpool/adapter/test-process';
+export type {
+  ErrorCode,
+  PoolFixtures,
+  RegisterExtraOptions,
+  RegisterInScopeOptions,
+  SessionPools,
+  SessionScope,
+  WithPoolsOptions,
+} from 'carpool/adapter/test-process';
 export type { SessionEvidence } from './provided.ts';
 
-/** How long a session of a pool lives. */
-export type Scope = 'test' | 'file' | 'worker';
+const runner: FixtureRunner = {
+  name: 'Vitest',
+  reserved: ['task', 'signal', 'expect', 'skip', 'annotate', 'bench', 'onTestFailed', 'onTestFinished'],
+  namesFromHost: () => providedNames(provided()),
+};
 
-export interface CreateTestOptions<C extends Config> {
-  /** Pools whose session is shared by the tests of a file, or of a worker. Default: `test` for all. */
-  readonly scope?: { readonly [Name in PoolNames<C>]?: Scope };
-}
-
-/** One session for every pool by its name, and `carpool` for more; and every shared worker by its name. */
-export type Fixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
-  readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
-} & { readonly carpool: SessionPools<C> };
-
-/** `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started yet. */
-export function withPools<C extends Config>(config: C, options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
-/** The same with the type alone, `withPools<typeof config>()`: the names come from the host. */
-export function withPools<C extends Config>(options?: CreateTestOptions<C>): TestAPI<Fixtures<C>>;
+/**
+ * Vitest's `test` with the pools of a config as fixtures. Its names and types come from the config; nothing is started
+ * before a test runs that asks for a pool.
+ *
+ * @example
+ * const test = withPools(config, { scope: { solver: 'file' } });
+ * test('counts', async ({ renderer, solver }) => { … });
+ *
+ * @throws CarpoolError CONFIG_INVALID if a pool or a shared worker has a name that no fixture can have
+ */
+export function withPools<C extends Config>(config: C, options?: WithPoolsOptions<C>): TestAPI<PoolFixtures<C>>;
+/** The same with the type alone, that of `Register` or `withPools<typeof config>()`: the names come from the host. */
+export function withPools<C extends Config = RegisteredConfig>(options?: WithPoolsOptions<C>): TestAPI<PoolFixtures<C>>;
 export function withPools(
-  first?: Config | CreateTestOptions<Config>,
-  second?: CreateTestOptions<Config>,
-): TestAPI<Fixtures<Config>> {
-  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
-  const { scope = {} } = (config === undefined ? (first as CreateTestOptions<Config>) : second) ?? {};
-  const names = config === undefined ? namesFromHost() : fixtureNames(config);
+  first?: Config | WithPoolsOptions<Config>,
+  second?: WithPoolsOptions<Config>,
+): TestAPI<PoolFixtures<Config>> {
+  const { names, scopeOf } = readWithPools(first, second, runner);
   const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
-  checkFixtureNames({ pools, sharedWorkers }, taken, 'Vitest');
-  const scopeOf = (name: string): Scope => (scope as Record<string, Scope>)[name] ?? 'test';
 
   const prepare: Prepare = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
@@ -55,9 +74,7 @@ export function withPools(
     for (const name of pools) {
       if (!wanted.has(name)) continue;
       const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
-      await (owner?.session(name, signal === undefined ? {} : { signal }) ?? workerSession(name)).catch(
-        () => undefined,
-      );
+      await (owner?.session(name, signal === undefined ? {} : { signal }) ?? ofWorker(name)).catch(() => undefined);
     }
   };
 
@@ -67,18 +84,40 @@ export function withPools(
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
   };
   const test = testWithEarlySetUp(prepare).extend(fixtures as never);
-  return test as TestAPI<Fixtures<Config>>;
+  return test as TestAPI<PoolFixtures<Config>>;
+}
+
+/**
+ * Takes one more session of a pool, from anywhere in a test, a hook, or a helper module that receives no fixtures. It
+ * ends with the test that runs, or with `scope`.
+ *
+ * @example
+ * const renderer = await register('renderer');
+ *
+ * @throws CarpoolError SESSION_REFUSED outside tests, unless `scope` is `file` or `worker`; and as
+ * `carpool.<pool>.register`
+ */
+export function register<Name extends PoolNames<RegisteredConfig>>(
+  pool: Name,
+  options: RegisterInScopeOptions = {},
+): Promise<SessionOf<RegisteredConfig, Name>> {
+  const session = registerSession(currentTestSlot().ambient, pool, {
+    ...options,
+    site: callSite(register),
+    check: () => connect(pool),
+  });
+  return session as unknown as Promise<SessionOf<RegisteredConfig, Name>>;
 }
 
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: Scope): unknown {
+function poolFixture(name: string, scope: SessionScope): unknown {
   switch (scope) {
     case 'test':
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
         const attempt = $carpoolAttempt ?? $carpoolFile.attemptOf(task);
-        return use(await attempt.session(name, attempt.waitOptions));
+        return use(await attempt.session(name, attempt.waitOptions()));
       };
     case 'file':
       return [
@@ -87,8 +126,12 @@ function poolFixture(name: string, scope: Scope): unknown {
       ];
     case 'worker':
       // oxlint-disable-next-line no-empty-pattern
-      return [async ({}, use: Use<Session>) => use(await workerSession(name)), { scope }];
+      return [async ({}, use: Use<Session>) => use(await ofWorker(name)), { scope }];
   }
+}
+
+async function ofWorker(name: string): Promise<Session> {
+  return await workerSession(await connect(name), name);
 }
 
 function workerFixture(name: string): unknown {
@@ -96,7 +139,7 @@ function workerFixture(name: string): unknown {
   return async ({}, use: Use<SharedWorker.Plugin.Protocol>) => use(await readyWorker(name));
 }
 
-/** Of the file that runs; started when the first test wants it. */
+/** A shared worker of the file that runs; started when the first test wants it. */
 async function readyWorker(name: string): Promise<SharedWorker.Plugin.Protocol> {
   const worker = registerSharedWorker({ name });
   await worker.available;
@@ -137,12 +180,3 @@ interface Owners {
 }
 
 type Use<T> = (value: T) => Promise<void>;
-
-/** Undefined where there is nobody to ask, or nothing to be had: then every test says why. */
-function namesFromHost(): FixtureNames | undefined {
-  const { problem, pools, sharedWorkers = [] } = provided() ?? {};
-  return problem === undefined && pools !== undefined ? { pools, sharedWorkers } : undefined;
-}
-
-/** What Vitest itself puts beside the fixtures. */
-const taken = new Set('task signal expect skip annotate bench onTestFailed onTestFinished carpool'.split(' '));

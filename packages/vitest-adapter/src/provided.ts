@@ -1,8 +1,8 @@
-/** What the main process hands to the test workers, and what they hand back: both sides of Vitest's own channels. */
-import type { Provided, SessionEvidence as Evidence } from 'carpool/client';
+/** The data on Vitest's own channels: what the main process provides to the test workers, and what they hand back. */
+import type { Provided, SessionEvidence as Evidence } from 'carpool/adapter/test-process';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Of this package. Both sides carry it, so that two installed copies can be told apart. */
+/** The version of this package. Both sides carry it, so that two installed copies are noticed. */
 export const version: string = packageJson.version;
 
 /** What a failing attempt left behind, in `task.meta.carpool`: seen by reporters, kept in JSON output. */

@@ -1,12 +1,13 @@
 /** Shows what the children said when a test failed, and after a run what the pools did. */
-import { evidenceText } from 'carpool/host';
+import { evidenceText } from 'carpool/adapter/main-process';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
 import type { SharedHost } from './shared-host.ts';
 
+/** Added to the reporters of the user. */
 export class CarpoolReporter implements Reporter {
   readonly #vitest: Vitest;
   readonly #hosts: () => Iterable<SharedHost>;
-  readonly #told = new WeakSet<object>();
+  readonly #shown = new WeakSet<object>();
 
   constructor(vitest: Vitest, hosts: () => Iterable<SharedHost>) {
     this.#vitest = vitest;
@@ -22,8 +23,8 @@ export class CarpoolReporter implements Reporter {
     const { state, errors } = test.result();
     if (state !== 'failed') return;
     for (const [error, its] of Map.groupBy(found, (evidence) => errors[evidence.error] ?? errors[0])) {
-      if (error === undefined || this.#told.has(error)) continue;
-      this.#told.add(error);
+      if (error === undefined || this.#shown.has(error)) continue;
+      this.#shown.add(error);
       error.message += evidenceText(its, error.message);
     }
   }

@@ -4,11 +4,12 @@
  *
  *   setup ─▶ join ─▶ host started, address provided ─▶ runs, re-runs (refresh) ─▶ teardown ─▶ leave ─▶ host stopped
  */
+import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import type { TestProject, Vitest } from 'vitest/node';
-import type { CarpoolOptions } from './plugin.ts';
 import { CarpoolReporter } from './reporter.ts';
 import { SharedHost } from './shared-host.ts';
 
+/** The hosts of one Vitest. */
 export class Run {
   readonly #vitest: Vitest;
   readonly #hosts = new Map<string, SharedHost>();

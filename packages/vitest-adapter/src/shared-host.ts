@@ -1,21 +1,19 @@
 /** One host and the projects that use it. */
 import { resolve } from 'node:path';
-import { findConfig, RunHost } from 'carpool/host';
+import { findConfig, RunHost, type CarpoolOptions } from 'carpool/adapter/main-process';
 import type { TestProject, Vitest } from 'vitest/node';
-import type { CarpoolOptions } from './plugin.ts';
 import { version } from './provided.ts';
 
+/** A host, from its first project to its last. */
 export class SharedHost {
   readonly #vitest: Vitest;
   readonly #host: RunHost;
-  readonly #summarised: boolean;
   readonly #projects = new Set<TestProject>();
   #begun: Promise<void> | undefined;
 
-  constructor(vitest: Vitest, root: string, { summary = true, ...options }: CarpoolOptions) {
+  constructor(vitest: Vitest, root: string, options: CarpoolOptions) {
     this.#vitest = vitest;
     this.#host = new RunHost({ root, ...options, runner: 'vitest', version });
-    this.#summarised = summary;
   }
 
   /** Projects with the same key share a host. */
@@ -31,7 +29,7 @@ export class SharedHost {
     project.provide('carpool', this.#host.provided);
   }
 
-  /** True if nobody needs it any more. */
+  /** @returns true if no project needs it any more */
   leave(project: TestProject): boolean {
     return this.#projects.delete(project) && this.#projects.size === 0;
   }
@@ -54,7 +52,7 @@ export class SharedHost {
   }
 
   async summary(): Promise<readonly string[]> {
-    return this.#summarised ? await this.#host.summary() : [];
+    return await this.#host.summary();
   }
 
   /** An edited config runs all tests again. It may lie outside the root, and no test need import it. */

@@ -6,7 +6,7 @@ import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
   test.for([
-    ['docs/vitest.md', 9],
+    ['docs/vitest.md', 10],
     ['packages/vitest-adapter/README.md', 1],
   ] as const)('the code of %s compiles and its tests pass', async ([document, tests]) => {
     using project = new Project(major, 'guide');

@@ -12,7 +12,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expectVerdicts(outcome, 3);
     for (const name of ['no host was started', 'nobody knows the names']) {
       expect(messageOf(outcome, name)).toContain(
-        "add `plugins: [carpool()]` from '@carpool/vitest/plugin' to the Vitest config",
+        "add `plugins: [carpool()]` from '@carpool/vitest/config' to the Vitest config",
       );
     }
   });
@@ -44,7 +44,7 @@ describe.for(majors)('Vitest %s', (major) => {
     const another = join(project.folder, 'node_modules/@carpool/vitest');
     copyPackage(join(folderOf(major), 'node_modules/@carpool/vitest'), another);
     replaceInPackage(another, /version = ".*"/, 'version = "9.9.9"');
-    project.edit('vitest.config.ts', '@carpool/vitest/plugin', '../node_modules/@carpool/vitest/dist/plugin.js');
+    project.edit('vitest.config.ts', '@carpool/vitest/config', '../node_modules/@carpool/vitest/dist/config.js');
     const outcome = await project.run(['concurrent.test.ts']);
     expect(outcome.tests).toHaveLength(4);
     for (const { messages } of outcome.tests) {

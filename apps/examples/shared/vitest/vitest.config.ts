@@ -1,4 +1,4 @@
-import { carpool } from '@carpool/vitest/plugin';
+import { carpool } from '@carpool/vitest/config';
 import { defineConfig } from 'vitest/config';
 
 // Two projects with the same tests: there is always somebody to share with.

@@ -1,4 +1,4 @@
-const { carpool } = require('@carpool/jest');
+const { register } = require('@carpool/jest');
 const { ambient, look } = require('./observer.cjs');
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -55,7 +55,7 @@ test('the next test has begun', async () => {
 });
 
 test('a test holds its sessions and all else as one', async () => {
-  const session = await carpool.echo.register();
+  const session = await register('echo');
   await session.request({ type: 'set', value: 1 });
   await ambient().test().end();
   expect(session.closeReason).toMatchObject({ by: 'owner' });

@@ -1,4 +1,5 @@
 const { join } = require('node:path');
+const { carpool } = require('@carpool/jest/config');
 
 const child = {
   command: process.execPath,
@@ -6,7 +7,6 @@ const child = {
   protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
 };
 
-module.exports = {
-  preset: '@carpool/jest',
-  testEnvironmentOptions: { carpool: { pools: { echo: child }, summary: false }, another: 'global' },
-};
+const part = carpool({ pools: { echo: child }, summary: false });
+
+module.exports = { ...part, testEnvironmentOptions: { ...part.testEnvironmentOptions, another: 'global' } };

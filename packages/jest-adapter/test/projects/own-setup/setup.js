@@ -1,8 +1,8 @@
-import { carpoolSetup } from '@carpool/jest/global-setup';
+import carpoolSetup from '@carpool/jest/global-setup';
 
 export default async function setup(globalConfig, projectConfig) {
   await carpoolSetup(globalConfig, projectConfig);
-  // As where a preset and a file of one's own both call it.
+  // As where a preset and a file of the project both call it.
   await carpoolSetup(globalConfig, projectConfig);
   process.env['OWN_SETUP'] = 'done';
 }

@@ -1,4 +1,4 @@
-import { carpoolTeardown } from '@carpool/jest/global-teardown';
+import carpoolTeardown from '@carpool/jest/global-teardown';
 
 export default async function teardown(globalConfig, projectConfig) {
   await carpoolTeardown(globalConfig, projectConfig);

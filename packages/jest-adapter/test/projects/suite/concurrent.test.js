@@ -1,4 +1,4 @@
-const { carpool, withPools } = require('@carpool/jest');
+const { register, withPools } = require('@carpool/jest');
 
 const test = withPools();
 const ids = new Set();
@@ -33,7 +33,7 @@ test.concurrent('they take turns where there is one slot (2)', async ({ carpool:
 });
 
 globalThis.test.concurrent("Jest's own `test` knows whose call it is", async () => {
-  const session = await carpool.echo.register();
+  const session = await register('echo');
   await session.request({ type: 'set', value: 5 });
   expect(await session.request({ type: 'get' })).toMatchObject({ value: 5 });
 });

@@ -31,7 +31,7 @@ module.exports = (withPools) => {
   test('errors are born in the realm of the test, with the line of the call', async ({ echo, carpool }) => {
     const error = await echo.request({ type: 'silence' }, { timeout: 20 }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ code: 'REQUEST_TIMEOUT', name: 'CarpoolError' });
+    expect(error).toMatchObject({ code: 'REQUEST_TIMEOUT', name: 'CarpoolError [REQUEST_TIMEOUT]' });
     expect(error.context).toStrictEqual({ session: echo.id, timeout: 20 });
     expect(error.stack).toMatch(/^CarpoolError \[REQUEST_TIMEOUT\]: No reply/);
     expect(error.stack.split('\n').find((line) => /^ +at /.test(line))).toMatch(/realm\.js:\d+/);

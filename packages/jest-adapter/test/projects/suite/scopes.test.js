@@ -1,7 +1,7 @@
-const { carpool, withPools } = require('@carpool/jest');
+const { register, withPools } = require('@carpool/jest');
 
 const shared = withPools({ scope: { echo: 'file' } });
-const before = carpool.echo.register({ scope: 'file' });
+const before = register('echo', { scope: 'file' });
 let all;
 let refused;
 let each;
@@ -9,12 +9,12 @@ let first;
 const ended = [];
 
 beforeAll(async () => {
-  all = await carpool.echo.register({ scope: 'file' });
-  refused = await carpool.echo.register().catch((error) => error);
+  all = await register('echo', { scope: 'file' });
+  refused = await register('echo').catch((error) => error);
 });
 
 beforeEach(async () => {
-  each = await carpool.echo.register();
+  each = await register('echo');
   await each.request({ type: 'set', value: 'before' });
 });
 
@@ -41,7 +41,9 @@ test('what `beforeAll` registers for the file lives as long', async () => {
 
 test('`beforeAll` must say so', () => {
   expect(refused).toBeInstanceOf(Error);
-  expect(refused.message).toMatch(/no test is running here; in `beforeAll`.* say `register\({ scope: 'file' }\)`/);
+  expect(refused.message).toMatch(
+    /no test is running here; in `beforeAll`.* write `register\('echo', { scope: 'file' }\)`/,
+  );
 });
 
 shared('a file may share one session', async ({ echo }) => {
@@ -57,10 +59,10 @@ shared('it is the same in every test of the file', async ({ echo, carpool: more 
 
 test('a function that takes `done` knows its test', (done) => {
   const check = (session) => expect(session.id).not.toBe(each.id);
-  carpool.echo.register().then(check).finally(done);
+  register('echo').then(check).finally(done);
 });
 
 test('the body of a generator is told that it cannot be followed', function* () {
-  const error = yield carpool.echo.register().catch((thrown) => thrown);
+  const error = yield register('echo').catch((thrown) => thrown);
   expect(error.message).toMatch(/generator/);
 });

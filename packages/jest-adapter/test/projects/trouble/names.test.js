@@ -1,4 +1,4 @@
-const { carpool, withPools } = require('@carpool/jest');
+const { register, withPools } = require('@carpool/jest');
 
 const fromHost = withPools();
 const fromConfig = withPools({ pools: { renderer: { command: 'renderer' } } });
@@ -12,7 +12,7 @@ fromHost('must fail: a name that is no pool', async ({ ecko }) => {
 });
 
 test('must fail: a name that is no pool, by hand', async () => {
-  await carpool.ecko.register();
+  await register('ecko');
 });
 
 fromHost.each([1])('must fail: fixtures that are not destructured', async (_, all) => {
@@ -20,6 +20,6 @@ fromHost.each([1])('must fail: fixtures that are not destructured', async (_, al
 });
 
 test('must fail: a full pool', async () => {
-  await carpool.narrow.register();
-  await carpool.narrow.register({ wait: false });
+  await register('narrow');
+  await register('narrow', { wait: false });
 });

@@ -1,4 +1,4 @@
-const { carpool, withPools } = require('@carpool/jest');
+const { register, withPools } = require('@carpool/jest');
 
 const carpoolTest = withPools();
 
@@ -7,7 +7,7 @@ carpoolTest('must fail: a fixture', async ({ echo }) => {
 });
 
 test('must fail: a session by hand', async () => {
-  await carpool.echo.register();
+  await register('echo');
 });
 
 test('a test that wants no pool runs as any other', () => {

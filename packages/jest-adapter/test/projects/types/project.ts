@@ -1,9 +1,9 @@
 // A config that is told once is known everywhere.
-import { carpool, withPools } from '@carpool/jest';
+import { register, withPools } from '@carpool/jest';
 import type config from './carpool.config.ts';
 
-declare module '@carpool/jest' {
-  interface Project {
+declare module 'carpool' {
+  interface Register {
     readonly config: typeof config;
   }
 }
@@ -12,7 +12,7 @@ const test = withPools();
 
 test('without naming it', async ({ echo }) => {
   (await echo.request({ type: 'get' })).value satisfies number;
-  (await (await carpool.echo.register()).request({ type: 'get' })).value satisfies number;
+  (await (await register('echo')).request({ type: 'get' })).value satisfies number;
   // @ts-expect-error -- there is no such pool
-  await carpool.ecko.register();
+  await register('ecko');
 });

@@ -1,7 +1,9 @@
 // Not run: compiled. Every line that must not compile says so.
 import { withPools } from '@carpool/jest';
+import { carpool as carpoolConfig } from '@carpool/jest/config';
 import { withCarpool } from '@carpool/jest/environment';
-import { carpoolSetup } from '@carpool/jest/global-setup';
+import carpoolSetup from '@carpool/jest/global-setup';
+import carpoolTeardown from '@carpool/jest/global-teardown';
 import preset from '@carpool/jest/jest-preset';
 import { TestEnvironment } from 'jest-environment-node';
 import config from './carpool.config.ts';
@@ -11,6 +13,7 @@ const byType = withPools<typeof config>({ scope: { echo: 'test' } });
 // @ts-expect-error -- there is no such pool
 withPools(config, { scope: { ecko: 'file' } });
 // @ts-expect-error -- nor such a scope
+withPools(config, { scope: { echo: 'run' } });
 withPools(config, { scope: { echo: 'worker' } });
 
 byValue('fixtures have the types of their pools', async ({ echo, plain, carpool }) => {
@@ -24,7 +27,7 @@ byValue('fixtures have the types of their pools', async ({ echo, plain, carpool 
   for await (const event of echo.events()) event.number satisfies number;
   for await (const step of echo.interact({ type: 'steps' })) step.number satisfies number;
   await plain.request({ anything: true });
-  const second = await carpool.echo.register({ scope: 'file', wait: false });
+  const second = await carpool.echo.register({ wait: false });
   (await second.request({ type: 'get' })).value satisfies number;
   // @ts-expect-error -- there is no such pool
   await carpool.ecko.register();
@@ -60,4 +63,8 @@ export class Mine extends withCarpool(TestEnvironment) {
 }
 
 export const extended = { ...preset, testTimeout: 10 };
-void carpoolSetup({ rootDir: '.' }, { rootDir: '.' }, { configFile: 'x.ts' });
+void carpoolSetup({ rootDir: '.' }, { rootDir: '.' });
+void carpoolTeardown({ rootDir: '.' }, { rootDir: '.' });
+export const part = { ...carpoolConfig({ configFile: 'x.ts', summary: false }), testTimeout: 10 };
+// @ts-expect-error -- there is no such option
+carpoolConfig({ configFil: 'x.ts' });

@@ -1,8 +1,8 @@
-import { carpoolFixtures } from '@carpool/playwright';
-import { expect, test as base } from '@playwright/test';
+import { withPools } from '@carpool/playwright';
+import { expect } from '@playwright/test';
 import type config from './carpool.config.ts';
 
-const test = base.extend(carpoolFixtures<typeof config>());
+const test = withPools<typeof config>();
 
 test('the names may come from the host', async ({ echo, carpool }) => {
   expect(await echo.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });

@@ -1,9 +1,9 @@
-import { carpoolFixtures } from '@carpool/playwright';
+import { withPools } from '@carpool/playwright';
 import { expect, mergeTests, test as base } from '@playwright/test';
 import config from './carpool.config.ts';
 
 const other = base.extend<{ title: string }>({ title: async ({}, use, { title }) => use(title) });
-const test = mergeTests(base.extend(carpoolFixtures(config)), other);
+const test = mergeTests(withPools(config), other);
 
 for (const value of [1, 2, 3, 4]) {
   test(`has a session (${value})`, async ({ echo, title }) => {

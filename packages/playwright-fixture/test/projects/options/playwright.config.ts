@@ -1,3 +1,10 @@
+import { carpool } from '@carpool/playwright/config';
 import { defineConfig } from '@playwright/test';
 
-export default defineConfig({ globalSetup: './carpool.setup.ts' });
+const part = carpool({
+  configFile: 'pools/more.config.ts',
+  pools: { plain: { command: process.execPath, args: ['../child.mjs'] } },
+  summary: false,
+});
+
+export default defineConfig(part, { use: { locale: 'de' } });

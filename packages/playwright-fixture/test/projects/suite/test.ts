@@ -1,5 +1,4 @@
-import { carpoolFixtures } from '@carpool/playwright';
-import { test as base } from '@playwright/test';
+import { withPools } from '@carpool/playwright';
 import config from './carpool.config.ts';
 
-export const test = base.extend(carpoolFixtures(config));
+export const test = withPools(config);

@@ -20,7 +20,7 @@ const config = defineConfig({
 
 export default config;
 
-declare module '@carpool/playwright' {
+declare module 'carpool' {
   interface Register {
     readonly config: typeof config;
   }

@@ -1,4 +1,4 @@
-import { carpoolFixtures, withPools, expect, test as plain, type CarpoolUse } from '@carpool/playwright';
+import { withPools, expect, test as plain, type CarpoolUse } from '@carpool/playwright';
 import { defineConfig, mergeTests, test as base } from '@playwright/test';
 import type { Session } from 'carpool';
 import config from './carpool.config.ts';
@@ -6,9 +6,9 @@ import config from './carpool.config.ts';
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(...proof: Equal<A, B> extends true ? [] : ['different types']): void;
 
-const test = base.extend(carpoolFixtures(config));
-const byType = base.extend(carpoolFixtures<typeof config>());
-const made = withPools(config);
+const test = withPools(config);
+const byType = withPools<typeof config>();
+const made = withPools();
 
 test('every pool is a fixture', async ({ renderer, solver, carpool, carpoolWorker, page }, testInfo) => {
   const session: Session = solver;
@@ -29,7 +29,7 @@ byType('the type alone gives the same', async ({ renderer, carpool }) => {
   same<typeof more, typeof renderer>();
 });
 
-made('so does withPools', async ({ renderer, carpool, browserName }) => {
+made('so does `Register`', async ({ renderer, carpool, browserName }) => {
   const more = await carpool.renderer.register();
   same<typeof more, typeof renderer>();
   same<typeof browserName, 'chromium' | 'firefox' | 'webkit'>();

@@ -1,4 +1,4 @@
-import { carpool } from '@carpool/vitest/plugin';
+import { carpool } from '@carpool/vitest/config';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({ plugins: [carpool()] });

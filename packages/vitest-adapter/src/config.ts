@@ -1,27 +1,27 @@
 /**
- * `plugins: [carpool()]`: adds Carpool's global setup and its set-up file to the Vitest config, and carries the options.
+ * `@carpool/vitest/config`. `plugins: [carpool()]` adds Carpool's global setup and its set-up file to the Vitest config, and carries the options.
  *
  * The paths are absolute, so that the user needs no second line of config and pnpm's strict folders do no harm. Only the
  * `config` hook is used: `configureVitest` is not called for every kind of project (see docs/vitest.md).
  */
 import { fileURLToPath } from 'node:url';
-import type { PoolOptions } from 'carpool';
+import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import type { Plugin } from 'vitest/config';
+
+export type { CarpoolOptions } from 'carpool/adapter/main-process';
 
 const fileNamed = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const globalSetupFile = fileNamed('./global-setup.js');
 const setupFile = fileNamed('./setup.js');
 
-export interface CarpoolOptions {
-  /** Path of the config file, from the root of the project. Default: `carpool.config.*`, looked for upwards from there. */
-  readonly configFile?: string;
-  /** Pools that are plain data, beside or instead of those of the config file. */
-  readonly pools?: Readonly<Record<string, PoolOptions>>;
-  /** Print one line for each pool after a run. Default true. */
-  readonly summary?: boolean;
-}
-
-/** Shares processes between the tests of a Vitest run. */
+/**
+ * Shares processes between the tests of a Vitest run.
+ *
+ * @example
+ * export default defineConfig({ plugins: [carpool({ summary: false })] });
+ *
+ * @returns a Vite plugin, for `plugins` of the Vitest config
+ */
 export function carpool(options: CarpoolOptions = {}): Plugin {
   return {
     // By this name global setup finds the plugin, and with it the options, in the resolved project.
@@ -54,5 +54,3 @@ interface TestConfig {
   readonly setupFiles?: string | string[];
   readonly server?: { readonly deps?: { readonly inline?: (string | RegExp)[] | true } };
 }
-
-export default carpool;

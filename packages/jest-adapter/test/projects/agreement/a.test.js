@@ -1,0 +1,48 @@
+const { isCarpoolError, register, withPools } = require('@carpool/jest');
+const { another } = require('./helper.js');
+
+const shared = withPools({ scope: { echo: 'worker' } });
+const own = withPools();
+const echo = { command: 'echo' };
+let ofFile;
+let refused;
+let kept;
+
+beforeAll(async () => {
+  ofFile = await register('echo', { scope: 'file' });
+  refused = await register('echo').catch((thrown) => thrown);
+});
+
+test('a helper module takes a session for the test that runs', async () => {
+  kept = await another();
+  expect(await kept.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });
+});
+
+test('it has ended with its test, and the one of the file has not', async () => {
+  await expect(kept.request({ type: 'get' })).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+  expect(await ofFile.request({ type: 'set', value: 2 })).toMatchObject({ value: 2 });
+});
+
+test('outside of tests it is refused, with what to write instead', () => {
+  expect(isCarpoolError(refused, 'SESSION_REFUSED')).toBe(true);
+  expect(String(refused)).toContain("write `register('echo', { scope: 'file' })`");
+});
+
+test.each([
+  [{ pools: { carpool: echo } }, 'pool "carpool": Carpool gives every test a fixture of that name'],
+  [{ pools: { echo }, sharedWorkers: { echo: './x.js' } }, 'shared worker "echo": a pool has that name'],
+])('names that are taken are refused: %#', (wrong, words) => {
+  expect(() => withPools(wrong)).toThrow(`Cannot make a fixture of the ${words}`);
+});
+
+shared('a worker has one session for its tests', async ({ echo: all }) => {
+  const { value = 0 } = await all.request({ type: 'get' });
+  await all.request({ type: 'set', value: value + 1 });
+  process.stderr.write(`test ${value + 1} of this worker\n`);
+});
+
+own('must fail: an error of Carpool', async ({ carpool }) => {
+  const one = await carpool.echo.register({ owner: 'one' });
+  await one.request({ type: 'set', value: 'said before' });
+  await carpool.echo.register({ owner: 'one' });
+});

@@ -1,0 +1,17 @@
+import { withPools } from '@carpool/playwright';
+import config from './carpool.config.ts';
+
+const shared = withPools(config, { scope: { echo: 'worker' } });
+const test = withPools(config);
+
+shared('a worker has one session for its tests', async ({ echo: all }) => {
+  const { value = 0 } = (await all.request({ type: 'get' })) as { value?: number };
+  await all.request({ type: 'set', value: value + 1 });
+  console.log(`test ${value + 1} of this worker`);
+});
+
+test('must fail: an error of Carpool', async ({ carpool }) => {
+  const one = await carpool.echo.register({ owner: 'one' });
+  await one.request({ type: 'set', value: 'said before' });
+  await carpool.echo.register({ owner: 'one' });
+});

@@ -1,0 +1,26 @@
+/** What the three adapters have in common besides the contract of packages/adapter-contract: scopes, `register`, names, errors. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
+
+describe.for(majors)('Vitest %s', (major) => {
+  test('scopes, `register`, reserved names and the headline of an error are those of every adapter', async () => {
+    using project = new Project(major, 'agreement');
+    const outcome = await project.run(['--no-isolate', '--maxWorkers=1', '--no-file-parallelism']);
+    expectVerdicts(outcome, 8);
+    expect(outcome.stdout).toMatch(/test 1 of this worker[^]*test 2 of this worker/);
+    const headlines = (outcome.stdout + outcome.stderr).match(/^(?! *→).*"one" already has session.*$/gm) ?? [];
+    expect(headlines.map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^CarpoolError \[ALREADY_REGISTERED\]: [^[\]]+$/),
+    ]);
+    expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
+  });
+
+  test('evidence can be left out', async () => {
+    using project = new Project(major, 'agreement');
+    project.edit('vitest.config.ts', 'carpool()', 'carpool({ evidence: false })');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 8);
+    expect(outcome.stdout + outcome.stderr).not.toContain('── echo, session');
+  });
+});
