@@ -1,6 +1,6 @@
 /**
- * The code of README.md and docs/protocol.md. Every block is a file of this folder, named in its title; these files are
- * compiled with everything else and run here.
+ * The code of README.md, docs/protocol.md and docs/adapters.md. Every block is a file of this folder, named in its title;
+ * these files are compiled with everything else and run here, those of adapters.md in adapters.test.ts.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -27,6 +27,7 @@ async function printed(folder: string, ...args: string[]): Promise<string[]> {
 const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
+  { page: 'docs/adapters.md', folder: 'adapters' },
 ].flatMap(({ page, folder }) =>
   codeBlocks(page)
     .filter(({ language }) => ['ts', 'js', 'mjs'].includes(language))
