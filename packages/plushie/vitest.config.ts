@@ -4,14 +4,20 @@ import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vites
 
 const renderer = '{src,test}/**/*.renderer.test.ts';
 
-// Two suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
+// Three suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
 const suites = {
   test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, renderer] },
+  // Beside the code stands what starts no process.
+  quick: { include: ['src/**/*.test.ts'] },
   renderer: { include: [renderer] },
 };
 
+function isSuite(mode: string): mode is keyof typeof suites {
+  return Object.hasOwn(suites, mode);
+}
+
 const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
-  const suite = mode === 'renderer' ? mode : 'test';
+  const suite = isSuite(mode) ? mode : 'test';
   return {
     test: {
       ...suites[suite],
@@ -22,8 +28,10 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
       // They wait for processes and deadlines; one worker more than there are processors keeps these busy.
       maxWorkers: availableParallelism() + 1,
-      reporters: ['default', 'json'],
-      outputFile: { json: `test-results/${suite}.json` },
+      // The quick suite is part of the whole one, and is not counted.
+      ...(suite === 'quick'
+        ? {}
+        : { reporters: ['default', 'json'], outputFile: { json: `test-results/${suite}.json` } }),
     },
   };
 });
