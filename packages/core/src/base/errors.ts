@@ -265,12 +265,18 @@ export interface CallSite {
   readonly stack: string;
 }
 
+/** What an error holds beside its code and its message. */
 export interface CarpoolErrorOptions {
+  /** Default: that of the code. */
   readonly scope?: ErrorScope | undefined;
+  /** Default: that of the code. */
   readonly blame?: ErrorBlame | undefined;
+  /** Plain data: the names and numbers of the message. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** Also shown at the end of the message. */
   readonly evidence?: Evidence | undefined;
   readonly cause?: unknown;
+  /** Where the stack points. Default: where the error is made. */
   readonly site?: CallSite | undefined;
 }
 

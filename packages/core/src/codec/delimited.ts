@@ -11,6 +11,7 @@ import { checkOutgoing, tooLarge } from './too-large.ts';
 const carriageReturn = 0x0d;
 const none: Uint8Array = new Uint8Array(0);
 
+/** The options of `delimited`. */
 export interface DelimitedOptions {
   /** Frames are lines of text: a carriage return before the delimiter is not part of the payload, and blank lines are skipped. */
   readonly lines?: boolean;

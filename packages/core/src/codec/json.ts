@@ -9,6 +9,7 @@ import { malformed, notWritten, unwritable } from './evidence.ts';
 import { fieldsOf } from './fields.ts';
 import { Slab } from './slab.ts';
 
+/** The options of `jsonFormat`. */
 export interface JsonOptions {
   /** How deeply objects and arrays may nest, both ways. Default 128. */
   readonly maxDepth?: number;

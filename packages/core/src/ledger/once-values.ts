@@ -2,7 +2,7 @@
  * Values that are computed once a run: the first caller computes, the others wait. If it fails, all waiters fail, and the
  * next caller tries again; if its owner ends before it settles, the first waiter takes over the role.
  *
- *   ask ──▶ a value that is known
+ *   request ──▶ a value that is known
  *    ├────▶ the role of the computer ──settle──▶ value, or failure, for all waiters
  *    └────▶ waiting ──▶ value │ failure │ the role
  */
@@ -11,7 +11,7 @@ import type { Lease, LeaseRequest } from './lease.ts';
 import { invalid } from './errors.ts';
 
 export interface Waiter<Failure> {
-  /** Its turn to compute. Not called if `ask` has returned a held lease. */
+  /** Its turn to compute. Not called if `request` has returned a held lease. */
   compute(): void;
   value(value: string): void;
   failed(failure: Failure): void;
@@ -39,7 +39,7 @@ export class OnceValues<Failure> {
    * Returns a value, or a lease: if it is held, the caller computes; else it waits.
    * @throws CarpoolError as `Ledger.acquire`
    */
-  ask(request: LeaseRequest, waiter: Waiter<Failure>): string | Lease {
+  request(request: LeaseRequest, waiter: Waiter<Failure>): string | Lease {
     const known = this.#values.get(request.name);
     if (known !== undefined) return known;
     const lease = this.#ledger.acquire(request, (granted) => {

@@ -113,7 +113,7 @@ export class Leases {
     const wanted = this.#request(request, what, request.detectDeadlock);
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     this.#orForget(entry, () => {
-      const answer = this.#options.coordination.onces.ask(wanted, {
+      const answer = this.#options.coordination.onces.request(wanted, {
         compute: () => this.#entries.granted(entry, {}),
         value: (value) => {
           this.#entries.granted(entry, { value } satisfies OnceResult);
