@@ -28,7 +28,7 @@ function jestOf(major: Major, name = 'jest'): string {
 }
 
 /** Global setup of this suite. */
-export default async function setup(): Promise<void> {
+export default function setup(): void {
   const core = installed(adapter, 'carpool');
   rmSync(home, { recursive: true, force: true });
   for (const major of majors) {
@@ -45,16 +45,6 @@ export default async function setup(): Promise<void> {
       },
     });
   }
-  await Promise.all(majors.map(fillCompileCache));
-}
-
-/**
- * In band: Jest waits half a second for a worker to exit, and then complains and kills it; a worker that writes the cache
- * takes longer, and what a killed one would have written stays missing.
- */
-async function fillCompileCache(major: Major): Promise<void> {
-  using project = new Project(major, 'suite');
-  await project.run(['realm', 'sockets', '--runInBand']);
 }
 
 /** The one that this Jest brings itself. */
@@ -73,7 +63,6 @@ function factsOf(major: Major): RunnerFacts {
       const reported = own ? [] : ['--json', `--outputFile=${results}`];
       return [join(jestOf(major), 'bin/jest.js'), '--no-watchman', cache, ...reported, ...args];
     },
-    env: () => ({ NODE_COMPILE_CACHE: join(folderOf(major), 'compile-cache') }),
     read: readJestLike,
     complaint: /failed to exit gracefully|did not exit|open handle|soft deleted|obsolete|Jest: Got error/i,
   };
