@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorKinds } from '../packages/core/src/base/errors.ts';
+import { withNavigation } from './docs-navigation.mjs';
 
 const scopes = {
   call: 'this call only',
@@ -50,7 +51,7 @@ ${meaning}
 - **What to do:** ${remedy}
 `;
 
-const page = head + Object.entries(errorKinds).map(row).join('');
+const page = withNavigation('errors.md', head + Object.entries(errorKinds).map(row).join(''));
 
 if (process.argv.includes('--print')) process.stdout.write(page);
 else writeFileSync(join(import.meta.dirname, '..', 'docs', 'errors.md'), page);

@@ -8,8 +8,11 @@ import { TestFile } from './test-file.ts';
 
 /** The part of an environment that is relied on. */
 export interface Environment {
+  /** The global object of the tests. */
   readonly global: object;
+  /** Jest calls it before the test file is loaded. */
   setup(): Promise<void>;
+  /** Jest calls it after the last test of the file. */
   teardown(): Promise<void>;
 }
 
@@ -26,15 +29,19 @@ interface EnvironmentContext {
   readonly testPath: string;
 }
 
+/** The class of a test environment, with any constructor. */
 // oxlint-disable-next-line typescript/no-explicit-any -- what a mixin takes
-type EnvironmentClass = new (...args: any[]) => Environment;
+export type EnvironmentClass = new (...args: any[]) => Environment;
 
 /** Methods all of them, so that a class may extend it and call `super`. */
 export type WithCarpool<Base extends EnvironmentClass> = new (
   ...args: ConstructorParameters<Base>
 ) => InstanceType<Base> & {
+  /** Opens the test file. A class that overrides it calls `super.setup()`. */
   setup(): Promise<void>;
+  /** Ends everything that the file holds. A class that overrides it calls `super.teardown()`. */
   teardown(): Promise<void>;
+  /** Follows the tests of the file. A class that overrides it calls `super.handleTestEvent(event, state)`. */
   handleTestEvent(event: { readonly name: string }, state: object): Promise<void>;
 };
 
@@ -113,4 +120,5 @@ function ownEnvironment(): EnvironmentClass {
   return (createRequire(from)(from) as { readonly TestEnvironment: EnvironmentClass }).TestEnvironment;
 }
 
+/** Jest's own environment for Node, with Carpool. */
 export default withCarpool(ownEnvironment()) as WithCarpool<EnvironmentClass>;

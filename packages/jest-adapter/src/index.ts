@@ -34,7 +34,7 @@ export type {
   SessionScope,
   WithPoolsOptions,
 } from 'carpool/adapter/realm';
-export type { Body, Each, Test, TestFunction } from './types.ts';
+export type { Body, Each, Focusable, Test, TestFunction } from './types.ts';
 
 const runner: FixtureRunner = { name: 'Jest', reserved: [], namesFromHost };
 

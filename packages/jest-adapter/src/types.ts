@@ -21,7 +21,8 @@ export interface TestFunction<F> {
   readonly each: Each<F>;
 }
 
-interface Focusable<F> extends TestFunction<F> {
+/** A `test` and its variants. */
+export interface Focusable<F> extends TestFunction<F> {
   readonly only: TestFunction<F> & { readonly failing: TestFunction<F> };
   readonly skip: TestFunction<F> & { readonly failing: TestFunction<F> };
   readonly failing: TestFunction<F>;
@@ -30,5 +31,6 @@ interface Focusable<F> extends TestFunction<F> {
 /** Jest's `test`, whose functions receive fixtures. */
 export interface Test<F> extends Focusable<F> {
   readonly concurrent: Focusable<F>;
+  /** Names a test that is still to be written. */
   todo(name: string): void;
 }

@@ -28,10 +28,9 @@ export type { CarpoolUse, TestFixtures, WorkerFixtures } from './fixtures.ts';
 export type { EvidenceRule } from './evidence.ts';
 export { expect, type ExpectSession, type MatcherOptions, type SessionMatchers, type Shape } from './expect.ts';
 
-type Base = typeof base;
 /** Playwright's `test` with fixtures for tests, and for workers. */
-type TestWith<T extends {}, W extends {}> =
-  Base extends TestType<infer TestArgs, infer WorkerArgs> ? TestType<TestArgs & T, WorkerArgs & W> : never;
+export type TestWith<T extends {}, W extends {}> =
+  typeof base extends TestType<infer TestArgs, infer WorkerArgs> ? TestType<TestArgs & T, WorkerArgs & W> : never;
 
 /**
  * Playwright's `test` for files that take no session by a fixture: `carpool/coordination`, `carpool/shared-worker` and

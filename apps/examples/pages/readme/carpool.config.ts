@@ -6,7 +6,6 @@ export default defineConfig({
       command: 'node',
       args: ['sheet.mjs'],
       maxSessions: 8,
-      // All its messages name their session. This one ends a session, and this one confirms the end:
       protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
     },
   },

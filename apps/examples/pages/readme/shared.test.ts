@@ -10,7 +10,7 @@ test('talks with a program that lives as long as the run', async () => {
 });
 
 test('shares what must not be done twice', async () => {
-  const port = await getPort(); // given to nobody else until this test ends
+  const port = await getPort(); // given to no other test until this one ends
   const token = await once('token', () => logIn(port)); // computed by the first test of the run that asks
   using _turn = await lock('report.txt').acquire(); // one test at a time, of all workers
   expect(token).toContain('secret');

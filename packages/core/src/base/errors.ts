@@ -56,6 +56,7 @@ export type ErrorCode =
   | 'ONCE_FAILED'
   | 'CONFIG_INVALID';
 
+/** Every code with what it means and what to do about it. docs/errors.md shows it. */
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   CHILD_NOT_STARTED: {
     scope: 'pool',
@@ -275,6 +276,7 @@ export interface CarpoolErrorOptions {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Also shown at the end of the message. */
   readonly evidence?: Evidence | undefined;
+  /** The error that led to this one. Default none. */
   readonly cause?: unknown;
   /** Where the stack points. Default: where the error is made. */
   readonly site?: CallSite | undefined;
@@ -343,6 +345,7 @@ export function errorAt(error: CarpoolError, site: CallSite): CarpoolError {
   return fromRecord(toRecord(error), site, error.cause);
 }
 
+/** An error as plain data. */
 export function toRecord(error: CarpoolError): ErrorRecord {
   const { code, scope, blame, context, evidence, cause } = error;
   const record = { code, message: plainMessage(error), scope, blame, context, evidence };

@@ -31,11 +31,13 @@ export class FileOwner extends Owner {
     return this.#failures;
   }
 
+  /** True once `end` was called. */
   get ended(): boolean {
     return this.#ending !== undefined;
   }
 
   /**
+   * @internal
    * Joins a shared worker, which the host starts if it is not running.
    * @param required the file cannot do without: `ready` fails if it does not start
    */

@@ -45,6 +45,7 @@ export interface FixturePlan {
   readonly config: Config | undefined;
   /** Undefined if there is no config, and no host that could be asked. */
   readonly names: FixtureNames | undefined;
+  /** The scope of the session that the fixture of this pool gives. Default `test`. */
   scopeOf(pool: string): SessionScope;
 }
 

@@ -45,7 +45,7 @@ const evidenceTimeout = 2_000;
 /** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
 export class Owner implements AsyncDisposable {
   readonly path: OwnerPath;
-  /** Locks, semaphores, values and ports that it holds. */
+  /** @internal Locks, semaphores, values and ports that it holds. */
   readonly leases: OwnerLeases;
   readonly #options: OwnerOptions;
   readonly #over = new AbortController();
@@ -103,6 +103,7 @@ export class Owner implements AsyncDisposable {
     if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
   }
 
+  /** As `end`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }

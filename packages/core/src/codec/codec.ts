@@ -31,17 +31,20 @@ export interface Unframer {
 
 /** Where each frame ends in a stream of bytes. */
 export interface Framing {
+  /** For error messages. */
   readonly name: string;
   /**
    * What surrounds one payload: `head` before it, `tail` after it.
    * @throws CarpoolError FRAME_TOO_LARGE, or FRAME_MALFORMED if the payload holds the delimiter
    */
   frame(payload: Uint8Array, limits: FrameLimits): { readonly head: Uint8Array; readonly tail: Uint8Array };
+  /** A new unframer, for one stream. */
   unframer(limits: FrameLimits): Unframer;
 }
 
 /** What the bytes of one frame mean. */
 export interface Format {
+  /** For error messages. */
   readonly name: string;
   /** @throws CarpoolError FRAME_MALFORMED if the value cannot be written */
   encode(message: unknown): Uint8Array;

@@ -15,6 +15,7 @@ const newline = 0x0a;
 const question = 'is something printing to stdout?';
 const none: Uint8Array = new Uint8Array(0);
 
+/** Frames with a `Content-Length` header, as language servers and debug adapters use them. */
 export const contentLength: Framing = {
   name: 'content-length',
   frame(payload, limits) {

@@ -13,7 +13,7 @@ const none: Uint8Array = new Uint8Array(0);
 
 /** The options of `delimited`. */
 export interface DelimitedOptions {
-  /** Frames are lines of text: a carriage return before the delimiter is not part of the payload, and blank lines are skipped. */
+  /** Frames are lines of text: a carriage return before the delimiter is not part of the payload, and blank lines are skipped. Default false. */
   readonly lines?: boolean;
 }
 
@@ -41,7 +41,9 @@ export function delimited(name: string, delimiter: number, options: DelimitedOpt
   };
 }
 
+/** Frames that end with a newline; a carriage return before it is dropped, and empty lines are skipped. */
 export const newlineDelimited: Framing = delimited('newline', 0x0a, { lines: true });
+/** Frames that end with a NUL byte. */
 export const nulDelimited: Framing = delimited('nul', 0x00);
 
 class DelimitedUnframer implements Unframer {

@@ -28,10 +28,12 @@ export class Frame {
     this.#decoded = bytes === undefined;
   }
 
+  /** A frame of bytes, which are decoded when they are read. */
   static encoded(bytes: Uint8Array, format: Format): Frame {
     return new Frame(format, bytes, undefined);
   }
 
+  /** A frame of a message, which is encoded when its bytes are read. */
   static of(message: unknown, format: Format): Frame {
     return new Frame(format, undefined, message);
   }

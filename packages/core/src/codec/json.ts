@@ -51,6 +51,7 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
   return { name: 'json', encode, decode, peek: (payload, names) => fieldsOf(decode(payload), names) };
 }
 
+/** JSON in UTF-8, nested at most 128 levels. */
 export const json: Format = jsonFormat();
 
 /** The engine writes a `Uint8Array` and a `Buffer` like this. Other values that look the same cost a second pass. */

@@ -8,6 +8,7 @@ const headerBytes = 4;
 const shownBytes = 256;
 const none: Uint8Array = new Uint8Array(0);
 
+/** Frames behind their length in bytes: four bytes, big-endian. */
 export const lengthPrefixed: Framing = {
   name: 'length-prefixed',
   frame(payload, limits) {

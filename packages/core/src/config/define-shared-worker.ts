@@ -1,6 +1,7 @@
 /** Shared workers in a config, and the types that follow from it. */
 import type { SharedWorker } from '../wire/shared-worker-types.ts';
 
+/** The options of a shared worker in a config. */
 export interface SharedWorkerOptions<Data = unknown> {
   /** What the shared worker receives as `initialData`; it is cloned. */
   readonly initialData?: Data;
@@ -19,6 +20,7 @@ export interface SharedWorkerSource<Data = unknown> extends SharedWorkerOptions<
 /** A file alone, or `sharedWorker(file, options)`. */
 export type SharedWorkerEntry = string | URL | SharedWorkerSource;
 
+/** The part of a config that has the shared workers. */
 export interface SharedWorkersConfig {
   /** Shared workers by name; each name is a fixture of tests. */
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;

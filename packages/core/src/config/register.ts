@@ -16,7 +16,7 @@ import type { Config } from './define.ts';
 export interface Register {}
 
 /** Without an augmentation every name may be a pool, and its messages are not typed. */
-interface UnknownConfig {
+export interface UnknownConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
 }
 

@@ -11,6 +11,7 @@ export type { Client, ClientOptions, ClientRegisterOptions } from '../client/typ
 // What a test, a file and a worker hold.
 export { Owner, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
 export { FileOwner } from '../client/file-owner.ts';
+export type { PoolsResult } from '../wire/messages.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
 export { workerSession } from '../client/worker-session.ts';
 export { TestClock, type TestClockOptions, type WaitOptions } from '../client/test-clock.ts';

@@ -5,7 +5,7 @@ export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.
 export type { RestartLimits } from '../pool/restart.ts';
 export type { HolderLabel } from '../base/holders.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
-export type { Register, RegisteredConfig } from '../config/register.ts';
+export type { Register, RegisteredConfig, UnknownConfig } from '../config/register.ts';
 export {
   sharedWorker,
   type SharedWorkersConfig,

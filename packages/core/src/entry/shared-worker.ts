@@ -1,9 +1,10 @@
-/** `carpool/shared-worker`: a program of yours that lives as long as the run, for tests of every runner. */
+/** `carpool/shared-worker`: your own programs that live as long as the run, for tests of every runner. */
 export {
   registerSharedWorker,
   type ConfigOptions,
   type FilenameOptions,
   type NameOptions,
 } from '../test-api/shared-worker/register.ts';
+export type { SharedWorkerNames, SharedWorkerOf, SharedWorkersConfig } from '../config/define-shared-worker.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 export { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';

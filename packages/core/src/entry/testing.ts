@@ -1,9 +1,10 @@
-/** `carpool/testing`: for the tests of who builds on Carpool, and of Carpool itself. */
+/** `carpool/testing`: for the tests of packages that build on Carpool, and of Carpool itself. */
 export { census, type Census } from '../testing/census.ts';
 export {
   sessionContract,
   type ContractChild,
   type ContractOptions,
   type ContractPool,
+  type Matchers,
   type SessionContract,
 } from '../testing/session-contract.ts';

@@ -29,6 +29,7 @@ export interface Host extends AsyncDisposable {
   readonly configured: Promise<Configured>;
   /** Resolves when the host process is gone, however that came about. */
   readonly exited: Promise<void>;
+  /** What the pools have done since the host was started. */
   summary(): Promise<HostSummary>;
   /** Reports to the host that a new run begins. */
   runStarted(): Promise<void>;

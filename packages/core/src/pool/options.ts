@@ -17,6 +17,7 @@ export interface CommandLookup {
 export interface Launch {
   /** A path, or a name that is looked for in `PATH`. */
   readonly command: string;
+  /** Default none. */
   readonly args?: readonly string[] | undefined;
   /** Default: the folder of the config file, else the current directory. */
   readonly cwd?: string | undefined;

@@ -68,6 +68,7 @@ export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable 
    */
   start(): Promise<void>;
 
+  /** The state of the pool now, and what it has done. */
   stats(): PoolStats;
 
   /**

@@ -104,6 +104,7 @@ export interface Addressed {
 
 /** A conversation as `hello`, `open` and `close` hold it. Their deadline ends every wait. */
 export interface ProtocolPort {
+  /** Sends a message that has no reply. @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED */
   send(message: unknown): void;
   /**
    * Resolves with the decoded reply. With `signal` the wait, and where the protocol can say it the request, is cancelled.

@@ -15,7 +15,10 @@ export function copyToRealm(value: unknown): unknown {
   return new RealmCopier().whole(value);
 }
 
-/** @param site where the failed call was made; the stack of the copy begins there */
+/**
+ * Copies an error of another realm, with its causes, into this one.
+ * @param site where the failed call was made; the stack of the copy begins there
+ */
 export function copyErrorToRealm(thrown: unknown, site?: CallSite): unknown {
   if (typeof thrown !== 'object' || thrown === null || tagOf(thrown) !== 'Error') return thrown;
   // It came from this realm: the reason of an abort signal.

@@ -1,8 +1,9 @@
-/** What of Carpool exists on this machine, for tests that must leave nothing behind. Linux only: it reads `/proc`. */
+/** The processes and folders of Carpool that exist on this machine, for tests that must leave nothing behind. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostDirectoryBases } from '../host/host-directory.ts';
 
+/** The processes and folders of Carpool on this machine at one moment. */
 export interface Census {
   /** Hosts and children, sorted; with `within` those of that run alone. */
   readonly pids: readonly number[];
@@ -11,7 +12,15 @@ export interface Census {
 }
 
 /**
- * @param within a folder that was TMPDIR for the run, so that runs beside it do not count
+ * Lists the hosts, their children and their folders. It reads `/proc`, so it works on Linux only. With `within`, the `TMPDIR`
+ * of one run, it lists only those of that run.
+ *
+ * @example
+ * ```ts
+ * const before = census();
+ * await run();
+ * expect(census()).toEqual(before);
+ * ```
  */
 export function census(within?: string): Census {
   const bases = within === undefined ? hostDirectoryBases() : [within];

@@ -4,7 +4,7 @@
  *
  *   sessionContract('in process', { test, expect, make: (child, options) => … });
  *
- * `make` starts a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
+ * `make` makes a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
  * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. Its name says what else it does.
  */
 import { eventContract } from './contract/events.ts';
@@ -16,8 +16,16 @@ import type { SessionContract } from './contract/subject.ts';
 import { talkContract } from './contract/talking.ts';
 import { unregisterContract } from './contract/unregistering.ts';
 
-export type { ContractChild, ContractOptions, ContractPool, SessionContract } from './contract/subject.ts';
+export type { ContractChild, ContractOptions, ContractPool, Matchers, SessionContract } from './contract/subject.ts';
 
+/**
+ * Declares the tests of the contract, each named `NAME: …`.
+ *
+ * @example
+ * ```ts
+ * sessionContract('in process', { test, expect, make: (child, options) => poolOf(child, options) });
+ * ```
+ */
 export function sessionContract(name: string, contract: SessionContract): void {
   const { test } = contract;
   const named: SessionContract = { ...contract, test: (title, body) => test(`${name}: ${title}`, body) };

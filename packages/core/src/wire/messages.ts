@@ -78,6 +78,7 @@ export interface RunStartedRequest {
 export interface PoolsRequest {
   readonly method: 'pools';
 }
+/** What a host can give to tests, by name. */
 export interface PoolsResult {
   readonly pools: readonly string[];
   /** Names of shared workers. */

@@ -14,5 +14,5 @@ test('every file that the page names exists', () => {
 });
 
 test('the first page is one page', () => {
-  expect(page.split('\n').indexOf('## Lives')).toBeLessThan(60);
+  expect(page.split('\n').indexOf('## Lifecycles')).toBeLessThan(60);
 });

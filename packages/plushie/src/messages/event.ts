@@ -23,8 +23,10 @@ export interface EventOf<Family extends string> {
   readonly captured?: boolean;
 }
 
-type Valued<Family extends string, V> = EventOf<Family> & { readonly value: V };
-type MaybeValued<Family extends string> = EventOf<Family> & { readonly value?: Value };
+/** An event with a value. */
+export type Valued<Family extends string, V> = EventOf<Family> & { readonly value: V };
+/** An event that may have a value. */
+export type MaybeValued<Family extends string> = EventOf<Family> & { readonly value?: Value };
 
 /** Events by family. A renderer with widgets of its own has more of them. */
 export type PlushieEvent =

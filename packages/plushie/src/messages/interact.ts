@@ -8,9 +8,12 @@ export type KeyPayload =
   | { readonly combo: string }
   | { readonly key: string; readonly modifiers?: Partial<Modifiers> & { readonly command?: boolean } };
 
-type Targeted<Action extends string> = { readonly action: Action; readonly selector: Selector };
-type Payload<P> = { readonly payload: P };
-type Point = { readonly x: number; readonly y: number };
+/** An action on one widget. */
+export type Targeted<Action extends string> = { readonly action: Action; readonly selector: Selector };
+/** An action that carries data. */
+export type Payload<P> = { readonly payload: P };
+/** A position, in the coordinates of the renderer. */
+export type Point = { readonly x: number; readonly y: number };
 
 /**
  * One action on a widget, or of the keyboard or the pointer.

@@ -13,8 +13,9 @@ import { bytesOf } from './value-bytes.ts';
 /** Raised when the files change their meaning. */
 const layout = 2;
 
+/** How long a value of `once` is kept for later runs, and what makes it out of date. */
 export interface KeepOptions {
-  /** What the value was made from, clonable: with other inputs it is computed again. */
+  /** What the value was made from, cloneable: with other inputs it is computed again. Default: nothing. */
   readonly inputs?: readonly unknown[];
   /** Milliseconds after which it is computed again. */
   readonly maxAge: number;

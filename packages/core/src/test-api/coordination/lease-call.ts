@@ -9,11 +9,13 @@ import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
 /** The owner whose end gives it back, if it was not released before. */
 export type LeaseScope = 'test' | 'file' | 'worker';
 
+/** The option of every call of `carpool/coordination`. */
 export interface ScopeOptions {
-  /** Default: `test` inside a test, else `file`. */
+  /** The owner whose end releases it. Default: `test` inside a test, else `file`. */
   readonly scope?: LeaseScope;
 }
 
+/** The options of a call that may wait. */
 export interface LeaseOptions extends ScopeOptions {
   /** Milliseconds to wait. Default 60,000; in a test a little less than its remaining time, if that is less. */
   readonly timeout?: number;

@@ -2,6 +2,7 @@
 import { callSite, errorAt, isCarpoolError } from '../../base/errors.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 
+/** Something that a test holds. It ends by `release()`, by `using`, or with its owner: the test, the file or the worker. */
 export interface Lease extends Disposable, AsyncDisposable {
   /** The name of the lock, the semaphore, the space. */
   readonly name: string;

@@ -4,19 +4,26 @@ import type { HeldLease } from '../../client/held-lease.ts';
 import { handled, leaseCall, waitOptions, type Above, type LeaseOptions, type ScopeOptions } from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
+/** A lock with one holder at a time. All tests of a run that use its name share it. */
 export interface Lock {
+  /** The name given to `lock`. */
   readonly name: string;
-  /** Waits for its turn. @throws CarpoolError LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID, LEASE_LOST, HUB_LOST */
+  /** Waits for its turn, first come, first served. @throws CarpoolError LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID, LEASE_LOST, HUB_LOST */
   acquire(options?: LeaseOptions): Promise<Lease>;
   /** Does not wait. @throws CarpoolError LEASE_TAKEN, which names the holder */
   acquireNow(options?: ScopeOptions): Promise<Lease>;
 }
 
+/** A lock with many readers or one writer at a time. All tests of a run that use its name share it. */
 export interface ReaderWriterLock {
+  /** The name given to `rwlock`. */
   readonly name: string;
-  /** Any number may read at once. A reader that comes after a writer waits for it. */
+  /**
+   * Any number may read at once. A reader that comes after a writer waits for it.
+   * @throws CarpoolError as `Lock.acquire`
+   */
   acquireRead(options?: LeaseOptions): Promise<Lease>;
-  /** One writer at a time, and no reader meanwhile. */
+  /** One writer at a time, and no reader meanwhile. @throws CarpoolError as `Lock.acquire` */
   acquireWrite(options?: LeaseOptions): Promise<Lease>;
   /** Does not wait, and does not overtake the queue. @throws CarpoolError LEASE_TAKEN */
   acquireReadNow(options?: ScopeOptions): Promise<Lease>;
@@ -24,10 +31,16 @@ export interface ReaderWriterLock {
   acquireWriteNow(options?: ScopeOptions): Promise<Lease>;
 }
 
+/** `size` permits. All tests of a run that use its name share them, and must give the same size. */
 export interface Semaphore {
+  /** The name given to `semaphore`. */
   readonly name: string;
+  /** How many permits there are. */
   readonly size: number;
-  /** Waits for `weight` permits, 1 by default. First come, first served: small weights do not overtake a large one. */
+  /**
+   * Waits for `weight` permits, 1 by default. First come, first served: small weights do not overtake a large one.
+   * @throws CarpoolError as `Lock.acquire`; LEASE_INVALID if `weight` is not a whole number from 1 to `size`
+   */
   acquire(weight?: number, options?: LeaseOptions): Promise<Permits>;
   /** Does not wait: it overtakes the queue if enough is free. @throws CarpoolError LEASE_TAKEN */
   acquireNow(weight?: number, options?: ScopeOptions): Promise<Permits>;

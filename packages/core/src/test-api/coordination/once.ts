@@ -5,8 +5,9 @@ import type { KeepOptions } from './keep.ts';
 import { handled, leaseCall, waitOptions, type LeaseOptions } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
+/** The options of `once`. `scope` is that of the test that computes. */
 export interface OnceOptions extends LeaseOptions {
-  /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run alone. */
+  /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run only. */
   readonly keep?: KeepOptions;
 }
 

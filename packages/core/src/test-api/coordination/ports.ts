@@ -4,6 +4,7 @@ import { handled, leaseCall, type Above, type ScopeOptions } from './lease-call.
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
+/** The options of `getPort` and `leasePort`. */
 export interface PortOptions extends ScopeOptions {
   /** Tried first, in this order; if none of them is free, it is another port. */
   readonly port?: number | readonly number[];
@@ -11,10 +12,13 @@ export interface PortOptions extends ScopeOptions {
   readonly exclude?: readonly number[];
   /** The address of this machine on which it must be free. Default: all of them. */
   readonly host?: string;
+  /** Aborts the search; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** A port that no other test of the run gets until it is released. */
 export interface PortLease extends Lease {
+  /** The number of the port. */
   readonly port: number;
 }
 
@@ -27,7 +31,7 @@ export function getPort(options: PortOptions = {}): Promise<number> {
   return handled(takePort(getPort, options).then(({ port }) => port));
 }
 
-/** As `getPort`, and it can be released earlier. */
+/** As `getPort`, but returns the lease, which can be released earlier. @throws CarpoolError as `getPort` */
 export function leasePort(options: PortOptions = {}): Promise<PortLease> {
   return handled(takePort(leasePort, options));
 }

@@ -3,14 +3,18 @@ import { handled, leaseCall, type Above, type ScopeOptions } from './lease-call.
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
+/** What can be reserved. */
 export type Reservable = bigint | number | string;
 
+/** Values that no other test of the run has until they are released. */
 export interface Reservation<T extends Reservable> extends Lease {
   /** Those that were free, in the order of the call. It may be none. */
   readonly values: readonly T[];
 }
 
+/** A space of values. All tests of a run that use its name share it. */
 export interface Reservations {
+  /** The name given to `reservations`. */
   readonly name: string;
   /** Takes those of the values that are free, and never waits. `1`, `1n` and `"1"` are three values. */
   reserve<const T extends readonly Reservable[]>(values: T, options?: ScopeOptions): Promise<Reservation<T[number]>>;
@@ -28,7 +32,10 @@ export function reservations(space: string): Reservations {
   return own;
 }
 
-/** Reserves values in the space that is used without a name. */
+/**
+ * Takes those of the values that are free, in the space that all callers of `reserve` share, and never waits.
+ * @throws CarpoolError LEASE_LOST, HUB_LOST
+ */
 export function reserve<const T extends readonly Reservable[]>(...values: T): Promise<Reservation<T[number]>> {
   return handled(reserveFrom(reserve, 'values', values, {}));
 }

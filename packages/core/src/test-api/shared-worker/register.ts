@@ -24,6 +24,7 @@ type Handle<Data> = SharedWorker.Plugin.Protocol<Data>;
 
 const protocol = 'ava-4';
 
+/** The options of `registerSharedWorker` for a file. */
 export interface FilenameOptions<Data = unknown> {
   /** A `file:` URL, or an absolute path. Compared as text: another `#hash` is another shared worker. */
   readonly filename: string | URL;
@@ -35,16 +36,21 @@ export interface FilenameOptions<Data = unknown> {
   readonly teardown?: () => void | Promise<void>;
 }
 
+/** The options of `registerSharedWorker` for a name of the config. */
 export interface NameOptions {
   /** A name in `sharedWorkers` of the config. */
   readonly name: string;
+  /** Default `['ava-4']`, the only one. */
   readonly supportedProtocols?: readonly SharedWorker.ProtocolIdentifier[];
+  /** Runs in the test process at the end of the file. With several: newest first, one after another. */
   readonly teardown?: () => void | Promise<void>;
 }
 
+/** The options of `registerSharedWorker` for a name of the config, with the types of the config. */
 export interface ConfigOptions<C extends SharedWorkersConfig, Name extends SharedWorkerNames<C>> extends NameOptions {
+  /** A name in `sharedWorkers` of the config. */
   readonly name: Name;
-  /** For the types alone: what `carpool.config.ts` exports. */
+  /** For the types only: the default export of `carpool.config.ts`. */
   readonly config: C;
 }
 
@@ -58,7 +64,9 @@ export interface ConfigOptions<C extends SharedWorkersConfig, Name extends Share
 export function registerSharedWorker<const C extends SharedWorkersConfig, const Name extends SharedWorkerNames<C>>(
   options: ConfigOptions<C, Name>,
 ): SharedWorkerOf<C, Name>;
-export function registerSharedWorker<Data = unknown>(options: FilenameOptions<Data> | NameOptions): Handle<Data>;
+export function registerSharedWorker<Data = unknown>(
+  options: FilenameOptions<Data> | NameOptions,
+): SharedWorker.Plugin.Protocol<Data>;
 export function registerSharedWorker(options: FilenameOptions | NameOptions): unknown {
   const site = callSite(registerSharedWorker);
   checkOptions(options, site);
@@ -69,11 +77,11 @@ export function registerSharedWorker(options: FilenameOptions | NameOptions): un
 /** As in `ava/plugin`: `supportedProtocols` is required. */
 export function registerAvaWorker<Data = unknown>(
   options: SharedWorker.Plugin.RegistrationOptions<'ava-4', Data>,
-): Handle<Data> {
+): SharedWorker.Plugin.Protocol<Data> {
   const site = callSite(registerAvaWorker);
   checkOptions(options, site);
   const { supportedProtocols, teardown } = options;
-  return register({ options, supportedProtocols, teardown, site }) as Handle<Data>;
+  return register({ options, supportedProtocols, teardown, site }) as SharedWorker.Plugin.Protocol<Data>;
 }
 
 interface RegisterArguments {

@@ -1,4 +1,4 @@
-/** What the contract needs from its caller, and what all its parts share. */
+/** What a contract needs from its caller, and what all its parts share. */
 import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../base/errors.ts';
 import type { PoolOptions } from '../../pool/options.ts';
 import type { PoolStats, RegisterOptions } from '../../pool/types.ts';
@@ -23,26 +23,40 @@ export type ContractChild =
   /** Confirms no `reset`. */
   | 'never-confirms';
 
+/** Options of the pool that a test of the contract needs. */
 export type ContractOptions = Omit<Partial<PoolOptions>, 'command' | 'args' | 'codec'>;
 
+/** A pool as the contract uses it. */
 export interface ContractPool {
-  /** Bound, not wrapped: its errors must point at the line that calls it. */
+  /** `register` of the pool, bound and not wrapped: its errors must point at the line that calls it. */
   register(options?: RegisterOptions): Promise<Session>;
+  /** The state of the pool now. */
   stats(): PoolStats | Promise<PoolStats>;
+  /** Closes the pool. `stats` may be called afterwards. */
   end(): Promise<void>;
 }
 
-interface Matchers {
+/** The matchers of `expect` that the contract uses. Those of Vitest, Jest and Playwright Test have them. */
+export interface Matchers {
+  /** The same value, by `Object.is`. */
   toBe(expected: unknown): void;
+  /** An equal value, compared deeply. */
   toEqual(expected: unknown): void;
+  /** An object that has at least these properties. */
   toMatchObject(expected: object): void;
+  /** A string that matches. */
   toMatch(expected: RegExp | string): void;
+  /** A string that contains this one. */
   toContain(expected: string): void;
 }
 
+/** What runs the contract: `test` and `expect` of a runner, and a way to make a pool. */
 export interface SessionContract {
+  /** Declares a test. */
   test(name: string, body: () => Promise<void>): void;
+  /** Begins an expectation; `message` is shown if it fails. */
   expect(value: unknown, message?: string): Matchers;
+  /** Makes a pool whose child behaves as its name says. */
   make(child: ContractChild, options?: ContractOptions): Promise<ContractPool> | ContractPool;
 }
 

@@ -12,7 +12,7 @@ test('writes the settings', async () => {
 
 const catalogue = rwlock('catalogue');
 
-test('reads the catalogue, beside others who read', async () => {
+test('reads the catalogue, together with other readers', async () => {
   using reading = await catalogue.acquireRead();
   expect(reading.held).toBe(true);
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 
-test('has a port of its own', async () => {
+test('has its own port', async () => {
   const port = await getPort();
   await using server = createServer().listen(port);
   await once(server, 'listening');

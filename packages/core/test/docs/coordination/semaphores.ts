@@ -2,7 +2,7 @@ import { isCarpoolError } from '../../../src/entry/index.ts';
 import { semaphore } from '../../../src/entry/coordination.ts';
 import { expect, test } from 'vitest';
 
-/** All who use the name say the same size. */
+/** Every test that uses the name gives the same size. */
 const gigabytes = semaphore('gigabytes', 8);
 
 test('needs much memory at first, and less later', async () => {

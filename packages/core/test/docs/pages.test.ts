@@ -1,0 +1,54 @@
+/** The documents lead to each other: an index, previous and next, tables of contents, and links that are not broken. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../../..');
+const documents = globSync(
+  ['*.md', 'docs/*.md', 'docs/reference/*.md', 'packages/*/*.md', 'apps/*/*.md', 'bench/*.md'],
+  {
+    cwd: root,
+  },
+);
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** The anchors of a page as GitHub makes them. */
+function anchorsOf(path: string): Set<string> {
+  const text = withoutCode(read(path));
+  const anchors = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  const used = new Map<string, number>();
+  for (const [, title = ''] of text.matchAll(/^#{1,6} (.+)$/gm)) {
+    const plain = title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
+    const count = used.get(plain) ?? 0;
+    used.set(plain, count + 1);
+    anchors.push(count === 0 ? plain : `${plain}-${count}`);
+  }
+  return new Set(anchors);
+}
+
+function withoutCode(text: string): string {
+  return text.replaceAll(/^```[^]*?^```$/gm, '');
+}
+
+test('every page is in the index and leads to the previous and the next one, long ones have a table of contents', () => {
+  const script = join(root, 'scripts/docs-navigation.mjs');
+  expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toBe('');
+});
+
+test('there are documents to check', () => {
+  expect(documents.length).toBeGreaterThan(20);
+});
+
+test.for(documents)('%s has no broken link', (document) => {
+  const links = [...withoutCode(read(document)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+  const broken = links.flatMap(([link, path = '', anchor]) => {
+    const target = path === '' ? document : relative(root, resolve(root, dirname(document), path));
+    if (!existsSync(join(root, target))) return [link];
+    return anchor === undefined || anchorsOf(target).has(anchor) ? [] : [link];
+  });
+  expect(broken).toEqual([]);
+});
