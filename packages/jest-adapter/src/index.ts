@@ -20,7 +20,7 @@ import * as jest from '@jest/globals';
 import type { Bridge, Definition, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
-import { bridge } from './here.ts';
+import { bridge } from './find-bridge.ts';
 import { brought, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 

@@ -8,11 +8,11 @@
  */
 import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import type { TestProject } from 'vitest/node';
-import { runOf } from './run.ts';
+import { hostsOf } from './hosts.ts';
 
 /** Vitest's global setup. @returns its teardown */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const run = runOf(project.vitest);
+  const run = hostsOf(project.vitest);
   await run.join(project, optionsOf(project));
   return () => run.leave(project);
 }

@@ -4,7 +4,7 @@
  *   $carpoolFile ◀── $carpoolAttempt ◀── carpool, renderer, solver, …
  *                 (hidden)
  *
- * The owners are fixtures that wait for nothing; the sessions hang on them. `early.ts` fills them before the test's
+ * The owners are fixtures that wait for nothing; the sessions hang on them. `prefetch.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
 import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
@@ -27,7 +27,7 @@ import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
 import type { Attempt } from './attempt.ts';
 import { connect, provided } from './connect.ts';
 import { CurrentFile } from './current-file.ts';
-import { testWithEarlySetUp, type Prepare } from './early.ts';
+import { testWithPrefetch, type Prepare } from './prefetch.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/test-process';
 export type {
@@ -83,7 +83,7 @@ export function withPools(
     ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name))])),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
   };
-  const test = testWithEarlySetUp(prepare).extend(fixtures as never);
+  const test = testWithPrefetch(prepare).extend(fixtures as never);
   return test as TestAPI<PoolFixtures<Config>>;
 }
 

@@ -5,7 +5,7 @@
  */
 // Nothing of it exists in a browser.
 if ((globalThis as { process?: Partial<NodeJS.Process> }).process?.versions?.node !== undefined) {
-  const { begin } = await import('./begin.ts');
+  const { installHooks: begin } = await import('./install-hooks.ts');
   await begin();
 }
 

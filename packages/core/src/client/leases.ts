@@ -2,7 +2,7 @@
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
-import { grace } from '../wire/grace.ts';
+import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type {
   AcquireRequest,
   CallRequest,
@@ -119,7 +119,7 @@ export class Leases {
     signal?.throwIfAborted();
     this.#sendCallSites();
     try {
-      return await this.#connection.call(request, timeout + grace, signal);
+      return await this.#connection.call(request, timeout + deadlineGrace, signal);
     } catch (thrown) {
       // It may have been given meanwhile, or be given later: this also gives up waiting.
       this.#connection.release(request.lease, all);

@@ -2,7 +2,7 @@
  * What an owner holds of what all tests share. `carpool/coordination` speaks to this, in Jest from another realm: what
  * comes in and goes out is plain data, bytes, and functions.
  */
-import type { HolderLabel } from '../base/holders.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 import type { HostClient } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';

@@ -5,7 +5,7 @@
  */
 import { callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
-import type { HolderLabel } from '../base/holders.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Session } from '../session/types.ts';

@@ -3,7 +3,7 @@ export { createPool } from '../pool/pool.ts';
 export type { Pool, PoolStats, RegisterOptions } from '../pool/types.ts';
 export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';
 export type { RestartLimits } from '../pool/restart.ts';
-export type { HolderLabel } from '../base/holders.ts';
+export type { HolderLabel } from '../base/holder-label.ts';
 export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
 export type { Register, RegisteredConfig, UnknownConfig } from '../config/register.ts';
 export {

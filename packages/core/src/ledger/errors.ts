@@ -1,6 +1,6 @@
 /** The ledger's errors. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, duration, nameOf, type Holding } from '../base/holders.ts';
+import { describeHolder, duration, nameOf, type Holding } from '../base/holder-label.ts';
 import type { WaitLink } from './deadlock.ts';
 import { rwlockCapacity, type Kind, type Lease, type Resource, type LeaseHolder, type LeaseRequest } from './lease.ts';
 

@@ -1,5 +1,5 @@
 /** The records of the ledger: names, their leases and their waiters. */
-import type { HolderLabel } from '../base/holders.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 
 /** `once` is a lock whose holder computes a value. */
 export type Kind = 'lock' | 'rwlock' | 'semaphore' | 'once';

@@ -1,6 +1,6 @@
 /** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, type Holding } from '../base/holders.ts';
+import { describeHolder, type Holding } from '../base/holder-label.ts';
 
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */

@@ -1,6 +1,6 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
-import { callerLocation } from '../base/holders.ts';
+import { callerLocation } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Holder } from './errors.ts';
 import type { OpenOptions } from './registration.ts';

@@ -1,5 +1,5 @@
 /** A pool as its user holds it, and what its calls take and give. */
-import type { HolderLabel } from '../base/holders.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
 

@@ -17,7 +17,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EnvironmentSpec } from './environment.ts';
 import type { ExitStatus } from './exit.ts';
 import type { ProcessIdentity } from './identity.ts';
-import type { StopDeadlines } from './ladder.ts';
+import type { StopDeadlines } from './stop-ladder.ts';
 import type { PidFiles } from './pid-files.ts';
 
 /** Descriptors of the child: it reads messages from `in` and writes messages to `out`. */

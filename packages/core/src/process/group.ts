@@ -9,7 +9,7 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type ProcessIdentity, isRunning } from './identity.ts';
-import { waitUpTo } from './ladder.ts';
+import { waitUpTo } from './stop-ladder.ts';
 
 export type EndSignal = 'SIGTERM' | 'SIGKILL';
 

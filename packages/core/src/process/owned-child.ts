@@ -8,7 +8,7 @@ import type { Child, ChildOptions, StdioPair, StopOptions } from './child.ts';
 import { type ExitStatus, describeExit } from './exit.ts';
 import { type EndSignal, endAll, signalGroup } from './group.ts';
 import { type ProcessIdentity, groupMembers } from './identity.ts';
-import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './ladder.ts';
+import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './stop-ladder.ts';
 import { drain, holdUntilRead } from './pipes.ts';
 import { Tail } from '../base/tail.ts';
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../base/clock.ts';
-import { waitUpTo } from './ladder.ts';
+import { waitUpTo } from './stop-ladder.ts';
 
 /**
  * Keeps what the child writes until there is a reader. Without it a late reader loses the first bytes: at the exit Node

@@ -12,7 +12,7 @@ import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
-import { ConversationPort } from './port.ts';
+import { ConversationPort } from './protocol-port.ts';
 import { Recent } from './recent.ts';
 import type { CloseReason, SessionState } from './state.ts';
 

@@ -4,7 +4,7 @@ import type { Route } from '../protocol/protocol.ts';
 import { refusedError } from './errors.ts';
 import type { Listener } from './listener.ts';
 import type { Outbox } from './outbox.ts';
-import type { ConversationPort } from './port.ts';
+import type { ConversationPort } from './protocol-port.ts';
 import type { Recent } from './recent.ts';
 
 /** The route of a message that belongs to a conversation. */

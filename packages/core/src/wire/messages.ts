@@ -1,7 +1,7 @@
 /** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
-import type { HolderLabel } from '../base/holders.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 import type { ClosedBy } from '../protocol/protocol.ts';
 import type { OwnerPath } from './owner-path.ts';
 
@@ -119,7 +119,7 @@ export interface SharedWorkerStateRequest {
   /** Its socket has closed: the host waits until it knows why. */
   readonly ended?: boolean | undefined;
 }
-export interface SharedWorkerStateResult extends Evidence {
+export interface SharedWorkerStateResult extends Pick<Evidence, 'stderr' | 'stdout'> {
   /** Why it is gone. */
   readonly error?: ErrorRecord | undefined;
 }

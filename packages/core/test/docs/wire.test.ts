@@ -99,26 +99,77 @@ test('the table of ops is the one of the code', () => {
   expect(rows).toEqual(Object.entries(op).map(([name, number]) => [name, number, number >= 0x80 ? 'host' : 'worker']));
 });
 
-test('the table of methods is the one of the code', () => {
+type FieldsOf<T> = { readonly [Name in keyof T & string as {} extends Pick<T, Name> ? `${Name}?` : Name]: 0 };
+/** Every lease has these; the page describes them once, below the table. */
+type LeaseFields = 'under' | 'holder' | 'at' | 'flow';
+type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseFields> : Omit<R, 'method'>;
+
+test('the table of methods is the one of the code, field by field', () => {
   const methods = {
-    greet: 0,
-    register: 0,
-    unregister: 0,
-    release: 0,
-    evidence: 0,
-    start: 0,
-    runStarted: 0,
-    runEnded: 0,
-    sharedWorker: 0,
-    sharedWorkerState: 0,
-    pools: 0,
-    stats: 0,
-    acquire: 0,
-    reserve: 0,
-    once: 0,
-    settle: 0,
-  } satisfies Record<keyof MethodTable, 0>;
-  expect(tableUnder('Methods of CALL').map(([name = '']) => name.replaceAll('`', ''))).toEqual(Object.keys(methods));
+    greet: [
+      { token: 0, wire: 0, version: 0, runner: 0, pid: 0 },
+      { peer: 0, version: 0 },
+    ],
+    register: [
+      {
+        session: 0,
+        pool: 0,
+        'owner?': 0,
+        'wait?': 0,
+        'timeout?': 0,
+        'holder?': 0,
+        'under?': 0,
+        stack: 0,
+        'params?': 0,
+      },
+      {
+        format: 0,
+        hello: 0,
+        'sessionField?': 0,
+        requestTimeout: 0,
+        closeTimeout: 0,
+        maxUnreadEvents: 0,
+        maxFrameBytes: 0,
+      },
+    ],
+    unregister: [{ session: 0 }, {}],
+    release: [{ owner: 0 }, { unconfirmed: 0 }],
+    evidence: [{ session: 0 }, { 'stderr?': 0, 'stdout?': 0, 'messages?': 0, 'exit?': 0 }],
+    start: [{ pool: 0 }, {}],
+    runStarted: [{}, {}],
+    runEnded: [{}, {}],
+    sharedWorker: [
+      { 'filename?': 0, 'name?': 0, 'initialData?': 0 },
+      { path: 0, file: 0, readyTimeout: 0 },
+    ],
+    sharedWorkerState: [
+      { path: 0, 'ended?': 0 },
+      { 'error?': 0, 'stderr?': 0, 'stdout?': 0 },
+    ],
+    pools: [{}, { pools: 0, sharedWorkers: 0 }],
+    stats: [{}, { pools: 0 }],
+    acquire: [{ lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'detectDeadlock?': 0 }, {}],
+    reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
+    once: [{ lease: 0, key: 0, 'timeout?': 0, 'detectDeadlock?': 0 }, { 'value?': 0 }],
+    settle: [{ lease: 0, 'value?': 0, 'failure?': 0 }, {}],
+  } satisfies {
+    readonly [M in keyof MethodTable]: readonly [
+      FieldsOf<Taken<MethodTable[M]['request']>>,
+      FieldsOf<MethodTable[M]['result']>,
+    ];
+  };
+  const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  const rows = tableUnder('Methods of CALL').map(([name = '', takes = '', gives = '']) => [
+    ...namesIn(name),
+    namesIn(takes),
+    namesIn(gives),
+  ]);
+  const wanted = Object.entries(methods).map(([name, [takes, gives]]) => [
+    name,
+    Object.keys(takes),
+    Object.keys(gives),
+  ]);
+  expect(rows).toEqual(wanted);
 });
 
 test('the page names its version, and the size of a head', () => {

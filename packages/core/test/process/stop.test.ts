@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { isCarpoolError } from '../../src/base/errors.ts';
-import { defaultDeadlines, type StopDeadlines } from '../../src/process/ladder.ts';
+import { defaultDeadlines, type StopDeadlines } from '../../src/process/stop-ladder.ts';
 import { greeted, isThere, program, start, stillThere, withGrandchild } from './cast.ts';
 
 // Longer than any test may take: a rung that should not be waited for to its end never is.

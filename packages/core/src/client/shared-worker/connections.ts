@@ -6,7 +6,7 @@ import type {
   SharedWorkerStateRequest,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
-import { grace } from '../../wire/grace.ts';
+import { deadlineGrace } from '../../wire/deadline-grace.ts';
 import { NoAnswer, SharedWorkerConnection } from './connection.ts';
 
 /** What shared workers need of the client. */
@@ -77,7 +77,7 @@ export class SharedWorkerConnections {
     const known = this.#connections.get(path);
     if (known !== undefined) return known;
     const { token, runner } = this.#calls;
-    const connecting = SharedWorkerConnection.connect({ path, token, runner, timeout: readyTimeout + grace });
+    const connecting = SharedWorkerConnection.connect({ path, token, runner, timeout: readyTimeout + deadlineGrace });
     this.#connections.set(path, connecting);
     const forget = (): void => void this.#connections.delete(path);
     connecting.then(({ closed }) => void closed.then(forget)).catch(forget);

@@ -9,7 +9,7 @@
 import { CarpoolError, asCarpoolError, isCarpoolError, type CallSite, type Evidence } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
-import { grace } from '../../wire/grace.ts';
+import { deadlineGrace } from '../../wire/deadline-grace.ts';
 import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import type { MessageListener } from './connection.ts';
 import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts';
@@ -157,7 +157,7 @@ export class Membership {
       const joined = this.#state === 'joined';
       this.#state = 'leaving';
       const leaving =
-        connected?.connection.call({ method: 'leave', member: this.#number }, leaveTimeout + grace) ??
+        connected?.connection.call({ method: 'leave', member: this.#number }, leaveTimeout + deadlineGrace) ??
         Promise.resolve({});
       failure = await within(leaving, { clock: this.clock, timeout: leaveTimeout, expired: () => this.#stuck() }).then(
         () => undefined,
@@ -195,7 +195,7 @@ export class Membership {
       connection.hold(this.#holds);
       try {
         const joining = { method: 'join', member: this.#number, testWorker, file } as const;
-        const { worker } = await connection.call(joining, connected.readyTimeout + grace);
+        const { worker } = await connection.call(joining, connected.readyTimeout + deadlineGrace);
         this.#worker = worker;
       } catch (thrown) {
         throw isCarpoolError(thrown) ? thrown : await connections.why(connected, thrown);

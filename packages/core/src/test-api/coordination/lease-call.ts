@@ -1,6 +1,6 @@
 /** For which owner a call of `carpool/coordination` takes something, and how it fails at the caller's own line. */
 import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
-import { callerLocation } from '../../base/holders.ts';
+import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
 import { currentTestSlot, type CurrentTest } from '../current-test.ts';
 import { currentProcess } from '../current-process.ts';

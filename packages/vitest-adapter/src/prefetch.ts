@@ -26,7 +26,7 @@ const hookTimeout = 30 * 60 * 1000;
 const none: ReadonlySet<string> = new Set();
 
 /** Vitest's `test`, to be extended, with that hook. */
-export function testWithEarlySetUp(prepare: Prepare): TestAPI {
+export function testWithPrefetch(prepare: Prepare): TestAPI {
   // Absent in Vitest 3.
   const { TestRunner } = vitest as Partial<typeof vitest>;
   if (TestRunner === undefined) return vitest.test;

@@ -10,7 +10,7 @@ import { CarpoolReporter } from './reporter.ts';
 import { SharedHost } from './shared-host.ts';
 
 /** The hosts of one Vitest. */
-export class Run {
+export class Hosts {
   readonly #vitest: Vitest;
   readonly #hosts = new Map<string, SharedHost>();
   readonly #reporter: CarpoolReporter;
@@ -45,16 +45,16 @@ export class Run {
   }
 }
 
-const runs = Symbol.for('carpool.vitest.runs');
+const allHosts = Symbol.for('carpool.vitest.runs');
 
 /**
  * Kept outside this module: Vitest evaluates a linked package anew for every project and after every restart, and the
  * host of a run must be found again.
  */
-export function runOf(vitest: Vitest): Run {
-  const home = globalThis as { [runs]?: WeakMap<Vitest, Run> };
-  const known = (home[runs] ??= new WeakMap());
-  const run = known.get(vitest) ?? new Run(vitest);
+export function hostsOf(vitest: Vitest): Hosts {
+  const home = globalThis as { [allHosts]?: WeakMap<Vitest, Hosts> };
+  const known = (home[allHosts] ??= new WeakMap());
+  const run = known.get(vitest) ?? new Hosts(vitest);
   known.set(vitest, run);
   return run;
 }

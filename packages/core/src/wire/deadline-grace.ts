@@ -1,2 +1,2 @@
 /** Milliseconds by which a deadline that the other end keeps may be late, before this end gives up on that end. */
-export const grace = 5_000;
+export const deadlineGrace = 5_000;

@@ -7,7 +7,7 @@ import { CurrentFile, unknownTest } from './current-file.ts';
 const hookTimeout = 30 * 60 * 1000;
 
 /** Called by the set-up file, before the test file is evaluated. */
-export async function begin(): Promise<void> {
+export async function installHooks(): Promise<void> {
   const path = vitest.expect.getState().testPath ?? '';
   // Absent in Vitest 3 and 4.0.
   const { aroundEach } = vitest as Partial<typeof vitest>;
