@@ -106,7 +106,7 @@ export class TestFile {
         }
       },
       session: (wanted) => this.#session(wanted),
-      register: (pool, options) => registerSession(currentTestSlot(this.#options.global).ambient, pool, options),
+      register: (pool, options) => registerSession(currentTestSlot(this.#options.global).currentTest, pool, options),
       unknownPool: (pool) => unknownPool(pool, provided?.pools ?? []),
       signal: followed,
     };
@@ -207,16 +207,16 @@ export class TestFile {
 
   /** @param attempt absent: that of the test which is running */
   async #session({ pool, scope }: Wanted, attempt = running.getStore()?.attempt): Promise<Session> {
-    const { ambient } = currentTestSlot(this.#options.global);
+    const { currentTest } = currentTestSlot(this.#options.global);
     switch (scope) {
       case 'worker':
         return await workerSession(await this.#connect(pool), pool);
       case 'file':
-        return await this.#file.session(pool, ambient?.waitOptions());
+        return await this.#file.session(pool, currentTest?.waitOptions());
       case 'test':
         // Where no test is running, that says so.
-        if (attempt === undefined) return await registerSession(ambient, pool);
-        return await attempt.owner.session(pool, ambient?.waitOptions());
+        if (attempt === undefined) return await registerSession(currentTest, pool);
+        return await attempt.owner.session(pool, currentTest?.waitOptions());
     }
   }
 

@@ -83,15 +83,15 @@ const between: CurrentTest = {
 
 /** Modules that are evaluated before the first file is open find it. */
 export function announce(): void {
-  currentTestSlot().ambient ??= between;
+  currentTestSlot().currentTest ??= between;
 }
 
 /** @throws what failed at the end of the file, in teardowns that it has registered */
 async function endOpenFile(): Promise<void> {
-  const { ambient } = currentTestSlot();
-  if (!(ambient instanceof TestFile)) return;
-  await ambient.end();
-  for (const thrown of ambient.file.failures) throw thrown;
+  const { currentTest } = currentTestSlot();
+  if (!(currentTest instanceof TestFile)) return;
+  await currentTest.end();
+  for (const thrown of currentTest.file.failures) throw thrown;
 }
 
 announce();

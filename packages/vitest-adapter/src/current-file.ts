@@ -113,9 +113,9 @@ export class CurrentFile implements CurrentTest {
 }
 
 function found(): CurrentFile | undefined {
-  const { ambient } = currentTestSlot();
+  const { currentTest } = currentTestSlot();
   // Not by class, as there may be several.
-  return ambient !== undefined && 'attemptOf' in ambient ? (ambient as CurrentFile) : undefined;
+  return currentTest !== undefined && 'attemptOf' in currentTest ? (currentTest as CurrentFile) : undefined;
 }
 
 /** The error of a hook of concurrent tests in Vitest 3 and 4.0. */

@@ -101,7 +101,7 @@ export function register<Name extends PoolNames<RegisteredConfig>>(
   pool: Name,
   options: RegisterInScopeOptions = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
-  const session = registerSession(currentTestSlot().ambient, pool, {
+  const session = registerSession(currentTestSlot().currentTest, pool, {
     ...options,
     site: callSite(register),
     check: () => connect(pool),

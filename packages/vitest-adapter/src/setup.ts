@@ -5,8 +5,8 @@
  */
 // Nothing of it exists in a browser.
 if ((globalThis as { process?: Partial<NodeJS.Process> }).process?.versions?.node !== undefined) {
-  const { installHooks: begin } = await import('./install-hooks.ts');
-  await begin();
+  const { installHooks } = await import('./install-hooks.ts');
+  await installHooks();
 }
 
 export {};

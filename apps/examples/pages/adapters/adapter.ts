@@ -137,6 +137,6 @@ export function register<Name extends PoolNames<RegisteredConfig>>(
   options: RegisterInScopeOptions = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
   const site = callSite(register);
-  const session = registerSession(slot.ambient, pool, { ...options, site, check: () => connect(pool) });
+  const session = registerSession(slot.currentTest, pool, { ...options, site, check: () => connect(pool) });
   return session as Promise<SessionOf<RegisteredConfig, Name>>;
 }

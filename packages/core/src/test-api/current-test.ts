@@ -35,11 +35,11 @@ export interface Registration {
 
 /** The place of `CurrentTest` in a realm. Adapters change it with `openFile` and `closeFile`. */
 export interface CurrentTestSlot {
-  ambient?: CurrentTest | undefined;
+  currentTest?: CurrentTest | undefined;
   readonly registrations: Set<Registration>;
 }
 
-const key: unique symbol = Symbol.for('carpool.ambient') as never;
+const key: unique symbol = Symbol.for('carpool.current-test') as never;
 
 /**
  * The slot of a realm, made at the first call.
@@ -56,12 +56,12 @@ export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
 
 /** Call it before a test file is evaluated: registrations of earlier files in this worker join it. */
 export function openFile(slot: CurrentTestSlot, current: CurrentTest & { readonly file: FileOwner }): void {
-  slot.ambient = current;
+  slot.currentTest = current;
   for (const registration of slot.registrations) registration.join(current.file);
 }
 
 /** Call it when all hooks of a test file have run. Ends what the file holds. Never rejects; bounded. */
 export async function closeFile(slot: CurrentTestSlot, file: FileOwner): Promise<void> {
-  if (slot.ambient?.file === file) slot.ambient = undefined;
+  if (slot.currentTest?.file === file) slot.currentTest = undefined;
   await file.end();
 }

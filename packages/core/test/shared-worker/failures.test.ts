@@ -153,8 +153,8 @@ test('a host that was killed is reported as gone', async () => {
 });
 
 test('without an adapter and without a host there is one sentence', async () => {
-  const { currentTestSlot: ambientSlot } = await import('../../src/test-api/current-test.ts');
-  ambientSlot().ambient = undefined;
+  const { currentTestSlot } = await import('../../src/test-api/current-test.ts');
+  currentTestSlot().currentTest = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });
   const error = await failure(shared.available, 'HUB_UNREACHABLE');
   expect(error.message).toContain('no adapter of Carpool runs this file; add `plugins: [carpool()]`');

@@ -30,7 +30,7 @@ export function forgetRegistrations(): void {
 const original = process.env['TMPDIR'];
 
 afterEach(() => {
-  slot.ambient = undefined;
+  slot.currentTest = undefined;
   forgetRegistrations();
   if (original === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = original;

@@ -26,13 +26,13 @@ export async function running(served: Served, name: string, beside?: Running): P
   const test = new Owner({ path: [...file.path, name], holder: { test: name, file: path }, connect });
   const worker = beside?.worker ?? new Owner({ path: [], holder: {}, connect });
   const slot = currentTestSlot();
-  onTestFinished(() => void (slot.ambient = undefined));
+  onTestFinished(() => void (slot.currentTest = undefined));
   const during = <T>(current: Owner | undefined, body: () => T): T => {
-    slot.ambient = { file, test: () => current, worker: () => worker, waitOptions: () => ({}) };
+    slot.currentTest = { file, test: () => current, worker: () => worker, waitOptions: () => ({}) };
     try {
       return body();
     } finally {
-      slot.ambient = undefined;
+      slot.currentTest = undefined;
     }
   };
   return { test, file, worker, client, as: (body) => during(test, body), asFile: (body) => during(undefined, body) };

@@ -44,7 +44,7 @@ export function leaseCall(above: Above, { scope }: ScopeOptions): LeaseCall {
   const site = callSite(above);
   const fail = (thrown: unknown): unknown => (isCarpoolError(thrown) ? errorAt(thrown, site) : thrown);
   try {
-    const { leases, flow } = ownerFor(scope, currentTestSlot().ambient ?? currentProcess());
+    const { leases, flow } = ownerFor(scope, currentTestSlot().currentTest ?? currentProcess());
     return { leases, caller: { at: () => callerLocation(site), flow }, fail };
   } catch (thrown) {
     throw fail(thrown);
@@ -65,7 +65,7 @@ export function waitOptions(options: LeaseOptions): {
   readonly timeout: number | undefined;
   readonly detectDeadlock: boolean | undefined;
 } {
-  const { timeout = currentTestSlot().ambient?.waitOptions().timeout, detectDeadlock } = options;
+  const { timeout = currentTestSlot().currentTest?.waitOptions().timeout, detectDeadlock } = options;
   if (timeout !== undefined && !(timeout >= 0)) {
     const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
     throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });

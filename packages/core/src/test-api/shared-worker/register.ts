@@ -165,13 +165,13 @@ class Registered implements Registration {
     this.handle = handleOf(() => this.#messenger);
     slot.registrations.add(this);
     // A module may register before the adapter has opened the file.
-    if (slot.ambient === undefined) systemClock.after(0, () => void this.#seek());
+    if (slot.currentTest === undefined) systemClock.after(0, () => void this.#seek());
   }
 
   /** One more registration. */
   add(teardown: (() => void | Promise<void>) | undefined): void {
     if (teardown !== undefined) this.#teardowns.push(teardown);
-    const file = this.#slot.ambient?.file;
+    const file = this.#slot.currentTest?.file;
     if (file !== undefined && file !== this.#file) this.#join(file, true);
     else this.#messenger.markRequired();
   }
@@ -196,10 +196,10 @@ class Registered implements Registration {
 
   /** Without an adapter, in a plain script say, the environment may name a host. */
   async #seek(): Promise<void> {
-    if (this.#slot.ambient !== undefined || this.#file !== undefined) return;
+    if (this.#slot.currentTest !== undefined || this.#file !== undefined) return;
     try {
       const { currentProcess } = await import('../current-process.ts');
-      if (this.#slot.ambient !== undefined) return;
+      if (this.#slot.currentTest !== undefined) return;
       openFile(this.#slot, currentProcess());
     } catch (thrown) {
       this.#messenger.lost(thrown as CarpoolError);

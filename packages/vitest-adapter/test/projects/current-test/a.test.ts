@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ambient, look } from './observer.cjs';
+import { currentTest, look } from './observer.cjs';
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -54,7 +54,7 @@ test('what outlives its test is known to', async () => {
 test('the next test has begun', async () => {
   await later();
   await later();
-  expect(ambient().worker().path).toEqual([]);
+  expect(currentTest().worker().path).toEqual([]);
 });
 
 test('must fail: it says what the file knows', () => {

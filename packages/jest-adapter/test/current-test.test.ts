@@ -10,7 +10,7 @@ interface Run {
 }
 
 async function runIn(major: Major, args: readonly string[]): Promise<Run> {
-  using project = new Project(major, 'ambient');
+  using project = new Project(major, 'current-test');
   const outcome = await project.run(args);
   return { outcome, seen: seenIn(project) };
 }

@@ -1,5 +1,5 @@
 const { register } = require('@carpool/jest');
-const { ambient, look } = require('./observer.cjs');
+const { currentTest, look } = require('./observer.cjs');
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -51,13 +51,13 @@ test('what outlives its test is known to', async () => {
 test('the next test has begun', async () => {
   await later();
   await later();
-  expect(ambient().worker().path).toEqual([]);
+  expect(currentTest().worker().path).toEqual([]);
 });
 
 test('a test holds its sessions and all else as one', async () => {
   const session = await register('echo');
   await session.request({ type: 'set', value: 1 });
-  await ambient().test().end();
+  await currentTest().test().end();
   expect(session.closeReason).toMatchObject({ by: 'owner' });
 });
 

@@ -1,7 +1,7 @@
 import { withPools } from '@carpool/vitest';
 import { afterAll, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
-import { ambient, look, note } from './observer.cjs';
+import { currentTest, look, note } from './observer.cjs';
 
 // Vitest 3 waits for sessions on the clock of the test.
 vi.setConfig({ testTimeout: 10_000 });
@@ -14,7 +14,7 @@ const derived = test.extend<{ remembered: string }>({
       await use(narrow.id);
       // Fixtures of a file end after its hooks, and the sessions after them.
       await narrow.request({ type: 'who' });
-      note('a fixture of the file ends', { file: ambient().file.path[0] });
+      note('a fixture of the file ends', { file: currentTest().file.path[0] });
     },
     { scope: 'file' },
   ],

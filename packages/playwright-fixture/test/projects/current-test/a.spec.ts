@@ -1,7 +1,7 @@
 import { withPools } from '@carpool/playwright';
 import { expect } from '@playwright/test';
 import config from './carpool.config.ts';
-import { ambient, look } from './observer.cjs';
+import { currentTest, look } from './observer.cjs';
 
 const test = withPools(config);
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
@@ -21,7 +21,7 @@ test.describe('tests', () => {
       const own = look('test');
       await later();
       expect([...seen, look('later')]).toEqual([own, own]);
-      expect(ambient().worker().path).toEqual([]);
+      expect(currentTest().worker().path).toEqual([]);
     });
   }
 });
@@ -37,7 +37,7 @@ test.describe('retries', () => {
 
 test('a test holds its sessions and all else as one', async ({ echo }) => {
   await echo.request({ type: 'set', value: 1 });
-  await ambient().test().end();
+  await currentTest().test().end();
   expect(echo.closeReason).toMatchObject({ by: 'owner' });
 });
 

@@ -9,7 +9,7 @@ let outcome: Outcome<PlaywrightResult>;
 let seen: readonly Seen[];
 
 beforeAll(async () => {
-  using project = new Project('ambient');
+  using project = new Project('current-test');
   // Longer than a test may take.
   outcome = await project.run([], { env: { OBSERVER_END: '1200' } });
   seen = seenIn(project);
@@ -62,14 +62,14 @@ test('a test that fails says what is known of the shared workers of its file', (
 });
 
 test('modes that run no test open no file', async () => {
-  using project = new Project('ambient');
+  using project = new Project('current-test');
   const list = await project.run(['--list']);
   expect(list).toMatchObject({ code: 0, left: [] });
   expect(seenIn(project).map(({ event }) => event)).toEqual(['top level', 'top level', 'top level']);
 });
 
 test('every file of a worker begins anew, also where files take turns', async () => {
-  using project = new Project('ambient');
+  using project = new Project('current-test');
   const repeated = await project.run([
     'a.spec',
     'b.spec',

@@ -11,7 +11,7 @@ interface Run {
 }
 
 async function runIn(major: Major, args: readonly string[]): Promise<Run> {
-  using project = new Project(major, 'ambient');
+  using project = new Project(major, 'current-test');
   const outcome = await project.run(args);
   return { outcome, seen: seenIn(project) };
 }
@@ -80,7 +80,7 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   test('the set-up file may be listed by hand', async () => {
-    using project = new Project(major, 'ambient');
+    using project = new Project(major, 'current-test');
     const setup = `setupFiles: ['@carpool/vitest/setup'], globalSetup: ['@carpool/vitest/global-setup'],`;
     project.edit('vitest.config.ts', 'plugins: [carpool()],', '');
     project.edit('vitest.config.ts', 'test: {', `test: { ${setup}`);
