@@ -107,7 +107,7 @@ export class TestFile {
       },
       session: (wanted) => this.#session(wanted),
       register: (pool, options) => registerSession(currentTestSlot(this.#options.global).currentTest, pool, options),
-      unknownPool: (pool) => unknownPool(pool, provided?.pools ?? []),
+      unknownPool: (pool) => unknownPool(pool, provided?.pools ?? [], provided?.sharedWorkers),
       signal: followed,
     };
   }

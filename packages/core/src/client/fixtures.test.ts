@@ -58,4 +58,12 @@ describe('scopes', () => {
       'Cannot give pool "echo" the scope "run": there are "test", "file" and "worker"',
     );
   });
+
+  test('for a pool that does not exist are refused, where the names are known', () => {
+    const options = { scope: { ecko: 'file' } } as const;
+    const text = 'Cannot give "ecko" a scope: the config has only "echo"';
+    expect(() => readWithPools(configOf(['echo'], []), options, runnerWith())).toThrow(text);
+    expect(() => readWithPools(options, undefined, runnerWith({ pools: ['echo'], sharedWorkers: [] }))).toThrow(text);
+    expect(readWithPools(options, undefined, runnerWith()).scopeOf('ecko')).toBe('file');
+  });
 });

@@ -52,7 +52,7 @@ export interface FixturePlan {
 /**
  * Reads `withPools(config, options)` and `withPools(options)`.
  * @throws CarpoolError CONFIG_INVALID if a fixture cannot have the name of a pool or of a shared worker, or if both have
- * the same, or if there is no such scope
+ * the same, or if there is no such scope, or no such pool
  */
 export function readWithPools(
   first: Config | WithPoolsOptions<Config> | undefined,
@@ -64,7 +64,10 @@ export function readWithPools(
   const scopes = new Map<string, SessionScope>(Object.entries(options?.scope ?? {}));
   for (const [pool, scope] of scopes) checkScope(pool, scope);
   const names = config === undefined ? runner.namesFromHost() : fixtureNames(config);
-  if (names !== undefined) checkFixtureNames(names, runner);
+  if (names !== undefined) {
+    checkFixtureNames(names, runner);
+    for (const pool of scopes.keys()) if (!names.pools.includes(pool)) throw unknownScope(pool, names.pools);
+  }
   return { config, names, scopeOf: (pool) => scopes.get(pool) ?? 'test' };
 }
 
@@ -74,6 +77,12 @@ function checkScope(pool: string, scope: string): void {
   if (scopesKnown.has(scope)) return;
   const message = `Cannot give pool "${pool}" the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
   throw new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, scope } });
+}
+
+function unknownScope(pool: string, pools: readonly string[]): CarpoolError {
+  const known = pools.length === 0 ? 'no pool at all' : `only ${pools.map((name) => JSON.stringify(name)).join(', ')}`;
+  const message = `Cannot give ${JSON.stringify(pool)} a scope: the config has ${known}`;
+  return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }
 
 /** Names that no fixture can have in any runner, and why. */

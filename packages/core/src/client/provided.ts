@@ -58,7 +58,7 @@ export async function connectProvided(
   if (problem !== undefined && (pool !== false || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
-  if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools);
+  if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools, provided.sharedWorkers);
   // There was a host at the address when it was provided.
   return await sharedClient({ address, runner, known: true });
 }
@@ -69,9 +69,15 @@ export function providedNames(provided: Provided | undefined): FixtureNames | un
   return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [] };
 }
 
-/** The error for a name that is no pool. */
-export function unknownPool(pool: string, pools: readonly string[]): CarpoolError {
-  const known = pools.length === 0 ? 'no pool at all' : `only ${pools.map((name) => JSON.stringify(name)).join(', ')}`;
+/** The error for a name that is no pool. @param sharedWorkers names that are fixtures too */
+export function unknownPool(
+  pool: string,
+  pools: readonly string[],
+  sharedWorkers: readonly string[] = [],
+): CarpoolError {
+  const list = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');
+  const workers = sharedWorkers.length === 0 ? '' : `, and the shared workers ${list(sharedWorkers)}`;
+  const known = (pools.length === 0 ? 'no pool at all' : `only ${list(pools)}`) + workers;
   const message = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }

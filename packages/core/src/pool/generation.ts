@@ -100,11 +100,8 @@ export class Generation {
       // The root's own "closed" is the echo of the end; the end itself says why.
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
       await child.kill();
-      throw withEvidence(
-        asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`),
-        child,
-        settings.name,
-      );
+      const failure = asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
+      throw withEvidence(failure, { child, pool: settings.name, messages: mux.root.recent.describe() });
     }
   }
 
@@ -202,7 +199,7 @@ async function whyItEnded(
   const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
   if (unreadable) {
     await child.kill();
-    return withEvidence(reason, child, settings.name);
+    return withEvidence(reason, { child, pool: settings.name });
   }
   const expired = (): Error => new Error('still running');
   const exit = await within(child.exited, { clock, timeout: exitLag, expired }).catch(() => undefined);
@@ -227,13 +224,24 @@ async function whyItEnded(
   });
 }
 
-/** Names the pool and adds what the child wrote to stderr. */
-function withEvidence(error: CarpoolError, child: Child, pool: string): CarpoolError {
+interface StartEvidence {
+  readonly child: Child;
+  readonly pool: string;
+  /** What passed on the root so far: what came instead of a hello. */
+  readonly messages?: readonly string[];
+}
+
+/** Names the pool, and adds what the child wrote to stderr and said instead. */
+function withEvidence(error: CarpoolError, { child, pool, messages = [] }: StartEvidence): CarpoolError {
   if (error.context['pool'] === pool) return error;
   const stderr = child.stderrTail();
   const early: readonly ErrorCode[] = ['FRAME_MALFORMED', 'FRAME_TOO_LARGE'];
   const hint = early.includes(error.code) ? ' (is something printing to stdout?)' : '';
-  const evidence = { ...error.evidence, stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr) };
+  const evidence: Evidence = {
+    ...error.evidence,
+    stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr),
+    messages: error.evidence.messages ?? (messages.length === 0 ? undefined : messages),
+  };
   const message = firstParagraph(error.message);
   return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? '' : hint}`, {
     scope: error.scope,

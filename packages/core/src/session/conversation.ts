@@ -2,12 +2,12 @@
  * One isolated conversation, as callbacks: the push side of a session. What a user holds (`session.ts`) and what the
  * hub forwards (`hub/relay.ts`) both stand on it, so that a session is the same thing in process and across processes.
  */
-import { CarpoolError } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
-import { closedError, lostError, openTimeoutError, type Ended } from './errors.ts';
+import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended } from './errors.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
 import { Outbox } from './outbox.ts';
@@ -19,6 +19,8 @@ import type { CloseReason, SessionState } from './state.ts';
 /** How a conversation ended for the child. `confirmed: false`: what is left of it there is not known. */
 export interface Released {
   readonly confirmed: boolean;
+  /** Why it was not confirmed, where the child was asked. */
+  readonly failure?: CarpoolError | undefined;
 }
 
 /** For an end without a caller that says how long it may take. */
@@ -196,22 +198,23 @@ export class Conversation implements Receiver, Ended {
   }
 
   async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {
-    const expired = (): Error => new Error('not confirmed');
+    const expired = (): Error => unconfirmedError(this.id, timeout, this.recent.describe());
     const closing = Promise.resolve().then(() => opened.close(this.#port));
-    const confirmed = await within(closing, { clock: this.#connection.clock, timeout, expired }).then(
-      () => true,
-      () => false,
-    );
-    this.#end(reason, confirmed);
+    try {
+      await within(closing, { clock: this.#connection.clock, timeout, expired });
+      this.#end(reason, true);
+    } catch (thrown) {
+      this.#end(reason, false, asCarpoolError(thrown, 'SESSION_FAILED', `Cannot close session ${this.id}`));
+    }
   }
 
-  #end(reason: CloseReason, confirmed: boolean): void {
+  #end(reason: CloseReason, confirmed: boolean, failure?: CarpoolError): void {
     if (this.#state.name === 'closed') return;
     this.#state = { name: 'closed', reason, confirmed };
     // An unconfirmed session keeps its wire ids, so that what still comes for it is known and dropped.
     if (confirmed) this.#connection.forget(this.#wireIds);
     this.#port.end(reason);
-    this.#resolveReleased({ confirmed });
+    this.#resolveReleased({ confirmed, failure });
   }
 
   #failPending(reason: CloseReason): void {

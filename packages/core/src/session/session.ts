@@ -138,9 +138,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, reason: 'by `unregister`' };
     const { closeTimeout } = this.#open;
-    const { confirmed } = await this.#live.close(reason, closeTimeout);
+    const { confirmed, failure } = await this.#live.close(reason, closeTimeout);
     if (confirmed) return;
-    throw errorAt(unconfirmedError(this.id, closeTimeout, this.#live.recent.describe()), site);
+    // The host's own error says what the child sent instead, and how long it was given.
+    throw errorAt(failure ?? unconfirmedError(this.id, closeTimeout, this.#live.recent.describe()), site);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -82,6 +82,16 @@ const rows: readonly Row[] = [
     says: /Pool "echoes".*no hello within 120 ms/,
   },
   {
+    name: 'a child that says something else instead of the hello',
+    options: () => ({
+      helloTimeout: 120,
+      protocol: { ...programProtocol, hello: { send: { type: 'settings' }, expect: { type: 'welcome' } } },
+    }),
+    code: 'CHILD_NO_HELLO',
+    scope: 'child',
+    says: /no hello within 120 ms[^]*last messages[^]*→ .*"settings"[^]*← .*"hello"/,
+  },
+  {
     name: 'a child of another version',
     options: () => ({
       protocol: {

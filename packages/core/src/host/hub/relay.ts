@@ -145,12 +145,13 @@ export class Relay {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
-    const { confirmed } = await conversation.close(
+    const { closeTimeout } = settings;
+    const { confirmed, failure } = await conversation.close(
       this.#reason('unregister', 'by `unregister`'),
-      settings.closeTimeout,
+      closeTimeout,
     );
     if (confirmed) return;
-    throw unconfirmedError(conversation.id, settings.closeTimeout, conversation.recent.describe());
+    throw failure ?? unconfirmedError(conversation.id, closeTimeout, conversation.recent.describe());
   }
 
   evidence(): Evidence {
