@@ -20,7 +20,7 @@ const carpool: Form = { name: 'Carpool', config: 'vitest.config.ts', runs: [] };
 
 const rounds = 2;
 /** No further round begins after this many seconds, and the last question is not asked after twice as many. */
-const patience = 14;
+const secondsForRounds = 14;
 /** Seconds, for the one round that asks what a slow start would change. */
 const delay = 2;
 
@@ -68,7 +68,7 @@ say(`From its start to its hello it takes ${Math.round(median(hellos) ?? 0)} ms.
 
 const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
-for (let number = 1; number <= rounds && elapsed() < patience; number++) {
+for (let number = 1; number <= rounds && elapsed() < secondsForRounds; number++) {
   say(`\nRound ${number} of ${rounds}`);
   await round(number);
 }
@@ -85,7 +85,7 @@ if (worse.length > 0) {
 }
 if (process.platform !== 'linux') say('Processes, CPU time and memory are read from /proc, which this system has not.');
 
-if (process.platform !== 'win32' && elapsed() < 2 * patience) {
+if (process.platform !== 'win32' && elapsed() < 2 * secondsForRounds) {
   say(`\n${bold(`The same once more, with a renderer that takes ${delay} s longer to start`)}\n`);
   await round(1, { CARPOOL_EXAMPLES_DELAY: String(delay) });
 }

@@ -20,7 +20,7 @@ export interface FileSpec {
 }
 
 /** Milliseconds. A machine that is busy is no failure. */
-export const patience = 30_000;
+export const defaultTimeout = 30_000;
 
 const shortTime = 800;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readPlaywright, TestServer } from '@carpool/test-harness/playwright';
-import { patience } from '../contract/files.ts';
+import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
@@ -18,7 +18,7 @@ export const playwright: Runner = {
 
 export default defineConfig({
   globalSetup: '@carpool/playwright/global-setup',
-  timeout: ${patience},
+  timeout: ${defaultTimeout},
   workers: 3,
 });
 `,
@@ -33,7 +33,7 @@ export default defineConfig({
 
   render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
-      const { name: title, body, timeout = patience } = spec;
+      const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return [
         `test(${words(title)}, async (${parameters}) => {`,

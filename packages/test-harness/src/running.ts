@@ -8,7 +8,7 @@ import { leftOver, processesWith } from './census.ts';
 import type { Results, RunnerFacts, TestResult } from './runner.ts';
 
 /** Milliseconds until a runner is killed, or its silence is an error. A machine that is busy is no failure. */
-const patience = 60_000;
+const defaultTimeout = 60_000;
 
 export interface RunOptions {
   /** Environment variables besides those of the runner. */
@@ -116,7 +116,7 @@ export class Running<Test extends TestResult = TestResult> {
    * text before: two streams may arrive in another order than they were written.
    */
   async printed(what: RegExp, from = 0): Promise<RegExpExecArray> {
-    const deadline = AbortSignal.timeout(patience);
+    const deadline = AbortSignal.timeout(defaultTimeout);
     deadline.addEventListener('abort', () => this.#wake());
     for (;;) {
       const found = what.exec(this.output.slice(from));
@@ -137,7 +137,7 @@ export class Running<Test extends TestResult = TestResult> {
     this.#wake();
   }
 
-  async #finish({ timeout = patience, leaves }: RunOptions): Promise<Outcome<Test>> {
+  async #finish({ timeout = defaultTimeout, leaves }: RunOptions): Promise<Outcome<Test>> {
     const timer = setTimeout(() => this.process.kill('SIGKILL'), timeout);
     const code = await new Promise<number | null>((resolve) => this.process.once('close', resolve));
     clearTimeout(timer);

@@ -45,9 +45,9 @@ describe('a clone', () => {
     const twice = { n: 1 };
     const [a, b] = round([twice, twice]) as [object, object];
     expect(a).toBe(b);
-    const circle: { self?: object } = {};
-    circle.self = circle;
-    const back = round(circle) as { self?: object };
+    const cyclic: { self?: object } = {};
+    cyclic.self = cyclic;
+    const back = round(cyclic) as { self?: object };
     expect(back.self).toBe(back);
   });
 

@@ -105,7 +105,7 @@ test('may be joined: it hears of new runs, is not summed up, and is left running
 });
 
 test('that cannot be joined is a problem of the run', async () => {
-  vi.stubEnv(addressVariable, `carpool:${place().path}/nobody#${'a'.repeat(64)}`);
+  vi.stubEnv(addressVariable, `carpool:${place().path}/missing#${'a'.repeat(64)}`);
   const host = runHost();
   await host.runStarted();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'HUB_UNREACHABLE' } });

@@ -159,7 +159,7 @@ describe('on the wire', () => {
     const peer = await RawPeer.join(served);
     await acquire(peer, 1);
     expect(await acquire(peer, 2, { name: 'other', ...wrong })).toMatchObject({ op: op.FAILED });
-    expect(await acquire(peer, 3, { name: 'third', holder: 'nobody', at: 7 })).toMatchObject({ op: op.RESULT });
+    expect(await acquire(peer, 3, { name: 'third', holder: 'unknown', at: 7 })).toMatchObject({ op: op.RESULT });
     expect(leases(served)).toEqual({ ...nothing, held: 2 });
   });
 

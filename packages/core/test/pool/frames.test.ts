@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
 
 describe.each(rows)('$name', ({ codec, print, options = {}, code, says }) => {
   test(`ends every session with ${code}, and the next child serves`, async () => {
-    const echoes = pool('says-as-told', { codec, ...options });
+    const echoes = pool('says-on-request', { codec, ...options });
     const [session, other] = [await echoes.register(), await echoes.register()];
     const waiting = other.event();
     session.send({ type: 'print', ...print });

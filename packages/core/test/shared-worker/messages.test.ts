@@ -134,8 +134,8 @@ describe('a message', () => {
 describe('the data of a message', () => {
   test('is whatever can be cloned, and comes back as it was', async () => {
     const { shared } = await inUse('echo.mjs');
-    const circle: Record<string, unknown> = { name: 'circle' };
-    circle['self'] = circle;
+    const cyclic: Record<string, unknown> = { name: 'cyclic' };
+    cyclic['self'] = cyclic;
     const error = new TypeError('wrong', { cause: new RangeError('too far') });
     const values = [
       new Map<unknown, unknown>([['a', new Set([1, 'b', 3n])]]),
@@ -158,7 +158,7 @@ describe('the data of a message', () => {
     const back = await ask(shared, error);
     expect(back).toBeInstanceOf(TypeError);
     expect([back.message, back.cause.message, back.cause.constructor]).toEqual(['wrong', 'too far', RangeError]);
-    const round = await ask(shared, circle);
+    const round = await ask(shared, cyclic);
     expect(round.self).toBe(round);
     const twice = { one: 1 };
     const [a, b] = await ask(shared, [twice, twice]);

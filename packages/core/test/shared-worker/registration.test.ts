@@ -82,9 +82,9 @@ describe('a registration', () => {
     await same.request({ do: 'note', note: 'one worker' }, { timeout: 1 }).catch(() => {});
     expect(await db.request({ do: 'diary' })).toContain('one worker');
     expect(await client.names()).toEqual({ pools: [], sharedWorkers: ['db', 'calc'] });
-    const nobody = await open(started, 'other.test.ts');
+    const other = await open(started, 'other.test.ts');
     registerSharedWorker({ name: 'bd' });
-    const error = await failure(nobody.owner.ready(), 'CONFIG_INVALID');
+    const error = await failure(other.owner.ready(), 'CONFIG_INVALID');
     expect(error.message).toContain('There is no shared worker "bd": the config has only "db", "calc"');
     expect(error.stack).toContain('registration.test.ts');
   });

@@ -11,7 +11,7 @@ export type ContractChild =
   /** Asks a question, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
   | 'asks'
   /** `{type: 'say', messages}`: says these, word for word. */
-  | 'says-as-told'
+  | 'says-on-request'
   /** `interact`: three `step`s before the reply. `refuse`: a refusal. */
   | 'steps'
   /** Three events, `n` from 0, before each reply. */

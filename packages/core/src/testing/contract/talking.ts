@@ -6,7 +6,7 @@ export function talkContract(contract: SessionContract): void {
   const { expect } = contract;
   const echo = on(contract, 'echo');
   const late = on(contract, 'answers-late');
-  const told = on(contract, 'says-as-told');
+  const scripted = on(contract, 'says-on-request');
 
   echo('a request resolves with its reply', async (pool) => {
     const session = await pool.register();
@@ -107,10 +107,10 @@ export function talkContract(contract: SessionContract): void {
 
   echo('what cannot be written costs its call alone', async (pool) => {
     const session = await pool.register();
-    const circle: Record<string, unknown> = { type: 'query' };
-    circle['self'] = circle;
-    await failing(contract, 'FRAME_MALFORMED', session.request(circle));
-    await failing(contract, 'FRAME_MALFORMED', () => session.send(circle));
+    const cyclic: Record<string, unknown> = { type: 'query' };
+    cyclic['self'] = cyclic;
+    await failing(contract, 'FRAME_MALFORMED', session.request(cyclic));
+    await failing(contract, 'FRAME_MALFORMED', () => session.send(cyclic));
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
   });
 
@@ -122,7 +122,7 @@ export function talkContract(contract: SessionContract): void {
     expect(await session.request({ type: 'query' })).toMatchObject({ answer: { text: 'later' } });
   });
 
-  told('a session shows its last messages as evidence', async (pool) => {
+  scripted('a session shows its last messages as evidence', async (pool) => {
     const session = await pool.register();
     const said = { type: 'news', session: session.id };
     session.send({ type: 'say', messages: [said] });

@@ -37,7 +37,7 @@ describe('a worker that has greeted and then', () => {
     ['registers under an owner that is none', { method: 'register', session: 9, pool: 'echoes', stack: '', under: 7 }],
     ['registers with a number that is none', { method: 'register', session: 'x', pool: 'echoes', stack: '' }],
     ['registers as the connection itself', { method: 'register', session: 0, pool: 'echoes', stack: '' }],
-    ['registers at a pool that is not there', { method: 'register', session: 9, pool: 'nobody', stack: '' }],
+    ['registers at a pool that is not there', { method: 'register', session: 9, pool: 'missing', stack: '' }],
     ['registers at what every object has', { method: 'register', session: 9, pool: 'constructor', stack: '' }],
   ])('%s gets an answer that says no, and goes on', async (_, request) => {
     const served = await echoes();
@@ -115,7 +115,7 @@ test('a worker that does not say where it registered breaks no error of others',
   const served = await echoes();
   const peer = await RawPeer.join(served);
   for (const [session, stack] of [undefined, 7].entries()) {
-    expect(await peer.register(session + 1, { stack, holder: 'nobody' })).toMatchObject({ op: op.RESULT });
+    expect(await peer.register(session + 1, { stack, holder: 'unknown' })).toMatchObject({ op: op.RESULT });
   }
   const client = await served.connect();
   const error = await failure(client.register('echoes', { wait: false }), 'POOL_FULL');
@@ -191,7 +191,7 @@ test('giving up `register` at any moment leaves no session behind', async () => 
 describe('a worker that does not read', () => {
   test('loses the sessions that write to it, and nobody else loses anything', async () => {
     const served = await serve(
-      { echoes: program('says-as-told', { maxSessions: 3 }) },
+      { echoes: program('says-on-request', { maxSessions: 3 }) },
       { limits: { maxBacklogBytes: 1_000_000 } },
     );
     const peer = await RawPeer.join(served);
@@ -211,7 +211,7 @@ describe('a worker that does not read', () => {
   });
 
   test('does not keep the hub from closing', async () => {
-    const served = await serve({ echoes: program('says-as-told') });
+    const served = await serve({ echoes: program('says-on-request') });
     const peer = await RawPeer.join(served);
     await peer.register(1);
     const client = await served.connect();

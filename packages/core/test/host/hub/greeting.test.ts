@@ -120,7 +120,7 @@ test.each([
 });
 
 test('a host that is not there is unreachable, and the error asks for the global setup', async () => {
-  const path = `${place().path}/nobody`;
+  const path = `${place().path}/missing`;
   const address = formatAddress({ path, token: 'a'.repeat(64) });
   const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
   expect(error.message).toContain(`Cannot reach the host at ${path}`);
