@@ -40,7 +40,7 @@ export class Project extends FixtureProject {
     return this.readLines<Note>('log.jsonl').filter((note) => note.file === file);
   }
 
-  /** Resolves when there are so many notes. */
+  /** Resolves when there is this number of notes. */
   async noted(file: string, count: number): Promise<Note[]> {
     const deadline = performance.now() + timeout;
     // Processes of the runner write them, and send no message about it.

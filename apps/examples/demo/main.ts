@@ -1,5 +1,5 @@
 /**
- * Runs the examples both ways, each test file with a renderer of its own and all files on one shared renderer, and
+ * Runs the examples both ways, with a renderer for each test file and with one renderer shared by all files, and
  * prints what each form took; then three runners at the same time on one renderer. `pnpm demo`
  */
 import { styleText } from 'node:util';
@@ -83,7 +83,8 @@ if (worse.length > 0) {
   say('Its host is one more process, and every message passes through it. The starts that it saves repay that,');
   say('if a start costs enough.');
 }
-if (process.platform !== 'linux') say('Processes, CPU time and memory are read from /proc, which this system has not.');
+if (process.platform !== 'linux')
+  say('Processes, CPU time and memory are read from /proc, which this system does not have.');
 
 if (process.platform !== 'win32' && elapsed() < 2 * secondsForRounds) {
   say(`\n${bold(`The same once more, with a renderer that takes ${delay} s longer to start`)}\n`);

@@ -10,7 +10,7 @@ const bodies = require('./${module}');
 const test = withPools();
 `;
 
-/** What is an ES module can only be loaded by one. */
+/** Only an ES module can load an ES module here. */
 const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
 import { withPools } from '@carpool/jest';
 import bodies from './${module}';

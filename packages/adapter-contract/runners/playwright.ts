@@ -63,10 +63,10 @@ export default defineConfig({
 
   complaint: /Internal error/,
 
-  // Its artifacts, if it is interrupted.
+  // Playwright leaves its artifacts if it is interrupted.
   leaves: /^playwright-/,
 
-  /** It watches no files; its UI and editors keep one process, the test server, and tell it what to run. */
+  /** It watches no files; its UI and editors keep one process, the test server, which runs tests on request. */
   async rerun(project) {
     const server = await TestServer.connect(project.start(['test-server']));
     await server.call('runGlobalSetup');

@@ -59,7 +59,7 @@ export default defineConfig({
 
   complaint: /Something went wrong|close timed out/,
 
-  // A cache, if it is interrupted.
+  // Vitest leaves a cache if it is interrupted.
   leaves: /^[\w-]{21}$/,
 
   async rerun(project) {

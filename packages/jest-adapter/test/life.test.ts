@@ -59,14 +59,14 @@ describe.for(majors)('Jest %s', (major) => {
     expect(outcome.left).toEqual([]);
   });
 
-  test('a session that does not end holds nobody up', async () => {
+  test('a session that does not end delays no other test', async () => {
     using project = new Project(major, 'leaks');
     const outcome = await project.run(['stubborn']);
     expectVerdicts(outcome, 1);
     expect(summaryOf(outcome, 'stubborn')).toContain('1 slot quarantined');
   });
 
-  test('a run joins a host that runs already, and leaves it running', async () => {
+  test('a run joins a running host, and leaves it running', async () => {
     using project = new Project(major, 'leaks');
     await using host = await startHost({ root: project.folder });
     const outcome = await project.run(['after', '--runInBand'], { env: { [addressVariable]: host.address } });

@@ -1,8 +1,8 @@
-/** What is still there of a run: processes that carry its mark in their environment, and files in its temporary folder. */
+/** What is left of a run: processes that carry its mark in their environment, and files in its temporary folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds. */
+/** Milliseconds until what is left is reported. */
 const timeout = 15_000;
 
 /** A line for each process whose environment contains the mark: `PID COMMAND`. Zombies are left out. */

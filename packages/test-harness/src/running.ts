@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { leftOver, processesWith } from './census.ts';
 import type { Results, RunnerFacts, TestResult } from './runner.ts';
 
-/** Milliseconds until a runner is killed, or its silence is an error. A machine that is busy is no failure. */
+/** Milliseconds until a runner is killed, or its silence is an error. Long enough for a busy machine. */
 const defaultTimeout = 60_000;
 
 export interface RunOptions {

@@ -1,4 +1,4 @@
-/** The wait for a slot and the start of a child do not count against the time-out of the test, where Vitest lets us. */
+/** The wait for a slot and the start of a child do not count against the time-out of the test, where Vitest allows it. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';

@@ -116,7 +116,7 @@ describe('MessagePack', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  test('decodes what is no map', () => {
+  test('decodes values that are not maps', () => {
     expect([again(7), again('x'), again([1])]).toEqual([7, 'x', [1]]);
   });
 });

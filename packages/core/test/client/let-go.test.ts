@@ -1,4 +1,4 @@
-// Owners that have ended are let go, while the connection lives on: in Jest each holds the realm of a test file.
+// Owners that have ended can be collected while the connection stays: in Jest each holds the realm of a test file.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -37,7 +37,7 @@ async function joinedASharedWorker(client: HostClient, number: number): Promise<
 async function expectLetGo(client: HostClient, use: typeof tookALock): Promise<void> {
   const owners: WeakRef<Owner>[] = [];
   for (let number = 0; number < many; number++) owners.push(await use(client, number));
-  // What the last ones left on the way is not gone yet.
+  // The last owners may still be referenced by pending work.
   await until('they are gone', () => {
     collect();
     return owners.filter((owner) => owner.deref() !== undefined).length <= 2;

@@ -12,7 +12,7 @@ import { running } from '../support/tests.ts';
 const waiting = ({ hub }: Served, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
 
-/** A function that computes when the test says so. */
+/** A function that resolves when the test decides. */
 function slowly<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const compute = vi.fn<() => Promise<T>>(() => promise);

@@ -1,5 +1,5 @@
 // Talks as Chromium does over --remote-debugging-pipe: commands on descriptor 3, answers on 4, JSON ended by NUL, and
-// every vice it has: events before an answer, several ids for one session, ids of its own choice, requests that nothing
+// all its peculiarities: events before an answer, several ids for one session, ids of its own choice, requests that nothing
 // settles after a crash, `undefined` where an answer should be.
 import { Socket } from 'node:net';
 

@@ -26,7 +26,7 @@ describe('a message', () => {
     expect(turns).toEqual([1, 2, 3]);
   });
 
-  test('has functions that work without it, on both sides', async () => {
+  test('has methods that work when destructured, on both sides', async () => {
     const { shared } = await inUse();
     const { data, reply } = await first(shared.publish({ do: 'take apart' }).replies());
     expect(data).toBe('what?');
@@ -86,7 +86,7 @@ describe('a message', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  test('has an id that is the same on both sides, and unlike those of all test workers', async () => {
+  test('has an id that is the same on both sides, and unique among all test workers', async () => {
     const started = await host();
     const ids: string[] = [];
     const testWorkers = new Set<string>();
@@ -165,7 +165,7 @@ describe('the data of a message', () => {
     expect(a).toBe(b);
   });
 
-  test('ships the bytes that a view shows, and arrives with memory of its own', async () => {
+  test('sends only the bytes of a view, which arrive in their own memory', async () => {
     const { shared } = await inUse();
     const pooled = Buffer.from('hello');
     expect(pooled.buffer.byteLength).toBeGreaterThan(1000);

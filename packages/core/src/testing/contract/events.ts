@@ -8,7 +8,7 @@ export function eventContract(contract: SessionContract): void {
   const scripted = on(contract, 'says-on-request');
   const few = on(contract, 'says-on-request', { maxUnreadEvents: 3 });
 
-  /** Makes the child say `count` events, and resolves when all of them have arrived. */
+  /** Makes the child send `count` events, and resolves when all of them have arrived. */
   async function tell(session: Session, ...texts: readonly string[]): Promise<void> {
     const events = texts.map((text) => ({ type: 'event', session: session.id, text }));
     session.send({ type: 'say', messages: events });

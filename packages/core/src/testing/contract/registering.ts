@@ -97,7 +97,7 @@ export function registerContract(contract: SessionContract): void {
   const hello = { send: { type: 'settings' }, expect: { type: 'hello' } };
 
   on(contract, 'opens-late', { protocol: { hello, open, close } })(
-    'opening can be given up; what opens too late is ended again, and its slot is free',
+    'opening can be given up; a session that opens too late is ended, and its slot is free',
     async (pool) => {
       const first = await pool.register();
       const given = new AbortController();

@@ -10,7 +10,7 @@ export type ContractChild =
   | 'echo'
   /** Asks a question, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
   | 'asks'
-  /** `{type: 'say', messages}`: says these, word for word. */
+  /** `{type: 'say', messages}`: sends exactly these messages. */
   | 'says-on-request'
   /** `interact`: three `step`s before the reply. `refuse`: a refusal. */
   | 'steps'
@@ -18,7 +18,7 @@ export type ContractChild =
   | 'tells'
   /** Keeps every message until `now`, then answers them, the newest first. */
   | 'answers-late'
-  /** Confirms `open` only when another session says `let-in`; `list` lists the open ones. */
+  /** Confirms `open` only when another session sends `let-in`; `list` lists the open ones. */
   | 'opens-late'
   /** Confirms no `reset`. */
   | 'never-confirms';

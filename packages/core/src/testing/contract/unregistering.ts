@@ -1,4 +1,4 @@
-/** Giving a slot back, and what a session is after its end. */
+/** Releasing a slot, and what a session does after its end. */
 import { becomes, failing, on, type SessionContract } from './subject.ts';
 
 export function unregisterContract(contract: SessionContract): void {

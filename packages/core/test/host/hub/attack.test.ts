@@ -1,4 +1,4 @@
-// Workers that do what they must not, or vanish at a bad moment: it costs them, and no other.
+// Workers that break the rules or vanish at a bad moment: only they are affected.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../../src/base/errors.ts';
@@ -58,7 +58,7 @@ test('a pool that is not there is named, with those that are', async () => {
   expect(await client.pools()).toEqual(['echoes']);
 });
 
-test('a number of a session cannot be used twice at once', async () => {
+test('a session number cannot be in use twice at the same time', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   expect(await peer.register(1)).toMatchObject({ op: op.RESULT });
@@ -86,7 +86,7 @@ test('a session of another worker is out of reach, by its number and by its name
   expect(await mine.request(1, { type: 'query' })).toMatchObject({ body: { session: 'w1s1' } });
 });
 
-test('a message that may not be sent ends its session, where no call can fail', async () => {
+test('a message that must not be sent ends its session if no call can fail', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   await peer.register(1);
@@ -111,7 +111,7 @@ test('an answer that cannot be sent ends its session, and not its worker', async
   expect(await peer.hear((heard) => heard.op === op.ASK)).toMatchObject({ session: 2 });
 });
 
-test('a worker that does not say where it registered breaks no error of others', async () => {
+test('a worker that does not send its call site breaks no errors of others', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   for (const [session, stack] of [undefined, 7].entries()) {
@@ -189,7 +189,7 @@ test('giving up `register` at any moment leaves no session behind', async () => 
 });
 
 describe('a worker that does not read', () => {
-  test('loses the sessions that write to it, and nobody else loses anything', async () => {
+  test('loses the sessions that write to it, and other workers lose nothing', async () => {
     const served = await serve(
       { echoes: program('says-on-request', { maxSessions: 3 }) },
       { limits: { maxBacklogBytes: 1_000_000 } },
@@ -276,7 +276,7 @@ describe('the end of the connection', () => {
   });
 });
 
-test('what a child says of itself arrives, also where JSON has no word for it', async () => {
+test('the hello of a child arrives, also with values that JSON cannot express', async () => {
   const script = `
     import { pack } from 'msgpackr';
     const payload = pack({ type: 'hello', session: '', serial: 2n ** 60n, key: new Uint8Array([1, 2, 3]) });

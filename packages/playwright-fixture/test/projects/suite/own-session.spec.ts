@@ -59,4 +59,4 @@ derived('a fixture may be made from a session', async ({ echo, remembered }) => 
   expect(await echo.request({ type: 'get' })).toMatchObject({ value: remembered });
 });
 
-test('a test that wants no pool runs as any other', () => {});
+test('a test without a pool runs normally', () => {});
