@@ -6,8 +6,8 @@ import { lengthPrefixed } from '../packages/core/src/codec/length-prefixed.ts';
 import { msgpack } from '../packages/core/src/codec/msgpack.ts';
 
 /**
- * MessagePack without `peek` and `stamp`, which let the host read and set single fields, in a format that workers do not
- * know: every message is decoded and encoded again on its way. This is the general path, for dialects that need it.
+ * MessagePack without `peek` and `stamp`, which let the host read and set single fields, in a format unknown to workers:
+ * every message is decoded and encoded again on its way. This is the general path, for dialects that need it.
  */
 const opaque: Codec = {
   name: 'opaque',

@@ -90,7 +90,7 @@ export const wholeRun: readonly FileSpec[] = [
 ];
 
 export const watched: readonly FileSpec[] = [
-  { name: 'watch', tests: [{ name: 'says who its child is', fixture: 'echo', body: 'visit' }] },
+  { name: 'watch', tests: [{ name: 'reports its child', fixture: 'echo', body: 'visit' }] },
 ];
 
 export const interrupted: readonly FileSpec[] = [

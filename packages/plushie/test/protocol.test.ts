@@ -86,7 +86,7 @@ test.each([
   expect(renderer.heardIn(session.id)).toEqual([]);
 });
 
-test('an error that ends no session is an event, such as the cap on fonts; an error of the process reaches no session', async () => {
+test('an error that ends no session is an event, such as the cap on fonts; an error of the process is not', async () => {
   const renderer = await ScriptedRenderer.start();
   const { pool } = renderer;
   const session = await pool.register();

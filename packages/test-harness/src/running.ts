@@ -35,7 +35,7 @@ export interface Outcome<Test extends TestResult = TestResult> extends Results<T
 
 export class Running<Test extends TestResult = TestResult> {
   readonly process: ChildProcessWithoutNullStreams;
-  /** Resolves when the runner has ended, and all that it started has ended or should have. */
+  /** Resolves when the runner has ended, and everything that it started has ended or has run out of time. */
   readonly outcome: Promise<Outcome<Test>>;
   /** Both streams, in the order in which they came. */
   output = '';
@@ -55,7 +55,7 @@ export class Running<Test extends TestResult = TestResult> {
     const [file = '', ...rest] = [...(options.under ?? []), ...command];
     this.process = spawn(file, rest, {
       cwd: folder,
-      // As a terminal gives it. Playwright's test server ends with its stdin.
+      // An open stdin, as in a terminal. Playwright's test server ends with its stdin.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
@@ -104,7 +104,7 @@ export class Running<Test extends TestResult = TestResult> {
     return hosts.map((line) => Number.parseInt(line, 10));
   }
 
-  /** Resolves when this was printed after what the call before found. */
+  /** Resolves when this was printed after the text that the previous call found. */
   async until(what: RegExp): Promise<RegExpExecArray> {
     const found = await this.printed(what, this.#seen);
     this.#seen += found.index + found[0].length;
@@ -112,8 +112,8 @@ export class Running<Test extends TestResult = TestResult> {
   }
 
   /**
-   * Resolves when this was printed, at any time or after so many characters. For what is on the other stream than the
-   * text before: two streams may arrive in another order than they were written.
+   * Resolves when this was printed, at any time or after this number of characters. Use it for text on the other stream
+   * than the text before: two streams may arrive in a different order than they were written.
    */
   async printed(what: RegExp, from = 0): Promise<RegExpExecArray> {
     const deadline = AbortSignal.timeout(defaultTimeout);

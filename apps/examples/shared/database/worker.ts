@@ -1,4 +1,4 @@
-/** The shared worker: one server for the run, a database for everyone who asks for one. */
+/** The shared worker: one server for the run, a database for every test that asks for one. */
 import type { SharedWorker } from 'carpool/shared-worker';
 import { seen } from '../seen.ts';
 import { Databases, type Connection } from './databases.ts';

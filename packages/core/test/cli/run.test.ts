@@ -101,7 +101,7 @@ describe('the host', () => {
     expect(stderr).toContain('carpool: echoes: 1 child, 1 session');
   });
 
-  test('whose config is a mistake runs no command', async () => {
+  test('with an invalid config runs no command', async () => {
     const file = write('carpool.config.mjs', `export default { pools: { echoes: { comand: 'x' } } };`);
     const { code, stdout, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

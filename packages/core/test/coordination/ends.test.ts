@@ -151,7 +151,7 @@ describe('on the wire', () => {
     ['a name that is none', { name: 7 }],
     ['an owner that is none', { under: 7 }],
     ['an owner that is a text', { under: 'ab' }],
-    ['an owner whose names are none', { under: [null] }],
+    ['an owner with invalid names', { under: [null] }],
     ['an owner inside of too many', { under: Array.from({ length: 5_000 }, String) }],
     ['the kind of what is computed', { kind: 'once', name: 'key', size: 2 }],
   ])('%s is refused, and the worker goes on', async (_, wrong) => {

@@ -71,7 +71,7 @@ describe('a lock', () => {
     expect(error.context['holders']).toMatchObject([{ test: 'cart › adds', file: 'cart › adds.test.ts' }]);
   });
 
-  test('that is not released in time fails with its holder, how long it has been held, and where it was taken', async () => {
+  test('that is not released in time fails with its holder, how long it was held, and where it was taken', async () => {
     const clock = new FakeClock();
     const served = await serve({}, { clock });
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];

@@ -11,7 +11,7 @@ import { until } from '../support/pools.ts';
 import { running } from '../support/tests.ts';
 
 describe('values', () => {
-  test('are reserved once, and are free again at the end of the test; the call returns those that were free', async () => {
+  test('are reserved once and free again after the test; the call returns those that were free', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const first = await a.as(() => reserve('alice', 'bob'));

@@ -1,4 +1,4 @@
-// An idle connection or child keeps no process running: a script that forgets to close ends by itself, and leaves nothing.
+// An idle connection or child keeps no process running: a script that does not close ends by itself, and leaves nothing.
 import { expect, test } from 'vitest';
 import { programPath } from '../support/pools.ts';
 import { script } from '../support/scripts.ts';

@@ -91,7 +91,7 @@ describe('a host', () => {
     expect(stderr).not.toContain('a'.repeat(64));
   });
 
-  test('whose config is a mistake reports it at once, and every register fails with it', async () => {
+  test('with an invalid config reports it at once, and every register fails with it', async () => {
     const config = join(place().path, 'carpool.config.mjs');
     writeFileSync(config, 'export default { pools: { echoes: { comand: "x" } } }');
     const started = await host();
@@ -132,7 +132,7 @@ describe('a host', () => {
     await failure(client.register('echoes'), 'CHILD_EXITED');
   });
 
-  test('whose config still loads stops at once', async () => {
+  test('that is still loading its config stops at once', async () => {
     writeFileSync(join(place().path, 'carpool.config.mjs'), 'await new Promise((done) => setTimeout(done, 1e6))');
     const started = await host();
     const client = await connect(started);

@@ -1,5 +1,5 @@
-// Which layer of packages/core/src may import which, as data. docs/architecture.md explains the layers; layers.test.ts checks
-// every import against this table, and the table against that page.
+// Which layer of packages/core/src may import which, as data. docs/architecture.md explains the layers; layers.test.ts
+// checks every import against this table, and the table against that page.
 
 export interface Layer {
   /** Folders it may import from, besides itself, all of them above it in this table; `folder/file` allows one file. */

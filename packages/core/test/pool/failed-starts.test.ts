@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
     says: /no-such-renderer[^]*cargo install no-such-renderer/,
   },
   {
-    name: 'a path where there is nothing',
+    name: 'a path that does not exist',
     options: () => ({ command: './target/release/renderer', cwd: place().path }),
     code: 'CHILD_NOT_STARTED',
     scope: 'pool',

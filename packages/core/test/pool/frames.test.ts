@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
     says: /nests deeper than 128 levels/,
   },
   {
-    name: 'a line over the limit, whatever comes after it',
+    name: 'a line over the limit, whatever follows',
     codec: 'json-lines',
     print: { text: '{"type":"event"},', times: 1_000 },
     options: { maxFrameBytes: 10_000 },

@@ -244,8 +244,8 @@ describe('a pool that is closed', () => {
     expect(echoes.stats()).toMatchObject({ open: 0 });
   });
 
-  test.each(['ignores-end-of-input', 'ignores-everything'])('ends a child that %s', async (vice) => {
-    const echoes = pool(vice, { stopTimeout: 50 });
+  test.each(['ignores-end-of-input', 'ignores-everything'])('ends a child that %s', async (name) => {
+    const echoes = pool(name, { stopTimeout: 50 });
     await echoes.register();
     await echoes.close();
     expect(echoes.stats()).toMatchObject({ open: 0, failures: 0 });

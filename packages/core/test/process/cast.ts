@@ -1,4 +1,4 @@
-/** Children for tests: the programs of test/programs, what they send, and a check that none of them outlives its test. */
+/** Children for tests: the programs of test/programs, what they send, and a check that none outlives its test. */
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import type { Child, ChildOptions, ChildSpec } from '../../src/process/child.ts';

@@ -10,7 +10,7 @@ const patient: StopDeadlines = { goodbye: long, endOfInput: long, terminate: lon
 const short = 100;
 
 describe('a signal to the group', () => {
-  // A program that is not dead proves it by an answer. SIGINT is what a Ctrl-C sends: children never get it from a terminal,
+  // A program proves that it is alive by an answer. SIGINT is what a Ctrl-C sends: children never get it from a terminal,
   // because they are not in its foreground group, but they can still receive it.
   const table: [program: string, signal: NodeJS.Signals, dead: boolean][] = [
     ['echo', 'SIGINT', true],
@@ -149,7 +149,7 @@ describe('grandchildren', () => {
 });
 
 test('a child that outlasts every rung is reported with its pid and the rungs', async () => {
-  // No process can survive SIGKILL for a test. With a clock on which every deadline passes at once, none is dead in time.
+  // No process survives SIGKILL. With a clock on which every deadline passes at once, none is dead in time.
   const hasty: Clock = {
     now: () => 0,
     after(_, run) {

@@ -30,7 +30,7 @@ describe('the end of a file', () => {
     ]);
   });
 
-  test('does not run again what was called by hand, whose body ran at once', async () => {
+  test('does not run a teardown again that was called by hand, which ran at once', async () => {
     const started = await host();
     const { use, end } = await open(started, 'first.test.ts');
     const shared = await use('obedient.mjs');
@@ -60,7 +60,7 @@ describe('the end of a file', () => {
     expect((await diary(other)).filter((note) => String(note).startsWith('followed'))).toHaveLength(1001);
   });
 
-  test('runs what was registered in the test process, newest first, for each registration', async () => {
+  test('runs the teardowns of the test process, newest first, for each registration', async () => {
     const { use, register, end, owner } = await open(await host());
     const order: string[] = [];
     const shared = await use('obedient.mjs', { teardown: () => void order.push('first') });
@@ -78,7 +78,7 @@ describe('the end of a file', () => {
     expect(order).toHaveLength(3);
   });
 
-  test('ends what its tests still wait for, and refuses more', async () => {
+  test('ends the pending calls of its tests, and refuses more', async () => {
     const { use, end } = await open(await host());
     const shared = await use('obedient.mjs');
     const [replies, plain] = [shared.publish({ do: 'ignore' }).replies(), shared.subscribe()];

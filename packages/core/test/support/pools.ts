@@ -1,4 +1,4 @@
-/** Pools for tests: the programs of test/programs behind a session field, and a check that no process outlives its test. */
+/** Pools for tests: the programs of test/programs behind a session field, and a check that none outlives its test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

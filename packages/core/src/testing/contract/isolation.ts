@@ -6,7 +6,7 @@ export function isolationContract(contract: SessionContract): void {
   const echo = on(contract, 'echo');
   const scripted = on(contract, 'says-on-request');
 
-  echo('sessions that talk at once hear only themselves', async (pool) => {
+  echo('sessions that talk at once receive only their own messages', async (pool) => {
     const sessions = await Promise.all(Array.from({ length: 8 }, () => pool.register()));
     const talks = sessions.map(async (session, s) => {
       for (let n = 0; n < 20; n++) {
@@ -17,7 +17,7 @@ export function isolationContract(contract: SessionContract): void {
     await Promise.all(talks);
   });
 
-  echo('naming the session of another is refused, even on purpose; naming its own is not', async (pool) => {
+  echo('a message that names another session is refused; one that names its own is not', async (pool) => {
     const [mine, theirs] = [await pool.register(), await pool.register()];
     const message = { type: 'query', session: theirs.id };
     const error = await failing(contract, 'SESSION_REFUSED', mine.request(message));

@@ -36,7 +36,7 @@ export function unregisterContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 0 });
   });
 
-  one('the promise of the end says what ended it and why', async (pool) => {
+  one('the promise `closed` says what ended the session and why', async (pool) => {
     const session = await pool.register();
     await session.unregister();
     expect(await session.closed).toMatchObject({ by: 'unregister', reason: 'by `unregister`' });

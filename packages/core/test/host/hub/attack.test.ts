@@ -17,7 +17,7 @@ describe('a worker that has greeted and then', () => {
     ['sends a call that is no JSON', (peer: RawPeer) => peer.say(op.CALL, 0, 1, Buffer.from('{{'))],
     ['sends a frame without a head', (peer: RawPeer) => peer.write(Buffer.from([0, 0, 0, 1, 1]))],
     ['sends an absurd length', (peer: RawPeer) => peer.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))],
-  ])('%s is hung up on, and its session is free', async (_, misbehave) => {
+  ])('%s is disconnected, and its slot is free', async (_, misbehave) => {
     const served = await echoes();
     const peer = await RawPeer.join(served);
     await peer.register(1);

@@ -35,7 +35,7 @@ test.each([
   ['a token of another type', { token: 7 }],
   ['no token', {}],
   ['another method', { method: 'pools' }],
-])('%s is refused, and the worker is hung up on', async (_, greeting) => {
+])('%s is refused, and the worker is disconnected', async (_, greeting) => {
   const served = await echoes();
   const peer = await RawPeer.connect(served.path);
   const answer = await peer.greet(greeting);
