@@ -1,13 +1,13 @@
 /** The pools that the rows measure; a host finds this file as it finds a user's. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Codec, type PoolOptions } from 'carpool';
-// Not public. Another object than the host's own codec even where it reads the same, which is what a custom codec is.
+// Not public. It must not be the host's own codec object, so that the host treats it as a custom codec.
 import { lengthPrefixed } from '../packages/core/src/codec/length-prefixed.ts';
 import { msgpack } from '../packages/core/src/codec/msgpack.ts';
 
 /**
- * MessagePack without what lets the host look at a few fields only (`peek`, `stamp`), in a format of which workers know
- * nothing: every message is decoded and encoded again on its way. This is the general path, for dialects that need it.
+ * MessagePack without `peek` and `stamp`, which let the host read and set single fields, in a format unknown to workers:
+ * every message is decoded and encoded again on its way. This is the general path, for dialects that need it.
  */
 const opaque: Codec = {
   name: 'opaque',

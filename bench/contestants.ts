@@ -7,9 +7,9 @@ import { start, type Side } from './test-file.ts';
 
 export type FileName = 'first' | 'second';
 
-/** One run of AVA with a worker thread a file. */
+/** One run of AVA with a worker thread for each file. */
 export function ava(...names: readonly FileName[]): Promise<Side> {
-  // What the package's `bin` names; it exports no path of it.
+  // The file that the package's `bin` names; the package does not export it.
   const command = fileURLToPath(new URL('./cli.js', import.meta.resolve('ava')));
   const files = names.map((name) => `baselines/ava/${name}.ts`);
   return start(names, (env) => [
@@ -21,7 +21,7 @@ export function ava(...names: readonly FileName[]): Promise<Side> {
   ]);
 }
 
-/** A host, and a process a file, as most runners have them. */
+/** A host, and a process for each file, as in most runners. */
 export async function carpool(...names: readonly FileName[]): Promise<Side> {
   const host = await startHost({ root: import.meta.dirname });
   await host.configured;

@@ -1,7 +1,7 @@
 /**
  * `pnpm bench`: every row beside its baseline, a table, and results.json. `--only id,id` runs some rows, `--quick` all of
- * them roughly. Each row has a process of its own, so that none meets what another has left in the heap or has taught the
- * optimizer.
+ * them roughly. Each row has its own process, so that no row depends on the heap or on the
+ * optimizations that another has left.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,7 +43,7 @@ for (const file of files.filter((name) => wanted === undefined || wanted.include
 }
 
 const results = measured.map(({ result }) => result);
-// A part of the rows, or rough ones, must not pass for the whole.
+// Results of some rows, or rough ones, must not be written as the results of all.
 if (wanted === undefined && !values.quick) {
   writeFileSync(new URL('./results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
 }

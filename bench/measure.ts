@@ -1,9 +1,9 @@
 /**
- * Measures side by side: every round runs each contestant once, so that whatever else the machine does meets all of them.
+ * Measures side by side: every round runs each contestant once, so that other load on the machine affects all of them.
  *
- * The ratio is the median of the ratios of the rounds, not the ratio of the medians: what slows a whole round down, a
- * neighbour that compiles, say, is in both halves of its ratio and cancels, while it would move two medians apart.
- * The order turns round after round, so that no contestant always runs on what another has left behind.
+ * The ratio is the median of the ratios of the rounds, not the ratio of the medians: load that slows a whole
+ * round down, such as a compiler, affects both halves of its ratio and cancels out, but would move two medians apart.
+ * The order alternates, so that no contestant always runs after the same other one.
  */
 import { isWithin, type Budget, type Measured, type RowOptions } from './row.ts';
 
@@ -15,7 +15,7 @@ export type Measures<Name extends string> = Readonly<Record<Name, readonly numbe
 export interface Rounds {
   /** At least this many. */
   readonly rounds: number;
-  /** Up to so many while the ratios disagree. Default: three times `rounds`. */
+  /** At most this many, while the ratios disagree. Default: three times `rounds`. */
   readonly most?: number;
   /** Rounds before those that count, for the optimizer and the caches. */
   readonly warmUps: number;

@@ -25,7 +25,7 @@ import { UserSession } from '../packages/core/src/session/session.ts';
 import type { Session } from '../packages/core/src/session/types.ts';
 import { StreamTransport } from '../packages/core/src/transport/stream.ts';
 
-/** As much of a session as the rows use; that of the package and that of its source are two types. */
+/** The part of a session that the rows use. The built package and its source have two different types. */
 export interface Asked {
   request(message: object): Promise<unknown>;
 }
@@ -77,7 +77,7 @@ const transportOptions = {
   limits: { maxFrameBytes: 64 * 1024 * 1024 },
 };
 
-/** A session of a child that speaks `session` and `id`, over whatever leads to it. */
+/** A session of a child that speaks `session` and `id`, over the given transport. */
 function sessionOver(transport: StreamTransport): { readonly session: Session; readonly opened: Promise<unknown> } {
   const format = msgpack;
   const mux = new Mux({ transport, protocol: sessionField(), format, clock: systemClock, closed: () => {} });

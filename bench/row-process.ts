@@ -1,4 +1,4 @@
-/** The process of one row: `main.ts` forks it with the row's id, and is sent the results. */
+/** The process of one row: `main.ts` forks it with the row's id, and it sends back the results. */
 import type { Row } from './row.ts';
 
 const [, , id, flag] = process.argv;

@@ -1,10 +1,10 @@
 /** What a row of the bench is, and what it leaves in results.json. */
 
-/** A bound and the side on which the good values are. */
+/** A limit, and the side on which values are within it. */
 export interface Budget {
   readonly limit: number;
   readonly side: 'at most' | 'at least';
-  /** What is held against the limit. Default: the ratio. */
+  /** The value compared with the limit. Default: the ratio. */
   readonly of?: 'ratio' | 'value';
 }
 
@@ -13,7 +13,7 @@ export interface Result {
   readonly id: string;
   readonly unit: string;
   readonly value: number;
-  /** The same measure of what the subject is compared with; null where there is nothing. */
+  /** The same measure of the baseline; null without a baseline. */
   readonly baseline: number | null;
   /** value ÷ baseline, of each pair, then the median; null where the budget bounds the value itself. */
   readonly ratio: number | null;
@@ -22,18 +22,18 @@ export interface Result {
   readonly ok: boolean;
 }
 
-/** A result, and what the table says of it besides. */
+/** A result, and what else the table shows of it. */
 export interface Measured {
   readonly result: Result;
   readonly budget: Budget | undefined;
   /** Half of the range in which the middle half of the ratios lie, as a part of their median. */
   readonly spread: number | undefined;
-  /** How many rounds it took. */
+  /** The number of rounds. */
   readonly rounds: number;
 }
 
 export interface RowOptions {
-  /** Short and rough: to see that a row works, not what it says. */
+  /** Short and rough: shows that a row works, not its result. */
   readonly quick: boolean;
 }
 

@@ -16,9 +16,9 @@ interface Reply {
 
 export interface Subjects {
   readonly worker: SharedWorker;
-  /** Takes the one lock that all files have in common, and resolves to what gives it back. */
+  /** Takes the one lock that all files have in common, and resolves to a function that releases it. */
   readonly lock: () => Promise<() => void>;
-  /** Where there is a shorter way to a reply than `publish().replies()`. */
+  /** `request()`, where it exists. */
   readonly request?: (data: unknown) => Promise<unknown>;
 }
 
@@ -30,13 +30,13 @@ export interface Measures {
   trips(count: number, bytes?: number): Promise<number>;
   /** The same while so many subscriptions are open for which nothing comes. */
   crowdedTrips(count: number, idle: number): Promise<number>;
-  /** The same by the shorter way. */
+  /** The same by `request()`. */
   requests(count: number): Promise<number>;
   /** All at once, and again when all are answered. */
   flights(count: number, inFlight: number): Promise<number>;
-  /** Take the lock, give it back, again; there may be another file that does so. */
+  /** Takes and releases the lock repeatedly; another file may do so at the same time. */
   locks(count: number): Promise<number>;
-  /** All want the lock at once; each gives it back when it has it. */
+  /** All calls ask for the lock at once; each releases it when it has it. */
   crowdedLocks(count: number, waiting: number): Promise<number>;
 }
 
@@ -60,7 +60,7 @@ export function measuresOf({ worker, lock, request }: Subjects): Measures {
     trips,
     async crowdedTrips(count, idle) {
       const crowd = await Crowd.of(worker, idle);
-      // The first ones clear what opening so many has left behind.
+      // The first ones collect the garbage of opening so many.
       await trips(count / 4);
       const time = await trips(count);
       await crowd.leave();
@@ -76,7 +76,7 @@ export function measuresOf({ worker, lock, request }: Subjects): Measures {
   };
 }
 
-/** The median of the times, because a mean would be that of the few which the machine's other work held up. */
+/** The median of the times, because a few outliers, delayed by other load, would dominate a mean. */
 function each(count: number, operation: () => Promise<unknown>): Promise<number> {
   return blocks(count, () => timed(operation));
 }
@@ -89,7 +89,7 @@ async function blocks(count: number, block: () => Promise<number>): Promise<numb
 
 /**
  * Idle subscriptions of both kinds. Half of them are plain. The others wait for one more reply, and the shared worker
- * waits for an answer to the first one: what a plugin has open while a test holds something of it.
+ * waits for an answer to the first one: what a plugin has open while a test holds one of its resources.
  */
 class Crowd {
   static async of(worker: SharedWorker, size: number): Promise<Crowd> {
@@ -110,7 +110,7 @@ class Crowd {
 
   async leave(): Promise<void> {
     this.#leaving.resolve();
-    // What a plain subscription has waited for.
+    // The message that a plain subscription has waited for.
     this.#worker.publish({ type: 'call' });
     await Promise.all(this.#ends);
   }

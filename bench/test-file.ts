@@ -20,7 +20,7 @@ interface Order {
   readonly values: readonly (number | undefined)[];
 }
 
-/** The test file's end. Resolves when the row has what it wanted. */
+/** The test file's end. Resolves when the row is done. */
 export async function measureOnDemand(name: string, measures: Measures): Promise<void> {
   const socket = connect(process.env[pathVariable] ?? '');
   send(socket, name);
@@ -54,7 +54,7 @@ export class TestFile {
   }
 }
 
-/** What runs the test files of one side. */
+/** The runner of the test files of one side. */
 export interface Side extends AsyncDisposable {
   /** By its name. */
   file(name: string): TestFile;
@@ -92,7 +92,7 @@ export async function start(
     throw new Error(`${names.join(' and ')} ended before the row`);
   });
   await Promise.race([all.promise, early]);
-  // From here on what the row asks for fails when a test file has gone.
+  // From here on, calls of the row fail when a test file has exited.
   early.catch(() => {});
   return {
     file(name) {

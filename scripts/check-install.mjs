@@ -1,9 +1,9 @@
-// Follows the README of each adapter and dialect word for word, in fresh projects outside the workspace: its titled code blocks, its
-// install command with the packed tarballs in place of the names, and one run. With npm and with pnpm.
+// Follows the README of each adapter and dialect literally, in new projects outside the workspace: its titled code
+// blocks, its install command with the packed tarballs in place of the names, and one run. With npm and with pnpm.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
-// Nothing but the registry of npm is asked for.
+// Only the npm registry is used.
 import { execFile } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ const checks = process.argv[2];
 const version = (folder, name) =>
   JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')).devDependencies[name];
 
-/** READMEs, and what a project has before it follows one: a runner, and a process to test. */
+/** READMEs, and what a project needs before it follows one: a runner, and a process to test. */
 const readmes = [
   { name: '@carpool/vitest', folder: 'vitest-adapter', runner: 'vitest', run: ['vitest', 'run'] },
-  // Not its second example: how a project compiles TypeScript for Jest is its own affair.
+  // Without its second example, because each project chooses how to compile TypeScript for Jest.
   { name: '@carpool/jest', folder: 'jest-adapter', runner: 'jest', run: ['jest', 'greeting'] },
   {
     name: '@carpool/playwright',
@@ -47,7 +47,7 @@ const clients = [
 ];
 
 const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
-// The settings of whatever runs this script are not those of the projects.
+// The projects must not inherit the settings of the package manager that runs this script.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|CARPOOL_)/i.test(name)));
 
 async function execute([command, ...args], cwd) {

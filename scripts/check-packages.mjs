@@ -1,4 +1,4 @@
-// Packs every public package as it would be published, and holds the tarballs against publint and
+// Packs every public package as it would be published, and checks the tarballs with publint and
 // are-the-types-wrong. Run it after a build: `pnpm check:packages`.
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 /**
- * Runs a program; prints what it said only if it failed.
+ * Runs a program; prints its output only if it failed.
  * @param {string} name @param {string} command @param {string[]} args @param {string} cwd
  */
 function passes(name, command, args, cwd) {
@@ -25,7 +25,7 @@ function passes(name, command, args, cwd) {
 }
 
 const offersCommonJs = (exports) => JSON.stringify(exports).includes('"require"');
-// Every Node that we support can `require` an ES module, so that only what a runner evaluates itself has to be CommonJS.
+// Every Node that we support can `require` an ES module, so only files that a runner evaluates itself have to be CommonJS.
 const attwOf = (exports) =>
   offersCommonJs(exports)
     ? ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm']

@@ -1,5 +1,5 @@
-// Writes what leads from page to page in docs: previous and next at the end of each, in the order of docs/README.md, and a
-// table of contents on long pages. A test holds the pages to it.
+// Writes the navigation of the docs: previous and next at the end of each page, in the order of docs/README.md, and a
+// table of contents on long pages. A test checks the pages.
 //
 //   node scripts/docs-navigation.mjs            writes it
 //   node scripts/docs-navigation.mjs --check    names the pages that differ
@@ -28,7 +28,7 @@ const anchor = (title) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
-/** A page with its table of contents and its previous and next, in place of those that it has. */
+/** A page with its table of contents and its previous and next links replaced. */
 export function withNavigation(file, text) {
   const place = pages.findIndex((page) => page.file === file);
   const bare = text.replace(navigation, '').replace(contents, '');

@@ -1,7 +1,7 @@
-// Writes docs/errors.md from the table of errors in packages/core/src/base/errors.ts; a test holds the two together.
+// Writes docs/errors.md from the table of errors in packages/core/src/base/errors.ts; a test compares the two.
 //
 //   node scripts/errors-doc.mjs            writes it
-//   node scripts/errors-doc.mjs --print    says what it would write
+//   node scripts/errors-doc.mjs --print    prints what it would write
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorKinds } from '../packages/core/src/base/errors.ts';

@@ -41,7 +41,7 @@ async function main() {
 }
 
 /**
- * Why this is not the renderer that we want, in words; `undefined` if it is. It has no `--version`: it is greeted, and
+ * Why this is not the wanted renderer, as a message; `undefined` if it is. It has no `--version`: it is greeted, and
  * its hello says which it is.
  * @param {string} path
  */
@@ -82,7 +82,7 @@ async function build() {
   console.error(`Building plushie-renderer ${version} into ${root}; the first time this takes some minutes.`);
   mkdirSync(root, { recursive: true });
   const args = ['install', 'plushie-renderer', '--version', version, '--locked', '--force', '--root', root];
-  // Cargo's own words go to stderr, all of them: stdout is for the path.
+  // All output of Cargo goes to stderr: stdout is for the path.
   const cargo = spawn('cargo', args, { stdio: ['ignore', process.stderr, process.stderr] });
   const [code, signal] = await once(cargo, 'close');
   if (code === 0) return;

@@ -1,10 +1,10 @@
-// Sums what a CI run found into one last line, `N passed, N failed`.
+// Sums up a CI run in one last line, `N passed, N failed`.
 //
 //   node scripts/summary.mjs CHECKS_FILE
 //
 // Tests are counted from the JSON that every Vitest run leaves in <package>/test-results/. The checks that are no tests
 // are lines `passed NAME` or `failed NAME` of CHECKS_FILE. Exits 1 if anything failed, or if there was no test.
-// Runs on any Node from 20: it must speak even where the installation failed.
+// Runs on any Node from 20: it must work even if the installation failed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * A pool as one writes it first: a buffer that grows by `Buffer.concat`, a write a message, a Map of promises. It has no
- * deadlines, no limits, no evidence, and no idea of what to do when its child dies.
+ * A pool as a first draft: a buffer that grows by `Buffer.concat`, one write per message, a Map of promises. It has no
+ * deadlines, no limits, no evidence, and does not handle the death of its child.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';

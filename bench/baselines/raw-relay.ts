@@ -1,4 +1,4 @@
-/** The raw relay: what a hub would be that does nothing but pass bytes on. `node raw-relay.ts SOCKET CHILD` */
+/** The raw relay: a hub that only forwards bytes. `node raw-relay.ts SOCKET CHILD` */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 

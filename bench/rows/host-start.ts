@@ -1,4 +1,4 @@
-/** `startHost` until it resolves, against the shortest Node process there is, from its start to its exit. */
+/** `startHost` until it resolves, against the shortest possible Node process, from its start to its exit. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { startHost } from 'carpool/adapter/main-process';
@@ -10,7 +10,7 @@ const row: Row = async (options) => {
     const begin = performance.now();
     const host = await startHost({ root: `${import.meta.dirname}/..` });
     const time = performance.now() - begin;
-    // What it still does, and its end, must not run into the next measure.
+    // Its remaining work and its end must not overlap the next measurement.
     await host.configured;
     await host.stop();
     return time;

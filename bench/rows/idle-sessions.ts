@@ -17,7 +17,7 @@ const row: Row = async (options) => {
   const trips = options.quick ? 200 : 2_000;
   const trip = async (): Promise<number> => {
     const all: number[] = [];
-    // The first ones clear what opening and closing a thousand sessions has left behind in three processes.
+    // The first round trips collect the garbage of opening and closing a thousand sessions in three processes.
     for (let count = -trips / 4; count < trips; count++) {
       const time = await timed(() => session.request(small));
       if (count >= 0) all.push(time);

@@ -1,6 +1,6 @@
 /**
- * Taking a lock and giving it back, against @ava/cooperate on AVA: alone; while a second file does the same with the same
- * lock, so that each waits for the other every time; and for each of 1,000 that want it at once.
+ * Taking and releasing a lock, against @ava/cooperate on AVA: alone; while a second file does the same with the same
+ * lock, so that each waits for the other every time; and for each of 1,000 calls at once.
  */
 import { compared, interleave } from '../measure.ts';
 import type { Row } from '../row.ts';

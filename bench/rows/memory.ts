@@ -1,5 +1,5 @@
 /**
- * How much larger the host has become between cycle 10,000 and cycle 100,000 of a worker that registers and unregisters,
+ * How much the host grows between cycle 10,000 and cycle 100,000 of a worker that registers and unregisters,
  * each session under a test of its own and each hundred tests under a file, which end as an adapter ends them. Several
  * tests at a time. A reading depends on when the host last collected its garbage: each is the median of many.
  */
@@ -38,7 +38,7 @@ const row: Row = async ({ quick }) => {
   const runTo = async (upTo: number): Promise<void> => {
     await Promise.all(Array.from({ length: concurrent }, () => lane(upTo)));
   };
-  /** Read while the cycles go on, so that the garbage of some is in it, and of no idle host. */
+  /** Read while the cycles go on, so that it includes some garbage and is not that of an idle host. */
   const resident = async (at: number): Promise<number> => {
     const all: number[] = [];
     const step = at / 10 / readings;

@@ -1,6 +1,6 @@
 /**
  * A reply of 63 MiB, which arrives in the chunks that Node reads from a pipe, 64 KiB each; the same child for both. The
- * naive pool copies all that it has for each of them, the pool copies each byte once or twice.
+ * naive pool copies everything it has received for each chunk; the pool copies each byte once or twice.
  */
 import { createPool } from 'carpool';
 import { NaivePool } from '../baselines/naive-pool.ts';

@@ -1,6 +1,6 @@
 /**
  * One request of 100 bytes at a time: worker → host → child → host → worker. The measure is the median of the round trips
- * of a block, because a mean would be that of the few which the machine's other work held up.
+ * of a block, because a few outliers, delayed by other load, would dominate a mean.
  */
 import { compared, interleave, median, timed, type Contestant } from '../measure.ts';
 import type { Row } from '../row.ts';

@@ -1,2 +1,2 @@
-// An isolated test file that knows nothing of Carpool.
+// An isolated test file without Carpool.
 export {};

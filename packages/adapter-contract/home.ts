@@ -17,7 +17,7 @@ export default function setup(): void {
   const cooperate = installed(here, '@ava/cooperate');
   rmSync(home, { recursive: true, force: true });
   layOut(modules, {
-    // `ava` is Carpool, as where `npm install -D ava@npm:carpool` was called.
+    // `ava` is Carpool, as after `npm install -D ava@npm:carpool`.
     copied: Object.fromEntries(
       ['carpool', 'ava', '@carpool/vitest', '@carpool/jest', '@carpool/playwright'].map(linked),
     ),

@@ -25,7 +25,7 @@ export interface Note {
 
 const template = join(import.meta.dirname, 'contract/project');
 /** Milliseconds until missing notes are an error. */
-const patience = 60_000;
+const timeout = 60_000;
 
 export class Project extends FixtureProject {
   constructor(runner: Runner, files: readonly FileSpec[]) {
@@ -40,9 +40,9 @@ export class Project extends FixtureProject {
     return this.readLines<Note>('log.jsonl').filter((note) => note.file === file);
   }
 
-  /** Resolves when there are so many notes. */
+  /** Resolves when there is this number of notes. */
   async noted(file: string, count: number): Promise<Note[]> {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + timeout;
     // Processes of the runner write them, and send no message about it.
     while (this.notes(file).length < count) {
       if (performance.now() > deadline) throw new Error(`There are not ${count} notes of ${file}`);

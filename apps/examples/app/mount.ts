@@ -1,6 +1,6 @@
 /**
- * A small runtime: shows an app in a session of the renderer, feeds what its widgets say to `update`, and shows the new
- * view. An app is data and two pure functions, so that tests can look at its model as well as at its widgets.
+ * A small runtime: shows an app in a session of the renderer, passes the events of its widgets to `update`, and shows
+ * the new view. An app is data and two pure functions, so that tests can look at its model as well as at its widgets.
  */
 import type { Session } from 'carpool';
 import type { Interact, PlushieEvent, PlushieMessages, Selector, StoredNode, TreeNode } from '@carpool/plushie';
@@ -67,7 +67,7 @@ export class Mounted<Model> {
     return (await findIn(this.#renderer, byId(id))) ?? undefined;
   }
 
-  /** The words of a text, or the label of a button. */
+  /** The content of a text, or the label of a button. */
   async text(id: string): Promise<string | undefined> {
     const { content, label } = (await this.find(id))?.props ?? {};
     const words = content ?? label;

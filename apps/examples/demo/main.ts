@@ -1,5 +1,5 @@
 /**
- * Runs the examples both ways, each test file with a renderer of its own and all files on one shared renderer, and
+ * Runs the examples both ways, with a renderer for each test file and with one renderer shared by all files, and
  * prints what each form took; then three runners at the same time on one renderer. `pnpm demo`
  */
 import { styleText } from 'node:util';
@@ -20,7 +20,7 @@ const carpool: Form = { name: 'Carpool', config: 'vitest.config.ts', runs: [] };
 
 const rounds = 2;
 /** No further round begins after this many seconds, and the last question is not asked after twice as many. */
-const patience = 14;
+const secondsForRounds = 14;
 /** Seconds, for the one round that asks what a slow start would change. */
 const delay = 2;
 
@@ -68,7 +68,7 @@ say(`From its start to its hello it takes ${Math.round(median(hellos) ?? 0)} ms.
 
 const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
-for (let number = 1; number <= rounds && elapsed() < patience; number++) {
+for (let number = 1; number <= rounds && elapsed() < secondsForRounds; number++) {
   say(`\nRound ${number} of ${rounds}`);
   await round(number);
 }
@@ -83,9 +83,10 @@ if (worse.length > 0) {
   say('Its host is one more process, and every message passes through it. The starts that it saves repay that,');
   say('if a start costs enough.');
 }
-if (process.platform !== 'linux') say('Processes, CPU time and memory are read from /proc, which this system has not.');
+if (process.platform !== 'linux')
+  say('Processes, CPU time and memory are read from /proc, which this system does not have.');
 
-if (process.platform !== 'win32' && elapsed() < 2 * patience) {
+if (process.platform !== 'win32' && elapsed() < 2 * secondsForRounds) {
   say(`\n${bold(`The same once more, with a renderer that takes ${delay} s longer to start`)}\n`);
   await round(1, { CARPOOL_EXAMPLES_DELAY: String(delay) });
 }

@@ -24,7 +24,7 @@ interface Seen {
 const interval = 50;
 /** Reading how much memory a process shares is slow, so it is done at every fourth sample. */
 const memoryEvery = 4;
-/** Of a program that has just been forked the command line is still that of its parent. */
+/** A process that has just been forked still has the command line of its parent. */
 const settledAfter = 4;
 /** `USER_HZ`, the same on every Linux. */
 const ticksPerSecond = 100;
@@ -46,13 +46,13 @@ export class ProcessWatch {
     this.#loop = this.#watch();
   }
 
-  /** After the run: it has waited for all its processes, and we for it. */
+  /** Call it after the run, when all processes have been waited for. */
   async end(): Promise<Watched> {
     this.#watching = false;
     await this.#loop;
     const all = [...this.#seen.values()];
     const sampled = all.reduce((sum, { ticks }) => sum + ticks, 0);
-    // Both miss something: a sample the end of a process, the sum of the waited-for those nobody waited for.
+    // Both miss something: a sample misses the end of a process, the sum misses processes without a waiting parent.
     const ticks = Math.max(sampled, ticksOfChildren() - this.#before);
     return {
       renderersAtOnce: this.#renderersAtOnce,
@@ -113,7 +113,7 @@ function roleOf(commandLine: string): Seen['role'] {
   return /host-main\.js|host\/main\.ts/.test(commandLine) ? 'host' : 'other';
 }
 
-/** Empty if the process is gone, or not ours to look at. */
+/** Empty if the process is gone, or belongs to another user. */
 function read(pid: number | 'self', file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
@@ -134,7 +134,7 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
   return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
 }
 
-/** Of all children this process has waited for, with those that they have waited for. */
+/** CPU time of all children that this process has waited for, including those that they have waited for. */
 function ticksOfChildren(): number {
   const fields = fieldsOf('self');
   return Number(fields[13]) + Number(fields[14]);

@@ -14,9 +14,9 @@ export interface Run {
   readonly files: number;
   /** Seconds from the start of Vitest to its exit. */
   readonly wall: number;
-  /** As the form itself tells. */
+  /** As the form itself reports. */
   readonly renderers: number;
-  /** Undefined where the system does not tell. */
+  /** Undefined where the system does not report it. */
   readonly watched: Watched | undefined;
 }
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 
 export interface ThreeRunners {
   readonly runners: readonly { readonly name: string; readonly passed: number; readonly seconds: number }[];
-  /** What the host tells of the pool, after the name: "1 child, 18 sessions, peak 4, longest wait 31 ms". */
+  /** What the host reports about the pool, after the name: "1 child, 18 sessions, peak 4, longest wait 31 ms". */
   readonly summary: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A renderer started by hand, as test suites do it without Carpool: spawn, frame, greet, tell sessions apart, match
- * replies to requests, stop. It does what the examples need of it and no more: it has no deadlines, nobody learns why a
- * renderer died, and a worker that is killed leaves its renderer to notice by itself.
+ * A renderer started by hand, as test suites do it without Carpool: spawn, frame, greet, separate sessions, match
+ * replies to requests, stop. It does only what the examples need: it has no deadlines, does not report why a
+ * renderer died, and relies on the renderer to notice when its worker is killed.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';

@@ -25,7 +25,7 @@ export const test = base.extend<{
   },
   // oxlint-disable-next-line no-empty-pattern
   carpool: async ({}, use) => {
-    // Those that a test opens besides its own end with the process.
+    // Further sessions that a test opens end with the process.
     await use({ renderer: { register: async () => renderer.open() } });
   },
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// The tests and all else as in ../vitest.config.ts; only what `#test` means is another.
+// The same as ../vitest.config.ts, except for what `#test` means.
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   resolve: { alias: { '#test': join(import.meta.dirname, 'test.ts') } },

@@ -14,7 +14,7 @@ interface Outcome {
 
 function run(cwd: string, setup: boolean): Promise<Outcome> {
   const args = ['--test', '--test-reporter=tap', ...(setup ? ['--test-global-setup=global-setup.ts'] : [])];
-  // Node runs no tests inside of tests of its own.
+  // Node refuses to run tests inside its own tests.
   const env = { ...process.env, CARPOOL_ADDRESS: undefined, NODE_TEST_CONTEXT: undefined };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) =>

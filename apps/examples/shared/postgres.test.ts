@@ -14,7 +14,7 @@ import { isAlive } from './is-alive.ts';
 
 async function connect(options: ConstructorParameters<typeof Client>[0]): Promise<Client> {
   const client = new Client(options);
-  // Some are thrown out.
+  // Some connections are closed by the server.
   client.on('error', () => {});
   await client.connect();
   return client;
@@ -53,7 +53,7 @@ test('a server that ends by itself says why', { timeout: 60_000 }, async () => {
   expect(existsSync(postgres.address.host)).toBe(false);
 });
 
-test('a server ends with the process that has started it, even if that is killed', { timeout: 60_000 }, async () => {
+test('a server ends with the process that started it, even if that is killed', { timeout: 60_000 }, async () => {
   const program = `
     import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, 'database/postgres.ts'))};
     const { pid, address: { host } } = await startPostgres();
@@ -64,6 +64,6 @@ test('a server ends with the process that has started it, even if that is killed
   const [said, [, signal]] = await Promise.all([text(starter.stdout), once(starter, 'exit')]);
   expect(signal).toBe('SIGKILL');
   const { pid, host } = JSON.parse(said) as { readonly pid: number; readonly host: string };
-  // A stranger's process sends no message when it ends; the test's own time is the deadline.
+  // A process that is not a child sends no message when it ends; the test's timeout is the deadline.
   while (isAlive(pid) || existsSync(host)) await pause(20);
 });

@@ -1,4 +1,4 @@
-/** Tells ../shared.test.ts, which runs these suites, what no single test can see. Leave it out of a copy. */
+/** Reports to ../shared.test.ts, which runs these suites, what no single test can see. Leave it out of a copy. */
 import { appendFileSync } from 'node:fs';
 
 export function seen(what: string, value: unknown): void {

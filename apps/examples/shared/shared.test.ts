@@ -38,7 +38,7 @@ class Run {
     rmSync(journal, { force: true });
     const child = spawn(process.execPath, args, {
       cwd: import.meta.dirname,
-      // A group of its own, to be killed as a whole.
+      // A process group of its own, so that it can be killed as a whole.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -67,7 +67,7 @@ class Run {
 
   get seen(): readonly Seen[] {
     const written = existsSync(this.#seenFile) ? readFileSync(this.#seenFile, 'utf8') : '';
-    // What follows the last end of a line is still being written.
+    // The text after the last newline is still being written.
     const lines = written.split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Seen);
   }
@@ -77,7 +77,7 @@ class Run {
     for (;;) {
       const server = this.seen.find((it) => it.what === 'server');
       if (server !== undefined && this.seen.some(({ what }) => what === 'database')) return server.value;
-      // Strangers' processes write it down. The time of the test is the deadline.
+      // Other processes write it. The test's timeout is the deadline.
       await pause(5);
     }
   }
@@ -111,7 +111,7 @@ function givenTwice(seen: readonly Seen[]): number[] {
   return twice;
 }
 
-/** What the tests of so many runners did. */
+/** What the tests of this number of runners did. */
 async function expectShared(run: Run, runners: readonly string[]): Promise<void> {
   const [code, printed] = await run.output;
   if (code !== 0) throw new Error(printed);
@@ -146,7 +146,7 @@ test('the same over three runners at once', { timeout: 90_000 }, async () => {
   await expectShared(run, ['vitest', 'jest', 'playwright']);
 });
 
-test('a run that is killed takes the server along', { timeout: 60_000 }, async () => {
+test('when a run is killed, its server ends', { timeout: 60_000 }, async () => {
   const run = new Run(...databaseAlone);
   await run.server();
   run.kill();
@@ -154,7 +154,7 @@ test('a run that is killed takes the server along', { timeout: 60_000 }, async (
   expect(run.folders).toEqual([]);
 });
 
-test('so does a host that is killed, and the tests fail', { timeout: 60_000 }, async () => {
+test('when a host is killed, its server ends and the tests fail', { timeout: 60_000 }, async () => {
   const run = new Run(...databaseAlone);
   const { hostPid } = await run.server();
   process.kill(hostPid, 'SIGKILL');

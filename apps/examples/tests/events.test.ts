@@ -18,7 +18,7 @@ test('an animation moves when the test says so', async ({ renderer }) => {
   ]);
 });
 
-test('who unsubscribed hears nothing', async ({ renderer }) => {
+test('a session that unsubscribed receives no events', async ({ renderer }) => {
   subscribe(renderer, 'early');
   renderer.send({ type: 'unsubscribe', kind: 'on_animation_frame', tag: 'early' });
   renderer.send({ type: 'advance_frame', timestamp: 16 });
@@ -27,7 +27,7 @@ test('who unsubscribed hears nothing', async ({ renderer }) => {
   expect(await renderer.event()).toMatchObject({ tag: 'late', value: { timestamp: 32 } });
 });
 
-test('announcements for screen readers are heard', async ({ renderer }) => {
+test('announcements for screen readers are events', async ({ renderer }) => {
   const payload = { text: 'Saved', politeness: 'polite' };
   renderer.send({ type: 'widget_op', op: 'announce', payload });
   expect(await renderer.event()).toMatchObject({ family: 'announce', value: payload });

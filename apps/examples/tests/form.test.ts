@@ -10,7 +10,7 @@ async function fillIn(form: Mounted<SignUp>): Promise<void> {
   await form.toggle('agreed', true);
 }
 
-test('welcomes who filled in everything', async ({ renderer }) => {
+test('welcomes a user who filled in everything', async ({ renderer }) => {
   const form = mount(renderer, signUp);
   await fillIn(form);
   await form.click('send');

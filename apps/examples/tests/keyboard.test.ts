@@ -10,7 +10,7 @@ interface Note {
   readonly log: readonly string[];
 }
 
-/** Remembers the family of everything its widgets say. */
+/** Records the family of every event of its widgets. */
 const note: App<Note> = {
   init: { words: '', volume: 5, log: [] },
   view: ({ words, volume, log }) =>
@@ -86,7 +86,7 @@ test('Enter submits', async ({ renderer }) => {
   expect(app.model.log).toEqual(['input', 'submit']);
 });
 
-test('a key that no widget wants is told as it is', async ({ renderer }) => {
+test('a key that no widget handles is reported unchanged', async ({ renderer }) => {
   mount(renderer, note);
   const { events } = await renderer.interact({ type: 'interact', action: 'press', payload: { combo: 'Ctrl+S' } });
   expect(events).toMatchObject([{ family: 'key_press', modifiers: { ctrl: true, shift: false } }]);

@@ -22,7 +22,7 @@ test('gives back the whole tree', async ({ renderer }) => {
   expect(rows?.children).toHaveLength(500);
 });
 
-test('finds a row by its words', async ({ renderer }) => {
+test('finds a row by its text', async ({ renderer }) => {
   renderer.send({ type: 'snapshot', tree: table(500) });
   expect((await findIn(renderer, { by: 'text', value: 'cell 321' }))?.id).toBe('cell-321');
 });
@@ -34,7 +34,7 @@ test('answers a hundred questions at once', async ({ renderer }) => {
   expect(found.map((node) => node?.id)).toEqual(Array.from({ length: 100 }, (_, at) => `cell-${at}`));
 });
 
-test('one row more is another tree', async ({ renderer }) => {
+test('one more row gives a different tree', async ({ renderer }) => {
   renderer.send({ type: 'snapshot', tree: table(300) });
   const hash = await hashOf(renderer);
   renderer.send({ type: 'snapshot', tree: table(301) });

@@ -56,7 +56,7 @@ test('refuses operations in an order that could mean two things', async ({ rende
   expect(await ids(renderer)).toEqual(['first', 'second', 'third']);
 });
 
-test('passes over a place that is not there', async ({ renderer }) => {
+test('skips a path that does not exist', async ({ renderer }) => {
   const before = await hashOf(renderer);
   patch(renderer, { op: 'update_props', path: [0, 9], props: { content: 'nowhere' } });
   expect(await hashOf(renderer)).toBe(before);

@@ -14,7 +14,7 @@ test('a session begins without a tree', async ({ renderer }) => {
   expect(await hashOf(renderer)).toBe('');
 });
 
-test('the hash of a tree is that of its looks, not of its past', async ({ renderer }) => {
+test('the hash of a tree depends on its content, not on its history', async ({ renderer }) => {
   const app = mount(renderer, counter);
   const zero = await hashOf(renderer);
   await app.click('more');
@@ -42,7 +42,7 @@ test('without a tree there is nothing to see', async ({ renderer }) => {
   expect(await picture(renderer, 64, 64)).toMatchObject({ hash: '', width: 0, height: 0 });
 });
 
-// The stand-in draws nothing; these want the real renderer.
+// The stand-in draws nothing; these tests need the real renderer.
 describe.skipIf(mode === 'mock')('drawn', () => {
   test('a picture has the size that was asked for', async ({ renderer }) => {
     mount(renderer, counter);

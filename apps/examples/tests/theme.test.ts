@@ -22,7 +22,7 @@ test.for([
   expect(await renderer.event()).toMatchObject({ family: 'theme_changed', tag: 'theme', value });
 });
 
-test('tells every change, in order', async ({ renderer }) => {
+test('reports every change, in order', async ({ renderer }) => {
   subscribe(renderer);
   for (const theme of ['light', 'nord', 'light']) show(renderer, theme);
   const heard: unknown[] = [];
@@ -33,10 +33,10 @@ test('tells every change, in order', async ({ renderer }) => {
   expect(heard).toEqual(['light', 'dark', 'light']);
 });
 
-test('tells nobody who did not ask', async ({ renderer }) => {
+test('reports nothing to a session without a subscription', async ({ renderer }) => {
   const heard: unknown[] = [];
   show(renderer, 'dark');
-  await hashOf(renderer); // what was to be said has been said by now
+  await hashOf(renderer); // every earlier event has arrived by now
   subscribe(renderer);
   show(renderer, 'light');
   heard.push(await renderer.event());

@@ -3,7 +3,7 @@ import { mount, type Mounted } from '../app/mount.ts';
 import { todo, type Todo } from '../app/todo.ts';
 import { test as base } from '#test';
 
-// A fixture of one's own, made of the session: a list that has something in it.
+// A fixture made from the session: a list with an item in it.
 const test = base.extend<{ list: Mounted<Todo> }>({
   list: async ({ renderer }, use) => {
     const list = mount(renderer, todo);

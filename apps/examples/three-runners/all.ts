@@ -1,6 +1,6 @@
 /**
  * Runs the three suites of the current folder at the same time, and prints a line for each: `carpool run -- node all.ts`.
- * Each runner joins the host that `carpool run` has started. With the name of a runner only its suite.
+ * Each runner joins the host that `carpool run` has started. With the name of a runner it runs only that suite.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 
 interface Runner {
   readonly name: string;
-  /** The package, and what of it Node runs. */
+  /** The package, and the file of it that Node runs. */
   readonly program: readonly [string, string];
   readonly args: readonly string[];
   /** How many tests passed, from what it prints. */

@@ -9,7 +9,7 @@ export interface Seen {
   readonly project: Project;
 }
 
-/** Runner → how it does it, where it differs from the others; shown in the table. */
+/** How a runner differs from the others in this case, by runner; shown in the table. */
 export type Remarks = Readonly<Record<string, string>>;
 
 export interface Case {
@@ -18,7 +18,7 @@ export interface Case {
   readonly check: (seen: Seen) => void;
 }
 
-/** Those that a run of all test files shows. */
+/** The cases that a run of all test files checks. */
 export const cases: readonly Case[] = [
   {
     title: 'every test has a session of its own',
@@ -33,7 +33,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'concurrent tests have theirs at the same time, isolated',
+    title: 'concurrent tests have isolated sessions at the same time',
     remarks: { 'Playwright Test': 'in parallel workers' },
     check({ outcome, project }) {
       const notes = project.notes('concurrency');
@@ -52,7 +52,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a body that outlasts its time meets "session closed"',
+    title: 'calls after the test timed out fail with "session closed"',
     check({ outcome, project }) {
       const [began, late, next] = project.notes('time-out');
       expect(late).toMatchObject({ id: began?.id, ended: 'SESSION_CLOSED', late: 'SESSION_CLOSED' });
@@ -74,7 +74,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a worker that is killed releases its slot and its locks, also those of a plugin made for AVA',
+    title: 'a killed worker releases its slot and its locks, including those of plugins made for AVA',
     remarks: { Vitest: 'the run fails', Jest: 'the file runs again', 'Playwright Test': 'the test fails' },
     check({ outcome, project }) {
       const [killed] = project.notes('killed-worker');
@@ -82,11 +82,11 @@ export const cases: readonly Case[] = [
       expect(next).toMatchObject({ found: 'nothing', sessions: [next?.id], pid: killed?.pid });
       expect(next?.id).not.toBe(killed?.id);
       expect(project.notes('killed-plugin').map(({ event }) => event)).toEqual(['held', 'taken']);
-      expectPassed(outcome, 'needs the slot of the killed', 'needs the lock of the killed');
+      expectPassed(outcome, 'needs the slot of the killed worker', 'needs the lock of the killed worker');
     },
   },
   {
-    title: 'a child that is killed is reported in the failing test, with the end of its stderr',
+    title: 'a killed child is reported in the failing test, with the end of its stderr',
     check({ outcome }) {
       const { status, messages } = named(outcome, 'kills its child');
       expect(status).toBe('failed');
@@ -98,7 +98,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a session kept in a module variable is closed in the next test; the error says by whom and when',
+    title: 'a session kept in a module variable is closed in the next test; the error says why and when',
     check({ outcome, project }) {
       const [kept, used] = project.notes('kept-session');
       const words = `session ${kept?.id} was closed because its test has ended`;
@@ -119,7 +119,7 @@ export const cases: readonly Case[] = [
   },
 ];
 
-/** For a case with a run of its own, which test/contract.test.ts makes. */
+/** Remarks on the watch case, which has its own run in test/contract.test.ts. */
 export const watchRemarks: Remarks = { 'Playwright Test': 'in its UI and in editors: it has no watch mode' };
 
 export function named({ tests, output }: Outcome, name: string): TestResult {

@@ -1,8 +1,8 @@
-/** The test files of the contract as data; each runner renders them in its own words. */
+/** The test files of the contract as data; each runner renders them in its own syntax. */
 
 export interface TestSpec {
   readonly name: string;
-  /** What it destructures: a pool, a shared worker, or `carpool`. */
+  /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
   readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'carpool' | 'counter';
   /** A function of the file's module. */
   readonly body: string;
@@ -19,13 +19,13 @@ export interface FileSpec {
   readonly tests: readonly TestSpec[];
 }
 
-/** Milliseconds. A machine that is busy is no failure. */
-export const patience = 30_000;
+/** Milliseconds, long enough for a busy machine. */
+export const defaultTimeout = 30_000;
 
 const shortTime = 800;
 
 /** One run of a runner. */
-// Playwright goes by the names: what waits for another file must not come first and keep a worker from the others.
+// Playwright sorts by name: a file that waits for another must not come first and occupy the other's worker.
 export const wholeRun: readonly FileSpec[] = [
   {
     name: 'session-per-test',
@@ -66,12 +66,12 @@ export const wholeRun: readonly FileSpec[] = [
   {
     name: 'killed-plugin-next',
     module: 'plugins.mjs',
-    tests: [{ name: 'needs the lock of the killed', body: 'takeWhatTheKilledHeld' }],
+    tests: [{ name: 'needs the lock of the killed worker', body: 'takeWhatTheKilledHeld' }],
   },
   { name: 'killed-worker', tests: [{ name: 'kills its worker', fixture: 'narrow', body: 'killItsWorker' }] },
   {
     name: 'killed-worker-next',
-    tests: [{ name: 'needs the slot of the killed', fixture: 'carpool', body: 'takeTheSlotOfTheKilled' }],
+    tests: [{ name: 'needs the slot of the killed worker', fixture: 'carpool', body: 'takeTheSlotOfTheKilled' }],
   },
   {
     name: 'killed-child',
@@ -90,7 +90,7 @@ export const wholeRun: readonly FileSpec[] = [
 ];
 
 export const watched: readonly FileSpec[] = [
-  { name: 'watch', tests: [{ name: 'says who its child is', fixture: 'echo', body: 'visit' }] },
+  { name: 'watch', tests: [{ name: 'reports its child', fixture: 'echo', body: 'visit' }] },
 ];
 
 export const interrupted: readonly FileSpec[] = [
@@ -111,12 +111,12 @@ export const documented: Readonly<Record<string, string>> = {
   'it can listen to one test worker alone': 'isListenedToAlone',
   'a subscription made while one message is handled gets the next one': 'canSubscribeBetweenTwo',
   'a teardown can be called by hand, and runs once': 'tearsDownByHand',
-  'values are cloned as they are': 'carriesValues',
+  'values are cloned unchanged': 'carriesValues',
 };
 
 /** What the documentation of the two plugins says. */
 export const documentedOfPlugins: Readonly<Record<string, string>> = {
-  'a lock that cannot be had is an error with its id': 'lockErrors',
+  'a lock that is taken is an error with its id': 'lockErrors',
   'values are reserved once, of three kinds': 'reservesOnce',
   'a semaphore takes weights, also none, and gives back in parts': 'weighs',
   'a large request that waits holds up those behind it, but not an immediate one': 'keepsItsOrder',

@@ -6,7 +6,7 @@ import { documented, documentedOfPlugins } from './files.ts';
 
 export const sharingCases: readonly Case[] = [
   {
-    title: 'a shared worker is one for all files, and ready before their tests',
+    title: 'all files share one shared worker, which is ready before their tests',
     check({ outcome, project }) {
       const notes = ['shared-worker-a', 'shared-worker-b'].flatMap((file) => project.notes(file).slice(0, 1));
       expect(notes).toMatchObject([{ ready: true }, { ready: true }]);
@@ -22,7 +22,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'one of the config is a fixture by its name',
+    title: 'a shared worker of the config is a fixture of the same name',
     check({ outcome, project }) {
       const [note] = project.notes('shared-worker-by-name');
       expect(note).toMatchObject({ ready: true, id: expect.any(String) });
@@ -30,7 +30,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'messages, replies to replies and broadcasts come as in AVA',
+    title: 'messages, replies to replies and broadcasts arrive as in AVA',
     check({ outcome, project }) {
       for (const letter of ['a', 'b']) {
         const notes = project.notes(`shared-worker-${letter}`);
@@ -46,7 +46,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a request that is not answered fails in its time, and names the worker',
+    title: 'a request without an answer fails at its deadline, and names the shared worker',
     check({ project }) {
       const note = project.notes('shared-worker-a').find(({ code }) => code !== undefined);
       expect(note).toMatchObject({
@@ -56,7 +56,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'what a file publishes at its very end arrives, and its teardowns run before the worker ends',
+    title: 'the last messages of a file arrive, and its teardowns run before the worker ends',
     check({ project }) {
       const { shared, id } = sharedOf(project.notes('shared worker'), project.notes('shared-worker-a'));
       expect(shared.find(({ event }) => event === 'ends')).toMatchObject({ id, counted: 400 });
@@ -69,7 +69,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a shared worker that crashes fails the calls that wait for it, with its error and its last words',
+    title: 'a shared worker that crashes fails the calls that wait for it, with its error and its last output',
     check({ outcome }) {
       const { status, messages } = named(outcome, 'crashes it');
       expect(status).toBe('failed');
@@ -78,7 +78,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'one that cannot start fails the tests of the files that need it, and no other',
+    title: 'a shared worker that cannot start fails the tests of the files that need it, and no others',
     check({ outcome }) {
       for (const which of ['first', 'second']) {
         const { status, messages } = named(outcome, `needs what is broken (${which})`);
@@ -102,7 +102,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'what a test does not release is free in the next one; errors name the holder',
+    title: 'a lease that a test does not release is free in the next test; errors name the holder',
     check({ outcome, project }) {
       const [kept, next] = project.notes('kept-lease');
       expect(kept).toMatchObject({ held: [true, true, true], code: 'LEASE_TAKEN' });
@@ -112,7 +112,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a wait that outlasts the test fails with the holder, and not with a bare time-out',
+    title: 'a wait that would outlast its test fails and names the holder, instead of a bare time-out',
     check({ outcome, project }) {
       expect(project.notes('waits-in-vain')).toMatchObject([{ code: 'LEASE_TIMEOUT' }]);
       const text = named(outcome, 'waits for what is not released').messages.join('\n');
@@ -120,14 +120,14 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'what is taken for a file is free when the file has ended',
+    title: 'a lease taken for a file is free when the file has ended',
     check({ outcome, project }) {
       expect(new Set(project.notes('files').map(({ of }) => of))).toEqual(new Set(['sharing-a', 'sharing-b']));
       expectPassed(outcome, 'takes a lock for its file (a)', 'takes a lock for its file (b)');
     },
   },
   {
-    title: 'what is computed once is computed by one test, for all',
+    title: 'a value of `once` is computed by one test, for all tests',
     check({ project }) {
       const notes = project.notes('once');
       expect(notes.filter(({ event }) => event === 'computed')).toHaveLength(1);
@@ -136,14 +136,14 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'a port is given to one test',
+    title: 'each port is leased to one test only',
     check({ project }) {
       const ports = project.notes('ports').flatMap((note) => note['ports'] as number[]);
       expect(new Set(ports).size).toBe(6);
     },
   },
   {
-    title: "what AVA's documentation says of shared workers is so",
+    title: 'shared workers behave as AVA documents them',
     check({ outcome, project }) {
       for (const title of Object.keys(documented)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
       const ids = project.notes('documented ids').flatMap((note) => note['ids'] as string[]);
@@ -157,13 +157,13 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'what the documentation of @ava/cooperate and @ava/get-port says is so',
+    title: '@ava/cooperate and @ava/get-port behave as documented',
     check({ outcome }) {
       for (const title of Object.keys(documentedOfPlugins)) expectPassed(outcome, `${title} (a)`, `${title} (b)`);
     },
   },
   {
-    title: '@ava/cooperate and @ava/get-port work as they are',
+    title: '@ava/cooperate and @ava/get-port work unmodified',
     check({ outcome, project }) {
       expectTurns(project.notes('plugin turns'), 2);
       expect(project.notes('plugin errors')).toMatchObject(
@@ -179,7 +179,7 @@ export const sharingCases: readonly Case[] = [
     },
   },
   {
-    title: 'what such a plugin holds is free when the file has ended',
+    title: 'leases of such a plugin are free when the file has ended',
     check({ outcome, project }) {
       expect(new Set(project.notes('plugin keepers').map(({ of }) => of))).toEqual(new Set(['plugins-a', 'plugins-b']));
       const values = project.notes('plugin values');

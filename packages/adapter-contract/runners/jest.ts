@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJestLike } from '@carpool/test-harness';
-import { patience } from '../contract/files.ts';
+import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { givenTo, words, type Runner } from './runner.ts';
 
@@ -10,7 +10,7 @@ const bodies = require('./${module}');
 const test = withPools();
 `;
 
-/** What is an ES module can only be loaded by one. */
+/** Only an ES module can load an ES module here. */
 const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
 import { withPools } from '@carpool/jest';
 import bodies from './${module}';
@@ -22,7 +22,7 @@ export const jest: Runner = {
   name: 'Jest',
 
   files: {
-    'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${patience}, maxWorkers: 3, cacheDirectory: '../jest-cache' };\n`,
+    'jest.config.js': `module.exports = { preset: '@carpool/jest', testTimeout: ${defaultTimeout}, maxWorkers: 3, cacheDirectory: '../jest-cache' };\n`,
   },
 
   all: [],
@@ -35,7 +35,7 @@ export const jest: Runner = {
 
   render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
-      const { name: title, body, timeout = patience } = spec;
+      const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return `test${concurrent ? '.concurrent' : ''}(${words(title)}, (${parameters}) => bodies.${body}(${argument}, ${words(name)}), ${timeout});`;
     });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readPlaywright, TestServer } from '@carpool/test-harness/playwright';
-import { patience } from '../contract/files.ts';
+import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
@@ -18,7 +18,7 @@ export const playwright: Runner = {
 
 export default defineConfig({
   globalSetup: '@carpool/playwright/global-setup',
-  timeout: ${patience},
+  timeout: ${defaultTimeout},
   workers: 3,
 });
 `,
@@ -33,7 +33,7 @@ export default defineConfig({
 
   render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
-      const { name: title, body, timeout = patience } = spec;
+      const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return [
         `test(${words(title)}, async (${parameters}) => {`,
@@ -63,10 +63,10 @@ export default defineConfig({
 
   complaint: /Internal error/,
 
-  // Its artifacts, if it is interrupted.
+  // Playwright leaves its artifacts if it is interrupted.
   leaves: /^playwright-/,
 
-  /** It watches no files; its UI and editors keep one process, the test server, and tell it what to run. */
+  /** It watches no files; its UI and editors keep one process, the test server, which runs tests on request. */
   async rerun(project) {
     const server = await TestServer.connect(project.start(['test-server']));
     await server.call('runGlobalSetup');

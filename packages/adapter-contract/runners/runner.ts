@@ -1,4 +1,4 @@
-/** What the contract has to know of a runner. */
+/** What the contract needs to know about a runner. */
 import type { Outcome, Project, RunnerFacts } from '@carpool/test-harness';
 import type { FileSpec, TestSpec } from '../contract/files.ts';
 
@@ -11,14 +11,14 @@ export interface Runner extends RunnerFacts {
   readonly all: readonly string[];
   /** Its kinds of workers. */
   readonly modes: readonly Mode[];
-  /** A test file in the words of this runner: its name and its text. */
+  /** A test file in the syntax of this runner: its name and its text. */
   render(spec: FileSpec): readonly [string, string];
   /** Runs the tests twice in one session of the runner, after an edit, and ends it. */
   rerun(project: WatchedProject): Promise<Outcome>;
 }
 
 export interface WatchedProject extends Pick<Project, 'start' | 'touch'> {
-  /** Resolves when the bodies of this test file have written so many notes. */
+  /** Resolves when the bodies of this test file have written this number of notes. */
   noted(file: string, count: number): Promise<unknown>;
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJestLike } from '@carpool/test-harness';
-import { patience } from '../contract/files.ts';
+import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
@@ -20,7 +20,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [carpool()],
-  test: { testTimeout: ${patience}, maxWorkers: 3 },
+  test: { testTimeout: ${defaultTimeout}, maxWorkers: 3 },
 });
 `,
   },
@@ -35,7 +35,7 @@ export default defineConfig({
 
   render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
-      const { name: title, body, timeout = patience } = spec;
+      const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return `  test(${words(title)}, { timeout: ${timeout} }, (${parameters}) => bodies.${body}(${argument}, ${words(name)}));`;
     });
@@ -59,7 +59,7 @@ export default defineConfig({
 
   complaint: /Something went wrong|close timed out/,
 
-  // A cache, if it is interrupted.
+  // Vitest leaves a cache if it is interrupted.
   leaves: /^[\w-]{21}$/,
 
   async rerun(project) {

@@ -8,7 +8,7 @@ const home = join(import.meta.dirname, '..');
 const checker = join(home, '../../node_modules/.bin/tsc');
 const source = readFileSync(join(home, 'types/surface.ts'), 'utf8');
 
-/** What the type checker complains of. */
+/** The errors of the type checker. */
 function check(folder: string): Promise<string> {
   return new Promise((resolve) => execFile(checker, ['-p', folder], (_error, stdout) => resolve(stdout)));
 }

@@ -7,7 +7,7 @@ import { errorKinds } from '../src/base/errors.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const page = readFileSync(`${root}docs/errors.md`, 'utf8');
 
-test.each(Object.entries(errorKinds))('docs/errors.md tells what %s means and what to do', (code, kind) => {
+test.each(Object.entries(errorKinds))('docs/errors.md says what %s means and what to do', (code, kind) => {
   const [, section = ''] = page.split(`\n## ${code}\n`);
   const [text = ''] = section.split('\n## ');
   expect(text).toContain(kind.meaning);

@@ -1,4 +1,4 @@
-// What must not compile. `tsc` reads this file: an expected error that does not come is an error.
+// What must not compile. `tsc` reads this file: an expected error that does not occur is an error.
 import { describe, expectTypeOf, test } from 'vitest';
 import { defineConfig, sessionField, type PoolNames, type Session, type SessionOf } from '../src/entry/index.ts';
 import type { AnyMessages, Messages } from '../src/protocol/protocol.ts';
@@ -51,12 +51,12 @@ describe('a config', () => {
     expectTypeOf<SessionOf<Config, 'solver'>>().toEqualTypeOf<Session<AnyMessages>>();
   });
 
-  test('knows no pool that is not in it', () => {
+  test('has no other pools', () => {
     // @ts-expect-error -- there is no such pool
     expectTypeOf<SessionOf<Config, 'ches'>>().toBeNever();
   });
 
-  test('takes no option that is not there', () => {
+  test('refuses unknown options', () => {
     // @ts-expect-error -- maxSession is no option
     defineConfig({ pools: { solver: { command: 'solver', maxSession: 4 } } });
     // @ts-expect-error -- a pool needs a command
@@ -163,7 +163,7 @@ describe('the shared workers of a config', () => {
     });
   });
 
-  test('take no option that is not there', () => {
+  test('refuse unknown options', () => {
     expectTypeOf(sharedWorker<number>).returns.toEqualTypeOf<SharedWorkerSource<number>>();
     // @ts-expect-error -- a typo
     defineConfig({ sharedWorkers: { db: { file: './db.ts', readyTimout: 5 } } });

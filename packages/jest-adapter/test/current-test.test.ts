@@ -1,4 +1,4 @@
-/** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+/** The owners around a call: the file, which begins before its tests and ends after them, the test, and the worker. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
 import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';

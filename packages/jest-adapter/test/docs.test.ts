@@ -5,7 +5,7 @@ import { expectVerdicts } from '@carpool/test-harness/expect';
 import type { Outcome } from '@carpool/test-harness';
 import { majors, Project } from './harness.ts';
 
-/** With a transformer for TypeScript added, as every project has its own. */
+/** Adds a transformer for TypeScript; every project has its own. */
 function run(
   project: Project,
   config: string,

@@ -47,7 +47,7 @@ export default function setup(): void {
   }
 }
 
-/** The one that this Jest brings itself. */
+/** The package that comes with this Jest. */
 function nodeEnvironmentOf(major: Major): string {
   let from = join(jestOf(major), 'package.json');
   for (const name of ['@jest/core', 'jest-config', 'jest-environment-node']) from = createRequire(from).resolve(name);

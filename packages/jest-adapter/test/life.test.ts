@@ -41,17 +41,17 @@ describe.for(majors)('Jest %s', (major) => {
     },
   );
 
-  test('a worker that is killed, or that exits, gives back what it held', async () => {
+  test('a worker that is killed, or that exits, releases what it held', async () => {
     using project = new Project(major, 'leaks');
     const outcome = await project.run(['killed', 'exits', 'after', '--maxWorkers=2']);
     expect(testNamed(outcome, 'what they held is free again').status).toBe('passed');
-    // Jest runs the file again whose worker has exited.
+    // Jest runs a file again if its worker exits.
     expect(testNamed(outcome, 'a test that calls `process.exit`').status).toBe('passed');
     expect(summaryOf(outcome, 'narrow')).toContain('1 child, 4 sessions, peak 1');
     expect(outcome.left).toEqual([]);
   });
 
-  test('a file whose set-up fails gives back what it held', async () => {
+  test('a file whose set-up fails releases what it held', async () => {
     using project = new Project(major, 'leaks');
     const outcome = await project.run(['after', 'fails', 'held', '--runInBand', '--setupFiles', './setup-file.js']);
     expect(outcome.files.filter(({ message }) => message.includes('the set-up file fails on purpose'))).toHaveLength(1);
@@ -59,14 +59,14 @@ describe.for(majors)('Jest %s', (major) => {
     expect(outcome.left).toEqual([]);
   });
 
-  test('a session that does not end holds nobody up', async () => {
+  test('a session that does not end delays no other test', async () => {
     using project = new Project(major, 'leaks');
     const outcome = await project.run(['stubborn']);
     expectVerdicts(outcome, 1);
     expect(summaryOf(outcome, 'stubborn')).toContain('1 slot quarantined');
   });
 
-  test('a run joins a host that runs already, and leaves it running', async () => {
+  test('a run joins a running host, and leaves it running', async () => {
     using project = new Project(major, 'leaks');
     await using host = await startHost({ root: project.folder });
     const outcome = await project.run(['after', '--runInBand'], { env: { [addressVariable]: host.address } });

@@ -41,7 +41,7 @@ describe.for(majors)('Jest %s', (major) => {
     for (const words of complaints(third as Outcome)) expect(words).toMatch(/not valid at `pools\.echo\.maxSession`/);
   });
 
-  test('so does a test that would know their names from the host', async () => {
+  test('so does a test that gets their names from the host', async () => {
     using missing = new Project(major, 'esm');
     missing.remove('carpool.config.ts');
     const outcome = await missing.run(['by-type'], { env: { NODE_OPTIONS: '--experimental-vm-modules' } });
@@ -65,7 +65,7 @@ describe.for(majors)('Jest %s', (major) => {
     }
   });
 
-  test('an environment in the place of the preset’s is named', async () => {
+  test('an environment that replaces the preset’s is named', async () => {
     using configured = new Project(major, 'trouble');
     configured.edit('jest.config.js', "jest'", "jest', testEnvironment: 'jest-environment-jsdom'");
     using docblock = new Project(major, 'trouble');

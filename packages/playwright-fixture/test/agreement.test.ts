@@ -15,7 +15,7 @@ test('scopes, `register`, reserved names and the headline of an error are those 
   expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
 });
 
-test('evidence can be left out', async () => {
+test('evidence can be turned off', async () => {
   using project = new Project('agreement');
   project.write(
     'playwright.config.ts',

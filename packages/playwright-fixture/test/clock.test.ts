@@ -10,13 +10,13 @@ test('waiting for a slot or for the start of a child is not on the clock of the 
 
 test('a wait that is too long names the holder instead of timing out', async () => {
   using project = new Project('clock');
-  const outcome = await project.run(['patience.spec']);
+  const outcome = await project.run(['waits-too-long.spec']);
   expectVerdicts(outcome, 2);
   expect(messageOf(outcome, 'in the body')).toMatch(
     /the only slot was busy in "narrow" .* held for \d+ ms by "must fail: waiting in the body"/,
   );
   const [body] = testNamed(outcome, 'in the body').attempts;
-  expect(body?.location).toContain(placeOf('clock', 'patience.spec.ts', '// this line'));
+  expect(body?.location).toContain(placeOf('clock', 'waits-too-long.spec.ts', '// this line'));
   expect(messageOf(outcome, 'in the fixture')).toMatch(
     /"narrow" for 300 ms; .*held for \d+ ms by "worker \d+, for all its tests"/,
   );

@@ -1,4 +1,4 @@
-/** What is around a test: its file, which begins before it and ends after it, the test itself, and its worker. */
+/** The owners around a call: the file, which begins before its tests and ends after them, the test, and the worker. */
 import { beforeAll, expect, test } from 'vitest';
 import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
 import { lettersOf, seenIn, type Outcome, type Seen } from '@carpool/test-harness';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   seen = seenIn(project);
 }, 60_000);
 
-test('a file is there before its tests and after them, and begins again in another worker', () => {
+test('a file is open before its tests and after them, and begins again in another worker', () => {
   expectVerdicts(outcome, 5 + 2 + 2 + 2 + 1);
   const order = (file: string): string => lettersOf(seen.filter((event) => event.file?.includes(file)));
   expect(order('a.spec')).toMatch(/^(?:JRt+EX){2}$/);
@@ -34,7 +34,7 @@ test('a file ends as soon as its last test has run, before the next one is evalu
   // As `c.spec` has the same fixtures as `b.spec`, it is in the same worker.
   const [b, c] = ['b.spec', 'c.spec'].map((file) => seen.filter((one) => one.file?.includes(file)));
   expect(new Set([...(b ?? []), ...(c ?? [])].map(({ worker }) => worker)).size).toBe(1);
-  // No file is open where modules are evaluated, in the process that only collects tests too.
+  // No file is open while modules are evaluated, also in the process that only collects tests.
   const evaluated = seen.filter(({ event }) => event === 'top level');
   expect(evaluated.map(({ file }) => file)).toEqual(evaluated.map(() => 'none'));
 });

@@ -25,7 +25,7 @@ test('every shard has a host of its own, also when they run at the same time in 
   }
 });
 
-test('one child serves repeats; what starts it is told apart from what a test does', async () => {
+test('one child serves repeats; the start of the child is reported apart from the calls of the test', async () => {
   using project = new Project('modes');
   const outcome = await project.run(['--project=one', '--repeat-each=3', '--workers=1', '--grep=has a session']);
   expectVerdicts(outcome, 12);
@@ -59,7 +59,7 @@ test('the global setup may have options, and the summary be left out', async () 
   expect(outcome.stderr).not.toContain('carpool:');
 });
 
-test('a project that is CommonJS does as well', async () => {
+test('a CommonJS project works too', async () => {
   using project = new Project('commonjs');
   expectVerdicts(await project.run(), 1);
 });

@@ -1,4 +1,4 @@
-/** Playwright's UI and VS Code: one process that sets up once, and runs tests as often as it is told. */
+/** Playwright's UI and VS Code: one process that sets up once, and runs tests on request. */
 import { expect, test } from 'vitest';
 import { Project } from './harness.ts';
 import { TestServer } from '@carpool/test-harness/playwright';

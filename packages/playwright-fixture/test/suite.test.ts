@@ -13,7 +13,7 @@ describe('a suite', () => {
     outcome = await project.run();
   }, 90_000);
 
-  test('passes and fails as it is meant to, and leaves nothing behind', () => {
+  test('passes and fails as expected, and leaves nothing behind', () => {
     expectVerdicts(outcome, 33);
     expect(outcome.code).toBe(1);
   });
@@ -43,7 +43,7 @@ describe('a suite', () => {
     expect(messageOf(outcome, 'and its evidence is kept')).toContain('"of the worker"');
   });
 
-  test('reports a dead child in the test that had it, with its last words, once', () => {
+  test('reports a dead child once, in the test that used it, with its last output', () => {
     const [attempt] = testNamed(outcome, 'a child that dies').attempts;
     const message = attempt?.messages.join('\n') ?? '';
     expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\nlast words\n/);
@@ -51,7 +51,7 @@ describe('a suite', () => {
     expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', '// the line that killed it'));
   });
 
-  test('and so a child that is killed', () => {
+  test('reports a killed child in the same way', () => {
     const words = /the child was killed by SIGKILL.*\n--- end of stderr ---\ndid not see it coming\n/;
     expect(messageOf(outcome, 'a child that is killed')).toMatch(words);
   });
@@ -64,7 +64,7 @@ describe('a suite', () => {
     expect(kept?.location).toContain(placeOf('suite', 'own-session.spec.ts', '// this line'));
   });
 
-  test('says of a time-out what the session said last, and nothing of what came later', () => {
+  test('shows for a time-out the last messages of the session, and none that came later', () => {
     const [waits] = testNamed(outcome, 'a body that waits for ever').attempts;
     expect(waits).toMatchObject({ status: 'timedOut', messages: [expect.stringContaining('→ {type: "silence"}')] });
     const [goesOn] = testNamed(outcome, 'a body that goes on').attempts;

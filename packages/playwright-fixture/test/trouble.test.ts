@@ -51,12 +51,13 @@ test('a pool that the config does not have, one that is full, a program that is 
   expect(messageOf(outcome, 'a full pool')).toMatch(
     /the only slot is busy in "narrow"; .*held for \d+ ms by "must fail: a full pool"/,
   );
-  for (const name of ['not there', 'told again']) expect(messageOf(outcome, name)).toContain('Nobody can install it');
+  for (const name of ['not there', 'reported again'])
+    expect(messageOf(outcome, name)).toContain('It cannot be installed');
 });
 
 test('two versions of the adapter in one run say that one of them must go', async () => {
   using project = new Project('server');
-  // The config goes on loading the one beside the project, the tests find this one.
+  // The config still loads the copy beside the project; the tests find this one.
   copyPackage(join(home, 'node_modules/@carpool/playwright'), join(project.folder, 'node_modules/@carpool/playwright'));
   replaceInPackage(project.path('node_modules/@carpool/playwright'), /version = ".*"/, 'version = "9.9.9"');
   const setup = join(home, 'node_modules/@carpool/playwright/dist/global-setup.js');
@@ -70,7 +71,7 @@ test('two versions of the adapter in one run say that one of them must go', asyn
 
 test('two versions of the core too, if they do not speak the same wire', async () => {
   using project = new Project('server');
-  // The adapter of the tests brings a core of its own.
+  // The adapter of the tests has its own copy of the core.
   const adapter = 'node_modules/@carpool/playwright';
   copyPackage(join(home, adapter), join(project.folder, adapter));
   copyPackage(join(home, 'node_modules/carpool'), join(project.folder, adapter, 'node_modules/carpool'));
@@ -83,7 +84,7 @@ test('two versions of the core too, if they do not speak the same wire', async (
   );
 });
 
-test('an address that nobody listens at any more is named', async () => {
+test('an address without a listener is named', async () => {
   using project = new Project('server');
   const address = `carpool:${join(project.folder, 'gone.sock')}#${'0'.repeat(64)}`;
   const outcome = await project.run(['--grep=must fail'], { env: { CARPOOL_ADDRESS: address } });

@@ -1,4 +1,4 @@
-/** The stand-in says what the real renderer says in mock mode. Only the words of errors may differ. */
+/** The stand-in says what the real renderer says in mock mode. Only the texts of errors may differ. */
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './drift/scenarios.ts';
 import { Raw, type Heard, type Outcome } from './drift/raw.ts';
@@ -24,7 +24,7 @@ function withoutWords({ heard, code }: Outcome): Outcome {
   return { heard: Object.fromEntries(sessions), code };
 }
 
-/** Words are for the reader: the comparison only asks that there are some. */
+/** Error texts may differ: the comparison only checks that there is one. */
 function plain(message: Heard): Heard {
   const text = JSON.stringify(message, (name, value: unknown) => {
     if ((name === 'error' || name === 'message' || name === 'detail') && typeof value === 'string') return 'words';

@@ -38,7 +38,7 @@ export async function expectGuideRuns(page: string, tests: number, subject: Subj
   expect(said).toContain(`carpool: renderer: 1 child, ${tests} session`);
 }
 
-/** Both streams of a program; what it says tells whether it failed. */
+/** Both streams of a program; its output says whether it failed. */
 async function output(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
   return await new Promise((resolve) => {
     const options = { cwd, env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined } };

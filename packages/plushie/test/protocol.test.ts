@@ -86,7 +86,7 @@ test.each([
   expect(renderer.heardIn(session.id)).toEqual([]);
 });
 
-test('what ends no session is an event: the cap on fonts, in either place; what is about the process reaches none', async () => {
+test('an error that ends no session is an event, such as the cap on fonts; an error of the process is not', async () => {
   const renderer = await ScriptedRenderer.start();
   const { pool } = renderer;
   const session = await pool.register();

@@ -57,7 +57,7 @@ test('a reply has the type that belongs to its request', () => {
   expectTypeOf<Replies[5]>().resolves.toEqualTypeOf<ImagesResponse>();
 });
 
-test('an interaction has typed steps and a typed response, and events are told apart by family', () => {
+test('an interaction has typed steps and a typed response, and events are narrowed by family', () => {
   const click = () => session.interact({ type: 'interact', action: 'click', selector: { by: 'id', value: 'a' } });
   expectTypeOf(click).returns.toEqualTypeOf<Interaction<InteractStep, InteractResponse>>();
   expectTypeOf<Awaited<ReturnType<typeof click>>>().toEqualTypeOf<InteractResponse>();
@@ -65,7 +65,7 @@ test('an interaction has typed steps and a typed response, and events are told a
   expectTypeOf<Extract<PlushieEvent, { family: 'toggle' }>['value']>().toEqualTypeOf<boolean>();
 });
 
-test('what the renderer would drop without a word does not compile', () => {
+test('a message that the renderer would silently drop does not compile', () => {
   const wrong = () => [
     // @ts-expect-error -- no such request
     session.request({ type: 'wat' }),

@@ -1,9 +1,9 @@
-/** What is still there of a run: processes that carry its mark in their environment, and files in its temporary folder. */
+/** What is left of a run: processes that carry its mark in their environment, and files in its temporary folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds. */
-const patience = 15_000;
+/** Milliseconds until what is left is reported. */
+const timeout = 15_000;
 
 /** A line for each process whose environment contains the mark: `PID COMMAND`. Zombies are left out. */
 export function processesWith(mark: string): string[] {
@@ -25,7 +25,7 @@ export function processesWith(mark: string): string[] {
  * @param tolerated - lines of processes and names of files that may be left
  */
 export async function leftOver(mark: string, folder: string, tolerated: readonly RegExp[]): Promise<string[]> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeout;
   for (;;) {
     const processes = processesWith(mark);
     const left = [...processes, ...readdirSync(folder)].filter((line) => !tolerated.some((one) => one.test(line)));

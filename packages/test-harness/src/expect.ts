@@ -1,4 +1,4 @@
-/** What must be so after every run. */
+/** What must hold after every run. */
 import { expect } from 'vitest';
 import type { TestResult } from './runner.ts';
 import type { Outcome } from './running.ts';
@@ -20,7 +20,7 @@ export function testNamed<Test extends TestResult>(outcome: Outcome<Test>, name:
   return found;
 }
 
-/** All that the errors of a test say. */
+/** The messages of all errors of a test. */
 export function messageOf(outcome: Outcome, name: string): string {
   return testNamed(outcome, name).messages.join('\n');
 }

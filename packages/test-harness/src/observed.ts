@@ -1,4 +1,4 @@
-/** What the fixture `observer` wrote down: what surrounds the tests of a run, event by event. */
+/** What the fixture `observer` recorded: the files and tests of a run, event by event. */
 import type { Project } from './project.ts';
 
 export interface Seen {

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 /** Package name → its folder. */
 type Folders = Readonly<Record<string, string>>;
 
-/** Fills a `node_modules`: `copied` are built packages of the workspace, `linked` is whatever else they need. */
+/** Fills a `node_modules`: `copied` are built packages of the workspace, `linked` is what else they need. */
 export function layOut(
   modules: string,
   { copied, linked }: { readonly copied: Folders; readonly linked: Folders },

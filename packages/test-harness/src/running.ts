@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { leftOver, processesWith } from './census.ts';
 import type { Results, RunnerFacts, TestResult } from './runner.ts';
 
-/** Milliseconds until a runner is killed, or its silence is an error. A machine that is busy is no failure. */
-const patience = 60_000;
+/** Milliseconds until a runner is killed, or its silence is an error. Long enough for a busy machine. */
+const defaultTimeout = 60_000;
 
 export interface RunOptions {
   /** Environment variables besides those of the runner. */
@@ -35,7 +35,7 @@ export interface Outcome<Test extends TestResult = TestResult> extends Results<T
 
 export class Running<Test extends TestResult = TestResult> {
   readonly process: ChildProcessWithoutNullStreams;
-  /** Resolves when the runner has ended, and all that it started has ended or should have. */
+  /** Resolves when the runner has ended, and everything that it started has ended or has run out of time. */
   readonly outcome: Promise<Outcome<Test>>;
   /** Both streams, in the order in which they came. */
   output = '';
@@ -55,7 +55,7 @@ export class Running<Test extends TestResult = TestResult> {
     const [file = '', ...rest] = [...(options.under ?? []), ...command];
     this.process = spawn(file, rest, {
       cwd: folder,
-      // As a terminal gives it. Playwright's test server ends with its stdin.
+      // An open stdin, as in a terminal. Playwright's test server ends with its stdin.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
@@ -104,7 +104,7 @@ export class Running<Test extends TestResult = TestResult> {
     return hosts.map((line) => Number.parseInt(line, 10));
   }
 
-  /** Resolves when this was printed after what the call before found. */
+  /** Resolves when this was printed after the text that the previous call found. */
   async until(what: RegExp): Promise<RegExpExecArray> {
     const found = await this.printed(what, this.#seen);
     this.#seen += found.index + found[0].length;
@@ -112,11 +112,11 @@ export class Running<Test extends TestResult = TestResult> {
   }
 
   /**
-   * Resolves when this was printed, at any time or after so many characters. For what is on the other stream than the
-   * text before: two streams may arrive in another order than they were written.
+   * Resolves when this was printed, at any time or after this number of characters. Use it for text on the other stream
+   * than the text before: two streams may arrive in a different order than they were written.
    */
   async printed(what: RegExp, from = 0): Promise<RegExpExecArray> {
-    const deadline = AbortSignal.timeout(patience);
+    const deadline = AbortSignal.timeout(defaultTimeout);
     deadline.addEventListener('abort', () => this.#wake());
     for (;;) {
       const found = what.exec(this.output.slice(from));
@@ -137,7 +137,7 @@ export class Running<Test extends TestResult = TestResult> {
     this.#wake();
   }
 
-  async #finish({ timeout = patience, leaves }: RunOptions): Promise<Outcome<Test>> {
+  async #finish({ timeout = defaultTimeout, leaves }: RunOptions): Promise<Outcome<Test>> {
     const timer = setTimeout(() => this.process.kill('SIGKILL'), timeout);
     const code = await new Promise<number | null>((resolve) => this.process.once('close', resolve));
     clearTimeout(timer);

@@ -16,7 +16,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
   });
 
-  test('evidence can be left out', async () => {
+  test('evidence can be turned off', async () => {
     using project = new Project(major, 'agreement');
     project.edit('vitest.config.ts', 'carpool()', 'carpool({ evidence: false })');
     const outcome = await project.run();

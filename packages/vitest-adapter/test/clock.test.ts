@@ -1,4 +1,4 @@
-/** The wait for a slot and the start of a child do not count against the time-out of the test, where Vitest lets us. */
+/** The wait for a slot and the start of a child do not count against the time-out of the test, where Vitest allows it. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, testNamed } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
@@ -16,9 +16,9 @@ describe.for(majors)('Vitest %s', (major) => {
 
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
-    const outcome = await project.run(['patience.test.ts', '--testTimeout=1500']);
+    const outcome = await project.run(['waits-too-long.test.ts', '--testTimeout=1500']);
     expectVerdicts(outcome, 2);
     const [message] = testNamed(outcome, 'must fail').messages;
-    expect(message).toMatch(/the only slot was busy in "taken" .* held for \d+ ms by .*patience\.test\.ts/);
+    expect(message).toMatch(/the only slot was busy in "taken" .* held for \d+ ms by .*waits-too-long\.test\.ts/);
   });
 });

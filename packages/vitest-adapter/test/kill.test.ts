@@ -33,9 +33,9 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(await Promise.all(outcomes)).toEqual(signals.map((signal) => ({ signal, left: [] })));
   });
 
-  test('a host that dies fails the calls that wait on it, and the run ends', async () => {
+  test('a host that dies fails the pending calls, and the run ends', async () => {
     using project = new Project(major, 'kill');
-    // Its folder stays until the next host of this user sweeps it.
+    // Its folder stays until the next host of this user removes it.
     const running = project.start(['run', 'holds', ...args], { leaves: /^carpool-/ });
     await running.until(/holding/);
     process.kill(running.host(), 'SIGKILL');

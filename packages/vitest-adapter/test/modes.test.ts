@@ -48,7 +48,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect([...new Set(sessions)]).toHaveLength(1);
   });
 
-  test('the bare global setup does without the plugin', async () => {
+  test('the global setup works without the plugin', async () => {
     using project = new Project(major, 'bare');
     const outcome = await project.run();
     expectVerdicts(outcome, 4);
@@ -77,7 +77,7 @@ describe('under `carpool run`', () => {
   const cli = join(folderOf(5), 'node_modules/carpool/dist/cli.js');
   const under = [process.execPath, cli, 'run', '--'];
 
-  test('runs join the host that is there, and leave the summary to it', async () => {
+  test('runs join the running host, which prints the summary', async () => {
     using project = new Project(5, 'suite');
     const running = project.start(['run', 'own-session', 'concurrent', 'attempts'], { under });
     await running.until(/RUN/);

@@ -13,7 +13,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(sessions.toSorted((a, b) => a - b)).toEqual([4, 16]);
   });
 
-  test('one project of several may be run alone', async () => {
+  test('one project of several can run alone', async () => {
     using project = new Project(major, 'workspace');
     const outcome = await project.run(['--project=inline']);
     expectVerdicts(outcome, 4);

@@ -10,7 +10,7 @@ describe.for(majors)('Vitest %s', (major) => {
     using project = new Project(major, 'missing-plugin');
     const outcome = await project.run();
     expectVerdicts(outcome, 3);
-    for (const name of ['no host was started', 'nobody knows the names']) {
+    for (const name of ['no host was started', 'the names are not known']) {
       expect(messageOf(outcome, name)).toContain(
         "add `plugins: [carpool()]` from '@carpool/vitest/config' to the Vitest config",
       );
@@ -40,7 +40,7 @@ describe.for(majors)('Vitest %s', (major) => {
 
   test('two versions of the adapter in one run say that one of them must go', async () => {
     using project = new Project(major, 'suite');
-    // The config goes on loading the one beside the project, the tests find this one.
+    // The config still loads the copy beside the project; the tests find this one.
     const another = join(project.folder, 'node_modules/@carpool/vitest');
     copyPackage(join(folderOf(major), 'node_modules/@carpool/vitest'), another);
     replaceInPackage(another, /version = ".*"/, 'version = "9.9.9"');

@@ -16,7 +16,7 @@ describe.for(majors)('Vitest %s', (major) => {
     const running = project.start(['watch']);
     const first = await childOfNextRun(running);
 
-    project.edit('watch.test.ts', 'says who', 'tells who');
+    project.edit('watch.test.ts', 'reports its', 'reports the');
     expect(await childOfNextRun(running)).toBe(first);
     await running.printed(/carpool: echo: 1 child, 2 sessions/);
 
@@ -43,12 +43,12 @@ describe.for(majors)('Vitest %s', (major) => {
     const running = project.start(['watch']);
     const first = await childOfNextRun(running);
     process.kill(first, 'SIGKILL');
-    project.edit('watch.test.ts', 'says who', 'tells who');
+    project.edit('watch.test.ts', 'reports its', 'reports the');
     const second = await childOfNextRun(running);
     expect(second).not.toBe(first);
 
     process.kill(running.host(), 'SIGKILL');
-    project.edit('watch.test.ts', 'tells who', 'says who');
+    project.edit('watch.test.ts', 'reports the', 'reports its');
     expect(await childOfNextRun(running)).not.toBe(second);
     running.kill('SIGINT');
     expect((await running.outcome).left).toEqual([]);

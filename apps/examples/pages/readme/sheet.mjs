@@ -23,7 +23,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       say({ session, id, type: 'walked', value: numbers().length });
       break;
     case 'convert':
-      // It does not know the rate, asks for it, and answers when it has been told.
+      // It does not know the rate, asks for it, and replies when it has the answer.
       sheet.set('waiting', id);
       say({ session, id: 'q1', type: 'rate?', currency: 'EUR' });
       break;

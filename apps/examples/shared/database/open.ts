@@ -11,7 +11,7 @@ export async function openDatabase(postgres: SharedWorker.Plugin.Protocol<Questi
   const connection = await postgres.request<Connection>({ type: 'create' });
   seen('database', connection.database);
   const client = new Client(connection);
-  // If the server fails, queries do, and say why; without this the worker of the tests would, too.
+  // If the server fails, queries reject and say why. Without this handler the error would crash the test's worker.
   client.on('error', () => {});
   await client.connect();
   const close = async (): Promise<void> => {

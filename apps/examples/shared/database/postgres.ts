@@ -1,4 +1,4 @@
-/** Starts a PostgreSQL server, in the care of keeper.ts, that ends with the process that has started it. */
+/** Starts a PostgreSQL server through keeper.ts. It ends with the process that started it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface Postgres extends AsyncDisposable {
 
 export async function startPostgres(): Promise<Postgres> {
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
-    // Its own process group: a Ctrl-C in the terminal is not meant for it.
+    // Its own process group, so that a Ctrl-C in the terminal does not reach it.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -31,7 +31,7 @@ export async function startPostgres(): Promise<Postgres> {
   const failed = ended.then((): never => {
     throw new Error(`PostgreSQL has ended. Its last words:\n${log}`);
   });
-  // Told to whoever waits for it; no error where it has been stopped.
+  // Callers that await it get the error; a server that was stopped on purpose is no error.
   failed.catch(() => {});
   const [line] = (await Promise.race([once(createInterface(keeper.stdout), 'line'), failed])) as [string];
   const { pid, ...address } = JSON.parse(line) as Address & { readonly pid: number };

@@ -1,4 +1,4 @@
-/** The shared worker: one server for the run, a database for everyone who asks for one. */
+/** The shared worker: one server for the run, a database for every test that asks for one. */
 import type { SharedWorker } from 'carpool/shared-worker';
 import { seen } from '../seen.ts';
 import { Databases, type Connection } from './databases.ts';
@@ -17,7 +17,7 @@ export default async function worker({ negotiateProtocol }: SharedWorker.Factory
 
   const databases = await Databases.open(postgres.address);
   main.ready();
-  // If the server fails, this function does, and the tests that wanted a database are told its last words.
+  // If the server fails, this function rejects, and the tests that asked for a database get its last output.
   await Promise.race([serve(main, databases), postgres.failed]);
 }
 
@@ -28,7 +28,7 @@ async function serve(main: Main, databases: Databases): Promise<void> {
     if (question.type === 'create') {
       const connection = await databases.create();
       const { database } = connection;
-      // For tests that were killed, or timed out: dropped at the end of the test file, however it ends.
+      // Covers tests that were killed or timed out: drops the database when the test file ends, however it ends.
       const drop = testWorker.teardown(() => databases.drop(database));
       drops.set(database, drop);
       reply(connection);

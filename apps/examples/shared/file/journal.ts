@@ -1,4 +1,4 @@
-/** One JSON file that all tests write to. Whoever changes it reads it first, so that only one at a time may do so. */
+/** One JSON file that all tests write to. A change reads it first, so only one test at a time may make one. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lock } from 'carpool/coordination';
@@ -16,7 +16,7 @@ async function read(): Promise<string[]> {
 
 /** @returns all entries, with the new one at the end */
 export async function append(entry: string): Promise<readonly string[]> {
-  // One test of all workers has it at a time. The end of this function gives it back, or that of the test, if it is first.
+  // Across all workers one test at a time holds the lock. It is released at the end of this function or of the test.
   using _lease = await lock('journal').acquire();
   const entries = [...(await read()), entry];
   await mkdir(dirname(path), { recursive: true });

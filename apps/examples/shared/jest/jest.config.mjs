@@ -1,4 +1,4 @@
-// Two projects with the same tests: there is always somebody to share with.
+// Two projects with the same tests, so that there is always another test to share with.
 const projects = ['one', 'two'].map((displayName) => ({
   displayName,
   preset: '@carpool/jest',

@@ -5,6 +5,6 @@ export default defineConfig({
   outputDir: '../../.tmp/playwright-shared',
   fullyParallel: true,
   workers: 2,
-  // Two projects with the same tests: there is always somebody to share with.
+  // Two projects with the same tests, so that there is always another test to share with.
   projects: [{ name: 'one' }, { name: 'two' }],
 });

@@ -3,7 +3,7 @@ import { getPort } from 'carpool/coordination';
 import { startGreeter } from '../ports/greeter.ts';
 
 for (const name of ['Ada', 'Grace', 'Barbara']) {
-  test(`greets ${name} from a port of its own`, async () => {
+  test(`greets ${name} on its own port`, async () => {
     const port = await getPort();
     await using greeter = await startGreeter(port);
     const response = await fetch(`${greeter.url}/${name}`);

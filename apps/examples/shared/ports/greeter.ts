@@ -1,4 +1,4 @@
-/** A server under test, which has to be told where to listen. */
+/** A server under test, which takes its port as an argument. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { seen } from '../seen.ts';

@@ -17,7 +17,7 @@ export async function logIn(user: string, password: string): Promise<string> {
   return `${claim}.${sign(claim)}`;
 }
 
-/** Whose token it is. */
+/** The user whose token it is. */
 export function whoIs(token: string): string {
   const [claim = '', signature] = token.split('.');
   if (signature !== sign(claim)) throw new Error('Not a token of ours');

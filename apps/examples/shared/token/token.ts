@@ -1,4 +1,4 @@
-/** The token that tests log in with: the first that asks for it gets it, for all workers of the run. */
+/** The token that tests log in with: the first test that needs it logs in, for all workers of the run. */
 import { once } from 'carpool/coordination';
 import { seen } from '../seen.ts';
 import { logIn } from './accounts.ts';

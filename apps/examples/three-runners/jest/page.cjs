@@ -1,4 +1,4 @@
-// A page with one text, and what the renderer holds of it.
+// A page with one text, and what the renderer shows of it.
 exports.page = (words) => ({
   id: 'main',
   type: 'window',

@@ -5,14 +5,14 @@ import config from '../carpool.config.ts';
 
 const test = withPools(config);
 
-test('adds a thing', async ({ renderer, expect }) => {
+test('adds an item', async ({ renderer, expect }) => {
   const app = mount(renderer, todo);
   await app.type('new', 'bread');
   await app.click('add');
   expect(await app.text('left')).toBe('1 thing left');
 });
 
-test('knows nothing of the list before', async ({ renderer, expect }) => {
+test('does not see the list of the test before', async ({ renderer, expect }) => {
   const app = mount(renderer, todo);
   expect(app.model).toBe(todo.init);
 });

@@ -1,5 +1,5 @@
-// What the tests do, the same under every runner: each body gets one fixture and the name of its test file. It asserts
-// nothing that a runner would have to report: what it saw goes into log.jsonl, for the suite that drives the runners.
+// What the tests do, the same under every runner: each body gets one fixture and the name of its test file. It does
+// not assert: it writes what it saw into log.jsonl, for the suite that drives the runners.
 // CommonJS, because all three runners can load it.
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -8,14 +8,14 @@ const { lock } = require('carpool/coordination');
 
 const log = join(__dirname, 'log.jsonl');
 
-/** Written at once, so that it is there even if the worker is killed next. */
+/** Written synchronously, so that it is there even if the worker is killed next. */
 function note(file, seen) {
   appendFileSync(log, `${JSON.stringify({ file, ...seen })}\n`);
 }
 
 function noted(file) {
   const written = existsSync(log) ? readFileSync(log, 'utf8') : '';
-  // What follows the last end of a line is still being written.
+  // The text after the last newline is still being written.
   const lines = written.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line)).filter((entry) => entry.file === file);
 }
@@ -44,7 +44,7 @@ async function passAtTheThirdAttempt(session, file) {
 async function outlastItsTime(session, file) {
   note(file, { id: session.id });
   const ended = await session.request({ type: 'silence' }).catch((error) => error);
-  // By now the runner has given this test up.
+  // By now this test has timed out.
   const late = await session.request({ type: 'get' }).catch((error) => error);
   note(file, { id: session.id, ended: ended.code, late: late.code, words: late.message });
 }

@@ -1,4 +1,4 @@
-// A module that cannot do without its shared worker.
+// A module that needs its shared worker.
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { registerSharedWorker } = require('carpool/shared-worker');

@@ -11,7 +11,7 @@ const child = {
 export default defineConfig({
   pools: {
     echo: { ...child, maxSessions: 16 },
-    // One session at a time: whoever wants a second one waits.
+    // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
     // Its child is killed by a test.
     mortal: { ...child, maxSessions: 2 },

@@ -1,4 +1,4 @@
-// The shared worker of all runners: it knows its test workers, counts, talks, and writes down when who has left.
+// The shared worker of all runners: it knows its test workers, counts, talks, and records when each one leaves.
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ export default async ({ negotiateProtocol }) => {
   const id = randomUUID();
   let counted = 0;
   protocol.teardown(() => note({ id, event: 'ends', counted }));
-  // Whoever registers it waits for this.
+  // Registrations wait for this.
   await pause(300);
   protocol.ready();
   void greet(protocol, id);

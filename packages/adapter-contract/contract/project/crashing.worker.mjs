@@ -1,4 +1,4 @@
-// Is ready, and crashes when somebody asks.
+// Is ready, and crashes at the first request.
 export default async ({ negotiateProtocol }) => {
   const protocol = negotiateProtocol(['ava-4']).ready();
   for await (const { data } of protocol.subscribe()) {

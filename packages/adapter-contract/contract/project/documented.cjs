@@ -1,4 +1,4 @@
-// What AVA's documentation of shared workers says, a body for each statement. They throw where it is not so.
+// What AVA's documentation of shared workers says, a body for each statement. A body throws if its statement is false.
 const { randomUUID } = require('node:crypto');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -24,7 +24,7 @@ async function replyTo(data, to = worker) {
   for await (const reply of to.publish(data).replies()) return reply.data;
 }
 
-/** The next message that is for this test: others may be spoken to at the same time. */
+/** The next message for this test; the worker may talk with other tests at the same time. */
 async function nextFor(mark, messages) {
   for (;;) {
     const { value } = await messages.next();

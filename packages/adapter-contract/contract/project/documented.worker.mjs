@@ -1,4 +1,4 @@
-// A shared worker as AVA's documentation writes them: what it is asked to do, a test cannot do for it.
+// A shared worker as AVA's documentation writes them: it does what a test cannot do itself.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
-// What the tests of plugins made for AVA do: as they come from npm, `ava` being Carpool. As bodies.cjs, but ES modules,
-// as these plugins are.
+// What the tests of plugins made for AVA do. The plugins are those of npm, with Carpool as `ava`. Like bodies.cjs, but
+// ES modules, as these plugins are.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -50,7 +50,7 @@ async function reserve(_, file) {
   note('plugin values', { of: file, values: values.map(String) });
 }
 
-/** Given back at the end of the file: nobody else does. */
+/** Released at the end of the file, and not by the test. */
 async function keep(_, file) {
   await context.createLock('kept').acquire();
   note('plugin keepers', { of: file });
@@ -98,7 +98,7 @@ async function reservesOnce(_, file) {
   same((await own.reserve(1, '1', 1n)).map(String), ['1', '1', '1']);
   same((await own.reserve(1, '1', 1n, 2)).map(String), ['2']);
   same(await own.reserve(1, 2), []);
-  // Another context knows nothing of it.
+  // Another context does not have it.
   same(await new SharedContext(`other values of ${file}`).reserve(1), [1]);
 }
 
@@ -123,7 +123,7 @@ async function keepsItsOrder(_, file) {
   const order = [];
   const much = semaphore.acquire(2).then((done) => (order.push('much'), done));
   const little = semaphore.acquire(1).then((done) => (order.push('little'), done));
-  // It passes those who wait.
+  // It overtakes the waiting calls.
   (await semaphore.acquireNow(1))();
   same(order, []);
   release();

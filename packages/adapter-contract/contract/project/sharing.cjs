@@ -8,7 +8,7 @@ const { note } = require('./bodies.cjs');
 
 const url = (name) => pathToFileURL(join(__dirname, name));
 const worker = registerSharedWorker({
-  // Another one than that of the config.
+  // Not the worker of the config.
   filename: `${url('counter.worker.mjs').href}#hello`,
   initialData: 'hello',
   supportedProtocols: ['ava-4'],
@@ -18,7 +18,7 @@ const worker = registerSharedWorker({
   },
 });
 
-/** Is there from the start, and the same for all. */
+/** The worker is ready from the start, and the same for all tests. */
 async function greet(_, file) {
   const ready = worker.currentlyAvailable;
   await worker.available;
@@ -26,7 +26,7 @@ async function greet(_, file) {
   note(file, { id, ready, greeting, testWorker, of, protocol: worker.protocol });
 }
 
-/** Nobody waits for these. */
+/** Calls that the test does not await. */
 function count() {
   for (let n = 0; n < 200; n += 1) worker.publish({ type: 'count' });
 }

@@ -111,6 +111,6 @@ test('what is an error of Carpool already stays what it is', () => {
   expect(asCarpoolError(error, 'HUB_LOST', 'Cannot')).toBe(error);
 });
 
-test.each(Object.entries(errorKinds))('%s has words for a person', (_, { meaning, remedy }) => {
+test.each(Object.entries(errorKinds))('%s has a meaning and a remedy', (_, { meaning, remedy }) => {
   for (const sentence of [meaning, remedy]) expect(sentence).toMatch(/^[A-Z"`].*[.`?]$/);
 });

@@ -47,14 +47,14 @@ test('a failure that comes too late is ignored', async () => {
   expect(late).toEqual([]);
 });
 
-test.each([undefined, Infinity])('a timeout of %s is none', async (timeout) => {
+test.each([undefined, Infinity])('a timeout of %s sets no deadline', async (timeout) => {
   const { clock, work, result } = waiting({ timeout });
   expect(clock.pending).toBe(0);
   work.resolve('done');
   expect(await result).toBe('done');
 });
 
-test('a signal ends it with its reason, and takes its timer along', async () => {
+test('a signal ends it with its reason, and clears its timer', async () => {
   const given = new AbortController();
   const { clock, work, late, result } = waiting({ timeout: 100, signal: given.signal });
   const reason = new Error('enough');

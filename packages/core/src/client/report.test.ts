@@ -3,7 +3,7 @@ import { evidenceText } from './report.ts';
 
 const session = { pool: 'echo', session: 's1' };
 
-test('is indented with a bar, so that nobody takes a stack of the child for one of the test', () => {
+test('is indented with a bar, so that a stack of the child is not mistaken for one of the test', () => {
   const text = evidenceText([
     {
       ...session,

@@ -12,7 +12,7 @@ describe('length-prefixed frames', () => {
     ]);
   });
 
-  test('whose length is text ask what prints to stdout', () => {
+  test('whose length is text suggest that something prints to stdout', () => {
     const error = failure(() => unframed(lengthPrefixed, chunksOf(utf8('Listening on port 8080\n'), 5)));
     expect(error.message).toContain('is something printing to stdout?');
     expect(error.evidence.stdout).toBe('Liste');
@@ -26,7 +26,7 @@ describe('length-prefixed frames', () => {
     expect(error.evidence.stdout).toBe(`0000  ff ff ff ff 01 02${' '.repeat(30)}  ......`);
   });
 
-  test('that announce much and send little are not given memory', () => {
+  test('that announce much and send little get no memory in advance', () => {
     const sizes: number[] = [];
     const native = Uint8Array;
     vi.stubGlobal(

@@ -42,7 +42,7 @@ describe('peek', () => {
     );
   });
 
-  test('finds nothing in what is no map', () => {
+  test('finds nothing in a value that is not a map', () => {
     for (const one of [7, 'session', [1, [2]], null]) expect(peek(encode(one), names)).toEqual({});
   });
 
@@ -199,12 +199,12 @@ describe('stamp', () => {
     );
   });
 
-  test('refuses what is no map, and integers of more than 64 bits', () => {
+  test('refuses a value that is not a map, and integers of more than 64 bits', () => {
     expect(failure(() => stamp(encode([1]), { id: 1 })).message).toContain('a message must be an object');
     expect(failure(() => stamp(encode({}), { id: 2n ** 64n })).code).toBe('FRAME_MALFORMED');
   });
 
-  test('does not take one name that looks like two for two', () => {
+  test('does not mistake one name that looks like two for two names', () => {
     expect(decode(stamp(encode({}), { '["a","b"]': 1 }) as Uint8Array)).toEqual({ '["a","b"]': 1 });
     expect(decode(stamp(encode({}), { a: 1, b: 2 }) as Uint8Array)).toEqual({ a: 1, b: 2 });
   });

@@ -86,7 +86,7 @@ describe('MessagePack', () => {
   });
 
   test.each([[() => 1], [Symbol('s')], [/x/], [new Error('x')], [new Date(Number.NaN)]])(
-    'refuses %s, which has no MessagePack',
+    'refuses %s, which MessagePack cannot express',
     (odd) => {
       const error = failure(() => msgpack.encode({ deep: [odd] }));
       expect([error.code, error.scope, error.blame]).toEqual(['FRAME_MALFORMED', 'call', 'test']);
@@ -116,7 +116,7 @@ describe('MessagePack', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  test('decodes what is no map', () => {
+  test('decodes values that are not maps', () => {
     expect([again(7), again('x'), again([1])]).toEqual([7, 'x', [1]]);
   });
 });

@@ -18,7 +18,7 @@ test('a waiter in no cycle is served when the others release, and a refused one 
         locks: [...locks],
         held: [] as Lease[],
         waits: undefined as Lease | undefined,
-        told: false,
+        refused: false,
       }));
       const idle = (): typeof tests =>
         tests.filter(
@@ -43,7 +43,7 @@ test('a waiter in no cycle is served when the others release, and a refused one 
           assert(isCarpoolError(thrown, 'LEASE_DEADLOCK'));
           // It must hold something that another one waits for.
           assert(one.held.some((lease) => lease.resource.queue.size > 0));
-          one.told = true;
+          one.refused = true;
           one.locks.length = 0;
         }
       }
@@ -52,7 +52,7 @@ test('a waiter in no cycle is served when the others release, and a refused one 
       expect([ledger.held, ledger.waiting]).toEqual([0, 0]);
       // Tests that take them in the same order never fail.
       const sorted = wants.every((locks) => locks.every((lock, at) => at === 0 || locks[at - 1]! < lock));
-      expect(sorted && tests.some(({ told }) => told)).toBe(false);
+      expect(sorted && tests.some(({ refused }) => refused)).toBe(false);
     }),
     { numRuns: 500 },
   );

@@ -88,13 +88,13 @@ describe('a cycle', () => {
     const { ask, refused } = room();
     ask('1/f/a', 'cpu:1/2');
     ask('2/f/b', 'y');
-    // It waits for what `a` holds, and nothing small passes it by.
+    // It waits for what `a` holds, and no small request overtakes it.
     ask('2/f/b', 'cpu:2/2');
     expect(refused('1/f/a', 'y').message).toContain('"1/f/a" waits for lock "y"');
     const other = room();
     other.ask('2/f/b', 'cpu:1/2');
     other.ask('3/f/c', 'z');
-    // Two flows of one test: the first will be served, and is then held up by the second.
+    // Two parts of one test: the first will be served, and then waits for the second.
     other.ask('1/f/a', 'cpu:2/2');
     other.ask('1/f/a', 'z');
     expect(other.refused('3/f/c', 'cpu:1/2').message).toMatch(/behind "1\/f\/a"/);
@@ -126,7 +126,7 @@ describe('a cycle', () => {
 });
 
 describe('no cycle', () => {
-  test('is where two flows of one test want the same', () => {
+  test('is where two parts of one test want the same lock', () => {
     const { ledger, ask } = room();
     const first = ask('1/f/a', 'x');
     const second = ask('1/f/a', 'x');

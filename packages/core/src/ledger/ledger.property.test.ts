@@ -1,5 +1,5 @@
 // The ledger against a model that is too simple to be wrong: after any sequence of calls, nothing is held by too many,
-// nothing is lost, who came first is served first, and the end of an owner is complete.
+// nothing is lost, the first request is served first, and the end of an owner releases everything.
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';
 import { isCarpoolError } from '../base/errors.ts';
@@ -24,7 +24,7 @@ interface Modelled {
   weight: number;
 }
 
-/** What should be so. */
+/** The expected state. */
 class Model {
   readonly held: Modelled[] = [];
   readonly queues: Record<Name, Modelled[]> = { a: [], b: [], rw: [], cpu: [] };
@@ -241,7 +241,7 @@ const commands = fc.commands(
   { maxCommands: 60 },
 );
 
-test('whatever is called in whatever order, all is as the simple model has it, and nothing remains at the end', async () => {
+test('after any calls in any order the ledger agrees with the model, and nothing remains at the end', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
       const model = new Model();
@@ -252,7 +252,7 @@ test('whatever is called in whatever order, all is as the simple model has it, a
       expect([real.ledger.held, real.ledger.waiting]).toEqual([0, 0]);
       // Each was granted once at most.
       expect(new Set(real.granted).size).toBe(real.granted.length);
-      // Nothing that is left over is in the way of the next.
+      // Nothing that is left blocks the next run.
       for (const at of Object.keys(names) as Name[]) {
         const { size } = names[at];
         expect(real.ledger.acquire(wishOf(at, ['late'], size), () => {}).state).toBe('held');

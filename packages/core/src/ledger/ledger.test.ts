@@ -36,7 +36,7 @@ function refusal(code: ErrorCode, call: () => unknown): string {
 }
 
 describe('a lock', () => {
-  test('is held by one, and passed on in the order it was asked for', () => {
+  test('is held by one caller, and passed on in the order of the requests', () => {
     const { ledger, order, ask } = room();
     const first = ask('a');
     const others = ['b', 'c', 'd'].map((by) => ask(by));
@@ -66,7 +66,7 @@ describe('a lock', () => {
     expect(order).toEqual(['c']);
   });
 
-  test('may be given on from within the call that was granted it', () => {
+  test('may be released within the callback that grants it', () => {
     const ledger = new Ledger();
     const order: string[] = [];
     const first = ledger.acquire(request({ by: 'a' }), () => {});
@@ -83,7 +83,7 @@ describe('a lock', () => {
 });
 
 describe('a semaphore', () => {
-  test('whose three are released with four waiting wakes exactly three, in order', () => {
+  test('of size three, released with four calls waiting, wakes exactly three, in order', () => {
     const { ledger, order, ask } = room();
     const all = ask('holder', cpu(3));
     for (const by of ['a', 'b', 'c', 'd']) ask(by, cpu(1));
@@ -102,7 +102,7 @@ describe('a semaphore', () => {
     expect([order, all.weight, all.state]).toEqual([['a', 'b'], 0, 'over']);
   });
 
-  test('lets no small wish overtake a large one, but for a call that does not wait', () => {
+  test('lets no small request overtake a large one, except a call that does not wait', () => {
     const { ledger, order, ask } = room();
     const one = ask('holder', cpu(1));
     const large = ask('large', cpu(3));
@@ -116,7 +116,7 @@ describe('a semaphore', () => {
     expect(order).toEqual(['large', 'small']);
   });
 
-  test('whose large wish is given up lets the small ones pass', () => {
+  test('grants small requests when the large one before them is given up', () => {
     const { ledger, order, ask } = room();
     ask('holder', cpu(1));
     const large = ask('large', cpu(3));
@@ -160,7 +160,7 @@ describe('a reader-writer lock', () => {
     expect(order).toEqual(['w', 'r4', 'r5']);
   });
 
-  test('starves no writer: readers that come later wait, also those that would not', () => {
+  test('starves no writer: later readers wait, and those that do not wait are refused', () => {
     const { ledger, order, ask } = room();
     let reading = ask('first', read);
     ask('w', write);

@@ -28,7 +28,7 @@ describe('slots', () => {
     expect(granted).toEqual([a, b, c]);
   });
 
-  test('are refused to those who do not wait, and where the queue is full', () => {
+  test('are refused to a call that does not wait, and when the queue is full', () => {
     const granted: TestTicket[] = [];
     const admission = new Admission(1, 1);
     const enter = (wait: boolean): string => admission.enter(new TestTicket(granted), wait);
@@ -36,7 +36,7 @@ describe('slots', () => {
     expect(granted).toHaveLength(1);
   });
 
-  test('of an earlier child are of no more account', () => {
+  test('of an earlier child no longer count', () => {
     const admission = new Admission(1, 10);
     const ticket = new TestTicket([]);
     admission.enter(ticket, true);
@@ -47,7 +47,7 @@ describe('slots', () => {
     expect(admission).toMatchObject({ used: 0, free: 1, quarantined: 0 });
   });
 
-  test('that nobody can vouch for are gone until the next child', () => {
+  test('whose session may still be open are lost until the next child', () => {
     const granted: TestTicket[] = [];
     const admission = new Admission(1, 10);
     const [first, second] = [new TestTicket(granted), new TestTicket(granted)];
@@ -61,7 +61,7 @@ describe('slots', () => {
     expect(admission).toMatchObject({ used: 1, quarantined: 0, queued: 0 });
   });
 
-  test('granted while one is given back go to the next in the queue all the same', () => {
+  test('that are granted while one is released still go to the next in the queue', () => {
     const admission = new Admission(1, 10);
     const order: string[] = [];
     const eager = (name: string): Ticket => ({
@@ -83,10 +83,10 @@ describe('slots', () => {
 
 interface Model {
   epoch: number;
-  /** Who holds a slot of the child of now. */
+  /** The holders of slots of the current child. */
   readonly inside: TestTicket[];
   readonly queue: TestTicket[];
-  /** Whoever was served, in order. */
+  /** The calls that were served, in order. */
   readonly served: TestTicket[];
   lost: number;
 }
@@ -117,7 +117,7 @@ function compare(model: Model, { admission, granted }: Real): void {
     epoch: model.epoch,
   });
   expect(model.inside.length + model.lost).toBeLessThanOrEqual(capacity);
-  // Nobody is granted a slot twice, and whoever is inside holds one of the child of now.
+  // No call is granted a slot twice, and every holder has a slot of the current child.
   for (const ticket of granted) expect(ticket.slots).toHaveLength(1);
   for (const ticket of model.inside) expect(ticket.slots[0]!.epoch).toBe(model.epoch);
 }
@@ -186,7 +186,7 @@ const renew = (): Move => ({
 
 const given = new Set<TestTicket>();
 
-test('no slot is held twice, nobody is lost, and the queue is served in its order', () => {
+test('no slot is held twice, no waiter is lost, and the queue is served in order', () => {
   const moves = [
     fc.boolean().map(enter),
     fc.tuple(fc.nat(20), fc.boolean()).map(([pick, confirmed]) => giveBack(pick, confirmed)),

@@ -7,7 +7,7 @@ test('a child that has not failed may be started', () => {
   expect(new RestartPolicy(limits).givesUp(0)).toBe(undefined);
 });
 
-test('failed starts in a row are the end, however slow they were', () => {
+test('the pool gives up after failed starts in a row, however slow they were', () => {
   const policy = new RestartPolicy(limits);
   policy.failed('start', 0);
   expect(policy.givesUp(5_000)).toBe(undefined);
@@ -16,7 +16,7 @@ test('failed starts in a row are the end, however slow they were', () => {
   expect(policy.total).toBe(2);
 });
 
-test('a start that succeeds is the end of a row', () => {
+test('a start that succeeds ends the row of failures', () => {
   const policy = new RestartPolicy({ ...limits, maxFailures: 100 });
   for (let n = 0; n < 10; n++) {
     policy.failed('start', n);
@@ -34,7 +34,7 @@ test('failures count while they are recent', () => {
   expect(policy.givesUp(1_100)).toBe('it failed 3 times within 1000 ms');
 });
 
-test('what is forgiven counts no more, but is still told', () => {
+test('failures before a reset no longer count, but are still reported', () => {
   const policy = new RestartPolicy(limits);
   for (const at of [0, 1, 2]) policy.failed('start', at);
   policy.resetFailures();

@@ -27,7 +27,7 @@ test.for([
   expect(prototypeOf(copyToRealm(old))).toBe(prototype);
 });
 
-test('what a value holds is the same as before', () => {
+test('the contents of a value are the same as before', () => {
   const value = foreign(`{
     list: [1, 2n, , 'three', null, undefined, NaN, -0],
     map: new Map([[{ key: 1 }, new Set(['a', new Date(7)])]]),
@@ -54,13 +54,13 @@ test('what a value holds is the same as before', () => {
   expect('polluted' in {}).toBe(false);
 });
 
-test('primitives, functions, classes and what claims to be something are handed on', () => {
+test('primitives, functions, instances of classes and impostors are passed on as they are', () => {
   const foreigners = ['7', '"x"', 'undefined', 'null', '() => 1', 'Symbol.iterator', 'new (class Point {})()'];
   for (const value of [...foreigners, '{ [Symbol.toStringTag]: "Map" }'].map(foreign))
     expect(copyToRealm(value)).toBe(value);
 });
 
-test('what was one object is one object, and may hold itself', () => {
+test('an object that occurs twice stays one object, and may contain itself', () => {
   const value = foreign(`(() => {
     const shared = { n: 1 };
     const loop = { shared, again: shared, map: new Map(), set: new Set(), list: [] };
@@ -90,14 +90,14 @@ test('maps and sets keep their order', () => {
   ]);
 });
 
-test('depth costs no stack', () => {
+test('depth does not use the call stack', () => {
   let born = copyToRealm(foreign('(() => { let v = {}; for (let n = 0; n < 100_000; n += 1) v = [v]; return v; })()'));
   let depth = 0;
   for (; Array.isArray(born); born = born[0]) depth += 1;
   expect(depth).toBe(100_000);
 });
 
-test('errors keep their words, their place, their causes and what hangs on them', () => {
+test('errors keep their message, their stack, their causes and their own properties', () => {
   const old = foreign(`Object.assign(
     new AggregateError([new SyntaxError('one'), 'two'], 'both', { cause: new TypeError('because') }),
     { code: 'E_BOTH', details: { file: 'a' } },
@@ -126,7 +126,7 @@ test('an error of an unknown class keeps its name', () => {
   expect(copyErrorToRealm(own)).toBeInstanceOf(Error);
 });
 
-test('an error of Carpool stays one, with all that it says, at another line if there is one', () => {
+test('an error of Carpool stays one, with all its fields, at another line if one is given', () => {
   const evidence = { stderr: 'oh no', exit: 'exited with code 3' };
   const old = new CarpoolError('CHILD_EXITED', 'The child went.', { evidence, context: { pool: 'echo' } });
   // As another realm sees it.

@@ -41,17 +41,17 @@ describe('a clone', () => {
     expect(round(value)).toStrictEqual(structuredClone(value));
   });
 
-  test('keeps what is there twice one, and cycles', () => {
+  test('keeps shared references and cycles', () => {
     const twice = { n: 1 };
     const [a, b] = round([twice, twice]) as [object, object];
     expect(a).toBe(b);
-    const circle: { self?: object } = {};
-    circle.self = circle;
-    const back = round(circle) as { self?: object };
+    const cyclic: { self?: object } = {};
+    cyclic.self = cyclic;
+    const back = round(cyclic) as { self?: object };
     expect(back.self).toBe(back);
   });
 
-  test('ships the bytes of a view alone, and gives it memory of its own', () => {
+  test('sends only the bytes of a view, and gives it its own memory', () => {
     const pool = new Uint8Array(64 * 1024);
     const view = new Uint8Array(pool.buffer, 1000, 5).fill(9);
     const bytes = clone(view, 'Cannot send');
@@ -72,7 +72,7 @@ describe('a clone', () => {
     expect(() => clone(sly, 'Cannot send')).toThrow('Cannot send: not now');
   });
 
-  test('makes a Uint8Array of a Buffer, unless it is to stay one', () => {
+  test('turns a Buffer into a Uint8Array, unless it should stay a Buffer', () => {
     const value = { key: Buffer.from('secret') };
     expect(round(value)).toStrictEqual({ key: new Uint8Array(value.key) });
     expect(revive(clone(value, 'Cannot send', { keepBuffers: true }))).toStrictEqual(value);

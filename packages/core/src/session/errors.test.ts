@@ -5,7 +5,7 @@ import type { CloseReason } from './state.ts';
 
 const ended = { id: 's1', label: 'session s1' };
 
-test('a session that its user ended is closed, whoever calls', () => {
+test('a session that its user ended is reported as closed to every caller', () => {
   const reason: CloseReason = { by: 'unregister', at: 1_000, reason: 'by `unregister`' };
   const error = closedError('send', ended, reason, 1_250.4);
   expect(error.code).toBe('SESSION_CLOSED');
@@ -23,7 +23,7 @@ test('a session that failed fails every call with the cause of its end, and its 
   expect(error.context['session']).toBe('s1');
 });
 
-test('time that runs backwards is no age', () => {
+test('a clock that runs backwards gives no negative age', () => {
   const reason: CloseReason = { by: 'owner', at: 5_000, reason: 'because its test ended' };
   expect(closedError('send', ended, reason, 0).message).toMatch(/ended 0 ms ago$/);
 });

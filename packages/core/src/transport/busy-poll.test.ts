@@ -58,7 +58,7 @@ test('does nothing when nothing was expected', async () => {
   expect(ticks).toHaveLength(0);
 });
 
-test('uses the clock of when it was loaded: a test may stop the current one', async () => {
+test('uses the clock from when it was loaded, because a test may fake the current one', async () => {
   const awake = await busyPoll(1);
   const now = performance.now.bind(performance);
   const deadline = now() + 2_000;

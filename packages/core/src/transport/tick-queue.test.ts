@@ -29,7 +29,7 @@ test('a message alone is answered in its turn, a burst in a few writes, in order
   expect(chunks.join('')).toBe(`one.${Array.from({ length: 100 }, (_, n) => `${n}.`).join('')}`);
 });
 
-test('each has a turn of its own: what the one before has promised is done', async () => {
+test('each message has its own turn: promises of the one before have settled', async () => {
   const tickQueue = new TickQueue(written().writer);
   const order: string[] = [];
   const done = new Promise<void>((resolve) => {

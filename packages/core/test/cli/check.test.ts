@@ -39,13 +39,13 @@ test('a mistake in the config is reported in a sentence', async () => {
   expect(stderr).not.toContain('    at ');
 });
 
-test('a config that there is not is named', async () => {
+test('a config that does not exist is named', async () => {
   const { code, stderr } = await carpool('check', '--config', 'nowhere.config.mjs');
   expect(code).toBe(1);
   expect(stderr).toMatch(/^carpool: .*nowhere\.config\.mjs.* \[CONFIG_INVALID\]\n$/s);
 });
 
-test('what there is besides', async () => {
+test('it prints its version, its help, and an error for an unknown command', async () => {
   expect(await carpool('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   expect(await carpool('frob')).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown command 'frob'") });
   const { code, stdout, stderr } = await carpool();

@@ -9,7 +9,7 @@ const session = fileURLToPath(new URL('session.mjs', import.meta.url));
 const evaluate = (script: string): string[] => [node, '-e', script];
 
 describe('the exit code', () => {
-  test.for([0, 1, 42])('is the one of the command: %s', async (code) => {
+  test.for([0, 1, 42])('is that of the command: %s', async (code) => {
     config({ echoes: 'echo' });
     expect(await carpool('run', '--', ...evaluate(`process.exit(${code})`))).toEqual({ code, stdout: '', stderr: '' });
   });
@@ -66,7 +66,7 @@ describe('signals', () => {
     expect(await running.ended).toMatchObject({ code: 7 });
   });
 
-  test('a Ctrl-C is left to the command, which gets it from the terminal', async () => {
+  test('a Ctrl-C is not forwarded, because the command gets it from the terminal', async () => {
     config({ echoes: 'echo' });
     const script = `console.log('ready'); process.stdin.resume(); setTimeout(() => process.exit(3), 300)`;
     const running = start('run', '--', ...evaluate(script));
@@ -75,7 +75,7 @@ describe('signals', () => {
     expect(await running.ended).toMatchObject({ code: 3 });
   });
 
-  test('nothing is left of the host and its children where it is killed itself', async () => {
+  test('nothing is left of the host and its children when `carpool run` itself is killed', async () => {
     config({ echoes: 'echo' });
     const running = start('run', '--', node, session, '1', 'wait');
     await once(running.process.stdout!, 'data');
@@ -86,7 +86,7 @@ describe('signals', () => {
 });
 
 describe('the host', () => {
-  test('is one for all that runs inside; what the pools did is printed to stderr', async () => {
+  test('is shared by everything that runs inside; a summary of the pools is printed to stderr', async () => {
     config({ echoes: 'echo', unused: 'echo' });
     const shell = `"${node}" "${session}" 2 & "${node}" "${session}" 3 & wait`;
     const { code, stdout, stderr } = await carpool('run', '--', 'sh', '-c', shell);
@@ -94,14 +94,14 @@ describe('the host', () => {
     expect(stderr).toMatch(/^carpool: echoes: 1 child, 5 sessions, peak \d, longest wait \d+ ms\n$/);
   });
 
-  test('has the config that is named', async () => {
+  test('loads the config that is named', async () => {
     config({ echoes: 'echo' }, 'other.config.mjs');
     const { code, stderr } = await carpool('run', '--config', 'other.config.mjs', '--', node, session);
     expect(code).toBe(0);
     expect(stderr).toContain('carpool: echoes: 1 child, 1 session');
   });
 
-  test('whose config is a mistake runs no command', async () => {
+  test('with an invalid config runs no command', async () => {
     const file = write('carpool.config.mjs', `export default { pools: { echoes: { comand: 'x' } } };`);
     const { code, stdout, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -111,13 +111,13 @@ describe('the host', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('needs none: locks and ports want no config', async () => {
+  test('needs no config for locks and ports', async () => {
     const { code, stdout } = await carpool('run', '--', ...evaluate('console.log(process.env.CARPOOL_ADDRESS)'));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^carpool:/);
   });
 
-  test('that is named must be there', async () => {
+  test('must find the config that is named', async () => {
     const named = ['--config', 'nowhere.config.mjs'];
     const { code, stderr } = await carpool('run', ...named, '--', ...evaluate('console.log("ran")'));
     expect(code).toBe(1);
@@ -132,7 +132,7 @@ describe('options', () => {
     expect(stdout.trim()).toBe('--config');
   });
 
-  test('that there are not are named', async () => {
+  test('that do not exist are named', async () => {
     const ended = await carpool('run', '--confg', 'x', '--', node);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(/^error: unknown option '--confg'/);

@@ -1,4 +1,4 @@
-// Owners that have ended are let go, while the connection lives on: in Jest each holds the realm of a test file.
+// Owners that have ended can be collected while the connection stays: in Jest each holds the realm of a test file.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 const aLock = { name: 'x', kind: 'lock', size: 1, weight: 1 } as const;
-const nobody = { message() {}, lost() {}, left() {}, async teardown() {} };
+const listener = { message() {}, lost() {}, left() {}, async teardown() {} };
 const many = 20;
 
 async function tookALock(client: HostClient, number: number): Promise<WeakRef<Owner>> {
@@ -24,11 +24,11 @@ async function tookALock(client: HostClient, number: number): Promise<WeakRef<Ow
   return new WeakRef(owner);
 }
 
-async function hadASeat(client: HostClient, number: number): Promise<WeakRef<Owner>> {
+async function joinedASharedWorker(client: HostClient, number: number): Promise<WeakRef<Owner>> {
   const path = [`file ${number}`];
   const owner = new FileOwner({ path, holder: { file: `/file ${number}` }, connect: async () => client });
   const request = { filename: workerFile('echo.mjs').href };
-  owner.sharedWorker(request, { ...nobody }, callSite(hadASeat), true);
+  owner.sharedWorker(request, { ...listener }, callSite(joinedASharedWorker), true);
   await owner.ready();
   await owner.end();
   return new WeakRef(owner);
@@ -37,7 +37,7 @@ async function hadASeat(client: HostClient, number: number): Promise<WeakRef<Own
 async function expectLetGo(client: HostClient, use: typeof tookALock): Promise<void> {
   const owners: WeakRef<Owner>[] = [];
   for (let number = 0; number < many; number++) owners.push(await use(client, number));
-  // What the last ones left on the way is not gone yet.
+  // The last owners may still be referenced by pending work.
   await until('they are gone', () => {
     collect();
     return owners.filter((owner) => owner.deref() !== undefined).length <= 2;
@@ -52,5 +52,5 @@ test('that took a lock', async () => {
 
 test('that joined a shared worker', async () => {
   const { address } = await host();
-  await expectLetGo(closing(await HostClient.connect({ address, runner: 'a test' })), hadASeat);
+  await expectLetGo(closing(await HostClient.connect({ address, runner: 'a test' })), joinedASharedWorker);
 });

@@ -1,4 +1,4 @@
-// What a runner holds: its end, and the words of its errors.
+// What a runner holds: its end, and the messages of its errors.
 import { expect, test } from 'vitest';
 import { callSite, CarpoolError } from '../../src/base/errors.ts';
 import { Owner } from '../../src/client/owner.ts';

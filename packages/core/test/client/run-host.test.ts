@@ -71,7 +71,7 @@ test('is replaced when its config was edited, and when it is gone', async () => 
 
 const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
 
-test('provides what is wrong, and tries again at the next run', async () => {
+test('provides the error, and tries again at the next run', async () => {
   inPlace();
   const host = runHost();
   await host.runStarted();
@@ -86,7 +86,7 @@ test('provides what is wrong, and tries again at the next run', async () => {
   expect(host.provided.problem).toBe(undefined);
 });
 
-test('may be joined: it hears of new runs, is not summed up, and is left running', async () => {
+test('may be joined: it learns of new runs, prints no summary, and is left running', async () => {
   inPlace();
   configured('dies-at-once');
   await using others = await startHost({ root: place().path });
@@ -105,13 +105,13 @@ test('may be joined: it hears of new runs, is not summed up, and is left running
 });
 
 test('that cannot be joined is a problem of the run', async () => {
-  vi.stubEnv(addressVariable, `carpool:${place().path}/nobody#${'a'.repeat(64)}`);
+  vi.stubEnv(addressVariable, `carpool:${place().path}/missing#${'a'.repeat(64)}`);
   const host = runHost();
   await host.runStarted();
   expect(host.provided).toMatchObject({ pools: [], problem: { code: 'HUB_UNREACHABLE' } });
 });
 
-test('that has ended is said to have ended, by workers that knew it and by those that come later', async () => {
+test('that has ended is reported as ended by earlier and by later workers', async () => {
   inPlace();
   configured();
   const host = runHost();

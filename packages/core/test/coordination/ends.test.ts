@@ -1,4 +1,4 @@
-// What is held ends with its owner, however that comes about: a test, a file, a worker that ends or is killed, a host.
+// A lease ends with its owner, however the owner ends: a test, a file, a worker that ends or is killed, a host.
 import { describe, expect, test } from 'vitest';
 import { leasePort, lock, once, reserve } from '../../src/entry/coordination.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
@@ -20,7 +20,7 @@ const acquire = (peer: RawPeer, lease: number, more: object = {}): Promise<Heard
   peer.call({ method: 'acquire', lease, name: 'db', kind: 'lock', size: 1, weight: 1, ...more });
 
 describe('the end of', () => {
-  test('a test gives back what it holds, and what it waits for, and nothing else', async () => {
+  test('a test releases what it holds and what it waits for, and nothing else', async () => {
     const served = await serve({});
     const a = await running(served, 'a');
     const b = await running(served, 'b', a);
@@ -49,7 +49,7 @@ describe('the end of', () => {
     expect(leases(served)).toEqual(nothing);
   });
 
-  test('a file gives back what its tests hold too, and a worker what its files do not', async () => {
+  test('a file also releases what its tests hold, and a worker what its files do not', async () => {
     const served = await serve({});
     const a = await running(served, 'a');
     await a.as(() => lock('x').acquire());
@@ -63,7 +63,7 @@ describe('the end of', () => {
     expect(ofWorker.held).toBe(false);
   });
 
-  test('a worker that disconnects, or is killed, gives back all it has', async () => {
+  test('a worker that disconnects, or is killed, releases everything', async () => {
     const served = await serve({});
     const peer = await RawPeer.join(served);
     await acquire(peer, 1);
@@ -81,7 +81,7 @@ describe('the end of', () => {
     await until('nothing is left', () => leases(served).held === 0);
   });
 
-  test('the host is noticed by holders, and fails waiters', async () => {
+  test('the host is reported to holders, and fails waiters', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const held = await a.as(() => lock('x').acquire());
@@ -99,7 +99,7 @@ describe('the end of', () => {
   });
 });
 
-test('what is asked for while its owner ends is given back', async () => {
+test('a lease that is requested while its owner ends is released', async () => {
   const served = await serve({});
   const client = await served.connect();
   const connecting = Promise.withResolvers<typeof client>();
@@ -151,7 +151,7 @@ describe('on the wire', () => {
     ['a name that is none', { name: 7 }],
     ['an owner that is none', { under: 7 }],
     ['an owner that is a text', { under: 'ab' }],
-    ['an owner whose names are none', { under: [null] }],
+    ['an owner with invalid names', { under: [null] }],
     ['an owner inside of too many', { under: Array.from({ length: 5_000 }, String) }],
     ['the kind of what is computed', { kind: 'once', name: 'key', size: 2 }],
   ])('%s is refused, and the worker goes on', async (_, wrong) => {
@@ -159,7 +159,7 @@ describe('on the wire', () => {
     const peer = await RawPeer.join(served);
     await acquire(peer, 1);
     expect(await acquire(peer, 2, { name: 'other', ...wrong })).toMatchObject({ op: op.FAILED });
-    expect(await acquire(peer, 3, { name: 'third', holder: 'nobody', at: 7 })).toMatchObject({ op: op.RESULT });
+    expect(await acquire(peer, 3, { name: 'third', holder: 'unknown', at: 7 })).toMatchObject({ op: op.RESULT });
     expect(leases(served)).toEqual({ ...nothing, held: 2 });
   });
 
@@ -190,7 +190,7 @@ describe('on the wire', () => {
     expect(await peer.call({ method: 'settle', lease: 2, failure: 7 })).toMatchObject({ op: op.RESULT });
   });
 
-  test('a part of a lease that is none ends its worker, and no other', async () => {
+  test('an invalid part of a lease ends its worker, and no other', async () => {
     const served = await serve({});
     const [peer, other] = [await RawPeer.join(served), await running(served, 'other')];
     await acquire(peer, 1, { name: 'cpu', kind: 'semaphore', size: 3, weight: 2 });

@@ -14,7 +14,7 @@ const holding = (hub: Hub, count: number): Promise<void> =>
   until(`${count} are held`, () => hub.coordination.ledger.held === count);
 
 describe('a lock', () => {
-  test('is held by one test of all workers, and passed on in the order it was asked for', async () => {
+  test('is held by one test of all workers, and passed on in the order of the requests', async () => {
     const served = await serve({});
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
     const order: string[] = [];
@@ -32,7 +32,7 @@ describe('a lock', () => {
     await holding(served.hub, 0);
   });
 
-  test('is given back by `using`, and disposed twice is disposed once', async () => {
+  test('is released by `using`, and disposing twice has no further effect', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     {
@@ -58,7 +58,7 @@ describe('a lock', () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'cart › adds'), await running(served, 'b')];
     await a.as(() => lock('db').acquire());
-    // Where it was taken is sent after the turn in which it was granted.
+    // The call site is sent after the turn in which the lock was granted.
     await new Promise((resolve) => setImmediate(resolve));
     const error = await failure(
       b.as(() => lock('db').acquireNow()),
@@ -71,7 +71,7 @@ describe('a lock', () => {
     expect(error.context['holders']).toMatchObject([{ test: 'cart › adds', file: 'cart › adds.test.ts' }]);
   });
 
-  test('that is not released in time fails with its holder, for how long, taken where', async () => {
+  test('that is not released in time fails with its holder, how long it was held, and where it was taken', async () => {
     const clock = new FakeClock();
     const served = await serve({}, { clock });
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
@@ -122,7 +122,7 @@ describe('a lock', () => {
     expect(error.message).toContain('`timeout` is a number');
   });
 
-  test('is not waited for any more after an abort, before or during the wait', async () => {
+  test('is no longer waited for after an abort, before or during the wait', async () => {
     const served = await serve({});
     const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
     const first = await a.as(() => lock('db').acquire());
@@ -140,7 +140,7 @@ describe('a lock', () => {
     expect(served.hub.coordination.ledger.waiting).toBe(0);
   });
 
-  test('that was granted while its caller gave up is given back', async () => {
+  test('that was granted while its caller gave up is released', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const controller = new AbortController();
@@ -206,7 +206,7 @@ describe('a semaphore', () => {
     expect((await b.as(() => cpu.acquire(3))).weight).toBe(3);
   });
 
-  test('of another size, or a lock of its name, is an error that names both', async () => {
+  test('of another size, or a lock of the same name, is an error that names both', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     await a.as(() => semaphore('x', 3).acquire());
@@ -239,7 +239,7 @@ test('a reader-writer lock has many readers or one writer, and starves no writer
   await waiting(served.hub, 1);
   const late = d.as(() => data.acquireRead());
   await waiting(served.hub, 2);
-  // It would wait for the writer, who waits for it.
+  // It would wait for the writer, which waits for it.
   const error = await failure(
     a.as(() => data.acquireRead()),
     'LEASE_DEADLOCK',
@@ -313,7 +313,7 @@ describe('tests that would wait for each other', () => {
     expect((await waits).held).toBe(true);
   });
 
-  test('are not two flows of one test, and may wait with detectDeadlock: false', async () => {
+  test('are not two parts of one test, and may wait with detectDeadlock: false', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const first = await a.as(() => lock('x').acquire());

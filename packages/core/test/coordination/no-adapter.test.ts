@@ -8,7 +8,7 @@ import { script } from '../support/scripts.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('processes take turns, and one that is killed gives everything back', async () => {
+test('processes take turns, and one that is killed releases everything', async () => {
   const { hub, address } = await serve({});
   vi.stubEnv('CARPOOL_ADDRESS', address);
   const keeps = script('takes-turns', ['keeps']);
@@ -18,7 +18,7 @@ test('processes take turns, and one that is killed gives everything back', async
   for (const waits of [one, two]) await waits.said(token);
   await until('both wait', () => hub.coordination.ledger.waiting === 2);
   keeps.process.kill('SIGKILL');
-  // They end by themselves: what is idle keeps no process running.
+  // They end by themselves: an idle connection keeps no process running.
   expect([await one.exited, await two.exited]).toEqual([0, 0]);
   expect([one.lines, two.lines]).toEqual([
     [token, 'held'],
@@ -29,7 +29,7 @@ test('processes take turns, and one that is killed gives everything back', async
   expect(hub.coordination.reservations.size).toBe(0);
 });
 
-test('where there is nothing around, one sentence says what to add, at the line of the call', async () => {
+test('without an adapter and a host, one sentence says what to add, at the line of the call', async () => {
   vi.stubEnv('CARPOOL_ADDRESS', '');
   const error = await failure(lock('x').acquire(), 'HUB_UNREACHABLE');
   expect(error.message).toMatch(
@@ -38,7 +38,7 @@ test('where there is nothing around, one sentence says what to add, at the line 
   expect(error.stack?.split('\n')[1]).toContain('no-adapter.test.ts');
 });
 
-test('where there are no tests, nothing can be taken for one', async () => {
+test('where there are no tests, no lease can have the scope of a test', async () => {
   const { address } = await serve({});
   vi.stubEnv('CARPOOL_ADDRESS', address);
   const error = await failure(lock('x').acquire({ scope: 'test' }), 'LEASE_INVALID');

@@ -4,7 +4,7 @@ import { CarpoolError } from '../../src/base/errors.ts';
 import { Leases } from '../../src/client/leases.ts';
 import { failure } from '../support/failure.ts';
 
-test('is given back, whenever it is granted', async () => {
+test('is released, whenever it is granted', async () => {
   const released: number[] = [];
   const leases = new Leases({
     call: () => Promise.reject(new CarpoolError('HUB_LOST', 'The host did not answer')),

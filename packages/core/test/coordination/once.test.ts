@@ -12,7 +12,7 @@ import { running } from '../support/tests.ts';
 const waiting = ({ hub }: Served, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
 
-/** A function that computes when the test says so. */
+/** A function that resolves when the test decides. */
 function slowly<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const compute = vi.fn<() => Promise<T>>(() => promise);
@@ -54,7 +54,7 @@ test('a failure is rethrown to the computer, reported to all waiters, and the ne
   const { compute, reject } = slowly<never>();
   const first = a.as(() => once('token', compute));
   await until('it computes', () => compute.mock.calls.length === 1);
-  const told = [b, c].map((one) =>
+  const failures = [b, c].map((one) =>
     failure(
       one.as(() => once('token', compute)),
       'ONCE_FAILED',
@@ -64,7 +64,7 @@ test('a failure is rethrown to the computer, reported to all waiters, and the ne
   const reason = new TypeError('no such user');
   reject(reason);
   await expect(first).rejects.toBe(reason);
-  for (const error of await Promise.all(told)) {
+  for (const error of await Promise.all(failures)) {
     expect(error.message).toBe('Cannot compute the value "token": no such user');
     expect(error.cause).toMatchObject({ message: 'no such user' });
     expect(error.stack?.split('\n')[1]).toContain('once.test.ts');

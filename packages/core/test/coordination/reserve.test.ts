@@ -1,4 +1,4 @@
-// Values and ports of which no two tests have the same, with real sockets in the way.
+// Values and ports that no two tests share, with real sockets that occupy some ports.
 import { once as event } from 'node:events';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -11,7 +11,7 @@ import { until } from '../support/pools.ts';
 import { running } from '../support/tests.ts';
 
 describe('values', () => {
-  test('are reserved once, the free ones are returned, and all are free again at the end of the test', async () => {
+  test('are reserved once and free again after the test; the call returns those that were free', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const first = await a.as(() => reserve('alice', 'bob'));
@@ -39,7 +39,7 @@ describe('values', () => {
     expect((await a.asFile(() => tenants.reserve([1, 2, 3]))).values).toEqual([1, 2]);
   });
 
-  test('are given out once, however many ask at the same time', async () => {
+  test('are reserved once, however many tests ask at the same time', async () => {
     const served = await serve({});
     const tests = await Promise.all(Array.from({ length: 4 }, (_, n) => running(served, `t${n}`)));
     const all = Array.from({ length: 50 }, (_, n) => n);
@@ -60,7 +60,7 @@ async function listening(options: ListenOptions): Promise<Server> {
 const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
 
 describe('ports', () => {
-  test('are leased once, however many ask at the same time', async () => {
+  test('are leased once, however many tests ask at the same time', async () => {
     const served = await serve({});
     const tests = await Promise.all(Array.from({ length: 4 }, (_, n) => running(served, `t${n}`)));
     const ports = await Promise.all(tests.flatMap((one) => Array.from({ length: 20 }, () => one.as(() => getPort()))));
@@ -72,7 +72,7 @@ describe('ports', () => {
 
   const ipv6 = hasIpv6 ? [{ host: '::1' }, { host: '::', ipv6Only: true }, { host: '::' }] : [];
   test.each<ListenOptions>([{ host: '0.0.0.0' }, { host: '127.0.0.1' }, ...ipv6])(
-    'that somebody listens to on %j are given to nobody',
+    'with a listener on %j are never leased',
     async (options) => {
       const a = await running(await serve({}), 'a');
       const wanted = await a.as(() => leasePort());
@@ -95,7 +95,7 @@ describe('ports', () => {
     expect(await isFree(port, '127.0.0.1')).toBe(true);
   });
 
-  test('may come again when they are given back, and are given back at the end of the test', async () => {
+  test('may be leased again when they are released, which the end of the test does too', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
     const [one, two] = [await a.as(() => leasePort()), await a.as(() => leasePort())];
@@ -145,7 +145,7 @@ describe('ports', () => {
     ).toContain('from 1 to 65535');
   });
 
-  test('are not searched any more after an abort', async () => {
+  test('are no longer searched after an abort', async () => {
     const a = await running(await serve({}), 'a');
     await expect(a.as(() => getPort({ signal: AbortSignal.abort(new Error('enough')) }))).rejects.toThrow('enough');
   });

@@ -1,4 +1,4 @@
-/** docs/wire.md against the code: its tables, its dump, and a client that knows nothing but the page. */
+/** docs/wire.md against the code: its tables, its dump, and a client that is written from the page alone. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -196,7 +196,7 @@ test('the dump is a greeting that a host answers as the page says', async () => 
   await hub.close();
 });
 
-test('who knows the page alone can hold a session', async () => {
+test('a client written from the page alone can hold a session', async () => {
   const { path, token } = await serve({ echoes: program('echo') });
   const worker = new ByHand(path);
   worker.write(op.CALL, 0, 1, { method: 'greet', token, wire: 1, version: 'none', runner: 'by hand', pid: 1 });

@@ -111,12 +111,12 @@ describe('a config that cannot be loaded', () => {
     expect(error.scope).toBe('run');
   });
 
-  test('because it is not where it was said to be is one error', async () => {
+  test('because the named file does not exist is one error', async () => {
     const error = await failure(loadConfig({ root: place().path, configFile: 'gone.ts' }), 'CONFIG_INVALID');
     expect(error.message).toContain(`there is no file ${join(place().path, 'gone.ts')}`);
   });
 
-  test('because there is none says what to write', async () => {
+  test('because it does not exist says what to write', async () => {
     const error = await failure(loadConfig({ root: place().path }), 'CONFIG_INVALID');
     expect(error.message).toBe(
       `There are no pools: no carpool.config.ts was found in ${place().path} or above it. Write a config that exports \`defineConfig({ pools: { … } })\``,

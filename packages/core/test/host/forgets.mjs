@@ -1,4 +1,4 @@
-// Starts something, uses it, and forgets to close it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
+// Starts and uses something without closing it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import { createPool } from '../../src/pool/pool.ts';

@@ -1,4 +1,4 @@
-// What is idle keeps no process running: a script that forgets to close ends by itself, and leaves nothing.
+// An idle connection or child keeps no process running: a script that does not close ends by itself, and leaves nothing.
 import { expect, test } from 'vitest';
 import { programPath } from '../support/pools.ts';
 import { script } from '../support/scripts.ts';
@@ -13,7 +13,7 @@ test.each([
   expect(lines).toEqual(says);
 });
 
-test('a child that stays at the end of its input goes with a process that forgot it', async () => {
+test('a child that ignores the end of its input ends with the process that forgot it', async () => {
   const { exited, lines } = script('forgets', ['pool', programPath('ignores-everything')]);
   expect(await exited).toBe(0);
   expect(lines).toEqual(['reply']);

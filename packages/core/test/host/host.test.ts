@@ -1,4 +1,4 @@
-// The host process: its place, its environment, its config, and what happens when it is killed itself.
+// The host process: its folder, its environment, its config, and what happens when the host itself is killed.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -66,7 +66,7 @@ describe('a host', () => {
     expect(census(place().path).pids).toEqual([started.pid]);
   });
 
-  test('lives in a folder that only its user may enter, and leaves none', async () => {
+  test('has a folder that only its user may enter, and removes it', async () => {
     const started = await host({ pools: echoes() });
     const folder = dirname(parseAddress(started.address).path);
     expect(dirname(folder)).toBe(place().path);
@@ -91,7 +91,7 @@ describe('a host', () => {
     expect(stderr).not.toContain('a'.repeat(64));
   });
 
-  test('whose config is a mistake reports it at once, and every register fails with it', async () => {
+  test('with an invalid config reports it at once, and every register fails with it', async () => {
     const config = join(place().path, 'carpool.config.mjs');
     writeFileSync(config, 'export default { pools: { echoes: { comand: "x" } } }');
     const started = await host();
@@ -105,7 +105,7 @@ describe('a host', () => {
     await failure(client.pools(), 'CONFIG_INVALID');
   });
 
-  test('whose config breaks down later is gone, and says so', async () => {
+  test('whose config crashes later ends, and says so', async () => {
     const config = join(place().path, 'carpool.config.mjs');
     const pools = JSON.stringify({ echoes: { ...program('ignores-everything') } });
     writeFileSync(
@@ -132,7 +132,7 @@ describe('a host', () => {
     await failure(client.register('echoes'), 'CHILD_EXITED');
   });
 
-  test('whose config still loads stops at once', async () => {
+  test('that is still loading its config stops at once', async () => {
     writeFileSync(join(place().path, 'carpool.config.mjs'), 'await new Promise((done) => setTimeout(done, 1e6))');
     const started = await host();
     const client = await connect(started);
@@ -155,7 +155,7 @@ describe('the place for the socket', () => {
     expect(existsSync(dirname(path))).toBe(false);
   });
 
-  test('that is not there is one sentence', async () => {
+  test('that does not exist is reported in one sentence', async () => {
     const error = await failure(host({}, '/no/such/folder'), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(/^Cannot make a folder for the socket in \/no\/such\/folder: ENOENT/);
   });
@@ -172,7 +172,7 @@ describe('a host that is killed', () => {
     expect(await session.closed).toMatchObject({ by: 'hub' });
     const error = await failure(client.register('echoes'), 'HUB_LOST');
     expect(error.stack).toContain('host.test.ts');
-    // Its child has gone at the end of its input. Its folder is what the next host sweeps.
+    // Its child has exited at the end of its input. The next host removes its folder.
     await host({ pools: echoes() });
     await until('it is swept', () => census(place().path).folders.length === 1);
   });

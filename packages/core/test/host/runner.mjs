@@ -1,5 +1,5 @@
-// A runner as an adapter would write it: `runner.mjs PROGRAM FLAGS…`. It says how far it has come, a word a line, and
-// stays until it is ended. After "open" it waits for a line on its stdin before it goes on to stop.
+// A runner as an adapter would write it: `runner.mjs PROGRAM FLAGS…`. It prints its progress, one word per line, and
+// runs until it is ended. After "open" it waits for a line on its stdin before it goes on to stop.
 import { once } from 'node:events';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';

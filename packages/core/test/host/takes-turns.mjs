@@ -1,4 +1,4 @@
-// A script without an adapter: takes a lock, says so, and keeps it until it is killed, or gives it back and ends.
+// A script without an adapter: takes a lock, prints that, and keeps it until it is killed, or releases it and ends.
 import { getPort, lock, once } from '../../src/entry/coordination.ts';
 
 const [what] = process.argv.slice(2);

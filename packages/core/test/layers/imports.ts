@@ -2,7 +2,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 
 export interface Import {
   readonly specifier: string;
-  /** Nothing of it is left at run time. */
+  /** It does not exist at run time. */
   readonly typeOnly: boolean;
   /** `import('x')`: loaded when it is reached, not with the module. */
   readonly later: boolean;

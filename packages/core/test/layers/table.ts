@@ -1,5 +1,5 @@
-// Who may import whom in packages/core/src, as data. docs/architecture.md explains the layers; layers.test.ts checks
-// every import against this table, and the table against that page.
+// Which layer of packages/core/src may import which, as data. docs/architecture.md explains the layers; layers.test.ts
+// checks every import against this table, and the table against that page.
 
 export interface Layer {
   /** Folders it may import from, besides itself, all of them above it in this table; `folder/file` allows one file. */
@@ -16,7 +16,7 @@ export interface Layer {
 export const layers: Readonly<Record<string, Layer>> = {
   base: { may: [], never: ['node:'], packages: [] },
   codec: { may: ['base'], never: ['node:'] },
-  // A frame travels through protocols and sessions; which codec made it is no business of theirs.
+  // A frame travels through protocols and sessions; they do not depend on the codec that made it.
   protocol: { may: ['base', 'codec/frame'], types: ['codec/codec'], never: ['node:'], packages: [] },
   transport: { may: ['base', 'codec'], packages: [] },
   session: {

@@ -1,4 +1,4 @@
-// A process like Chromium: ids of the child's own choice, several for one session, events before `open` is done.
+// A process like Chromium: the child chooses the ids, one session has several, and events arrive before `open` is done.
 import { expect, test } from 'vitest';
 import type { Pool } from '../../src/pool/types.ts';
 import { failure } from '../support/failure.ts';
@@ -41,7 +41,7 @@ test('sessions with ids of the child are kept apart', async () => {
   expect(pages.stats()).toMatchObject({ open: 3, children: 1 });
 });
 
-test('a session may come to own further ids, and speak under them; nobody else may', async () => {
+test('a session may own further ids and use them; no other session may', async () => {
   const pages = browsers();
   const [session, other] = [await pages.register(), await pages.register()];
   const opened = session.event(({ method, params }) => {

@@ -1,4 +1,4 @@
-// Every way in which a child can fail to come about: one `register` fails with evidence, and nothing is left.
+// Every way in which the start of a child can fail: one `register` fails with evidence, and nothing is left.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
     says: /no-such-renderer[^]*cargo install no-such-renderer/,
   },
   {
-    name: 'a path where there is nothing',
+    name: 'a path that does not exist',
     options: () => ({ command: './target/release/renderer', cwd: place().path }),
     code: 'CHILD_NOT_STARTED',
     scope: 'pool',
@@ -116,14 +116,14 @@ describe.each(rows)('$name', ({ line = 'echo', options = () => ({}), code, scope
   });
 });
 
-test('all who wait for a child that does not start are told', async () => {
+test('every call that waits for a child that does not start gets the error', async () => {
   const echoes = pool('dies-at-once', { restarts: { maxFailedStarts: 10 } });
   const waiting = [1, 2, 3].map(() => echoes.register());
   await Promise.all(waiting.map((register) => failure(register, 'CHILD_EXITED')));
   expect(echoes.stats()).toMatchObject({ open: 0, children: 1 });
 });
 
-test('who waits in the queue behind a failing start gets a start of its own', async () => {
+test('a call in the queue behind a failing start gets its own start', async () => {
   const echoes = pool('dies-at-once', { maxSessions: 1, restarts: { maxFailedStarts: 10 } });
   const waiting = [1, 2, 3].map(() => echoes.register());
   await Promise.all(waiting.map((register) => failure(register, 'CHILD_EXITED')));
@@ -142,7 +142,7 @@ test('after three failed starts in a row the pool gives up, and says what the la
   await failure(echoes.register(), 'CHILD_EXITED');
 });
 
-test('a pool whose command is a function asks it at every start, and may be told the whole launch', async () => {
+test('a pool whose command is a function calls it at every start; it may return the whole launch', async () => {
   let asked = 0;
   const echoes = pool('echo', {
     command: ({ env, find }) => {
@@ -160,7 +160,7 @@ test('a pool whose command is a function asks it at every start, and may be told
   expect(asked).toBe(2);
 });
 
-test('a function that throws fails the register with its words', async () => {
+test('a function that throws fails the register with its message', async () => {
   const echoes = pool('echo', {
     command: () => {
       throw new Error('the licence server is down');
@@ -170,13 +170,13 @@ test('a function that throws fails the register with its words', async () => {
   expect(error.message).toContain('the licence server is down');
 });
 
-test('a program with descriptors of its own may print what it likes', async () => {
+test('a program that uses other descriptors may print anything', async () => {
   const echoes = pool('prints-to-stdout --fds=3,4', { stdio: { in: 3, out: 4 } });
   const session = await echoes.register();
   expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
 });
 
-test('giving up while the child starts leaves the child to the others', async () => {
+test('a caller that gives up while the child starts leaves the child to the others', async () => {
   const echoes = pool('slow-start --delay=100');
   const given = new AbortController();
   const waiting = echoes.register({ signal: given.signal });

@@ -1,4 +1,4 @@
-// Bytes of the child that are no message: its stream cannot be followed any further, so it is replaced.
+// Bytes of the child that are no message: its stream cannot be read any further, so the child is replaced.
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/base/errors.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
     says: /nests deeper than 128 levels/,
   },
   {
-    name: 'a line over the limit, whatever comes after it',
+    name: 'a line over the limit, whatever follows',
     codec: 'json-lines',
     print: { text: '{"type":"event"},', times: 1_000 },
     options: { maxFrameBytes: 10_000 },
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
 
 describe.each(rows)('$name', ({ codec, print, options = {}, code, says }) => {
   test(`ends every session with ${code}, and the next child serves`, async () => {
-    const echoes = pool('says-as-told', { codec, ...options });
+    const echoes = pool('says-on-request', { codec, ...options });
     const [session, other] = [await echoes.register(), await echoes.register()];
     const waiting = other.event();
     session.send({ type: 'print', ...print });
@@ -78,7 +78,7 @@ describe.each(rows)('$name', ({ codec, print, options = {}, code, says }) => {
   });
 });
 
-test('a child that closes its output is of no more use, and is stopped', async () => {
+test('a child that closes its output is stopped', async () => {
   const echoes = pool('closes-output', { stopTimeout: 50 });
   const session = await echoes.register();
   const error = await failure(session.request({ type: 'quiet' }), 'CHILD_EXITED');
@@ -87,7 +87,7 @@ test('a child that closes its output is of no more use, and is stopped', async (
   expect(echoes.stats()).toMatchObject({ children: 2, failures: 1 });
 });
 
-test('a child that says hello and is gone at once serves nobody', async () => {
+test('a child that says hello and exits at once serves no session', async () => {
   const echoes = pool('echo', { args: ['-e', `console.log('{"type":"hello","session":""}')`] });
   const session = await echoes.register().catch((thrown: unknown) => thrown);
   const error =

@@ -23,7 +23,7 @@ function gated(): Protocol {
   return { ...plain, open: async (port) => ({ ...(await plain.open!(port)), gate: oneAtATime() }) };
 }
 
-test('what the child would not take now waits, and is sent in its order', async () => {
+test('messages that the child would not accept now wait, and are sent in order', async () => {
   const session = await pool('echo', { protocol: gated() }).register();
   const replies = [1, 2, 3].map((n) => session.request({ type: 'query', n }));
   const order: number[] = [];
@@ -32,7 +32,7 @@ test('what the child would not take now waits, and is sent in its order', async 
   expect(order).toEqual([0, 1, 2]);
 });
 
-test('what the gate lets pass overtakes what it holds back', async () => {
+test('messages that the gate lets through overtake those that it holds back', async () => {
   const session = await pool('answers-late', { protocol: gated() }).register();
   const first = session.request({ type: 'query', n: 1 });
   const held = session.request({ type: 'query', n: 2 }, { timeout: 5_000 });

@@ -1,4 +1,4 @@
-// The children of a pool, one after another: how they end, and what becomes of the sessions on them.
+// The children of a pool, one after another: how they end, and what happens to their sessions.
 import { copyFileSync, chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ describe('a child that dies', () => {
     expect(error.stack).toContain('life.test.ts');
   });
 
-  test('in the middle of a frame is told by its exit, and shows what there was of the frame', async () => {
+  test('in the middle of a frame is reported by its exit, with the part of the frame that arrived', async () => {
     const echoes = pool('dies-mid-frame');
     const session = await echoes.register();
     const error = await failure(session.request({ type: 'query' }), 'CHILD_EXITED');
@@ -49,7 +49,7 @@ describe('a child that dies', () => {
     expect((error.cause as { cause: unknown }).cause).toMatchObject({ code: 'FRAME_TRUNCATED' });
   });
 
-  test('is succeeded by the next register', async () => {
+  test('is replaced at the next register', async () => {
     const echoes = pool('exits-on-request', { maxSessions: 2 });
     const session = await echoes.register();
     session.send({ type: 'die' });
@@ -59,7 +59,7 @@ describe('a child that dies', () => {
     expect(echoes.stats()).toMatchObject({ open: 1, children: 2, failures: 1, peak: 1 });
   });
 
-  test('leaves those who wait in the queue to its successor', async () => {
+  test('leaves the waiting calls to its successor', async () => {
     const echoes = pool('exits-on-request', { maxSessions: 1 });
     const session = await echoes.register();
     const waiting = [echoes.register(), echoes.register()] as const;
@@ -72,7 +72,7 @@ describe('a child that dies', () => {
     expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, children: 2, quarantined: 0 });
   });
 
-  test('too often within a minute is succeeded no more, until some time has passed', async () => {
+  test('too often within a minute is not replaced until some time has passed', async () => {
     const clock = new FakeClock();
     const echoes = pool(
       'exits-on-request',
@@ -108,7 +108,7 @@ describe('a session whose end is not confirmed', () => {
     expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 1 });
   });
 
-  test('is said of the slots that a full pool lacks', async () => {
+  test('appears in the error of a full pool as a lost slot', async () => {
     const echoes = pool('never-confirms', { maxSessions: 2, closeTimeout: 30, maxQuarantined: 2 });
     const [a] = [await echoes.register(), await echoes.register()];
     await failure(a.unregister(), 'REQUEST_TIMEOUT');
@@ -116,7 +116,7 @@ describe('a session whose end is not confirmed', () => {
     expect(error.message).toContain('1 lost to sessions whose end the child did not confirm');
   });
 
-  test('closes with its pool all the same', async () => {
+  test('still closes with its pool', async () => {
     const echoes = pool('never-confirms', { closeTimeout: 30 });
     await echoes.register();
     await echoes.close();
@@ -137,7 +137,7 @@ describe('a child is replaced', () => {
     expect(echoes.stats()).toMatchObject({ children: 2, sessions: 3, open: 0, failures: 0 });
   });
 
-  test('when its binary has changed and nobody is using it', async () => {
+  test('when its binary has changed and no session is open', async () => {
     const command = join(place().path, 'renderer');
     const rebuild = (version: number): void => {
       writeFileSync(command, `#!/bin/sh\n# ${version}\nexec "$NODE" "${programPath('echo')}" "$@"\n`);
@@ -213,7 +213,7 @@ describe('a pool that is closed', () => {
     expect(error.message).toContain('because its pool was closed');
   });
 
-  test('turns away all who wait in its queue', async () => {
+  test('refuses all calls in its queue', async () => {
     const echoes = pool('echo', { maxSessions: 2 });
     await echoes.register();
     await echoes.register();
@@ -236,22 +236,22 @@ describe('a pool that is closed', () => {
     expect(echoes.stats()).toMatchObject({ open: 0, queued: 0 });
   });
 
-  test('takes the grandchildren along', async () => {
+  test('ends the grandchildren too', async () => {
     const echoes = pool('forks-grandchild --stubborn');
     await echoes.register();
     await echoes.close();
-    // What is left would be found by the census at the end of every test.
+    // The census at the end of every test finds processes that are left.
     expect(echoes.stats()).toMatchObject({ open: 0 });
   });
 
-  test.each(['ignores-end-of-input', 'ignores-everything'])('ends a child that %s', async (vice) => {
-    const echoes = pool(vice, { stopTimeout: 50 });
+  test.each(['ignores-end-of-input', 'ignores-everything'])('ends a child that %s', async (name) => {
+    const echoes = pool(name, { stopTimeout: 50 });
     await echoes.register();
     await echoes.close();
     expect(echoes.stats()).toMatchObject({ open: 0, failures: 0 });
   });
 
-  test('is so at the end of `await using`', async () => {
+  test('is closed at the end of `await using`', async () => {
     let session: Session;
     {
       await using echoes = pool('echo');
@@ -272,7 +272,7 @@ describe('what the child writes to stderr', () => {
     expect(await session.evidence()).toMatchObject({ stderr: 'warming up\n', messages: [] });
   });
 
-  test('is forwarded where that is wanted', async () => {
+  test('is forwarded if that is configured', async () => {
     const heard: string[] = [];
     const onStderr = (text: Uint8Array): void => void heard.push(Buffer.from(text).toString());
     const echoes = pool('echo', { args, forwardStderr: true }, { onStderr });
@@ -281,7 +281,7 @@ describe('what the child writes to stderr', () => {
   });
 });
 
-test('a child gets the environment of its pool, and nothing of ours', async () => {
+test('a child gets the environment of its pool, and no variables of Carpool', async () => {
   process.env['CARPOOL_TOKEN_OF_TEST'] = 'secret';
   const script = `process.stderr.write(JSON.stringify(process.env)); import(${JSON.stringify(programPath('echo'))})`;
   const args = ['--input-type=module', '-e', script, '--', '--hello'];
@@ -310,7 +310,7 @@ test('a child that has closed its output takes no session any more, however long
   const first = await twice.register();
   const gone = first.closed;
   first.send({ type: 'quiet' });
-  // The end of its output is known before its exit is: it has to be killed, and nothing has been heard of that yet.
+  // The end of its output is known before its exit: the child has to be killed, and its exit is not reported yet.
   await until('the pool has let it go', () => twice.stats().pid === undefined);
   const second = await twice.register();
   expect(await second.request({ type: 'ping' })).toMatchObject({ type: 'reply' });

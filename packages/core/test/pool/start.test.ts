@@ -14,7 +14,7 @@ test('a start waits for the hello, takes no slot, and counts no session', async 
   expect(echoes.stats()).toMatchObject({ children: 1, sessions: 1, open: 1 });
 });
 
-test('a start fails as the child does, and counts as one that did', async () => {
+test('a start fails with the error of the child, and counts as a failed start', async () => {
   const echoes = pool('dies-at-once');
   for (let n = 0; n < 3; n++) await failure(echoes.start(), 'CHILD_EXITED');
   await failure(echoes.start(), 'POOL_GAVE_UP');
@@ -23,7 +23,7 @@ test('a start fails as the child does, and counts as one that did', async () => 
   expect(echoes.stats()).toMatchObject({ children: 3, failures: 3, pid: undefined });
 });
 
-test('a child that nobody made use of is stopped when it has been idle for long', async () => {
+test('a child without any session is stopped after the idle timeout', async () => {
   const echoes = pool('echo', { idleTimeout: 20 });
   await echoes.start();
   await until('it was stopped', () => echoes.stats().pid === undefined);
@@ -37,7 +37,7 @@ test('a pool that is closed meanwhile ends the start', async () => {
   expect((await starting).message).toContain('is closed');
 });
 
-test('a worker has a child started through the hub, and learns why it cannot be', async () => {
+test('a worker starts a child through the hub, and gets the error if that fails', async () => {
   const served = await serve({ echoes: program('slow-start --delay=100'), broken: program('dies-at-once') });
   const client = await served.connect();
   await client.start('echoes');
@@ -48,7 +48,7 @@ test('a worker has a child started through the hub, and learns why it cannot be'
   expect((await failure(client.start('nothing'), 'CONFIG_INVALID')).message).toContain('There is no pool "nothing"');
 });
 
-test('a worker that ends while a child starts holds nothing back', async () => {
+test('a worker that ends while a child starts delays nothing', async () => {
   const served = await serve({ echoes: program('slow-start --delay=100') });
   const client = await served.connect();
   const starting = failure(client.start('echoes'), 'SESSION_CLOSED');

@@ -1,4 +1,4 @@
-/** Children for tests: the programs of test/programs, what they say, and proof that none of them outlives its test. */
+/** Children for tests: the programs of test/programs, what they send, and a check that none outlives its test. */
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import type { Child, ChildOptions, ChildSpec } from '../../src/process/child.ts';
@@ -13,7 +13,7 @@ export function program(name: string, ...flags: string[]): ChildSpec & { args: s
   return { command: process.execPath, args: [programPath(name), ...flags] };
 }
 
-// What the running test has started. Emptied, and held to its promise, after each test of the file that imports this.
+// What the running test has started. Checked and emptied after each test of the file that imports this.
 const children = new Set<Child>();
 const census = new Set<number>();
 
@@ -39,7 +39,7 @@ export function mustBeGone(...pids: number[]): void {
   for (const pid of pids) census.add(pid);
 }
 
-/** The pids that are still there after all of them have had some time to go. A zombie is gone: it only waits for init. */
+/** The pids that still run after a grace period. A zombie counts as gone: it only waits for init. */
 export async function stillThere(pids: readonly number[], milliseconds = 5000): Promise<number[]> {
   const left = (): number[] => pids.filter((pid) => isThere(pid));
   const deadline = performance.now() + milliseconds;
@@ -94,7 +94,7 @@ export class Talk {
   }
 }
 
-/** Starts a program and waits for its hello: from then on its signal handlers stand. */
+/** Starts a program and waits for its hello: by then it has installed its signal handlers. */
 export async function greeted(name: string, ...flags: string[]): Promise<{ child: Child; talk: Talk }> {
   const child = await start(program(name, '--hello-at-once', ...flags));
   const talk = new Talk(child);

@@ -36,7 +36,7 @@ describe('a child', () => {
     expect((await text(child.output)).split('\n')[0]).toBe('sh');
   });
 
-  test('gets the environment of its spec, and nothing of ours', async () => {
+  test('gets the environment of its spec, and no variables of Carpool', async () => {
     process.env['CARPOOL_TOKEN_OF_TEST'] = 'secret';
     const print =
       'console.log(JSON.stringify(Object.keys(process.env).filter((name) => /^(CARPOOL|A$|PATH$)/.test(name))))';
@@ -76,7 +76,7 @@ describe('the end of a child', () => {
     expect(await child.exited).toEqual(status);
   });
 
-  test('leaves what it wrote to be read', async () => {
+  test('leaves its output readable', async () => {
     const child = await start(program('dies-mid-frame'));
     const said = text(child.output);
     child.input.write('{"type":"query","session":"s1","id":"abcdef"}\n');
@@ -84,7 +84,7 @@ describe('the end of a child', () => {
     expect(await said).toMatch(/^{"type":"reply".*[^\n]$/);
   });
 
-  test('leaves all of a flood to be read', async () => {
+  test('leaves all of a large output readable', async () => {
     const child = await start(program('floods', '--count=20000'));
     const said = text(child.output);
     child.input.end('{"type":"query","session":"s1"}\n');
@@ -92,14 +92,14 @@ describe('the end of a child', () => {
     expect((await said).split('\n').length).toBe(20_002);
   });
 
-  test('leaves what it wrote even to a reader that comes after it', async () => {
+  test('leaves its output readable even to a reader that starts later', async () => {
     const child = await start({ command: 'sh', args: ['-c', 'echo last words'] });
     await child.exited;
     for (let turn = 0; turn < 5; turn++) await setImmediate();
     expect(await text(child.output)).toBe('last words\n');
   });
 
-  test('meets a writer that does not know of it yet, and nothing breaks', async () => {
+  test('does not break a writer that does not know of it yet', async () => {
     const child = await start(program('dies-at-once'));
     const written: unknown[] = [];
     for (let n = 0; n < 50; n++) child.input.write(Buffer.alloc(100_000), (error) => written.push(error?.message));
@@ -124,7 +124,7 @@ describe('the end of a child', () => {
     const child = await start({ command: process.execPath, args: ['-e', away] }, { drainTimeout: 50 });
     await child.drained;
     expect(child.output.destroyed).toBe(true);
-    // It has left the group on purpose, so it is not ours to end; but this test started it.
+    // It has left the group on purpose, so Carpool does not end it; but this test started it.
     process.kill(Number(child.stderrTail()), 'SIGKILL');
   });
 });

@@ -50,7 +50,7 @@ describe('a command means', () => {
     expect(resolveCommand('tool', '/', place)).toEqual({ searched: [place], refused: join(place, 'tool') });
   });
 
-  test('nothing behind a link that leads nowhere', () => {
+  test('nothing for a dangling link', () => {
     symlinkSync(join(place, 'gone'), join(place, 'tool'));
     expect(resolveCommand('tool', '/', place).file).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { childEnvironment, variable } from '../../src/process/environment.ts';
 
 const ours = { PATH: '/bin', HOME: '/home/me', CARPOOL_TOKEN: 'secret', CARPOOL_ADDRESS: '/run/hub', EMPTY: undefined };
 
-test('a child inherits everything but what is ours', () => {
+test('a child inherits everything but the variables of Carpool', () => {
   expect(childEnvironment({}, ours)).toEqual({ PATH: '/bin', HOME: '/home/me' });
 });
 

@@ -1,6 +1,6 @@
 // A host that starts one child, says its pid, and waits for its own end: `host.mjs DIRECTORY HOW PROGRAM FLAGS…`.
-// HOW is `stay`; `exit`: ends by itself as soon as the child has said hello; `idle`: lets go of the child and has nothing
-// else to do; `throw`: breaks down.
+// HOW is `stay`; `exit`: ends by itself as soon as the child has said hello; `idle`: unrefs the child and has nothing
+// else to do; `throw`: crashes.
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../../src/process/start-child.ts';

@@ -57,7 +57,7 @@ function recordOf(pid: number): { file: string; record: ChildRecord } {
 }
 
 describe('a record', () => {
-  test('is there as long as the child, and says who it is', async () => {
+  test('exists as long as the child, and identifies it', async () => {
     const started = new PidFiles(directory);
     const child = await start(program('echo'), { started });
     const { file, record } = recordOf(child.pid);
@@ -98,7 +98,7 @@ describe('a host that ends', () => {
     expect(await stillThere([child, grandchild!])).toEqual([]);
   });
 
-  test('lets no handler of ours behind when its last child is gone', async () => {
+  test('leaves no exit handler of Carpool behind when its last child is gone', async () => {
     const before = process.listenerCount('exit');
     const { child } = await greeted('echo');
     expect(process.listenerCount('exit')).toBe(before + 1);
@@ -155,7 +155,7 @@ describe('a sweep never touches', () => {
     await child.stop();
   });
 
-  // Each record is right but for one thing, and the process it names is alive and well, and stays so.
+  // Each record is wrong in one field, and the process it names runs and must keep running.
   const dead = { pid: 2 ** 22 + 1, startTime: '1@gone' };
   const wrong: [what: string, outcome: string, change: (record: ChildRecord) => unknown][] = [
     ['another start time', 'unproven', (record) => ({ ...record, host: dead, startTime: '1@other' })],
@@ -167,7 +167,7 @@ describe('a sweep never touches', () => {
     ['no start time', 'unproven', (record) => ({ ...record, host: dead, startTime: null })],
     ['another group', 'foreign', (record) => ({ ...record, host: dead, pgid: process.pid })],
     ['an id that is not in its name', 'foreign', (record) => ({ ...record, host: dead, id: 'f'.repeat(32) })],
-    ['a pid that is everybody', 'foreign', (record) => ({ ...record, host: dead, pid: -1, pgid: -1 })],
+    ['a pid that means all processes', 'foreign', (record) => ({ ...record, host: dead, pid: -1, pgid: -1 })],
     ['a pid that is our own group', 'foreign', (record) => ({ ...record, host: dead, pid: 0, pgid: 0 })],
     ['a pid that is init', 'foreign', (record) => ({ ...record, host: dead, pid: 1, pgid: 1 })],
     ['a pid that is text', 'foreign', (record) => ({ ...record, host: dead, pid: `${record.pid}` })],
@@ -185,7 +185,7 @@ describe('a sweep never touches', () => {
     expect(await talk.ask({ type: 'query' })).toBeDefined();
   });
 
-  test('anything for the sake of a file that we did not write', async () => {
+  test('anything because of a file that Carpool did not write', async () => {
     const { child, talk } = await ownRecorded();
     const { file, record } = recordOf(child.pid);
     const orphaned = JSON.stringify({ ...record, host: dead });
@@ -202,7 +202,7 @@ describe('a sweep never touches', () => {
   });
 
   test.runIf(linux)('a member of the group that does not carry the mark', async () => {
-    // The recorded leader is gone, and its number has become the group of a stranger.
+    // The recorded leader is gone, and its number has become the group of an unrelated process.
     const { child, talk } = await greeted('echo');
     const record: ChildRecord = {
       version: 1,

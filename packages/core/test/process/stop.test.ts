@@ -4,14 +4,14 @@ import { isCarpoolError } from '../../src/base/errors.ts';
 import { defaultDeadlines, type StopDeadlines } from '../../src/process/stop-ladder.ts';
 import { greeted, isThere, program, start, stillThere, withGrandchild } from './cast.ts';
 
-// Longer than any test may take: a rung that should not be waited for to its end never is.
+// Longer than any test may take, so a test that waits for the end of such a rung fails.
 const long = 60_000;
 const patient: StopDeadlines = { goodbye: long, endOfInput: long, terminate: long, kill: long };
 const short = 100;
 
 describe('a signal to the group', () => {
-  // A program that is not dead proves it by an answer. SIGINT is what a Ctrl-C sends: ours never get it from a terminal,
-  // because they are not in its foreground group, but they are not proof against it.
+  // A program proves that it is alive by an answer. SIGINT is what a Ctrl-C sends: children never get it from a terminal,
+  // because they are not in its foreground group, but they can still receive it.
   const table: [program: string, signal: NodeJS.Signals, dead: boolean][] = [
     ['echo', 'SIGINT', true],
     ['echo', 'SIGTERM', true],
@@ -32,7 +32,7 @@ describe('a signal to the group', () => {
 });
 
 describe('the stop ladder', () => {
-  // The rung on which each program must be gone. The rungs before it are short, it has all the time of the world.
+  // The rung on which each program must be gone. The rungs before it are short; this one has no deadline in practice.
   const table = [
     { name: 'goes-on-goodbye', goodbye: true, endsAt: 'goodbye', status: { kind: 'exited', code: 0 } },
     { name: 'echo', goodbye: true, endsAt: 'endOfInput', status: { kind: 'exited', code: 0 } },
@@ -76,7 +76,7 @@ describe('the stop ladder', () => {
     expect(await child.stop({ goodbye, deadlines: patient })).toEqual({ kind: 'exited', code: 0 });
   });
 
-  test('is climbed once: a second stop joins the first', async () => {
+  test('runs once: a second stop joins the first', async () => {
     const { child } = await greeted('echo');
     let goodbyes = 0;
     const goodbye = (): void => void goodbyes++;
@@ -109,14 +109,14 @@ describe('kill', () => {
     expect(await child.kill()).toEqual(killed);
   });
 
-  test('hurries a stop that is under way', async () => {
+  test('forces a stop that is under way', async () => {
     const { child } = await greeted('ignores-everything');
     const stopped = child.stop({ goodbye: () => new Promise(() => {}), deadlines: patient });
     expect(await child.kill()).toEqual(killed);
     expect(await stopped).toEqual(killed);
   });
 
-  test('works before the child has said a word', async () => {
+  test('works before the child has sent anything', async () => {
     const child = await start(program('slow-start', '--delay=60000'));
     expect(await child.kill()).toEqual(killed);
   });
@@ -149,7 +149,7 @@ describe('grandchildren', () => {
 });
 
 test('a child that outlasts every rung is reported with its pid and the rungs', async () => {
-  // Nothing survives SIGKILL on demand; but with a clock on which every deadline is over at once, nothing is dead in time.
+  // No process survives SIGKILL. With a clock on which every deadline passes at once, none is dead in time.
   const hasty: Clock = {
     now: () => 0,
     after(_, run) {

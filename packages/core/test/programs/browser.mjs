@@ -1,6 +1,6 @@
 // Talks as Chromium does over --remote-debugging-pipe: commands on descriptor 3, answers on 4, JSON ended by NUL, and
-// every vice it has: events before an answer, several ids for one session, ids of its own choice, requests that nothing
-// settles after a crash, `undefined` where an answer should be.
+// all its peculiarities: events before an answer, several ids for one session, ids that it chooses, requests that
+// nothing settles after a crash, `undefined` where an answer should be.
 import { Socket } from 'node:net';
 
 const input = new Socket({ fd: 3, readable: true, writable: false });

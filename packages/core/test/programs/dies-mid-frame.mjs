@@ -1,4 +1,4 @@
-// Its first answer breaks off in the middle, and it is gone.
+// Exits in the middle of its first answer.
 import { frame, output, serve } from './talk.mjs';
 
 serve({

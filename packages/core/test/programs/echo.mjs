@@ -1,4 +1,4 @@
-// No vice: answers every message with itself, confirms every reset, goes at the end of its input.
+// Well-behaved: answers every message with itself, confirms every reset, exits at the end of its input.
 import { serve } from './talk.mjs';
 
 serve();

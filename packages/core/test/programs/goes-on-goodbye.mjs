@@ -1,4 +1,4 @@
-// {type:'goodbye'} is what it goes for; it stays at the end of its input.
+// Exits on {type:'goodbye'}; ignores the end of its input.
 import { serve } from './talk.mjs';
 
 setInterval(() => {}, 1e6);

@@ -1,4 +1,4 @@
-// Stays at the end of its input; goes for SIGTERM.
+// Ignores the end of its input; exits on SIGTERM.
 import { serve } from './talk.mjs';
 
 setInterval(() => {}, 1e6);

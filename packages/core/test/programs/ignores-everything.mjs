@@ -1,4 +1,4 @@
-// Goes neither at the end of its input nor for SIGTERM.
+// Ignores the end of its input and SIGTERM.
 import { serve } from './talk.mjs';
 
 process.on('SIGTERM', () => {});

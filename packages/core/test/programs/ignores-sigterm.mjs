@@ -1,4 +1,4 @@
-// Goes at the end of its input, but not for SIGTERM.
+// Exits at the end of its input, but ignores SIGTERM.
 import { serve } from './talk.mjs';
 
 process.on('SIGTERM', () => {});

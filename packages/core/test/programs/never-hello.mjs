@@ -1,4 +1,4 @@
-// Reads everything and never says a word, whatever the flags.
+// Reads everything and never writes, whatever the flags.
 import { listen } from './talk.mjs';
 
 listen(() => {});

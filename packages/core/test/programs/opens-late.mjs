@@ -1,5 +1,5 @@
-// {type:'open', session} is confirmed by {type:'opened'} only when another session says {type:'let-in'}; it tells the
-// one that says {type:'list'} which sessions are open there.
+// {type:'open', session} is confirmed by {type:'opened'} only when another session sends {type:'let-in'}; it answers
+// {type:'list'} with the open sessions.
 import { reply, say, serve } from './talk.mjs';
 
 const waiting = [];

@@ -1,4 +1,4 @@
-// Reads nothing and says nothing for --delay=300 milliseconds, then is as good as any.
+// Reads and writes nothing for --delay=300 milliseconds, then behaves well.
 import { number, serve } from './talk.mjs';
 
 setTimeout(serve, number('delay', 300));

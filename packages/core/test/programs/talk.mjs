@@ -1,4 +1,4 @@
-// How the programs of this folder talk, and what they all do unless they have a vice.
+// How the programs of this folder talk, and what they do by default.
 //
 // JSON lines on stdin and stdout; with --msgpack a 4-byte length and MessagePack; with --fds=3,4 on those descriptors.
 // --hello-at-once says hello before anything else, --hello answers the first message of type `settings` with it.
@@ -49,7 +49,7 @@ const reply = (message) => {
   say({ type: 'reply', session, ...(id !== undefined && { id }), echo: message });
 };
 
-/** Echoes every message. `vices` replaces what is done with a type of message; `any` what is done with all others. */
+/** Echoes every message. `vices` replaces the handlers of single message types; `any` handles all others. */
 function serve(vices = {}) {
   const virtues = {
     settings: () => flag('hello') && hello(),

@@ -1,4 +1,4 @@
-// Who connects to the socket of a shared worker, and does what it must not: it costs itself alone.
+// A connection to a shared worker's socket that breaks the rules: only that connection is affected.
 import { expect, test } from 'vitest';
 import { op } from '../../src/wire/frames.ts';
 import { parseAddress } from '../../src/wire/address.ts';
@@ -27,7 +27,7 @@ test.each([
   await expectFine();
 });
 
-test('who says more than a greeting before it is hung up on', async () => {
+test('a connection that sends more than a greeting too early is closed', async () => {
   const { path, expectFine } = await socket();
   const peer = await RawPeer.connect(path);
   peer.say(op.CALL, 0, 1, Buffer.alloc(65 * 1024, 'x'));
@@ -49,7 +49,7 @@ test.each([
   await expectFine();
 });
 
-test('what cannot be done is refused, and the connection goes on', async () => {
+test('an invalid call is refused, and the connection stays open', async () => {
   const { path, token, expectFine } = await socket();
   const peer = await RawPeer.join({ path, token });
   const join = { method: 'join', testWorker: 'raw', file: 'file:///raw.test.ts' };

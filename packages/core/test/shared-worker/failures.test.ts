@@ -1,11 +1,11 @@
-// A worker that cannot be used says why: its file, how it ended, and what it printed last.
+// The error of a worker that cannot be used says why: its file, how it ended, and what it printed last.
 import { describe, expect, test } from 'vitest';
 import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { failure } from '../support/failure.ts';
 import { place } from '../support/pools.ts';
 import { ask, host, open, workerFile } from './support.ts';
 
-describe('a worker that does not come to be ready', () => {
+describe('a worker that does not get ready', () => {
   test.each([
     ['throws.mjs', 'crashed: cannot begin', 'at default (file:'],
     ['rejects.mjs', 'crashed: cannot go on', 'rejects.mjs:4'],
@@ -48,7 +48,7 @@ describe('a worker that does not come to be ready', () => {
     expect(error.message).toContain(evidence);
   });
 
-  test('fails all that want it at once, in the same run', async () => {
+  test('fails all files that need it, at once, in the same run', async () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
     first.register('throws.mjs');
@@ -98,7 +98,7 @@ describe('a worker that is gone', () => {
     const [found] = await owner.evidence();
     expect(found?.messages?.[0]).toContain(text);
     expect(found?.stderr).toContain(evidence);
-    // The others are not concerned.
+    // The others are not affected.
     const other = await open(started, 'other.test.ts');
     expect(await ask(await other.use('echo.mjs'), 'fine')).toBe('fine');
   });
@@ -117,7 +117,7 @@ describe('a worker that is gone', () => {
   });
 });
 
-test('one whose thread is busy for ever fails the next file within its deadline', async () => {
+test('a worker whose thread is busy for ever fails the next file within its deadline', async () => {
   const file = JSON.stringify(workerFile('stops-answering.mjs').href);
   const options = `{ file: ${file}, readyTimeout: 2_000, teardownTimeout: 100 }`;
   const started = await host(`{ sharedWorkers: { busy: ${options} } }`);
@@ -146,13 +146,13 @@ test('a host that was killed is reported as gone', async () => {
   process.kill(started.pid!, 'SIGKILL');
   expect((await next).message).toContain('has ended');
   await started.exited;
-  // Its folder is what the next host sweeps.
+  // The next host removes its folder.
   const second = await host();
   const { use: useThere } = await open(second, 'next.test.ts');
   expect(await ask(await useThere('echo.mjs'), place().path)).toBe(place().path);
 });
 
-test('without an adapter and without a host there is one sentence', async () => {
+test('without an adapter and without a host the error is one sentence', async () => {
   const { currentTestSlot } = await import('../../src/test-api/current-test.ts');
   currentTestSlot().currentTest = undefined;
   const shared = registerSharedWorker({ filename: workerFile('echo.mjs') });

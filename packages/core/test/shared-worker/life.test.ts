@@ -30,7 +30,7 @@ describe('the end of a file', () => {
     ]);
   });
 
-  test('does not run again what was called by hand, whose body ran at once', async () => {
+  test('does not run a teardown again that was called by hand, which ran at once', async () => {
     const started = await host();
     const { use, end } = await open(started, 'first.test.ts');
     const shared = await use('obedient.mjs');
@@ -43,7 +43,7 @@ describe('the end of a file', () => {
     expect(notes.filter((note) => note.startsWith('mine'))).toHaveLength(2);
   });
 
-  test('delivers all that was published before it, also to slow readers', async () => {
+  test('delivers all messages that were published before it, also to slow readers', async () => {
     const started = await host();
     const { use, end } = await open(started, 'first.test.ts');
     const shared = await use('obedient.mjs');
@@ -55,12 +55,12 @@ describe('the end of a file', () => {
     const other = await second.use('obedient.mjs');
     const notes = (await diary(other)).filter((note) => typeof note === 'number');
     expect(notes).toEqual(Array.from({ length: 1000 }, (_, n) => n));
-    // What followed that test worker alone has come to its end.
+    // The subscription to that test worker has ended.
     await until('it has been read', async () => (await diary(other)).includes('no more to follow'));
     expect((await diary(other)).filter((note) => String(note).startsWith('followed'))).toHaveLength(1001);
   });
 
-  test('runs what was registered in the test process, newest first, for each registration', async () => {
+  test('runs the teardowns of the test process, newest first, for each registration', async () => {
     const { use, register, end, owner } = await open(await host());
     const order: string[] = [];
     const shared = await use('obedient.mjs', { teardown: () => void order.push('first') });
@@ -78,7 +78,7 @@ describe('the end of a file', () => {
     expect(order).toHaveLength(3);
   });
 
-  test('ends what its tests still wait for, and refuses more', async () => {
+  test('ends the pending calls of its tests, and refuses more', async () => {
     const { use, end } = await open(await host());
     const shared = await use('obedient.mjs');
     const [replies, plain] = [shared.publish({ do: 'ignore' }).replies(), shared.subscribe()];
@@ -115,31 +115,34 @@ describe('the end of a file', () => {
 });
 
 describe('a test process', () => {
-  test.each(['SIGKILL', 'disconnected'] as const)('that is gone (%s) has left, with its teardowns', async (how) => {
-    const started = await host();
-    const watching = await open(started, 'watching.test.ts');
-    const shared = await watching.use('obedient.mjs');
-    if (how === 'SIGKILL') {
-      const child = closing(await forkFile(started.address, workerFile('obedient.mjs').href));
-      child.kill();
-    } else {
-      const other = await open(started, 'killed.test.ts');
-      const killed = await other.use('obedient.mjs');
-      killed.publish({ do: 'teardown', note: 'of the killed' });
-      await ask(killed, 'published');
-      other.client.close();
-    }
-    await until('it has left', async () => {
-      const notes = await diary(shared);
-      return notes.includes('of the killed ends') && notes.some((note) => /killed.* left$/.test(note));
-    });
-    // Nothing that is said to it hurts.
-    const heard = shared.subscribe().next();
-    shared.publish({ do: 'broadcast', data: 'anybody?' });
-    expect((await heard).value?.data).toBe('anybody?');
-  });
+  test.each(['SIGKILL', 'disconnected'] as const)(
+    'that is gone (%s) counts as left, and its teardowns run',
+    async (how) => {
+      const started = await host();
+      const watching = await open(started, 'watching.test.ts');
+      const shared = await watching.use('obedient.mjs');
+      if (how === 'SIGKILL') {
+        const child = closing(await forkFile(started.address, workerFile('obedient.mjs').href));
+        child.kill();
+      } else {
+        const other = await open(started, 'killed.test.ts');
+        const killed = await other.use('obedient.mjs');
+        killed.publish({ do: 'teardown', note: 'of the killed' });
+        await ask(killed, 'published');
+        other.client.close();
+      }
+      await until('it has left', async () => {
+        const notes = await diary(shared);
+        return notes.includes('of the killed ends') && notes.some((note) => /killed.* left$/.test(note));
+      });
+      // Messages to it do no harm.
+      const heard = shared.subscribe().next();
+      shared.publish({ do: 'broadcast', data: 'anybody?' });
+      expect((await heard).value?.data).toBe('anybody?');
+    },
+  );
 
-  test('that knows a host by its environment alone needs no adapter', async () => {
+  test('that finds a host in its environment needs no adapter', async () => {
     const started = await host();
     const child = closing(await forkFile(started.address, workerFile('obedient.mjs').href, 'ends'));
     expect(await child.exited).toBe(0);

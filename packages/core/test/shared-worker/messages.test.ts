@@ -26,7 +26,7 @@ describe('a message', () => {
     expect(turns).toEqual([1, 2, 3]);
   });
 
-  test('has functions that work without it, on both sides', async () => {
+  test('has methods that work when destructured, on both sides', async () => {
     const { shared } = await inUse();
     const { data, reply } = await first(shared.publish({ do: 'take apart' }).replies());
     expect(data).toBe('what?');
@@ -86,7 +86,7 @@ describe('a message', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  test('has an id that is the same on both sides, and unlike those of all test workers', async () => {
+  test('has an id that is the same on both sides, and unique among all test workers', async () => {
     const started = await host();
     const ids: string[] = [];
     const testWorkers = new Set<string>();
@@ -134,8 +134,8 @@ describe('a message', () => {
 describe('the data of a message', () => {
   test('is whatever can be cloned, and comes back as it was', async () => {
     const { shared } = await inUse('echo.mjs');
-    const circle: Record<string, unknown> = { name: 'circle' };
-    circle['self'] = circle;
+    const cyclic: Record<string, unknown> = { name: 'cyclic' };
+    cyclic['self'] = cyclic;
     const error = new TypeError('wrong', { cause: new RangeError('too far') });
     const values = [
       new Map<unknown, unknown>([['a', new Set([1, 'b', 3n])]]),
@@ -158,14 +158,14 @@ describe('the data of a message', () => {
     const back = await ask(shared, error);
     expect(back).toBeInstanceOf(TypeError);
     expect([back.message, back.cause.message, back.cause.constructor]).toEqual(['wrong', 'too far', RangeError]);
-    const round = await ask(shared, circle);
+    const round = await ask(shared, cyclic);
     expect(round.self).toBe(round);
     const twice = { one: 1 };
     const [a, b] = await ask(shared, [twice, twice]);
     expect(a).toBe(b);
   });
 
-  test('ships the bytes that a view shows, and arrives with memory of its own', async () => {
+  test('sends only the bytes of a view, which arrive in their own memory', async () => {
     const { shared } = await inUse();
     const pooled = Buffer.from('hello');
     expect(pooled.buffer.byteLength).toBeGreaterThan(1000);

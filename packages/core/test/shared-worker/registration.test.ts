@@ -1,4 +1,4 @@
-// What a registration is, and what it gives.
+// What a registration takes, and what it returns.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ describe('a registration', () => {
     expect(error.stack?.split('\n')[1]).toContain('registration.test.ts');
   });
 
-  test('gives what AVA gives, and the same again for the same file', async () => {
+  test('returns what AVA returns, and the same object for the same file', async () => {
     const { register, owner } = await open(await host());
     const shared = register('obedient.mjs');
     expect(shared.protocol).toBe('ava-4');
@@ -55,7 +55,7 @@ describe('a registration', () => {
     expect(facts).toMatchObject([0, 1, 2, 3, 4].map((initialData) => ({ initialData })));
   });
 
-  test('hands initialData of the first alone to the worker, whatever it is', async () => {
+  test('passes only the first initialData to the worker, whatever it is', async () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
     const initialData = new Map<unknown, unknown>([
@@ -82,9 +82,9 @@ describe('a registration', () => {
     await same.request({ do: 'note', note: 'one worker' }, { timeout: 1 }).catch(() => {});
     expect(await db.request({ do: 'diary' })).toContain('one worker');
     expect(await client.names()).toEqual({ pools: [], sharedWorkers: ['db', 'calc'] });
-    const nobody = await open(started, 'other.test.ts');
+    const other = await open(started, 'other.test.ts');
     registerSharedWorker({ name: 'bd' });
-    const error = await failure(nobody.owner.ready(), 'CONFIG_INVALID');
+    const error = await failure(other.owner.ready(), 'CONFIG_INVALID');
     expect(error.message).toContain('There is no shared worker "bd": the config has only "db", "calc"');
     expect(error.stack).toContain('registration.test.ts');
   });
@@ -106,7 +106,7 @@ describe('a registration', () => {
     expect(await ask(await use('typed.ts', { initialData: 3 }), 5)).toBe(15);
   });
 
-  test('outlives its file where modules do: it joins the next file of the worker', async () => {
+  test('joins the next file of the worker where modules outlive their file', async () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
     const ends: string[] = [];
@@ -140,7 +140,7 @@ describe('a registration', () => {
     await second.owner.ready();
     const error = await failure(() => shared.publish('hello'), 'SHARED_WORKER_FAILED');
     expect(error.message).toContain('exited with code 3');
-    // Who asks for it in this file cannot do without.
+    // A file that registers it needs it.
     second.register('obedient.mjs');
     await failure(second.owner.ready(), 'SHARED_WORKER_FAILED');
   });

@@ -1,4 +1,4 @@
-// Runs that begin and end on one host: what workers learn of them, and which of them are reloaded.
+// Runs that begin and end on one host: what workers learn about them, and which workers are reloaded.
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +13,7 @@ import { ask, host, open } from './support.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Writes a worker that answers with a word of another file, and says when it is torn down. */
+/** Writes a worker that answers with a word from another file, and reports its teardown. */
 function writeWorker(word: string): { readonly url: URL; readonly log: string } {
   const [file, dependency, log] = ['worker.mjs', 'word.mjs', 'log'].map((name) => join(place().path, name)) as [
     string,
@@ -37,7 +37,7 @@ function writeWorker(word: string): { readonly url: URL; readonly log: string } 
   return { url: pathToFileURL(file), log };
 }
 
-test('a worker hears of the run that it was started in, of re-runs and of ends', async () => {
+test('a worker learns of the run it was started in, of re-runs and of their ends', async () => {
   const started = await host();
   const { use } = await open(started);
   const shared = await use('obedient.mjs');
@@ -56,7 +56,7 @@ test('a worker hears of the run that it was started in, of re-runs and of ends',
   await until('it has heard', () => existsSync(late) && readFileSync(late, 'utf8') === 're-run 3\n');
 });
 
-test('an edited worker is loaded again at the next run, after its teardowns; one that was not is kept', async () => {
+test('an edited worker is loaded again at the next run, after its teardowns; an unchanged one is kept', async () => {
   const started = await host();
   const { url, log } = writeWorker('old');
   const first = await open(started, 'first.test.ts');
@@ -94,7 +94,7 @@ test('a crashed worker is started again at the next run', async () => {
   expect(await registerSharedWorker<string>({ filename: url }).request('?')).toBe('fine');
 });
 
-test('the host of a runner keeps its workers over runs, also where there is no config', async () => {
+test('the host of a runner keeps its workers between runs, also without a config', async () => {
   vi.stubEnv('TMPDIR', place().path);
   const runs = new RunHost({ root: place().path, runner: 'a test', version: '1.2.3' });
   closing({ close: () => runs.stop() });
@@ -112,7 +112,7 @@ test('the host of a runner keeps its workers over runs, also where there is no c
   const next = await open({ address: provided.address ?? '' } as never, 'b.test.ts', client);
   expect(await ask(await next.use('obedient.mjs'), { do: 'diary' })).toContain('first run');
   await next.end();
-  // A config that has come since is looked at.
+  // A config that was added since is loaded.
   writeFileSync(join(place().path, 'carpool.config.mjs'), 'export default { sharedWorkers: { db: "./db.mjs" } }');
   await runs.runStarted();
   expect(runs.provided).toMatchObject({ pools: [], sharedWorkers: ['db'] });

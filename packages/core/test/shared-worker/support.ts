@@ -21,7 +21,7 @@ export function workerFile(name: string): URL {
 const slot = currentTestSlot();
 const handles = Symbol.for('carpool.shared-workers');
 
-/** As for a file whose modules are evaluated anew. */
+/** As if the modules of the file were evaluated again. */
 export function forgetRegistrations(): void {
   slot.registrations.clear();
   (slot as unknown as Record<symbol, Map<string, unknown> | undefined>)[handles]?.clear();

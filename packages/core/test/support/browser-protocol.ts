@@ -80,7 +80,7 @@ export function browserProtocol(): Protocol {
     address({ kind, frame, wireId, call, owns }) {
       const named = frame.fields(names)['sessionId'] as string | undefined;
       if (named !== undefined && !owns(named)) {
-        throw new CarpoolError('SESSION_REFUSED', `Cannot send: session ${named} belongs to somebody else`);
+        throw new CarpoolError('SESSION_REFUSED', `Cannot send: session ${named} belongs to another session`);
       }
       const id = kind === 'request' ? { id: call } : {};
       const to = named ?? wireId;

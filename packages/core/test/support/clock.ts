@@ -1,4 +1,4 @@
-/** Time that passes only when the test says so. */
+/** A clock that the test advances. */
 import type { Clock, Timer } from '../../src/base/clock.ts';
 
 interface Planned {

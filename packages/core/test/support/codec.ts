@@ -2,7 +2,7 @@
 import { isCarpoolError, type CarpoolError } from '../../src/base/errors.ts';
 import { defaultLimits, type FrameLimits, type Framing } from '../../src/codec/codec.ts';
 
-/** The error that `run` ends with; any other than ours is thrown on. */
+/** The error of Carpool that `run` throws; any other error is rethrown. */
 export function failure(run: () => unknown): CarpoolError {
   try {
     run();
@@ -13,7 +13,7 @@ export function failure(run: () => unknown): CarpoolError {
   throw new Error('it did not throw');
 }
 
-/** Runs it for bytes that may be anything: it may end, or fail with one of the FRAME codes. */
+/** Runs it with arbitrary bytes: it may return, or fail with one of the FRAME codes. */
 export function onlyFrameErrors(run: () => unknown): void {
   try {
     run();

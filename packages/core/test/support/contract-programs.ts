@@ -4,7 +4,7 @@ import type { ContractChild } from '../../src/testing/session-contract.ts';
 export const contractPrograms: Readonly<Record<ContractChild, string>> = {
   echo: 'echo',
   asks: 'asks',
-  'says-as-told': 'says-as-told',
+  'says-on-request': 'says-on-request',
   steps: 'steps',
   tells: 'floods --count=3',
   'answers-late': 'answers-late',

@@ -1,4 +1,4 @@
-/** Pools for tests: the programs of test/programs behind a session field, and proof that no process outlives its test. */
+/** Pools for tests: the programs of test/programs behind a session field, and a check that none outlives its test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ afterEach(async () => {
   rmSync(path, { recursive: true, force: true });
 });
 
-/** What is still there after it has had some time to go is left behind, and is ended here. */
+/** What still exists after a grace period is left behind, and is ended here. */
 export async function expectEmpty(within: string): Promise<void> {
   const deadline = performance.now() + 10_000;
   const isEmpty = (): boolean => {

@@ -89,7 +89,7 @@ export class RawPeer {
     for (;;) {
       const at = this.#heard.findIndex(matches);
       if (at >= 0) return this.#heard.splice(at, 1)[0]!;
-      if (this.#over) throw new Error('the hub has hung up');
+      if (this.#over) throw new Error('the hub has disconnected');
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }

@@ -1,4 +1,4 @@
-/** Tests of several workers, as an adapter would run them: who calls is said by `as`. */
+/** Tests of several workers, as an adapter would run them: `as` sets the caller. */
 import { onTestFinished } from 'vitest';
 import type { HostClient } from '../../src/client/client.ts';
 import { currentTestSlot } from '../../src/test-api/current-test.ts';

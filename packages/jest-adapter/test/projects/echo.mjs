@@ -15,15 +15,15 @@ const child = {
 
 export const pools = {
   echo: { ...child, maxSessions: 16 },
-  // One session at a time: whoever wants a second one waits.
+  // One session at a time: a second `register` waits.
   narrow: { ...child, maxSessions: 1 },
-  // Takes its time to start.
+  // Starts slowly.
   slow: {
     ...child,
     args: [program('child.mjs'), '--hello=600'],
     protocol: { ...child.protocol, hello: { expect: { type: 'hello' } } },
   },
-  // Never says that a session has ended.
+  // Never confirms that a session has ended.
   stubborn: {
     ...child,
     closeTimeout: 200,

@@ -1,4 +1,4 @@
-// A process that speaks MessagePack, each message after its length, and says everything back.
+// A process that speaks length-prefixed MessagePack and echoes every message.
 import { Packr } from 'msgpackr';
 
 const packr = new Packr({ useRecords: false, int64AsType: 'auto', mapsAsObjects: true });

@@ -51,7 +51,7 @@ export function interactionSuite(subject: Subject): void {
     });
   }
 
-  test('what is sent during an interaction waits for its response, and is then answered in order', async () => {
+  test('messages sent during an interaction wait for its response, and are then answered in order', async () => {
     const renderers = pool(subject);
     const [session, bystander] = await Promise.all([registerWith(renderers, tree()), registerWith(renderers, tree())]);
     await pressTab(session, 2);

@@ -10,7 +10,7 @@ interface Heard {
 }
 
 export function transportSuite(subject: Subject): void {
-  test('a runtime with ids of its own hears every reply, step and event of its session, in order', async () => {
+  test('a runtime with its own ids receives every reply, step and event of its session, in order', async () => {
     const renderers = pool(subject);
     // Two with the same ids.
     await Promise.all([drive(), drive()]);

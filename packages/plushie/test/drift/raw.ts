@@ -1,4 +1,4 @@
-/** A renderer without Carpool in front of it: takes what a test says byte by byte, and keeps all it answers. */
+/** A renderer without Carpool: a test sends it exact bytes, and all its answers are kept. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { lengthPrefixed, newlineDelimited, type FrameLimits, type Framing } from 'carpool/protocol';
@@ -50,7 +50,7 @@ export class Raw {
   readonly #speech: Speech;
   readonly #all: Heard[] = [];
   #unread: Heard[] = [];
-  /** Says `news` for each message, and at the end of the output. */
+  /** Emits `news` for each message, and at the end of the output. */
   readonly #ear = new EventEmitter();
   #ended = false;
   readonly #over: Promise<unknown>;

@@ -1,4 +1,4 @@
-/** The error of Carpool that something must fail with. */
+/** The error of Carpool with which the promise must reject. */
 import { isCarpoolError, type CarpoolError, type ErrorCode } from 'carpool';
 
 export async function failure(work: PromiseLike<unknown> | (() => unknown), code: ErrorCode): Promise<CarpoolError> {

@@ -1,4 +1,4 @@
-/** A pool of the dialect whose renderer is the test itself: it reads what Carpool writes, and answers what it likes. */
+/** A pool of the dialect whose renderer is the test: it reads what Carpool writes, and decides the answers. */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';

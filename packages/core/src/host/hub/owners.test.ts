@@ -90,7 +90,7 @@ test('a worker that runs many tests remembers a bounded number of them', async (
   expect(() => hold('forgotten', ['a.test.ts', 'test 0'])).not.toThrow();
 });
 
-test('owners that end at the same time have words and counts of their own', async () => {
+test('owners that end at the same time have their own reasons and counts', async () => {
   const { owners, released, hold } = owning();
   hold('lost', ['a.test.ts', 'adds'], false);
   hold('kept', ['b.test.ts']);

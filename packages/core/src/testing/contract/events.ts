@@ -5,10 +5,10 @@ import { failing, on, type SessionContract } from './subject.ts';
 export function eventContract(contract: SessionContract): void {
   const { expect } = contract;
   const tells = on(contract, 'tells');
-  const told = on(contract, 'says-as-told');
-  const few = on(contract, 'says-as-told', { maxUnreadEvents: 3 });
+  const scripted = on(contract, 'says-on-request');
+  const few = on(contract, 'says-on-request', { maxUnreadEvents: 3 });
 
-  /** Makes the child say `count` events, and resolves when all of them have arrived. */
+  /** Makes the child send `count` events, and resolves when all of them have arrived. */
   async function tell(session: Session, ...texts: readonly string[]): Promise<void> {
     const events = texts.map((text) => ({ type: 'event', session: session.id, text }));
     session.send({ type: 'say', messages: events });
@@ -37,7 +37,7 @@ export function eventContract(contract: SessionContract): void {
     expect(seen).toEqual([0, 1, 2]);
   });
 
-  told('the next event that matches is taken, and the others stay', async (pool) => {
+  scripted('the next event that matches is taken, and the others stay', async (pool) => {
     const session = await pool.register();
     const wanted = session.event(({ text }) => text === 'third');
     await tell(session, 'first', 'second', 'third', 'fourth');
@@ -47,7 +47,7 @@ export function eventContract(contract: SessionContract): void {
     expect(await session.event()).toMatchObject({ text: 'second' });
   });
 
-  told('a wait for an event that does not come fails with the last messages', async (pool) => {
+  scripted('a wait for an event that does not come fails with the last messages', async (pool) => {
     const session = await pool.register();
     await tell(session, 'something else');
     const never = session.event(({ text }) => text === 'never', { timeout: 30 });
@@ -60,7 +60,7 @@ export function eventContract(contract: SessionContract): void {
     expect(await session.event()).toMatchObject({ text: 'something else' });
   });
 
-  told('one loop reads at a time', async (pool) => {
+  scripted('one loop reads at a time', async (pool) => {
     const session = await pool.register();
     await tell(session, 'first', 'second');
     for await (const event of session.events()) {
@@ -76,7 +76,7 @@ export function eventContract(contract: SessionContract): void {
     }
   });
 
-  told('the loop ends with the session', async (pool) => {
+  scripted('the loop ends with the session', async (pool) => {
     const session = await pool.register();
     await tell(session, 'first');
     const seen: unknown[] = [];

@@ -4,9 +4,9 @@ import { failing, on, type SessionContract } from './subject.ts';
 export function isolationContract(contract: SessionContract): void {
   const { expect } = contract;
   const echo = on(contract, 'echo');
-  const told = on(contract, 'says-as-told');
+  const scripted = on(contract, 'says-on-request');
 
-  echo('sessions that talk at once hear only themselves', async (pool) => {
+  echo('sessions that talk at once receive only their own messages', async (pool) => {
     const sessions = await Promise.all(Array.from({ length: 8 }, () => pool.register()));
     const talks = sessions.map(async (session, s) => {
       for (let n = 0; n < 20; n++) {
@@ -17,7 +17,7 @@ export function isolationContract(contract: SessionContract): void {
     await Promise.all(talks);
   });
 
-  echo('naming the session of another is refused, even on purpose; naming its own is not', async (pool) => {
+  echo('a message that names another session is refused; one that names its own is not', async (pool) => {
     const [mine, theirs] = [await pool.register(), await pool.register()];
     const message = { type: 'query', session: theirs.id };
     const error = await failing(contract, 'SESSION_REFUSED', mine.request(message));
@@ -29,14 +29,14 @@ export function isolationContract(contract: SessionContract): void {
     expect(await theirs.event()).toMatchObject({ echo: { type: 'note' } });
   });
 
-  told('replies without a request, and messages of unknown sessions, are ignored', async (pool) => {
+  scripted('replies without a request, and messages of unknown sessions, are ignored', async (pool) => {
     const [session, other] = [await pool.register(), await pool.register()];
     const strange = [
-      { type: 'reply', session: session.id, id: 'nobody asked', echo: 1 },
-      { type: 'step', session: session.id, id: 'nobody asked' },
-      { type: 'refusal', session: session.id, id: 'nobody asked', error: 'no' },
-      { type: 'reply', session: 'nobody', id: 'c1' },
-      { type: 'lost', session: 'nobody' },
+      { type: 'reply', session: session.id, id: 'unrequested', echo: 1 },
+      { type: 'step', session: session.id, id: 'unrequested' },
+      { type: 'refusal', session: session.id, id: 'unrequested', error: 'no' },
+      { type: 'reply', session: 'unknown', id: 'c1' },
+      { type: 'lost', session: 'unknown' },
       { type: 'an unknown type', session: session.id, more: [1, 2] },
       { type: 'reply', session: session.id, id: 0 },
       { type: 'event', session: '' },
@@ -59,7 +59,7 @@ export function isolationContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ children: 1, failures: 0, open: 2 });
   });
 
-  told('a session that the child ends is over, with its message, and others stay open', async (pool) => {
+  scripted('a session that the child ends is over, with its message, and others stay open', async (pool) => {
     const [session, other] = [await pool.register(), await pool.register()];
     const lost = { type: 'lost', session: session.id, code: 'panic', error: 'index out of bounds' };
     const waiting = session.event();

@@ -7,7 +7,7 @@ export function registerContract(contract: SessionContract): void {
   const one = on(contract, 'echo', { maxSessions: 1 });
   const two = on(contract, 'echo', { maxSessions: 2 });
 
-  two('a session is open when it is there, with an id, a format and the hello of the child', async (pool) => {
+  two('a registered session is open, with an id, a format and the hello of the child', async (pool) => {
     const [a, b] = [await pool.register(), await pool.register()];
     expect(a.id === b.id).toBe(false);
     expect(a.hello).toMatchObject({ type: 'hello', version: 1 });
@@ -16,7 +16,7 @@ export function registerContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 2, children: 1, sessions: 2, peak: 2, queued: 0 });
   });
 
-  one('waiters for a slot are served in the order they came', async (pool) => {
+  one('waiters for a slot are served in order', async (pool) => {
     const served: string[] = [];
     let session = await pool.register();
     const waiting: Promise<Session>[] = [];
@@ -97,7 +97,7 @@ export function registerContract(contract: SessionContract): void {
   const hello = { send: { type: 'settings' }, expect: { type: 'hello' } };
 
   on(contract, 'opens-late', { protocol: { hello, open, close } })(
-    'opening can be given up; what opens too late is ended again, and its slot is free',
+    'opening can be given up; a session that opens too late is ended, and its slot is free',
     async (pool) => {
       const first = await pool.register();
       const given = new AbortController();

@@ -20,7 +20,7 @@ export function stepContract(contract: SessionContract): void {
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
   });
 
-  steps('leaving the loop early leaves the response to be awaited, and steps are no events', async (pool) => {
+  steps('after leaving the loop early the response can still be awaited, and steps are no events', async (pool) => {
     const session = await pool.register();
     const interaction = session.interact({ type: 'interact' });
     for await (const step of interaction) {

@@ -10,15 +10,15 @@ export type ContractChild =
   | 'echo'
   /** Asks a question, `{type: 'ask', session, id, about}`, before each reply; the reply holds the answer. */
   | 'asks'
-  /** `{type: 'say', messages}`: says these, word for word. */
-  | 'says-as-told'
+  /** `{type: 'say', messages}`: sends exactly these messages. */
+  | 'says-on-request'
   /** `interact`: three `step`s before the reply. `refuse`: a refusal. */
   | 'steps'
   /** Three events, `n` from 0, before each reply. */
   | 'tells'
   /** Keeps every message until `now`, then answers them, the newest first. */
   | 'answers-late'
-  /** Confirms `open` only when another session says `let-in`; `list` lists the open ones. */
+  /** Confirms `open` only when another session sends `let-in`; `list` lists the open ones. */
   | 'opens-late'
   /** Confirms no `reset`. */
   | 'never-confirms';

@@ -6,7 +6,7 @@ export function talkContract(contract: SessionContract): void {
   const { expect } = contract;
   const echo = on(contract, 'echo');
   const late = on(contract, 'answers-late');
-  const told = on(contract, 'says-as-told');
+  const scripted = on(contract, 'says-on-request');
 
   echo('a request resolves with its reply', async (pool) => {
     const session = await pool.register();
@@ -21,7 +21,7 @@ export function talkContract(contract: SessionContract): void {
     expect(await session.event()).toMatchObject({ type: 'reply', session: session.id, echo: { type: 'note' } });
   });
 
-  late('replies find their requests in whatever order they come', async (pool) => {
+  late('replies find their requests in any order', async (pool) => {
     const session = await pool.register();
     const requests = [1, 2, 3, 4, 5].map((n) => session.request({ type: 'query', n }));
     session.send({ type: 'now' });
@@ -35,7 +35,7 @@ export function talkContract(contract: SessionContract): void {
     expect(replies.every(({ echo: back }, n) => (back as { readonly n: number }).n === n)).toBe(true);
   });
 
-  echo('a request may bring its own id, zero too', async (pool) => {
+  echo('a request may have its own id, zero too', async (pool) => {
     const session = await pool.register();
     for (const id of ['mine', 0]) expect(await session.request({ type: 'query', id })).toMatchObject({ id });
   });
@@ -105,12 +105,12 @@ export function talkContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ children: 1, failures: 0 });
   });
 
-  echo('what cannot be written costs its call alone', async (pool) => {
+  echo('a message that cannot be written fails only its own call', async (pool) => {
     const session = await pool.register();
-    const circle: Record<string, unknown> = { type: 'query' };
-    circle['self'] = circle;
-    await failing(contract, 'FRAME_MALFORMED', session.request(circle));
-    await failing(contract, 'FRAME_MALFORMED', () => session.send(circle));
+    const cyclic: Record<string, unknown> = { type: 'query' };
+    cyclic['self'] = cyclic;
+    await failing(contract, 'FRAME_MALFORMED', session.request(cyclic));
+    await failing(contract, 'FRAME_MALFORMED', () => session.send(cyclic));
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
   });
 
@@ -122,7 +122,7 @@ export function talkContract(contract: SessionContract): void {
     expect(await session.request({ type: 'query' })).toMatchObject({ answer: { text: 'later' } });
   });
 
-  told('a session shows its last messages as evidence', async (pool) => {
+  scripted('a session shows its last messages as evidence', async (pool) => {
     const session = await pool.register();
     const said = { type: 'news', session: session.id };
     session.send({ type: 'say', messages: [said] });
@@ -132,7 +132,7 @@ export function talkContract(contract: SessionContract): void {
     expect(messages.join('\n')).toMatch(/← .*type: "news"/);
   });
 
-  echo('a runtime that speaks the dialect itself can be put on a session', async (pool) => {
+  echo('a runtime that speaks the dialect itself can use a session as its transport', async (pool) => {
     const session = await pool.register();
     const transport = pooledTransport(session);
     const heard: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Giving a slot back, and what a session is after its end. */
+/** Releasing a slot, and what a session does after its end. */
 import { becomes, failing, on, type SessionContract } from './subject.ts';
 
 export function unregisterContract(contract: SessionContract): void {
@@ -36,7 +36,7 @@ export function unregisterContract(contract: SessionContract): void {
     expect(await pool.stats()).toMatchObject({ open: 0 });
   });
 
-  one('the promise of the end says what ended it and why', async (pool) => {
+  one('the promise `closed` says what ended the session and why', async (pool) => {
     const session = await pool.register();
     await session.unregister();
     expect(await session.closed).toMatchObject({ by: 'unregister', reason: 'by `unregister`' });

@@ -1,4 +1,4 @@
-// Workers that do what they must not, or vanish at a bad moment: it costs them, and no other.
+// Workers that break the rules or vanish at a bad moment: only they are affected.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../../src/base/errors.ts';
@@ -17,7 +17,7 @@ describe('a worker that has greeted and then', () => {
     ['sends a call that is no JSON', (peer: RawPeer) => peer.say(op.CALL, 0, 1, Buffer.from('{{'))],
     ['sends a frame without a head', (peer: RawPeer) => peer.write(Buffer.from([0, 0, 0, 1, 1]))],
     ['sends an absurd length', (peer: RawPeer) => peer.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))],
-  ])('%s is hung up on, and its session is free', async (_, misbehave) => {
+  ])('%s is disconnected, and its slot is free', async (_, misbehave) => {
     const served = await echoes();
     const peer = await RawPeer.join(served);
     await peer.register(1);
@@ -37,7 +37,7 @@ describe('a worker that has greeted and then', () => {
     ['registers under an owner that is none', { method: 'register', session: 9, pool: 'echoes', stack: '', under: 7 }],
     ['registers with a number that is none', { method: 'register', session: 'x', pool: 'echoes', stack: '' }],
     ['registers as the connection itself', { method: 'register', session: 0, pool: 'echoes', stack: '' }],
-    ['registers at a pool that is not there', { method: 'register', session: 9, pool: 'nobody', stack: '' }],
+    ['registers at a pool that is not there', { method: 'register', session: 9, pool: 'missing', stack: '' }],
     ['registers at what every object has', { method: 'register', session: 9, pool: 'constructor', stack: '' }],
   ])('%s gets an answer that says no, and goes on', async (_, request) => {
     const served = await echoes();
@@ -58,7 +58,7 @@ test('a pool that is not there is named, with those that are', async () => {
   expect(await client.pools()).toEqual(['echoes']);
 });
 
-test('a number of a session cannot be used twice at once', async () => {
+test('a session number cannot be in use twice at the same time', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   expect(await peer.register(1)).toMatchObject({ op: op.RESULT });
@@ -86,7 +86,7 @@ test('a session of another worker is out of reach, by its number and by its name
   expect(await mine.request(1, { type: 'query' })).toMatchObject({ body: { session: 'w1s1' } });
 });
 
-test('a message that may not be sent ends its session, where no call can fail', async () => {
+test('a message that must not be sent ends its session if no call can fail', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   await peer.register(1);
@@ -111,11 +111,11 @@ test('an answer that cannot be sent ends its session, and not its worker', async
   expect(await peer.hear((heard) => heard.op === op.ASK)).toMatchObject({ session: 2 });
 });
 
-test('a worker that does not say where it registered breaks no error of others', async () => {
+test('a worker that does not send its call site breaks no errors of others', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
   for (const [session, stack] of [undefined, 7].entries()) {
-    expect(await peer.register(session + 1, { stack, holder: 'nobody' })).toMatchObject({ op: op.RESULT });
+    expect(await peer.register(session + 1, { stack, holder: 'unknown' })).toMatchObject({ op: op.RESULT });
   }
   const client = await served.connect();
   const error = await failure(client.register('echoes', { wait: false }), 'POOL_FULL');
@@ -189,9 +189,9 @@ test('giving up `register` at any moment leaves no session behind', async () => 
 });
 
 describe('a worker that does not read', () => {
-  test('loses the sessions that write to it, and nobody else loses anything', async () => {
+  test('loses the sessions that write to it, and other workers lose nothing', async () => {
     const served = await serve(
-      { echoes: program('says-as-told', { maxSessions: 3 }) },
+      { echoes: program('says-on-request', { maxSessions: 3 }) },
       { limits: { maxBacklogBytes: 1_000_000 } },
     );
     const peer = await RawPeer.join(served);
@@ -211,7 +211,7 @@ describe('a worker that does not read', () => {
   });
 
   test('does not keep the hub from closing', async () => {
-    const served = await serve({ echoes: program('says-as-told') });
+    const served = await serve({ echoes: program('says-on-request') });
     const peer = await RawPeer.join(served);
     await peer.register(1);
     const client = await served.connect();
@@ -276,7 +276,7 @@ describe('the end of the connection', () => {
   });
 });
 
-test('what a child says of itself arrives, also where JSON has no word for it', async () => {
+test('the hello of a child arrives, also with values that JSON cannot express', async () => {
   const script = `
     import { pack } from 'msgpackr';
     const payload = pack({ type: 'hello', session: '', serial: 2n ** 60n, key: new Uint8Array([1, 2, 3]) });

@@ -1,4 +1,4 @@
-// What a worker has to show before anything else is read.
+// What a worker must send before anything else is read.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { RawPeer } from '../../support/raw-peer.ts';
 
 const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
 
-/** The hub must still serve those who behave. */
+/** The hub must still serve well-behaved workers. */
 async function expectServing(served: Served): Promise<void> {
   const client = await served.connect();
   await using session = await client.register('echoes');
@@ -35,7 +35,7 @@ test.each([
   ['a token of another type', { token: 7 }],
   ['no token', {}],
   ['another method', { method: 'pools' }],
-])('%s is refused, and the worker is hung up on', async (_, greeting) => {
+])('%s is refused, and the worker is disconnected', async (_, greeting) => {
   const served = await echoes();
   const peer = await RawPeer.connect(served.path);
   const answer = await peer.greet(greeting);
@@ -45,7 +45,7 @@ test.each([
   await expectServing(served);
 });
 
-test('a client with another token is told so', async () => {
+test('a client with a wrong token gets an error that says so', async () => {
   const served = await echoes();
   const address = formatAddress({ path: served.path, token: randomBytes(32).toString('hex') });
   const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_REJECTED');
@@ -67,7 +67,7 @@ test('another version of the wire is refused, and both versions are named', asyn
   await peer.closed;
 });
 
-test('whoever does not greet in time is hung up on', async () => {
+test('a connection without a greeting in time is closed', async () => {
   const clock = new FakeClock();
   const served = await serve({ echoes: program('echo') }, { clock });
   const silent = await RawPeer.connect(served.path);
@@ -89,7 +89,7 @@ test.each([
   ['a greeting that is no JSON', Buffer.from([0, 0, 0, 11, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x7b, 0x7b])],
   ['a greeting that is no object', Buffer.from([0, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 1, ...Buffer.from('null')])],
   ['noise', randomBytes(100_000)],
-])('%s ends the worker, and nobody else', async (_, bytes) => {
+])('%s ends that worker, and no other', async (_, bytes) => {
   const served = await echoes();
   const peer = await RawPeer.connect(served.path);
   peer.write(bytes);
@@ -98,7 +98,7 @@ test.each([
 });
 
 describe('the number of workers', () => {
-  test('is bounded, and a worker too many is told so', async () => {
+  test('is bounded, and the error of a worker beyond the limit says so', async () => {
     const served = await serve({ echoes: program('echo') }, { limits: { maxPeers: 2 } });
     const [first] = [await served.connect(), await served.connect()];
     const error = await failure(served.connect(), 'HUB_REJECTED');
@@ -120,7 +120,7 @@ test.each([
 });
 
 test('a host that is not there is unreachable, and the error asks for the global setup', async () => {
-  const path = `${place().path}/nobody`;
+  const path = `${place().path}/missing`;
   const address = formatAddress({ path, token: 'a'.repeat(64) });
   const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
   expect(error.message).toContain(`Cannot reach the host at ${path}`);
@@ -144,7 +144,7 @@ describe('the place of a host', () => {
     made.remove();
   });
 
-  test('that has no room for a socket is said in one sentence', async () => {
+  test('with a path too long for a socket is reported in one sentence', async () => {
     const deep = `${place().path}/${'d'.repeat(100)}`;
     const error = await failure(() => makeHostDirectory([deep]), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(
@@ -152,7 +152,7 @@ describe('the place of a host', () => {
     );
   });
 
-  test('that cannot be written to is said in one sentence', async () => {
+  test('that cannot be written to is reported in one sentence', async () => {
     const error = await failure(() => makeHostDirectory(['/proc']), 'HUB_UNREACHABLE');
     expect(error.message).toMatch(/^Cannot make a folder for the socket in \/proc: /);
   });

@@ -25,7 +25,7 @@ test('a connection that has ended is replaced by the next call', async () => {
 });
 
 test('a connection that failed is tried again by the next call', async () => {
-  const address = `carpool:${place().path}/nobody#${'a'.repeat(64)}`;
+  const address = `carpool:${place().path}/missing#${'a'.repeat(64)}`;
   const options = { address, runner: 'a test' };
   const [first, second] = [sharedClient(options), sharedClient(options)];
   expect(second).toBe(first);

@@ -1,4 +1,4 @@
-// Is never ready, and says what it waits for.
+// Is never ready, and prints what it waits for.
 console.error('waiting for a database that does not come');
 
 export default ({ negotiateProtocol }) => {

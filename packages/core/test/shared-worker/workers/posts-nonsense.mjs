@@ -1,4 +1,4 @@
-// Says all kinds of things on the port that is the host's, then everything back.
+// Posts nonsense on the host's port, then echoes every message.
 import { parentPort } from 'node:worker_threads';
 
 export default async ({ negotiateProtocol }) => {

@@ -1,2 +1,2 @@
-// Never begins to listen.
+// Never starts to listen.
 for (;;);

@@ -18,7 +18,7 @@ test('a helper module takes a session for the test that runs', async () => {
   expect(await kept.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });
 });
 
-test('it has ended with its test, and the one of the file has not', async () => {
+test('it ended with its test, and the session of the file did not', async () => {
   await expect(kept.request({ type: 'get' })).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
   expect(await ofFile.request({ type: 'set', value: 2 })).toMatchObject({ value: 2 });
 });

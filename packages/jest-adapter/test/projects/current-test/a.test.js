@@ -13,7 +13,7 @@ describe('one after another', () => {
   beforeEach(() => void seen.push(look('beforeEach')));
   afterEach(() => expect(look('afterEach')).toBe(seen.shift()));
 
-  test.each([1, 2])('a test and its hooks are one (%s)', async () => {
+  test.each([1, 2])('a test and its hooks have one owner (%s)', async () => {
     const own = look('test');
     await later();
     expect([...seen, look('later')]).toEqual([own, own]);
@@ -23,7 +23,7 @@ describe('one after another', () => {
 const attempts = [];
 jest.retryTimes(2);
 
-test('every attempt is another one', async () => {
+test('every attempt has its own owner', async () => {
   await later();
   attempts.push(look('attempt'));
   expect(new Set(attempts).size).toBe(3);
@@ -32,7 +32,7 @@ test('every attempt is another one', async () => {
 describe('side by side', () => {
   const seen = new Set();
 
-  test.concurrent.each([1, 2, 3, 4, 5, 6, 7])('each is its own (%s)', async () => {
+  test.concurrent.each([1, 2, 3, 4, 5, 6, 7])('each has its own owner (%s)', async () => {
     const own = look('concurrent');
     expect(seen.has(own)).toBe(false);
     seen.add(own);
@@ -43,7 +43,7 @@ describe('side by side', () => {
   });
 });
 
-test('what outlives its test is known to', async () => {
+test('a call that outlives its test belongs to it', async () => {
   const own = look('test');
   void later().then(() => expect(look('late')).toBe(own));
 });

@@ -13,7 +13,7 @@ carpoolTest('and ends them', async ({ echo }) => {
   expect(sessions).not.toContain(id);
 });
 
-test('every handler hears every event', () => {
+test('every handler receives every event', () => {
   for (const heard of [globalThis.below, globalThis.above]) {
     for (const name of ['add_test', 'run_start', 'test_start', 'test_fn_start', 'test_done'])
       expect(heard).toContain(name);

@@ -32,7 +32,7 @@ test.concurrent('they take turns where there is one slot (2)', async ({ carpool:
   narrow.push(session.id);
 });
 
-globalThis.test.concurrent("Jest's own `test` knows whose call it is", async () => {
+globalThis.test.concurrent("Jest's own `test` knows the test of each call", async () => {
   const session = await register('echo');
   await session.request({ type: 'set', value: 5 });
   expect(await session.request({ type: 'get' })).toMatchObject({ value: 5 });

@@ -35,6 +35,6 @@ test('what `carpool` registered ended with its test', async ({ echo }) => {
   for (const id of earlier) expect(sessions).not.toContain(id);
 });
 
-test('a test that wants no pool runs as any other', () => {
+test('a test without a pool runs normally', () => {
   expect(earlier).toHaveLength(3);
 });

@@ -2,7 +2,7 @@
 module.exports = (withPools) => {
   const test = withPools();
 
-  test('values are born in the realm of the test', async ({ echo }) => {
+  test('values are created in the realm of the test', async ({ echo }) => {
     const value = { list: [1, { deep: null }], text: 'x' };
     const reply = await echo.request({ type: 'set', value });
     expect(reply.value).toStrictEqual(value);
@@ -28,7 +28,7 @@ module.exports = (withPools) => {
     expect(back.big).toBe(value.big);
   });
 
-  test('errors are born in the realm of the test, with the line of the call', async ({ echo, carpool }) => {
+  test('errors are created in the realm of the test, with the line of the call', async ({ echo, carpool }) => {
     const error = await echo.request({ type: 'silence' }, { timeout: 20 }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ code: 'REQUEST_TIMEOUT', name: 'CarpoolError [REQUEST_TIMEOUT]' });

@@ -39,7 +39,7 @@ test('what `beforeAll` registers for the file lives as long', async () => {
   expect((await before).id).not.toBe(all.id);
 });
 
-test('`beforeAll` must say so', () => {
+test('`beforeAll` must name a scope', () => {
   expect(refused).toBeInstanceOf(Error);
   expect(refused.message).toMatch(
     /no test is running here; in `beforeAll`.* write `register\('echo', { scope: 'file' }\)`/,
@@ -62,7 +62,7 @@ test('a function that takes `done` knows its test', (done) => {
   register('echo').then(check).finally(done);
 });
 
-test('the body of a generator is told that it cannot be followed', function* () {
+test('a generator is refused, because its calls cannot be followed', function* () {
   const error = yield register('echo').catch((thrown) => thrown);
   expect(error.message).toMatch(/generator/);
 });

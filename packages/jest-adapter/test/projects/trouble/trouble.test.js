@@ -10,6 +10,6 @@ test('must fail: a session by hand', async () => {
   await register('echo');
 });
 
-test('a test that wants no pool runs as any other', () => {
+test('a test without a pool runs normally', () => {
   expect(1).toBe(1);
 });

@@ -1,4 +1,4 @@
-// A config that is told once is known everywhere.
+// A config that is registered once is known everywhere.
 import { register, withPools } from '@carpool/jest';
 import type config from './carpool.config.ts';
 

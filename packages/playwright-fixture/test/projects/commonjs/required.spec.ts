@@ -3,7 +3,7 @@ import config from './carpool.config';
 
 const test = withPools(config);
 
-test('a project that is no ESM does as well', async ({ echo }) => {
+test('a CommonJS project works too', async ({ echo }) => {
   expect(typeof require).toBe('function');
   await expect(echo).toReply({ type: 'set', value: 1 }, { value: 1 });
 });

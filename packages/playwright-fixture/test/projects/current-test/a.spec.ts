@@ -17,7 +17,7 @@ test.describe('tests', () => {
   test.afterEach(() => expect(look('afterEach')).toBe(seen.shift()));
 
   for (const number of [1, 2]) {
-    test(`a test and its hooks are one (${number})`, async () => {
+    test(`a test and its hooks have one owner (${number})`, async () => {
       const own = look('test');
       await later();
       expect([...seen, look('later')]).toEqual([own, own]);

@@ -15,9 +15,9 @@ test('a reply', async ({ echo }) => {
 test('an event', async ({ echo }) => {
   echo.send({ type: 'tell', word: 'first' });
   echo.send({ type: 'tell', word: 'second' });
-  await expect(echo).toReceiveEvent({ type: 'told', word: 'second' });
+  await expect(echo).toReceiveEvent({ type: 'news', word: 'second' });
   await expect(echo).toReceiveEvent({ word: expect.stringContaining('irs') });
-  await expect(echo).not.toReceiveEvent({ type: 'told' });
+  await expect(echo).not.toReceiveEvent({ type: 'news' });
   echo.send({ type: 'tell', word: 'late', after: 500 });
   await expect(echo).not.toReceiveEvent({ word: 'late' });
   await expect(echo).toReceiveEvent({ word: 'late' }, { timeout: 2_000 });

@@ -10,12 +10,12 @@ const child = {
 export default defineConfig({
   pools: {
     echo: { ...child, maxSessions: 16 },
-    // One session at a time: whoever wants a second one waits.
+    // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
     // Says hello late.
     slow: { ...child, args: [...child.args, '--hello=2000'], protocol: { hello: { expect: { type: 'hello' } } } },
     // Confirms the end of no session.
     stubborn: { ...child, args: [...child.args, '--stubborn'], closeTimeout: 300 },
-    missing: { command: 'no-such-program', installHint: 'Nobody can install it' },
+    missing: { command: 'no-such-program', installHint: 'It cannot be installed' },
   },
 });

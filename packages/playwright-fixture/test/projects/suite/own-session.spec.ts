@@ -19,7 +19,7 @@ test('a session knows nothing of the one before it', async ({ echo }) => {
   expect(sessions).not.toContain(earlier[0]);
 });
 
-test('one that was kept in a variable says who closed it, and when', async () => {
+test('a session kept in a variable says why it was closed, and when', async () => {
   const words = /Cannot .*: session \S+ was closed because its test has ended \d+ ms ago/;
   await expect(kept.request({ type: 'get' })).rejects.toThrow(words);
   await expect(kept.request({ type: 'get' })).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
@@ -59,4 +59,4 @@ derived('a fixture may be made from a session', async ({ echo, remembered }) => 
   expect(await echo.request({ type: 'get' })).toMatchObject({ value: remembered });
 });
 
-test('a test that wants no pool runs as any other', () => {});
+test('a test without a pool runs normally', () => {});

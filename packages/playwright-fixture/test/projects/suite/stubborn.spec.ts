@@ -1,5 +1,5 @@
 import { test } from './test.ts';
 
-test('a child that confirms no end holds up nobody for long', async ({ stubborn }) => {
+test('a child that confirms no end delays other tests only briefly', async ({ stubborn }) => {
   await stubborn.request({ type: 'set', value: 1 });
 });

@@ -19,7 +19,7 @@ test('must fail: a body that goes on after its time-out', async ({ echo, carpool
     carpool.echo.register().catch(note),
     (async () => echo.send({ type: 'set', value: 'too late' }))().catch(note),
   ]);
-  // Nobody waits for these: they must not fail another test.
+  // The test does not await these: they must not fail another test.
   void echo.request({ type: 'get' });
   void carpool.echo.register();
 });

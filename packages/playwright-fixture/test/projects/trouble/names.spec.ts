@@ -20,4 +20,4 @@ test('must fail: a full pool', async ({ narrow, carpool }) => {
 
 test('must fail: a program that is not there', ({ missing }) => void missing);
 
-test('must fail: it is told again', ({ missing }) => void missing);
+test('must fail: it is reported again', ({ missing }) => void missing);

@@ -56,7 +56,7 @@ test('messages are those of the dialect', async ({ renderer }) => {
   renderer.send({ type: 'no such message' });
 });
 
-test('matchers are there for sessions alone', async ({ renderer, page }) => {
+test('matchers exist for sessions only', async ({ renderer, page }) => {
   await expect(page).toHaveTitle('still there');
   expect(1).toBe(1);
   expect(renderer.id).toBe('s1');

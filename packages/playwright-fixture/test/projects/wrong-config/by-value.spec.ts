@@ -4,4 +4,4 @@ import config from './carpool.config.ts';
 const test = withPools(config);
 
 test('must fail: the config is wrong', ({ echo }) => void echo);
-test('a test without a session runs all the same', () => {});
+test('a test without a session still runs', () => {});

@@ -20,7 +20,7 @@ plain('a helper module takes a session for the test that runs', async () => {
   expect(await kept.request({ type: 'set', value: 1 })).toMatchObject({ value: 1 });
 });
 
-plain('it has ended with its test, and the one of the file has not', async () => {
+plain('it ended with its test, and the session of the file did not', async () => {
   await expect(kept.request({ type: 'get' })).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
   expect(await ofFile.request({ type: 'set', value: 2 })).toMatchObject({ value: 2 });
 });

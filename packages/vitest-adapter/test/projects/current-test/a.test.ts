@@ -13,7 +13,7 @@ describe('one after another', () => {
   beforeEach(() => void seen.push(look('beforeEach')));
   afterEach(() => expect(look('afterEach')).toBe(seen[0]));
 
-  test.for([1, 2])('a test and its hooks are one (%s)', async () => {
+  test.for([1, 2])('a test and its hooks have one owner (%s)', async () => {
     const own = look('test');
     await later();
     expect([...seen.splice(0), look('later')]).toEqual([own, own]);
@@ -24,7 +24,7 @@ describe('one after another', () => {
 
 const attempts: string[] = [];
 
-test('every attempt is another one', { retry: 2 }, async () => {
+test('every attempt has its own owner', { retry: 2 }, async () => {
   await later();
   attempts.push(look('attempt'));
   expect(new Set(attempts).size).toBe(3);
@@ -35,7 +35,7 @@ describe.concurrent('side by side', () => {
 
   beforeEach(() => void look('hook side by side'));
 
-  test.for([1, 2, 3, 4, 5, 6, 7])('each is its own (%s)', async () => {
+  test.for([1, 2, 3, 4, 5, 6, 7])('each has its own owner (%s)', async () => {
     const own = look('concurrent');
     expect(seen.has(own)).toBe(false);
     seen.add(own);
@@ -46,7 +46,7 @@ describe.concurrent('side by side', () => {
   });
 });
 
-test('what outlives its test is known to', async () => {
+test('a call that outlives its test belongs to it', async () => {
   const own = look('test');
   void later().then(() => expect(look('late')).toBe(own));
 });

@@ -3,4 +3,4 @@ import type config from './carpool.config.ts';
 
 const test = withPools<typeof config>();
 
-test('must fail: nobody knows the names', ({ echo }) => void echo);
+test('must fail: the names are not known', ({ echo }) => void echo);

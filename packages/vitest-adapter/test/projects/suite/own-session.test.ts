@@ -58,6 +58,6 @@ test.for([1, 2])('tables of tests have sessions: %s', async (value, { echo }) =>
   expect(await echo.request({ type: 'set', value })).toMatchObject({ value });
 });
 
-test('a test that wants no pool runs as any other', () => {
+test('a test without a pool runs normally', () => {
   expect(hooks).toContain('after every test has a session of its own');
 });

@@ -14,14 +14,14 @@ test('must fail: a body that waits for ever', async ({ echo }) => {
   await late;
 });
 
-test('a call that was waiting when its test timed out is told so', async () => {
+test('a call that was waiting when its test timed out says so in its error', async () => {
   await expect(late).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
 });
 
 test('must fail: a body that goes on after its time-out', async ({ echo, carpool }) => {
   await new Promise<void>((resolve) => (goOn = resolve));
   wentOn = Promise.allSettled([echo.request({ type: 'get' }), carpool.echo.register()]);
-  // Nobody waits for these: they must not fail another test.
+  // The test does not await these: they must not fail another test.
   void echo.request({ type: 'get' });
   void carpool.echo.register();
   echo.send({ type: 'set', value: 'too late' });

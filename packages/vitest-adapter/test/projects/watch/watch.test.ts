@@ -2,10 +2,10 @@ import { withPools } from '@carpool/vitest';
 import { expect } from 'vitest';
 import type config from './carpool.config.ts';
 
-// By type alone: nothing imports the config, and its edit must be noticed all the same.
+// By type alone: nothing imports the config, but its edit must still be noticed.
 const test = withPools<typeof config>();
 
-test('says who its child is', async ({ echo }) => {
+test('reports its child', async ({ echo }) => {
   const { pid } = await echo.request({ type: 'who' });
   expect(pid).toBeTypeOf('number');
   console.log(`child ${pid}.`);

@@ -18,7 +18,7 @@ describe.concurrent('concurrent tests', () => {
   }
 });
 
-test('what is around a test is there', async ({ expect }) => {
+test('the current test is known', async ({ expect }) => {
   using lease = await lock('workspace').acquire();
   expect(lease.held).toBe(true);
 });

@@ -1,5 +1,5 @@
-// {type:'say', messages} makes it say these, word for word; {type:'print', text, times} puts text where messages belong;
-// every other message is echoed.
+// On {type:'say', messages} it sends exactly these messages; on {type:'print', text, times} it prints text where
+// messages belong. It echoes every other message.
 import { output, say, serve } from './talk.mjs';
 
 serve({

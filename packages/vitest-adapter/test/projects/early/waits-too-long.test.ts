@@ -9,6 +9,6 @@ holding('a file holds the only slot', ({ taken }) => {
   expect(taken.id).toBeDefined();
 });
 
-test('must fail: and the error says who holds it', ({ taken }) => {
+test('must fail: the error names the holder', ({ taken }) => {
   expect(taken).toBeUndefined();
 });
