@@ -75,7 +75,7 @@ test('every file of a worker begins anew, also where files take turns', async ()
     'b.spec',
     '--repeat-each=2',
     '--fully-parallel',
-    '--grep=next file|hooks are one',
+    '--grep=next file|hooks have one owner',
   ]);
   expectVerdicts(repeated, 6);
   const events = seenIn(project).filter(({ event }) => event === 'joins' || event === 'ended');

@@ -8,7 +8,11 @@ beforeEach(() => {
   vi.resetModules();
   vi.stubGlobal('setImmediate', (turn: () => void) => ticks.push(turn));
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  // Other files of this worker must not find modules that captured the stub.
+  vi.resetModules();
+});
 
 async function busyPoll(limit: number): Promise<{ start(): void; hit(): void }> {
   const { BusyPoll } = await import('./busy-poll.ts');

@@ -84,12 +84,13 @@ const rows: readonly Row[] = [
   {
     name: 'a child that says something else instead of the hello',
     options: () => ({
-      helloTimeout: 120,
+      // Long enough for a child to start on a busy machine.
+      helloTimeout: 2_000,
       protocol: { ...programProtocol, hello: { send: { type: 'settings' }, expect: { type: 'welcome' } } },
     }),
     code: 'CHILD_NO_HELLO',
     scope: 'child',
-    says: /no hello within 120 ms[^]*last messages[^]*→ .*"settings"[^]*← .*"hello"/,
+    says: /no hello within 2000 ms[^]*last messages[^]*→ .*"settings"[^]*← .*"hello"/,
   },
   {
     name: 'a child of another version',
