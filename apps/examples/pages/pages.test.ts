@@ -13,6 +13,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { browser, nulJson } from './protocol/browser.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
 import { inTurn } from './protocol/one-at-a-time.ts';
+import { replyField } from './protocol/reply-field.ts';
 import { sheet } from './protocol/sheet.ts';
 
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
@@ -81,6 +82,37 @@ test('a refusal, a loss and a wrong version are what the page says', async () =>
   const other = createPool({ ...sheets, protocol: { hello: { expect: { type: 'ready' }, version: { version: 3 } } } });
   onTestFinished(() => other.close());
   await expect(other.register()).rejects.toMatchObject({ code: 'CHILD_VERSION' });
+});
+
+test('an id of replies in another field, on the spread protocol', async () => {
+  const pool = createPool({
+    command: process.execPath,
+    args: [here('protocol/reply-field.mjs')],
+    maxSessions: 1,
+    protocol: replyField,
+  });
+  onTestFinished(() => pool.close());
+  for (const _ of ['first', 'second']) {
+    const session = await pool.register();
+    await expect(session.request({ type: 'add' })).resolves.toMatchObject({ type: 'count', value: 1 });
+    await expect(session.request({ type: 'jump' })).rejects.toMatchObject({
+      code: 'SESSION_REFUSED',
+      message: expect.stringContaining('cannot jump'),
+    });
+    await session.unregister();
+  }
+  expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+});
+
+test('a session whose end is never confirmed has a quarantined slot, and a refusal shows what it has', async () => {
+  const close = { send: { type: 'reset' }, expect: { type: 'clsoed' } };
+  const refusals = [{ type: 'total' }];
+  const pool = createPool({ ...sheets, maxSessions: 8, closeTimeout: 50, protocol: { close, refusals } });
+  onTestFinished(() => pool.close());
+  const session = await pool.register();
+  await expect(session.request({ type: 'sum', column: 'A' })).rejects.toThrow(/"?type"?: "total"/);
+  await expect(session.unregister()).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+  expect(pool.stats()).toMatchObject({ children: 1, quarantined: 1 });
 });
 
 test('a page that crashes fails what waits for it, and no other', async () => {

@@ -34,8 +34,8 @@ describe.for(majors)('Jest %s', (major) => {
       run(project, 'options.config.mjs', 'common', ['greeting']),
     ]);
     expect(errors).toBe('');
-    expectVerdicts(common, 12);
-    expectVerdicts(modules, 13);
+    expectVerdicts(common, 13);
+    expectVerdicts(modules, 14);
     expectVerdicts(own, 4);
     expectVerdicts(options, 2);
     for (const { code } of [common, modules, own, options]) expect(code).toBe(0);

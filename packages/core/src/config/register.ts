@@ -3,13 +3,15 @@ import type { PoolOptions } from '../pool/options.ts';
 import type { Config } from './define.ts';
 
 /**
- * Names your config for the types of `withPools()`, `register` and `carpool` in every adapter. Write it once, for
- * example in `carpool.config.ts`:
+ * Names your config for the types of `withPools()`, `register` and `carpool` in every adapter. Write it once, in a file
+ * `carpool.d.ts` beside the config:
  *
  * @example
+ * import type config from './carpool.config.ts';
+ *
  * declare module 'carpool' {
  *   interface Register {
- *     config: typeof config;
+ *     readonly config: typeof config;
  *   }
  * }
  */
