@@ -61,7 +61,7 @@ say(bold('One suite, run both ways: a renderer for each test file, and one rende
 say(
   kind === 'real'
     ? `The renderer is the real one, ${rendererPath} (${mode}).`
-    : 'The renderer is the stand-in of @carpool/plushie, a small Node program: no plushie-renderer was found.',
+    : 'The renderer is the stand-in of @carpool/plushie, a small Node program.',
 );
 const hellos = [await timeToHello(), await timeToHello(), await timeToHello()];
 say(`From its start to its hello it takes ${Math.round(median(hellos) ?? 0)} ms.`);
