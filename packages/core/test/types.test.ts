@@ -59,6 +59,8 @@ describe('a config', () => {
   test('refuses unknown options', () => {
     // @ts-expect-error -- maxSession is no option
     defineConfig({ pools: { solver: { command: 'solver', maxSession: 4 } } });
+    // @ts-expect-error -- where a program was searched for is what a `command` function returns, not an option
+    defineConfig({ pools: { a: { command: 'x', searched: ['here'] } } });
     // @ts-expect-error -- a pool needs a command
     defineConfig({ pools: { solver: { maxSessions: 4 } } });
     // @ts-expect-error -- "xml" is no codec

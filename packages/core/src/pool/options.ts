@@ -38,7 +38,7 @@ export interface Stdio {
 }
 
 /** The options of a pool: in a config, or for `createPool`. Times are milliseconds. */
-export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command'> {
+export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command' | 'searched'> {
   /** What to start. A function is called for every start, and may return the whole `Launch`. */
   readonly command: string | ((lookup: CommandLookup) => string | Launch | Promise<string | Launch>);
   /** Which descriptors carry the protocol. Default stdin and stdout. */
