@@ -17,15 +17,44 @@ const common = {
   sourcemap: false,
 } satisfies UserConfig;
 
-// Nearly every entry wants most of `base`. Test processes pay for each file that they load more than for its length. Not
-// for declarations: a chunk of types would replace the chunk of code that has its name.
-const fewFiles = { codeSplitting: { groups: [{ name: 'base', test: /[\\/]src[\\/]base[\\/](?!.*\.d\.)/ }] } };
+// Test processes pay for each file that they load more than for its length. So what most entries want is one file, and
+// what the first session wants is another. Not for declarations: a chunk of types would replace the chunk of code that has
+// its name. `current-test` stays alone: every test file loads it, also those that use nothing.
+const inSource = (paths: string): RegExp => new RegExp(String.raw`[\\/]src[\\/](?!.*\.d\.)(?:${paths})`);
+const base = { name: 'base', test: inSource(String.raw`base[\\/]`) };
+const fewFiles = { codeSplitting: { groups: [base] } };
+const fewFilesOfModules = {
+  codeSplitting: {
+    groups: [
+      {
+        name: 'base',
+        priority: 2,
+        test: inSource(
+          [
+            String.raw`base[\\/]`,
+            String.raw`codec[\\/](?!msgpack|content-length|length-prefixed|sized-unframer|slab)`,
+            String.raw`protocol[\\/]`,
+            String.raw`config[\\/]define`,
+            String.raw`pool[\\/](?:create-pool|options|restart)\.`,
+            String.raw`session[\\/]pooled-transport\.`,
+            String.raw`wire[\\/](?:owner-path|deadline-grace)\.`,
+            String.raw`client[\\/](?:owner|file-owner|owner-leases|report|session-pools|fixtures|shared-client|provided|test-clock|worker-session)\.`,
+            String.raw`client[\\/]shared-worker[\\/]membership\.`,
+            String.raw`test-api[\\/](?:owners|register-session)\.`,
+          ].join('|'),
+        ),
+      },
+      { name: 'client', priority: 1, test: inSource(String.raw`(?:client|session|transport|wire)[\\/]`) },
+    ],
+  },
+};
 
 const config: UserConfig[] = defineConfig([
   {
     ...common,
     entry: {
       index: 'src/entry/index.ts',
+      'adapter-current-test': 'src/entry/adapter-current-test.ts',
       protocol: 'src/entry/protocol.ts',
       'adapter-main-process': 'src/entry/adapter-main-process.ts',
       'adapter-test-process': 'src/entry/adapter-test-process.ts',
@@ -34,7 +63,7 @@ const config: UserConfig[] = defineConfig([
       ...ofTests,
     },
     dts: { oxc: true },
-    outputOptions: { chunkFileNames: '[name]-[hash].js', ...fewFiles },
+    outputOptions: { chunkFileNames: '[name]-[hash].js', ...fewFilesOfModules },
   },
   {
     ...common,

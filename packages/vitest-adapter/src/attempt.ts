@@ -1,36 +1,46 @@
 /**
- * One attempt of one test: the owner of what it holds.
+ * One attempt of one test, and the owner of what it holds, once it holds something.
  *
- * Vitest calls no clean-up of a fixture whose set-up did not finish. So the owner is set up first, by a fixture that
- * waits for nothing, and the sessions hang on it.
+ * Vitest calls no clean-up of a fixture whose set-up did not finish. So the attempt is set up first, by a hook or a fixture
+ * that waits for nothing, and the sessions hang on it.
  */
-import { Owner, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
+import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
+import type { OwnerClasses } from 'carpool/adapter/current-test';
 import type { RunnerTestCase } from 'vitest';
 import { connect, provided } from './connect.ts';
 
+// Taken when the module is loaded: a test may fake the clock later.
+const now: () => number = performance.now.bind(performance);
+
 /** One attempt of one test, on its own clock. */
-export class Attempt extends Owner {
-  readonly file: Owner;
+export class Attempt {
   readonly #task: RunnerTestCase;
-  readonly #clock: TestClock;
+  readonly #since: number = now();
   /** How many errors earlier attempts of the test have brought. */
   readonly #errors: number;
+  #owner: Owner | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(task: RunnerTestCase, file: Owner) {
-    const { errors = [] } = task.result ?? {};
+  constructor(task: RunnerTestCase) {
+    this.#task = task;
+    this.#errors = task.result?.errors?.length ?? 0;
+  }
+
+  /** What it holds. After its end that is an owner that has ended: a body may run on. */
+  ownerIn(file: FileOwner, { Owner: Class }: OwnerClasses): Owner {
+    if (this.#owner !== undefined) return this.#owner;
+    const task = this.#task;
     // An owner that has ended stays ended: each attempt has a path of its own.
     const path = [...file.path, `${task.id} ${crypto.randomUUID()}`];
-    super({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
-    this.#task = task;
-    this.#clock = new TestClock(() => task.timeout);
-    this.file = file;
-    this.#errors = errors.length;
+    const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
+    if (this.over) void owner.end();
+    this.#owner = owner;
+    return owner;
   }
 
   /** For a wait that is on the clock of the test after all. */
-  waitOptions(): WaitOptions {
-    return this.#clock.waitOptions();
+  waitOptions({ TestClock }: OwnerClasses): WaitOptions {
+    return new TestClock(() => this.#task.timeout, { since: this.#since }).waitOptions();
   }
 
   /** It has ended, or is about to. */
@@ -39,18 +49,19 @@ export class Attempt extends Owner {
   }
 
   /** Called twice: by a fixture, and by what runs when the test has finished. The first call counts. */
-  override end(): Promise<void> {
-    return (this.#ended ??= this.#end());
+  end(file: FileOwner | undefined): Promise<void> {
+    return (this.#ended ??= this.#end(file));
   }
 
-  async #end(): Promise<void> {
-    if (this.#task.result?.state === 'fail' && this.#task.fails !== true) await this.#leaveEvidence();
-    await super.end();
+  async #end(file: FileOwner | undefined): Promise<void> {
+    if (file === undefined) return;
+    if (this.#task.result?.state === 'fail' && this.#task.fails !== true) await this.#leaveEvidence(file);
+    await this.#owner?.end();
   }
 
-  async #leaveEvidence(): Promise<void> {
+  async #leaveEvidence(file: FileOwner): Promise<void> {
     if (provided()?.evidence === false) return;
-    const all = [...(await this.evidence()), ...(await this.file.evidence())];
+    const all = [...((await this.#owner?.evidence()) ?? []), ...(await file.evidence())];
     const found = all.filter(({ stderr = '', messages = [], exit }) => stderr !== '' || messages.length > 0 || exit);
     if (found.length === 0) return;
     const earlier = this.#task.meta.carpool ?? [];

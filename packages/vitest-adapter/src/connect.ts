@@ -1,5 +1,5 @@
 /** From a test worker to the host, or one sentence that says what to change. */
-import { connectProvided, sharedClient, type Client, type Provided } from 'carpool/adapter/test-process';
+import type { Client, Provided } from 'carpool/adapter/test-process';
 import { inject } from 'vitest';
 import { version } from './provided.ts';
 
@@ -18,6 +18,7 @@ export function provided(): Provided | undefined {
 
 /** The client of this worker. It connects to the host when a test wants a session for the first time. */
 export async function connect(pool?: string | false): Promise<Client> {
+  const { connectProvided } = await import('carpool/adapter/test-process');
   return await connectProvided(provided(), worker, pool);
 }
 
@@ -30,6 +31,7 @@ export async function disconnect(): Promise<void> {
   if (process instanceof Object) return;
   const address = provided()?.address;
   if (address === undefined) return;
+  const { sharedClient } = await import('carpool/adapter/test-process');
   const client = await sharedClient({ address, runner: 'vitest' });
   client.close();
 }

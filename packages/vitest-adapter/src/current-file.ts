@@ -1,85 +1,89 @@
 /**
- * The test file that runs in this worker: its owner, and the attempts of its tests. It is what `carpool/shared-worker`
- * and `carpool/coordination` find around them (see `CurrentTest`), and what the fixtures of `withPools` hang on.
+ * The test file that runs in this worker, and the attempts of its tests. Every test file pays for what stands here, also
+ * those that use nothing of Carpool: so it loads no more of it than where the current test is found, and makes owners when
+ * one is wanted, of classes that the caller has loaded.
  *
- *   set-up file ─▶ opened ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ all holders have left: closed
+ *   set-up file ─▶ begun ─▶ test file imported ─▶ beforeAll: shared workers ready ─▶ tests ─▶ all holders have left: closed
+ *                     └── an owner is wanted, or was registered for ─▶ opened: see `CurrentTest`
  *
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  CarpoolError,
-  closeFile,
-  currentTestSlot,
-  FileOwner,
-  openFile,
-  Owner,
-  type CurrentTest,
-  type WaitOptions,
-} from 'carpool/adapter/test-process';
+import { closeFile, currentTestSlot, openFile, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
+import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
 
+/** What an attempt of a call in a hook may be, in versions of Vitest that put nothing around hooks. */
+export type Guess = (file: CurrentFile) => Attempt | undefined;
+
+const key: unique symbol = Symbol.for('carpool.vitest.file') as never;
+const home = globalThis as { [key]?: CurrentFile | undefined };
+
 /** One run of a test file in this worker. */
-export class CurrentFile implements CurrentTest {
-  readonly file: FileOwner;
+export class CurrentFile {
+  readonly path: string;
   readonly version: string = version;
-  readonly #path: string;
-  readonly #worker: Owner;
+  /** What the file and its tests hold, once an owner was wanted. */
+  opened: OpenedFile | undefined;
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
   /** The attempt from which a call comes, also among concurrent tests. */
   readonly #running = new AsyncLocalStorage<Attempt>();
-  /** The attempt of a call in a hook, for versions of Vitest that put nothing around hooks. */
-  readonly #guess: (() => Attempt | undefined) | undefined;
+  readonly #guess: Guess | undefined;
   /** Fixtures of the file outlive its hooks: the last that leaves closes it. */
   #holds = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(path: string, guess?: (file: CurrentFile) => Attempt | undefined) {
-    this.#path = path;
-    this.#guess = guess && (() => guess(this));
-    // A worker may run a file again, and an owner that has ended stays ended: so its path is random.
-    this.file = new FileOwner({ path: [`${path} ${crypto.randomUUID()}`], holder: { file: path }, connect });
-    this.#worker = new Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect });
+  constructor(path: string, guess?: Guess) {
+    this.path = path;
+    this.#guess = guess;
   }
 
   /** The file begins. What is left of the one before it, whose hooks did not run, ends first. */
-  static async open(path: string, guess?: (file: CurrentFile) => Attempt | undefined): Promise<CurrentFile> {
-    await found()?.close();
+  static async begin(path: string, guess?: Guess): Promise<CurrentFile> {
+    await home[key]?.close();
     const current = new CurrentFile(path, guess);
-    openFile(currentTestSlot(), current);
+    home[key] = current;
+    const slot = currentTestSlot();
+    slot.open = (owners) => void current.open(owners);
+    // A module that lives on from an earlier file has registered for all files.
+    const [registration] = slot.registrations;
+    if (registration !== undefined) current.open(registration.owners);
     return current;
   }
 
-  /** The one that the set-up file has opened; without a set-up file, one for the sessions alone. */
+  /** The one that the set-up file has begun; without a set-up file, one for the sessions alone. */
   static of(path: string): CurrentFile {
-    const current = found();
+    const current = home[key];
     // One of another version of this package would hide that there are two.
-    return current?.isOf(path) === true && current.version === version ? current : new CurrentFile(path);
+    const usable = current?.path === path && current.version === version && !current.over;
+    return usable ? current : new CurrentFile(path);
   }
 
-  isOf(path: string): boolean {
-    return this.#path === path && this.#closed === undefined;
+  /** What it holds. The first call makes it the current test of the realm, if this is the file that the set-up has begun. */
+  open(owners: OwnerClasses): OpenedFile {
+    if (this.opened === undefined) {
+      this.opened = new OpenedFile(this, owners);
+      if (home[key] === this) openFile(currentTestSlot(), this.opened);
+    }
+    return this.opened;
   }
 
-  test(): Attempt | undefined {
-    return this.#running.getStore() ?? this.#guess?.();
+  /** The attempt that makes a call. */
+  caller(): Attempt | undefined {
+    return this.#running.getStore() ?? this.#guess?.(this);
   }
 
-  worker(): Owner {
-    return this.#worker;
-  }
-
-  waitOptions(): WaitOptions {
-    // Where it is not known which test asks, its time-out is the runner's business.
-    return this.#running.getStore()?.waitOptions() ?? {};
+  /** The same, where it is certain. */
+  runningAttempt(): Attempt | undefined {
+    return this.#running.getStore();
   }
 
   /** An attempt begins. */
-  begin(task: RunnerTestCase): Attempt {
-    const attempt = new Attempt(task, this.file);
+  beginAttempt(task: RunnerTestCase): Attempt {
+    const attempt = new Attempt(task);
     this.#attempts.set(task, attempt);
     return attempt;
   }
@@ -87,11 +91,21 @@ export class CurrentFile implements CurrentTest {
   /** The attempt that is under way. */
   attemptOf(task: RunnerTestCase): Attempt {
     const known = this.#attempts.get(task);
-    return known === undefined || known.over ? this.begin(task) : known;
+    return known === undefined || known.over ? this.beginAttempt(task) : known;
   }
 
   run<T>(attempt: Attempt, body: () => T): T {
     return this.#running.run(attempt, body);
+  }
+
+  /** An attempt ends, and all that it holds. */
+  end(attempt: Attempt): Promise<void> {
+    return attempt.end(this.opened?.file);
+  }
+
+  /** It is closed, or about to be. */
+  get over(): boolean {
+    return this.#closed !== undefined;
   }
 
   hold(): void {
@@ -103,24 +117,54 @@ export class CurrentFile implements CurrentTest {
     this.#holds -= 1;
     if (this.#holds > 0) return;
     await this.close();
-    for (const thrown of this.file.failures) throw thrown;
+    for (const thrown of this.opened?.file.failures ?? []) throw thrown;
   }
 
   /** Never rejects. */
   close(): Promise<void> {
-    return (this.#closed ??= closeFile(currentTestSlot(), this.file).then(disconnect));
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    if (home[key] === this) currentTestSlot().open = undefined;
+    if (this.opened === undefined) return;
+    await closeFile(currentTestSlot(), this.opened.file);
+    await disconnect();
   }
 }
 
-function found(): CurrentFile | undefined {
-  const { currentTest } = currentTestSlot();
-  // Not by class, as there may be several.
-  return currentTest !== undefined && 'attemptOf' in currentTest ? (currentTest as CurrentFile) : undefined;
-}
+/** The owners in a test file: what `carpool/shared-worker` and `carpool/coordination` find around its tests. */
+export class OpenedFile implements CurrentTest {
+  readonly file: FileOwner;
+  readonly #current: CurrentFile;
+  readonly #owners: OwnerClasses;
+  readonly #worker: Owner;
 
-/** The error of a hook of concurrent tests in Vitest 3 and 4.0. */
-export function unknownTest(): CarpoolError {
-  const message =
-    "Cannot tell which of the concurrent tests asks: this version of Vitest does not say so in hooks; write `scope: 'file'`, call it in the body of the test, or use Vitest 4.1 or later";
-  return new CarpoolError('LEASE_INVALID', message);
+  constructor(current: CurrentFile, owners: OwnerClasses) {
+    const { path } = current;
+    this.#current = current;
+    this.#owners = owners;
+    // A worker may run a file again, and an owner that has ended stays ended: so its path is random.
+    this.file = new owners.FileOwner({ path: [`${path} ${crypto.randomUUID()}`], holder: { file: path }, connect });
+    this.#worker = new owners.Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect });
+  }
+
+  test(): Owner | undefined {
+    const attempt = this.#current.caller();
+    return attempt && this.ownerOf(attempt);
+  }
+
+  worker(): Owner {
+    return this.#worker;
+  }
+
+  waitOptions(): WaitOptions {
+    // Where it is not known which test asks, its time-out is the runner's business.
+    return this.#current.runningAttempt()?.waitOptions(this.#owners) ?? {};
+  }
+
+  /** What an attempt holds. */
+  ownerOf(attempt: Attempt): Owner {
+    return attempt.ownerIn(this.file, this.#owners);
+  }
 }

@@ -11,6 +11,8 @@ import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'ca
 import {
   callSite,
   currentTestSlot,
+  openedCurrentTest,
+  owners,
   providedNames,
   readWithPools,
   registerSession,
@@ -22,12 +24,10 @@ import {
   type SessionScope,
   type WithPoolsOptions,
 } from 'carpool/adapter/test-process';
-import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
+import type { SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
-import type { Attempt } from './attempt.ts';
-import { connect, provided } from './connect.ts';
-import { CurrentFile } from './current-file.ts';
-import { testWithPrefetch, type Prepare } from './prefetch.ts';
+import { connect, CurrentFile, provided } from './hooks.ts';
+import { testWithPrefetch, type OwnedAttempt, type Prepare } from './prefetch.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/test-process';
 export type {
@@ -73,8 +73,13 @@ export function withPools(
     for (const name of sharedWorkers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
     for (const name of pools) {
       if (!wanted.has(name)) continue;
-      const owner = { test: attempt, file: attempt.file, worker: undefined }[scopeOf(name)];
-      await (owner?.session(name, signal === undefined ? {} : { signal }) ?? ofWorker(name)).catch(() => undefined);
+      const scope = scopeOf(name);
+      const options = signal === undefined ? {} : { signal };
+      const session =
+        scope === 'worker'
+          ? ofWorker(name)
+          : (scope === 'test' ? attempt.owner : attempt.current.open(owners).file).session(name, options);
+      await session.catch(() => undefined);
     }
   };
 
@@ -101,7 +106,7 @@ export function register<Name extends PoolNames<RegisteredConfig>>(
   pool: Name,
   options: RegisterInScopeOptions = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
-  const session = registerSession(currentTestSlot().currentTest, pool, {
+  const session = registerSession(openedCurrentTest(currentTestSlot(), owners), pool, {
     ...options,
     site: callSite(register),
     check: () => connect(pool),
@@ -116,12 +121,12 @@ function poolFixture(name: string, scope: SessionScope): unknown {
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
-        const attempt = $carpoolAttempt ?? $carpoolFile.attemptOf(task);
-        return use(await attempt.session(name, attempt.waitOptions()));
+        const { attempt, owner } = $carpoolAttempt ?? ownedAttempt($carpoolFile, task);
+        return use(await owner.session(name, attempt.waitOptions(owners)));
       };
     case 'file':
       return [
-        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.file.session(name)),
+        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.open(owners).file.session(name)),
         { scope },
       ];
     case 'worker':
@@ -141,6 +146,7 @@ function workerFixture(name: string): unknown {
 
 /** A shared worker of the file that runs; started when the first test wants it. */
 async function readyWorker(name: string): Promise<SharedWorker.Plugin.Protocol> {
+  const { registerSharedWorker } = await import('carpool/shared-worker');
   const worker = registerSharedWorker({ name });
   await worker.available;
   return worker;
@@ -159,23 +165,28 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
       { scope: 'file' },
     ],
     $carpoolAttempt: [
-      async ({ $carpoolFile, task }: Owners, use: Use<Attempt>) => {
-        const attempt = $carpoolFile.attemptOf(task);
+      async ({ $carpoolFile, task }: Owners, use: Use<OwnedAttempt>) => {
+        const owned = ownedAttempt($carpoolFile, task);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
         if (names === undefined) await connect();
-        await use(attempt);
-        await attempt.end();
+        await use(owned);
+        await $carpoolFile.end(owned.attempt);
       },
       { auto: names === undefined },
     ],
     carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) =>
-      use(sessionPools((pool, options) => $carpoolAttempt.register(pool, options), names)),
+      use(sessionPools((pool, options) => $carpoolAttempt.owner.register(pool, options), names)),
   };
+}
+
+function ownedAttempt(current: CurrentFile, task: RunnerTestCase): OwnedAttempt {
+  const attempt = current.attemptOf(task);
+  return { current, attempt, owner: current.open(owners).ownerOf(attempt) };
 }
 
 interface Owners {
   readonly $carpoolFile: CurrentFile;
-  readonly $carpoolAttempt: Attempt;
+  readonly $carpoolAttempt: OwnedAttempt;
   readonly task: RunnerTestCase;
 }
 

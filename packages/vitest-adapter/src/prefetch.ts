@@ -8,10 +8,19 @@
  */
 import * as vitest from 'vitest';
 import type { TestAPI } from 'vitest';
+import type { Owner } from 'carpool/adapter/test-process';
 import type { Attempt } from './attempt.ts';
+import type { CurrentFile } from './current-file.ts';
+
+/** An attempt that holds something, or will. */
+export interface OwnedAttempt {
+  readonly current: CurrentFile;
+  readonly attempt: Attempt;
+  readonly owner: Owner;
+}
 
 /** Readies the fixtures of these names before the clock of the test starts. */
-export type Prepare = (attempt: Attempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
+export type Prepare = (attempt: OwnedAttempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
 
 /** The fixtures of a `test` by name, as Vitest 4.1 and 5 keep them, inside. */
 interface Registrations {
@@ -43,7 +52,7 @@ export function testWithPrefetch(prepare: Prepare): TestAPI {
     hooked.add(suite);
     // Asking for the attempt sets it up, and makes sure that it is cleaned up, should the body never run. Tests of
     // another `test` in the same suite have no attempt, or one of their own.
-    vitest.beforeEach(async ({ $carpoolAttempt, task, signal }: vitest.TestContext & { $carpoolAttempt?: Attempt }) => {
+    vitest.beforeEach(async ({ $carpoolAttempt, task, signal }: vitest.TestContext & { $carpoolAttempt?: OwnedAttempt }) => {
       const fixtures = wanted.get(task);
       if ($carpoolAttempt === undefined || fixtures === undefined) return;
       // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.

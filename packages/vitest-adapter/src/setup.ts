@@ -5,7 +5,7 @@
  */
 // Nothing of it exists in a browser.
 if ((globalThis as { process?: Partial<NodeJS.Process> }).process?.versions?.node !== undefined) {
-  const { installHooks } = await import('./install-hooks.ts');
+  const { installHooks } = await import('./hooks.ts');
   await installHooks();
 }
 

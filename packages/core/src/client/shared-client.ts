@@ -1,8 +1,8 @@
 /**
  * One client for each worker process or thread and address, however many copies of this module the runner evaluates: an
- * isolated test file is a new module instance in the same worker.
+ * isolated test file is a new module instance in the same worker. The client itself is loaded by the first that connects:
+ * most test files do not.
  */
-import { HostClient } from './client.ts';
 import type { Client, ClientOptions } from './types.ts';
 
 const registry: unique symbol = Symbol.for('carpool.clients') as never;
@@ -19,7 +19,7 @@ export function sharedClient(options: ClientOptions): Promise<Client> {
   const { address } = options;
   const known = clients.get(address);
   if (known !== undefined) return known;
-  const connecting = HostClient.connect(seen.has(address) ? { ...options, known: true } : options);
+  const connecting = connectClient(seen.has(address) ? { ...options, known: true } : options);
   clients.set(address, connecting);
   const forget = (): void => {
     if (clients.get(address) === connecting) clients.delete(address);
@@ -35,6 +35,7 @@ export function sharedClient(options: ClientOptions): Promise<Client> {
  * A client for this caller alone; the host takes it for one more worker. Close it after use.
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if `known`
  */
-export function connectClient(options: ClientOptions): Promise<Client> {
-  return HostClient.connect(options);
+export async function connectClient(options: ClientOptions): Promise<Client> {
+  const { HostClient } = await import('./client.ts');
+  return await HostClient.connect(options);
 }

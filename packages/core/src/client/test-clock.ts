@@ -18,6 +18,8 @@ export interface TestClockOptions {
   readonly margin?: number;
   /** Milliseconds that a wait gets in any case. Default 1. */
   readonly least?: number;
+  /** When the clock started, by `performance.now()`. Default: now. */
+  readonly since?: number;
   /** Milliseconds, for tests of this class. Default: a clock that no test can fake. */
   readonly now?: () => number;
 }
@@ -37,7 +39,7 @@ export class TestClock {
     this.#timeout = timeout;
     this.#options = options;
     this.#now = options.now ?? now;
-    this.#since = this.#now();
+    this.#since = options.since ?? this.#now();
   }
 
   /** The options of a wait that begins now. */

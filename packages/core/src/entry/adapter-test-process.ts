@@ -19,11 +19,14 @@ export { TestClock, type TestClockOptions, type WaitOptions } from '../client/te
 export {
   closeFile,
   currentTestSlot,
+  openedCurrentTest,
   openFile,
   type CurrentTest,
   type CurrentTestSlot,
+  type OwnerClasses,
   type Registration,
 } from '../test-api/current-test.ts';
+export { owners } from '../test-api/owners.ts';
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
 export {

@@ -1,5 +1,5 @@
 /** `carpool`: for configuring, for running a pool in this process, and for what tests hold. */
-export { createPool } from '../pool/pool.ts';
+export { createPool } from '../pool/create-pool.ts';
 export type { Pool, PoolStats, RegisterOptions } from '../pool/types.ts';
 export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';
 export type { RestartLimits } from '../pool/restart.ts';

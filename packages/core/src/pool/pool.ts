@@ -18,7 +18,7 @@ import { Admission, type Slot, type Ticket } from './admission.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
 import { fullError, queueTimeoutError, type Occupancy } from './errors.ts';
 import type { Generation } from './generation.ts';
-import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
+import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
@@ -56,8 +56,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     return this.settings.name;
   }
 
-  async register(options: RegisterOptions = {}): Promise<Session<M>> {
-    const site = callSite(this.register);
+  /** @param site where errors point. Default: the caller */
+  async register(options: RegisterOptions = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
     const session = new UserSession<M>(this.name, this.#clock);
     const { conversation, hello, codec, evidence } = await this.open(options, session.listener, site);
     const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
@@ -237,17 +237,4 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     await this.#children.stopAll(this.#closedError());
     this.#admission.renew(); // those still queued are granted a slot, and find the pool closed
   }
-}
-
-/**
- * A pool in this process. The child starts with the first `register`, or with `pool.start()`.
- * @param options Every option has a default but `command`. `name` is for errors; default "pool".
- * @throws CarpoolError CONFIG_INVALID if there is no such codec
- * @example
- * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
- */
-export function createPool<M extends Messages = AnyMessages>(
-  options: PoolOptions<M> & { readonly name?: string | undefined },
-): Pool<M> {
-  return new ChildPool<M>(poolSettings(options.name ?? 'pool', options));
 }

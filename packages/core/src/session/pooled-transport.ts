@@ -1,8 +1,7 @@
 /** A session as the transport of a runtime that speaks the dialect itself and writes its own ids. */
-import type { Frame } from '../codec/frame.ts';
 import type { Messages } from '../protocol/protocol.ts';
-import { UserSession } from './session.ts';
 import type { CloseReason } from './state.ts';
+import type { UserSession } from './session.ts';
 import type { Session } from './types.ts';
 
 /** What a runtime plugs in, in place of a process of its own. */
@@ -24,7 +23,7 @@ export function pooledTransport<M extends Messages>(session: Session<M>): Pooled
   return {
     format: session.format,
     send: (message) => session.send(message),
-    onMessage: (handler) => UserSession.tap(session, (frame: Frame) => handler(frame.message)),
+    onMessage: (handler) => (session as UserSession<M>).tap((frame) => handler(frame.message)),
     onClose: (handler) => void session.closed.then(handler),
     close: () => session[Symbol.asyncDispose](),
   };

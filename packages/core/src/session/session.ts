@@ -153,8 +153,8 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   /** For `pooledTransport`: from now on every unasked message goes to `push` at once, instead of to `events()`. */
-  static tap<M extends Messages>(session: Session<M>, push: (frame: Frame) => void): void {
-    (session as UserSession<M>).#inbox.tap(push);
+  tap(push: (frame: Frame) => void): void {
+    this.#inbox.tap(push);
   }
 
   get #open(): OpenSession {

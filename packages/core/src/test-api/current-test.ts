@@ -4,10 +4,13 @@
  * Jest the objects live in the worker's realm, and the code that finds them in the test's.
  *
  *   adapter ─ openFile(slot, file) ─▶ registrations join ─▶ tests ─▶ closeFile(slot) ─▶ teardowns, leases released
+ *
+ * Most test files hold nothing. An adapter that would have to load something for the owners leaves `slot.open` there
+ * instead: the first that needs them passes the classes in, which it has loaded.
  */
 import type { FileOwner } from '../client/file-owner.ts';
 import type { Owner } from '../client/owner.ts';
-import type { WaitOptions } from '../client/test-clock.ts';
+import type { TestClock, WaitOptions } from '../client/test-clock.ts';
 
 /** What an adapter says of the test that runs; `carpool/coordination`, `carpool/shared-worker` and `register` read it. */
 export interface CurrentTest {
@@ -27,8 +30,17 @@ export interface CurrentTest {
   waitOptions(): WaitOptions;
 }
 
+/** The classes of what adapters keep for a file and its tests; `owners` has them. */
+export interface OwnerClasses {
+  readonly Owner: typeof Owner;
+  readonly FileOwner: typeof FileOwner;
+  readonly TestClock: typeof TestClock;
+}
+
 /** A registration of a module that a worker evaluates once for many files: it joins each of them. */
 export interface Registration {
+  /** For a slot whose file is not open yet. */
+  readonly owners: OwnerClasses;
   /** Called when a file begins. Never throws: failures are reported where the shared worker is used. */
   join(file: FileOwner): void;
 }
@@ -36,6 +48,8 @@ export interface Registration {
 /** The place of `CurrentTest` in a realm. Adapters change it with `openFile` and `closeFile`. */
 export interface CurrentTestSlot {
   currentTest?: CurrentTest | undefined;
+  /** Opens the current file with `openFile`, where the adapter leaves that to the first that needs it. */
+  open?: ((owners: OwnerClasses) => void) | undefined;
   readonly registrations: Set<Registration>;
 }
 
@@ -52,6 +66,12 @@ export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
     Object.defineProperty(home, key, { value: { registrations: new Set<Registration>() } satisfies CurrentTestSlot });
   }
   return home[key] as unknown as CurrentTestSlot;
+}
+
+/** The current test, opened now if the adapter has left that to its first user. Undefined where no file runs. */
+export function openedCurrentTest(slot: CurrentTestSlot, owners: OwnerClasses): CurrentTest | undefined {
+  if (slot.currentTest === undefined) slot.open?.(owners);
+  return slot.currentTest;
 }
 
 /** Call it before a test file is evaluated: registrations of earlier files in this worker join it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPool } from '../../src/pool/pool.ts';
+import { createPool } from '../../src/pool/create-pool.ts';
 import { sessionContract } from '../../src/testing/session-contract.ts';
 import { contractPrograms } from '../support/contract-programs.ts';
 import { closing, program } from '../support/pools.ts';

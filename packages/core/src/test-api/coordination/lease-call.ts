@@ -2,7 +2,8 @@
 import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
 import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
-import { currentTestSlot, type CurrentTest } from '../current-test.ts';
+import { currentTestSlot, openedCurrentTest, type CurrentTest } from '../current-test.ts';
+import { owners } from '../owners.ts';
 import { currentProcess } from '../current-process.ts';
 import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
 
@@ -44,7 +45,7 @@ export function leaseCall(above: Above, { scope }: ScopeOptions): LeaseCall {
   const site = callSite(above);
   const fail = (thrown: unknown): unknown => (isCarpoolError(thrown) ? errorAt(thrown, site) : thrown);
   try {
-    const { leases, flow } = ownerFor(scope, currentTestSlot().currentTest ?? currentProcess());
+    const { leases, flow } = ownerFor(scope, openedCurrentTest(currentTestSlot(), owners) ?? currentProcess());
     return { leases, caller: { at: () => callerLocation(site), flow }, fail };
   } catch (thrown) {
     throw fail(thrown);

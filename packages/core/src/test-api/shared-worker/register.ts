@@ -8,11 +8,14 @@ import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/error
 import { systemClock } from '../../base/clock.ts';
 import {
   currentTestSlot,
+  openedCurrentTest,
   openFile,
   type CurrentTest,
   type CurrentTestSlot,
+  type OwnerClasses,
   type Registration,
 } from '../current-test.ts';
+import { owners } from '../owners.ts';
 import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import { clone } from '../../realm/structured-clone.ts';
 import type { SharedWorkerNames, SharedWorkerOf, SharedWorkersConfig } from '../../config/define-shared-worker.ts';
@@ -149,6 +152,7 @@ function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omi
 }
 
 class Registered implements Registration {
+  readonly owners: OwnerClasses = owners;
   readonly handle: Handle<unknown>;
   readonly #slot: CurrentTestSlot;
   readonly #request: Omit<SharedWorkerRequest, 'method'>;
@@ -163,6 +167,7 @@ class Registered implements Registration {
     this.#site = site;
     this.#messenger = this.#newMessenger();
     this.handle = handleOf(() => this.#messenger);
+    openedCurrentTest(slot, owners);
     slot.registrations.add(this);
     // A module may register before the adapter has opened the file.
     if (slot.currentTest === undefined) systemClock.after(0, () => void this.#seek());

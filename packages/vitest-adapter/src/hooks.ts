@@ -1,7 +1,12 @@
 /** Hooks that Carpool adds to every test file: they open it, follow its attempts, and close it. */
 import * as vitest from 'vitest';
 import type { RunnerTestCase, TestContext } from 'vitest';
-import { CurrentFile, unknownTest } from './current-file.ts';
+import type { Attempt } from './attempt.ts';
+import { CurrentFile } from './current-file.ts';
+
+// For the entry of tests: it shares this file, so that what every test file loads is one file.
+export { connect, provided } from './connect.ts';
+export { CurrentFile };
 
 /** Milliseconds. The waits in these hooks have deadlines of their own, and errors that say more. */
 const hookTimeout = 30 * 60 * 1000;
@@ -12,19 +17,19 @@ export async function installHooks(): Promise<void> {
   // Absent in Vitest 3 and 4.0.
   const { aroundEach } = vitest as Partial<typeof vitest>;
   const older = aroundEach === undefined ? await olderVitest() : undefined;
-  const current = await CurrentFile.open(path, older?.guess);
+  const current = await CurrentFile.begin(path, older?.guess);
   current.hold();
   let failure: { readonly thrown: unknown } | undefined;
 
   vitest.beforeAll(async () => {
-    await current.file.ready().catch((thrown: unknown) => (failure = { thrown }));
+    await current.opened?.file.ready().catch((thrown: unknown) => (failure = { thrown }));
     // After all other hooks, however they are ordered.
     return () => current.leave();
   }, hookTimeout);
 
   aroundEach?.(async (runTest, { task, onTestFinished }) => {
-    const attempt = current.begin(task);
-    onTestFinished(() => attempt.end(), hookTimeout);
+    const attempt = current.beginAttempt(task);
+    onTestFinished(() => current.end(attempt), hookTimeout);
     await current.run(attempt, runTest);
   }, 0);
 
@@ -35,8 +40,12 @@ export async function installHooks(): Promise<void> {
   });
 }
 
+/** Of a hook of concurrent tests in Vitest 3 and 4.0. */
+const unknownTest =
+  "Cannot tell which of the concurrent tests asks: this version of Vitest does not say so in hooks; write `scope: 'file'`, call it in the body of the test, or use Vitest 4.1 or later";
+
 interface OlderVitest {
-  guess(file: CurrentFile): ReturnType<CurrentFile['test']>;
+  guess(file: CurrentFile): Attempt | undefined;
   around(file: CurrentFile, task: RunnerTestCase, onTestFinished: TestContext['onTestFinished']): void;
 }
 
@@ -52,19 +61,20 @@ async function olderVitest(): Promise<OlderVitest> {
   // So that no bundler finds it: later versions do not have it.
   const name = ['vitest', 'suite'].join('/');
   const { getCurrentTest, getFn, setFn } = (await import(/* @vite-ignore */ name)) as Suite;
+  const { CarpoolError } = await import('carpool/adapter/test-process');
   const bodies = new WeakMap<RunnerTestCase, () => unknown>();
   let concurrent = 0;
   return {
     guess(file) {
-      if (concurrent > 0) throw unknownTest();
+      if (concurrent > 0) throw new CarpoolError('LEASE_INVALID', unknownTest);
       const task = getCurrentTest();
       return task && file.attemptOf(task);
     },
     around(file, task, onTestFinished) {
-      const attempt = file.begin(task);
+      const attempt = file.beginAttempt(task);
       if (task.concurrent === true) concurrent += 1;
       onTestFinished(async () => {
-        await attempt.end();
+        await file.end(attempt);
         if (task.concurrent === true) concurrent -= 1;
       }, hookTimeout);
       // A retry finds the body in what the attempt before has put around it.

@@ -1,0 +1,15 @@
+/**
+ * `carpool/adapter/current-test`: the part of `carpool/adapter/test-process` that a set-up file needs, which every test
+ * file pays for: where the current test is found. It loads nothing else.
+ *
+ * docs/adapters.md says how `slot.open` leaves the rest to the first that needs it.
+ */
+export {
+  closeFile,
+  currentTestSlot,
+  openFile,
+  type CurrentTest,
+  type CurrentTestSlot,
+  type OwnerClasses,
+  type Registration,
+} from '../test-api/current-test.ts';

@@ -1,0 +1,76 @@
+/**
+ * `createPool`. The pool itself is loaded when it is first used: `carpool` is loaded by every test file that imports the
+ * config, and most of them make no pool.
+ */
+import { callSite } from '../base/errors.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { Session } from '../session/types.ts';
+import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
+import type { ChildPool } from './pool.ts';
+import type { Pool, PoolStats, RegisterOptions } from './types.ts';
+
+/**
+ * A pool in this process. The child starts with the first `register`, or with `pool.start()`.
+ * @param options Every option has a default but `command`. `name` is for errors; default "pool".
+ * @throws CarpoolError CONFIG_INVALID if there is no such codec
+ * @example
+ * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
+ */
+export function createPool<M extends Messages = AnyMessages>(
+  options: PoolOptions<M> & { readonly name?: string | undefined },
+): Pool<M> {
+  return new LazyPool<M>(poolSettings(options.name ?? 'pool', options));
+}
+
+class LazyPool<M extends Messages> implements Pool<M> {
+  readonly name: string;
+  readonly #settings: PoolSettings;
+  #pool: ChildPool<M> | undefined;
+  #loading: Promise<ChildPool<M>> | undefined;
+
+  constructor(settings: PoolSettings) {
+    this.name = settings.name;
+    this.#settings = settings;
+  }
+
+  async register(options: RegisterOptions = {}): Promise<Session<M>> {
+    const site = callSite(this.register);
+    const pool = this.#pool ?? (await this.#load());
+    return await pool.register(options, site);
+  }
+
+  async start(): Promise<void> {
+    await (this.#pool ?? (await this.#load())).start();
+  }
+
+  stats(): PoolStats {
+    return this.#pool?.stats() ?? { ...unused, name: this.name, maxSessions: this.#settings.maxSessions };
+  }
+
+  async close(): Promise<void> {
+    await (this.#pool ?? (await this.#load())).close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #load(): Promise<ChildPool<M>> {
+    this.#loading ??= import('./pool.ts').then(({ ChildPool }) => (this.#pool = new ChildPool<M>(this.#settings)));
+    return this.#loading;
+  }
+}
+
+/** What a pool has done before its first use. */
+const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
+  open: 0,
+  queued: 0,
+  quarantined: 0,
+  children: 0,
+  sessions: 0,
+  peak: 0,
+  longestWait: 0,
+  strays: 0,
+  failures: 0,
+  pid: undefined,
+};
