@@ -63,7 +63,7 @@ const config: UserConfig[] = defineConfig([
       ...ofTests,
     },
     dts: { oxc: true },
-    outputOptions: { chunkFileNames: '[name]-[hash].js', ...fewFilesOfModules },
+    outputOptions: { chunkFileNames: '[name]-[hash].js', comments: false, ...fewFilesOfModules },
   },
   {
     ...common,

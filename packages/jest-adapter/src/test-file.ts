@@ -5,7 +5,6 @@
  *   run_start ─▶ functions wrapped ─▶ test_fn_start: fixtures made ready ─▶ body ─▶ test_done: evidence, sessions end
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
 import {
   CarpoolError,
   closeFile,
@@ -13,6 +12,7 @@ import {
   currentTestSlot,
   FileOwner,
   openFile,
+  ownerNumber,
   Owner,
   registerSession,
   TestClock,
@@ -69,7 +69,7 @@ export class TestFile {
 
   constructor(options: TestFileOptions) {
     this.#options = options;
-    this.#file = new FileOwner(this.#owned([`${options.testPath} ${randomUUID()}`]));
+    this.#file = new FileOwner(this.#owned([`${options.testPath} ${ownerNumber()}`]));
   }
 
   /** Before anything of the file is evaluated: what it imports finds its owners, and the sessions. */
@@ -223,7 +223,7 @@ export class TestFile {
   #attemptOf(test: CircusTest): Attempt {
     const known = this.#attempts.get(test);
     if (known !== undefined) return known;
-    const attempt = { owner: new Owner(this.#owned([...this.#file.path, randomUUID()], nameOf(test))) };
+    const attempt = { owner: new Owner(this.#owned([...this.#file.path, `${ownerNumber()}`], nameOf(test))) };
     this.#attempts.set(test, attempt);
     return attempt;
   }

@@ -1,7 +1,6 @@
 /** The owners: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures that last as long. */
-import { randomUUID } from 'node:crypto';
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { FileOwner, Owner, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
+import { FileOwner, Owner, ownerNumber, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
 import { connect, provided } from './provided.ts';
 
@@ -18,10 +17,10 @@ export class Attempt extends Owner {
   readonly #clock: TestClock;
   #finished: Promise<void> | undefined;
 
-  /** Hooks for all tests come with the info of the first test, and an owner that has ended stays ended: so it is random. */
+  /** Hooks for all tests come with the info of the first test, and an owner that has ended stays ended: so it has a number. */
   constructor(file: FileOwner, testInfo: TestInfo) {
     const { testId, retry, titlePath } = testInfo;
-    const path = [...file.path, `${testId} ${retry} ${randomUUID()}`];
+    const path = [...file.path, `${testId} ${retry} ${ownerNumber()}`];
     super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect });
     this.#file = file;
     this.#testInfo = testInfo;
@@ -47,7 +46,7 @@ export class Attempt extends Owner {
 
 /** A worker may run a file again. */
 export function ownerOfFile(file: string): FileOwner {
-  return new FileOwner({ path: [`${file} ${randomUUID()}`], holder: { file }, connect });
+  return new FileOwner({ path: [`${file} ${ownerNumber()}`], holder: { file }, connect });
 }
 
 /** It lives as long as the worker. */

@@ -24,9 +24,9 @@ export function provided(): Provided | undefined {
 }
 
 /** The client of this worker. @throws CarpoolError in one sentence that says what to change */
-export async function connect(pool?: string | false): Promise<Client> {
+export function connect(pool?: string | false): Client | Promise<Client> {
   const remedy = "add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
-  return await connectProvided(
+  return connectProvided(
     provided(),
     { runner: 'playwright', adapter: '@carpool/playwright', version, remedy },
     pool,

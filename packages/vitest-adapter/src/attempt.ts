@@ -5,7 +5,7 @@
  * that waits for nothing, and the sessions hang on it.
  */
 import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
-import type { OwnerClasses } from 'carpool/adapter/current-test';
+import { ownerNumber, type OwnerClasses } from 'carpool/adapter/current-test';
 import type { RunnerTestCase } from 'vitest';
 import { connect, provided } from './connect.ts';
 
@@ -31,7 +31,7 @@ export class Attempt {
     if (this.#owner !== undefined) return this.#owner;
     const task = this.#task;
     // An owner that has ended stays ended: each attempt has a path of its own.
-    const path = [...file.path, `${task.id} ${crypto.randomUUID()}`];
+    const path = [...file.path, `${task.id} ${ownerNumber()}`];
     const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
     if (this.over) void owner.end();
     this.#owner = owner;

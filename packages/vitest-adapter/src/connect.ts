@@ -3,6 +3,11 @@ import type { Client, Provided } from 'carpool/adapter/test-process';
 import { inject } from 'vitest';
 import { version } from './provided.ts';
 
+type Core = typeof import('carpool/adapter/test-process');
+
+/** Loaded by the first that wants something: most test files do not. */
+let core: Core | undefined;
+
 const worker = {
   runner: 'vitest',
   adapter: '@carpool/vitest',
@@ -17,9 +22,13 @@ export function provided(): Provided | undefined {
 }
 
 /** The client of this worker. It connects to the host when a test wants a session for the first time. */
-export async function connect(pool?: string | false): Promise<Client> {
-  const { connectProvided } = await import('carpool/adapter/test-process');
-  return await connectProvided(provided(), worker, pool);
+export function connect(pool?: string | false): Client | Promise<Client> {
+  // Loading a module takes a turn, even one that is there.
+  if (core !== undefined) return core.connectProvided(provided(), worker, pool);
+  return import('carpool/adapter/test-process').then((loaded) => {
+    core = loaded;
+    return loaded.connectProvided(provided(), worker, pool);
+  });
 }
 
 /**

@@ -9,12 +9,15 @@
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { closeFile, currentTestSlot, openFile, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
+import { closeFile, currentTestSlot, openFile, ownerNumber, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
 import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
+
+/** Makes ready what an attempt of a test wants. Never rejects: what fails here fails again in the fixture, where it belongs. */
+export type Prepare = (attempt: Attempt, signal?: AbortSignal) => Promise<void>;
 
 /** What an attempt of a call in a hook may be, in versions of Vitest that put nothing around hooks. */
 export type Guess = (file: CurrentFile) => Attempt | undefined;
@@ -28,6 +31,10 @@ export class CurrentFile {
   readonly version: string = version;
   /** What the file and its tests hold, once an owner was wanted. */
   opened: OpenedFile | undefined;
+  /** The set-up's hooks follow each attempt from its begin to its end, and run `prepare` before its clock starts. */
+  readonly hooked: boolean;
+  /** What makes the fixtures of a test ready, for tests that want some. */
+  readonly prepare: WeakMap<RunnerTestCase, Prepare> = new WeakMap();
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
   /** The attempt from which a call comes, also among concurrent tests. */
   readonly #running = new AsyncLocalStorage<Attempt>();
@@ -36,15 +43,16 @@ export class CurrentFile {
   #holds = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(path: string, guess?: Guess) {
+  constructor(path: string, hooked = false, guess?: Guess) {
     this.path = path;
+    this.hooked = hooked;
     this.#guess = guess;
   }
 
   /** The file begins. What is left of the one before it, whose hooks did not run, ends first. */
-  static async begin(path: string, guess?: Guess): Promise<CurrentFile> {
+  static async begin(path: string, hooked: boolean, guess?: Guess): Promise<CurrentFile> {
     await home[key]?.close();
-    const current = new CurrentFile(path, guess);
+    const current = new CurrentFile(path, hooked, guess);
     home[key] = current;
     const slot = currentTestSlot();
     slot.open = (owners) => void current.open(owners);
@@ -60,6 +68,12 @@ export class CurrentFile {
     // One of another version of this package would hide that there are two.
     const usable = current?.path === path && current.version === version && !current.over;
     return usable ? current : new CurrentFile(path);
+  }
+
+  /** The one that the set-up file has begun, if its hooks follow the attempts. */
+  static hooked(): CurrentFile | undefined {
+    const current = home[key];
+    return current?.hooked === true && current.version === version ? current : undefined;
   }
 
   /** What it holds. The first call makes it the current test of the realm, if this is the file that the set-up has begun. */
@@ -144,8 +158,8 @@ export class OpenedFile implements CurrentTest {
     const { path } = current;
     this.#current = current;
     this.#owners = owners;
-    // A worker may run a file again, and an owner that has ended stays ended: so its path is random.
-    this.file = new owners.FileOwner({ path: [`${path} ${crypto.randomUUID()}`], holder: { file: path }, connect });
+    // A worker may run a file again, and an owner that has ended stays ended: each run has a path of its own.
+    this.file = new owners.FileOwner({ path: [`${path} ${ownerNumber()}`], holder: { file: path }, connect });
     this.#worker = new owners.Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect });
   }
 

@@ -17,7 +17,7 @@ export async function installHooks(): Promise<void> {
   // Absent in Vitest 3 and 4.0.
   const { aroundEach } = vitest as Partial<typeof vitest>;
   const older = aroundEach === undefined ? await olderVitest() : undefined;
-  const current = await CurrentFile.begin(path, older?.guess);
+  const current = await CurrentFile.begin(path, aroundEach !== undefined, older?.guess);
   current.hold();
   let failure: { readonly thrown: unknown } | undefined;
 
@@ -27,15 +27,19 @@ export async function installHooks(): Promise<void> {
     return () => current.leave();
   }, hookTimeout);
 
-  aroundEach?.(async (runTest, { task, onTestFinished }) => {
+  aroundEach?.(async (runTest, { task, onTestFinished, signal }) => {
+    // Each test reports it, as each of them may be the only one that runs.
+    if (failure !== undefined) throw failure.thrown;
     const attempt = current.beginAttempt(task);
     onTestFinished(() => current.end(attempt), hookTimeout);
+    // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
+    await current.prepare.get(task)?.(attempt, signal.aborted ? undefined : signal);
     await current.run(attempt, runTest);
   }, 0);
 
+  if (older === undefined) return;
   vitest.beforeEach(({ task, onTestFinished }) => {
-    older?.around(current, task, onTestFinished);
-    // Each test reports it, as each of them may be the only one that runs.
+    older.around(current, task, onTestFinished);
     if (failure !== undefined) throw failure.thrown;
   });
 }

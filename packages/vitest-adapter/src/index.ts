@@ -26,8 +26,9 @@ import {
 } from 'carpool/adapter/test-process';
 import type { SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
+import type { Attempt } from './attempt.ts';
 import { connect, CurrentFile, provided } from './hooks.ts';
-import { testWithPrefetch, type OwnedAttempt, type Prepare } from './prefetch.ts';
+import { testWithPrefetch, type OwnedAttempt, type Prefetch } from './prefetch.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/test-process';
 export type {
@@ -67,7 +68,7 @@ export function withPools(
   const { names, scopeOf } = readWithPools(first, second, runner);
   const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
 
-  const prepare: Prepare = async (attempt, wanted, signal) => {
+  const prefetch: Prefetch = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
     // and wait for the other's. What fails here fails again in the fixture, where it belongs.
     for (const name of sharedWorkers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
@@ -83,12 +84,14 @@ export function withPools(
     }
   };
 
+  // Where hooks follow the attempts, fixtures need none that does. The type-only form without a host has one that fails.
+  const hooked = names !== undefined && CurrentFile.hooked() !== undefined;
   const fixtures = {
-    ...ownerFixtures(names?.pools),
-    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name))])),
+    ...ownerFixtures(names?.pools, hooked),
+    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name), hooked)])),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
   };
-  const test = testWithPrefetch(prepare).extend(fixtures as never);
+  const test = testWithPrefetch(prefetch, owned).extend(fixtures as never);
   return test as TestAPI<PoolFixtures<Config>>;
 }
 
@@ -115,13 +118,19 @@ export function register<Name extends PoolNames<RegisteredConfig>>(
 }
 
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: SessionScope): unknown {
+function poolFixture(name: string, scope: SessionScope, hooked: boolean): unknown {
   switch (scope) {
     case 'test':
+      if (hooked) {
+        return async ({ task }: Owners, use: Use<Session>) => {
+          const { attempt, owner } = ownedAttempt(task);
+          await use(await owner.session(name, attempt.waitOptions(owners)));
+        };
+      }
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
-        const { attempt, owner } = $carpoolAttempt ?? ownedAttempt($carpoolFile, task);
+        const { attempt, owner } = $carpoolAttempt ?? ownedAttempt(task, $carpoolFile);
         return use(await owner.session(name, attempt.waitOptions(owners)));
       };
     case 'file':
@@ -152,7 +161,7 @@ async function readyWorker(name: string): Promise<SharedWorker.Plugin.Protocol> 
   return worker;
 }
 
-function ownerFixtures(names: readonly string[] | undefined): Record<string, unknown> {
+function ownerFixtures(names: readonly string[] | undefined, hooked: boolean): Record<string, unknown> {
   return {
     $carpoolFile: [
       // oxlint-disable-next-line no-empty-pattern
@@ -166,21 +175,29 @@ function ownerFixtures(names: readonly string[] | undefined): Record<string, unk
     ],
     $carpoolAttempt: [
       async ({ $carpoolFile, task }: Owners, use: Use<OwnedAttempt>) => {
-        const owned = ownedAttempt($carpoolFile, task);
+        const attempt = ownedAttempt(task, $carpoolFile);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
         if (names === undefined) await connect();
-        await use(owned);
-        await $carpoolFile.end(owned.attempt);
+        await use(attempt);
+        await $carpoolFile.end(attempt.attempt);
       },
       { auto: names === undefined },
     ],
-    carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) =>
-      use(sessionPools((pool, options) => $carpoolAttempt.owner.register(pool, options), names)),
+    carpool: hooked
+      ? async ({ task }: Owners, use: Use<unknown>) => use(poolsOf(ownedAttempt(task), names))
+      : async ({ $carpoolAttempt }: Owners, use: Use<unknown>) => use(poolsOf($carpoolAttempt, names)),
   };
 }
 
-function ownedAttempt(current: CurrentFile, task: RunnerTestCase): OwnedAttempt {
-  const attempt = current.attemptOf(task);
+function poolsOf({ owner }: OwnedAttempt, names: readonly string[] | undefined): object {
+  return sessionPools((pool, options) => owner.register(pool, options), names);
+}
+
+function ownedAttempt(task: RunnerTestCase, current = CurrentFile.of(task.file.filepath)): OwnedAttempt {
+  return owned(current, current.attemptOf(task));
+}
+
+function owned(current: CurrentFile, attempt: Attempt): OwnedAttempt {
   return { current, attempt, owner: current.open(owners).ownerOf(attempt) };
 }
 

@@ -10,7 +10,7 @@ import * as vitest from 'vitest';
 import type { TestAPI } from 'vitest';
 import type { Owner } from 'carpool/adapter/test-process';
 import type { Attempt } from './attempt.ts';
-import type { CurrentFile } from './current-file.ts';
+import { CurrentFile } from './hooks.ts';
 
 /** An attempt that holds something, or will. */
 export interface OwnedAttempt {
@@ -19,13 +19,16 @@ export interface OwnedAttempt {
   readonly owner: Owner;
 }
 
-/** Readies the fixtures of these names before the clock of the test starts. */
-export type Prepare = (attempt: OwnedAttempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
+/** Readies the fixtures of these names before the clock of the test starts. Never rejects. */
+export type Prefetch = (attempt: OwnedAttempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
 
 /** The fixtures of a `test` by name, as Vitest 4.1 and 5 keep them, inside. */
 interface Registrations {
   get?(suite: unknown): ReadonlyMap<string, { readonly deps?: ReadonlySet<string> }>;
 }
+
+/** What an attempt holds. */
+export type Owned = (current: CurrentFile, attempt: Attempt) => OwnedAttempt;
 
 type Define = (this: { fixtures?: Registrations }, name: string, ...rest: unknown[]) => void;
 
@@ -35,7 +38,7 @@ const hookTimeout = 30 * 60 * 1000;
 const none: ReadonlySet<string> = new Set();
 
 /** Vitest's `test`, to be extended, with that hook. */
-export function testWithPrefetch(prepare: Prepare): TestAPI {
+export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
   // Absent in Vitest 3.
   const { TestRunner } = vitest as Partial<typeof vitest>;
   if (TestRunner === undefined) return vitest.test;
@@ -47,8 +50,12 @@ export function testWithPrefetch(prepare: Prepare): TestAPI {
     const before = suite.tasks.length;
     define.call(this, name, ...rest);
     const fixtures = fixturesOf(rest, this.fixtures, suite.suite ?? suite.file);
-    for (const task of suite.tasks.slice(before)) wanted.set(task, fixtures);
-    if (hooked.has(suite)) return;
+    const current = CurrentFile.hooked();
+    for (const task of suite.tasks.slice(before)) {
+      if (current === undefined || task.type !== 'test') wanted.set(task, fixtures);
+      else current.prepare.set(task, (attempt, signal) => prefetch(owned(current, attempt), fixtures, signal));
+    }
+    if (current !== undefined || hooked.has(suite)) return;
     hooked.add(suite);
     // Asking for the attempt sets it up, and makes sure that it is cleaned up, should the body never run. Tests of
     // another `test` in the same suite have no attempt, or one of their own.
@@ -56,7 +63,7 @@ export function testWithPrefetch(prepare: Prepare): TestAPI {
       const fixtures = wanted.get(task);
       if ($carpoolAttempt === undefined || fixtures === undefined) return;
       // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
-      await prepare($carpoolAttempt, fixtures, signal.aborted ? undefined : signal);
+      await prefetch($carpoolAttempt, fixtures, signal.aborted ? undefined : signal);
     }, hookTimeout);
   };
   return TestRunner.createTaskCollector(collect);

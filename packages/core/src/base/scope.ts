@@ -57,7 +57,6 @@ export class Scope {
   }
 
   async #releaseAll(): Promise<unknown[]> {
-    this.#forgottenBy?.forget();
     const failures: unknown[] = [];
     const newestFirst = [...this.#held].reverse();
     this.#held.clear();
@@ -68,6 +67,8 @@ export class Scope {
         failures.push(thrown);
       }
     }
+    // Not before: the end of the scope around it waits for this one.
+    this.#forgottenBy?.forget();
     return failures;
   }
 }

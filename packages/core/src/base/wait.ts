@@ -2,13 +2,14 @@
  * Waiting with an end. A signal or a deadline that wins the race does not cancel the work, so the caller says what becomes
  * of a result that comes too late: a session opened after its caller gave up is the classic leak.
  */
+import type { CancelSignal } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 
 export interface WaitOptions<T> {
   readonly clock: Clock;
   /** Milliseconds. Absent or infinite: no deadline. */
   readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** The error at the deadline. */
   readonly expired: () => Error;
   /** Disposes of a result that comes after the wait has ended. */

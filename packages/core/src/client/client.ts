@@ -2,6 +2,7 @@
  * What a test process holds of the host: one connection, and the sessions on it. It never loads `child_process`, and loads
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
+import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, callSite, errorAt, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
@@ -9,12 +10,14 @@ import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
+import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
-import type { CallRequest, MethodTable, PoolsResult } from '../wire/messages.ts';
-import type { OwnerPath } from '../wire/owner-path.ts';
+import type { CallRequest, EndBody, MethodTable, PoolsResult } from '../wire/messages.ts';
+import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
 import { Leases } from './leases.ts';
@@ -39,6 +42,8 @@ export class HostClient implements Client {
   readonly ports: Ports;
   readonly #connection: HostConnection;
   readonly #busyPoll: BusyPoll = new BusyPoll();
+  /** What is open, by its owner. */
+  readonly #open = new Map<Conversation, OwnerPath>();
   #over = false;
   #sessions = 0;
   #busy = 0;
@@ -103,6 +108,8 @@ export class HostClient implements Client {
       const { hello, requestTimeout, maxUnreadEvents } = result;
       const closeTimeout = result.closeTimeout + grace;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
+      this.#open.set(conversation, request.under ?? []);
+      void conversation.released.then(() => this.#open.delete(conversation));
       session.bind({ conversation, format, hello, requestTimeout, closeTimeout, maxUnreadEvents, diagnose });
       return session;
     } catch (thrown) {
@@ -114,8 +121,14 @@ export class HostClient implements Client {
   }
 
   async release(owner: OwnerPath): Promise<number> {
-    this.leases.end(owner);
+    this.#forget(owner);
     return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
+  }
+
+  end(owner: OwnerPath): void {
+    this.#forget(owner);
+    const body = json.encode({ owner } satisfies EndBody);
+    this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
   }
 
   async start(pool: string): Promise<void> {
@@ -148,6 +161,13 @@ export class HostClient implements Client {
     socket.destroySoon();
   }
 
+  /** What an owner holds is gone for this worker: the host ends it now. */
+  #forget(owner: OwnerPath): void {
+    this.leases.end(owner);
+    const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
+    for (const [conversation, under] of this.#open) if (isUnder(under, owner)) conversation.abort(reason);
+  }
+
   async #evidence(session: number): Promise<Evidence> {
     return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
   }
@@ -155,7 +175,7 @@ export class HostClient implements Client {
   async #call<R extends CallRequest>(
     request: R,
     timeout: number,
-    signal?: AbortSignal,
+    signal?: CancelSignal,
   ): Promise<MethodTable[R['method']]['result']> {
     const expired = (): Error =>
       new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);

@@ -1,4 +1,5 @@
 /** A worker's side of what all workers share: its numbers for its leases, and what it still holds of each. */
+import type { CancelSignal } from '../base/cancellation.ts';
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
@@ -11,7 +12,7 @@ import type {
   OnceRequest,
   ReserveRequest,
 } from '../wire/messages.ts';
-import type { OwnerPath } from '../wire/owner-path.ts';
+import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
 
 /** What leases need of the connection. */
@@ -19,7 +20,7 @@ export interface LeaseConnection {
   call<R extends CallRequest>(
     request: R,
     timeout: number,
-    signal?: AbortSignal,
+    signal?: CancelSignal,
   ): Promise<MethodTable[R['method']]['result']>;
   /** Without an answer. @param body empty: all of it */
   release(lease: number, body: Uint8Array): void;
@@ -60,7 +61,7 @@ export class Leases {
    * @param location for the errors of others, instead of `at`
    * @throws CarpoolError LEASE_INVALID, LEASE_TAKEN, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_LOST, HUB_LOST; `signal.reason`
    */
-  async acquire(request: AcquireOptions, signal?: AbortSignal, location?: CallLocation): Promise<HeldLease> {
+  async acquire(request: AcquireOptions, signal?: CancelSignal, location?: CallLocation): Promise<HeldLease> {
     const number = ++this.#numbers;
     await this.#wait({ ...request, method: 'acquire', lease: number }, request.timeout, signal);
     const held = this.#numbered(number, request.weight, request.under);
@@ -83,7 +84,7 @@ export class Leases {
   }
 
   /** A value in base64, or the role to compute it. Throws as `acquire`, and ONCE_FAILED. */
-  async once(request: OnceOptions, signal?: AbortSignal): Promise<string | ComputeRole> {
+  async once(request: OnceOptions, signal?: CancelSignal): Promise<string | ComputeRole> {
     const lease = ++this.#numbers;
     const { value } = await this.#wait({ ...request, method: 'once', lease }, request.timeout, signal);
     if (value !== undefined) return value;
@@ -108,15 +109,15 @@ export class Leases {
 
   /** An owner has ended, and the host takes back what it held, or the connection has, and all is gone. */
   end(owner: OwnerPath): void {
-    for (const [lease, under] of this.#held) if (owner.every((name, at) => under[at] === name)) lease.invalidate();
+    for (const [lease, under] of this.#held) if (isUnder(under, owner)) lease.invalidate();
   }
 
   async #wait<R extends CallRequest & { readonly lease: number }>(
     request: R,
     timeout: number = defaultLeaseTimeout,
-    signal?: AbortSignal,
+    signal?: CancelSignal,
   ): Promise<MethodTable[R['method']]['result']> {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) throw signal.reason;
     this.#sendCallSites();
     try {
       return await this.#connection.call(request, timeout + deadlineGrace, signal);

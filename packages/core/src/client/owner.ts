@@ -3,6 +3,7 @@
  * owner ends with it, also what still waits for a slot then, and also what a body registers after its time-out, when the
  * body runs on. Adapters make owners; tests only see the sessions.
  */
+import { Cancellation, eitherOf } from '../base/cancellation.ts';
 import { callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
@@ -27,7 +28,7 @@ export interface OwnerOptions {
    * Called when something is wanted for the first time.
    * @param pool the name that is wanted, for the error if there is none; false: no pool is
    */
-  readonly connect: (pool: string | false) => Promise<Client>;
+  readonly connect: (pool: string | false) => Client | Promise<Client>;
 }
 
 /** What is known of one session, or of one shared worker, when its test has failed. */
@@ -48,7 +49,7 @@ export class Owner implements AsyncDisposable {
   /** @internal Locks, semaphores, values and ports that it holds. */
   readonly leases: OwnerLeases;
   readonly #options: OwnerOptions;
-  readonly #over = new AbortController();
+  readonly #over = new Cancellation();
   readonly #own = new Map<string, Promise<Session>>();
   readonly #sessions = new Set<Session>();
   #client: HostClient | undefined;
@@ -79,7 +80,8 @@ export class Owner implements AsyncDisposable {
    * @throws CarpoolError as `Client.register`, SESSION_CLOSED if the owner has ended
    */
   register(pool: string, options: ClientRegisterOptions = {}): Promise<Session> {
-    const session = this.#register(pool, { site: callSite(this.register), ...options });
+    const { site = callSite(this.register) } = options;
+    const session = this.#register(pool, { ...options, site });
     // A body that runs on after its end must not fail another test as an unhandled rejection.
     session.catch(noop);
     return session;
@@ -95,12 +97,17 @@ export class Owner implements AsyncDisposable {
     return await Promise.all(found);
   }
 
-  /** Ends all it holds, newest first. Never rejects: what did not confirm is quarantined and counted by the host. */
+  /**
+   * Ends all it holds, newest first. A test's end does not wait for the children: the end of its file does. Never rejects:
+   * what did not confirm is quarantined and counted by the host.
+   */
   async end(): Promise<void> {
     const owner = describeOwner(this.path);
     this.leases.end(owner);
-    this.#over.abort(ownerEndedError('SESSION_CLOSED', 'register a session', owner));
-    if (this.#client !== undefined) await atMost(this.#client.release(this.path), releaseTimeout, 0);
+    this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
+    if (this.#client === undefined || this.#client.over) return;
+    if (this.path.length > 1) this.#client.end(this.path);
+    else await atMost(this.#client.release(this.path), releaseTimeout, 0);
   }
 
   /** As `end`. */
@@ -109,23 +116,32 @@ export class Owner implements AsyncDisposable {
   }
 
   async #register(pool: string, options: ClientRegisterOptions): Promise<Session> {
-    const { signal: over } = this.#over;
-    over.throwIfAborted();
-    const client = await this.#connect(pool, options.site ?? noSite);
-    const signal = options.signal === undefined ? over : AbortSignal.any([over, options.signal]);
-    const session = await client.register(pool, { holder: this.#options.holder, ...options, signal, under: this.path });
-    this.#sessions.add(session);
-    return session;
+    if (this.#over.aborted) throw this.#over.reason;
+    const connected = this.#connect(pool, options.site ?? noSite);
+    const client = 'then' in connected ? await connected : connected;
+    const { signal, stop } =
+      options.signal === undefined ? { signal: this.#over, stop: noop } : eitherOf(this.#over, options.signal);
+    try {
+      const { holder } = this.#options;
+      const session = await client.register(pool, { holder, ...options, signal, under: this.path });
+      this.#sessions.add(session);
+      return session;
+    } finally {
+      stop();
+    }
   }
 
   /** Each call reports at its own line why there is no connection. */
-  async #connect(pool: string | false, site: CallSite): Promise<HostClient> {
-    try {
-      // Every client is one; adapters see less of it.
-      return (this.#client = (await this.#options.connect(pool)) as HostClient);
-    } catch (thrown) {
-      throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
-    }
+  #connect(pool: string | false, site: CallSite): HostClient | Promise<HostClient> {
+    const connected = this.#options.connect(pool);
+    // Every client is one; adapters see less of it.
+    if (!('then' in connected)) return (this.#client = connected as HostClient);
+    return connected.then(
+      (client) => (this.#client = client as HostClient),
+      (thrown: unknown) => {
+        throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+      },
+    );
   }
 }
 

@@ -35,16 +35,29 @@ export interface AdapterInfo {
 }
 
 /**
- * The client of this worker: one for each process and address, made at the first call.
+ * The client of this worker: one for each process and address, made at the first call. The client itself where it is
+ * connected already; it never throws, but rejects.
  * @param provided what the main process handed over; undefined: nothing
  * @param pool the name of the pool that is wanted; false: none is, and there may be none
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST, CONFIG_INVALID, each in one sentence that says what to change
  */
-export async function connectProvided(
+export function connectProvided(
   provided: Provided | undefined,
   options: AdapterInfo,
   pool?: string | false,
-): Promise<Client> {
+): Client | Promise<Client> {
+  try {
+    return clientFor(provided, options, pool);
+  } catch (thrown) {
+    return Promise.reject(thrown as Error);
+  }
+}
+
+function clientFor(
+  provided: Provided | undefined,
+  options: AdapterInfo,
+  pool: string | false | undefined,
+): Client | Promise<Client> {
   const { runner, adapter, version, remedy, loader = "the runner's main process" } = options;
   if (provided === undefined) {
     throw new CarpoolError('HUB_UNREACHABLE', `Cannot reach Carpool's host: this run started none; ${remedy}`);
@@ -60,7 +73,7 @@ export async function connectProvided(
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools, provided.sharedWorkers);
   // There was a host at the address when it was provided.
-  return await sharedClient({ address, runner, known: true });
+  return sharedClient({ address, runner, known: true });
 }
 
 /** The names for `withPools()` without a config. Undefined if nothing was provided, or the pools cannot be used. */

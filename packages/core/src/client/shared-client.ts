@@ -9,23 +9,34 @@ const registry: unique symbol = Symbol.for('carpool.clients') as never;
 /** Addresses of hosts that once answered. */
 const answered: unique symbol = Symbol.for('carpool.answered') as never;
 
-type Registry = Map<string, Promise<Client>>;
+interface Shared {
+  readonly connecting: Promise<Client>;
+  /** Once it is connected, until its connection ends. */
+  client?: Client;
+}
 
-/** @throws CarpoolError as `Client.connect`; HUB_LOST if the host has ended since it answered. The next call tries again */
-export function sharedClient(options: ClientOptions): Promise<Client> {
+type Registry = Map<string, Shared>;
+
+/**
+ * The client itself where it is connected, so that most calls need not wait a turn for it.
+ * @throws CarpoolError as `Client.connect`; HUB_LOST if the host has ended since it answered. The next call tries again
+ */
+export function sharedClient(options: ClientOptions): Client | Promise<Client> {
   const holder = globalThis as { [registry]?: Registry; [answered]?: Set<string> };
-  const seen = (holder[answered] ??= new Set());
-  const clients = (holder[registry] ??= new Map<string, Promise<Client>>());
+  const clients = (holder[registry] ??= new Map<string, Shared>());
   const { address } = options;
   const known = clients.get(address);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known.client ?? known.connecting;
+  const seen = (holder[answered] ??= new Set());
   const connecting = connectClient(seen.has(address) ? { ...options, known: true } : options);
-  clients.set(address, connecting);
+  const shared: Shared = { connecting };
+  clients.set(address, shared);
   const forget = (): void => {
-    if (clients.get(address) === connecting) clients.delete(address);
+    if (clients.get(address) === shared) clients.delete(address);
   };
   connecting.then((client) => {
     seen.add(address);
+    shared.client = client;
     void client.closed.then(forget);
   }, forget);
   return connecting;

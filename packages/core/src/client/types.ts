@@ -1,4 +1,5 @@
 /** A client as adapters hold it, and what its calls take. */
+import type { CancelSignal } from '../base/cancellation.ts';
 import type { CallSite, CarpoolError } from '../base/errors.ts';
 import type { PoolStats, RegisterOptions } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
@@ -19,7 +20,9 @@ export interface ClientOptions {
 }
 
 /** What adapters add to the options of users. */
-export interface ClientRegisterOptions extends RegisterOptions {
+export interface ClientRegisterOptions extends Omit<RegisterOptions, 'signal'> {
+  /** Gives up waiting; `register` rejects with its reason. Every `AbortSignal` is one. */
+  readonly signal?: CancelSignal | undefined;
   /** Where errors of this call, and those of others that name it as a holder, point. Default: the caller. */
   readonly site?: CallSite | undefined;
   /** The owner whose end ends the session: `[file]` or `[file, test]`. Default: the worker. */
@@ -53,6 +56,12 @@ export interface Client {
    * @returns how many sessions the child did not confirm
    */
   release(owner: OwnerPath): Promise<number>;
+
+  /**
+   * As `release`, without an answer, for the end of a test: the next one need not wait. What the owner held is over for
+   * this process at once; the host frees a slot when the child has confirmed, and `release` of the file waits for that.
+   */
+  end(owner: OwnerPath): void;
 
   /**
    * Starts the child of a pool, if it is not there, and waits for its hello, so that its first session need not.

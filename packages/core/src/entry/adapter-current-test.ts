@@ -8,6 +8,7 @@ export {
   closeFile,
   currentTestSlot,
   openFile,
+  ownerNumber,
   type CurrentTest,
   type CurrentTestSlot,
   type OwnerClasses,

@@ -21,6 +21,7 @@ export {
   currentTestSlot,
   openedCurrentTest,
   openFile,
+  ownerNumber,
   type CurrentTest,
   type CurrentTestSlot,
   type OwnerClasses,

@@ -1,4 +1,5 @@
 /** What the host gives to a pool and gets from it; users of a pool see none of it. */
+import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
@@ -19,7 +20,9 @@ export interface PoolEnvironment {
 type OrUndefined<T> = { readonly [Key in keyof T]: T[Key] | undefined };
 
 /** For the hub, which gives sessions ids of its own. */
-export interface OpenOptions extends OrUndefined<RegisterOptions> {
+export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>> {
+  /** As in `RegisterOptions`; an `AbortSignal` is one. */
+  readonly signal?: CancelSignal | undefined;
   /** The id of the session, unique in the pool. Default "s1", "s2", … */
   readonly id?: string | undefined;
 }

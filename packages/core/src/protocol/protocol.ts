@@ -8,6 +8,7 @@
  * `route` and `address` are synchronous and see only the top-level `fields` they name, so that a large message can pass
  * without being decoded. `hello`, `open` and `close` are conversations and may take as many exchanges as they need.
  */
+import type { CancelSignal } from '../base/cancellation.ts';
 import type { Frame } from '../codec/frame.ts';
 
 /** The id by which the child tells sessions apart. One session may own several. */
@@ -110,7 +111,7 @@ export interface ProtocolPort {
    * Resolves with the decoded reply. With `signal` the wait, and where the protocol can say it the request, is cancelled.
    * @throws CarpoolError SESSION_REFUSED with the child's text
    */
-  request(message: unknown, signal?: AbortSignal): Promise<unknown>;
+  request(message: unknown, signal?: CancelSignal): Promise<unknown>;
   /** The next event for which `matches` is true; what came before this call and was not taken counts too. */
   next(matches: (message: unknown) => boolean): Promise<unknown>;
 }
@@ -128,7 +129,7 @@ export interface SessionPort extends ProtocolPort {
   /** True once `route` said `lost`. */
   readonly lost: boolean;
   /** Aborted when the caller of `register` has given up before the session was open. */
-  readonly givenUp: AbortSignal;
+  readonly givenUp: CancelSignal;
   /** Resolves when `route` said `lost` with `gone`. */
   readonly gone: Promise<void>;
 }

@@ -2,6 +2,7 @@
  * One isolated conversation, as callbacks: the push side of a session. What a user holds (`session.ts`) and what the
  * hub forwards (`hub/relay.ts`) both stand on it, so that a session is the same thing in process and across processes.
  */
+import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
@@ -141,7 +142,7 @@ export class Conversation implements Receiver, Ended {
    * Runs the protocol's `open`, and resolves with what it returned.
    * @throws what `open` throws, SESSION_FAILED if it takes too long; `released` says when the slot is free
    */
-  async open(timeout: number, signal?: AbortSignal): Promise<Opened> {
+  async open(timeout: number, signal?: CancelSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
     const open = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
     const expired = (): Error => openTimeoutError(this.id, timeout, this.recent.describe());

@@ -5,6 +5,7 @@
  *   transport ──frame──▶ protocol.route ──▶ conversation of that wire id, or the root
  *   transport ◀──frame── protocol.address ◀── conversation
  */
+import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
@@ -37,7 +38,7 @@ export interface OpenOptions {
   /** Milliseconds for the protocol's `open`. */
   readonly timeout: number;
   /** Gives up opening. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Handed to the protocol's `open`. */
   readonly params?: unknown;
 }

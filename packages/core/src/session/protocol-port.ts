@@ -1,4 +1,5 @@
 /** A conversation as a protocol's `hello`, `open` and `close` hold it: requests as promises, events on demand. */
+import { Cancellation, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
@@ -23,7 +24,7 @@ export class ConversationPort implements SessionPort, Ended {
   lost = false;
   readonly gone: Promise<void>;
   readonly #options: PortOptions;
-  readonly #giveUp = new AbortController();
+  readonly #giveUp = new Cancellation();
   /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
   readonly #events = new Mailbox<Frame>(256);
   #resolveGone!: () => void;
@@ -52,8 +53,8 @@ export class ConversationPort implements SessionPort, Ended {
     return this.#options.connection.root;
   }
 
-  get givenUp(): AbortSignal {
-    return this.#giveUp.signal;
+  get givenUp(): CancelSignal {
+    return this.#giveUp;
   }
 
   send(message: unknown): void {
@@ -61,7 +62,7 @@ export class ConversationPort implements SessionPort, Ended {
     this.#options.outbox.send(this.#options.connection.frameOf(message));
   }
 
-  request(message: unknown, signal?: AbortSignal): Promise<unknown> {
+  request(message: unknown, signal?: CancelSignal): Promise<unknown> {
     this.#checkNotClosed();
     const { outbox, connection } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -73,7 +74,7 @@ export class ConversationPort implements SessionPort, Ended {
       outbox.abandon(call);
       reject(signal?.reason);
     };
-    signal?.addEventListener('abort', aborted, { once: true });
+    signal?.addEventListener('abort', aborted);
     return promise;
   }
 
@@ -90,7 +91,7 @@ export class ConversationPort implements SessionPort, Ended {
 
   /** The wait for `open` has ended without it. */
   giveUp(reason: unknown): void {
-    this.#giveUp.abort(reason);
+    this.#giveUp.abort(() => reason);
   }
 
   /** An event that arrived before the session was open, or after its end began. The oldest make room. */

@@ -68,6 +68,18 @@ export function currentTestSlot(realm: object = globalThis): CurrentTestSlot {
   return home[key] as unknown as CurrentTestSlot;
 }
 
+const numbers: unique symbol = Symbol.for('carpool.owner-numbers') as never;
+
+/**
+ * A number that no other owner of this process has, over all copies of this module, for its path: an owner that has ended
+ * stays ended, and a worker may run a file or a test again. Random names would do too, and cost a test file milliseconds
+ * for loading `crypto`.
+ */
+export function ownerNumber(): number {
+  const home = globalThis as { [numbers]?: number };
+  return (home[numbers] = (home[numbers] ?? 0) + 1);
+}
+
 /** The current test, opened now if the adapter has left that to its first user. Undefined where no file runs. */
 export function openedCurrentTest(slot: CurrentTestSlot, owners: OwnerClasses): CurrentTest | undefined {
   if (slot.currentTest === undefined) slot.open?.(owners);

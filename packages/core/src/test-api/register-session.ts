@@ -10,7 +10,7 @@ export interface RegisterSessionOptions extends RegisterInScopeOptions {
   /** The user's call, to which errors point. */
   readonly site?: CallSite;
   /** Called where no test file runs. Rejects with what is wrong with the set-up, if that is the reason. */
-  readonly check?: () => Promise<unknown>;
+  readonly check?: () => unknown;
 }
 
 /**
@@ -36,9 +36,13 @@ export function registerSession(
   return owner.register(pool, { ...current?.waitOptions(), ...options, site });
 }
 
-async function refuse(thrown: unknown, site: CallSite, check?: () => Promise<unknown>): Promise<never> {
+async function refuse(thrown: unknown, site: CallSite, check?: () => unknown): Promise<never> {
   let reason = thrown;
-  await check?.().catch((problem: unknown) => (reason = problem));
+  try {
+    await check?.();
+  } catch (problem) {
+    reason = problem;
+  }
   throw isCarpoolError(reason) ? errorAt(reason, site) : reason;
 }
 

@@ -3,7 +3,7 @@
  * message no extra turn, because `nextTick` runs right after the current callback.
  */
 import type { Writable } from 'node:stream';
-import { nextTick } from '../base/natives.ts';
+import { nextTick, setImmediate } from '../base/natives.ts';
 
 /** Bytes. Larger chunks are written as they are: copying them into a batch would cost more than it saves. */
 const gatherBelow = 16 * 1024;
@@ -12,6 +12,8 @@ export class BatchWriter {
   readonly #writable: Writable;
   #batch: Uint8Array[] = [];
   #bytes = 0;
+  /** A flush will come: at the end of this turn, or of the event loop's. */
+  #scheduled: 'no' | 'now' | 'soon' = 'no';
   #paused = false;
   #stopped = false;
 
@@ -26,14 +28,22 @@ export class BatchWriter {
     return this.#bytes + this.#writable.writableLength;
   }
 
-  get paused(): boolean {
-    return this.#paused;
-  }
-
   /** After `stop` it does nothing. Empty pieces are left out. */
   write(head: Uint8Array, body: Uint8Array, tail?: Uint8Array): void {
     if (this.#stopped) return;
-    if (this.#bytes === 0 && !this.#paused) nextTick(flush, this);
+    if (!this.#paused) this.#schedule();
+    this.#push(head);
+    this.#push(body);
+    if (tail !== undefined) this.#push(tail);
+  }
+
+  /** As `write`, but with the next that is written, or after the event loop has turned. */
+  writeSoon(head: Uint8Array, body: Uint8Array, tail?: Uint8Array): void {
+    if (this.#stopped) return;
+    if (this.#scheduled === 'no' && !this.#paused) {
+      this.#scheduled = 'soon';
+      setImmediate(flush, this);
+    }
     this.#push(head);
     this.#push(body);
     if (tail !== undefined) this.#push(tail);
@@ -48,10 +58,16 @@ export class BatchWriter {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#bytes > 0) nextTick(flush, this);
+    if (this.#bytes > 0) this.#schedule();
+  }
+
+  flushUnlessPaused(): void {
+    if (this.#paused) this.#scheduled = 'no';
+    else this.flush();
   }
 
   flush(): void {
+    this.#scheduled = 'no';
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
@@ -83,6 +99,12 @@ export class BatchWriter {
     this.#bytes = 0;
   }
 
+  #schedule(): void {
+    if (this.#scheduled === 'now') return;
+    this.#scheduled = 'now';
+    nextTick(flush, this);
+  }
+
   #push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#batch.push(bytes);
@@ -91,5 +113,5 @@ export class BatchWriter {
 }
 
 function flush(writer: BatchWriter): void {
-  if (!writer.paused) writer.flush();
+  writer.flushUnlessPaused();
 }

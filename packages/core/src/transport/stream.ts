@@ -63,6 +63,12 @@ export class StreamTransport implements Transport {
     this.#writer.write(head, payload, tail);
   }
 
+  sendSoon(frame: Frame): void {
+    const payload = frame.bytes;
+    const { head, tail } = this.#codec.framing.frame(payload, this.#limits);
+    this.#writer.writeSoon(head, payload, tail);
+  }
+
   close(): void {
     this.#writer.end();
   }

@@ -16,6 +16,8 @@ export interface Transport {
    * @throws CarpoolError FRAME_TOO_LARGE or FRAME_MALFORMED; nothing was sent then
    */
   send(frame: Frame): void;
+  /** As `send`, for what nothing waits for: it may leave a turn of the event loop later, with what is sent until then. */
+  sendSoon(frame: Frame): void;
   /** Bytes accepted by `send` that the other side has not read yet. */
   readonly backlog: number;
   /** Sends what is queued, then ends. It has no deadline: the owner calls `abort` when it takes too long. */

@@ -23,6 +23,7 @@ export const op: {
   readonly LOCATE: 0x07;
   readonly PUBLISH: 0x08;
   readonly RESPOND: 0x09;
+  readonly END: 0x0a;
   readonly RESULT: 0x81;
   readonly FAILED: 0x82;
   readonly REPLY: 0x83;
@@ -42,6 +43,7 @@ export const op: {
   LOCATE: 0x07,
   PUBLISH: 0x08,
   RESPOND: 0x09,
+  END: 0x0a,
   RESULT: 0x81,
   FAILED: 0x82,
   REPLY: 0x83,

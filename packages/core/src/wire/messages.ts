@@ -181,6 +181,11 @@ export interface ReleaseBody {
   readonly amount: number;
 }
 
+/** The body of END. */
+export interface EndBody {
+  readonly owner: OwnerPath;
+}
+
 /** The body of LOCATE. */
 export interface LocateBody {
   /** `file:line:column` of the call that took the lease. */

@@ -9,6 +9,16 @@ export function describeOwner(path: OwnerPath): string {
   return ['the worker', 'the file'][path.length] ?? 'the test';
 }
 
+/** True for an owner itself, and for those inside it. */
+export function isUnder(path: OwnerPath, owner: OwnerPath): boolean {
+  return owner.every((name, at) => path[at] === name);
+}
+
+/** Why what an owner held has ended, as the end of a sentence. */
+export function endReason(owner: OwnerPath): string {
+  return `because its ${describeOwner(owner).slice(4)} has ended`;
+}
+
 /**
  * @param call what was tried: "register a session"
  * @param owner what has ended: "the test", or a name in quotes with ", which would own it," behind

@@ -1,7 +1,7 @@
 /** The error of Carpool with which the promise must reject. */
 import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../src/base/errors.ts';
 
-export async function failure(work: PromiseLike<unknown> | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
+export async function failure(work: object | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
   let result: unknown;
   try {
     result = await (typeof work === 'function' ? work() : work);

@@ -21,6 +21,10 @@ class MemoryTransport implements Transport {
     this.#handlers = handlers;
   }
 
+  sendSoon(frame: Frame): void {
+    this.send(frame);
+  }
+
   send(frame: Frame): void {
     if (this.#ended) return;
     // Each message in its own turn, as a pipe would deliver it.

@@ -5,7 +5,7 @@
  */
 import { CarpoolError } from '../../base/errors.ts';
 import { Scope, type Held } from '../../base/scope.ts';
-import { ownerEndedError, type OwnerPath } from '../../wire/owner-path.ts';
+import { endReason, ownerEndedError, type OwnerPath } from '../../wire/owner-path.ts';
 
 /** Releases what is held, saying why. True: the end was confirmed. */
 export type ReleaseHeld = (message: string) => Promise<boolean>;
@@ -52,7 +52,7 @@ export class Owners {
   /** Ends an owner. Resolves with the number of ends that were not confirmed. */
   async end(path: OwnerPath): Promise<number> {
     const last = path.at(-1);
-    if (last === undefined) return await this.endAll('because its worker has ended');
+    if (last === undefined) return await this.endAll(endReason(path));
     // Also where nothing was ever held: what has ended must be known to have ended.
     const parent = this.#lookUp(path.slice(0, -1));
     if (typeof parent === 'string') return 0;
@@ -60,7 +60,7 @@ export class Owners {
     parent.inner.delete(last);
     remember(parent.ended, last);
     if (owner === undefined) return 0;
-    return await ended(owner, path.length > 1 ? 'because its test has ended' : 'because its file has ended');
+    return await ended(owner, endReason(path));
   }
 
   async endAll(message: string): Promise<number> {

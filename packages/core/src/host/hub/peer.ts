@@ -6,6 +6,7 @@
  *
  * What a peer must not send ends that peer alone.
  */
+import { Cancellation, type CancelSignal } from '../../base/cancellation.ts';
 import type { Evidence } from '../../base/errors.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -18,6 +19,7 @@ import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-con
 import { op, type WireHead } from '../../wire/frames.ts';
 import type {
   CallRequest,
+  EndBody,
   PoolsResult,
   RegisterRequest,
   RegisterResult,
@@ -57,7 +59,7 @@ export class Peer {
   readonly #owners = new Owners('the worker');
   readonly #leases: Leases;
   readonly #relays = new Map<number, Relay>();
-  readonly #calls = new Map<number, AbortController>();
+  readonly #calls = new Map<number, Cancellation>();
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
@@ -95,7 +97,7 @@ export class Peer {
   }
 
   async #release(message: string): Promise<void> {
-    for (const call of this.#calls.values()) call.abort(new Error('its worker is gone'));
+    for (const call of this.#calls.values()) call.abort(() => new Error('its worker is gone'));
     await this.#owners.endAll(message);
     this.#connection.hangUp();
     this.#resolveLeft();
@@ -127,6 +129,12 @@ export class Peer {
       case op.LOCATE:
         this.#leases.locate(call, body);
         break;
+      case op.END: {
+        const { owner } = json.decode(body) as EndBody;
+        // What is wrong with the path ends the connection; ends that are not confirmed are counted by their pools.
+        this.#owners.end(owner).catch(() => this.#connection.destroy());
+        break;
+      }
       default:
         throw new CarpoolError(
           'FRAME_MALFORMED',
@@ -142,14 +150,14 @@ export class Peer {
 
   #cancel(call: number): void {
     this.#leases.cancel(call);
-    this.#calls.get(call)?.abort(new Error('cancelled by its caller'));
+    this.#calls.get(call)?.abort(() => new Error('cancelled by its caller'));
   }
 
   async #call(call: number, request: OtherRequest): Promise<void> {
-    const cancelled = new AbortController();
+    const cancelled = new Cancellation();
     this.#calls.set(call, cancelled);
     try {
-      this.#connection.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled.signal));
+      this.#connection.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled));
     } catch (thrown) {
       this.#connection.fail(0, call, thrown);
     } finally {
@@ -157,7 +165,7 @@ export class Peer {
     }
   }
 
-  async #answer(request: OtherRequest, signal: AbortSignal): Promise<unknown> {
+  async #answer(request: OtherRequest, signal: CancelSignal): Promise<unknown> {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
@@ -193,7 +201,7 @@ export class Peer {
     }
   }
 
-  async #register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResult> {
+  async #register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { session } = request;
     if (!Number.isSafeInteger(session) || session <= 0 || this.#relays.has(session)) {
       throw new CarpoolError('SESSION_REFUSED', `The worker has a session ${session} already`);

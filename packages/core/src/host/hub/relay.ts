@@ -2,6 +2,7 @@
  * One session of a worker: what the worker sends goes to the conversation, what the conversation says goes to the
  * worker. Bodies pass as bytes; only their routing fields are looked at, on the pool's side.
  */
+import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
@@ -57,7 +58,7 @@ export class Relay {
     this.#session = options.session;
   }
 
-  async register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResult> {
+  async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, wait, timeout, holder, params } = request;
     const { owners, peer, pool: find } = this.#options;
     owners.check(under);
@@ -166,7 +167,8 @@ export class Relay {
       this.#deliver(op.ASK, question, frame);
     },
     closed: ({ by, reason, error }) => {
-      if (by === 'unregister') return; // its result is the answer
+      // The worker itself has ended it: by `unregister`, whose result is the answer, or with its owner.
+      if (by === 'unregister' || by === 'owner') return;
       const body: ClosedBody = { by, reason, error: error && toRecord(error) };
       this.#connection.writeJson(op.CLOSED, this.#session, 0, body);
     },
