@@ -78,11 +78,30 @@ const config: UserConfig[] = defineConfig([
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
     // compiler for configs that Node cannot read is loaded from its package, by those who need it.
     ...common,
-    entry: { 'host-main': 'src/host/main.ts' },
+    entry: { 'host-main': 'src/host/boot.ts' },
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },
-    outputOptions: { chunkFileNames: 'host-[name]-[hash].js' },
+    outputOptions: {
+      chunkFileNames: 'host-[name]-[hash].js',
+      comments: false,
+      codeSplitting: {
+        groups: [
+          {
+            name: 'base',
+            test: inSource(
+              [
+                String.raw`(?:base|session|transport|wire)[\\/]`,
+                String.raw`codec[\\/](?!msgpack)`,
+                String.raw`host[\\/](?:main|host-directory)\.`,
+                String.raw`host[\\/](?:hub|shared-workers)[\\/](?!worker-thread)`,
+                String.raw`process[\\/](?:files|identity|pid-files|exit)\.`,
+              ].join('|'),
+            ),
+          },
+        ],
+      },
+    },
   },
   {
     // The thread of a shared worker: one file for each start, found as `new URL('./shared-worker-thread.js', import.meta.url)`.

@@ -9,7 +9,7 @@
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { closeFile, currentTestSlot, openFile, ownerNumber, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
+import { closeFile, currentTestSlot, openFile, ownerNumber, saveCompileCache, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
 import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
@@ -142,6 +142,8 @@ export class CurrentFile {
   async #close(): Promise<void> {
     if (home[key] === this) currentTestSlot().open = undefined;
     if (this.opened === undefined) return;
+    // The worker may be killed now.
+    saveCompileCache();
     await closeFile(currentTestSlot(), this.opened.file);
     await disconnect();
   }

@@ -1,4 +1,5 @@
 /** Hooks that Carpool adds to every test file: they open it, follow its attempts, and close it. */
+import { useCompileCache } from 'carpool/adapter/current-test';
 import * as vitest from 'vitest';
 import type { RunnerTestCase, TestContext } from 'vitest';
 import type { Attempt } from './attempt.ts';
@@ -10,6 +11,9 @@ export { CurrentFile };
 
 /** Milliseconds. The waits in these hooks have deadlines of their own, and errors that say more. */
 const hookTimeout = 30 * 60 * 1000;
+
+// Before the test file is imported, and with it the rest of Carpool.
+useCompileCache();
 
 /** Called by the set-up file, before the test file is evaluated. */
 export async function installHooks(): Promise<void> {

@@ -14,3 +14,4 @@ export {
   type OwnerClasses,
   type Registration,
 } from '../test-api/current-test.ts';
+export { saveCompileCache, useCompileCache } from '../process/compile-cache.ts';

@@ -59,3 +59,4 @@ export {
   type Evidence,
 } from '../base/errors.ts';
 export type { Session } from '../session/types.ts';
+export { saveCompileCache, useCompileCache } from '../process/compile-cache.ts';

@@ -28,20 +28,24 @@ let made: ReadonlyMap<string, ChildPool> = new Map();
 let stopping: Promise<void> | undefined;
 let booted = false;
 
-// Not Node's readline, whose loading would take a tenth of the time until the host is ready.
-const lines = newlineDelimited.unframer(defaultLimits);
-const decoder = new TextDecoder();
-process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
-for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, () => void stop());
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-// The runner may be gone before it has read a report.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
 const control = process.stdout.write.bind(process.stdout);
-// stdout carries the reports; what a config prints goes to stderr.
-process.stdout.write = process.stderr.write.bind(process.stderr);
-// Also after a crash; reaper.ts kills the children then.
-process.on('exit', () => directory?.remove());
+
+/** Takes the first line of stdin, and serves until it is told to stop. */
+export function runHost(): void {
+  // Not Node's readline, whose loading would take a tenth of the time until the host is ready.
+  const lines = newlineDelimited.unframer(defaultLimits);
+  const decoder = new TextDecoder();
+  process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
+  for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, () => void stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  // The runner may be gone before it has read a report.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  // stdout carries the reports; what a config prints goes to stderr.
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  // Also after a crash; reaper.ts kills the children then.
+  process.on('exit', () => directory?.remove());
+}
 
 function onLine(line: string): void {
   if (booted) {

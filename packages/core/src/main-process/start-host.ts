@@ -206,7 +206,7 @@ class HostProcess implements Host {
 
 /** In the package it is beside this file; in a checkout Node runs the source. */
 function mainFile(): string {
-  const name = import.meta.url.endsWith('.ts') ? '../host/main.ts' : './host-main.js';
+  const name = import.meta.url.endsWith('.ts') ? '../host/boot.ts' : './host-main.js';
   return fileURLToPath(new URL(name, import.meta.url));
 }
 

@@ -46,7 +46,7 @@ function carpoolPids(within: string | undefined): number[] {
 
 function isHost(pid: string): boolean {
   const command = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
-  return command.some((word) => /[/\\](host-main\.js|host[/\\]main\.ts)$/.test(word));
+  return command.some((word) => /[/\\](host-main\.js|host[/\\]boot\.ts)$/.test(word));
 }
 
 /** A process may end between being listed and being read. */

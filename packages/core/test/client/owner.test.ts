@@ -12,13 +12,16 @@ test.each([
   [[], 'the worker has ended'],
 ])('an owner %j that has ended holds nothing any more, and says so', async (path, message) => {
   const served = await serve({ echoes: program('echo') });
-  const owner = new Owner({ path, holder: {}, connect: () => served.connect() });
+  const client = served.connect();
+  const owner = new Owner({ path, holder: {}, connect: () => client });
   const session = await owner.session('echoes');
   expect(await owner.session('echoes')).toBe(session);
   await owner.end();
   expect(await session.closed).toMatchObject({ by: 'owner', reason: `because its ${message.slice(4)}` });
   const error = await failure(owner.register('echoes'), 'SESSION_CLOSED');
   expect(error.message).toBe(`Cannot register a session: ${message}`);
+  // The end of a test does not wait for the child; the end of its file does.
+  await (await client).release(path.slice(0, 1));
   expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
 });
 

@@ -7,7 +7,7 @@ import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
 import { until } from '../support/pools.ts';
 import { RawPeer, type Heard } from '../support/raw-peer.ts';
-import { running } from '../support/tests.ts';
+import { endTest, running } from '../support/tests.ts';
 
 const leases = ({ hub }: Served) => ({
   held: hub.coordination.ledger.held,
@@ -33,7 +33,7 @@ describe('the end of', () => {
       'LEASE_LOST',
     );
     await until('it waits', () => leases(served).waiting === 1);
-    await a.test.end();
+    await endTest(a);
     expect((await failing).message).toBe('Cannot acquire lock "y": it ended because its test has ended');
     expect([held.held, values.held, others.held, ofFile.held]).toEqual([false, false, true, true]);
     held.release();

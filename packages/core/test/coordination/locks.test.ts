@@ -6,7 +6,7 @@ import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
 import { until } from '../support/pools.ts';
-import { running } from '../support/tests.ts';
+import { endTest, running } from '../support/tests.ts';
 
 const waiting = (hub: Hub, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
@@ -91,7 +91,7 @@ describe('a lock', () => {
     );
     expect(error.stack?.split('\n')[1]).toContain('locks.test.ts');
     // Its place in the queue is free.
-    await a.test.end();
+    await endTest(a);
     expect((await next).held).toBe(true);
     clock.pass(60_000);
     expect((await next).held).toBe(true);
@@ -223,7 +223,7 @@ describe('a semaphore', () => {
         'LEASE_INVALID',
       );
     }
-    await a.test.end();
+    await endTest(a);
     await served.hub.run();
     expect((await b.as(() => semaphore('x', 4).acquire(4))).weight).toBe(4);
   });
@@ -275,7 +275,7 @@ describe('tests that would wait for each other', () => {
       /"b" waits for lock "x", which "a" \(\S+\.ts:\d+:\d+\) holds; "a" waits for lock "y", which "b" \(\S+\.ts:\d+:\d+\) holds\. Acquire in the same order everywhere$/,
     );
     expect(error.stack?.split('\n')[1]).toContain('locks.test.ts');
-    await b.test.end();
+    await endTest(b);
     expect((await waits).held).toBe(true);
   });
 
@@ -292,9 +292,9 @@ describe('tests that would wait for each other', () => {
       'LEASE_DEADLOCK',
     );
     for (const name of ['"a" waits for', '"b" waits for', '"c" waits for']) expect(error.message).toContain(name);
-    await c.test.end();
+    await endTest(c);
     (await waits[1]!).release();
-    await b.test.end();
+    await endTest(b);
     expect((await waits[0]!).held).toBe(true);
   });
 

@@ -7,7 +7,7 @@ import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
 import { place, until } from '../support/pools.ts';
-import { running } from '../support/tests.ts';
+import { endTest, running } from '../support/tests.ts';
 
 const waiting = ({ hub }: Served, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
@@ -95,7 +95,7 @@ test('a computer that ends passes its role on, and its late value is dropped', a
   await waiting(served, 1);
   const third = c.as(() => once('token', next.compute));
   await waiting(served, 2);
-  await a.test.end();
+  await endTest(a);
   await until('the next computes', () => next.compute.mock.calls.length === 1);
   slow.resolve('late');
   await failure(first, 'LEASE_LOST');

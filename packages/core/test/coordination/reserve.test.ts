@@ -8,7 +8,7 @@ import { getPort, leasePort, reservations, reserve } from '../../src/entry/coord
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
 import { until } from '../support/pools.ts';
-import { running } from '../support/tests.ts';
+import { endTest, running } from '../support/tests.ts';
 
 describe('values', () => {
   test('are reserved once and free again after the test; the call returns those that were free', async () => {
@@ -21,7 +21,7 @@ describe('values', () => {
     const none = await b.as(() => reserve('alice', 'carol'));
     expect([none.values, none.held]).toEqual([[], false]);
     none.release();
-    await a.test.end();
+    await endTest(a);
     expect((await b.as(() => reserve('alice', 'bob', 'carol'))).values).toEqual(['alice', 'bob']);
     second.release();
     second.release();
@@ -35,7 +35,7 @@ describe('values', () => {
     const tenants = reservations('tenants');
     expect((await a.as(() => tenants.reserve([1, 2]))).values).toEqual([1, 2]);
     expect((await a.as(() => tenants.reserve([2, 3], { scope: 'file' }))).values).toEqual([3]);
-    await a.test.end();
+    await endTest(a);
     expect((await a.asFile(() => tenants.reserve([1, 2, 3]))).values).toEqual([1, 2]);
   });
 
@@ -109,7 +109,7 @@ describe('ports', () => {
     one.release();
     expect(one.held).toBe(false);
     expect(await a.as(() => getPort({ port: one.port }))).toBe(one.port);
-    await a.test.end();
+    await endTest(a);
     expect(two.held).toBe(false);
     expect(await a.asFile(() => getPort({ port: two.port }))).toBe(two.port);
     a.client.close();

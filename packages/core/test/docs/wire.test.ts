@@ -210,11 +210,7 @@ test('a client written from the page alone can hold a session', async () => {
   worker.write(op.REQUEST, 7, 3, { type: 'echo', text: 'hello' });
   expect(await worker.read()).toMatchObject({ op: op.REPLY, session: 7, call: 3, json: { echo: { text: 'hello' } } });
   worker.write(op.CALL, 0, 4, { method: 'release', owner: ['file'] });
-  const frames = [await worker.read(), await worker.read()];
-  expect(frames).toMatchObject([
-    { op: op.CLOSED, session: 7, json: { by: 'owner' } },
-    { op: op.RESULT, call: 4, json: { unconfirmed: 0 } },
-  ]);
+  expect(await worker.read()).toMatchObject({ op: op.RESULT, call: 4, json: { unconfirmed: 0 } });
   worker.write(op.CALL, 0, 5, { method: 'register', session: 8, pool: 'echoes', under: ['file'], stack: '' });
   expect(await worker.read()).toMatchObject({ op: op.FAILED, call: 5, json: { code: 'SESSION_CLOSED' } });
   worker.write(0x7f, 0, 6, {});

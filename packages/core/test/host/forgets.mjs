@@ -1,7 +1,7 @@
 // Starts and uses something without closing it: `forgets.mjs WHAT PROGRAM`. It must end by itself.
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
-import { createPool } from '../../src/pool/pool.ts';
+import { createPool } from '../../src/pool/create-pool.ts';
 
 const [what, program] = process.argv.slice(2);
 const echoes = {

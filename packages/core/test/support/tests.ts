@@ -37,3 +37,9 @@ export async function running(served: Served, name: string, beside?: Running): P
   };
   return { test, file, worker, client, as: (body) => during(test, body), asFile: (body) => during(undefined, body) };
 }
+
+/** Ends a test. Its end has no answer, so that what follows on this connection shows that the host has heard of it. */
+export async function endTest({ test, client }: Running): Promise<void> {
+  await test.end();
+  await client.names();
+}
