@@ -46,7 +46,6 @@ const facts: RunnerFacts<PlaywrightResult> = {
   env: (results) => ({
     PLAYWRIGHT_JSON_OUTPUT_FILE: results,
     PWTEST_CACHE_DIR: join(temporary, 'cache'),
-    NODE_COMPILE_CACHE: join(temporary, 'compile-cache'),
     // Playwright sets one of the two for its workers, and Node warns where there are both.
     NO_COLOR: undefined,
     FORCE_COLOR: '0',

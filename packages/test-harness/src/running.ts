@@ -63,6 +63,8 @@ export class Running<Test extends TestResult = TestResult> {
         HOME: process.env['HOME'],
         NO_COLOR: '1',
         TMPDIR: this.#temporary,
+        // It outlives runs; by default Node keeps it in the temporary folder.
+        NODE_COMPILE_CACHE: join(runner.home, 'compile-cache'),
         // The name does not begin with CARPOOL_: those variables do not reach the children.
         RUN_MARK: this.#mark,
         ...runner.env?.(this.#results),

@@ -55,7 +55,6 @@ function factsOf(major: Major): RunnerFacts {
     env: () => ({
       // Vitest looks there for the type checker.
       PATH: `${binaries}:${process.env['PATH']}`,
-      NODE_COMPILE_CACHE: join(home, 'compile-cache'),
     }),
     read: readJestLike,
     complaint: /Unhandled|Something went wrong|close timed out/,

@@ -81,12 +81,16 @@ describe('under `carpool run`', () => {
     using project = new Project(5, 'suite');
     const running = project.start(['run', 'own-session', 'concurrent', 'attempts'], { under });
     await running.until(/RUN/);
-    const seen = new Set<number>();
-    const watching = setInterval(() => running.hosts().forEach((pid) => seen.add(pid)), 20);
+    // A process that a host has forked looks like one until it runs its own program.
+    const seen = new Map<number, number>();
+    const watching = setInterval(
+      () => running.hosts().forEach((pid) => seen.set(pid, (seen.get(pid) ?? 0) + 1)),
+      20,
+    );
     const outcome = await running.outcome;
     clearInterval(watching);
     expectVerdicts(outcome, 9 + 4 + 5);
-    expect([...seen]).toHaveLength(1);
+    expect([...seen.values()].filter((times) => times > 1)).toHaveLength(1);
     expect(outcome.stderr.match(/^carpool: echo: 1 child, .*$/gm)).toHaveLength(1);
   });
 
