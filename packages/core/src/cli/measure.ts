@@ -1,0 +1,49 @@
+/**
+ * `carpool measure -- <command>`: what does a process cost to start, how much memory does it take, and what would a suite
+ * save that shares one? All of it is measured on this machine, Carpool's own cost too; measure/suite.ts does the arithmetic.
+ */
+import { availableParallelism } from 'node:os';
+import { assess, type Assessment } from './measure/assess.ts';
+import { carpoolCost } from './measure/carpool-cost.ts';
+import { Interruption } from './measure/interruption.ts';
+import { Progress } from './measure/progress.ts';
+import { reportLines } from './measure/report.ts';
+import { measureSubject, type SubjectOptions } from './measure/subject.ts';
+
+export interface MeasureOptions extends SubjectOptions {
+  /** Test files of the suite. */
+  readonly files: number;
+  /** Test files that run at a time. Default: what the machine can run at a time. */
+  readonly workers?: number | undefined;
+  /** Tests of a file. */
+  readonly tests: number;
+  /** For machines: one object, in milliseconds and bytes. */
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Prints a report. Resolves with 0; after a signal with 128 and its number, when everything that was started has ended.
+ * @throws CarpoolError CONFIG_INVALID, CHILD_*, HUB_UNREACHABLE
+ */
+export async function measure(command: readonly string[], options: MeasureOptions): Promise<number> {
+  using interruption = new Interruption();
+  try {
+    const assessment = await assessed(command, options, interruption.signal);
+    const lines = options.json === true ? [JSON.stringify(assessment, null, 2)] : reportLines(assessment);
+    console.log(lines.join('\n'));
+    return 0;
+  } catch (thrown) {
+    if (interruption.code === undefined) throw thrown;
+    return interruption.code;
+  }
+}
+
+async function assessed(command: readonly string[], options: MeasureOptions, signal: AbortSignal): Promise<Assessment> {
+  using progress = new Progress(process.stderr);
+  const subject = await measureSubject(command, options, { signal, progress });
+  const { tests, runs, files } = options;
+  const onRound = (round: number): void => progress.show(`Carpool itself, round ${round} of ${runs}`);
+  const carpool = await carpoolCost({ tests, rounds: runs, signal, progress: onRound });
+  const processors = availableParallelism();
+  return assess({ ...subject, carpool, tests, shape: { files, workers: options.workers ?? processors, processors } });
+}
