@@ -42,8 +42,14 @@ async function assessed(command: readonly string[], options: MeasureOptions, sig
   using progress = new Progress(process.stderr);
   const subject = await measureSubject(command, options, { signal, progress });
   const { tests, runs, files } = options;
-  const onRound = (round: number): void => progress.show(`Carpool itself, round ${round} of ${runs}`);
-  const carpool = await carpoolCost({ tests, rounds: runs, signal, progress: onRound });
+  const rounds = roundsFor(runs);
+  const onRound = (round: number): void => progress.show(`Carpool itself, round ${round} of ${rounds}`);
+  const carpool = await carpoolCost({ tests, rounds, signal, progress: onRound });
   const processors = availableParallelism();
   return assess({ ...subject, carpool, tests, shape: { files, workers: options.workers ?? processors, processors } });
+}
+
+/** Carpool's cost of a file is the difference of two processes, so it needs more rounds than a start. */
+function roundsFor(runs: number): number {
+  return 2 * runs - 1;
 }

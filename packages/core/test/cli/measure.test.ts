@@ -26,6 +26,11 @@ const existsIn = (name: string): boolean => existsSync(join(place().path, name))
 
 const linux = process.platform === 'linux';
 
+/** What Linux shows of processes. */
+function expectShown(...values: readonly (number | undefined)[]): void {
+  expect(linux ? values.filter((value) => !((value ?? 0) > 0)) : []).toEqual([]);
+}
+
 test('a command is ready at its first output; the report ends with what decides', async () => {
   const source = `setTimeout(() => console.log('listening'), 100); ${stays}`;
   const { code, stdout, stderr } = await measured(['--files', '20', '--workers', '2'], source);
@@ -47,16 +52,13 @@ test('with --json it is one object, in which everything has been measured', asyn
   for (const value of [cost.hostWall, cost.fileWall, rest.shared.wall, rest.separate.wall, rest.breakEven]) {
     expect(value).toBeGreaterThan(0);
   }
-  if (!linux) return;
-  for (const value of [own.cpu, cost.hostCpu, cost.fileCpu, own.memory?.total, cost.hostMemory?.total]) {
-    expect(value).toBeGreaterThan(0);
-  }
+  expectShown(own.cpu, cost.hostCpu, cost.fileCpu, own.memory?.total, cost.hostMemory?.total);
 });
 
 test('--ready waits for what the command prints then, on either stream', async () => {
   const source = `console.log('starting'); setTimeout(() => console.error('up on port 80'), 300); ${stays}`;
   const { process: own, ready } = assessmentIn(await measured(['--json', '--ready', '^up on port \\d+$'], source));
-  expect(ready).toBe(String.raw`at the first output that matches /^up on port \d+$/mu`);
+  expect(ready).toBe(String.raw`at the first output that matches ^up on port \d+$`);
   expect(own.fastest).toBeGreaterThan(300);
 });
 
@@ -76,7 +78,7 @@ test('a command that ends by itself is ready then, also if it prints something b
   const { process: own, endsByItself } = assessmentIn(await measured(['--json', '--until-exit'], source));
   expect(endsByItself).toBe(true);
   expect(own.fastest).toBeGreaterThan(150);
-  if (linux) expect([own.cpu! > 0, own.memory!.total > 0]).toEqual([true, true]);
+  expectShown(own.cpu, own.memory?.total);
 });
 
 test('a pool of the config is ready at its hello', async () => {
@@ -88,7 +90,7 @@ test('a pool of the config is ready at its hello', async () => {
   } = assessmentIn(await carpool('measure', ...quick, '--json', '--pool', 'echoes'));
   expect({ ready, subject }).toEqual({ ready: 'at its hello', subject: 'the pool "echoes"' });
   expect(own.fastest).toBeGreaterThan(150);
-  if (linux) expect(own.memory?.total).toBeGreaterThan(0);
+  expectShown(own.cpu, own.memory?.total);
 });
 
 test('without a hello the end of its first session is the sign', async () => {
@@ -117,7 +119,7 @@ test.for([
     'whose output matches nothing',
     ['--ready', 'listening'],
     `console.log('hello'); ${stays}`,
-    /within 500 ms: no output matched \/listening\/mu\. Correct --ready.*--- stdout ---\nhello\n/s,
+    /within 500 ms: no output matched listening\. Correct --ready.*--- stdout ---\nhello\n/s,
   ],
   ['that does not end', ['--until-exit'], stays, /within 500 ms: it did not end\. If it stays, leave out --until-exit/],
 ] as const)('a command %s fails at its deadline, and is stopped', async ([, options, source, message]) => {
@@ -134,7 +136,7 @@ test.for([
     'process.exitCode = 3; console.error("no licence")',
     /exited with code 3 \d+ ms after its start\. Give/,
   ],
-  ['before its sign', ['--ready', 'x'], 'console.log("y")', /exited with code 0 .*, and no output matched \/x\/mu/],
+  ['before its sign', ['--ready', 'x'], 'console.log("y")', /exited with code 0 .*, and no output matched x\. Give/],
 ] as const)('a command that ends %s is reported with its output', async ([, options, source, message]) => {
   const { code, stderr } = await measured(options, source);
   expect(code).toBe(1);
@@ -193,10 +195,10 @@ test('a second signal does not wait for a command that ignores the first', async
   expect(await running.ended).toMatchObject({ code: 130, stdout: '' });
 });
 
-test('a signal while a pool is measured ends its host and child', async () => {
+test('a signal while a pool is measured ends its child', async () => {
   config({ silent: 'never-hello' });
   const running = start('measure', '--pool', 'silent');
-  await until('its child runs', () => census(place().path).pids.length > 2);
+  await until('its child runs', () => census(place().path).pids.length > 0);
   running.process.kill('SIGINT');
   expect(await running.ended).toMatchObject({ code: 130, stdout: '' });
 });

@@ -68,8 +68,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },
   cli: {
-    may: ['base', 'process', 'wire', 'client', 'client/shared-worker', 'main-process'],
-    types: ['pool/options'],
+    may: ['base', 'process', 'pool', 'wire', 'config', 'client', 'client/shared-worker', 'main-process'],
   },
   entry: { may: ['*'] },
 };

@@ -6,12 +6,13 @@ import { runTestFile, type TestFileCost } from './test-file.ts';
 import type { Memory } from './usage.ts';
 
 export interface CarpoolCostOptions {
+  /** How often each is measured, after a first time. */
   readonly rounds: number;
   /** Sessions of a test file. */
   readonly tests: number;
   readonly signal: AbortSignal;
   /** Called before each round. */
-  readonly progress: (round: number, rounds: number) => void;
+  readonly progress: (round: number) => void;
 }
 
 /** One round before those that count lets the host and the caches of the system warm up. */
@@ -56,16 +57,17 @@ async function fileCost({ rounds, tests, signal, progress }: CarpoolCostOptions)
   const measured: FileRound[] = [];
   let hostMemory: Memory | undefined;
   for (let round = -warmUps; round < rounds; round++) {
-    progress(Math.max(0, round) + 1, rounds);
-    const bare = (): Promise<TestFileCost> => runTestFile({ tests, signal });
+    progress(Math.max(1, round + 1));
+    const costs = new Map<string | undefined, TestFileCost>();
     const before = usageOfHost(host).cpu;
-    const first = round % 2 === 0 ? await bare() : undefined;
-    const carpool = await runTestFile({ address: host.address, tests, signal });
+    for (const address of round % 2 === 0 ? [undefined, host.address] : [host.address, undefined])
+      costs.set(address, await runTestFile({ address, tests, signal }));
     const after = usageOfHost(host);
-    const spent = before === undefined || after.cpu === undefined ? undefined : after.cpu - before;
     hostMemory = after.memory;
-    const other = first ?? (await bare());
-    if (round >= 0) measured.push({ bare: other, carpool, host: spent });
+    const [bare, carpool] = [costs.get(undefined), costs.get(host.address)];
+    if (round < 0 || bare === undefined || carpool === undefined) continue;
+    const spent = before === undefined || after.cpu === undefined ? undefined : after.cpu - before;
+    measured.push({ bare, carpool, host: spent });
   }
   const added = (of: (round: FileRound) => number): number => Math.max(0, median(measured.map(of)));
   const hostCpu = medianOfKnown(measured.map((round) => round.host));

@@ -1,7 +1,7 @@
-/** A host that serves, beside what it is given, the smallest child that a pool can have. */
+/** A host that serves the smallest child that a pool can have: whose own cost hides nothing of Carpool's. */
 import { parse } from 'node:path';
 import { fromRecord } from '../../base/errors.ts';
-import { startHost, type Host, type HostOptions } from '../../main-process/start-host.ts';
+import { startHost, type Host } from '../../main-process/start-host.ts';
 import type { PoolOptions } from '../../pool/options.ts';
 import { type Usage, usageOfGroup } from './usage.ts';
 
@@ -23,17 +23,14 @@ const pool: PoolOptions = {
   protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } },
 };
 
-/** The name of its pool, which no config is likely to have. */
-export const answering = '__carpoolMeasure';
+/** The name of its pool. */
+export const answering = 'answers';
 
-/**
- * @param project by default one without a config
- * @throws CarpoolError HUB_UNREACHABLE, CONFIG_INVALID
- */
-export async function startMeasuredHost(project: Partial<HostOptions> = {}): Promise<Host> {
+/** @throws CarpoolError HUB_UNREACHABLE, CONFIG_INVALID */
+export async function startMeasuredHost(): Promise<Host> {
   // A config is searched in a folder and those above it: from the root of the file system only there.
   const { root } = parse(process.cwd());
-  const host = await startHost({ root, ...project, pools: { [answering]: pool } });
+  const host = await startHost({ root, pools: { [answering]: pool } });
   const { problem } = await host.configured;
   if (problem === undefined) return host;
   await host.stop();

@@ -40,6 +40,6 @@ test('a command that is ready when it has ended shows it by no output', () => {
 
 test('each has its words', () => {
   expect(describeReadiness({ kind: 'output' })).toBe('at its first output');
-  expect(describeReadiness({ kind: 'output', pattern: /up/u })).toBe('at the first output that matches /up/u');
+  expect(describeReadiness({ kind: 'output', pattern: /up/u })).toBe('at the first output that matches up');
   expect(describeReadiness({ kind: 'exit' })).toBe('when it has ended by itself');
 });

@@ -47,5 +47,5 @@ export class OutputWatch {
 export function describeReadiness(readiness: Readiness): string {
   if (readiness.kind === 'exit') return 'when it has ended by itself';
   const { pattern } = readiness;
-  return pattern === undefined ? 'at its first output' : `at the first output that matches ${String(pattern)}`;
+  return pattern === undefined ? 'at its first output' : `at the first output that matches ${pattern.source}`;
 }

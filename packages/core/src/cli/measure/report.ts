@@ -99,7 +99,9 @@ function milliseconds(value: number): string {
 }
 
 function bytes(value: number | undefined): string {
-  return value === undefined ? 'not measured' : `${Math.round(value / 1024 / 1024)} MiB`;
+  if (value === undefined) return 'not measured';
+  const mebibytes = value / 1024 / 1024;
+  return mebibytes < 1 ? 'under 1 MiB' : `${Math.round(mebibytes)} MiB`;
 }
 
 function count(number: number, what: string): string {

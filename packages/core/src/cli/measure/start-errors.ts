@@ -32,7 +32,7 @@ export function notReadyInTime(attempt: Attempt, timeout: number): CarpoolError 
 function missing(readiness: Readiness): string {
   if (readiness.kind === 'exit') return 'it did not end';
   const { pattern } = readiness;
-  return pattern === undefined ? 'it wrote nothing to stdout or stderr' : `no output matched ${String(pattern)}`;
+  return pattern === undefined ? 'it wrote nothing to stdout or stderr' : `no output matched ${pattern.source}`;
 }
 
 function remedy(readiness: Readiness): string {

@@ -1,54 +1,55 @@
-/** One start of the child of a pool, by a host, until it has said its hello. */
+/** Starts of the child of a pool, until it has said its hello. */
+import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
-import { HostClient } from '../../client/client.ts';
 import { unknownPool } from '../../client/provided.ts';
-import { answering, startMeasuredHost } from './measured-host.ts';
+import { loadConfig } from '../../config/load.ts';
+import { poolSettings, type PoolSettings } from '../../pool/options.ts';
+import { ChildPool } from '../../pool/pool.ts';
 import type { Started } from './start-command.ts';
 import { usageOfGroup } from './usage.ts';
 
-export interface StartPoolOptions {
-  /** A config file, instead of the nearest one. */
-  readonly config?: string | undefined;
-  readonly signal: AbortSignal;
+export interface MeasuredPool {
+  /** Without a hello the sign is the end of a first session, which the child confirms if its protocol asks for that. */
+  readonly hasHello: boolean;
+  /**
+   * Starts a child and stops it again.
+   * @throws CarpoolError as `register`; the reason of the signal
+   */
+  start(signal: AbortSignal): Promise<Started>;
 }
 
-export interface StartedPool extends Started {
-  /** The pool knows no hello, so that its first session, opened and closed, was the sign. */
-  readonly withoutHello: boolean;
-}
-
-/** The host keeps the deadlines of the pool; this one bounds the wait for a host that hangs. */
+/** The pool keeps deadlines of its own. This one is for a `command` function that hangs. Milliseconds. */
 const limit = 10 * 60 * 1000;
 
-/** @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE, and as `register`; the reason of `signal` */
-export async function startPool(pool: string, { config, signal }: StartPoolOptions): Promise<StartedPool> {
-  signal.throwIfAborted();
-  await using host = await startMeasuredHost({ root: process.cwd(), configFile: config });
-  const { pools, sharedWorkers } = await host.configured;
-  const names = pools.filter((name) => name !== answering);
-  if (!names.includes(pool)) throw unknownPool(pool, names, sharedWorkers);
-  const client = await HostClient.connect({ address: host.address, runner: 'measure' });
-  try {
-    const expired = (): Error => new Error('unreachable: the host keeps the deadlines of the pool');
-    return await within(start(client, pool), { clock: systemClock, timeout: limit, signal, expired });
-  } finally {
-    client.close();
-  }
+/**
+ * The pool is used in this process: what a host adds to a start, because it has just been started itself, is no cost of
+ * the child.
+ * @param config a config file, instead of the nearest one
+ * @throws CarpoolError CONFIG_INVALID
+ */
+export async function measuredPool(name: string, config: string | undefined): Promise<MeasuredPool> {
+  const { pools, sharedWorkers, folder } = await loadConfig({ root: process.cwd(), configFile: config });
+  const options = new Map(Object.entries(pools)).get(name);
+  if (options === undefined) throw unknownPool(name, Object.keys(pools), Object.keys(sharedWorkers));
+  const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
+  return { hasHello: settings.protocol.hello !== undefined, start: (signal) => startOnce(settings, signal) };
 }
 
-async function start(client: HostClient, pool: string): Promise<StartedPool> {
-  // The host loads what it needs for children with the first one, and that is no cost of this pool.
-  await client.start(answering);
+async function startOnce(settings: PoolSettings, signal: AbortSignal): Promise<Started> {
+  signal.throwIfAborted();
+  await using pool = new ChildPool(settings);
+  const expired = (): Error => new Error(`The pool did not start within ${limit} ms`);
   const began = systemClock.now();
-  await client.start(pool);
-  const greeted = systemClock.now();
-  const stats = await client.stats();
-  const pid = stats.find(({ name }) => name === pool)?.pid;
-  const usage = pid === undefined ? { cpu: undefined, memory: undefined } : usageOfGroup(pid);
-  const session = await client.register(pool);
-  await session.unregister();
-  if (session.hello !== undefined) return { wall: greeted - began, ...usage, withoutHello: false };
+  await within(untilReady(pool), { clock: systemClock, timeout: limit, signal, expired });
   const wall = systemClock.now() - began;
-  return { wall, ...(pid === undefined ? usage : usageOfGroup(pid)), withoutHello: true };
+  const { pid } = pool.stats();
+  return { wall, ...(pid === undefined ? { cpu: undefined, memory: undefined } : usageOfGroup(pid)) };
+}
+
+async function untilReady(pool: ChildPool): Promise<void> {
+  await pool.start();
+  if (pool.settings.protocol.hello !== undefined) return;
+  const session = await pool.register();
+  await session.unregister();
 }

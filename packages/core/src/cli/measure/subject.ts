@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 import { describeReadiness, type Readiness } from './readiness.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { rehearse, startCommand, type Started } from './start-command.ts';
-import { startPool } from './start-pool.ts';
+import { measuredPool } from './start-pool.ts';
 
 export interface SubjectOptions {
   /** Instead of a command: a pool of the config. */
@@ -47,13 +47,14 @@ export async function measureSubject(
     : await measurePool(pool, options, running);
 }
 
-async function measurePool(pool: string, options: SubjectOptions, running: Running): Promise<Subject> {
-  const { signal } = running;
-  const once = (): ReturnType<typeof startPool> => startPool(pool, { config: options.config, signal });
-  const { withoutHello } = await once();
+async function measurePool(name: string, options: SubjectOptions, running: Running): Promise<Subject> {
+  const pool = await measuredPool(name, options.config);
+  const once = (): Promise<Started> => pool.start(running.signal);
+  // The first start fills the caches of the system, and loads the codec.
+  await once();
   return {
-    subject: `the pool ${JSON.stringify(pool)}`,
-    ready: withoutHello ? 'when its first session has closed, because the pool has no hello' : 'at its hello',
+    subject: `the pool ${JSON.stringify(name)}`,
+    ready: pool.hasHello ? 'at its hello' : 'when its first session has closed, because the pool has no hello',
     endsByItself: false,
     process: await repeatedly(once, options, running),
   };
