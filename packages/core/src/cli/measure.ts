@@ -2,7 +2,7 @@
  * `carpool measure -- <command>`: what does a process cost to start, how much memory does it take, and what would a suite
  * save that shares one? All of it is measured on this machine, Carpool's own cost too; measure/suite.ts does the arithmetic.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { assess, type Assessment } from './measure/assess.ts';
 import { carpoolCost } from './measure/carpool-cost.ts';
 import { Interruption } from './measure/interruption.ts';
@@ -39,6 +39,7 @@ export async function measure(command: readonly string[], options: MeasureOption
 }
 
 async function assessed(command: readonly string[], options: MeasureOptions, signal: AbortSignal): Promise<Assessment> {
+  const [load = 0] = loadavg();
   using progress = new Progress(process.stderr);
   const subject = await measureSubject(command, options, { signal, progress });
   const { tests, runs, files } = options;
@@ -46,7 +47,8 @@ async function assessed(command: readonly string[], options: MeasureOptions, sig
   const onRound = (round: number): void => progress.show(`Carpool itself, round ${round} of ${rounds}`);
   const carpool = await carpoolCost({ tests, rounds, signal, progress: onRound });
   const processors = availableParallelism();
-  return assess({ ...subject, carpool, tests, shape: { files, workers: options.workers ?? processors, processors } });
+  const shape = { files, workers: options.workers ?? processors, processors };
+  return assess({ ...subject, carpool, tests, shape, load });
 }
 
 /** Carpool's cost of a file is the difference of two processes, so it needs more rounds than a start. */

@@ -12,6 +12,8 @@ export interface Measurements {
   readonly process: Repeated;
   readonly carpool: CarpoolCost;
   readonly shape: SuiteShape;
+  /** What the machine had to do before: the processes that ran or wanted to, by the system's average. 0 where it keeps none. */
+  readonly load: number;
   /** Tests of a file, each with a session and a request. */
   readonly tests: number;
 }

@@ -24,6 +24,7 @@ const measurements: Measurements = {
     workerMemory: 8 * MiB,
   },
   shape: { files: 50, workers: 2, processors: 2 },
+  load: 0.4,
   tests: 5,
 };
 
@@ -45,7 +46,7 @@ test('the whole report', () => {
       one process, shared                      1.3 s         2.1 s       125 MiB
       sharing takes                       9.8 x less     12 x less    1.2 x more
 
-    Measured without a runner, which takes its own time to load an adapter in each file.
+    Measured without a runner. It takes its own time to load an adapter in each file, which moves the limit up.
     If its first output comes before it is ready, give --ready with what it prints when it is.
 
     Sharing pays when your process takes more than 30 ms to start; yours takes 412 ms."
@@ -87,4 +88,11 @@ test('says what the system does not show', () => {
   const text = report({ process }).join('\n');
   expect(text).toMatch(/your process +412 ms +not measured +not measured/);
   expect(text).toContain('This system does not show');
+});
+
+test('says so if the machine may have been busy', () => {
+  expect(report({ load: 3.4 })).toContain(
+    'The load of this machine was 3.4, on 2 processors: if it was busy, measure again.',
+  );
+  expect(report().join()).not.toContain('load of this machine');
 });

@@ -40,8 +40,14 @@ export function reportLines(assessment: Assessment): string[] {
   ];
 }
 
-function notes({ endsByItself, ready, process }: Assessment): string[] {
-  const lines = ['Measured without a runner, which takes its own time to load an adapter in each file.'];
+function notes({ endsByItself, ready, process, shape, load }: Assessment): string[] {
+  const lines = [
+    'Measured without a runner. It takes its own time to load an adapter in each file, which moves the limit up.',
+  ];
+  if (load > shape.processors / 2)
+    lines.push(
+      `The load of this machine was ${load.toFixed(1)}, on ${count(shape.processors, 'processor')}: if it was busy, measure again.`,
+    );
   if (endsByItself)
     lines.push(
       'It ends by itself. Carpool shares a process that stays: these figures are for a form of it that does,',
