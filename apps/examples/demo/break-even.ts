@@ -10,7 +10,7 @@ export interface Pair {
 export interface BreakEven {
   /** Milliseconds, the median of the rounds. 0: sharing takes less even if a start takes no time. */
   readonly start: number;
-  /** If all of it had gone as in the round in which Carpool did best, and as in that in which it did worst. */
+  /** The middle half of the rounds says that it lies between these: a single round may have been disturbed. */
   readonly least: number;
   readonly most: number;
 }
@@ -30,7 +30,7 @@ export function breakEven(rounds: readonly Pair[], slower: readonly Pair[]): Bre
   const all = rounds.map((round) => crossing(line.map((one) => ({ ...one, saved: one.saved + saved(round) - usual }))));
   const known = all.filter((value) => value !== undefined);
   if (middle === undefined || known.length < all.length) return undefined;
-  return { start: middle, least: Math.min(...known), most: Math.max(...known) };
+  return { start: middle, least: quantile(known, 0.25), most: quantile(known, 0.75) };
 }
 
 interface Point {
@@ -53,6 +53,13 @@ function crossing([first, ...others]: readonly Point[]): number | undefined {
     from = to;
   }
   return undefined;
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * part;
+  const [below = 0, above = 0] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at - Math.floor(at));
 }
 
 export function median(values: readonly (number | undefined)[]): number | undefined {

@@ -117,7 +117,7 @@ const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 if (even === undefined) {
   say('These runs do not show from which start on sharing pays: the machine was too busy, or there were too few.');
 } else {
-  const range = `by the rounds ${milliseconds(even.least)} to ${milliseconds(even.most)}`;
+  const range = `in half of the rounds ${milliseconds(even.least)} to ${milliseconds(even.most)}`;
   const rule = `Sharing pays when your process takes more than ${milliseconds(even.start)} to start`;
   say(bold(`${rule} (${range}); this renderer takes ${milliseconds(start)}.`));
 }
