@@ -36,7 +36,7 @@ program
 
 program
   .command('measure')
-  .description('start a command some times, and say what sharing it would save in a suite of test files')
+  .description('start a command several times, and say what sharing it would save in a suite of test files')
   .option('-p, --pool <name>', 'a pool of the config, instead of a command')
   .option('-c, --config <file>', 'config file of the pool, instead of the nearest carpool.config.*')
   .option(
@@ -50,6 +50,7 @@ program
   .option('--files <number>', 'test files of the suite', positiveInteger, 50)
   .option('--workers <number>', 'test files that run at a time; default: what this machine can run', positiveInteger)
   .option('--tests <number>', 'tests of a file, each with a session', positiveInteger, 5)
+  .option('--requests <number>', 'requests of a test, one after another', positiveInteger, 5)
   .option('--json', 'print one JSON object, in milliseconds and bytes')
   .argument('[command...]', 'what to start, after --')
   .passThroughOptions()

@@ -17,6 +17,8 @@ export interface MeasureOptions extends SubjectOptions {
   readonly workers?: number | undefined;
   /** Tests of a file. */
   readonly tests: number;
+  /** Requests of a test. */
+  readonly requests: number;
   /** For machines: one object, in milliseconds and bytes. */
   readonly json?: boolean | undefined;
 }
@@ -42,13 +44,13 @@ async function assessed(command: readonly string[], options: MeasureOptions, sig
   const [load = 0] = loadavg();
   using progress = new Progress(process.stderr);
   const subject = await measureSubject(command, options, { signal, progress });
-  const { tests, runs, files } = options;
+  const { tests, requests, runs, files } = options;
   const rounds = roundsFor(runs);
   const onRound = (round: number): void => progress.show(`Carpool itself, round ${round} of ${rounds}`);
-  const carpool = await carpoolCost({ tests, rounds, signal, progress: onRound });
+  const carpool = await carpoolCost({ tests, requests, rounds, signal, progress: onRound });
   const processors = availableParallelism();
   const shape = { files, workers: options.workers ?? processors, processors };
-  return assess({ ...subject, carpool, tests, shape, load });
+  return assess({ ...subject, carpool, tests, requests, shape, load });
 }
 
 /** Carpool's cost of a file is the difference of two processes, so it needs more rounds than a start. */

@@ -14,8 +14,10 @@ export interface Measurements {
   readonly shape: SuiteShape;
   /** What the machine had to do before: the processes that ran or wanted to, by the system's average. 0 where it keeps none. */
   readonly load: number;
-  /** Tests of a file, each with a session and a request. */
+  /** Tests of a file, each with a session. */
   readonly tests: number;
+  /** Requests of each of them. */
+  readonly requests: number;
 }
 
 export interface Assessment extends Measurements {

@@ -10,6 +10,8 @@ export interface CarpoolCostOptions {
   readonly rounds: number;
   /** Sessions of a test file. */
   readonly tests: number;
+  /** Requests of a session. */
+  readonly requests: number;
   readonly signal: AbortSignal;
   /** Called before each round. */
   readonly progress: (round: number) => void;
@@ -52,7 +54,7 @@ interface FileRound {
 type FileCost = Pick<CarpoolCost, 'fileWall' | 'fileCpu' | 'workerMemory' | 'hostMemory'>;
 
 /** Both kinds of file take turns, so that load on the machine affects both. */
-async function fileCost({ rounds, tests, signal, progress }: CarpoolCostOptions): Promise<FileCost> {
+async function fileCost({ rounds, tests, requests, signal, progress }: CarpoolCostOptions): Promise<FileCost> {
   await using host = await startMeasuredHost();
   const measured: FileRound[] = [];
   let hostMemory: Memory | undefined;
@@ -61,7 +63,7 @@ async function fileCost({ rounds, tests, signal, progress }: CarpoolCostOptions)
     const costs = new Map<string | undefined, TestFileCost>();
     const before = usageOfHost(host).cpu;
     for (const address of round % 2 === 0 ? [undefined, host.address] : [host.address, undefined])
-      costs.set(address, await runTestFile({ address, tests, signal }));
+      costs.set(address, await runTestFile({ address, tests, requests, signal }));
     const after = usageOfHost(host);
     hostMemory = after.memory;
     const [bare, carpool] = [costs.get(undefined), costs.get(host.address)];

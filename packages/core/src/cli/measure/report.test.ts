@@ -26,6 +26,7 @@ const measurements: Measurements = {
   shape: { files: 50, workers: 2, processors: 2 },
   load: 0.4,
   tests: 5,
+  requests: 5,
 };
 
 const report = (changes: Partial<Measurements> = {}): string[] => reportLines(assess({ ...measurements, ...changes }));
@@ -46,7 +47,7 @@ test('the whole report', () => {
       one process, shared                      1.3 s         2.1 s       125 MiB
       sharing takes                       9.8 x less     12 x less    1.2 x more
 
-    Measured without a runner. It takes its own time to load an adapter in each file, which moves the limit up.
+    Measured without a runner. What it takes in each file to load an adapter moves the limit up.
     If its first output comes before it is ready, give --ready with what it prints when it is.
 
     Sharing pays when your process takes more than 30 ms to start; yours takes 412 ms."

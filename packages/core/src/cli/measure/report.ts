@@ -41,9 +41,7 @@ export function reportLines(assessment: Assessment): string[] {
 }
 
 function notes({ endsByItself, ready, process, shape, load }: Assessment): string[] {
-  const lines = [
-    'Measured without a runner. It takes its own time to load an adapter in each file, which moves the limit up.',
-  ];
+  const lines = ['Measured without a runner. What it takes in each file to load an adapter moves the limit up.'];
   if (load > shape.processors / 2)
     lines.push(
       `The load of this machine was ${load.toFixed(1)}, on ${count(shape.processors, 'processor')}: if it was busy, measure again.`,

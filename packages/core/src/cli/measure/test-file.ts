@@ -13,8 +13,10 @@ import { answering } from './measured-host.ts';
 export interface TestFileOptions {
   /** Of the host; absent: the process does nothing. */
   readonly address?: string | undefined;
-  /** How many sessions it opens, one after another, each with one request. */
+  /** How many sessions it opens, one after another. */
   readonly tests: number;
+  /** How many requests each of them sends, one after another. */
+  readonly requests: number;
   readonly signal: AbortSignal;
 }
 
@@ -31,19 +33,20 @@ export interface TestFileCost {
 const variables = {
   address: 'TEST_FILE_ADDRESS',
   tests: 'TEST_FILE_TESTS',
+  requests: 'TEST_FILE_REQUESTS',
   adapter: 'TEST_FILE_ADAPTER_ENTRY',
   config: 'TEST_FILE_CONFIG_ENTRY',
 } as const;
 
 const source = `
-const { ${variables.address}: address, ${variables.tests}: tests } = process.env;
+const { ${variables.address}: address, ${variables.tests}: tests, ${variables.requests}: requests } = process.env;
 if (address !== undefined) {
   const { connectClient } = await import(process.env.${variables.adapter});
   await import(process.env.${variables.config});
   const client = await connectClient({ address, runner: 'measure' });
   for (let test = 0; test < Number(tests); test++) {
     const session = await client.register(${JSON.stringify(answering)});
-    await session.request({ type: 'query' });
+    for (let sent = 0; sent < Number(requests); sent++) await session.request({ type: 'query' });
     await session.unregister();
   }
   client.close();
@@ -61,10 +64,11 @@ function entryUrl(name: string): string {
 const timeout = 30_000;
 
 /** @throws CarpoolError CHILD_EXITED, CHILD_NO_HELLO; the reason of `signal` */
-export async function runTestFile({ address, tests, signal }: TestFileOptions): Promise<TestFileCost> {
+export async function runTestFile({ address, tests, requests, signal }: TestFileOptions): Promise<TestFileCost> {
   const env = {
     [variables.address]: address,
     [variables.tests]: String(tests),
+    [variables.requests]: String(requests),
     [variables.adapter]: entryUrl('adapter-test-process'),
     [variables.config]: entryUrl('index'),
   };
