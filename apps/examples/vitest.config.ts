@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [carpool()],
   test: {
-    include: ['tests/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts', 'shared/*.test.ts'],
+    include: ['tests/*.test.ts', 'demo/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts', 'shared/*.test.ts'],
     pool: 'forks',
     maxWorkers: 4,
   },

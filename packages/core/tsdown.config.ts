@@ -59,7 +59,6 @@ const config: UserConfig[] = defineConfig([
       'adapter-main-process': 'src/entry/adapter-main-process.ts',
       'adapter-test-process': 'src/entry/adapter-test-process.ts',
       testing: 'src/entry/testing.ts',
-      cli: 'src/cli/main.ts',
       ...ofTests,
     },
     dts: { oxc: true },
@@ -73,6 +72,14 @@ const config: UserConfig[] = defineConfig([
     dts: { oxc: true },
     checks: { legacyCjs: false },
     outputOptions: { chunkFileNames: '[name]-[hash].cjs', ...fewFiles },
+  },
+  {
+    // The command for itself: what it shares with an entry would become one file more that a test process loads.
+    ...common,
+    entry: { cli: 'src/cli/main.ts' },
+    clean: false,
+    dts: false,
+    outputOptions: { chunkFileNames: 'cli-[name]-[hash].js' },
   },
   {
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The

@@ -1,52 +1,37 @@
 /**
- * Runs the examples both ways, with a renderer for each test file and with one renderer shared by all files, and
- * prints what each form took; then three runners at the same time on one renderer. `pnpm demo`
+ * What would I save? Runs the examples both ways, with a renderer for each test file and with one renderer shared by all
+ * files, and prints what each form took; then with slower renderers; then three runners at the same time on one renderer. It
+ * ends with the start from which on sharing pays, which follows from these runs. `pnpm demo`
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { styleText } from 'node:util';
 import { RendererProcess } from '../one-process-per-file/renderer-process.ts';
 import { kind, mode, rendererPath } from '../renderer.ts';
-import { run, type Run } from './run.ts';
-import { median, table } from './table.ts';
+import { breakEven, median, type Pair } from './break-even.ts';
+import { runRound, type Round } from './forms.ts';
+import { line, table } from './table.ts';
 import { threeRunners } from './three-runners.ts';
 
-interface Form {
-  readonly name: string;
-  readonly config: string;
-  readonly runs: Run[];
-}
-
-const perFile: Form = { name: 'one renderer a file', config: 'one-process-per-file/vitest.config.ts', runs: [] };
-const carpool: Form = { name: 'Carpool', config: 'vitest.config.ts', runs: [] };
-
-const rounds = 2;
-/** No further round begins after this many seconds, and the last question is not asked after twice as many. */
-const secondsForRounds = 14;
-/** Seconds, for the one round that asks what a slow start would change. */
-const delay = 2;
+const rounds = 5;
+/** No further round begins after this many seconds, and no slower start after twice as many. */
+const secondsForRounds = 25;
+/** Seconds by which the renderer of a further round starts later: the break-even is near the first. */
+const delays = [0.5, 2];
 
 const bold = (text: string): string => styleText('bold', text);
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
-/** In turns, so that neither form always has the warmer caches. */
-async function round(number: number, env?: Record<string, string>): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (const form of number % 2 === 1 ? [perFile, carpool] : [carpool, perFile]) {
-    process.stdout.write(`  ${form.name.padEnd(24)}`);
-    const result = await run(form.config, env).catch((error: Error) => {
-      say(styleText('red', 'failed'));
-      process.stderr.write(`\n${error.message}\n`);
-      process.exit(1);
-    });
-    say(
-      `${result.wall.toFixed(1)} s, ${result.passed} tests passed, ${result.renderers} renderers`.replace(
-        / 1 renderers/,
-        ' 1 renderer',
-      ),
-    );
-    runs.push(result);
-    if (env === undefined) form.runs.push(result);
-  }
-  return runs;
+/** A line of its own, because a round takes some seconds. */
+async function round(title: string, number: number, delay = 0): Promise<Round> {
+  const result = await runRound(number, delay).catch(giveUp);
+  say(line(title, seconds(result.perFile.wall), seconds(result.carpool.wall), ''));
+  return result;
+}
+
+function giveUp(error: Error): never {
+  process.stderr.write(`\n${styleText('red', 'failed')}: ${error.message}\n`);
+  process.exit(1);
 }
 
 async function timeToHello(): Promise<number> {
@@ -57,46 +42,83 @@ async function timeToHello(): Promise<number> {
   return took;
 }
 
-say(bold('One suite, run both ways: a renderer for each test file, and one renderer for all.'));
+say(bold('What would I save?'));
+say('One suite of Vitest runs both ways: a renderer for each test file, and one renderer that Carpool shares.');
 say(
   kind === 'real'
     ? `The renderer is the real one, ${rendererPath} (${mode}).`
     : 'The renderer is the stand-in of @carpool/plushie, a small Node program.',
 );
-const hellos = [await timeToHello(), await timeToHello(), await timeToHello()];
-say(`From its start to its hello it takes ${Math.round(median(hellos) ?? 0)} ms.`);
+const hellos: number[] = [];
+for (let start = 0; start < 5; start++) hellos.push(await timeToHello());
+const start = median(hellos.slice(1)) ?? 0;
+say(`From its start to its hello it takes ${Math.round(start)} ms.`);
+const [load = 0] = loadavg();
+if (load > availableParallelism() / 2) {
+  say(
+    `The load of this machine is ${load.toFixed(1)}, on ${availableParallelism()} processors: if it is busy, the figures are rough.`,
+  );
+}
+say();
 
+const pair = ({ perFile, carpool }: Round, delay = 0): Pair => ({
+  start: start + delay * 1000,
+  perFile: perFile.wall,
+  carpool: carpool.wall,
+});
+
+say(line('wall time', 'one per file', 'Carpool', ''));
+// The first run of each form fills the caches of the system, and does not count.
+await round('warm-up', 0);
 const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
-for (let number = 1; number <= rounds && elapsed() < secondsForRounds; number++) {
-  say(`\nRound ${number} of ${rounds}`);
-  await round(number);
-}
+const measured: Round[] = [];
+for (let number = 1; number <= rounds && elapsed() < secondsForRounds; number++)
+  measured.push(await round(`round ${number} of ${rounds}`, number));
 
-const [{ files, passed, skipped } = { files: 0, passed: 0, skipped: 0 }] = carpool.runs;
+const [{ carpool: first } = { carpool: undefined }] = measured;
+const { files = 0, passed = 0, skipped = 0 } = first ?? {};
 const without = skipped === 0 ? '' : ` (${skipped} more need the real renderer)`;
-const { lines, worse } = table(perFile.runs, carpool.runs);
-say(`\n${bold(`${passed} tests in ${files} files${without}, medians of ${carpool.runs.length} rounds`)}\n`);
+const { lines, worse } = table(
+  measured.map(({ perFile }) => perFile),
+  measured.map(({ carpool }) => carpool),
+);
+say(`\n${bold(`${passed} tests in ${files} files${without}, medians of ${measured.length} rounds`)}\n`);
 say(`${lines.join('\n')}\n`);
+say(worse.length === 0 ? 'Carpool is worse in nothing.' : `Carpool is worse here in: ${worse.join('; ')}.`);
 if (worse.length > 0) {
-  say(`Carpool is worse here in: ${worse.join('; ')}.`);
   say('Its host is one more process, and every message passes through it. The starts that it saves repay that,');
   say('if a start costs enough.');
 }
 if (process.platform !== 'linux')
   say('Processes, CPU time and memory are read from /proc, which this system does not have.');
 
-if (process.platform !== 'win32' && elapsed() < 2 * secondsForRounds) {
-  say(`\n${bold(`The same once more, with a renderer that takes ${delay} s longer to start`)}\n`);
-  await round(1, { CARPOOL_EXAMPLES_DELAY: String(delay) });
+const slower: Pair[] = [];
+if (process.platform !== 'win32') {
+  say(`\n${bold('And if the renderer took longer to start?')}\n`);
+  say(line('wall time', 'one per file', 'Carpool', ''));
+  for (const [index, delay] of delays.entries()) {
+    if (elapsed() > 2 * secondsForRounds) break;
+    slower.push(pair(await round(`${delay} s longer`, index + 1, delay), delay));
+  }
 }
 
 say(`\n${bold('Three runners at the same time, inside `carpool run`: one host and one renderer for all of them')}\n`);
-const together = await threeRunners().catch((error: Error) => {
-  process.stderr.write(`\n${styleText('red', 'failed')}: ${error.message}\n`);
-  process.exit(1);
-});
-for (const { name, passed: count, seconds } of together.runners) {
-  say(`  ${name.padEnd(24)}${seconds.toFixed(1)} s, ${count} tests passed`);
+const together = await threeRunners().catch(giveUp);
+for (const { name, passed: count, seconds: took } of together.runners)
+  say(`  ${name.padEnd(34)}${seconds(took).padStart(14)}, ${count} tests passed`);
+say(`\n  One host, ${together.runners.length} runners: ${together.summary}.\n`);
+
+const even = breakEven(
+  measured.map((one) => pair(one)),
+  slower,
+);
+const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+if (even === undefined) {
+  say('These runs do not show from which start on sharing pays: the machine was too busy, or there were too few.');
+} else {
+  const range = `in half of the rounds ${milliseconds(even.least)} to ${milliseconds(even.most)}`;
+  const rule = `Sharing pays when your process takes more than ${milliseconds(even.start)} to start`;
+  say(bold(`${rule} (${range}); this renderer takes ${milliseconds(start)}.`));
 }
-say(`\n  One host, ${together.runners.length} runners: ${together.summary}.`);
+say('For your own process and machine: npx carpool measure -- <command>');

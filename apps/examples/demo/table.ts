@@ -1,5 +1,6 @@
 /** The two forms side by side. */
 import { styleText } from 'node:util';
+import { median } from './break-even.ts';
 import type { Run } from './run.ts';
 
 interface Row {
@@ -53,13 +54,6 @@ function compare(before: number, after: number): { readonly words: string; reado
     : { words: `${ratio.toFixed(1)} x more`, worse: true };
 }
 
-function line(title: string, before: string, after: string, verdict: string): string {
+export function line(title: string, before: string, after: string, verdict: string): string {
   return `  ${title.padEnd(34)}${before.padStart(14)}${after.padStart(14)}   ${verdict}`.trimEnd();
-}
-
-export function median(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined).toSorted((a, b) => a - b);
-  const middle = known.length >> 1;
-  const [low, high] = [known[(known.length - 1) >> 1], known[middle]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { check } from './check.ts';
+import { measure, type MeasureOptions } from './measure.ts';
+import { positiveInteger, regularExpression } from './measure/options.ts';
 import { run } from './run.ts';
 
 const program = new Command('carpool')
@@ -30,6 +32,30 @@ program
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
   .action(async (options: { config?: string }) => {
     process.exitCode = await check(options);
+  });
+
+program
+  .command('measure')
+  .description('start a command several times, and say what sharing it would save in a suite of test files')
+  .option('-p, --pool <name>', 'a pool of the config, instead of a command')
+  .option('-c, --config <file>', 'config file of the pool, instead of the nearest carpool.config.*')
+  .option(
+    '--ready <regexp>',
+    'the command is ready when its output matches; default: at its first output',
+    regularExpression,
+  )
+  .option('--until-exit', 'the command is ready when it has ended')
+  .option('--timeout <ms>', 'within which the command must be ready', positiveInteger, 30_000)
+  .option('--runs <number>', 'how often to start it', positiveInteger, 5)
+  .option('--files <number>', 'test files of the suite', positiveInteger, 50)
+  .option('--workers <number>', 'test files that run at a time; default: what this machine can run', positiveInteger)
+  .option('--tests <number>', 'tests of a file, each with a session', positiveInteger, 5)
+  .option('--requests <number>', 'requests of a test, one after another', positiveInteger, 5)
+  .option('--json', 'print one JSON object, in milliseconds and bytes')
+  .argument('[command...]', 'what to start, after --')
+  .passThroughOptions()
+  .action(async (command: string[], options: MeasureOptions) => {
+    process.exitCode = await measure(command, options);
   });
 
 try {

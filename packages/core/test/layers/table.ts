@@ -67,7 +67,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     never: ['node:child_process'],
   },
   testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },
-  cli: { may: ['base', 'wire', 'client', 'client/shared-worker', 'main-process'] },
+  cli: {
+    may: ['base', 'process', 'pool', 'wire', 'config', 'client', 'client/shared-worker', 'main-process'],
+  },
   entry: { may: ['*'] },
 };
 
