@@ -21,9 +21,14 @@ export function provide(all: readonly ProvidedFor[]): void {
   else process.env[variable] = JSON.stringify(all);
 }
 
+/** Each test asks, and the answer seldom changes. */
+let read: { readonly text: string; readonly all: readonly ProvidedFor[] } | undefined;
+
 /** Empty without the global setup. */
 export function everyProvided(): readonly ProvidedFor[] {
-  return JSON.parse(process.env[variable] ?? '[]') as ProvidedFor[];
+  const text = process.env[variable] ?? '[]';
+  if (read?.text !== text) read = { text, all: JSON.parse(text) as ProvidedFor[] };
+  return read.all;
 }
 
 /** For the tests of a project: the nearest, as the config is looked for upwards from its root. */

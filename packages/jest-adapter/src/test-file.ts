@@ -223,7 +223,8 @@ export class TestFile {
   #attemptOf(test: CircusTest): Attempt {
     const known = this.#attempts.get(test);
     if (known !== undefined) return known;
-    const attempt = { owner: new Owner(this.#owned([...this.#file.path, `${ownerNumber()}`], nameOf(test))) };
+    const options = this.#owned([...this.#file.path, `${ownerNumber()}`], nameOf(test));
+    const attempt = { owner: new Owner({ ...options, outer: this.#file }) };
     this.#attempts.set(test, attempt);
     return attempt;
   }
@@ -234,10 +235,10 @@ export class TestFile {
     return { path, holder, connect: (pool) => this.#connect(pool) };
   }
 
-  async #connect(pool?: string | false): Promise<Client> {
+  #connect(pool?: string | false): Client | Promise<Client> {
     const remedy = "add `preset: '@carpool/jest'` to the Jest config, or call its global setup in yours";
     const options = { runner: 'jest', adapter: '@carpool/jest', version, remedy };
-    return await connectProvided(providedFor(this.#options.rootDir), options, pool);
+    return connectProvided(providedFor(this.#options.rootDir), options, pool);
   }
 }
 

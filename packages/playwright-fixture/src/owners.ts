@@ -21,7 +21,7 @@ export class Attempt extends Owner {
   constructor(file: FileOwner, testInfo: TestInfo) {
     const { testId, retry, titlePath } = testInfo;
     const path = [...file.path, `${testId} ${retry} ${ownerNumber()}`];
-    super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect });
+    super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect, outer: file });
     this.#file = file;
     this.#testInfo = testInfo;
     this.#clock = new TestClock(() => testInfo.timeout, { margin });

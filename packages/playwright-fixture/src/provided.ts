@@ -17,10 +17,15 @@ export function provide(what?: Provided): void {
   else process.env[variable] = JSON.stringify(what);
 }
 
+/** Each test asks, and the answer seldom changes. */
+let read: { readonly text: string; readonly provided: Provided } | undefined;
+
 /** Undefined without the global setup, and where Playwright runs none: `--list`, the test explorer of an editor. */
 export function provided(): Provided | undefined {
   const text = process.env[variable];
-  return text === undefined ? undefined : (JSON.parse(text) as Provided);
+  if (text === undefined) return undefined;
+  if (read?.text !== text) read = { text, provided: JSON.parse(text) as Provided };
+  return read.provided;
 }
 
 /** The client of this worker. @throws CarpoolError in one sentence that says what to change */

@@ -32,7 +32,7 @@ export class Attempt {
     const task = this.#task;
     // An owner that has ended stays ended: each attempt has a path of its own.
     const path = [...file.path, `${task.id} ${ownerNumber()}`];
-    const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect });
+    const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect, outer: file });
     if (this.over) void owner.end();
     this.#owner = owner;
     return owner;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Scope } from './scope.ts';
 
-test('what is held is released once, newest first, one after another', async () => {
+test('what is held is released once; releases begin newest first, and none waits for another', async () => {
   const scope = new Scope('a test');
   const order: string[] = [];
   for (const name of ['first', 'second', 'third']) {
@@ -13,7 +13,7 @@ test('what is held is released once, newest first, one after another', async () 
   }
   expect(scope.size).toBe(3);
   expect(await Promise.all([scope.end(), scope.end()])).toEqual([[], []]);
-  expect(order).toEqual(['third…', 'third', 'second…', 'second', 'first…', 'first']);
+  expect(order).toEqual(['third…', 'second…', 'first…', 'third', 'second', 'first']);
   expect(scope.ended).toBe(true);
   await scope.end();
   expect(order).toHaveLength(6);

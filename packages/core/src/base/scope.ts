@@ -1,6 +1,7 @@
 /**
- * Everything held has an owner. A scope is all that one owner holds: when it ends, all is released, newest first, one
- * after another, each once; after a release that fails the others still run.
+ * Everything held has an owner. A scope is all that one owner holds: when it ends, all is released, each once. Releases
+ * begin newest first and none waits for another: what comes after the end of a test must find all of them on their way.
+ * After a release that fails the others still run.
  */
 export type Release = () => void | Promise<void>;
 
@@ -57,18 +58,11 @@ export class Scope {
   }
 
   async #releaseAll(): Promise<unknown[]> {
-    const failures: unknown[] = [];
     const newestFirst = [...this.#held].reverse();
     this.#held.clear();
-    for (const release of newestFirst) {
-      try {
-        await release();
-      } catch (thrown) {
-        failures.push(thrown);
-      }
-    }
+    const outcomes = await Promise.allSettled(newestFirst.map(async (release) => release()));
     // Not before: the end of the scope around it waits for this one.
     this.#forgottenBy?.forget();
-    return failures;
+    return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   }
 }

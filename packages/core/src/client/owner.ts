@@ -29,6 +29,8 @@ export interface OwnerOptions {
    * @param pool the name that is wanted, for the error if there is none; false: no pool is
    */
   readonly connect: (pool: string | false) => Client | Promise<Client>;
+  /** The owner around it, whose end waits for what is left of this one: of a test, its file. */
+  readonly outer?: Owner;
 }
 
 /** What is known of one session, or of one shared worker, when its test has failed. */
@@ -131,13 +133,22 @@ export class Owner implements AsyncDisposable {
     }
   }
 
+  #connected(client: HostClient): HostClient {
+    if (this.#client !== client) {
+      this.#client = client;
+      const { outer } = this.#options;
+      if (outer !== undefined) outer.#connected(client);
+    }
+    return client;
+  }
+
   /** Each call reports at its own line why there is no connection. */
   #connect(pool: string | false, site: CallSite): HostClient | Promise<HostClient> {
     const connected = this.#options.connect(pool);
     // Every client is one; adapters see less of it.
-    if (!('then' in connected)) return (this.#client = connected as HostClient);
+    if (!('then' in connected)) return this.#connected(connected as HostClient);
     return connected.then(
-      (client) => (this.#client = client as HostClient),
+      (client) => this.#connected(client as HostClient),
       (thrown: unknown) => {
         throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
       },

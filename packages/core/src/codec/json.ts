@@ -16,8 +16,9 @@ export interface JsonOptions {
 }
 
 const shortText = 1024;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+// Made at their first use: test files load this module also where there are none, as in jsdom.
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
 
 /** A JSON format with other limits than the default. */
 export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
@@ -27,7 +28,7 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
     if (isDeeper(payload, maxDepth))
       throw malformed(`Cannot read message: it nests deeper than ${maxDepth} levels`, payload);
     try {
-      return JSON.parse(decoder.decode(payload)) as unknown;
+      return JSON.parse((decoder ??= new TextDecoder('utf-8', { fatal: true })).decode(payload)) as unknown;
     } catch (cause) {
       throw malformed(`Cannot read message: it is no JSON; ${messageOf(cause)}`, payload, cause);
     }
@@ -76,6 +77,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 function written(text: string, slab: Slab): Uint8Array {
+  encoder ??= new TextEncoder();
   if (text.length > shortText) return encoder.encode(text);
   // A UTF-16 unit is at most three bytes of UTF-8.
   const start = slab.reserve(text.length * 3);
