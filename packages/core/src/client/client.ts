@@ -60,7 +60,11 @@ export class HostClient implements Client {
       state: (request) => this.#call(request, releaseTimeout),
     });
     this.leases = new Leases({
-      call: (request, timeout, signal) => this.#call(request, timeout, signal),
+      call: (request, timeout, signal) => {
+        // A lease that is free is given at once.
+        this.#busyPoll.start();
+        return this.#call(request, timeout, signal);
+      },
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
@@ -182,7 +186,6 @@ export class HostClient implements Client {
     this.#hold(1);
     try {
       const answered = this.#connection.mux.root.port.request(request);
-      this.#busyPoll.start();
       const answer = await within(answered, { clock: systemClock, timeout, expired, signal });
       return answer as MethodTable[R['method']]['result'];
     } finally {

@@ -106,7 +106,6 @@ export class Peer {
   #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.CALL:
-        this.#hub.busyPoll.start();
         this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
@@ -145,7 +144,9 @@ export class Peer {
 
   /** A lease that is free is given without a detour. */
   #answerCall(call: number, request: CallRequest): void {
-    if (!this.#leases.answers(call, request)) void this.#call(call, request);
+    // Whoever takes leases takes more of them soon; for the rest a wake-up costs less than polling.
+    if (this.#leases.answers(call, request)) this.#hub.busyPoll.start();
+    else void this.#call(call, request);
   }
 
   #cancel(call: number): void {
