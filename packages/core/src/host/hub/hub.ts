@@ -106,7 +106,9 @@ export class Hub implements PeerHub {
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await Promise.all([...this.#peers].map((peer) => peer.leave('because the run has ended')));
+    const why = 'because the run has ended';
+    for (const peer of this.#peers) peer.stopWaiting(why);
+    await Promise.all([...this.#peers].map((peer) => peer.leave(why)));
     await closed;
   }
 

@@ -116,6 +116,11 @@ export class LeaseEntries {
     }
   }
 
+  /** What waits fails with `why`; what is held stays. */
+  stopWaiting(why: string): void {
+    for (const entry of this.#entries.values()) if (entry.lease?.state === 'waiting') this.giveUp(entry, why);
+  }
+
   /** Gives back what it holds, or stops waiting: then its call fails with `why`. */
   giveUp(entry: Entry, why: string): void {
     const { lease, reservation, call } = entry;

@@ -85,6 +85,11 @@ export class Leases {
     if (holder !== undefined && typeof at === 'string') holder.takenAt = at;
   }
 
+  /** What waits for a lease fails: the host ends, and what others give back must not be given out again. */
+  stopWaiting(message: string): void {
+    this.#entries.stopWaiting(`it ended ${message}`);
+  }
+
   /** CANCEL: the caller of a CALL waits no longer. */
   cancel(call: number): void {
     this.#entries.cancel(call);

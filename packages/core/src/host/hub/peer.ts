@@ -90,6 +90,11 @@ export class Peer {
     });
   }
 
+  /** Its waits for leases fail, saying why. */
+  stopWaiting(message: string): void {
+    this.#leases.stopWaiting(message);
+  }
+
   /** Releases all it holds, newest first, and disconnects. */
   leave(message: string): Promise<void> {
     this.#leaving ??= this.#release(message);
