@@ -4,7 +4,6 @@ import { defineConfig, type Codec, type PoolOptions } from 'carpool';
 // Not public. It must not be the host's own codec object, so that the host treats it as a custom codec.
 import { lengthPrefixed } from '../packages/core/src/codec/length-prefixed.ts';
 import { msgpack } from '../packages/core/src/codec/msgpack.ts';
-import { childFile } from './suites/by-hand.ts';
 
 /**
  * MessagePack without `peek` and `stamp`, which let the host read and set single fields, in a format unknown to workers:
@@ -37,15 +36,5 @@ export default defineConfig({
     blob: pool('blob', 'msgpack'),
     echoOpaque: pool('echo', opaque),
     blobOpaque: pool('blob', opaque),
-    // As the suites have it.
-    suite: {
-      command: process.execPath,
-      args: [fileURLToPath(childFile)],
-      maxSessions: 1_100,
-      protocol: {
-        hello: { expect: { type: 'ready' } },
-        close: { send: { type: 'reset' }, expect: { type: 'closed' } },
-      },
-    },
   },
 });

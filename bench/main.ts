@@ -37,6 +37,7 @@ console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, ${ma
 
 const judged: Judged[] = [];
 const loads: Record<string, Load & { readonly seconds: number }> = {};
+const failed: string[] = [];
 const progress = new Progress(process.stderr, wanted.length);
 for (const file of wanted) {
   progress.begin(file);
@@ -44,6 +45,11 @@ for (const file of wanted) {
   const during = watchLoad();
   const start = performance.now();
   const results = await inItsOwnProcess(file);
+  if (results === undefined) {
+    failed.push(file);
+    progress.note(`${file}: ended without a result`);
+    continue;
+  }
   const load = { ...before, ...during() };
   loads[file] = { ...load, seconds: Math.round((performance.now() - start) / 1_000) };
   judged.push(...results.map((result) => ({ result, verdict: judge(result, isQuiet(load)) })));
@@ -56,25 +62,27 @@ console.log(table(judged));
 console.log(`\n${minutes.toFixed(1)} minutes. ${summary()}`);
 
 // Results of some rows, or rough ones, must not be written as the results of all.
-if (values.only === undefined && !values.quick) {
+if (values.only === undefined && !values.quick && failed.length === 0) {
   const results = judged.map(({ result, verdict }) => ({ ...result, verdict }));
   const content = { commit: of, date: began.toISOString(), minutes: Math.round(minutes), machine, loads, results };
   const name = values.growth ? 'growth.json' : 'results.json';
   writeFileSync(new URL(`./${name}`, import.meta.url), `${JSON.stringify(content, undefined, 2)}\n`);
 }
-process.exitCode = count('over budget') > 0 ? 1 : count('not judged: machine is busy') > 0 ? 2 : 0;
+process.exitCode = count('over budget') + failed.length > 0 ? 1 : count('not judged') > 0 ? 2 : 0;
 
-function count(verdict: Judged['verdict']): number {
-  return judged.filter((each) => each.verdict === verdict).length;
+function count(verdict: 'met' | 'over budget' | 'not judged'): number {
+  return judged.filter((each) => each.verdict.startsWith(verdict)).length;
 }
 
 function summary(): string {
-  const unjudged = count('not judged: machine is busy');
-  const rest = unjudged === 0 ? '' : `, ${unjudged} not judged, because the machine was busy`;
-  return `${count('met')} within their budget, ${count('over budget')} over it${rest}.`;
+  const unjudged = count('not judged');
+  const rest = unjudged === 0 ? '' : `, ${unjudged} not judged`;
+  const broken = failed.length === 0 ? '' : ` Without a result: ${failed.join(', ')}.`;
+  return `${count('met')} within their budget, ${count('over budget')} over it${rest}.${broken}`;
 }
 
-async function inItsOwnProcess(file: string): Promise<readonly Result[]> {
+/** Undefined if the row failed; it has then said why. */
+async function inItsOwnProcess(file: string): Promise<readonly Result[] | undefined> {
   const main = fileURLToPath(new URL('./row-process.ts', import.meta.url));
   const row = fork(main, [file, ...(values.quick ? ['--quick'] : [])]);
   let results: readonly Result[] | undefined;
@@ -83,6 +91,5 @@ async function inItsOwnProcess(file: string): Promise<readonly Result[]> {
     else results = message.results;
   });
   await once(row, 'exit');
-  if (results === undefined) throw new Error(`The rows ${file} ended without a result`);
   return results;
 }

@@ -74,6 +74,25 @@ export function compared(naming: Naming, subject: readonly number[], baseline: r
   };
 }
 
+/** What `count` files or tests add to a suite, compared. */
+export interface Added {
+  readonly subject: readonly number[];
+  readonly baseline: readonly number[];
+  /** The suite to which both add, and how many files or tests of it. */
+  readonly plain: readonly number[];
+  readonly count: number;
+}
+
+/**
+ * As `compared`, of what each file or test adds. Its ratio is that of the medians: one disturbed round can leave next to
+ * nothing, or less, of a difference, and such a divisor says nothing.
+ */
+export function comparedAdded(naming: Naming, { subject, baseline, plain, count }: Added): Result {
+  const added = (series: readonly number[]): number[] => minus(series, plain).map((value) => value / count);
+  const [own, other] = [added(subject), added(baseline)];
+  return { ...compared(naming, own, other), ratio: median(own) / median(other) };
+}
+
 /** The result of a row whose budget bounds the value itself. */
 export function bounded(naming: Naming, subject: readonly number[], baseline?: readonly number[]): Result {
   return {

@@ -78,12 +78,14 @@ export type RowMessage =
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'results'; readonly results: readonly Result[] };
 
-export type Verdict = 'met' | 'over budget' | 'no budget' | 'not judged: machine is busy';
+export type Verdict = 'met' | 'over budget' | 'no budget' | 'not judged: machine is busy' | 'not judged: no ratio';
 
 export function judge({ budget, value, ratio }: Result, machineIsQuiet: boolean): Verdict {
   if (budget === null) return 'no budget';
   if (!machineIsQuiet) return 'not judged: machine is busy';
   const held = budget.of === 'value' ? value : (ratio ?? Number.NaN);
+  // A baseline that adds nothing, or less than nothing, within the error.
+  if (budget.of !== 'value' && !(held > 0 && Number.isFinite(held))) return 'not judged: no ratio';
   const isWithin = budget.side === 'at most' ? held <= budget.limit : held >= budget.limit;
   return isWithin ? 'met' : 'over budget';
 }

@@ -49,6 +49,7 @@ function painted(verdict: Verdict): string {
     case 'no budget':
       return '';
     case 'not judged: machine is busy':
+    case 'not judged: no ratio':
       return styleText('yellow', verdict);
   }
 }

@@ -23,15 +23,15 @@ interface Cpu {
 }
 
 const row: Row = async (options) => {
-  await using host = await startHost({ root: `${import.meta.dirname}/..` });
+  await using host = await startHost({ root: `${import.meta.dirname}/../one-pool` });
   const relay = fork(program('../baselines/relay-by-hand.ts'));
   const [port] = (await once(relay, 'message')) as [number];
-  const processes = options.quick ? 3 : 10;
+  const processes = options.quick ? 3 : 12;
   const contestants = {
     carpool: () => cpuOf(processes, ['carpool', host.address], host.pid ?? 0),
     byHand: () => cpuOf(processes, ['by-hand', String(port)], relay.pid ?? 0),
   };
-  const measures = await takeTurns(contestants, { rounds: 9, warmUps: 2 }, options);
+  const measures = await takeTurns(contestants, { rounds: 11, warmUps: 2 }, options);
   const ended = once(relay, 'exit');
   relay.disconnect();
   await ended;

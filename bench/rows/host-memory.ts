@@ -4,14 +4,13 @@ import { startHost } from 'carpool/adapter/main-process';
 import { bounded, takeTurns } from '../measure.ts';
 import { residentMebibytes } from '../processes.ts';
 import type { Row } from '../row.ts';
-import { small } from './relay-round-trip.ts';
 
 const row: Row = async (options) => {
   const measure = async (): Promise<number> => {
-    await using host = await startHost({ root: `${import.meta.dirname}/..` });
+    await using host = await startHost({ root: `${import.meta.dirname}/../one-pool` });
     const client = await connectClient({ address: host.address, runner: 'bench' });
-    const sessions = await Promise.all(Array.from({ length: 100 }, () => client.register('echo')));
-    for (const session of sessions) await session.request(small);
+    const sessions = await Promise.all(Array.from({ length: 100 }, () => client.register('suite')));
+    for (const session of sessions) await session.request({ type: 'x', value: 1 });
     const memory = residentMebibytes(host.pid ?? 0);
     client.close();
     return memory;

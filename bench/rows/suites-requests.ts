@@ -2,9 +2,9 @@
  * Files of 7 tests, each with a session and 1 or 100 requests, whose tests share one child, against a Node child for each
  * file: what sharing is worth where tests hardly talk, and where they talk a lot.
  */
-import { compared } from '../measure.ts';
+import { comparedAdded } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { addedBy, both, runInTurns, type Suite } from '../suites/costs.ts';
+import { both, runInTurns, type Suite } from '../suites/costs.ts';
 import { layOutPackages } from '../suites/write.ts';
 
 const row: Row = async (options) => {
@@ -30,7 +30,7 @@ const row: Row = async (options) => {
       const label = `Vitest forks, ${requests === 1 ? '1 request' : `${requests} requests`} in each test`;
       const budget = { limit, side: 'at most' } as const;
       const named = naming({ id: `file-shared-${requests}`, section: 'file-shared', label, budget });
-      return compared(named, addedBy(files, of(shared), of('none')), addedBy(files, of(child), of('none')));
+      return comparedAdded(named, { subject: of(shared), baseline: of(child), plain: of('none'), count: files });
     }),
   );
 };

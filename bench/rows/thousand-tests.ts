@@ -7,9 +7,9 @@
  * relay by hand: what to reach once the 1.5 × are met. In rows/suites-requests.ts it is the suite of many files, against a
  * Node child for each: the line above in the same table is about that, and sending more is where sharing gains less.
  */
-import { compared } from '../measure.ts';
+import { comparedAdded } from '../measure.ts';
 import type { Row } from '../row.ts';
-import { addedBy, both, runInTurns, type Suite } from '../suites/costs.ts';
+import { both, runInTurns, type Suite } from '../suites/costs.ts';
 import { layOutPackages } from '../suites/write.ts';
 
 const row: Row = async (options) => {
@@ -32,21 +32,22 @@ const row: Row = async (options) => {
     ...both(measures, (of, naming) => {
       const label = `1 request, ${many.toLocaleString('en')} tests in a file; by hand`;
       const named = naming({ id: 'test-1', section: 'test', label, budget: { limit: 1.5, side: 'at most' } });
-      return compared(named, addedBy(many, of('shared1'), of('none1')), addedBy(many, of('byHand1'), of('none1')));
+      return comparedAdded(named, { subject: of('shared1'), baseline: of('byHand1'), plain: of('none1'), count: many });
     }),
     ...both(measures, (of, naming) => {
       const label = '  the same, as far as it should go';
       const named = naming({ id: 'test-1-stretch', section: 'test', label, budget: { limit: 0.6, side: 'at most' } });
-      return compared(named, addedBy(many, of('shared1'), of('none1')), addedBy(many, of('byHand1'), of('none1')));
+      return comparedAdded(named, { subject: of('shared1'), baseline: of('byHand1'), plain: of('none1'), count: many });
     }),
     ...both(measures, (of, naming) => {
       const label = `100 requests, ${few} tests in a file; by hand`;
       const named = naming({ id: 'test-100', section: 'test', label, budget: { limit: 1, side: 'at most' } });
-      return compared(
-        named,
-        addedBy(few, of('shared100'), of('none100')),
-        addedBy(few, of('byHand100'), of('none100')),
-      );
+      return comparedAdded(named, {
+        subject: of('shared100'),
+        baseline: of('byHand100'),
+        plain: of('none100'),
+        count: few,
+      });
     }),
   ];
 };

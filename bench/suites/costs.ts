@@ -52,8 +52,3 @@ export function both<Name extends string>(
     ),
   );
 }
-
-/** What each of `count` files or tests adds to `baseline`, round by round. */
-export function addedBy(count: number, subject: readonly number[], baseline: readonly number[]): number[] {
-  return subject.map((value, round) => (value - (baseline[round] ?? Number.NaN)) / count);
-}

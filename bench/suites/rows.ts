@@ -1,7 +1,7 @@
 /** The rows of one set-up: whole suites that differ in where their tests find the child, beside each other. */
-import { bounded, compared, minus } from '../measure.ts';
+import { bounded, comparedAdded, minus } from '../measure.ts';
 import type { Result, Row, RowOptions } from '../row.ts';
-import { addedBy, both, runInTurns, titles, type Suite } from './costs.ts';
+import { both, runInTurns, titles, type Suite } from './costs.ts';
 import { layOutPackages, type SetUp } from './write.ts';
 
 export function rowsOf(setUp: SetUp): Row {
@@ -68,11 +68,11 @@ async function shared(setUp: SetUp, options: RowOptions): Promise<Result[]> {
   return [
     ...both(measures, (of, naming) => {
       const named = naming({ id: `file-shared-${setUp}`, section: 'file-shared', label, budget: atMost(0.6) });
-      return compared(named, addedBy(files, of('shared'), of('none')), addedBy(files, of('child'), of('none')));
+      return comparedAdded(named, { subject: of('shared'), baseline: of('child'), plain: of('none'), count: files });
     }),
     ...both(measures, (of, naming) => {
       const named = naming({ id: `file-by-hand-${setUp}`, section: 'file-by-hand', label, budget: atMost(1.3) });
-      return compared(named, addedBy(files, of('shared'), of('none')), addedBy(files, of('byHand'), of('none')));
+      return comparedAdded(named, { subject: of('shared'), baseline: of('byHand'), plain: of('none'), count: files });
     }),
   ];
 }
