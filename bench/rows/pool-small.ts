@@ -25,14 +25,14 @@ async function measured(codec: NaiveCodec, options: RowOptions): Promise<Result[
   const results: Result[] = [];
   for (const [inFlight, requests] of [
     [1, 10_000],
-    [64, 60_000],
+    [64, 40_000],
   ] as const) {
     const count = options.quick ? requests / 10 : requests;
     const contestants = {
       baseline: () => throughput(naiveSession, count, inFlight),
       carpool: () => throughput(session, count, inFlight),
     };
-    const measures = await interleave(contestants, { rounds: 9, warmUps: 2, most: 15 }, options);
+    const measures = await interleave(contestants, { rounds: 7, warmUps: 2, most: 11 }, options);
     const label = `in process, ${codec}, ${inFlight} in flight; a simple pool`;
     const budget = { limit: 1, side: 'at least' } as const;
     const naming = { section: 'message', label, quantity: 'rate', unit: 'requests/s', budget } as const;

@@ -18,13 +18,13 @@ const row: Row = async (options) => {
   await using baseline = await rawWay('echo');
   await using relayed = await carpoolWay('echo');
   await using opaque = await carpoolWay('echoOpaque');
-  const requests = options.quick ? 5_000 : 40_000;
+  const requests = options.quick ? 5_000 : 30_000;
   const contestant =
     ({ session }: Way): Contestant =>
     () =>
       throughput(session, requests, 500);
   const contestants = { baseline: contestant(baseline), relayed: contestant(relayed), opaque: contestant(opaque) };
-  const measures = await interleave(contestants, { rounds: 9, warmUps: 3 }, options);
+  const measures = await interleave(contestants, { rounds: 9, warmUps: 3, most: 13 }, options);
   const naming = { section: 'message', quantity: 'rate', unit: 'requests/s' } as const;
   const budget = { limit: 0.9, side: 'at least' } as const;
   return [

@@ -28,7 +28,7 @@ async function unused(setUp: SetUp, options: RowOptions): Promise<Result[]> {
     noneLarge: suite('none', small + more),
     unusedLarge: suite('unused', small + more),
   };
-  const measures = await runInTurns(setUp, suites, options, 9);
+  const measures = await runInTurns(setUp, suites, options, 7);
   const label = titles[setUp];
   return [
     ...both(measures, (of, naming) => {
