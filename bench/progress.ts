@@ -1,11 +1,15 @@
-/** Says on the terminal which rows run and how far they are; where there is no terminal, one line for each file of rows. */
+/** Says on the terminal which rows run and how far they are; where there is no terminal, a line now and then. */
 import type { WriteStream } from 'node:tty';
+
+/** Milliseconds between two lines where there is no terminal. */
+const interval = 15_000;
 
 export class Progress {
   readonly #output: WriteStream;
   readonly #total: number;
   #number = 0;
   #file = '';
+  #written = Number.NEGATIVE_INFINITY;
 
   constructor(output: WriteStream, total: number) {
     this.#output = output;
@@ -15,15 +19,20 @@ export class Progress {
   begin(file: string): void {
     this.#number++;
     this.#file = file;
-    if (this.#output.isTTY) this.show('waiting for a quiet moment');
-    else this.#output.write(`${this.#position()}\n`);
+    this.#written = Number.NEGATIVE_INFINITY;
+    this.show('waits for a quiet moment');
   }
 
   /** Replaces what the terminal shows of the current file. */
   show(text: string): void {
-    if (!this.#output.isTTY) return;
-    this.#clear();
-    this.#output.write(`${this.#position()}: ${text}`.slice(0, this.#output.columns - 1));
+    const line = `${this.#number} of ${this.#total}, ${this.#file}: ${text}`;
+    if (this.#output.isTTY) {
+      this.#clear();
+      this.#output.write(line.slice(0, (this.#output.columns || 80) - 1));
+    } else if (performance.now() - this.#written >= interval) {
+      this.#output.write(`${line}\n`);
+      this.#written = performance.now();
+    }
   }
 
   /** A line that stays. */
@@ -34,10 +43,6 @@ export class Progress {
 
   end(): void {
     this.#clear();
-  }
-
-  #position(): string {
-    return `${this.#number} of ${this.#total}, ${this.#file}`;
   }
 
   #clear(): void {

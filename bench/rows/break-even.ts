@@ -36,7 +36,7 @@ const row: Row = async (options) => {
   };
   const savings = Object.fromEntries(startCosts.map((startCost) => [startCost, saved(startCost)]));
   const contestants: Readonly<Record<string, () => Promise<number>>> = { ...savings, start: ownStart };
-  const measures = await takeTurns(contestants, { rounds: 7, warmUps: 1 }, options);
+  const measures = await takeTurns(contestants, { rounds: 5, warmUps: 1 }, options);
   const of = (name: string | number): readonly number[] => measures[name] ?? [];
   const crossings = of('start').map((_, round) =>
     zeroOf(

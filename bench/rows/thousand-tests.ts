@@ -27,7 +27,7 @@ const row: Row = async (options) => {
     shared100: suite('shared', few, 100),
     byHand100: suite('by-hand', few, 100),
   };
-  const measures = await runInTurns('vitest-forks', suites, options, 7);
+  const measures = await runInTurns('vitest-forks', suites, options);
   return [
     ...both(measures, (of, naming) => {
       const label = `1 request, ${many.toLocaleString('en')} tests in a file; by hand`;
