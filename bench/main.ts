@@ -1,88 +1,95 @@
 /**
- * `pnpm bench`: every row beside its baseline, a table, and results.json. `--only id,id` runs some rows, `--quick` all of
- * them roughly. Each row has its own process, so that no row depends on the heap or on the
- * optimizations that another has left.
+ * `pnpm bench`: every row beside its baseline, one table, and results.json. `--only file,file` runs some files of rows/,
+ * `--quick` all of them roughly, `--growth` those that show how cost grows. Each file of rows has its own process, so that
+ * no row depends on the heap or on the optimizations that another has left.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, styleText } from 'node:util';
-import type { Measured } from './row.ts';
+import { parseArgs } from 'node:util';
+import { growth, rows } from './catalogue.ts';
+import { commit, describeMachine } from './machine.ts';
+import { Progress } from './progress.ts';
+import { describeLoad, isQuiet, loadBefore, watchLoad, type Load } from './quiet.ts';
+import { judge, type Result, type RowMessage } from './row.ts';
+import { table, type Judged } from './table.ts';
 
-const files = [
-  'relay-round-trip',
-  'relay-pipelined',
-  'relay-16mib',
-  'pool-small',
-  'pool-63mib',
-  'idle-sessions',
-  'host-start',
-  'file-cost',
-  'memory',
-  'worker-round-trip',
-  'worker-in-flight',
-  'worker-payload',
-  'locks',
-] as const;
-
-const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
-const wanted = values.only?.split(',');
-for (const name of wanted ?? []) {
-  if ((files as readonly string[]).includes(name)) continue;
-  throw new Error(`There is no row ${JSON.stringify(name)}; there are ${files.join(', ')}`);
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+  },
+});
+const known: readonly string[] = [...rows, ...growth];
+const wanted = values.only?.split(',') ?? (values.growth ? growth : rows);
+for (const name of wanted) {
+  if (!known.includes(name))
+    throw new Error(`There are no rows ${JSON.stringify(name)}; there are ${known.join(', ')}`);
 }
 
-const measured: Measured[] = [];
-console.log(line('row', 'value', 'baseline', 'ratio', 'budget', 'rounds', ''));
-for (const file of files.filter((name) => wanted === undefined || wanted.includes(name))) {
-  for (const result of await inItsOwnProcess(file)) {
-    measured.push(result);
-    console.log(shown(result));
+const machine = describeMachine();
+const began = new Date();
+const of = commit();
+console.log(`Carpool ${of}, ${began.toISOString()}${values.quick ? ', --quick: too rough to judge by' : ''}`);
+console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, ${machine.os}, Node ${machine.node}\n`);
+
+const judged: Judged[] = [];
+const loads: Record<string, Load & { readonly seconds: number }> = {};
+const failed: string[] = [];
+const progress = new Progress(process.stderr, wanted.length);
+for (const file of wanted) {
+  progress.begin(file);
+  const before = await loadBefore();
+  const during = watchLoad();
+  const start = performance.now();
+  const results = await inItsOwnProcess(file);
+  if (results === undefined) {
+    failed.push(file);
+    progress.note(`${file}: ended without a result`);
+    continue;
   }
+  const load = { ...before, ...during() };
+  loads[file] = { ...load, seconds: Math.round((performance.now() - start) / 1_000) };
+  judged.push(...results.map((result) => ({ result, verdict: judge(result, isQuiet(load)) })));
+  if (!isQuiet(load)) progress.note(`${file}: not judged, the machine is busy: ${describeLoad(load)}`);
 }
+progress.end();
 
-const results = measured.map(({ result }) => result);
+const minutes = (Date.now() - began.getTime()) / 60_000;
+console.log(table(judged));
+console.log(`\n${minutes.toFixed(1)} minutes. ${summary()}`);
+
 // Results of some rows, or rough ones, must not be written as the results of all.
-if (wanted === undefined && !values.quick) {
-  writeFileSync(new URL('./results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+if (values.only === undefined && !values.quick && failed.length === 0) {
+  const results = judged.map(({ result, verdict }) => ({ ...result, verdict }));
+  const content = { commit: of, date: began.toISOString(), minutes: Math.round(minutes), machine, loads, results };
+  const name = values.growth ? 'growth.json' : 'results.json';
+  writeFileSync(new URL(`./${name}`, import.meta.url), `${JSON.stringify(content, undefined, 2)}\n`);
 }
-process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
+process.exitCode = count('over budget') + failed.length > 0 ? 1 : count('not judged') > 0 ? 2 : 0;
 
-async function inItsOwnProcess(file: string): Promise<readonly Measured[]> {
+function count(verdict: 'met' | 'over budget' | 'not judged'): number {
+  return judged.filter((each) => each.verdict.startsWith(verdict)).length;
+}
+
+function summary(): string {
+  const unjudged = count('not judged');
+  const rest = unjudged === 0 ? '' : `, ${unjudged} not judged`;
+  const broken = failed.length === 0 ? '' : ` Without a result: ${failed.join(', ')}.`;
+  return `${count('met')} within their budget, ${count('over budget')} over it${rest}.${broken}`;
+}
+
+/** Undefined if the row failed; it has then said why. */
+async function inItsOwnProcess(file: string): Promise<readonly Result[] | undefined> {
   const main = fileURLToPath(new URL('./row-process.ts', import.meta.url));
   const row = fork(main, [file, ...(values.quick ? ['--quick'] : [])]);
-  let sent: readonly Measured[] | undefined;
-  row.on('message', (message) => (sent = message as readonly Measured[]));
+  let results: readonly Result[] | undefined;
+  row.on('message', (message: RowMessage) => {
+    if (message.type === 'progress') progress.show(message.text);
+    else results = message.results;
+  });
   await once(row, 'exit');
-  if (sent === undefined) throw new Error(`The row ${file} ended without a result`);
-  return sent;
-}
-
-function shown({ result, budget, spread, rounds }: Measured): string {
-  const { id, unit, value, baseline, ratio, ok } = result;
-  const base = baseline === null ? '' : `${short(baseline)} ${unit}`;
-  const times =
-    ratio === null ? '' : `${ratio.toFixed(2)} ×${spread === undefined ? '' : ` ±${Math.round(spread * 100)} %`}`;
-  const limit =
-    budget === undefined ? '' : `${budget.side} ${budget.limit}${budget.of === 'value' ? ` ${unit}` : ' ×'}`;
-  const verdict = budget === undefined ? '' : ok ? styleText('green', 'ok') : styleText('red', 'over budget');
-  return line(id, `${short(value)} ${unit}`, base, times, limit, String(rounds), verdict);
-}
-
-function line(
-  id: string,
-  value: string,
-  base: string,
-  ratio: string,
-  budget: string,
-  rounds: string,
-  ok: string,
-): string {
-  const columns = [id.padEnd(26), value.padStart(22), base.padStart(22), ratio.padStart(16), budget.padStart(16)];
-  return [...columns, rounds.padStart(7), ` ${ok}`].join(' ').trimEnd();
-}
-
-function short(value: number): string {
-  return value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  return results;
 }

@@ -3,7 +3,7 @@
  * lock, so that each waits for the other every time; and for each of 1,000 calls at once.
  */
 import { compared, interleave } from '../measure.ts';
-import type { Row } from '../row.ts';
+import type { Budget, Row } from '../row.ts';
 import { ava, carpool, versus } from '../contestants.ts';
 
 const row: Row = async (options) => {
@@ -22,11 +22,16 @@ const row: Row = async (options) => {
   const one = await interleave(alone, { rounds: 9, warmUps: 8 }, options);
   const two = await interleave(contended, { rounds: 9, warmUps: 1, most: 15 }, options);
   const many = await interleave(crowded, { rounds: 7, warmUps: 1, most: 11 }, options);
-  const budget = { limit: 0.5, side: 'at most' } as const;
+  const naming = { section: 'coordination', quantity: 'wall', unit: 'µs' } as const;
+  const budget = (limit: number): Budget => ({ limit, side: 'at most' });
   return [
-    compared({ id: 'lock', unit: 'µs', budget }, one.carpool, one.baseline),
-    compared({ id: 'lock-two-files', unit: 'µs' }, two.carpool, two.baseline),
-    compared({ id: 'lock-1000-waiting', unit: 'µs' }, many.carpool, many.baseline),
+    compared({ ...naming, id: 'lock', label: 'lock and unlock', budget: budget(0.5) }, one.carpool, one.baseline),
+    compared(
+      { ...naming, id: 'lock-two-files', label: '  handed between two files', budget: budget(1) },
+      two.carpool,
+      two.baseline,
+    ),
+    compared({ ...naming, id: 'lock-1000-waiting', label: '  1,000 calls waiting, each' }, many.carpool, many.baseline),
   ];
 };
 export default row;

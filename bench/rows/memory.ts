@@ -3,13 +3,12 @@
  * each session under a test of its own and each hundred tests under a file, which end as an adapter ends them. Several
  * tests at a time. A reading depends on when the host last collected its garbage: each is the median of many.
  */
-import { readFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { connectClient } from 'carpool/adapter/test-process';
 import { startHost } from 'carpool/adapter/main-process';
-import { median } from '../measure.ts';
-import { isWithin, type Row } from '../row.ts';
+import { bounded, median, progress } from '../measure.ts';
+import { residentMebibytes } from '../processes.ts';
+import type { Row } from '../row.ts';
 
 const concurrent = 8;
 const testsInFile = 100;
@@ -36,6 +35,7 @@ const row: Row = async ({ quick }) => {
     }
   };
   const runTo = async (upTo: number): Promise<void> => {
+    progress(`cycle ${cycles} of ${to}`);
     await Promise.all(Array.from({ length: concurrent }, () => lane(upTo)));
   };
   /** Read while the cycles go on, so that it includes some garbage and is not that of an idle host. */
@@ -54,17 +54,8 @@ const row: Row = async ({ quick }) => {
   const after = await resident(to);
   client.close();
   const budget = { limit: 10, side: 'at most', of: 'value' } as const;
-  const value = after - before;
-  const ok = isWithin(budget, value, null);
-  const result = { id: 'memory', unit: 'MiB', value, baseline: before, ratio: null, budget: budget.limit, ok };
-  return [{ result, budget, spread: undefined, rounds: 1 }];
+  const label = 'the host, from cycle 10,000 to 100,000 of sessions';
+  const naming = { id: 'memory', section: 'memory', label, quantity: 'memory', unit: 'MiB', budget } as const;
+  return [bounded(naming, [after - before], [before])];
 };
 export default row;
-
-function residentMebibytes(pid: number): number {
-  const kibibytes =
-    process.platform === 'linux'
-      ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-      : execFileSync('ps', ['-o', 'rss=', '-p', `${pid}`], { encoding: 'utf8' });
-  return Number(kibibytes) / 1024;
-}

@@ -22,12 +22,17 @@ const row: Row = async (options) => {
   const none = await interleave(alone, { rounds: 9, warmUps: 8 }, options);
   const some = await interleave(crowded(100), { rounds: 9, warmUps: 1, most: 15 }, options);
   const many = await interleave(crowded(1_000), { rounds: 5, warmUps: 1, most: 5 }, options);
+  const naming = { section: 'coordination', quantity: 'wall', unit: 'µs' } as const;
   const budget = { limit: 1, side: 'at most' } as const;
   return [
-    compared({ id: 'worker-round-trip', unit: 'µs', budget }, none.carpool, none.baseline),
-    compared({ id: 'worker-request', unit: 'µs' }, none.request, none.baseline),
-    compared({ id: 'worker-idle-100', unit: 'µs' }, some.carpool, some.baseline),
-    compared({ id: 'worker-idle-1000', unit: 'µs' }, many.carpool, many.baseline),
+    compared({ ...naming, id: 'worker-round-trip', label: 'publish → reply', budget }, none.carpool, none.baseline),
+    compared(
+      { ...naming, id: 'worker-request', label: '  by request(), against the same' },
+      none.request,
+      none.baseline,
+    ),
+    compared({ ...naming, id: 'worker-idle-100', label: '  with 100 idle subscriptions' }, some.carpool, some.baseline),
+    compared({ ...naming, id: 'worker-idle-1000', label: '  with 1,000' }, many.carpool, many.baseline),
   ];
 };
 export default row;

@@ -1,0 +1,6 @@
+/** suites/rows.ts says what these rows are. */
+import type { Row } from '../row.ts';
+import { rowsOf } from '../suites/rows.ts';
+
+const row: Row = rowsOf('vitest-threads');
+export default row;

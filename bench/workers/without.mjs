@@ -1,2 +1,0 @@
-// An isolated test file without Carpool.
-export {};
