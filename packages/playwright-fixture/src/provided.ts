@@ -31,9 +31,5 @@ export function provided(): Provided | undefined {
 /** The client of this worker. @throws CarpoolError in one sentence that says what to change */
 export function connect(pool?: string | false): Client | Promise<Client> {
   const remedy = "add `globalSetup: '@carpool/playwright/global-setup'` to the Playwright config";
-  return connectProvided(
-    provided(),
-    { runner: 'playwright', adapter: '@carpool/playwright', version, remedy },
-    pool,
-  );
+  return connectProvided(provided(), { runner: 'playwright', adapter: '@carpool/playwright', version, remedy }, pool);
 }

@@ -9,7 +9,15 @@
  * It is found on the global object, not in this module: Vitest may evaluate the module more than once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { closeFile, currentTestSlot, openFile, ownerNumber, saveCompileCache, type CurrentTest, type OwnerClasses } from 'carpool/adapter/current-test';
+import {
+  closeFile,
+  currentTestSlot,
+  openFile,
+  ownerNumber,
+  saveCompileCache,
+  type CurrentTest,
+  type OwnerClasses,
+} from 'carpool/adapter/current-test';
 import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';

@@ -59,12 +59,15 @@ export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
     hooked.add(suite);
     // Asking for the attempt sets it up, and makes sure that it is cleaned up, should the body never run. Tests of
     // another `test` in the same suite have no attempt, or one of their own.
-    vitest.beforeEach(async ({ $carpoolAttempt, task, signal }: vitest.TestContext & { $carpoolAttempt?: OwnedAttempt }) => {
-      const fixtures = wanted.get(task);
-      if ($carpoolAttempt === undefined || fixtures === undefined) return;
-      // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
-      await prefetch($carpoolAttempt, fixtures, signal.aborted ? undefined : signal);
-    }, hookTimeout);
+    vitest.beforeEach(
+      async ({ $carpoolAttempt, task, signal }: vitest.TestContext & { $carpoolAttempt?: OwnedAttempt }) => {
+        const fixtures = wanted.get(task);
+        if ($carpoolAttempt === undefined || fixtures === undefined) return;
+        // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
+        await prefetch($carpoolAttempt, fixtures, signal.aborted ? undefined : signal);
+      },
+      hookTimeout,
+    );
   };
   return TestRunner.createTaskCollector(collect);
 }

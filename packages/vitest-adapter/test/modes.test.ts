@@ -83,10 +83,7 @@ describe('under `carpool run`', () => {
     await running.until(/RUN/);
     // A process that a host has forked looks like one until it runs its own program.
     const seen = new Map<number, number>();
-    const watching = setInterval(
-      () => running.hosts().forEach((pid) => seen.set(pid, (seen.get(pid) ?? 0) + 1)),
-      20,
-    );
+    const watching = setInterval(() => running.hosts().forEach((pid) => seen.set(pid, (seen.get(pid) ?? 0) + 1)), 20);
     const outcome = await running.outcome;
     clearInterval(watching);
     expectVerdicts(outcome, 9 + 4 + 5);

@@ -1,6 +1,5 @@
 // In every test process. `node --test` gives each test file a process of its own.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
 import { after, before, test as base } from 'node:test';
 import type { Config, PoolNames, RegisteredConfig, SessionOf } from 'carpool';
 import {
@@ -12,6 +11,7 @@ import {
   FileOwner,
   openFile,
   Owner,
+  ownerNumber,
   providedNames,
   readWithPools,
   registerSession,
@@ -42,12 +42,12 @@ function provided(): Provided | undefined {
 }
 
 // It connects when a test wants something for the first time.
-const connect = (pool: string | false): Promise<Client> => connectProvided(provided(), adapter, pool);
+const connect = (pool: string | false): Client | Promise<Client> => connectProvided(provided(), adapter, pool);
 
 // ── A file begins and ends ──
 
 const path = process.argv[1] ?? 'a file';
-const file = new FileOwner({ path: [`${path} ${randomUUID()}`], holder: { file: path }, connect });
+const file = new FileOwner({ path: [`${path} ${ownerNumber()}`], holder: { file: path }, connect });
 const worker = new Owner({ path: [], holder: { file: path }, connect });
 
 interface Attempt {
@@ -91,7 +91,7 @@ export function withPools(
   return (name, body) => {
     void base(name, async () => {
       const holder = { file: path, test: name };
-      const owner = new Owner({ path: [...file.path, randomUUID()], holder, connect });
+      const owner = new Owner({ path: [...file.path, `${ownerNumber()}`], holder, connect, outer: file });
       // node:test has no time-out by default.
       const attempt = { owner, clock: new TestClock(() => Infinity) };
       try {

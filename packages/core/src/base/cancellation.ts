@@ -5,7 +5,9 @@ export interface CancelSignal {
   readonly aborted: boolean;
   /** What the wait rejects with. */
   readonly reason: unknown;
+  /** `run` is called when it is aborted. */
   addEventListener(type: 'abort', run: () => void): void;
+  /** `run` is not called any more. */
   removeEventListener(type: 'abort', run: () => void): void;
 }
 

@@ -59,4 +59,5 @@ export {
   type Evidence,
 } from '../base/errors.ts';
 export type { Session } from '../session/types.ts';
+export type { CancelSignal } from '../base/cancellation.ts';
 export { saveCompileCache, useCompileCache } from '../process/compile-cache.ts';

@@ -35,3 +35,4 @@ export {
   type ErrorScope,
   type Evidence,
 } from '../base/errors.ts';
+export type { CancelSignal } from '../base/cancellation.ts';

@@ -7,6 +7,7 @@ import type { Client } from '../client/types.ts';
 import { addressVariable } from '../wire/address.ts';
 import type { CurrentTest } from './current-test.ts';
 import { FileOwner } from '../client/file-owner.ts';
+import { sharedClient } from '../client/shared-client.ts';
 import { Owner } from '../client/owner.ts';
 
 type CurrentProcess = CurrentTest & { readonly file: FileOwner };
@@ -19,11 +20,7 @@ export function currentProcess(): CurrentProcess {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
   if (home[key]?.address === address) return home[key].current;
-  const connect = async (): Promise<Client> => {
-    // Loaded late, because it loads sockets.
-    const { sharedClient } = await import('../client/shared-client.ts');
-    return await sharedClient({ address, runner: 'none' });
-  };
+  const connect = (): Client | Promise<Client> => sharedClient({ address, runner: 'none' });
   const program = process.argv[1] ?? `process ${process.pid}`;
   const holder = { file: program };
   const file = new FileOwner({ path: [`${program} ${process.pid}`], holder, connect });

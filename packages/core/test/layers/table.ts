@@ -55,7 +55,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   host: { may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'] },
   'main-process': { may: ['base', 'process/files', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
-  'test-api': { may: ['base', 'process/compile-cache', 'wire', 'client'], types: ['session/types'], never: ['node:child_process'] },
+  'test-api': {
+    may: ['base', 'process/compile-cache', 'wire', 'client'],
+    types: ['session/types'],
+    never: ['node:child_process'],
+  },
   'test-api/coordination': {
     may: ['base', 'ledger/lease', 'realm', 'test-api', 'client/held-lease'],
     types: ['client/owner-leases'],

@@ -15,6 +15,7 @@ import {
   type OwnerClasses,
   type Registration,
 } from '../current-test.ts';
+import { currentProcess } from '../current-process.ts';
 import { owners } from '../owners.ts';
 import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import { clone } from '../../realm/structured-clone.ts';
@@ -170,7 +171,7 @@ class Registered implements Registration {
     openedCurrentTest(slot, owners);
     slot.registrations.add(this);
     // A module may register before the adapter has opened the file.
-    if (slot.currentTest === undefined) systemClock.after(0, () => void this.#seek());
+    if (slot.currentTest === undefined) systemClock.after(0, () => this.#seek());
   }
 
   /** One more registration. */
@@ -200,11 +201,9 @@ class Registered implements Registration {
   }
 
   /** Without an adapter, in a plain script say, the environment may name a host. */
-  async #seek(): Promise<void> {
+  #seek(): void {
     if (this.#slot.currentTest !== undefined || this.#file !== undefined) return;
     try {
-      const { currentProcess } = await import('../current-process.ts');
-      if (this.#slot.currentTest !== undefined) return;
       openFile(this.#slot, currentProcess());
     } catch (thrown) {
       this.#messenger.lost(thrown as CarpoolError);
