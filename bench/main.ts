@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { growth, rows } from './catalogue.ts';
+import { document } from './document.ts';
 import { commit, describeMachine } from './machine.ts';
 import { Progress } from './progress.ts';
 import { describeLoad, isQuiet, loadBefore, watchLoad, type Load } from './quiet.ts';
@@ -67,6 +68,7 @@ if (values.only === undefined && !values.quick && failed.length === 0) {
   const content = { commit: of, date: began.toISOString(), minutes: Math.round(minutes), machine, loads, results };
   const name = values.growth ? 'growth.json' : 'results.json';
   writeFileSync(new URL(`./${name}`, import.meta.url), `${JSON.stringify(content, undefined, 2)}\n`);
+  document(values.growth ? 'growth' : 'results', judged, machine, of);
 }
 process.exitCode = count('over budget') + failed.length > 0 ? 1 : count('not judged') > 0 ? 2 : 0;
 

@@ -36,7 +36,7 @@ function spreadOf(spread: number, ratio: number | null, unit: string): string {
   return ratio === null ? amount(spread, unit) : `${Math.round(spread * 100)} %`;
 }
 
-function limitOf(budget: Budget | null, unit: string): string {
+export function limitOf(budget: Budget | null, unit: string): string {
   return budget === null ? '' : `${budget.side} ${budget.limit} ${budget.of === 'value' ? unit : '×'}`;
 }
 
@@ -65,7 +65,7 @@ function line(label: string, ...columns: readonly string[]): string {
   return cells.join(' ');
 }
 
-function amount(value: number, unit: string): string {
+export function amount(value: number, unit: string): string {
   const size = Math.abs(value);
   const digits = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2;
   return `${size >= 1_000 ? Math.round(value).toLocaleString('en') : value.toFixed(digits)} ${unit}`;
