@@ -58,7 +58,8 @@ describe.for(majors)('Jest %s', (major) => {
     const { numPassedTests, testResults } = JSON.parse(outcome.stdout);
     expect(numPassedTests).toBe(6);
     expect(testResults[0].assertionResults[0].location).toEqual({ line: 6, column: 1 });
-    expect(summaryOf(outcome, 'echo')).toContain('1 child, 7 sessions, peak 3');
+    // A slot whose session the child has not confirmed as ended yet counts as well.
+    expect(summaryOf(outcome, 'echo')).toMatch(/1 child, 7 sessions, peak [34],/);
   });
 
   test('files of tests may be ES modules, in TypeScript', async () => {
