@@ -32,10 +32,10 @@ export async function installHooks(): Promise<void> {
   }, hookTimeout);
 
   aroundEach?.(async (runTest, { task, onTestFinished, signal }) => {
-    // Each test reports it, as each of them may be the only one that runs.
-    if (failure !== undefined) throw failure.thrown;
     const attempt = current.beginAttempt(task);
     onTestFinished(() => current.end(attempt), hookTimeout);
+    // Each test reports it, as each of them may be the only one that runs.
+    if (failure !== undefined) throw failure.thrown;
     // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
     await current.prepare.get(task)?.(attempt, signal.aborted ? undefined : signal);
     await current.run(attempt, runTest);

@@ -51,8 +51,8 @@ export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
     define.call(this, name, ...rest);
     const fixtures = fixturesOf(rest, this.fixtures, suite.suite ?? suite.file);
     const current = CurrentFile.hooked();
-    for (const task of suite.tasks.slice(before)) {
-      if (current === undefined || task.type !== 'test') wanted.set(task, fixtures);
+    for (const task of suite.tasks.slice(before) as vitest.RunnerTestCase[]) {
+      if (current === undefined) wanted.set(task, fixtures);
       else current.prepare.set(task, (attempt, signal) => prefetch(owned(current, attempt), fixtures, signal));
     }
     if (current !== undefined || hooked.has(suite)) return;

@@ -38,7 +38,10 @@ export class Cancellation implements CancelSignal {
     this.#listeners?.delete(run);
   }
 
-  /** A second call does nothing. @param reason is made when it is first asked for: an error costs a stack */
+  /**
+   * A second call does nothing. A listener must not throw.
+   * @param reason is made when it is first asked for: an error costs a stack
+   */
   abort(reason: () => unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;

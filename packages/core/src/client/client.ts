@@ -169,7 +169,10 @@ export class HostClient implements Client {
   #forget(owner: OwnerPath): void {
     this.leases.end(owner);
     const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
-    for (const [conversation, under] of this.#open) if (isUnder(under, owner)) conversation.abort(reason);
+    for (const [conversation, under] of this.#open) {
+      // One that is being unregistered has its answer on the way.
+      if (isUnder(under, owner) && conversation.state.name === 'open') conversation.abort(reason);
+    }
   }
 
   async #evidence(session: number): Promise<Evidence> {

@@ -16,17 +16,8 @@ export type { OwnerPath } from '../wire/owner-path.ts';
 export { workerSession } from '../client/worker-session.ts';
 export { TestClock, type TestClockOptions, type WaitOptions } from '../client/test-clock.ts';
 // What `carpool/coordination`, `carpool/shared-worker` and `register` find around a test.
-export {
-  closeFile,
-  currentTestSlot,
-  openedCurrentTest,
-  openFile,
-  ownerNumber,
-  type CurrentTest,
-  type CurrentTestSlot,
-  type OwnerClasses,
-  type Registration,
-} from '../test-api/current-test.ts';
+export * from './adapter-current-test.ts';
+export { openedCurrentTest } from '../test-api/current-test.ts';
 export { owners } from '../test-api/owners.ts';
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
@@ -60,4 +51,3 @@ export {
 } from '../base/errors.ts';
 export type { Session } from '../session/types.ts';
 export type { CancelSignal } from '../base/cancellation.ts';
-export { saveCompileCache, useCompileCache } from '../process/compile-cache.ts';

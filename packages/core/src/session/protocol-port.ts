@@ -71,8 +71,9 @@ export class ConversationPort implements SessionPort, Ended {
       failed: reject,
     });
     const aborted = (): void => {
-      outbox.abandon(call);
+      // First: to abandon it sends a message, which a full connection refuses.
       reject(signal?.reason);
+      outbox.abandon(call);
     };
     signal?.addEventListener('abort', aborted);
     return promise;

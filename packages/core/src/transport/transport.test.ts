@@ -48,6 +48,18 @@ describe.each([
     expect(onLeft.heard).toEqual([{ back: true }]);
   });
 
+  test('what may leave later leaves by itself, and before what is sent after it', async () => {
+    const [left, right] = pair();
+    listening(left);
+    const { heard } = listening(right);
+    left.sendSoon(frame({ n: 1 }));
+    await expect.poll(() => heard.length).toBe(1);
+    left.sendSoon(frame({ n: 2 }));
+    left.send(frame({ n: 3 }));
+    await expect.poll(() => heard.length).toBe(3);
+    expect(heard).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  });
+
   test('sends what is queued before it ends, and says once that it has', async () => {
     const [left, right] = pair();
     const onRight = listening(right);

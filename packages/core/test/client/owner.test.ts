@@ -1,7 +1,9 @@
 // What a runner holds: its end, and the messages of its errors.
 import { expect, test } from 'vitest';
 import { callSite, CarpoolError } from '../../src/base/errors.ts';
+import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
+import type { Client } from '../../src/client/types.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
 import { program } from '../support/pools.ts';
@@ -23,6 +25,28 @@ test.each([
   // The end of a test does not wait for the child; the end of its file does.
   await (await client).release(path.slice(0, 1));
   expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
+});
+
+test('the end of a file waits for what its tests left, although the file itself holds nothing', async () => {
+  const served = await serve({ echoes: program('echo') });
+  const client = await served.connect();
+  const connect = (): Client => client;
+  const file = new FileOwner({ path: ['file'], holder: {}, connect });
+  const inside = new Owner({ path: ['file', 'test'], holder: {}, connect, outer: file });
+  await inside.session('echoes');
+  await inside.end();
+  await file.end();
+  expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
+});
+
+test('the end of a test takes no answer away from a session that it was ending itself', async () => {
+  const served = await serve({ echoes: { ...program('never-confirms'), closeTimeout: 100 } });
+  const client = await served.connect();
+  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client });
+  const session = await owner.session('echoes');
+  const ending = failure(session.unregister(), 'REQUEST_TIMEOUT');
+  await owner.end();
+  expect((await ending).message).toContain('did not confirm its end');
 });
 
 test('each call reports at its own line why there is no connection', async () => {
