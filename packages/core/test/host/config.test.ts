@@ -1,6 +1,9 @@
 // Finding, loading and checking `carpool.config.*`.
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { failure } from '../support/failure.ts';
@@ -39,6 +42,21 @@ describe('a config', () => {
       file: path,
       folder: place().path,
     });
+  });
+
+  test.each([
+    ['{}', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
+    ['{ "type": "commonjs" }', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
+    ['{ "type": "module" }', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
+    ['{ "type": "commonjs" }', inTypeScript, true],
+    ['{ "type": "commonjs" }', inJavaScript.replace('export default', 'module.exports ='), false],
+  ])('is loaded in a package %s; a compiler is needed for what Node cannot read', async (manifest, text, compiler) => {
+    file('package.json', manifest);
+    file('define.ts', define);
+    file('carpool.config.ts', text);
+    const program = fileURLToPath(new URL('loads-config.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program, place().path]);
+    expect(JSON.parse(stdout)).toEqual({ pools: renderer, compiler });
   });
 
   test('that is nearer is taken, and in one folder the first of ts, mts, js and mjs', async () => {
