@@ -28,14 +28,17 @@ test('the reason is made when it is first asked for, and once', () => {
   expect([cancellation.reason, cancellation.reason, made]).toEqual([1, 1, 1]);
 });
 
-test.each([0, 1])('either of two is aborted with the one at %i, also one of the engine, and with its reason', (which) => {
-  const [own, users] = [new Cancellation(), new AbortController()];
-  const { signal } = eitherOf(own, users.signal);
-  expect(signal.aborted).toBe(false);
-  if (which === 0) own.abort(() => 'own');
-  else users.abort('users');
-  expect([signal.aborted, signal.reason]).toEqual([true, which === 0 ? 'own' : 'users']);
-});
+test.each([0, 1])(
+  'either of two is aborted with the one at %i, also one of the engine, and with its reason',
+  (which) => {
+    const [own, users] = [new Cancellation(), new AbortController()];
+    const { signal } = eitherOf(own, users.signal);
+    expect(signal.aborted).toBe(false);
+    if (which === 0) own.abort(() => 'own');
+    else users.abort('users');
+    expect([signal.aborted, signal.reason]).toEqual([true, which === 0 ? 'own' : 'users']);
+  },
+);
 
 test('either of two is aborted if one is already, and no more once it has let go', () => {
   expect(eitherOf(new Cancellation(), AbortSignal.abort('before')).signal.reason).toBe('before');
