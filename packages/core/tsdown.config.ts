@@ -44,6 +44,12 @@ const fewFilesOfModules = {
           ].join('|'),
         ),
       },
+      // What every test file loads, whether it uses Carpool or not.
+      {
+        name: 'current-test',
+        priority: 1,
+        test: inSource(String.raw`(?:test-api[\\/]current-test|process[\\/]compile-cache)\.`),
+      },
       { name: 'client', priority: 1, test: inSource(String.raw`(?:client|session|transport|wire)[\\/]`) },
     ],
   },

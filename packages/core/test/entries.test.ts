@@ -20,7 +20,7 @@ test.each([
   ['index', 2],
   ['coordination', 6],
   ['shared-worker', 7],
-  ['adapter-current-test', 3],
+  ['adapter-current-test', 2],
   ['adapter-test-process', 4],
   ['adapter-realm', 3],
 ])('%s is at most %i files', (entry, most) => {
