@@ -1,4 +1,5 @@
 /** Loads a user's file, which may be TypeScript. */
+import { readFileSync } from 'node:fs';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -6,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 const needsCompiler: ReadonlySet<unknown> = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
-  'ERR_INVALID_TYPESCRIPT_SYNTAX',
   'ERR_MODULE_NOT_FOUND',
   'ERR_UNSUPPORTED_DIR_IMPORT',
+  // A TypeScript file in a package of `node_modules`.
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ]);
 
@@ -19,7 +20,7 @@ export async function importModule(url: string): Promise<Module> {
   try {
     return await importByNode(url);
   } catch (thrown) {
-    if (!mayNeedCompiler(thrown)) throw thrown;
+    if (!needsCompiler.has((thrown as { code?: unknown }).code) && !(thrown instanceof SyntaxError)) throw thrown;
     const { createJiti } = await import('jiti');
     // Its cache would outlive the run in the temporary folder. Without `interopDefault` a missing default is missing.
     const options = { moduleCache: false, fsCache: false, interopDefault: false };
@@ -27,45 +28,32 @@ export async function importModule(url: string): Promise<Module> {
   }
 }
 
+/**
+ * Outside packages with `"type": "module"`, Node takes a `.ts` or `.js` file for CommonJS, or tries that first and warns.
+ * Here what a file holds decides.
+ */
 async function importByNode(url: string): Promise<Module> {
+  const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
+  // Absent in Node before 22.15.
+  const hooks = registerHooks?.({ load: (at, context, next) => next(at, withFormat(at, context)) });
   try {
     return (await import(url)) as Module;
-  } catch (thrown) {
-    const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
-    // Absent in Node before 22.15.
-    if (!(thrown instanceof SyntaxError) || registerHooks === undefined) throw thrown;
-    return await importAsModule(url, registerHooks);
+  } finally {
+    hooks?.deregister();
   }
 }
 
 type RegisterHooks = (hooks: RegisterHooksOptions) => { deregister(): void };
 
-/** In a package with `"type": "commonjs"` Node takes a `.ts` or `.js` file for CommonJS, whatever it holds. */
-async function importAsModule(url: string, registerHooks: RegisterHooks): Promise<Module> {
-  const again = new URL(url);
-  // Node remembers the failure under the other address.
-  again.searchParams.set('as', 'module');
-  const hooks = registerHooks({ load: (at, context, next) => next(at, asModule(at, context)) });
-  try {
-    return (await import(again.href)) as Module;
-  } finally {
-    hooks.deregister();
-  }
+function withFormat(url: string, context: LoadHookContext): LoadHookContext {
+  const { protocol, pathname } = new URL(url);
+  const isOwn = protocol === 'file:' && /\.[jt]s$/.test(pathname) && !pathname.includes('/node_modules/');
+  const isModule = context.format === 'module' || context.format === 'module-typescript';
+  if (!isOwn || isModule || !hasModuleSyntax(readFileSync(fileURLToPath(url), 'utf8'))) return context;
+  return { ...context, format: pathname.endsWith('.ts') ? 'module-typescript' : 'module' };
 }
 
-function asModule(url: string, context: LoadHookContext): LoadHookContext {
-  const isOwn = /\.[jt]s$/.test(new URL(url).pathname) && !url.includes('/node_modules/');
-  if (!isOwn) return context;
-  switch (context.format) {
-    case 'commonjs':
-      return { ...context, format: 'module' };
-    case 'commonjs-typescript':
-      return { ...context, format: 'module-typescript' };
-    default:
-      return context;
-  }
-}
-
-function mayNeedCompiler(thrown: unknown): boolean {
-  return needsCompiler.has((thrown as { code?: unknown }).code) || thrown instanceof SyntaxError;
+/** An `import` or `export` at the beginning of a line; not `import(…)`, `import.meta`, `exports.…`. */
+function hasModuleSyntax(text: string): boolean {
+  return /^\s*(?:import|export)\s*[\s{*'"]/m.test(text);
 }

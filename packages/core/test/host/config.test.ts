@@ -44,20 +44,38 @@ describe('a config', () => {
     });
   });
 
+  const forNode = inTypeScript.replace('Size.Two', '2').replace(/enum .*/, '');
   test.each([
-    ['{}', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
-    ['{ "type": "commonjs" }', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
-    ['{ "type": "module" }', inTypeScript.replace('Size.Two', '2').replace(/enum .*/, ''), false],
+    ['{}', forNode, false],
+    ['{ "type": "commonjs" }', forNode, false],
+    ['{ "type": "module" }', forNode, false],
     ['{ "type": "commonjs" }', inTypeScript, true],
     ['{ "type": "commonjs" }', inJavaScript.replace('export default', 'module.exports ='), false],
-  ])('is loaded in a package %s; a compiler is needed for what Node cannot read', async (manifest, text, compiler) => {
+  ])(
+    'is loaded in a package %s without a warning; a compiler is needed for what Node cannot read',
+    async (manifest, text, compiler) => {
+      file('package.json', manifest);
+      file('define.ts', define);
+      file('carpool.config.ts', text);
+      expect(await loadedAlone()).toEqual({ config: { pools: renderer, compiler }, warnings: '' });
+    },
+  );
+
+  test.each(['{}', '{ "type": "commonjs" }'])('imports CommonJS files in a package %s', async (manifest) => {
     file('package.json', manifest);
-    file('define.ts', define);
-    file('carpool.config.ts', text);
-    const program = fileURLToPath(new URL('loads-config.mjs', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [program, place().path]);
-    expect(JSON.parse(stdout)).toEqual({ pools: renderer, compiler });
+    file('size.js', 'module.exports = { size: 2 };');
+    file('effect.js', "require('node:fs');");
+    const imports = "import './effect.js';\nimport size from './size.js';\n";
+    file('carpool.config.ts', imports + inJavaScript.replace('2', 'size.size'));
+    expect(await loadedAlone()).toEqual({ config: { pools: renderer, compiler: false }, warnings: '' });
   });
+
+  /** By a process of its own: this one has Vite's loader. */
+  async function loadedAlone(): Promise<{ readonly config: unknown; readonly warnings: string }> {
+    const program = fileURLToPath(new URL('loads-config.mjs', import.meta.url));
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, place().path]);
+    return { config: JSON.parse(stdout), warnings: stderr };
+  }
 
   test('that is nearer is taken, and in one folder the first of ts, mts, js and mjs', async () => {
     file('carpool.config.ts', inJavaScript.replace('2', '1'));
