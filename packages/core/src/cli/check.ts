@@ -2,9 +2,10 @@
  * `carpool check`: does the config load, does every child start, greet, open a session and close it, and is every shared
  * worker ready?
  */
-import { callSite, fromRecord } from '../base/errors.ts';
+import { CarpoolError, callSite, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { HostClient } from '../client/client.ts';
+import type { Client } from '../client/types.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
 import type { MembershipListener } from '../client/shared-worker/membership.ts';
@@ -29,7 +30,10 @@ export async function check({ config }: CheckOptions): Promise<number> {
     try {
       const session = await client.register(pool);
       const opened = Math.round(performance.now() - started);
+      const failed = await failuresOf(client, pool);
       await session.unregister();
+      // The end of a child frees its slots, and so ends a session too.
+      if ((await failuresOf(client, pool)) > failed) throw diedError(pool);
       console.log(`${pool}: ok, first session after ${opened} ms`);
     } catch (thrown) {
       failures++;
@@ -50,6 +54,15 @@ export async function check({ config }: CheckOptions): Promise<number> {
   }
   client.close();
   return failures === 0 ? 0 : 1;
+}
+
+async function failuresOf(client: Client, pool: string): Promise<number> {
+  return (await client.stats()).find(({ name }) => name === pool)?.failures ?? 0;
+}
+
+function diedError(pool: string): CarpoolError {
+  const message = `The child of pool "${pool}" ended when its session was closed, instead of confirming that; start it by hand and send it what \`close\` of the pool's protocol sends, to see why`;
+  return new CarpoolError('CHILD_EXITED', message);
 }
 
 /** A member that ignores everything. */

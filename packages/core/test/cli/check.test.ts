@@ -1,6 +1,7 @@
 // `carpool check`: a line for each pool, and why one of them is not ready.
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { program, programProtocol } from '../support/pools.ts';
 import { carpool, config, write } from './carpool.ts';
 
 test('a line for each pool whose child starts, greets, and opens and closes a session', async () => {
@@ -20,6 +21,15 @@ test('a child that does not start is reported with its last output, and the othe
   expect(code).toBe(1);
   expect(stdout).toMatch(/^broken: .*cannot find the licence file/ms);
   expect(stdout).toMatch(/^echoes: ok/m);
+});
+
+test('a child that ends instead of confirming the end of its session is not ok', async () => {
+  const close = { send: { type: 'die', code: 1 }, expect: { type: 'closed' } };
+  const pools = { mortal: program('exits-on-request', { protocol: { ...programProtocol, close } }) };
+  write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^mortal: The child of pool "mortal" ended when its session was closed/m);
 });
 
 test('a line for each shared worker', async () => {
