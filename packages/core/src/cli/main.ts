@@ -1,69 +1,11 @@
 #!/usr/bin/env node
-/** The `carpool` command. One file for each subcommand; this one has their names and options. */
-import { Command } from 'commander';
-import { CarpoolError, isCarpoolError } from '../base/errors.ts';
-import { version } from '../base/version.ts';
-import { check } from './check.ts';
-import { measure, type MeasureOptions } from './measure.ts';
-import { positiveInteger, regularExpression } from './measure/options.ts';
-import { run } from './run.ts';
+/** The file that is run as `carpool`. It loads the rest only in a Node that can. */
 
-const program = new Command('carpool')
-  .description('One process, many tests: share an expensive process with every test of a run.')
-  .version(version)
-  // So that the options after `run` and its command are the command's own.
-  .enablePositionalOptions();
-
-program
-  .command('run')
-  .description(
-    'start a host, run a command with it, stop it: runners inside join that host instead of starting one each',
-  )
-  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
-  .argument('<command...>', 'what to run, after --')
-  .passThroughOptions()
-  .action(async (command: string[], options: { config?: string }) => {
-    process.exitCode = await run(command, options);
-  });
-
-program
-  .command('check')
-  .description('load the config, start every child and shared worker once, open and close a session on each child')
-  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
-  .action(async (options: { config?: string }) => {
-    process.exitCode = await check(options);
-  });
-
-program
-  .command('measure')
-  .description('start a command several times, and say what sharing it would save in a suite of test files')
-  .option('-p, --pool <name>', 'a pool of the config, instead of a command')
-  .option('-c, --config <file>', 'config file of the pool, instead of the nearest carpool.config.*')
-  .option(
-    '--ready <regexp>',
-    'the command is ready when its output matches; default: at its first output',
-    regularExpression,
-  )
-  .option('--until-exit', 'the command is ready when it has ended')
-  .option('--timeout <ms>', 'within which the command must be ready', positiveInteger, 30_000)
-  .option('--runs <number>', 'how often to start it', positiveInteger, 5)
-  .option('--files <number>', 'test files of the suite', positiveInteger, 50)
-  .option('--workers <number>', 'test files that run at a time; default: what this machine can run', positiveInteger)
-  .option('--tests <number>', 'tests of a file, each with a session', positiveInteger, 5)
-  .option('--requests <number>', 'requests of a test, one after another', positiveInteger, 5)
-  .option('--json', 'print one JSON object, in milliseconds and bytes')
-  .argument('[command...]', 'what to start, after --')
-  .passThroughOptions()
-  .action(async (command: string[], options: MeasureOptions) => {
-    process.exitCode = await measure(command, options);
-  });
-
-try {
-  if (!('withResolvers' in Promise))
-    throw new CarpoolError('CONFIG_INVALID', `Node ${process.versions.node} is too old: 22.12 or newer is needed`);
-  await program.parseAsync();
-} catch (thrown) {
-  // An error of Carpool is one sentence; only an unknown one needs its stack.
-  console.error(isCarpoolError(thrown) ? `carpool: ${thrown.message} [${thrown.code}]` : thrown);
+// In Node since 22. Some of what the rest imports needs as much, and would fail in words that do not say so.
+if ('withResolvers' in Promise) {
+  const { runCommand } = await import('./command.ts');
+  await runCommand();
+} else {
+  console.error(`carpool: Node ${process.versions.node} is too old: 22.12 or newer is needed`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 // `carpool check`: a line for each pool, and why one of them is not ready.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { program, programProtocol } from '../support/pools.ts';
 import { carpool, config, write } from './carpool.ts';
@@ -61,4 +61,13 @@ test('it prints its version, its help, and an error for an unknown command', asy
   const { code, stdout, stderr } = await carpool();
   expect(code).toBe(1);
   expect(stdout + stderr).toMatch(/^ {2}run \[options\] <command\.\.\.>/m);
+});
+
+test('a Node that is too old is told so in a sentence, before anything is loaded that needs a newer one', async () => {
+  const older = 'delete Promise.withResolvers; delete Set.prototype.union;';
+  vi.stubEnv('NODE_OPTIONS', `--import=data:text/javascript,${encodeURIComponent(older)}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { code, stdout, stderr } = await carpool('check');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(`carpool: Node ${process.versions.node} is too old: 22.12 or newer is needed\n`);
 });
