@@ -37,7 +37,7 @@ test('a command is ready at its first output; the report ends with what decides'
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
   expect(lines[1]).toMatch(/^ {2}ready at its first output; measured once$/);
-  expect(stdout).toMatch(/^What 20 files cost, 2 at a time /m);
+  expect(stdout).toMatch(/^Added to 20 files, 2 at a time /m);
   expect(lines.at(-1)).toMatch(
     /^Sharing pays when your process takes more than [\d.]+ ms to start; yours takes \d+ ms\.$/,
   );

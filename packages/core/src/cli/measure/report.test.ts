@@ -42,12 +42,12 @@ test('the whole report', () => {
       Carpool's host, once a run              104 ms         60 ms        48 MiB
       Carpool in a file of 5 tests             22 ms         31 ms         8 MiB
 
-    What 50 files cost, 2 at a time             wall           CPU        memory
+    Added to 50 files, 2 at a time              wall           CPU        memory
       a process for each file                 12.6 s        25.3 s       101 MiB
       one process, shared                      1.3 s         2.1 s       125 MiB
       sharing takes                       9.8 x less     12 x less    1.2 x more
 
-    Measured without a runner. What it takes in each file to load an adapter moves the limit up.
+    Measured without a runner: its own time comes on top. Loading an adapter in each file moves the limit up.
     If its first output comes before it is ready, give --ready with what it prints when it is.
 
     Sharing pays when your process takes more than 30 ms to start; yours takes 412 ms."

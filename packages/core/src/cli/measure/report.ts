@@ -25,7 +25,7 @@ export function reportLines(assessment: Assessment): string[] {
       bytes(carpool.workerMemory),
     ),
     '',
-    row(`What ${count(files, 'file')} cost, ${workers} at a time`, 'wall', 'CPU', 'memory'),
+    row(`Added to ${count(files, 'file')}, ${workers} at a time`, 'wall', 'CPU', 'memory'),
     row('  a process for each file', time(separate.wall), time(separate.cpu), bytes(separate.memory)),
     row('  one process, shared', time(shared.wall), time(shared.cpu), bytes(shared.memory)),
     row(
@@ -41,7 +41,9 @@ export function reportLines(assessment: Assessment): string[] {
 }
 
 function notes({ endsByItself, ready, process, shape, load }: Assessment): string[] {
-  const lines = ['Measured without a runner. What it takes in each file to load an adapter moves the limit up.'];
+  const lines = [
+    'Measured without a runner: its own time comes on top. Loading an adapter in each file moves the limit up.',
+  ];
   if (load > shape.processors / 2)
     lines.push(
       `The load of this machine was ${load.toFixed(1)}, on ${count(shape.processors, 'processor')}: if it was busy, measure again.`,
