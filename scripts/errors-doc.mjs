@@ -4,7 +4,7 @@
 //   node scripts/errors-doc.mjs --print    prints what it would write
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorKinds } from '../packages/core/src/base/errors.ts';
+import { errorKinds } from '../packages/core/src/base/error-kinds.ts';
 import { withNavigation } from './docs-navigation.mjs';
 
 const scopes = {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { runInNewContext } from 'node:vm';
+import { errorKinds } from './error-kinds.ts';
 import {
   asCarpoolError,
   callSite,
   CarpoolError,
   errorAt,
-  errorKinds,
   fromRecord,
   isCarpoolError,
   toRecord,

@@ -21,4 +21,5 @@ export {
   type SessionPools,
   type SessionScope,
 } from '../client/session-pools.ts';
-export { callSite, CarpoolError, isCarpoolError, type CallSite, type ErrorCode } from '../base/errors.ts';
+export type { ErrorCode } from '../base/error-kinds.ts';
+export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

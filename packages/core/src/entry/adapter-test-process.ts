@@ -39,13 +39,13 @@ export {
 } from '../client/session-pools.ts';
 // Errors.
 export { evidenceText } from '../client/report.ts';
+export type { ErrorCode } from '../base/error-kinds.ts';
 export {
   callSite,
   CarpoolError,
   fromRecord,
   isCarpoolError,
   type CallSite,
-  type ErrorCode,
   type ErrorRecord,
   type Evidence,
 } from '../base/errors.ts';

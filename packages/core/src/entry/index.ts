@@ -25,16 +25,12 @@ export type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Sess
 export type { CloseReason } from '../session/state.ts';
 export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';
 // Errors.
+export { errorKinds, type ErrorBlame, type ErrorCode, type ErrorKind, type ErrorScope } from '../base/error-kinds.ts';
 export {
   CarpoolError,
-  errorKinds,
   isCarpoolError,
   type CallSite,
   type CarpoolErrorOptions,
-  type ErrorBlame,
-  type ErrorCode,
-  type ErrorKind,
   type ErrorRecord,
-  type ErrorScope,
   type Evidence,
 } from '../base/errors.ts';

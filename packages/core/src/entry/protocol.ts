@@ -25,14 +25,12 @@ export { contentLength } from '../codec/content-length.ts';
 export { delimited, newlineDelimited, nulDelimited, type DelimitedOptions } from '../codec/delimited.ts';
 export { lengthPrefixed } from '../codec/length-prefixed.ts';
 // What `route`, `address`, `hello`, `open` and `close` throw.
+export type { ErrorBlame, ErrorCode, ErrorScope } from '../base/error-kinds.ts';
 export {
   CarpoolError,
   isCarpoolError,
   type CallSite,
   type CarpoolErrorOptions,
-  type ErrorBlame,
-  type ErrorCode,
-  type ErrorScope,
   type Evidence,
 } from '../base/errors.ts';
 export type { CancelSignal } from '../base/cancellation.ts';

@@ -7,4 +7,5 @@ export {
 } from '../test-api/shared-worker/register.ts';
 export type { SharedWorkerNames, SharedWorkerOf, SharedWorkersConfig } from '../config/define-shared-worker.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
-export { CarpoolError, isCarpoolError, type ErrorCode } from '../base/errors.ts';
+export type { ErrorCode } from '../base/error-kinds.ts';
+export { CarpoolError, isCarpoolError } from '../base/errors.ts';

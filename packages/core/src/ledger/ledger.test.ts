@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
 import { isCarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
 import { ownerKey, rwlockCapacity, type Lease, type LeaseRequest } from './lease.ts';

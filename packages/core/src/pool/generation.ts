@@ -5,7 +5,8 @@
  *   start ──hello──▶ serving ──stop──▶ gone(error | undefined)
  *     └── not started, no hello, wrong version ─▶ rejects, and nothing is left behind
  */
-import { CarpoolError, asCarpoolError, isCarpoolError, type ErrorCode, type Evidence } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
+import { CarpoolError, asCarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { describeExit } from '../process/exit.ts';

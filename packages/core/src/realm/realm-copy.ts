@@ -6,7 +6,8 @@
  *
  * Two passes (allocate, then fill) handle cycles, keep one object one, and keep depth off the stack.
  */
-import { CarpoolError, isCarpoolError, type CallSite, type ErrorCode } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
+import { CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
 import { tagOf } from '../base/tag.ts';
 
 /** The same value in this realm. What is not data stays as it is: functions, and objects of a class. */

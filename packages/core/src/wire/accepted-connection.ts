@@ -6,7 +6,8 @@
  *      └── not in time, not the token, too much before it ─▶ hung up
  */
 import type { Duplex } from 'node:stream';
-import { CarpoolError, asCarpoolError, toRecord, type ErrorCode } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
+import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { version } from '../base/version.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';

@@ -1,5 +1,5 @@
 /** What is said on the socket of a shared worker, and between the host and the thread. docs/wire.md has the first in words. */
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
 
 /** A test worker is a test file in the process that runs it. */
 export interface JoinRequest {

@@ -2,7 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ErrorCode, ErrorScope } from '../../src/base/errors.ts';
+import type { ErrorCode, ErrorScope } from '../../src/base/error-kinds.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { failure } from '../support/failure.ts';
 import { place, pool, program, programPath, programProtocol } from '../support/pools.ts';

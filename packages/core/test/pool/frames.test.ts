@@ -1,6 +1,6 @@
 // Bytes of the child that are no message: its stream cannot be read any further, so the child is replaced.
 import { describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../../src/base/errors.ts';
+import type { ErrorCode } from '../../src/base/error-kinds.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { failure } from '../support/failure.ts';
 import { pool } from '../support/pools.ts';

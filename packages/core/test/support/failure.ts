@@ -1,5 +1,6 @@
 /** The error of Carpool with which the promise must reject. */
-import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../src/base/errors.ts';
+import type { ErrorCode } from '../../src/base/error-kinds.ts';
+import { isCarpoolError, type CarpoolError } from '../../src/base/errors.ts';
 
 export async function failure(work: object | (() => unknown), code: ErrorCode): Promise<CarpoolError> {
   let result: unknown;

@@ -1,7 +1,8 @@
 /** One life of a shared worker: its thread from start to end, and what it printed. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { CarpoolError, type ErrorCode, type Evidence } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/error-kinds.ts';
+import { CarpoolError, type Evidence } from '../../base/errors.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { Tail } from '../../base/tail.ts';

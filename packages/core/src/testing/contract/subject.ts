@@ -1,5 +1,6 @@
 /** What a contract needs from its caller, and what all its parts share. */
-import { isCarpoolError, type CarpoolError, type ErrorCode } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/error-kinds.ts';
+import { isCarpoolError, type CarpoolError } from '../../base/errors.ts';
 import type { PoolOptions } from '../../pool/options.ts';
 import type { PoolStats, RegisterOptions } from '../../pool/types.ts';
 import type { Session } from '../../session/types.ts';

@@ -1,0 +1,243 @@
+/** The codes of errors: what each means, and what to do. */
+
+/** What is unusable after the error: only this call, the session, the child, the pool, the hub, the shared worker, the run. */
+export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'shared worker' | 'run';
+
+/** Where the mistake is, as far as is known: in the test, the child, the set-up, or Carpool itself. */
+export type ErrorBlame = 'test' | 'child' | 'setup' | 'carpool';
+
+/** One row of this table. docs/errors.md is made from it. */
+export interface ErrorKind {
+  readonly scope: ErrorScope;
+  readonly blame: ErrorBlame;
+  /** One sentence: what is so. */
+  readonly meaning: string;
+  /** One or two sentences: what to do. */
+  readonly remedy: string;
+}
+
+/** The codes of `CarpoolError`; docs/errors.md says of each what it means and what to do. */
+export type ErrorCode =
+  | 'CHILD_NOT_STARTED'
+  | 'CHILD_NO_HELLO'
+  | 'CHILD_VERSION'
+  | 'CHILD_EXITED'
+  | 'CHILD_UNKILLABLE'
+  | 'FRAME_TOO_LARGE'
+  | 'FRAME_MALFORMED'
+  | 'FRAME_TRUNCATED'
+  | 'SESSION_REFUSED'
+  | 'SESSION_FAILED'
+  | 'SESSION_CLOSED'
+  | 'SESSION_OVERFLOW'
+  | 'REQUEST_TIMEOUT'
+  | 'POOL_FULL'
+  | 'POOL_QUEUE_TIMEOUT'
+  | 'ALREADY_REGISTERED'
+  | 'POOL_CLOSED'
+  | 'POOL_GAVE_UP'
+  | 'HUB_UNREACHABLE'
+  | 'HUB_REJECTED'
+  | 'HUB_LOST'
+  | 'SHARED_WORKER_FAILED'
+  | 'SHARED_WORKER_PROTOCOL'
+  | 'LEASE_INVALID'
+  | 'LEASE_TAKEN'
+  | 'LEASE_TIMEOUT'
+  | 'LEASE_DEADLOCK'
+  | 'LEASE_LOST'
+  | 'ONCE_FAILED'
+  | 'CONFIG_INVALID';
+
+/** Every code with what it means and what to do about it. docs/errors.md shows it. */
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
+  CHILD_NOT_STARTED: {
+    scope: 'pool',
+    blame: 'setup',
+    meaning: 'The command of a pool could not be started: it was not found, is not executable, or the system refused.',
+    remedy: 'Correct `command` or install the program. The error lists where it was looked for.',
+  },
+  CHILD_NO_HELLO: {
+    scope: 'child',
+    blame: 'child',
+    meaning: 'The child started, but did not say its hello in time, or said something else first.',
+    remedy:
+      'Look at the first bytes of its stdout in the evidence: a banner belongs on stderr. If it is slow, raise `helloTimeout`.',
+  },
+  CHILD_VERSION: {
+    scope: 'pool',
+    blame: 'setup',
+    meaning: 'The child speaks another version of its protocol.',
+    remedy: 'Install the version that the error names, or set the version in the pool.',
+  },
+  CHILD_EXITED: {
+    scope: 'child',
+    blame: 'child',
+    meaning: 'The child exited while sessions were open. Every open session of that child fails with this error.',
+    remedy:
+      'Read the exit status and the end of its stderr in the evidence. The next `register` starts a new child by itself.',
+  },
+  CHILD_UNKILLABLE: {
+    scope: 'child',
+    blame: 'child',
+    meaning: 'The child was still running after the last rung of the stop ladder.',
+    remedy: 'Look at the process with the pid in the error: it is probably in an uninterruptible wait of the kernel.',
+  },
+  FRAME_TOO_LARGE: {
+    scope: 'child',
+    blame: 'child',
+    meaning:
+      'A frame is larger than the limit. To the child, only that call fails. From the child, the rest of the stream cannot be read, and the child is replaced.',
+    remedy:
+      'Raise `maxFrameBytes` if the message is meant to be that large. If the size is absurd, something is printing to stdout.',
+  },
+  FRAME_MALFORMED: {
+    scope: 'child',
+    blame: 'child',
+    meaning: 'The bytes that arrived are not a message of the codec, or the codec cannot write a value that was sent.',
+    remedy:
+      'Look at the bytes in the evidence. Is something printing to stdout, or is the `codec` of the pool another one?',
+  },
+  FRAME_TRUNCATED: {
+    scope: 'child',
+    blame: 'child',
+    meaning: 'The stream ended in the middle of a frame.',
+    remedy: 'The child died or closed its stdout while it was writing. The exit status and stderr are in the evidence.',
+  },
+  SESSION_REFUSED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'The child, or the pool in its place, refused this call. The session stays open.',
+    remedy: 'The error quotes the reason.',
+  },
+  SESSION_FAILED: {
+    scope: 'session',
+    blame: 'child',
+    meaning: 'The child ended this session by itself. Its other sessions stay open.',
+    remedy: "The error quotes the child's own code and message.",
+  },
+  SESSION_CLOSED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'The session was used after its end.',
+    remedy:
+      'The error says what ended it and when. A session belongs to one test: do not keep it in a module variable, and await everything a test starts.',
+  },
+  SESSION_OVERFLOW: {
+    scope: 'session',
+    blame: 'test',
+    meaning: 'Too much is waiting in this session: unread events, or bytes that the other side does not read.',
+    remedy: 'Read `session.events()`, send less at once, or raise `maxUnreadEvents` of the pool.',
+  },
+  REQUEST_TIMEOUT: {
+    scope: 'call',
+    blame: 'child',
+    meaning: 'No reply came in time. A late reply is dropped.',
+    remedy: 'The evidence holds the last messages of the session. If the child is slow, pass a larger `timeout`.',
+  },
+  POOL_FULL: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'No slot is free, and the call does not wait, or the queue is full.',
+    remedy: 'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or wait.',
+  },
+  POOL_QUEUE_TIMEOUT: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'No slot became free in time.',
+    remedy:
+      'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or raise `timeout`.',
+  },
+  ALREADY_REGISTERED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'The owner key already has a session of this pool.',
+    remedy: 'Use the session that the error names, or register with another `owner` or with none.',
+  },
+  POOL_CLOSED: {
+    scope: 'pool',
+    blame: 'test',
+    meaning: 'The pool is closed, or closing, and takes no more sessions.',
+    remedy: 'Register before the pool is closed; start a new pool for more.',
+  },
+  POOL_GAVE_UP: {
+    scope: 'pool',
+    blame: 'child',
+    meaning: 'The child failed too often within a short time, so the pool stopped starting new ones.',
+    remedy: 'The cause is the last failure. Fix the child, or allow more failures with `restarts`.',
+  },
+  HUB_UNREACHABLE: {
+    scope: 'hub',
+    blame: 'setup',
+    meaning: 'A test worker could not reach the host process.',
+    remedy: "Is the adapter's global setup configured? The error names the address that was tried.",
+  },
+  HUB_REJECTED: {
+    scope: 'hub',
+    blame: 'setup',
+    meaning: 'The host refused this worker: wrong token, another version of Carpool, or too many workers.',
+    remedy: 'Make sure one version of `carpool` and its adapter is installed, and that the address was not edited.',
+  },
+  HUB_LOST: {
+    scope: 'hub',
+    blame: 'carpool',
+    meaning: 'The connection to the host ended while it was in use.',
+    remedy: 'The host died or was stopped, see the cause. Run the tests again; report it if the host crashed.',
+  },
+  SHARED_WORKER_FAILED: {
+    scope: 'shared worker',
+    blame: 'setup',
+    meaning: 'A shared worker could not be started, was not ready in time, crashed, exited, or did not answer.',
+    remedy: 'The error names its file, how it ended and what it printed last. Other tests are not affected.',
+  },
+  SHARED_WORKER_PROTOCOL: {
+    scope: 'shared worker',
+    blame: 'setup',
+    meaning: 'A shared worker and the test that uses it have no protocol in common.',
+    remedy: "Offer `supportedProtocols: ['ava-4']`, and negotiate it in the worker.",
+  },
+  LEASE_INVALID: {
+    scope: 'call',
+    blame: 'test',
+    meaning:
+      'The call to a lock, a semaphore, a reservation or `once` is not valid: the name is in use with another kind or size, say, or the weight is not a whole number from 1 to the size.',
+    remedy: 'Use one kind and one size for each name; the error says which are in use.',
+  },
+  LEASE_TAKEN: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'It is held by others, and the call does not wait.',
+    remedy: 'The error names the holders. Wait with `acquire()`, or do something else meanwhile.',
+  },
+  LEASE_TIMEOUT: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'It was not released before the deadline.',
+    remedy:
+      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`.',
+  },
+  LEASE_DEADLOCK: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'The call would deadlock: it would close a cycle of tests that wait for each other.',
+    remedy: 'Acquire in the same order everywhere; the error lists the cycle.',
+  },
+  LEASE_LOST: {
+    scope: 'call',
+    blame: 'carpool',
+    meaning: 'A lease ended before it was released: its owner has ended, or the connection to the host is gone.',
+    remedy: 'Take it with a scope that lasts long enough: `test`, `file` or `worker`.',
+  },
+  ONCE_FAILED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'The `compute` function passed to `once` threw, in the test that computed the value.',
+    remedy: 'The cause is what it threw. The next call computes the value again.',
+  },
+  CONFIG_INVALID: {
+    scope: 'run',
+    blame: 'setup',
+    meaning: 'The config cannot be loaded, or contains something that is not allowed.',
+    remedy: 'The error names the file, the path in it, what was found and what is allowed.',
+  },
+};
