@@ -1,7 +1,8 @@
 const { register } = require('@carpool/jest');
 const { currentTest, look } = require('./observer.cjs');
 
-const later = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** In another turn of the event loop: what else runs side by side goes on meanwhile. */
+const later = () => new Promise((resolve) => setImmediate(resolve));
 
 look('top level');
 beforeAll(() => void look('beforeAll'));
@@ -43,14 +44,17 @@ describe('side by side', () => {
   });
 });
 
-test('a call that outlives its test belongs to it', async () => {
+const next = Promise.withResolvers();
+let late;
+
+test('a call that outlives its test belongs to it', () => {
   const own = look('test');
-  void later().then(() => expect(look('late')).toBe(own));
+  late = next.promise.then(() => expect(look('late')).toBe(own));
 });
 
 test('the next test has begun', async () => {
-  await later();
-  await later();
+  next.resolve();
+  await late;
   expect(currentTest().worker().path).toEqual([]);
 });
 

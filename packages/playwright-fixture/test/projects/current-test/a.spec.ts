@@ -4,7 +4,8 @@ import config from './carpool.config.ts';
 import { currentTest, look } from './observer.cjs';
 
 const test = withPools(config);
-const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+/** In another turn of the event loop. */
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 look('top level');
 test.beforeAll(() => void look('beforeAll'));

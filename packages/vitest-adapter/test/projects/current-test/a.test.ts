@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { currentTest, look } from './observer.cjs';
 
-const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+/** In another turn of the event loop: what else runs side by side goes on meanwhile. */
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 look('top level');
 beforeAll(() => void look('beforeAll'));
@@ -46,14 +47,17 @@ describe.concurrent('side by side', () => {
   });
 });
 
-test('a call that outlives its test belongs to it', async () => {
+const next = Promise.withResolvers<void>();
+let late: Promise<void> | undefined;
+
+test('a call that outlives its test belongs to it', () => {
   const own = look('test');
-  void later().then(() => expect(look('late')).toBe(own));
+  late = next.promise.then(() => expect(look('late')).toBe(own));
 });
 
 test('the next test has begun', async () => {
-  await later();
-  await later();
+  next.resolve();
+  await late;
   expect(currentTest().worker().path).toEqual([]);
 });
 
