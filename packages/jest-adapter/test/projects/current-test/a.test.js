@@ -45,16 +45,17 @@ describe('side by side', () => {
 });
 
 const next = Promise.withResolvers();
+let own = '';
 let late;
 
 test('a call that outlives its test belongs to it', () => {
-  const own = look('test');
-  late = next.promise.then(() => expect(look('late')).toBe(own));
+  own = look('test');
+  late = next.promise.then(() => look('late'));
 });
 
 test('the next test has begun', async () => {
   next.resolve();
-  await late;
+  expect(await late).toBe(own);
   expect(currentTest().worker().path).toEqual([]);
 });
 
