@@ -53,7 +53,6 @@ export default defineConfig({
   env: (results) => ({
     PLAYWRIGHT_JSON_OUTPUT_FILE: results,
     PWTEST_CACHE_DIR: join(home, 'playwright-cache'),
-    NODE_COMPILE_CACHE: join(home, 'compile-cache'),
     // Playwright sets one of the two for its workers, and Node warns where there are both.
     NO_COLOR: undefined,
     FORCE_COLOR: '0',

@@ -53,8 +53,6 @@ export default defineConfig({
     `--outputFile.json=${results}`,
   ],
 
-  env: () => ({ NODE_COMPILE_CACHE: join(home, 'compile-cache') }),
-
   read: readJestLike,
 
   complaint: /Something went wrong|close timed out/,

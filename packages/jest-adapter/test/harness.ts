@@ -63,6 +63,9 @@ function factsOf(major: Major): RunnerFacts {
       const reported = own ? [] : ['--json', `--outputFile=${results}`];
       return [join(jestOf(major), 'bin/jest.js'), '--no-watchman', cache, ...reported, ...args];
     },
+    // Every worker would fill it at its end, for which Jest waits half a second. The host makes one where it does by default.
+    env: () => ({ NODE_COMPILE_CACHE: undefined }),
+    leaves: /^node-compile-cache$/,
     read: readJestLike,
     complaint: /failed to exit gracefully|did not exit|open handle|soft deleted|obsolete|Jest: Got error/i,
   };
