@@ -36,7 +36,6 @@ const fewFilesOfModules = {
             String.raw`protocol[\\/]`,
             String.raw`config[\\/]define`,
             String.raw`pool[\\/](?:create-pool|options|restart)\.`,
-            String.raw`session[\\/]pooled-transport\.`,
             String.raw`wire[\\/](?:owner-path|deadline-grace|address)\.`,
             String.raw`client[\\/](?:owner|file-owner|owner-leases|report|session-pools|fixtures|shared-client|provided|test-clock|worker-session)\.`,
             String.raw`client[\\/]shared-worker[\\/]membership\.`,

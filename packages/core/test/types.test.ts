@@ -10,7 +10,7 @@ import {
   type SharedWorkerNames,
   type SharedWorkerOf,
 } from '../src/entry/index.ts';
-import { pooledTransport, createPool } from '../src/entry/index.ts';
+import { createPool } from '../src/entry/index.ts';
 
 interface Chess extends Messages {
   readonly send: { readonly type: 'resign' };
@@ -121,7 +121,7 @@ describe('a session', () => {
       const pool = createPool({ command: 'chess', protocol: sessionField<Chess>() });
       await using session = await pool.register();
       expectTypeOf(session).toEqualTypeOf<Session<Chess>>();
-      expectTypeOf(pooledTransport(session).format).toEqualTypeOf<string>();
+      expectTypeOf(session.interact({ type: 'think' }).id).toEqualTypeOf<string | undefined>();
       // @ts-expect-error -- no such option
       await pool.register({ ownr: 'me' });
     });

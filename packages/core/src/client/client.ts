@@ -109,12 +109,13 @@ export class HostClient implements Client {
     });
     try {
       const { result, format } = (await opened) as WireOpened;
-      const { hello, requestTimeout, maxUnreadEvents } = result;
+      const { hello, idField, requestTimeout, maxUnreadEvents } = result;
       const closeTimeout = result.closeTimeout + grace;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
       this.#open.set(conversation, request.under ?? []);
       void conversation.released.then(() => this.#open.delete(conversation));
-      session.bind({ conversation, format, hello, requestTimeout, closeTimeout, maxUnreadEvents, diagnose });
+      const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
+      session.bind({ ...limits, conversation, format, hello, idField, diagnose });
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;

@@ -23,7 +23,6 @@ export type { Codec } from '../codec/codec.ts';
 // Sessions.
 export type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from '../session/types.ts';
 export type { CloseReason } from '../session/state.ts';
-export { pooledTransport, type PooledTransport } from '../session/pooled-transport.ts';
 // Errors.
 export { errorKinds, type ErrorBlame, type ErrorCode, type ErrorKind, type ErrorScope } from '../base/error-kinds.ts';
 export {

@@ -21,14 +21,14 @@ export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   const { pool, capacity, maxQueued, holders } = occupancy;
   const queue = wait ? `, and ${maxQueued} calls wait already` : '';
   const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}`;
-  return new CarpoolError('POOL_FULL', message, { context: { pool, holders } });
+  return new CarpoolError('POOL_FULL', message, { context: { pool, max: capacity, holders } });
 }
 
 export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
   const { pool, capacity, holders } = occupancy;
   const what = `${slots(capacity, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${describeOccupancy(occupancy)}`;
   const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
-  return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, timeout, holders } });
+  return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, max: capacity, timeout, holders } });
 }
 
 function slots(capacity: number, one: string, many: string): string {

@@ -60,9 +60,16 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   async register(options: RegisterOptions = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
     const session = new UserSession<M>(this.name, this.#clock);
     const { conversation, hello, codec, evidence } = await this.open(options, session.listener, site);
-    const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
+    const { requestTimeout, closeTimeout, maxUnreadEvents, protocol } = this.settings;
     const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-    session.bind({ ...limits, conversation, format: codec.format, hello, diagnose: evidence });
+    session.bind({
+      ...limits,
+      idField: protocol.idField,
+      conversation,
+      format: codec.format,
+      hello,
+      diagnose: evidence,
+    });
     return session;
   }
 

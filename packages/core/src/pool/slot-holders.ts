@@ -55,10 +55,11 @@ export class SlotHolders {
   /** @throws CarpoolError ALREADY_REGISTERED if its `owner` has a session, or waits for one */
   claimOwner(holder: SlotHolder): void {
     const { owner } = holder.options;
-    if (owner === undefined) return;
-    const other = this.#owners.get(owner);
+    const key = ownerKey(holder);
+    if (key === undefined) return;
+    const other = this.#owners.get(key);
     if (other === undefined) {
-      this.#owners.set(owner, holder);
+      this.#owners.set(key, holder);
       return;
     }
     const id = other.conversation?.id;
@@ -68,7 +69,11 @@ export class SlotHolders {
   }
 
   disclaimOwner(holder: SlotHolder): void {
-    const { owner } = holder.options;
-    if (owner !== undefined && this.#owners.get(owner) === holder) this.#owners.delete(owner);
+    const key = ownerKey(holder);
+    if (key !== undefined && this.#owners.get(key) === holder) this.#owners.delete(key);
   }
+}
+
+function ownerKey({ options: { owner, ownerScope = '' } }: SlotHolder): string | undefined {
+  return owner === undefined ? undefined : JSON.stringify([ownerScope, owner]);
 }

@@ -5,7 +5,10 @@ import type { Session } from '../session/types.ts';
 
 /** What `register` takes, in process and through a host. */
 export interface RegisterOptions {
-  /** A key that may hold one session of the pool at a time; a second one fails with ALREADY_REGISTERED. */
+  /**
+   * A key that may hold one session of the pool at a time; a second one fails with ALREADY_REGISTERED. In tests it is a
+   * key of their file, so that the same one in two files does not collide; "test" stands for the test that runs.
+   */
   readonly owner?: string;
   /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
   readonly wait?: boolean;

@@ -140,6 +140,11 @@ export interface Opened {
   readonly wireId: WireId;
   /** Ends it; resolves when the child has confirmed that nothing of the session is left. */
   close(port: SessionPort): Promise<void> | void;
+  /**
+   * Asked about a message that `route` calls `lost`, while the session is open. True: the session had asked the child to
+   * begin it anew, and it has; the message is an event, and the session keeps its slot.
+   */
+  beginsAnew?(frame: Frame): boolean;
   /** Holds messages back while the child would not take them. Absent: everything may be sent at any time. */
   readonly gate?: Gate;
 }
@@ -159,6 +164,11 @@ export interface Protocol<M extends Messages = AnyMessages> {
   readonly name: string;
   /** The top-level field that names the session in every message, where there is one; users must not set it. */
   readonly sessionField?: string;
+  /**
+   * The top-level field by which a request may carry an id of the user's own, as text, where there is one.
+   * `Interaction.id` is what stands there.
+   */
+  readonly idField?: string;
   /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
   hello?(root: ProtocolPort): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */

@@ -66,6 +66,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
   const protocol: Protocol<M> = {
     name: 'session-field',
     sessionField: sessionName,
+    ...(idType === 'string' && { idField: idName }),
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);
@@ -98,7 +99,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const stamps: Record<string, Scalar> = {};
       if (wireId !== undefined) {
         const named = present[sessionName];
-        if (named !== undefined && named !== wireId && !owns(named as string))
+        if (named !== undefined && named !== '' && named !== wireId && !owns(named as string))
           throw foreignSessionError(sessionName, named, wireId);
         stamps[sessionName] = wireId;
       }

@@ -57,7 +57,7 @@ export class Conversation implements Receiver, Ended {
       listener,
       port,
       isOpen: () => this.#state.name === 'open',
-      lost: (route) => this.#lost(route),
+      lost: (route, frame) => this.#lost(route, frame),
     });
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
@@ -187,15 +187,17 @@ export class Conversation implements Receiver, Ended {
     this.#connection.adopt(wireId, this);
   }
 
-  #lost(route: LostRoute): void {
+  #lost(route: LostRoute, frame: Frame): boolean {
+    if (this.#state.name === 'open' && this.#opened?.beginsAnew?.(frame) === true) return false;
     this.#port.markLost(route.gone);
-    if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
+    if (this.#state.name === 'closing' || this.#state.name === 'closed') return true;
     const { by = 'child', reason: message = 'by the child' } = route;
     const failed = by === 'child' || route.refusal !== undefined;
     const error = failed ? lostError(this.id, route.refusal, this.recent.describe()) : undefined;
     const reason: CloseReason = { by, at: this.#connection.clock.now(), reason: message, error };
     if (route.gone) this.abort(reason);
     else this.fail(reason);
+    return true;
   }
 
   async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {

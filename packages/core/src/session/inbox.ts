@@ -14,7 +14,7 @@ const beforeOpen = 10_000;
 export class Inbox {
   readonly #session: () => string;
   readonly #mailbox: Mailbox<Frame>;
-  #push: ((frame: Frame) => void) | undefined;
+  #receiver: ((frame: Frame) => void) | undefined;
   #dropped = 0;
   #everRead = false;
   #reading = false;
@@ -31,8 +31,8 @@ export class Inbox {
 
   /** Takes an event. What it returns ends the session. */
   receive(frame: Frame): CarpoolError | undefined {
-    if (this.#push !== undefined) {
-      this.#push(frame);
+    if (this.#receiver !== undefined) {
+      this.#receiver(frame);
       return undefined;
     }
     if (this.#mailbox.push(frame)) return undefined;
@@ -47,10 +47,15 @@ export class Inbox {
     this.#mailbox.close();
   }
 
-  /** From now on every event goes to `push` at once, those that wait first. */
-  tap(push: (frame: Frame) => void): void {
-    this.#push = push;
-    for (let frame = this.#mailbox.shift(); frame !== undefined; frame = this.#mailbox.shift()) push(frame);
+  /** From now on every event goes to `receiver` as it comes, those that wait first. */
+  forwardTo(receiver: (frame: Frame) => void): void {
+    this.#receiver = receiver;
+    // One that replaces the receiver meanwhile gets the rest.
+    while (this.#receiver === receiver) {
+      const frame = this.#mailbox.shift();
+      if (frame === undefined) return;
+      receiver(frame);
+    }
   }
 
   /** The next event that matches; the others stay. Resolves with `undefined` at the end of the session. */

@@ -20,8 +20,8 @@ export interface IncomingOptions {
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
   readonly isOpen: () => boolean;
-  /** The session is over for the child. */
-  readonly lost: (route: LostRoute) => void;
+  /** The session is over for the child. False: it has begun anew, and the message is an event. */
+  readonly lost: (route: LostRoute, frame: Frame) => boolean;
 }
 
 export class Incoming {
@@ -42,7 +42,7 @@ export class Incoming {
         this.#deliver(route.frame ?? frame);
         break;
       case 'reply': {
-        // A reply to nothing is an event: a runtime that writes its own ids (`pooledTransport`) reads it there.
+        // A reply to nothing is an event: a runtime that writes its own ids (`onMessage`) reads it there.
         const call = outbox.settle(route.key);
         if (call === undefined) this.#deliver(route.frame ?? frame);
         else call.reply(route.frame ?? frame);
@@ -64,7 +64,7 @@ export class Incoming {
         if (isOpen()) listener.ask(route.frame ?? frame, route.key);
         break;
       case 'lost':
-        lost(route);
+        if (!lost(route, frame)) this.#deliver(frame);
         break;
     }
   }

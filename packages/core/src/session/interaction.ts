@@ -4,10 +4,12 @@ import type { Frame } from '../codec/frame.ts';
 import type { Interaction } from './types.ts';
 
 export class PendingInteraction<Step, Response> implements Interaction<Step, Response> {
+  readonly id: string | undefined;
   readonly #steps: Mailbox<Frame>;
   readonly #response: Promise<unknown>;
 
-  constructor(steps: Mailbox<Frame>, response: Promise<unknown>) {
+  constructor(id: string | undefined, steps: Mailbox<Frame>, response: Promise<unknown>) {
+    this.id = id;
     this.#steps = steps;
     this.#response = response;
     const close = (): void => steps.close();

@@ -12,6 +12,8 @@ export interface OpenSession {
   readonly maxUnreadEvents: number;
   /** What the child said of itself. */
   readonly hello: unknown;
+  /** Of its protocol, see there. */
+  readonly idField: string | undefined;
   /** What is known of the child from outside the session: the end of its stderr. */
   diagnose(): Promise<Evidence> | Evidence;
 }

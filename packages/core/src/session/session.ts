@@ -7,6 +7,7 @@ import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
+import { isRecord } from '../codec/fields.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
@@ -42,6 +43,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
   #unregistered = false;
+  #interactions = 0;
 
   constructor(pool: string, clock: Clock) {
     this.pool = pool;
@@ -109,8 +111,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       );
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
-    const response = this.#request(message, { ...options, signal, step, site });
-    return new PendingInteraction(steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
+    const { id, request } = this.#withId(message);
+    const response = this.#request(request, { ...options, signal, step, site });
+    return new PendingInteraction(id, steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
   }
 
   async *events(): AsyncGenerator<M['event'], void, undefined> {
@@ -124,6 +127,27 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const quiet = (): void => void event.catch(noop);
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
     return event;
+  }
+
+  onMessage(handler: (message: Record<string, unknown>) => void): void {
+    this.#inbox.forwardTo((frame) => {
+      let message: Record<string, unknown>;
+      try {
+        message = frame.message as Record<string, unknown>;
+      } catch (thrown) {
+        const error = asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot read a message');
+        this.#end('child', 'because of a message that cannot be read', error);
+        return;
+      }
+      try {
+        handler(message);
+      } catch (thrown) {
+        // A fault of the handler, not of the session: it surfaces as one of a listener would.
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    });
   }
 
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void {
@@ -152,11 +176,6 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return { ...(await this.#open.diagnose()), messages: this.#live.recent.describe() };
   }
 
-  /** For `pooledTransport`: from now on every unasked message goes to `push` at once, instead of to `events()`. */
-  tap(push: (frame: Frame) => void): void {
-    this.#inbox.tap(push);
-  }
-
   get #open(): OpenSession {
     if (this.#openSession === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
     return this.#openSession;
@@ -170,6 +189,16 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const { timeout = this.#open.requestTimeout } = options;
     const expired = (): CarpoolError => this.#timeout(`reply to ${describeRequest(message)}`, timeout, options.site);
     return sendRequest(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
+  }
+
+  /** Gives an interaction an id, so that its caller knows it before it is sent. */
+  #withId(message: M['interact']['request']): { readonly id: string | undefined; readonly request: unknown } {
+    const { idField } = this.#open;
+    if (idField === undefined || !isRecord(message)) return { id: undefined, request: message };
+    const own = message[idField];
+    if (own !== undefined) return { id: String(own), request: message };
+    const id = `i${++this.#interactions}`;
+    return { id, request: { ...message, [idField]: id } };
   }
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: EventCall): Promise<M['event']> {

@@ -32,6 +32,11 @@ export interface RequestOptions extends CallOptions {
  * sent by `session.interact` already.
  */
 export interface Interaction<Step, Reply> extends AsyncIterable<Step, void>, PromiseLike<Reply> {
+  /**
+   * The id of the request, which its steps and its reply carry, known at once: the one in the message, else one that the
+   * session put there. `undefined` where the protocol has no `idField`.
+   */
+  readonly id: string | undefined;
   /** Steps in order, as they come. The loop ends before the reply, and throws if the interaction failed. */
   [Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined>;
   /** Calls back with the reply, or with why there is none. */
@@ -105,6 +110,13 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
    * @throws CarpoolError REQUEST_TIMEOUT, SESSION_CLOSED, or the failure that ended the session; the reason of `signal`
    */
   event(matches?: (event: M['event']) => boolean, options?: CallOptions): Promise<M['event']>;
+
+  /**
+   * For a runtime that writes its own ids: everything that no call of this session waits for, replies and steps too, goes
+   * to `handler` as it comes, in order, what came before first. `events()` and `event()` give nothing any more. A second
+   * call replaces the handler. What it throws is an uncaught exception, and the session goes on.
+   */
+  onMessage(handler: (message: Record<string, unknown>) => void): void;
 
   /**
    * Answers the questions of the child. One answerer at a time: a second call replaces the first. Without one, and when

@@ -41,6 +41,8 @@ export interface RegisterResult {
   readonly hello: unknown;
   /** The field of a message that names its session, where the protocol has one: the worker must not set it. */
   readonly sessionField?: string | undefined;
+  /** The field of a request in which the worker may put an id of its own, where the protocol has one. */
+  readonly idField?: string | undefined;
   readonly requestTimeout: number;
   readonly closeTimeout: number;
   readonly maxUnreadEvents: number;

@@ -146,7 +146,8 @@ function checkOwn(frame: Frame, { sessionField, id }: Known): void {
   const [field] = sessionField;
   if (field === undefined) return;
   const named = frame.fields(sessionField)[field];
-  if (named !== undefined && named !== id) throw foreignSessionError(field, named, id);
+  // An empty one is how a program that has a child to itself addresses it.
+  if (named !== undefined && named !== '' && named !== id) throw foreignSessionError(field, named, id);
 }
 
 function tooLarge(size: number, limit: number): CarpoolError {

@@ -126,6 +126,7 @@ test('the table of methods is the one of the code, field by field', () => {
         format: 0,
         hello: 0,
         'sessionField?': 0,
+        'idField?': 0,
         requestTimeout: 0,
         closeTimeout: 0,
         maxUnreadEvents: 0,

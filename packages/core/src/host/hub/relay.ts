@@ -20,6 +20,7 @@ import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import type { ClosedBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
+import type { OwnerPath } from '../../wire/owner-path.ts';
 import type { Owners } from './owners.ts';
 
 export interface RelayOptions {
@@ -65,7 +66,16 @@ export class Relay {
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
-      { id: `w${peer}s${this.#session}`, signal, owner, wait, timeout, holder, params },
+      {
+        id: `w${peer}s${this.#session}`,
+        signal,
+        owner,
+        ownerScope: scopeOf(owner, peer, under),
+        wait,
+        timeout,
+        holder,
+        params,
+      },
       this.#listener,
       { stack: typeof stack === 'string' ? stack : '' },
     );
@@ -89,6 +99,7 @@ export class Relay {
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
       sessionField: settings.protocol.sessionField,
+      idField: settings.protocol.idField,
     };
   }
 
@@ -228,4 +239,10 @@ async function translationFor(codec: string | Codec): Promise<Format | undefined
   if (typeof codec === 'string' || codec.format === json) return undefined;
   const { msgpack } = await import('../../codec/msgpack.ts');
   return codec.format === msgpack ? undefined : msgpack;
+}
+
+/** Whose key an `owner` is: the file's, in which tests may share one, or with "test" that of the one test. */
+function scopeOf(owner: string | undefined, peer: number, under: OwnerPath): string | undefined {
+  if (owner === undefined) return undefined;
+  return JSON.stringify([peer, ...(owner === 'test' ? under : under.slice(0, 1))]);
 }

@@ -69,4 +69,17 @@ export function stepContract(contract: SessionContract): void {
     expect(error.scope).toBe('call');
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
   });
+
+  steps('the id of an interaction is known at once, and is that of its steps and its reply', async (pool) => {
+    const session = await pool.register();
+    const [one, two] = [session.interact({ type: 'interact' }), session.interact({ type: 'interact', id: 'mine' })];
+    expect(typeof one.id).toBe('string');
+    expect(two.id).toBe('mine');
+    for (const interaction of [one, two]) {
+      const ids: unknown[] = [];
+      for await (const { id } of interaction) ids.push(id);
+      expect(ids).toEqual([interaction.id, interaction.id, interaction.id]);
+      expect(await interaction).toMatchObject({ id: interaction.id });
+    }
+  });
 }

@@ -1,5 +1,4 @@
 /** Messages and replies. */
-import { pooledTransport } from '../../session/pooled-transport.ts';
 import { failing, later, on, type SessionContract } from './subject.ts';
 
 export function talkContract(contract: SessionContract): void {
@@ -132,23 +131,26 @@ export function talkContract(contract: SessionContract): void {
     expect(messages.join('\n')).toMatch(/← .*type: "news"/);
   });
 
-  echo('a runtime that speaks the dialect itself can use a session as its transport', async (pool) => {
+  echo('a runtime that writes its own ids reads every message of its session as it comes', async (pool) => {
     const session = await pool.register();
-    const transport = pooledTransport(session);
-    const heard: unknown[] = [];
-    const both = new Promise<void>((resolve) => {
-      transport.onMessage((message) => heard.push(message) === 2 && resolve());
+    session.send({ type: 'query', id: 'r1' });
+    const first = Promise.withResolvers<void>();
+    const replaced: unknown[] = [];
+    session.onMessage((message) => {
+      replaced.push(message);
+      first.resolve();
     });
-    const closed = new Promise((resolve) => transport.onClose(resolve));
-    transport.send({ type: 'query', id: 'r1' });
-    transport.send({ type: 'query', id: 'r2' });
+    await first.promise;
+    const heard: unknown[] = [];
+    const both = new Promise<void>((resolve) => session.onMessage((message) => heard.push(message) === 2 && resolve()));
+    session.send({ type: 'query', id: 'r2', session: session.id });
+    session.send({ type: 'query', id: 'r3', session: '' });
     await both;
-    expect(transport.format).toBe(session.format);
+    expect(replaced).toMatchObject([{ id: 'r1', session: session.id }]);
     expect(heard).toMatchObject([
-      { id: 'r1', session: session.id },
       { id: 'r2', session: session.id },
+      { id: 'r3', session: session.id },
     ]);
-    await transport.close();
-    expect(await closed).toMatchObject({ by: 'unregister' });
+    await session.unregister();
   });
 }
