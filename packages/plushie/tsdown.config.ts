@@ -11,9 +11,19 @@ const common = {
 const config: UserConfig[] = defineConfig([
   {
     ...common,
-    entry: { index: 'src/index.ts', 'stand-in': 'src/stand-in.ts' },
+    entry: { index: 'src/index.ts', backend: 'src/backend.ts', 'stand-in': 'src/stand-in.ts' },
     dts: { oxc: true },
     outputOptions: { chunkFileNames: '[name]-[hash].js' },
+  },
+  {
+    // Tests import it; in Jest they are CommonJS.
+    ...common,
+    entry: { backend: 'src/backend.ts' },
+    format: 'cjs',
+    clean: false,
+    dts: { oxc: true },
+    checks: { legacyCjs: false },
+    outputOptions: { chunkFileNames: '[name]-[hash].cjs' },
   },
   {
     // A program of its own, in one file: src/stand-in.ts finds it as `new URL('./stand-in-renderer.js', import.meta.url)`.

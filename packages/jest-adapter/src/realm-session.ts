@@ -61,7 +61,7 @@ export class RealmSession implements Public {
     const inner = this.#inner.interact(message, this.#outward(options));
     const then: PromiseLike<unknown>['then'] = (...on) => brought<unknown>(inner, site).then(...on);
     // oxlint-disable-next-line unicorn/no-thenable -- awaiting it is its interface
-    return { [Symbol.asyncIterator]: () => broughtEach(inner, site), then } as never;
+    return { id: inner.id, [Symbol.asyncIterator]: () => broughtEach(inner, site), then } as never;
   }
 
   events(): AsyncGenerator<never, void, undefined> {
@@ -71,6 +71,10 @@ export class RealmSession implements Public {
   event(matches?: (event: never) => boolean, options?: Options<'event'>): Promise<never> {
     const test = matches && ((event: unknown): boolean => matches(copyToRealm(event) as never));
     return brought(this.#inner.event(test, this.#outward(options)), callSite(this.event));
+  }
+
+  onMessage(handler: (message: Record<string, unknown>) => void): void {
+    this.#inner.onMessage((message) => handler(copyToRealm(message) as Record<string, unknown>));
   }
 
   answer(answerer: (question: never) => never): void {

@@ -7,6 +7,8 @@
  * - When more than 512 messages wait for a session, the renderer forgets the later ones until another message comes, and
  *   at 1,024 it ejects the session. Most messages have no reply that would show that the renderer took them. So the gate
  *   asks a question of its own now and then. A session takes everything in order, so the answer shows how far it is.
+ * - From `reset` to `session_closed` the renderer refuses every message of the session. What comes after it belongs to a
+ *   fresh session under the same id, and waits until then.
  */
 import type { Gate } from 'carpool/protocol';
 
@@ -24,8 +26,20 @@ interface Question {
   readonly covers: number;
 }
 
-/** @param ask sends a request in the session; its reply passes the gate and goes no further */
-export function plushieGate(ask: (request: object) => void): Gate {
+export interface PlushieGateOptions {
+  /** Sends a request in the session; its reply passes the gate and goes no further. */
+  readonly ask: (request: object) => void;
+  /** The session has begun anew: sends what each session begins with. */
+  readonly begin: () => void;
+}
+
+export interface PlushieGate extends Gate {
+  /** A `reset` of the session's own is on its way. */
+  readonly resetting: boolean;
+}
+
+export function plushieGate({ ask, begin }: PlushieGateOptions): PlushieGate {
+  let resetting = false;
   let interacting = false;
   let steps = 0;
   let sent = 0;
@@ -36,7 +50,7 @@ export function plushieGate(ask: (request: object) => void): Gate {
   let asking = false;
 
   function askIfDue(): void {
-    if (interacting || open !== undefined || sent - taken < stride) return;
+    if (resetting || interacting || open !== undefined || sent - taken < stride) return;
     open = { id: `carpool:${++questions}`, covers: sent };
     asking = true;
     try {
@@ -51,25 +65,43 @@ export function plushieGate(ask: (request: object) => void): Gate {
   }
 
   return {
+    get resetting() {
+      return resetting;
+    },
     admits(frame) {
+      if (resetting) return false;
       if (asking) return frame.fields(fieldNames)['id'] === open?.id;
-      if (interacting) return steps > 0 && isAnswerToStep(frame.fields(fieldNames)['type']);
+      if (interacting) {
+        const { type } = frame.fields(fieldNames);
+        // A reset gives the interaction up.
+        return type === 'reset' || (steps > 0 && isAnswerToStep(type));
+      }
       return sent - taken < most;
     },
     sent(frame) {
       const { type } = frame.fields(fieldNames);
       sent++;
-      if (type === 'interact') interacting = true;
+      if (type === 'reset') resetting = true;
+      else if (type === 'interact') interacting = true;
       else if (interacting && isAnswerToStep(type)) steps--;
       askIfDue();
     },
     received(frame) {
-      const { type, id } = frame.fields(fieldNames);
+      const { type, id, family } = frame.fields(fieldNames);
       if (type === 'interact_step') steps++;
       if (type === 'interact_response') {
         interacting = false;
         steps = 0;
         taken = sent;
+      }
+      if (resetting && family === 'session_closed') {
+        resetting = false;
+        interacting = false;
+        steps = 0;
+        taken = sent;
+        open = undefined;
+        begin();
+        return;
       }
       if (open !== undefined && id === open.id) {
         taken = Math.max(taken, open.covers);

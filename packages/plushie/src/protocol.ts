@@ -36,6 +36,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
   return {
     name: 'plushie',
     sessionField: 'session',
+    idField: 'id',
 
     async hello(root) {
       root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
@@ -47,14 +48,19 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
 
     open(port: SessionPort): Opened {
       port.adopt(port.freshId);
-      // The settings of the greeting reach only the first session (seen).
-      if (settings !== undefined) port.send({ type: 'settings', settings: ofEverySession });
+      const begin = (): void => {
+        // The settings of the greeting reach only the first session (seen).
+        if (settings !== undefined) port.send({ type: 'settings', settings: ofEverySession });
+      };
+      begin();
+      const gate = plushieGate({ ask: (request) => void port.request(request).catch(nothing), begin });
       return {
         wireId: port.freshId,
-        gate: plushieGate((request) => void port.request(request).catch(nothing)),
+        gate,
+        beginsAnew: (frame) => gate.resetting && endsAtReset(frame),
         async close(ending) {
-          // If the renderer has ended the session, a reset would begin a new one under the same name.
-          if (!ending.lost) ending.send({ type: 'reset', id: 'reset' });
+          // If the renderer has ended the session, or is about to, a reset would begin a new one under the same name.
+          if (!ending.lost && !gate.resetting) ending.send(reset);
           await ending.gone;
         },
       };
@@ -75,9 +81,15 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
       if (wireId === undefined) return { frame };
       const fields = frame.fields(fieldNames);
       const { session, type, id } = fields;
-      if (session !== undefined && session !== wireId) throw foreignSessionError('session', session, wireId);
+      // An empty one is how a runtime that has a renderer to itself addresses it.
+      if (session !== undefined && session !== '' && session !== wireId)
+        throw foreignSessionError('session', session, wireId);
       const stamps = { session: wireId };
-      if (kind === 'send') return { frame: frame.with(stamps) };
+      if (kind === 'send') {
+        // Without an id the renderer would drop it, and the gate would wait for ever.
+        if (type === 'reset' && id === undefined) return { frame: frame.with({ ...reset, ...stamps }) };
+        return { frame: frame.with(stamps) };
+      }
       if (type === 'register_effect_stub' || type === 'unregister_effect_stub') {
         return { frame: frame.with(stamps), key: `${type}:${String(fields['kind'])}` };
       }
@@ -90,11 +102,14 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
 
 /** The first session loads the fonts of the greeting. This one ends before that of any test begins. */
 async function spendGreeting(root: ProtocolPort): Promise<void> {
-  root.send({ type: 'reset', session: '', id: 'reset' });
+  root.send({ ...reset, session: '' });
   await root.next(isClosed);
 }
 
 const nothing = (): void => {};
+
+/** Ends a session. */
+const reset = { type: 'reset', id: 'reset' };
 
 function isHello(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'hello';
@@ -117,6 +132,14 @@ function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
   if (survived.has(code)) return { as: 'event', to };
   const refusal: Refusal = { code, message: error };
   return { as: 'lost', to, gone: !closedLater.has(code), refusal };
+}
+
+/** The end that a reset asked for, and what the renderer may say before it: that it gave up an interaction (seen). */
+function endsAtReset(frame: Frame): boolean {
+  if (frame.fields(fieldNames)['family'] === 'session_closed') return true;
+  const { data, value } = frame.message as SessionError;
+  const code = (data ?? value)?.code;
+  return code !== undefined && closedLater.has(code);
 }
 
 /** Stubs are acknowledged by kind, operations by tag, everything else by id. */

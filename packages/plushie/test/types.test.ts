@@ -1,6 +1,6 @@
 /** What the compiler knows of a session of the dialect. `tsc` checks this file; running it proves nothing more. */
 import { expectTypeOf, test } from 'vitest';
-import { createPool, defineConfig, pooledTransport, type Interaction, type Session, type SessionOf } from 'carpool';
+import { createPool, defineConfig, type Interaction, type Session, type SessionOf } from 'carpool';
 import {
   plushie,
   type EffectStubRegistered,
@@ -14,6 +14,16 @@ import {
   type ScreenshotResponse,
   type TreeHashResponse,
 } from '../src/index.ts';
+import { pooledBackend, pooledTransport } from '../src/backend.ts';
+
+/** The shape of `Transport` in plushie-typescript 0.6. */
+interface RuntimeTransport {
+  send(msg: Record<string, unknown>): void;
+  onMessage(handler: (msg: Record<string, unknown>) => void): void;
+  onClose(handler: (reason: string) => void): void;
+  close(): void;
+  readonly format: 'msgpack' | 'json';
+}
 
 const config = defineConfig({ pools: { renderer: plushie({ mode: 'mock' }) } });
 type S = SessionOf<typeof config, 'renderer'>;
@@ -28,7 +38,8 @@ test('a pool in this process gives the same session', () => {
     await using pool = createPool(plushie());
     await using registered = await pool.register();
     expectTypeOf(registered).toEqualTypeOf<Session<PlushieMessages>>();
-    expectTypeOf(pooledTransport(registered).format).toEqualTypeOf<string>();
+    expectTypeOf(pooledTransport(registered)).toExtend<RuntimeTransport>();
+    expectTypeOf(pooledBackend(pool)).toExtend<() => RuntimeTransport>();
   };
   expectTypeOf(inProcess).toBeFunction();
 });
@@ -81,8 +92,6 @@ test('a message that the renderer would silently drop does not compile', () => {
     session.request({ type: 'interact', action: 'click', selector: { by: 'id', value: 'a' } }),
     // @ts-expect-error -- no such action
     session.interact({ type: 'interact', action: 'frob', selector: { by: 'id', value: 'a' } }),
-    // @ts-expect-error -- only Carpool ends a session
-    session.send({ type: 'reset', id: 'r' }),
     // @ts-expect-error -- no such message
     session.send({ type: 'snapshoot' }),
   ];

@@ -142,7 +142,8 @@ export interface Opened {
   close(port: SessionPort): Promise<void> | void;
   /**
    * Asked about a message that `route` calls `lost`, while the session is open. True: the session had asked the child to
-   * begin it anew, and it has; the message is an event, and the session keeps its slot.
+   * begin it anew; the message is an event, and the session keeps its slot. With `gone` the old one is over, and its
+   * requests that still wait fail with SESSION_CLOSED.
    */
   beginsAnew?(frame: Frame): boolean;
   /** Holds messages back while the child would not take them. Absent: everything may be sent at any time. */

@@ -57,7 +57,8 @@ export class Conversation implements Receiver, Ended {
       listener,
       port,
       isOpen: () => this.#state.name === 'open',
-      lost: (route, frame) => this.#lost(route, frame),
+      beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
+      lost: (route) => this.#lost(route),
     });
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
@@ -187,17 +188,25 @@ export class Conversation implements Receiver, Ended {
     this.#connection.adopt(wireId, this);
   }
 
-  #lost(route: LostRoute, frame: Frame): boolean {
-    if (this.#state.name === 'open' && this.#opened?.beginsAnew?.(frame) === true) return false;
+  #beginsAnew(route: LostRoute, frame: Frame): boolean {
+    if (this.#state.name !== 'open' || this.#opened?.beginsAnew?.(frame) !== true) return false;
+    if (route.gone) {
+      const now = this.#connection.clock.now();
+      const reason: CloseReason = { by: 'unregister', at: now, reason: 'to begin anew' };
+      for (const call of this.#outbox.drainSent()) call.failed(closedError('wait for a reply', this, reason, now));
+    }
+    return true;
+  }
+
+  #lost(route: LostRoute): void {
     this.#port.markLost(route.gone);
-    if (this.#state.name === 'closing' || this.#state.name === 'closed') return true;
+    if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
     const { by = 'child', reason: message = 'by the child' } = route;
     const failed = by === 'child' || route.refusal !== undefined;
     const error = failed ? lostError(this.id, route.refusal, this.recent.describe()) : undefined;
     const reason: CloseReason = { by, at: this.#connection.clock.now(), reason: message, error };
     if (route.gone) this.abort(reason);
     else this.fail(reason);
-    return true;
   }
 
   async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {

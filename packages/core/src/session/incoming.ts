@@ -20,8 +20,10 @@ export interface IncomingOptions {
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
   readonly isOpen: () => boolean;
-  /** The session is over for the child. False: it has begun anew, and the message is an event. */
-  readonly lost: (route: LostRoute, frame: Frame) => boolean;
+  /** True: the session has begun anew, and what says that it is over is an event. */
+  readonly beginsAnew: (route: LostRoute, frame: Frame) => boolean;
+  /** The session is over for the child. */
+  readonly lost: (route: LostRoute) => void;
 }
 
 export class Incoming {
@@ -32,8 +34,10 @@ export class Incoming {
   }
 
   receive(route: OwnRoute, frame: Frame): void {
-    const { id, outbox, listener, isOpen, lost } = this.#options;
+    const { id, outbox, listener, isOpen, beginsAnew, lost } = this.#options;
     this.#remember(route, frame);
+    // Before the gate lets through what belongs to the session that begins.
+    const anew = route.as === 'lost' && beginsAnew(route, frame);
     outbox.gate?.received(frame);
     // Before the message is delivered: an answer that is sent at once must not overtake what waited longer.
     outbox.releaseHeld();
@@ -64,7 +68,8 @@ export class Incoming {
         if (isOpen()) listener.ask(route.frame ?? frame, route.key);
         break;
       case 'lost':
-        if (!lost(route, frame)) this.#deliver(frame);
+        if (anew) this.#deliver(frame);
+        else lost(route);
         break;
     }
   }

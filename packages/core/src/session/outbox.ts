@@ -79,7 +79,12 @@ export class Outbox {
   drain(): ReplyCallbacks[] {
     const held = [...this.#held.values()].flatMap((call) => call?.callbacks ?? []);
     this.#held.clear();
-    return [...this.#pending.drain().map(({ callbacks }) => callbacks), ...held];
+    return [...this.drainSent(), ...held];
+  }
+
+  /** Takes the requests that were sent, and leaves what the gate still holds back. */
+  drainSent(): ReplyCallbacks[] {
+    return this.#pending.drain().map(({ callbacks }) => callbacks);
   }
 
   /** Sends what the gate admits now, oldest first; each message sent may admit others. */

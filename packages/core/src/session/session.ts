@@ -196,7 +196,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const { idField } = this.#open;
     if (idField === undefined || !isRecord(message)) return { id: undefined, request: message };
     const own = message[idField];
-    if (own !== undefined) return { id: String(own), request: message };
+    if (typeof own === 'string') return { id: own, request: message };
+    // Of another type: as the caller wants it.
+    if (own !== undefined) return { id: undefined, request: message };
     const id = `i${++this.#interactions}`;
     return { id, request: { ...message, [idField]: id } };
   }

@@ -64,3 +64,28 @@ test('each call reports at its own line why there is no connection', async () =>
   const ofFixture = await failure(owner.session('echoes'), 'HUB_UNREACHABLE');
   expect(ofFixture.stack).not.toContain('    at ');
 });
+
+test('the key of an owner is its file\'s own; "test" stands for the test', async () => {
+  const served = await serve({ echoes: program('echo') });
+  const clients = [await served.connect(), await served.connect()] as const;
+  const owner = (client: Client, ...path: readonly string[]): Owner =>
+    new Owner({ path, holder: {}, connect: () => client });
+  const one = owner(clients[0], 'a.test.ts', 'adds');
+  const two = owner(clients[0], 'a.test.ts', 'removes');
+  const others = [owner(clients[0], 'b.test.ts', 'adds'), owner(clients[1], 'a.test.ts', 'adds')];
+  const all = [one, two, ...others];
+
+  await one.register('echoes', { owner: 'the cart' });
+  const again = await failure(two.register('echoes', { owner: 'the cart' }), 'ALREADY_REGISTERED');
+  expect(again.context).toMatchObject({ owner: 'the cart' });
+  for (const other of others) await other.register('echoes', { owner: 'the cart' });
+
+  await Promise.all(all.map((each) => each.register('echoes', { owner: 'test' })));
+  const twice = await failure(two.register('echoes', { owner: 'test' }), 'ALREADY_REGISTERED');
+  expect(twice.message).toContain('"test" already has session');
+  // Without a key a test may hold several.
+  await one.register('echoes');
+  await Promise.all(all.map((each) => each.end()));
+  await Promise.all([...clients].map((client) => client.release([])));
+  expect(served.pool().stats()).toMatchObject({ open: 0 });
+});

@@ -1,6 +1,5 @@
 /** The start of the process, and the end of a session. Carpool reads and writes these; tests see only `Hello`. */
 import type { EventOf } from './event.ts';
-import type { Answered } from './request.ts';
 import type { Value } from './tree.ts';
 
 /**
@@ -35,18 +34,6 @@ export interface Diagnostic {
   readonly session: string;
   readonly level: 'info' | 'warn' | 'error';
   readonly diagnostic: { readonly kind: string; readonly [detail: string]: Value };
-}
-
-/** Ends a session. */
-export interface Reset {
-  readonly type: 'reset';
-  readonly id: string;
-}
-
-/** The reply to `reset`. The session ends only with `session_closed`. */
-export interface ResetResponse extends Answered {
-  readonly type: 'reset_response';
-  readonly status: 'ok';
 }
 
 /**

@@ -172,8 +172,24 @@ export interface ImagesResponse extends OpAnswered {
 /** The reply to a `WidgetQuery`. */
 export type OpQueryResponse = FocusedResponse | ImagesResponse;
 
+/**
+ * Ends what the session was, and begins it anew under the same id: `reset_response`, the event `session_closed`, then a
+ * fresh session without a tree. Carpool holds back what is sent meanwhile. In the middle of an interaction it gives the
+ * interaction up. What still waits for a reply at `session_closed` fails with SESSION_CLOSED.
+ */
+export interface Reset extends Asked {
+  readonly type: 'reset';
+}
+
+/** The reply to `reset`. The old session is over only with `session_closed`. */
+export interface ResetResponse extends Answered {
+  readonly type: 'reset_response';
+  readonly status: 'ok';
+}
+
 /** What `session.request` takes and gives, by the type of the message. */
 export type PlushieRequests = {
+  readonly reset: { readonly request: Reset; readonly reply: ResetResponse };
   readonly query: { readonly request: Query; readonly reply: QueryResponse };
   readonly tree_hash: { readonly request: TreeHash; readonly reply: TreeHashResponse };
   readonly screenshot: { readonly request: Screenshot; readonly reply: ScreenshotResponse };

@@ -1,4 +1,5 @@
 /** Messages that have no reply: what `session.send` takes. */
+import type { Reset } from './request.ts';
 import type { PatchOp, TreeNode, Value } from './tree.ts';
 
 /** Settings of a session. Seen: those of the greeting reach only the first session; every other one needs its own. */
@@ -138,4 +139,5 @@ export type PlushieSend =
   | SystemOp
   | ImageOp
   | LoadFont
-  | AdvanceFrame;
+  | AdvanceFrame
+  | Reset;

@@ -1,20 +1,15 @@
 /** The same through a host process and a test worker's connection to it. */
-import { fileURLToPath } from 'node:url';
-import { connectClient, type Client } from 'carpool/adapter/test-process';
-import { startHost } from 'carpool/adapter/main-process';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { plushieVariable } from './fixtures/variable.ts';
+import type { Client } from 'carpool/adapter/test-process';
+import { expect, test } from 'vitest';
 import type { PlushieMessages } from '../../src/messages.ts';
 import { failure } from '../support/failure.ts';
-import { closing, place } from '../support/place.ts';
-import { hashOf, pressTab, subjectOptions, tree, treeOf, type PlushieSession, type Subject } from './subject.ts';
-
-const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
+import { connect } from './sources.ts';
+import { hashOf, pressTab, tree, treeOf, type PlushieSession, type Subject } from './subject.ts';
 
 export function hostSuite(subject: Subject): void {
   test('through a host a session is the same: requests, stubs, steps, flow, its end', async () => {
-    const [one, other] = await Promise.all((await connect(subject)).map((client) => register(client, 0)));
-    if (one === undefined || other === undefined) throw new Error('two clients were wanted');
+    const [client, worker] = await connect(subject);
+    const [one, other] = await Promise.all([register(client, 0), register(worker, 0)]);
     other.send({ type: 'snapshot', tree: tree(1) });
     expect(await Promise.all([treeOf(one), treeOf(other)])).toEqual([tree(), tree(1)]);
     expect(await hashOf(one)).not.toBe(await hashOf(other));
@@ -46,7 +41,6 @@ export function hostSuite(subject: Subject): void {
 
   test('through a host a renderer that is killed ends the sessions of every worker, and the next call gets another', async () => {
     const [client, worker] = await connect(subject);
-    if (client === undefined || worker === undefined) throw new Error('two clients were wanted');
     const [one, other] = await Promise.all([register(client, 0), register(worker, 1)]);
     expect(await treeOf(other)).toEqual(tree(1));
     const [stats] = await client.stats();
@@ -61,17 +55,6 @@ export function hostSuite(subject: Subject): void {
     expect(await worker.stats()).toMatchObject([{ children: 2, open: 1, failures: 1 }]);
     await next.unregister();
   });
-}
-
-/** Two workers of one host. */
-async function connect(subject: Subject): Promise<readonly Client[]> {
-  vi.stubEnv('TMPDIR', place().path);
-  vi.stubEnv(plushieVariable, JSON.stringify(subjectOptions(subject)));
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const host = await startHost({ root: fixtures, configFile: 'plushie.config.ts' });
-  closing({ close: () => host.stop() });
-  const clients = await Promise.all(['one', 'two'].map((runner) => connectClient({ address: host.address, runner })));
-  return clients.map(closing);
 }
 
 async function register(client: Client, count: number): Promise<PlushieSession> {
