@@ -175,7 +175,8 @@ export type OpQueryResponse = FocusedResponse | ImagesResponse;
 /**
  * Ends what the session was, and begins it anew under the same id: `reset_response`, the event `session_closed`, then a
  * fresh session without a tree. Carpool holds back what is sent meanwhile. In the middle of an interaction it gives the
- * interaction up. What still waits for a reply at `session_closed` fails with SESSION_CLOSED.
+ * interaction up; then `session_error` takes the place of `reset_response` (seen). What still waits for a reply at
+ * `session_closed` fails with SESSION_CLOSED.
  */
 export interface Reset extends Asked {
   readonly type: 'reset';
