@@ -7,7 +7,6 @@ import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
-import { isRecord } from '../codec/fields.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
@@ -194,8 +193,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   /** Gives an interaction an id, so that its caller knows it before it is sent. */
   #withId(message: M['interact']['request']): { readonly id: string | undefined; readonly request: unknown } {
     const { idField } = this.#open;
-    if (idField === undefined || !isRecord(message)) return { id: undefined, request: message };
-    const own = message[idField];
+    if (idField === undefined || typeof message !== 'object' || message === null)
+      return { id: undefined, request: message };
+    const own = (message as Readonly<Record<string, unknown>>)[idField];
     if (typeof own === 'string') return { id: own, request: message };
     // Of another type: as the caller wants it.
     if (own !== undefined) return { id: undefined, request: message };
