@@ -1,29 +1,117 @@
+import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { locateRenderer, rendererEnvironment } from './binary.ts';
+import { locateRenderer, rendererEnvironment, type Machine } from './binary.ts';
+
+/** A machine with these programs, and with a repository at /repo. */
+function machine(programs: readonly string[], changes: Partial<Machine> = {}): Machine {
+  return {
+    env: { PATH: '/usr/bin', HOME: '/home/me' },
+    platform: 'linux',
+    arch: 'x64',
+    cwd: '/repo/apps/shop',
+    isProgram: (path) => programs.includes(path),
+    exists: (path) => path === '/repo/.git',
+    find: (command) => programs.find((path) => path === `/usr/bin/${command}`),
+    join: posix.join,
+    dirname: posix.dirname,
+    ...changes,
+  };
+}
 
 describe('which renderer is started', () => {
-  const env = { PLUSHIE_BINARY_PATH: '/opt/renderer', PATH: '/bin' };
+  // In the order in which they are looked for.
+  const places = [
+    '/repo/apps/shop/bin/plushie-renderer',
+    '/repo/apps/bin/plushie-renderer',
+    '/repo/bin/plushie-renderer',
+    '/repo/apps/shop/_build/plushie/bin/plushie-renderer',
+    '/repo/apps/shop/_build/plushie/bin/plushie-renderer-linux-x86_64',
+    '/repo/apps/shop/_build/plushie/bin/plushie-linux-x86_64',
+    '/repo/apps/shop/build/plushie/bin/plushie-renderer-linux-x86_64',
+    '/repo/apps/shop/_build/dev/plushie-renderer/target/release/plushie-renderer',
+    '/repo/apps/shop/_build/prod/plushie-renderer/target/release/plushie-renderer',
+    '/repo/apps/shop/plushie-renderer',
+    '/src/plushie-rust/target/release/plushie-renderer',
+    '/src/plushie-rust/target/debug/plushie-renderer',
+    '/repo/apps/plushie-rust/target/release/plushie-renderer',
+    '/repo/apps/plushie-renderer/target/debug/plushie-renderer',
+    '/usr/bin/plushie-renderer',
+    '/home/me/.cargo/bin/plushie-renderer',
+  ];
+  const env = { PATH: '/usr/bin', HOME: '/home/me', PLUSHIE_RUST_SOURCE_PATH: '/src/plushie-rust' };
 
-  test('the path in the options comes first', () => {
-    expect(locateRenderer({ rendererPath: '/mine', env })).toMatchObject({ command: '/mine', source: 'rendererPath' });
+  test.each(places.map((place, index) => [place, places.slice(index)] as const))('%s', (place, there) => {
+    expect(locateRenderer(undefined, machine(there, { env })).command).toBe(place);
   });
 
-  test('then PLUSHIE_BINARY_PATH', () => {
-    expect(locateRenderer({ env })).toMatchObject({ command: '/opt/renderer', source: 'PLUSHIE_BINARY_PATH' });
+  test('one that the user has named comes first, and none takes its place', () => {
+    const named = { ...env, PLUSHIE_BINARY_PATH: '/opt/renderer' };
+    expect(locateRenderer('/mine', machine(places, { env: named }))).toMatchObject({
+      command: '/mine',
+      searched: ['the option rendererPath: /mine'],
+    });
+    const byVariable = locateRenderer(undefined, machine(places, { env: named }));
+    expect(byVariable.command).toBe('/opt/renderer');
+    expect(byVariable.installHint).toContain('Correct PLUSHIE_BINARY_PATH');
+    expect(locateRenderer('', machine(places, { env: { ...env, PLUSHIE_BINARY_PATH: '' } })).command).toBe(places[0]);
   });
 
-  test('then the name, to be looked up in PATH; the error can say how to get one', () => {
-    const location = locateRenderer({ rendererPath: undefined, env: { PLUSHIE_BINARY_PATH: '', PATH: '/bin' } });
-    expect(location).toMatchObject({ command: 'plushie-renderer', source: 'PATH' });
-    expect(location.searched.join('; ')).toBe(
-      'the option rendererPath: not set; PLUSHIE_BINARY_PATH: not set; plushie-renderer in PATH: /bin',
-    );
-    expect(location.installHint).toContain('cargo install plushie-renderer --version 0.7.1 --locked');
+  test('outside of the repository nothing is started but what is installed', () => {
+    expect(locateRenderer(undefined, machine(['/bin/plushie-renderer'])).command).toBe('plushie-renderer');
   });
 
-  test('the renderer does not get the display of the user who runs the tests', () => {
-    for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS']) {
-      expect(rendererEnvironment).not.toContain(name);
+  test('if there is none, the error says where it was looked for, and each way to get one', () => {
+    const { searched, installHint } = locateRenderer(undefined, machine([]));
+    expect(searched).toEqual([
+      'the option rendererPath: not set',
+      'PLUSHIE_BINARY_PATH: not set',
+      'bin/plushie-renderer in /repo/apps/shop and the folders around it, up to /repo',
+      expect.stringContaining('/repo/apps/shop/_build and /repo/apps/shop/build'),
+      '/repo/apps/shop/plushie-renderer',
+      'target/release and target/debug of /repo/apps/plushie-rust, /repo/apps/plushie-renderer',
+      'plushie-renderer in PATH: /usr/bin',
+      '/home/me/.cargo/bin/plushie-renderer',
+    ]);
+    for (const way of [
+      'npx plushie download',
+      'gleam run -m plushie/download',
+      'mix plushie.download',
+      'cargo install plushie-renderer --version 0.7.1 --locked',
+      'plushie({ rendererPath })',
+      'PLUSHIE_BINARY_PATH',
+    ]) {
+      expect(installHint).toContain(way);
     }
+  });
+
+  test('on Windows the names are those of Windows', () => {
+    const windows = { platform: 'win32', arch: 'arm64' };
+    const name = '/repo/apps/shop/_build/plushie/bin/plushie-renderer-windows-aarch64.exe';
+    expect(locateRenderer(undefined, machine([name], windows)).command).toBe(name);
+    expect(locateRenderer(undefined, machine(['/repo/bin/plushie-renderer.exe'], windows)).command).toBe(
+      '/repo/bin/plushie-renderer.exe',
+    );
+  });
+});
+
+describe('what the renderer gets of the environment', () => {
+  const env = {
+    PATH: '/bin',
+    LC_TIME: 'C',
+    FONTCONFIG_FILE: 'f',
+    VK_ICD_FILENAMES: 'v',
+    Path: 'p',
+    DISPLAY: ':0',
+    DBUS_SESSION_BUS_ADDRESS: 'unix:',
+    AT_SPI_BUS: 'a',
+    SECRET: 's',
+  };
+
+  test('what the SDKs pass, without the desktop of the user', () => {
+    expect(rendererEnvironment(env, false)).toEqual(['PATH', 'LC_TIME', 'FONTCONFIG_FILE', 'VK_ICD_FILENAMES', 'Path']);
+  });
+
+  test('for a window, the desktop too', () => {
+    expect(rendererEnvironment(env, true)).toEqual(Object.keys(env).filter((name) => name !== 'SECRET'));
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Which renderer to start, and which environment variables it gets. Data only: the pool looks the command up when it
- * starts the renderer.
+ * Which renderer to start, and which environment variables it gets. Pure: what is on the disk, and in the environment, is
+ * passed in. The places and the variables are those of Plushie's own tools and SDKs (plushie-typescript 0.6, plushie-gleam
+ * and plushie-elixir on their main branches).
  */
 
 /** The version that this dialect was written against. */
@@ -8,82 +9,172 @@ export const rendererVersion = '0.7.1';
 
 const name = 'plushie-renderer';
 
-/** What decided which renderer is started. */
-export type RendererSource = 'rendererPath' | 'PLUSHIE_BINARY_PATH' | 'PATH';
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface RendererLocation {
-  /** A path, or a bare name to look up in PATH. */
+  /** A path, or a bare name that is nowhere. */
   readonly command: string;
-  readonly source: RendererSource;
   /** For the error if there is no such command: where it was looked for, in order. */
   readonly searched: readonly string[];
   /** For the same error: how to get a renderer. */
   readonly installHint: string;
 }
 
-export interface LocateOptions {
-  readonly rendererPath?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+/** The machine, as far as the search needs it. */
+export interface Machine {
+  readonly env: Environment;
+  readonly platform: string;
+  /** As `process.arch`. */
+  readonly arch: string;
+  /** The folder of the project. */
+  readonly cwd: string;
+  /** The path is a file that can be executed. */
+  isProgram(path: string): boolean;
+  /** Anything is there. */
+  exists(path: string): boolean;
+  /** The path of a command in PATH. */
+  find(command: string): string | undefined;
+  join(...parts: readonly string[]): string;
+  dirname(path: string): string;
 }
 
 /**
- * The path in the options, else PLUSHIE_BINARY_PATH, else PATH. The first one that is set decides. A path that is set
- * and wrong is an error: no other renderer is started in its place.
+ * The path in the options, else PLUSHIE_BINARY_PATH: one that is set and wrong is an error, and no other renderer takes its
+ * place. Else the first that is there: where Plushie's tools put it, in the project or in a folder around it up to the
+ * root of the repository; a checkout of plushie-rust; PATH; cargo's folder.
  */
-export function locateRenderer({ rendererPath, env }: LocateOptions): RendererLocation {
+export function locateRenderer(rendererPath: string | undefined, machine: Machine): RendererLocation {
+  const { env } = machine;
   const fromEnv = env['PLUSHIE_BINARY_PATH'];
-  if (isSet(rendererPath)) {
-    return located(rendererPath, 'rendererPath', [`the option rendererPath: ${rendererPath}`]);
+  if (isSet(rendererPath)) return decided(rendererPath, 'rendererPath', [`the option rendererPath: ${rendererPath}`]);
+  const searched = ['the option rendererPath: not set'];
+  if (isSet(fromEnv)) return decided(fromEnv, 'PLUSHIE_BINARY_PATH', [...searched, `PLUSHIE_BINARY_PATH: ${fromEnv}`]);
+  searched.push('PLUSHIE_BINARY_PATH: not set');
+  for (const { label, paths } of places(machine)) {
+    const found = paths.find((path) => machine.isProgram(path));
+    if (found !== undefined) return { command: found, searched, installHint };
+    searched.push(label);
   }
-  if (isSet(fromEnv)) {
-    return located(fromEnv, 'PLUSHIE_BINARY_PATH', [
-      'the option rendererPath: not set',
-      `PLUSHIE_BINARY_PATH: ${fromEnv}`,
-    ]);
-  }
-  return located(name, 'PATH', [
-    'the option rendererPath: not set',
-    'PLUSHIE_BINARY_PATH: not set',
-    `${name} in PATH: ${env['PATH'] ?? 'not set'}`,
-  ]);
+  return { command: name, searched, installHint };
 }
 
-/**
- * The variables that the renderer gets, if they are set. It needs them to be found and to run (PATH and those of the
- * system), to find fonts, to know the language of text, and to log. DISPLAY and the session bus are not among them: a
- * test must not reach the clipboard or the notifications of the user who runs it.
- */
-export const rendererEnvironment: readonly string[] = [
-  'PATH',
-  'HOME',
-  'USERPROFILE',
-  'SYSTEMROOT',
-  'WINDIR',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-  'FONTCONFIG_FILE',
-  'FONTCONFIG_PATH',
-  'XDG_CONFIG_HOME',
-  'XDG_DATA_HOME',
-  'XDG_DATA_DIRS',
-  'LANG',
-  'LC_ALL',
-  'LC_CTYPE',
-  'RUST_LOG',
-  'RUST_LOG_STYLE',
-  'RUST_BACKTRACE',
-];
+/** In the order of the search: a line for the error, and the paths of one place. */
+function* places(machine: Machine): Generator<{ readonly label: string; readonly paths: readonly string[] }> {
+  const { env, cwd, platform, join, dirname } = machine;
+  const extension = platform === 'win32' ? '.exe' : '';
+  const file = `${name}${extension}`;
+  const folders = foldersUpwards(machine);
+  const last = folders.at(-1) ?? cwd;
+  yield {
+    label: `bin/${file} in ${cwd}${folders.length > 1 ? ` and the folders around it, up to ${last}` : ''}`,
+    paths: folders.map((folder) => join(folder, 'bin', file)),
+  };
+  const released = [file, ...releaseNames(machine, extension)];
+  yield {
+    label: `what \`mix plushie.download\` and \`gleam run -m plushie/build\` leave in ${join(cwd, '_build')} and ${join(cwd, 'build')}`,
+    paths: [
+      ...['_build', 'build'].flatMap((folder) => released.map((each) => join(cwd, folder, 'plushie', 'bin', each))),
+      ...['dev', 'prod'].map((each) => join(cwd, '_build', each, name, 'target', 'release', file)),
+    ],
+  };
+  yield { label: `${join(cwd, file)}`, paths: [join(cwd, file)] };
+  const around = dirname(cwd);
+  const checkouts = [env['PLUSHIE_RUST_SOURCE_PATH'], join(around, 'plushie-rust'), join(around, name)].filter(isSet);
+  yield {
+    label: `target/release and target/debug of ${checkouts.join(', ')}`,
+    paths: checkouts.flatMap((from) => ['release', 'debug'].map((each) => join(from, 'target', each, file))),
+  };
+  const inPath = machine.find(name);
+  yield { label: `${name} in PATH: ${env['PATH'] ?? 'not set'}`, paths: inPath === undefined ? [] : [inPath] };
+  const home = env['HOME'] ?? env['USERPROFILE'];
+  const cargo = env['CARGO_HOME'] ?? (home === undefined ? undefined : join(home, '.cargo'));
+  if (cargo !== undefined) yield { label: join(cargo, 'bin', file), paths: [join(cargo, 'bin', file)] };
+}
+
+/** The project and the folders around it, up to the root of its repository or of the disk. */
+function foldersUpwards({ cwd, exists, join, dirname }: Machine): string[] {
+  const folders: string[] = [];
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (exists(join(folder, '.git')) || dirname(folder) === folder) return folders;
+  }
+}
+
+/** Names of files as they are downloaded: "plushie-renderer-linux-x86_64"; earlier ones without "renderer". */
+function releaseNames({ platform, arch }: Machine, extension: string): string[] {
+  const os = platform === 'win32' ? 'windows' : platform;
+  const cpu = arch === 'x64' ? 'x86_64' : arch === 'arm64' ? 'aarch64' : arch;
+  return [`${name}-${os}-${cpu}${extension}`, `plushie-${os}-${cpu}${extension}`];
+}
+
+const installHint =
+  'Get one with `npx plushie download`, `gleam run -m plushie/download` or `mix plushie.download` in the project, or ' +
+  `with \`cargo install ${name} --version ${rendererVersion} --locked\`; or name one: \`plushie({ rendererPath })\`, or the ` +
+  'variable PLUSHIE_BINARY_PATH.';
+
+/** The user has named it, and no other one is started in its place. */
+function decided(command: string, source: string, searched: readonly string[]): RendererLocation {
+  return {
+    command,
+    searched,
+    installHint: `Correct ${source}, or remove it: then it is looked for where Plushie puts it.`,
+  };
+}
 
 function isSet(path: string | undefined): path is string {
   return path !== undefined && path !== '';
 }
 
-function located(command: string, source: RendererSource, searched: readonly string[]): RendererLocation {
-  const installHint =
-    source === 'PATH'
-      ? `Install it with \`cargo install ${name} --version ${rendererVersion} --locked\`, or name one: ` +
-        '`plushie({ rendererPath })`, or the variable PLUSHIE_BINARY_PATH.'
-      : `Correct ${source}, or remove it: then ${name} is looked up in PATH.`;
-  return { command, source, searched, installHint };
+/** The variables that Plushie's SDKs pass to the renderer, and those that a program needs on any system. */
+const passed: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'USER',
+  'USERPROFILE',
+  'SYSTEMROOT',
+  'WINDIR',
+  'PATHEXT',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'DYLD_FALLBACK_LIBRARY_PATH',
+  'LANG',
+  'LANGUAGE',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_DATA_DIRS',
+  'RUST_LOG',
+  'RUST_LOG_STYLE',
+  'RUST_BACKTRACE',
+  'WGPU_BACKEND',
+  'GTK_MODULES',
+  'PLUSHIE_NO_CATCH_UNWIND',
+]);
+const passedPrefixes = ['LC_', 'MESA_', 'LIBGL_', '__GLX_', 'VK_', 'GALLIUM_', 'FONTCONFIG_'];
+
+/**
+ * Those that lead to the desktop of the user who runs the tests. `mock` and `headless` need none of them, and with them a
+ * test would reach that user's clipboard and notifications; a window needs them.
+ */
+const ofDesktop: ReadonlySet<string> = new Set([
+  'DISPLAY',
+  'XAUTHORITY',
+  'WAYLAND_DISPLAY',
+  'WAYLAND_SOCKET',
+  'WINIT_UNIX_BACKEND',
+  'XDG_RUNTIME_DIR',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'NO_AT_BRIDGE',
+]);
+const ofDesktopPrefixes = ['AT_SPI_'];
+
+/** The names of those that are set. Names are compared as Windows does, which costs nothing elsewhere. */
+export function rendererEnvironment(env: Environment, desktop: boolean): string[] {
+  return Object.keys(env).filter((given) => {
+    const known = given.toUpperCase();
+    if (passed.has(known) || passedPrefixes.some((prefix) => known.startsWith(prefix))) return true;
+    return desktop && (ofDesktop.has(known) || ofDesktopPrefixes.some((prefix) => known.startsWith(prefix)));
+  });
 }

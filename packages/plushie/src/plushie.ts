@@ -1,22 +1,34 @@
 /** A pool of sessions on one plushie-renderer. */
-import type { PoolOptions } from 'carpool';
-import { locateRenderer, rendererEnvironment } from './binary.ts';
+import type { CommandLookup, PoolOptions } from 'carpool';
+import { locateRenderer, rendererEnvironment, type RendererLocation } from './binary.ts';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
+import { modeIn, scaled, timeoutFactor } from './test-variables.ts';
 
 /** The options of a pool, without those that the dialect sets itself, and those of the renderer. */
 export interface PlushieOptions extends Omit<
   PoolOptions<PlushieMessages>,
-  'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'installHint' | 'searched'
+  'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'installHint' | 'searched' | 'inheritEnv'
 > {
-  /** `mock` renders nothing; `headless` renders with tiny-skia, without a display. Default `mock`. */
+  /**
+   * `mock` renders nothing; `headless` renders with tiny-skia, without a display. The variable PLUSHIE_TEST_BACKEND comes
+   * before it. Default `mock`.
+   */
   readonly mode?: 'mock' | 'headless';
   /** What the bytes on the pipe are; tests see no difference, except that JSON carries bytes as base64. Default `msgpack`. */
   readonly format?: 'msgpack' | 'json';
-  /** The renderer to start. Default: `PLUSHIE_BINARY_PATH`, then `plushie-renderer` in PATH. */
+  /**
+   * The renderer to start. Default: `PLUSHIE_BINARY_PATH`; then `bin/plushie-renderer` in the project or a folder around
+   * it, what Plushie's tools left in `_build`, a checkout of plushie-rust beside the project, PATH, cargo's folder.
+   */
   readonly rendererPath?: string;
   /** Arguments before those of the dialect, for a renderer that is a script: `rendererPath: 'node', rendererArgs: ['r.js']`. */
   readonly rendererArgs?: readonly string[];
+  /**
+   * Variables that the renderer gets, added to those that Plushie's SDKs pass; true: all; false: only those in `env`.
+   * Default: those of the SDKs, without the desktop of the user who runs the tests.
+   */
+  readonly inheritEnv?: boolean | readonly string[];
   /** Every session begins with these: theme, text size, …; fonts are loaded once, for the whole process. */
   readonly settings?: Settings;
   /** The version of the renderer's protocol. Another one is refused with CHILD_VERSION. Default 1. */
@@ -45,28 +57,51 @@ const sessionsPerRenderer = 10_000;
  */
 export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessages> {
   const {
-    mode = 'mock',
+    mode: wanted = 'mock',
     format = 'msgpack',
     rendererPath,
     rendererArgs = [],
     settings,
     protocolVersion = 1,
+    inheritEnv = [],
     ...pool
   } = options;
+  const mode = modeIn(process.env, wanted);
   const { maxSessions = 8 } = pool;
   // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
   const limit = Math.max(2, maxSessions);
   return {
-    inheritEnv: rendererEnvironment,
     recycleAfter: sessionsPerRenderer,
-    ...pool,
+    ...scaled(pool, timeoutFactor(process.env)),
     maxSessions,
     args: [...rendererArgs, `--${mode}`, `--${format}`, '--max-sessions', String(limit)],
     codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
     protocol: plushieProtocol({ protocolVersion, settings }),
-    command: ({ env, find }) => {
-      const { command, searched, installHint } = locateRenderer({ rendererPath, env });
-      return { command: find(command) ?? command, searched, installHint };
+    command: async (lookup) => {
+      const found = await locate(rendererPath, lookup);
+      const inherited =
+        typeof inheritEnv === 'boolean' ? inheritEnv : [...rendererEnvironment(lookup.env, false), ...inheritEnv];
+      return { ...found, inheritEnv: inherited };
     },
   };
+}
+
+/** What the search needs of the machine is loaded when a renderer is started: every test file loads the config. */
+async function locate(rendererPath: string | undefined, { env, cwd, find }: CommandLookup): Promise<RendererLocation> {
+  const [{ accessSync, constants, existsSync, statSync }, { dirname, join, resolve }] = await Promise.all([
+    import('node:fs'),
+    import('node:path'),
+  ]);
+  const isProgram = (path: string): boolean => {
+    try {
+      accessSync(path, constants.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false; // Not there, or not to be executed: the next place is looked at.
+    }
+  };
+  const { platform, arch } = process;
+  const machine = { env, platform, arch, cwd: resolve(cwd), isProgram, exists: existsSync, find, join, dirname };
+  const { command, ...advice } = locateRenderer(rendererPath, machine);
+  return { ...advice, command: find(command) ?? command };
 }

@@ -1,22 +1,24 @@
 /** Which renderer is started, and what the error says if there is none. */
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPool } from 'carpool';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { plushie, type PlushieOptions } from '../src/index.ts';
+import { standIn } from '../src/stand-in.ts';
 import { failure } from './support/failure.ts';
 import { closing, place } from './support/place.ts';
 
 const get = 'cargo install plushie-renderer --version 0.7.1 --locked';
 
 beforeEach(() => {
-  vi.stubEnv('PLUSHIE_BINARY_PATH', undefined);
+  for (const name of ['PLUSHIE_BINARY_PATH', 'PLUSHIE_RUST_SOURCE_PATH']) vi.stubEnv(name, undefined);
+  for (const name of ['HOME', 'CARGO_HOME']) vi.stubEnv(name, place().path);
   vi.stubEnv('PATH', place().path);
 });
 afterEach(() => void vi.unstubAllEnvs());
 
 async function notStarted(options: PlushieOptions = {}): Promise<string> {
-  const renderers = closing(createPool({ name: 'renderer', ...plushie(options) }));
+  const renderers = closing(createPool({ name: 'renderer', ...plushie({ cwd: place().path, ...options }) }));
   const { message } = await failure(renderers.register(), 'CHILD_NOT_STARTED');
   expect(renderers.stats()).toMatchObject({ open: 0, pid: undefined });
   return message;
@@ -51,3 +53,34 @@ test('the error says that a file is not executable', async () => {
   chmodSync(file, 0o644);
   expect(await notStarted({ rendererPath: file })).toMatch(/not executable.*chmod \+x/);
 });
+
+/** A renderer that writes its environment and its arguments beside itself. */
+function recording(folder: string): string {
+  const file = join(folder, 'bin', 'plushie-renderer');
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  const { rendererPath, rendererArgs } = standIn;
+  const command = [rendererPath, ...rendererArgs].map((word) => `"${word}"`).join(' ');
+  writeFileSync(file, `#!/bin/sh\nexport -p > "$0.env"\necho "$@" > "$0.args"\nexec ${command} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+test.skipIf(process.platform === 'win32')(
+  'a renderer that Plushie put into a folder around the project is found, and gets what the SDKs pass',
+  async () => {
+    const repository = place().path;
+    const project = join(repository, 'apps', 'shop');
+    mkdirSync(project, { recursive: true });
+    mkdirSync(join(repository, '.git'));
+    const file = recording(repository);
+    vi.stubEnv('PATH', '/usr/bin:/bin');
+    for (const name of ['MESA_DEBUG', 'DISPLAY', 'MINE', 'OTHER']) vi.stubEnv(name, `value of ${name}`);
+    vi.stubEnv('PLUSHIE_TEST_BACKEND', 'headless');
+    const renderers = closing(createPool(plushie({ cwd: project, inheritEnv: ['MINE'], env: { ADDED: 'yes' } })));
+    await renderers.start();
+    expect(readFileSync(`${file}.args`, 'utf8')).toMatch(/^--headless --msgpack /);
+    const environment = readFileSync(`${file}.env`, 'utf8');
+    for (const name of ['MESA_DEBUG', 'MINE', 'ADDED', 'HOME']) expect(environment).toContain(`export ${name}=`);
+    for (const name of ['DISPLAY', 'OTHER']) expect(environment).not.toContain(`export ${name}=`);
+  },
+);

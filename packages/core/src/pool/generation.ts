@@ -147,7 +147,8 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const { command, launch: base, name, stdio, forwardStderr } = settings;
   const { env } = process;
   const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
-  const found = typeof command === 'string' ? command : await evaluateCommand(command, { env, find }, name);
+  const lookup = { env, find, cwd: base.cwd ?? process.cwd() };
+  const found = typeof command === 'string' ? command : await evaluateCommand(command, lookup, name);
   const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };
   const stderr = forwardStderr ? 'forward' : 'keep';
   // Loaded when a child is started: a process that only reads a config does not pay for it.

@@ -9,6 +9,8 @@ import { defaultRestarts, type RestartLimits } from './restart.ts';
 /** What `command` gets where it is a function. */
 export interface CommandLookup {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the child will be started: the folder of the config file, unless the options name another one. */
+  readonly cwd: string;
   /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
   find(command: string): string | undefined;
 }
