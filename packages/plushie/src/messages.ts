@@ -12,6 +12,7 @@ import type { Interact, InteractResponse, InteractStep } from './messages/intera
 import type { PlushieRequests } from './messages/request.ts';
 import type { PlushieSend } from './messages/send.ts';
 
+export type * from './messages/event-of.ts';
 export type * from './messages/event.ts';
 export type * from './messages/interact.ts';
 export type * from './messages/lifecycle.ts';

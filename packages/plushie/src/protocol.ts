@@ -21,17 +21,23 @@ export interface PlushieProtocolOptions {
   readonly settings: Settings | undefined;
 }
 
-/** After these the renderer still says `session_closed`; after the others nothing follows. */
+/** Nothing follows. */
+const closedAtOnce: ReadonlySet<SessionErrorCode> = new Set([
+  'max_sessions_reached',
+  'session_channel_closed',
+  'writer_dead',
+  'renderer_panic',
+]);
+/** After these the renderer still says `session_closed`. */
 const closedLater: ReadonlySet<SessionErrorCode> = new Set([
   'host_disconnect',
   'session_backpressure_overflow',
   'session_panic',
 ]);
-/** The session lives on. */
-const survived: ReadonlySet<SessionErrorCode> = new Set(['font_cap_exceeded', 'session_reset_in_progress']);
 
 export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOptions): Protocol<PlushieMessages> {
-  // Fonts belong to the process. It takes 256 of them, and counts one that is sent twice as two (seen).
+  // Fonts belong to the process. It takes 256 of them, and counts one that is sent twice as two (seen). They are no part of
+  // the greeting, which renderers after 0.7.1 hand to every session (read).
   const { fonts, ...ofEverySession } = settings ?? {};
   return {
     name: 'plushie',
@@ -39,10 +45,10 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     idField: 'id',
 
     async hello(root) {
-      root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
+      root.send({ type: 'settings', session: '', settings: { ...ofEverySession, protocol_version: protocolVersion } });
       const hello = (await root.next(isHello)) as Hello;
       if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
-      if (fonts !== undefined) await spendGreeting(root);
+      if (fonts !== undefined) await loadFonts(root, fonts);
       return hello;
     },
 
@@ -100,8 +106,9 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
   };
 }
 
-/** The first session loads the fonts of the greeting. This one ends before that of any test begins. */
-async function spendGreeting(root: ProtocolPort): Promise<void> {
+/** A session that ends before that of any test begins. */
+async function loadFonts(root: ProtocolPort, fonts: NonNullable<Settings['fonts']>): Promise<void> {
+  root.send({ type: 'settings', session: '', settings: { fonts } });
   root.send({ ...reset, session: '' });
   await root.next(isClosed);
 }
@@ -129,9 +136,11 @@ function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
   if (family !== 'session_error') return { as: 'event', to };
   const { data, value } = frame.message as SessionError;
   const { code, error } = data ?? value ?? { code: 'session_panic', error: 'the renderer gave no reason' };
-  if (survived.has(code)) return { as: 'event', to };
+  // The session lives on; so it does after what a newer renderer may say: if not, `session_closed` follows.
+  const gone = closedAtOnce.has(code);
+  if (!gone && !closedLater.has(code)) return { as: 'event', to };
   const refusal: Refusal = { code, message: error };
-  return { as: 'lost', to, gone: !closedLater.has(code), refusal };
+  return { as: 'lost', to, gone, refusal };
 }
 
 /** The end that a reset asked for, and what the renderer may say before it: that it gave up an interaction (seen). */

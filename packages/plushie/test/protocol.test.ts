@@ -1,4 +1,5 @@
 /** The dialect against a renderer that says what the test wants, also what the real one says only in rare cases. */
+import type { Diagnostic, PlushieEvent } from '../src/index.ts';
 import { expect, test } from 'vitest';
 import { tree } from './conformance/subject.ts';
 import { hello, ScriptedRenderer, sessionClosed } from './support/scripted-renderer.ts';
@@ -20,20 +21,21 @@ test('a slot is free when the renderer has said session_closed; its answer to th
   expect(pool.stats()).toMatchObject({ open: 1, quarantined: 0 });
 });
 
-test('the settings are in the greeting and in every session; fonts, which the process keeps, only in the greeting', async () => {
+test('the settings are in the greeting and in every session; fonts, which the process keeps, are loaded once', async () => {
   const renderer = await ScriptedRenderer.start({ settings: { theme: 'dark', fonts: ['/a.ttf'] }, greets: false });
   const { pool } = renderer;
   const first = pool.register();
   await renderer.hears('settings');
   renderer.say(hello);
-  // The first session takes the greeting for itself, so one is spent on it.
+  // A session loads them, and ends before any other begins.
   expect(await renderer.hears('reset')).toMatchObject({ session: '' });
   renderer.say(sessionClosed(''));
   await first;
   await pool.register();
-  await renderer.hears('settings', 3);
+  await renderer.hears('settings', 4);
   expect(renderer.heard.filter(({ type }) => type === 'settings')).toEqual([
-    { type: 'settings', session: '', settings: { theme: 'dark', fonts: ['/a.ttf'], protocol_version: 1 } },
+    { type: 'settings', session: '', settings: { theme: 'dark', protocol_version: 1 } },
+    { type: 'settings', session: '', settings: { fonts: ['/a.ttf'] } },
     { type: 'settings', session: 's1', settings: { theme: 'dark' } },
     { type: 'settings', session: 's2', settings: { theme: 'dark' } },
   ]);
@@ -86,11 +88,18 @@ test.each([
   expect(renderer.heardIn(session.id)).toEqual([]);
 });
 
-test('an error that ends no session is an event, such as the cap on fonts; an error of the process is not', async () => {
+test('an error that ends no session is an event, such as the cap on fonts, or one that a newer renderer has; an error of the process is not', async () => {
   const renderer = await ScriptedRenderer.start();
   const { pool } = renderer;
   const session = await pool.register();
   const detail = { code: 'font_cap_exceeded', error: 'x' };
+  const newer = { code: 'initial_settings_enqueue_failed', error: 'x' };
+  const unknown = { code: 'thought_of_later', error: 'x' };
+  for (const data of [newer, unknown]) {
+    renderer.say({ type: 'event', family: 'session_error', session: session.id, id: '', data });
+  }
+  const refused = { kind: 'wire_input_error', detail: 'decode error: missing field `tag`' };
+  renderer.say({ type: 'diagnostic', session: session.id, level: 'warn', diagnostic: refused });
   renderer.say({ type: 'event', family: 'session_error', session: session.id, id: '', value: detail });
   renderer.say({ type: 'event', family: 'session_error', session: session.id, id: '', data: detail });
   renderer.say({
@@ -103,12 +112,13 @@ test('an error that ends no session is an event, such as the cap on fonts; an er
   renderer.say({ type: 'event', family: 'session_closed', session: '', id: '', value: { reason: 'panic' } });
   renderer.say({ type: 'diagnostic', session: '', level: 'error', diagnostic: { kind: 'invalid_settings' } });
   renderer.say({ type: 'event', family: 'click', session: session.id, id: 'last' });
-  const families: string[] = [];
-  for await (const { family, id } of session.events()) {
-    families.push(family);
-    if (id === 'last') break;
+  const said: string[] = [];
+  for await (const event of session.events() as AsyncIterable<PlushieEvent | Diagnostic>) {
+    said.push(event.type === 'diagnostic' ? event.diagnostic.kind : event.family);
+    if (said.at(-1) === 'click') break;
   }
-  expect(families).toEqual(['session_error', 'session_error', 'click']);
+  const four = Array.from({ length: 4 }, () => 'session_error');
+  expect(said.toSorted()).toEqual(['click', ...four, 'wire_input_error']);
   expect(session.closeReason).toBeUndefined();
   expect(pool.stats()).toMatchObject({ open: 1, quarantined: 0, failures: 0 });
 });

@@ -1,27 +1,7 @@
 /** Messages that the renderer sends unasked: what `session.event` and `session.events` give. */
+import type { SessionClosed, SessionError } from './lifecycle.ts';
+import type { EventOf } from './event-of.ts';
 import type { Value } from './tree.ts';
-
-/** The modifier keys that were down. */
-export interface Modifiers {
-  readonly shift: boolean;
-  readonly ctrl: boolean;
-  readonly alt: boolean;
-  readonly logo: boolean;
-}
-
-/** What every event carries. */
-export interface EventOf<Family extends string> {
-  readonly type: 'event';
-  readonly session: string;
-  readonly family: Family;
-  /** The widget; empty for an event of no widget. */
-  readonly id: string;
-  /** Of the subscription that asked for it. */
-  readonly tag?: string;
-  readonly modifiers?: Modifiers & { readonly command: boolean };
-  /** True if a widget consumed the input. */
-  readonly captured?: boolean;
-}
 
 /** An event with a value. */
 export type Valued<Family extends string, V> = EventOf<Family> & { readonly value: V };
@@ -30,6 +10,8 @@ export type MaybeValued<Family extends string> = EventOf<Family> & { readonly va
 
 /** Events by family. A renderer with widgets of its own has more of them. */
 export type PlushieEvent =
+  | SessionError
+  | SessionClosed
   | MaybeValued<'click'>
   | Valued<'input' | 'submit' | 'paste' | 'select' | 'option_hovered', string>
   | Valued<'toggle', boolean>

@@ -1,5 +1,6 @@
 /** Input to the widgets, with steps before the reply: what `session.interact` takes and gives. */
-import type { Modifiers, PlushieEvent } from './event.ts';
+import type { Modifiers } from './event-of.ts';
+import type { PlushieEvent } from './event.ts';
 import type { Answered, Asked } from './request.ts';
 import type { Selector } from './tree.ts';
 

@@ -1,5 +1,5 @@
 /** The start of the process, and the end of a session. Carpool reads and writes these; tests see only `Hello`. */
-import type { EventOf } from './event.ts';
+import type { EventOf } from './event-of.ts';
 import type { Value } from './tree.ts';
 
 /**
@@ -28,7 +28,11 @@ export interface StartError {
   readonly message: string;
 }
 
-/** A problem in a message. Seen: `session` is empty for all of them, so Carpool cannot pass it on to a session. */
+/**
+ * A problem in a message. Seen: `session` is empty for all of them, so that Carpool cannot pass them on to a session. Read:
+ * renderers after 0.7.1 name the session of a message that they cannot take, with the kind `wire_input_error`; it comes
+ * with the events of that session, read as `event as PlushieEvent | Diagnostic`.
+ */
 export interface Diagnostic {
   readonly type: 'diagnostic';
   readonly session: string;
@@ -48,6 +52,9 @@ export interface Diagnostic {
  * - `session_channel_closed`, `writer_dead`: read; nothing else follows.
  * - `font_cap_exceeded`: read; the session lives on.
  * - `renderer_panic`: read; names no session.
+ * - `initial_settings_enqueue_failed`: read, in renderers after 0.7.1; the session lives on without its settings.
+ *
+ * A code that is not listed is an event, as of a session that lives on.
  */
 export type SessionErrorCode =
   | 'max_sessions_reached'
@@ -58,7 +65,8 @@ export type SessionErrorCode =
   | 'session_channel_closed'
   | 'writer_dead'
   | 'font_cap_exceeded'
-  | 'renderer_panic';
+  | 'renderer_panic'
+  | 'initial_settings_enqueue_failed';
 
 /** A code, and the renderer's own words. */
 export interface SessionErrorDetail {

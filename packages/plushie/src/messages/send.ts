@@ -50,11 +50,11 @@ export interface Subscribe {
   readonly max_rate?: number;
 }
 
-/** Ends one subscription; without `tag`, all subscriptions of the kind. */
+/** Ends one subscription. Renderers after 0.7.1 refuse it without `tag` (read); 0.7.1 then ended all of the kind (seen). */
 export interface Unsubscribe {
   readonly type: 'unsubscribe';
   readonly kind: string;
-  readonly tag?: string;
+  readonly tag: string;
 }
 
 /** A command to one widget: `focus`, `scroll_to`, … */
