@@ -20,7 +20,7 @@ afterEach(() => void vi.unstubAllEnvs());
 async function notStarted(options: PlushieOptions = {}): Promise<string> {
   const renderers = closing(createPool({ name: 'renderer', ...plushie({ cwd: place().path, ...options }) }));
   const { message } = await failure(renderers.register(), 'CHILD_NOT_STARTED');
-  expect(renderers.stats()).toMatchObject({ open: 0, pid: undefined });
+  expect(renderers.stats()).toMatchObject({ open: 0, pids: [] });
   return message;
 }
 

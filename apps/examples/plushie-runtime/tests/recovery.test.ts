@@ -65,7 +65,7 @@ describe.each([
   test.for(['msgpack', 'json'] as const)('killed before its step is answered, %s', async (format) => {
     await using pool = createPool(plushie({ ...options, format }));
     const { app, exits } = recorded((draft) => {
-      if (draft === 'ja') process.kill(pool.stats().pid ?? expect.unreachable(), 'SIGKILL');
+      if (draft === 'ja') process.kill(pool.stats().pids[0] ?? expect.unreachable(), 'SIGKILL');
     });
     const clock = new ManualClock();
     const driver = await start(app, pooledBackend(pool), clock);

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
+import { allowedMaxSessions } from '../pool/capacity.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 
@@ -66,6 +67,8 @@ const poolSchema = v.strictObject(
         typeof input === 'object' && input !== null && 'route' in input ? protocolSchema : sessionFieldSchema,
       ),
     ),
+    children: v.optional(whole(1)),
+    sessionsPerChild: v.optional(whole(1)),
     maxSessions: v.optional(whole(1)),
     maxQueued: v.optional(whole(0)),
     registerTimeout: v.optional(milliseconds),
@@ -138,7 +141,11 @@ export interface CheckedConfig {
  */
 export function checkConfig(config: unknown, where: string): CheckedConfig {
   const result = v.safeParse(configSchema, config);
-  if (result.success) return config as CheckedConfig;
+  if (result.success) {
+    const checked = config as CheckedConfig;
+    checkCapacities(checked, where);
+    return checked;
+  }
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? '';
   const missing = issue.type === 'strict_object' && issue.expected !== 'never' && issue.input === undefined;
@@ -148,6 +155,13 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   }
   const allowed = optionsAt(path.split('.').slice(0, -1));
   throw invalid(path, `${JSON.stringify(path.split('.').at(-1))}, which is no option there`, allowed.join(', '), where);
+}
+
+function checkCapacities({ pools = {} }: CheckedConfig, where: string): void {
+  for (const [name, options] of Object.entries(pools)) {
+    const allowed = allowedMaxSessions(options);
+    if (allowed !== undefined) throw invalid(`pools.${name}.maxSessions`, String(options.maxSessions), allowed, where);
+  }
 }
 
 /** The options that an object at this path may have. */

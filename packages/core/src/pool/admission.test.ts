@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Admission, type Slot, type Ticket } from './admission.ts';
+import { Admission, type AdmissionLimits, type Slot, type Ticket } from './admission.ts';
 
 class TestTicket implements Ticket {
   readonly slots: Slot[] = [];
@@ -16,10 +15,15 @@ class TestTicket implements Ticket {
   }
 }
 
+/** One child, unless the test says more. */
+function admissionOf(limits: Partial<AdmissionLimits>): Admission {
+  return new Admission({ children: 1, sessionsPerChild: 1, maxQueued: 10, ...limits });
+}
+
 describe('slots', () => {
   test('are granted at once while there are any', () => {
     const granted: TestTicket[] = [];
-    const admission = new Admission(2, 10);
+    const admission = admissionOf({ sessionsPerChild: 2 });
     const [a, b, c] = [new TestTicket(granted), new TestTicket(granted), new TestTicket(granted)];
     expect([a, b, c].map((ticket) => admission.enter(ticket, true))).toEqual(['granted', 'granted', 'queued']);
     expect(granted).toEqual([a, b]);
@@ -30,39 +34,41 @@ describe('slots', () => {
 
   test('are refused to a call that does not wait, and when the queue is full', () => {
     const granted: TestTicket[] = [];
-    const admission = new Admission(1, 1);
+    const admission = admissionOf({ maxQueued: 1 });
     const enter = (wait: boolean): string => admission.enter(new TestTicket(granted), wait);
     expect([enter(true), enter(false), enter(true), enter(true)]).toEqual(['granted', 'full', 'queued', 'full']);
     expect(granted).toHaveLength(1);
   });
 
   test('of an earlier child no longer count', () => {
-    const admission = new Admission(1, 10);
+    const admission = admissionOf({ sessionsPerChild: 2 });
     const ticket = new TestTicket([]);
     admission.enter(ticket, true);
-    admission.renew();
-    expect(admission).toMatchObject({ used: 0, free: 1 });
-    admission.release(ticket.slots[0]!);
-    admission.quarantine(ticket.slots[0]!);
-    expect(admission).toMatchObject({ used: 0, free: 1, quarantined: 0 });
+    const [slot] = ticket.slots as [Slot];
+    expect(admission.isCurrent(slot)).toBe(true);
+    admission.retired(0);
+    expect(admission.isCurrent(slot)).toBe(false);
+    expect(admission).toMatchObject({ used: 0, free: 2 });
+    admission.release(slot);
+    expect(admission.quarantine(slot)).toBe(0);
+    expect(admission).toMatchObject({ used: 0, free: 2, quarantined: 0 });
   });
 
   test('whose session may still be open are lost until the next child', () => {
     const granted: TestTicket[] = [];
-    const admission = new Admission(1, 10);
-    const [first, second] = [new TestTicket(granted), new TestTicket(granted)];
-    admission.enter(first, true);
-    admission.enter(second, true);
-    admission.quarantine(first.slots[0]!);
-    expect(granted).toEqual([first]);
-    expect(admission).toMatchObject({ used: 0, free: 0, quarantined: 1, queued: 1 });
-    admission.renew();
-    expect(granted).toEqual([first, second]);
+    const admission = admissionOf({ sessionsPerChild: 2 });
+    const tickets = [1, 2, 3].map(() => new TestTicket(granted));
+    for (const ticket of tickets) admission.enter(ticket, true);
+    expect(admission.quarantine(tickets[0]!.slots[0]!)).toBe(1);
+    expect(granted).toHaveLength(2);
+    expect(admission).toMatchObject({ used: 1, free: 0, quarantined: 1, queued: 1 });
+    admission.retired(0);
+    expect(granted).toEqual(tickets);
     expect(admission).toMatchObject({ used: 1, quarantined: 0, queued: 0 });
   });
 
   test('that are granted while one is released still go to the next in the queue', () => {
-    const admission = new Admission(1, 10);
+    const admission = admissionOf({});
     const order: string[] = [];
     const eager = (name: string): Ticket => ({
       granted(slot) {
@@ -79,130 +85,79 @@ describe('slots', () => {
   });
 });
 
-// ── against a model ────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Model {
-  epoch: number;
-  /** The holders of slots of the current child. */
-  readonly inside: TestTicket[];
-  readonly queue: TestTicket[];
-  /** The calls that were served, in order. */
-  readonly served: TestTicket[];
-  lost: number;
-}
-
-interface Real {
-  readonly admission: Admission;
-  readonly granted: TestTicket[];
-}
-
-const capacity = 3;
-const maxQueued = 4;
-
-function serve(model: Model): void {
-  while (model.queue.length > 0 && model.inside.length + model.lost < capacity) {
-    const next = model.queue.shift()!;
-    model.inside.push(next);
-    model.served.push(next);
+describe('several children', () => {
+  /** Takes a slot, and says on which child. */
+  function take(admission: Admission): Slot | undefined {
+    const ticket = new TestTicket([]);
+    admission.enter(ticket, false);
+    return ticket.slots[0];
   }
-}
+  const childrenOf = (admission: Admission, count: number): unknown[] =>
+    Array.from({ length: count }, () => take(admission)?.child);
 
-function compare(model: Model, { admission, granted }: Real): void {
-  expect(granted).toEqual(model.served);
-  expect(admission).toMatchObject({
-    used: model.inside.length,
-    queued: model.queue.length,
-    quarantined: model.lost,
-    free: capacity - model.inside.length - model.lost,
-    epoch: model.epoch,
+  test('get sessions by their load, the lower number first', () => {
+    const admission = admissionOf({ children: 3, sessionsPerChild: 2 });
+    expect(childrenOf(admission, 7)).toEqual([0, 1, 2, 0, 1, 2, undefined]);
   });
-  expect(model.inside.length + model.lost).toBeLessThanOrEqual(capacity);
-  // No call is granted a slot twice, and every holder has a slot of the current child.
-  for (const ticket of granted) expect(ticket.slots).toHaveLength(1);
-  for (const ticket of model.inside) expect(ticket.slots[0]!.epoch).toBe(model.epoch);
-}
 
-type Move = fc.Command<Model, Real>;
+  test('that serve come before those that would have to be started', () => {
+    const admission = admissionOf({ children: 3, sessionsPerChild: 2 });
+    for (const child of [1, 2]) admission.starting(child);
+    admission.serving(2);
+    expect(childrenOf(admission, 6)).toEqual([2, 1, 0, 2, 0, 1]);
+  });
 
-const enter = (wait: boolean): Move => ({
-  check: () => true,
-  run(model, real) {
-    const ticket = new TestTicket(real.granted);
-    const free = model.inside.length + model.lost < capacity && model.queue.length === 0;
-    const expected = free ? 'granted' : wait && model.queue.length < maxQueued ? 'queued' : 'full';
-    if (expected !== 'full') model.queue.push(ticket);
-    serve(model);
-    expect(real.admission.enter(ticket, wait)).toBe(expected);
-    compare(model, real);
-  },
-  toString: () => `enter(${wait})`,
+  test('that start for another session come last: a free slot elsewhere need not wait for them', () => {
+    const admission = admissionOf({ children: 2, sessionsPerChild: 4 });
+    admission.starting(0);
+    admission.serving(0);
+    expect(childrenOf(admission, 2)).toEqual([0, 1]);
+    admission.starting(1);
+    expect(childrenOf(admission, 3)).toEqual([0, 0, 0]);
+    admission.serving(1);
+    expect(childrenOf(admission, 4)).toEqual([1, 1, 1, undefined]);
+  });
+
+  test('lose slots each on its own, and are retired each on its own', () => {
+    const admission = admissionOf({ children: 2, sessionsPerChild: 2 });
+    const slots = [1, 2, 3, 4].map(() => take(admission)!);
+    expect(admission.quarantine(slots[0]!)).toBe(1);
+    expect(admission.quarantine(slots[1]!)).toBe(1);
+    expect(admission.quarantine(slots[2]!)).toBe(2);
+    admission.retired(0);
+    expect(admission).toMatchObject({ used: 1, quarantined: 1, free: 2 });
+    expect(childrenOf(admission, 3)).toEqual([0, 0, undefined]);
+    expect(admission.isCurrent(slots[3]!)).toBe(true);
+  });
 });
 
-const giveBack = (pick: number, confirmed: boolean): Move => ({
-  check: (model) => model.served.length > 0,
-  run(model, real) {
-    // Also slots of an earlier child, but none that was given back already.
-    const holders = model.served.filter((ticket) => ticket.slots.length === 1 && !given.has(ticket));
-    const ticket = holders[pick % Math.max(1, holders.length)];
-    if (ticket === undefined) return;
-    given.add(ticket);
-    const at = model.inside.indexOf(ticket);
-    if (at >= 0) {
-      model.inside.splice(at, 1);
-      if (!confirmed) model.lost++;
-      else serve(model);
-    }
-    const [slot] = ticket.slots as [Slot];
-    if (confirmed) real.admission.release(slot);
-    else real.admission.quarantine(slot);
-    compare(model, real);
-  },
-  toString: () => `${confirmed ? 'release' : 'quarantine'}(${pick})`,
-});
+describe('a child with one session at a time', () => {
+  test('is succeeded when it is gone', () => {
+    const granted: TestTicket[] = [];
+    const admission = admissionOf({ children: 2 });
+    const tickets = [1, 2, 3].map(() => new TestTicket(granted));
+    for (const ticket of tickets) admission.enter(ticket, true);
+    const [first] = tickets[0]!.slots as [Slot];
+    admission.retired(0);
+    expect(admission.isCurrent(first)).toBe(false);
+    expect(admission.maySpawn(0)).toBe(false);
+    // Its last session still holds the slot.
+    expect(admission).toMatchObject({ used: 2, free: 0, queued: 1, ending: 0 });
+    admission.release(first);
+    expect(admission).toMatchObject({ used: 1, free: 0, queued: 1, ending: 1 });
+    admission.gone(0);
+    expect(admission).toMatchObject({ used: 2, free: 0, queued: 0, ending: 0 });
+    expect(tickets[2]!.slots).toEqual([{ child: 0, epoch: 1 }]);
+  });
 
-const leave = (pick: number): Move => ({
-  check: (model) => model.queue.length > 0,
-  run(model, real) {
-    const [ticket] = model.queue.splice(pick % model.queue.length, 1) as [TestTicket];
-    expect(real.admission.leave(ticket)).toBe(true);
-    expect(real.admission.leave(ticket)).toBe(false);
-    compare(model, real);
-  },
-  toString: () => `leave(${pick})`,
-});
-
-const renew = (): Move => ({
-  check: () => true,
-  run(model, real) {
-    model.epoch++;
-    model.inside.splice(0);
-    model.lost = 0;
-    serve(model);
-    real.admission.renew();
-    compare(model, real);
-  },
-  toString: () => 'renew',
-});
-
-const given = new Set<TestTicket>();
-
-test('no slot is held twice, no waiter is lost, and the queue is served in order', () => {
-  const moves = [
-    fc.boolean().map(enter),
-    fc.tuple(fc.nat(20), fc.boolean()).map(([pick, confirmed]) => giveBack(pick, confirmed)),
-    fc.nat(20).map((pick) => giveBack(pick, true)),
-    fc.nat(20).map(leave),
-    fc.constant(undefined).map(renew),
-  ];
-  fc.assert(
-    fc.property(fc.commands(moves, { maxCommands: 60 }), (commands) => {
-      given.clear();
-      const setup = (): { model: Model; real: Real } => ({
-        model: { epoch: 0, inside: [], queue: [], served: [], lost: 0 },
-        real: { admission: new Admission(capacity, maxQueued), granted: [] },
-      });
-      fc.modelRun(setup, commands);
-    }),
-    { numRuns: 150 },
-  );
+  test('is succeeded even if the end of its session was not confirmed', () => {
+    const admission = admissionOf({});
+    const ticket = new TestTicket([]);
+    admission.enter(ticket, true);
+    expect(admission.quarantine(ticket.slots[0]!)).toBe(1);
+    admission.retired(0);
+    expect(admission).toMatchObject({ used: 0, free: 0, quarantined: 1, ending: 0 });
+    admission.gone(0);
+    expect(admission).toMatchObject({ used: 0, free: 1, quarantined: 0 });
+  });
 });

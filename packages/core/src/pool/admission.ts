@@ -1,47 +1,49 @@
 /**
- * Which calls have a slot, and which wait. Pure: no time of its own, no child, no promise.
+ * Which calls have a slot, and which wait. Pure: no time of its own, no process, no promise.
  *
- * Slots belong to an *epoch*, one life of the child: `renew` begins the next one with all slots free, and what is given
- * back from an earlier epoch changes nothing any more. The queue is first in, first out, and bounded.
+ * A pool has `children` children with `sessionsPerChild` slots each, and one queue, first in, first out, and bounded. The
+ * child with the least load gets the next session (`rank` in `child-slots.ts`). A slot belongs to an *epoch* of its child,
+ * one life of it: what is given back from an earlier epoch changes nothing any more.
  *
  *   enter ──▶ granted ──release──▶ free          (the child confirmed)
- *     │           └─────quarantine─▶ lost until the next epoch (it did not)
+ *     │           └─────quarantine─▶ lost until the next epoch of that child (it did not)
  *     └────▶ queued ──▶ granted, or leave
  */
+import { ChildSlots } from './child-slots.ts';
+
 export interface Slot {
+  /** The number of the child, from 0. */
+  readonly child: number;
   readonly epoch: number;
 }
 
 export interface Ticket {
-  /** Called when the slot is there, synchronously from `enter`, `release` or `renew`. */
+  /** Called when the slot is there, synchronously from `enter`, `release`, `retired` or `gone`. */
   granted(slot: Slot): void;
 }
 
-export class Admission {
-  readonly capacity: number;
+export interface AdmissionLimits {
+  readonly children: number;
+  readonly sessionsPerChild: number;
   readonly maxQueued: number;
+}
+
+export class Admission {
+  readonly limits: AdmissionLimits;
+  readonly #children: readonly ChildSlots[];
   readonly #queue = new Set<Ticket>();
-  #epoch = 0;
   #used = 0;
-  #quarantined = 0;
   #peak = 0;
 
-  constructor(capacity: number, maxQueued: number) {
-    this.capacity = capacity;
-    this.maxQueued = maxQueued;
+  constructor(limits: AdmissionLimits) {
+    this.limits = limits;
+    const { children, sessionsPerChild } = limits;
+    this.#children = Array.from({ length: children }, (_, number) => new ChildSlots(number, sessionsPerChild));
   }
 
-  get epoch(): number {
-    return this.#epoch;
-  }
-
-  /** Slots held in this epoch. */
+  /** Slots held in the present epochs of the children. */
   get used(): number {
     return this.#used;
-  }
-
-  get quarantined(): number {
-    return this.#quarantined;
   }
 
   get queued(): number {
@@ -53,17 +55,28 @@ export class Admission {
     return this.#peak;
   }
 
+  get quarantined(): number {
+    return this.#children.reduce((sum, child) => sum + child.quarantined, 0);
+  }
+
   get free(): number {
-    return this.capacity - this.#used - this.#quarantined;
+    return this.#children.reduce((sum, child) => sum + child.free, 0);
+  }
+
+  /** Slots that no session holds, and that are free when their child is gone. */
+  get ending(): number {
+    return this.#children.filter(({ phase, used, quarantined }) => phase === 'ending' && used + quarantined === 0)
+      .length;
   }
 
   /** "full": the queue is, and the ticket is not in it. */
   enter(ticket: Ticket, wait: boolean): 'granted' | 'queued' | 'full' {
-    if (this.free > 0 && this.#queue.size === 0) {
-      this.#grant(ticket);
+    const child = this.#queue.size === 0 ? this.#next() : undefined;
+    if (child !== undefined) {
+      this.#grant(ticket, child);
       return 'granted';
     }
-    if (!wait || this.#queue.size >= this.maxQueued) return 'full';
+    if (!wait || this.#queue.size >= this.limits.maxQueued) return 'full';
     this.#queue.add(ticket);
     return 'queued';
   }
@@ -75,37 +88,99 @@ export class Admission {
 
   /** The slot is free again. */
   release(slot: Slot): void {
-    if (slot.epoch !== this.#epoch) return;
-    this.#used--;
+    if (!this.#giveBack(slot)) return;
     this.#advance();
   }
 
-  /** What is left in the slot is not known: it is not used again in this epoch. */
-  quarantine(slot: Slot): void {
-    if (slot.epoch !== this.#epoch) return;
-    this.#used--;
-    this.#quarantined++;
+  /**
+   * What is left in the slot is not known: it is not used again in this epoch.
+   * @returns how many slots this epoch of the child has lost; 0 if the slot is one of an earlier epoch
+   */
+  quarantine(slot: Slot): number {
+    if (!this.#giveBack(slot)) return 0;
+    const child = this.#at(slot.child);
+    child.lose();
+    return child.quarantined;
   }
 
-  /** A new child: all slots are free. */
-  renew(): void {
-    this.#epoch++;
-    this.#used = 0;
-    this.#quarantined = 0;
+  /** A session may be opened in the slot: its child was not retired since. */
+  isCurrent({ child, epoch }: Slot): boolean {
+    const { epoch: current, phase } = this.#at(child);
+    return epoch === current && phase !== 'ending';
+  }
+
+  /** Whether a new life of this child may begin, or has begun. */
+  maySpawn(child: number): boolean {
+    return this.#at(child).phase !== 'ending';
+  }
+
+  // ── what happens to a child ────────────────────────────────────────────────────────────────────────────────────
+
+  starting(child: number): void {
+    this.#at(child).enter('starting');
+  }
+
+  serving(child: number): void {
+    this.#at(child).enter('serving');
+  }
+
+  /**
+   * The child takes no more sessions. If children are shared, its successor does at once, beside the last sessions of this
+   * one; if a child holds one session at a time, its successor waits until it is gone.
+   */
+  retired(child: number): void {
+    if (this.limits.sessionsPerChild > 1) this.#renew(child);
+    else this.#at(child).enter('ending');
+  }
+
+  /** A retired child has ended. */
+  gone(child: number): void {
+    if (this.#at(child).phase === 'ending') this.#renew(child);
+  }
+
+  /** All slots are free, and the queue advances. */
+  renewAll(): void {
+    for (const { number } of this.#children) this.#renew(number);
+  }
+
+  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #at(child: number): ChildSlots {
+    return this.#children[child] as ChildSlots;
+  }
+
+  /** The child for the next session; `undefined` if none has a free slot. */
+  #next(): ChildSlots | undefined {
+    let best: ChildSlots | undefined;
+    for (const child of this.#children) {
+      if (child.free > 0 && (best === undefined || child.rank < best.rank)) best = child;
+    }
+    return best;
+  }
+
+  #giveBack({ child, epoch }: Slot): boolean {
+    if (!this.#at(child).giveBack(epoch)) return false;
+    this.#used--;
+    return true;
+  }
+
+  #renew(child: number): void {
+    this.#used -= this.#at(child).renew();
     this.#advance();
   }
 
   #advance(): void {
     for (const ticket of this.#queue) {
-      if (this.free <= 0) return;
+      const child = this.#next();
+      if (child === undefined) return;
       this.#queue.delete(ticket);
-      this.#grant(ticket);
+      this.#grant(ticket, child);
     }
   }
 
-  #grant(ticket: Ticket): void {
+  #grant(ticket: Ticket, child: ChildSlots): void {
     this.#used++;
     this.#peak = Math.max(this.#peak, this.#used);
-    ticket.granted({ epoch: this.#epoch });
+    ticket.granted({ child: child.number, epoch: child.take() });
   }
 }

@@ -1,165 +1,207 @@
 /**
- * Decides which child serves new sessions. A child is replaced when it exits, its binary changes, too many slots are
- * quarantined, or `recycleAfter` is reached; it is stopped once its last session has closed.
+ * Decides which generation of one child serves new sessions. A generation is replaced when it exits, its binary changes,
+ * too many slots are quarantined, or `recycleAfter` is reached; it is stopped once its last session has closed, or when it
+ * was idle for `idleTimeout`.
  */
-import { CarpoolError } from '../base/errors.ts';
+import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
+import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
-import type { Clock } from '../base/clock.ts';
 import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
+import type { ChildFailures } from './child-failures.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
-import type { PoolSettings } from './options.ts';
-import { RestartPolicy } from './restart.ts';
 
-export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
-  /** The current child takes no more sessions: the next one begins with all slots free. */
-  readonly succeeded: () => void;
+/** What the slots of the child follow. */
+export interface ChildEvents {
+  starting(): void;
+  /** It has said hello. */
+  serving(): void;
+  /** The current generation takes no more sessions. */
+  retired(): void;
+  /** A retired generation has ended, with all its descendants, as far as they can be ended. */
+  gone(): void;
+}
+
+export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying'> {
+  readonly failures: ChildFailures;
+  readonly events: ChildEvents;
+}
+
+interface Life {
+  readonly starting: Promise<Generation>;
+  /** From the hello on. */
+  generation?: Generation;
+  /** Its output has ended. */
+  dying: boolean;
+  /** The file that was started, and its state then. */
+  binary?: { readonly file: string; readonly fingerprint: Fingerprint | undefined };
+  /** Sessions that were opened on it. */
+  sessions: number;
+  stopping?: Promise<void>;
 }
 
 export class ChildSupervisor {
   readonly #options: ChildSupervisorOptions;
-  readonly #settings: PoolSettings;
-  readonly #clock: Clock;
-  readonly #restarts: RestartPolicy;
-  readonly #living = new Set<Promise<Generation>>();
-  readonly #stopped = new AbortController();
-  #current: Promise<Generation> | undefined;
-  #pid: number | undefined;
-  #binary: { readonly file: string; readonly fingerprint: Fingerprint | undefined } | undefined;
-  #lastFailure: CarpoolError | undefined;
-  #sessions = 0;
+  readonly #living = new Set<Life>();
+  #current: Life | undefined;
+  /** Calls and sessions that hold a slot of it. */
+  #held = 0;
+  #idleTimer: Timer | undefined;
   #started = 0;
 
   constructor(options: ChildSupervisorOptions) {
     this.#options = options;
-    this.#settings = options.settings;
-    this.#clock = options.clock;
-    this.#restarts = new RestartPolicy(options.settings.restarts);
   }
 
-  /** Children started since the beginning. */
+  /** Generations started since the beginning. */
   get started(): number {
     return this.#started;
   }
 
-  /** Children that failed. */
-  get failures(): number {
-    return this.#restarts.total;
+  /** The processes that run now, from the hello to the end of the output, the oldest first. */
+  get pids(): number[] {
+    return [...this.#living].flatMap(({ generation, dying }) => (dying ? [] : (generation?.child.pid ?? [])));
   }
 
-  /** The pid of the current child. */
-  get pid(): number | undefined {
-    return this.#pid;
-  }
-
-  get serving(): boolean {
+  get hasCurrent(): boolean {
     return this.#current !== undefined;
   }
 
   /**
-   * The child for new sessions: the running one, or a new one.
+   * The generation for new sessions: the running one, or a new one.
    * @throws CarpoolError POOL_GAVE_UP, and what the start of the child fails with
    */
   current(): Promise<Generation> {
-    if (this.#current !== undefined) return this.#current;
-    const gaveUp = this.#restarts.givesUp(this.#clock.now());
-    if (gaveUp !== undefined) return Promise.reject(this.#gaveUpError(gaveUp));
-    this.#current = this.#start();
-    return this.#current;
+    if (this.#current !== undefined) return this.#current.starting;
+    const gaveUp = this.#options.failures.gaveUp();
+    return gaveUp === undefined ? this.#start() : Promise.reject(gaveUp);
   }
 
-  /** Retires a child whose binary is another one than when it was started. */
+  /** As `current`, for no session: the child may be idle from now on. */
+  async warmUp(): Promise<void> {
+    await this.current();
+    if (this.#held === 0) this.#becomeIdle();
+  }
+
+  /** A call or a session took a slot. */
+  hold(): void {
+    this.#held++;
+    this.#idleTimer?.cancel();
+  }
+
+  /** A call or a session gave its slot back. */
+  letGo(): void {
+    this.#held--;
+    if (this.#held === 0) this.#becomeIdle();
+  }
+
+  /** Retires an idle generation whose binary is another one than when it was started. */
   replaceIfChanged(): void {
-    const binary = this.#binary;
-    if (this.#current === undefined || binary === undefined) return;
-    if (sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
-    this.#restarts.resetFailures();
+    const binary = this.#held === 0 ? this.#current?.binary : undefined;
+    if (binary === undefined || sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
+    this.#options.failures.reset();
     this.retire();
   }
 
-  /** A session was opened on the current child; with the last of `recycleAfter` it is retired. */
-  countSession(): void {
-    this.#sessions++;
-    if (this.#sessions >= this.#settings.recycleAfter) this.retire();
+  /** A session is being opened on this generation; with the last of `recycleAfter` it is retired. */
+  countSession(generation: Generation): void {
+    const life = this.#current;
+    if (life?.generation !== generation) return;
+    life.sessions++;
+    if (life.sessions >= this.#options.settings.recycleAfter) this.retire();
   }
 
-  /** No new sessions for this child. It is stopped when its last one has ended. */
+  /** No new sessions for this generation. It is stopped when its last one has ended. */
   retire(): void {
-    const retired = this.#current;
-    if (retired === undefined) return;
+    const life = this.#current;
+    if (life === undefined) return;
     this.#succeed();
-    void retired.then((generation) => generation.drained().then(() => generation.stop())).catch(() => {});
+    const stop = async (generation: Generation): Promise<void> => {
+      await generation.drained();
+      await this.#stop(life, generation);
+    };
+    void life.starting.then(stop, noop); // a failed start is reported where it fails
   }
 
-  /** No child keeps this process running. */
-  unrefAll(): void {
-    for (const generation of this.#living) void generation.then((living) => living.unref(), noop);
-  }
-
-  /** Earlier failures no longer count. */
-  resetFailures(): void {
-    this.#restarts.resetFailures();
-  }
-
-  /** Stops every child that is still there. A start that is under way fails with `reason`. */
-  async stopAll(reason: CarpoolError): Promise<void> {
-    this.#stopped.abort(reason);
-    const generations = await Promise.allSettled(this.#living);
-    await Promise.all(
-      generations.map(async (settled) => (settled.status === 'fulfilled' ? settled.value.stop() : undefined)),
-    );
+  /** Stops every generation that is still there. @throws CarpoolError CHILD_UNKILLABLE */
+  async stopAll(): Promise<void> {
+    this.#idleTimer?.cancel();
+    const starts = await Promise.allSettled([...this.#living].map(({ starting }) => starting));
+    const generations = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
+    await Promise.all(generations.map((generation) => generation.stop()));
   }
 
   #start(): Promise<Generation> {
+    const { failures, events, signal } = this.#options;
     this.#started++;
-    this.#sessions = 0;
-    const starting: Promise<Generation> = Generation.start({
+    const starting = Generation.start({
       ...this.#options,
-      signal: this.#stopped.signal,
       dying: () => {
+        life.dying = true;
         // Before the hello the start itself fails, and reports why.
-        if (this.#current === starting && this.#pid !== undefined) this.#succeed();
+        if (life.generation !== undefined) this.#succeedIf(life);
       },
       ended: (error) => {
-        if (error !== undefined) this.#restarts.failed('life', this.#clock.now());
-        this.#ended(starting, error);
+        if (error !== undefined) failures.failed('life', error);
+        this.#ended(life);
       },
     });
-    this.#living.add(starting);
+    const life: Life = { starting, dying: false, sessions: 0 };
+    this.#current = life;
+    this.#living.add(life);
+    events.starting();
     starting.then(
-      ({ child }) => {
-        this.#restarts.started();
-        if (this.#current !== starting) return;
-        this.#pid = child.pid;
-        this.#binary = { file: child.file, fingerprint: fingerprint(child.file) };
+      (generation) => {
+        failures.started();
+        life.generation = generation;
+        const { file } = generation.child;
+        life.binary = { file, fingerprint: fingerprint(file) };
+        if (this.#current === life) events.serving();
       },
       (error: CarpoolError) => {
-        const stopped = this.#stopped.signal.aborted;
-        if (!stopped) this.#restarts.failed('start', this.#clock.now());
-        this.#ended(starting, error);
+        if (!signal.aborted) failures.failed('start', error);
+        this.#ended(life);
       },
     );
     return starting;
   }
 
-  #ended(generation: Promise<Generation>, error: CarpoolError | undefined): void {
-    this.#living.delete(generation);
-    this.#lastFailure = error ?? this.#lastFailure;
-    if (this.#current === generation) this.#succeed();
+  #ended(life: Life): void {
+    this.#living.delete(life);
+    this.#succeedIf(life);
+    const gone = (): void => this.#options.events.gone();
+    // A start that failed has left nothing behind; a child that has exited may have left descendants.
+    void life.starting.then((generation) => this.#stop(life, generation), gone);
+  }
+
+  /** Resolves when it is gone. One that cannot be ended is given up, and counts as a failure. */
+  #stop(life: Life, generation: Generation): Promise<void> {
+    life.stopping ??= generation
+      .stop()
+      .catch((thrown: unknown) => {
+        this.#options.failures.failed('life', asCarpoolError(thrown, 'CHILD_UNKILLABLE', 'Cannot stop a child'));
+      })
+      .then(() => this.#options.events.gone());
+    return life.stopping;
+  }
+
+  #succeedIf(life: Life): void {
+    if (this.#current === life) this.#succeed();
   }
 
   #succeed(): void {
     this.#current = undefined;
-    this.#pid = undefined;
-    this.#options.succeeded();
+    this.#options.events.retired();
   }
 
-  #gaveUpError(why: string): CarpoolError {
-    const { name } = this.#settings;
-    const message = `Cannot register a session: pool "${name}" starts no more children, because ${why}`;
-    return new CarpoolError('POOL_GAVE_UP', message, {
-      context: { pool: name, failures: this.#restarts.total },
-      evidence: this.#lastFailure?.evidence ?? {},
-      cause: this.#lastFailure,
+  /** Nothing of it keeps this process running, and it is stopped after a while. */
+  #becomeIdle(): void {
+    this.#idleTimer?.cancel();
+    for (const { starting } of this.#living) void starting.then((generation) => generation.unref(), noop);
+    const { settings, clock } = this.#options;
+    if (!Number.isFinite(settings.idleTimeout) || this.#current === undefined) return;
+    this.#idleTimer = clock.after(settings.idleTimeout, () => {
+      if (this.#held === 0) this.retire();
     });
+    this.#idleTimer.unref();
   }
 }

@@ -10,9 +10,9 @@ import type { ChildPool } from './pool.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 
 /**
- * A pool in this process. The child starts with the first `register`, or with `pool.start()`.
+ * A pool in this process. A child starts with the first `register`, or with `pool.start()`.
  * @param options Every option has a default but `command`. `name` is for errors; default "pool".
- * @throws CarpoolError CONFIG_INVALID if there is no such codec
+ * @throws CarpoolError CONFIG_INVALID if there is no such codec, or if `maxSessions` is not `children` × `sessionsPerChild`
  * @example
  * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
  */
@@ -63,6 +63,8 @@ class LazyPool<M extends Messages> implements Pool<M> {
 
 /** What a pool has done before its first use. */
 const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
+  running: 0,
+  pids: [],
   open: 0,
   queued: 0,
   quarantined: 0,
@@ -72,5 +74,4 @@ const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
   longestWait: 0,
   strays: 0,
   failures: 0,
-  pid: undefined,
 };

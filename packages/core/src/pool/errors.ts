@@ -11,8 +11,11 @@ export interface Holder extends Holding {
 export interface Occupancy {
   readonly pool: string;
   readonly capacity: number;
+  readonly children: number;
   readonly maxQueued: number;
   readonly quarantined: number;
+  /** Slots without a session whose child is not gone yet. */
+  readonly ending: number;
   readonly holders: readonly Holder[];
 }
 
@@ -20,23 +23,26 @@ export interface Occupancy {
 export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   const { pool, capacity, maxQueued, holders } = occupancy;
   const queue = wait ? `, and ${maxQueued} calls wait already` : '';
-  const message = `Cannot register a session: ${slots(capacity, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}`;
+  const message = `Cannot register a session: ${slots(occupancy, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}`;
   return new CarpoolError('POOL_FULL', message, { context: { pool, max: capacity, holders } });
 }
 
 export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
-  const { pool, capacity, holders } = occupancy;
-  const what = `${slots(capacity, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${describeOccupancy(occupancy)}`;
-  const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise \`maxSessions\``;
+  const { pool, capacity, children, holders } = occupancy;
+  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${describeOccupancy(occupancy)}`;
+  const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
+  const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise ${raise}`;
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, max: capacity, timeout, holders } });
 }
 
-function slots(capacity: number, one: string, many: string): string {
-  return capacity === 1 ? `the only slot ${one}` : `all ${capacity} slots ${many}`;
+function slots({ capacity, children }: Occupancy, one: string, many: string): string {
+  if (capacity === 1) return `the only slot ${one}`;
+  return children === 1 ? `all ${capacity} slots ${many}` : `all ${capacity} slots on ${children} children ${many}`;
 }
 
-function describeOccupancy({ holders, quarantined }: Occupancy): string {
+function describeOccupancy({ holders, quarantined, ending }: Occupancy): string {
   const parts = holders.map((holder) => describeHolder(holder, 'a session'));
   if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
+  if (ending > 0) parts.push(`${ending} on ${ending === 1 ? 'a child that is' : 'children that are'} about to end`);
   return parts.length === 0 ? 'no holder is known' : parts.join(', ');
 }

@@ -4,6 +4,8 @@ import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
 import { sessionField, type SessionFieldOptions } from '../protocol/session-field.ts';
 import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
+import { CarpoolError } from '../base/errors.ts';
+import { allowedMaxSessions, capacityOf, type CapacityOptions } from './capacity.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
 /** What `command` gets where it is a function. */
@@ -49,7 +51,18 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly codec?: 'json-lines' | 'msgpack' | Codec;
   /** A protocol, or the options of `sessionField` as plain data. Default `sessionField()`. */
   readonly protocol?: Protocol<M> | SessionFieldOptions;
-  /** How many sessions the child can hold at once. Default 8. */
+  /**
+   * The most children at a time, each a process of its own. They are started on demand: a session goes to the child with
+   * the fewest, and one that is not started has none. Default 1.
+   */
+  readonly children?: number;
+  /**
+   * How many sessions one child can hold at once. Default: `maxSessions` / `children`, else 8. With 1, a child is gone
+   * before its successor starts, so there are never more than `children` processes; where it is more, a child that is
+   * replaced finishes its last sessions beside its successor.
+   */
+  readonly sessionsPerChild?: number;
+  /** How many sessions the pool can hold at once: `children` × `sessionsPerChild`, which is the default. */
   readonly maxSessions?: number;
   /** How many `register` calls may wait. Default 1,000. */
   readonly maxQueued?: number;
@@ -63,7 +76,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly closeTimeout?: number;
   /** Milliseconds for a reply. Default 30,000. */
   readonly requestTimeout?: number;
-  /** Milliseconds without a session after which the child is stopped. Default 300,000; `Infinity`: never. */
+  /** Milliseconds without a session after which a child is stopped, whatever the others do. Default 300,000; `Infinity`: never. */
   readonly idleTimeout?: number;
   /** Milliseconds for each rung of the stop ladder. Default 2,000. */
   readonly stopTimeout?: number;
@@ -71,17 +84,19 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly maxFrameBytes?: number;
   /** Unread events of one session. Default 10,000. */
   readonly maxUnreadEvents?: number;
-  /** Slots whose end was not confirmed, after which the child is replaced. Default: half of `maxSessions`, at least 1. */
+  /** Slots of a child whose end was not confirmed, after which it is replaced. Default: half of `sessionsPerChild`, at least 1. */
   readonly maxQuarantined?: number;
-  /** Sessions after which the child is replaced by a fresh one, for children that leak. Default `Infinity`. */
+  /** Sessions after which a child is replaced by a fresh one, for children that leak. Default `Infinity`. */
   readonly recycleAfter?: number;
-  /** When to stop starting new children. */
+  /** When to stop starting new children. All children of the pool count together. */
   readonly restarts?: Partial<RestartLimits>;
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
   readonly forwardStderr?: boolean;
 }
 
 type Filled =
+  | 'children'
+  | 'sessionsPerChild'
   | 'maxSessions'
   | 'maxQueued'
   | 'registerTimeout'
@@ -109,15 +124,21 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
   readonly restarts: RestartLimits;
 }
 
+/** @throws CarpoolError CONFIG_INVALID if there is no such codec, or if the numbers of children and sessions contradict */
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
-  const { maxSessions = 8, codec = 'json-lines' } = options;
+  const { codec = 'json-lines' } = options;
   if (typeof codec === 'string') checkCodecName(codec);
+  const allowed = allowedMaxSessions(options);
+  if (allowed !== undefined) throw capacityError(name, options, allowed);
+  const { children, sessionsPerChild, maxSessions } = capacityOf(options);
   return {
     name,
     command: options.command,
     launch: launchIn(options),
     codec,
     protocol: protocolIn(options.protocol ?? {}) as Protocol<Messages>,
+    children,
+    sessionsPerChild,
     maxSessions,
     maxQueued: options.maxQueued ?? 1_000,
     registerTimeout: options.registerTimeout ?? 60_000,
@@ -129,12 +150,17 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     stopTimeout: options.stopTimeout ?? 2_000,
     maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
     maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
-    maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(maxSessions / 2)),
+    maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(sessionsPerChild / 2)),
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
-    restarts: { ...defaultRestarts, ...options.restarts },
+    restarts: { ...defaultRestarts(children), ...options.restarts },
     forwardStderr: options.forwardStderr ?? false,
     stdio: options.stdio ?? { in: 0, out: 1 },
   };
+}
+
+function capacityError(pool: string, { maxSessions }: CapacityOptions, allowed: string): CarpoolError {
+  const message = `Cannot make pool "${pool}": found \`maxSessions\` ${maxSessions}; allowed: ${allowed}`;
+  return new CarpoolError('CONFIG_INVALID', message, { context: { path: 'maxSessions', found: maxSessions, allowed } });
 }
 
 function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {

@@ -1,13 +1,13 @@
 /**
- * One child, many sessions. Behind `register`, `close` and `stats` it starts the child when a session needs it, counts
+ * Few children, many sessions. Behind `register`, `close` and `stats` it starts a child when a session needs it, counts
  * slots, keeps the queue, replaces a child that died or went bad, and stops it when no session needs it.
  *
  * A slot is taken before the child is asked for a session, and given back only when the child has confirmed that the
- * session is gone. The numbers live in `admission.ts`, the children in `child-supervisor.ts`, the names of the holders in
+ * session is gone. The numbers live in `admission.ts`, the children in `children.ts`, the names of the holders in
  * `slot-holders.ts`; this file ties them together.
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
-import { systemClock, type Clock, type Timer } from '../base/clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
@@ -15,7 +15,7 @@ import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
 import { Admission, type Slot, type Ticket } from './admission.ts';
-import { ChildSupervisor } from './child-supervisor.ts';
+import { Children } from './children.ts';
 import { fullError, queueTimeoutError, type Occupancy } from './errors.ts';
 import type { Generation } from './generation.ts';
 import type { PoolSettings } from './options.ts';
@@ -28,9 +28,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly settings: PoolSettings;
   readonly #clock: Clock;
   readonly #admission: Admission;
-  readonly #children: ChildSupervisor;
+  readonly #children: Children;
   readonly #holders: SlotHolders;
-  #idle: Timer | undefined;
   #closing: Promise<void> | undefined;
   #sessions = 0;
   #ids = 0;
@@ -40,15 +39,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
     this.#clock = environment.clock ?? systemClock;
-    this.#admission = new Admission(settings.maxSessions, settings.maxQueued);
+    this.#admission = new Admission(settings);
     this.#holders = new SlotHolders(settings.name);
-    this.#children = new ChildSupervisor({
+    this.#children = new Children({
       settings,
       clock: this.#clock,
       started: environment.started,
       onStderr: environment.onStderr,
       stray: () => this.#strays++,
-      succeeded: () => this.#admission.renew(),
+      admission: this.#admission,
     });
   }
 
@@ -85,26 +84,27 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   async start(): Promise<void> {
     this.#checkOpen();
-    if (this.#holders.size === 0) this.#children.replaceIfChanged();
-    await this.#children.current();
-    if (this.#holders.size === 0) this.#becomeIdle();
+    this.#children.replaceIfChanged();
+    await this.#children.start();
   }
 
   stats(): PoolStats {
     const { used, queued, quarantined, peak } = this.#admission;
+    const { pids, started, failures } = this.#children;
     return {
       name: this.name,
       maxSessions: this.settings.maxSessions,
       open: used,
       queued,
       quarantined,
-      children: this.#children.started,
+      running: pids.length,
+      pids,
+      children: started,
       sessions: this.#sessions,
       peak,
       longestWait: Math.round(this.#longestWait),
       strays: this.#strays,
-      failures: this.#children.failures,
-      pid: this.#children.pid,
+      failures,
     };
   }
 
@@ -126,8 +126,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#checkOpen();
     const holder: SlotHolder = { since: this.#clock.now(), site, options };
     this.#holders.claimOwner(holder);
-    // While sessions are open the child is in use; a new binary waits for a quiet moment.
-    if (this.#holders.size === 0) this.#children.replaceIfChanged();
+    this.#children.replaceIfChanged();
     const { slot, generation } = await this.#acquireSlotAndChild(options, holder);
     const { conversation, opened } = generation.open({
       id: options.id ?? `s${++this.#ids}`,
@@ -139,9 +138,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     holder.conversation = conversation;
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then(({ confirmed }) => this.#free(slot, holder, confirmed));
+    this.#children.at(slot.child).countSession(generation);
     await opened;
     this.#sessions++;
-    this.#children.countSession();
     const { hello, codec } = generation;
     return { conversation, hello, codec, settings: this.settings, evidence: () => generation.evidence() };
   }
@@ -156,17 +155,20 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
         this.#holders.disclaimOwner(holder);
         throw thrown;
       });
+      const child = this.#children.at(slot.child);
       this.#holders.add(holder);
-      this.#idle?.cancel();
+      child.hold();
       try {
         const { signal } = options;
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
-        const generation = await within(this.#children.current(), { clock: this.#clock, signal, expired });
+        const generation = await within(child.current(), { clock: this.#clock, signal, expired });
         this.#checkOpen();
         generation.ref();
-        if (slot.epoch === this.#admission.epoch) return { slot, generation };
-        // The child was succeeded meanwhile: this slot is one of the last child, and the next one counts anew.
+        if (this.#admission.isCurrent(slot)) return { slot, generation };
+        // The child was retired meanwhile: this slot is one of its past, and its successor counts anew.
         this.#holders.delete(holder);
+        child.letGo();
+        this.#admission.release(slot);
       } catch (thrown) {
         this.#free(slot, holder, true);
         throw thrown;
@@ -202,9 +204,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   #occupancy(): Occupancy {
-    const { capacity, maxQueued, quarantined } = this.#admission;
+    const { quarantined, ending } = this.#admission;
+    const { maxSessions: capacity, children, maxQueued } = this.settings;
     const holders = this.#holders.describe(this.#clock.now());
-    return { pool: this.name, capacity, maxQueued, quarantined, holders };
+    return { pool: this.name, capacity, children, maxQueued, quarantined, ending, holders };
   }
 
   #checkOpen(): void {
@@ -217,31 +220,22 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   #free(slot: Slot, holder: SlotHolder, confirmed: boolean): void {
+    const child = this.#children.at(slot.child);
     this.#holders.delete(holder);
     this.#holders.disclaimOwner(holder);
     if (confirmed) this.#admission.release(slot);
-    else this.#admission.quarantine(slot);
-    if (this.#admission.quarantined >= this.settings.maxQuarantined) this.#children.retire();
-    if (this.#holders.size === 0) this.#becomeIdle();
-  }
-
-  #becomeIdle(): void {
-    this.#idle?.cancel();
-    this.#children.unrefAll();
-    const { idleTimeout } = this.settings;
-    if (!Number.isFinite(idleTimeout) || !this.#children.serving) return;
-    this.#idle = this.#clock.after(idleTimeout, () => {
-      if (this.#holders.size === 0) this.#children.retire();
-    });
-    this.#idle.unref();
+    else if (this.#admission.quarantine(slot) >= this.settings.maxQuarantined) child.retire();
+    child.letGo();
   }
 
   async #shutDown(): Promise<void> {
-    this.#idle?.cancel();
     const reason: CloseReason = { by: 'pool', at: this.#clock.now(), reason: 'because its pool was closed' };
     const { closeTimeout } = this.settings;
     await Promise.all(this.#holders.conversations().map((conversation) => conversation.close(reason, closeTimeout)));
-    await this.#children.stopAll(this.#closedError());
-    this.#admission.renew(); // those still queued are granted a slot, and find the pool closed
+    try {
+      await this.#children.stopAll(this.#closedError());
+    } finally {
+      this.#admission.renewAll(); // those still queued are granted a slot, and find the pool closed
+    }
   }
 }

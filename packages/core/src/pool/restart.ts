@@ -2,7 +2,7 @@
 
 /** The option `restarts` of a pool. */
 export interface RestartLimits {
-  /** Failures within `window` after which the pool gives up. Default 10. */
+  /** Failures within `window` after which the pool gives up. Default 10 for each of its children. */
   readonly maxFailures: number;
   /** Milliseconds. Default 60,000. */
   readonly window: number;
@@ -10,7 +10,10 @@ export interface RestartLimits {
   readonly maxFailedStarts: number;
 }
 
-export const defaultRestarts: RestartLimits = { maxFailures: 10, window: 60_000, maxFailedStarts: 3 };
+/** Several children can die at once. But a program that does not start, does not start on any of them. */
+export function defaultRestarts(children: number): RestartLimits {
+  return { maxFailures: 10 * children, window: 60_000, maxFailedStarts: 3 };
+}
 
 export class RestartPolicy {
   readonly #limits: RestartLimits;

@@ -30,8 +30,12 @@ export interface PoolStats {
   readonly open: number;
   /** `register` calls that wait for a slot now. */
   readonly queued: number;
-  /** Slots that this child's life lost, because it did not confirm the end of a session. */
+  /** Slots that the present children have lost, because they did not confirm the end of a session. */
   readonly quarantined: number;
+  /** Children that run now, from their hello to the end of their output, also those that finish their last sessions. */
+  readonly running: number;
+  /** The process ids of those. */
+  readonly pids: readonly number[];
   /** Children started since the beginning. */
   readonly children: number;
   /** Sessions opened since the beginning. */
@@ -44,12 +48,10 @@ export interface PoolStats {
   readonly strays: number;
   /** Children that failed. */
   readonly failures: number;
-  /** The process id of the current child. */
-  readonly pid: number | undefined;
 }
 
 /**
- * One child, many sessions. Made by `createPool`; whatever has made it closes it.
+ * Many sessions on one child, or on a few. Made by `createPool`; the caller closes it.
  * @example
  * await using pool = createPool({ command: 'solver', maxSessions: 4 });
  * await using session = await pool.register();
@@ -58,7 +60,7 @@ export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable 
   readonly name: string;
 
   /**
-   * Takes a slot and opens a session on the child, starting the child if it is not there. Waits for a slot in the order
+   * Takes a slot and opens a session on its child, starting the child if it is not there. Waits for a slot in the order
    * of the calls.
    * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, POOL_CLOSED, POOL_GAVE_UP, CHILD_*,
    * SESSION_FAILED; the reason of `signal`
@@ -66,7 +68,7 @@ export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable 
   register(options?: RegisterOptions): Promise<Session<M>>;
 
   /**
-   * Starts the child, if it is not there, and resolves with its hello. Takes no slot.
+   * Starts a child, if none is there, and resolves with its hello. Takes no slot.
    * @throws CarpoolError POOL_CLOSED, POOL_GAVE_UP, CHILD_*
    */
   start(): Promise<void>;
@@ -75,7 +77,7 @@ export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable 
   stats(): PoolStats;
 
   /**
-   * Ends all sessions, stops the child, takes no more. A second call joins the first.
+   * Ends all sessions, stops the children, takes no more. A second call joins the first.
    * @throws CarpoolError CHILD_UNKILLABLE
    */
   close(): Promise<void>;

@@ -7,6 +7,7 @@
  * `make` makes a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
  * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. Its name says what else it does.
  */
+import { childrenContract } from './contract/children.ts';
 import { eventContract } from './contract/events.ts';
 import { isolationContract } from './contract/isolation.ts';
 import { registerContract } from './contract/registering.ts';
@@ -36,4 +37,5 @@ export function sessionContract(name: string, contract: SessionContract): void {
   eventContract(named);
   isolationContract(named);
   stackContract(named);
+  childrenContract(named);
 }

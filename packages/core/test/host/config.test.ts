@@ -167,7 +167,8 @@ describe('a config that cannot be loaded', () => {
 });
 
 const options =
-  'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, maxSessions, maxQueued, ' +
+  'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
+  'maxSessions, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, maxQuarantined, recycleAfter, restarts, forwardStderr';
 const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks';
@@ -197,6 +198,17 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
         `${value}; allowed: a whole number from 1`,
       ] as const,
   ),
+  [`{ pools: { a: { command: 'x', children: 0 } } }`, 'pools.a.children', '0; allowed: a whole number from 1'],
+  [
+    `{ pools: { a: { command: 'x', children: 3, maxSessions: 8 } } }`,
+    'pools.a.maxSessions',
+    '8; allowed: a multiple of `children` (3), such as 9, because each child holds as many sessions',
+  ],
+  [
+    `{ pools: { a: { command: 'x', children: 3, sessionsPerChild: 2, maxSessions: 8 } } }`,
+    'pools.a.maxSessions',
+    '8; allowed: 6, which is `children` (3) × `sessionsPerChild` (2); change one of the three',
+  ],
   [
     `{ pools: { a: { command: 'x', requestTimeout: -1 } } }`,
     'pools.a.requestTimeout',

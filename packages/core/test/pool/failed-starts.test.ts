@@ -113,7 +113,7 @@ describe.each(rows)('$name', ({ line = 'echo', options = () => ({}), code, scope
     expect(error.message).toMatch(says);
     expect(error.scope).toBe(scope);
     expect(error.stack).toContain('failed-starts.test.ts');
-    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, failures: 1, children: 1, pid: undefined });
+    expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, failures: 1, children: 1, pids: [] });
   });
 });
 

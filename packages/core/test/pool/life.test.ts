@@ -29,7 +29,7 @@ describe('a child that dies', () => {
       await failure(session.events().next(), 'CHILD_EXITED');
       await session[Symbol.asyncDispose]();
     }
-    expect(echoes.stats()).toMatchObject({ open: 0, failures: 1, pid: undefined });
+    expect(echoes.stats()).toMatchObject({ open: 0, failures: 1, running: 0, pids: [] });
   });
 
   test('fails the requests that wait for a reply', async () => {
@@ -97,13 +97,21 @@ describe('a session whose end is not confirmed', () => {
     const echoes = pool('never-confirms', { maxSessions: 4, closeTimeout: 30 });
     const [a, b, c] = [await echoes.register(), await echoes.register(), await echoes.register()];
     await failure(a.unregister(), 'REQUEST_TIMEOUT');
-    expect(echoes.stats()).toMatchObject({ quarantined: 1, open: 2, children: 1 });
+    const { pids } = echoes.stats();
+    expect(echoes.stats()).toMatchObject({ quarantined: 1, open: 2, children: 1, running: 1 });
     await failure(b.unregister(), 'REQUEST_TIMEOUT');
-    expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 0, pid: undefined });
+    // It finishes its last session, and takes no other.
+    expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 0, pids });
     const next = await echoes.register();
     expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
     expect(await c.request({ type: 'query' })).toMatchObject({ session: c.id });
-    expect(echoes.stats()).toMatchObject({ children: 2, open: 1, failures: 0 });
+    expect(echoes.stats()).toMatchObject({
+      children: 2,
+      open: 1,
+      failures: 0,
+      running: 2,
+      pids: [...pids, expect.any(Number)],
+    });
     await failure(c.unregister(), 'REQUEST_TIMEOUT');
     expect(echoes.stats()).toMatchObject({ quarantined: 0, open: 1 });
   });
@@ -173,19 +181,19 @@ describe('an idle pool', () => {
     const clock = new FakeClock();
     const echoes = pool('echo', { idleTimeout: 1_000 }, { clock });
     const first = await echoes.register();
-    const { pid } = echoes.stats();
+    const { pids } = echoes.stats();
     clock.pass(5_000);
-    expect(echoes.stats()).toMatchObject({ pid, open: 1 });
+    expect(echoes.stats()).toMatchObject({ pids, open: 1 });
     await first.unregister();
     clock.pass(999);
     const second = await echoes.register();
     clock.pass(10_000);
     await second.request({ type: 'query' });
-    expect(echoes.stats()).toMatchObject({ children: 1, pid });
+    expect(echoes.stats()).toMatchObject({ children: 1, pids });
     await second.unregister();
     clock.pass(1_000);
-    expect(echoes.stats()).toMatchObject({ pid: undefined });
-    await until('the child is gone', () => !isThere(pid!));
+    await until('the pool has let it go', () => echoes.stats().running === 0);
+    await until('the child is gone', () => !pids.some(isThere));
     await (await echoes.register()).unregister();
     expect(echoes.stats()).toMatchObject({ children: 2, failures: 0 });
   });
@@ -311,7 +319,7 @@ test('a child that has closed its output takes no session any more, however long
   const gone = first.closed;
   first.send({ type: 'quiet' });
   // The end of its output is known before its exit: the child has to be killed, and its exit is not reported yet.
-  await until('the pool has let it go', () => twice.stats().pid === undefined);
+  await until('the pool has let it go', () => twice.stats().running === 0);
   const second = await twice.register();
   expect(await second.request({ type: 'ping' })).toMatchObject({ type: 'reply' });
   expect(await gone).toMatchObject({ by: 'child' });

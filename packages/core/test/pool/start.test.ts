@@ -7,7 +7,14 @@ import { pool, program, until } from '../support/pools.ts';
 test('a start waits for the hello, takes no slot, and counts no session', async () => {
   const echoes = pool('slow-start --delay=100', { maxSessions: 1 });
   await Promise.all([echoes.start(), echoes.start()]);
-  expect(echoes.stats()).toMatchObject({ children: 1, sessions: 0, open: 0, peak: 0, pid: expect.any(Number) });
+  expect(echoes.stats()).toMatchObject({
+    children: 1,
+    sessions: 0,
+    open: 0,
+    peak: 0,
+    running: 1,
+    pids: [expect.any(Number)],
+  });
   await using session = await echoes.register();
   expect(await session.request({ type: 'query' })).toMatchObject({ session: session.id });
   await echoes.start();
@@ -20,13 +27,13 @@ test('a start fails with the error of the child, and counts as a failed start', 
   await failure(echoes.start(), 'POOL_GAVE_UP');
   await echoes.close();
   await failure(echoes.start(), 'POOL_CLOSED');
-  expect(echoes.stats()).toMatchObject({ children: 3, failures: 3, pid: undefined });
+  expect(echoes.stats()).toMatchObject({ children: 3, failures: 3, running: 0 });
 });
 
 test('a child without any session is stopped after the idle timeout', async () => {
   const echoes = pool('echo', { idleTimeout: 20 });
   await echoes.start();
-  await until('it was stopped', () => echoes.stats().pid === undefined);
+  await until('it was stopped', () => echoes.stats().running === 0);
   expect(echoes.stats()).toMatchObject({ children: 1, failures: 0 });
 });
 
@@ -41,7 +48,13 @@ test('a worker starts a child through the hub, and gets the error if that fails'
   const served = await serve({ echoes: program('slow-start --delay=100'), broken: program('dies-at-once') });
   const client = await served.connect();
   await client.start('echoes');
-  expect(served.pool().stats()).toMatchObject({ children: 1, sessions: 0, open: 0, pid: expect.any(Number) });
+  expect(served.pool().stats()).toMatchObject({
+    children: 1,
+    sessions: 0,
+    open: 0,
+    running: 1,
+    pids: [expect.any(Number)],
+  });
   const error = await failure(client.start('broken'), 'CHILD_EXITED');
   expect(error.message).toContain('cannot find the licence file');
   expect(error.stack).toContain('start.test.ts');

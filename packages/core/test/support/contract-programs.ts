@@ -10,4 +10,5 @@ export const contractPrograms: Readonly<Record<ContractChild, string>> = {
   'answers-late': 'answers-late',
   'opens-late': 'opens-late',
   'never-confirms': 'never-confirms',
+  'exits-on-request': 'exits-on-request',
 };

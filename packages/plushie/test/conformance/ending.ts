@@ -16,7 +16,7 @@ export function endingSuite(subject: Subject): void {
     const interaction = typing.interact({ type: 'interact', action: 'type_text', selector, payload: { text: 'ab' } });
     const held = typing.request({ type: 'query', target: 'tree' });
     expect(await treeOf(asking)).toEqual(tree());
-    const { pid } = renderers.stats();
+    const [pid] = renderers.stats().pids;
 
     const loop = (async () => {
       for await (const step of interaction) {
@@ -36,8 +36,8 @@ export function endingSuite(subject: Subject): void {
 
     const next = await registerWith(renderers, tree(7));
     expect(await treeOf(next)).toEqual(tree(7));
-    expect(renderers.stats()).toMatchObject({ children: 2, open: 1 });
-    expect(renderers.stats().pid).not.toBe(pid);
+    expect(renderers.stats()).toMatchObject({ children: 2, open: 1, running: 1 });
+    expect(renderers.stats().pids).not.toContain(pid);
   });
 
   test('closing the pool ends open sessions, and the renderer by itself', async () => {
@@ -46,6 +46,6 @@ export function endingSuite(subject: Subject): void {
     await pressTab(session, 2);
     await renderers.close();
     expect(await session.closed).toMatchObject({ by: 'pool' });
-    expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0, failures: 0, pid: undefined });
+    expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0, failures: 0, pids: [] });
   });
 }

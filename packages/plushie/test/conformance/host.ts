@@ -44,7 +44,7 @@ export function hostSuite(subject: Subject): void {
     const [one, other] = await Promise.all([register(client, 0), register(worker, 1)]);
     expect(await treeOf(other)).toEqual(tree(1));
     const [stats] = await client.stats();
-    process.kill(stats?.pid as number, 'SIGKILL');
+    process.kill(stats?.pids[0] as number, 'SIGKILL');
     for (const session of [one, other]) {
       expect((await session.closed).error?.code).toBe('CHILD_EXITED');
       const error = await failure(treeOf(session), 'CHILD_EXITED');

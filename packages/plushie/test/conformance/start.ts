@@ -27,7 +27,7 @@ export function startSuite(subject: Subject): void {
     const error = await failure(renderers.register(), 'CHILD_VERSION');
     expect(error.message).toContain('plushie-renderer 0.7.1 speaks protocol version 1, and the pool wants 2');
     expect(error.context).toMatchObject({ found: 1, wanted: 2 });
-    expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0, pid: undefined });
+    expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0, pids: [] });
   });
 
   test('with settings that name fonts every session begins as usual', async () => {

@@ -135,7 +135,7 @@ function ofSource(subject: Subject, { start }: SourceKind): void {
     pressTab(runtime.transport, 'tab 2');
     type(runtime.transport);
     await runtime.until(() => runtime.heard.some((message) => message['type'] === 'interact_step'));
-    process.kill((await source.stats()).pid as number, 'SIGKILL');
+    process.kill((await source.stats()).pids[0] as number, 'SIGKILL');
     await runtime.until(() => runtime.ends.length > 0);
     expect(runtime.ends).toEqual([expect.stringMatching(/^crash: The child of pool "renderer" .*SIGKILL/)]);
     runtime.transport.send({ type: 'snapshot', session: '', tree: tree(1) });

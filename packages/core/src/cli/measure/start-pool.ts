@@ -43,7 +43,7 @@ async function startOnce(settings: PoolSettings, signal: AbortSignal): Promise<S
   const began = systemClock.now();
   await within(untilReady(pool), { clock: systemClock, timeout: limit, signal, expired });
   const wall = systemClock.now() - began;
-  const { pid } = pool.stats();
+  const [pid] = pool.stats().pids;
   return { wall, ...(pid === undefined ? { cpu: undefined, memory: undefined } : usageOfGroup(pid)) };
 }
 

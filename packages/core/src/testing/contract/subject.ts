@@ -22,7 +22,9 @@ export type ContractChild =
   /** Confirms `open` only when another session sends `let-in`; `list` lists the open ones. */
   | 'opens-late'
   /** Confirms no `reset`. */
-  | 'never-confirms';
+  | 'never-confirms'
+  /** `who`: the reply holds its `pid`. `die`: it exits. */
+  | 'exits-on-request';
 
 /** Options of the pool that a test of the contract needs. */
 export type ContractOptions = Omit<Partial<PoolOptions>, 'command' | 'args' | 'codec'>;

@@ -1,0 +1,53 @@
+/**
+ * The failures of all children of a pool, and whether it may start another one. They count for the pool and not for each
+ * child: all children run the same program, so what one of them cannot do, the others cannot do either, and a program that
+ * does not start is tried three times, and not three times on each child.
+ */
+import { CarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { PoolSettings } from './options.ts';
+import { RestartPolicy } from './restart.ts';
+
+export class ChildFailures {
+  readonly #pool: string;
+  readonly #clock: Clock;
+  readonly #policy: RestartPolicy;
+  #last: CarpoolError | undefined;
+
+  constructor({ name, restarts }: PoolSettings, clock: Clock) {
+    this.#pool = name;
+    this.#clock = clock;
+    this.#policy = new RestartPolicy(restarts);
+  }
+
+  /** Failures since the beginning. */
+  get total(): number {
+    return this.#policy.total;
+  }
+
+  started(): void {
+    this.#policy.started();
+  }
+
+  failed(phase: 'start' | 'life', error: CarpoolError): void {
+    this.#policy.failed(phase, this.#clock.now());
+    this.#last = error;
+  }
+
+  /** Earlier failures no longer count. */
+  reset(): void {
+    this.#policy.resetFailures();
+  }
+
+  /** POOL_GAVE_UP, if no more children are started. */
+  gaveUp(): CarpoolError | undefined {
+    const why = this.#policy.givesUp(this.#clock.now());
+    if (why === undefined) return undefined;
+    const message = `Cannot register a session: pool "${this.#pool}" starts no more children, because ${why}`;
+    return new CarpoolError('POOL_GAVE_UP', message, {
+      context: { pool: this.#pool, failures: this.#policy.total },
+      evidence: this.#last?.evidence ?? {},
+      cause: this.#last,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** The children of a pool: a supervisor for each, and what they share. */
+import type { CarpoolError } from '../base/errors.ts';
+import type { Admission } from './admission.ts';
+import { ChildFailures } from './child-failures.ts';
+import { ChildSupervisor } from './child-supervisor.ts';
+import type { GenerationOptions } from './generation.ts';
+
+export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
+  /** Learns what becomes of each child. */
+  readonly admission: Admission;
+}
+
+export class Children {
+  readonly #admission: Admission;
+  readonly #failures: ChildFailures;
+  readonly #stopped = new AbortController();
+  readonly #supervisors: readonly ChildSupervisor[];
+
+  constructor({ admission, ...options }: ChildrenOptions) {
+    const { settings, clock } = options;
+    const failures = new ChildFailures(settings, clock);
+    this.#admission = admission;
+    this.#failures = failures;
+    this.#supervisors = Array.from({ length: settings.children }, (_, number) => {
+      const events = {
+        starting: () => admission.starting(number),
+        serving: () => admission.serving(number),
+        retired: () => admission.retired(number),
+        gone: () => admission.gone(number),
+      };
+      return new ChildSupervisor({ ...options, signal: this.#stopped.signal, failures, events });
+    });
+  }
+
+  /** Processes started since the beginning. */
+  get started(): number {
+    return this.#supervisors.reduce((sum, { started }) => sum + started, 0);
+  }
+
+  /** Processes that failed. */
+  get failures(): number {
+    return this.#failures.total;
+  }
+
+  /** The processes that run now, in the order of the children. */
+  get pids(): number[] {
+    return this.#supervisors.flatMap(({ pids }) => pids);
+  }
+
+  /** @param number as in `Slot` */
+  at(number: number): ChildSupervisor {
+    return this.#supervisors[number] as ChildSupervisor;
+  }
+
+  /** Resolves with the hello of a child; starts one if none is there. */
+  async start(): Promise<void> {
+    const startable = this.#supervisors.filter((_, number) => this.#admission.maySpawn(number));
+    const one = startable.find(({ hasCurrent }) => hasCurrent) ?? startable[0];
+    // If there is none, all are there for their last session, and have said hello.
+    await one?.warmUp();
+  }
+
+  /** Idle children whose binary has changed are replaced; one in use waits for a quiet moment. */
+  replaceIfChanged(): void {
+    for (const supervisor of this.#supervisors) supervisor.replaceIfChanged();
+  }
+
+  /** Earlier failures no longer count. */
+  resetFailures(): void {
+    this.#failures.reset();
+  }
+
+  /**
+   * Stops every process that is still there. A start that is under way fails with `reason`.
+   * @throws CarpoolError CHILD_UNKILLABLE
+   */
+  async stopAll(reason: CarpoolError): Promise<void> {
+    this.#stopped.abort(reason);
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.stopAll()));
+  }
+}
