@@ -1,0 +1,30 @@
+/** Runs in the copy of the checkout, with the checkout's Vitest. The root is the copy. */
+import { join } from 'node:path';
+import { carpool } from '@carpool/vitest/config';
+import { defineConfig } from 'vitest/config';
+import { place } from './variables.ts';
+
+const root = join(import.meta.dirname, '..');
+const standIns = [
+  // What the SDK and its tests import, and nothing else: the stand-ins import the SDK's own modules by other names.
+  { find: /^(?:\.\.\/)+(?:src\/)?client\/pool\.js$/, replacement: join(import.meta.dirname, 'pool.ts') },
+  { find: /^(?:\.\.\/)+src\/client\/transport\.js$/, replacement: join(import.meta.dirname, 'transport.ts') },
+];
+
+export default defineConfig({
+  root,
+  plugins: place === 'through the host' ? [carpool({ config: join(import.meta.dirname, 'carpool.config.ts') })] : [],
+  resolve: {
+    alias: [
+      { find: 'plushie/testing', replacement: join(root, 'src/testing/index.ts') },
+      { find: /^plushie\/examples\/(.*)$/, replacement: join(root, 'examples/$1.ts') },
+      { find: /^plushie\/own\/(.*)$/, replacement: join(root, 'src/client/$1.ts') },
+      ...(place === 'own pool' ? [] : standIns),
+    ],
+  },
+  test: {
+    include: ['carpool/apps/*.test.ts', 'test/integration/*.test.ts'],
+    // The SDK's: it stops the pool at the end of a file.
+    setupFiles: [join(root, 'test/setup.ts')],
+  },
+});
