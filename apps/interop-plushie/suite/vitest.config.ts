@@ -13,7 +13,7 @@ const standIns = [
 
 export default defineConfig({
   root,
-  plugins: place === 'through the host' ? [carpool({ config: join(import.meta.dirname, 'carpool.config.ts') })] : [],
+  plugins: place === 'through the host' ? [carpool({ configFile: 'carpool/carpool.config.ts' })] : [],
   resolve: {
     alias: [
       { find: 'plushie/testing', replacement: join(root, 'src/testing/index.ts') },

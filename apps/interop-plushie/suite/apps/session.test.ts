@@ -5,7 +5,7 @@ import shortcuts from 'plushie/examples/shortcuts';
 import todo from 'plushie/examples/todo';
 import { createSession, testWith } from 'plushie/testing';
 import { expect, test as plain } from 'vitest';
-import { options, sameAsGolden } from '../golden.ts';
+import { options } from '../golden.ts';
 import { mode } from '../variables.ts';
 
 const test = testWith(counter, options);
@@ -51,11 +51,7 @@ plain('keeps sessions of one file apart', async () => {
   const apps = [counter, todo, shortcuts, asyncFetch];
   const sessions = await Promise.all(apps.map((app) => createSession(app, options)));
   const [counting, typing, keys] = sessions;
-  await Promise.all([
-    counting?.click('inc'),
-    typing?.typeText('new_todo', 'Milk'),
-    keys?.press('a'),
-  ]);
+  await Promise.all([counting?.click('inc'), typing?.typeText('new_todo', 'Milk'), keys?.press('a')]);
   expect(sessions.map((session) => session.model())).toMatchObject([
     { count: 1 },
     { input: 'Milk' },
