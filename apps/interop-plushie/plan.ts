@@ -14,14 +14,18 @@ export interface Run {
   readonly except?: string;
 }
 
+/** Files of the suite that run in each mode and format. */
+const suites = [
+  { name: 'TestSession', files: 'carpool/apps/' },
+  // Apart: it kills the renderer, which is everybody's through the host.
+  { name: 'Runtime', files: 'carpool/runtime/' },
+];
+
 export const runs: readonly Run[] = [
-  ...(['mock', 'headless'] as const).flatMap((mode) =>
-    (['msgpack', 'json'] as const).map((format) => ({
-      title: `TestSession, ${mode}, ${format}`,
-      files: 'carpool/apps/',
-      mode,
-      format,
-    })),
+  ...suites.flatMap(({ name, files }) =>
+    (['mock', 'headless'] as const).flatMap((mode) =>
+      (['msgpack', 'json'] as const).map((format) => ({ title: `${name}, ${mode}, ${format}`, files, mode, format })),
+    ),
   ),
   {
     title: 'integration',

@@ -1,6 +1,4 @@
 /** What a run of Vitest has given, by file. */
-import { basename } from 'node:path';
-
 /** The part of the report of Vitest's reporter `json` that is read. */
 export interface Report {
   readonly testResults: readonly {
@@ -30,6 +28,7 @@ export interface Failure {
 }
 
 export interface RunResult {
+  /** By path. */
   readonly files: ReadonlyMap<string, Count>;
   readonly failures: readonly Failure[];
 }
@@ -39,17 +38,16 @@ export function resultOf({ testResults }: Report): RunResult {
   const files = new Map<string, Count>();
   const failures: Failure[] = [];
   for (const { name, startTime, endTime, message, assertionResults } of testResults) {
-    const group = basename(name).replace(/\.test\.tsx?$/, '');
     const count = { passed: 0, failed: 0, skipped: 0 };
     for (const { status, fullName, failureMessages } of assertionResults) {
       count[kindOf(status)] += 1;
-      if (status === 'failed') failures.push({ test: `${group}: ${fullName}`, message: failureMessages?.[0] ?? '' });
+      if (status === 'failed') failures.push({ test: `${name}: ${fullName}`, message: failureMessages?.[0] ?? '' });
     }
     if (assertionResults.length === 0) {
       count.failed = 1;
-      failures.push({ test: group, message: message ?? '' });
+      failures.push({ test: name, message: message ?? '' });
     }
-    files.set(group, { ...count, seconds: (endTime - startTime) / 1000 });
+    files.set(name, { ...count, seconds: (endTime - startTime) / 1000 });
   }
   return { files, failures };
 }

@@ -1,4 +1,5 @@
 /** From runs to the rows of the tables. */
+import { basename } from 'node:path';
 import type { Run } from './plan.ts';
 import { total } from './results.ts';
 import type { Finished } from './run.ts';
@@ -10,10 +11,11 @@ export type ByRun = ReadonlyMap<Run, Finished[]>;
 /** A row for each file of each run. */
 export function groupRows(byRun: ByRun): readonly Row[] {
   return [...byRun].flatMap(([run, finished]) => {
-    const groups = new Set(finished.flatMap(({ files }) => [...files.keys()]));
-    return [...groups]
-      .toSorted()
-      .map((group) => ({ title: `${run.title}: ${group}`, cells: finished.map(({ files }) => files.get(group)) }));
+    const paths = new Set(finished.flatMap(({ files }) => [...files.keys()]));
+    return [...paths].toSorted().map((path) => ({
+      title: `${run.title}: ${basename(path).replace(/\.test\.tsx?$/, '')}`,
+      cells: finished.map(({ files }) => files.get(path)),
+    }));
   });
 }
 

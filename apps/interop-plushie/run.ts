@@ -26,6 +26,7 @@ export async function runSuite({ project, renderer, place, run }: SuiteOptions):
   const env = {
     ...cleanEnvironment,
     PLUSHIE_BINARY_PATH: renderer.script,
+    CARPOOL_INTEROP_STARTS: renderer.log,
     CARPOOL_INTEROP_PLACE: place,
     CARPOOL_INTEROP_MODE: run.mode,
     CARPOOL_INTEROP_FORMAT: run.format,

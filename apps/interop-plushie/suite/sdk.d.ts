@@ -77,3 +77,35 @@ declare module 'plushie/own/pool' {
     private readonly pool;
   }
 }
+
+declare module 'plushie/runtime' {
+  export interface RendererExit {
+    readonly type: string;
+    readonly message: string;
+  }
+
+  export interface AppConfig<Model> {
+    readonly init: Model;
+    readonly handleRendererExit?: (model: Model, exit: RendererExit) => Model;
+  }
+
+  export class Runtime<Model> {
+    constructor(config: AppConfig<Model>, transport: () => import('plushie/transport').SpawnTransport);
+    start(): Promise<void>;
+    stop(): void;
+    model(): Model;
+    interact(action: string, selector: { readonly by: 'id'; readonly value: string }): Promise<void>;
+  }
+}
+
+/** The SDK's own, or what stands in for it. */
+declare module 'plushie/transport' {
+  export class SpawnTransport {
+    constructor(options: {
+      readonly binary: string;
+      readonly format?: 'msgpack' | 'json';
+      readonly args?: readonly string[];
+    });
+    send(message: Record<string, unknown>): void;
+  }
+}

@@ -3,7 +3,8 @@
  * renderer. The SDK's integration tests speak the protocol on it.
  */
 import { pooledBackend, type PooledTransport } from '@carpool/plushie/backend';
-import type { OpenPool } from './place.ts';
+import { afterAll } from 'vitest';
+import type { OpenPool, PoolOptions } from './place.ts';
 import { place } from './variables.ts';
 
 const { openPool } = place === 'in process' ? await import('./in-process.ts') : await import('./through-host.ts');
@@ -16,16 +17,27 @@ interface SpawnTransportOptions {
 
 type Message = Record<string, unknown>;
 
+const pools = new Map<string, OpenPool>();
+afterAll(async () => {
+  for (const { close } of pools.values()) await close();
+});
+
+/** One pool for all transports of a file that ask for the same, as an app has one backend. */
+function poolFor(options: PoolOptions): OpenPool {
+  const key = `${options.mode} ${options.format}`;
+  const pool = pools.get(key) ?? openPool(options);
+  pools.set(key, pool);
+  return pool;
+}
+
 export class SpawnTransport {
   readonly format: 'msgpack' | 'json';
-  readonly #open: OpenPool;
   readonly #transport: PooledTransport;
 
   constructor({ binary, format = 'msgpack', args = [] }: SpawnTransportOptions) {
-    if (args.join(' ') !== '--mock') throw new Error(`A pooled session has no arguments of its own: ${args.join(' ')}`);
     this.format = format;
-    this.#open = openPool({ binary, format, mode: 'mock', maxSessions: 8 });
-    this.#transport = pooledBackend(this.#open.pool)();
+    const { pool } = poolFor({ binary, format, mode: modeOf(args), maxSessions: 8 });
+    this.#transport = pooledBackend(pool)();
   }
 
   send(message: Message): void {
@@ -42,6 +54,17 @@ export class SpawnTransport {
 
   /** As the SDK's, which does not wait for its renderer. */
   close(): void {
-    void this.#transport.close().then(() => this.#open.close());
+    void this.#transport.close();
+  }
+}
+
+function modeOf(args: readonly string[]): 'mock' | 'headless' {
+  switch (args.join(' ')) {
+    case '--mock':
+      return 'mock';
+    case '--headless':
+      return 'headless';
+    default:
+      throw new Error(`A pooled session has no arguments of its own: ${args.join(' ')}`);
   }
 }

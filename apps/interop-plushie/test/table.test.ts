@@ -30,12 +30,12 @@ const report: Report = {
 test('counts the tests of each file', () => {
   const { files, failures } = resultOf(report);
   expect([...files]).toEqual([
-    ['todo', { passed: 1, failed: 1, skipped: 1, seconds: 0.41 }],
-    ['clock', { passed: 0, failed: 1, skipped: 0, seconds: 0.1 }],
+    ['/copy/carpool/apps/todo.test.ts', { passed: 1, failed: 1, skipped: 1, seconds: 0.41 }],
+    ['/copy/carpool/apps/clock.test.tsx', { passed: 0, failed: 1, skipped: 0, seconds: 0.1 }],
   ]);
   expect(failures).toEqual([
-    { test: 'todo: deletes', message: 'Error: it is still there' },
-    { test: 'clock', message: 'SyntaxError' },
+    { test: '/copy/carpool/apps/todo.test.ts: deletes', message: 'Error: it is still there' },
+    { test: '/copy/carpool/apps/clock.test.tsx', message: 'SyntaxError' },
   ]);
   expect(total(files, 3)).toEqual({ passed: 1, failed: 2, skipped: 1, seconds: 3 });
 });
