@@ -39,7 +39,6 @@ declare module 'plushie/testing' {
     find(selector: string): Promise<Element | null>;
     findByText(text: string): Promise<Element | null>;
     findByRole(role: string): Promise<Element | null>;
-    findFocused(): Promise<Element | null>;
     stopAndWait(): Promise<void>;
   }
 
@@ -55,10 +54,12 @@ declare module 'plushie/testing' {
   }
 
   export function createSession<Model>(app: App<Model>, options?: TestOptions): Promise<TestSession<Model>>;
-  export function testWith<Model>(
-    app: App<Model>,
-    options?: TestOptions,
-  ): (name: string, body: (fixtures: { readonly session: TestSession<Model> }) => Promise<void>) => void;
+  export interface TestApi<Model> {
+    (name: string, body: (fixtures: { readonly session: TestSession<Model> }) => Promise<void>): void;
+    skipIf(condition: boolean): TestApi<Model>;
+  }
+
+  export function testWith<Model>(app: App<Model>, options?: TestOptions): TestApi<Model>;
 }
 
 /** The example apps of the checkout. */
