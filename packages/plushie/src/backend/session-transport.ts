@@ -9,6 +9,7 @@
  */
 import type { CloseReason, Session } from 'carpool';
 import type { PlushieMessages } from '../messages.ts';
+import { StepAnswer } from './step-answer.ts';
 import type { PooledTransport } from './types.ts';
 
 type Message = Record<string, unknown>;
@@ -23,6 +24,8 @@ export class SessionTransport implements PooledTransport {
   #queue: Message[] = [];
   #handler: ((message: Message) => void) | undefined;
   #closeHandler: ((reason: string) => void) | undefined;
+  /** While the handler has a step. */
+  #answer: StepAnswer | undefined;
   #greeting: 'due' | 'on its way' | 'done' = 'due';
   #sent = false;
   #over = false;
@@ -77,6 +80,7 @@ export class SessionTransport implements PooledTransport {
     }
     // It ends in the same turn as the session, of which the transport hears a turn later.
     if (this.#session.closeReason !== undefined) return;
+    if (this.#answer?.takes(message) === true) return;
     this.#session.send(message);
     this.#greet();
   }
@@ -117,11 +121,26 @@ export class SessionTransport implements PooledTransport {
     void Promise.resolve().then(() => {
       this.#greeting = 'done';
       const take = (message: Message): void => {
-        if (!this.#over) this.#handler?.(message);
+        if (!this.#over) this.#deliver(message);
       };
       take(session.hello as Message);
       session.onMessage(take);
     });
+  }
+
+  #deliver(message: Message): void {
+    if (message['type'] !== 'interact_step') {
+      this.#handler?.(message);
+      return;
+    }
+    const answer = new StepAnswer();
+    this.#answer = answer;
+    try {
+      this.#handler?.(message);
+    } finally {
+      this.#answer = undefined;
+      for (const tree of answer.all()) this.send(tree);
+    }
   }
 
   #end(reason: string): void {

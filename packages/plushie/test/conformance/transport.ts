@@ -248,6 +248,34 @@ function ofSource(subject: Subject, { start }: SourceKind): void {
     await session.unregister();
   });
 
+  test.each<[string, (value: string) => readonly Message[]]>([
+    ['a patch and a snapshot', (value) => [valuePatch(value), { type: 'advance_frame', timestamp: 1 }, named(value)]],
+    ['two snapshots', (value) => [named(''), named(value)]],
+    ['two patches', (value) => [valuePatch(''), valuePatch(value)]],
+  ])('a handler may answer a step with %s: each step finds the latest tree', async (_, answers) => {
+    const [source] = await start(subject);
+    const runtime = new Listening(pooledTransport(await source.register()));
+    const { transport, heard } = runtime;
+    const typed: string[] = [];
+    transport.onMessage((message) => {
+      heard.push(message);
+      if (message['id'] === 'tab 2') type(transport, 'Milk');
+      if (message['id'] === 'typing' && message['type'] === 'interact_response') over.resolve();
+      if (message['type'] !== 'interact_step') return;
+      const [event] = (message as unknown as InteractStep).events;
+      const value = event?.family === 'input' ? event.value : 'no input';
+      typed.push(value);
+      for (const answer of answers(value)) transport.send(answer);
+    });
+    const over = Promise.withResolvers<void>();
+    transport.send({ type: 'snapshot', tree: tree() });
+    pressTab(transport, 'tab 1');
+    pressTab(transport, 'tab 2');
+    await over.promise;
+    expect(typed).toEqual(['M', 'Mi', 'Mil', 'Milk']);
+    await transport.close();
+  });
+
   async function drive(session: PlushieSession): Promise<void> {
     const runtime = new Listening(pooledTransport(session));
     const { transport, heard } = runtime;
@@ -262,7 +290,7 @@ function ofSource(subject: Subject, { start }: SourceKind): void {
       if (message['type'] === 'interact_step') {
         const [event] = (message as unknown as InteractStep).events;
         const value = event?.family === 'input' ? event.value : 'no input';
-        transport.send({ type: 'patch', ops: [{ op: 'update_props', path: [0, 2], props: { value } }] });
+        transport.send(valuePatch(value));
       }
       if (message['id'] === 'hash') over.resolve();
     });
@@ -297,8 +325,22 @@ function pressTab(transport: PooledTransport, id: string): void {
   transport.send({ type: 'interact', id, action: 'press', payload: { key: 'Tab' } });
 }
 
-/** Two steps, then the response. */
-function type(transport: PooledTransport): void {
+/** A step for each letter, then the response. */
+function type(transport: PooledTransport, text = 'ab'): void {
   const selector = { by: 'id', value: 'name' };
-  transport.send({ type: 'interact', id: 'typing', action: 'type_text', payload: { text: 'ab' }, selector });
+  transport.send({ type: 'interact', id: 'typing', action: 'type_text', payload: { text }, selector });
+}
+
+/** The tree of most tests, with this in the field. */
+function named(value: string): Message {
+  const shown = tree();
+  const [column] = shown.children;
+  const children = column?.children.map((leaf) =>
+    leaf.id === 'name' ? { ...leaf, props: { ...leaf.props, value } } : leaf,
+  );
+  return { type: 'snapshot', tree: { ...shown, children: [{ ...column, children }] } };
+}
+
+function valuePatch(value: string): Message {
+  return { type: 'patch', ops: [{ op: 'update_props', path: [0, 2], props: { value } }] };
 }
