@@ -19,6 +19,8 @@ export interface Runner extends RunnerFacts {
   /** Where the files of a failure are, from the folder of the project, as a pattern. */
   readonly failures: string;
   readonly accept: string;
+  /** What it prints of the pictures that a failure has added to its report. */
+  readonly reports?: RegExp;
 }
 
 const jest = {
@@ -61,6 +63,7 @@ export const runners: readonly Runner[] = [
     first: ['run'],
     failures: '__goldens__/*/failed',
     accept: 'Vitest with -u',
+    reports: /↳ whole\.headless-expected\.png\s+↳ whole\.headless-actual\.png\s+↳ whole\.headless-diff\.png/,
   },
   { ...jest, name: 'Jest, CommonJS', project: 'jest', testFile: 'counter.test.js' },
   { ...jest, name: 'Jest, ES modules', project: 'jest-modules', testFile: 'counter.test.mjs' },
@@ -81,6 +84,8 @@ export const runners: readonly Runner[] = [
     first: ['test'],
     failures: 'test-results/*',
     accept: 'Playwright with -u',
+    // As a comparison of pictures, which its HTML report shows side by side.
+    reports: /whole\.headless \(image\/png\).*\s+Expected: .*expected.*\s+Received: .*actual.*\s+Diff: .*diff/,
   },
 ];
 
