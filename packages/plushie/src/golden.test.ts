@@ -48,7 +48,7 @@ function session({ text, picture, mode = 'headless' }: Shown): GoldenSession {
     if (message.type === 'query') return { data: text === undefined ? null : tree(text) };
     return picture;
   };
-  return { hello: { mode }, request: request as never };
+  return { hello: { mode }, request };
 }
 
 /** White, with this number of black pixels from the start. */

@@ -8,6 +8,7 @@
  * the rest, and the first picture that is written or differs loads the PNG library.
  */
 import type { CallOptions } from 'carpool';
+import type { ScreenshotResponse, TreeHashResponse } from './messages.ts';
 import type { GoldenSession, ScreenshotOptions, TreeHashOptions } from './golden/options.ts';
 
 export type { GoldenOptions, GoldenSession, ScreenshotOptions, TreeHashOptions } from './golden/options.ts';
@@ -32,8 +33,8 @@ export async function assertTreeHash(
   const site = { stack: '' };
   Error.captureStackTrace(site, assertTreeHash);
   const reply = session.request({ type: 'tree_hash', name }, callOptions(options));
-  const [{ compareTreeHash }, { hash }] = await Promise.all([import('./golden/tree-hash.ts'), reply]);
-  await compareTreeHash({ session, name, options, site }, hash);
+  const [{ compareTreeHash }, found] = await Promise.all([import('./golden/tree-hash.ts'), reply]);
+  await compareTreeHash({ session, name, options, site }, found as TreeHashResponse);
 }
 
 /**
@@ -61,7 +62,7 @@ export async function assertScreenshot(
   const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
   const reply = session.request({ type: 'screenshot', name, ...size }, callOptions(options));
   const [{ compareScreenshot }, shot] = await Promise.all([import('./golden/screenshot.ts'), reply]);
-  await compareScreenshot({ session, name, options, site }, shot);
+  await compareScreenshot({ session, name, options, site }, shot as ScreenshotResponse);
 }
 
 function callOptions({ timeout, signal }: CallOptions): CallOptions {

@@ -1,9 +1,14 @@
 /** What the assertions with golden files take. */
-import type { CallOptions, Session } from 'carpool';
-import type { PlushieMessages } from '../messages.ts';
+import type { CallOptions } from 'carpool';
+import type { Query, Screenshot, TreeHash } from '../messages.ts';
 
-/** The part of a session that is used. */
-export type GoldenSession = Pick<Session<PlushieMessages>, 'request' | 'hello'>;
+/** The part of a session that is used: of one on a renderer, or of one whose config the compiler does not know. */
+export interface GoldenSession {
+  /** What the renderer said of itself. */
+  readonly hello: unknown;
+  /** Resolves with the renderer's reply. */
+  request(message: TreeHash | Screenshot | Query, options?: CallOptions): Promise<unknown>;
+}
 
 /** What every assertion with a golden file takes; `timeout` and `signal` are those of its request. */
 export interface GoldenOptions extends CallOptions {

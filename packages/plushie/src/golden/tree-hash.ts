@@ -1,5 +1,5 @@
 /** The hash of a tree, compared with its golden file. */
-import type { StoredNode } from '../messages.ts';
+import type { QueryResponse, StoredNode, TreeHashResponse } from '../messages.ts';
 import { invalid, type GoldenCall, type GoldenKind } from './call.ts';
 import { mismatch, missing, type FailureFile } from './failure.ts';
 import { GoldenFile } from './golden-file.ts';
@@ -11,7 +11,7 @@ const kind: GoldenKind = { what: 'tree', extension: 'sha256', variable: 'PLUSHIE
 const beside = 'tree.json';
 
 /** @throws CarpoolError as `assertTreeHash` */
-export async function compareTreeHash(call: GoldenCall, hash: string): Promise<void> {
+export async function compareTreeHash(call: GoldenCall, { hash }: TreeHashResponse): Promise<void> {
   const golden = await GoldenFile.of(kind, call);
   if (hash === '') throw invalid(call, kind, 'the session has no tree yet; send a snapshot first');
   const expected = golden.read()?.toString('utf8').trim();
@@ -35,8 +35,8 @@ export async function compareTreeHash(call: GoldenCall, hash: string): Promise<v
 
 async function treeOf({ session, options }: GoldenCall): Promise<StoredNode | null> {
   const { timeout } = options;
-  const { data } = await session.request({ type: 'query', target: 'tree' }, timeout === undefined ? {} : { timeout });
-  return data;
+  const reply = await session.request({ type: 'query', target: 'tree' }, timeout === undefined ? {} : { timeout });
+  return (reply as QueryResponse).data;
 }
 
 function textOf(tree: StoredNode | null): string {
