@@ -11,7 +11,13 @@ import type { CallOptions } from 'carpool';
 import type { ScreenshotResponse, TreeHashResponse } from './messages.ts';
 import type { GoldenSession, ScreenshotOptions, TreeHashOptions } from './golden/options.ts';
 
-export type { GoldenOptions, GoldenSession, ScreenshotOptions, TreeHashOptions } from './golden/options.ts';
+export type {
+  GoldenOptions,
+  GoldenRequest,
+  GoldenSession,
+  ScreenshotOptions,
+  TreeHashOptions,
+} from './golden/options.ts';
 
 /**
  * Compares the hash of the session's tree with the golden file `NAME.MODE.sha256`. Beside it stands the tree, in

@@ -7,8 +7,14 @@ export interface GoldenSession {
   /** What the renderer said of itself. */
   readonly hello: unknown;
   /** Resolves with the renderer's reply. */
-  request(message: TreeHash | Screenshot | Query, options?: CallOptions): Promise<unknown>;
+  request(message: GoldenRequest, options?: CallOptions): Promise<unknown>;
 }
+
+/** What the assertions ask the renderer. */
+export type GoldenRequest = Fields<TreeHash> | Fields<Screenshot> | Fields<Query>;
+
+/** The same as a plain record, as which a session of an unknown config takes it. */
+type Fields<Message> = { readonly [Field in keyof Message]: Message[Field] };
 
 /** What every assertion with a golden file takes; `timeout` and `signal` are those of its request. */
 export interface GoldenOptions extends CallOptions {

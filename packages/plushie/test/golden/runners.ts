@@ -20,7 +20,7 @@ export interface Runner extends RunnerFacts {
   readonly failures: string;
   readonly accept: string;
   /** What it prints of the pictures that a failure has added to its report. */
-  readonly reports?: RegExp;
+  readonly reports: RegExp;
 }
 
 const jest = {
@@ -42,6 +42,8 @@ const jest = {
   first: [],
   failures: '__goldens__/*/failed',
   accept: 'Jest with -u',
+  // It has no attachments.
+  reports: /difference: .*whole\.headless-diff\.png/,
 } satisfies Partial<Runner>;
 
 export const runners: readonly Runner[] = [

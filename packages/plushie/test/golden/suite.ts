@@ -120,7 +120,7 @@ function expectPictureFailure(outcome: Outcome, project: Project, runner: Runner
   const message = messageOf(outcome, 'the picture');
   expect(message).toMatch(/differs from its golden file: [\d,]+ of 3,200 pixels \([\d.]+ %\), between/);
   expect(message).toContain(`run ${runner.accept}, or with PLUSHIE_UPDATE_SCREENSHOTS=1`);
-  if (runner.reports !== undefined) expect(outcome.output).toMatch(runner.reports);
+  expect(outcome.output).toMatch(runner.reports);
   const files = project.files(`${runner.failures}/pictures/*.png`);
   expect(files.map((file) => basename(file))).toEqual(
     ['actual', 'diff', 'expected'].map((part) => `whole.headless-${part}.png`),
