@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
-import { decode, encode, pictureDifference, type Picture } from './pictures.ts';
-import { pixelHash, withPixelHash } from './png-hash.ts';
+import { decode, encode, encodeWithHash, pictureDifference, type Picture } from './pictures.ts';
+import { pixelHash } from './png-hash.ts';
 
 const white = [255, 255, 255, 255];
 
@@ -21,7 +21,7 @@ function pixel({ width, rgba }: Picture, x: number, y: number): number[] {
 
 test('a picture is the same after it was a file, with and without its hash', () => {
   const one = picture(5, 3, { '1,1': [1, 2, 3, 255], '4,2': [0, 0, 0, 0], '0,0': [9, 9, 9, 128] });
-  for (const file of [encode(one), withPixelHash(encode(one), 'abc')]) {
+  for (const file of [encode(one), encodeWithHash(one, 'abc')]) {
     const { width, height, rgba } = decode(file);
     expect({ width, height, rgba: [...rgba] }).toEqual({ width: 5, height: 3, rgba: [...one.rgba] });
   }
@@ -45,7 +45,7 @@ test('what is no PNG file cannot be read', () => {
 test('the hash counts as long as the pixels are those of which it was made', () => {
   const file = encode(picture(3, 3));
   expect(pixelHash(file)).toBeUndefined();
-  const hashed = withPixelHash(file, 'abc');
+  const hashed = encodeWithHash(picture(3, 3), 'abc');
   expect(pixelHash(hashed)).toBe('abc');
   expect(hashed.length - file.length).toBeLessThan(60);
   // An editor that keeps the text and saves other pixels.

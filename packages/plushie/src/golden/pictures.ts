@@ -1,6 +1,8 @@
 /** Pictures as PNG files, and what differs between two. Loaded when one is written or differs. */
+import { crc32 } from 'node:zlib';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
+import { pixelHashText } from './png-hash.ts';
 
 /** Four bytes a pixel, row by row. */
 export interface Picture {
@@ -33,6 +35,20 @@ export function encode({ width, height, rgba }: Picture): Buffer {
   png.data = Buffer.from(rgba.buffer, rgba.byteOffset, rgba.length);
   return PNG.sync.write(png);
 }
+
+/** A PNG file that holds the renderer's hash of its pixels; see `pixelHash`. */
+export function encodeWithHash(picture: Picture, hash: string): Buffer {
+  const png = encode(picture);
+  const typeAndText = Buffer.from(`tEXt${pixelHashText(png, hash)}`, 'latin1');
+  const chunk = Buffer.alloc(typeAndText.length + 8);
+  chunk.writeUInt32BE(typeAndText.length - 4);
+  typeAndText.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(typeAndText), typeAndText.length + 4);
+  return Buffer.concat([png.subarray(0, headEnd), chunk, png.subarray(headEnd)]);
+}
+
+/** Where the signature and the header of a PNG file end. */
+const headEnd = 8 + 25;
 
 /** Any PNG file, in any of its formats of pixels. @throws what is wrong with it */
 export function decode(file: Buffer): Picture {

@@ -4,8 +4,6 @@
  * It stands in a text chunk, with the checksums of the chunks that hold the pixels. An editor may keep the text and change
  * the pixels; their checksums then differ, the text counts for nothing, and the file is decoded.
  */
-import { crc32 } from 'node:zlib';
-
 const signature = Buffer.from('89504e470d0a1a0a', 'hex');
 const keyword = 'rgba-sha256';
 
@@ -27,16 +25,9 @@ export function pixelHash(png: Buffer): string | undefined {
   return checksums === pixelChecksums(chunks) ? hash : undefined;
 }
 
-/** The same file with the hash of its pixels. */
-export function withPixelHash(png: Buffer, hash: string): Buffer {
-  const text = Buffer.from(`tEXt${keyword}\0${hash} ${pixelChecksums([...chunksOf(png)])}`, 'latin1');
-  const chunk = Buffer.alloc(text.length + 8);
-  chunk.writeUInt32BE(text.length - 4);
-  text.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(text), text.length + 4);
-  // The header is the first chunk, and has 25 bytes.
-  const afterHeader = signature.length + 25;
-  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)]);
+/** The content of the text chunk for a file that has none yet. */
+export function pixelHashText(png: Buffer, hash: string): string {
+  return `${keyword}\0${hash} ${pixelChecksums([...chunksOf(png)])}`;
 }
 
 function pixelChecksums(chunks: readonly Chunk[]): string {

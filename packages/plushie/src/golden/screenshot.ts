@@ -5,7 +5,7 @@ import { mismatch, missing, type Difference } from './failure.ts';
 import { GoldenFile } from './golden-file.ts';
 import type { ScreenshotOptions } from './options.ts';
 import type { Picture, PictureDifference, Rectangle } from './pictures.ts';
-import { pixelHash, withPixelHash } from './png-hash.ts';
+import { pixelHash } from './png-hash.ts';
 
 const kind: GoldenKind = { what: 'screenshot', extension: 'png', variable: 'PLUSHIE_UPDATE_SCREENSHOTS' };
 
@@ -19,7 +19,7 @@ export async function compareScreenshot(call: ScreenshotCall, shot: ScreenshotRe
   const file = golden.read();
   if (file !== undefined && pixelHash(file) === hash) return golden.passed(hash);
   const pictures = await import('./pictures.ts');
-  const encoded = (): Buffer => withPixelHash(pictures.encode(actual), hash);
+  const encoded = (): Buffer => pictures.encodeWithHash(actual, hash);
   if (file === undefined) {
     if (golden.update === 'none') throw await missing(golden, encoded());
     return golden.write(hash, encoded());
