@@ -1,6 +1,5 @@
 /** What the assertions with golden files take. */
 import type { CallOptions } from 'carpool';
-import type { Query, Screenshot, TreeHash } from '../messages.ts';
 
 /** The part of a session that is used: of one on a renderer, or of one whose config the compiler does not know. */
 export interface GoldenSession {
@@ -11,10 +10,10 @@ export interface GoldenSession {
 }
 
 /** What the assertions ask the renderer. */
-export type GoldenRequest = Fields<TreeHash> | Fields<Screenshot> | Fields<Query>;
-
-/** The same as a plain record, as which a session of an unknown config takes it. */
-type Fields<Message> = { readonly [Field in keyof Message]: Message[Field] };
+export type GoldenRequest =
+  | { readonly type: 'tree_hash'; readonly name: string }
+  | { readonly type: 'screenshot'; readonly name: string; readonly width?: number; readonly height?: number }
+  | { readonly type: 'query'; readonly target: 'tree' };
 
 /** What every assertion with a golden file takes; `timeout` and `signal` are those of its request. */
 export interface GoldenOptions extends CallOptions {
