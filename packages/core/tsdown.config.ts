@@ -6,6 +6,7 @@ const ofTests = {
   coordination: 'src/entry/coordination.ts',
   'ava-plugin': 'src/entry/ava-plugin.ts',
   'adapter-realm': 'src/entry/adapter-realm.ts',
+  'adapter-current-test': 'src/entry/adapter-current-test.ts',
 };
 
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
@@ -59,7 +60,6 @@ const config: UserConfig[] = defineConfig([
     ...common,
     entry: {
       index: 'src/entry/index.ts',
-      'adapter-current-test': 'src/entry/adapter-current-test.ts',
       protocol: 'src/entry/protocol.ts',
       'adapter-main-process': 'src/entry/adapter-main-process.ts',
       'adapter-test-process': 'src/entry/adapter-test-process.ts',

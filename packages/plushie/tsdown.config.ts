@@ -8,21 +8,25 @@ const common = {
   sourcemap: false,
 } satisfies UserConfig;
 
+/** Tests load these in their own realm; in Jest that asks for CommonJS. */
+const ofTests = { backend: 'src/backend.ts', golden: 'src/golden.ts' };
+
 const config: UserConfig[] = defineConfig([
   {
     ...common,
-    entry: { index: 'src/index.ts', backend: 'src/backend.ts', 'stand-in': 'src/stand-in.ts' },
+    entry: { index: 'src/index.ts', 'stand-in': 'src/stand-in.ts', ...ofTests },
     dts: { oxc: true },
     outputOptions: { chunkFileNames: '[name]-[hash].js' },
   },
   {
-    // Tests import it; in Jest they are CommonJS.
     ...common,
-    entry: { backend: 'src/backend.ts' },
+    entry: ofTests,
     format: 'cjs',
     clean: false,
     dts: { oxc: true },
     checks: { legacyCjs: false },
+    // There is no CommonJS of it.
+    deps: { alwaysBundle: ['pixelmatch'] },
     outputOptions: { chunkFileNames: '[name]-[hash].cjs' },
   },
   {

@@ -21,6 +21,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
   return {
     test: {
       ...suites[suite],
+      ...(suite === 'quick' ? {} : { globalSetup: ['test/golden/home.ts'] }),
       // A slow machine must not fail the tests.
       testTimeout: 20_000,
       hookTimeout: 20_000,

@@ -18,7 +18,7 @@ export interface Environment {
 
 /** The first argument of an environment's constructor. */
 interface EnvironmentConfig {
-  readonly globalConfig: object;
+  readonly globalConfig: { readonly updateSnapshot: 'all' | 'new' | 'none' };
   readonly projectConfig: {
     readonly rootDir: string;
     readonly testEnvironmentOptions: Readonly<Record<string, unknown>>;
@@ -66,7 +66,8 @@ export function withCarpool<Base extends EnvironmentClass>(base: Base): WithCarp
     constructor(config: EnvironmentConfig, context: EnvironmentContext) {
       super(...([withoutOptions(config), context] as never[]));
       const { rootDir } = config.projectConfig;
-      this.#file = new TestFile({ rootDir, testPath: context.testPath, global: this.global });
+      const { updateSnapshot } = config.globalConfig;
+      this.#file = new TestFile({ rootDir, testPath: context.testPath, global: this.global, updateSnapshot });
       this.#file.open();
       this.#before = worker[key]?.end();
       worker[key] = this.#file;

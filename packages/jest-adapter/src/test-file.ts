@@ -52,6 +52,8 @@ export interface TestFileOptions {
   readonly global: object;
   readonly rootDir: string;
   readonly testPath: string;
+  /** Which snapshots Jest writes. */
+  readonly updateSnapshot: 'all' | 'new' | 'none';
 }
 
 /** One run of a test file, followed by the events of its environment. */
@@ -74,7 +76,7 @@ export class TestFile {
 
   /** Before anything of the file is evaluated: what it imports finds its owners, and the sessions. */
   open(): void {
-    const { global, testPath } = this.#options;
+    const { global, testPath, updateSnapshot } = this.#options;
     install(global, this.bridge());
     const worker = new Owner({ ...this.#owned([]), holder: { test: 'a worker, for all its tests', file: testPath } });
     const test = (): Owner | undefined => {
@@ -87,6 +89,11 @@ export class TestFile {
       test,
       worker: () => worker,
       waitOptions: () => running.getStore()?.clock.waitOptions() ?? {},
+      goldens: async () => ({
+        file: testPath,
+        update: updateSnapshot === 'new' ? 'missing' : updateSnapshot,
+        accept: 'Jest with -u',
+      }),
     });
   }
 

@@ -14,10 +14,12 @@ import {
   openFile,
   type CurrentTest,
   type FileOwner,
+  type Goldens,
   type Owner,
   type WaitOptions,
 } from 'carpool/adapter/test-process';
 import { atTheEndOfFiles } from './file-end.ts';
+import { goldensOf } from './goldens.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 
 /** The file that is open. */
@@ -50,6 +52,10 @@ export class TestFile implements CurrentTest {
 
   waitOptions(): WaitOptions {
     return this.attempt?.waitOptions() ?? {};
+  }
+
+  async goldens(): Promise<Goldens> {
+    return goldensOf(base.info());
   }
 
   async ready(): Promise<void> {

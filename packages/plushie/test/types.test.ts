@@ -15,6 +15,7 @@ import {
   type TreeHashResponse,
 } from '../src/index.ts';
 import { pooledBackend, pooledTransport } from '../src/backend.ts';
+import { assertScreenshot, assertTreeHash } from '../src/golden.ts';
 
 /** The shape of `Transport` in plushie-typescript 0.6. */
 interface RuntimeTransport {
@@ -96,4 +97,17 @@ test('a message that the renderer would silently drop does not compile', () => {
     session.send({ type: 'snapshoot' }),
   ];
   expectTypeOf(wrong).toBeFunction();
+});
+
+test('golden files take any session on a renderer, also one whose config is not known', () => {
+  const assertions = async (own: S, unknown: Session) => {
+    await assertTreeHash(own, 'name', { folder: '../golden', mode: false, timeout: 1_000 });
+    await assertScreenshot(own, 'name', { width: 40, height: 30, threshold: 0.1, maxDifferentPixels: 2 });
+    await assertTreeHash(unknown, 'name');
+    // @ts-expect-error -- there is no name for it
+    await assertTreeHash(own);
+    // @ts-expect-error -- a hash has no size
+    await assertTreeHash(own, 'name', { width: 40 });
+  };
+  expectTypeOf(assertions).toBeFunction();
 });

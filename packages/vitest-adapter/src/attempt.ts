@@ -14,7 +14,7 @@ const now: () => number = performance.now.bind(performance);
 
 /** One attempt of one test, on its own clock. */
 export class Attempt {
-  readonly #task: RunnerTestCase;
+  readonly task: RunnerTestCase;
   readonly #since: number = now();
   /** How many errors earlier attempts of the test have brought. */
   readonly #errors: number;
@@ -22,14 +22,14 @@ export class Attempt {
   #ended: Promise<void> | undefined;
 
   constructor(task: RunnerTestCase) {
-    this.#task = task;
+    this.task = task;
     this.#errors = task.result?.errors?.length ?? 0;
   }
 
   /** What it holds. After its end that is an owner that has ended: a body may run on. */
   ownerIn(file: FileOwner, { Owner: Class }: OwnerClasses): Owner {
     if (this.#owner !== undefined) return this.#owner;
-    const task = this.#task;
+    const task = this.task;
     // An owner that has ended stays ended: each attempt has a path of its own.
     const path = [...file.path, `${task.id} ${ownerNumber()}`];
     const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect, outer: file });
@@ -40,7 +40,7 @@ export class Attempt {
 
   /** For a wait that is on the clock of the test after all. */
   waitOptions({ TestClock }: OwnerClasses): WaitOptions {
-    return new TestClock(() => this.#task.timeout, { since: this.#since }).waitOptions();
+    return new TestClock(() => this.task.timeout, { since: this.#since }).waitOptions();
   }
 
   /** It has ended, or is about to. */
@@ -55,7 +55,7 @@ export class Attempt {
 
   async #end(file: FileOwner | undefined): Promise<void> {
     if (file === undefined) return;
-    if (this.#task.result?.state === 'fail' && this.#task.fails !== true) await this.#leaveEvidence(file);
+    if (this.task.result?.state === 'fail' && this.task.fails !== true) await this.#leaveEvidence(file);
     await this.#owner?.end();
   }
 
@@ -64,8 +64,8 @@ export class Attempt {
     const all = [...((await this.#owner?.evidence()) ?? []), ...(await file.evidence())];
     const found = all.filter(({ stderr = '', messages = [], exit }) => stderr !== '' || messages.length > 0 || exit);
     if (found.length === 0) return;
-    const earlier = this.#task.meta.carpool ?? [];
-    this.#task.meta.carpool = [...earlier, ...found.map((evidence) => ({ ...evidence, error: this.#errors }))];
+    const earlier = this.task.meta.carpool ?? [];
+    this.task.meta.carpool = [...earlier, ...found.map((evidence) => ({ ...evidence, error: this.#errors }))];
   }
 }
 

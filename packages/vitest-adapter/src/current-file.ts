@@ -16,6 +16,7 @@ import {
   ownerNumber,
   saveCompileCache,
   type CurrentTest,
+  type Goldens,
   type OwnerClasses,
 } from 'carpool/adapter/current-test';
 import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
@@ -185,6 +186,11 @@ export class OpenedFile implements CurrentTest {
   waitOptions(): WaitOptions {
     // Where it is not known which test asks, its time-out is the runner's business.
     return this.#current.runningAttempt()?.waitOptions(this.#owners) ?? {};
+  }
+
+  async goldens(): Promise<Goldens> {
+    const task = this.#current.runningAttempt()?.task;
+    return (await import('./goldens.ts')).goldensOf(this.#current.path, task);
   }
 
   /** What an attempt holds. */

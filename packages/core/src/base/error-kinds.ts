@@ -47,6 +47,9 @@ export type ErrorCode =
   | 'LEASE_DEADLOCK'
   | 'LEASE_LOST'
   | 'ONCE_FAILED'
+  | 'GOLDEN_MISMATCH'
+  | 'GOLDEN_MISSING'
+  | 'GOLDEN_INVALID'
   | 'CONFIG_INVALID';
 
 /** Every code with what it means and what to do about it. docs/errors.md shows it. */
@@ -233,6 +236,24 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'The `compute` function passed to `once` threw, in the test that computed the value.',
     remedy: 'The cause is what it threw. The next call computes the value again.',
+  },
+  GOLDEN_MISMATCH: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'What a test has got differs from its golden file.',
+    remedy: 'Look at the files that the error names. If the new result is right, accept it as the error says.',
+  },
+  GOLDEN_MISSING: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'There is no golden file, and this run writes none: it runs in CI, or the runner was started so.',
+    remedy: 'Run the test once where golden files are written, look at the new file, and commit it.',
+  },
+  GOLDEN_INVALID: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'There is nothing to compare, a golden file cannot be read, or its name or its place cannot be used.',
+    remedy: 'The error says what was found, and what to write instead.',
   },
   CONFIG_INVALID: {
     scope: 'run',

@@ -28,6 +28,30 @@ export interface CurrentTest {
    * a `timeout`: no limit. See `TestClock`.
    */
   waitOptions(): WaitOptions;
+  /** How the runner treats golden files. The call is for the test that makes it. Absent: the adapter does not know. */
+  goldens?(): Promise<Goldens>;
+}
+
+/** How a runner treats golden files: the files with which a test compares a result, and which it can write anew. */
+export interface Goldens {
+  /** The path of the test file. */
+  readonly file: string;
+  /** `all`: write those that are missing and those that differ. `missing`: only the former. `none`: a missing one is a failure. */
+  readonly update: 'all' | 'missing' | 'none';
+  /** How the user accepts new results, after "run": "Vitest with -u". */
+  readonly accept: string;
+  /** The path for a file that shows a failure, by its name. Absent: beside the golden file. */
+  outputPath?(name: string): string;
+  /** Adds a file to the runner's report of the test. Absent: the runner has no such reports, or the test is not known. */
+  attach?(attachment: GoldenAttachment): Promise<void>;
+}
+
+/** A file for the runner's report of a test. */
+export interface GoldenAttachment {
+  readonly name: string;
+  readonly path: string;
+  /** Its MIME type. */
+  readonly contentType: string;
 }
 
 /** The classes of what adapters keep for a file and its tests; `owners` has them. */
