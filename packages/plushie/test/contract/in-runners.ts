@@ -39,7 +39,8 @@ export function inRunners(variants: readonly Variant[], subject: Subject): void 
       expect(found.toSorted()).toEqual(wanted.toSorted());
     });
 
-    test('every pool has one renderer, and nothing is left behind', () => {
+    test('a worker was killed; every pool kept its renderer, and nothing is left behind', () => {
+      expect(outcome.output).toContain('SIGKILL');
       expect(outcome.left).toEqual([]);
       expect(outcome.complaint).toBeUndefined();
       for (const variant of variants) {

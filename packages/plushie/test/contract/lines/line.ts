@@ -12,7 +12,7 @@ export type PoolKind =
   | 'renderer'
   /** For one session. */
   | 'single'
-  /** For one session, whose end the renderer has 250 ms to confirm. */
+  /** For one session, whose end the renderer has 100 ms to confirm. */
   | 'hasty';
 
 export interface Variant {

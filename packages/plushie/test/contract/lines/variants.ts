@@ -36,7 +36,7 @@ export function poolsOf(variant: Variant, { folder, renderer }: Place): Readonly
     hasty: {
       ...options,
       maxSessions: 1,
-      closeTimeout: 250,
+      closeTimeout: 100,
       stopTimeout: 20,
       rendererPath: '/bin/sh',
       rendererArgs: ['-c', script, pidFile(variant, folder), renderer],

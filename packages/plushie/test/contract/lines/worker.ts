@@ -42,8 +42,6 @@ export function contractIn(file: 'a' | 'b', { test, expect, register, pooledBack
 /** The test file whose worker is killed in the middle of an interaction in each variant. */
 export function victim({ test, register }: Pick<Runner, 'test' | 'register'>): void {
   test('is killed', async () => {
-    // Jest runs the file once more.
-    if (inThisRun.some(({ name }) => existsSync(`${name}.killed`))) return;
     const ids: string[] = [];
     for (const variant of inThisRun) {
       const session = await withFocus((await register(poolName(variant, 'single'))) as PlushieSession);
