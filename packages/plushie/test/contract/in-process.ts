@@ -20,6 +20,8 @@ export function inProcess(variant: Variant, subject: Subject): void {
       const folder = place().path;
       const renderer = rendererScript(folder, subject);
       vi.stubEnv('PLUSHIE_BINARY_PATH', renderer);
+      // It would decide the mode.
+      vi.stubEnv('PLUSHIE_TEST_BACKEND', undefined);
       const options = { ...poolsOf(variant, { folder, renderer })[kind], env: { TMPDIR: folder } };
       const pool = closing(createPool({ name: kind, ...plushie(options) }));
       pools.set(kind, pool);
