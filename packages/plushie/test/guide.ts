@@ -1,12 +1,13 @@
 /** The code of docs/plushie.md and of the README, laid out as a project, compiled and run. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeFiles } from '@carpool/test-harness/code-blocks';
 import { expect, onTestFinished } from 'vitest';
 import type { Subject } from './conformance/subject.ts';
+import { rendererScript } from './support/renderer-script.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -23,13 +24,9 @@ export async function expectGuideRuns(page: string, tests: number, subject: Subj
   const compilerOptions = { isolatedDeclarations: false, declaration: false };
   const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
-  const renderer = join(folder, 'renderer.sh');
-  const command = [subject.rendererPath, ...subject.rendererArgs].map((word) => `'${word}'`).join(' ');
-  writeFileSync(renderer, `#!/bin/sh\nexec ${command} "$@"\n`);
-  chmodSync(renderer, 0o755);
 
   // In CI no golden file is written.
-  const env = { PLUSHIE_BINARY_PATH: renderer, CI: '' };
+  const env = { PLUSHIE_BINARY_PATH: rendererScript(folder, subject), CI: '' };
   const [errors, said] = await Promise.all([
     output(folder, [tsc, '-p', folder], env),
     output(folder, [vitest, 'run'], env),
