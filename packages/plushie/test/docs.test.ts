@@ -4,8 +4,8 @@ import { standIn } from './conformance/subject.ts';
 import { expectGuideRuns } from './guide.ts';
 
 test.each([
-  ['docs/plushie.md', 4],
-  ['packages/plushie/README.md', 1],
-])('the code of %s compiles, and its tests pass', { timeout: 60_000 }, async (page, tests) => {
-  await expectGuideRuns(page, tests, standIn('msgpack'));
+  [['docs/plushie.md', 'docs/plushie-golden.md'], 6],
+  [['packages/plushie/README.md'], 1],
+])('the code of %j compiles, and its tests pass', { timeout: 60_000 }, async (pages, tests) => {
+  await expectGuideRuns(pages, tests, standIn('msgpack'));
 });

@@ -1,4 +1,4 @@
-/** The code of docs/plushie.md and of the README, laid out as a project, compiled and run. */
+/** The code of the pages about Plushie, and of the README, laid out as a project, compiled and run. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,14 +13,14 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
-/** Runs the project of a page with this renderer in PLUSHIE_BINARY_PATH. */
-export async function expectGuideRuns(page: string, tests: number, subject: Subject): Promise<void> {
+/** Runs the project of some pages with this renderer in PLUSHIE_BINARY_PATH. */
+export async function expectGuideRuns(pages: readonly string[], tests: number, subject: Subject): Promise<void> {
   // Inside the package: there it finds the package itself by its name, and what it needs besides.
   const temporary = join(root, 'packages/plushie/.tmp');
   mkdirSync(temporary, { recursive: true });
   const folder = mkdtempSync(join(temporary, 'guide-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [file, code] of codeFiles(page)) writeFileSync(join(folder, file), code);
+  for (const page of pages) for (const [file, code] of codeFiles(page)) writeFileSync(join(folder, file), code);
   const compilerOptions = { isolatedDeclarations: false, declaration: false };
   const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lines } from './lines/contract.ts';
 
-export const page: string = join(import.meta.dirname, '../../../../docs/parts/contract.md');
+export const page: string = join(import.meta.dirname, '../../../../docs/plushie-interface.md');
 
 /** Between these two lines of the page. */
 const marks = ['<!-- the contract: begin -->', '<!-- the contract: end -->'] as const;
