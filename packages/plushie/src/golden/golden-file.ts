@@ -95,10 +95,10 @@ export class GoldenFile {
   }
 }
 
-/** Whole or not at all: another process may read it, or write it too. */
+/** Whole or not at all: another process or thread may read it, or write it too. */
 export function save(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;
   writeFileSync(temporary, content);
   renameSync(temporary, path);
 }
