@@ -51,6 +51,6 @@ export function checkDisplay(env: Environment, platform: string): void {
   if (platform !== 'linux' || displays.some((name) => (env[name] ?? '') !== '')) return;
   const message =
     'Cannot start plushie-renderer in windowed mode: there is no display, because neither DISPLAY nor WAYLAND_DISPLAY is ' +
-    'set. Run the tests on a virtual one (`xvfb-run -a npx vitest run`), or use `mode: "headless"`';
+    'set. Run the tests on a virtual one (`xvfb-run -a -s -noreset npx vitest run`), or use `mode: "headless"`';
   throw new CarpoolError('CHILD_NOT_STARTED', message, { blame: 'setup', context: { variables: displays } });
 }

@@ -18,14 +18,18 @@ export function findXvfb(): string | undefined {
 
 /** It picks a number that is free, and says which when it is ready. */
 export async function startVirtualDisplay(xvfb: string): Promise<VirtualDisplay> {
-  const options = ['-displayfd', '1', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'];
+  // Without `-noreset` it begins anew when its last window is gone, and refuses the next one meanwhile.
+  const options = ['-noreset', '-displayfd', '1', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'];
   const server = spawn(xvfb, options, { stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(server, 'exit');
+  const kill = (): void => void server.kill();
+  process.once('exit', kill);
   const [number] = (await once(server.stdout, 'data')) as [Buffer];
   return {
     name: `:${number.toString().trim()}`,
     async stop() {
-      server.kill();
+      process.off('exit', kill);
+      kill();
       await exited;
     },
   };
