@@ -3,7 +3,8 @@ import type { CommandLookup, PoolOptions } from 'carpool';
 import { locateRenderer, rendererEnvironment, type RendererLocation } from './binary.ts';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
-import { modeIn, scaled, timeoutFactor } from './test-variables.ts';
+import { modeIn, scaled, timeoutFactor, type Mode } from './test-variables.ts';
+import { checkDisplay, windowedProtocol } from './windowed.ts';
 
 /** The options of a pool, without those that the dialect sets itself, and those of the renderer. */
 export interface PlushieOptions extends Omit<
@@ -11,10 +12,11 @@ export interface PlushieOptions extends Omit<
   'command' | 'args' | 'codec' | 'protocol' | 'stdio' | 'installHint' | 'searched' | 'inheritEnv'
 > {
   /**
-   * `mock` renders nothing; `headless` renders with tiny-skia, without a display. The variable PLUSHIE_TEST_BACKEND comes
-   * before it. Default `mock`.
+   * `mock` renders nothing; `headless` renders with tiny-skia, without a display; `windowed` opens real windows, and each
+   * session has a renderer of its own: at most `maxSessions` at a time, started on demand, ended with their session. The
+   * variable PLUSHIE_TEST_BACKEND comes before it. Default `mock`.
    */
-  readonly mode?: 'mock' | 'headless';
+  readonly mode?: Mode;
   /** What the bytes on the pipe are; tests see no difference, except that JSON carries bytes as base64. Default `msgpack`. */
   readonly format?: 'msgpack' | 'json';
   /**
@@ -26,7 +28,7 @@ export interface PlushieOptions extends Omit<
   readonly rendererArgs?: readonly string[];
   /**
    * Variables that the renderer gets, added to those that Plushie's SDKs pass; true: all; false: only those in `env`.
-   * Default: those of the SDKs, without the desktop of the user who runs the tests.
+   * Default: those of the SDKs, without the desktop of the user who runs the tests, unless the mode is `windowed`.
    */
   readonly inheritEnv?: boolean | readonly string[];
   /** Every session begins with these: theme, text size, …; fonts are loaded once, for the whole process. */
@@ -45,7 +47,9 @@ const sessionsPerRenderer = 10_000;
  * The options of a pool of sessions on one plushie-renderer, for `defineConfig` or `createPool`. It starts nothing.
  *
  * The defaults are those of any pool, except for two: `recycleAfter` is 10,000, because the renderer leaks a little with
- * every session; and `inheritEnv` is a short list of variables, without the display of the user who runs the tests.
+ * every session; and `inheritEnv` is a short list of variables, without the display of the user who runs the tests. In
+ * `windowed` mode each renderer has one session and the display; `children`, `sessionsPerChild` and `recycleAfter` follow
+ * from that.
  *
  * @example
  * ```ts
@@ -67,23 +71,36 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     ...pool
   } = options;
   const mode = modeIn(process.env, wanted);
-  const { maxSessions = 8 } = pool;
-  // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
-  const limit = Math.max(2, maxSessions);
+  const windowed = mode === 'windowed';
+  const ofProtocol = { protocolVersion, settings };
   return {
     recycleAfter: sessionsPerRenderer,
     ...scaled(pool, timeoutFactor(process.env)),
-    maxSessions,
-    args: [...rendererArgs, `--${mode}`, `--${format}`, '--max-sessions', String(limit)],
+    ...(windowed ? oneSessionEach(pool) : {}),
+    args: [...rendererArgs, ...(windowed ? [] : modeArguments(mode, pool)), `--${format}`],
     codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
-    protocol: plushieProtocol({ protocolVersion, settings }),
+    protocol: windowed ? windowedProtocol(ofProtocol) : plushieProtocol(ofProtocol),
     command: async (lookup) => {
+      if (windowed) checkDisplay({ ...lookup.env, ...pool.env }, process.platform);
       const found = await locate(rendererPath, lookup);
       const inherited =
-        typeof inheritEnv === 'boolean' ? inheritEnv : [...rendererEnvironment(lookup.env, false), ...inheritEnv];
+        typeof inheritEnv === 'boolean' ? inheritEnv : [...rendererEnvironment(lookup.env, windowed), ...inheritEnv];
       return { ...found, inheritEnv: inherited };
     },
   };
+}
+
+type Sizes = Pick<PlushieOptions, 'children' | 'sessionsPerChild' | 'maxSessions'>;
+
+/** The pool has as many windows as it would have sessions, so that PLUSHIE_TEST_BACKEND can switch the mode of any config. */
+function oneSessionEach({ children = 1, sessionsPerChild = 8, maxSessions = children * sessionsPerChild }: Sizes) {
+  return { children: maxSessions, sessionsPerChild: 1, maxSessions, recycleAfter: 1 };
+}
+
+function modeArguments(mode: Mode, { children = 1, sessionsPerChild, maxSessions }: Sizes): string[] {
+  const limit = sessionsPerChild ?? (maxSessions === undefined ? 8 : Math.ceil(maxSessions / children));
+  // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
+  return [`--${mode}`, '--max-sessions', String(Math.max(2, limit))];
 }
 
 /** What the search needs of the machine is loaded when a renderer is started: every test file loads the config. */

@@ -45,9 +45,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     idField: 'id',
 
     async hello(root) {
-      root.send({ type: 'settings', session: '', settings: { ...ofEverySession, protocol_version: protocolVersion } });
-      const hello = (await root.next(isHello)) as Hello;
-      if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
+      const hello = await greet(root, { protocolVersion, settings: ofEverySession });
       if (fonts !== undefined) await loadFonts(root, fonts);
       return hello;
     },
@@ -73,14 +71,9 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     },
 
     route(frame: Frame): Route {
-      const fields = frame.fields(fieldNames);
-      const { session, type } = fields;
+      const { session } = frame.fields(fieldNames);
       const to = typeof session === 'string' && session !== '' ? session : undefined;
-      if (to === undefined) return { as: 'event', to };
-      if (type === 'event') return eventRoute(to, fields, frame);
-      const key = replyKey(fields);
-      if (key === undefined) return { as: 'event', to };
-      return { as: type === 'interact_step' ? 'step' : 'reply', to, key };
+      return to === undefined ? { as: 'event', to } : routeTo(to, frame);
     },
 
     address({ kind, frame, wireId, call }: Outgoing) {
@@ -104,6 +97,24 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
       return { frame: frame.with({ ...stamps, id: `c${call}` }), key: `c${call}` };
     },
   };
+}
+
+/** The first exchange with a renderer. @throws CarpoolError CHILD_VERSION */
+export async function greet(root: ProtocolPort, { protocolVersion, settings }: PlushieProtocolOptions): Promise<Hello> {
+  root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
+  const hello = (await root.next(isHello)) as Hello;
+  if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
+  return hello;
+}
+
+/** What a message means to the session that it belongs to. */
+export function routeTo(to: string, frame: Frame): Route {
+  const fields = frame.fields(fieldNames);
+  const { type } = fields;
+  if (type === 'event') return eventRoute(to, fields, frame);
+  const key = replyKey(fields);
+  if (key === undefined) return { as: 'event', to };
+  return { as: type === 'interact_step' ? 'step' : 'reply', to, key };
 }
 
 /** A session that ends before that of any test begins. */

@@ -12,7 +12,9 @@ describe('PLUSHIE_TEST_BACKEND', () => {
     expect(() => modeIn({ PLUSHIE_TEST_BACKEND: 'gpu' }, 'mock')).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
-        message: expect.stringContaining('PLUSHIE_TEST_BACKEND is "gpu", and there are mock, headless') as string,
+        message: expect.stringContaining(
+          'PLUSHIE_TEST_BACKEND is "gpu", and there are mock, headless, windowed',
+        ) as string,
       }),
     );
   });

@@ -4,7 +4,7 @@ import { CarpoolError } from 'carpool/protocol';
 import type { Environment } from './binary.ts';
 import type { PlushieMessages } from './messages.ts';
 
-const modes = ['mock', 'headless'] as const;
+const modes = ['mock', 'headless', 'windowed'] as const;
 export type Mode = (typeof modes)[number];
 
 /**

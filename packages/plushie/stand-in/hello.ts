@@ -1,11 +1,11 @@
 import { words } from './words.ts';
 
-/** The first message, as plushie-renderer 0.7.1 sends it in mock mode. */
-export function hello(codec: 'json' | 'msgpack'): object {
+/** The first message, as plushie-renderer 0.7.1 sends it. */
+export function hello(codec: 'json' | 'msgpack', mode: 'mock' | 'windowed'): object {
   return {
-    backend: 'mock',
+    backend: mode === 'mock' ? 'mock' : 'wgpu',
     codec,
-    mode: 'mock',
+    mode,
     name: 'plushie-renderer',
     native_widgets: [],
     protocol: 1,

@@ -1,6 +1,7 @@
 /**
  * A stand-in for `plushie-renderer --mock`, for machines without it: `node renderer.ts --mock --max-sessions 8`.
- * It speaks the protocol of version 0.7.1 and draws nothing, as the real one in mock mode. It passes the same conformance
+ * It speaks the protocol of version 0.7.1 and draws nothing, as the real one in mock mode. Without `--mock` it has one
+ * session and ends by the `exit` operation, as the real one with its windows. It passes the same conformance
  * suite. It starts as fast as Node does; nothing is slowed down on purpose.
  *
  *   stdin ──wire──▶ settings, then messages ──by `session`──▶ Session ──▶ stdout
@@ -16,9 +17,11 @@ import { jsonLines, lengthPrefixed, Malformed, Unreadable, type Wire } from './w
 const { argv, stdin, stdout, stderr } = process;
 const flag = (name: string): boolean => argv.includes(`--${name}`);
 
+/** Without a flag for the mode the real one opens windows. This one opens none, and differs from mock mode as that one does. */
+const windowed = !flag('mock') && !flag('headless');
 /** With room for one session, all names mean that session, and its end is not announced; the real one does the same. */
 const maxSessions = Math.max(1, Number.parseInt(argv[argv.indexOf('--max-sessions') + 1] ?? '', 10) || 1);
-const single = maxSessions === 1;
+const single = windowed || maxSessions === 1;
 
 const sessions = new Map<string, Session>();
 const closing = new Set<string>();
@@ -52,7 +55,8 @@ async function main(): Promise<void> {
   }
 
   function dispatch(name: string, message: Incoming): void {
-    if (single) return sessions.get('')?.take(name, message);
+    if (windowed && message.type === 'widget_op' && message.op === 'exit') return leave();
+    if (single) return sessions.get('')?.take(windowed ? '' : name, message);
     if (closing.has(name)) {
       const error = 'session is closing; wait for session_closed before reusing this ID';
       return emit(sessionError(name, 'session_reset_in_progress', error));
@@ -76,11 +80,18 @@ async function main(): Promise<void> {
     const session: Session = new Session({
       emit,
       log,
+      windowed,
       patience: single ? Infinity : 30_000,
       onGivenUp: () => close(name, session, true),
     });
     sessions.set(name, session);
     return session;
+  }
+
+  /** What is written before is read before the end. */
+  function leave(): void {
+    stdin.destroy();
+    stdout.end();
   }
 
   /** The slot is free at once; the name is free when the rest of the chunk that held this message has been read. */
@@ -101,7 +112,7 @@ async function main(): Promise<void> {
         const opened = flag('msgpack') || (!flag('json') && chunk[0] !== 0x7b) ? lengthPrefixed() : jsonLines();
         emit = (message) => void stdout.write(opened.encode(message));
         wire = opened;
-        emit(hello(wire.codec));
+        emit(hello(wire.codec, windowed ? 'windowed' : 'mock'));
       }
       for (const payload of wire.push(chunk)) take(payload);
       // Reading stops while the output pipe is full, so that memory stays bounded.

@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** Sends a message of this session, or of none if it says `session: ''`. */
   readonly emit: (message: object) => void;
   readonly log: (level: 'WARN' | 'ERROR', words: string) => void;
+  /** An interaction makes no steps: its events are in its response. */
+  readonly windowed: boolean;
   /** How long a step waits for its tree, in milliseconds. */
   readonly patience: number;
   /** A step was not answered in time, and the session is over. */
@@ -243,6 +245,10 @@ export class Session {
         events: events.map((event) => ({ type: 'event', session: name, ...event })),
       });
     let stepped = false;
+    if (this.#options.windowed) {
+      emit('interact_response', eventsOf(message, this.#root));
+      return;
+    }
     for (const input of inputsOf(message, this.#root)) {
       const event = this.#feed(input);
       if (event === undefined) continue;

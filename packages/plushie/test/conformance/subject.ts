@@ -17,7 +17,7 @@ export type PlushieSession = Session<PlushieMessages>;
 
 export interface Subject {
   readonly name: string;
-  readonly mode: 'mock' | 'headless';
+  readonly mode: NonNullable<PlushieOptions['mode']>;
   readonly format: 'msgpack' | 'json';
   readonly rendererPath: string;
   readonly rendererArgs: readonly string[];

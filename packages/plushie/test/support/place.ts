@@ -52,9 +52,9 @@ async function expectEmpty(within: string): Promise<void> {
 }
 
 /** Waits for a state that nothing announces. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`Within 10 s it did not happen that ${what}`);
     await setTimeout(2);
   }
