@@ -16,6 +16,7 @@ export const rows = [
   'relay-16mib',
   'pool-small',
   'pool-63mib',
+  'plushie-messages',
   'idle-sessions',
   'host-memory',
   'suite-memory',
