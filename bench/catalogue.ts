@@ -7,6 +7,7 @@ export const rows = [
   'suites-playwright',
   'playwright-each',
   'suites-requests',
+  'plushie-screenshots',
   'break-even',
   'host-start',
   'thousand-tests',
