@@ -39,6 +39,8 @@ console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, ${ma
 const judged: Judged[] = [];
 const loads: Record<string, Load & { readonly seconds: number }> = {};
 const failed: string[] = [];
+/** Why, by file. */
+const leftOut: Record<string, string> = {};
 const progress = new Progress(process.stderr, wanted.length);
 for (const file of wanted) {
   progress.begin(file);
@@ -49,6 +51,10 @@ for (const file of wanted) {
   if (results === undefined) {
     failed.push(file);
     progress.note(`${file}: ended without a result`);
+    continue;
+  }
+  if (leftOut[file] !== undefined) {
+    progress.note(`${file}: left out, ${leftOut[file]}`);
     continue;
   }
   const load = { ...before, ...during() };
@@ -65,7 +71,15 @@ console.log(`\n${minutes.toFixed(1)} minutes. ${summary()}`);
 // Results of some rows, or rough ones, must not be written as the results of all.
 if (values.only === undefined && !values.quick && failed.length === 0) {
   const results = judged.map(({ result, verdict }) => ({ ...result, verdict }));
-  const content = { commit: of, date: began.toISOString(), minutes: Math.round(minutes), machine, loads, results };
+  const content = {
+    commit: of,
+    date: began.toISOString(),
+    minutes: Math.round(minutes),
+    machine,
+    loads,
+    leftOut,
+    results,
+  };
   const name = values.growth ? 'growth.json' : 'results.json';
   writeFileSync(new URL(`./${name}`, import.meta.url), `${JSON.stringify(content, undefined, 2)}\n`);
   document(values.growth ? 'growth' : 'results', judged, machine, of);
@@ -90,6 +104,7 @@ async function inItsOwnProcess(file: string): Promise<readonly Result[] | undefi
   let results: readonly Result[] | undefined;
   row.on('message', (message: RowMessage) => {
     if (message.type === 'progress') progress.show(message.text);
+    else if (message.type === 'left out') leftOut[file] = message.reason;
     else results = message.results;
   });
   await once(row, 'exit');

@@ -139,6 +139,12 @@ export function progress(text: string): void {
   process.send?.({ type: 'progress', text } satisfies RowMessage);
 }
 
+/** For a row that needs what this machine does not have. */
+export function leaveOut(reason: string): readonly Result[] {
+  process.send?.({ type: 'left out', reason } satisfies RowMessage);
+  return [];
+}
+
 function named({ budget, ...naming }: Naming): Omit<Naming, 'budget'> & Pick<Result, 'budget'> {
   return { ...naming, budget: budget ?? null };
 }

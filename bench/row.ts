@@ -6,6 +6,7 @@ export const sections = {
   'file-shared': 'A test file: its tests share one child. What that adds, against a Node child for each file',
   'file-by-hand': 'A test file: the same, against one child shared by hand (a global setup and a relay of 30 lines)',
   'file-each': 'A test file of Playwright: `withPools` called in each spec, against one call for all',
+  'file-renderer': 'A test file of Plushie: headless, a screenshot in each test, against one renderer a file',
   'file-start': 'A test file: from when on sharing pays, and what a run pays once',
   test: 'A test: what a session adds',
   message: 'A message',
@@ -30,8 +31,8 @@ export interface Naming {
   readonly section: Section;
   /** In words, below the heading of the section. */
   readonly label: string;
-  /** Which quantity: `wall` time, `CPU` time of all processes, and so on. */
-  readonly quantity: 'wall' | 'CPU' | 'rate' | 'memory';
+  /** Which quantity: `wall` time, `CPU` time of all processes, `starts` of the shared process, and so on. */
+  readonly quantity: 'wall' | 'CPU' | 'rate' | 'memory' | 'starts';
   readonly unit: string;
   readonly budget?: Budget;
 }
@@ -70,12 +71,13 @@ export interface RowOptions {
   readonly quick: boolean;
 }
 
-/** One file of rows/. It may leave more than one result. */
+/** One file of rows/. It may leave more than one result; none where `leaveOut` has said why. */
 export type Row = (options: RowOptions) => Promise<readonly Result[]>;
 
 /** What the process of a row sends to `main.ts`. */
 export type RowMessage =
   | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'left out'; readonly reason: string }
   | { readonly type: 'results'; readonly results: readonly Result[] };
 
 export type Verdict = 'met' | 'over budget' | 'no budget' | 'not judged: machine is busy' | 'not judged: no ratio';

@@ -37,9 +37,11 @@ export function layOutPackages(): void {
   rmSync(home, { recursive: true, force: true });
   const folder = (name: string): [string, string] => [name, installed(bench, name)];
   layOut(join(home, 'node_modules'), {
-    copied: Object.fromEntries(['carpool', '@carpool/vitest', '@carpool/jest', '@carpool/playwright'].map(folder)),
+    copied: Object.fromEntries(
+      ['carpool', '@carpool/vitest', '@carpool/jest', '@carpool/playwright', '@carpool/plushie'].map(folder),
+    ),
     linked: {
-      ...Object.fromEntries(['vitest', 'jest', '@playwright/test'].map(folder)),
+      ...Object.fromEntries(['vitest', 'jest', '@playwright/test', '@msgpack/msgpack'].map(folder)),
       'carpool/node_modules': join(installed(bench, 'carpool'), 'node_modules'),
     },
   });

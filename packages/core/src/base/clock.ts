@@ -14,10 +14,24 @@ export interface Clock {
   after(milliseconds: number, run: () => void): Timer;
 }
 
+/** One object and no functions of its own: there is a timer for each request. */
+class SystemTimer implements Timer {
+  readonly #id: ReturnType<typeof setTimeout>;
+
+  constructor(id: ReturnType<typeof setTimeout>) {
+    this.#id = id;
+  }
+
+  cancel(): void {
+    clearTimeout(this.#id);
+  }
+
+  unref(): void {
+    this.#id.unref();
+  }
+}
+
 export const systemClock: Clock = {
   now,
-  after(milliseconds, run) {
-    const id = setTimeout(run, milliseconds);
-    return { cancel: () => clearTimeout(id), unref: () => id.unref() };
-  },
+  after: (milliseconds, run) => new SystemTimer(setTimeout(run, milliseconds)),
 };

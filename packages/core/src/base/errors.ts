@@ -94,9 +94,10 @@ export function isCarpoolError(value: unknown, code?: ErrorCode): value is Carpo
  * @param above the function whose caller it is; this function and those it calls are left out
  */
 export function callSite(above: (...args: never[]) => unknown): CallSite {
-  const site = { stack: '' };
+  // Without a `stack` to replace: it costs a fifth of the whole, and this runs for every request.
+  const site = {};
   Error.captureStackTrace(site, above);
-  return site;
+  return site as CallSite;
 }
 
 /** The same failure with the stack of another call, so that each waiting call reports its own line. */

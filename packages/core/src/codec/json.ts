@@ -1,12 +1,12 @@
 /**
- * JSON, by the engine. `peek` decodes the whole message: the native parser is several times faster than any scanner
- * written in JavaScript. There is no `stamp`, although a splice would be easy: JSON allows a key twice and readers differ in
- * which one they take, so a message that was routed is always encoded anew from the values it was routed by.
+ * JSON, by the engine. There is no `peek`: the native parser is several times faster than any scanner written in
+ * JavaScript, and a frame keeps what it has decoded. There is no `stamp`, although a splice would be easy: JSON allows a
+ * key twice and readers differ in which one they take, so a message that was routed is always encoded anew from the values
+ * it was routed by.
  */
 import type { Format } from './codec.ts';
 import { messageOf } from '../base/thrown.ts';
 import { malformed, notWritten, unwritable } from './evidence.ts';
-import { fieldsOf } from './fields.ts';
 import { Slab } from './slab.ts';
 
 /** The options of `jsonFormat`. */
@@ -49,7 +49,7 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
     return payload;
   }
 
-  return { name: 'json', encode, decode, peek: (payload, names) => fieldsOf(decode(payload), names) };
+  return { name: 'json', encode, decode };
 }
 
 /** JSON in UTF-8, nested at most 128 levels. */

@@ -21,7 +21,8 @@ export interface PendingCall {
 }
 
 export class Pending {
-  readonly #byKey = new Map<Key, PendingCall[]>();
+  /** A queue only where several wait under one key, as nearly none do. */
+  readonly #byKey = new Map<Key, PendingCall | PendingCall[]>();
   #size = 0;
 
   get size(): number {
@@ -30,24 +31,30 @@ export class Pending {
 
   add(key: Key, call: PendingCall): void {
     call.key = key;
-    const queue = this.#byKey.get(key);
-    if (queue === undefined) this.#byKey.set(key, [call]);
-    else queue.push(call);
+    const there = this.#byKey.get(key);
+    if (there === undefined) this.#byKey.set(key, call);
+    else if (Array.isArray(there)) there.push(call);
+    else this.#byKey.set(key, [there, call]);
     this.#size++;
   }
 
   /** The call whose turn it is, still waiting. */
   peek(key: Key): PendingCall | undefined {
-    return this.#byKey.get(key)?.[0];
+    const there = this.#byKey.get(key);
+    return Array.isArray(there) ? there[0] : there;
   }
 
   /** The call whose turn it is; it waits no longer. */
   take(key: Key): PendingCall | undefined {
-    const queue = this.#byKey.get(key);
-    if (queue === undefined) return undefined;
-    const call = queue.shift();
-    if (queue.length === 0) this.#byKey.delete(key);
-    if (call !== undefined) this.#size--;
+    const there = this.#byKey.get(key);
+    if (there === undefined) return undefined;
+    this.#size--;
+    if (!Array.isArray(there)) {
+      this.#byKey.delete(key);
+      return there;
+    }
+    const call = there.shift();
+    if (there.length === 0) this.#byKey.delete(key);
     return call;
   }
 

@@ -6,21 +6,23 @@ const kept = 8;
 const keptBytes = 16 * 1024;
 
 export class Recent {
-  readonly #entries: { readonly direction: 'in' | 'out'; readonly frame: Frame | number }[] = [];
+  readonly #frames: (Frame | number)[] = [];
+  readonly #directions: ('in' | 'out')[] = [];
   #next = 0;
 
   /** `length`: bytes of it on the way, which is known without encoding it again. */
   add(direction: 'in' | 'out', frame: Frame, length: number): void {
-    this.#entries[this.#next] = { direction, frame: length > keptBytes ? length : frame };
+    this.#frames[this.#next] = length > keptBytes ? length : frame;
+    this.#directions[this.#next] = direction;
     this.#next = (this.#next + 1) % kept;
   }
 
   /** One line a message, oldest first: "→ {…}" sent, "← {…}" received. */
   describe(): readonly string[] {
-    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
-    return inOrder.map(({ direction, frame }) => {
+    const lines = this.#frames.map((frame, at) => {
       const text = typeof frame === 'number' ? `<${frame} bytes>` : frame.toString();
-      return `${direction === 'out' ? '→' : '←'} ${text}`;
+      return `${this.#directions[at] === 'out' ? '→' : '←'} ${text}`;
     });
+    return [...lines.slice(this.#next), ...lines.slice(0, this.#next)];
   }
 }

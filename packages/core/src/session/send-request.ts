@@ -1,95 +1,137 @@
-/** A request of a user, from its call to its reply. One promise, one timer: every message of a test passes here. */
+/** A request of a user, from its call to its reply. One object, one promise, one timer: every message of a test passes here. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Frame } from '../codec/frame.ts';
 import { sendError } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
-import type { PendingCall } from './pending.ts';
+import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import type { RequestOptions } from './types.ts';
 
-export interface RequestCall extends RequestOptions {
+/** What the requests of one session have in common. */
+export interface Requester {
+  readonly open: OpenSession;
+  readonly clock: Clock;
+  /** What to reject with at the deadline. */
+  expired(request: UserRequest): CarpoolError;
+}
+
+export interface RequestCall {
+  readonly message: unknown;
+  readonly options: RequestOptions;
   /** Where the user called. */
   readonly site: CallSite;
   /** Takes what precedes the reply. Absent: steps are passed over. */
-  readonly step?: (frame: Frame) => void;
+  readonly step?: ((frame: Frame) => void) | undefined;
 }
 
-export interface SendRequestOptions extends RequestCall {
-  readonly timeout: number;
-  readonly clock: Clock;
-  /** What to reject with at the deadline. */
-  readonly expired: () => CarpoolError;
-}
-
-/** Resolves with the decoded reply. */
-export function sendRequest(
-  { conversation, format }: OpenSession,
-  message: unknown,
-  options: SendRequestOptions,
-): Promise<unknown> {
-  const { timeout, signal, expect, step, site, clock, expired } = options;
+/** Sends a request. @returns the decoded reply */
+export function sendRequest(requester: Requester, call: RequestCall): Promise<unknown> {
+  const { signal } = call.options;
   if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  let timer: Timer | undefined;
-  let call: PendingCall | undefined;
-  let waiting = true;
-  const settleOnce = (): boolean => {
-    const wasWaiting = waiting;
-    waiting = false;
-    timer?.cancel();
-    signal?.removeEventListener('abort', aborted);
-    return wasWaiting;
-  };
-  const failed = (thrown: unknown): void => {
-    if (!settleOnce()) return;
-    const error = sendError(thrown, site);
-    // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
-    if (error.code === 'SESSION_CLOSED') promise.catch(noop);
-    reject(error);
-  };
-  const gaveUp = (reason: Error): void => {
-    if (!settleOnce()) return;
-    if (call !== undefined) conversation.abandon(call);
-    reject(reason);
-  };
-  const aborted = (): void => gaveUp(signal?.reason as Error);
-  const reply = (frame: Frame): void => {
-    if (!settleOnce()) return;
-    try {
-      if (expect !== undefined) checkExpected(frame, expect, message, site);
-      resolve(frame.message);
-    } catch (thrown) {
-      reject(thrown as Error);
-    }
-  };
-  try {
-    call = conversation.request(Frame.of(message, format), { reply, step, failed });
-  } catch (thrown) {
-    failed(thrown);
-    return promise;
-  }
-  if (Number.isFinite(timeout)) timer = clock.after(timeout, () => gaveUp(expired()));
-  signal?.addEventListener('abort', aborted);
-  return promise;
+  const request = new UserRequest(requester, call);
+  request.send();
+  return request.promise;
 }
+
+export class UserRequest implements ReplyCallbacks {
+  readonly promise: Promise<unknown>;
+  readonly message: unknown;
+  readonly timeout: number;
+  readonly site: CallSite;
+  readonly step: ((frame: Frame) => void) | undefined;
+  readonly #requester: Requester;
+  readonly #options: RequestOptions;
+  #resolve!: (reply: unknown) => void;
+  #reject!: (error: Error) => void;
+  #call: PendingCall | undefined;
+  #timer: Timer | undefined;
+  /** Listens to the caller's signal, where there is one. */
+  #aborted: (() => void) | undefined;
+  #waiting = true;
+
+  constructor(requester: Requester, { message, options, site, step }: RequestCall) {
+    this.#requester = requester;
+    this.#options = options;
+    this.message = message;
+    this.site = site;
+    this.step = step;
+    this.timeout = options.timeout ?? requester.open.requestTimeout;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  send(): void {
+    const { open, clock } = this.#requester;
+    try {
+      this.#call = open.conversation.request(Frame.of(this.message, open.format), this);
+    } catch (thrown) {
+      this.failed(thrown);
+      return;
+    }
+    if (Number.isFinite(this.timeout)) {
+      this.#timer = clock.after(this.timeout, () => this.#giveUp(this.#requester.expired(this)));
+    }
+    const { signal } = this.#options;
+    if (signal === undefined) return;
+    this.#aborted = () => this.#giveUp(signal.reason as Error);
+    signal.addEventListener('abort', this.#aborted);
+  }
+
+  reply(frame: Frame): void {
+    if (!this.#settle()) return;
+    try {
+      this.#checkExpected(frame);
+      this.#resolve(frame.message);
+    } catch (thrown) {
+      this.#reject(thrown as Error);
+    }
+  }
+
+  failed(thrown: unknown): void {
+    if (!this.#settle()) return;
+    const error = sendError(thrown, this.site);
+    // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
+    if (error.code === 'SESSION_CLOSED') this.promise.catch(noop);
+    this.#reject(error);
+  }
+
+  #giveUp(reason: Error): void {
+    if (!this.#settle()) return;
+    if (this.#call !== undefined) this.#requester.open.conversation.abandon(this.#call);
+    this.#reject(reason);
+  }
+
+  /** True the first time. */
+  #settle(): boolean {
+    if (!this.#waiting) return false;
+    this.#waiting = false;
+    this.#timer?.cancel();
+    if (this.#aborted !== undefined) this.#options.signal?.removeEventListener('abort', this.#aborted);
+    return true;
+  }
+
+  /** @throws CarpoolError SESSION_REFUSED if the reply has another `type` than the caller expects */
+  #checkExpected(reply: Frame): void {
+    const { expect } = this.#options;
+    if (expect === undefined) return;
+    const { type } = reply.fields(typeField);
+    if (type === expect) return;
+    const found = `The reply to ${describeRequest(this.message)} has type ${JSON.stringify(type)}`;
+    throw new CarpoolError('SESSION_REFUSED', `${found}, expected ${JSON.stringify(expect)}`, {
+      blame: 'child',
+      evidence: { messages: [reply.toString()] },
+      site: this.site,
+    });
+  }
+}
+
+const typeField = ['type'] as const;
 
 /** The request in a sentence. */
 export function describeRequest(message: unknown): string {
   const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
   return typeof type === 'string' ? `"${type}"` : 'the request';
-}
-
-const typeField = ['type'] as const;
-
-/** @throws CarpoolError SESSION_REFUSED if the reply has another `type` */
-function checkExpected(reply: Frame, expect: string, request: unknown, site: CallSite): void {
-  const { type } = reply.fields(typeField);
-  if (type === expect) return;
-  const found = `The reply to ${describeRequest(request)} has type ${JSON.stringify(type)}`;
-  throw new CarpoolError('SESSION_REFUSED', `${found}, expected ${JSON.stringify(expect)}`, {
-    blame: 'child',
-    evidence: { messages: [reply.toString()] },
-    site,
-  });
 }

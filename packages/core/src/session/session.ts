@@ -15,7 +15,7 @@ import { closedError, sendError, unconfirmedError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
-import { describeRequest, sendRequest, type RequestCall } from './send-request.ts';
+import { describeRequest, sendRequest, type Requester } from './send-request.ts';
 import type { CloseReason } from './state.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
@@ -38,6 +38,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   readonly #inbox: Inbox = new Inbox(() => this.id);
   readonly #bound = Promise.withResolvers<void>();
   #openSession: OpenSession | undefined;
+  #requests: Requester | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
@@ -92,7 +93,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   request<const R extends RequestOf<M>>(message: R, options: RequestOptions = {}): Promise<ReplyTo<M, R>> {
     const site = callSite(this.request);
-    return this.#request(message, { ...options, site }) as Promise<ReplyTo<M, R>>;
+    return sendRequest(this.#requester, { message, options, site }) as Promise<ReplyTo<M, R>>;
   }
 
   interact(
@@ -111,7 +112,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
     const { id, request } = this.#withId(message);
-    const response = this.#request(request, { ...options, signal, step, site });
+    const response = sendRequest(this.#requester, { message: request, options: { ...options, signal }, site, step });
     return new PendingInteraction(id, steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
   }
 
@@ -184,10 +185,13 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return this.#open.conversation;
   }
 
-  #request(message: unknown, options: RequestCall): Promise<unknown> {
-    const { timeout = this.#open.requestTimeout } = options;
-    const expired = (): CarpoolError => this.#timeout(`reply to ${describeRequest(message)}`, timeout, options.site);
-    return sendRequest(this.#open, message, { ...options, timeout, clock: this.#clock, expired });
+  get #requester(): Requester {
+    this.#requests ??= {
+      open: this.#open,
+      clock: this.#clock,
+      expired: ({ message, timeout, site }) => this.#timeout(`reply to ${describeRequest(message)}`, timeout, site),
+    };
+    return this.#requests;
   }
 
   /** Gives an interaction an id, so that its caller knows it before it is sent. */

@@ -7,10 +7,17 @@ import { nextTick, setImmediate } from '../base/natives.ts';
 
 /** Bytes. Larger chunks are written as they are: copying them into a batch would cost more than it saves. */
 const gatherBelow = 16 * 1024;
+/** Bytes of the memory into which smaller ones are copied as they come. What was written of it is never overwritten. */
+const blockBytes = 32 * 1024;
 
 export class BatchWriter {
   readonly #writable: Writable;
+  /** What the block does not hold: full blocks, and large chunks. */
   #batch: Uint8Array[] = [];
+  #block: Buffer = Buffer.alloc(0);
+  /** Of the block, what is not written yet. */
+  #from = 0;
+  #to = 0;
   #bytes = 0;
   /** A flush will come: at the end of this turn, or of the event loop's. */
   #scheduled: 'no' | 'now' | 'soon' = 'no';
@@ -68,21 +75,15 @@ export class BatchWriter {
 
   flush(): void {
     this.#scheduled = 'no';
+    if (this.#bytes === 0) return;
+    this.#cut();
     const batch = this.#batch;
-    if (batch.length === 0) return;
     this.#batch = [];
     this.#bytes = 0;
     if (this.#stopped || this.#writable.destroyed) return;
-    this.#writable.cork();
-    let from = 0;
-    for (let at = 0; at <= batch.length; at++) {
-      const bytes = batch[at];
-      if (bytes !== undefined && bytes.length < gatherBelow) continue;
-      if (at > from) this.#writable.write(Buffer.concat(batch.slice(from, at)));
-      if (bytes !== undefined) this.#writable.write(bytes);
-      from = at + 1;
-    }
-    this.#writable.uncork();
+    if (batch.length > 1) this.#writable.cork();
+    for (const bytes of batch) this.#writable.write(bytes);
+    if (batch.length > 1) this.#writable.uncork();
   }
 
   /** Writes what is gathered, then ends the stream. */
@@ -96,6 +97,7 @@ export class BatchWriter {
   stop(): void {
     this.#stopped = true;
     this.#batch = [];
+    this.#from = this.#to;
     this.#bytes = 0;
   }
 
@@ -106,9 +108,29 @@ export class BatchWriter {
   }
 
   #push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#batch.push(bytes);
-    this.#bytes += bytes.length;
+    const size = bytes.length;
+    if (size === 0) return;
+    this.#bytes += size;
+    if (size >= gatherBelow) {
+      this.#cut();
+      this.#batch.push(bytes);
+      return;
+    }
+    if (size > this.#block.length - this.#to) {
+      this.#cut();
+      this.#block = Buffer.allocUnsafeSlow(blockBytes);
+      this.#from = 0;
+      this.#to = 0;
+    }
+    this.#block.set(bytes, this.#to);
+    this.#to += size;
+  }
+
+  /** Ends what is gathered in the block. */
+  #cut(): void {
+    if (this.#to === this.#from) return;
+    this.#batch.push(this.#block.subarray(this.#from, this.#to));
+    this.#from = this.#to;
   }
 }
 
