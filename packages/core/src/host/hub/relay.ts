@@ -50,6 +50,7 @@ export class Relay {
   #registration: Registration | undefined;
   #held: Held | undefined;
   #asked = 0;
+  #unregistered = false;
   /** What the worker's bodies are written in where it cannot read the child's own format. */
   #translation: Format | undefined;
 
@@ -81,10 +82,12 @@ export class Relay {
     );
     const { conversation, settings, hello, codec } = registration;
     this.#registration = registration;
-    void conversation.released.then(() => this.#forget());
+    void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
     try {
-      this.#held = owners.hold(under, async (message) => {
-        const { confirmed } = await conversation.close(this.#reason('owner', message), settings.closeTimeout);
+      this.#held = owners.hold(under, async (message, report) => {
+        const reason = this.#reason('owner', message);
+        const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout);
+        if (diagnosed !== undefined) report(diagnosed);
         return confirmed;
       });
     } catch (thrown) {
@@ -98,6 +101,7 @@ export class Relay {
       closeTimeout: settings.closeTimeout,
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
+      diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
       sessionField: settings.protocol.sessionField,
       idField: settings.protocol.idField,
     };
@@ -152,16 +156,18 @@ export class Relay {
     if (pending !== undefined) this.#registration?.conversation.abandon(pending);
   }
 
-  /** @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm */
+  /** @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm, SESSION_DIAGNOSTICS */
   async unregister(): Promise<void> {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
     const { closeTimeout } = settings;
-    const { confirmed, failure } = await conversation.close(
+    this.#unregistered = true;
+    const { confirmed, failure, diagnosed } = await conversation.close(
       this.#reason('unregister', 'by `unregister`'),
       closeTimeout,
     );
+    if (diagnosed !== undefined && confirmed) throw diagnosed;
     if (confirmed) return;
     throw failure ?? unconfirmedError(conversation.id, closeTimeout, conversation.recent.describe());
   }
@@ -212,8 +218,9 @@ export class Relay {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 
-  #forget(): void {
-    this.#held?.forget();
+  /** @param diagnosed what the child found wrong is reported by `unregister`, else by the end of its owner */
+  #over(diagnosed: boolean): void {
+    if (this.#unregistered || !diagnosed) this.#held?.forget();
     this.#options.over();
   }
 
