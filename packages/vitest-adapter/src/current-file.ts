@@ -121,7 +121,7 @@ export class CurrentFile {
     return this.#running.run(attempt, body);
   }
 
-  /** An attempt ends, and all that it holds. */
+  /** An attempt ends, and all that it holds. @throws what the end has brought */
   end(attempt: Attempt): Promise<void> {
     return attempt.end(this.opened?.file);
   }
