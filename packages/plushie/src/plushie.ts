@@ -31,6 +31,12 @@ export interface PlushieOptions extends Omit<
   readonly inheritEnv?: boolean | readonly string[];
   /** Every session begins with these: theme, text size, …; fonts are loaded once, for the whole process. */
   readonly settings?: Settings;
+  /**
+   * `fail`: a test fails at its end if the renderer found fault with what it sent: an unknown or mistyped property (this
+   * turns `validate_props` on), a refused patch, an id that is there twice. `event`: the renderer's events say so, no more.
+   * A `diagnostic` message names no session: then all that are open fail, and the error names them. Default `event`.
+   */
+  readonly diagnostics?: 'event' | 'fail';
   /** The version of the renderer's protocol. Another one is refused with CHILD_VERSION. Default 1. */
   readonly protocolVersion?: number;
 }
@@ -76,7 +82,7 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     maxSessions,
     args: [...rendererArgs, `--${mode}`, `--${format}`, '--max-sessions', String(limit)],
     codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
-    protocol: plushieProtocol({ protocolVersion, settings }),
+    protocol: plushieProtocol({ protocolVersion, settings, validateProps: pool.diagnostics === 'fail' }),
     command: async (lookup) => {
       const found = await locate(rendererPath, lookup);
       const inherited =

@@ -8,26 +8,23 @@ const longest = 1_000;
 
 /** Bounded: a child that repeats itself costs one line. */
 export class Diagnostics {
-  readonly #times = new Map<string, number>();
+  readonly #texts = new Set<string>();
   #total = 0;
+  #left = 0;
 
   /** @param among where the child does not say which session it means: the ids of all that were open */
   add({ code, message }: Diagnostic, among?: readonly string[]): void {
     this.#total++;
     const text = `${code === undefined ? '' : `${code}: `}${cut(message)}${among === undefined ? '' : doubt(among)}`;
-    const times = this.#times.get(text);
-    if (times !== undefined || this.#times.size < kept) this.#times.set(text, (times ?? 0) + 1);
+    if (this.#texts.size < kept) this.#texts.add(text);
+    else if (!this.#texts.has(text)) this.#left++;
   }
 
   /** @param messages the last ones of the session, as evidence; `undefined` if there are no diagnostics */
   error(session: string, messages: () => readonly string[]): CarpoolError | undefined {
     if (this.#total === 0) return undefined;
-    let shown = 0;
-    const lines = [...this.#times].map(([text, times]) => {
-      shown += times;
-      return `\n  ${text}${times === 1 ? '' : ` (${times} times)`}`;
-    });
-    if (shown < this.#total) lines.push(`\n  and ${this.#total - shown} more`);
+    const lines = [...this.#texts].map((text) => `\n  ${text}`);
+    if (this.#left > 0) lines.push(`\n  and ${this.#left} more`);
     const message = `The child found fault with what session ${session} sent:${lines.join('')}`;
     const context = { session, diagnostics: this.#total };
     return new CarpoolError('SESSION_DIAGNOSTICS', message, { context, evidence: { messages: messages() } });

@@ -4,7 +4,6 @@ import type { CarpoolError } from '../../src/base/errors.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
 import type { Session } from '../../src/session/types.ts';
-import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
 import { program } from '../support/pools.ts';
 
@@ -40,7 +39,7 @@ test('the end of a test waits for the child, and fails with what it found', asyn
   expect(file.failures).toEqual([]);
 });
 
-test('it fails once, with all of its sessions, and not with those it has unregistered', async () => {
+test('it fails once, with all of its sessions, also those that it has unregistered', async () => {
   const { test: inside } = await owners();
   const [first, second, third] = [
     await inside.session('echoes'),
@@ -48,14 +47,13 @@ test('it fails once, with all of its sessions, and not with those it has unregis
     await inside.register('echoes'),
   ];
   for (const session of [first, second, third]) findFault(session, session, `fault of ${session.id}`);
-  expect((await failure(second.unregister(), 'SESSION_DIAGNOSTICS')).message).toContain(`fault of ${second.id}`);
+  // A runtime may unregister without waiting: nothing would handle a rejection.
+  await second.unregister();
   await Promise.all([inside.end(), inside.end()]);
   const [error, ...others] = inside.failures as CarpoolError[];
   expect(others).toEqual([]);
-  expect(error?.message).toContain(`fault of ${first.id}`);
-  expect(error?.message).toContain(`fault of ${third.id}`);
-  expect(error?.message).not.toContain(`fault of ${second.id}`);
-  expect(error?.context).toEqual({ sessions: [third.id, first.id] });
+  for (const { id } of [first, second, third]) expect(error?.message).toContain(`fault of ${id}`);
+  expect(error?.context).toEqual({ sessions: expect.toSatisfy((ids: string[]) => new Set(ids).size === 3) });
 });
 
 test('what was found of a session that the child has ended since is not lost', async () => {

@@ -50,7 +50,8 @@ export class Relay {
   #registration: Registration | undefined;
   #held: Held | undefined;
   #asked = 0;
-  #unregistered = false;
+  /** Its owner is a test or a file, whose end reports what the child found wrong, whatever has ended the session. */
+  #reported = false;
   /** What the worker's bodies are written in where it cannot read the child's own format. */
   #translation: Format | undefined;
 
@@ -64,6 +65,7 @@ export class Relay {
     const { pool: name, under = [], stack, owner, wait, timeout, holder, params } = request;
     const { owners, peer, pool: find } = this.#options;
     owners.check(under);
+    this.#reported = under.length > 0;
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
@@ -156,18 +158,20 @@ export class Relay {
     if (pending !== undefined) this.#registration?.conversation.abandon(pending);
   }
 
-  /** @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm, SESSION_DIAGNOSTICS */
+  /**
+   * @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm; SESSION_DIAGNOSTICS where no end of a test or a file
+   * reports it
+   */
   async unregister(): Promise<void> {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
     const { closeTimeout } = settings;
-    this.#unregistered = true;
     const { confirmed, failure, diagnosed } = await conversation.close(
       this.#reason('unregister', 'by `unregister`'),
       closeTimeout,
     );
-    if (diagnosed !== undefined && confirmed) throw diagnosed;
+    if (diagnosed !== undefined && confirmed && !this.#reported) throw diagnosed;
     if (confirmed) return;
     throw failure ?? unconfirmedError(conversation.id, closeTimeout, conversation.recent.describe());
   }
@@ -218,9 +222,9 @@ export class Relay {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 
-  /** @param diagnosed what the child found wrong is reported by `unregister`, else by the end of its owner */
+  /** @param diagnosed the end of its owner reports what the child found wrong */
   #over(diagnosed: boolean): void {
-    if (this.#unregistered || !diagnosed) this.#held?.forget();
+    if (!diagnosed || !this.#reported) this.#held?.forget();
     this.#options.over();
   }
 
