@@ -51,12 +51,12 @@ describe.each([real('mock', 'msgpack'), real('mock', 'json'), real('headless', '
       const session = await renderers.register();
       session.send({ type: 'snapshot', tree: shown('text_input', { value: '' }) });
       await pressTab(session, 1);
-    const typing = session.interact(typeIt);
-    await typing[Symbol.asyncIterator]().next();
-    const unanswered = failure(typing, 'SESSION_CLOSED');
-    await session.unregister();
-    await unanswered;
-    expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0 });
+      const typing = session.interact(typeIt);
+      await typing[Symbol.asyncIterator]().next();
+      const unanswered = failure(typing, 'SESSION_CLOSED');
+      await session.unregister();
+      await unanswered;
+      expect(renderers.stats()).toMatchObject({ open: 0, quarantined: 0 });
     });
 
     test('a font that is not there names no session: all that are open say so', async () => {

@@ -48,15 +48,14 @@ export class Attempt {
     return this.#ended !== undefined;
   }
 
-  /**
-   * Called twice: by a fixture, and by what runs when the test has finished. The first call counts.
-   * @throws to the first, what the end has brought: the test fails with it
-   */
-  async end(file: FileOwner | undefined): Promise<void> {
-    if (this.#ended !== undefined) return await this.#ended;
-    this.#ended = this.#end(file);
-    await this.#ended;
-    for (const thrown of this.#owner?.failures ?? []) throw thrown;
+  /** Called twice: by a fixture, and by what runs when the test has finished. The first call counts. */
+  end(file: FileOwner | undefined): Promise<void> {
+    return (this.#ended ??= this.#end(file));
+  }
+
+  /** What its end has brought: the test fails with it. */
+  get failures(): readonly unknown[] {
+    return this.#owner?.failures ?? [];
   }
 
   async #end(file: FileOwner | undefined): Promise<void> {

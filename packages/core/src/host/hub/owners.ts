@@ -116,7 +116,8 @@ async function ended(owner: Owner, message: string): Promise<OwnerEnd> {
   owner.ending ??= endingFor(message);
   await owner.scope.end();
   const { unconfirmed, diagnosed } = owner.ending;
-  return { unconfirmed, diagnosed };
+  // Each is reported once: a worker may end itself before its socket does.
+  return { unconfirmed, diagnosed: diagnosed.splice(0) };
 }
 
 function endingFor(reason: string): Ending {

@@ -105,7 +105,9 @@ export class Peer {
 
   async #release(message: string): Promise<void> {
     for (const call of this.#calls.values()) call.abort(() => new Error('its worker is gone'));
-    await this.#owners.endAll(message);
+    const { diagnosed } = await this.#owners.endAll(message);
+    // No test and no file has ended that could fail with them.
+    for (const error of diagnosed) process.stderr.write(`carpool: ${error.message}\n`);
     this.#connection.hangUp();
     this.#resolveLeft();
   }
