@@ -8,13 +8,14 @@
  * - A message `diagnostic`, of a font that is not there, say. It names no session, whichever has caused it.
  */
 import type { Diagnostic, Fields, Frame } from 'carpool/protocol';
+import type { Diagnostic as DiagnosticMessage } from './messages/lifecycle.ts';
 
 /** What `validate_props` makes the renderer check, for the sake of trees that answered steps. */
 export const validateAgain = { type: 'patch', ops: [] } as const;
 
 /** What the renderer finds wrong, if that is what the message is about. */
 export function diagnosticIn({ type, family, id }: Fields, frame: Frame): Diagnostic | undefined {
-  if (type === 'diagnostic') return ofProcess(frame.message as ProcessMessage);
+  if (type === 'diagnostic') return ofProcess(frame.message as DiagnosticMessage);
   if (type !== 'event') return undefined;
   switch (family) {
     case 'prop_validation': {
@@ -36,16 +37,11 @@ export function diagnosticIn({ type, family, id }: Fields, frame: Frame): Diagno
   }
 }
 
-interface ProcessMessage {
-  readonly level?: unknown;
-  readonly diagnostic?: { readonly kind?: unknown } & Record<string, unknown>;
-}
-
 /** `info` finds no fault: a cache is full, say. */
-function ofProcess({ level, diagnostic }: ProcessMessage): Diagnostic | undefined {
+function ofProcess({ level, diagnostic }: DiagnosticMessage): Diagnostic | undefined {
   if (level === 'info') return undefined;
-  const { kind, ...rest } = diagnostic ?? {};
-  return { code: String(kind), message: withDetails(String(level), rest) };
+  const { kind, ...details } = diagnostic;
+  return { code: kind, message: withDetails(level, details) };
 }
 
 function withDetails(text: string, details: Readonly<Record<string, unknown>>): string {

@@ -152,7 +152,11 @@ test('with `diagnostics: "fail"` the greeting turns `validate_props` on, and eac
   const session = await renderer.pool.register();
   const unregistered = session.unregister();
   await renderer.hears('reset');
-  expect(renderer.heard[0]).toMatchObject({ type: 'settings', settings: { validate_props: true } });
+  expect(renderer.heard[0]).toEqual({
+    type: 'settings',
+    session: '',
+    settings: { validate_props: true, protocol_version: 1 },
+  });
   expect(renderer.heardIn(session.id)).toMatchObject([{ type: 'patch', ops: [] }, { type: 'reset' }]);
   renderer.say(sessionClosed(session.id));
   await unregistered;
