@@ -217,4 +217,5 @@ test('what the renderer only mentions, or says of itself before a session is the
   await renderer.hears('reset');
   renderer.say(sessionClosed(session.id));
   await unregistered;
+  expect(session.closeReason).toMatchObject({ by: 'unregister' });
 });

@@ -77,6 +77,9 @@ describe.each([real('mock', 'msgpack'), real('mock', 'json'), real('headless', '
       const session = await pool(subject).register();
       session.send({ type: 'snapshot', tree: shown('button', { label: 'OK', colour: 'red' }) });
       await session.unregister();
+      const events: unknown[] = [];
+      for await (const event of session.events()) events.push(event);
+      expect(events).toEqual([]);
     });
   },
 );
