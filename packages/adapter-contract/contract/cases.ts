@@ -98,6 +98,25 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a test fails at its end if the child finds fault with what it sent; the next one has its slot',
+    check({ outcome, project }) {
+      const [fixture, registered, next] = project.notes('diagnostics');
+      const faults = [
+        [fixture, 'sends what is wrong'],
+        [registered, 'sends it in a session of its own'],
+      ] as const;
+      for (const [note, name] of faults) {
+        const { status, messages } = named(outcome, name);
+        expect(status).toBe('failed');
+        expect(messages.join('\n')).toContain('SESSION_DIAGNOSTICS');
+        expect(messages.join('\n')).toContain(`The child found fault with what session ${note?.id} sent:`);
+        expect(messages.join('\n').split(`\n  no such colour: ${note?.id}\n`)).toHaveLength(2);
+      }
+      expect(next).toMatchObject({ found: 'nothing', sessions: [next?.id] });
+      expectPassed(outcome, 'comes after the diagnostics');
+    },
+  },
+  {
     title: 'a session kept in a module variable is closed in the next test; the error says why and when',
     check({ outcome, project }) {
       const [kept, used] = project.notes('kept-session');

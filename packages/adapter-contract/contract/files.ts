@@ -3,7 +3,7 @@
 export interface TestSpec {
   readonly name: string;
   /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
-  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'carpool' | 'counter';
+  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter';
   /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, if not the default of the run. */
@@ -78,6 +78,14 @@ export const wholeRun: readonly FileSpec[] = [
     tests: [
       { name: 'kills its child', fixture: 'mortal', body: 'killItsChild' },
       { name: 'has the next child', fixture: 'mortal', body: 'visit' },
+    ],
+  },
+  {
+    name: 'diagnostics',
+    tests: [
+      { name: 'sends what is wrong', fixture: 'strict', body: 'sendWhatIsWrong' },
+      { name: 'sends it in a session of its own', fixture: 'carpool', body: 'registerAndSendWhatIsWrong' },
+      { name: 'comes after the diagnostics', fixture: 'strict', body: 'visit' },
     ],
   },
   {

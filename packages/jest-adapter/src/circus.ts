@@ -4,6 +4,8 @@ export interface CircusTest {
   readonly name: string;
   readonly parent: CircusBlock;
   readonly concurrent?: boolean;
+  /** Defined by `test.failing`. */
+  readonly failing?: boolean;
   readonly timeout?: number | null | undefined;
   /** The errors of the attempt that is under way. */
   readonly errors: unknown[];

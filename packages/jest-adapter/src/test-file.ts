@@ -210,6 +210,8 @@ export class TestFile {
       showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);
     }
     await attempt?.owner.end();
+    // One that is meant to fail has done so in its body, or Jest has said that it did not.
+    if (test.failing !== true) test.errors.push(...(attempt?.owner.failures ?? []));
   }
 
   /** @param attempt absent: that of the test which is running */

@@ -86,7 +86,7 @@ describe.for(majors)('Jest %s', (major) => {
     const outcome = await project.run(['names']);
     expectVerdicts(outcome, 5);
     const known =
-      'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "packed"; add it there';
+      'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "strict", "packed"; add it there';
     expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
     expect(messageOf(outcome, 'must fail: a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
     expect(messageOf(outcome, 'a name that is no pool, by hand')).toContain(`Unknown pool "ecko": ${known}`);

@@ -85,6 +85,7 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
       await use(owner);
       workersInUse.delete(owner);
       await owner.end();
+      for (const thrown of owner.failures) throw thrown;
     },
     { scope: 'worker', timeout: workerTimeout, title: 'carpool: connection' },
   ],
@@ -113,8 +114,7 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
       const attempt = new Attempt($carpoolFile.file, testInfo);
       $carpoolFile.attempt = attempt;
       await use();
-      await attempt.finish(carpoolEvidence);
-      $carpoolFile.attempt = undefined;
+      await attempt.finish(carpoolEvidence).finally(() => ($carpoolFile.attempt = undefined));
     },
     { auto: true, box: 'self', timeout: noTimeout, title: 'carpool: test' },
   ],

@@ -32,9 +32,15 @@ export class Attempt extends Owner {
     return this.#clock.waitOptions();
   }
 
-  /** Called twice: by the fixture on which sessions hang, a step of its own, and by the one around every test. */
-  finish(rule: EvidenceRule): Promise<void> {
-    return (this.#finished ??= this.#finish(rule));
+  /**
+   * Called twice: by the fixture on which sessions hang, a step of its own, and by the one around every test.
+   * @throws to the first, what the end has brought: the test fails with it
+   */
+  async finish(rule: EvidenceRule): Promise<void> {
+    if (this.#finished !== undefined) return await this.#finished;
+    this.#finished = this.#finish(rule);
+    await this.#finished;
+    for (const thrown of this.failures) throw thrown;
   }
 
   async #finish(rule: EvidenceRule): Promise<void> {

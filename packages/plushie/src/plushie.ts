@@ -33,6 +33,12 @@ export interface PlushieOptions extends Omit<
   readonly inheritEnv?: boolean | readonly string[];
   /** Every session begins with these: theme, text size, …; fonts are loaded once, for the whole process. */
   readonly settings?: Settings;
+  /**
+   * `fail`: a test fails at its end if the renderer found fault with what it sent: an unknown or mistyped property (this
+   * turns `validate_props` on), a refused patch, an id that is there twice. `event`: the renderer's events say so, no more.
+   * A `diagnostic` message names no session: then all that are open fail, and the error names them. Default `event`.
+   */
+  readonly diagnostics?: 'event' | 'fail';
   /** The version of the renderer's protocol. Another one is refused with CHILD_VERSION. Default 1. */
   readonly protocolVersion?: number;
 }
@@ -72,7 +78,7 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
   } = options;
   const mode = modeIn(process.env, wanted);
   const windowed = mode === 'windowed';
-  const ofProtocol = { protocolVersion, settings };
+  const ofProtocol = { protocolVersion, settings, validateProps: pool.diagnostics === 'fail' };
   return {
     recycleAfter: sessionsPerRenderer,
     ...scaled(pool, timeoutFactor(process.env)),

@@ -13,12 +13,15 @@ import {
   type Scalar,
   type SessionPort,
 } from 'carpool/protocol';
+import { diagnosticIn, validateAgain } from './diagnostics.ts';
 import { fieldNames, plushieGate } from './gate.ts';
 import type { Hello, PlushieMessages, SessionError, SessionErrorCode, Settings } from './messages.ts';
 
 export interface PlushieProtocolOptions {
   readonly protocolVersion: number;
   readonly settings: Settings | undefined;
+  /** The renderer checks the properties of every tree. It is a switch of the whole process. */
+  readonly validateProps: boolean;
 }
 
 /** Nothing follows. */
@@ -35,7 +38,8 @@ const closedLater: ReadonlySet<SessionErrorCode> = new Set([
   'session_panic',
 ]);
 
-export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOptions): Protocol<PlushieMessages> {
+export function plushieProtocol(options: PlushieProtocolOptions): Protocol<PlushieMessages> {
+  const { settings, validateProps } = options;
   // Fonts belong to the process. It takes 256 of them, and counts one that is sent twice as two (seen). They are no part of
   // the greeting, which renderers after 0.7.1 hand to every session (read).
   const { fonts, ...ofEverySession } = settings ?? {};
@@ -45,7 +49,7 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
     idField: 'id',
 
     async hello(root) {
-      const hello = await greet(root, { protocolVersion, settings: ofEverySession });
+      const hello = await greet(root, { ...options, settings: ofEverySession });
       if (fonts !== undefined) await loadFonts(root, fonts);
       return hello;
     },
@@ -64,15 +68,21 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
         beginsAnew: (frame) => gate.resetting && endsAtReset(frame),
         async close(ending) {
           // If the renderer has ended the session, or is about to, a reset would begin a new one under the same name.
-          if (!ending.lost && !gate.resetting) ending.send(reset);
+          if (!ending.lost && !gate.resetting) {
+            if (validateProps) ending.send(validateAgain);
+            ending.send(reset);
+          }
           await ending.gone;
         },
       };
     },
 
     route(frame: Frame): Route {
-      const { session } = frame.fields(fieldNames);
+      const fields = frame.fields(fieldNames);
+      const { session } = fields;
       const to = typeof session === 'string' && session !== '' ? session : undefined;
+      const diagnostic = diagnosticIn(fields, frame);
+      if (diagnostic !== undefined) return { as: 'diagnostic', to, diagnostic };
       return to === undefined ? { as: 'event', to } : routeTo(to, frame);
     },
 
@@ -100,8 +110,11 @@ export function plushieProtocol({ protocolVersion, settings }: PlushieProtocolOp
 }
 
 /** The first exchange with a renderer. @throws CarpoolError CHILD_VERSION */
-export async function greet(root: ProtocolPort, { protocolVersion, settings }: PlushieProtocolOptions): Promise<Hello> {
-  root.send({ type: 'settings', session: '', settings: { ...settings, protocol_version: protocolVersion } });
+export async function greet(root: ProtocolPort, options: PlushieProtocolOptions): Promise<Hello> {
+  const { protocolVersion, settings, validateProps } = options;
+  const checks = validateProps ? { validate_props: true } : {};
+  const greeting = { ...checks, ...settings, protocol_version: protocolVersion };
+  root.send({ type: 'settings', session: '', settings: greeting });
   const hello = (await root.next(isHello)) as Hello;
   if (hello.protocol_version !== protocolVersion) throw versionError(hello, protocolVersion);
   return hello;
@@ -149,7 +162,7 @@ function eventRoute(to: string, { family }: Fields, frame: Frame): Route {
   const { code, error } = data ?? value ?? { code: 'session_panic', error: 'the renderer gave no reason' };
   // The session lives on; so it does after what a newer renderer may say: if not, `session_closed` follows.
   const gone = closedAtOnce.has(code);
-  if (!gone && !closedLater.has(code)) return { as: 'event', to };
+  if (!gone && !closedLater.has(code)) return { as: 'diagnostic', to, diagnostic: { code, message: error } };
   const refusal: Refusal = { code, message: error };
   return { as: 'lost', to, gone, refusal };
 }

@@ -9,6 +9,7 @@
  */
 import { CarpoolError, type Frame, type Protocol } from 'carpool/protocol';
 import type { Environment } from './binary.ts';
+import { diagnosticIn } from './diagnostics.ts';
 import { fieldNames } from './gate.ts';
 import type { PlushieMessages } from './messages.ts';
 import { greet, plushieProtocol, routeTo, type PlushieProtocolOptions } from './protocol.ts';
@@ -28,8 +29,11 @@ export function windowedProtocol(options: PlushieProtocolOptions): Protocol<Plus
     },
     route(frame: Frame) {
       // What comes before the first session: the hello, or why there is none.
-      const { type } = frame.fields(fieldNames);
-      return type === 'hello' || type === 'error' ? { as: 'event', to: undefined } : routeTo(only, frame);
+      const fields = frame.fields(fieldNames);
+      const { type } = fields;
+      if (type === 'hello' || type === 'error') return { as: 'event', to: undefined };
+      const diagnostic = diagnosticIn(fields, frame);
+      return diagnostic === undefined ? routeTo(only, frame) : { as: 'diagnostic', to: only, diagnostic };
     },
     address(outgoing) {
       const { frame, key } = shared.address(outgoing);

@@ -2,6 +2,7 @@
 import type { Diagnostic, PlushieEvent } from '../src/index.ts';
 import { expect, test } from 'vitest';
 import { tree } from './conformance/subject.ts';
+import { failure } from './support/failure.ts';
 import { hello, ScriptedRenderer, sessionClosed } from './support/scripted-renderer.ts';
 
 test('a slot is free when the renderer has said session_closed; its answer to the reset is not enough', async () => {
@@ -144,4 +145,77 @@ test('what the renderer has not taken stays below the 512 messages that it looks
   expect(Math.max(...untaken)).toBeLessThan(510);
   const patches = renderer.heardIn(session.id).filter(({ type }) => type === 'patch');
   expect(patches.map(({ ops }) => (ops as { index: number }[])[0]?.index)).toEqual(Array.from(Array(2_000).keys()));
+});
+
+test('with `diagnostics: "fail"` the greeting turns `validate_props` on, and each end asks for what is wrong', async () => {
+  const renderer = await ScriptedRenderer.start({ diagnostics: 'fail' });
+  const session = await renderer.pool.register();
+  const unregistered = session.unregister();
+  await renderer.hears('reset');
+  expect(renderer.heard[0]).toEqual({
+    type: 'settings',
+    session: '',
+    settings: { validate_props: true, protocol_version: 1 },
+  });
+  expect(renderer.heardIn(session.id)).toMatchObject([{ type: 'patch', ops: [] }, { type: 'reset' }]);
+  renderer.say(sessionClosed(session.id));
+  await unregistered;
+});
+
+test.each([
+  {
+    what: 'a property',
+    said: { type: 'event', family: 'prop_validation', id: 'b', value: { node_id: 'b', warnings: ['one', 'two'] } },
+    shown: 'prop_validation: one; two',
+  },
+  {
+    what: 'a canvas',
+    said: {
+      type: 'event',
+      family: 'diagnostic',
+      id: 'c',
+      value: { level: 'warning', code: 'no_a11y', message: 'why' },
+    },
+    shown: 'no_a11y: why',
+  },
+  {
+    what: 'a refused message',
+    said: { type: 'event', family: 'error', id: 'patch_order', value: { error: 'why' } },
+    shown: 'patch_order: why',
+  },
+  {
+    what: 'a cap on fonts',
+    said: { type: 'event', family: 'session_error', id: '', data: { code: 'font_cap_exceeded', error: 'why' } },
+    shown: 'font_cap_exceeded: why',
+  },
+  {
+    what: 'a message of a newer renderer, which names the session,',
+    said: { type: 'diagnostic', level: 'warn', diagnostic: { kind: 'duplicate_id', id: 'x' } },
+    shown: 'duplicate_id: warn (id: "x")',
+  },
+])('$what is a diagnostic', async ({ said, shown }) => {
+  const renderer = await ScriptedRenderer.start({ diagnostics: 'fail' });
+  const session = await renderer.pool.register();
+  session.send({ type: 'snapshot', tree: tree() });
+  await renderer.hears('snapshot');
+  const unregistered = failure(session.unregister(), 'SESSION_DIAGNOSTICS');
+  await renderer.hears('reset');
+  renderer.say({ ...said, session: session.id });
+  renderer.say(sessionClosed(session.id));
+  expect((await unregistered).message).toContain(`\n  ${shown}\n`);
+});
+
+test('what the renderer only mentions, or says of itself before a session is there, fails none', async () => {
+  const renderer = await ScriptedRenderer.start({ diagnostics: 'fail', greets: false });
+  const registering = renderer.pool.register();
+  await renderer.hears('settings');
+  renderer.say({ type: 'diagnostic', session: '', level: 'warn', diagnostic: { kind: 'invalid_settings' } });
+  renderer.say(hello);
+  const session = await registering;
+  renderer.say({ type: 'diagnostic', session: '', level: 'info', diagnostic: { kind: 'font_cache_cap_exceeded' } });
+  const unregistered = session.unregister();
+  await renderer.hears('reset');
+  renderer.say(sessionClosed(session.id));
+  await unregistered;
+  expect(session.closeReason).toMatchObject({ by: 'unregister' });
 });

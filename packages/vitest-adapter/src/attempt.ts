@@ -53,6 +53,11 @@ export class Attempt {
     return (this.#ended ??= this.#end(file));
   }
 
+  /** What its end has brought: the test fails with it. */
+  get failures(): readonly unknown[] {
+    return this.#owner?.failures ?? [];
+  }
+
   async #end(file: FileOwner | undefined): Promise<void> {
     if (file === undefined) return;
     if (this.task.result?.state === 'fail' && this.task.fails !== true) await this.#leaveEvidence(file);

@@ -42,6 +42,8 @@ export class CurrentFile {
   opened: OpenedFile | undefined;
   /** The set-up's hooks follow each attempt from its begin to its end, and run `prepare` before its clock starts. */
   readonly hooked: boolean;
+  /** The set-up's hooks finish each attempt, in every version of Vitest. Without a set-up file the fixtures do. */
+  finishes = false;
   /** What makes the fixtures of a test ready, for tests that want some. */
   readonly prepare: WeakMap<RunnerTestCase, Prepare> = new WeakMap();
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
@@ -62,6 +64,7 @@ export class CurrentFile {
   static async begin(path: string, hooked: boolean, guess?: Guess): Promise<CurrentFile> {
     await home[key]?.close();
     const current = new CurrentFile(path, hooked, guess);
+    current.finishes = true;
     home[key] = current;
     const slot = currentTestSlot();
     slot.open = (owners) => void current.open(owners);
@@ -124,6 +127,12 @@ export class CurrentFile {
   /** An attempt ends, and all that it holds. */
   end(attempt: Attempt): Promise<void> {
     return attempt.end(this.opened?.file);
+  }
+
+  /** The same, once for each attempt. @throws what its end has brought */
+  async finish(attempt: Attempt): Promise<void> {
+    await this.end(attempt);
+    for (const thrown of attempt.failures) throw thrown;
   }
 
   /** It is closed, or about to be. */

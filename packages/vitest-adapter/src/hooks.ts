@@ -33,7 +33,7 @@ export async function installHooks(): Promise<void> {
 
   aroundEach?.(async (runTest, { task, onTestFinished, signal }) => {
     const attempt = current.beginAttempt(task);
-    onTestFinished(() => current.end(attempt), hookTimeout);
+    onTestFinished(() => current.finish(attempt), hookTimeout);
     // Each test reports it, as each of them may be the only one that runs.
     if (failure !== undefined) throw failure.thrown;
     // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
@@ -82,8 +82,11 @@ async function olderVitest(): Promise<OlderVitest> {
       const attempt = file.beginAttempt(task);
       if (task.concurrent === true) concurrent += 1;
       onTestFinished(async () => {
-        await file.end(attempt);
-        if (task.concurrent === true) concurrent -= 1;
+        try {
+          await file.finish(attempt);
+        } finally {
+          if (task.concurrent === true) concurrent -= 1;
+        }
       }, hookTimeout);
       // A retry finds the body in what the attempt before has put around it.
       const body = bodies.get(task) ?? getFn(task);

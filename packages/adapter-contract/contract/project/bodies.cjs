@@ -76,6 +76,16 @@ async function killItsChild(session) {
   await session.request({ type: 'silence' });
 }
 
+/** Does not wait for what the child says to it. */
+async function sendWhatIsWrong(session, file) {
+  await visit(session, file);
+  session.send({ type: 'fault', message: `no such colour: ${session.id}` });
+}
+
+async function registerAndSendWhatIsWrong(carpool, file) {
+  await sendWhatIsWrong(await carpool.strict.register(), file);
+}
+
 let kept;
 
 async function keep(session, file) {
@@ -104,6 +114,8 @@ module.exports = {
   noted,
   outlastItsTime,
   passAtTheThirdAttempt,
+  registerAndSendWhatIsWrong,
+  sendWhatIsWrong,
   takeTheSlotOfTheKilled,
   useWhatWasKept,
   visit,

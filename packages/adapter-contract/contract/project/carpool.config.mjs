@@ -15,6 +15,13 @@ export default defineConfig({
     narrow: { ...child, maxSessions: 1 },
     // Its child is killed by a test.
     mortal: { ...child, maxSessions: 2 },
+    // One session at a time, whose test fails if its child finds fault with what it sends.
+    strict: {
+      ...child,
+      protocol: { ...child.protocol, diagnostics: [{ type: 'diagnostic' }] },
+      maxSessions: 1,
+      diagnostics: 'fail',
+    },
   },
   sharedWorkers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

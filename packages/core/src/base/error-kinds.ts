@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'SESSION_FAILED'
   | 'SESSION_CLOSED'
   | 'SESSION_OVERFLOW'
+  | 'SESSION_DIAGNOSTICS'
   | 'REQUEST_TIMEOUT'
   | 'POOL_FULL'
   | 'POOL_QUEUE_TIMEOUT'
@@ -131,6 +132,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'Too much is waiting in this session: unread events, or bytes that the other side does not read.',
     remedy: 'Read `session.events()`, send less at once, or raise `maxUnreadEvents` of the pool.',
+  },
+  SESSION_DIAGNOSTICS: {
+    scope: 'session',
+    blame: 'test',
+    meaning:
+      "The child found fault with what this session sent, and the pool has `diagnostics: 'fail'`. It comes at the end of the session; its slot is free.",
+    remedy: "Correct what the error lists. If the child is wrong, leave out `diagnostics: 'fail'`.",
   },
   REQUEST_TIMEOUT: {
     scope: 'call',

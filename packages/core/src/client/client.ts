@@ -5,6 +5,7 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, callSite, errorAt, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
@@ -44,6 +45,8 @@ export class HostClient implements Client {
   readonly #busyPoll: BusyPoll = new BusyPoll();
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
+  /** Owners whose end reports what children found wrong. */
+  readonly #diagnosed = new Set<OwnerPath>();
   #over = false;
   #sessions = 0;
   #busy = 0;
@@ -112,7 +115,9 @@ export class HostClient implements Client {
       const { hello, idField, requestTimeout, maxUnreadEvents } = result;
       const closeTimeout = result.closeTimeout + grace;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
-      this.#open.set(conversation, request.under ?? []);
+      const under = request.under ?? [];
+      this.#open.set(conversation, under);
+      if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
       session.bind({ ...limits, conversation, format, hello, idField, diagnose });
@@ -130,10 +135,12 @@ export class HostClient implements Client {
     return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
   }
 
-  end(owner: OwnerPath): void {
+  end(owner: OwnerPath): Promise<void> | undefined {
+    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner).then(noop);
     this.#forget(owner);
     const body = json.encode({ owner } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
+    return undefined;
   }
 
   async start(pool: string): Promise<void> {
@@ -169,6 +176,7 @@ export class HostClient implements Client {
   /** What an owner holds is gone for this worker: the host ends it now. */
   #forget(owner: OwnerPath): void {
     this.leases.end(owner);
+    for (const under of this.#diagnosed) if (isUnder(under, owner)) this.#diagnosed.delete(under);
     const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
     for (const [conversation, under] of this.#open) {
       // One that is being unregistered has its answer on the way.

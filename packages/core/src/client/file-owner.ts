@@ -16,7 +16,6 @@ const teardownTimeout = 10_000;
 export class FileOwner extends Owner {
   readonly #options: OwnerOptions;
   readonly #memberships: Membership[] = [];
-  readonly #failures: unknown[] = [];
   #testWorker: string | undefined;
   #numbers = 0;
   #ending: Promise<void> | undefined;
@@ -24,11 +23,6 @@ export class FileOwner extends Owner {
   constructor(options: OwnerOptions) {
     super(options);
     this.#options = options;
-  }
-
-  /** What failed at the end of the file: teardowns that tests have registered, and those of its shared workers. */
-  get failures(): readonly unknown[] {
-    return this.#failures;
   }
 
   /** True once `end` was called. */
@@ -108,7 +102,7 @@ export class FileOwner extends Owner {
   }
 
   #failed(thrown: unknown): void {
-    this.#failures.push(thrown);
+    this.addFailure(thrown);
     const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     process.stderr.write(`carpool: the end of ${this.#url()} failed: ${message}\n`);
   }

@@ -54,7 +54,9 @@ export class Owner implements AsyncDisposable {
   readonly #over = new Cancellation();
   readonly #own = new Map<string, Promise<Session>>();
   readonly #sessions = new Set<Session>();
+  readonly #failures: unknown[] = [];
   #client: HostClient | undefined;
+  #ended: Promise<void> | undefined;
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -99,17 +101,43 @@ export class Owner implements AsyncDisposable {
     return await Promise.all(found);
   }
 
+  /** What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`. The adapter fails the test with it. */
+  get failures(): readonly unknown[] {
+    return this.#failures;
+  }
+
   /**
-   * Ends all it holds, newest first. A test's end does not wait for the children: the end of its file does. Never rejects:
-   * what did not confirm is quarantined and counted by the host.
+   * Ends all it holds, newest first. A test's end does not wait for the children, except for pools with
+   * `diagnostics: 'fail'`: the end of its file does. Never rejects: what did not confirm is quarantined and counted by the
+   * host, and what fails is in `failures`. A second call joins the first.
    */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return (this.#ended ??= this.#endOnce());
+  }
+
+  async #endOnce(): Promise<void> {
     const owner = describeOwner(this.path);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     if (this.#client === undefined || this.#client.over) return;
-    if (this.path.length > 1) this.#client.end(this.path);
-    else await atMost(this.#client.release(this.path), releaseTimeout, 0);
+    const ending = this.path.length > 1 ? this.#client.end(this.path) : this.#client.release(this.path);
+    if (ending !== undefined)
+      await atMost(
+        ending.catch((thrown: unknown) => this.#failed(thrown)),
+        releaseTimeout,
+        0,
+      );
+  }
+
+  /** @internal One more of `failures`. */
+  protected addFailure(thrown: unknown): void {
+    this.#failures.push(thrown);
+  }
+
+  /** Where the host is lost, the tests have failed with that. */
+  #failed(thrown: unknown): void {
+    // No line of the user's ended it.
+    if (isCarpoolError(thrown, 'SESSION_DIAGNOSTICS')) this.addFailure(errorAt(thrown, noSite));
   }
 
   /** As `end`. */

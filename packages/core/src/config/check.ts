@@ -40,6 +40,7 @@ const sessionFieldSchema = v.strictObject(
     refusals: v.optional(v.array(pattern, 'a list of patterns')),
     lost: v.optional(v.array(pattern, 'a list of patterns')),
     asks: v.optional(v.array(pattern, 'a list of patterns')),
+    diagnostics: v.optional(v.array(pattern, 'a list of patterns')),
   },
   'a protocol, or the options of sessionField',
 );
@@ -80,6 +81,7 @@ const poolSchema = v.strictObject(
     stopTimeout: v.optional(milliseconds),
     maxFrameBytes: v.optional(whole(1)),
     maxUnreadEvents: v.optional(whole(1)),
+    diagnostics: v.optional(v.picklist(['event', 'fail'], '"event" or "fail"')),
     maxQuarantined: v.optional(whole(1)),
     recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
     restarts: v.optional(

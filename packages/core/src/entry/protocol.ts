@@ -4,6 +4,7 @@ export type {
   Addressed,
   AnyMessages,
   ClosedBy,
+  Diagnostic,
   Gate,
   Key,
   Messages,

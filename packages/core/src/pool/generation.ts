@@ -82,6 +82,7 @@ export class Generation {
       protocol: settings.protocol,
       format: codec.format,
       clock,
+      keepsDiagnostics: settings.diagnostics === 'fail',
       stray: options.stray,
       closed: (reason) => {
         options.dying();

@@ -84,6 +84,12 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly maxFrameBytes?: number;
   /** Unread events of one session. Default 10,000. */
   readonly maxUnreadEvents?: number;
+  /**
+   * What to do with a message in which the child finds fault with what a session sent. `event`: it is an event of the
+   * session, no more. `fail`: it is, and the end of the session fails with SESSION_DIAGNOSTICS; in a test, the test does.
+   * Default `event`.
+   */
+  readonly diagnostics?: 'event' | 'fail';
   /** Slots of a child whose end was not confirmed, after which it is replaced. Default: half of `sessionsPerChild`, at least 1. */
   readonly maxQuarantined?: number;
   /** Sessions after which a child is replaced by a fresh one, for children that leak. Default `Infinity`. */
@@ -108,6 +114,7 @@ type Filled =
   | 'stopTimeout'
   | 'maxFrameBytes'
   | 'maxUnreadEvents'
+  | 'diagnostics'
   | 'maxQuarantined'
   | 'recycleAfter'
   | 'forwardStderr'
@@ -150,6 +157,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     stopTimeout: options.stopTimeout ?? 2_000,
     maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
     maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
+    diagnostics: options.diagnostics ?? 'event',
     maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(sessionsPerChild / 2)),
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts(children), ...options.restarts },

@@ -57,6 +57,11 @@ export type Route =
   /** The child refuses one request; the session lives on. */
   | { readonly as: 'refusal'; readonly to: WireId | undefined; readonly key: Key; readonly refusal: Refusal }
   | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame | undefined }
+  /**
+   * The child finds fault with what a session sent, and the session lives on. It is an event; with `diagnostics: 'fail'`
+   * the pool keeps it for the end of the session. To the root: the child does not say which session it means.
+   */
+  | { readonly as: 'diagnostic'; readonly to: WireId | undefined; readonly diagnostic: Diagnostic }
   /** The child asks, and waits for an answer under `key`. */
   | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame | undefined }
   /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
@@ -80,6 +85,14 @@ export interface Refusal {
   readonly message: string;
   /** A CarpoolError that came from the host; it passes unchanged. */
   readonly error?: unknown;
+}
+
+/** What the child found wrong. */
+export interface Diagnostic {
+  /** The child's own code, if it has one. */
+  readonly code?: string | undefined;
+  /** Its own text. */
+  readonly message: string;
 }
 
 /** A message on its way to the child. */

@@ -51,6 +51,11 @@ export interface SessionFieldOptions {
   readonly lost?: readonly Pattern[];
   /** Messages by which the child asks, and waits for a message with the same id. */
   readonly asks?: readonly Pattern[];
+  /**
+   * Messages in which the child finds fault with what a session sent; `diagnostics` of the pool says what they do. Their
+   * `error`, `message` and `code` fields are shown.
+   */
+  readonly diagnostics?: readonly Pattern[];
 }
 
 /**
@@ -83,6 +88,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const fields = frame.fields(names);
       const to = sessionIn(fields, sessionName);
       const id = fields[idName];
+      if (anyMatch(options.diagnostics, fields)) return { as: 'diagnostic', to, diagnostic: refusalIn(frame) };
       const key = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
       if (to !== undefined) {
         if (anyMatch(options.lost, fields)) return { as: 'lost', to, gone: true, refusal: refusalIn(frame) };
@@ -165,6 +171,7 @@ function fieldNames(options: SessionFieldOptions, session: string, id: string): 
     ...(options.refusals ?? []),
     ...(options.lost ?? []),
     ...(options.asks ?? []),
+    ...(options.diagnostics ?? []),
   ];
   return [...new Set([session, id, ...patterns.flatMap((pattern) => Object.keys(pattern))])];
 }

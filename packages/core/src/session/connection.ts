@@ -16,6 +16,8 @@ export interface Connection {
   readonly clock: Clock;
   /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
+  /** Diagnostics of the child are kept for the end of the session. */
+  readonly keepsDiagnostics: boolean;
   /** @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED, SESSION_OVERFLOW */
   transmit(frame: Frame): void;
   frameOf(message: unknown): Frame;

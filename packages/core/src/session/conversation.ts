@@ -6,8 +6,9 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
+import type { Diagnostic, Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended } from './errors.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
@@ -22,6 +23,8 @@ export interface Released {
   readonly confirmed: boolean;
   /** Why it was not confirmed, where the child was asked. */
   readonly failure?: CarpoolError | undefined;
+  /** What the child found wrong with what the session sent, where the pool keeps that: SESSION_DIAGNOSTICS. */
+  readonly diagnosed?: CarpoolError | undefined;
 }
 
 /** For an end without a caller that says how long it may take. */
@@ -38,6 +41,7 @@ export class Conversation implements Receiver, Ended {
   readonly #incoming: Incoming;
   readonly #wireIds = new Set<WireId>();
   readonly #port: ConversationPort;
+  readonly #diagnostics = new Diagnostics();
   #resolveReleased!: (released: Released) => void;
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
@@ -57,6 +61,7 @@ export class Conversation implements Receiver, Ended {
       listener,
       port,
       isOpen: () => this.#state.name === 'open',
+      diagnosed: (diagnostic) => this.diagnose(diagnostic),
       beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
       lost: (route) => this.#lost(route),
     });
@@ -179,6 +184,11 @@ export class Conversation implements Receiver, Ended {
     this.#incoming.receive(route, frame);
   }
 
+  /** @param among where the child does not say which session it means: the ids of all that are open */
+  diagnose(diagnostic: Diagnostic, among?: readonly string[]): void {
+    if (this.#connection.keepsDiagnostics) this.#diagnostics.add(diagnostic, among);
+  }
+
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #adopt(wireId: WireId): void {
@@ -216,7 +226,9 @@ export class Conversation implements Receiver, Ended {
       await within(closing, { clock: this.#connection.clock, timeout, expired });
       this.#end(reason, true);
     } catch (thrown) {
-      this.#end(reason, false, asCarpoolError(thrown, 'SESSION_FAILED', `Cannot close session ${this.id}`));
+      const failure = asCarpoolError(thrown, 'SESSION_FAILED', `Cannot close session ${this.id}`);
+      // The host reports them after the child has confirmed.
+      this.#end(reason, failure.code === 'SESSION_DIAGNOSTICS', failure);
     }
   }
 
@@ -226,7 +238,10 @@ export class Conversation implements Receiver, Ended {
     // An unconfirmed session keeps its wire ids, so that what still comes for it is known and dropped.
     if (confirmed) this.#connection.forget(this.#wireIds);
     this.#port.end(reason);
-    this.#resolveReleased({ confirmed, failure });
+    const own = this.#diagnostics.error(this.id, () => this.recent.describe());
+    this.#resolveReleased(
+      confirmed ? { confirmed, diagnosed: failure ?? own } : { confirmed, failure, diagnosed: own },
+    );
   }
 
   #failPending(reason: CloseReason): void {

@@ -1,6 +1,6 @@
 /** The incoming half of a conversation: each routed message goes to the call, the listener or the protocol it is for. */
 import type { Frame } from '../codec/frame.ts';
-import type { Route } from '../protocol/protocol.ts';
+import type { Diagnostic, Route } from '../protocol/protocol.ts';
 import { refusedError } from './errors.ts';
 import type { Listener } from './listener.ts';
 import type { Outbox } from './outbox.ts';
@@ -20,6 +20,8 @@ export interface IncomingOptions {
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
   readonly isOpen: () => boolean;
+  /** The child finds fault with what the session sent. */
+  readonly diagnosed: (diagnostic: Diagnostic) => void;
   /** True: the session has begun anew, and what says that it is over is an event. */
   readonly beginsAnew: (route: LostRoute, frame: Frame) => boolean;
   /** The session is over for the child. */
@@ -34,7 +36,7 @@ export class Incoming {
   }
 
   receive(route: OwnRoute, frame: Frame): void {
-    const { id, outbox, listener, isOpen, beginsAnew, lost } = this.#options;
+    const { id, outbox, listener, isOpen, diagnosed, beginsAnew, lost } = this.#options;
     this.#remember(route, frame);
     // Before the gate lets through what belongs to the session that begins.
     const anew = route.as === 'lost' && beginsAnew(route, frame);
@@ -44,6 +46,10 @@ export class Incoming {
     switch (route.as) {
       case 'event':
         this.#deliver(route.frame ?? frame);
+        break;
+      case 'diagnostic':
+        diagnosed(route.diagnostic);
+        this.#deliver(frame);
         break;
       case 'reply': {
         // A reply to nothing is an event: a runtime that writes its own ids (`onMessage`) reads it there.

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Messages, Opened, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Diagnostic, Messages, Opened, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Conversation } from './conversation.ts';
@@ -27,6 +27,8 @@ export interface MuxOptions {
   readonly maxBacklogBytes?: number | undefined;
   /** Called once when the transport has ended. The mux's owner then calls `fail` with the best reason it can find. */
   readonly closed: (reason: CarpoolError | undefined) => void;
+  /** What the child finds wrong with what a session sent is kept for the end of the session. Default: it is an event. */
+  readonly keepsDiagnostics?: boolean | undefined;
   /** A message that no conversation owns: for an unknown session, or one that `route` cannot place. */
   readonly stray?: ((frame: Frame) => void) | undefined;
 }
@@ -66,6 +68,7 @@ export class Mux {
       get root() {
         return root();
       },
+      keepsDiagnostics: options.keepsDiagnostics ?? false,
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
@@ -135,6 +138,12 @@ export class Mux {
     transport.send(frame);
   }
 
+  /** The child does not say which session it means, so each of them says so. */
+  #diagnose(diagnostic: Diagnostic): void {
+    const among = [...this.#conversations].map(({ id }) => id);
+    for (const conversation of this.#conversations) conversation.diagnose(diagnostic, among);
+  }
+
   #receive(frame: Frame): void {
     const { protocol, transport, stray } = this.#options;
     let route: Route;
@@ -150,6 +159,7 @@ export class Mux {
       stray?.(frame);
       return;
     }
+    if (route.as === 'diagnostic' && route.to === undefined) this.#diagnose(route.diagnostic);
     const receiver: Receiver | undefined = route.to === undefined ? this.root : this.#byWireId.get(route.to);
     if (receiver === undefined) {
       stray?.(frame);

@@ -162,7 +162,8 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, reason: 'by `unregister`' };
     const { closeTimeout } = this.#open;
-    const { confirmed, failure } = await this.#live.close(reason, closeTimeout);
+    const { confirmed, failure, diagnosed } = await this.#live.close(reason, closeTimeout);
+    if (diagnosed !== undefined && confirmed) throw errorAt(diagnosed, site);
     if (confirmed) return;
     // The host's own error says what the child sent instead, and how long it was given.
     throw errorAt(failure ?? unconfirmedError(this.id, closeTimeout, this.#live.recent.describe()), site);

@@ -127,7 +127,8 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   /**
    * Ends the session and gives its slot back; resolves when the child has confirmed that the session is gone.
    * @throws CarpoolError SESSION_CLOSED when called twice, REQUEST_TIMEOUT when the child did not confirm within
-   * `closeTimeout` of the pool
+   * `closeTimeout` of the pool, SESSION_DIAGNOSTICS with `diagnostics: 'fail'` of the pool. In a test that
+   * one comes with the end of the test, or of the file, to which the session belongs
    */
   unregister(): Promise<void>;
 

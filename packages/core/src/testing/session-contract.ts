@@ -5,9 +5,11 @@
  *   sessionContract('in process', { test, expect, make: (child, options) => … });
  *
  * `make` makes a pool of a child that talks as test/programs/talk.mjs does: it echoes a message as
- * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. Its name says what else it does.
+ * `{type: 'reply', session, id, echo}` and confirms `reset` with `closed`. Its name says what else it does. A message
+ * `{type: 'diagnostic', session, code, message}` is a diagnostic, by its protocol.
  */
 import { childrenContract } from './contract/children.ts';
+import { diagnosticsContract } from './contract/diagnosing.ts';
 import { eventContract } from './contract/events.ts';
 import { isolationContract } from './contract/isolation.ts';
 import { registerContract } from './contract/registering.ts';
@@ -35,6 +37,7 @@ export function sessionContract(name: string, contract: SessionContract): void {
   talkContract(named);
   stepContract(named);
   eventContract(named);
+  diagnosticsContract(named);
   isolationContract(named);
   stackContract(named);
   childrenContract(named);

@@ -47,6 +47,8 @@ export interface RegisterResult {
   readonly closeTimeout: number;
   readonly maxUnreadEvents: number;
   readonly maxFrameBytes: number;
+  /** The worker ends the owner by `release`, not by END: what the child found wrong is in the answer. */
+  readonly diagnostics?: 'fail' | undefined;
 }
 
 export interface UnregisterRequest {

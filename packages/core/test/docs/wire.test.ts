@@ -131,6 +131,7 @@ test('the table of methods is the one of the code, field by field', () => {
         closeTimeout: 0,
         maxUnreadEvents: 0,
         maxFrameBytes: 0,
+        'diagnostics?': 0,
       },
     ],
     unregister: [{ session: 0 }, {}],

@@ -22,6 +22,7 @@ export const programProtocol: SessionFieldOptions = {
   refusals: [{ type: 'refusal' }],
   lost: [{ type: 'lost' }],
   asks: [{ type: 'ask' }],
+  diagnostics: [{ type: 'diagnostic' }],
 };
 
 /** A program as plain data: `name`, then its flags. */

@@ -29,6 +29,13 @@ export const pools = {
     closeTimeout: 200,
     protocol: { close: { send: { type: 'silence' }, expect: { type: 'closed' } } },
   },
+  // Its sessions fail if the child finds fault with what they send.
+  strict: {
+    ...child,
+    protocol: { ...child.protocol, diagnostics: [{ type: 'diagnostic' }] },
+    maxSessions: 8,
+    diagnostics: 'fail',
+  },
   // MessagePack.
   packed: { command: process.execPath, args: [program('packed.mjs')], codec: 'msgpack' },
 };

@@ -29,9 +29,10 @@ export interface StartError {
 }
 
 /**
- * A problem in a message. Seen: `session` is empty for all of them, so that Carpool cannot pass them on to a session. Read:
- * renderers after 0.7.1 name the session of a message that they cannot take, with the kind `wire_input_error`; it comes
- * with the events of that session, read as `event as PlushieEvent | Diagnostic`.
+ * A problem in a message. Seen: `session` is empty for all of them, so that Carpool cannot pass them on to a session; with
+ * `diagnostics: 'fail'` all that are open fail with it. Read: renderers after 0.7.1 name the session of a message that
+ * they cannot take, with the kind `wire_input_error`; it comes with the events of that session, read as
+ * `event as PlushieEvent | Diagnostic`.
  */
 export interface Diagnostic {
   readonly type: 'diagnostic';

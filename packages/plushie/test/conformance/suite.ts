@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import type { Subject } from './subject.ts';
+import { diagnosticsSuite } from './diagnostics.ts';
 import { endingSuite } from './ending.ts';
 import { eventSuite } from './events.ts';
 import { flowSuite } from './flow.ts';
@@ -25,6 +26,7 @@ export function conformanceSuite(subject: Subject): void {
     isolationSuite(subject);
     slotSuite(subject);
     flowSuite(subject);
+    diagnosticsSuite(subject);
     endingSuite(subject);
     transportSuite(subject);
     hostSuite(subject);

@@ -15,6 +15,7 @@ export interface Message {
 
 export interface ScriptedOptions {
   readonly settings?: Settings;
+  readonly diagnostics?: 'event' | 'fail';
   /** False: the test says the hello itself. Default true. */
   readonly greets?: boolean;
 }
@@ -30,13 +31,14 @@ export class ScriptedRenderer {
   #socket: Socket | undefined;
   #confirms = false;
 
-  private constructor(port: number, { settings, greets = true }: ScriptedOptions) {
+  private constructor(port: number, { settings, diagnostics = 'event', greets = true }: ScriptedOptions) {
     this.#greets = greets;
     const options = plushie({
       format: 'json',
       rendererPath: process.execPath,
       rendererArgs: [relay, String(port)],
       env: { TMPDIR: place().path },
+      diagnostics,
       ...(settings === undefined ? {} : { settings }),
     });
     this.pool = closing(createPool({ name: 'renderer', ...options }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Owners } from './owners.ts';
+import { Owners, type OwnerEnd } from './owners.ts';
 
 function owning() {
   const owners = new Owners('the worker');
@@ -12,6 +12,8 @@ function owning() {
   return { owners, released, hold };
 }
 
+const ended = (unconfirmed: number): OwnerEnd => ({ unconfirmed, diagnosed: [] });
+
 test('the end of a test releases what it holds, newest first, and nothing else', async () => {
   const { owners, released, hold } = owning();
   hold('worker', []);
@@ -19,7 +21,7 @@ test('the end of a test releases what it holds, newest first, and nothing else',
   hold('first', ['a.test.ts', 'adds']);
   hold('second', ['a.test.ts', 'adds']);
   hold('other', ['a.test.ts', 'removes']);
-  expect(await owners.end(['a.test.ts', 'adds'])).toBe(0);
+  expect(await owners.end(['a.test.ts', 'adds'])).toEqual(ended(0));
   expect(released).toEqual(['second because its test has ended', 'first because its test has ended']);
 });
 
@@ -49,11 +51,11 @@ test('a worker may end before its socket does', async () => {
   const { owners, released, hold } = owning();
   hold('worker', []);
   hold('test', ['b.test.ts', 'adds'], false);
-  expect(await owners.end([])).toBe(1);
+  expect(await owners.end([])).toEqual(ended(1));
   expect(released).toHaveLength(2);
   expect(() => hold('late', [])).toThrow(/"the worker", which would own it, has ended/);
   expect(() => owners.check(['b.test.ts', 'adds'])).toThrow(/has ended/);
-  expect(await owners.end(['b.test.ts'])).toBe(0);
+  expect(await owners.end(['b.test.ts'])).toEqual(ended(0));
 });
 
 test('an owner that has ended holds nothing any more', async () => {
@@ -70,10 +72,10 @@ test('ends that were not confirmed are counted', async () => {
   hold('good', ['a.test.ts', 'adds']);
   hold('bad', ['a.test.ts', 'adds'], false);
   hold('worse', ['a.test.ts', 'adds'], false);
-  expect(await owners.end(['a.test.ts', 'adds'])).toBe(2);
-  expect(await owners.end(['a.test.ts', 'adds'])).toBe(0);
-  expect(await owners.end(['never heard of'])).toBe(0);
-  expect(await owners.end([])).toBe(0);
+  expect(await owners.end(['a.test.ts', 'adds'])).toEqual(ended(2));
+  expect(await owners.end(['a.test.ts', 'adds'])).toEqual(ended(0));
+  expect(await owners.end(['never heard of'])).toEqual(ended(0));
+  expect(await owners.end([])).toEqual(ended(0));
 });
 
 test('what has ended by itself is not released', async () => {
@@ -94,6 +96,9 @@ test('owners that end at the same time have their own reasons and counts', async
   const { owners, released, hold } = owning();
   hold('lost', ['a.test.ts', 'adds'], false);
   hold('kept', ['b.test.ts']);
-  expect(await Promise.all([owners.end(['a.test.ts', 'adds']), owners.end(['b.test.ts'])])).toEqual([1, 0]);
+  expect(await Promise.all([owners.end(['a.test.ts', 'adds']), owners.end(['b.test.ts'])])).toEqual([
+    ended(1),
+    ended(0),
+  ]);
   expect(released.toSorted()).toEqual(['kept because its file has ended', 'lost because its test has ended']);
 });

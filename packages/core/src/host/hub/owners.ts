@@ -7,19 +7,30 @@ import { CarpoolError } from '../../base/errors.ts';
 import { Scope, type Held } from '../../base/scope.ts';
 import { endReason, ownerEndedError, type OwnerPath } from '../../wire/owner-path.ts';
 
-/** Releases what is held, saying why. True: the end was confirmed. */
-export type ReleaseHeld = (message: string) => Promise<boolean>;
+/** Releases what is held, saying why. True: the end was confirmed. `report`: what the child found wrong. */
+export type ReleaseHeld = (message: string, report: (diagnosed: CarpoolError) => void) => Promise<boolean>;
+
+/** What the end of an owner brought. */
+export interface OwnerEnd {
+  /** Ends that were not confirmed. */
+  readonly unconfirmed: number;
+  /** What children found wrong with what its sessions sent. */
+  readonly diagnosed: readonly CarpoolError[];
+}
 
 /** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
 const remembered = 10_000;
 /** Names in a path: file and test, and room for more. */
 const deepest = 8;
 
-/** One end of one owner: why, and how many of the ends it brought were not confirmed. */
-interface Ending {
+/** One end of one owner, and why. */
+interface Ending extends OwnerEnd {
   readonly reason: string;
   unconfirmed: number;
+  readonly diagnosed: CarpoolError[];
 }
+
+const nothing: OwnerEnd = { unconfirmed: 0, diagnosed: [] };
 
 interface Owner {
   readonly scope: Scope;
@@ -40,7 +51,7 @@ export class Owners {
     const owner = this.#find(path);
     return owner.scope.hold(async () => {
       const ending = endingOf(owner);
-      if (!(await release(ending.reason))) ending.unconfirmed++;
+      if (!(await release(ending.reason, (diagnosed) => ending.diagnosed.push(diagnosed)))) ending.unconfirmed++;
     });
   }
 
@@ -49,21 +60,21 @@ export class Owners {
     this.#find(path);
   }
 
-  /** Ends an owner. Resolves with the number of ends that were not confirmed. */
-  async end(path: OwnerPath): Promise<number> {
+  /** Ends an owner. */
+  async end(path: OwnerPath): Promise<OwnerEnd> {
     const last = path.at(-1);
     if (last === undefined) return await this.endAll(endReason(path));
     // Also where nothing was ever held: what has ended must be known to have ended.
     const parent = this.#lookUp(path.slice(0, -1));
-    if (typeof parent === 'string') return 0;
+    if (typeof parent === 'string') return nothing;
     const owner = parent.inner.get(last);
     parent.inner.delete(last);
     remember(parent.ended, last);
-    if (owner === undefined) return 0;
+    if (owner === undefined) return nothing;
     return await ended(owner, endReason(path));
   }
 
-  async endAll(message: string): Promise<number> {
+  async endAll(message: string): Promise<OwnerEnd> {
     return await ended(this.#root, message);
   }
 
@@ -101,17 +112,23 @@ function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
   return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
 }
 
-async function ended(owner: Owner, message: string): Promise<number> {
-  owner.ending ??= { reason: message, unconfirmed: 0 };
+async function ended(owner: Owner, message: string): Promise<OwnerEnd> {
+  owner.ending ??= endingFor(message);
   await owner.scope.end();
-  return owner.ending.unconfirmed;
+  const { unconfirmed, diagnosed } = owner.ending;
+  // Each is reported once: a worker may end itself before its socket does.
+  return { unconfirmed, diagnosed: diagnosed.splice(0) };
+}
+
+function endingFor(reason: string): Ending {
+  return { reason, unconfirmed: 0, diagnosed: [] };
 }
 
 /** The end that takes an owner along: its own, or that of one around it. */
 function endingOf(owner: Owner): Ending {
   for (let at: Owner | undefined = owner; at !== undefined; at = at.outer)
     if (at.ending !== undefined) return at.ending;
-  return { reason: 'because its owner has ended', unconfirmed: 0 };
+  return endingFor('because its owner has ended');
 }
 
 function remember(ended: Set<string>, name: string): void {

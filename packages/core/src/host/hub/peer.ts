@@ -14,6 +14,7 @@ import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
+import { joinedDiagnostics } from '../../session/diagnostics.ts';
 import type { BusyPoll } from '../../transport/busy-poll.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
 import { op, type WireHead } from '../../wire/frames.ts';
@@ -23,6 +24,7 @@ import type {
   PoolsResult,
   RegisterRequest,
   RegisterResult,
+  ReleaseResult,
   StatsResult,
   SharedWorkerResult,
   SharedWorkerStateResult,
@@ -103,7 +105,9 @@ export class Peer {
 
   async #release(message: string): Promise<void> {
     for (const call of this.#calls.values()) call.abort(() => new Error('its worker is gone'));
-    await this.#owners.endAll(message);
+    const { diagnosed } = await this.#owners.endAll(message);
+    // No test and no file has ended that could fail with them.
+    for (const error of diagnosed) process.stderr.write(`carpool: ${error.message}\n`);
     this.#connection.hangUp();
     this.#resolveLeft();
   }
@@ -187,8 +191,12 @@ export class Peer {
       case 'unregister':
         await this.#relays.get(request.session)?.unregister();
         return {};
-      case 'release':
-        return { unconfirmed: await this.#owners.end(request.owner) };
+      case 'release': {
+        const { unconfirmed, diagnosed } = await this.#owners.end(request.owner);
+        const failure = joinedDiagnostics(diagnosed);
+        if (failure !== undefined) throw failure;
+        return { unconfirmed } satisfies ReleaseResult;
+      }
       case 'start':
         await (await this.#hub.pool(request.pool)).start();
         return {};

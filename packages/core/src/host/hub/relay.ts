@@ -50,6 +50,8 @@ export class Relay {
   #registration: Registration | undefined;
   #held: Held | undefined;
   #asked = 0;
+  /** Its owner is a test or a file, whose end reports what the child found wrong, whatever has ended the session. */
+  #reported = false;
   /** What the worker's bodies are written in where it cannot read the child's own format. */
   #translation: Format | undefined;
 
@@ -63,6 +65,7 @@ export class Relay {
     const { pool: name, under = [], stack, owner, wait, timeout, holder, params } = request;
     const { owners, peer, pool: find } = this.#options;
     owners.check(under);
+    this.#reported = under.length > 0;
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
@@ -81,10 +84,12 @@ export class Relay {
     );
     const { conversation, settings, hello, codec } = registration;
     this.#registration = registration;
-    void conversation.released.then(() => this.#forget());
+    void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
     try {
-      this.#held = owners.hold(under, async (message) => {
-        const { confirmed } = await conversation.close(this.#reason('owner', message), settings.closeTimeout);
+      this.#held = owners.hold(under, async (message, report) => {
+        const reason = this.#reason('owner', message);
+        const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout);
+        if (diagnosed !== undefined) report(diagnosed);
         return confirmed;
       });
     } catch (thrown) {
@@ -98,6 +103,7 @@ export class Relay {
       closeTimeout: settings.closeTimeout,
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
+      diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
       sessionField: settings.protocol.sessionField,
       idField: settings.protocol.idField,
     };
@@ -152,16 +158,20 @@ export class Relay {
     if (pending !== undefined) this.#registration?.conversation.abandon(pending);
   }
 
-  /** @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm */
+  /**
+   * @throws CarpoolError REQUEST_TIMEOUT if the child did not confirm; SESSION_DIAGNOSTICS where no end of a test or a file
+   * reports it
+   */
   async unregister(): Promise<void> {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
     const { closeTimeout } = settings;
-    const { confirmed, failure } = await conversation.close(
+    const { confirmed, failure, diagnosed } = await conversation.close(
       this.#reason('unregister', 'by `unregister`'),
       closeTimeout,
     );
+    if (diagnosed !== undefined && confirmed && !this.#reported) throw diagnosed;
     if (confirmed) return;
     throw failure ?? unconfirmedError(conversation.id, closeTimeout, conversation.recent.describe());
   }
@@ -212,8 +222,9 @@ export class Relay {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 
-  #forget(): void {
-    this.#held?.forget();
+  /** @param diagnosed the end of its owner reports what the child found wrong */
+  #over(diagnosed: boolean): void {
+    if (!diagnosed || !this.#reported) this.#held?.forget();
     this.#options.over();
   }
 

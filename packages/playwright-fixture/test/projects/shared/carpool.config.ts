@@ -16,6 +16,13 @@ export default defineConfig({
     slow: { ...child, args: [...child.args, '--hello=2000'], protocol: { hello: { expect: { type: 'hello' } } } },
     // Confirms the end of no session.
     stubborn: { ...child, args: [...child.args, '--stubborn'], closeTimeout: 300 },
+    // Its sessions fail if the child finds fault with what they send.
+    strict: {
+      ...child,
+      protocol: { ...child.protocol, diagnostics: [{ type: 'diagnostic' }] },
+      maxSessions: 8,
+      diagnostics: 'fail',
+    },
     missing: { command: 'no-such-program', installHint: 'It cannot be installed' },
   },
 });

@@ -1,0 +1,4 @@
+import { defineConfig } from 'carpool';
+import { pools } from './echo.mjs';
+
+export default defineConfig({ pools });

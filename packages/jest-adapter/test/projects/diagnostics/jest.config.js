@@ -1,0 +1,1 @@
+module.exports = { preset: '@carpool/jest' };

@@ -1,0 +1,38 @@
+/** `diagnostics: 'fail'`: what the child finds wrong fails the test, at its end, or the file. */
+import { describe, expect, test } from 'vitest';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { majors, Project } from './harness.ts';
+
+describe.for(majors)('Vitest %s', (major) => {
+  test('a test fails at its end, once', async () => {
+    using project = new Project(major, 'diagnostics');
+    const outcome = await project.run(['tests.test.ts']);
+    expectVerdicts(outcome, 7);
+    const faults = {
+      'a fixture': 'a wrong fixture',
+      'a session that the test itself': 'a wrong session',
+      'must fail: one': 'one of two',
+      'a session of a hook': 'a wrong hook',
+    };
+    for (const [name, fault] of Object.entries(faults)) {
+      const message = messageOf(outcome, name);
+      expect(message).toMatch(/SESSION_DIAGNOSTICS/);
+      expect(message.split(`\n  ${fault}\n`)).toHaveLength(2);
+    }
+  });
+
+  test('a session of the file fails the end of the file', async () => {
+    using project = new Project(major, 'diagnostics');
+    const outcome = await project.run(['file.test.ts']);
+    expect(outcome.code).toBe(1);
+    expect(outcome.output).toMatch(/FAIL.*file\.test\.ts/);
+    expect(outcome.output).toMatch(/CarpoolError \[SESSION_DIAGNOSTICS\].*\n.*a wrong file/);
+  });
+
+  test('of one of the worker the host can only say so', async () => {
+    using project = new Project(major, 'diagnostics');
+    const outcome = await project.run(['worker.test.ts']);
+    expectVerdicts(outcome, 1);
+    expect(outcome.stderr).toMatch(/carpool: The child found fault with what session \S+ sent:\n {2}a wrong worker\n/);
+  });
+});

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'carpool';
+
+export default defineConfig({
+  pools: {
+    strict: {
+      command: process.execPath,
+      args: [fileURLToPath(new URL('child.mjs', import.meta.url))],
+      protocol: {
+        close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+        diagnostics: [{ type: 'diagnostic' }],
+      },
+      maxSessions: 8,
+      diagnostics: 'fail',
+    },
+  },
+});
