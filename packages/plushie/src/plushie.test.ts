@@ -13,7 +13,7 @@ describe('room for sessions', () => {
     [{ children: 2, sessionsPerChild: 5 }, '5'],
     [{ children: 2 }, '8'],
   ])('%j: each renderer is started for %s', (options, limit) => {
-    expect(plushie(options).args).toEqual(['--mock', '--max-sessions', limit, '--msgpack']);
+    expect(plushie(options).args).toEqual(['--mock', '--msgpack', '--max-sessions', limit]);
   });
 
   test.each<[PlushieOptions, number]>([

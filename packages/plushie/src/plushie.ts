@@ -83,7 +83,7 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     recycleAfter: sessionsPerRenderer,
     ...scaled(pool, timeoutFactor(process.env)),
     ...(windowed ? oneSessionEach(pool) : {}),
-    args: [...rendererArgs, ...(windowed ? [] : modeArguments(mode, pool)), `--${format}`],
+    args: [...rendererArgs, ...(windowed ? [`--${format}`] : [`--${mode}`, `--${format}`, ...roomIn(pool)])],
     codec: format === 'msgpack' ? 'msgpack' : 'json-lines',
     protocol: windowed ? windowedProtocol(ofProtocol) : plushieProtocol(ofProtocol),
     command: async (lookup) => {
@@ -103,10 +103,10 @@ function oneSessionEach({ children = 1, sessionsPerChild = 8, maxSessions = chil
   return { children: maxSessions, sessionsPerChild: 1, maxSessions, recycleAfter: 1 };
 }
 
-function modeArguments(mode: Mode, { children = 1, sessionsPerChild, maxSessions }: Sizes): string[] {
+function roomIn({ children = 1, sessionsPerChild, maxSessions }: Sizes): string[] {
   const limit = sessionsPerChild ?? (maxSessions === undefined ? 8 : Math.ceil(maxSessions / children));
   // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
-  return [`--${mode}`, '--max-sessions', String(Math.max(2, limit))];
+  return ['--max-sessions', String(Math.max(2, limit))];
 }
 
 /** What the search needs of the machine is loaded when a renderer is started: every test file loads the config. */

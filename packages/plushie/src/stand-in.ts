@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { PlushieOptions } from './plushie.ts';
 
 /** The options that make a pool run the stand-in. */
-export type StandIn = Required<Pick<PlushieOptions, 'mode' | 'rendererPath' | 'rendererArgs'>>;
+export interface StandIn extends Required<Pick<PlushieOptions, 'rendererPath' | 'rendererArgs'>> {
+  readonly mode: 'mock';
+}
 
 /**
  * Options for `plushie` that start the stand-in in place of plushie-renderer: for machines without the renderer, and for

@@ -1,4 +1,4 @@
-/** A display without a screen, for windows that no one sees: Xvfb, if the machine has it. */
+/** A display without a screen: Xvfb, if the machine has it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
