@@ -78,7 +78,7 @@ test.skipIf(process.platform === 'win32')(
     vi.stubEnv('PLUSHIE_TEST_BACKEND', 'headless');
     const renderers = closing(createPool(plushie({ cwd: project, inheritEnv: ['MINE'], env: { ADDED: 'yes' } })));
     await renderers.start();
-    expect(readFileSync(`${file}.args`, 'utf8')).toMatch(/^--headless --msgpack /);
+    expect(readFileSync(`${file}.args`, 'utf8')).toMatch(/^--headless .*--max-sessions 8$/m);
     const environment = readFileSync(`${file}.env`, 'utf8');
     for (const name of ['MESA_DEBUG', 'MINE', 'ADDED', 'HOME']) expect(environment).toContain(`export ${name}=`);
     for (const name of ['DISPLAY', 'OTHER']) expect(environment).not.toContain(`export ${name}=`);
