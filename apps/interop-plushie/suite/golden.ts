@@ -10,7 +10,7 @@ export const options = { mode, format } as const;
 export async function sameAsGolden(session: TestSession, name: string): Promise<void> {
   const tree = await session.queryTree();
   expect(idsOf(tree)).toEqual(idsOf(session.tree()));
-  // A number such as 1.0 is another one in JSON than in MessagePack, and with it the renderer's hash of the tree.
+  // The renderer reads some fractions from JSON with another last digit, and hashes the tree with it.
   await session.assertTreeHash(`${name}-${format}`);
   await session.assertScreenshot(`${name}-${format}`);
 }

@@ -94,7 +94,6 @@ export function isCarpoolError(value: unknown, code?: ErrorCode): value is Carpo
  * @param above the function whose caller it is; this function and those it calls are left out
  */
 export function callSite(above: (...args: never[]) => unknown): CallSite {
-  // Without a `stack` to replace: it costs a fifth of the whole, and this runs for every request.
   const site = {};
   Error.captureStackTrace(site, above);
   return site as CallSite;
