@@ -20,8 +20,9 @@ export interface PlushieOptions extends Omit<
   /** What the bytes on the pipe are; tests see no difference, except that JSON carries bytes as base64. Default `msgpack`. */
   readonly format?: 'msgpack' | 'json';
   /**
-   * The renderer to start. Default: `PLUSHIE_BINARY_PATH`; then `bin/plushie-renderer` in the project or a folder around
-   * it, what Plushie's tools left in `_build`, a checkout of plushie-rust beside the project, PATH, cargo's folder.
+   * The renderer to start. Default: `PLUSHIE_BINARY_PATH`; then one that the project has built with widgets of its own;
+   * `bin/plushie-renderer` in the project or a folder around it, what Plushie's tools left in `_build`, a checkout of
+   * plushie-rust beside the project, PATH, cargo's folder.
    */
   readonly rendererPath?: string;
   /** Arguments before those of the dialect, for a renderer that is a script: `rendererPath: 'node', rendererArgs: ['r.js']`. */
@@ -55,8 +56,9 @@ const sessionsPerRenderer = 10_000;
  * The defaults are those of any pool, except for two: `recycleAfter` is 10,000, because the renderer leaks a little with
  * every session; and `inheritEnv` is a short list of variables, without the display of the user who runs the tests. In
  * `windowed` mode each renderer has one session and the display; `children`, `sessionsPerChild` and `recycleAfter` follow
- * from that.
+ * from that. The variable PLUSHIE_TEST_TIMEOUT, a whole number, makes every time-out that many times as long.
  *
+ * @throws CarpoolError CONFIG_INVALID if the variable PLUSHIE_TEST_BACKEND is none of the modes
  * @example
  * ```ts
  * import { plushie } from '@carpool/plushie';
@@ -109,22 +111,9 @@ function roomIn({ children = 1, sessionsPerChild, maxSessions }: Sizes): string[
   return ['--max-sessions', String(Math.max(2, limit))];
 }
 
-/** What the search needs of the machine is loaded when a renderer is started: every test file loads the config. */
-async function locate(rendererPath: string | undefined, { env, cwd, find }: CommandLookup): Promise<RendererLocation> {
-  const [{ accessSync, constants, existsSync, statSync }, { dirname, join, resolve }] = await Promise.all([
-    import('node:fs'),
-    import('node:path'),
-  ]);
-  const isProgram = (path: string): boolean => {
-    try {
-      accessSync(path, constants.X_OK);
-      return statSync(path).isFile();
-    } catch {
-      return false; // Not there, or not to be executed: the next place is looked at.
-    }
-  };
-  const { platform, arch } = process;
-  const machine = { env, platform, arch, cwd: resolve(cwd), isProgram, exists: existsSync, find, join, dirname };
-  const { command, ...advice } = locateRenderer(rendererPath, machine);
-  return { ...advice, command: find(command) ?? command };
+/** The search reads the disk. That code is loaded when a renderer is started: every test file loads the config. */
+async function locate(rendererPath: string | undefined, lookup: CommandLookup): Promise<RendererLocation> {
+  const { thisMachine } = await import('./machine.ts');
+  const { command, ...advice } = locateRenderer(rendererPath, thisMachine(lookup));
+  return { ...advice, command: lookup.find(command) ?? command };
 }
