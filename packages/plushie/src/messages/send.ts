@@ -2,7 +2,10 @@
 import type { Reset } from './request.ts';
 import type { PatchOp, TreeNode, Value } from './tree.ts';
 
-/** Settings of a session. Seen: those of the greeting reach only the first session; every other one needs its own. */
+/**
+ * Settings of a session. Seen: those of the greeting reach only the first session. Read: after 0.7.1 they reach every one.
+ * The same settings twice do no harm.
+ */
 export interface Settings {
   readonly protocol_version?: number;
   readonly default_text_size?: number;
@@ -17,6 +20,8 @@ export interface Settings {
   readonly widget_config?: Value;
   /** Read: `false` does not switch the checks off. */
   readonly validate_props?: boolean;
+  /** Read: a diagnostic names those that the renderer lacks. For 0.7.1 the setting itself is invalid, in a session's own. */
+  readonly required_widgets?: readonly string[];
   readonly log_level?: string;
 }
 
