@@ -1,6 +1,5 @@
 /** A pool of sessions on one plushie-renderer. */
-import type { CommandLookup, PoolOptions } from 'carpool';
-import { locateRenderer, rendererEnvironment, type RendererLocation } from './binary.ts';
+import type { PoolOptions } from 'carpool';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
 import { modeIn, scaled, timeoutFactor, type Mode } from './test-variables.ts';
@@ -90,10 +89,9 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     protocol: windowed ? windowedProtocol(ofProtocol) : plushieProtocol(ofProtocol),
     command: async (lookup) => {
       if (windowed) checkDisplay({ ...lookup.env, ...pool.env }, process.platform);
-      const found = await locate(rendererPath, lookup);
-      const inherited =
-        typeof inheritEnv === 'boolean' ? inheritEnv : [...rendererEnvironment(lookup.env, windowed), ...inheritEnv];
-      return { ...found, inheritEnv: inherited };
+      // It reads the disk: loaded when a renderer is started, because every test file loads the config.
+      const { rendererLaunch } = await import('./launch.ts');
+      return rendererLaunch({ rendererPath, inheritEnv, desktop: windowed }, lookup);
     },
   };
 }
@@ -109,11 +107,4 @@ function roomIn({ children = 1, sessionsPerChild, maxSessions }: Sizes): string[
   const limit = sessionsPerChild ?? (maxSessions === undefined ? 8 : Math.ceil(maxSessions / children));
   // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
   return ['--max-sessions', String(Math.max(2, limit))];
-}
-
-/** The search reads the disk. That code is loaded when a renderer is started: every test file loads the config. */
-async function locate(rendererPath: string | undefined, lookup: CommandLookup): Promise<RendererLocation> {
-  const { thisMachine } = await import('./machine.ts');
-  const { command, ...advice } = locateRenderer(rendererPath, thisMachine(lookup));
-  return { ...advice, command: lookup.find(command) ?? command };
 }
