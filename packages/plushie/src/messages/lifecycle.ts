@@ -78,7 +78,7 @@ export interface SessionErrorDetail {
   readonly error: string;
 }
 
-/** Seen: the detail is in `data`, unlike that of any other event. Read: after 0.7.1, and for two codes in it, in `value`. */
+/** Seen: the detail is in `data`, unlike that of any other event. Seen: after 0.7.1 in `value`; read: two codes of 0.7.1 too. */
 export interface SessionError extends EventOf<'session_error'> {
   readonly data?: SessionErrorDetail;
   readonly value?: SessionErrorDetail;
@@ -87,6 +87,6 @@ export interface SessionError extends EventOf<'session_error'> {
 /** Nothing of the session is left, and its id may be used again. Seen: never sent with `--max-sessions 1`. */
 export interface SessionClosed extends EventOf<'session_closed'> {
   readonly data?: Readonly<Record<string, never>>;
-  /** Read: empty after 0.7.1, except after the `renderer_panic` of a window. */
+  /** After 0.7.1; read: with a reason only where a window panics. */
   readonly value?: { readonly reason?: string };
 }

@@ -3,8 +3,8 @@ import type { Reset } from './request.ts';
 import type { PatchOp, TreeNode, Value } from './tree.ts';
 
 /**
- * Settings of a session. Seen: those of the greeting reach only the first session. Read: after 0.7.1 they reach every one.
- * The same settings twice do no harm.
+ * Settings of a session. Seen: those of the greeting reach only the first session; after 0.7.1 they reach every one. The
+ * same settings twice do no harm.
  */
 export interface Settings {
   readonly protocol_version?: number;
@@ -55,7 +55,7 @@ export interface Subscribe {
   readonly max_rate?: number;
 }
 
-/** Ends one subscription. Renderers after 0.7.1 refuse it without `tag` (read); 0.7.1 then ended all of the kind (seen). */
+/** Ends one subscription. Seen: without `tag` 0.7.1 ended all of the kind; after 0.7.1 it is refused. */
 export interface Unsubscribe {
   readonly type: 'unsubscribe';
   readonly kind: string;
