@@ -1,3 +1,4 @@
+import type { PlushieEvent } from '@carpool/plushie';
 import { expect } from 'vitest';
 import { hashOf, type Renderer } from '../app/mount.ts';
 import { text, window } from '../app/widgets.ts';
@@ -41,8 +42,7 @@ test('two widgets of one name are an error', async ({ renderer }) => {
 test('a test waits for the event it means, and the others stay', async ({ renderer }) => {
   renderer.send({ type: 'widget_op', op: 'announce', payload: { text: 'first' } });
   renderer.send({ type: 'widget_op', op: 'announce', payload: { text: 'second' } });
-  const words = (wanted: string) => (event: { family: string; value?: unknown }) =>
-    event.family === 'announce' && (event.value as { text: string }).text === wanted;
+  const words = (wanted: string) => (event: PlushieEvent) => event.family === 'announce' && event.value.text === wanted;
   expect(await renderer.event(words('second'))).toMatchObject({ value: { text: 'second' } });
   expect(await renderer.event()).toMatchObject({ value: { text: 'first' } });
 });

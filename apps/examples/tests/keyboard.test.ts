@@ -22,7 +22,7 @@ const note: App<Note> = {
       text('log', log.join(' ')),
     ),
   update(model, event: PlushieEvent) {
-    const log = [...model.log, event.family];
+    const log = [...model.log, event.family ?? event.type];
     if (event.family === 'input') return { ...model, log, words: event.value };
     if (event.family === 'slide') return { ...model, log, volume: event.value };
     return { ...model, log };

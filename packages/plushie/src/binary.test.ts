@@ -11,8 +11,10 @@ function machine(programs: readonly string[], changes: Partial<Machine> = {}): M
     cwd: '/repo/apps/shop',
     isProgram: (path) => programs.includes(path),
     exists: (path) => path === '/repo/.git',
+    list: (folder) => programs.filter((path) => posix.dirname(path) === folder).map((path) => posix.basename(path)),
     find: (command) => programs.find((path) => path === `/usr/bin/${command}`),
     join: posix.join,
+    resolve: posix.resolve,
     dirname: posix.dirname,
     ...changes,
   };
@@ -21,6 +23,9 @@ function machine(programs: readonly string[], changes: Partial<Machine> = {}): M
 describe('which renderer is started', () => {
   // In the order in which they are looked for.
   const places = [
+    '/repo/apps/shop/_build/test/plushie-renderer-spec/target/plushie-renderer/target/release/my-shop-renderer',
+    '/repo/apps/shop/_build/dev/plushie-renderer-spec/target/plushie-renderer/target/debug/my-shop-renderer',
+    '/repo/apps/shop/target/plushie-renderer/target/release/shop-renderer',
     '/repo/apps/shop/bin/plushie-renderer',
     '/repo/apps/bin/plushie-renderer',
     '/repo/bin/plushie-renderer',
@@ -60,11 +65,27 @@ describe('which renderer is started', () => {
     expect(locateRenderer(undefined, machine(['/bin/plushie-renderer'])).command).toBe('plushie-renderer');
   });
 
+  test('a build of the project is where MIX_ENV and CARGO_TARGET_DIR say, and only a renderer is started', () => {
+    const of = (folder: string, name: string): string => `${folder}/plushie-renderer/target/release/${name}`;
+    const inTest = of('/repo/apps/shop/_build/test/plushie-renderer-spec/target', 'shop-renderer');
+    const inCi = of('/repo/apps/shop/_build/ci/plushie-renderer-spec/target', 'shop-renderer');
+    const shared = of('/repo/apps/target', 'shop-renderer');
+    const there = machine([inTest, inCi, shared, of('/repo/apps/target', 'a-tool'), `${shared}.d`]);
+    const found = (variables: Machine['env']): string =>
+      locateRenderer(undefined, { ...there, env: variables }).command;
+    expect(found({})).toBe(inTest);
+    expect(found({ MIX_ENV: 'ci' })).toBe(inCi);
+    const cargo = machine([shared, of('/repo/apps/target', 'a-tool'), `${shared}.d`]);
+    const env = { CARGO_TARGET_DIR: '../target' };
+    expect(locateRenderer(undefined, { ...cargo, env }).command).toBe(shared);
+  });
+
   test('if there is none, the error says where it was looked for, and each way to get one', () => {
     const { searched, installHint } = locateRenderer(undefined, machine([]));
     expect(searched).toEqual([
       'the option rendererPath: not set',
       'PLUSHIE_BINARY_PATH: not set',
+      expect.stringContaining('/repo/apps/shop/_build and /repo/apps/shop/target'),
       'bin/plushie-renderer in /repo/apps/shop and the folders around it, up to /repo',
       expect.stringContaining('/repo/apps/shop/_build and /repo/apps/shop/build'),
       '/repo/apps/shop/plushie-renderer',

@@ -32,16 +32,21 @@ export interface Machine {
   isProgram(path: string): boolean;
   /** Anything is there. */
   exists(path: string): boolean;
+  /** The names in a folder; none if it is not there. */
+  list(folder: string): readonly string[];
   /** The path of a command in PATH. */
   find(command: string): string | undefined;
   join(...parts: readonly string[]): string;
+  /** The second path as it is seen from the first, a folder. */
+  resolve(from: string, path: string): string;
   dirname(path: string): string;
 }
 
 /**
  * The path in the options, else PLUSHIE_BINARY_PATH: one that is set and wrong is an error, and no other renderer takes its
- * place. Else the first that is there: where Plushie's tools put it, in the project or in a folder around it up to the
- * root of the repository; a checkout of plushie-rust; PATH; cargo's folder.
+ * place. Else the first that is there: one that the project has built with widgets of its own; where Plushie's tools put it,
+ * in the project or in a folder around it up to the root of the repository; a checkout of plushie-rust; PATH; cargo's
+ * folder.
  */
 export function locateRenderer(rendererPath: string | undefined, machine: Machine): RendererLocation {
   const { env } = machine;
@@ -63,6 +68,14 @@ function* places(machine: Machine): Generator<{ readonly label: string; readonly
   const { env, cwd, platform, join, dirname } = machine;
   const extension = platform === 'win32' ? '.exe' : '';
   const file = `${name}${extension}`;
+  const target = machine.resolve(cwd, env['CARGO_TARGET_DIR'] ?? 'target');
+  const built = [...mixEnvironments(env).map((each) => join(cwd, '_build', each, `${name}-spec`, 'target')), target];
+  yield {
+    label: `a renderer with the project's own widgets, as \`mix plushie.build\` and \`cargo plushie build\` leave it in ${join(cwd, '_build')} and ${target}`,
+    paths: built.flatMap((from) =>
+      profiles.flatMap((profile) => customBuilds(join(from, name, 'target', profile), extension, machine)),
+    ),
+  };
   const folders = foldersUpwards(machine);
   const last = folders.at(-1) ?? cwd;
   yield {
@@ -82,13 +95,26 @@ function* places(machine: Machine): Generator<{ readonly label: string; readonly
   const checkouts = [env['PLUSHIE_RUST_SOURCE_PATH'], join(around, 'plushie-rust'), join(around, name)].filter(isSet);
   yield {
     label: `target/release and target/debug of ${checkouts.join(', ')}`,
-    paths: checkouts.flatMap((from) => ['release', 'debug'].map((each) => join(from, 'target', each, file))),
+    paths: checkouts.flatMap((from) => profiles.map((each) => join(from, 'target', each, file))),
   };
   const inPath = machine.find(name);
   yield { label: `${name} in PATH: ${env['PATH'] ?? 'not set'}`, paths: inPath === undefined ? [] : [inPath] };
   const home = env['HOME'] ?? env['USERPROFILE'];
   const cargo = env['CARGO_HOME'] ?? (home === undefined ? undefined : join(home, '.cargo'));
   if (cargo !== undefined) yield { label: join(cargo, 'bin', file), paths: [join(cargo, 'bin', file)] };
+}
+
+const profiles = ['release', 'debug'] as const;
+
+/** The folders of `_build`, that of this run first. */
+function mixEnvironments(env: Environment): readonly string[] {
+  return [...new Set([env['MIX_ENV'], 'test', 'dev', 'prod'].filter(isSet))];
+}
+
+/** Their names are those of the app: "my-shop-renderer". */
+function customBuilds(folder: string, extension: string, { list, join }: Machine): string[] {
+  const names = list(folder).filter((each) => each.endsWith(`-renderer${extension}`));
+  return names.toSorted().map((each) => join(folder, each));
 }
 
 /** The project and the folders around it, up to the root of its repository or of the disk. */

@@ -2,9 +2,10 @@
  * The types of the dialect: every message that plushie-renderer 0.7.1 takes and gives in its mock and headless modes.
  *
  * "Seen" marks what the 0.7.1 binary did on the wire, in both modes and both formats; "read" marks what only its source
- * says. Names and spelling are the renderer's. Outgoing types leave out `session` and `id`: Carpool sets them. Seen: the
- * renderer answers a message with a missing or mistyped field with nothing but a line on stderr, so a request that these
- * types refuse would have ended in a timeout.
+ * says; "after 0.7.1" is what the main branch of plushie-rust did (May 2026; it too says that it is 0.7.1). Names and
+ * spelling are the renderer's. Outgoing types leave out `session` and `id`: Carpool sets them. Seen: the renderer answers a
+ * message with a missing or mistyped field with nothing but a line on stderr, after 0.7.1 with a diagnostic, so a request
+ * that these types refuse would have ended in a timeout.
  */
 import type { Messages } from 'carpool/protocol';
 import type { PlushieEvent } from './messages/event.ts';

@@ -1,6 +1,5 @@
 /** A pool of sessions on one plushie-renderer. */
-import type { CommandLookup, PoolOptions } from 'carpool';
-import { locateRenderer, rendererEnvironment, type RendererLocation } from './binary.ts';
+import type { PoolOptions } from 'carpool';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
 import { modeIn, scaled, timeoutFactor, type Mode } from './test-variables.ts';
@@ -20,8 +19,9 @@ export interface PlushieOptions extends Omit<
   /** What the bytes on the pipe are; tests see no difference, except that JSON carries bytes as base64. Default `msgpack`. */
   readonly format?: 'msgpack' | 'json';
   /**
-   * The renderer to start. Default: `PLUSHIE_BINARY_PATH`; then `bin/plushie-renderer` in the project or a folder around
-   * it, what Plushie's tools left in `_build`, a checkout of plushie-rust beside the project, PATH, cargo's folder.
+   * The renderer to start. Default: `PLUSHIE_BINARY_PATH`; then one that the project has built with widgets of its own;
+   * `bin/plushie-renderer` in the project or a folder around it, what Plushie's tools left in `_build`, a checkout of
+   * plushie-rust beside the project, PATH, cargo's folder.
    */
   readonly rendererPath?: string;
   /** Arguments before those of the dialect, for a renderer that is a script: `rendererPath: 'node', rendererArgs: ['r.js']`. */
@@ -55,8 +55,9 @@ const sessionsPerRenderer = 10_000;
  * The defaults are those of any pool, except for two: `recycleAfter` is 10,000, because the renderer leaks a little with
  * every session; and `inheritEnv` is a short list of variables, without the display of the user who runs the tests. In
  * `windowed` mode each renderer has one session and the display; `children`, `sessionsPerChild` and `recycleAfter` follow
- * from that.
+ * from that. The variable PLUSHIE_TEST_TIMEOUT, a whole number, makes every time-out that many times as long.
  *
+ * @throws CarpoolError CONFIG_INVALID if the variable PLUSHIE_TEST_BACKEND is none of the modes
  * @example
  * ```ts
  * import { plushie } from '@carpool/plushie';
@@ -88,10 +89,9 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     protocol: windowed ? windowedProtocol(ofProtocol) : plushieProtocol(ofProtocol),
     command: async (lookup) => {
       if (windowed) checkDisplay({ ...lookup.env, ...pool.env }, process.platform);
-      const found = await locate(rendererPath, lookup);
-      const inherited =
-        typeof inheritEnv === 'boolean' ? inheritEnv : [...rendererEnvironment(lookup.env, windowed), ...inheritEnv];
-      return { ...found, inheritEnv: inherited };
+      // It reads the disk: loaded when a renderer is started, because every test file loads the config.
+      const { rendererLaunch } = await import('./launch.ts');
+      return rendererLaunch({ rendererPath, inheritEnv, desktop: windowed }, lookup);
     },
   };
 }
@@ -107,24 +107,4 @@ function roomIn({ children = 1, sessionsPerChild, maxSessions }: Sizes): string[
   const limit = sessionsPerChild ?? (maxSessions === undefined ? 8 : Math.ceil(maxSessions / children));
   // With `--max-sessions 1` the renderer does not tell sessions apart, and confirms no end (seen).
   return ['--max-sessions', String(Math.max(2, limit))];
-}
-
-/** What the search needs of the machine is loaded when a renderer is started: every test file loads the config. */
-async function locate(rendererPath: string | undefined, { env, cwd, find }: CommandLookup): Promise<RendererLocation> {
-  const [{ accessSync, constants, existsSync, statSync }, { dirname, join, resolve }] = await Promise.all([
-    import('node:fs'),
-    import('node:path'),
-  ]);
-  const isProgram = (path: string): boolean => {
-    try {
-      accessSync(path, constants.X_OK);
-      return statSync(path).isFile();
-    } catch {
-      return false; // Not there, or not to be executed: the next place is looked at.
-    }
-  };
-  const { platform, arch } = process;
-  const machine = { env, platform, arch, cwd: resolve(cwd), isProgram, exists: existsSync, find, join, dirname };
-  const { command, ...advice } = locateRenderer(rendererPath, machine);
-  return { ...advice, command: find(command) ?? command };
 }

@@ -41,7 +41,7 @@ const closedLater: ReadonlySet<SessionErrorCode> = new Set([
 export function plushieProtocol(options: PlushieProtocolOptions): Protocol<PlushieMessages> {
   const { settings, validateProps } = options;
   // Fonts belong to the process. It takes 256 of them, and counts one that is sent twice as two (seen). They are no part of
-  // the greeting, which renderers after 0.7.1 hand to every session (read).
+  // the greeting, which renderers after 0.7.1 hand to every session (seen).
   const { fonts, ...ofEverySession } = settings ?? {};
   return {
     name: 'plushie',

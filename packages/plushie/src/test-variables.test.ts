@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { plushie } from './plushie.ts';
 import { modeIn, scaled, timeoutFactor } from './test-variables.ts';
 
 describe('PLUSHIE_TEST_BACKEND', () => {
@@ -45,5 +46,25 @@ describe('PLUSHIE_TEST_TIMEOUT', () => {
       requestTimeout: 300,
       stopTimeout: 6_000,
     });
+  });
+});
+
+describe('the options of a pool', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test('follow both variables, whatever the config says', () => {
+    vi.stubEnv('PLUSHIE_TEST_BACKEND', 'headless');
+    vi.stubEnv('PLUSHIE_TEST_TIMEOUT', '2');
+    const { args, requestTimeout, closeTimeout } = plushie({ mode: 'mock', requestTimeout: 100 });
+    expect({ mode: args?.[0], requestTimeout, closeTimeout }).toEqual({
+      mode: '--headless',
+      requestTimeout: 200,
+      closeTimeout: 10_000,
+    });
+  });
+
+  test('are refused with another backend', () => {
+    vi.stubEnv('PLUSHIE_TEST_BACKEND', 'gpu');
+    expect(() => plushie()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 });

@@ -8,7 +8,8 @@ const modes = ['mock', 'headless', 'windowed'] as const;
 export type Mode = (typeof modes)[number];
 
 /**
- * The mode of the options, or that of PLUSHIE_TEST_BACKEND, which comes first, as in the SDKs: a whole run is switched by it.
+ * The mode of the options, or that of PLUSHIE_TEST_BACKEND, which comes first: it switches a whole run. In the SDKs it alone
+ * decides, and an unknown value means `mock`; here a mistyped one is an error, or a run would pass without what it is for.
  * @throws CarpoolError CONFIG_INVALID if the variable has another value
  */
 export function modeIn(env: Environment, wanted: Mode): Mode {

@@ -1,5 +1,4 @@
 /** The dialect against a renderer that says what the test wants, also what the real one says only in rare cases. */
-import type { Diagnostic, PlushieEvent } from '../src/index.ts';
 import { expect, test } from 'vitest';
 import { tree } from './conformance/subject.ts';
 import { failure } from './support/failure.ts';
@@ -114,7 +113,7 @@ test('an error that ends no session is an event, such as the cap on fonts, or on
   renderer.say({ type: 'diagnostic', session: '', level: 'error', diagnostic: { kind: 'invalid_settings' } });
   renderer.say({ type: 'event', family: 'click', session: session.id, id: 'last' });
   const said: string[] = [];
-  for await (const event of session.events() as AsyncIterable<PlushieEvent | Diagnostic>) {
+  for await (const event of session.events()) {
     said.push(event.type === 'diagnostic' ? event.diagnostic.kind : event.family);
     if (said.at(-1) === 'click') break;
   }

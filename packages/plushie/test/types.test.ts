@@ -3,6 +3,7 @@ import { expectTypeOf, test } from 'vitest';
 import { createPool, defineConfig, type Interaction, type Session, type SessionOf } from 'carpool';
 import {
   plushie,
+  type Diagnostic,
   type EffectStubRegistered,
   type ImagesResponse,
   type InteractResponse,
@@ -11,7 +12,10 @@ import {
   type PlushieEvent,
   type PlushieMessages,
   type QueryResponse,
+  type RendererEvent,
   type ScreenshotResponse,
+  type SessionErrorCode,
+  type SessionErrorDetail,
   type TreeHashResponse,
 } from '../src/index.ts';
 import { pooledBackend, pooledTransport } from '../src/backend.ts';
@@ -78,6 +82,25 @@ test('an interaction has typed steps and a typed response, and events are narrow
   expectTypeOf<Extract<PlushieEvent, { family: 'toggle' }>['value']>().toEqualTypeOf<boolean>();
 });
 
+test('what newer renderers say is typed: their diagnostics name a session, and their error codes are known', () => {
+  const family = (event: PlushieEvent) => {
+    if (event.family === undefined) {
+      expectTypeOf(event).toEqualTypeOf<Diagnostic>();
+      expectTypeOf(event.diagnostic.kind).toBeString();
+      return event.type;
+    }
+    expectTypeOf(event).toEqualTypeOf<RendererEvent>();
+    return event.family;
+  };
+  expectTypeOf(family).returns.toExtend<string>();
+  expectTypeOf<InteractStep['events'][number]>().toEqualTypeOf<RendererEvent>();
+  expectTypeOf<'initial_settings_enqueue_failed'>().toExtend<SessionErrorCode>();
+  expectTypeOf<Extract<PlushieEvent, { family: 'session_error' }>['value']>().toEqualTypeOf<
+    SessionErrorDetail | undefined
+  >();
+  expectTypeOf(plushie({ settings: { required_widgets: ['gauge'] } })).toBeObject();
+});
+
 test('a message that the renderer would silently drop does not compile', () => {
   const wrong = () => [
     // @ts-expect-error -- no such request
@@ -96,6 +119,8 @@ test('a message that the renderer would silently drop does not compile', () => {
     session.interact({ type: 'interact', action: 'frob', selector: { by: 'id', value: 'a' } }),
     // @ts-expect-error -- no such message
     session.send({ type: 'snapshoot' }),
+    // @ts-expect-error -- renderers after 0.7.1 refuse it without its tag
+    session.send({ type: 'unsubscribe', kind: 'on_key_press' }),
   ];
   expectTypeOf(wrong).toBeFunction();
 });

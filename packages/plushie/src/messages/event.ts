@@ -1,5 +1,5 @@
 /** Messages that the renderer sends unasked: what `session.event` and `session.events` give. */
-import type { SessionClosed, SessionError } from './lifecycle.ts';
+import type { Diagnostic, SessionClosed, SessionError } from './lifecycle.ts';
 import type { EventOf } from './event-of.ts';
 import type { Value } from './tree.ts';
 
@@ -8,8 +8,11 @@ export type Valued<Family extends string, V> = EventOf<Family> & { readonly valu
 /** An event that may have a value. */
 export type MaybeValued<Family extends string> = EventOf<Family> & { readonly value?: Value };
 
+/** What a session says without being asked. */
+export type PlushieEvent = RendererEvent | Diagnostic;
+
 /** Events by family. A renderer with widgets of its own has more of them. */
-export type PlushieEvent =
+export type RendererEvent =
   | SessionError
   | SessionClosed
   | MaybeValued<'click'>

@@ -1,6 +1,6 @@
 /** Input to the widgets, with steps before the reply: what `session.interact` takes and gives. */
 import type { Modifiers } from './event-of.ts';
-import type { PlushieEvent } from './event.ts';
+import type { RendererEvent } from './event.ts';
 import type { Answered, Asked } from './request.ts';
 import type { Selector } from './tree.ts';
 
@@ -51,12 +51,12 @@ export type Interact = Asked & { readonly type: 'interact' } & (
  */
 export interface InteractStep extends Answered {
   readonly type: 'interact_step';
-  readonly events: readonly PlushieEvent[];
+  readonly events: readonly RendererEvent[];
 }
 
 /** The end of an interaction. */
 export interface InteractResponse extends Answered {
   readonly type: 'interact_response';
   /** Seen: empty after steps. */
-  readonly events: readonly PlushieEvent[];
+  readonly events: readonly RendererEvent[];
 }

@@ -30,15 +30,18 @@ export interface StartError {
 
 /**
  * A problem in a message. Seen: `session` is empty for all of them, so that Carpool cannot pass them on to a session; with
- * `diagnostics: 'fail'` all that are open fail with it. Read: renderers after 0.7.1 name the session of a message that
- * they cannot take, with the kind `wire_input_error`; it comes with the events of that session, read as
- * `event as PlushieEvent | Diagnostic`.
+ * `diagnostics: 'fail'` all that are open fail with it. After 0.7.1 that of a message that the renderer cannot take names
+ * its session, with the kind `wire_input_error` and the reason in `detail`. It comes with the events of the session; a
+ * request has no reply then. Read, of the same age: `animation_descriptor_invalid`, `renderer_runtime_error`.
  */
 export interface Diagnostic {
   readonly type: 'diagnostic';
   readonly session: string;
   readonly level: 'info' | 'warn' | 'error';
   readonly diagnostic: { readonly kind: string; readonly [detail: string]: Value };
+  /** It is no event: `family` tells the two apart. */
+  readonly family?: undefined;
+  readonly id?: undefined;
 }
 
 /**
@@ -75,7 +78,7 @@ export interface SessionErrorDetail {
   readonly error: string;
 }
 
-/** Seen: the detail is in `data`, unlike that of any other event; read: two codes have it in `value`. */
+/** Seen: the detail is in `data`, unlike that of any other event. Seen: after 0.7.1 in `value`; read: two codes of 0.7.1 too. */
 export interface SessionError extends EventOf<'session_error'> {
   readonly data?: SessionErrorDetail;
   readonly value?: SessionErrorDetail;
@@ -84,5 +87,6 @@ export interface SessionError extends EventOf<'session_error'> {
 /** Nothing of the session is left, and its id may be used again. Seen: never sent with `--max-sessions 1`. */
 export interface SessionClosed extends EventOf<'session_closed'> {
   readonly data?: Readonly<Record<string, never>>;
-  readonly value?: { readonly reason: string };
+  /** After 0.7.1; read: with a reason only where a window panics. */
+  readonly value?: { readonly reason?: string };
 }

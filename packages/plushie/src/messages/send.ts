@@ -2,7 +2,10 @@
 import type { Reset } from './request.ts';
 import type { PatchOp, TreeNode, Value } from './tree.ts';
 
-/** Settings of a session. Seen: those of the greeting reach only the first session; every other one needs its own. */
+/**
+ * Settings of a session. Seen: those of the greeting reach only the first session; after 0.7.1 they reach every one. The
+ * same settings twice do no harm.
+ */
 export interface Settings {
   readonly protocol_version?: number;
   readonly default_text_size?: number;
@@ -17,6 +20,8 @@ export interface Settings {
   readonly widget_config?: Value;
   /** Read: `false` does not switch the checks off. */
   readonly validate_props?: boolean;
+  /** Read: a diagnostic names those that the renderer lacks. For 0.7.1 the setting itself is invalid, in a session's own. */
+  readonly required_widgets?: readonly string[];
   readonly log_level?: string;
 }
 
@@ -50,7 +55,7 @@ export interface Subscribe {
   readonly max_rate?: number;
 }
 
-/** Ends one subscription. Renderers after 0.7.1 refuse it without `tag` (read); 0.7.1 then ended all of the kind (seen). */
+/** Ends one subscription. Seen: without `tag` 0.7.1 ended all of the kind; after 0.7.1 it is refused. */
 export interface Unsubscribe {
   readonly type: 'unsubscribe';
   readonly kind: string;

@@ -1,7 +1,10 @@
 /** Room for sessions: taken, given back, used again. */
+import { createPool } from 'carpool';
 import { expect, test } from 'vitest';
+import { plushie } from '../../src/index.ts';
 import { failure } from '../support/failure.ts';
-import { hashOf, pool, registerWith, tree, treeOf, type Subject } from './subject.ts';
+import { closing } from '../support/place.ts';
+import { hashOf, pool, registerWith, subjectOptions, tree, treeOf, type Subject } from './subject.ts';
 
 export function slotSuite(subject: Subject): void {
   const cycles = 500;
@@ -62,9 +65,10 @@ export function slotSuite(subject: Subject): void {
   });
 
   test('a renderer with less room than its pool refuses the session in its own words, and it alone', async () => {
-    // The first `--max-sessions` counts.
-    const rendererArgs = [...subject.rendererArgs, '--max-sessions', '2'];
-    const renderers = pool(subject, { rendererArgs, maxSessions: 4 });
+    // Not by a second `--max-sessions`: 0.7.1 takes the first, later renderers the last.
+    const options = plushie(subjectOptions(subject, { maxSessions: 4 }));
+    const args = options.args?.map((word, at, all) => (all[at - 1] === '--max-sessions' ? '2' : word));
+    const renderers = closing(createPool({ name: 'renderer', ...options, args }));
     const [one, two] = await Promise.all([registerWith(renderers, tree()), registerWith(renderers, tree(1))]);
     expect(await Promise.all([treeOf(one), treeOf(two)])).toEqual([tree(), tree(1)]);
     const third = await renderers.register();

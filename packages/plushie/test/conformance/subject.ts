@@ -117,6 +117,6 @@ export async function hashOf(session: PlushieSession): Promise<string> {
 }
 
 /** An event without the fields that every event has. */
-export function gist({ family, id, ...rest }: PlushieEvent): { family: string; id: string; value?: unknown } {
+export function gist({ family, id, ...rest }: PlushieEvent): Pick<PlushieEvent, 'family' | 'id'> & { value?: unknown } {
   return 'value' in rest ? { family, id, value: rest.value } : { family, id };
 }
