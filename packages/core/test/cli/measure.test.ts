@@ -49,9 +49,11 @@ test('with --json it is one object, in which everything has been measured', asyn
   expect(rest).toMatchObject({ endsByItself: false, tests: 2, shape: { files: 7 } });
   expect(own.wall).toBeGreaterThan(100);
   expect(own).toMatchObject({ fastest: expect.any(Number), slowest: expect.any(Number), runs: 1 });
-  for (const value of [cost.hostWall, cost.fileWall, rest.shared.wall, rest.separate.wall, rest.breakEven]) {
+  for (const value of [cost.hostWall, rest.shared.wall, rest.separate.wall, rest.breakEven]) {
     expect(value).toBeGreaterThan(0);
   }
+  // What a file adds is a difference of two runs; on a machine with other work it may be nothing.
+  expect(cost.fileWall).toBeGreaterThanOrEqual(0);
   expectShown(own.cpu, cost.hostCpu, cost.fileCpu, own.memory?.total, cost.hostMemory?.total);
 });
 
