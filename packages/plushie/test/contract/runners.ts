@@ -109,6 +109,8 @@ export default defineConfig({
   globalSetup: '@carpool/playwright/global-setup',
   timeout: ${timeout},
   workers: ${workers},
+  // By default it is, and is emptied, where the nearest package.json is: in the results of this very suite.
+  outputDir: 'results',
 });
 `,
     'a.spec.ts': playwrightFile(`contractIn('a', { test, expect, register, pooledBackend })`),
