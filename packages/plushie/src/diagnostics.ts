@@ -13,15 +13,33 @@ import type { Diagnostic as DiagnosticMessage } from './messages/lifecycle.ts';
 /** What `validate_props` makes the renderer check, for the sake of trees that answered steps. */
 export const validateAgain = { type: 'patch', ops: [] } as const;
 
-/** What the renderer finds wrong, if that is what the message is about. */
-export function diagnosticIn({ type, family, id }: Fields, frame: Frame): Diagnostic | undefined {
+/**
+ * Findings of 0.7.1 that are wrong: a window does have a theme, and is drawn with it (seen). The SDKs document it so.
+ */
+const wrong = /^prop_unknown: window \S+ has no prop "theme"/;
+
+/**
+ * What the renderer finds wrong, if that is what the message is about.
+ * @param ignored texts; what contains one is no fault
+ */
+export function diagnosticIn(fields: Fields, frame: Frame, ignored: readonly string[]): Diagnostic | undefined {
+  const counts = (text: string): boolean => !wrong.test(text) && !ignored.some((each) => text.includes(each));
+  const found = findingIn(fields, frame, counts);
+  return found !== undefined && counts(`${found.code}: ${found.message}`) ? found : undefined;
+}
+
+type Finding = Diagnostic & { readonly code: string };
+
+function findingIn({ type, family, id }: Fields, frame: Frame, counts: (text: string) => boolean): Finding | undefined {
   if (type === 'diagnostic') return ofProcess(frame.message as DiagnosticMessage);
   if (type !== 'event') return undefined;
   switch (family) {
     case 'prop_validation': {
       const { value } = frame.message as { readonly value?: { readonly warnings?: unknown } };
       const warnings = value?.warnings;
-      return { code: family, message: Array.isArray(warnings) ? warnings.join('; ') : JSON.stringify(value) };
+      if (!Array.isArray(warnings)) return { code: family, message: JSON.stringify(value) };
+      const left = warnings.map(String).filter(counts);
+      return left.length === 0 ? undefined : { code: family, message: left.join('; ') };
     }
     case 'error': {
       const { value } = frame.message as { readonly value?: { readonly error?: unknown } & Record<string, unknown> };
@@ -38,7 +56,7 @@ export function diagnosticIn({ type, family, id }: Fields, frame: Frame): Diagno
 }
 
 /** `info` finds no fault: a cache is full, say. */
-function ofProcess({ level, diagnostic }: DiagnosticMessage): Diagnostic | undefined {
+function ofProcess({ level, diagnostic }: DiagnosticMessage): Finding | undefined {
   if (level === 'info') return undefined;
   const { kind, ...details } = diagnostic;
   return { code: kind, message: withDetails(level, details) };

@@ -39,6 +39,8 @@ export interface PlushieOptions extends Omit<
    * A `diagnostic` message names no session: then all that are open fail, and the error names them. Default `event`.
    */
   readonly diagnostics?: 'event' | 'fail';
+  /** For `diagnostics: 'fail'`: a finding that contains one of these texts is no fault. Default none. */
+  readonly ignoreDiagnostics?: readonly string[];
   /** The version of the renderer's protocol. Another one is refused with CHILD_VERSION. Default 1. */
   readonly protocolVersion?: number;
 }
@@ -75,11 +77,12 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     settings,
     protocolVersion = 1,
     inheritEnv = [],
+    ignoreDiagnostics = [],
     ...pool
   } = options;
   const mode = modeIn(process.env, wanted);
   const windowed = mode === 'windowed';
-  const ofProtocol = { protocolVersion, settings, validateProps: pool.diagnostics === 'fail' };
+  const ofProtocol = { protocolVersion, settings, validateProps: pool.diagnostics === 'fail', ignoreDiagnostics };
   return {
     recycleAfter: sessionsPerRenderer,
     ...scaled(pool, timeoutFactor(process.env)),

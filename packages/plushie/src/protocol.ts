@@ -22,6 +22,7 @@ export interface PlushieProtocolOptions {
   readonly settings: Settings | undefined;
   /** The renderer checks the properties of every tree. It is a switch of the whole process. */
   readonly validateProps: boolean;
+  readonly ignoreDiagnostics: readonly string[];
 }
 
 /** Nothing follows. */
@@ -81,7 +82,7 @@ export function plushieProtocol(options: PlushieProtocolOptions): Protocol<Plush
       const fields = frame.fields(fieldNames);
       const { session } = fields;
       const to = typeof session === 'string' && session !== '' ? session : undefined;
-      const diagnostic = diagnosticIn(fields, frame);
+      const diagnostic = diagnosticIn(fields, frame, options.ignoreDiagnostics);
       if (diagnostic !== undefined) return { as: 'diagnostic', to, diagnostic };
       return to === undefined ? { as: 'event', to } : routeTo(to, frame);
     },

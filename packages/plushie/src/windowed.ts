@@ -32,7 +32,7 @@ export function windowedProtocol(options: PlushieProtocolOptions): Protocol<Plus
       const fields = frame.fields(fieldNames);
       const { type } = fields;
       if (type === 'hello' || type === 'error') return { as: 'event', to: undefined };
-      const diagnostic = diagnosticIn(fields, frame);
+      const diagnostic = diagnosticIn(fields, frame, options.ignoreDiagnostics);
       return diagnostic === undefined ? routeTo(only, frame) : { as: 'diagnostic', to: only, diagnostic };
     },
     address(outgoing) {

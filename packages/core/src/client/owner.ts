@@ -4,7 +4,7 @@
  * body runs on. Adapters make owners; tests only see the sessions.
  */
 import { Cancellation, eitherOf } from '../base/cancellation.ts';
-import { callSite, errorAt, isCarpoolError, type CallSite, type Evidence } from '../base/errors.ts';
+import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
@@ -33,17 +33,19 @@ export interface OwnerOptions {
   readonly outer?: Owner;
 }
 
-/** What is known of one session, or of one shared worker, when its test has failed. */
+/** What is known of one session, of one that could not be had, or of one shared worker, when its test has failed. */
 export interface SessionEvidence extends Evidence {
   /** Or "shared worker FILE". */
   readonly pool: string;
-  /** Empty for a shared worker. */
+  /** Empty for one that could not be had, and for a shared worker. */
   readonly session: string;
 }
 
 /** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
 const releaseTimeout = 15_000;
 const evidenceTimeout = 2_000;
+/** Refused registrations that are kept as evidence. */
+const mostRefusals = 3;
 
 /** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
 export class Owner implements AsyncDisposable {
@@ -54,6 +56,8 @@ export class Owner implements AsyncDisposable {
   readonly #over = new Cancellation();
   readonly #own = new Map<string, Promise<Session>>();
   readonly #sessions = new Set<Session>();
+  /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
+  readonly #refusals: SessionEvidence[] = [];
   readonly #failures: unknown[] = [];
   #client: HostClient | undefined;
   #ended: Promise<void> | undefined;
@@ -98,7 +102,7 @@ export class Owner implements AsyncDisposable {
       pool: session.pool,
       session: session.id,
     }));
-    return await Promise.all(found);
+    return [...(await Promise.all(found)), ...this.#refusals];
   }
 
   /** What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`. The adapter fails the test with it. */
@@ -147,6 +151,20 @@ export class Owner implements AsyncDisposable {
 
   async #register(pool: string, options: ClientRegisterOptions): Promise<Session> {
     if (this.#over.aborted) throw this.#over.reason;
+    try {
+      return await this.#registerNow(pool, options);
+    } catch (thrown) {
+      if (isCarpoolError(thrown) && thrown.code !== 'SESSION_CLOSED') this.#remember(pool, thrown);
+      throw thrown;
+    }
+  }
+
+  #remember(pool: string, { message }: CarpoolError): void {
+    this.#refusals.push({ pool, session: '', messages: [message.split('\n--- ', 1)[0] ?? message] });
+    if (this.#refusals.length > mostRefusals) this.#refusals.shift();
+  }
+
+  async #registerNow(pool: string, options: ClientRegisterOptions): Promise<Session> {
     const connected = this.#connect(pool, options.site ?? noSite);
     const client = 'then' in connected ? await connected : connected;
     const { signal, stop } =

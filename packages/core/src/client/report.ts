@@ -17,7 +17,7 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
     if (block !== '' && !message.includes(block)) parts.push(`${title}:`, barred(block));
   };
   if (session !== '') add('last messages', messages?.join('\n'));
-  // For a shared worker, `messages` are sentences that say what is wrong with it.
+  // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);

@@ -89,3 +89,15 @@ test('the key of an owner is its file\'s own; "test" stands for the test', async
   await Promise.all([...clients].map((client) => client.release([])));
   expect(served.pool().stats()).toMatchObject({ open: 0 });
 });
+
+test('a session that could not be had is evidence of its test, whichever code has asked for it', async () => {
+  const served = await serve({ echoes: { ...program('echo'), maxSessions: 1 } });
+  const client = await served.connect();
+  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client });
+  await owner.register('echoes');
+  const error = await failure(owner.register('echoes', { wait: false }), 'POOL_FULL');
+  const [, refused] = await owner.evidence();
+  expect(refused).toEqual({ pool: 'echoes', session: '', messages: [error.message] });
+  await owner.end();
+  await client.release(['file']);
+});

@@ -19,7 +19,10 @@ export interface SessionSource {
  * `onClose` gets the reason, as for a renderer that cannot be started.
  * @example
  * test('counts', async ({ carpool }) => {
- *   const runtime = new Runtime(counter, pooledBackend(carpool.renderer));
+ *   const runtime = new Runtime(counter.config, pooledBackend(carpool.renderer));
+ *   await runtime.start();
+ *   // …
+ *   runtime.stop();
  * });
  */
 export function pooledBackend(pool: SessionSource, options: PooledBackendOptions = {}): () => PooledTransport {

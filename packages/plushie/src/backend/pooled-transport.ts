@@ -6,9 +6,9 @@ import type { PooledTransport } from './types.ts';
 
 /**
  * The transport of one session. The session ends with the transport, and with its test.
- * @param session Takes no other calls meanwhile: what the renderer says goes to the transport.
+ * @param session `request` and the golden helpers still work on it; its events go to the transport.
  * @example
- * const runtime = new Runtime(app, pooledTransport(session));
+ * const runtime = new Runtime(counter.config, pooledTransport(session));
  */
 export function pooledTransport(session: Session<PlushieMessages>): PooledTransport {
   const transport = new SessionTransport();

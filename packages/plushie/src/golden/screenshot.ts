@@ -52,7 +52,7 @@ function pictureOf(call: ScreenshotCall, { hash, width, height, rgba }: Screensh
     const { mode } = (call.session.hello ?? {}) as { readonly mode?: unknown };
     const reason =
       mode === 'mock'
-        ? "the renderer runs in mock mode, which draws nothing; write `mode: 'headless'` in the options of the pool, or compare the tree with `assertTreeHash`"
+        ? "the renderer runs in mock mode, which draws nothing: write `mode: 'headless'` in the options of the pool, or take away PLUSHIE_TEST_BACKEND=mock; or compare the tree with `assertTreeHash`"
         : 'the renderer has drawn nothing, because the session has no tree yet; send a snapshot first';
     throw invalid(call, kind, reason);
   }
