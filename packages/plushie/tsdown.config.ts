@@ -25,9 +25,14 @@ const config: UserConfig[] = defineConfig([
     clean: false,
     dts: { oxc: true },
     checks: { legacyCjs: false },
-    // There is no CommonJS of it.
-    deps: { alwaysBundle: ['pixelmatch'] },
     outputOptions: { chunkFileNames: '[name]-[hash].cjs' },
+  },
+  {
+    // A thread: golden/run-picture-work.ts finds it as `new URL('golden-pictures.js', import.meta.url)`.
+    ...common,
+    entry: { 'golden-pictures': 'src/golden/picture-thread.ts' },
+    clean: false,
+    dts: false,
   },
   {
     // A program of its own, in one file: src/stand-in.ts finds it as `new URL('./stand-in-renderer.js', import.meta.url)`.

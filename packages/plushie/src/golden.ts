@@ -9,6 +9,8 @@
  */
 import type { CallOptions } from 'carpool';
 import type { ScreenshotResponse, TreeHashResponse } from './messages.ts';
+import type { GoldenCall } from './golden/call.ts';
+import { problemIn } from './golden/check-options.ts';
 import type { GoldenSession, ScreenshotOptions, TreeHashOptions } from './golden/options.ts';
 
 export type {
@@ -38,9 +40,12 @@ export async function assertTreeHash(
 ): Promise<void> {
   const site = { stack: '' };
   Error.captureStackTrace(site, assertTreeHash);
+  const call = { session, name, options, site };
+  const refused = checked('tree', call);
+  if (refused !== undefined) await refused;
   const reply = session.request({ type: 'tree_hash', name }, callOptions(options));
   const [{ compareTreeHash }, found] = await Promise.all([import('./golden/tree-hash.ts'), reply]);
-  await compareTreeHash({ session, name, options, site }, found as TreeHashResponse);
+  await compareTreeHash(call, found as TreeHashResponse);
 }
 
 /**
@@ -64,11 +69,23 @@ export async function assertScreenshot(
 ): Promise<void> {
   const site = { stack: '' };
   Error.captureStackTrace(site, assertScreenshot);
+  const call = { session, name, options, site };
+  const refused = checked('screenshot', call);
+  if (refused !== undefined) await refused;
   const { width, height } = options;
   const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
   const reply = session.request({ type: 'screenshot', name, ...size }, callOptions(options));
   const [{ compareScreenshot }, shot] = await Promise.all([import('./golden/screenshot.ts'), reply]);
-  await compareScreenshot({ session, name, options, site }, shot as ScreenshotResponse);
+  await compareScreenshot(call, shot as ScreenshotResponse);
+}
+
+/** @throws CarpoolError GOLDEN_INVALID */
+function checked(what: 'tree' | 'screenshot', call: GoldenCall): Promise<void> | undefined {
+  const problem = problemIn(what, call.name, call.options);
+  if (problem === undefined) return undefined;
+  return import('./golden/call.ts').then(({ invalid }) => {
+    throw invalid(call, { what }, problem);
+  });
 }
 
 function callOptions({ timeout, signal }: CallOptions): CallOptions {

@@ -38,7 +38,12 @@ export function errorOf(
 }
 
 /** There is nothing to compare, or nothing to compare with. */
-export function invalid(call: GoldenCall, kind: GoldenKind, reason: string, cause?: unknown): CarpoolError {
+export function invalid(
+  call: GoldenCall,
+  kind: Pick<GoldenKind, 'what'>,
+  reason: string,
+  cause?: unknown,
+): CarpoolError {
   return errorOf(call, 'GOLDEN_INVALID', `Cannot compare the ${kind.what} ${JSON.stringify(call.name)}: ${reason}`, {
     cause,
   });

@@ -18,8 +18,7 @@ describe('what is written', () => {
     await assertTreeHash(session({ text: 'two' }), 'a');
     await assertScreenshot(session({ picture: drawn(2) }), 'a');
     expect(JSON.parse(readFileSync(at('a.headless.tree.json'), 'utf8'))).toEqual(tree('two'));
-    // Only of files that are new.
-    expect(noted()).toHaveLength(2);
+    expect(noted()).toHaveLength(4);
   });
 
   test('none: what is missing fails, and leaves the actual result', async () => {

@@ -59,11 +59,12 @@ export class GoldenFile {
   /** @param hash of the result @param content of the file */
   write(hash: string, content: string | Uint8Array): void {
     this.#claim(hash, true);
-    const isNew = !existsSync(this.path);
+    const before = this.read();
     save(this.path, content);
     this.#removeFailures();
-    // A mistake in a name would pass without a word.
-    if (isNew) console.info(`carpool: wrote the golden file ${this.path}`);
+    // A mistake in a name, or a change that was not meant, would pass without a word.
+    if (before === undefined) console.info(`carpool: wrote the golden file ${this.path}`);
+    else if (!before.equals(Buffer.from(content))) console.info(`carpool: wrote the golden file ${this.path} anew`);
   }
 
   #claim(hash: string, writes: boolean): void {

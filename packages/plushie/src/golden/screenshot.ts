@@ -4,8 +4,10 @@ import { invalid, type GoldenCall, type GoldenKind } from './call.ts';
 import { mismatch, missing, type Difference } from './failure.ts';
 import { GoldenFile } from './golden-file.ts';
 import type { ScreenshotOptions } from './options.ts';
-import type { Picture, PictureDifference, Rectangle } from './pictures.ts';
+import type { PictureComparison, Size } from './picture-work.ts';
+import type { Picture, Rectangle } from './pictures.ts';
 import { pixelHash } from './png-hash.ts';
+import { runPictureWork } from './run-picture-work.ts';
 
 const kind: GoldenKind = { what: 'screenshot', extension: 'png', variable: 'PLUSHIE_UPDATE_SCREENSHOTS' };
 
@@ -18,30 +20,25 @@ export async function compareScreenshot(call: ScreenshotCall, shot: ScreenshotRe
   const actual = pictureOf(call, shot);
   const file = golden.read();
   if (file !== undefined && pixelHash(file) === hash) return golden.passed(hash);
-  const pictures = await import('./pictures.ts');
-  const encoded = (): Buffer => pictures.encodeWithHash(actual, hash);
-  if (file === undefined) {
-    if (golden.update === 'none') throw await missing(golden, encoded());
-    return golden.write(hash, encoded());
-  }
-  let expected: Picture;
-  try {
-    expected = pictures.decode(file);
-  } catch (thrown) {
-    if (golden.update === 'all') return golden.write(hash, encoded());
-    const remedy = 'fetch it if it is in Git LFS, else remove it';
-    throw invalid(call, kind, `its golden file ${golden.path} is no PNG file; ${remedy}`, thrown);
-  }
   const { threshold = 0, maxDifferentPixels = 0 } = call.options;
-  const difference = pictures.pictureDifference(expected, actual, threshold);
-  if (sameSize(expected, actual) && difference.pixels <= maxDifferentPixels) return golden.passed(hash);
-  if (golden.update === 'all') return golden.write(hash, encoded());
+  const { encoded, unreadable, comparison } = await runPictureWork({ actual, hash, file, threshold });
+  if (file === undefined) {
+    if (golden.update === 'none') throw await missing(golden, encoded);
+    return golden.write(hash, encoded);
+  }
+  if (comparison === undefined) {
+    if (golden.update === 'all') return golden.write(hash, encoded);
+    const remedy = 'fetch it if it is in Git LFS, else remove it';
+    throw invalid(call, kind, `its golden file ${golden.path} is no PNG file (${unreadable}); ${remedy}`);
+  }
+  if (sameSize(comparison.expected, actual) && comparison.pixels <= maxDifferentPixels) return golden.passed(hash);
+  if (golden.update === 'all') return golden.write(hash, encoded);
   throw await mismatch(golden, {
-    ...described(expected, actual, difference),
+    ...described(actual, comparison),
     files: [
       { part: 'expected', content: file },
-      { part: 'actual', content: encoded() },
-      { part: 'diff', content: pictures.encode(difference.picture) },
+      { part: 'actual', content: encoded },
+      { part: 'diff', content: comparison.diff },
     ],
   });
 }
@@ -61,16 +58,11 @@ function pictureOf(call: ScreenshotCall, { hash, width, height, rgba }: Screensh
   throw invalid(call, kind, `the renderer says that it is ${width} × ${height}, and sent ${bytes.length} bytes`);
 }
 
-function sameSize(one: Picture, other: Picture): boolean {
+function sameSize(one: Size, other: Size): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
-function described(
-  expected: Picture,
-  actual: Picture,
-  { pixels, within, picture }: PictureDifference,
-): Omit<Difference, 'files'> {
-  const all = picture.width * picture.height;
+function described(actual: Size, { expected, pixels, all, within }: PictureComparison): Omit<Difference, 'files'> {
   const share = `${number(pixels)} of ${number(all)} pixels (${percent(pixels / all)})`;
   const where = within === undefined ? '' : `, ${wordsOf(within)}`;
   const sizes = `it is ${actual.width} × ${actual.height} pixels, and was ${expected.width} × ${expected.height}; `;
@@ -80,7 +72,7 @@ function described(
   };
 }
 
-function sizeOf({ width, height }: Picture): { readonly width: number; readonly height: number } {
+function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
 
