@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /** Tests load these in their own realm; in Jest that asks for CommonJS. */
@@ -55,9 +57,25 @@ const fewFilesOfModules = {
   },
 };
 
+/**
+ * A class with a private member is another type in each file of declarations that has it, and we write two: for `import`
+ * and for `require`. A test in CommonJS that takes its types from a config of the other kind would lose them. So the
+ * declarations say nothing of private members.
+ */
+const hooks: UserConfig['hooks'] = {
+  'build:done': () => {
+    const dist = join(import.meta.dirname, 'dist');
+    for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
+      const path = join(dist, file);
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^ *#private;\n/gm, ''));
+    }
+  },
+};
+
 const config: UserConfig[] = defineConfig([
   {
     ...common,
+    hooks,
     entry: {
       index: 'src/entry/index.ts',
       protocol: 'src/entry/protocol.ts',
@@ -71,6 +89,7 @@ const config: UserConfig[] = defineConfig([
   },
   {
     ...common,
+    hooks,
     entry: ofTests,
     format: 'cjs',
     clean: false,
