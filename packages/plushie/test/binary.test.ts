@@ -30,6 +30,7 @@ test('without a renderer the error says where it was looked for, and how to get 
   expect(message).toContain('PLUSHIE_BINARY_PATH: not set');
   expect(message).toContain(`plushie-renderer in PATH: ${place().path}`);
   expect(message).toContain(get);
+  expect(message).not.toContain('as `command`');
   expect(message).toContain('plushie({ rendererPath })');
 });
 

@@ -172,13 +172,18 @@ async function evaluateCommand(
   }
 }
 
+/** What `start-failure.ts` says of a program that is not there. */
+const generalAdvice = '. Install it, or give its path as `command`';
+
 /** Adds what the config says about how to get the program. */
 function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch): CarpoolError {
   if (searched.length === 0 && installHint === undefined) return error;
   const places = searched.map((place) => `\n  looked at ${place}`).join('');
   const advice = installHint === undefined ? '' : `\n  ${installHint}`;
   const { scope, blame, context, evidence, cause } = error;
-  return new CarpoolError(error.code, `${error.message}${places}${advice}`, {
+  // The config knows better how to get it.
+  const reason = installHint === undefined ? error.message : error.message.replace(generalAdvice, '');
+  return new CarpoolError(error.code, `${reason}${places}${advice}`, {
     scope,
     blame,
     context: { ...context, searched },
