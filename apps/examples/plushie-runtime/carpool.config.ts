@@ -18,6 +18,9 @@ export default defineConfig({
     mockJson: plushie({ ...found, mode: 'mock', format: 'json' }),
     headlessMsgpack: plushie({ ...found, mode: 'headless', format: 'msgpack' }),
     headlessJson: plushie({ ...found, mode: 'headless', format: 'json' }),
+    // The stand-in opens no window, so that any display will do.
+    standInWindowed: plushie({ ...standIn, mode: 'windowed', maxSessions: 4, env: { DISPLAY: ':0' } }),
+    windowed: plushie({ ...found, mode: 'windowed', maxSessions: 4, env: { ICED_BACKEND: 'tiny-skia' } }),
     mortal: plushie({ ...standIn, rendererArgs: [mortal] }),
   },
 });

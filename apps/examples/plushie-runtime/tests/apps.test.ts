@@ -14,10 +14,13 @@ import { themed } from './themed.ts';
 
 const test = withPools(config);
 
-const standIns = ['standInMsgpack', 'standInJson'] as const;
+const standIns = ['standInMsgpack', 'standInJson', 'standInWindowed'] as const;
 const real = ['mockMsgpack', 'mockJson', 'headlessMsgpack', 'headlessJson'] as const;
 
-describe.for(kind === 'real' ? [...standIns, ...real] : standIns)('%s', (pool) => {
+// Real windows only where there is a display: `xvfb-run -a -s -noreset npx vitest run`.
+const windows = process.env['DISPLAY'] === undefined ? [] : (['windowed'] as const);
+
+describe.for(kind === 'real' ? [...standIns, ...real, ...windows] : standIns)('%s', (pool) => {
   test('counter', async ({ carpool }) => {
     const app = await start(counter, pooledBackend(carpool[pool]));
     await app.click('#more');
@@ -40,13 +43,15 @@ describe.for(kind === 'real' ? [...standIns, ...real] : standIns)('%s', (pool) =
       subscriptions: ({ draft }) => (draft === '' ? [] : [{ kind: 'on_theme_change', tag: 'draft' }]),
     });
     const app = await start(recorded, pooledBackend(carpool[pool]));
+    // A renderer with windows types the whole text at once, and its keys reach no widget (seen).
+    const whole = pool === 'windowed' || pool === 'standInWindowed';
     await app.press('Tab'); // The field has the focus.
     for (const title of ['tea', 'jam']) {
       await app.typeText('new', title);
-      await app.press('Enter');
+      await (whole ? app.submit('new') : app.press('Enter'));
       await expectShown(app, todo);
     }
-    expect(drafts).toEqual(['t', 'te', 'tea', 'j', 'ja', 'jam']);
+    expect(drafts).toEqual(whole ? ['tea', 'jam'] : ['t', 'te', 'tea', 'j', 'ja', 'jam']);
     await app.toggle('done-1', true);
     await app.click('clear');
     expect(app.model().items).toMatchObject([{ title: 'jam', done: false }]);
@@ -67,7 +72,8 @@ describe.for(kind === 'real' ? [...standIns, ...real] : standIns)('%s', (pool) =
     await expectShown(app, signUp);
   });
 
-  test('events of a subscription, until it ends', async ({ carpool }) => {
+  // With windows it is the theme of the desktop that such an event is about.
+  test.skipIf(pool === 'windowed')('events of a subscription, until it ends', async ({ carpool }) => {
     const app = await start(themed, pooledBackend(carpool[pool]));
     await app.click('dark');
     await app.tree(); // The event came before this answer.
