@@ -17,7 +17,7 @@ describe.for(majors)('Jest %s', (major) => {
   test.for([
     ['forks', '--maxWorkers=2'],
     ['the main process', '--runInBand'],
-  ])('runs of a watch session in %s share one child, until the config is edited', async ([, mode]) => {
+  ])('runs of a watch session in %s share one child, until the config, or its script, is edited', async ([, mode]) => {
     using project = new Project(major, 'watch');
     const running = project.start(['--watchAll', mode as string]);
     const first = await childOf(running);
@@ -25,7 +25,10 @@ describe.for(majors)('Jest %s', (major) => {
     expect(await childOf(running)).toBe(first);
     project.edit('carpool.config.mjs', 'export default', '\nexport default');
     project.edit('a.test.js', 'value: 2', 'value: 3');
-    expect(await childOf(running)).not.toBe(first);
+    const second = await childOf(running);
+    expect(second).not.toBe(first);
+    project.touch('child.mjs');
+    expect(await childOf(running)).not.toBe(second);
     running.process.kill('SIGINT');
     expect((await running.outcome).left).toEqual([]);
   });

@@ -8,7 +8,7 @@ function seen(output: string): { child: string; worker: string; session: string 
   return { child, worker, session };
 }
 
-test('one child serves all runs between set-up and teardown, each in new workers', async () => {
+test('one child serves all runs between set-up and teardown, each in new workers, until its script is edited', async () => {
   using project = new Project('server');
   const server = await TestServer.connect(project.start(['test-server']));
   expect(await server.call('listTests')).toMatchObject({ status: 'passed' });
@@ -21,8 +21,12 @@ test('one child serves all runs between set-up and teardown, each in new workers
   const runs = [first, second, third].map(({ output }) => seen(output));
   expect(new Set(runs.map(({ child }) => child)).size).toBe(1);
   expect(new Set(runs.map(({ worker }) => worker)).size).toBe(3);
+  project.touch('child.mjs');
+  const edited = await server.call('runTests', { grep: 'has a session' });
+  expect(edited.status).toBe('passed');
+  expect(seen(edited.output).child).not.toBe(runs[0]?.child);
   const torn = await server.call('runGlobalTeardown');
-  expect(torn).toMatchObject({ status: 'passed', output: expect.stringContaining('carpool: echo: 1 child, ') });
+  expect(torn).toMatchObject({ status: 'passed', output: expect.stringContaining('carpool: echo: 2 children, ') });
   expect(await server.call('runTests')).toMatchObject({ status: 'failed' });
   // A set-up after a teardown starts another host; and one after a set-up replaces it.
   await server.call('runGlobalSetup');

@@ -42,9 +42,11 @@ export class SharedHost {
     for (const project of this.#projects) project.provide('carpool', this.#host.provided);
   }
 
-  /** After each run. */
+  /** After each run. An edit of what a child was started from runs all tests again. */
   async end(): Promise<void> {
     await this.#host.runEnded();
+    const { files, globs } = this.#host.watched;
+    this.#watch(files, globs);
   }
 
   async stop(): Promise<void> {
@@ -58,11 +60,14 @@ export class SharedHost {
   /** An edited config runs all tests again. It may lie outside the root, and no test need import it. */
   async #begin(): Promise<void> {
     await this.#host.runStarted();
+    this.#watch(this.#host.files, []);
+  }
+
+  #watch(files: readonly string[], globs: readonly string[]): void {
     if (!this.#vitest.config.watch) return;
-    const { files } = this.#host;
-    const patterns = files.map((file) => file.replace(/[!()*+?@[\\\]{}]/g, String.raw`\$&`));
+    const named = files.map((file) => file.replace(/[!()*+?@[\\\]{}]/g, String.raw`\$&`));
     const { forceRerunTriggers } = this.#vitest.config;
-    forceRerunTriggers.push(...patterns.filter((pattern) => !forceRerunTriggers.includes(pattern)));
+    forceRerunTriggers.push(...[...named, ...globs].filter((pattern) => !forceRerunTriggers.includes(pattern)));
     this.#vitest.vite.watcher.add([...files]);
   }
 }

@@ -9,14 +9,26 @@ import { folderOf, majors, Project } from './harness.ts';
 const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
 
 describe.for(majors)('Vitest %s', (major) => {
-  test('every shard has a host of its own', async () => {
+  test('every shard has a host of its own, and `list` shows what runs', async () => {
     using project = new Project(major, 'suite');
     const shards = await Promise.all(['1/2', '2/2'].map((shard) => project.run([...few, `--shard=${shard}`])));
     for (const shard of shards) {
       expectVerdicts(shard, shard.tests.length);
       expect(summaryOf(shard, 'echo')).toContain('echo: 1 child, ');
     }
-    expect(shards.flatMap(({ tests }) => tests)).toHaveLength(9 + 4 + 5 + 1);
+    const ran = shards.flatMap(({ tests }) => tests.map(({ name }) => name));
+    expect(ran).toHaveLength(9 + 4 + 5 + 1);
+    // Version 5 reads the files without running them, and takes any function whose name ends in "Test" for a test.
+    const listed = (await project.start(['list', ...few], {}).outcome).stdout.trim().split('\n');
+    const names = listed.map((line) =>
+      line
+        .split(' > ')
+        .slice(1)
+        .join(' ')
+        .replace(/\$\{.*?\}|%s/g, '1'),
+    );
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !ran.includes(name))).toEqual([]);
   });
 
   test('modes that run no test start no child', async () => {

@@ -1,4 +1,4 @@
-/** Watch mode: the host and its child outlive re-runs, and follow the config. */
+/** Watch mode: the host and its child outlive re-runs, and follow the config and what the child was started from. */
 import { describe, expect, test } from 'vitest';
 import type { Running } from '@carpool/test-harness';
 import { majors, Project } from './harness.ts';
@@ -18,21 +18,30 @@ describe.for(majors)('Vitest %s', (major) => {
 
     project.edit('watch.test.ts', 'reports its', 'reports the');
     expect(await childOfNextRun(running)).toBe(first);
-    await running.printed(/carpool: echo: 1 child, 2 sessions/);
+    // Of this run alone.
+    await running.printed(/carpool: echo: 1 child, 1 session,(?:[^]*)carpool: echo: 1 child, 1 session,/);
+
+    // No test imports the script of the child, nor what its config watches.
+    project.touch('child.mjs');
+    const other = await childOfNextRun(running);
+    expect(other).not.toBe(first);
+    project.write('data/rates.csv', 'EUR,1\n');
+    const third = await childOfNextRun(running);
+    expect(third).not.toBe(other);
 
     project.edit('carpool.config.ts', 'maxSessions: 16', 'maxSessions: 15');
-    const second = await childOfNextRun(running);
-    expect(second).not.toBe(first);
+    const fourth = await childOfNextRun(running);
+    expect(fourth).not.toBe(third);
 
     project.edit('carpool.config.ts', 'maxSessions: 15', 'maxSession: 15');
     await running.until(/(Waiting|Watching) for file changes/);
     await running.printed(/not valid at `pools\.echo\.maxSession`/);
     project.edit('carpool.config.ts', 'maxSession: 15', 'maxSessions: 15');
-    const third = await childOfNextRun(running);
+    const fifth = await childOfNextRun(running);
 
     // Vitest tears down and sets up again, in the same process.
     project.edit('vitest.config.ts', 'plugins:', 'test: { testTimeout: 20_000 }, plugins:');
-    expect(await childOfNextRun(running)).not.toBe(third);
+    expect(await childOfNextRun(running)).not.toBe(fifth);
 
     running.kill('SIGTERM');
     expect((await running.outcome).left).toEqual([]);

@@ -90,6 +90,7 @@ const poolSchema = v.strictObject(
         'an object: { maxFailures?, window?, maxFailedStarts? }',
       ),
     ),
+    watch: v.optional(v.union([v.boolean(), v.array(v.string())], 'true, false, or a list of globs')),
     forwardStderr: v.optional(yesOrNo),
   },
   'the options of a pool, an object',

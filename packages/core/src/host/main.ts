@@ -14,6 +14,7 @@ import { Hub } from './hub/hub.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
@@ -92,13 +93,18 @@ async function handle({ command, id }: Command): Promise<void> {
   if (command === 'runStarted' || command === 'runEnded') {
     if (command === 'runStarted') await hub?.run(true);
     else hub?.sharedWorkers.ran();
-    report({ report: 'done', id });
+    report(command === 'runStarted' ? { report: 'done', id } : { report: 'done', id, watched: watchedFiles() });
     return;
   }
-  const summary = { pools: [...made.values()].map((pool) => pool.stats()) };
+  const summary = { pools: [...made.values()].map((pool) => pool.statsOfRun()) };
   if (command === 'stop') await stop();
   report({ report: 'done', id, summary });
   if (command === 'stop') process.exit(0);
+}
+
+function watchedFiles(): WatchedFiles {
+  const all = [...made.values()].map(({ watched }) => watched);
+  return { files: all.flatMap(({ files }) => files), globs: all.flatMap(({ globs }) => globs) };
 }
 
 function stop(): Promise<void> {

@@ -42,7 +42,8 @@ class JoinedHost implements Host {
     await this.#client.runStarted().catch(() => {});
   }
 
-  async runEnded(): Promise<void> {
+  /** Its files are the business of the process that started it. */
+  async runEnded(): Promise<undefined> {
     await this.#client.runEnded().catch(() => {});
   }
 

@@ -7,6 +7,7 @@ import { asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './start-host.ts';
 import { findConfig } from '../config/find.ts';
 import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
 import { summaryLines } from './summary.ts';
@@ -37,6 +38,7 @@ export class RunHost {
   #host: Host | undefined;
   /** The files that the config was loaded from, with their fingerprints at that time. */
   #files = new Map<string, Fingerprint | undefined>();
+  #watched: WatchedFiles = { files: [], globs: [] };
   /** The host has exited by itself. */
   #gone = false;
   /** One at a time: a second call joins the first. */
@@ -72,7 +74,15 @@ export class RunHost {
 
   /** After each run. Never rejects. */
   async runEnded(): Promise<void> {
-    await this.#host?.runEnded();
+    this.#watched = (await this.#host?.runEnded()) ?? this.#watched;
+  }
+
+  /**
+   * Files whose change makes another child necessary, and globs for more of them: the next `runStarted` replaces the
+   * child. Empty until a run with a child has ended.
+   */
+  get watched(): WatchedFiles {
+    return this.#watched;
   }
 
   /**

@@ -7,7 +7,8 @@ import { CarpoolError, fromRecord } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { Boot, Command, Configured, HostSummary, Report } from '../wire/control.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
+import type { Boot, Command, Configured, Done, HostSummary, Report } from '../wire/control.ts';
 
 /** Where the pools of a host come from. */
 export interface HostOptions {
@@ -29,12 +30,12 @@ export interface Host extends AsyncDisposable {
   readonly configured: Promise<Configured>;
   /** Resolves when the host process is gone, however that came about. */
   readonly exited: Promise<void>;
-  /** What the pools have done since the host was started. */
+  /** What the pools have done in this run; of a host that several runners share, since it was started. */
   summary(): Promise<HostSummary>;
   /** Reports to the host that a new run begins. */
   runStarted(): Promise<void>;
-  /** Reports to the host that a run has ended. */
-  runEnded(): Promise<void>;
+  /** Reports to the host that a run has ended. Resolves with what its children were started from, as far as that is known. */
+  runEnded(): Promise<WatchedFiles | undefined>;
   /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
   stop(): Promise<HostSummary | undefined>;
 }
@@ -73,7 +74,7 @@ class HostProcess implements Host {
   readonly #child: ChildProcess;
   readonly #address = Promise.withResolvers<string>();
   readonly #configured = Promise.withResolvers<Configured>();
-  readonly #replies = new Map<number, (summary: HostSummary | undefined) => void>();
+  readonly #replies = new Map<number, (answer: Done | undefined) => void>();
   readonly exited: Promise<void>;
   address = '';
   #ids = 0;
@@ -112,15 +113,15 @@ class HostProcess implements Host {
   }
 
   async summary(): Promise<HostSummary> {
-    return (await this.#call('summary', replyTimeout)) ?? { pools: [] };
+    return (await this.#call('summary', replyTimeout))?.summary ?? { pools: [] };
   }
 
   async runStarted(): Promise<void> {
     await this.#call('runStarted', runTimeout);
   }
 
-  async runEnded(): Promise<void> {
-    await this.#call('runEnded', replyTimeout);
+  async runEnded(): Promise<WatchedFiles | undefined> {
+    return (await this.#call('runEnded', replyTimeout))?.watched;
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -133,21 +134,21 @@ class HostProcess implements Host {
   }
 
   async #stop(): Promise<HostSummary | undefined> {
-    const summary = await this.#call('stop', stopTimeout);
+    const stopped = await this.#call('stop', stopTimeout);
     this.#child.stdin?.end();
     this.#ref(true);
     const expired = (): Error => unreachable('it did not end');
     await within(this.exited, { clock: systemClock, timeout: stopTimeout, expired }).catch(() =>
       this.#child.kill('SIGKILL'),
     );
-    return summary;
+    return stopped?.summary;
   }
 
   /** Resolves with `undefined` when the host is gone, or does not answer in time. */
-  async #call(command: Command['command'], timeout: number): Promise<HostSummary | undefined> {
+  async #call(command: Command['command'], timeout: number): Promise<Done | undefined> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return undefined;
     const id = ++this.#ids;
-    const reply = new Promise<HostSummary | undefined>((resolve) => this.#replies.set(id, resolve));
+    const reply = new Promise<Done | undefined>((resolve) => this.#replies.set(id, resolve));
     this.#ref(true);
     this.#child.stdin?.write(`${JSON.stringify({ command, id } satisfies Command)}\n`);
     const expired = (): Error => unreachable('it does not answer');
@@ -175,7 +176,7 @@ class HostProcess implements Host {
         this.#configured.resolve(report.configured);
         break;
       case 'done':
-        this.#replies.get(report.id)?.(report.summary);
+        this.#replies.get(report.id)?.(report);
         break;
     }
   }

@@ -3,7 +3,7 @@ import type { PoolStats } from '../pool/types.ts';
 
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
-  return pools.filter(({ children }) => children > 0).map(line);
+  return pools.filter(({ sessions, failures }) => sessions + failures > 0).map(line);
 }
 
 function line(pool: PoolStats): string {

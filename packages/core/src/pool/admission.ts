@@ -55,6 +55,11 @@ export class Admission {
     return this.#peak;
   }
 
+  /** From now on `peak` is the most of what follows. */
+  forgetPeak(): void {
+    this.#peak = this.#used;
+  }
+
   get quarantined(): number {
     return this.#children.reduce((sum, child) => sum + child.quarantined, 0);
   }

@@ -1,12 +1,12 @@
 /**
- * Decides which generation of one child serves new sessions. A generation is replaced when it exits, its binary changes,
+ * Decides which generation of one child serves new sessions. A generation is replaced when it exits, its files change,
  * too many slots are quarantined, or `recycleAfter` is reached; it is stopped once its last session has closed, or when it
  * was idle for `idleTimeout`.
  */
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
-import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 
@@ -32,8 +32,6 @@ interface Life {
   generation?: Generation;
   /** Its output has ended. */
   dying: boolean;
-  /** The file that was started, and its state then. */
-  binary?: { readonly file: string; readonly fingerprint: Fingerprint | undefined };
   /** Sessions that were opened on it. */
   sessions: number;
   stopping?: Promise<void>;
@@ -47,6 +45,7 @@ export class ChildSupervisor {
   #held = 0;
   #idleTimer: Timer | undefined;
   #started = 0;
+  #watched: WatchedFiles = { files: [], globs: [] };
 
   constructor(options: ChildSupervisorOptions) {
     this.#options = options;
@@ -94,12 +93,22 @@ export class ChildSupervisor {
     if (this.#held === 0) this.#becomeIdle();
   }
 
-  /** Retires an idle generation whose binary is another one than when it was started. */
+  /** What the last child was started from; nothing before the first has said hello. */
+  get watched(): WatchedFiles {
+    return this.#watched;
+  }
+
+  /** Retires an idle generation whose command, or a file among its arguments, is another one than at its start. */
   replaceIfChanged(): void {
-    const binary = this.#held === 0 ? this.#current?.binary : undefined;
-    if (binary === undefined || sameFingerprint(fingerprint(binary.file), binary.fingerprint)) return;
-    this.#options.failures.reset();
-    this.retire();
+    const life = this.#held === 0 ? this.#current : undefined;
+    if (life?.generation?.child.sources.changed() === true) this.#replaceIfIdle(life);
+  }
+
+  /** As `replaceIfChanged`, and looks at the globs of `watch`, too. */
+  async replaceIfChangedAnywhere(): Promise<void> {
+    const life = this.#current;
+    if (this.#held > 0 || (await life?.generation?.child.sources.changedAnywhere()) !== true) return;
+    this.#replaceIfIdle(life);
   }
 
   /** A session is being opened on this generation; with the last of `recycleAfter` it is retired. */
@@ -153,8 +162,7 @@ export class ChildSupervisor {
       (generation) => {
         failures.started();
         life.generation = generation;
-        const { file } = generation.child;
-        life.binary = { file, fingerprint: fingerprint(file) };
+        this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
       },
       (error: CarpoolError) => {
@@ -182,6 +190,13 @@ export class ChildSupervisor {
       })
       .then(() => this.#options.events.gone());
     return life.stopping;
+  }
+
+  #replaceIfIdle(life: Life | undefined): void {
+    // One that is in use is looked at again when it is idle.
+    if (life === undefined || this.#current !== life || this.#held > 0) return;
+    this.#options.failures.reset();
+    this.retire();
   }
 
   #succeedIf(life: Life): void {

@@ -4,6 +4,7 @@ import type { Admission } from './admission.ts';
 import { ChildFailures } from './child-failures.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { GenerationOptions } from './generation.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** Learns what becomes of each child. */
@@ -60,9 +61,21 @@ export class Children {
     await one?.warmUp();
   }
 
-  /** Idle children whose binary has changed are replaced; one in use waits for a quiet moment. */
+  /** Idle children whose command or arguments have changed are replaced; one in use waits for a quiet moment. */
   replaceIfChanged(): void {
     for (const supervisor of this.#supervisors) supervisor.replaceIfChanged();
+  }
+
+  /** As `replaceIfChanged`, and looks at the globs of `watch`, too. */
+  async replaceIfChangedAnywhere(): Promise<void> {
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.replaceIfChangedAnywhere()));
+  }
+
+  /** What the children were started from. */
+  get watched(): WatchedFiles {
+    const all = this.#supervisors.map(({ watched }) => watched);
+    const once = (paths: readonly string[]): string[] => [...new Set(paths)];
+    return { files: once(all.flatMap(({ files }) => files)), globs: once(all.flatMap(({ globs }) => globs)) };
   }
 
   /** Earlier failures no longer count. */

@@ -145,7 +145,7 @@ export class Generation {
 }
 
 async function launch({ settings, clock, started, onStderr }: GenerationOptions): Promise<Child> {
-  const { command, launch: base, name, stdio, forwardStderr } = settings;
+  const { command, launch: base, name, stdio, forwardStderr, watch } = settings;
   const { env } = process;
   const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
   const lookup = { env, find, cwd: base.cwd ?? process.cwd() };
@@ -154,7 +154,7 @@ async function launch({ settings, clock, started, onStderr }: GenerationOptions)
   const stderr = forwardStderr ? 'forward' : 'keep';
   // Loaded when a child is started: a process that only reads a config does not pay for it.
   const { startChild } = await import('../process/start-child.ts');
-  const starting = startChild({ ...full, stdio, stderr }, { pool: name, clock, started, onStderr });
+  const starting = startChild({ ...full, stdio, stderr, watch }, { pool: name, clock, started, onStderr });
   return await starting.catch((thrown: unknown) => {
     throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
   });

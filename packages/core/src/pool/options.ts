@@ -96,6 +96,13 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly recycleAfter?: number;
   /** When to stop starting new children. All children of the pool count together. */
   readonly restarts?: Partial<RestartLimits>;
+  /**
+   * Which files a child is replaced for when they have changed: it then runs old code. True: its command, and the files
+   * among its arguments. A list: those, and what these globs find, relative to `cwd`, `node_modules` excepted. False: none,
+   * for a child that writes to a file among its arguments. In watch mode an edit of them starts a run, where the runner
+   * lets Carpool do that: docs/runners.md. Default true.
+   */
+  readonly watch?: boolean | readonly string[];
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
   readonly forwardStderr?: boolean;
 }
@@ -117,6 +124,7 @@ type Filled =
   | 'diagnostics'
   | 'maxQuarantined'
   | 'recycleAfter'
+  | 'watch'
   | 'forwardStderr'
   | 'stdio';
 
@@ -161,6 +169,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(sessionsPerChild / 2)),
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts(children), ...options.restarts },
+    watch: options.watch ?? true,
     forwardStderr: options.forwardStderr ?? false,
     stdio: options.stdio ?? { in: 0, out: 1 },
   };

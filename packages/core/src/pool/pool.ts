@@ -22,6 +22,7 @@ import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 
 /** The pool of users, described in `types.ts`, and what the hub calls. */
 export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
@@ -35,6 +36,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   #ids = 0;
   #longestWait = 0;
   #strays = 0;
+  #before = { children: 0, sessions: 0, strays: 0, failures: 0 };
 
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
@@ -84,7 +86,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   async start(): Promise<void> {
     this.#checkOpen();
-    this.#children.replaceIfChanged();
+    await this.replaceIfChanged();
     await this.#children.start();
   }
 
@@ -111,6 +113,38 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   /** A new run begins: earlier failures no longer count. */
   resetFailures(): void {
     this.#children.resetFailures();
+  }
+
+  /** `statsOfRun` counts from now on. */
+  countAnew(): void {
+    const { children, sessions, strays, failures, running } = this.stats();
+    // A child that lives on is one of the next run, too.
+    this.#before = { children: children - running, sessions, strays, failures };
+    this.#admission.forgetPeak();
+    this.#longestWait = 0;
+  }
+
+  /** As `stats`, since the last `countAnew`. */
+  statsOfRun(): PoolStats {
+    const stats = this.stats();
+    const { children, sessions, strays, failures } = this.#before;
+    return {
+      ...stats,
+      children: stats.children - children,
+      sessions: stats.sessions - sessions,
+      strays: stats.strays - strays,
+      failures: stats.failures - failures,
+    };
+  }
+
+  /** Replaces idle children whose files have changed. A look at globs takes some milliseconds, so no session waits for it. */
+  async replaceIfChanged(): Promise<void> {
+    await this.#children.replaceIfChangedAnywhere();
+  }
+
+  /** What the children were started from. */
+  get watched(): WatchedFiles {
+    return this.#children.watched;
   }
 
   close(): Promise<void> {

@@ -40,7 +40,7 @@ export interface PoolStats {
   readonly children: number;
   /** Sessions opened since the beginning. */
   readonly sessions: number;
-  /** The most slots held at once. A session that still closes holds its slot. */
+  /** The most slots held at once. A session that still closes holds its slot. In a summary, of the run. */
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */
   readonly longestWait: number;

@@ -19,6 +19,7 @@ import type { ExitStatus } from './exit.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { StopDeadlines } from './stop-ladder.ts';
 import type { PidFiles } from './pid-files.ts';
+import type { SourceFiles, Watch } from './source-files.ts';
 
 /** Descriptors of the child: it reads messages from `in` and writes messages to `out`. */
 export interface StdioPair {
@@ -37,6 +38,8 @@ export interface ChildSpec extends EnvironmentSpec {
   readonly stdio?: StdioPair | undefined;
   /** Default `keep`: the end of stderr, for errors. `forward` also passes all of it to `onStderr`. */
   readonly stderr?: 'keep' | 'forward' | undefined;
+  /** Which files `Child.sources` has. Default true: the command, and the files among the arguments. */
+  readonly watch?: Watch | undefined;
 }
 
 export interface ChildOptions {
@@ -59,8 +62,10 @@ export interface StopOptions {
 }
 
 export interface Child extends ProcessIdentity {
-  /** The file that was started, for `fingerprint`. */
+  /** The file that was started. */
   readonly file: string;
+  /** What it was started from, as that was before the start. */
+  readonly sources: SourceFiles;
   /** To the child's `in`. */
   readonly input: Writable;
   /** From the child's `out`. */

@@ -1,6 +1,6 @@
 /**
  * Which file a command means. It is looked up here because the system answers ENOENT to half a dozen different mistakes,
- * and because the pool needs the file: the fingerprint of a rebuilt binary differs.
+ * and because the pool needs the file: a child is replaced when it was rebuilt.
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';

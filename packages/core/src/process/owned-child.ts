@@ -10,11 +10,13 @@ import { type EndSignal, endAll, signalGroup } from './group.ts';
 import { type ProcessIdentity, groupMembers } from './identity.ts';
 import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './stop-ladder.ts';
 import { drain, holdUntilRead } from './pipes.ts';
+import type { SourceFiles } from './source-files.ts';
 import { Tail } from '../base/tail.ts';
 
 export interface Ownership {
   readonly identity: ProcessIdentity;
   readonly file: string;
+  readonly sources: SourceFiles;
   readonly pair: StdioPair;
   readonly options: ChildOptions;
   readonly forward: boolean;
@@ -28,6 +30,7 @@ export class OwnedChild implements Child {
   readonly pid: number;
   readonly startTime: string | undefined;
   readonly file: string;
+  readonly sources: SourceFiles;
   readonly input: Writable;
   readonly output: Readable;
   readonly exited: Promise<ExitStatus>;
@@ -52,6 +55,7 @@ export class OwnedChild implements Child {
     this.pid = own.identity.pid;
     this.startTime = own.identity.startTime;
     this.file = own.file;
+    this.sources = own.sources;
     this.#node = node;
     this.#own = own;
     this.#clock = options.clock ?? systemClock;

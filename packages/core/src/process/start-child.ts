@@ -14,6 +14,7 @@ import { childEnvironment, marker, variable } from './environment.ts';
 import { startTimeOf } from './identity.ts';
 import { OwnedChild } from './owned-child.ts';
 import { killAtExit } from './reaper.ts';
+import { SourceFiles } from './source-files.ts';
 import { type StartAttempt, checkBeforeSpawn, notStarted, reportedFailure } from './start-failure.ts';
 
 const windows = process.platform === 'win32';
@@ -33,6 +34,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   const foreseen = checkBeforeSpawn(attempt);
   if (foreseen !== undefined || file === undefined) throw foreseen ?? notStarted(attempt, 'it was not found');
 
+  const sources = await SourceFiles.of({ file, args: spec.args ?? [], cwd, watch: spec.watch ?? true });
   const id = randomBytes(16).toString('hex');
   const subprocess = attempted(attempt, () => spawn(file, spec, { cwd, env: { ...env, [marker]: id }, pair }));
   const { nodeChildProcess: node, pid } = subprocess;
@@ -43,6 +45,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   const child = new OwnedChild(node, {
     identity,
     file,
+    sources,
     pair,
     options,
     forward: spec.stderr === 'forward',

@@ -4,6 +4,7 @@
  */
 import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { WatchedFiles } from '../process/source-files.ts';
 import type { PoolStats } from '../pool/types.ts';
 
 /** Where the pools of a run come from. */
@@ -30,7 +31,7 @@ export type Command =
   | { readonly command: 'runEnded'; readonly id: number }
   | { readonly command: 'stop'; readonly id: number };
 
-/** What a host has done so far. */
+/** What a host has done in this run; one that several runners share, in its life. */
 export interface HostSummary {
   readonly pools: readonly PoolStats[];
 }
@@ -51,4 +52,14 @@ export type Report =
   /** It cannot serve at all. */
   | { readonly report: 'failed'; readonly error: ErrorRecord }
   | { readonly report: 'configured'; readonly configured: Configured }
-  | { readonly report: 'done'; readonly id: number; readonly summary?: HostSummary };
+  | Done;
+
+/** The answer to a command. */
+export interface Done {
+  readonly report: 'done';
+  readonly id: number;
+  /** To `summary` and `stop`. */
+  readonly summary?: HostSummary;
+  /** To `runEnded`: what the children were started from. */
+  readonly watched?: WatchedFiles;
+}

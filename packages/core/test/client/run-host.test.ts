@@ -1,5 +1,5 @@
 // The host of a runner that runs again and again in one process.
-import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startHost } from '../../src/main-process/start-host.ts';
@@ -9,7 +9,7 @@ import { sharedClient } from '../../src/client/shared-client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
 import { addressVariable } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
-import { closing, place, program } from '../support/pools.ts';
+import { closing, place, program, programPath } from '../support/pools.ts';
 
 const known = { runner: 'a test', version: '1.2.3' };
 const worker = { ...known, adapter: '@carpool/test', remedy: 'add it' };
@@ -44,10 +44,57 @@ test('serves run after run, and sums up', async () => {
   expect(host.provided).toBe(first);
   expect(await host.summary()).toEqual([]);
   const client = await connectProvided(host.provided, worker, 'echoes');
-  await client.start('echoes');
-  expect(await host.summary()).toEqual(['carpool: echoes: 1 child, 0 sessions, peak 0, longest wait 0 ms']);
-  expect(await host.stop()).toHaveLength(1);
+  const sessions = await Promise.all([1, 2].map(() => client.register('echoes')));
+  const line = (sessions: string): unknown => [
+    expect.stringMatching(`^carpool: echoes: 1 child, ${sessions}, longest`),
+  ];
+  expect(await host.summary()).toEqual(line('2 sessions, peak 2'));
+  await Promise.all(sessions.map((session) => session.unregister()));
+  await host.runEnded();
+  await host.runStarted();
+  expect(await host.summary(), 'nothing in this run yet').toEqual([]);
+  await client.register('echoes');
+  expect(await host.stop()).toEqual(line('1 session, peak 1'));
   expect(await host.stop()).toEqual([]);
+});
+
+test('says what a child was started from, and replaces one whose files have changed', async () => {
+  inPlace();
+  const folder = place().path;
+  const script = join(folder, 'echo.mjs');
+  const copy = (): void => writeFileSync(script, `import ${JSON.stringify(programPath('echo'))};\n`, { flag: 'a' });
+  copy();
+  const [data, other] = [join(folder, 'data', 'a.csv'), join(folder, 'data', 'b.csv')];
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(data, '');
+  const pool = { command: process.execPath, args: ['echo.mjs', '--hello'], watch: ['data/*.csv'] };
+  writeFileSync(join(folder, 'carpool.config.mjs'), `export default ${JSON.stringify({ pools: { echoes: pool } })}`);
+  const host = runHost();
+  await host.runStarted();
+  expect(host.watched).toEqual({ files: [], globs: [] });
+  const pidOf = async (): Promise<unknown> => {
+    const client = await connectProvided(host.provided, worker, 'echoes');
+    await (await client.register('echoes')).unregister();
+    const [stats] = await client.stats();
+    return stats?.pids.at(-1);
+  };
+  const first = await pidOf();
+  await host.runEnded();
+  expect(host.watched).toEqual({
+    files: [process.execPath, script, data],
+    globs: [join(folder, 'data/*.csv')],
+  });
+  await host.runStarted();
+  expect(await pidOf()).toBe(first);
+  await host.runEnded();
+  copy();
+  await host.runStarted();
+  const second = await pidOf();
+  expect(second).not.toBe(first);
+  await host.runEnded();
+  writeFileSync(other, '');
+  await host.runStarted();
+  expect(await pidOf()).not.toBe(second);
 });
 
 test('is replaced when its config was edited, and when it is gone', async () => {

@@ -164,6 +164,21 @@ describe('a child is replaced', () => {
     expect(echoes.stats()).toMatchObject({ children: 2, failures: 0 });
   });
 
+  test.each([
+    { watch: undefined, children: 2 },
+    { watch: true, children: 2 },
+    { watch: false, children: 1 },
+  ])('when its script was edited and no session is open, with `watch: $watch`', async ({ watch, children }) => {
+    const script = join(place().path, 'edited.mjs');
+    const edit = (): void => writeFileSync(script, `import ${JSON.stringify(programPath('echo'))};\n`, { flag: 'a' });
+    edit();
+    const echoes = pool('echo', { args: [script, '--hello'], ...(watch === undefined ? {} : { watch }) });
+    await (await echoes.register()).unregister();
+    edit();
+    await (await echoes.register()).unregister();
+    expect(echoes.stats()).toMatchObject({ children, failures: 0 });
+  });
+
   test('is not, when its binary has not changed', async () => {
     const command = join(place().path, 'node');
     copyFileSync('/bin/sh', command);

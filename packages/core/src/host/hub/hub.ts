@@ -7,6 +7,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
+import { noop } from '../../base/noop.ts';
 import { Coordination } from '../../ledger/coordination.ts';
 import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
@@ -42,6 +43,8 @@ export class Hub implements PeerHub {
   readonly #server: Server;
   readonly #peers = new Set<Peer>();
   #joined = 0;
+  /** The files of idle children have been looked at. */
+  #lookedAt: Promise<void> | undefined;
 
   constructor(options: HubOptions) {
     this.clock = options.clock ?? systemClock;
@@ -79,6 +82,7 @@ export class Hub implements PeerHub {
   /** @throws CarpoolError CONFIG_INVALID if there is no such pool, and what `pools` rejects with */
   async pool(name: string): Promise<ChildPool> {
     const pools = await this.pools;
+    await this.#lookedAt;
     const pool = pools.get(name);
     if (pool !== undefined) return pool;
     const known = [...pools.keys()].map((other) => JSON.stringify(other)).join(', ');
@@ -100,7 +104,11 @@ export class Hub implements PeerHub {
   async run(alone: boolean = false): Promise<void> {
     await this.sharedWorkers.run(alone);
     this.coordination.renew();
-    for (const pool of await this.#settled()) pool.resetFailures();
+    for (const pool of await this.#settled()) {
+      pool.resetFailures();
+      if (alone) pool.countAnew();
+    }
+    await this.#replaceChanged();
   }
 
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
@@ -110,6 +118,10 @@ export class Hub implements PeerHub {
     for (const peer of this.#peers) peer.stopWaiting(why);
     await Promise.all([...this.#peers].map((peer) => peer.leave(why)));
     await closed;
+  }
+
+  async #replaceChanged(): Promise<void> {
+    for (const pool of await this.#settled()) await pool.replaceIfChanged();
   }
 
   async #settled(): Promise<Iterable<ChildPool>> {
@@ -124,6 +136,11 @@ export class Hub implements PeerHub {
       return;
     }
     const full = `${maxPeers} workers are connected already, and that is the limit`;
+    // The first worker of a run, in a runner that reports no runs: Playwright's UI.
+    if (this.#peers.size === 0) {
+      this.#lookedAt = this.#replaceChanged();
+      this.#lookedAt.catch(noop); // `register` reports it
+    }
     const peer = new Peer(this, socket, this.#peers.size < maxPeers ? undefined : full);
     this.#peers.add(peer);
     void peer.left.then(() => this.#peers.delete(peer));
