@@ -12,7 +12,7 @@ export { evidenceText } from '../client/report.ts';
 export type { SessionEvidence } from '../client/owner.ts';
 export type { Provided } from '../client/provided.ts';
 export type { Configured, HostSummary } from '../wire/control.ts';
-export type { WatchedFiles } from '../process/source-files.ts';
+export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
 export type { PoolStats } from '../pool/types.ts';
 export type { PoolOptions } from '../pool/options.ts';

@@ -14,7 +14,7 @@ import { Hub } from './hub/hub.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';

@@ -6,8 +6,7 @@
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './start-host.ts';
 import { findConfig } from '../config/find.ts';
-import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
 import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
 import { summaryLines } from './summary.ts';

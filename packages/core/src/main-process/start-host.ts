@@ -7,7 +7,7 @@ import { CarpoolError, fromRecord } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 import type { Boot, Command, Configured, Done, HostSummary, Report } from '../wire/control.ts';
 
 /** Where the pools of a host come from. */

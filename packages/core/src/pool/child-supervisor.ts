@@ -6,7 +6,7 @@
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 

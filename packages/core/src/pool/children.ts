@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts';
 import { ChildFailures } from './child-failures.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { GenerationOptions } from './generation.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** Learns what becomes of each child. */

@@ -22,7 +22,7 @@ import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 
 /** The pool of users, described in `types.ts`, and what the hub calls. */
 export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {

@@ -35,3 +35,9 @@ export function fingerprint(path: string): Fingerprint | undefined {
 export function sameFingerprint(a: Fingerprint | undefined, b: Fingerprint | undefined): boolean {
   return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ino === b?.ino;
 }
+
+/** Files, and the globs that found some of them. All paths are absolute. */
+export interface WatchedFiles {
+  readonly files: readonly string[];
+  readonly globs: readonly string[];
+}

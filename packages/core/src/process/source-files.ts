@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fingerprint, sameFingerprint, statOf, type Fingerprint } from './files.ts';
+import { fingerprint, sameFingerprint, statOf, type Fingerprint, type WatchedFiles } from './files.ts';
 
 /** Which files of a child are watched: those that it is started with, and these, globs relative to its `cwd`; or none. */
 export type Watch = boolean | readonly string[];
@@ -16,12 +16,6 @@ export interface SourcesOf {
   /** Absolute. */
   readonly cwd: string;
   readonly watch: Watch;
-}
-
-/** Files, and the globs that found some of them. All paths are absolute. */
-export interface WatchedFiles {
-  readonly files: readonly string[];
-  readonly globs: readonly string[];
 }
 
 export class SourceFiles {

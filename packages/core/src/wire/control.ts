@@ -4,7 +4,7 @@
  */
 import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
-import type { WatchedFiles } from '../process/source-files.ts';
+import type { WatchedFiles } from '../process/files.ts';
 import type { PoolStats } from '../pool/types.ts';
 
 /** Where the pools of a run come from. */

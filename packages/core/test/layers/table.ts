@@ -32,7 +32,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // The wire is made of the same framings and formats as everything else.
   wire: {
     may: ['base', 'codec', 'protocol', 'transport'],
-    types: ['pool/types', 'pool/options'],
+    types: ['pool/types', 'pool/options', 'process/files'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
   config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types'] },
