@@ -120,7 +120,7 @@ test('a page that crashes fails what waits for it, and no other', async () => {
     command: process.execPath,
     args: [here('protocol/browser.mjs')],
     codec: nulJson,
-    protocol: browser(),
+    protocol: browser,
     stdio: { in: 3, out: 4 },
   });
   onTestFinished(() => pool.close());

@@ -5,7 +5,7 @@ await using pool = createPool({
   command: 'node',
   args: ['browser.mjs'],
   codec: nulJson,
-  protocol: browser(),
+  protocol: browser,
   stdio: { in: 3, out: 4 },
 });
 await using page = await pool.register();

@@ -23,6 +23,7 @@ const pattern = v.record(v.string(), scalar, 'an object of fields and their valu
 const message = v.record(v.string(), v.unknown(), 'a message, an object');
 const exchange = v.strictObject({ send: message, expect: v.optional(pattern) }, 'an object: { send, expect? }');
 
+const protocolAllowed = 'a protocol, a function that returns one, or the options of sessionField';
 const sessionFieldSchema = v.strictObject(
   {
     session: v.optional(text),
@@ -42,7 +43,7 @@ const sessionFieldSchema = v.strictObject(
     asks: v.optional(v.array(pattern, 'a list of patterns')),
     diagnostics: v.optional(v.array(pattern, 'a list of patterns')),
   },
-  'a protocol, or the options of sessionField',
+  protocolAllowed,
 );
 
 const method = v.function('a function');
@@ -64,9 +65,11 @@ const poolSchema = v.strictObject(
       v.union([v.picklist(['json-lines', 'msgpack']), codecSchema], '"json-lines", "msgpack" or a Codec'),
     ),
     protocol: v.optional(
-      v.lazy((input) =>
-        typeof input === 'object' && input !== null && 'route' in input ? protocolSchema : sessionFieldSchema,
-      ),
+      v.lazy((input) => {
+        if (typeof input === 'function') return method;
+        const isProtocol = typeof input === 'object' && input !== null && ('route' in input || 'address' in input);
+        return isProtocol ? protocolSchema : sessionFieldSchema;
+      }),
     ),
     children: v.optional(whole(1)),
     sessionsPerChild: v.optional(whole(1)),

@@ -1,4 +1,5 @@
 /** What a config file exports, and the types that follow from it in tests. */
+import { CarpoolError } from '../base/errors.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
@@ -28,10 +29,17 @@ interface NoOthers<C extends Config> {
 
 /**
  * Returns its argument: it gives the config its type. The host checks the config when it loads it.
+ * @throws CarpoolError CONFIG_INVALID for anything but an object
  * @example export default defineConfig({ pools: { echo: { command: 'node', args: ['echo.js'] } } });
  */
 export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C {
-  return config;
+  const given: unknown = config;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
+  const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
+  const allowed = 'an object: { pools?, sharedWorkers? }';
+  throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
+    context: { found, allowed },
+  });
 }
 
 /** The names of a config's pools. */

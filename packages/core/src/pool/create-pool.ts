@@ -12,14 +12,20 @@ import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 /**
  * A pool in this process. A child starts with the first `register`, or with `pool.start()`.
  * @param options Every option has a default but `command`. `name` is for errors; default "pool".
- * @throws CarpoolError CONFIG_INVALID if there is no such codec, or if `maxSessions` is not `children` × `sessionsPerChild`
+ * @throws CarpoolError CONFIG_INVALID if the options, `command` or `protocol` are of the wrong kind, if there is no such
+ * codec, or if `maxSessions` is not `children` × `sessionsPerChild`
  * @example
  * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
  */
 export function createPool<M extends Messages = AnyMessages>(
   options: PoolOptions<M> & { readonly name?: string | undefined },
 ): Pool<M> {
-  return new LazyPool<M>(poolSettings(options.name ?? 'pool', options));
+  return new LazyPool<M>(poolSettings(nameIn(options), options));
+}
+
+/** Also where the options are none, as the error says. */
+function nameIn(options: { readonly name?: string | undefined } | undefined): string {
+  return typeof options === 'object' ? (options.name ?? 'pool') : 'pool';
 }
 
 class LazyPool<M extends Messages> implements Pool<M> {

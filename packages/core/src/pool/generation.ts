@@ -15,7 +15,7 @@ import { loadCodec } from '../codec/codecs.ts';
 import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
 import type { PidFiles } from '../process/pid-files.ts';
-import type { Opened } from '../protocol/protocol.ts';
+import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { StreamTransport } from '../transport/stream.ts';
@@ -45,30 +45,35 @@ interface Parts {
   readonly child: Child;
   readonly mux: Mux;
   readonly codec: Codec;
+  readonly protocol: Protocol<Messages>;
   readonly hello: unknown;
 }
 
 export class Generation {
   readonly hello: unknown;
   readonly codec: Codec;
+  /** Of this child alone, where the config makes one for each. */
+  readonly protocol: Protocol<Messages>;
   readonly child: Child;
   readonly #mux: Mux;
   readonly #options: GenerationOptions;
   #stopping = false;
 
-  private constructor({ options, child, mux, codec, hello }: Parts) {
+  private constructor({ options, child, mux, codec, protocol, hello }: Parts) {
     this.#options = options;
     this.child = child;
     this.#mux = mux;
     this.codec = codec;
+    this.protocol = protocol;
     this.hello = hello;
   }
 
-  /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_VERSION, CHILD_EXITED, FRAME_* */
+  /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_VERSION, CHILD_EXITED, FRAME_*, CONFIG_INVALID */
   static async start(options: GenerationOptions): Promise<Generation> {
     const { settings, clock, signal } = options;
     const expired = (): Error => new Error('unreachable: what is waited for has a deadline of its own');
     const codec = await loadCodec(settings.codec);
+    const protocol = settings.protocol();
     const late = (unwanted: Child): void => void unwanted.kill().catch(() => {});
     const child = await within(launch(options), { clock, signal, expired, late });
     const transport = new StreamTransport(child.output, child.input, {
@@ -79,7 +84,7 @@ export class Generation {
     let generation: Generation | undefined;
     const mux = new Mux({
       transport,
-      protocol: settings.protocol,
+      protocol,
       format: codec.format,
       clock,
       keepsDiagnostics: settings.diagnostics === 'fail',
@@ -96,7 +101,7 @@ export class Generation {
     try {
       const greeting = Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);
       const hello = await within(greeting, { clock, signal, expired });
-      generation = new Generation({ options, child, mux, codec, hello });
+      generation = new Generation({ options, child, mux, codec, protocol, hello });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -132,7 +137,8 @@ export class Generation {
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const { protocol, stopTimeout } = this.#options.settings;
+    const { protocol } = this;
+    const { stopTimeout } = this.#options.settings;
     const goodbye = protocol.goodbye === undefined ? undefined : () => protocol.goodbye?.(this.#mux.root.port);
     const deadlines = { goodbye: stopTimeout, endOfInput: stopTimeout, terminate: stopTimeout };
     await this.child.stop({ goodbye, deadlines });

@@ -1,11 +1,12 @@
 /** What a pool is made of, as its user writes it, and the same with every default filled in. */
 import type { Codec } from '../codec/codec.ts';
 import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
-import { sessionField, type SessionFieldOptions } from '../protocol/session-field.ts';
 import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { describeMessage } from '../codec/describe.ts';
 import { allowedMaxSessions, capacityOf, type CapacityOptions } from './capacity.ts';
+import { protocolMaker, type ProtocolOption } from './protocol-option.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
 /** What `command` gets where it is a function. */
@@ -49,8 +50,11 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly stdio?: Stdio;
   /** How messages are written and framed. MessagePack is known by its name alone. Default `json-lines`. */
   readonly codec?: 'json-lines' | 'msgpack' | Codec;
-  /** A protocol, or the options of `sessionField` as plain data. Default `sessionField()`. */
-  readonly protocol?: Protocol<M> | SessionFieldOptions;
+  /**
+   * What messages mean: a protocol, a function that makes one for each child, or the options of `sessionField` as plain
+   * data. A protocol that keeps state needs the function. Default `sessionField()`.
+   */
+  readonly protocol?: ProtocolOption<M>;
   /**
    * The most children at a time, each a process of its own. They are started on demand: a session goes to the child with
    * the fewest, and one that is not started has none. Default 1.
@@ -135,12 +139,17 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
   /** What `command` is started with, unless it is a function that returns more. */
   readonly launch: Omit<Launch, 'command'>;
   readonly codec: CodecName | Codec;
-  readonly protocol: Protocol<Messages>;
+  /** Makes the protocol of one child. @throws CarpoolError CONFIG_INVALID */
+  readonly protocol: () => Protocol<Messages>;
   readonly restarts: RestartLimits;
 }
 
-/** @throws CarpoolError CONFIG_INVALID if there is no such codec, or if the numbers of children and sessions contradict */
+/**
+ * @throws CarpoolError CONFIG_INVALID if the options are no object, if `command` or `protocol` is none, if there is no such
+ * codec, or if the numbers of children and sessions contradict
+ */
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
+  checkShape(name, options);
   const { codec = 'json-lines' } = options;
   if (typeof codec === 'string') checkCodecName(codec);
   const allowed = allowedMaxSessions(options);
@@ -151,7 +160,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     command: options.command,
     launch: launchIn(options),
     codec,
-    protocol: protocolIn(options.protocol ?? {}) as Protocol<Messages>,
+    protocol: protocolMaker(name, options.protocol ?? {}),
     children,
     sessionsPerChild,
     maxSessions,
@@ -175,6 +184,26 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
   };
 }
 
+/** What the compiler does not catch where there is none, or an `as never`; `config/check.ts` checks the rest of a config. */
+function checkShape(pool: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw shapeError(`Cannot make pool "${pool}"`, options, 'its options, an object: { command, … }');
+  const { command } = options as Readonly<Record<string, unknown>>;
+  if (typeof command === 'function' || (typeof command === 'string' && command !== '')) return;
+  throw shapeError(
+    `Cannot make pool "${pool}" at \`command\``,
+    command,
+    'a path, a name, or a function that returns one',
+  );
+}
+
+function shapeError(attempt: string, found: unknown, allowed: string): CarpoolError {
+  const shown = typeof found === 'function' ? 'a function' : describeMessage(found, 80);
+  return new CarpoolError('CONFIG_INVALID', `${attempt}: found ${shown}; allowed: ${allowed}`, {
+    context: { found: shown, allowed },
+  });
+}
+
 function capacityError(pool: string, { maxSessions }: CapacityOptions, allowed: string): CarpoolError {
   const message = `Cannot make pool "${pool}": found \`maxSessions\` ${maxSessions}; allowed: ${allowed}`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { path: 'maxSessions', found: maxSessions, allowed } });
@@ -183,8 +212,4 @@ function capacityError(pool: string, { maxSessions }: CapacityOptions, allowed: 
 function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {
   const { args, cwd, env, inheritEnv, installHint } = options;
   return { args, cwd, env, inheritEnv, installHint };
-}
-
-function protocolIn<M extends Messages>(protocol: Protocol<M> | SessionFieldOptions): Protocol<M> {
-  return 'route' in protocol ? protocol : sessionField<M>(protocol);
 }

@@ -6,7 +6,7 @@
  * session is gone. The numbers live in `admission.ts`, the children in `children.ts`, the names of the holders in
  * `slot-holders.ts`; this file ties them together.
  */
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
@@ -60,8 +60,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   /** @param site where errors point. Default: the caller */
   async register(options: RegisterOptions = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
     const session = new UserSession<M>(this.name, this.#clock);
-    const { conversation, hello, codec, evidence } = await this.open(options, session.listener, site);
-    const { requestTimeout, closeTimeout, maxUnreadEvents, protocol } = this.settings;
+    const { conversation, hello, codec, protocol, evidence } = await this.open(options, session.listener, site);
+    const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
     const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
     session.bind({
       ...limits,
@@ -175,8 +175,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.at(slot.child).countSession(generation);
     await opened;
     this.#sessions++;
-    const { hello, codec } = generation;
-    return { conversation, hello, codec, settings: this.settings, evidence: () => generation.evidence() };
+    const { hello, codec, protocol } = generation;
+    const evidence = (): Evidence => generation.evidence();
+    return { conversation, hello, codec, protocol, settings: this.settings, evidence };
   }
 
   /** A slot, and the child that it is a slot of. */

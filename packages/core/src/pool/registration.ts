@@ -3,6 +3,7 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
+import type { Messages, Protocol } from '../protocol/protocol.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { PoolSettings } from './options.ts';
@@ -34,6 +35,8 @@ export interface Registration {
   readonly conversation: Conversation;
   readonly hello: unknown;
   readonly codec: Codec;
+  /** That of its child. */
+  readonly protocol: Protocol<Messages>;
   readonly settings: PoolSettings;
   evidence(): Evidence;
 }

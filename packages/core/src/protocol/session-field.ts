@@ -23,6 +23,21 @@ import type {
 /** Top-level fields and the values they must have: `{ type: 'hello' }`. */
 export type Pattern = Readonly<Record<string, Scalar>>;
 
+/** The names of the options, to tell them from something else. */
+export const sessionFieldNames: ReadonlySet<string> = new Set([
+  'session',
+  'id',
+  'idType',
+  'hello',
+  'open',
+  'close',
+  'steps',
+  'refusals',
+  'lost',
+  'asks',
+  'diagnostics',
+] satisfies (keyof SessionFieldOptions)[]);
+
 /** How a child that echoes a `session` field talks. */
 export interface SessionFieldOptions {
   /** The field that names the session. Default `session`. */

@@ -12,6 +12,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended } from './errors.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
+import { checkedOpened } from './opened.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import { ConversationPort } from './protocol-port.ts';
@@ -150,7 +151,10 @@ export class Conversation implements Receiver, Ended {
    */
   async open(timeout: number, signal?: CancelSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
-    const open = Promise.resolve().then(() => protocol.open?.(this.#port) ?? defaultOpened(this.id));
+    const open = Promise.resolve().then(async () => {
+      if (protocol.open === undefined) return defaultOpened(this.id);
+      return checkedOpened(await protocol.open(this.#port), protocol, this.id);
+    });
     const expired = (): Error => openTimeoutError(this.id, timeout, this.recent.describe());
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
     let opened: Opened;

@@ -246,7 +246,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', protocol: 'plushie' } } }`,
     'pools.a.protocol',
-    '"plushie"; allowed: a protocol, or the options of sessionField',
+    '"plushie"; allowed: a protocol, a function that returns one, or the options of sessionField',
   ],
   [
     `{ pools: { a: { command: 'x', protocol: { sesion: 's' } } } }`,

@@ -9,7 +9,7 @@ import { pool, program } from '../support/pools.ts';
 const browser = { stdio: { in: 3, out: 4 }, codec: nulCodec } as const;
 
 function browsers(): Pool {
-  return pool('browser', { ...browser, protocol: browserProtocol() });
+  return pool('browser', { ...browser, protocol: browserProtocol });
 }
 
 test('opening is a conversation of several exchanges, and events before its end are not lost', async () => {
@@ -82,7 +82,7 @@ test('closing is an exchange on the root, and leaves no context behind', async (
 });
 
 test('it works through a hub, with a codec that workers do not know', async () => {
-  const served = await serve({ echoes: { ...program('browser', browser), protocol: browserProtocol() } });
+  const served = await serve({ echoes: { ...program('browser', browser), protocol: browserProtocol } });
   const client = await served.connect();
   const session = await client.register('echoes');
   expect(session.format).toBe('json');

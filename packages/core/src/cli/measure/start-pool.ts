@@ -33,7 +33,7 @@ export async function measuredPool(name: string, config: string | undefined): Pr
   const options = new Map(Object.entries(pools)).get(name);
   if (options === undefined) throw unknownPool(name, Object.keys(pools), Object.keys(sharedWorkers));
   const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
-  return { hasHello: settings.protocol.hello !== undefined, start: (signal) => startOnce(settings, signal) };
+  return { hasHello: settings.protocol().hello !== undefined, start: (signal) => startOnce(settings, signal) };
 }
 
 async function startOnce(settings: PoolSettings, signal: AbortSignal): Promise<Started> {
@@ -49,7 +49,7 @@ async function startOnce(settings: PoolSettings, signal: AbortSignal): Promise<S
 
 async function untilReady(pool: ChildPool): Promise<void> {
   await pool.start();
-  if (pool.settings.protocol.hello !== undefined) return;
+  if (pool.settings.protocol().hello !== undefined) return;
   const session = await pool.register();
   await session.unregister();
 }

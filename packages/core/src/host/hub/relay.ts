@@ -82,7 +82,7 @@ export class Relay {
       this.#listener,
       { stack: typeof stack === 'string' ? stack : '' },
     );
-    const { conversation, settings, hello, codec } = registration;
+    const { conversation, settings, hello, codec, protocol } = registration;
     this.#registration = registration;
     void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
     try {
@@ -104,8 +104,8 @@ export class Relay {
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
       diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
-      sessionField: settings.protocol.sessionField,
-      idField: settings.protocol.idField,
+      sessionField: protocol.sessionField,
+      idField: protocol.idField,
     };
   }
 
