@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { licensePlugin, type LicenseInfo } from 'rolldown-license-plugin';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /** Tests load these in their own realm; in Jest that asks for CommonJS. */
@@ -11,6 +12,28 @@ const ofTests = {
   'adapter-current-test': 'src/entry/adapter-current-test.ts',
 };
 
+const dist = join(import.meta.dirname, 'dist');
+
+/** Packages whose code is in these files, by name, of all builds so far. */
+const bundled = new Map<string, LicenseInfo>();
+
+/**
+ * After each build. Their licenses go with the code. And a class with a private member is another type in each file of
+ * declarations that has it, and we write two: for `import` and for `require`. A test in CommonJS that takes its types from
+ * a config of the other kind would lose them. So the declarations say nothing of private members.
+ */
+function finish(): void {
+  const licenses = [...bundled.values()].toSorted((a, b) => a.name.localeCompare(b.name));
+  const texts = licenses.map(
+    ({ name, version, license, licenseText }) => `${name} ${version}, ${license}\n\n${licenseText}`,
+  );
+  writeFileSync(join(dist, 'third-party-licenses.txt'), `${texts.join('\n\n---\n\n')}\n`);
+  for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
+    const path = join(dist, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^ *#private;\n/gm, ''));
+  }
+}
+
 // Flat on purpose: whichever file starts the host finds it as `new URL('./host-main.js', import.meta.url)`.
 const common = {
   format: 'esm',
@@ -18,6 +41,12 @@ const common = {
   target: 'node22.12',
   fixedExtension: false,
   sourcemap: false,
+  // Without its optional native part, which installs by a script: package managers warn of that. ES modules never used it.
+  deps: { alwaysBundle: [/^msgpackr(?:\/|$)/] },
+  plugins: [
+    licensePlugin({ done: (packages) => packages.forEach((it) => bundled.set(it.name, it)), failOnUnlicensed: true }),
+  ],
+  hooks: { 'build:done': finish },
 } satisfies UserConfig;
 
 // Test processes pay for each file that they load more than for its length. So what most entries want is one file, and
@@ -57,25 +86,9 @@ const fewFilesOfModules = {
   },
 };
 
-/**
- * A class with a private member is another type in each file of declarations that has it, and we write two: for `import`
- * and for `require`. A test in CommonJS that takes its types from a config of the other kind would lose them. So the
- * declarations say nothing of private members.
- */
-const hooks: UserConfig['hooks'] = {
-  'build:done': () => {
-    const dist = join(import.meta.dirname, 'dist');
-    for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
-      const path = join(dist, file);
-      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^ *#private;\n/gm, ''));
-    }
-  },
-};
-
 const config: UserConfig[] = defineConfig([
   {
     ...common,
-    hooks,
     entry: {
       index: 'src/entry/index.ts',
       protocol: 'src/entry/protocol.ts',
@@ -89,7 +102,6 @@ const config: UserConfig[] = defineConfig([
   },
   {
     ...common,
-    hooks,
     entry: ofTests,
     format: 'cjs',
     clean: false,

@@ -95,7 +95,7 @@ await register('echo', { scope: 'run' });
 // Types for helpers.
 declare const fixtures: PoolFixtures<typeof config>;
 same<typeof fixtures.echo, typeof renderer>();
-const options: RegisterExtraOptions = { owner: 'one' };
+const options: RegisterExtraOptions = { owner: 'one', params: { locale: 'de' } };
 await register('plain', options);
 
 // Errors.

@@ -23,9 +23,9 @@ type Entries = Readonly<Record<string, Entry>>;
 
 test('a register knows its pool, its options, and the line of its caller', () => {
   const { calls, of } = recording();
-  void of['echo']?.register({ wait: false });
-  const [[pool, { wait, site }] = ['', { wait: undefined, site: { stack: '' } }]] = calls;
-  expect({ pool, wait }).toEqual({ pool: 'echo', wait: false });
+  void of['echo']?.register({ wait: false, params: { tenant: 'a' } });
+  const [[pool, { site, ...options }] = ['', { site: { stack: '' } }]] = calls;
+  expect({ pool, options }).toEqual({ pool: 'echo', options: { wait: false, params: { tenant: 'a' } } });
   expect(site.stack.split('\n')[1]).toContain('session-pools.test.ts');
 });
 

@@ -8,7 +8,7 @@ import type { Session } from '../session/types.ts';
 export type SessionScope = 'test' | 'file' | 'worker';
 
 /** Of a session that a test takes for itself; its owner and its label are the test's. */
-export type RegisterExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal'>;
+export type RegisterExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal' | 'params'>;
 
 /** The options of `register(pool, options)`. */
 export interface RegisterInScopeOptions extends RegisterExtraOptions {
