@@ -1,5 +1,6 @@
 // Follows the README of each adapter and dialect literally, in new projects outside the workspace: its titled code
-// blocks, its install command with the packed tarballs in place of the names, and one run. With npm and with pnpm.
+// blocks, its install command with the packed tarballs in place of the names, and one run. With npm and with pnpm. And
+// uses the tarball of `carpool` under Bun and Deno.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
@@ -44,6 +45,12 @@ const clients = [
     run: ['npx', '--no', '--'],
   },
   { name: 'pnpm', command: ['npx', '-y', 'pnpm@12'], add: ['add', '-D'], run: ['npx', '-y', 'pnpm@12', 'exec'] },
+];
+
+/** Where `createPool` works beside Node. */
+const runtimes = [
+  { runtime: 'bun@1.4.5', run: ['bun'] },
+  { runtime: 'deno@2.9.6', run: ['deno', 'run', '--allow-all'] },
 ];
 
 const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
@@ -94,17 +101,36 @@ async function follow({ name, folder, beside, runner, run }, client, tarballs) {
   if (!/^carpool: renderer: 1 child, 1 session, /m.test(said)) throw new Error(`There is no summary:\n${said}`);
 }
 
+/** `createPool` where Node is not. Their packages bring the program; npm runs the script that puts it in its place. */
+async function runIn({ runtime, run }, { carpool }) {
+  const project = mkdtempSync(join(out, 'project-'));
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
+  copyFileSync(join(import.meta.dirname, 'pool-in-another-runtime.mjs'), join(project, 'pool.mjs'));
+  const [npm] = clients;
+  await execute([...npm.command, ...npm.add, runtime, `file:${carpool}`], project);
+  const { stdout, stderr } = await execute([...npm.run, ...run, 'pool.mjs'], project);
+  if (!stdout.includes('as under Node')) throw new Error(`It said:\n${stdout}${stderr}`);
+}
+
 mkdirSync(join(root, '.tmp'), { recursive: true });
 let good = true;
 try {
   const tarballs = { carpool: await pack('core') };
   for (const { folder } of readmes) tarballs[folder] = await pack(folder);
-  const all = clients.flatMap((client) => readmes.map((readme) => ({ client, readme })));
+  const all = [
+    ...clients.flatMap((client) =>
+      readmes.map((readme) => ({
+        what: `install: the README of ${readme.name} with ${client.name}`,
+        check: () => follow(readme, client, tarballs),
+      })),
+    ),
+    ...runtimes.map((it) => ({ what: `install: createPool under ${it.runtime}`, check: () => runIn(it, tarballs) })),
+  ];
   // Two at a time: most of it is waiting for the registry.
   const next = async () => {
     for (let one = all.shift(); one !== undefined; one = all.shift()) {
-      const what = `install: the README of ${one.readme.name} with ${one.client.name}`;
-      const failure = await follow(one.readme, one.client, tarballs).catch((error) => error);
+      const { what, check } = one;
+      const failure = await check().catch((error) => error);
       console.log(failure === undefined ? `ok   ${what}` : `FAIL ${what}`);
       if (failure !== undefined) console.log(failure.message, failure.stdout ?? '', failure.stderr ?? '');
       if (checks !== undefined) appendFileSync(checks, `${failure === undefined ? 'passed' : 'failed'} ${what}\n`);

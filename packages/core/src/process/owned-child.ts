@@ -93,14 +93,15 @@ export class OwnedChild implements Child {
     return this.#clock.now() - this.#since;
   }
 
+  // Bun's pipes have neither, and follow their process.
   ref(): void {
     this.#node.ref();
-    for (const stream of this.#node.stdio) (stream as Socket | null | undefined)?.ref();
+    for (const stream of this.#node.stdio) (stream as Partial<Socket> | null | undefined)?.ref?.();
   }
 
   unref(): void {
     this.#node.unref();
-    for (const stream of this.#node.stdio) (stream as Socket | null | undefined)?.unref();
+    for (const stream of this.#node.stdio) (stream as Partial<Socket> | null | undefined)?.unref?.();
   }
 
   stop(options: StopOptions = {}): Promise<ExitStatus> {
