@@ -17,6 +17,7 @@ import {
   type SessionErrorCode,
   type SessionErrorDetail,
   type TreeHashResponse,
+  type TreeNode,
 } from '../src/index.ts';
 import { pooledBackend, pooledTransport } from '../src/backend.ts';
 import { assertScreenshot, assertTreeHash } from '../src/golden.ts';
@@ -33,6 +34,15 @@ interface RuntimeTransport {
 const config = defineConfig({ pools: { renderer: plushie({ mode: 'mock' }) } });
 type S = SessionOf<typeof config, 'renderer'>;
 declare const session: S;
+
+test('a tree may come from a JSON file', () => {
+  // As TypeScript types a file whose nodes have different keys.
+  const node = [
+    { text: 'a', size: undefined },
+    { size: 1, text: undefined },
+  ][0]!;
+  expectTypeOf({ id: 'a', type: 'text', props: node, children: [] }).toExtend<TreeNode>();
+});
 
 test('the session of a plushie pool knows its messages', () => {
   expectTypeOf<S>().toEqualTypeOf<Session<PlushieMessages>>();

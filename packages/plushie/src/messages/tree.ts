@@ -1,6 +1,9 @@
 /** The tree that a session shows, and what points into it. */
 
-/** What JSON can hold, and bytes: native in MessagePack, base64 in JSON. */
+/**
+ * What JSON can hold, and bytes: native in MessagePack, base64 in JSON. A key may be `undefined` in type: TypeScript says so
+ * of nodes in an imported JSON file whose keys differ.
+ */
 export type Value =
   | null
   | boolean
@@ -8,19 +11,19 @@ export type Value =
   | string
   | Uint8Array
   | readonly Value[]
-  | { readonly [key: string]: Value };
+  | { readonly [key: string]: Value | undefined };
 
 /** A node of the tree. Seen: `interact` finds a widget only below a node of type `window`. */
 export interface TreeNode {
   readonly id: string;
   readonly type: string;
-  readonly props?: { readonly [prop: string]: Value };
+  readonly props?: { readonly [prop: string]: Value | undefined };
   readonly children?: readonly TreeNode[];
 }
 
 /** A node as the renderer returns it: complete, with its keys in alphabetical order (seen). */
 export interface StoredNode extends TreeNode {
-  readonly props: { readonly [prop: string]: Value };
+  readonly props: { readonly [prop: string]: Value | undefined };
   readonly children: readonly StoredNode[];
 }
 
@@ -43,6 +46,6 @@ export type Path = readonly number[];
 export type PatchOp =
   | { readonly op: 'replace_node'; readonly path: Path; readonly node: TreeNode }
   /** A prop with the value `null` is removed. */
-  | { readonly op: 'update_props'; readonly path: Path; readonly props: { readonly [prop: string]: Value } }
+  | { readonly op: 'update_props'; readonly path: Path; readonly props: { readonly [prop: string]: Value | undefined } }
   | { readonly op: 'insert_child'; readonly path: Path; readonly index: number; readonly node: TreeNode }
   | { readonly op: 'remove_child'; readonly path: Path; readonly index: number };
