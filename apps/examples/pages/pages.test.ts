@@ -8,13 +8,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeBlocks } from '@carpool/test-harness/code-blocks';
-import { createPool } from 'carpool';
-import { expect, onTestFinished, test } from 'vitest';
-import { browser, nulJson } from './protocol/browser.ts';
+import { createPool, type Pool, type PoolOptions, type PoolStats, type Session } from 'carpool';
+import { startHost } from 'carpool/adapter/main-process';
+import { connectClient } from 'carpool/adapter/test-process';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { pools } from './protocol/carpool.config.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
-import { inTurn } from './protocol/one-at-a-time.ts';
-import { replyField } from './protocol/reply-field.ts';
-import { sheet } from './protocol/sheet.ts';
 
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -71,37 +70,100 @@ test('the browser runs', async () => {
 
 const sheets = { command: process.execPath, args: [here('readme/sheet.mjs')] };
 
-test('a refusal, a loss and a wrong version are what the page says', async () => {
-  const pool = createPool({ ...sheets, protocol: sheet });
-  onTestFinished(() => pool.close());
-  const session = await pool.register();
-  await expect(session.request({ type: 'divide', column: 'A' })).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
-  session.send({ type: 'overflow' } as never);
-  expect(await session.closed).toMatchObject({ by: 'child' });
+/** A pool of the documented protocols; it ends with the test. */
+interface ServedPool {
+  register(): Promise<Session>;
+  stats(): Promise<PoolStats | undefined>;
+}
+const wheres: { where: string; serve(name: keyof typeof pools): Promise<ServedPool> }[] = [
+  {
+    where: 'in process',
+    async serve(name) {
+      const pool: Pool = createPool(pools[name] as PoolOptions);
+      onTestFinished(() => pool.close());
+      return { register: () => pool.register(), stats: async () => pool.stats() };
+    },
+  },
+  {
+    where: 'through a host',
+    async serve(name) {
+      const host = await startHost({ root: here('protocol'), configFile: here('protocol/carpool.config.ts') });
+      onTestFinished(() => host.stop().then(() => {}));
+      const client = await connectClient({ address: host.address, runner: 'the tests of the pages' });
+      onTestFinished(() => client.close());
+      return {
+        register: () => client.register(name),
+        stats: async () => (await client.stats()).find((pool) => pool.name === name),
+      };
+    },
+  },
+];
 
-  const other = createPool({ ...sheets, protocol: { hello: { expect: { type: 'ready' }, version: { version: 3 } } } });
-  onTestFinished(() => other.close());
-  await expect(other.register()).rejects.toMatchObject({ code: 'CHILD_VERSION' });
-});
+describe.each(wheres)('$where', ({ serve }) => {
+  test('a refusal, a loss and a wrong version are what the page says', async () => {
+    const session = await (await serve('sheet')).register();
+    await expect(session.request({ type: 'divide', column: 'A' })).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
+    session.send({ type: 'overflow' });
+    expect(await session.closed).toMatchObject({ by: 'child' });
 
-test('an id of replies in another field, on the spread protocol', async () => {
-  const pool = createPool({
-    command: process.execPath,
-    args: [here('protocol/reply-field.mjs')],
-    maxSessions: 1,
-    protocol: replyField,
+    const newer = await serve('newerSheet');
+    await expect(newer.register()).rejects.toMatchObject({ code: 'CHILD_VERSION' });
   });
-  onTestFinished(() => pool.close());
-  for (const _ of ['first', 'second']) {
-    const session = await pool.register();
-    await expect(session.request({ type: 'add' })).resolves.toMatchObject({ type: 'count', value: 1 });
-    await expect(session.request({ type: 'jump' })).rejects.toMatchObject({
-      code: 'SESSION_REFUSED',
-      message: expect.stringContaining('cannot jump'),
-    });
-    await session.unregister();
-  }
-  expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+
+  test('a session answers what the sheet asks', async () => {
+    const session = await (await serve('sheet')).register();
+    session.answer(() => ({ type: 'rate', value: 3 }));
+    session.send({ type: 'set', cell: 'A1', value: 2 });
+    await session.event(({ type }) => type === 'changed');
+    expect(await session.request({ type: 'convert', column: 'A' })).toMatchObject({ type: 'total', value: 3 });
+  });
+
+  test('an id of replies in another field, on the spread protocol', async () => {
+    const pool = await serve('replyField');
+    for (const _ of ['first', 'second']) {
+      const session = await pool.register();
+      await expect(session.request({ type: 'add' })).resolves.toMatchObject({ type: 'count', value: 1 });
+      await expect(session.request({ type: 'jump' })).rejects.toMatchObject({
+        code: 'SESSION_REFUSED',
+        message: expect.stringContaining('cannot jump'),
+      });
+      await session.unregister();
+    }
+    expect(await pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
+  test('the browser runs: a page and its popup are one session, and a page that crashes fails what waits for it alone', async () => {
+    const pool = await serve('browser');
+    const [page, other] = [await pool.register(), await pool.register()];
+    expect(page.hello).toEqual({ product: 'browser/1' });
+    await page.request({ method: 'open', params: { address: 'first.html' } });
+    page.send({ method: 'openPopup' });
+    const { params } = await page.event(({ method }) => method === 'popup');
+    const { sessionId } = params as { sessionId: string };
+    expect(await page.request({ sessionId, method: 'title' })).toMatchObject({ result: { title: 'about:blank' } });
+    await expect(other.request({ method: 'title', sessionId })).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
+    await expect(page.request({ method: 'crash' })).rejects.toMatchObject({ code: 'SESSION_FAILED' });
+    await expect(other.request({ method: 'title' })).resolves.toMatchObject({ result: { title: 'about:blank' } });
+    await expect(other.request({ method: 'attach', params: { contextId: 'none' } })).rejects.toThrow(
+      'there is no context',
+    );
+  });
+
+  test('two browsers that live at the same time keep their pages apart', async () => {
+    const pool = await serve('oneUseBrowser');
+    for (const page of [await pool.register(), await pool.register()]) {
+      page.send({ method: 'openPopup' });
+      const { params } = await page.event(({ method }) => method === 'popup');
+      const { sessionId } = params as { sessionId: string };
+      expect(await page.request({ sessionId, method: 'title' })).toMatchObject({ result: { title: 'about:blank' } });
+    }
+  });
+
+  test('a gate lets one request through at a time', async () => {
+    const session = await (await serve('inTurn')).register();
+    const sums = await Promise.all([1, 2, 3].map(() => session.request({ type: 'sum', column: 'A' })));
+    expect(sums).toMatchObject([{ value: 0 }, { value: 0 }, { value: 0 }]);
+  });
 });
 
 test('a session whose end is never confirmed has a quarantined slot, and a refusal shows what it has', async () => {
@@ -113,36 +175,6 @@ test('a session whose end is never confirmed has a quarantined slot, and a refus
   await expect(session.request({ type: 'sum', column: 'A' })).rejects.toThrow(/"?type"?: "total"/);
   await expect(session.unregister()).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
   expect(pool.stats()).toMatchObject({ children: 1, quarantined: 1 });
-});
-
-test('a page that crashes fails what waits for it, and no other', async () => {
-  const pool = createPool({
-    command: process.execPath,
-    args: [here('protocol/browser.mjs')],
-    codec: nulJson,
-    protocol: browser,
-    stdio: { in: 3, out: 4 },
-  });
-  onTestFinished(() => pool.close());
-  const [page, other] = [await pool.register(), await pool.register()];
-  expect(page.hello).toEqual({ product: 'browser/1' });
-  await expect(page.request({ method: 'crash' })).rejects.toMatchObject({ code: 'SESSION_FAILED' });
-  await expect(other.request({ method: 'title' })).resolves.toMatchObject({ result: { title: 'about:blank' } });
-  await expect(other.request({ method: 'title', sessionId: 'page-2' })).rejects.toMatchObject({
-    code: 'SESSION_REFUSED',
-  });
-  await expect(other.request({ method: 'attach', params: { contextId: 'none' } })).rejects.toThrow(
-    'there is no context',
-  );
-});
-
-test('a gate lets one request through at a time', async () => {
-  const { protocol } = { protocol: inTurn(sheet as never) };
-  const pool = createPool({ ...sheets, protocol });
-  onTestFinished(() => pool.close());
-  const session = await pool.register();
-  const sums = await Promise.all([1, 2, 3].map(() => session.request({ type: 'sum', column: 'A' })));
-  expect(sums).toMatchObject([{ value: 0 }, { value: 0 }, { value: 0 }]);
 });
 
 test('the header of a language server is read and written', () => {

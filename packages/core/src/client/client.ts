@@ -112,6 +112,7 @@ export class HostClient implements Client {
     });
     try {
       const { result, format } = (await opened) as WireOpened;
+      conversation.rename(result.id);
       const { hello, idField, requestTimeout, maxUnreadEvents } = result;
       const closeTimeout = result.closeTimeout + grace;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);

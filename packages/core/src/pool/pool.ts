@@ -163,7 +163,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.replaceIfChanged();
     const { slot, generation } = await this.#acquireSlotAndChild(options, holder);
     const { conversation, opened } = generation.open({
-      id: options.id ?? `s${++this.#ids}`,
+      id: `s${++this.#ids}`,
       listener,
       timeout: this.settings.openTimeout,
       signal: options.signal,

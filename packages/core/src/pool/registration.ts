@@ -20,14 +20,12 @@ export interface PoolEnvironment {
 
 type OrUndefined<T> = { readonly [Key in keyof T]: T[Key] | undefined };
 
-/** For the hub, which gives sessions ids of its own. */
+/** For the hub, which knows more of the caller. */
 export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>> {
   /** As in `RegisterOptions`; an `AbortSignal` is one. */
   readonly signal?: CancelSignal | undefined;
   /** Whose key `owner` is: the same key under another one does not collide. Default: the pool's own callers. */
   readonly ownerScope?: string | undefined;
-  /** The id of the session, unique in the pool. Default "s1", "s2", … */
-  readonly id?: string | undefined;
 }
 
 /** A conversation that holds a slot. */

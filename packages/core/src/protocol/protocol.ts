@@ -133,11 +133,17 @@ export interface ProtocolPort {
 export interface SessionPort extends ProtocolPort {
   /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
-  /** An id no other session of this child has, for protocols in which the host chooses: "s1", "s2", … */
+  /**
+   * An id that no other session of this child has or had, for protocols in which Carpool chooses the id: `s` and a number,
+   * which counts the sessions of the pool: "s1", "s2", … It is `session.id`, in process and through a host alike.
+   */
   readonly freshId: string;
   /** What the caller of `register` passed on for the protocol. */
   readonly params: unknown;
-  /** From now on messages under this id belong to this session. */
+  /**
+   * From now on messages under this id belong to this session, and it may name the id in what it sends.
+   * @throws CarpoolError SESSION_REFUSED if another open session has it
+   */
   adopt(wireId: WireId): void;
   /** True once `route` said `lost`. */
   readonly lost: boolean;
@@ -149,7 +155,7 @@ export interface SessionPort extends ProtocolPort {
 
 /** An open session, as its protocol sees it. */
 export interface Opened {
-  /** The id under which the session sends. It is adopted. */
+  /** The id under which the session sends. It is adopted; the id of another open session is refused. */
   readonly wireId: WireId;
   /** Ends it; resolves when the child has confirmed that nothing of the session is left. */
   close(port: SessionPort): Promise<void> | void;

@@ -6,6 +6,10 @@ import type { CloseReason } from './state.ts';
 
 /** Takes the messages that the connection routes to one wire id. */
 export interface Receiver {
+  /** For errors. */
+  readonly id: string;
+  /** It takes no more messages, and another may take over its wire ids. */
+  readonly over: boolean;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
   /** Ends it because of something that arrived. */
   fail(reason: CloseReason): void;
@@ -23,7 +27,7 @@ export interface Connection {
   frameOf(message: unknown): Frame;
   /** A number that no other request of this connection has. */
   nextCall(): number;
-  /** Messages under this wire id go to `receiver` from now on. */
+  /** Messages under this wire id go to `receiver` from now on. @throws CarpoolError SESSION_REFUSED if another has it */
   adopt(wireId: WireId, receiver: Receiver): void;
   forget(wireIds: Iterable<WireId>): void;
 }

@@ -9,7 +9,7 @@ import type { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended } from './errors.ts';
+import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended, type SessionName } from './errors.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
 import { checkedOpened } from './opened.ts';
@@ -32,14 +32,13 @@ export interface Released {
 const failTimeout = 5_000;
 
 export class Conversation implements Receiver, Ended {
-  /** For messages, and for protocols in which the host chooses the id. */
-  readonly id: string;
   readonly recent: Recent = new Recent();
   readonly released: Promise<Released>;
   readonly #connection: Connection;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
+  readonly #name: SessionName;
   readonly #wireIds = new Set<WireId>();
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
@@ -49,14 +48,15 @@ export class Conversation implements Receiver, Ended {
 
   constructor(connection: Connection, id: string, listener: Listener, params?: unknown) {
     this.#connection = connection;
-    this.id = id;
+    const name: SessionName = { id };
+    this.#name = name;
     this.#listener = listener;
-    const outbox = new Outbox(connection, id, this.recent, (wireId) => this.#wireIds.has(wireId));
+    const outbox = new Outbox(connection, name, this.recent, (wireId) => this.#wireIds.has(wireId));
     this.#outbox = outbox;
-    const port = new ConversationPort({ connection, outbox, id, params, adopt: (wireId) => this.#adopt(wireId) });
+    const port = new ConversationPort({ connection, outbox, name, params, adopt: (wireId) => this.#adopt(wireId) });
     this.#port = port;
     this.#incoming = new Incoming({
-      id,
+      name,
       outbox,
       recent: this.recent,
       listener,
@@ -69,6 +69,20 @@ export class Conversation implements Receiver, Ended {
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
 
+  /** For messages, and for protocols in which the host chooses the id. */
+  get id(): string {
+    return this.#name.id;
+  }
+
+  /** The ids of the child that are this session's. */
+  get wireIds(): readonly WireId[] {
+    return [...this.#wireIds];
+  }
+
+  get over(): boolean {
+    return this.#state.name === 'closed';
+  }
+
   /** For sentences. */
   get label(): string {
     return this.#port.label;
@@ -76,6 +90,11 @@ export class Conversation implements Receiver, Ended {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Where the other side of the connection gives the sessions their ids, this one has its own from now on. */
+  rename(id: string): void {
+    this.#name.id = id;
   }
 
   /** For the protocol. */
@@ -157,7 +176,7 @@ export class Conversation implements Receiver, Ended {
     });
     const expired = (): Error => openTimeoutError(this.id, timeout, this.recent.describe());
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
-    let opened: Opened;
+    let opened: Opened | undefined;
     try {
       opened = await within(open, { clock, timeout, signal, expired, late });
       this.#adopt(opened.wireId);
@@ -167,6 +186,8 @@ export class Conversation implements Receiver, Ended {
     } catch (thrown) {
       const reason = this.#reasonOr(thrown);
       this.#port.giveUp(thrown);
+      // Its id is another's: to close it would end the other one.
+      if (opened !== undefined) this.#end(reason, false);
       // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
       open.catch(() => this.#end(reason, true));
       const deadline = clock.after(timeout, () => this.#end(reason, false));
@@ -196,10 +217,12 @@ export class Conversation implements Receiver, Ended {
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #adopt(wireId: WireId): void {
+    if (this.#wireIds.has(wireId)) return;
+    this.#connection.adopt(wireId, this);
     this.#wireIds.add(wireId);
     // Until `open` is done, the first id that it adopts is the one it speaks under.
     this.#outbox.wireId ??= wireId;
-    this.#connection.adopt(wireId, this);
+    this.#listener.adopted?.(wireId);
   }
 
   #beginsAnew(route: LostRoute, frame: Frame): boolean {

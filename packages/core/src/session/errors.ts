@@ -1,7 +1,12 @@
 /** What the calls of a session fail with. Each sentence stands here once, for both sides of the hub. */
 import { CarpoolError, asCarpoolError, errorAt, type CallSite } from '../base/errors.ts';
-import type { Refusal } from '../protocol/protocol.ts';
+import type { Refusal, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
+
+/** What a session is called; it can learn its name later. `SessionName` objects are shared by the parts of a conversation. */
+export interface SessionName {
+  id: string;
+}
 
 /** What has ended: `label` is for the sentence, `id` for the context. */
 export interface Ended {
@@ -46,6 +51,14 @@ export function unconfirmedError(session: string, timeout: number, messages: rea
 /** For a message that could not be sent, at the line of the call. */
 export function sendError(thrown: unknown, site: CallSite): CarpoolError {
   return errorAt(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot send'), site);
+}
+
+/** Two sessions cannot have one id: the messages under it would reach only one of them. */
+export function takenError(wireId: WireId, owner: string, session: string): CarpoolError {
+  const named = JSON.stringify(wireId);
+  const message = `Cannot give session ${session} the id ${named}: it is one of session ${owner}, which is open; the child or its protocol uses it twice`;
+  const context = { session, wireId, owner };
+  return new CarpoolError('SESSION_REFUSED', message, { scope: 'session', blame: 'setup', context });
 }
 
 /** The child refused one request. */

@@ -1,7 +1,7 @@
 /** The incoming half of a conversation: each routed message goes to the call, the listener or the protocol it is for. */
 import type { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Route } from '../protocol/protocol.ts';
-import { refusedError } from './errors.ts';
+import { refusedError, type SessionName } from './errors.ts';
 import type { Listener } from './listener.ts';
 import type { Outbox } from './outbox.ts';
 import type { ConversationPort } from './protocol-port.ts';
@@ -12,8 +12,8 @@ export type OwnRoute = Exclude<Route, { as: 'unknown' }>;
 export type LostRoute = Extract<Route, { as: 'lost' }>;
 
 export interface IncomingOptions {
-  /** The id of the session, for errors. */
-  readonly id: string;
+  /** The session, for errors. */
+  readonly name: SessionName;
   readonly outbox: Outbox;
   readonly recent: Recent;
   readonly listener: Listener;
@@ -36,7 +36,7 @@ export class Incoming {
   }
 
   receive(route: OwnRoute, frame: Frame): void {
-    const { id, outbox, listener, isOpen, diagnosed, beginsAnew, lost } = this.#options;
+    const { name, outbox, listener, isOpen, diagnosed, beginsAnew, lost } = this.#options;
     this.#remember(route, frame);
     // Before the gate lets through what belongs to the session that begins.
     const anew = route.as === 'lost' && beginsAnew(route, frame);
@@ -67,7 +67,7 @@ export class Incoming {
       case 'refusal': {
         const call = outbox.settle(route.key);
         if (call === undefined) this.#deliver(frame);
-        else call.failed(refusedError(id, route.refusal));
+        else call.failed(refusedError(name.id, route.refusal));
         break;
       }
       case 'ask':

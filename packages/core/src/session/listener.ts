@@ -1,12 +1,14 @@
 /** What a conversation reports to the session of a user, or to the relay of the hub. */
 import type { Frame } from '../codec/frame.ts';
-import type { Key } from '../protocol/protocol.ts';
+import type { Key, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
 
 /** Takes what comes in. Handed over when the conversation begins, so that nothing precedes it. */
 export interface Listener {
   event(frame: Frame): void;
   ask(frame: Frame, key: Key): void;
+  /** The session owns one more id of the child. Before `closed`. */
+  adopted?(wireId: WireId): void;
   /** Once. Calls that come later fail with the reason. */
   closed(reason: CloseReason): void;
 }

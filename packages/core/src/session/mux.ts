@@ -15,6 +15,7 @@ import type { Diagnostic, Messages, Opened, ProtocolPort, Protocol, Route, WireI
 import type { Transport } from '../transport/transport.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Conversation } from './conversation.ts';
+import { takenError } from './errors.ts';
 import type { Listener } from './listener.ts';
 import type { CloseReason } from './state.ts';
 
@@ -34,7 +35,7 @@ export interface MuxOptions {
 }
 
 export interface OpenOptions {
-  /** For messages, and for protocols in which the host chooses the id: not used before on this transport. */
+  /** For errors, and `freshId` of the protocol: not used before on this transport. */
   readonly id: string;
   readonly listener: Listener;
   /** Milliseconds for the protocol's `open`. */
@@ -72,7 +73,7 @@ export class Mux {
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
-      adopt: (wireId, receiver) => void this.#byWireId.set(wireId, receiver),
+      adopt: (wireId, receiver) => this.#adopt(wireId, receiver),
       forget: (wireIds) => {
         for (const wireId of wireIds) this.#byWireId.delete(wireId);
       },
@@ -126,6 +127,13 @@ export class Mux {
     for (const conversation of this.#conversations) conversation.abort(reason);
     this.#byWireId.clear();
     this.root.abort(reason);
+  }
+
+  #adopt(wireId: WireId, receiver: Receiver): void {
+    const owner = this.#byWireId.get(wireId);
+    // One whose end was not confirmed keeps its ids; a child that gives one of them to a new session has ended it.
+    if (owner !== undefined && owner !== receiver && !owner.over) throw takenError(wireId, owner.id, receiver.id);
+    this.#byWireId.set(wireId, receiver);
   }
 
   #transmit(frame: Frame): void {

@@ -6,6 +6,7 @@ import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
+import type { SessionName } from './errors.ts';
 import { Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import type { Recent } from './recent.ts';
 
@@ -18,16 +19,16 @@ export class Outbox {
   /** Absent: everything may be sent at any time. */
   gate: Gate | undefined;
   readonly #connection: Connection;
-  readonly #id: string;
+  readonly #name: SessionName;
   readonly #recent: Recent;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
   /** What the gate holds back, oldest first, each with the call that a request is. */
   readonly #held = new Map<Outgoing, PendingCall | undefined>();
 
-  constructor(connection: Connection, id: string, recent: Recent, owns: (wireId: WireId) => boolean) {
+  constructor(connection: Connection, name: SessionName, recent: Recent, owns: (wireId: WireId) => boolean) {
     this.#connection = connection;
-    this.#id = id;
+    this.#name = name;
     this.#recent = recent;
     this.#owns = owns;
   }
@@ -109,8 +110,8 @@ export class Outbox {
 
   #dispatch(outgoing: Outgoing, call: PendingCall | undefined): void {
     if (this.#pending.size + this.#held.size >= maxPending) {
-      const message = `Cannot send: ${maxPending} messages of session ${this.#id} wait for their reply`;
-      throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#id, limit: maxPending } });
+      const message = `Cannot send: ${maxPending} messages of session ${this.#name.id} wait for their reply`;
+      throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#name.id, limit: maxPending } });
     }
     if (this.gate?.admits(outgoing.frame) === false) {
       this.#held.set(outgoing, call);

@@ -5,7 +5,7 @@ import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import { closedError, type Ended } from './errors.ts';
+import { closedError, type Ended, type SessionName } from './errors.ts';
 import type { Outbox } from './outbox.ts';
 import type { CloseReason } from './state.ts';
 
@@ -13,8 +13,8 @@ export interface PortOptions {
   readonly connection: Connection;
   /** Used in every state but closed. */
   readonly outbox: Outbox;
-  /** The id of the session: for errors, and for protocols in which the host chooses it. */
-  readonly id: string;
+  /** The session: for errors, and for protocols in which the host chooses its id. */
+  readonly name: SessionName;
   readonly params: unknown;
   readonly adopt: (wireId: WireId) => void;
 }
@@ -37,11 +37,11 @@ export class ConversationPort implements SessionPort, Ended {
   }
 
   get id(): string {
-    return this.#options.id;
+    return this.#options.name.id;
   }
 
   get freshId(): string {
-    return this.#options.id;
+    return this.#options.name.id;
   }
 
   /** For sentences. */

@@ -58,7 +58,7 @@ export interface Interaction<Step, Reply> extends AsyncIterable<Step, void>, Pro
  * const reply = await session.request({ type: 'query' }, { timeout: 1_000 });
  */
 export interface Session<M extends Messages = AnyMessages> extends AsyncDisposable {
-  /** Unique in its pool: "s1", or "w2s1" behind a host. */
+  /** Unique in its pool: "s1", "s2", … */
   readonly id: string;
   /** The name of its pool. */
   readonly pool: string;

@@ -33,6 +33,7 @@ export const op: {
   readonly CLOSED: 0x87;
   readonly MESSAGE: 0x88;
   readonly RESPONSE: 0x89;
+  readonly ADOPTED: 0x8a;
 } = {
   CALL: 0x01,
   SEND: 0x02,
@@ -53,6 +54,7 @@ export const op: {
   CLOSED: 0x87,
   MESSAGE: 0x88,
   RESPONSE: 0x89,
+  ADOPTED: 0x8a,
 };
 
 export type Op = (typeof op)[keyof typeof op];

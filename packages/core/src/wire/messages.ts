@@ -2,7 +2,7 @@
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
-import type { ClosedBy } from '../protocol/protocol.ts';
+import type { ClosedBy, WireId } from '../protocol/protocol.ts';
 import type { OwnerPath } from './owner-path.ts';
 
 export interface GreetRequest {
@@ -39,8 +39,12 @@ export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack" or "json". */
   readonly format: string;
   readonly hello: unknown;
-  /** The field of a message that names its session, where the protocol has one: the worker must not set it. */
+  /** The id of the session, for errors. */
+  readonly id: string;
+  /** The field of a message that names its session, where the protocol has one: the worker must name no other there. */
   readonly sessionField?: string | undefined;
+  /** The ids of the child that are this session's; ADOPTED brings those that come later. */
+  readonly wireIds: readonly WireId[];
   /** The field of a request in which the worker may put an id of its own, where the protocol has one. */
   readonly idField?: string | undefined;
   readonly requestTimeout: number;
@@ -219,6 +223,11 @@ export type CallRequest = MethodTable[keyof MethodTable]['request'];
 
 /** The body of FAILED. */
 export type FailedBody = ErrorRecord;
+
+/** The body of ADOPTED. */
+export interface AdoptedBody {
+  readonly wireId: WireId;
+}
 
 /** The body of CLOSED. */
 export interface ClosedBody {

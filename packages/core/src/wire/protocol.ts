@@ -8,7 +8,7 @@ import { foreignSessionError } from '../protocol/foreign-session.ts';
 import type { Addressed, Opened, Outgoing, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody } from './json-body.ts';
-import type { ClosedBody, FailedBody, RegisterRequest, RegisterResult } from './messages.ts';
+import type { AdoptedBody, ClosedBody, FailedBody, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session'>;
@@ -26,7 +26,8 @@ interface Known {
   readonly format: Format;
   readonly sessionField: readonly string[];
   readonly maxFrameBytes: number;
-  readonly id: string;
+  /** The id under which the session sends. */
+  readonly wireId: WireId;
 }
 
 /** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
@@ -35,6 +36,8 @@ export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed, format:
 export class WireProtocol implements Protocol {
   readonly name = 'wire';
   readonly #known = new Map<WireId, Known>();
+  /** The ids of the child that each session may name. ADOPTED may overtake the answer to `register`. */
+  readonly #owned = new Map<WireId, Set<WireId>>();
   #sessions = 0;
 
   async open(port: SessionPort): Promise<WireOpened> {
@@ -47,10 +50,11 @@ export class WireProtocol implements Protocol {
       if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
       throw thrown;
     })) as RegisterResult;
-    const { sessionField, maxFrameBytes } = result;
+    const { sessionField, maxFrameBytes, wireIds, id } = result;
     const format = await formatNamed(result.format);
     const fields = sessionField === undefined ? [] : [sessionField];
-    this.#known.set(session, { format, sessionField: fields, maxFrameBytes, id: port.freshId });
+    for (const wireId of wireIds) this.#own(session, wireId);
+    this.#known.set(session, { format, sessionField: fields, maxFrameBytes, wireId: wireIds[0] ?? id });
     return {
       wireId: session,
       result,
@@ -86,6 +90,11 @@ export class WireProtocol implements Protocol {
         const refusal = error === undefined ? undefined : { message: reason, error: fromRecord(error) };
         return { as: 'lost', to: session, gone: true, by, reason, refusal };
       }
+      case op.ADOPTED: {
+        this.#own(session, (decodeJsonBody(bodyOf(payload)) as AdoptedBody).wireId);
+        // For nothing but `address`.
+        return { as: 'event', to: undefined };
+      }
       default:
         return { as: 'unknown' };
     }
@@ -96,7 +105,7 @@ export class WireProtocol implements Protocol {
     const session = Number(wireId);
     const known = this.#known.get(session);
     if (known === undefined) throw new CarpoolError('SESSION_REFUSED', `Cannot send: session ${wireId} is not open`);
-    checkOwn(frame, known);
+    this.#checkOwn(frame, session, known);
     const body = frame.bytes;
     if (body.length > known.maxFrameBytes) throw tooLarge(body.length, known.maxFrameBytes);
     switch (kind) {
@@ -111,6 +120,22 @@ export class WireProtocol implements Protocol {
 
   cancel(wireId: WireId | undefined, key: string): Frame {
     return wrap(op.CANCEL, Number(wireId ?? 0), Number(key), new Uint8Array(0));
+  }
+
+  #own(session: WireId, wireId: WireId): void {
+    const owned = this.#owned.get(session);
+    if (owned === undefined) this.#owned.set(session, new Set([wireId]));
+    else owned.add(wireId);
+  }
+
+  /** The host refuses it too; here the error points at the caller's own line. */
+  #checkOwn(frame: Frame, session: WireId, { sessionField, wireId }: Known): void {
+    const [field] = sessionField;
+    if (field === undefined) return;
+    const named = frame.fields(sessionField)[field];
+    // An empty one is how a program that has a child to itself addresses it.
+    if (named === undefined || named === '' || named === wireId) return;
+    if (this.#owned.get(session)?.has(named as WireId) !== true) throw foreignSessionError(field, named, wireId);
   }
 
   #body(payload: Uint8Array, session: WireId | undefined): Frame {
@@ -139,15 +164,6 @@ async function formatNamed(name: string): Promise<Format> {
   if (name === 'json') return json;
   const { msgpack } = await import('../codec/msgpack.ts');
   return msgpack;
-}
-
-/** The host refuses it too; here the error points at the caller's own line. */
-function checkOwn(frame: Frame, { sessionField, id }: Known): void {
-  const [field] = sessionField;
-  if (field === undefined) return;
-  const named = frame.fields(sessionField)[field];
-  // An empty one is how a program that has a child to itself addresses it.
-  if (named !== undefined && named !== '' && named !== id) throw foreignSessionError(field, named, id);
 }
 
 function tooLarge(size: number, limit: number): CarpoolError {

@@ -110,7 +110,7 @@ test('is replaced when its config was edited, and when it is gone', async () => 
   expect(second.address).not.toBe(first.address);
   const client = await connectProvided(second, worker, 'echoes');
   await using session = await client.register('echoes');
-  expect(session.id).toBe('w1s1');
+  expect(session.id).toBe('s1');
   await host.stop();
   await host.runStarted();
   expect(host.provided.address).not.toBe(second.address);

@@ -125,7 +125,9 @@ test('the table of methods is the one of the code, field by field', () => {
       {
         format: 0,
         hello: 0,
+        id: 0,
         'sessionField?': 0,
+        wireIds: 0,
         'idField?': 0,
         requestTimeout: 0,
         closeTimeout: 0,
@@ -207,7 +209,7 @@ test('a client written from the page alone can hold a session', async () => {
   expect(await worker.read()).toMatchObject({
     op: op.RESULT,
     call: 2,
-    json: { format: 'json', sessionField: 'session' },
+    json: { format: 'json', sessionField: 'session', id: 's1', wireIds: ['s1'] },
   });
   worker.write(op.REQUEST, 7, 3, { type: 'echo', text: 'hello' });
   expect(await worker.read()).toMatchObject({ op: op.REPLY, session: 7, call: 3, json: { echo: { text: 'hello' } } });

@@ -89,6 +89,17 @@ test('it works through a hub, with a codec that workers do not know', async () =
   expect(await session.event()).toMatchObject({ method: 'Target.targetCreated' });
   const reply = await session.request({ method: 'Runtime.evaluate', params: { expression: '1' } });
   expect(reply).toHaveProperty('result.result.value');
+  const popup = (await session.request({ method: 'Page.open' })) as unknown as { result: { sessionId: string } };
+  const { sessionId } = popup.result;
+  const evaluate = { method: 'Runtime.evaluate', sessionId, params: { expression: 'popup' } };
+  await session.event((event) => event['sessionId'] === sessionId);
+  expect(await session.request(evaluate)).toMatchObject({ result: { result: { value: `popup in ${sessionId}` } } });
+  // The worker of another session checks it too, so that the error stands at the line of its caller.
+  const other = await client.register('echoes');
+  const refused = await failure(other.request(evaluate), 'SESSION_REFUSED');
+  expect(refused.message).toContain(`names sessionId "${sessionId}"`);
+  expect(refused.stack).toContain('browser.test.ts');
+  await other.unregister();
   await session.unregister();
-  expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 1 });
+  expect(served.pool().stats()).toMatchObject({ open: 0, sessions: 2 });
 });

@@ -19,7 +19,7 @@ import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
-import type { ClosedBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
+import type { AdoptedBody, ClosedBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 import type { Owners } from './owners.ts';
 
@@ -70,7 +70,6 @@ export class Relay {
     this.#translation = await translationFor(pool.settings.codec);
     const registration = await pool.open(
       {
-        id: `w${peer}s${this.#session}`,
         signal,
         owner,
         ownerScope: scopeOf(owner, peer, under),
@@ -99,12 +98,14 @@ export class Relay {
     return {
       format: (this.#translation ?? codec.format).name,
       hello,
+      id: conversation.id,
       requestTimeout: settings.requestTimeout,
       closeTimeout: settings.closeTimeout,
       maxUnreadEvents: settings.maxUnreadEvents,
       maxFrameBytes: settings.maxFrameBytes,
       diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
       sessionField: protocol.sessionField,
+      wireIds: conversation.wireIds,
       idField: protocol.idField,
     };
   }
@@ -186,6 +187,11 @@ export class Relay {
       const question = ++this.#asked;
       this.#questions.set(question, key);
       this.#deliver(op.ASK, question, frame);
+    },
+    adopted: (wireId) => {
+      // Those of before are in the answer to `register`; without a session field the worker checks none.
+      if (this.#registration?.protocol.sessionField === undefined) return;
+      this.#connection.writeJson(op.ADOPTED, this.#session, 0, { wireId } satisfies AdoptedBody);
     },
     closed: ({ by, reason, error }) => {
       // The worker itself has ended it: by `unregister`, whose result is the answer, or with its owner.

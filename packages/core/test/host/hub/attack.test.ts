@@ -64,7 +64,7 @@ test('a session number cannot be in use twice at the same time', async () => {
   expect(await peer.register(1)).toMatchObject({ op: op.RESULT });
   const again = await peer.register(1);
   expect(again).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
-  expect(await peer.request(1, { type: 'query' })).toMatchObject({ body: { session: 'w1s1' } });
+  expect(await peer.request(1, { type: 'query' })).toMatchObject({ body: { session: 's1' } });
   expect(served.pool().stats()).toMatchObject({ open: 1, sessions: 1 });
 });
 
@@ -79,11 +79,11 @@ test('a session of another worker is out of reach, by its number and by its name
   mine.say(op.CANCEL, 2, 1, {});
   await mine.call({ method: 'unregister', session: 2 });
   await mine.call({ method: 'evidence', session: 2 });
-  const named = await mine.request(1, { type: 'query', session: 'w2s2' });
+  const named = await mine.request(1, { type: 'query', session: 's2' });
   expect(named).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
-  expect((named.body as Error).message).toContain('names session "w2s2"');
-  expect(await theirs.request(2, { type: 'query' })).toMatchObject({ body: { session: 'w2s2' } });
-  expect(await mine.request(1, { type: 'query' })).toMatchObject({ body: { session: 'w1s1' } });
+  expect((named.body as Error).message).toContain('names session "s2"');
+  expect(await theirs.request(2, { type: 'query' })).toMatchObject({ body: { session: 's2' } });
+  expect(await mine.request(1, { type: 'query' })).toMatchObject({ body: { session: 's1' } });
 });
 
 test('a message that must not be sent ends its session if no call can fail', async () => {
@@ -91,10 +91,10 @@ test('a message that must not be sent ends its session if no call can fail', asy
   const peer = await RawPeer.join(served);
   await peer.register(1);
   await peer.register(2);
-  peer.say(op.SEND, 1, 0, { type: 'note', session: 'w9s9' });
+  peer.say(op.SEND, 1, 0, { type: 'note', session: 's9' });
   const closed = await peer.hear((heard) => heard.op === op.CLOSED);
   expect(closed).toMatchObject({ session: 1, body: { by: 'hub', error: { code: 'SESSION_REFUSED' } } });
-  expect(await peer.request(2, { type: 'query' })).toMatchObject({ body: { session: 'w1s2' } });
+  expect(await peer.request(2, { type: 'query' })).toMatchObject({ body: { session: 's2' } });
 });
 
 test('an answer that cannot be sent ends its session, and not its worker', async () => {
@@ -201,13 +201,13 @@ describe('a worker that does not read', () => {
     const session = await client.register('echoes');
     peer.socket.pause();
     const text = 'x'.repeat(200_000);
-    for (let n = 0; n < 20; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 'w1s1', text }] });
+    for (let n = 0; n < 20; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 's1', text }] });
     await until('it is ended', () => served.pool().stats().open === 2);
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
     peer.socket.resume();
     const closed = await peer.hear((heard) => heard.op === op.CLOSED);
     expect(closed).toMatchObject({ session: 1, body: { by: 'overflow', error: { code: 'SESSION_OVERFLOW' } } });
-    expect(await peer.request(2, { type: 'query' })).toMatchObject({ body: { session: 'w1s2' } });
+    expect(await peer.request(2, { type: 'query' })).toMatchObject({ body: { session: 's2' } });
   });
 
   test('does not keep the hub from closing', async () => {
@@ -218,7 +218,7 @@ describe('a worker that does not read', () => {
     const session = await client.register('echoes');
     peer.socket.pause();
     const text = 'x'.repeat(1_000_000);
-    for (let n = 0; n < 5; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 'w1s1', text }] });
+    for (let n = 0; n < 5; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 's1', text }] });
     await session.request({ type: 'query' });
     await served.close();
     expect(served.hub.peers).toBe(0);
