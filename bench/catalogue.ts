@@ -18,6 +18,7 @@ export const rows = [
   'pool-small',
   'pool-63mib',
   'plushie-messages',
+  'held-messages',
   'idle-sessions',
   'host-memory',
   'suite-memory',

@@ -78,6 +78,12 @@ export function plushieGate({ ask, begin }: PlushieGateOptions): PlushieGate {
       }
       return sent - taken < most;
     },
+    // Only a reset and the answers to steps pass an interaction.
+    kind(frame) {
+      const { type } = frame.fields(fieldNames);
+      if (type === 'reset') return 'reset';
+      return isAnswerToStep(type) ? 'answer' : 'other';
+    },
     sent(frame) {
       const { type } = frame.fields(fieldNames);
       sent++;

@@ -43,6 +43,11 @@ export class Frame {
     return (this.#bytes ??= this.format.encode(this.#message));
   }
 
+  /** How many bytes it holds; 0 while it is not encoded. */
+  get encodedBytes(): number {
+    return this.#bytes?.length ?? 0;
+  }
+
   /** @throws CarpoolError FRAME_MALFORMED if the bytes are no message */
   get message(): unknown {
     if (!this.#decoded) {

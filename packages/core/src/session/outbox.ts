@@ -7,10 +7,14 @@ import type { Frame } from '../codec/frame.ts';
 import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { SessionName } from './errors.ts';
+import { HeldMessages } from './held-messages.ts';
 import { Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import type { Recent } from './recent.ts';
 
+/** Messages of one session that wait: for the gate, or for their reply. */
 const maxPending = 65_536;
+/** Bytes that a gate may hold back of one session. */
+const maxHeldBytes = 256 * 1024 * 1024;
 
 /** All its calls throw CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then. */
 export class Outbox {
@@ -23,8 +27,7 @@ export class Outbox {
   readonly #recent: Recent;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
-  /** What the gate holds back, oldest first, each with the call that a request is. */
-  readonly #held = new Map<Outgoing, PendingCall | undefined>();
+  readonly #held = new HeldMessages();
 
   constructor(connection: Connection, name: SessionName, recent: Recent, owns: (wireId: WireId) => boolean) {
     this.#connection = connection;
@@ -59,7 +62,7 @@ export class Outbox {
     // It keeps its place, so that a late reply is recognised and dropped.
     call.callbacks = abandoned;
     if (call.key === undefined) {
-      for (const [outgoing, held] of this.#held) if (held === call) this.#held.delete(outgoing);
+      this.#held.giveUp(call);
       return;
     }
     const cancel = this.#connection.protocol.cancel?.(this.wireId, call.key);
@@ -78,9 +81,8 @@ export class Outbox {
 
   /** Takes everything that waits, for the end. */
   drain(): ReplyCallbacks[] {
-    const held = [...this.#held.values()].flatMap((call) => call?.callbacks ?? []);
-    this.#held.clear();
-    return [...this.drainSent(), ...held];
+    const held = this.#held.drain();
+    return [...this.drainSent(), ...held.flatMap(({ call }) => call?.callbacks ?? [])];
   }
 
   /** Takes the requests that were sent, and leaves what the gate still holds back. */
@@ -91,10 +93,9 @@ export class Outbox {
   /** Sends what the gate admits now, oldest first; each message sent may admit others. */
   releaseHeld(): void {
     while (this.#held.size > 0) {
-      const next = this.#nextAdmitted();
+      const next = this.#held.takeAdmitted(this.gate);
       if (next === undefined) return;
-      const [outgoing, call] = next;
-      this.#held.delete(outgoing);
+      const { outgoing, call } = next;
       try {
         this.#transmit(outgoing, call);
       } catch (thrown) {
@@ -103,22 +104,26 @@ export class Outbox {
     }
   }
 
-  #nextAdmitted(): [Outgoing, PendingCall | undefined] | undefined {
-    for (const held of this.#held) if (this.gate?.admits(held[0].frame) !== false) return held;
-    return undefined;
-  }
-
   #dispatch(outgoing: Outgoing, call: PendingCall | undefined): void {
+    const { gate } = this;
     if (this.#pending.size + this.#held.size >= maxPending) {
-      const message = `Cannot send: ${maxPending} messages of session ${this.#name.id} wait for their reply`;
-      throw new CarpoolError('SESSION_OVERFLOW', message, { context: { session: this.#name.id, limit: maxPending } });
+      throw this.#overflow(`${maxPending} messages wait for their reply`, maxPending);
     }
-    if (this.gate?.admits(outgoing.frame) === false) {
-      this.#held.set(outgoing, call);
+    if (gate?.admits(outgoing.frame) === false) {
+      if (this.#held.bytes + outgoing.frame.encodedBytes > maxHeldBytes) {
+        throw this.#overflow(`${this.#held.bytes} bytes wait until its child can take them`, maxHeldBytes);
+      }
+      this.#held.add(gate.kind?.(outgoing.frame) ?? '', outgoing, call);
       return;
     }
     this.#transmit(outgoing, call);
     if (this.#held.size > 0) this.releaseHeld();
+  }
+
+  #overflow(why: string, limit: number): CarpoolError {
+    const { id } = this.#name;
+    const context = { session: id, limit };
+    return new CarpoolError('SESSION_OVERFLOW', `Cannot send: of session ${id} ${why}`, { context });
   }
 
   #transmit(outgoing: Outgoing, call: PendingCall | undefined): void {

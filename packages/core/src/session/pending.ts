@@ -2,6 +2,7 @@
  * Calls that wait for their reply, by key. Calls under one key are answered in the order they were made, as in every
  * process that acknowledges by kind instead of by id.
  */
+import { Fifo } from '../base/fifo.ts';
 import type { Key } from '../protocol/protocol.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
@@ -22,7 +23,7 @@ export interface PendingCall {
 
 export class Pending {
   /** A queue only where several wait under one key, as nearly none do. */
-  readonly #byKey = new Map<Key, PendingCall | PendingCall[]>();
+  readonly #byKey = new Map<Key, PendingCall | Fifo<PendingCall>>();
   #size = 0;
 
   get size(): number {
@@ -33,15 +34,20 @@ export class Pending {
     call.key = key;
     const there = this.#byKey.get(key);
     if (there === undefined) this.#byKey.set(key, call);
-    else if (Array.isArray(there)) there.push(call);
-    else this.#byKey.set(key, [there, call]);
+    else if (there instanceof Fifo) there.push(call);
+    else {
+      const queue = new Fifo<PendingCall>();
+      queue.push(there);
+      queue.push(call);
+      this.#byKey.set(key, queue);
+    }
     this.#size++;
   }
 
   /** The call whose turn it is, still waiting. */
   peek(key: Key): PendingCall | undefined {
     const there = this.#byKey.get(key);
-    return Array.isArray(there) ? there[0] : there;
+    return there instanceof Fifo ? there.first : there;
   }
 
   /** The call whose turn it is; it waits no longer. */
@@ -49,18 +55,18 @@ export class Pending {
     const there = this.#byKey.get(key);
     if (there === undefined) return undefined;
     this.#size--;
-    if (!Array.isArray(there)) {
+    if (!(there instanceof Fifo)) {
       this.#byKey.delete(key);
       return there;
     }
     const call = there.shift();
-    if (there.length === 0) this.#byKey.delete(key);
+    if (there.size === 0) this.#byKey.delete(key);
     return call;
   }
 
   /** Takes all, in the order they were made under each key. */
   drain(): PendingCall[] {
-    const all = [...this.#byKey.values()].flat();
+    const all = [...this.#byKey.values()].flatMap((there) => (there instanceof Fifo ? there.drain() : there));
     this.#byKey.clear();
     this.#size = 0;
     return all;

@@ -14,6 +14,7 @@ function oneAtATime(): Gate {
   return {
     received: () => void (waiting = false),
     admits: (frame) => !waiting || typeOf(frame) === 'urgent',
+    kind: (frame) => (typeOf(frame) === 'urgent' ? 'urgent' : 'other'),
     sent: (frame) => void (waiting ||= typeOf(frame) !== 'urgent'),
   };
 }
