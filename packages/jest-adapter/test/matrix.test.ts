@@ -28,7 +28,7 @@ describe.for(majors)('Jest %s', (major) => {
   test('what the children said stands under what the test said', async () => {
     using project = new Project(major, 'suite');
     const outcome = await project.run(['failing', 'time-out']);
-    const stderr = '  │ the child saw something odd\n  │     at its own place (child.js:1:2)\n  │ and went on';
+    const stderr = '  │ the child saw something odd\n  │     at its own place (child.js:1:2) \n  │ and went on';
     const assertion = messageOf(outcome, 'must fail: an assertion');
     expect(assertion).toMatch(/Received: .*1.*\n\n── echo, session \S+ ──\nlast messages:\n {2}│ → \{type: "log"/);
     expect(assertion).toContain(`end of its stderr:\n${stderr}`);
@@ -36,7 +36,14 @@ describe.for(majors)('Jest %s', (major) => {
     for (const name of ['an assertion of Node', 'a string', 'a frozen error', 'a concurrent test']) {
       expect(messageOf(outcome, `must fail: ${name}`)).toContain(stderr);
     }
-    expect(messageOf(outcome, 'must fail: a child that dies')).toContain('the child exited with code 3');
+    const died = /● must fail: a child that dies\n\n([^]*?)\n\n {2}●/.exec(outcome.output)?.[1] ?? '';
+    expect(died).toContain(
+      'the child exited with code 3\n    --- end of stderr ---\n      │ last words\n      │     at odd (',
+    );
+    // Once, and with no frame of the child.
+    expect(died.split('│ last words')).toHaveLength(2);
+    expect(died.match(/^ *> *\d+ \|.*$/gm)).toEqual([expect.stringContaining("type: 'exit'")]);
+    expect(died.match(/^ *at .*$/gm)).toEqual([expect.stringMatching(/failing\.test\.js:\d+:\d+\)$/)]);
     expect(messageOf(outcome, 'must fail: a body that waits for ever')).toContain('│ → {type: "silence"}');
     expect(messageOf(outcome, 'must fail: waiting for a slot')).toMatch(
       /the only slot was busy in "narrow" .* held for \d+ ms by "must fail: waiting for a slot .*time-out\.test\.js:\d+/,

@@ -46,13 +46,15 @@ describe('a suite', () => {
   test('reports a dead child once, in the test that used it, with its last output', () => {
     const [attempt] = testNamed(outcome, 'a child that dies').attempts;
     const message = attempt?.messages.join('\n') ?? '';
-    expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\nlast words\n/);
-    expect(message.slice(0, message.indexOf('[cause]')).split('last words\n')).toHaveLength(2);
+    expect(message).toMatch(/the child exited with code 3\n--- end of stderr ---\n {2}│ last words\n {2}│ {5}at odd/);
+    // Once, and with no frame of the child.
+    expect(message.split('│ last words\n')).toHaveLength(2);
+    expect(message).not.toMatch(/^ +at .*child\.mjs/m);
     expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', '// the line that killed it'));
   });
 
   test('reports a killed child in the same way', () => {
-    const words = /the child was killed by SIGKILL.*\n--- end of stderr ---\ndid not see it coming\n/;
+    const words = /the child was killed by SIGKILL.*\n--- end of stderr ---\n {2}│ did not see it coming\n/;
     expect(messageOf(outcome, 'a child that is killed')).toMatch(words);
   });
 

@@ -15,8 +15,8 @@ export class CarpoolReporter implements Reporter {
   }
 
   /**
-   * Appends the evidence to the message of the error, where every reporter shows it. `annotate` would be the proper way
-   * and throws at the time when the evidence is known, in the clean-up of a fixture.
+   * Appends the evidence to the last that reporters show of the error: its difference, else its message. `annotate` would
+   * be the proper way and throws at the time when the evidence is known, in the clean-up of a fixture.
    */
   onTestCaseResult(test: TestCase): void {
     const { carpool: found = [] } = test.meta();
@@ -25,7 +25,9 @@ export class CarpoolReporter implements Reporter {
     for (const [error, its] of Map.groupBy(found, (evidence) => errors[evidence.error] ?? errors[0])) {
       if (error === undefined || this.#shown.has(error)) continue;
       this.#shown.add(error);
-      error.message += evidenceText(its, error.message);
+      const text = evidenceText(its, error.message);
+      if (typeof error.diff === 'string' && error.diff !== '') error.diff += text;
+      else error.message += text;
     }
   }
 

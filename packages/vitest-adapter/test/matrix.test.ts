@@ -48,6 +48,16 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(growth.filter((grown) => grown > 0 && !shared)).toEqual([]);
     const evidence = [{ pool: 'echo', stderr: expect.stringContaining('the child saw something odd') }];
     expect(testNamed(outcome, 'must fail: an assertion').meta).toMatchObject({ carpool: evidence });
-    expect(outcome.stdout + outcome.stderr).toContain('end of its stderr:\n  │ the child saw something odd');
+    const output = outcome.stdout + outcome.stderr;
+    // Under the difference, which reporters print under the message.
+    expect(output).toMatch(
+      /\+ 1\n\n── echo, session \S+ ──\nlast messages:\n[^]*?end of its stderr:\n {2}│ the child saw something odd\n/,
+    );
+    const died = /must fail: a child that dies\n([^]*?)\n⎯/.exec(output)?.[1] ?? '';
+    // Once, and with no stack but that of the test.
+    expect(died.split('│ last words')).toHaveLength(2);
+    expect(died).not.toContain('Serialized Error');
+    expect(died.match(/^ ❯ .*$/gm)).toEqual([expect.stringMatching(/failing\.test\.ts:\d+:\d+$/)]);
+    expect(died).toMatch(/\nCaused by: CarpoolError \[CHILD_EXITED\]: .* exited with code 3, \d+ ms after its start$/);
   });
 });

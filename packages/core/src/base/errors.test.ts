@@ -31,13 +31,50 @@ describe('an error', () => {
         'The child exited',
         '  the child exited with code 3',
         '--- end of stderr ---',
-        'no licence',
-        '--- end ---',
+        '  │ no licence',
         '--- last messages ---',
-        '→ {type: "query"}',
-        '--- end ---',
+        '  │ → {type: "query"}',
       ].join('\n'),
     );
+  });
+
+  test('shows no line of its evidence as a frame of its own stack', () => {
+    const stderr = 'Error: oh no\n    at odd (/child.mjs:1:2)';
+    const { stack = '' } = new CarpoolError('CHILD_EXITED', 'The child exited', { evidence: { stderr } });
+    expect(stack).toContain('  │     at odd (/child.mjs:1:2) \n');
+    expect(stack.split('\n').filter((line) => /^\s+at\s/.test(line))[0]).toContain('errors.test.ts');
+  });
+
+  test('has a stack of the user alone, unless the mistake is of Carpool', () => {
+    const own = '    at register (file:///home/node_modules/.pnpm/carpool@1/node_modules/carpool/dist/base-X.js:1:2)';
+    const adapter = String.raw`    at withPools (C:\home\node_modules\@carpool\vitest\dist\index.js:1:2)`;
+    const test = '    at /home/a.test.ts:3:4';
+    const node = '    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)';
+    const stackOf = (frames: readonly string[], blame?: 'carpool'): string[] => {
+      const site = { stack: ['Error', ...frames].join('\n') };
+      return new CarpoolError('POOL_FULL', 'full', { site, blame }).stack?.split('\n').slice(1) ?? [];
+    };
+    expect(stackOf([own, adapter, test, node])).toEqual([test, node]);
+    // Nothing of the user's is there.
+    expect(stackOf([own, node])).toEqual([]);
+    expect(stackOf([own, test], 'carpool')).toEqual([own, test]);
+  });
+
+  test('shows each part of its evidence once, though its cause has it too', () => {
+    const cause = new CarpoolError('CHILD_EXITED', 'It exited', { evidence: { stderr: 'oh no', messages: ['{}'] } });
+    const error = new CarpoolError('CHILD_EXITED', 'Closed', { evidence: { stderr: 'oh no', messages: [] }, cause });
+    expect(error.cause).toMatchObject({ evidence: { messages: ['{}'] } });
+    expect((error.cause as Error).message).toBe('It exited\n--- last messages ---\n  │ {}');
+    expect((error.cause as Error).stack).toMatch(/^CarpoolError \[CHILD_EXITED\]: It exited\n[^]*errors\.test\.ts/);
+    // Where the error shows none, its cause does.
+    expect(new CarpoolError('POOL_GAVE_UP', 'gave up', { cause }).cause).toBe(cause);
+  });
+
+  test('gives a reporter what it has to show, and no more', () => {
+    const cause = new Error('EPIPE');
+    const error = new CarpoolError('CHILD_EXITED', 'exited', { evidence: { stderr: 'oh no' }, cause });
+    const { name, message, stack } = error;
+    expect(error.toJSON()).toEqual({ name, message, stack, cause });
   });
 
   test('has no evidence to show where there is none', () => {

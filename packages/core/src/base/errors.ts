@@ -66,7 +66,7 @@ export class CarpoolError extends Error {
   constructor(code: ErrorCode, message: string, options: CarpoolErrorOptions = {}) {
     super(
       message + renderEvidence(options.evidence),
-      options.cause === undefined ? undefined : { cause: options.cause },
+      options.cause === undefined ? undefined : { cause: besides(options.cause, options.evidence) },
     );
     const kind = errorKinds[code];
     this.code = code;
@@ -79,7 +79,13 @@ export class CarpoolError extends Error {
     Object.defineProperty(this, brand, { value: true });
     // V8 has written the head of the stack before the error had its name.
     if (options.site === undefined) Error.captureStackTrace(this, new.target);
-    else restack(this, options.site);
+    restack(this, options.site ?? { stack: this.stack ?? '' });
+  }
+
+  /** What a reporter shows. Vitest would print every other property too, and repeat the evidence with them. */
+  toJSON(): { readonly name: string; readonly message: string; readonly stack?: string; readonly cause?: unknown } {
+    const { name, message, stack = '', cause } = this;
+    return cause === undefined ? { name, message, stack } : { name, message, stack, cause };
   }
 }
 
@@ -132,7 +138,22 @@ export function asCarpoolError(thrown: unknown, code: ErrorCode, message: string
 
 function reviveCause(record: ErrorRecord): unknown {
   if (record.cause === undefined) return undefined;
-  return 'code' in record.cause ? fromRecord(record.cause) : new Error(record.cause.message);
+  return 'code' in record.cause ? fromRecord(record.cause, noSite) : new Error(record.cause.message);
+}
+
+/** No line of the user's. */
+const noSite: CallSite = { stack: '' };
+
+/** A cause, without the evidence that its error shows itself: runners print both. */
+function besides(cause: unknown, shown: Evidence | undefined): unknown {
+  if (shown === undefined || !isCarpoolError(cause)) return cause;
+  const parts = Object.entries(cause.evidence) as [keyof Evidence, Evidence[keyof Evidence]][];
+  const other = parts.filter(([part, value]) => value !== undefined && value.toString() !== shown[part]?.toString());
+  if (other.length === parts.length) return cause;
+  const { code, scope, blame, context, stack = '' } = cause;
+  const evidence: Evidence = Object.fromEntries(other);
+  const site = { stack: stack.slice(cause.name.length + 2 + cause.message.length) };
+  return new CarpoolError(code, plainMessage(cause), { scope, blame, context, evidence, cause: cause.cause, site });
 }
 
 function plainMessage(error: CarpoolError): string {
@@ -140,24 +161,49 @@ function plainMessage(error: CarpoolError): string {
   return tail !== '' && error.message.endsWith(tail) ? error.message.slice(0, -tail.length) : error.message;
 }
 
+/** Writes the stack: the name, the message, and the frames of `site` that stand in code of the user. */
 function restack(error: CarpoolError, site: CallSite): void {
-  const frames = site.stack.slice(site.stack.indexOf('\n') + 1);
-  const stack = `${error.name}: ${error.message}\n${frames}`;
+  const frames = site.stack.split('\n').filter((line) => /^\s+at\s/.test(line));
+  // Those of Carpool help where the mistake is Carpool's.
+  const shown = error.blame === 'carpool' ? frames : frames.filter((line) => !isOwn(line));
+  const stack = [`${error.name}: ${error.message}`, ...(shown.every(isOfNode) ? [] : shown)].join('\n');
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
+}
+
+/** Where this file is: in a built package beside all its files. */
+const [, here = ''] =
+  /((?:file:\/\/)?\/.*|[A-Z]:.*):\d+:\d+\)?$/.exec(new Error('here').stack?.split('\n')[1] ?? '') ?? [];
+const ownFolder = /^.*[\\/]dist[\\/]/.exec(here)?.[0];
+
+function isOwn(frame: string): boolean {
+  if (ownFolder !== undefined && frame.includes(ownFolder)) return true;
+  return /[\\/]node_modules[\\/](?:@carpool[\\/][\w-]+|carpool)[\\/]dist[\\/]/.test(frame);
+}
+
+function isOfNode(frame: string): boolean {
+  return /\(?node:[\w/]+:\d+:\d+\)?$/.test(frame);
 }
 
 function renderEvidence(evidence: Evidence | undefined): string {
   if (evidence === undefined) return '';
   const parts: string[] = [];
   if (evidence.exit !== undefined) parts.push(`\n  the child ${evidence.exit}`);
-  if (evidence.stdout !== undefined && evidence.stdout !== '') parts.push(scissors('stdout', evidence.stdout));
-  if (evidence.stderr !== undefined && evidence.stderr !== '') parts.push(scissors('end of stderr', evidence.stderr));
+  if (evidence.stdout !== undefined && evidence.stdout !== '') parts.push(titled('stdout', evidence.stdout));
+  if (evidence.stderr !== undefined && evidence.stderr !== '') parts.push(titled('end of stderr', evidence.stderr));
   if (evidence.messages !== undefined && evidence.messages.length > 0) {
-    parts.push(scissors('last messages', evidence.messages.join('\n')));
+    parts.push(titled('last messages', evidence.messages.join('\n')));
   }
   return parts.join('');
 }
 
-function scissors(title: string, text: string): string {
-  return `\n--- ${title} ---\n${text.trimEnd()}\n--- end ---`;
+function titled(title: string, text: string): string {
+  return `\n--- ${title} ---\n${barred(text.trimEnd())}`;
+}
+
+/**
+ * With a bar before each line, so that no runner takes a stack of the child for the stack of the error. Playwright looks at
+ * the end of a line alone: there a space hides a frame.
+ */
+export function barred(block: string): string {
+  return block.replace(/^/gm, '  │ ').replace(/:\d+:\d+\)?$/gm, '$& ');
 }

@@ -1,6 +1,6 @@
 /** The `carpool` command. One file for each subcommand; this one has their names and options. */
 import { Command } from 'commander';
-import { isCarpoolError } from '../base/errors.ts';
+import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { check } from './check.ts';
 import { measure, type MeasureOptions } from './measure.ts';
@@ -63,7 +63,12 @@ export async function runCommand(): Promise<void> {
     await program.parseAsync();
   } catch (thrown) {
     // An error of Carpool is one sentence; only an unknown one needs its stack.
-    console.error(isCarpoolError(thrown) ? `carpool: ${thrown.message} [${thrown.code}]` : thrown);
+    console.error(isCarpoolError(thrown) ? `carpool: ${withCode(thrown)}` : thrown);
     process.exitCode = 1;
   }
+}
+
+/** The code stands behind the sentence, before what the child printed. */
+function withCode({ message, code }: CarpoolError): string {
+  return message.replace(/(?=\n {2}the child |\n--- |$(?![^]))/, ` [${code}]`);
 }

@@ -22,7 +22,7 @@ last messages:
   │ {"b":2}
 end of its stderr:
   │ oh no
-  │     at odd (x.js:1:2)
+  │     at odd (x.js:1:2)${' '}
 
 ── echo, session s2 ──
 no message, but on its stdout:
@@ -31,10 +31,14 @@ no message, but on its stdout:
 
 test('leaves out what the message has already, and sessions of which nothing is known', () => {
   const found = [{ ...session, stderr: 'oh no\n', messages: ['{"a":1}'] }];
-  expect(evidenceText(found, 'It died. --- end of stderr ---\noh no\n--- end ---')).toBe(
+  expect(evidenceText(found, 'It died.\n--- end of stderr ---\n  │ oh no')).toBe(
     '\n\n── echo, session s1 ──\nlast messages:\n  │ {"a":1}',
   );
   expect(evidenceText(found, 'oh no {"a":1}')).toBe('');
+  const more = [{ ...session, messages: ['{"a":1}', '{"b":2}'] }];
+  expect(evidenceText(more, 'It died.\n--- last messages ---\n  │ {"a":1}')).toBe(
+    '\n\n── echo, session s1 ──\nlast messages:\n  │ {"b":2}',
+  );
   expect(evidenceText([session, { ...session, stderr: ' \n', messages: [] }])).toBe('');
 });
 

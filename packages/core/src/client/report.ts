@@ -1,4 +1,5 @@
 /** What sessions and their children said last, as text for the message of the error of their test. */
+import { barred } from '../base/errors.ts';
 import type { SessionEvidence } from './owner.ts';
 
 /**
@@ -14,9 +15,9 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
   if (exit !== undefined) parts.push(`the child ${exit}`);
   const add = (title: string, text = ''): void => {
     const block = text.trimEnd();
-    if (block !== '' && !message.includes(block)) parts.push(`${title}:`, barred(block));
+    if (block !== '' && !shows(message, block)) parts.push(`${title}:`, barred(block));
   };
-  if (session !== '') add('last messages', messages?.join('\n'));
+  if (session !== '') add('last messages', messages?.filter((line) => !shows(message, line)).join('\n'));
   // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
   add('end of its stderr', stderr);
@@ -25,7 +26,6 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
   return parts.length === 0 ? '' : ['', '', `── ${title} ──`, ...parts].join('\n');
 }
 
-/** With a bar, so that no reporter takes a stack of the child for the stack of the error. */
-function barred(block: string): string {
-  return block.replace(/^/gm, '  │ ');
+function shows(message: string, block: string): boolean {
+  return message.includes(block) || message.includes(barred(block));
 }

@@ -121,14 +121,14 @@ test.for([
     'whose output matches nothing',
     ['--ready', 'listening'],
     `console.log('hello'); ${stays}`,
-    /within 500 ms: no output matched listening\. Correct --ready.*--- stdout ---\nhello\n/s,
+    /within 500 ms: no output matched listening\. Correct --ready.*--- stdout ---\n {2}│ hello/s,
   ],
   ['that does not end', ['--until-exit'], stays, /within 500 ms: it did not end\. If it stays, leave out --until-exit/],
 ] as const)('a command %s fails at its deadline, and is stopped', async ([, options, source, message]) => {
   const { code, stdout, stderr } = await measured(['--timeout', '500', ...options], source);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/\[CHILD_NO_HELLO\]\n$/);
+  expect(stderr).toMatch(/ \[CHILD_NO_HELLO\]\n(--- |$)/);
 });
 
 test.for([
@@ -143,7 +143,7 @@ test.for([
   const { code, stderr } = await measured(options, source);
   expect(code).toBe(1);
   expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/--- (end of stderr|stdout) ---\n(no licence|y)\n/);
+  expect(stderr).toMatch(/--- (end of stderr|stdout) ---\n {2}│ (no licence|y)\n/);
 });
 
 test('a command that does not exist is reported in a sentence', async () => {

@@ -68,7 +68,8 @@ describe.each(rows)('$name', ({ codec, print, options = {}, code, says }) => {
     const waiting = other.event();
     session.send({ type: 'print', ...print });
     const error = await failure(waiting, code);
-    expect((error.cause as Error).message).toMatch(says);
+    // The sentence is the cause's; what the child printed is shown once.
+    expect(`${(error.cause as Error).message}\n${error.message}`).toMatch(says);
     expect(error.scope).toBe('child');
     const again = await failure(session.request({ type: 'query' }), code);
     expect(again.stack).toContain('frames.test.ts');

@@ -86,7 +86,8 @@ describe('a child that dies', () => {
     }
     const error = await failure(echoes.register(), 'POOL_GAVE_UP');
     expect(error.message).toMatch(/it failed 2 times within 60000 ms/);
-    expect(error.cause).toMatchObject({ code: 'CHILD_EXITED', evidence: { exit: 'exited with code 9' } });
+    expect(error.evidence).toMatchObject({ exit: 'exited with code 9' });
+    expect(error.cause).toMatchObject({ code: 'CHILD_EXITED', evidence: {} });
     clock.pass(60_000);
     await (await echoes.register()).unregister();
   });

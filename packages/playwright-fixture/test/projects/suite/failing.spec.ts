@@ -18,7 +18,7 @@ test('a failing test gave its session back', async ({ echo }) => {
 });
 
 test('must fail: a child that dies', async ({ narrow }) => {
-  await narrow.request({ type: 'log', text: 'last words' });
+  await narrow.request({ type: 'log', text: `last words\n    at odd (${import.meta.dirname}/child.mjs:1:2)` });
   await narrow.request({ type: 'exit', code: 3 }); // the line that killed it
 });
 

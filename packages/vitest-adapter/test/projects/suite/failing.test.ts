@@ -19,5 +19,6 @@ test('a failing test gave its session back', async ({ echo }) => {
 
 test('must fail: a child that dies', async ({ carpool }) => {
   const narrow = await carpool.narrow.register();
+  await narrow.request({ type: 'log', text: 'last words\n    at odd (/child.mjs:1:2)' });
   await narrow.request({ type: 'exit', code: 3 });
 });
