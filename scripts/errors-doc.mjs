@@ -17,7 +17,13 @@ const scopes = {
   run: 'the whole run',
 };
 
-const blames = { test: 'the test', child: 'the child', setup: 'the set-up', carpool: 'Carpool itself' };
+const blames = {
+  test: 'the test',
+  child: 'the child',
+  protocol: "the pool's protocol",
+  setup: 'the set-up',
+  carpool: 'Carpool itself',
+};
 
 const head = `# Errors
 
@@ -28,7 +34,7 @@ comes the evidence: the end of the child's stderr, the last messages of the sess
 | ---------- | ------------------------------------------------------------------------------------- |
 | \`code\`     | one of the codes below                                                                |
 | \`scope\`    | what is unusable now: the call, the session, the child, the pool, the hub, or the run |
-| \`blame\`    | who can fix it, as far as is known: the test, the child, the set-up, or Carpool       |
+| \`blame\`    | who can fix it, as far as is known: the test, child, protocol, set-up, or Carpool     |
 | \`context\`  | facts under stable names: \`pool\`, \`session\`, \`limit\`, \`size\`, \`holders\`, …            |
 | \`evidence\` | \`stderr\`, \`stdout\`, \`messages\`, \`exit\`: plain text, bounded                           |
 | \`cause\`    | what it follows from, if anything                                                     |

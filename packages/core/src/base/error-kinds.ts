@@ -3,8 +3,8 @@
 /** What is unusable after the error: only this call, the session, the child, the pool, the hub, the shared worker, the run. */
 export type ErrorScope = 'call' | 'session' | 'child' | 'pool' | 'hub' | 'shared worker' | 'run';
 
-/** Where the mistake is, as far as is known: in the test, the child, the set-up, or Carpool itself. */
-export type ErrorBlame = 'test' | 'child' | 'setup' | 'carpool';
+/** Where the mistake is, as far as is known: in the test, the child, the pool's protocol, the set-up, or Carpool itself. */
+export type ErrorBlame = 'test' | 'child' | 'protocol' | 'setup' | 'carpool';
 
 /** One row of this table. docs/errors.md is made from it. */
 export interface ErrorKind {
@@ -22,10 +22,12 @@ export type ErrorCode =
   | 'CHILD_NO_HELLO'
   | 'CHILD_VERSION'
   | 'CHILD_EXITED'
+  | 'CHILD_SILENT'
   | 'CHILD_UNKILLABLE'
   | 'FRAME_TOO_LARGE'
   | 'FRAME_MALFORMED'
   | 'FRAME_TRUNCATED'
+  | 'PROTOCOL_FAILED'
   | 'SESSION_REFUSED'
   | 'SESSION_FAILED'
   | 'SESSION_CLOSED'
@@ -81,6 +83,14 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     remedy:
       'Read the exit status and the end of its stderr in the evidence. The next `register` starts a new child by itself.',
   },
+  CHILD_SILENT: {
+    scope: 'child',
+    blame: 'child',
+    meaning:
+      'The child did not confirm the end of a session, and then answered nothing at all, so it was killed. Every open session of that child fails with this error.',
+    remedy:
+      'The error names what it was sent before it fell silent, and by which test. If it is only slow, raise `closeTimeout` or `probeTimeout`.',
+  },
   CHILD_UNKILLABLE: {
     scope: 'child',
     blame: 'child',
@@ -107,6 +117,12 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'child',
     meaning: 'The stream ended in the middle of a frame.',
     remedy: 'The child died or closed its stdout while it was writing. The exit status and stderr are in the evidence.',
+  },
+  PROTOCOL_FAILED: {
+    scope: 'session',
+    blame: 'protocol',
+    meaning: "A function of the pool's protocol threw: `hello`, `open`, `close`, `route` or `address`.",
+    remedy: 'The error says which, what it threw and where. Fix the protocol.',
   },
   SESSION_REFUSED: {
     scope: 'call',

@@ -16,6 +16,10 @@ export interface Evidence {
   readonly stdout?: string | undefined;
   /** The last messages of the session, oldest first, each shortened. */
   readonly messages?: readonly string[] | undefined;
+  /** What the child sent that no session took, oldest first, each with the reason. */
+  readonly strays?: readonly string[] | undefined;
+  /** The child sends nothing at all: what it seems to be stuck in, a sentence. */
+  readonly silence?: string | undefined;
   /** How the child ended, in English: "exited with code 3", "was killed by SIGKILL". */
   readonly exit?: string | undefined;
 }
@@ -175,6 +179,11 @@ const [, here = ''] =
   /((?:file:\/\/)?\/.*|[A-Z]:.*):\d+:\d+\)?$/.exec(new Error('here').stack?.split('\n')[1] ?? '') ?? [];
 const ownFolder = /^.*[\\/]dist[\\/]/.exec(here)?.[0];
 
+/** Frames of a stack that stand in code of the user: neither in Carpool nor in Node. */
+export function userFrames(stack: string): string[] {
+  return stack.split('\n').filter((line) => /^\s+at\s/.test(line) && !isOwn(line) && !isOfNode(line));
+}
+
 function isOwn(frame: string): boolean {
   if (ownFolder !== undefined && frame.includes(ownFolder)) return true;
   return /[\\/]node_modules[\\/](?:@carpool[\\/][\w-]+|carpool)[\\/]dist[\\/]/.test(frame);
@@ -188,10 +197,14 @@ function renderEvidence(evidence: Evidence | undefined): string {
   if (evidence === undefined) return '';
   const parts: string[] = [];
   if (evidence.exit !== undefined) parts.push(`\n  the child ${evidence.exit}`);
+  if (evidence.silence !== undefined) parts.push(`\n  ${evidence.silence}`);
   if (evidence.stdout !== undefined && evidence.stdout !== '') parts.push(titled('stdout', evidence.stdout));
   if (evidence.stderr !== undefined && evidence.stderr !== '') parts.push(titled('end of stderr', evidence.stderr));
   if (evidence.messages !== undefined && evidence.messages.length > 0) {
     parts.push(titled('last messages', evidence.messages.join('\n')));
+  }
+  if (evidence.strays !== undefined && evidence.strays.length > 0) {
+    parts.push(titled('what no session took', evidence.strays.join('\n')));
   }
   return parts.join('');
 }

@@ -47,6 +47,11 @@ export class Mailbox<T> {
     return this.#items.shift();
   }
 
+  /** The last `count` items, which stay. */
+  latest(count: number): readonly T[] {
+    return this.#items.slice(-count);
+  }
+
   /** Resolves with an item; with `undefined` when the mailbox is closed, or the wait ended by `stop`. */
   take(matches?: (item: T) => boolean): { readonly item: Promise<T | undefined>; stop(): void } {
     const at = matches === undefined ? 0 : this.#items.findIndex(matches);

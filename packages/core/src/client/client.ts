@@ -28,8 +28,6 @@ import type { Client, ClientOptions, ClientRegisterOptions } from './types.ts';
 
 /** The host enforces the deadlines of a start, an opening and a queue; this one only bounds the wait if the host hangs. */
 const registerLimit = 24 * 60 * 60 * 1000;
-/** Milliseconds by which the host's own deadline may be late. */
-const grace = 2_000;
 const releaseTimeout = 30_000;
 
 /** What adapters may call is described in `types.ts`; owners call the rest. */
@@ -113,8 +111,7 @@ export class HostClient implements Client {
     try {
       const { result, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
-      const { hello, idField, requestTimeout, maxUnreadEvents } = result;
-      const closeTimeout = result.closeTimeout + grace;
+      const { hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
       const under = request.under ?? [];
       this.#open.set(conversation, under);

@@ -26,6 +26,8 @@ export interface HostConnection {
   readonly closed: PromiseWithResolvers<CarpoolError | undefined>;
 }
 
+/** Milliseconds by which the host's own deadline may be late. */
+const grace = 2_000;
 /** A frame of the host holds a message of the child and a head. */
 const maxFrameBytes = 1024 * 1024 * 1024;
 
@@ -41,6 +43,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     protocol: new WireProtocol(),
     format: json,
     clock: systemClock,
+    grace,
     closed: (reason) => {
       const error = new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason });
       mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because the connection to the host ended', error });

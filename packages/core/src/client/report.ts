@@ -10,9 +10,11 @@ export function evidenceText(found: readonly SessionEvidence[], message = ''): s
   return found.map((evidence) => describe(evidence, message)).join('');
 }
 
-function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvidence, message: string): string {
+function describe(evidence: SessionEvidence, message: string): string {
+  const { pool, session, exit, silence, messages, strays, stderr, stdout } = evidence;
   const parts: string[] = [];
   if (exit !== undefined) parts.push(`the child ${exit}`);
+  if (silence !== undefined && !message.includes(silence)) parts.push(silence);
   const add = (title: string, text = ''): void => {
     const block = text.trimEnd();
     if (block !== '' && !shows(message, block)) parts.push(`${title}:`, barred(block));
@@ -20,6 +22,7 @@ function describe({ pool, session, exit, messages, stderr, stdout }: SessionEvid
   if (session !== '') add('last messages', messages?.filter((line) => !shows(message, line)).join('\n'));
   // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
+  add('what no session took', strays?.filter((line) => !shows(message, line)).join('\n'));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);
   const title = session === '' ? pool : `${pool}, session ${session}`;

@@ -33,6 +33,8 @@ export interface Unframer {
 export interface Framing {
   /** For error messages. */
   readonly name: string;
+  /** Frames are lines of text, so that the next frame can be read where one is no message. Default false. */
+  readonly lines?: boolean;
   /**
    * What surrounds one payload: `head` before it, `tail` after it.
    * @throws CarpoolError FRAME_TOO_LARGE, or FRAME_MALFORMED if the payload holds the delimiter

@@ -22,6 +22,7 @@ export function delimited(name: string, delimiter: number, options: DelimitedOpt
   const tail = Uint8Array.of(delimiter);
   return {
     name,
+    lines: options.lines ?? false,
     frame(payload, limits) {
       checkOutgoing(payload.length, limits);
       const at = payload.indexOf(delimiter);

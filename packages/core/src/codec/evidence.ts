@@ -2,7 +2,7 @@
  * Bytes as the evidence of an error, and the errors of this folder. A stray print on stdout is the most common failure, so
  * bytes are shown as text where they are text, else as a hexdump.
  */
-import { CarpoolError, isCarpoolError, type CarpoolErrorOptions } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 
 const evidenceBytes = 256;
@@ -19,10 +19,18 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   return bytes.length > 0 && textOf(bytes) !== undefined;
 }
 
-/** The error for bytes from the other side that are not a message. */
-export function malformed(message: string, bytes: Uint8Array, cause?: unknown): CarpoolError {
-  const options: CarpoolErrorOptions = { context: { size: bytes.length }, evidence: { stdout: describeBytes(bytes) } };
-  return new CarpoolError('FRAME_MALFORMED', message, cause === undefined ? options : { ...options, cause });
+/**
+ * The error for bytes from the other side that are not a message.
+ * @param limit they are a message, which is over this limit
+ */
+export function malformed(
+  message: string,
+  bytes: Uint8Array,
+  { cause, limit }: { readonly cause?: unknown; readonly limit?: number } = {},
+): CarpoolError {
+  const size = bytes.length;
+  const context = limit === undefined ? { size } : { size, limit };
+  return new CarpoolError('FRAME_MALFORMED', message, { context, evidence: { stdout: describeBytes(bytes) }, cause });
 }
 
 /** The error for a value that cannot be written: only this call fails, and the child is not to blame. */

@@ -25,12 +25,14 @@ export function jsonFormat({ maxDepth = 128 }: JsonOptions = {}): Format {
   const slab = new Slab();
 
   function decode(payload: Uint8Array): unknown {
-    if (isDeeper(payload, maxDepth))
-      throw malformed(`Cannot read message: it nests deeper than ${maxDepth} levels`, payload);
+    if (isDeeper(payload, maxDepth)) {
+      const message = `Cannot read message: it nests deeper than ${maxDepth} levels`;
+      throw malformed(message, payload, { limit: maxDepth });
+    }
     try {
       return JSON.parse((decoder ??= new TextDecoder('utf-8', { fatal: true })).decode(payload)) as unknown;
     } catch (cause) {
-      throw malformed(`Cannot read message: it is no JSON; ${messageOf(cause)}`, payload, cause);
+      throw malformed(`Cannot read message: it is no JSON; ${messageOf(cause)}`, payload, { cause });
     }
   }
 

@@ -69,7 +69,7 @@ function readText(bytes: Uint8Array, start: number, end: number): string | undef
     return decoder.decode(bytes.subarray(start, end));
   } catch (cause) {
     // Not replaced by U+FFFD: two ids could become one.
-    throw malformed('Cannot read message: a field is not UTF-8', bytes, cause);
+    throw malformed('Cannot read message: a field is not UTF-8', bytes, { cause });
   }
 }
 

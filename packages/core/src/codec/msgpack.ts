@@ -62,7 +62,7 @@ export function msgpackFormat({ maxDepth = defaultDepth }: MsgpackOptions = {}):
         // A new view: msgpackr leaves a property on what it reads, and a Buffer would make Buffers of all binary.
         return unpackr.unpack(new Uint8Array(payload.buffer, payload.byteOffset, payload.length)) as unknown;
       } catch (cause) {
-        throw malformed(`Cannot read message: ${messageOf(cause)}`, payload, cause);
+        throw malformed(`Cannot read message: ${messageOf(cause)}`, payload, { cause });
       }
     },
     ...fieldAccess(skip),

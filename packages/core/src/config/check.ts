@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
-import { allowedMaxSessions } from '../pool/capacity.ts';
+import { conflictIn } from '../pool/conflicts.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 
@@ -37,6 +37,7 @@ const sessionFieldSchema = v.strictObject(
     ),
     open: v.optional(exchange),
     close: v.optional(exchange),
+    probe: v.optional(exchange),
     steps: v.optional(v.array(pattern, 'a list of patterns')),
     refusals: v.optional(v.array(pattern, 'a list of patterns')),
     lost: v.optional(v.array(pattern, 'a list of patterns')),
@@ -94,6 +95,8 @@ const poolSchema = v.strictObject(
       ),
     ),
     watch: v.optional(v.union([v.boolean(), v.array(v.string())], 'true, false, or a list of globs')),
+    strayOutput: v.optional(v.picklist(['pass', 'fail'], '"pass" or "fail"')),
+    probeTimeout: v.optional(milliseconds),
     forwardStderr: v.optional(yesOrNo),
   },
   'the options of a pool, an object',
@@ -149,7 +152,7 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   const result = v.safeParse(configSchema, config);
   if (result.success) {
     const checked = config as CheckedConfig;
-    checkCapacities(checked, where);
+    checkConflicts(checked, where);
     return checked;
   }
   const [issue] = result.issues;
@@ -163,10 +166,12 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   throw invalid(path, `${JSON.stringify(path.split('.').at(-1))}, which is no option there`, allowed.join(', '), where);
 }
 
-function checkCapacities({ pools = {} }: CheckedConfig, where: string): void {
+function checkConflicts({ pools = {} }: CheckedConfig, where: string): void {
   for (const [name, options] of Object.entries(pools)) {
-    const allowed = allowedMaxSessions(options);
-    if (allowed !== undefined) throw invalid(`pools.${name}.maxSessions`, String(options.maxSessions), allowed, where);
+    const conflict = conflictIn(options);
+    if (conflict === undefined) continue;
+    const { path, found, allowed } = conflict;
+    throw invalid(`pools.${name}.${path}`, String(found), allowed, where);
   }
 }
 

@@ -30,6 +30,7 @@ export async function configure(project: Project, children: string): Promise<Con
     const { pools, sharedWorkers, folder, file } = await loadConfig(project);
     const environment = {
       started: new PidFiles(children),
+      warn: (message: string) => void process.stderr.write(`carpool: ${message}\n`),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
     };
     const made = Object.entries(pools).map(([name, options]) => {

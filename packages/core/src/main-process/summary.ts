@@ -3,7 +3,16 @@ import type { PoolStats } from '../pool/types.ts';
 
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
-  return pools.filter(({ sessions, failures }) => sessions + failures > 0).map(line);
+  const used = pools.filter(({ sessions, failures }) => sessions + failures > 0);
+  return [...used.map(line), ...used.flatMap(warning)];
+}
+
+/** Ends that were not confirmed fail no test, but each costs its time-out and a slot. */
+function warning({ name, unconfirmed, firstUnconfirmed }: PoolStats): string[] {
+  if (unconfirmed === 0) return [];
+  const what = count(unconfirmed, 'session', 'sessions');
+  const first = firstUnconfirmed === undefined ? '' : `; the first was ${firstUnconfirmed}`;
+  return [`carpool: ${name}: warning: the child did not confirm the end of ${what}${first}`];
 }
 
 function line(pool: PoolStats): string {

@@ -108,6 +108,16 @@ export class Admission {
     return child.quarantined;
   }
 
+  /** The child of this slot may be blocked: it gets no more sessions until `cleared`, or its next epoch. */
+  suspect({ child, epoch }: Slot): void {
+    this.#at(child).suspect(epoch);
+  }
+
+  /** The child of this slot answers. */
+  cleared({ child, epoch }: Slot): void {
+    if (this.#at(child).clear(epoch)) this.#advance();
+  }
+
   /** A session may be opened in the slot: its child was not retired since. */
   isCurrent({ child, epoch }: Slot): boolean {
     const { epoch: current, phase } = this.#at(child);

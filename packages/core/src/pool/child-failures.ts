@@ -30,7 +30,7 @@ export class ChildFailures {
   }
 
   failed(phase: 'start' | 'life', error: CarpoolError): void {
-    this.#policy.failed(phase, this.#clock.now());
+    this.#policy.failed(phase, this.#clock.now(), hopeless(error));
     this.#last = error;
   }
 
@@ -50,4 +50,10 @@ export class ChildFailures {
       cause: this.#last,
     });
   }
+}
+
+/** A child that waits for something after another hello than the expected one will do so each time: each costs `helloTimeout`. */
+function hopeless({ code, context }: CarpoolError): string | undefined {
+  if (code !== 'CHILD_NO_HELLO' || typeof context['came'] !== 'number' || context['came'] === 0) return undefined;
+  return 'what it said was not the hello that the protocol expects';
 }

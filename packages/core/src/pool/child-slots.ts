@@ -15,6 +15,7 @@ export class ChildSlots {
   #epoch = 0;
   #used = 0;
   #quarantined = 0;
+  #suspect = false;
 
   constructor(number: number, capacity: number) {
     this.number = number;
@@ -39,7 +40,7 @@ export class ChildSlots {
   }
 
   get free(): number {
-    return this.#phase === 'ending' ? 0 : this.capacity - this.#used - this.#quarantined;
+    return this.#phase === 'ending' || this.#suspect ? 0 : this.capacity - this.#used - this.#quarantined;
   }
 
   /**
@@ -71,6 +72,18 @@ export class ChildSlots {
     this.#quarantined++;
   }
 
+  /** No slot of this life is free until `clear`. */
+  suspect(epoch: number): void {
+    if (epoch === this.#epoch) this.#suspect = true;
+  }
+
+  /** False: it is another life, or it was not suspect. */
+  clear(epoch: number): boolean {
+    if (epoch !== this.#epoch || !this.#suspect) return false;
+    this.#suspect = false;
+    return true;
+  }
+
   enter(phase: Exclude<ChildPhase, 'absent'>): void {
     this.#phase = phase;
   }
@@ -81,6 +94,7 @@ export class ChildSlots {
     this.#epoch++;
     this.#used = 0;
     this.#quarantined = 0;
+    this.#suspect = false;
     this.#phase = 'absent';
     return held;
   }

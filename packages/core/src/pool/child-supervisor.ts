@@ -51,7 +51,7 @@ export class ChildSupervisor {
     this.#options = options;
   }
 
-  /** Generations started since the beginning. */
+  /** Processes started since the beginning. One that could not be started is none. */
   get started(): number {
     return this.#started;
   }
@@ -131,6 +131,17 @@ export class ChildSupervisor {
     void life.starting.then(stop, noop); // a failed start is reported where it fails
   }
 
+  /** A generation that answers nothing any more: its sessions fail, and the next one takes its place at once. */
+  replaceSilent(generation: Generation, session: string): void {
+    const life = [...this.#living].find((other) => other.generation === generation);
+    // It has died meanwhile.
+    if (life === undefined || life.dying) return;
+    const proven = generation.protocol.probe !== undefined || generation.sessions === 0;
+    if (this.#current === life) this.retire();
+    // Without a question that it must answer, its other sessions may still be served.
+    if (proven) generation.killSilent(session);
+  }
+
   /** Stops every generation that is still there. @throws CarpoolError CHILD_UNKILLABLE */
   async stopAll(): Promise<void> {
     this.#idleTimer?.cancel();
@@ -166,6 +177,7 @@ export class ChildSupervisor {
         if (this.#current === life) events.serving();
       },
       (error: CarpoolError) => {
+        if (error.code === 'CHILD_NOT_STARTED') this.#started--;
         if (!signal.aborted) failures.failed('start', error);
         this.#ended(life);
       },

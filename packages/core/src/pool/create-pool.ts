@@ -79,5 +79,7 @@ const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
   peak: 0,
   longestWait: 0,
   strays: 0,
+  lastStrays: [],
+  unconfirmed: 0,
   failures: 0,
 };

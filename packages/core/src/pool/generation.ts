@@ -5,20 +5,26 @@
  *   start ──hello──▶ serving ──stop──▶ gone(error | undefined)
  *     └── not started, no hello, wrong version ─▶ rejects, and nothing is left behind
  */
-import type { ErrorCode } from '../base/error-kinds.ts';
 import { CarpoolError, asCarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
-import { describeExit } from '../process/exit.ts';
 import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
+import { describeBytes } from '../codec/evidence.ts';
+import type { Frame } from '../codec/frame.ts';
 import type { Child } from '../process/child.ts';
 import { resolveCommand } from '../process/command.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
+import { Journal } from '../session/journal.ts';
+import { protocolError } from '../session/protocol-errors.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
+import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
+import { whyItEnded, withEvidence } from './child-end.ts';
+import type { PoolFaults } from './faults.ts';
 import type { Launch, PoolSettings, CommandLookup } from './options.ts';
 
 export interface GenerationOptions {
@@ -29,16 +35,16 @@ export interface GenerationOptions {
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
-  /** A message of the child that belongs to no session. */
-  readonly stray: () => void;
+  /** Takes what goes wrong and fails no call. */
+  readonly faults: PoolFaults;
   /** Its output has ended, so that it takes no more sessions. The reason comes with `ended`. */
   readonly dying: () => void;
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
   readonly ended: (error: CarpoolError | undefined) => void;
 }
 
-/** How long the exit status may lag behind the end of the output; it knows more than a broken pipe. */
-const exitLag = 1_000;
+/** Bytes of a line that is no message. */
+const shownOfLine = 200;
 
 interface Parts {
   readonly options: GenerationOptions;
@@ -58,6 +64,9 @@ export class Generation {
   readonly #mux: Mux;
   readonly #options: GenerationOptions;
   #stopping = false;
+  /** Why it was killed. */
+  #silence: CarpoolError | undefined;
+  #answers: Promise<boolean> | undefined;
 
   private constructor({ options, child, mux, codec, protocol, hello }: Parts) {
     this.#options = options;
@@ -82,16 +91,28 @@ export class Generation {
     });
     const over = Promise.withResolvers<CarpoolError>();
     let generation: Generation | undefined;
+    const { faults } = options;
+    const journal = new Journal();
+    const strays = new Strays(faults.strays);
+    const strayOutput = ({ bytes }: Frame): void => {
+      const line = describeBytes(bytes, shownOfLine);
+      strays.addText(line);
+      faults.strayLine(line);
+    };
     const mux = new Mux({
       transport,
       protocol,
       format: codec.format,
       clock,
       keepsDiagnostics: settings.diagnostics === 'fail',
-      stray: options.stray,
+      journal,
+      strays,
+      strayOutput: settings.strayOutput === 'pass' ? strayOutput : undefined,
+      misrouted: (error) => faults.misrouted(error),
       closed: (reason) => {
         options.dying();
-        void whyItEnded(options, child, reason, mux).then(over.resolve);
+        const ended = whyItEnded({ settings, clock, child, mux, journal }, reason);
+        void ended.then((why) => over.resolve(generation === undefined ? why : (generation.#silence ?? why)));
       },
     });
     void over.promise.then((error) => {
@@ -107,7 +128,9 @@ export class Generation {
       // The root's own "closed" is the echo of the end; the end itself says why.
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
       await child.kill();
-      const failure = asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
+      const failure =
+        protocolError('hello', protocol.name, error) ??
+        asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
       throw withEvidence(failure, { child, pool: settings.name, messages: mux.root.recent.describe() });
     }
   }
@@ -128,6 +151,35 @@ export class Generation {
   /** It does not. */
   unref(): void {
     this.child.unref();
+  }
+
+  /** Nothing has come since this conversation has sent something. */
+  isSilentFor(conversation: Conversation): boolean {
+    return this.#mux.isSilentFor(conversation);
+  }
+
+  /** Whether the child answers within `probeTimeout`. A second call joins the first. */
+  answers(): Promise<boolean> {
+    const { probeTimeout } = this.#options.settings;
+    this.#answers ??= this.#mux.probe(probeTimeout).finally(() => (this.#answers = undefined));
+    return this.#answers;
+  }
+
+  /** Its sessions fail with CHILD_SILENT. @param session whose end was not confirmed */
+  killSilent(session: string): void {
+    const { name, closeTimeout, probeTimeout } = this.#options.settings;
+    const why = this.#mux.describeSilence();
+    const asked = `it did not confirm the end of session ${session} within ${closeTimeout} ms, and sent nothing at all for ${probeTimeout} ms more`;
+    this.#silence = new CarpoolError(
+      'CHILD_SILENT',
+      `The child of pool "${name}" was killed: ${asked}${why === undefined ? '' : `; ${why}`}`,
+      {
+        context: { pool: name, pid: this.child.pid, session },
+        evidence: this.evidence(),
+      },
+    );
+    // The supervisor stops it, and reports what cannot be ended.
+    void this.child.kill().catch(noop);
   }
 
   evidence(): Evidence {
@@ -200,73 +252,4 @@ function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch)
 
 function failed(error: CarpoolError): never {
   throw error;
-}
-
-/** The best reason for the end of the stream: what broke the framing, else how the child exited. */
-async function whyItEnded(
-  options: GenerationOptions,
-  child: Child,
-  reason: CarpoolError | undefined,
-  mux: Mux,
-): Promise<CarpoolError> {
-  const { settings, clock } = options;
-  const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
-  if (unreadable) {
-    await child.kill();
-    return withEvidence(reason, { child, pool: settings.name });
-  }
-  const expired = (): Error => new Error('still running');
-  const exit = await within(child.exited, { clock, timeout: exitLag, expired }).catch(() => undefined);
-  const status = exit ?? (await child.kill()); // it closed its output and runs on, of no use any more
-  await child.drained;
-  const how = describeExit(status);
-  const after = `${Math.round(child.age())} ms after its start`;
-  const message =
-    exit === undefined
-      ? `The child of pool "${settings.name}" closed its output and was stopped, ${after}`
-      : `The child of pool "${settings.name}" ${how}, ${after}`;
-  const stderr = child.stderrTail();
-  return new CarpoolError('CHILD_EXITED', message, {
-    context: { pool: settings.name, pid: child.pid, exit: status },
-    evidence: {
-      exit: how,
-      stderr: stderr === '' ? undefined : stderr,
-      stdout: reason?.evidence.stdout,
-      messages: mux.root.recent.describe(),
-    },
-    cause: reason,
-  });
-}
-
-interface StartEvidence {
-  readonly child: Child;
-  readonly pool: string;
-  /** What passed on the root so far: what came instead of a hello. */
-  readonly messages?: readonly string[];
-}
-
-/** Names the pool, and adds what the child wrote to stderr and said instead. */
-function withEvidence(error: CarpoolError, { child, pool, messages = [] }: StartEvidence): CarpoolError {
-  if (error.context['pool'] === pool) return error;
-  const stderr = child.stderrTail();
-  const early: readonly ErrorCode[] = ['FRAME_MALFORMED', 'FRAME_TOO_LARGE'];
-  const hint = early.includes(error.code) ? ' (is something printing to stdout?)' : '';
-  const evidence: Evidence = {
-    ...error.evidence,
-    stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr),
-    messages: error.evidence.messages ?? (messages.length === 0 ? undefined : messages),
-  };
-  const message = firstParagraph(error.message);
-  return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? '' : hint}`, {
-    scope: error.scope,
-    blame: error.blame,
-    context: { ...error.context, pool, pid: child.pid },
-    evidence,
-    cause: error.cause,
-  });
-}
-
-function firstParagraph(message: string): string {
-  const end = message.indexOf('\n--- ');
-  return end < 0 ? message : message.slice(0, end);
 }

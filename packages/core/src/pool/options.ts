@@ -5,7 +5,8 @@ import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
-import { allowedMaxSessions, capacityOf, type CapacityOptions } from './capacity.ts';
+import { capacityOf } from './capacity.ts';
+import { conflictIn, framesAreLines, type Conflict } from './conflicts.ts';
 import { protocolMaker, type ProtocolOption } from './protocol-option.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
@@ -94,7 +95,10 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
    * Default `event`.
    */
   readonly diagnostics?: 'event' | 'fail';
-  /** Slots of a child whose end was not confirmed, after which it is replaced. Default: half of `sessionsPerChild`, at least 1. */
+  /**
+   * Slots of a child whose end was not confirmed, after which it is replaced. At most `sessionsPerChild`; default: half of
+   * it, at least 1. A child that answers nothing any more is replaced after the first, see `probeTimeout`.
+   */
   readonly maxQuarantined?: number;
   /** Sessions after which a child is replaced by a fresh one, for children that leak. Default `Infinity`. */
   readonly recycleAfter?: number;
@@ -107,6 +111,15 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
    * lets Carpool do that: docs/runners.md. Default true.
    */
   readonly watch?: boolean | readonly string[];
+  /**
+   * What to do with a line on the child's stdout that is no message: a `print()`, a banner. `pass`: it is passed over, with
+   * one warning, and shown in the evidence of errors. `fail`: the child is replaced, and its sessions fail with
+   * FRAME_MALFORMED. Default `pass` where frames are lines; where they are not, the next frame cannot be found, and only
+   * `fail` is allowed.
+   */
+  readonly strayOutput?: 'pass' | 'fail';
+  /** Milliseconds for a child that did not confirm the end of a session to answer anything. Default 2,000. */
+  readonly probeTimeout?: number;
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
   readonly forwardStderr?: boolean;
 }
@@ -130,6 +143,8 @@ type Filled =
   | 'recycleAfter'
   | 'watch'
   | 'forwardStderr'
+  | 'strayOutput'
+  | 'probeTimeout'
   | 'stdio';
 
 /** Options with every default filled in. */
@@ -146,14 +161,14 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
 
 /**
  * @throws CarpoolError CONFIG_INVALID if the options are no object, if `command` or `protocol` is none, if there is no such
- * codec, or if the numbers of children and sessions contradict
+ * codec, or if options contradict each other
  */
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
   checkShape(name, options);
   const { codec = 'json-lines' } = options;
   if (typeof codec === 'string') checkCodecName(codec);
-  const allowed = allowedMaxSessions(options);
-  if (allowed !== undefined) throw capacityError(name, options, allowed);
+  const conflict = conflictIn(options);
+  if (conflict !== undefined) throw conflictError(name, conflict);
   const { children, sessionsPerChild, maxSessions } = capacityOf(options);
   return {
     name,
@@ -179,6 +194,8 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts(children), ...options.restarts },
     watch: options.watch ?? true,
+    strayOutput: options.strayOutput ?? (framesAreLines(codec) ? 'pass' : 'fail'),
+    probeTimeout: options.probeTimeout ?? 2_000,
     forwardStderr: options.forwardStderr ?? false,
     stdio: options.stdio ?? { in: 0, out: 1 },
   };
@@ -204,9 +221,9 @@ function shapeError(attempt: string, found: unknown, allowed: string): CarpoolEr
   });
 }
 
-function capacityError(pool: string, { maxSessions }: CapacityOptions, allowed: string): CarpoolError {
-  const message = `Cannot make pool "${pool}": found \`maxSessions\` ${maxSessions}; allowed: ${allowed}`;
-  return new CarpoolError('CONFIG_INVALID', message, { context: { path: 'maxSessions', found: maxSessions, allowed } });
+function conflictError(pool: string, { path, found, allowed }: Conflict): CarpoolError {
+  const message = `Cannot make pool "${pool}": found \`${path}\` ${found}; allowed: ${allowed}`;
+  return new CarpoolError('CONFIG_INVALID', message, { context: { path, found, allowed } });
 }
 
 function launchIn(options: PoolOptions<Messages>): Omit<Launch, 'command'> {

@@ -11,12 +11,14 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
+import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
 import { Admission, type Slot, type Ticket } from './admission.ts';
 import { Children } from './children.ts';
 import { fullError, queueTimeoutError, type Occupancy } from './errors.ts';
+import { PoolFaults } from './faults.ts';
 import type { Generation } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
@@ -35,20 +37,21 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   #sessions = 0;
   #ids = 0;
   #longestWait = 0;
-  #strays = 0;
-  #before = { children: 0, sessions: 0, strays: 0, failures: 0 };
+  readonly #faults: PoolFaults;
+  #before = { children: 0, sessions: 0, failures: 0 };
 
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
     this.#clock = environment.clock ?? systemClock;
     this.#admission = new Admission(settings);
     this.#holders = new SlotHolders(settings.name);
+    this.#faults = new PoolFaults(settings.name, environment.warn);
     this.#children = new Children({
       settings,
       clock: this.#clock,
       started: environment.started,
       onStderr: environment.onStderr,
-      stray: () => this.#strays++,
+      faults: this.#faults,
       admission: this.#admission,
     });
   }
@@ -91,12 +94,12 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   stats(): PoolStats {
-    const { used, queued, quarantined, peak } = this.#admission;
+    const { queued, quarantined, peak } = this.#admission;
     const { pids, started, failures } = this.#children;
     return {
       name: this.name,
       maxSessions: this.settings.maxSessions,
-      open: used,
+      open: this.#holders.size,
       queued,
       quarantined,
       running: pids.length,
@@ -105,7 +108,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       sessions: this.#sessions,
       peak,
       longestWait: Math.round(this.#longestWait),
-      strays: this.#strays,
+      ...this.#faults.stats(),
       failures,
     };
   }
@@ -117,9 +120,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** `statsOfRun` counts from now on. */
   countAnew(): void {
-    const { children, sessions, strays, failures, running } = this.stats();
+    const { children, sessions, failures, running } = this.stats();
     // A child that lives on is one of the next run, too.
-    this.#before = { children: children - running, sessions, strays, failures };
+    this.#before = { children: children - running, sessions, failures };
+    this.#faults.countAnew();
     this.#admission.forgetPeak();
     this.#longestWait = 0;
   }
@@ -127,13 +131,13 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   /** As `stats`, since the last `countAnew`. */
   statsOfRun(): PoolStats {
     const stats = this.stats();
-    const { children, sessions, strays, failures } = this.#before;
+    const { children, sessions, failures } = this.#before;
     return {
       ...stats,
       children: stats.children - children,
       sessions: stats.sessions - sessions,
-      strays: stats.strays - strays,
       failures: stats.failures - failures,
+      ...this.#faults.statsOfRun(),
     };
   }
 
@@ -168,10 +172,17 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       timeout: this.settings.openTimeout,
       signal: options.signal,
       params: options.params,
+      holder: options.holder,
     });
     holder.conversation = conversation;
     // The slot follows the conversation: free when the child confirms, else not used again.
-    void conversation.released.then(({ confirmed }) => this.#free(slot, holder, confirmed));
+    void conversation.released.then(({ confirmed, failure }) => {
+      if (!confirmed) {
+        this.#faults.unconfirmed(conversation.id, options.holder, failure);
+        void this.#probe(slot, generation, conversation);
+      }
+      this.#free(slot, holder, confirmed);
+    });
     this.#children.at(slot.child).countSession(generation);
     await opened;
     this.#sessions++;
@@ -261,6 +272,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     if (confirmed) this.#admission.release(slot);
     else if (this.#admission.quarantine(slot) >= this.settings.maxQuarantined) child.retire();
     child.letGo();
+  }
+
+  /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
+  async #probe(slot: Slot, generation: Generation, conversation: Conversation): Promise<void> {
+    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) return;
+    this.#admission.suspect(slot);
+    const answers = await generation.answers();
+    if (!answers) this.#children.at(slot.child).replaceSilent(generation, conversation.id);
+    this.#admission.cleared(slot);
   }
 
   async #shutDown(): Promise<void> {

@@ -14,6 +14,8 @@ export interface PoolEnvironment {
   readonly clock?: Clock | undefined;
   /** Where started processes are recorded for a later sweep. */
   readonly started?: PidFiles | undefined;
+  /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }

@@ -20,6 +20,8 @@ export class RestartPolicy {
   #failures: number[] = [];
   #failedStarts = 0;
   #total = 0;
+  /** It will fail again, whatever is tried. */
+  #hopeless: string | undefined;
 
   constructor(limits: RestartLimits) {
     this.#limits = limits;
@@ -34,7 +36,9 @@ export class RestartPolicy {
     this.#failedStarts = 0;
   }
 
-  failed(phase: 'start' | 'life', now: number): void {
+  /** @param hopeless why it will fail again, half a sentence; `undefined`: it may not */
+  failed(phase: 'start' | 'life', now: number, hopeless?: string): void {
+    this.#hopeless ??= hopeless;
     this.#total++;
     this.#failures.push(now);
     if (phase === 'start') this.#failedStarts++;
@@ -44,6 +48,7 @@ export class RestartPolicy {
   givesUp(now: number): string | undefined {
     const { maxFailures: max, window: within, maxFailedStarts } = this.#limits;
     this.#failures = this.#failures.filter((at) => now - at < within);
+    if (this.#hopeless !== undefined) return this.#hopeless;
     if (this.#failedStarts >= maxFailedStarts) return `it failed to start ${this.#failedStarts} times in a row`;
     if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${within} ms`;
     return undefined;
@@ -53,5 +58,6 @@ export class RestartPolicy {
   resetFailures(): void {
     this.#failures = [];
     this.#failedStarts = 0;
+    this.#hopeless = undefined;
   }
 }

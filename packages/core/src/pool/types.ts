@@ -44,8 +44,14 @@ export interface PoolStats {
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */
   readonly longestWait: number;
-  /** Messages of children that belonged to no session. */
+  /** What children sent and no session and no request took: unknown addresses, replies to nothing, lines that are no messages. */
   readonly strays: number;
+  /** The last few of those, a line each, with the reason. */
+  readonly lastStrays: readonly string[];
+  /** Sessions whose end the child did not confirm, since the beginning. */
+  readonly unconfirmed: number;
+  /** The first of those, whose it was and why. */
+  readonly firstUnconfirmed?: string | undefined;
   /** Children that failed. */
   readonly failures: number;
 }

@@ -125,8 +125,11 @@ export interface ProtocolPort {
    * @throws CarpoolError SESSION_REFUSED with the child's text
    */
   request(message: unknown, signal?: CancelSignal): Promise<unknown>;
-  /** The next event for which `matches` is true; what came before this call and was not taken counts too. */
-  next(matches: (message: unknown) => boolean): Promise<unknown>;
+  /**
+   * The next event for which `matches` is true; what came before this call and was not taken counts too.
+   * @param expected what `matches` looks for, for the error if it does not come: `{ type: 'ready' }`
+   */
+  next(matches: (message: unknown) => boolean, expected?: unknown): Promise<unknown>;
 }
 
 /** The conversation of one session, for `open` and `close`. */
@@ -201,12 +204,21 @@ export interface Protocol<M extends Messages = AnyMessages> {
   hello?(root: ProtocolPort): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */
   open?(port: SessionPort): Promise<Opened> | Opened;
-  /** Pure. @throws anything: the message is then treated as malformed */
+  /**
+   * Pure. @throws CarpoolError FRAME_MALFORMED: the child is to blame, and is replaced. Anything else that it throws is
+   * PROTOCOL_FAILED: the message is lost, and the child lives on
+   */
   route(frame: Frame): Route;
   /** Pure. @throws CarpoolError SESSION_REFUSED if the message names a session that is not the sender's */
   address(outgoing: Outgoing): Addressed;
   /** The message, if there is one, by which the child learns that this reply is no longer awaited. */
   cancel?(wireId: WireId | undefined, key: Key): Frame | undefined;
+  /**
+   * Asks the child whether it still answers; resolves when it has. Called when the child has not confirmed the end of a
+   * session in time: if `probeTimeout` passes, the child is killed and replaced. Without it, a child is replaced that
+   * sends nothing at all in that time.
+   */
+  probe?(root: ProtocolPort): Promise<unknown>;
   /** The first rung of the stop ladder: a message that asks the child to end. Without it: the end of its input. */
   goodbye?(root: ProtocolPort): Promise<void> | void;
   /** Only for the compiler: the type of the messages. Never set. */

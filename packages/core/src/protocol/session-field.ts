@@ -31,6 +31,7 @@ export const sessionFieldNames: ReadonlySet<string> = new Set([
   'hello',
   'open',
   'close',
+  'probe',
   'steps',
   'refusals',
   'lost',
@@ -58,6 +59,11 @@ export interface SessionFieldOptions {
   readonly open?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
   /** Sent when a session ends. Without it the child does not learn of it, and a slot is free at once. */
   readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
+  /**
+   * Sent outside any session when the child has not confirmed the end of one; a message like `expect`, or without it any
+   * message, says that the child is alive. If none comes within `probeTimeout` of the pool, the child is replaced.
+   */
+  readonly probe?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
   /** Messages of the child that precede a reply under the same id. */
   readonly steps?: readonly Pattern[];
   /** Replies that refuse the request. Their `error`, `message` and `code` fields go into the error. */
@@ -82,7 +88,7 @@ export interface SessionFieldOptions {
 export function sessionField<M extends Messages = AnyMessages>(options: SessionFieldOptions = {}): Protocol<M> {
   const { session: sessionName = 'session', id: idName = 'id', idType = 'string' } = options;
   const names = fieldNames(options, sessionName, idName);
-  const { hello, open, close } = options;
+  const { hello, open, close, probe } = options;
   const protocol: Protocol<M> = {
     name: 'session-field',
     sessionField: sessionName,
@@ -132,13 +138,21 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       return { frame: frame.with(stamps), key: String(id) };
     },
   };
-  if (hello === undefined) return protocol;
-  return { ...protocol, hello: (root) => greet(root, hello) };
+  return {
+    ...protocol,
+    ...(hello !== undefined && { hello: (root: ProtocolPort) => greet(root, hello) }),
+    ...(probe !== undefined && { probe: (root: ProtocolPort) => probed(root, probe) }),
+  };
+}
+
+async function probed(root: ProtocolPort, { send, expect }: NonNullable<SessionFieldOptions['probe']>): Promise<void> {
+  root.send(send);
+  await root.next((message) => expect === undefined || matches(expect, message), expect);
 }
 
 async function greet(root: ProtocolPort, hello: NonNullable<SessionFieldOptions['hello']>): Promise<unknown> {
   if (hello.send !== undefined) root.send(hello.send);
-  const said = await root.next((message) => matches(hello.expect, message));
+  const said = await root.next((message) => matches(hello.expect, message), hello.expect);
   for (const [name, wanted] of Object.entries(hello.version ?? {})) {
     const found = (said as Record<string, unknown>)[name];
     if (found !== wanted) {
@@ -155,7 +169,7 @@ async function exchange(
 ): Promise<void> {
   const { send, expect } = turn;
   port.send(send);
-  if (expect !== undefined) await port.next((message) => matches(expect, message));
+  if (expect !== undefined) await port.next((message) => matches(expect, message), expect);
 }
 
 function sessionIn(fields: Fields, name: string): string | number | undefined {

@@ -2,7 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Journal, Speaker } from './journal.ts';
 import type { CloseReason } from './state.ts';
+import type { Strays } from './strays.ts';
 
 /** Takes the messages that the connection routes to one wire id. */
 export interface Receiver {
@@ -22,6 +24,13 @@ export interface Connection {
   readonly root: ProtocolPort;
   /** Diagnostics of the child are kept for the end of the session. */
   readonly keepsDiagnostics: boolean;
+  /** Milliseconds by which the confirmation of an end may be late: the host's own deadline is the pool's. */
+  readonly grace: number;
+  /** Absent where another process keeps it. */
+  readonly journal: Journal | undefined;
+  readonly strays: Strays;
+  /** A sentence about a child that sends nothing because of another session; `undefined`: there is no sign of that. */
+  stuckIn(own: Speaker): string | undefined;
   /** @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED, SESSION_OVERFLOW */
   transmit(frame: Frame): void;
   frameOf(message: unknown): Frame;

@@ -3,42 +3,37 @@
  * hub forwards (`hub/relay.ts`) both stand on it, so that a session is the same thing in process and across processes.
  */
 import type { CancelSignal } from '../base/cancellation.ts';
-import { CarpoolError, asCarpoolError } from '../base/errors.ts';
+import { CarpoolError, type Evidence } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Diagnostic, Key, Opened, ProtocolPort, WireId } from '../protocol/protocol.ts';
+import type { Diagnostic, Key, Opened, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { closedError, lostError, openTimeoutError, unconfirmedError, type Ended, type SessionName } from './errors.ts';
+import { closedError, lostError, type Ended } from './errors.ts';
+import { openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
-import type { Listener } from './listener.ts';
-import { checkedOpened } from './opened.ts';
+import { rootId, type Speaker } from './journal.ts';
+import type { ConversationOptions, Listener } from './listener.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
+import { protocolError } from './protocol-errors.ts';
 import { ConversationPort } from './protocol-port.ts';
 import { Recent } from './recent.ts';
-import type { CloseReason, SessionState } from './state.ts';
-
-/** How a conversation ended for the child. `confirmed: false`: what is left of it there is not known. */
-export interface Released {
-  readonly confirmed: boolean;
-  /** Why it was not confirmed, where the child was asked. */
-  readonly failure?: CarpoolError | undefined;
-  /** What the child found wrong with what the session sent, where the pool keeps that: SESSION_DIAGNOSTICS. */
-  readonly diagnosed?: CarpoolError | undefined;
-}
+import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
 
 /** For an end without a caller that says how long it may take. */
 const failTimeout = 5_000;
 
-export class Conversation implements Receiver, Ended {
-  readonly recent: Recent = new Recent();
+export class Conversation implements Receiver, Ended, Exchanging {
+  readonly recent: Recent;
   readonly released: Promise<Released>;
   readonly #connection: Connection;
+  /** Strays of the connection that came before it. */
+  readonly #straysBefore: number;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
-  readonly #name: SessionName;
+  readonly #name: Speaker;
   readonly #wireIds = new Set<WireId>();
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
@@ -46,11 +41,13 @@ export class Conversation implements Receiver, Ended {
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
 
-  constructor(connection: Connection, id: string, listener: Listener, params?: unknown) {
+  constructor(connection: Connection, { id, listener, params, holder }: ConversationOptions) {
     this.#connection = connection;
-    const name: SessionName = { id };
+    const name: Speaker = { id, holder };
     this.#name = name;
     this.#listener = listener;
+    this.#straysBefore = connection.strays.total;
+    this.recent = new Recent(name, connection.journal);
     const outbox = new Outbox(connection, name, this.recent, (wireId) => this.#wireIds.has(wireId));
     this.#outbox = outbox;
     const port = new ConversationPort({ connection, outbox, name, params, adopt: (wireId) => this.#adopt(wireId) });
@@ -58,9 +55,11 @@ export class Conversation implements Receiver, Ended {
     this.#incoming = new Incoming({
       name,
       outbox,
+      isRoot: id === rootId,
       recent: this.recent,
       listener,
       port,
+      stray: (frame, why) => connection.strays.add(frame, why),
       isOpen: () => this.#state.name === 'open',
       diagnosed: (diagnostic) => this.diagnose(diagnostic),
       beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
@@ -97,8 +96,27 @@ export class Conversation implements Receiver, Ended {
     this.#name.id = id;
   }
 
+  /** What is known here of a call that gets no answer. */
+  evidence(): Evidence {
+    const strays = this.#connection.strays.since(this.#straysBefore);
+    return {
+      messages: this.recent.describe(),
+      strays: strays.length === 0 ? undefined : strays,
+      silence: this.#connection.stuckIn(this.#name),
+    };
+  }
+
+  get oldestCall(): PendingCall | undefined {
+    return this.#outbox.oldestCall;
+  }
+
+  /** Whose it is. */
+  get speaker(): Speaker {
+    return this.#name;
+  }
+
   /** For the protocol. */
-  get port(): ProtocolPort {
+  get port(): ConversationPort {
     return this.#port;
   }
 
@@ -170,11 +188,8 @@ export class Conversation implements Receiver, Ended {
    */
   async open(timeout: number, signal?: CancelSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
-    const open = Promise.resolve().then(async () => {
-      if (protocol.open === undefined) return defaultOpened(this.id);
-      return checkedOpened(await protocol.open(this.#port), protocol, this.id);
-    });
-    const expired = (): Error => openTimeoutError(this.id, timeout, this.recent.describe());
+    const open = runOpen(this, this.#connection);
+    const expired = (): Error => openTimedOut(this, timeout);
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
     let opened: Opened | undefined;
     try {
@@ -183,7 +198,8 @@ export class Conversation implements Receiver, Ended {
       this.#opened = opened;
       this.#outbox.wireId = opened.wireId;
       this.#outbox.gate = this.#state.name === 'opening' ? opened.gate : undefined;
-    } catch (thrown) {
+    } catch (reported) {
+      const thrown = protocolError('open', protocol.name, reported) ?? reported;
       const reason = this.#reasonOr(thrown);
       this.#port.giveUp(thrown);
       // Its id is another's: to close it would end the other one.
@@ -247,16 +263,9 @@ export class Conversation implements Receiver, Ended {
   }
 
   async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {
-    const expired = (): Error => unconfirmedError(this.id, timeout, this.recent.describe());
-    const closing = Promise.resolve().then(() => opened.close(this.#port));
-    try {
-      await within(closing, { clock: this.#connection.clock, timeout, expired });
-      this.#end(reason, true);
-    } catch (thrown) {
-      const failure = asCarpoolError(thrown, 'SESSION_FAILED', `Cannot close session ${this.id}`);
-      // The host reports them after the child has confirmed.
-      this.#end(reason, failure.code === 'SESSION_DIAGNOSTICS', failure);
-    }
+    const failure = await runClose(this, this.#connection, { opened, timeout });
+    // The host reports diagnostics after the child has confirmed.
+    this.#end(reason, failure === undefined || failure.code === 'SESSION_DIAGNOSTICS', failure);
   }
 
   #end(reason: CloseReason, confirmed: boolean, failure?: CarpoolError): void {
@@ -288,12 +297,4 @@ export class Conversation implements Receiver, Ended {
     const error = thrown as CarpoolError;
     return { by: 'child', at: this.#connection.clock.now(), reason: 'because it could not be opened', error };
   }
-}
-
-function defaultOpened(id: string): Opened {
-  return { wireId: id, close: () => {} };
-}
-
-function lateReason(now: number): CloseReason {
-  return { by: 'pool', at: now, reason: 'because it opened too late' };
 }

@@ -1,5 +1,5 @@
 /** What the calls of a session fail with. Each sentence stands here once, for both sides of the hub. */
-import { CarpoolError, asCarpoolError, errorAt, type CallSite } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
 
@@ -36,16 +36,48 @@ export function closedError(
   return new CarpoolError(code, message, { scope, blame, context, evidence, cause: failure, site });
 }
 
-/** @param messages the last ones of the session, as evidence */
-export function openTimeoutError(session: string, timeout: number, messages: readonly string[]): CarpoolError {
-  const message = `Cannot open session ${session}: the child did not answer within ${timeout} ms`;
-  return new CarpoolError('SESSION_FAILED', message, { context: { session, timeout }, evidence: { messages } });
+/** What a protocol waits for, and what came instead. */
+export interface Waiting {
+  /** A description of it. Absent: the protocol does not say. */
+  readonly expected: string | undefined;
+  /** The last messages that it did not take. */
+  readonly came: readonly string[];
 }
 
-/** The child did not confirm in time that a session is gone. @param messages its last ones, as evidence */
-export function unconfirmedError(session: string, timeout: number, messages: readonly string[]): CarpoolError {
-  const message = `Cannot unregister session ${session}: the child did not confirm its end within ${timeout} ms, so its slot is not used again`;
-  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session, timeout }, evidence: { messages } });
+export interface Unanswered extends Waiting {
+  readonly evidence: Evidence;
+}
+
+/** A child that did not answer what the protocol's `open` has sent. */
+export function openTimeoutError(session: string, timeout: number, unanswered: Unanswered): CarpoolError {
+  const message = `Cannot open session ${session}: the child did not answer within ${timeout} ms${instead(unanswered)}`;
+  const { evidence } = unanswered;
+  return new CarpoolError('SESSION_FAILED', message, { context: { session, timeout }, evidence });
+}
+
+/** The child did not confirm in time that a session is gone. */
+export function unconfirmedError(session: string, timeout: number, unanswered: Unanswered): CarpoolError {
+  const message = `Cannot unregister session ${session}: the child did not confirm its end within ${timeout} ms, so its slot is not used again${instead(unanswered)}`;
+  const { evidence } = unanswered;
+  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session, timeout }, evidence });
+}
+
+/** As `unconfirmedError`, where it is not known what the protocol waits for. */
+export function lateEndError(session: string, timeout: number, evidence: Evidence): CarpoolError {
+  return unconfirmedError(session, timeout, { expected: undefined, came: [], evidence });
+}
+
+/** "; expected {type: "closed"}, and {type: "error"} came"; empty where the protocol does not say. */
+export function instead({ expected, came }: Waiting): string {
+  if (expected === undefined && came.length === 0) return '';
+  const wanted = expected === undefined ? '' : `expected ${expected}, and `;
+  if (came.length === 0) return `; ${wanted}nothing came`;
+  return `; ${wanted}${came.join(', ')} came${expected === undefined ? ', which its protocol did not wait for' : ''}`;
+}
+
+/** What `close` of a protocol failed with: often the child's own words. */
+export function closeFailure(session: string, thrown: unknown): CarpoolError {
+  return asCarpoolError(thrown, 'SESSION_FAILED', `Cannot close session ${session}`);
 }
 
 /** For a message that could not be sent, at the line of the call. */
@@ -61,11 +93,12 @@ export function takenError(wireId: WireId, owner: string, session: string): Carp
   return new CarpoolError('SESSION_REFUSED', message, { scope: 'session', blame: 'setup', context });
 }
 
-/** The child refused one request. */
-export function refusedError(session: string, refusal: Refusal): CarpoolError {
+/** The child refused one request. @param messages the last ones of the session, as evidence */
+export function refusedError(session: string, refusal: Refusal, messages: readonly string[]): CarpoolError {
   if (refusal.error !== undefined) return refusal.error as CarpoolError;
   const message = `The child refused the request${codeOf(refusal)}: ${refusal.message}`;
-  return new CarpoolError('SESSION_REFUSED', message, { blame: 'child', context: contextOf(session, refusal) });
+  const context = contextOf(session, refusal);
+  return new CarpoolError('SESSION_REFUSED', message, { blame: 'child', context, evidence: { messages } });
 }
 
 /** The child ended the session. @param messages the last ones of the session, as evidence */

@@ -15,7 +15,7 @@ function message(kind: Kind, call: number): Outgoing {
 }
 
 function call(): PendingCall {
-  return { key: undefined, callbacks: { reply: () => {}, failed: () => {} } };
+  return { key: undefined, callbacks: { reply: () => {}, failed: () => {} }, number: 1, sent: undefined };
 }
 
 /** A gate that counts how often it is asked. */

@@ -1,6 +1,6 @@
 /** The incoming half of a conversation: each routed message goes to the call, the listener or the protocol it is for. */
 import type { Frame } from '../codec/frame.ts';
-import type { Diagnostic, Route } from '../protocol/protocol.ts';
+import type { Diagnostic, Key, Route } from '../protocol/protocol.ts';
 import { refusedError, type SessionName } from './errors.ts';
 import type { Listener } from './listener.ts';
 import type { Outbox } from './outbox.ts';
@@ -15,11 +15,15 @@ export interface IncomingOptions {
   /** The session, for errors. */
   readonly name: SessionName;
   readonly outbox: Outbox;
+  /** It is the conversation with the child itself, outside all sessions. */
+  readonly isRoot: boolean;
   readonly recent: Recent;
   readonly listener: Listener;
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
   readonly isOpen: () => boolean;
+  /** A message that is delivered, and is probably not meant to be: half a sentence says why. */
+  readonly stray: (frame: Frame, why: string) => void;
   /** The child finds fault with what the session sent. */
   readonly diagnosed: (diagnostic: Diagnostic) => void;
   /** True: the session has begun anew, and what says that it is over is an event. */
@@ -54,7 +58,7 @@ export class Incoming {
       case 'reply': {
         // A reply to nothing is an event: a runtime that writes its own ids (`onMessage`) reads it there.
         const call = outbox.settle(route.key);
-        if (call === undefined) this.#deliver(route.frame ?? frame);
+        if (call === undefined) this.#untaken(route.key, route.frame ?? frame);
         else call.reply(route.frame ?? frame);
         break;
       }
@@ -66,8 +70,8 @@ export class Incoming {
       }
       case 'refusal': {
         const call = outbox.settle(route.key);
-        if (call === undefined) this.#deliver(frame);
-        else call.failed(refusedError(name.id, route.refusal));
+        if (call === undefined) this.#untaken(route.key, frame);
+        else call.failed(refusedError(name.id, route.refusal, this.#options.recent.describe()));
         break;
       }
       case 'ask':
@@ -86,6 +90,15 @@ export class Incoming {
       (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
     const shown = 'frame' in route ? (route.frame ?? frame) : frame;
     if (!ofHost) this.#options.recent.add('in', shown, frame.bytes.length);
+  }
+
+  /** A reply to nothing. Where a request waits, it may have been meant for that one. */
+  #untaken(key: Key, frame: Frame): void {
+    const { outbox, stray, isRoot, isOpen } = this.#options;
+    if (isRoot) stray(frame, `a reply outside any session, where no request waits for ${JSON.stringify(key)}`);
+    else if (isOpen() && outbox.waitingCalls > 0)
+      stray(frame, `a reply to ${JSON.stringify(key)}, for which no request of its session waits`);
+    this.#deliver(frame);
   }
 
   #deliver(frame: Frame): void {

@@ -1,4 +1,5 @@
 /** What a conversation reports to the session of a user, or to the relay of the hub. */
+import type { HolderLabel } from '../base/holder-label.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Key, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
@@ -11,4 +12,14 @@ export interface Listener {
   adopted?(wireId: WireId): void;
   /** Once. Calls that come later fail with the reason. */
   closed(reason: CloseReason): void;
+}
+
+/** What a conversation is made of, besides its connection. */
+export interface ConversationOptions {
+  readonly id: string;
+  readonly listener: Listener;
+  /** Handed to the protocol's `open`. */
+  readonly params?: unknown;
+  /** Whose it is, for the errors of others. */
+  readonly holder?: HolderLabel | undefined;
 }

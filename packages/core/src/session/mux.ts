@@ -7,21 +7,23 @@
  */
 import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Diagnostic, Messages, Opened, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Diagnostic, Opened, ProtocolPort, Route, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Conversation } from './conversation.ts';
-import { takenError } from './errors.ts';
+import { instead, takenError } from './errors.ts';
+import { rootId, type Speaker } from './journal.ts';
 import type { Listener } from './listener.ts';
 import type { CloseReason } from './state.ts';
+import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
+import { Strays } from './strays.ts';
+import { Unrouted, type UnroutedOptions } from './unrouted.ts';
 
-export interface MuxOptions {
-  readonly transport: Transport;
-  readonly protocol: Protocol<Messages>;
+export interface MuxOptions extends UnroutedOptions {
   readonly format: Format;
   readonly clock: Clock;
   /** Bytes that may wait for the other side to take them. Default 256 MiB. */
@@ -30,8 +32,10 @@ export interface MuxOptions {
   readonly closed: (reason: CarpoolError | undefined) => void;
   /** What the child finds wrong with what a session sent is kept for the end of the session. Default: it is an event. */
   readonly keepsDiagnostics?: boolean | undefined;
-  /** A message that no conversation owns: for an unknown session, or one that `route` cannot place. */
-  readonly stray?: ((frame: Frame) => void) | undefined;
+  /** Keeps what no conversation and no call takes. Default: its own. */
+  readonly strays?: Strays | undefined;
+  /** Milliseconds by which the confirmation of an end may be late. Default 0. */
+  readonly grace?: number | undefined;
 }
 
 export interface OpenOptions {
@@ -44,17 +48,26 @@ export interface OpenOptions {
   readonly signal?: CancelSignal | undefined;
   /** Handed to the protocol's `open`. */
   readonly params?: unknown;
+  /** Whose it is, for the errors of others. */
+  readonly holder?: HolderLabel | undefined;
 }
 
 const rootListener: Listener = { event: () => {}, ask: () => {}, closed: () => {} };
 
 export class Mux {
   readonly root: Conversation;
+  /** What the other side sent that no conversation and no call took. */
+  readonly strays: Strays;
   readonly #options: MuxOptions;
+  readonly #unrouted: Unrouted;
   readonly #connection: Connection;
   readonly #byWireId = new Map<WireId, Receiver>();
   readonly #conversations = new Set<Conversation>();
   readonly #maxBacklog: number;
+  /** Closed here; what is left of them on the other side is not known. */
+  readonly #unconfirmed = new Set<Conversation>();
+  /** Called with each message, while there is a probe. */
+  #heard: (() => void) | undefined;
   #calls = 0;
   #failure: CloseReason | undefined;
 
@@ -62,6 +75,8 @@ export class Mux {
     const { protocol, clock, format, transport } = options;
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
+    this.strays = options.strays ?? new Strays();
+    this.#unrouted = new Unrouted(options, this.strays);
     const root = (): ProtocolPort => this.root.port;
     this.#connection = {
       protocol,
@@ -70,6 +85,10 @@ export class Mux {
         return root();
       },
       keepsDiagnostics: options.keepsDiagnostics ?? false,
+      grace: options.grace ?? 0,
+      journal: options.journal,
+      strays: this.strays,
+      stuckIn: (own) => options.journal && stuckIn(own, options.journal, this.#askers()),
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
@@ -78,7 +97,7 @@ export class Mux {
         for (const wireId of wireIds) this.#byWireId.delete(wireId);
       },
     };
-    this.root = new Conversation(this.#connection, 'root', rootListener);
+    this.root = new Conversation(this.#connection, { id: rootId, listener: rootListener });
     transport.start({
       frame: (frame) => this.#receive(frame),
       closed: (reason) => options.closed(reason),
@@ -93,9 +112,49 @@ export class Mux {
   /** Runs the protocol's `hello`. @throws CarpoolError CHILD_NO_HELLO at the deadline, or what `hello` throws */
   async hello(timeout: number): Promise<unknown> {
     const { protocol, clock } = this.#options;
-    const expired = (): Error =>
-      new CarpoolError('CHILD_NO_HELLO', `The child said no hello within ${timeout} ms`, { context: { timeout } });
-    return await within(Promise.resolve(protocol.hello?.(this.root.port)), { clock, timeout, expired });
+    const expired = (): Error => {
+      const waiting = this.root.port.waiting();
+      const message = `The child said no hello within ${timeout} ms${instead(waiting)}`;
+      return new CarpoolError('CHILD_NO_HELLO', message, { context: { timeout, came: waiting.came.length } });
+    };
+    const greeted = Promise.resolve().then(() => protocol.hello?.(this.root.port));
+    return await within(greeted, { clock, timeout, expired });
+  }
+
+  /** True if the other side answers the protocol's `probe`, or without that, sends anything at all in this time. */
+  async probe(timeout: number): Promise<boolean> {
+    const { protocol, clock } = this.#options;
+    // Old messages say nothing of now.
+    this.root.port.drain();
+    const anything = new Promise<void>((resolve) => (this.#heard = resolve));
+    const answered = Promise.resolve().then(() => protocol.probe?.(this.root.port) ?? anything);
+    const silent = new Error('no answer');
+    try {
+      await within(answered, { clock, timeout, expired: () => silent });
+      return true;
+    } catch (thrown) {
+      // A refusal is an answer too.
+      return thrown !== silent;
+    } finally {
+      this.#heard = undefined;
+    }
+  }
+
+  /** Of the conversations that are not closed. */
+  speakers(): Speaker[] {
+    return [...this.#conversations].map(({ speaker }) => speaker);
+  }
+
+  /** True if nothing has come since this conversation has sent something. */
+  isSilentFor({ speaker }: Conversation): boolean {
+    const { journal } = this.#options;
+    return journal !== undefined && isSilentFor(speaker, journal);
+  }
+
+  /** Half a sentence: what the other side has not answered, and whose it is. */
+  describeSilence(): string | undefined {
+    const { journal } = this.#options;
+    return journal && describeSilence(journal, this.#askers());
   }
 
   /**
@@ -103,7 +162,7 @@ export class Mux {
    * nothing of it is left, also when `opened` rejects.
    */
   open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {
-    const conversation = new Conversation(this.#connection, options.id, options.listener, options.params);
+    const conversation = new Conversation(this.#connection, options);
     if (this.#failure !== undefined) {
       conversation.abort(this.#failure);
       return {
@@ -112,7 +171,10 @@ export class Mux {
       };
     }
     this.#conversations.add(conversation);
-    void conversation.released.then(() => this.#conversations.delete(conversation));
+    void conversation.released.then(({ confirmed }) => {
+      this.#conversations.delete(conversation);
+      if (!confirmed) this.#unconfirmed.add(conversation);
+    });
     return { conversation, opened: conversation.open(options.timeout, options.signal) };
   }
 
@@ -153,24 +215,25 @@ export class Mux {
   }
 
   #receive(frame: Frame): void {
-    const { protocol, transport, stray } = this.#options;
+    this.#heard?.();
     let route: Route;
     try {
-      route = protocol.route(frame);
+      route = this.#options.protocol.route(frame);
     } catch (thrown) {
-      transport.abort(asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot read a message'));
+      this.#unrouted.failed(frame, thrown);
       return;
     }
     if (route.as === 'unknown') {
       // Before and during `hello`, what cannot be placed is what the protocol is waiting for, or complains about.
       this.root.receive({ as: 'event', to: undefined }, frame);
-      stray?.(frame);
+      this.#unrouted.stray(frame, '`route` of the protocol does not know it');
       return;
     }
     if (route.as === 'diagnostic' && route.to === undefined) this.#diagnose(route.diagnostic);
+    if (this.#unrouted.takes(route, frame)) return;
     const receiver: Receiver | undefined = route.to === undefined ? this.root : this.#byWireId.get(route.to);
     if (receiver === undefined) {
-      stray?.(frame);
+      this.#unrouted.stray(frame, `for session ${JSON.stringify(route.to)}, which is not open`);
       return;
     }
     try {
@@ -180,5 +243,12 @@ export class Mux {
       const error = asCarpoolError(thrown, 'SESSION_FAILED', 'Cannot take a message');
       receiver.fail({ by: 'child', at: this.#options.clock.now(), reason: 'because of a message', error });
     }
+  }
+
+  /** Those whose end was not confirmed, too: the other side may still be busy with what they have asked. */
+  *#askers(): Iterable<Asker> {
+    yield this.root;
+    yield* this.#conversations;
+    yield* this.#unconfirmed;
   }
 }

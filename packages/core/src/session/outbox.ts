@@ -4,11 +4,13 @@
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
+import type { Addressed, Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';
+import { keptFrame } from './kept-frame.ts';
 import { Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
+import { protocolError } from './protocol-errors.ts';
 import type { Recent } from './recent.ts';
 
 /** Messages of one session that wait: for the gate, or for their reply. */
@@ -27,6 +29,8 @@ export class Outbox {
   readonly #recent: Recent;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
+  /** Of those that were given up with the end. */
+  #oldestAtEnd: PendingCall | undefined;
   readonly #held = new HeldMessages();
 
   constructor(connection: Connection, name: SessionName, recent: Recent, owns: (wireId: WireId) => boolean) {
@@ -50,8 +54,8 @@ export class Outbox {
   /** `callbacks` are not called if it throws. */
   request(frame: Frame, callbacks: ReplyCallbacks): PendingCall {
     const { wireId } = this;
-    const call: PendingCall = { key: undefined, callbacks };
     const number = this.#connection.nextCall();
+    const call: PendingCall = { key: undefined, callbacks, number, sent: undefined };
     this.#dispatch({ kind: 'request', frame, wireId, call: number, key: undefined, owns: this.#owns }, call);
     return call;
   }
@@ -69,6 +73,16 @@ export class Outbox {
     if (cancel !== undefined) this.#connection.transmit(cancel);
   }
 
+  /** The request that has waited longest for its reply, also where nothing waits for that any more, and after the end. */
+  get oldestCall(): PendingCall | undefined {
+    return this.#pending.oldest ?? this.#oldestAtEnd;
+  }
+
+  /** Requests that wait for their reply. */
+  get waitingCalls(): number {
+    return this.#pending.size;
+  }
+
   /** The call that a step belongs to; `undefined`: there is none. An abandoned one does nothing. */
   waiting(key: Key): ReplyCallbacks | undefined {
     return this.#pending.peek(key)?.callbacks;
@@ -81,6 +95,7 @@ export class Outbox {
 
   /** Takes everything that waits, for the end. */
   drain(): ReplyCallbacks[] {
+    this.#oldestAtEnd = this.oldestCall;
     const held = this.#held.drain();
     return [...this.drainSent(), ...held.flatMap(({ call }) => call?.callbacks ?? [])];
   }
@@ -127,11 +142,23 @@ export class Outbox {
   }
 
   #transmit(outgoing: Outgoing, call: PendingCall | undefined): void {
-    const addressed = this.#connection.protocol.address(outgoing);
+    const addressed = this.#address(outgoing);
     this.#connection.transmit(addressed.frame);
-    this.#recent.add('out', outgoing.frame, addressed.frame.bytes.length);
+    const { length } = addressed.frame.bytes;
+    this.#recent.add('out', outgoing.frame, length);
     this.gate?.sent(outgoing.frame);
-    if (call !== undefined) this.#pending.add(addressed.key ?? String(outgoing.call), call);
+    if (call === undefined) return;
+    call.sent = keptFrame(outgoing.frame, length);
+    this.#pending.add(addressed.key ?? String(outgoing.call), call);
+  }
+
+  #address(outgoing: Outgoing): Addressed {
+    const { protocol } = this.#connection;
+    try {
+      return protocol.address(outgoing);
+    } catch (thrown) {
+      throw protocolError('address', protocol.name, thrown) ?? thrown;
+    }
   }
 }
 

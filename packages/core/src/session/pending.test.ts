@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Pending, type PendingCall } from './pending.ts';
 
-const call = (): PendingCall => ({ key: undefined, callbacks: { reply: () => {}, failed: () => {} } });
+const callbacks = { reply: () => {}, failed: () => {} };
+const call = (): PendingCall => ({ key: undefined, callbacks, number: 1, sent: undefined });
 
 test('a call is found by its key, once', () => {
   const pending = new Pending();

@@ -6,6 +6,7 @@ import { Fifo } from '../base/fifo.ts';
 import type { Key } from '../protocol/protocol.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
+import type { KeptFrame } from './kept-frame.ts';
 
 /** The push side of a request. Exactly one of `reply` and `failed` is called, once. */
 export interface ReplyCallbacks {
@@ -19,6 +20,10 @@ export interface PendingCall {
   /** Absent while a gate holds the request back. */
   key: Key | undefined;
   callbacks: ReplyCallbacks;
+  /** Larger than that of every request sent before it on the same connection. */
+  readonly number: number;
+  /** Absent while a gate holds it back. */
+  sent: KeptFrame | undefined;
 }
 
 export class Pending {
@@ -42,6 +47,12 @@ export class Pending {
       this.#byKey.set(key, queue);
     }
     this.#size++;
+  }
+
+  /** The call that has waited longest. */
+  get oldest(): PendingCall | undefined {
+    for (const there of this.#byKey.values()) return there instanceof Fifo ? there.first : there;
+    return undefined;
   }
 
   /** The call whose turn it is, still waiting. */

@@ -5,7 +5,7 @@ import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
-import { closedError, type Ended, type SessionName } from './errors.ts';
+import { closedError, type Ended, type SessionName, type Waiting } from './errors.ts';
 import type { Outbox } from './outbox.ts';
 import type { CloseReason } from './state.ts';
 
@@ -19,6 +19,9 @@ export interface PortOptions {
   readonly adopt: (wireId: WireId) => void;
 }
 
+/** Messages that a deadline quotes. */
+const shown = 3;
+
 export class ConversationPort implements SessionPort, Ended {
   readonly params: unknown;
   lost = false;
@@ -27,6 +30,8 @@ export class ConversationPort implements SessionPort, Ended {
   readonly #giveUp = new Cancellation();
   /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
   readonly #events = new Mailbox<Frame>(256);
+  /** What `next` waits for, as its callers name it. */
+  readonly #expected = new Set<unknown>();
   #resolveGone!: () => void;
   #reason: CloseReason | undefined;
 
@@ -79,8 +84,10 @@ export class ConversationPort implements SessionPort, Ended {
     return promise;
   }
 
-  async next(matches: (message: unknown) => boolean): Promise<unknown> {
+  async next(matches: (message: unknown) => boolean, expected?: unknown): Promise<unknown> {
+    if (expected !== undefined) this.#expected.add(expected);
     const frame = await this.#events.take((candidate) => matches(candidate.message)).item;
+    this.#expected.delete(expected);
     if (frame !== undefined) return frame.message;
     if (this.#reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
     throw this.#closedError('wait for a message', this.#reason);
@@ -101,6 +108,13 @@ export class ConversationPort implements SessionPort, Ended {
       this.#events.shift();
       this.#events.push(frame);
     }
+  }
+
+  /** For the error at a deadline: what `next` waits for, and the last messages that it did not take. */
+  waiting(): Waiting {
+    const [wanted] = this.#expected;
+    const expected = wanted === undefined ? undefined : this.#options.connection.frameOf(wanted).toString();
+    return { expected, came: this.#events.latest(shown).map((frame) => frame.toString()) };
   }
 
   /** What `open` did not take: it belongs to the user. */

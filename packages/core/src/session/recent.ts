@@ -1,28 +1,37 @@
-/** The last messages of a session, kept for the evidence of its errors. Costs two assignments a message. */
+/** The last messages of a session, kept for the evidence of its errors. Costs a few assignments a message. */
 import type { Frame } from '../codec/frame.ts';
+import type { Journal, Speaker } from './journal.ts';
+import { arrow, describeKept, keptFrame, type Direction, type KeptFrame } from './kept-frame.ts';
 
 const kept = 8;
-/** A larger frame is remembered by its size alone, so that a session does not hold on to megabytes. */
-const keptBytes = 16 * 1024;
 
 export class Recent {
-  readonly #frames: (Frame | number)[] = [];
-  readonly #directions: ('in' | 'out')[] = [];
+  readonly #speaker: Speaker | undefined;
+  readonly #journal: Journal | undefined;
+  readonly #frames: KeptFrame[] = [];
+  readonly #directions: Direction[] = [];
   #next = 0;
 
+  /** @param journal keeps them beside those of the other sessions, under the name of `speaker` */
+  constructor(speaker?: Speaker, journal?: Journal) {
+    this.#speaker = speaker;
+    this.#journal = journal;
+  }
+
   /** `length`: bytes of it on the way, which is known without encoding it again. */
-  add(direction: 'in' | 'out', frame: Frame, length: number): void {
-    this.#frames[this.#next] = length > keptBytes ? length : frame;
+  add(direction: Direction, frame: Frame, length: number): void {
+    const shown = keptFrame(frame, length);
+    this.#frames[this.#next] = shown;
     this.#directions[this.#next] = direction;
     this.#next = (this.#next + 1) % kept;
+    if (this.#journal !== undefined && this.#speaker !== undefined) {
+      this.#journal.add(direction, this.#speaker, shown);
+    }
   }
 
   /** One line a message, oldest first: "→ {…}" sent, "← {…}" received. */
   describe(): readonly string[] {
-    const lines = this.#frames.map((frame, at) => {
-      const text = typeof frame === 'number' ? `<${frame} bytes>` : frame.toString();
-      return `${this.#directions[at] === 'out' ? '→' : '←'} ${text}`;
-    });
+    const lines = this.#frames.map((frame, at) => arrow(this.#directions[at] as Direction) + describeKept(frame));
     return [...lines.slice(this.#next), ...lines.slice(0, this.#next)];
   }
 }

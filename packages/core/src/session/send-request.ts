@@ -13,7 +13,7 @@ export interface Requester {
   readonly open: OpenSession;
   readonly clock: Clock;
   /** What to reject with at the deadline. */
-  expired(request: UserRequest): CarpoolError;
+  expired(request: UserRequest): CarpoolError | Promise<CarpoolError>;
 }
 
 export interface RequestCall {
@@ -72,7 +72,7 @@ export class UserRequest implements ReplyCallbacks {
       return;
     }
     if (Number.isFinite(this.timeout)) {
-      this.#timer = clock.after(this.timeout, () => this.#giveUp(this.#requester.expired(this)));
+      this.#timer = clock.after(this.timeout, () => this.#expire());
     }
     const { signal } = this.#options;
     if (signal === undefined) return;
@@ -98,10 +98,26 @@ export class UserRequest implements ReplyCallbacks {
     this.#reject(error);
   }
 
+  #expire(): void {
+    const error = this.#requester.expired(this);
+    if (!('then' in error)) {
+      this.#giveUp(error);
+      return;
+    }
+    // A reply that comes meanwhile is too late all the same.
+    if (!this.#settle()) return;
+    this.#abandon();
+    void error.then(this.#reject);
+  }
+
   #giveUp(reason: Error): void {
     if (!this.#settle()) return;
-    if (this.#call !== undefined) this.#requester.open.conversation.abandon(this.#call);
+    this.#abandon();
     this.#reject(reason);
+  }
+
+  #abandon(): void {
+    if (this.#call !== undefined) this.#requester.open.conversation.abandon(this.#call);
   }
 
   /** True the first time. */

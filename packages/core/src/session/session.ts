@@ -11,13 +11,16 @@ import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
-import { closedError, sendError, unconfirmedError } from './errors.ts';
+import { closedError, lateEndError, sendError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type Requester } from './send-request.ts';
 import type { CloseReason } from './state.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
+
+/** Milliseconds for what the host knows of a call that had no answer. */
+const diagnoseTimeout = 500;
 
 interface EventCall extends CallOptions {
   readonly site: CallSite;
@@ -165,8 +168,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const { confirmed, failure, diagnosed } = await this.#live.close(reason, closeTimeout);
     if (diagnosed !== undefined && confirmed) throw errorAt(diagnosed, site);
     if (confirmed) return;
-    // The host's own error says what the child sent instead, and how long it was given.
-    throw errorAt(failure ?? unconfirmedError(this.id, closeTimeout, this.#live.recent.describe()), site);
+    throw errorAt(failure ?? lateEndError(this.id, closeTimeout, this.#live.evidence()), site);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,7 +176,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   async evidence(): Promise<Evidence> {
-    return { ...(await this.#open.diagnose()), messages: this.#live.recent.describe() };
+    return this.#withOwn(await this.#open.diagnose());
   }
 
   get #open(): OpenSession {
@@ -212,13 +214,17 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const clock = this.#clock;
     const { timeout = this.#open.requestTimeout, signal, site, quiet } = options;
     signal?.throwIfAborted(); // before an event is taken that would be lost
-    const expired = (): Error => this.#timeout('matching event', timeout, site);
+    const tooLate = new Error('too late');
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
     const taking = this.#inbox.take(wanted);
     try {
       const late = (frame: Frame | undefined): void => frame && this.#inbox.giveBack(frame);
-      const frame = await within(taking.item, { clock, timeout, signal, expired, late });
+      const frame = await within(taking.item, { clock, timeout, signal, expired: () => tooLate, late });
       if (frame !== undefined) return frame.message as M['event'];
+    } catch (thrown) {
+      if (thrown !== tooLate) throw thrown;
+      taking.stop();
+      throw await this.#timeout('matching event', timeout, site);
     } finally {
       taking.stop();
     }
@@ -254,9 +260,23 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return closedError(call, this.#live, reason, this.#clock.now(), site);
   }
 
-  #timeout(what: string, timeout: number, site: CallSite): CarpoolError {
+  /** What is known of the child, from the host where there is one, and what passed here. */
+  #withOwn(ofChild: Evidence): Evidence {
+    const { messages, strays = ofChild.strays, silence = ofChild.silence } = this.#live.evidence();
+    return { ...ofChild, messages, strays, silence };
+  }
+
+  #timeout(what: string, timeout: number, site: CallSite): CarpoolError | Promise<CarpoolError> {
     const message = `No ${what} within ${timeout} ms in session ${this.id} of pool "${this.pool}"`;
-    const evidence = { messages: this.#live.recent.describe() };
-    return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session: this.id, timeout }, evidence, site });
+    const context = { session: this.id, timeout };
+    const make = ({ strays, silence }: Evidence): CarpoolError => {
+      const { messages } = this.#live.evidence();
+      return new CarpoolError('REQUEST_TIMEOUT', message, { context, evidence: { messages, strays, silence }, site });
+    };
+    const diagnosed = this.#open.diagnose();
+    if (!('then' in diagnosed)) return make(this.#withOwn(diagnosed));
+    // Why, the host knows. A host that does not answer must not hold the error up.
+    const expired = (): Error => new Error('too late');
+    return within(diagnosed, { clock: this.#clock, timeout: diagnoseTimeout, expired }).then(make, () => make({}));
   }
 }

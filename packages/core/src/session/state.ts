@@ -27,3 +27,17 @@ export type SessionState =
   | { readonly name: 'open' }
   | { readonly name: 'closing'; readonly reason: CloseReason }
   | { readonly name: 'closed'; readonly reason: CloseReason; readonly confirmed: boolean };
+
+/** How a conversation ended for the child. `confirmed: false`: what is left of it there is not known. */
+export interface Released {
+  readonly confirmed: boolean;
+  /** Why it was not confirmed, where the child was asked. */
+  readonly failure?: CarpoolError | undefined;
+  /** What the child found wrong with what the session sent, where the pool keeps that: SESSION_DIAGNOSTICS. */
+  readonly diagnosed?: CarpoolError | undefined;
+}
+
+/** Of a session that the child has opened when nothing waits for it any more. */
+export function lateReason(now: number): CloseReason {
+  return { by: 'pool', at: now, reason: 'because it opened too late' };
+}

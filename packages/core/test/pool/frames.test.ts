@@ -19,6 +19,7 @@ const rows: readonly Row[] = [
     name: 'a line that is not JSON',
     codec: 'json-lines',
     print: { text: 'Compiling 3 modules…\n' },
+    options: { strayOutput: 'fail' },
     code: 'FRAME_MALFORMED',
     says: /printing to stdout\?[^]*Compiling 3 modules…/,
   },

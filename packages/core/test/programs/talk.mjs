@@ -54,6 +54,7 @@ function serve(vices = {}) {
   const virtues = {
     settings: () => flag('hello') && hello(),
     reset: ({ session }) => say({ type: 'closed', session }),
+    probe: () => say({ type: 'alive' }),
     any: reply,
   };
   const acts = new Map(Object.entries({ ...virtues, ...vices }));

@@ -18,6 +18,7 @@ export function programPath(name: string): string {
 export const programProtocol: SessionFieldOptions = {
   hello: { send: { type: 'settings' }, expect: { type: 'hello' } },
   close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+  probe: { send: { type: 'probe' }, expect: { type: 'alive' } },
   steps: [{ type: 'step' }],
   refusals: [{ type: 'refusal' }],
   lost: [{ type: 'lost' }],

@@ -14,7 +14,7 @@ import type { ChildPool } from '../../pool/pool.ts';
 import type { Registration } from '../../pool/registration.ts';
 import type { Conversation } from '../../session/conversation.ts';
 import type { Listener } from '../../session/listener.ts';
-import { unconfirmedError } from '../../session/errors.ts';
+import { lateEndError } from '../../session/errors.ts';
 import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
@@ -174,11 +174,13 @@ export class Relay {
     );
     if (diagnosed !== undefined && confirmed && !this.#reported) throw diagnosed;
     if (confirmed) return;
-    throw failure ?? unconfirmedError(conversation.id, closeTimeout, conversation.recent.describe());
+    throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
   }
 
   evidence(): Evidence {
-    return this.#registration?.evidence() ?? {};
+    if (this.#registration === undefined) return {};
+    const { strays, silence } = this.#registration.conversation.evidence();
+    return { ...this.#registration.evidence(), strays, silence };
   }
 
   readonly #listener: Listener = {

@@ -21,7 +21,7 @@ export type ContractChild =
   | 'answers-late'
   /** Confirms `open` only when another session sends `let-in`; `list` lists the open ones. */
   | 'opens-late'
-  /** Confirms no `reset`. */
+  /** Confirms no `reset`, but answers the protocol's `probe`. */
   | 'never-confirms'
   /** `who`: the reply holds its `pid`. `die`: it exits. */
   | 'exits-on-request';

@@ -1,0 +1,111 @@
+/** Why a child has ended, as the error that its sessions fail with. */
+import { CarpoolError, type Evidence } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Child } from '../process/child.ts';
+import { describeExit } from '../process/exit.ts';
+import { type Journal, speakerName, type Speaker } from '../session/journal.ts';
+import type { Mux } from '../session/mux.ts';
+import { framesAreLines } from './conflicts.ts';
+import type { PoolSettings } from './options.ts';
+
+/** How long the exit status may lag behind the end of the output; it knows more than a broken pipe. */
+const exitLag = 1_000;
+
+export interface Ending {
+  readonly settings: PoolSettings;
+  readonly clock: Clock;
+  readonly child: Child;
+  readonly mux: Mux;
+  readonly journal: Journal;
+}
+
+/** Sessions that an error names. */
+const mostNamed = 8;
+
+/** ", with 2 sessions open: …" */
+function describeOpen(speakers: readonly Speaker[]): string {
+  if (speakers.length === 0) return '';
+  const named = speakers.slice(0, mostNamed).map(speakerName);
+  if (speakers.length > mostNamed) named.push(`and ${speakers.length - mostNamed} more`);
+  return `, with ${speakers.length === 1 ? 'one session' : `${speakers.length} sessions`} open: ${named.join(', ')}`;
+}
+
+/** The best reason for the end of the stream: what broke the framing, else how the child exited. */
+export async function whyItEnded(
+  { settings, clock, child, mux, journal }: Ending,
+  reason: CarpoolError | undefined,
+): Promise<CarpoolError> {
+  // Before they end with it.
+  const open = describeOpen(mux.speakers());
+  const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
+  if (unreadable) {
+    await child.kill();
+    return withEvidence(reason, { child, pool: settings.name, advice: strayAdvice(settings) });
+  }
+  const expired = (): Error => new Error('still running');
+  const exit = await within(child.exited, { clock, timeout: exitLag, expired }).catch(() => undefined);
+  const status = exit ?? (await child.kill()); // it closed its output and runs on, of no use any more
+  await child.drained;
+  const how = describeExit(status);
+  const after = `${Math.round(child.age())} ms after its start`;
+  const message =
+    exit === undefined
+      ? `The child of pool "${settings.name}" closed its output and was stopped, ${after}${open}`
+      : `The child of pool "${settings.name}" ${describeExit(status, 'without a guess')}, ${after}${open}`;
+  const stderr = child.stderrTail();
+  return new CarpoolError('CHILD_EXITED', message, {
+    context: { pool: settings.name, pid: child.pid, exit: status },
+    evidence: {
+      exit: how,
+      stderr: stderr === '' ? undefined : stderr,
+      stdout: reason?.evidence.stdout,
+      messages: journal.describe(),
+    },
+    cause: reason,
+  });
+}
+
+export interface StartEvidence {
+  readonly child: Child;
+  readonly pool: string;
+  /** What passed on the root so far: what came instead of a hello. */
+  readonly messages?: readonly string[];
+  /** Why bytes that are no message end the child, and what to do. */
+  readonly advice?: string;
+}
+
+/** Names the pool, and adds what the child wrote to stderr and said instead. */
+export function withEvidence(
+  error: CarpoolError,
+  { child, pool, messages = [], advice = '' }: StartEvidence,
+): CarpoolError {
+  if (error.context['pool'] === pool) return error;
+  const stderr = child.stderrTail();
+  const hint = error.code === 'FRAME_MALFORMED' ? ' (is something printing to stdout?)' : '';
+  const evidence: Evidence = {
+    ...error.evidence,
+    stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr),
+    messages: error.evidence.messages ?? (messages.length === 0 ? undefined : messages),
+  };
+  const first = firstParagraph(error.message);
+  const message = first.includes('stdout?') ? first : first + hint;
+  return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? advice : ''}`, {
+    scope: error.scope,
+    blame: error.blame,
+    context: { ...error.context, pool, pid: child.pid },
+    evidence,
+    cause: error.cause,
+  });
+}
+
+function firstParagraph(message: string): string {
+  const end = message.indexOf('\n--- ');
+  return end < 0 ? message : message.slice(0, end);
+}
+
+function strayAdvice({ strayOutput, codec }: PoolSettings): string {
+  if (framesAreLines(codec)) return strayOutput === 'fail' ? "; `strayOutput` of the pool is 'fail'" : '';
+  const name = typeof codec === 'string' ? codec : codec.name;
+  return ` The frames of codec "${name}" are not lines, so nothing after such bytes can be read, and the child is replaced. Print to stderr instead`;
+}

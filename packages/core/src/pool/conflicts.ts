@@ -1,0 +1,42 @@
+/** Options of a pool that contradict each other. Pure; for `createPool` and for the check of a config. */
+import type { Codec } from '../codec/codec.ts';
+import { allowedMaxSessions, capacityOf, type CapacityOptions } from './capacity.ts';
+
+/** The options that are looked at. */
+export interface ConflictOptions extends CapacityOptions {
+  readonly codec?: 'json-lines' | 'msgpack' | Codec | undefined;
+  readonly maxQuarantined?: number | undefined;
+  readonly strayOutput?: 'pass' | 'fail' | undefined;
+}
+
+/** An option whose value another one does not allow. */
+export interface Conflict {
+  readonly path: string;
+  readonly found: string | number | undefined;
+  /** What it may be, and because of what. */
+  readonly allowed: string;
+}
+
+/** The first contradiction; `undefined`: there is none. */
+export function conflictIn(options: ConflictOptions): Conflict | undefined {
+  const { maxSessions, maxQuarantined, strayOutput, codec } = options;
+  const allowed = allowedMaxSessions(options);
+  if (allowed !== undefined) return { path: 'maxSessions', found: maxSessions, allowed };
+  const { sessionsPerChild } = capacityOf(options);
+  if (maxQuarantined !== undefined && maxQuarantined > sessionsPerChild) {
+    // A child with all its slots lost, and never replaced, would stop the pool.
+    const most = `up to ${sessionsPerChild}, which is how many sessions a child can hold at once`;
+    return { path: 'maxQuarantined', found: maxQuarantined, allowed: most };
+  }
+  if (strayOutput === 'pass' && !framesAreLines(codec)) {
+    const why =
+      '"fail", because the frames of this codec are not lines: after a stray byte the next one cannot be found';
+    return { path: 'strayOutput', found: '"pass"', allowed: why };
+  }
+  return undefined;
+}
+
+/** True if the next frame can be found where one is no message. */
+export function framesAreLines(codec: ConflictOptions['codec'] = 'json-lines'): boolean {
+  return typeof codec === 'string' ? codec === 'json-lines' : codec.framing.lines === true;
+}

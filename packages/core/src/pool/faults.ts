@@ -1,0 +1,102 @@
+/**
+ * What goes wrong in a pool without failing a call: counted, and the first of each kind reported at once. Where it fails a
+ * call later, by a time-out, that call is often one of another test.
+ */
+import type { CarpoolError } from '../base/errors.ts';
+import { nameOf, type HolderLabel } from '../base/holder-label.ts';
+import { Strays } from '../session/strays.ts';
+
+export interface FaultStats {
+  readonly strays: number;
+  readonly lastStrays: readonly string[];
+  readonly unconfirmed: number;
+  readonly firstUnconfirmed: string | undefined;
+}
+
+export class PoolFaults {
+  /** Of all children. */
+  readonly strays: Strays = new Strays();
+  readonly #pool: string;
+  readonly #warn: (message: string) => void;
+  readonly #warned = new Set<string>();
+  #unconfirmed = 0;
+  /** Of earlier runs. */
+  #before = { strays: 0, unconfirmed: 0 };
+  #firstOfRun: string | undefined;
+  #first: string | undefined;
+
+  /** @param warn takes a sentence, once for each kind. Default: a warning of the process */
+  constructor(pool: string, warn: (message: string) => void = emitWarning) {
+    this.#pool = pool;
+    this.#warn = warn;
+  }
+
+  /** A child has printed a line that is no message. */
+  strayLine(line: string): void {
+    this.#warnOnce(
+      'line',
+      `the child printed to its stdout what is no message, and it was passed over: ${line}\n` +
+        "  Print to stderr instead. Further such lines are in the evidence of errors; `strayOutput: 'fail'` makes each one fatal",
+    );
+  }
+
+  /** `route` of the protocol threw. */
+  misrouted(error: CarpoolError): void {
+    this.#warnOnce('route', `a message of the child was lost, because ${error.message}`);
+  }
+
+  /** @param failure why the end of its session was not confirmed */
+  unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
+    this.#unconfirmed++;
+    const owner = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
+    const why = failure === undefined ? 'it opened too late' : firstLine(failure.message);
+    const text = `session ${session}${owner}: ${why}`;
+    this.#first ??= text;
+    this.#firstOfRun ??= text;
+  }
+
+  /** Since the beginning. */
+  stats(): FaultStats {
+    const { strays } = this;
+    const { total } = strays;
+    return {
+      strays: total,
+      lastStrays: strays.since(0),
+      unconfirmed: this.#unconfirmed,
+      firstUnconfirmed: this.#first,
+    };
+  }
+
+  /** Since the last `countAnew`. */
+  statsOfRun(): FaultStats {
+    const { strays, unconfirmed } = this.#before;
+    return {
+      strays: this.strays.total - strays,
+      lastStrays: this.strays.since(strays),
+      unconfirmed: this.#unconfirmed - unconfirmed,
+      firstUnconfirmed: this.#firstOfRun,
+    };
+  }
+
+  /** A new run begins. */
+  countAnew(): void {
+    this.#before = { strays: this.strays.total, unconfirmed: this.#unconfirmed };
+    this.#firstOfRun = undefined;
+    this.#warned.clear();
+  }
+
+  #warnOnce(kind: string, message: string): void {
+    if (this.#warned.has(kind)) return;
+    this.#warned.add(kind);
+    this.#warn(`pool "${this.#pool}": ${message}`);
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}
+
+/** In a process that no host has made, as Node reports what is wrong and fails nothing. */
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'CarpoolWarning');
+}

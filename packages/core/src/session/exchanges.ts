@@ -1,0 +1,52 @@
+/** The exchanges with which a protocol opens and closes a session, each with its deadline and its error. */
+import type { Evidence } from '../base/errors.ts';
+import type { CarpoolError } from '../base/errors.ts';
+import { within } from '../base/wait.ts';
+import type { Opened } from '../protocol/protocol.ts';
+import type { Connection } from './connection.ts';
+import { closeFailure, openTimeoutError, unconfirmedError, type Unanswered } from './errors.ts';
+import { checkedOpened } from './opened.ts';
+import { protocolError } from './protocol-errors.ts';
+import type { ConversationPort } from './protocol-port.ts';
+
+/** The conversation for which they run. */
+export interface Exchanging {
+  readonly id: string;
+  readonly port: ConversationPort;
+  /** What is known of it where there is no answer. */
+  evidence(): Evidence;
+}
+
+/** Runs the protocol's `open`. It has no deadline: `openTimedOut` is for the one of the caller. */
+export async function runOpen({ id, port }: Exchanging, { protocol }: Connection): Promise<Opened> {
+  // Not in this turn: what it throws must find its listener.
+  await Promise.resolve();
+  if (protocol.open === undefined) return { wireId: id, close: () => {} };
+  return checkedOpened(await protocol.open(port), protocol, id);
+}
+
+/** At the deadline of `open`. */
+export function openTimedOut(of: Exchanging, timeout: number): CarpoolError {
+  return openTimeoutError(of.id, timeout, unanswered(of));
+}
+
+/** Runs `close` of an open session. @returns why the child has not confirmed it; `undefined`: it has */
+export async function runClose(
+  of: Exchanging,
+  { protocol, clock, grace }: Connection,
+  { opened, timeout }: { readonly opened: Opened; readonly timeout: number },
+): Promise<CarpoolError | undefined> {
+  const expired = (): Error => unconfirmedError(of.id, timeout, unanswered(of));
+  const closing = Promise.resolve().then(() => opened.close(of.port));
+  try {
+    await within(closing, { clock, timeout: timeout + grace, expired });
+    return undefined;
+  } catch (thrown) {
+    return protocolError('close', protocol.name, thrown) ?? closeFailure(of.id, thrown);
+  }
+}
+
+/** What the protocol waits for, and what came instead. */
+function unanswered(of: Exchanging): Unanswered {
+  return { ...of.port.waiting(), evidence: of.evidence() };
+}

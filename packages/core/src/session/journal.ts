@@ -1,0 +1,65 @@
+/**
+ * The last messages of all sessions of one child, in their order: what was said before it died, and what it has not answered
+ * since. A session remembers only its own.
+ */
+import { nameOf, type HolderLabel } from '../base/holder-label.ts';
+import type { SessionName } from './errors.ts';
+import { arrow, describeKept, type Direction, type KeptFrame } from './kept-frame.ts';
+
+const kept = 16;
+
+/** Which session, and whose it is. */
+export interface Speaker extends SessionName {
+  readonly holder?: HolderLabel | undefined;
+}
+
+interface Entry {
+  direction: Direction;
+  speaker: Speaker;
+  frame: KeptFrame;
+}
+
+export class Journal {
+  readonly #entries: Entry[] = [];
+  #next = 0;
+
+  add(direction: Direction, speaker: Speaker, frame: KeptFrame): void {
+    const entry = this.#entries[this.#next];
+    if (entry === undefined) {
+      this.#entries[this.#next] = { direction, speaker, frame };
+    } else {
+      // Not a new object for each message.
+      entry.direction = direction;
+      entry.speaker = speaker;
+      entry.frame = frame;
+    }
+    this.#next = (this.#next + 1) % kept;
+  }
+
+  /** One line a message, oldest first, each with its session. */
+  describe(): readonly string[] {
+    return this.#ordered().map(
+      ({ direction, speaker, frame }) => `${arrow(direction)}${describeKept(frame)} (${speakerName(speaker)})`,
+    );
+  }
+
+  /** What was sent since the child has last said anything, oldest first. */
+  unanswered(): readonly Readonly<Entry>[] {
+    const entries = this.#ordered();
+    return entries.slice(entries.findLastIndex(({ direction }) => direction === 'in') + 1);
+  }
+
+  #ordered(): Entry[] {
+    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+  }
+}
+
+/** "session s1 of "cart › adds an item" (cart.test.ts)" */
+export function speakerName({ id, holder }: Speaker): string {
+  if (id === rootId) return 'outside any session';
+  if (holder?.test === undefined && holder?.file === undefined) return `session ${id}`;
+  return `session ${id} of ${nameOf(holder, 'a test')}`;
+}
+
+/** The id of the conversation with the child itself. */
+export const rootId = 'root';

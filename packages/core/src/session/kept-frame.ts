@@ -1,0 +1,21 @@
+/** A message that is remembered for errors: itself, or its size if it is large, so that nothing holds on to megabytes. */
+import type { Frame } from '../codec/frame.ts';
+
+const keptBytes = 16 * 1024;
+
+export type KeptFrame = Frame | number;
+export type Direction = 'in' | 'out';
+
+/** `length`: bytes of it on the way, which is known without encoding it again. */
+export function keptFrame(frame: Frame, length: number): KeptFrame {
+  return length > keptBytes ? length : frame;
+}
+
+export function describeKept(kept: KeptFrame): string {
+  return typeof kept === 'number' ? `<${kept} bytes>` : kept.toString();
+}
+
+/** How a line of evidence begins. */
+export function arrow(direction: Direction): string {
+  return direction === 'out' ? '→ ' : '← ';
+}

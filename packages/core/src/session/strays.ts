@@ -1,0 +1,55 @@
+/**
+ * What the child sent that no session and no call took. Without it, a reply that is addressed to nothing is a time-out
+ * without a cause. Bounded; shown in the evidence of what then times out.
+ */
+import type { Frame } from '../codec/frame.ts';
+import { describeKept, keptFrame, type KeptFrame } from './kept-frame.ts';
+
+const kept = 8;
+const longestLine = 200;
+
+interface Stray {
+  readonly number: number;
+  readonly what: KeptFrame | string;
+  /** Why nothing took it, in half a sentence. */
+  readonly why: string;
+}
+
+export class Strays {
+  readonly #outer: Strays | undefined;
+  readonly #kept: Stray[] = [];
+  #total = 0;
+
+  /** @param outer gets them too */
+  constructor(outer?: Strays) {
+    this.#outer = outer;
+  }
+
+  /** How many there were so far: a mark for `since`. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** @param why nothing took it, in half a sentence */
+  add(frame: Frame, why: string): void {
+    this.#push(keptFrame(frame, frame.bytes.length), why);
+  }
+
+  /** A line that is no message. */
+  addText(text: string): void {
+    this.#push(text.length > longestLine ? `${text.slice(0, longestLine)}…` : text, 'no message');
+  }
+
+  /** Those after the first `mark`, oldest first, each with why nothing took it. */
+  since(mark: number): readonly string[] {
+    return this.#kept
+      .filter(({ number }) => number > mark)
+      .map(({ what, why }) => `← ${typeof what === 'string' ? what : describeKept(what)} (${why})`);
+  }
+
+  #push(what: Stray['what'], why: string): void {
+    this.#kept.push({ number: ++this.#total, what, why });
+    if (this.#kept.length > kept) this.#kept.shift();
+    if (this.#outer !== undefined) this.#outer.#push(what, why);
+  }
+}
