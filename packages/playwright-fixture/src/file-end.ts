@@ -10,6 +10,8 @@ import { test as base, type TestInfo } from '@playwright/test';
 interface Suite {
   readonly _type?: unknown;
   readonly _hooks?: unknown[];
+  /** The test file, also for tests that a module declares which it imports. */
+  readonly _requireFile?: string;
   readonly location?: { readonly file: string };
   readonly parent?: Suite;
 }
@@ -17,6 +19,16 @@ interface Suite {
 interface TestType {
   /** Called for whatever a file defines, while it is loaded. */
   _currentSuite(...args: unknown[]): Suite | undefined;
+}
+
+/** The file that Playwright evaluates now. Undefined where it evaluates none, or cannot be asked. */
+export function loadingFile(): string | undefined {
+  try {
+    const suite = testTypeOf(base)?._currentSuite(undefined, 'carpool');
+    return suite?._requireFile ?? suite?.location?.file;
+  } catch {
+    return undefined; // it throws where no file is evaluated
+  }
 }
 
 const done: unique symbol = Symbol.for('carpool.playwright.file-end') as never;

@@ -4,8 +4,9 @@
  *
  *   first test of a file ─▶ opened, shared workers ready ─▶ hooks and tests ─▶ last `afterAll` of the file: closed
  *
- * Modules live as long as the worker and are evaluated between files. So there is always something in the slot, also in
- * the process that only collects tests.
+ * Modules live as long as the worker and are evaluated between files. What they want then belongs to the file that
+ * Playwright evaluates, which is opened for it. So there is always something in the slot, also in the process that only
+ * collects tests.
  */
 import { test as base, type TestInfo, type WorkerInfo } from '@playwright/test';
 import {
@@ -18,8 +19,9 @@ import {
   type Owner,
   type WaitOptions,
 } from 'carpool/adapter/test-process';
-import { atTheEndOfFiles } from './file-end.ts';
+import { atTheEndOfFiles, loadingFile } from './file-end.ts';
 import { goldensOf } from './goldens.ts';
+import { fileOf } from './file-of.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 
 /** The file that is open. */
@@ -79,13 +81,23 @@ export class TestFile implements CurrentTest {
   }
 }
 
+const workerIndex = process.env['TEST_WORKER_INDEX'];
+const thisWorker = (): Owner => ownerOfWorker({ workerIndex: Number(workerIndex ?? 0) });
+
 /** Found where no file is open. */
 const between: CurrentTest = {
   file: undefined,
+  collects: workerIndex === undefined ? 'Playwright' : undefined,
   test: () => undefined,
-  worker: () => ownerOfWorker({ workerIndex: Number(process.env['TEST_WORKER_INDEX'] ?? 0) }),
+  worker: thisWorker,
   waitOptions: () => ({}),
 };
+
+/** Opens the file that Playwright evaluates, before its first test. */
+function openLoading(): void {
+  const path = loadingFile();
+  if (path !== undefined) openFile(currentTestSlot(), new TestFile(path, thisWorker()));
+}
 
 /** Modules that are evaluated before the first file is open find it. */
 export function announce(): void {
@@ -101,6 +113,7 @@ async function endOpenFile(): Promise<void> {
 }
 
 announce();
+if (workerIndex !== undefined) currentTestSlot().open = openLoading;
 atTheEndOfFiles(endOpenFile);
 
 /** The test files of one worker. */
@@ -114,12 +127,11 @@ export class TestFiles {
 
   /** The file of this test, or of this hook. Never rejects. */
   async of(testInfo: TestInfo): Promise<TestFile> {
-    if (this.#open?.isOf(testInfo.file) === true) return this.#open;
-    await this.end();
-    const file = new TestFile(testInfo.file, this.#worker);
-    this.#open = file;
+    const path = fileOf(testInfo);
+    if (this.#open?.isOf(path) === true) return this.#open;
     const slot = currentTestSlot();
-    openFile(slot, file);
+    const file = await this.#opened(path);
+    this.#open = file;
     // A step of its own, if there is something to wait for.
     if (slot.registrations.size === 0) await file.ready();
     else await base.step('carpool: shared workers', () => file.ready());
@@ -129,5 +141,19 @@ export class TestFiles {
   /** Never rejects. */
   async end(): Promise<void> {
     await this.#open?.end();
+  }
+
+  /** The modules of a file may have opened it. What is left of the file before it ends first. */
+  async #opened(path: string): Promise<TestFile> {
+    const slot = currentTestSlot();
+    const { currentTest } = slot;
+    if (this.#open !== currentTest) await this.end();
+    if (currentTest instanceof TestFile) {
+      if (currentTest.isOf(path)) return currentTest;
+      await currentTest.end();
+    }
+    const file = new TestFile(path, this.#worker);
+    openFile(slot, file);
+    return file;
   }
 }

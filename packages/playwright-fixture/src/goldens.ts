@@ -1,11 +1,12 @@
 /** How Playwright treats golden files: as its snapshots. */
 import type { TestInfo } from '@playwright/test';
 import type { Goldens } from 'carpool/adapter/test-process';
+import { fileOf } from './file-of.ts';
 
 /** The golden files of a test, or of a hook. */
 export function goldensOf(testInfo: TestInfo): Goldens {
   return {
-    file: testInfo.file,
+    file: fileOf(testInfo),
     update: updateOf(testInfo.config.updateSnapshots),
     accept: 'Playwright with -u',
     outputPath: (name) => testInfo.outputPath(name),

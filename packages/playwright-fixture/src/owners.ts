@@ -2,6 +2,7 @@
 import type { TestInfo, WorkerInfo } from '@playwright/test';
 import { FileOwner, Owner, ownerNumber, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
+import { fileOf } from './file-of.ts';
 import { connect, provided } from './provided.ts';
 
 /** Milliseconds before the time-out of a test at which its waits fail. */
@@ -21,7 +22,7 @@ export class Attempt extends Owner {
   constructor(file: FileOwner, testInfo: TestInfo) {
     const { testId, retry, titlePath } = testInfo;
     const path = [...file.path, `${testId} ${retry} ${ownerNumber()}`];
-    super({ path, holder: { test: titlePath.slice(1).join(' › '), file: testInfo.file }, connect, outer: file });
+    super({ path, holder: { test: titlePath.slice(1).join(' › '), file: fileOf(testInfo) }, connect, outer: file });
     this.#file = file;
     this.#testInfo = testInfo;
     this.#clock = new TestClock(() => testInfo.timeout, { margin });

@@ -95,6 +95,30 @@ describe('a log', () => {
     await expect(new Reader(() => log).next()).rejects.toThrow('crashed');
   });
 
+  test('that is abandoned can be read to its end, and then leaves every read pending', async () => {
+    const { log, waits } = logOf();
+    const reader = new Reader(() => log);
+    const [first, second, settled] = [reader.next(), reader.next(), vi.fn<() => void>()];
+    void second.finally(settled);
+    log.push(1);
+    expect(await first).toEqual(is(1));
+    log.abandon();
+    for (const pending of [reader.next(), new Reader(() => log).next()]) void pending.finally(settled);
+    await new Promise(setImmediate);
+    expect(settled).not.toHaveBeenCalled();
+    expect(waits).toEqual([1, -1]);
+    expect(await reader.return()).toEqual(over);
+  });
+
+  test('keeps what comes before its first reader for that one, the first up to its limit', async () => {
+    const log = new Log<number>({ overflow: () => new Error('behind'), keep: { messages: 3, bytes: 20 } });
+    for (const [n, size] of [1, 15, 5, 1].entries()) log.push(n, size);
+    const [first, second] = [new Reader(() => log), new Reader(() => log)];
+    const [read, late] = [first.next(), second.next()];
+    log.push(5, 1);
+    expect([await read, await first.next(), await first.next(), await late]).toEqual([is(0), is(1), is(5), is(5)]);
+  });
+
   test.each([
     ['messages', { messages: 10 }, 1],
     ['bytes', { messages: 1_000_000, bytes: 100 }, 10],

@@ -23,6 +23,13 @@ export interface LogOptions {
   readonly waits?: (by: 1 | -1) => void;
   /** Called when the last reader has gone. */
   readonly unread?: () => void;
+  /** What comes before the first reader is kept for it, up to this limit. Default: nothing is. */
+  readonly keep?: LogLimits;
+}
+
+interface LogEnd {
+  readonly error?: unknown;
+  readonly pending?: true;
 }
 
 interface Link<T> {
@@ -41,11 +48,15 @@ export class Log<T> {
   #last: Link<T> = { item: undefined, count: 0, bytes: 0, next: undefined };
   /** Counts alone: the link itself would keep all later messages alive. */
   #swept = { count: 0, bytes: 0 };
-  #end: { readonly error?: unknown } | undefined;
+  /** Where the first reader begins: before what was kept for it. */
+  #kept: Link<T> | undefined;
+  #full = false;
+  #end: LogEnd | undefined;
 
   constructor(options: LogOptions) {
     this.options = options;
     this.limits = options.limits ?? defaultLogLimits;
+    if (options.keep !== undefined) this.#kept = this.#last;
   }
 
   get last(): Link<T> {
@@ -53,12 +64,19 @@ export class Log<T> {
   }
 
   /** Set when no more messages will come. */
-  get end(): { readonly error?: unknown } | undefined {
+  get end(): LogEnd | undefined {
     return this.#end;
   }
 
+  /** Where a new reader begins. */
+  begin(): Link<T> {
+    const from = this.#kept ?? this.#last;
+    this.#kept = undefined;
+    return from;
+  }
+
   push(item: T, size: number = 0): void {
-    if (this.#end !== undefined || this.readers.size === 0) return;
+    if (this.#end !== undefined || (this.readers.size === 0 && !this.#keeps(size))) return;
     const { count, bytes } = this.#last;
     const link: Link<T> = { item, count: count + 1, bytes: bytes + size, next: undefined };
     this.#last.next = link;
@@ -77,10 +95,24 @@ export class Log<T> {
     this.#finish({ error });
   }
 
-  #finish(end: { readonly error?: unknown }): void {
+  /** As `close`, but a read beyond the rest stays pending for ever: whatever it waits for is of no use any more. */
+  abandon(): void {
+    this.#finish({ pending: true });
+  }
+
+  #finish(end: LogEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#wake();
+  }
+
+  /** While there was no reader yet. Beyond the limit, later ones are lost, as they are for every late reader. */
+  #keeps(size: number): boolean {
+    const { keep } = this.options;
+    if (this.#kept === undefined || keep === undefined || this.#full) return false;
+    const { count, bytes } = this.#last;
+    this.#full = count >= keep.messages || bytes + size > keep.bytes;
+    return !this.#full;
   }
 
   #wake(): void {
@@ -164,7 +196,7 @@ export class Reader<T> implements AsyncIterableIterator<T, undefined, unknown> {
 
   #begin(log: Log<T>): void {
     this.#log = log;
-    this.#at = log.last;
+    this.#at = log.begin();
     log.readers.add(this);
   }
 
@@ -182,7 +214,9 @@ export class Reader<T> implements AsyncIterableIterator<T, undefined, unknown> {
         this.#at = at.next;
         this.#waiters.shift()?.resolve({ done: false, value: at.next.item as T });
       } else if (log.end !== undefined) {
-        if ('error' in log.end) this.#fail(log.end.error);
+        // Nothing refers to those that wait, so that they can be collected with what waits for them.
+        if (log.end.pending === true) this.#waiters = [];
+        else if ('error' in log.end) this.#fail(log.end.error);
         else this.#finish();
       } else {
         this.#wait(log, true);

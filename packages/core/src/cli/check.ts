@@ -44,7 +44,7 @@ export async function check({ config }: CheckOptions): Promise<number> {
     const started = performance.now();
     const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
     try {
-      await file.sharedWorker({ name }, silent, callSite(check), true).joined;
+      await file.sharedWorker({ name }, { listener: silent, site: callSite(check), required: true }).joined;
       console.log(`${name}: ok, ready after ${Math.round(performance.now() - started)} ms`);
     } catch (thrown) {
       failures++;

@@ -1,16 +1,27 @@
 /** The owner of a test file: besides what its tests hold, its memberships in shared workers. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
+import type { CallSite } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import { Membership, type MembershipListener } from './shared-worker/membership.ts';
+import { Membership, type MembershipListener, type MembershipOptions } from './shared-worker/membership.ts';
 import type { SharedWorkerRequest } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
 
 /** All that tests have registered to run at the end of their file. */
 const teardownTimeout = 10_000;
+
+/** A registration of a shared worker, as a file joins for it. */
+export interface RegisteredWorker {
+  readonly listener: MembershipListener;
+  /** Where it was registered. */
+  readonly site: CallSite;
+  /** The file cannot do without: `ready` fails if it does not start. */
+  readonly required: boolean;
+  /** Of an earlier file, where the module that registered it lives on. */
+  readonly earlier?: Membership | undefined;
+}
 
 /** What one run of a test file holds: sessions, leases, and its membership in shared workers. */
 export class FileOwner extends Owner {
@@ -30,30 +41,29 @@ export class FileOwner extends Owner {
     return this.#ending !== undefined;
   }
 
+  /** The URL of the test file. */
+  get url(): string {
+    const file = this.#options.holder.file ?? this.#options.path[0] ?? '';
+    return isAbsolute(file) ? pathToFileURL(file).href : file;
+  }
+
   /**
    * @internal
-   * Joins a shared worker, which the host starts if it is not running.
-   * @param required the file cannot do without: `ready` fails if it does not start
+   * Joins a shared worker, which the host starts if it is not running; at its first use, if there is an `earlier` membership.
    */
-  sharedWorker(
-    request: Omit<SharedWorkerRequest, 'method'>,
-    listener: MembershipListener,
-    site: CallSite,
-    required: boolean,
-  ): Membership {
-    const membership = new Membership({
+  sharedWorker(request: Omit<SharedWorkerRequest, 'method'>, registered: RegisteredWorker): Membership {
+    const { listener, site, required, earlier } = registered;
+    const options: MembershipOptions = {
       request,
       listener,
       site,
       required,
-      file: this.#url(),
-      connections: async () => {
-        const { sharedWorkers } = (await this.#options.connect(false)) as HostClient;
-        this.#testWorker ??= sharedWorkers.nextTestWorker();
-        return { connections: sharedWorkers, testWorker: this.#testWorker };
-      },
+      file: this.url,
+      connections: async () => ((await this.#options.connect(false)) as HostClient).sharedWorkers,
+      testWorker: (connections) => (this.#testWorker ??= connections.nextTestWorker()),
       next: () => ++this.#numbers,
-    });
+    };
+    const membership = new Membership(options, earlier);
     this.#memberships.push(membership);
     return membership;
   }
@@ -63,15 +73,7 @@ export class FileOwner extends Owner {
    * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, and why there is no host
    */
   async ready(): Promise<void> {
-    const waiting = this.#memberships.map(async (membership) => {
-      try {
-        await membership.joined;
-      } catch (thrown) {
-        if (!membership.required) return; // an earlier file required it; its calls here fail
-        throw isCarpoolError(thrown) ? errorAt(thrown, membership.site) : thrown;
-      }
-    });
-    await Promise.all(waiting);
+    await Promise.all(this.#memberships.map((membership) => membership.ready()));
   }
 
   override async evidence(): Promise<SessionEvidence[]> {
@@ -90,7 +92,8 @@ export class FileOwner extends Owner {
 
   async #end(): Promise<void> {
     const memberships = this.#memberships.toReversed();
-    for (const { listener } of memberships) {
+    for (const { listener, used } of memberships) {
+      if (!used) continue;
       const expired = (): Error => new Error(`The teardown of a shared worker took longer than ${teardownTimeout} ms`);
       await within(listener.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
         this.#failed(thrown),
@@ -104,11 +107,6 @@ export class FileOwner extends Owner {
   #failed(thrown: unknown): void {
     this.addFailure(thrown);
     const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    process.stderr.write(`carpool: the end of ${this.#url()} failed: ${message}\n`);
-  }
-
-  #url(): string {
-    const file = this.#options.holder.file ?? this.#options.path[0] ?? '';
-    return isAbsolute(file) ? pathToFileURL(file).href : file;
+    process.stderr.write(`carpool: the end of ${this.url} failed: ${message}\n`);
   }
 }

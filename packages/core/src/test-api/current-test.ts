@@ -16,6 +16,8 @@ import type { TestClock, WaitOptions } from '../client/test-clock.ts';
 export interface CurrentTest {
   /** The current file. Undefined between files, and where a runner only collects tests. */
   readonly file: FileOwner | undefined;
+  /** In a process in which the runner only collects tests, and runs none: its name. */
+  readonly collects?: string | undefined;
   /**
    * The attempt of the test that makes the call; undefined outside tests.
    * @throws CarpoolError LEASE_INVALID where that is unknown, with what to write instead
@@ -106,7 +108,7 @@ export function ownerNumber(): number {
 
 /** The current test, opened now if the adapter has left that to its first user. Undefined where no file runs. */
 export function openedCurrentTest(slot: CurrentTestSlot, owners: OwnerClasses): CurrentTest | undefined {
-  if (slot.currentTest === undefined) slot.open?.(owners);
+  if (slot.currentTest?.file === undefined) slot.open?.(owners);
   return slot.currentTest;
 }
 

@@ -131,7 +131,10 @@ export declare namespace SharedWorker {
 
     /** The test file's side of the protocol. */
     type Protocol<Data = unknown> = {
-      /** Resolves when the worker is ready. @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, HUB_LOST */
+      /**
+       * Resolves when the worker is ready; where Playwright only collects tests, at once.
+       * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, HUB_LOST
+       */
       readonly available: Promise<void>;
       /** Whether messages can be published now. */
       readonly currentlyAvailable: boolean;
@@ -150,7 +153,8 @@ export declare namespace SharedWorker {
       request: <Reply = Data>(data: Data, options?: RequestOptions) => Promise<Reply>;
       /**
        * The messages that the worker publishes to this file, or broadcasts, from the first `next()` on; replies are not
-       * among them. @throws CarpoolError SESSION_OVERFLOW after 10,000 unread messages or 256 MiB
+       * among them. The first subscription of a file also gets what came before it: the first 1,000 messages, or 16 MiB. At
+       * the end of the file a read that still waits stays pending. @throws CarpoolError SESSION_OVERFLOW after 10,000 unread messages or 256 MiB
        */
       subscribe: () => AsyncIterableIterator<ReceivedMessage<Data>>;
     };

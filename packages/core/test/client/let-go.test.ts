@@ -28,7 +28,7 @@ async function joinedASharedWorker(client: HostClient, number: number): Promise<
   const path = [`file ${number}`];
   const owner = new FileOwner({ path, holder: { file: `/file ${number}` }, connect: async () => client });
   const request = { filename: workerFile('echo.mjs').href };
-  owner.sharedWorker(request, { ...listener }, callSite(joinedASharedWorker), true);
+  owner.sharedWorker(request, { listener: { ...listener }, site: callSite(joinedASharedWorker), required: true });
   await owner.ready();
   await owner.end();
   return new WeakRef(owner);

@@ -1,7 +1,7 @@
 // How test workers come and go, and what is cleaned up then.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failure } from '../support/failure.ts';
 import { closing, place, until } from '../support/pools.ts';
 import { forkFile } from './fork.ts';
@@ -78,17 +78,22 @@ describe('the end of a file', () => {
     expect(order).toHaveLength(3);
   });
 
-  test('ends the pending calls of its tests, and refuses more', async () => {
+  test('leaves pending what its tests still read, as AVA does, ends their requests, and refuses more', async () => {
     const { use, end } = await open(await host());
     const shared = await use('obedient.mjs');
     const [replies, plain] = [shared.publish({ do: 'ignore' }).replies(), shared.subscribe()];
-    const waiting = [replies.next(), plain.next()];
+    const settled = vi.fn<() => void>();
+    for (const wait of [replies.next(), plain.next()]) void wait.finally(settled);
     const asking = failure(shared.request({ do: 'ignore' }), 'SHARED_WORKER_FAILED');
     await end();
-    for (const wait of waiting) expect(await wait).toEqual({ done: true, value: undefined });
-    expect((await asking).message).toMatch(/no longer available: the test file that used .* has ended$/);
-    const error = await failure(() => shared.publish('late'), 'SHARED_WORKER_FAILED');
-    expect(error.message).toMatch(/^The shared worker is no longer available: the test file/);
+    const late = [shared.subscribe().next(), shared.available];
+    for (const error of [await asking, await failure(() => shared.publish('late'), 'SHARED_WORKER_FAILED')]) {
+      expect(error.message).toBe('The shared worker is no longer available');
+      expect(String(error.cause)).toMatch(/The test file that used .* has ended$/);
+    }
+    void late[0]?.finally(settled);
+    await new Promise(setImmediate);
+    expect(settled).not.toHaveBeenCalled();
   });
 
   test('runs a teardown that comes later soon', async () => {
@@ -178,6 +183,9 @@ describe('the end of the host', () => {
     const shared = await use('obedient.mjs');
     const next = failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
     await started.stop();
-    expect((await next).message).toMatch(/^The shared worker is no longer available: /);
+    expect(await next).toMatchObject({
+      message: 'The shared worker is no longer available',
+      cause: { code: 'SHARED_WORKER_FAILED' },
+    });
   });
 });

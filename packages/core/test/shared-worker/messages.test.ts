@@ -55,8 +55,24 @@ describe('a message', () => {
     expect((await broadcast).data).toEqual({ same: true, data: true });
   });
 
-  test('is not delivered to a subscription that has not read yet', async () => {
+  test('that comes before the first subscription of a file is kept for it, up to a limit', async () => {
     const { shared } = await inUse();
+    for (let n = 1; n <= 1_010; n++) shared.publish({ do: 'publish', data: n });
+    await ask(shared, 'round trip');
+    const [messages, seen] = [shared.subscribe(), [] as Said[]];
+    shared.publish({ do: 'publish', data: 'last' });
+    for await (const { data } of messages) {
+      seen.push(data);
+      if (data === 'last') break;
+    }
+    expect(seen).toEqual([...Array.from({ length: 1_000 }, (_, n) => n + 1), 'last']);
+  });
+
+  test('is not delivered to a later subscription that has not read yet', async () => {
+    const { shared } = await inUse();
+    await shared.subscribe().return?.();
+    const earlier = shared.subscribe();
+    void earlier.next();
     const lazy = shared.subscribe();
     const published = shared.publish('echoed');
     const replies = published.replies();

@@ -1,11 +1,13 @@
 // What a registration takes, and what it returns.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runInThisContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { registerAvaWorker, registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { failure } from '../support/failure.ts';
 import { place } from '../support/pools.ts';
-import { ask, host, open, reopen, workerFile } from './support.ts';
+import { ask, between, host, open, reopen, workerFile, type Handle, type OpenFile } from './support.ts';
 
 describe('a registration', () => {
   test('checks the protocol first, then takes the file name as a string', async () => {
@@ -106,27 +108,73 @@ describe('a registration', () => {
     expect(await ask(await use('typed.ts', { initialData: 3 }), 5)).toBe(15);
   });
 
-  test('joins the next file of the worker where modules outlive their file', async () => {
+  test('of a module that outlives its file joins a later file when that first uses it', async () => {
     const started = await host();
     const first = await open(started, 'first.test.ts');
     const ends: string[] = [];
-    const shared = await first.use('obedient.mjs', { teardown: () => void ends.push('teardown') });
-    const [one, received] = [await ask(shared, { do: 'who' }), shared.subscribe()];
-    const over = received.next();
+    const shared = await first.use('obedient.mjs', { teardown: () => void ends.push(first.owner.url) });
+    const one = await ask(shared, { do: 'who' });
     await first.end();
-    expect(await over).toEqual({ done: true, value: undefined });
     expect(shared.currentlyAvailable).toBe(false);
     await failure(() => shared.publish('between files'), 'SHARED_WORKER_FAILED');
+    const idle = await reopen(started, 'idle.test.ts', first.client);
+    await idle.owner.ready();
+    expect(shared.currentlyAvailable).toBe(true);
+    await idle.end();
     const second = await reopen(started, 'second.test.ts', first.client);
     await second.owner.ready();
+    // At once: the worker is known to be ready.
+    shared.publish({ do: 'note', note: 'published before it had joined' });
     const other = await ask(shared, { do: 'who' });
     expect([one.file, other.file]).toEqual([
       expect.stringContaining('first.test.ts'),
       expect.stringContaining('second.test.ts'),
     ]);
     expect(other.id).not.toBe(one.id);
+    const diary = await ask(shared, { do: 'diary' });
+    expect(diary).toContain('published before it had joined');
+    expect(diary.filter((note: string) => note.includes('idle.test.ts'))).toEqual([]);
     await second.end();
-    expect(ends).toEqual(['teardown', 'teardown']);
+    expect(ends).toHaveLength(2);
+  });
+
+  test('of a test file itself, and its teardown, are that file’s alone', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    const ends: string[] = [];
+    const registerIn = ({ owner, register }: OpenFile, letter: string): Handle => {
+      // As if the test file itself had called: its frame is in the stack of the registration.
+      const inFile = runInThisContext('(call) => call()', { filename: fileURLToPath(owner.url) }) as (
+        call: () => Handle,
+      ) => Handle;
+      return inFile(() => register('obedient.mjs', { teardown: () => void ends.push(letter) }));
+    };
+    registerIn(first, 'a');
+    await first.owner.ready();
+    await first.end();
+    const second = await reopen(started, 'second.test.ts', first.client);
+    await second.owner.ready();
+    registerIn(second, 'b');
+    await second.owner.ready();
+    await second.end();
+    const third = await reopen(started, 'third.test.ts', first.client);
+    await ask(registerIn(third, 'c'), 'fine');
+    await third.end();
+    expect(ends).toEqual(['a', 'b', 'c']);
+  });
+
+  test('between two files belongs to the next one, with what is read there', async () => {
+    const started = await host();
+    const first = await open(started, 'first.test.ts');
+    await first.use('obedient.mjs');
+    await first.end();
+    between();
+    const shared = first.register('obedient.mjs');
+    const read = shared.subscribe().next();
+    const second = await reopen(started, 'second.test.ts', first.client);
+    await second.owner.ready();
+    shared.publish({ do: 'publish', data: 'hello' });
+    expect((await read).value?.data).toBe('hello');
   });
 
   test('that can no longer join does not fail a file that does not use it', async () => {
@@ -139,7 +187,7 @@ describe('a registration', () => {
     const second = await reopen(started, 'second.test.ts', first.client);
     await second.owner.ready();
     const error = await failure(() => shared.publish('hello'), 'SHARED_WORKER_FAILED');
-    expect(error.message).toContain('exited with code 3');
+    expect(String(error.cause)).toContain('exited with code 3');
     // A file that registers it needs it.
     second.register('obedient.mjs');
     await failure(second.owner.ready(), 'SHARED_WORKER_FAILED');

@@ -90,6 +90,14 @@ export async function reopen(
   };
 }
 
+/** As where a runner evaluates modules between files: Playwright. */
+export function between(): void {
+  const worker = (): never => {
+    throw new Error('not here');
+  };
+  slot.currentTest = { file: undefined, test: () => undefined, worker, waitOptions: () => ({}) };
+}
+
 /** The first reply's data. */
 export async function ask(shared: Handle, data: Said): Promise<Said> {
   return await shared.request(data);

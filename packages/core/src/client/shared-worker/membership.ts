@@ -1,12 +1,22 @@
 /**
  * The membership of one test file in one shared worker.
  *
- *   joining ──ready──▶ joined ──end of the file──▶ leaving (its teardowns run) ─▶ left
- *      └── cannot start, not ready in time ─▶ lost ◀── crashed, exited ──┘
+ *   idle ─first use─▶ joining ──ready──▶ joined ──end of the file──▶ leaving (its teardowns run) ─▶ left
+ *                        └── cannot start, not ready in time ─▶ lost ◀── crashed, exited ──┘
+ *
+ * It begins idle where an earlier file of this process registered the worker, and the module that did so lives on: this
+ * file may not use it. On the connection of the earlier file it can publish at once, in the state joined.
  *
  * In Jest it lives in the worker's realm and its listener in the test's: bytes, numbers and plain calls pass between them.
  */
-import { CarpoolError, asCarpoolError, isCarpoolError, type CallSite, type Evidence } from '../../base/errors.ts';
+import {
+  CarpoolError,
+  asCarpoolError,
+  errorAt,
+  isCarpoolError,
+  type CallSite,
+  type Evidence,
+} from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { deadlineGrace } from '../../wire/deadline-grace.ts';
@@ -37,10 +47,14 @@ export interface MembershipOptions {
   readonly file: string;
   /** The tests of the file fail without it. */
   readonly required: boolean;
-  readonly connections: () => Promise<{ readonly connections: SharedWorkerConnections; readonly testWorker: string }>;
+  readonly connections: () => Promise<SharedWorkerConnections>;
+  /** The id of the file's test worker. */
+  readonly testWorker: (connections: SharedWorkerConnections) => string;
   /** Counts the messages of the file, over all its memberships. */
   readonly next: () => number;
 }
+
+type State = 'idle' | 'joining' | 'joined' | 'lost' | 'leaving' | 'left';
 
 /** A message without a reply so far. */
 interface Unanswered {
@@ -56,27 +70,65 @@ export class Membership {
   readonly joined: Promise<void>;
   required: boolean;
   readonly #options: MembershipOptions;
+  readonly #joined = Promise.withResolvers<void>();
+  /** While it is idle: the connection, or why there is none. */
+  #opened: Promise<void> | undefined;
   readonly #unanswered = new Map<number, Unanswered>();
   #connections: SharedWorkerConnections | undefined;
   #connected: ConnectedWorker | undefined;
+  /** 0: it has not begun to join. */
   #number = 0;
   #testWorker = '';
   #worker = '';
-  #state: 'joining' | 'joined' | 'lost' | 'leaving' | 'left' = 'joining';
+  #state: State = 'idle';
+  #used = false;
   #error: CarpoolError | undefined;
   #holds = 0;
 
-  constructor(options: MembershipOptions) {
+  /** @param earlier that of an earlier file: this one joins when it is first used. Absent: it joins now */
+  constructor(options: MembershipOptions, earlier?: Membership) {
     this.#options = options;
     this.listener = options.listener;
     this.site = options.site;
     this.required = options.required;
-    this.joined = this.#join();
+    this.joined = this.#joined.promise;
     this.joined.catch(() => {}); // reported to the listener, and by `FileOwner.ready`
+    if (earlier === undefined) this.use();
+    else this.#follow(earlier);
   }
 
-  get state(): 'joining' | 'joined' | 'lost' | 'leaving' | 'left' {
+  get state(): State {
     return this.#state;
+  }
+
+  /** The file has used it: it has a part in the file's end. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  /** Messages can be published, if `use` is called before. */
+  get usable(): boolean {
+    return this.#state === 'joined' || (this.#state === 'idle' && this.#isReady());
+  }
+
+  /** Resolves when the tests can start. @throws CarpoolError why it cannot be used, if it is required */
+  async ready(): Promise<void> {
+    if (this.#state === 'idle') await this.#opened;
+    if (this.#state === 'idle') return;
+    try {
+      await this.joined;
+    } catch (thrown) {
+      if (!this.required) return; // an earlier file required it; its calls here fail
+      throw isCarpoolError(thrown) ? errorAt(thrown, this.site) : thrown;
+    }
+  }
+
+  /** Joins, unless it has joined. What is published after that comes after it. */
+  use(): void {
+    this.#used = true;
+    if (this.#state !== 'idle') return;
+    this.#state = 'joining';
+    void this.#join();
   }
 
   /** Why it is lost. */
@@ -115,7 +167,7 @@ export class Membership {
   hold(by: 1 | -1): void {
     if (this.#state === 'left') return;
     this.#holds += by;
-    this.#connected?.connection.hold(by);
+    if (this.#number > 0) this.#connected?.connection.hold(by);
   }
 
   /** For the evidence of a failed test: this message has no reply so far. */
@@ -138,6 +190,7 @@ export class Membership {
 
   /** If the worker failed, or has left messages unanswered. Never rejects. */
   async evidence(): Promise<Evidence | undefined> {
+    if (!this.#used) return undefined;
     if (this.#error !== undefined) return { messages: [plain(this.#error)], ...this.#error.evidence };
     if (this.#unanswered.size === 0) return undefined;
     const now = this.clock.now();
@@ -151,7 +204,7 @@ export class Membership {
    * Resolves when its teardowns have run in the worker, with the failure if there was one. Never rejects; bounded.
    */
   async leave(): Promise<CarpoolError | undefined> {
-    const connected = this.#connected;
+    const connected = this.#number > 0 ? this.#connected : undefined;
     let failure: CarpoolError | undefined;
     if (this.#state === 'joining' || this.#state === 'joined') {
       const joined = this.#state === 'joined';
@@ -182,31 +235,68 @@ export class Membership {
     return new CarpoolError('SHARED_WORKER_FAILED', message, { context: { file: this.name, timeout: leaveTimeout } });
   }
 
+  /** Takes over what an earlier file of this process has. Where that is gone, it finds out why, or what is there now. */
+  #follow(earlier: Membership): void {
+    this.#connections = earlier.#connections;
+    this.#connected = earlier.#connected;
+    this.#worker = earlier.#worker;
+    if (this.#isReady()) return;
+    this.#opened = this.#open().then(
+      () => undefined,
+      (thrown: unknown) => this.#lose(thrown),
+    );
+  }
+
+  /** The worker is ready, as a member of this process has joined it on this connection. */
+  #isReady(): boolean {
+    return this.#worker !== '' && this.#connected?.connection.over === false;
+  }
+
+  async #open(): Promise<ConnectedWorker> {
+    this.#worker = '';
+    this.#connections = await this.#options.connections();
+    this.#connected = await this.#connections.open(this.#options.request);
+    return this.#connected;
+  }
+
   async #join(): Promise<void> {
-    const { request, file } = this.#options;
     try {
-      const { connections, testWorker } = await this.#options.connections();
-      const connected = await connections.open(request);
-      if (this.#state !== 'joining') throw ended();
-      this.#connections = connections;
-      this.#connected = connected;
-      const { connection } = connected;
-      this.#number = connection.addMember(this.listener, () => void this.#gone(connected, connections));
-      connection.hold(this.#holds);
-      try {
-        const joining = { method: 'join', member: this.#number, testWorker, file } as const;
-        const { worker } = await connection.call(joining, connected.readyTimeout + deadlineGrace);
-        this.#worker = worker;
-      } catch (thrown) {
-        throw isCarpoolError(thrown) ? thrown : await connections.why(connected, thrown);
+      if (this.#isReady() && this.#connected !== undefined) {
+        const answered = this.#joinOn(this.#connected);
+        this.#state = 'joined';
+        this.#joined.resolve();
+        await answered;
+        return;
       }
+      const connected = await this.#open();
       if (this.#state !== 'joining') throw ended();
-      this.#testWorker = testWorker;
+      await this.#joinOn(connected);
+      if (this.#state !== 'joining') throw ended();
       this.#state = 'joined';
+      this.#joined.resolve();
     } catch (thrown) {
-      const error = asCarpoolError(thrown, 'SHARED_WORKER_FAILED', `Cannot use the shared worker ${this.name}`);
-      this.#lose(error);
-      throw error;
+      this.#lose(thrown);
+    }
+  }
+
+  /** The call is written before this returns, if nothing is awaited before. */
+  async #joinOn(connected: ConnectedWorker): Promise<void> {
+    const { connection } = connected;
+    const connections = this.#connections as SharedWorkerConnections;
+    this.#number = connection.addMember(this.listener, () => void this.#gone(connected, connections));
+    this.#testWorker = this.#options.testWorker(connections);
+    connection.hold(this.#holds);
+    const joining = {
+      method: 'join',
+      member: this.#number,
+      testWorker: this.#testWorker,
+      file: this.#options.file,
+    } as const;
+    try {
+      const { worker } = await connection.call(joining, connected.readyTimeout + deadlineGrace);
+      this.#worker = worker;
+    } catch (thrown) {
+      throw isCarpoolError(thrown) ? thrown : await connections.why(connected, thrown);
     }
   }
 
@@ -219,8 +309,10 @@ export class Membership {
     this.listener.lost(this.#error);
   }
 
-  #lose(error: CarpoolError): void {
-    if (this.#state !== 'joining') return;
+  #lose(thrown: unknown): void {
+    const error = asCarpoolError(thrown, 'SHARED_WORKER_FAILED', `Cannot use the shared worker ${this.name}`);
+    this.#joined.reject(error);
+    if (this.#state === 'lost' || this.#state === 'leaving' || this.#state === 'left') return;
     this.#error = error;
     this.#state = 'lost';
     this.listener.lost(error);

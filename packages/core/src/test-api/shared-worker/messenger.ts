@@ -26,17 +26,33 @@ type Caller = (...args: never[]) => unknown;
 
 const requestTimeout = 30_000;
 
+/** Exactly as in AVA: tests and plugins compare it. */
+const gone = 'The shared worker is no longer available';
+
+/** What a file may miss before its first subscription: greetings, and not a worker that never stops talking. */
+const keptForTheFirst: LogLimits = { messages: 1_000, bytes: 16 * 1024 * 1024 };
+
+/** The replies to one message. */
+interface Replies {
+  readonly log: Log<ReceivedMessage>;
+  /** A call of `request` waits for them, which has an end: it rejects with the file's. */
+  readonly requested: boolean;
+}
+
 export class Messenger implements MembershipListener {
-  readonly available: Promise<void>;
   readonly #available = Promise.withResolvers<void>();
+  /** As `available`, but rejects at the end of the file. */
+  readonly #joined = Promise.withResolvers<void>();
   readonly #teardown: () => Promise<void>;
   readonly #name: string;
   readonly #site: CallSite;
   readonly #limits: LogLimits;
   /** Replies by the number of the message that they answer. */
-  readonly #replies = new Map<number, Log<ReceivedMessage>>();
+  readonly #replies = new Map<number, Replies>();
   readonly #plain: Log<ReceivedMessage>;
   #membership: Membership | undefined;
+  /** It was used before it had a file. */
+  #wanted = false;
   /** Why there is no worker, as an error of this realm. */
   #lost: CarpoolError | undefined;
 
@@ -46,10 +62,8 @@ export class Messenger implements MembershipListener {
     this.#site = site;
     this.#teardown = teardown;
     this.#limits = limits;
-    this.#plain = new Log(this.#logOptions());
-    // A promise of this realm, also where the membership lives in another.
-    this.available = this.#available.promise;
-    this.available.catch(() => {}); // each call reports it
+    this.#plain = new Log({ ...this.#logOptions(), keep: keptForTheFirst });
+    for (const { promise } of [this.#available, this.#joined]) promise.catch(() => {}); // each call reports it
   }
 
   /** It belongs, or has belonged, to a file. */
@@ -57,43 +71,64 @@ export class Messenger implements MembershipListener {
     return this.#membership !== undefined || this.#lost !== undefined;
   }
 
+  /** Its file has ended. */
+  get over(): boolean {
+    return this.#membership?.state === 'left';
+  }
+
+  /** A promise of this realm, also where the membership lives in another. */
+  get available(): Promise<void> {
+    this.#use();
+    return this.#available.promise;
+  }
+
   get currentlyAvailable(): boolean {
-    return this.#membership?.state === 'joined';
+    return this.#membership?.usable === true;
   }
 
   bind(membership: Membership): void {
     this.#membership = membership;
     for (let n = this.#plain.waiting.size; n > 0; n--) membership.hold(1);
+    if (this.#wanted) membership.use();
     membership.joined.then(
-      () => this.#available.resolve(),
+      () => {
+        this.#available.resolve();
+        this.#joined.resolve();
+      },
       () => {}, // `lost` reports it
     );
   }
 
+  /** The file has registered it. */
   markRequired(): void {
     if (this.#membership !== undefined) this.#membership.required = true;
+    this.#use();
   }
 
   message(number: number, answers: number, body: Uint8Array): void {
-    const log = answers === 0 ? this.#plain : this.#replies.get(answers);
     if (answers !== 0) this.#membership?.answered(answers);
-    if (log === undefined || log.readers.size === 0) return;
-    log.push(new ReceivedMessage(this, number, body), body.length);
+    const log = answers === 0 ? this.#plain : this.#replies.get(answers)?.log;
+    log?.push(new ReceivedMessage(this, number, body), body.length);
   }
 
   lost(error: CarpoolError): void {
     const own = fromRecord(toRecord(error), this.#site);
     this.#lost = own;
     this.#available.reject(own);
-    const gone = this.#gone();
-    this.#plain.fail(gone);
-    for (const log of this.#replies.values()) log.fail(gone);
+    this.#joined.reject(own);
+    const failed = this.#gone();
+    this.#plain.fail(failed);
+    for (const { log } of this.#replies.values()) log.fail(failed);
   }
 
+  /** As in AVA, where the process ends: what still waits is never settled, so no test that has ended can fail the run. */
   left(): void {
-    this.#available.reject(this.#gone());
-    this.#plain.close();
-    for (const log of this.#replies.values()) log.close();
+    this.#joined.reject(this.#gone());
+    this.#plain.abandon();
+    for (const { log, requested } of this.#replies.values()) {
+      if (requested) log.fail(this.#gone());
+      else log.abandon();
+    }
     this.#replies.clear();
   }
 
@@ -112,10 +147,10 @@ export class Messenger implements MembershipListener {
     let number = 0;
     const replied = (async () => {
       // Synchronously if possible: what is published after it must not overtake it.
-      if (!this.currentlyAvailable) await this.available;
+      if (!this.currentlyAvailable) await this.#ready();
       if (signal?.aborted === true) return undefined;
       number = this.#send(data, 0, () => site).number;
-      const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data)));
+      const replies = new Reader(() => this.#repliesTo(number, () => describeMessage(data), true));
       try {
         const { value } = await replies.next();
         if (value === undefined) throw this.#gone();
@@ -137,8 +172,11 @@ export class Messenger implements MembershipListener {
     }
   }
 
-  subscribe(): Reader<Received> {
-    return new Reader<Received>(() => this.#plain as unknown as Log<Received>);
+  subscribe(_above?: Caller): Reader<Received> {
+    return new Reader<Received>(() => {
+      this.#use();
+      return this.#plain as unknown as Log<Received>;
+    });
   }
 
   /** The id of a message by its number. */
@@ -148,6 +186,7 @@ export class Messenger implements MembershipListener {
   }
 
   #send(data: unknown, answers: number, site: () => CallSite): { readonly number: number; readonly id: string } {
+    this.#use();
     const membership = this.#membership;
     if (membership === undefined || (membership.state !== 'joined' && membership.state !== 'leaving'))
       throw this.#refusal(site());
@@ -156,14 +195,24 @@ export class Messenger implements MembershipListener {
     return { number, id: this.idOf(number, true) };
   }
 
-  #repliesTo(number: number, describe: () => string): Log<ReceivedMessage> {
+  #use(): void {
+    this.#wanted = true;
+    this.#membership?.use();
+  }
+
+  #ready(): Promise<void> {
+    this.#use();
+    return this.#joined.promise;
+  }
+
+  #repliesTo(number: number, describe: () => string, requested: boolean = false): Log<ReceivedMessage> {
     const known = this.#replies.get(number);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.log;
     const log = new Log<ReceivedMessage>({ ...this.#logOptions(), unread: () => this.#forget(number) });
     if (this.#lost !== undefined) log.fail(this.#gone());
-    else if (this.#membership === undefined || this.#membership.state === 'left') log.close();
+    else if (this.#membership === undefined || this.over) log.abandon();
     else {
-      this.#replies.set(number, log);
+      this.#replies.set(number, { log, requested });
       this.#membership.expect(number, describe);
     }
     return log;
@@ -187,23 +236,26 @@ export class Messenger implements MembershipListener {
   }
 
   #refusal(site: CallSite): CarpoolError {
-    if (this.#lost === undefined && (this.#membership === undefined || this.#membership.state === 'joining')) {
+    const state = this.#membership?.state;
+    if (this.#lost === undefined && (state === undefined || state === 'idle' || state === 'joining')) {
       const details = { scope: 'call', blame: 'test', site } as const;
       return new CarpoolError('SHARED_WORKER_FAILED', 'Shared worker is not yet available', details);
     }
     return errorAt(this.#gone(), site);
   }
 
-  /** The error of all calls from now on. */
+  /** The error of all calls from now on. Its message is AVA's, the cause says why. */
   #gone(): CarpoolError {
-    const error = this.#lost ?? this.#membership?.error;
-    const gone = 'The shared worker is no longer available';
-    if (error === undefined) {
-      const why = `the test file that used ${this.#name} has ended`;
-      return new CarpoolError('SHARED_WORKER_FAILED', `${gone}: ${why}`, { scope: 'call', blame: 'test' });
-    }
-    const record = toRecord(error);
-    return fromRecord({ ...record, message: `${gone}: ${record.message}` }, undefined, error.cause);
+    const error = this.#lost ?? this.#membership?.error ?? this.#fileEnded();
+    // Nothing was ever available: there is no adapter, or no host.
+    if (!error.code.startsWith('SHARED_WORKER')) return error;
+    const { code, scope, blame, context } = error;
+    return new CarpoolError(code, gone, { scope, blame, context, cause: error });
+  }
+
+  #fileEnded(): CarpoolError {
+    const message = `The test file that used ${this.#name} has ended`;
+    return new CarpoolError('SHARED_WORKER_FAILED', message, { scope: 'call', blame: 'test', site: this.#site });
   }
 
   async #timedOut(data: unknown, timeout: number, site: CallSite): Promise<CarpoolError> {

@@ -4,6 +4,7 @@
  *
  *   registerSharedWorker ─▶ handle (for good) ─ a file begins ─▶ messenger (for that file) ─▶ membership, of the file's owner
  */
+import { fileURLToPath } from 'node:url';
 import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import {
@@ -15,11 +16,13 @@ import {
   type OwnerClasses,
   type Registration,
 } from '../current-test.ts';
+import type { Membership } from '../../client/shared-worker/membership.ts';
 import { currentProcess } from '../current-process.ts';
 import { owners } from '../owners.ts';
 import type { SharedWorkerRequest } from '../../wire/messages.ts';
 import { clone } from '../../realm/structured-clone.ts';
 import type { SharedWorkerNames, SharedWorkerOf, SharedWorkersConfig } from '../../config/define-shared-worker.ts';
+import { Collecting } from './collecting.ts';
 import { Messenger } from './messenger.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
@@ -104,15 +107,20 @@ function register({ options, supportedProtocols, teardown, site }: RegisterArgum
     });
   }
   const slot = currentTestSlot() as CurrentTestSlot & { [handles]?: Map<string, Registered> };
+  const { collects } = slot.currentTest ?? {};
   if (slot[handles] === undefined) Object.defineProperty(slot, handles, { value: new Map() });
   const known = slot[handles] as unknown as Map<string, Registered>;
   const name = 'filename' in options ? absolute(String(options.filename), site) : `name ${options.name}`;
+  if (collects !== undefined) {
+    const collecting = new Collecting(collects, name);
+    return handleOf(() => collecting);
+  }
   let registered = known.get(name);
   if (registered === undefined) {
     registered = new Registered(slot, requestFor(options, site), site);
     known.set(name, registered);
   }
-  registered.add(teardown);
+  registered.add({ teardown, site });
   return registered.handle;
 }
 
@@ -152,14 +160,31 @@ function requestFor(options: FilenameOptions | NameOptions, site: CallSite): Omi
   }
 }
 
+type HandleMember = 'available' | 'currentlyAvailable' | 'publish' | 'request' | 'subscribe';
+
+/** One call of `registerSharedWorker`. */
+interface Call {
+  readonly site: CallSite;
+  readonly teardown: (() => void | Promise<void>) | undefined;
+  /** The file in which it was made. Undefined: made before a file is open, for the next one. */
+  file: FileOwner | undefined;
+}
+
+/**
+ * All registrations of one shared worker in this realm. A call that a test file itself makes is that file's alone. A module
+ * that the worker evaluates once for many files registers for all of them: each joins when it first uses the shared worker.
+ */
 class Registered implements Registration {
   readonly owners: OwnerClasses = owners;
   readonly handle: Handle<unknown>;
   readonly #slot: CurrentTestSlot;
   readonly #request: Omit<SharedWorkerRequest, 'method'>;
   readonly #site: CallSite;
-  readonly #teardowns: (() => void | Promise<void>)[] = [];
+  /** Those of the current file, and of modules that live on. */
+  #calls: Call[] = [];
   #messenger: Messenger;
+  /** Of the last file that joined. */
+  #membership: Membership | undefined;
   #file: FileOwner | undefined;
 
   constructor(slot: CurrentTestSlot, request: Omit<SharedWorkerRequest, 'method'>, site: CallSite) {
@@ -167,36 +192,53 @@ class Registered implements Registration {
     this.#request = request;
     this.#site = site;
     this.#messenger = this.#newMessenger();
-    this.handle = handleOf(() => this.#messenger);
-    openedCurrentTest(slot, owners);
+    this.handle = handleOf(() => this.#current());
     slot.registrations.add(this);
-    // A module may register before the adapter has opened the file.
-    if (slot.currentTest === undefined) systemClock.after(0, () => this.#seek());
   }
 
   /** One more registration. */
-  add(teardown: (() => void | Promise<void>) | undefined): void {
-    if (teardown !== undefined) this.#teardowns.push(teardown);
-    const file = this.#slot.currentTest?.file;
+  add(call: Omit<Call, 'file'>): void {
+    const made: Call = { ...call, file: undefined };
+    this.#calls.push(made);
+    const file = openedCurrentTest(this.#slot, owners)?.file;
+    // A module may register before the adapter has opened the file.
+    if (this.#slot.currentTest === undefined) systemClock.after(0, () => this.#seek());
+    if (made.file !== undefined) return; // the file was opened by this
+    made.file = file;
     if (file !== undefined && file !== this.#file) this.#join(file, true);
-    else this.#messenger.markRequired();
+    else this.#current().markRequired();
   }
 
   join(file: FileOwner): void {
-    // A registration from before the first file belongs to that file.
-    if (file !== this.#file) this.#join(file, this.#file === undefined);
+    if (file === this.#file) return;
+    this.#calls = this.#calls.filter((call) => call.file === undefined || !isOwn(call, call.file));
+    // Calls from before the file was open belong to it.
+    const waiting = this.#calls.filter((call) => call.file === undefined);
+    for (const call of waiting) call.file = file;
+    this.#join(file, waiting.length > 0);
+  }
+
+  /** Between two files what is used belongs to the next one. */
+  #current(): Messenger {
+    const { currentTest } = this.#slot;
+    const between = currentTest !== undefined && currentTest.file === undefined;
+    if (between && this.#messenger.over) this.#messenger = this.#newMessenger();
+    return this.#messenger;
   }
 
   #join(file: FileOwner, required: boolean): void {
+    const earlier = required ? undefined : this.#membership;
     this.#file = file;
     if (this.#messenger.bound) this.#messenger = this.#newMessenger();
-    this.#messenger.bind(file.sharedWorker(this.#request, this.#messenger, this.#site, required));
+    const registered = { listener: this.#messenger, site: this.#site, required, earlier };
+    this.#membership = file.sharedWorker(this.#request, registered);
+    this.#messenger.bind(this.#membership);
   }
 
   #newMessenger(): Messenger {
     const name = this.#request.filename ?? JSON.stringify(this.#request.name);
     return new Messenger(name, this.#site, async () => {
-      for (const teardown of this.#teardowns.toReversed()) await teardown();
+      for (const { teardown } of this.#calls.toReversed()) await teardown?.();
     });
   }
 
@@ -211,8 +253,15 @@ class Registered implements Registration {
   }
 }
 
+/** Whether the test file itself made the call. Frames below Node's own belong to what has loaded a module. */
+function isOwn({ site }: Call, { url }: FileOwner): boolean {
+  const [frames = ''] = site.stack.split('node:internal', 1);
+  const names = url.startsWith('file:') ? [url, fileURLToPath(url)] : [url];
+  return names.some((name) => frames.includes(`${name}:`) || frames.includes(`${name}?`));
+}
+
 /** It always uses the messenger of the current file. */
-function handleOf(current: () => Messenger): Handle<unknown> {
+function handleOf(current: () => Pick<Messenger, HandleMember>): Handle<unknown> {
   return {
     protocol,
     get available() {
@@ -227,6 +276,8 @@ function handleOf(current: () => Messenger): Handle<unknown> {
     request: function request<Reply>(data: unknown, options: SharedWorker.Plugin.RequestOptions = {}): Promise<Reply> {
       return current().request(data, options, callSite(request)) as Promise<Reply>;
     },
-    subscribe: () => current().subscribe(),
+    subscribe: function subscribe() {
+      return current().subscribe(subscribe);
+    },
   };
 }
