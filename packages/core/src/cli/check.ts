@@ -8,7 +8,7 @@ import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
-import type { MembershipListener } from '../client/shared-worker/membership.ts';
+import type { MembershipListener } from '../client/shared-worker/membership-types.ts';
 
 export interface CheckOptions {
   readonly config?: string;

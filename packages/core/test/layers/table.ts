@@ -67,7 +67,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'test-api/shared-worker': {
     may: ['base', 'codec', 'realm', 'wire', 'config/define-shared-worker', 'test-api'],
-    types: ['client/shared-worker/membership'],
+    types: ['client/shared-worker/membership', 'client/shared-worker/membership-types'],
     never: ['node:child_process'],
   },
   testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },

@@ -20,47 +20,15 @@ import {
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { deadlineGrace } from '../../wire/deadline-grace.ts';
-import type { SharedWorkerRequest } from '../../wire/messages.ts';
-import type { MessageListener } from './connection.ts';
 import type { ConnectedWorker, SharedWorkerConnections } from './connections.ts';
+import type { MembershipListener, MembershipOptions } from './membership-types.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** Milliseconds for teardowns in the shared worker. */
 const leaveTimeout = 10_000;
 const evidenceTimeout = 2_000;
 
-/** The test's side of a membership. */
-export interface MembershipListener extends MessageListener {
-  /** The worker is gone, or could not be started. Called at most once. */
-  lost(error: CarpoolError): void;
-  /** The file has ended. */
-  left(): void;
-  /** Runs the teardowns that were registered for the end of the file. */
-  teardown(): Promise<void>;
-}
-
-export interface MembershipOptions {
-  readonly request: Omit<SharedWorkerRequest, 'method'>;
-  readonly listener: MembershipListener;
-  /** Where it was registered. */
-  readonly site: CallSite;
-  /** The URL of the test file. */
-  readonly file: string;
-  /** The tests of the file fail without it. */
-  readonly required: boolean;
-  readonly connections: () => Promise<SharedWorkerConnections>;
-  /** The id of the file's test worker. */
-  readonly testWorker: (connections: SharedWorkerConnections) => string;
-  /** Counts the messages of the file, over all its memberships. */
-  readonly next: () => number;
-}
-
 type State = 'idle' | 'joining' | 'joined' | 'lost' | 'leaving' | 'left';
-
-/** A message without a reply so far. */
-interface Unanswered {
-  readonly since: number;
-  readonly describe: () => string;
-}
 
 export class Membership {
   readonly clock: Clock = systemClock;
@@ -73,7 +41,7 @@ export class Membership {
   readonly #joined = Promise.withResolvers<void>();
   /** While it is idle: the connection, or why there is none. */
   #opened: Promise<void> | undefined;
-  readonly #unanswered = new Map<number, Unanswered>();
+  readonly #unanswered: Unanswered;
   #connections: SharedWorkerConnections | undefined;
   #connected: ConnectedWorker | undefined;
   /** 0: it has not begun to join. */
@@ -88,6 +56,7 @@ export class Membership {
   /** @param earlier that of an earlier file: this one joins when it is first used. Absent: it joins now */
   constructor(options: MembershipOptions, earlier?: Membership) {
     this.#options = options;
+    this.#unanswered = new Unanswered(this.clock);
     this.listener = options.listener;
     this.site = options.site;
     this.required = options.required;
@@ -172,7 +141,7 @@ export class Membership {
 
   /** For the evidence of a failed test: this message has no reply so far. */
   expect(number: number, describe: () => string): void {
-    this.#unanswered.set(number, { since: this.clock.now(), describe });
+    this.#unanswered.add(number, describe);
   }
 
   answered(number: number): void {
@@ -192,12 +161,8 @@ export class Membership {
   async evidence(): Promise<Evidence | undefined> {
     if (!this.#used) return undefined;
     if (this.#error !== undefined) return { messages: [plain(this.#error)], ...this.#error.evidence };
-    if (this.#unanswered.size === 0) return undefined;
-    const now = this.clock.now();
-    const messages = [...this.#unanswered.values()]
-      .slice(-10)
-      .map(({ since, describe }) => `no reply for ${Math.round(now - since)} ms to ${describe()}`);
-    return { messages, ...(await this.printed()) };
+    const messages = this.#unanswered.lines();
+    return messages.length === 0 ? undefined : { messages, ...(await this.printed()) };
   }
 
   /**

@@ -11,10 +11,11 @@ import {
 import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { describeMessage } from '../../codec/describe.ts';
-import { ClonedMessage } from '../../realm/cloned-message.ts';
 import { clone } from '../../realm/structured-clone.ts';
-import type { Membership, MembershipListener } from '../../client/shared-worker/membership.ts';
+import type { Membership } from '../../client/shared-worker/membership.ts';
+import type { MembershipListener } from '../../client/shared-worker/membership-types.ts';
 import { Log, Reader, defaultLogLimits, type LogLimits, type LogOptions } from '../../base/broadcast-log.ts';
+import { ReceivedMessage } from './received-message.ts';
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 
 type Published = SharedWorker.Plugin.PublishedMessage;
@@ -271,27 +272,6 @@ export class Messenger implements MembershipListener {
 }
 
 class Expired extends Error {}
-
-class ReceivedMessage extends ClonedMessage implements Received {
-  readonly #messenger: Messenger;
-  readonly #number: number;
-
-  constructor(messenger: Messenger, number: number, body: Uint8Array) {
-    super(body);
-    this.#messenger = messenger;
-    this.#number = number;
-  }
-
-  get id(): string {
-    return this.#messenger.idOf(this.#number, false);
-  }
-
-  /** Bound: users may take it out of the message. */
-  get reply(): (data: unknown) => Published {
-    const reply = (data: unknown): Published => this.#messenger.publish(data, this.#number, reply);
-    return reply;
-  }
-}
 
 /** Makes an error of another realm or a deeper line anew, at the caller's line. */
 function at<T>(site: () => CallSite, work: () => T): T {
