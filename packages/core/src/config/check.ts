@@ -90,8 +90,13 @@ const poolSchema = v.strictObject(
     recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
     restarts: v.optional(
       v.strictObject(
-        { maxFailures: v.optional(whole(1)), window: v.optional(milliseconds), maxFailedStarts: v.optional(whole(1)) },
-        'an object: { maxFailures?, window?, maxFailedStarts? }',
+        {
+          maxFailures: v.optional(whole(1)),
+          window: v.optional(milliseconds),
+          maxFailedStarts: v.optional(whole(1)),
+          maxEarlyExits: v.optional(whole(1)),
+        },
+        'an object: { maxFailures?, window?, maxFailedStarts?, maxEarlyExits? }',
       ),
     ),
     watch: v.optional(v.union([v.boolean(), v.array(v.string())], 'true, false, or a list of globs')),

@@ -1,8 +1,10 @@
 /** From a boot message to pools. Loaded after the host listens, because it loads execa, the codecs and the validation. */
 import { resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { ChildPool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
+import { WaitNotices } from '../pool/wait-notices.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig } from '../config/load.ts';
@@ -29,6 +31,7 @@ export async function configure(project: Project, children: string): Promise<Con
   try {
     const { pools, sharedWorkers, folder, file } = await loadConfig(project);
     const environment = {
+      notices: new WaitNotices(process.stderr, systemClock),
       started: new PidFiles(children),
       warn: (message: string) => void process.stderr.write(`carpool: ${message}\n`),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),

@@ -17,6 +17,8 @@ function warning({ name, unconfirmed, firstUnconfirmed }: PoolStats): string[] {
 
 function line(pool: PoolStats): string {
   const { name, children, sessions, peak, longestWait, quarantined, failures } = pool;
+  if (children === 0 && sessions === 0)
+    return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
   parts.push(`longest wait ${longestWait} ms`);
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);

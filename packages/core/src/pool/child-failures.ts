@@ -6,7 +6,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PoolSettings } from './options.ts';
-import { RestartPolicy } from './restart.ts';
+import { RestartPolicy, type LifeKind } from './restart.ts';
 
 export class ChildFailures {
   readonly #pool: string;
@@ -29,7 +29,7 @@ export class ChildFailures {
     this.#policy.started();
   }
 
-  failed(phase: 'start' | 'life', error: CarpoolError): void {
+  failed(phase: 'start' | LifeKind, error: CarpoolError): void {
     this.#policy.failed(phase, this.#clock.now(), hopeless(error));
     this.#last = error;
   }

@@ -160,8 +160,8 @@ export class ChildSupervisor {
         // Before the hello the start itself fails, and reports why.
         if (life.generation !== undefined) this.#succeedIf(life);
       },
-      ended: (error) => {
-        if (error !== undefined) failures.failed('life', error);
+      ended: (error, kind) => {
+        if (error !== undefined) failures.failed(kind, error);
         this.#ended(life);
       },
     });
@@ -169,6 +169,7 @@ export class ChildSupervisor {
     this.#current = life;
     this.#living.add(life);
     events.starting();
+    this.#notice(starting);
     starting.then(
       (generation) => {
         failures.started();
@@ -183,6 +184,15 @@ export class ChildSupervisor {
       },
     );
     return starting;
+  }
+
+  #notice(starting: Promise<unknown>): void {
+    const { notices, settings } = this.#options;
+    const { name, helloTimeout } = settings;
+    const describe = (seconds: number): string =>
+      `its child has been starting for ${seconds} s, of ${Math.round(helloTimeout / 1_000)} s that it may take to say hello`;
+    const ended = notices?.begin(name, 'start', describe);
+    if (ended !== undefined) starting.then(ended, ended);
   }
 
   #ended(life: Life): void {

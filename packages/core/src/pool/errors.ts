@@ -1,6 +1,6 @@
 /** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, type Holding } from '../base/holder-label.ts';
+import { describeHolder, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
 
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */
@@ -33,6 +33,12 @@ export function queueTimeoutError(occupancy: Occupancy, timeout: number): Carpoo
   const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
   const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise ${raise}`;
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, max: capacity, timeout, holders } });
+}
+
+/** About a call that waits, for as long as it does. */
+export function slotWait(occupancy: Occupancy, holder: HolderLabel | undefined, seconds: number): string {
+  const name = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
+  return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}`;
 }
 
 function slots({ capacity, children }: Occupancy, one: string, many: string): string {

@@ -26,6 +26,8 @@ import { StreamTransport } from '../transport/stream.ts';
 import { whyItEnded, withEvidence } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import type { Launch, PoolSettings, CommandLookup } from './options.ts';
+import type { LifeKind } from './restart.ts';
+import type { Notices } from './wait-notices.ts';
 
 export interface GenerationOptions {
   readonly settings: PoolSettings;
@@ -35,12 +37,14 @@ export interface GenerationOptions {
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
+  /** Takes what is waited for. */
+  readonly notices?: Notices | undefined;
   /** Takes what goes wrong and fails no call. */
   readonly faults: PoolFaults;
   /** Its output has ended, so that it takes no more sessions. The reason comes with `ended`. */
   readonly dying: () => void;
-  /** Once, when it is over; also after `stop`. `error` says why it ended by itself. */
-  readonly ended: (error: CarpoolError | undefined) => void;
+  /** Once, when it is over; also after `stop`. `error` says why it ended by itself. `life`: whether it was of any use. */
+  readonly ended: (error: CarpoolError | undefined, life: LifeKind) => void;
 }
 
 /** Bytes of a line that is no message. */
@@ -117,7 +121,8 @@ export class Generation {
     });
     void over.promise.then((error) => {
       mux.fail({ by: 'child', at: clock.now(), reason: 'because its child ended', error });
-      if (generation !== undefined) options.ended(generation.#stopping ? undefined : error);
+      const life = journal.heard ? 'life' : 'useless life';
+      if (generation !== undefined) options.ended(generation.#stopping ? undefined : error, life);
     });
     try {
       const greeting = Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);

@@ -15,15 +15,16 @@ import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
-import { Admission, type Slot, type Ticket } from './admission.ts';
+import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
-import { fullError, queueTimeoutError, type Occupancy } from './errors.ts';
 import { PoolFaults } from './faults.ts';
 import type { Generation } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
+import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
+import type { Notices } from './wait-notices.ts';
 import type { WatchedFiles } from '../process/files.ts';
 
 /** The pool of users, described in `types.ts`, and what the hub calls. */
@@ -36,8 +37,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   #closing: Promise<void> | undefined;
   #sessions = 0;
   #ids = 0;
-  #longestWait = 0;
   readonly #faults: PoolFaults;
+  readonly #notices: Notices | undefined;
+  readonly #slots: SlotWait;
   #before = { children: 0, sessions: 0, failures: 0 };
 
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
@@ -46,12 +48,22 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#admission = new Admission(settings);
     this.#holders = new SlotHolders(settings.name);
     this.#faults = new PoolFaults(settings.name, environment.warn);
+    const { notices } = environment;
+    this.#notices = notices;
+    this.#slots = new SlotWait({
+      settings,
+      clock: this.#clock,
+      admission: this.#admission,
+      holders: this.#holders,
+      notices,
+    });
     this.#children = new Children({
       settings,
       clock: this.#clock,
       started: environment.started,
       onStderr: environment.onStderr,
       faults: this.#faults,
+      notices,
       admission: this.#admission,
     });
   }
@@ -107,7 +119,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       children: started,
       sessions: this.#sessions,
       peak,
-      longestWait: Math.round(this.#longestWait),
+      longestWait: Math.round(this.#slots.longest),
       ...this.#faults.stats(),
       failures,
     };
@@ -124,8 +136,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     // A child that lives on is one of the next run, too.
     this.#before = { children: children - running, sessions, failures };
     this.#faults.countAnew();
+    this.#notices?.renew(this.name);
     this.#admission.forgetPeak();
-    this.#longestWait = 0;
+    this.#slots.countAnew();
   }
 
   /** As `stats`, since the last `countAnew`. */
@@ -223,37 +236,11 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   async #acquireSlot(options: OpenOptions): Promise<Slot> {
-    const { promise, resolve } = Promise.withResolvers<Slot>();
-    const ticket: Ticket = { granted: resolve };
-    const wait = options.wait ?? true;
-    const entered = this.#admission.enter(ticket, wait);
-    if (entered === 'full') throw fullError(this.#occupancy(), wait);
-    const since = this.#clock.now();
-    const timeout = options.timeout ?? this.settings.registerTimeout;
-    try {
-      const slot = await within(promise, {
-        clock: this.#clock,
-        timeout: entered === 'granted' ? undefined : timeout,
-        signal: options.signal,
-        expired: () => queueTimeoutError(this.#occupancy(), timeout),
-        late: (unwanted) => this.#admission.release(unwanted),
-      });
-      this.#longestWait = Math.max(this.#longestWait, this.#clock.now() - since);
-      // The next in the queue finds the pool closed too.
-      if (this.#closing !== undefined) this.#admission.release(slot);
-      this.#checkOpen();
-      return slot;
-    } catch (thrown) {
-      this.#admission.leave(ticket);
-      throw thrown;
-    }
-  }
-
-  #occupancy(): Occupancy {
-    const { quarantined, ending } = this.#admission;
-    const { maxSessions: capacity, children, maxQueued } = this.settings;
-    const holders = this.#holders.describe(this.#clock.now());
-    return { pool: this.name, capacity, children, maxQueued, quarantined, ending, holders };
+    const slot = await this.#slots.acquire(options);
+    // The next in the queue finds the pool closed too.
+    if (this.#closing !== undefined) this.#admission.release(slot);
+    this.#checkOpen();
+    return slot;
   }
 
   #checkOpen(): void {

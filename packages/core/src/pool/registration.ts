@@ -8,6 +8,7 @@ import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { PoolSettings } from './options.ts';
 import type { RegisterOptions } from './types.ts';
+import type { Notices } from './wait-notices.ts';
 
 /** What a pool has from the process it is in. */
 export interface PoolEnvironment {
@@ -16,6 +17,8 @@ export interface PoolEnvironment {
   readonly started?: PidFiles | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Takes what the pool waits for. Default: nothing says so. */
+  readonly notices?: Notices | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RestartPolicy } from './restart.ts';
 
-const limits = { maxFailures: 3, window: 1_000, maxFailedStarts: 2 };
+const limits = { maxFailures: 3, window: 1_000, maxFailedStarts: 2, maxEarlyExits: 10 };
 
 test('a child that has not failed may be started', () => {
   expect(new RestartPolicy(limits).givesUp(0)).toBe(undefined);
@@ -40,4 +40,18 @@ test('failures before a reset no longer count, but are still reported', () => {
   policy.resetFailures();
   expect(policy.givesUp(3)).toBe(undefined);
   expect(policy.total).toBe(3);
+});
+
+test('the pool gives up sooner where no child in a row has answered anything', () => {
+  const policy = new RestartPolicy({ ...limits, maxFailures: 10, maxEarlyExits: 3 });
+  const useless = (times: number): void => {
+    for (let n = 0; n < times; n++) policy.failed('useless life', n);
+  };
+  useless(2);
+  policy.failed('life', 2);
+  useless(2);
+  expect(policy.givesUp(3)).toBe(undefined);
+  useless(1);
+  expect(policy.givesUp(3)).toBe('3 children in a row ended before they had answered anything');
+  expect(policy.givesUp(5_000), 'a while later').toBe(undefined);
 });

@@ -8,17 +8,23 @@ export interface RestartLimits {
   readonly window: number;
   /** Failed starts in a row after which it gives up, however slow they were. Default 3. */
   readonly maxFailedStarts: number;
+  /** Children in a row that end before they have answered anything, after which it gives up. Default 4, and one for each child. */
+  readonly maxEarlyExits: number;
 }
+
+/** A useless one has ended before any session had a message of it. */
+export type LifeKind = 'life' | 'useless life';
 
 /** Several children can die at once. But a program that does not start, does not start on any of them. */
 export function defaultRestarts(children: number): RestartLimits {
-  return { maxFailures: 10 * children, window: 60_000, maxFailedStarts: 3 };
+  return { maxFailures: 10 * children, window: 60_000, maxFailedStarts: 3, maxEarlyExits: 4 + children };
 }
 
 export class RestartPolicy {
   readonly #limits: RestartLimits;
   #failures: number[] = [];
   #failedStarts = 0;
+  #earlyExits = 0;
   #total = 0;
   /** It will fail again, whatever is tried. */
   #hopeless: string | undefined;
@@ -37,19 +43,23 @@ export class RestartPolicy {
   }
 
   /** @param hopeless why it will fail again, half a sentence; `undefined`: it may not */
-  failed(phase: 'start' | 'life', now: number, hopeless?: string): void {
+  failed(phase: 'start' | LifeKind, now: number, hopeless?: string): void {
     this.#hopeless ??= hopeless;
     this.#total++;
     this.#failures.push(now);
     if (phase === 'start') this.#failedStarts++;
+    else this.#earlyExits = phase === 'life' ? 0 : this.#earlyExits + 1;
   }
 
   /** Why no new child is started, as half a sentence; `undefined`: one may be. */
   givesUp(now: number): string | undefined {
-    const { maxFailures: max, window: within, maxFailedStarts } = this.#limits;
+    const { maxFailures: max, window: within, maxFailedStarts, maxEarlyExits } = this.#limits;
     this.#failures = this.#failures.filter((at) => now - at < within);
     if (this.#hopeless !== undefined) return this.#hopeless;
     if (this.#failedStarts >= maxFailedStarts) return `it failed to start ${this.#failedStarts} times in a row`;
+    if (this.#earlyExits >= maxEarlyExits && this.#failures.length >= maxEarlyExits) {
+      return `${this.#earlyExits} children in a row ended before they had answered anything`;
+    }
     if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${within} ms`;
     return undefined;
   }
@@ -59,5 +69,6 @@ export class RestartPolicy {
     this.#failures = [];
     this.#failedStarts = 0;
     this.#hopeless = undefined;
+    this.#earlyExits = 0;
   }
 }

@@ -76,6 +76,7 @@ export interface Child extends ProcessIdentity {
   readonly drained: Promise<void>;
   /** The status, once it has exited. */
   readonly status: ExitStatus | undefined;
+  /** The end of it. A line that follows itself stands once, with how often it came. */
   stderrTail(): string;
   /** Empty where stdout carries the messages. */
   stdoutTail(): string;

@@ -11,6 +11,7 @@ import { type ProcessIdentity, groupMembers } from './identity.ts';
 import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './stop-ladder.ts';
 import { drain, holdUntilRead } from './pipes.ts';
 import type { SourceFiles } from './source-files.ts';
+import { withoutRepeats } from '../base/repeats.ts';
 import { Tail } from '../base/tail.ts';
 
 export interface Ownership {
@@ -82,11 +83,11 @@ export class OwnedChild implements Child {
   }
 
   stderrTail(): string {
-    return this.#stderr.text();
+    return withoutRepeats(this.#stderr.text());
   }
 
   stdoutTail(): string {
-    return this.#stdout.text();
+    return withoutRepeats(this.#stdout.text());
   }
 
   age(): number {

@@ -22,8 +22,15 @@ interface Entry {
 export class Journal {
   readonly #entries: Entry[] = [];
   #next = 0;
+  #heard = false;
+
+  /** A session has got a message. */
+  get heard(): boolean {
+    return this.#heard;
+  }
 
   add(direction: Direction, speaker: Speaker, frame: KeptFrame): void {
+    if (direction === 'in' && speaker.id !== rootId) this.#heard = true;
     const entry = this.#entries[this.#next];
     if (entry === undefined) {
       this.#entries[this.#next] = { direction, speaker, frame };

@@ -93,6 +93,60 @@ describe('a child that dies', () => {
   });
 });
 
+describe('what is said of a child that dies', () => {
+  test('the last messages before it, with session and test, and the sessions that were open', async () => {
+    const echoes = pool('exits-on-request');
+    const holder = (test: string): { holder: { test: string; file: string } } => ({
+      holder: { test, file: 'a.test.ts' },
+    });
+    const [culprit, neighbour] = [await echoes.register(holder('crashes')), await echoes.register(holder('waits'))];
+    await neighbour.request({ type: 'query' });
+    const waiting = failure(neighbour.event(), 'CHILD_EXITED');
+    // Its test does not wait for anything, and passes.
+    culprit.send({ type: 'die', code: 7 });
+    await culprit.unregister();
+    const error = await waiting;
+    expect(error.evidence.messages).toEqual([
+      '→ {type: "settings"} (outside any session)',
+      expect.stringMatching(/^← \{type: "hello".* \(outside any session\)$/),
+      expect.stringMatching(/^→ \{type: "query".* \(session s2 of "waits" \(a\.test\.ts\)\)$/),
+      expect.stringMatching(/^← \{type: "reply".* \(session s2 of "waits" \(a\.test\.ts\)\)$/),
+      '→ {type: "die", code: 7} (session s1 of "crashes" (a.test.ts))',
+      '→ {type: "reset"} (session s1 of "crashes" (a.test.ts))',
+    ]);
+    expect((error.cause as Error).message).toMatch(
+      /^The child of pool "echoes" exited with code 7, \d+ ms after its start, with 2 sessions open: session s1 of "crashes" \(a\.test\.ts\), session s2 of "waits" \(a\.test\.ts\)$/,
+    );
+  });
+
+  test('what a signal may mean is said once', async () => {
+    const echoes = pool('exits-on-request');
+    const session = await echoes.register();
+    const waiting = failure(session.event(), 'CHILD_EXITED');
+    session.send({ type: 'die', signal: 'SIGKILL' });
+    const error = await waiting;
+    expect(`${error.message}\n${(error.cause as Error).message}`.match(/out of memory\?/g)).toHaveLength(1);
+  });
+
+  test('a line that it repeats on stderr stands once', async () => {
+    const script = "for (let n = 0; n < 40; n++) console.error('retrying'); process.exit(3)";
+    const error = await failure(pool('echo', { args: ['-e', script] }).register(), 'CHILD_EXITED');
+    expect(error.evidence.stderr).toBe('retrying (40 times)\n');
+  });
+
+  test('one that dies of each first message is started five times, and not ten', async () => {
+    const echoes = pool('exits-on-request');
+    for (let n = 0; n < 5; n++) {
+      const session = await echoes.register();
+      session.send({ type: 'die' });
+      await session.closed;
+    }
+    const error = await failure(echoes.register(), 'POOL_GAVE_UP');
+    expect(error.message).toContain('because 5 children in a row ended before they had answered anything');
+    expect(echoes.stats()).toMatchObject({ children: 5, failures: 5 });
+  });
+});
+
 describe('a session whose end is not confirmed', () => {
   test('is lost to the pool; when too many are, the child is replaced', async () => {
     const echoes = pool('never-confirms', { maxSessions: 4, closeTimeout: 30 });

@@ -62,6 +62,12 @@ describe('an exchange whose `expect` is not what the child says', () => {
   });
 });
 
+test('the summary counts no child that could not be started', async () => {
+  const echoes = pool('echo', { command: 'no-such-program' });
+  for (let n = 0; n < 3; n++) await failure(echoes.register(), 'CHILD_NOT_STARTED');
+  expect(summaryLines([echoes.stats()])).toEqual(['carpool: echoes: no child could be started, in 3 attempts']);
+});
+
 describe('a reply that reaches no request', () => {
   const rows = [
     {

@@ -1,5 +1,6 @@
 // A child that is started before the first session is registered.
 import { expect, test } from 'vitest';
+import type { Notices } from '../../src/pool/wait-notices.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
 import { pool, program, until } from '../support/pools.ts';
@@ -81,4 +82,29 @@ test('a pool that gave up tries again when a worker says that a new run begins',
   await client.runStarted();
   await failure(client.start('broken'), 'CHILD_EXITED');
   expect(served.pool('broken').stats()).toMatchObject({ children: 4, failures: 4 });
+});
+
+test('a start and a wait for a slot are reported while they last', async () => {
+  const said: string[] = [];
+  const notices: Notices = {
+    begin(pool, kind, describe) {
+      said.push(`${pool} ${kind}: ${describe(3)}`);
+      return () => void said.push(`${kind} over`);
+    },
+    renew: () => {},
+  };
+  const echoes = pool('echo', { maxSessions: 1 }, { notices });
+  const session = await echoes.register({ holder: { test: 'first' } });
+  const next = echoes.register({ holder: { test: 'second', file: 'b.test.ts' } });
+  await until('it waits', () => echoes.stats().queued === 1);
+  await session.unregister();
+  await next;
+  expect(said).toEqual([
+    'echoes start: its child has been starting for 3 s, of 30 s that it may take to say hello',
+    'start over',
+    expect.stringMatching(
+      /^echoes slot: a session of "second" \(b\.test\.ts\) has waited 3 s for a slot; the only slot is busy: held for \d+ ms by "first" /,
+    ),
+    'slot over',
+  ]);
 });

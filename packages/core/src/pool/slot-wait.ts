@@ -1,0 +1,73 @@
+/** The wait of a `register` call for a slot: its deadline, its errors, and what is said about it meanwhile. */
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Admission, Slot, Ticket } from './admission.ts';
+import { fullError, queueTimeoutError, slotWait, type Occupancy } from './errors.ts';
+import type { PoolSettings } from './options.ts';
+import type { OpenOptions } from './registration.ts';
+import type { SlotHolders } from './slot-holders.ts';
+import type { Notices } from './wait-notices.ts';
+
+export interface SlotWaitOptions {
+  readonly settings: PoolSettings;
+  readonly clock: Clock;
+  readonly admission: Admission;
+  readonly holders: SlotHolders;
+  readonly notices: Notices | undefined;
+}
+
+export class SlotWait {
+  readonly #options: SlotWaitOptions;
+  #longest = 0;
+
+  constructor(options: SlotWaitOptions) {
+    this.#options = options;
+  }
+
+  /** The longest wait so far, in milliseconds. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /** A new run begins. */
+  countAnew(): void {
+    this.#longest = 0;
+  }
+
+  /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
+  async acquire({ wait = true, timeout, signal, holder }: OpenOptions): Promise<Slot> {
+    const { admission, clock, settings, notices } = this.#options;
+    const { name, registerTimeout } = settings;
+    const { promise, resolve } = Promise.withResolvers<Slot>();
+    const ticket: Ticket = { granted: resolve };
+    const entered = admission.enter(ticket, wait);
+    if (entered === 'full') throw fullError(this.#occupancy(), wait);
+    const since = clock.now();
+    const limit = timeout ?? registerTimeout;
+    const describe = (seconds: number): string => slotWait(this.#occupancy(), holder, seconds);
+    const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
+    try {
+      const slot = await within(promise, {
+        clock,
+        timeout: entered === 'granted' ? undefined : limit,
+        signal,
+        expired: () => queueTimeoutError(this.#occupancy(), limit),
+        late: (unwanted) => admission.release(unwanted),
+      });
+      this.#longest = Math.max(this.#longest, clock.now() - since);
+      return slot;
+    } catch (thrown) {
+      admission.leave(ticket);
+      throw thrown;
+    } finally {
+      ended?.();
+    }
+  }
+
+  #occupancy(): Occupancy {
+    const { admission, settings, holders, clock } = this.#options;
+    const { name: pool, maxSessions: capacity, children, maxQueued } = settings;
+    const { quarantined, ending } = admission;
+    return { pool, capacity, children, maxQueued, quarantined, ending, holders: holders.describe(clock.now()) };
+  }
+}
