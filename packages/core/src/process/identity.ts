@@ -63,16 +63,6 @@ export function startedNoEarlier(a: string, b: string): boolean {
   return bootA === bootB && Number(tickA) >= Number(tickB);
 }
 
-/** Linux: whether the environment that the process was started with holds `NAME=value`. Elsewhere false. */
-export function holdsVariable(pid: number, name: string, value: string): boolean {
-  if (platform !== 'linux') return false;
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${name}=${value}`);
-  } catch {
-    return false;
-  }
-}
-
 /** Exported for its test: a program may have any name, with spaces, newlines and parentheses. */
 export function parseStat(line: string): { state: string; group: number; ticks: string } | undefined {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');

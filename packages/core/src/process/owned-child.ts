@@ -9,6 +9,7 @@ import { type ExitStatus, describeExit } from './exit.ts';
 import { type EndSignal, endAll, signalGroup } from './group.ts';
 import { type ProcessIdentity, groupMembers } from './identity.ts';
 import { type Rung, type RungName, type StopDeadlines, defaultDeadlines, descend } from './stop-ladder.ts';
+import { endMarked } from './marked.ts';
 import { drain, holdUntilRead } from './pipes.ts';
 import type { SourceFiles } from './source-files.ts';
 import { withoutRepeats } from '../base/repeats.ts';
@@ -16,6 +17,8 @@ import { Tail } from '../base/tail.ts';
 
 export interface Ownership {
   readonly identity: ProcessIdentity;
+  /** What the child and its descendants carry in their environment. */
+  readonly mark: string;
   readonly file: string;
   readonly sources: SourceFiles;
   readonly pair: StdioPair;
@@ -47,7 +50,7 @@ export class OwnedChild implements Child {
   readonly #sent = new Set<string>();
   #deadlines: StopDeadlines = defaultDeadlines;
   #status: ExitStatus | undefined;
-  /** What is left of the group after the exit of its leader and all our signals. */
+  /** What is left of the group, and of what has left it, after the exit of its leader and all our signals. */
   #left: Promise<ProcessIdentity[]> | undefined;
   #stopped: Promise<ExitStatus> | undefined;
 
@@ -151,7 +154,7 @@ export class OwnedChild implements Child {
     const status = this.#toStatus(code, signal);
     this.#status = status;
     this.input.destroy();
-    this.#left = this.#endGroup();
+    this.#left = this.#endDescendants();
     return status;
   }
 
@@ -161,16 +164,19 @@ export class OwnedChild implements Child {
   }
 
   /**
-   * Ends the descendants that the child has left in its group. It looks first in the turn in which Node collected the
-   * child, when the system cannot have reused the number yet; while a member lives, it never does.
+   * Ends the descendants that the child has left in its group, then those that have left the group, by their mark. It looks
+   * first in the turn in which Node collected the child, when the system cannot have reused the number yet; while a member
+   * lives, it never does.
    */
-  async #endGroup(): Promise<ProcessIdentity[]> {
+  async #endDescendants(): Promise<ProcessIdentity[]> {
     const { terminate, kill } = this.#deadlines;
-    const left = await endAll(
+    const ending = { terminate, kill, clock: this.#clock, force: this.#force.signal };
+    const members = await endAll(
       () => groupMembers(this.pid),
       (signal) => this.#signal(signal),
-      { terminate, kill, clock: this.#clock, force: this.#force.signal },
+      ending,
     );
+    const left = members.length > 0 ? members : await endMarked(this.#own.mark, { since: this.startTime, ...ending });
     // The record of what could not be ended stays for the next sweep.
     if (left.length === 0) this.#own.onGone();
     return left;

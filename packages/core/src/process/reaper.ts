@@ -4,36 +4,39 @@
  * - this process ends: its `exit` handler kills their groups, synchronously, because nothing else runs any more;
  * - this process was killed: the next host sweeps what the records (pid-files.ts) name.
  *
- * A sweep ends a process only if it is proven to be the recorded one. The leader: same pid and same start time. Where
- * the leader is gone: a member of its group that started no earlier and carries the record's random id in its
- * environment. Only Linux can prove that; elsewhere such a member is left alone.
+ * A sweep ends a process only if it is proven to be the recorded one. The leader: same pid and same start time. Any other,
+ * wherever it has gone: it started no earlier and carries the record's random id in its environment (marked.ts).
  */
 import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { marker } from './environment.ts';
 import { listOrEmpty } from './files.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
-import { type ProcessIdentity, groupMembers, holdsVariable, isRunning, startedNoEarlier } from './identity.ts';
+import { type ProcessIdentity, groupMembers, isRunning, startedNoEarlier } from './identity.ts';
+import { endMarked, findMarked, findMarkedNow } from './marked.ts';
 import { type ChildRecord, identityOf, parseRecord, recordName } from './pid-files.ts';
 import { killTree } from './taskkill.ts';
 
 // Mutable state of a module, because a process has one `exit`, whichever pool owns a child.
-const watched = new Set<number>();
+const watched = new Map<number, string>();
 
-/** Kills the group of `pid` when this process exits. @returns call it when the group is gone */
-export function killAtExit(pid: number): () => void {
+/** Kills the group of `pid`, and what carries `mark`, when this process exits. @returns call it when they are gone */
+export function killAtExit(pid: number, mark: string): () => void {
   if (watched.size === 0) process.on('exit', killWatched);
-  watched.add(pid);
+  watched.set(pid, mark);
   return () => {
     if (watched.delete(pid) && watched.size === 0) process.off('exit', killWatched);
   };
 }
 
 function killWatched(): void {
-  for (const pid of watched) {
+  for (const pid of watched.keys()) {
     if (process.platform === 'win32') killTree(pid);
     else signalGroup(pid, 'SIGKILL');
+  }
+  const marked = findMarkedNow();
+  for (const mark of watched.values()) {
+    for (const descendant of marked.get(mark) ?? []) signalProcess(descendant, 'SIGKILL');
   }
 }
 
@@ -65,34 +68,36 @@ async function sweep(file: string, record: ChildRecord | undefined, options: Swe
   if (record === undefined) return { file, outcome: 'foreign', pids: [] };
   if (isRunning(identityOf(record.host))) return { file, outcome: 'owned', pids: [record.pid] };
 
-  const found = provenOf(record);
+  const members = membersOf(record);
+  const outside = (await markedOf(record)).filter(({ pid }) => !members.some((member) => member.pid === pid));
+  const found = [...members, ...outside].map(({ pid }) => pid);
   const { terminate, kill } = options.deadlines ?? { terminate: 1000, kill: 2000 };
-  // A proven leader makes the whole group ours for as long as it is not empty. Without one, each member is proven alone.
-  const byGroup = found.some(({ pid }) => pid === record.pid);
-  const left = await endAll(
-    byGroup ? () => groupMembers(record.pgid) : () => provenOf(record),
-    (signal) => {
-      if (byGroup) signalGroup(record.pgid, signal);
-      else for (const member of provenOf(record)) signalProcess(member, signal);
-    },
-    { terminate, kill, clock: options.clock ?? systemClock },
-  );
+  const ending = { terminate, kill, clock: options.clock ?? systemClock };
+  // A proven leader makes the whole group ours for as long as it is not empty.
+  const inGroup = (): ProcessIdentity[] => (members.length > 0 ? groupMembers(record.pgid) : []);
+  const leftInGroup = await endAll(inGroup, (signal) => signalGroup(record.pgid, signal), ending);
+  const leftOutside =
+    outside.length > 0 ? await endMarked(record.id, { since: record.startTime ?? undefined, ...ending }) : [];
+  const left = [...leftInGroup, ...leftOutside];
   if (left.length > 0) return { file, outcome: 'unkillable', pids: left.map(({ pid }) => pid) };
   rmSync(file, { force: true });
-  if (found.length > 0) return { file, outcome: 'ended', pids: found.map(({ pid }) => pid) };
+  if (found.length > 0) return { file, outcome: 'ended', pids: found };
   const suspects = record.startTime === null && exists(record.pid) ? [record] : groupMembers(record.pgid);
   return { file, outcome: suspects.length > 0 ? 'unproven' : 'gone', pids: suspects.map(({ pid }) => pid) };
 }
 
-/** The members of the recorded group of which it is certain that they are the recorded child or its descendants. */
-function provenOf(record: ChildRecord): ProcessIdentity[] {
-  const { pid, startTime, pgid, id } = record;
+/** The group of the recorded leader, if that one is running; its processes are certainly the child and its descendants. */
+function membersOf({ pid, startTime, pgid }: ChildRecord): ProcessIdentity[] {
   if (startTime === null) return [];
   const members = groupMembers(pgid);
-  if (members.some((member) => member.pid === pid && member.startTime === startTime)) return members;
-  return members.filter(
-    (member) => startedNoEarlier(member.startTime, startTime) && holdsVariable(member.pid, marker, id),
-  );
+  return members.some((member) => member.pid === pid && member.startTime === startTime) ? members : [];
+}
+
+/** What carries the mark of the record. */
+async function markedOf({ id, startTime }: ChildRecord): Promise<ProcessIdentity[]> {
+  if (startTime === null) return [];
+  const marked = (await findMarked()).get(id) ?? [];
+  return marked.filter((facts) => startedNoEarlier(facts.startTime, startTime));
 }
 
 function exists(pid: number): boolean {

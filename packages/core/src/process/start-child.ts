@@ -41,9 +41,10 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   if (pid === undefined) throw reportedFailure(attempt, (await subprocess).cause);
 
   const identity = { pid, startTime: startTimeOf(pid) };
-  const unwatch = killAtExit(pid);
+  const unwatch = killAtExit(pid, id);
   const child = new OwnedChild(node, {
     identity,
+    mark: id,
     file,
     sources,
     pair,

@@ -102,8 +102,19 @@ export async function greeted(name: string, ...flags: string[]): Promise<{ child
   return { child, talk };
 }
 
-/** Like `greeted`, for a program that says the pid of its grandchild on stderr. */
-export async function withGrandchild(...flags: string[]): Promise<{ child: Child; talk: Talk; grandchild: number }> {
+export interface Family {
+  readonly child: Child;
+  readonly talk: Talk;
+  readonly grandchild: number;
+}
+
+/** Like `greeted`, with a grandchild in the group of the child. */
+export function withGrandchild(...flags: string[]): Promise<Family> {
+  return familyOf('forks-grandchild', ...flags);
+}
+
+/** Like `greeted`, for a program that prints the pid of its grandchild on stderr. */
+export async function familyOf(name: string, ...flags: string[]): Promise<Family> {
   let found: (pid: number) => void = () => {};
   let stderr = '';
   const said = new Promise<number>((resolve) => (found = resolve));
@@ -112,7 +123,7 @@ export async function withGrandchild(...flags: string[]): Promise<{ child: Child
     const pid = /grandchild (\d+)\n/.exec(stderr)?.[1];
     if (pid !== undefined) found(Number(pid));
   };
-  const spec = { ...program('forks-grandchild', '--hello-at-once', ...flags), stderr: 'forward' as const };
+  const spec = { ...program(name, '--hello-at-once', ...flags), stderr: 'forward' as const };
   const child = await start(spec, { onStderr });
   const talk = new Talk(child);
   await talk.hear('hello');

@@ -15,7 +15,7 @@ const child = await startChild(
   { started: new PidFiles(directory), onStderr: (chunk) => process.stderr.write(chunk, heard) },
 );
 await new Promise((resolve) => child.output.once('data', resolve));
-if (name === 'forks-grandchild') await grandchild;
+if (name.endsWith('-grandchild')) await grandchild;
 console.log(child.pid);
 if (how === 'stay') await setTimeout(1e6);
 if (how === 'exit') process.exit(0);

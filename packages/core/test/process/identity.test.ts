@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   factsOf,
   groupMembers,
-  holdsVariable,
   isRunning,
   parsePsLine,
   parseStat,
@@ -31,16 +30,6 @@ test('a child leads a group of its own, and what it starts is in it', async () =
   const pids = groupMembers(child.pid).map(({ pid }) => pid);
   expect(new Set(pids)).toEqual(new Set([child.pid, grandchild]));
   expect(startedNoEarlier(startTimeOf(grandchild)!, child.startTime!)).toBe(true);
-});
-
-test.runIf(process.platform === 'linux')('a child and what it starts carry the mark of their record', async () => {
-  const { child, grandchild } = await withGrandchild();
-  const { readFileSync } = await import('node:fs');
-  const mark = /CARPOOL_CHILD=([0-9a-f]{32})/.exec(readFileSync(`/proc/${child.pid}/environ`, 'latin1'))?.[1];
-  expect(mark).toBeDefined();
-  expect(holdsVariable(grandchild, 'CARPOOL_CHILD', mark!)).toBe(true);
-  expect(holdsVariable(grandchild, 'CARPOOL_CHILD', mark!.slice(1))).toBe(false);
-  expect(holdsVariable(process.pid, 'CARPOOL_CHILD', mark!)).toBe(false);
 });
 
 test('a program may have a name that looks like the rest of its line', async () => {

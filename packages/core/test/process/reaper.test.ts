@@ -33,7 +33,7 @@ interface Host {
 async function host(how: string, name: string, ...flags: string[]): Promise<Host> {
   const process_ = spawn(process.execPath, [...strip, script, directory, how, name, ...flags]);
   const ended = once(process_, 'exit');
-  const wanted = name === 'forks-grandchild';
+  const wanted = name.endsWith('-grandchild');
   const stderr = wanted ? once(process_.stderr, 'data') : undefined;
   const gone = ended.then(([code]) => Promise.reject(new Error(`The host ended with ${code} before it said its pid`)));
   const [child] = (await Promise.race([once(process_.stdout, 'data'), gone])).map(Number);
@@ -98,6 +98,12 @@ describe('a host that ends', () => {
     expect(await stillThere([child, grandchild!])).toEqual([]);
   });
 
+  test.runIf(linux)('also takes what has left the group of its child', async () => {
+    const { child, grandchild, ended } = await host('exit', 'detaches-grandchild', '--stubborn');
+    await ended;
+    expect(await stillThere([child, grandchild!])).toEqual([]);
+  });
+
   test('leaves no exit handler of Carpool behind when its last child is gone', async () => {
     const before = process.listenerCount('exit');
     const { child } = await greeted('echo');
@@ -114,6 +120,7 @@ describe('a sweep after a host that was killed', () => {
     { name: 'ignores-everything', flags: [] },
     { name: 'forks-grandchild', flags: [] },
     { name: 'forks-grandchild', flags: ['--stubborn'] },
+    { name: 'detaches-grandchild', flags: ['--stubborn'] },
   ];
   test.runIf(linux).each(table)('ends $name $flags', async ({ name, flags }) => {
     const { child, grandchild, kill } = await host('stay', name, ...flags);
@@ -132,8 +139,9 @@ describe('a sweep after a host that was killed', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test.runIf(linux)('ends a grandchild that is the last of its group, by the mark it carries', async () => {
-    const { child, grandchild, kill } = await host('stay', 'forks-grandchild', '--stubborn');
+  const last = ['forks-grandchild', 'detaches-grandchild'];
+  test.runIf(linux).each(last)('ends what is left of %s, by the mark it carries', async (name) => {
+    const { child, grandchild, kill } = await host('stay', name, '--stubborn');
     await kill();
     expect(await stillThere([child])).toEqual([]);
     const swept = await sweepRecords(directory, { deadlines: { terminate: 50, kill: 10_000 } });
