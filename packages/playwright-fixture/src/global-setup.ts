@@ -9,7 +9,7 @@
  */
 import { dirname } from 'node:path';
 import type { FullConfig } from '@playwright/test';
-import { RunHost } from 'carpool/adapter/main-process';
+import { failRun, RunHost } from 'carpool/adapter/main-process';
 import { optionsIn } from './config.ts';
 import { provide, version } from './provided.ts';
 
@@ -25,5 +25,9 @@ export default async function setup(config: FullConfig): Promise<() => Promise<v
     await host.runEnded();
     // On stderr, so that `--reporter=json` stays readable for machines.
     for (const line of await host.stop()) process.stderr.write(`${line}\n`);
+    // A shared worker that has crashed fails the run, whether or not a test has noticed.
+    const [crash, ...others] = host.takeCrashes();
+    failRun(others);
+    if (crash !== undefined) throw crash;
   };
 }

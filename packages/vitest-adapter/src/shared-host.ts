@@ -1,6 +1,6 @@
 /** One host and the projects that use it. */
 import { resolve } from 'node:path';
-import { findConfig, RunHost, type CarpoolOptions } from 'carpool/adapter/main-process';
+import { failRun, findConfig, RunHost, type CarpoolOptions } from 'carpool/adapter/main-process';
 import type { TestProject, Vitest } from 'vitest/node';
 import { version } from './provided.ts';
 
@@ -51,10 +51,14 @@ export class SharedHost {
 
   async stop(): Promise<void> {
     await this.#host.stop();
+    failRun(this.#host.takeCrashes());
   }
 
+  /** Fails the run if a shared worker has crashed in it. */
   async summary(): Promise<readonly string[]> {
-    return await this.#host.summary();
+    const lines = await this.#host.summary();
+    failRun(this.#host.takeCrashes());
+    return lines;
   }
 
   /** An edited config runs all tests again. It may lie outside the root, and no test need import it. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fromRecord } from '../base/errors.ts';
 import { startHost } from '../main-process/start-host.ts';
+import { crashText } from '../main-process/crashes.ts';
 import { summaryLines } from '../main-process/summary.ts';
 import { addressVariable } from '../wire/address.ts';
 
@@ -41,7 +42,10 @@ export async function run(command: readonly string[], { config }: RunOptions): P
   const [code, signal] = ended;
   const summary = await host.stop();
   for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
-  return signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+  const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
+  process.stderr.write(crashText(crashes));
+  if (signal !== null) return 128 + constants.signals[signal];
+  return code === 0 && crashes.length > 0 ? 1 : (code ?? 1);
 }
 
 function notStarted(file: string, { code, message }: NodeJS.ErrnoException): number {

@@ -5,6 +5,7 @@
  * docs/adapters.md shows a whole adapter.
  */
 export { RunHost, type CarpoolOptions, type RunHostOptions } from '../main-process/run-host.ts';
+export { failRun } from '../main-process/crashes.ts';
 export { startHost, type Host, type HostOptions } from '../main-process/start-host.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';

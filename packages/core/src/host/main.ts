@@ -96,9 +96,9 @@ async function handle({ command, id }: Command): Promise<void> {
     report(command === 'runStarted' ? { report: 'done', id } : { report: 'done', id, watched: watchedFiles() });
     return;
   }
-  const summary = { pools: [...made.values()].map((pool) => pool.statsOfRun()) };
+  const pools = [...made.values()].map((pool) => pool.statsOfRun());
   if (command === 'stop') await stop();
-  report({ report: 'done', id, summary });
+  report({ report: 'done', id, summary: { pools, crashes: hub?.sharedWorkers.crashes() ?? [] } });
   if (command === 'stop') process.exit(0);
 }
 

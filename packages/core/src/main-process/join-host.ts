@@ -34,8 +34,9 @@ class JoinedHost implements Host {
     this.exited = client.closed.then(() => {});
   }
 
+  /** Crashes are the business of the process that started it. */
   async summary(): Promise<HostSummary> {
-    return { pools: await this.#client.stats().catch(() => []) };
+    return { pools: await this.#client.stats().catch(() => []), crashes: [] };
   }
 
   async runStarted(): Promise<void> {

@@ -3,7 +3,7 @@
  *
  *   runStarted ─▶ host started or joined ─▶ runEnded ─▶ runStarted ─▶ host kept, or replaced ─▶ … ─▶ stop
  */
-import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { asCarpoolError, fromRecord, toRecord, type CarpoolError, type ErrorRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './start-host.ts';
 import { findConfig } from '../config/find.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
@@ -38,6 +38,9 @@ export class RunHost {
   /** The files that the config was loaded from, with their fingerprints at that time. */
   #files = new Map<string, Fingerprint | undefined>();
   #watched: WatchedFiles = { files: [], globs: [] };
+  #crashes: readonly ErrorRecord[] = [];
+  /** Those that were taken in this run. */
+  readonly #taken = new Set<string>();
   /** The host has exited by itself. */
   #gone = false;
   /** One at a time: a second call joins the first. */
@@ -89,9 +92,19 @@ export class RunHost {
    * prints its summary.
    */
   async summary(): Promise<string[]> {
-    if (!this.#summarised) return [];
     const summary = await this.#host?.summary();
-    return summaryLines(summary?.pools ?? []);
+    this.#crashes = summary?.crashes ?? [];
+    return this.#summarised ? summaryLines(summary?.pools ?? []) : [];
+  }
+
+  /**
+   * Shared workers that crashed in the run, as of the last `summary` or `stop`, each once: the run must fail, whether or not
+   * a test has noticed. Empty for a host that this runner joined: `carpool run` fails.
+   */
+  takeCrashes(): CarpoolError[] {
+    const fresh = this.#crashes.filter((crash) => !this.#taken.has(keyOf(crash)));
+    for (const crash of fresh) this.#taken.add(keyOf(crash));
+    return fresh.map((crash) => fromRecord(crash, { stack: '' }));
   }
 
   /** Stops the host, if this process started it, and leaves it otherwise. Resolves with the last summary. */
@@ -100,6 +113,7 @@ export class RunHost {
     const host = this.#host;
     this.#host = undefined;
     const summary = await host?.stop();
+    this.#crashes = summary?.crashes ?? [];
     return summarised ? summaryLines(summary?.pools ?? []) : [];
   }
 
@@ -108,8 +122,10 @@ export class RunHost {
   }
 
   async #begin(): Promise<void> {
+    this.#taken.clear();
     if (await this.#canContinue()) return await this.#host?.runStarted();
     await this.stop();
+    this.#crashes = [];
     try {
       this.#host = await joinHost(this.#options, this.#options.runner);
       const host = this.#host;
@@ -136,4 +152,8 @@ export class RunHost {
     const edited = [...this.#files].some(([file, then]) => !sameFingerprint(fingerprint(file), then));
     return !edited && problem === undefined;
   }
+}
+
+function keyOf({ context, message }: ErrorRecord): string {
+  return JSON.stringify([context['file'], message]);
 }

@@ -113,7 +113,7 @@ class HostProcess implements Host {
   }
 
   async summary(): Promise<HostSummary> {
-    return (await this.#call('summary', replyTimeout))?.summary ?? { pools: [] };
+    return (await this.#call('summary', replyTimeout))?.summary ?? { pools: [], crashes: [] };
   }
 
   async runStarted(): Promise<void> {

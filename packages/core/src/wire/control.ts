@@ -34,6 +34,8 @@ export type Command =
 /** What a host has done in this run; one that several runners share, in its life. */
 export interface HostSummary {
   readonly pools: readonly PoolStats[];
+  /** Why shared workers have crashed, whether or not a test has noticed. */
+  readonly crashes: readonly ErrorRecord[];
 }
 
 /** What a host has read in its config. */

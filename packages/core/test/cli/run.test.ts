@@ -28,6 +28,25 @@ describe('the exit code', () => {
     expect(ended).toEqual({ code, stdout: '', stderr: '' });
   });
 
+  test('is 1 where a shared worker has crashed, whether or not the command has noticed', async () => {
+    config({});
+    const worker = write(
+      'crashes.mjs',
+      `export default async ({ negotiateProtocol }) => {
+        for await (const message of negotiateProtocol(['ava-4']).ready().subscribe()) {
+          message.reply('soon');
+          setTimeout(() => { throw new Error('with nobody looking'); }, 1);
+        }
+      };`,
+    );
+    const program = fileURLToPath(new URL('crashes-later.mjs', import.meta.url));
+    const { code, stdout, stderr } = await carpool('run', '--', node, program, worker);
+    expect([code, stdout]).toEqual([1, 'soon\n']);
+    expect(stderr).toMatch(
+      /^carpool: The run fails because of a shared worker: .*crashes\.mjs crashed: with nobody looking$/m,
+    );
+  });
+
   test('is 127 where there is no such command, which is reported in one sentence', async () => {
     config({ echoes: 'echo' });
     const message = 'carpool: Cannot run "no-such-command": there is no such file, and no such program in PATH\n';

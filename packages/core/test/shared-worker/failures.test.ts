@@ -107,6 +107,23 @@ describe('a worker that is gone', () => {
     expect(await ask(await other.use('echo.mjs'), 'fine')).toBe('fine');
   });
 
+  test.each([
+    [{ do: 'throw' }, ['crashed: thrown on purpose']],
+    [{ do: 'exit', code: 7 }, ['exited with code 7']],
+    [{ do: 'exit', code: 0 }, []],
+  ])('by %j is in the summary of the run, unless it ended willingly', async (command, crashes) => {
+    const started = await host();
+    const { use, end } = await open(started);
+    const shared = await use('obedient.mjs');
+    shared.publish(command);
+    await failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
+    await end();
+    const expected = crashes.map((how) => ({ message: expect.stringContaining(how) }));
+    expect((await started.summary()).crashes).toMatchObject(expected);
+    await started.runStarted();
+    expect((await started.summary()).crashes).toEqual([]);
+  });
+
   test('with messages that were not read lets those be read first', async () => {
     const { use } = await open(await host());
     const shared = await use('obedient.mjs');

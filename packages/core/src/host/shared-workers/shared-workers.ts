@@ -5,7 +5,7 @@
  *   idle ─ start ─▶ running ─ crash, exit, never ready ─▶ failed (reported to all, for this run) ─ new run ─▶ idle
  *                     └──────────── edited, new run: stopped, with its teardowns ──────────────────────────▶ idle
  */
-import { CarpoolError, isCarpoolError, toRecord } from '../../base/errors.ts';
+import { CarpoolError, isCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import type { SharedWorkerRequest, SharedWorkerResult, SharedWorkerStateResult } from '../../wire/messages.ts';
@@ -32,6 +32,8 @@ export class SharedWorkers {
   readonly #clock: Clock;
   readonly #running = new Map<string, Promise<WorkerThread>>();
   readonly #byPath = new Map<string, WorkerThread>();
+  /** Those of the run that have crashed. */
+  readonly #crashed = new Set<WorkerThread>();
   #names: readonly string[] = [];
   #started = 0;
   #run = 1;
@@ -83,12 +85,18 @@ export class SharedWorkers {
     return { ...worker.output(), error: error && toRecord(error) };
   }
 
+  /** Why shared workers have crashed in this run; where several runners share the host, in its life. */
+  crashes(): ErrorRecord[] {
+    return [...this.#crashed].flatMap(({ error }) => (error === undefined ? [] : [toRecord(error)]));
+  }
+
   /**
    * A new run begins. Resolves when what must be replaced has been stopped.
    * @param alone no other runner uses this host, so edited workers are not in use
    */
   async run(alone: boolean): Promise<void> {
     this.#run++;
+    if (alone) this.#crashed.clear();
     const sharedWorkers = await this.#sharedWorkers();
     const stops = sharedWorkers.map(async (worker) => {
       if (!worker.failed && !(worker.edited() && (alone || worker.members === 0))) {
@@ -132,6 +140,7 @@ export class SharedWorkers {
       token,
       run: this.#run,
       clock: this.#clock,
+      crashed: (crashed) => this.#crashed.add(crashed),
     });
     this.#byPath.set(worker.path, worker);
     const [oldest] = this.#byPath.keys();

@@ -18,6 +18,8 @@ export interface WorkerThreadOptions {
   readonly token: string;
   readonly run: number;
   readonly clock: Clock;
+  /** It cannot be used any more, and nothing has asked it to end. Not called for one that exits with code 0, as in AVA. */
+  crashed(worker: WorkerThread): void;
 }
 
 interface Failure {
@@ -25,6 +27,8 @@ interface Failure {
   /** "crashed: …" */
   readonly how: string;
   readonly stack: string;
+  /** It has ended by itself, and has reported no error. */
+  readonly willing?: boolean;
 }
 
 export class WorkerThread {
@@ -43,11 +47,13 @@ export class WorkerThread {
   /** Files it has loaded, with their fingerprints at that time. */
   readonly #files = new Map<string, Fingerprint | undefined>();
   readonly #readiness: Timer;
+  readonly #crashReported: (worker: WorkerThread) => void;
   #failure: Failure | undefined;
   #stopping: Promise<void> | undefined;
   #members = 0;
 
-  constructor({ plan, worker, path, token, run, clock }: WorkerThreadOptions) {
+  constructor({ plan, worker, path, token, run, clock, crashed }: WorkerThreadOptions) {
+    this.#crashReported = crashed;
     this.plan = plan;
     this.path = path;
     this.#clock = clock;
@@ -81,7 +87,7 @@ export class WorkerThread {
     }
     this.ended = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {
-        this.#fail({ code: 'SHARED_WORKER_FAILED', how: `exited with code ${code}`, stack: '' });
+        this.#fail({ code: 'SHARED_WORKER_FAILED', how: `exited with code ${code}`, stack: '', willing: code === 0 });
         this.#stopped.resolve();
         resolve();
       });
@@ -183,6 +189,7 @@ export class WorkerThread {
     this.#failure = failure;
     this.#readiness.cancel();
     this.#listening.reject(this.error as CarpoolError);
+    if (this.#stopping === undefined && failure.willing !== true) this.#crashReported(this);
     void this.#thread.terminate();
   }
 
