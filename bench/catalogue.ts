@@ -27,6 +27,7 @@ export const rows = [
   'worker-in-flight',
   'worker-payload',
   'locks',
+  'unread-answers',
 ] as const;
 
 /** What `--growth` runs instead: no budgets, and it takes long. */

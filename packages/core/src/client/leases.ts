@@ -11,6 +11,7 @@ import type {
   LocateBody,
   OnceRequest,
   ReserveRequest,
+  SettleRequest,
 } from '../wire/messages.ts';
 import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
@@ -42,6 +43,8 @@ export type AcquireOptions = RequestOf<AcquireRequest>;
 export type ReserveOptions = RequestOf<ReserveRequest>;
 export type OnceOptions = RequestOf<OnceRequest>;
 
+/** Bytes of a value of `once` up to which it travels in messages. A larger one is in a file. */
+export const messageBytes: number = 256 * 1024;
 export const defaultLeaseTimeout = 60_000;
 const answerTimeout = 30_000;
 const all = new Uint8Array(0);
@@ -83,17 +86,18 @@ export class Leases {
     return { lease: held, places };
   }
 
-  /** A value in base64, or the role to compute it. Throws as `acquire`, and ONCE_FAILED. */
-  async once(request: OnceOptions, signal?: CancelSignal): Promise<string | ComputeRole> {
+  /** A value in base64, the file that holds it, or the role to compute it. Throws as `acquire`, and ONCE_FAILED. */
+  async once(request: OnceOptions, signal?: CancelSignal): Promise<OnceAnswer> {
     const lease = ++this.#numbers;
-    const { value } = await this.#wait({ ...request, method: 'once', lease }, request.timeout, signal);
-    if (value !== undefined) return value;
+    const { value, file, store } = await this.#wait({ ...request, method: 'once', lease }, request.timeout, signal);
+    if (value !== undefined) return { value };
+    if (file !== undefined) return { file };
     const held = this.#numbered(lease, 1, request.under);
-    const settle = async (outcome: { readonly value: string } | { readonly failed: unknown }): Promise<void> => {
+    const settle = async (outcome: OnceOutcome): Promise<void> => {
       held.invalidate();
       await this.#connection.call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout);
     };
-    return { settle };
+    return { settle, store };
   }
 
   /** What an owner holds from now on, until it is released. */
@@ -149,16 +153,20 @@ export class Leases {
   }
 }
 
+export type OnceAnswer = { readonly value: string } | { readonly file: string } | ComputeRole;
+
+/** `stored`: in the file that the role has named. */
+export type OnceOutcome = { readonly value: string } | { readonly stored: true } | { readonly failed: unknown };
+
 export interface ComputeRole {
+  /** Where a large value may be written. */
+  readonly store: string | undefined;
   /** @throws CarpoolError LEASE_LOST if another test computes it by now, LEASE_INVALID if the value is too large */
-  settle(outcome: { readonly value: string } | { readonly failed: unknown }): Promise<void>;
+  settle(outcome: OnceOutcome): Promise<void>;
 }
 
-function outcomeOf(
-  key: string,
-  outcome: { readonly value: string } | { readonly failed: unknown },
-): { value: string } | { failure: ErrorRecord } {
-  return 'value' in outcome ? { value: outcome.value } : { failure: failureOf(key, outcome.failed) };
+function outcomeOf(key: string, outcome: OnceOutcome): Pick<SettleRequest, 'value' | 'stored' | 'failure'> {
+  return 'failed' in outcome ? { failure: failureOf(key, outcome.failed) } : outcome;
 }
 
 function failureOf(key: string, thrown: unknown): ErrorRecord {

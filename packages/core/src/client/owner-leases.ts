@@ -5,7 +5,7 @@
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { HostClient } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
-import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
+import { messageBytes, type AcquireOptions, type OnceOptions, type CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
 import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 
@@ -76,17 +76,29 @@ export class OwnerLeases {
   ): Promise<Uint8Array> {
     const client = await this.#connected();
     const answer = await client.leases.once({ ...request, ...this.#named(caller) }, signal);
-    if (typeof answer === 'string') return Buffer.from(answer, 'base64');
-    let bytes: Uint8Array;
+    if ('value' in answer) return Buffer.from(answer.value, 'base64');
+    if ('file' in answer) {
+      const { readValue } = await import('./value-file.ts');
+      // The next run may have begun, or something has cleaned the temporary folder: then it is computed again.
+      return (
+        (await readValue(answer.file)) ?? (await this.once({ ...request, lost: answer.file }, compute, caller, signal))
+      );
+    }
     try {
-      bytes = await compute();
+      const bytes = await compute();
+      if (bytes.length <= messageBytes) {
+        await answer.settle({ value: Buffer.from(bytes).toString('base64') });
+        return bytes;
+      }
+      const { writeValue } = await import('./value-file.ts');
+      await writeValue(answer.store, bytes, request.key);
+      await answer.settle({ stored: true });
+      return bytes;
     } catch (thrown) {
-      // If the role has passed on meanwhile, no caller waits for this outcome.
+      // If the role has passed on meanwhile, or it was settled, no caller waits for this outcome.
       await answer.settle({ failed: thrown }).catch(() => {});
       throw thrown;
     }
-    await answer.settle({ value: Buffer.from(bytes).toString('base64') });
-    return bytes;
   }
 
   /** From now on nothing is acquired. The client gives back what is held. @param owner in a sentence: "the test" */

@@ -68,7 +68,7 @@ async function serve(boot: Boot): Promise<void> {
   const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   named.promise.catch(() => {}); // reported to each call that names one
   const sharedWorkers = new SharedWorkers({ token, named: named.promise, pathOf: directory.socketOf });
-  hub = new Hub({ token, pools: configured.promise, sharedWorkers });
+  hub = new Hub({ token, pools: configured.promise, sharedWorkers, folder: directory.folder });
   await hub.listen(directory.socket);
   report({ report: 'ready', address: formatAddress({ path: directory.socket, token }) });
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the

@@ -10,36 +10,47 @@ import type { Ledger } from './ledger.ts';
 import type { Lease, LeaseRequest } from './lease.ts';
 import { invalid } from './errors.ts';
 
-export interface Waiter<Failure> {
-  /** Its turn to compute. Not called if `request` has returned a held lease. */
-  compute(): void;
-  value(value: string): void;
-  failed(failure: Failure): void;
+/** What all callers get: one encoding, however many they are. */
+export interface OnceValue {
+  readonly bytes: Uint8Array;
+  /** The file that holds the value, where `bytes` only say so. */
+  readonly file?: string | undefined;
 }
 
-export type Outcome<Failure> = { readonly value: string } | { readonly failure: Failure };
+export interface Waiter {
+  /** Its turn to compute. Not called if `request` has returned a held lease. */
+  compute(): void;
+  value(value: OnceValue): void;
+  /** @param failure encoded, as a value */
+  failed(failure: Uint8Array): void;
+}
 
-/** Characters of one value, and of all. */
+export type Outcome = { readonly value: OnceValue } | { readonly failure: Uint8Array };
+
+/** Bytes of one value that is kept in memory, and of all with their names. */
 const longestValue = 64 * 1024 * 1024;
-const mostCharacters = 512 * 1024 * 1024;
+const mostBytes = 256 * 1024 * 1024;
 
-export class OnceValues<Failure> {
+export class OnceValues {
   readonly #ledger: Ledger;
-  readonly #values = new Map<string, string>();
-  readonly #waiters = new WeakMap<Lease, Waiter<Failure>>();
-  #characters = 0;
+  readonly #forgotten: (value: OnceValue) => void;
+  readonly #values = new Map<string, OnceValue>();
+  readonly #waiters = new WeakMap<Lease, Waiter>();
+  #bytes = 0;
   #run = 0;
   readonly #runs = new WeakMap<Lease, number>();
 
-  constructor(ledger: Ledger) {
+  /** @param forgotten a value is of no use any more */
+  constructor(ledger: Ledger, forgotten: (value: OnceValue) => void = () => {}) {
     this.#ledger = ledger;
+    this.#forgotten = forgotten;
   }
 
   /**
    * Returns a value, or a lease: if it is held, the caller computes; else it waits.
    * @throws CarpoolError as `Ledger.acquire`
    */
-  request(request: LeaseRequest, waiter: Waiter<Failure>): string | Lease {
+  request(request: LeaseRequest, waiter: Waiter): OnceValue | Lease {
     const known = this.#values.get(request.name);
     if (known !== undefined) return known;
     const lease = this.#ledger.acquire(request, (granted) => {
@@ -52,10 +63,10 @@ export class OnceValues<Failure> {
   }
 
   /** @throws CarpoolError LEASE_INVALID if the value is too large, which is a failure for all waiters */
-  settle(lease: Lease, outcome: Outcome<Failure>, tooLarge: (error: Error) => Failure): void {
+  settle(lease: Lease, outcome: Outcome, tooLarge: (error: Error) => Uint8Array): void {
     if (lease.state !== 'held') return;
     const refusal = 'value' in outcome ? this.#keep(lease, outcome.value) : undefined;
-    const settled: Outcome<Failure> = refusal === undefined ? outcome : { failure: tooLarge(refusal) };
+    const settled: Outcome = refusal === undefined ? outcome : { failure: tooLarge(refusal) };
     for (const waiting of this.#ledger.waitingFor(lease)) {
       this.#ledger.release(waiting);
       const waiter = this.#waiters.get(waiting);
@@ -66,23 +77,38 @@ export class OnceValues<Failure> {
     if (refusal !== undefined) throw refusal;
   }
 
+  /** The file of a value is gone: if it is still the one that is known, the next caller computes it. */
+  lost(name: string, file: string): void {
+    const known = this.#values.get(name);
+    if (known?.file !== file) return;
+    this.#values.delete(name);
+    this.#bytes -= sizeOf(name, known);
+  }
+
   /** A new run: all is computed again. A value that is being computed now goes to its waiters alone. */
   renew(): void {
     this.#run++;
+    const values = [...this.#values.values()];
     this.#values.clear();
-    this.#characters = 0;
+    this.#bytes = 0;
+    for (const value of values) this.#forgotten(value);
   }
 
-  #keep(lease: Lease, value: string): Error | undefined {
+  #keep(lease: Lease, value: OnceValue): Error | undefined {
     const { name } = lease.request;
-    const limit = Math.min(longestValue, mostCharacters - this.#characters);
-    if (value.length > limit) {
-      const why = `it has ${value.length} characters in base64, and ${limit} is the limit`;
-      return invalid(`the value ${JSON.stringify(name)}`, why, { name, size: value.length, limit });
+    const size = sizeOf(name, value);
+    const limit = Math.min(longestValue, mostBytes - this.#bytes);
+    if (size > limit) {
+      const why = `it takes ${size} bytes, and the host has room for ${limit} more; write it to a file of your own, and pass on the path`;
+      return invalid(`the value ${JSON.stringify(name)}`, why, { name, size, limit });
     }
     if (this.#runs.get(lease) !== this.#run) return undefined;
     this.#values.set(name, value);
-    this.#characters += value.length;
+    this.#bytes += size;
     return undefined;
   }
+}
+
+function sizeOf(name: string, { bytes }: OnceValue): number {
+  return bytes.length + name.length;
 }

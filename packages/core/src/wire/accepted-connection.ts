@@ -36,6 +36,8 @@ export interface AcceptedConnectionOptions {
   readonly failure: { readonly code: ErrorCode; readonly message: string };
   /** The number of the worker, for the answer to its greeting. */
   readonly number: number;
+  /** Bytes that may wait for the worker to read. Default 256 MiB. A worker that lets more wait is hung up on. */
+  readonly maxBacklogBytes?: number | undefined;
   /** A frame after the greeting. What it throws ends the connection. */
   readonly frame: (head: WireHead, body: Uint8Array) => void;
   /** Before and after the frames of one chunk. */
@@ -45,6 +47,12 @@ export interface AcceptedConnectionOptions {
   readonly closed: () => void;
 }
 
+export const defaultBacklogBytes: number = 256 * 1024 * 1024;
+/**
+ * Above the limit, room for what is small: answers to calls, and CLOSED for each session that ends because the limit is
+ * reached.
+ */
+const reservedBytes = 16 * 1024 * 1024;
 /** Milliseconds for a worker to take the last that was written to it. */
 const flushTimeout = 1_000;
 
@@ -73,12 +81,21 @@ export class AcceptedConnection {
     return this.writer.backlog;
   }
 
-  write(kind: Op, session: number, call: number, body: Uint8Array): void {
-    this.writer.write(writeHead(kind, session, call, body.length), body);
+  /** Whether more waits for the worker than may. What can do without it writes no more then. */
+  get isFull(): boolean {
+    return this.backlog > this.#maxBacklogBytes;
+  }
+
+  /** All that is written to a worker passes here, so that one that does not read costs no more than the limit. */
+  write(kind: Op, session: number, call: number, body: Uint8Array, front?: Uint8Array): void {
+    if (!this.#hasRoom()) return;
+    const head = writeHead(kind, session, call, body.length + (front?.length ?? 0));
+    if (front === undefined) this.writer.write(head, body);
+    else this.writer.write(head, front, body);
   }
 
   writeJson(kind: Op, session: number, call: number, body: unknown): void {
-    this.write(kind, session, call, encodeJsonBody(body));
+    if (this.#hasRoom()) this.write(kind, session, call, encodeJsonBody(body));
   }
 
   /** Answers a call with an error. */
@@ -88,6 +105,7 @@ export class AcceptedConnection {
   }
 
   destroy(): void {
+    this.writer.stop();
     this.#options.socket.destroy();
   }
 
@@ -100,6 +118,23 @@ export class AcceptedConnection {
     socket.destroySoon();
     const deadline = clock.after(flushTimeout, () => this.destroy());
     socket.once('close', () => deadline.cancel());
+  }
+
+  get #maxBacklogBytes(): number {
+    return this.#options.maxBacklogBytes ?? defaultBacklogBytes;
+  }
+
+  /** If not, the worker does not read, and its connection has ended. */
+  #hasRoom(): boolean {
+    const { socket, name, number } = this.#options;
+    if (socket.destroyed) return false;
+    const { backlog } = this;
+    if (backlog <= this.#maxBacklogBytes + reservedBytes) return true;
+    const worker = number === 0 ? 'a worker' : `worker ${number}`;
+    const why = `${backlog} bytes wait for it, and it does not read; the limit is ${this.#maxBacklogBytes}`;
+    process.stderr.write(`carpool: ${name} has disconnected ${worker}: ${why}\n`);
+    this.destroy();
+    return false;
   }
 
   #read(chunk: Uint8Array): void {

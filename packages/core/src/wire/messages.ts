@@ -168,19 +168,27 @@ export interface ReserveResult {
 export interface OnceRequest extends LeaseRequest {
   readonly method: 'once';
   readonly key: string;
+  /** The file of an earlier answer, which is not there any more. */
+  readonly lost?: string | undefined;
   readonly timeout?: number | undefined;
   readonly detectDeadlock?: boolean | undefined;
 }
+/** Without `value` and `file` the worker computes it, and calls `settle`. */
 export interface OnceResult {
-  /** Absent: the worker computes it, and calls `settle`. */
   readonly value?: string | undefined;
+  /** The path of the file that holds the value. */
+  readonly file?: string | undefined;
+  /** Where the computing worker may write a value that is too large for a message. */
+  readonly store?: string | undefined;
 }
 
 export interface SettleRequest {
   readonly method: 'settle';
   readonly lease: number;
-  /** One of the two. */
+  /** One of the three. */
   readonly value?: string | undefined;
+  /** The value is in the file that `once` has named. */
+  readonly stored?: boolean | undefined;
   readonly failure?: ErrorRecord | undefined;
 }
 

@@ -1,5 +1,5 @@
 // What is computed once a run, by the first caller.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lock, once } from '../../src/entry/coordination.ts';
@@ -7,7 +7,18 @@ import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
 import { place, until } from '../support/pools.ts';
+import { RawPeer } from '../support/raw-peer.ts';
 import { endTest, running } from '../support/tests.ts';
+
+const disk = vi.hoisted(() => ({ isFull: false }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const rename: typeof real.rename = async (from, to) => {
+    if (disk.isFull) throw new Error('there is no room');
+    await real.rename(from, to);
+  };
+  return { ...real, rename };
+});
 
 const waiting = ({ hub }: Served, count: number): Promise<void> =>
   until(`${count} wait`, () => hub.coordination.ledger.waiting === count);
@@ -189,7 +200,10 @@ describe('a value that is kept between runs', () => {
     vi.spyOn(process, 'cwd').mockReturnValue(inner);
   });
 
-  afterEach(() => void vi.restoreAllMocks());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    disk.isFull = false;
+  });
 
   const cache = (): string => join(folder, 'node_modules/.cache/carpool/once');
 
@@ -219,6 +233,29 @@ describe('a value that is kept between runs', () => {
     expect(await inARun(() => 'second')).toBe('second');
     expect(await inARun(() => 'third')).toBe('second');
     expect(readdirSync(cache())).toHaveLength(1);
+  });
+
+  test('that a wrong clock has dated in the future disables nothing, and is gone', async () => {
+    await inARun(() => 'first');
+    const [file = ''] = readdirSync(cache());
+    const later = Date.now() + 3_600_000;
+    renameSync(join(cache(), file), join(cache(), file.replace(/\.\d+\.\d+$/, `.${later}.${later + 60_000}`)));
+    expect(await inARun(() => 'second')).toBe('second');
+    expect(await inARun(() => 'third')).toBe('second');
+    expect(readdirSync(cache())).toHaveLength(1);
+  });
+
+  test('leaves nothing of a write that failed, nor of one that was killed an hour ago', async () => {
+    await inARun(() => 'first');
+    const [file = ''] = readdirSync(cache());
+    rmSync(join(cache(), file));
+    const [old, current] = [join(cache(), 'old.partial'), join(cache(), 'current.partial')];
+    for (const partial of [old, current]) writeFileSync(partial, 'half a va');
+    const before = new Date(Date.now() - 3_700_000);
+    utimesSync(old, before, before);
+    disk.isFull = true;
+    expect(await inARun(() => 'second')).toBe('second');
+    expect(readdirSync(cache())).toEqual(['current.partial']);
   });
 
   test('that cannot be read is computed again', async () => {
@@ -251,5 +288,76 @@ describe('a value that is kept between runs', () => {
       }),
     ).rejects.toThrow('broken');
     expect(await inARun(() => 'fine')).toBe('fine');
+  });
+});
+
+describe('a value that is too large for a message', () => {
+  const bytes = (size: number): Buffer => Buffer.alloc(size, 7);
+  const filesIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('once-'));
+
+  test('is in a file, which all callers read, and the next run removes', async () => {
+    const folder = place().path;
+    const served = await serve({}, { folder });
+    const [a, b, c] = [await running(served, 'a'), await running(served, 'b'), await running(served, 'c')];
+    const { compute, resolve } = slowly<Buffer>();
+    const first = a.as(() => once('index', compute));
+    await until('it computes', () => compute.mock.calls.length === 1);
+    const second = b.as(() => once('index', compute));
+    await waiting(served, 1);
+    resolve(bytes(1_000_000));
+    expect(bytes(1_000_000).equals(await first)).toBe(true);
+    expect(bytes(1_000_000).equals(await second)).toBe(true);
+    expect(bytes(1_000_000).equals(await c.as(() => once('index', compute)))).toBe(true);
+    expect(compute).toHaveBeenCalledTimes(1);
+    expect(filesIn(folder)).toHaveLength(1);
+    await served.hub.run();
+    await until('its file is gone', () => filesIn(folder).length === 0);
+    expect(await b.as(() => once('index', () => 'new'))).toBe('new');
+  });
+
+  test('is computed again when something has removed its file', async () => {
+    const folder = place().path;
+    const served = await serve({}, { folder });
+    const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+    await a.as(() => once('index', () => bytes(1_000_000)));
+    for (const name of filesIn(folder)) rmSync(join(folder, name));
+    expect(bytes(2_000_000).equals(await b.as(() => once('index', () => bytes(2_000_000))))).toBe(true);
+    expect(bytes(2_000_000).equals(await a.as(() => once('index', () => bytes(1))))).toBe(true);
+  });
+
+  test('fails for all callers if it cannot be written, and the next one computes', async () => {
+    const folder = join(place().path, 'gone');
+    const served = await serve({}, { folder });
+    const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+    const { compute, resolve } = slowly<Buffer>();
+    const first = a.as(() => once('index', compute));
+    await until('it computes', () => compute.mock.calls.length === 1);
+    const second = b.as(() => once('index', compute));
+    await waiting(served, 1);
+    resolve(bytes(1_000_000));
+    expect((await failure(first, 'LEASE_INVALID')).message).toContain('Cannot pass on the value "index": ENOENT');
+    expect((await failure(second, 'ONCE_FAILED')).message).toContain('Cannot pass on the value "index": ENOENT');
+    expect(await b.as(() => once('index', () => 'small'))).toBe('small');
+  });
+
+  test('of 64 MiB is carried, and costs a worker that does not read nothing but its path', async () => {
+    const folder = place().path;
+    const served = await serve({}, { folder, limits: { maxBacklogBytes: 0 } });
+    const a = await running(served, 'a');
+    const value = await a.as(() => once('index', () => bytes(64 * 1024 * 1024)));
+    expect(value.length).toBe(64 * 1024 * 1024);
+    const peer = await RawPeer.join(served);
+    const answer = await peer.call({ method: 'once', lease: 1, key: 'index' });
+    expect(answer.body).toEqual({ file: join(folder, filesIn(folder)[0] ?? '') });
+  });
+
+  test('is refused with the way out where no file can be', async () => {
+    const served = await serve({});
+    const a = await running(served, 'a');
+    const error = await failure(
+      a.as(() => once('index', () => bytes(1_000_000))),
+      'LEASE_INVALID',
+    );
+    expect(error.message).toContain('Cannot pass on the value "index": it has 1000008 bytes, and 262144 is the limit');
   });
 });

@@ -154,8 +154,11 @@ test('the table of methods is the one of the code, field by field', () => {
     stats: [{}, { pools: 0 }],
     acquire: [{ lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'detectDeadlock?': 0 }, {}],
     reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
-    once: [{ lease: 0, key: 0, 'timeout?': 0, 'detectDeadlock?': 0 }, { 'value?': 0 }],
-    settle: [{ lease: 0, 'value?': 0, 'failure?': 0 }, {}],
+    once: [
+      { lease: 0, key: 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
+      { 'value?': 0, 'file?': 0, 'store?': 0 },
+    ],
+    settle: [{ lease: 0, 'value?': 0, 'stored?': 0, 'failure?': 0 }, {}],
   } satisfies {
     readonly [M in keyof MethodTable]: readonly [
       FieldsOf<Taken<MethodTable[M]['request']>>,

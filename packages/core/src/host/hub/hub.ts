@@ -16,6 +16,7 @@ import { sameToken } from '../../wire/greeting.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer, type PeerHub } from './peer.ts';
+import { ValueFiles } from './value-files.ts';
 
 /** Workers over the limit that get a refusal; more are hung up on. */
 const maxRefusedPeers = 16;
@@ -26,6 +27,8 @@ export interface HubOptions {
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   /** Default: a hub that has none, and says so. */
   readonly sharedWorkers?: SharedWorkers | undefined;
+  /** A private folder, which its owner removes after `close`. Absent: values of `once` are kept in memory alone. */
+  readonly folder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<HubLimits> | undefined;
 }
@@ -36,7 +39,8 @@ export class Hub implements PeerHub {
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
   /** What the workers share beside the pools. */
-  readonly coordination: Coordination = new Coordination();
+  readonly coordination: Coordination;
+  readonly valueFiles: ValueFiles;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
   readonly #token: Buffer;
@@ -53,6 +57,10 @@ export class Hub implements PeerHub {
     this.sharedWorkers = options.sharedWorkers ?? new SharedWorkers();
     // `register` reports it where a pool is wanted.
     this.pools.catch(() => {});
+    this.valueFiles = new ValueFiles(options.folder);
+    this.coordination = new Coordination(({ file }) => {
+      if (file !== undefined) this.valueFiles.remove(file);
+    });
     this.#token = Buffer.from(options.token);
     this.#server = createServer((socket) => this.#connected(socket));
   }

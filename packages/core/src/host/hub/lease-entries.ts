@@ -2,19 +2,24 @@
  * What one worker holds, or waits for, of what all workers share: under its own numbers here, under its name in the
  * ledger. Each entry belongs to an owner of the worker, and is given back with it.
  */
-import { CarpoolError, isCarpoolError, type ErrorRecord } from '../../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../../base/errors.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import { describeRequest, lostError, timeoutError } from '../../ledger/errors.ts';
 import type { Lease } from '../../ledger/lease.ts';
+import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
-import { op } from '../../wire/frames.ts';
+import { op, type Op } from '../../wire/frames.ts';
+import { encodeJsonBody } from '../../wire/json-body.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 import type { Owners } from './owners.ts';
+import type { ValueFiles } from './value-files.ts';
 
+/** Leases of one worker, held and waited for. */
+const maxEntries = 100_000;
 const defaultTimeout = 60_000;
 /** What a timer can wait. */
 const longestTimeout = 2 ** 31 - 1;
@@ -25,6 +30,7 @@ export interface LeaseEntriesOptions {
   readonly connection: AcceptedConnection;
   readonly clock: Clock;
   readonly coordination: Coordination;
+  readonly valueFiles: ValueFiles;
 }
 
 export interface Entry {
@@ -35,12 +41,16 @@ export interface Entry {
   held?: Held;
   lease?: Lease;
   reservation?: Reservation;
+  /** Where its owner may write the value that it computes. */
+  file?: string | undefined;
   timer?: Timer;
 }
 
 export class LeaseEntries {
   readonly #options: LeaseEntriesOptions;
   readonly #entries = new Map<number, Entry>();
+  /** Those whose CALL is not answered yet, by its number. */
+  readonly #waiting = new Map<number, Entry>();
 
   constructor(options: LeaseEntriesOptions) {
     this.#options = options;
@@ -60,6 +70,12 @@ export class LeaseEntries {
     { lease: number, under = [] }: { lease: number; under?: OwnerPath | undefined },
     what: string,
   ): Entry {
+    if (this.#entries.size >= maxEntries) {
+      throw new CarpoolError(
+        'LEASE_INVALID',
+        `Cannot acquire ${what}: the worker has ${maxEntries} leases, and that is the limit`,
+      );
+    }
     if (!Number.isSafeInteger(number) || number <= 0 || this.#entries.has(number)) {
       throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
     }
@@ -74,15 +90,18 @@ export class LeaseEntries {
       throw lostError(what, `${JSON.stringify(under.at(-1) ?? 'the worker')}, which would own it, has ended`);
     }
     this.#entries.set(number, entry);
+    this.#waiting.set(call, entry);
     return entry;
   }
 
   /** Answers the call of a lease that is held; of one that waits, when it is its turn or the time is up. */
   answerOrWait(entry: Entry, timeout: unknown): void {
-    if (entry.lease?.state === 'held') {
-      this.granted(entry, {});
-      return;
-    }
+    if (entry.lease?.state === 'held') this.granted(entry, {});
+    else this.wait(entry, timeout);
+  }
+
+  /** Until it is its turn, or the time is up. */
+  wait(entry: Entry, timeout: unknown): void {
     const limit = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
     entry.timer = this.#options.clock.after(limit, () => this.#expired(entry, limit));
   }
@@ -93,27 +112,25 @@ export class LeaseEntries {
   }
 
   result(entry: Entry, result: object): void {
-    entry.timer?.cancel();
-    const { call } = entry;
-    entry.call = 0;
-    const { connection } = this.#options;
-    if (Object.keys(result).length === 0) connection.write(op.RESULT, 0, call, emptyResult);
-    else connection.writeJson(op.RESULT, 0, call, result);
+    this.#answer(entry, op.RESULT, Object.keys(result).length === 0 ? emptyResult : encodeJsonBody(result));
   }
 
-  failed(entry: Entry, failure: ErrorRecord): void {
-    const { call } = entry;
-    entry.call = 0;
+  /** With a value of `once`, which is encoded once for all. Nothing is held then. */
+  value(entry: Entry, { bytes }: OnceValue): void {
+    this.#answer(entry, op.RESULT, bytes);
     this.forget(entry);
-    this.#options.connection.writeJson(op.FAILED, 0, call, failure);
+  }
+
+  /** @param failure an encoded error record */
+  failed(entry: Entry, failure: Uint8Array): void {
+    this.#answer(entry, op.FAILED, failure);
+    this.forget(entry);
   }
 
   /** CANCEL: the call, if it waits for a lease, waits no longer. */
   cancel(call: number): void {
-    if (call === 0) return;
-    for (const entry of this.#entries.values()) {
-      if (entry.call === call) this.giveUp(entry, 'its caller has given up');
-    }
+    const entry = this.#waiting.get(call);
+    if (entry !== undefined) this.giveUp(entry, 'its caller has given up');
   }
 
   /** What waits fails with `why`; what is held stays. */
@@ -129,7 +146,6 @@ export class LeaseEntries {
     this.forget(entry);
     if (reservation !== undefined) coordination.reservations.release(reservation);
     if (lease === undefined) return;
-    entry.call = 0;
     coordination.ledger.release(lease);
     if (waited) connection.fail(0, call, lostError(describeRequest(lease.request), why));
   }
@@ -139,6 +155,19 @@ export class LeaseEntries {
     entry.timer?.cancel();
     entry.held?.forget();
     this.#entries.delete(entry.number);
+    this.#answered(entry);
+  }
+
+  #answer(entry: Entry, kind: Op, body: Uint8Array): void {
+    entry.timer?.cancel();
+    const { call } = entry;
+    this.#answered(entry);
+    this.#options.connection.write(kind, 0, call, body);
+  }
+
+  #answered(entry: Entry): void {
+    this.#waiting.delete(entry.call);
+    entry.call = 0;
   }
 
   #expired(entry: Entry, timeout: number): void {
@@ -146,7 +175,6 @@ export class LeaseEntries {
     if (lease?.state !== 'waiting') return;
     const { coordination, connection, clock } = this.#options;
     const error = timeoutError(lease, timeout, coordination.ledger.ahead(lease), clock.now());
-    entry.call = 0;
     this.forget(entry);
     coordination.ledger.release(lease);
     connection.fail(0, call, error);

@@ -2,9 +2,11 @@
 import { CarpoolError, asCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import { json } from '../../codec/json.ts';
 import { describeRequest, invalid, lostError, takenError } from '../../ledger/errors.ts';
+import type { OnceValue } from '../../ledger/once-values.ts';
 import { checkName } from '../../ledger/check-request.ts';
 import { ownerKey, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
 import { op } from '../../wire/frames.ts';
+import { encodeJsonBody } from '../../wire/json-body.ts';
 import type {
   AcquireRequest,
   CallRequest,
@@ -117,26 +119,27 @@ export class Leases {
     const what = { name: request.key, kind: 'once', size: 1, weight: 1 } as const;
     const wanted = this.#request(request, what, request.detectDeadlock);
     const entry = this.#entries.open(call, request, describeRequest(wanted));
+    const { onces } = this.#options.coordination;
     this.#orForget(entry, () => {
-      const answer = this.#options.coordination.onces.request(wanted, {
-        compute: () => this.#entries.granted(entry, {}),
-        value: (value) => {
-          this.#entries.granted(entry, { value } satisfies OnceResult);
-          this.#entries.forget(entry);
-        },
+      if (typeof request.lost === 'string') onces.lost(request.key, request.lost);
+      const answer = onces.request(wanted, {
+        compute: () => this.#mayCompute(entry),
+        value: (value) => this.#entries.value(entry, value),
         failed: (failure) => this.#entries.failed(entry, failure),
       });
-      if (typeof answer !== 'string') {
-        entry.lease = answer;
-        return;
-      }
-      this.#entries.result(entry, { value: answer } satisfies OnceResult);
-      this.#entries.forget(entry);
+      if ('bytes' in answer) this.#entries.value(entry, answer);
+      else entry.lease = answer;
     });
-    if (entry.lease !== undefined) this.#entries.answerOrWait(entry, request.timeout);
+    if (entry.lease?.state === 'held') this.#mayCompute(entry);
+    else if (entry.lease !== undefined) this.#entries.wait(entry, request.timeout);
   }
 
-  #settle(call: number, { lease: number, value, failure }: SettleRequest): void {
+  #mayCompute(entry: Entry): void {
+    entry.file = this.#options.valueFiles.next();
+    this.#entries.granted(entry, { store: entry.file } satisfies OnceResult);
+  }
+
+  #settle(call: number, { lease: number, value, stored, failure }: SettleRequest): void {
     const entry = this.#entries.get(number);
     const lease = entry?.lease;
     if (entry === undefined || lease?.state !== 'held') {
@@ -145,9 +148,12 @@ export class Leases {
     if (lease.request.kind !== 'once')
       throw invalid(describeRequest(lease.request), 'it is nothing that is computed', {});
     const { onces } = this.#options.coordination;
-    const outcome = failure === undefined ? { value: textIn(value) } : { failure: onceFailure(failure) };
+    const file = stored === true ? entry.file : undefined;
+    const outcome = failure === undefined ? { value: valueIn(value, file) } : { failure: onceFailure(failure) };
     try {
-      onces.settle(lease, outcome, (error) => toRecord(asCarpoolError(error, 'ONCE_FAILED', 'Cannot keep the value')));
+      onces.settle(lease, outcome, (error) =>
+        onceFailure(toRecord(asCarpoolError(error, 'ONCE_FAILED', 'Cannot keep the value'))),
+      );
     } finally {
       this.#entries.forget(entry);
     }
@@ -203,12 +209,14 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function textIn(value: unknown): string {
-  if (typeof value === 'string') return value;
+/** As the RESULT that each caller gets. */
+function valueIn(value: unknown, file: string | undefined): OnceValue {
+  if (file !== undefined) return { bytes: encodeJsonBody({ file } satisfies OnceResult), file };
+  if (typeof value === 'string') return { bytes: encodeJsonBody({ value } satisfies OnceResult) };
   throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
 }
 
 /** Every waiting test gets it, so that it must be what it says it is. */
-function onceFailure(failure: ErrorRecord): ErrorRecord {
-  return { ...failure, code: 'ONCE_FAILED', message: String(failure.message) };
+function onceFailure(failure: ErrorRecord): Uint8Array {
+  return encodeJsonBody({ ...failure, code: 'ONCE_FAILED', message: String(failure.message) } satisfies ErrorRecord);
 }

@@ -34,6 +34,7 @@ import { Leases, type LeaseCall } from './leases.ts';
 import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
 import { Relay } from './relay.ts';
+import type { ValueFiles } from './value-files.ts';
 
 /** What a peer needs of its hub. */
 export interface PeerHub {
@@ -42,6 +43,7 @@ export interface PeerHub {
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
   readonly coordination: Coordination;
+  readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
   admits(token: string): boolean;
   nextPeerNumber(): number;
@@ -79,6 +81,7 @@ export class Peer {
       refusal,
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
+      maxBacklogBytes: hub.limits.maxBacklogBytes,
       receiving: () => hub.busyPoll.hit(),
       frame: (head, body) => this.#onFrame(head, body),
       closed: () => void this.leave('because its worker has ended'),
@@ -89,6 +92,7 @@ export class Peer {
       connection: this.#connection,
       clock: hub.clock,
       coordination: hub.coordination,
+      valueFiles: hub.valueFiles,
     });
   }
 
@@ -115,7 +119,8 @@ export class Peer {
   #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.CALL:
-        this.#answerCall(call, json.decode(body) as CallRequest);
+        if (body.length > this.#hub.limits.maxCallBytes) this.#refuse(call, body.length);
+        else this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
         this.#relays.get(session)?.send(body);
@@ -163,7 +168,25 @@ export class Peer {
     this.#calls.get(call)?.abort(() => new Error('cancelled by its caller'));
   }
 
+  /** To decode it would keep all other workers waiting. */
+  #refuse(call: number, size: number): void {
+    const limit = this.#hub.limits.maxCallBytes;
+    const message = `The worker sent a call of ${size} bytes, and the limit is ${limit}`;
+    this.#connection.fail(
+      0,
+      call,
+      new CarpoolError('FRAME_TOO_LARGE', message, { scope: 'call', context: { size, limit } }),
+    );
+  }
+
   async #call(call: number, request: OtherRequest): Promise<void> {
+    const limit = this.#hub.limits.maxCalls;
+    if (this.#calls.size >= limit) {
+      const message = `${limit} calls of the worker wait for their answer, and that is the limit`;
+      const error = new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context: { limit } });
+      this.#connection.fail(0, call, error);
+      return;
+    }
     const cancelled = new Cancellation();
     this.#calls.set(call, cancelled);
     try {

@@ -211,12 +211,12 @@ export class Relay {
 
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
   #deliver(kind: Op, call: number, frame: Frame): void {
-    const { backlog } = this.#connection;
-    const { maxBacklogBytes: limit } = this.#options;
-    if (backlog <= limit) {
+    if (!this.#connection.isFull) {
       this.#connection.write(kind, this.#session, call, this.#outbound(frame));
       return;
     }
+    const { backlog } = this.#connection;
+    const { maxBacklogBytes: limit } = this.#options;
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;

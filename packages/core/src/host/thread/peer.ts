@@ -8,7 +8,7 @@ import { json } from '../../codec/json.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
 import { TickQueue } from '../../transport/tick-queue.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
-import { op, readNumber, writeHead, writeNumber, type WireHead } from '../../wire/frames.ts';
+import { op, readNumber, writeNumber, type WireHead } from '../../wire/frames.ts';
 import { greetTimeout } from '../../wire/greeting.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
 import type { JoinRequest, JoinResult, MemberRequest } from '../../wire/shared-worker-messages.ts';
@@ -17,8 +17,6 @@ import type { TestWorker } from './test-worker.ts';
 
 /** Test workers of one connection. */
 const maxMembers = 10_000;
-/** Bytes that may wait for a process that does not read. */
-const maxBacklogBytes = 256 * 1024 * 1024;
 
 export interface PeerOptions {
   readonly broker: Broker;
@@ -76,13 +74,8 @@ export class Peer {
 
   /** To one of its test workers. */
   send(member: number, number: number, answers: number, body: Uint8Array): void {
-    const { writer, backlog } = this.#connection;
-    if (backlog > maxBacklogBytes) {
-      this.#connection.destroy(); // a process that does not read loses its own connection
-      return;
-    }
-    if (answers === 0) writer.write(writeHead(op.MESSAGE, member, number, body.length), body);
-    else writer.write(writeHead(op.RESPONSE, member, number, body.length + 4), writeNumber(answers), body);
+    if (answers === 0) this.#connection.write(op.MESSAGE, member, number, body);
+    else this.#connection.write(op.RESPONSE, member, number, body, writeNumber(answers));
   }
 
   #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dateNow as now } from '../../base/natives.ts';
 import { revive } from '../../realm/structured-clone.ts';
@@ -70,10 +70,10 @@ async function list(folder: string): Promise<Kept[]> {
 }
 
 async function young(folder: string, name: string, maxAge: number): Promise<Uint8Array | undefined> {
-  const newestFirst = (await list(folder)).filter((one) => one.name === name).sort((a, b) => b.made - a.made);
-  const [newest] = newestFirst;
-  // A time in the future comes from a clock that was wrong.
-  if (newest === undefined || newest.made > now() || newest.made + maxAge <= now()) return undefined;
+  // A time in the future comes from a clock that was wrong: `write` removes the file.
+  const made = (await list(folder)).filter((one) => one.name === name && one.made <= now());
+  const [newest] = made.sort((a, b) => b.made - a.made);
+  if (newest === undefined || newest.made + maxAge <= now()) return undefined;
   try {
     const bytes = await readFile(newest.file);
     revive(bytes); // throws if the file is damaged
@@ -87,9 +87,29 @@ async function write(folder: string, name: string, maxAge: number, bytes: Uint8A
   await mkdir(folder, { recursive: true });
   const made = now();
   const until = Math.min(Math.ceil(made + maxAge), Number.MAX_SAFE_INTEGER);
-  const partial = join(folder, `${randomUUID()}.partial`);
-  await writeFile(partial, bytes);
-  await rename(partial, join(folder, `${name}.${made}.${until}`));
-  const old = (await list(folder)).filter((one) => one.until < made || (one.name === name && one.made < made));
+  // First, so that they go also where there is no room to write.
+  await removePartial(folder, made);
+  const partial = join(folder, `${randomUUID()}${partialEnding}`);
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, join(folder, `${name}.${made}.${until}`));
+  } catch (thrown) {
+    await rm(partial, { force: true });
+    throw thrown;
+  }
+  const old = (await list(folder)).filter((one) => one.until < made || (one.name === name && one.made !== made));
   await Promise.all(old.map(({ file }) => rm(file, { force: true })));
+}
+
+const partialEnding = '.partial';
+/** Milliseconds after which no process still writes such a file: the one that did was killed. */
+const abandonedAfter = 60 * 60 * 1000;
+
+async function removePartial(folder: string, at: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(partialEnding)) continue;
+    const file = join(folder, name);
+    const stats = await stat(file).catch(() => undefined); // another process has removed it
+    if (stats !== undefined && Math.abs(at - stats.mtimeMs) > abandonedAfter) await rm(file, { force: true });
+  }
 }

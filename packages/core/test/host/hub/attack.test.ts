@@ -1,6 +1,6 @@
 // Workers that break the rules or vanish at a bad moment: only they are affected.
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isCarpoolError } from '../../../src/base/errors.ts';
 import { op } from '../../../src/wire/frames.ts';
 import { failure } from '../../support/failure.ts';
@@ -111,6 +111,23 @@ test('an answer that cannot be sent ends its session, and not its worker', async
   expect(await peer.hear((heard) => heard.op === op.ASK)).toMatchObject({ session: 2 });
 });
 
+test('a call that is too large, or one too many, is refused, and the worker goes on', async () => {
+  const limits = { maxCalls: 3, maxCallBytes: 10_000 };
+  const served = await serve({ echoes: program('echo', { maxSessions: 1 }) }, { limits });
+  const peer = await RawPeer.join(served);
+  const large = await peer.call({ method: 'pools', more: 'x'.repeat(10_000) });
+  expect(large).toMatchObject({ op: op.FAILED, body: { code: 'FRAME_TOO_LARGE', context: { limit: 10_000 } } });
+  await peer.register(1);
+  for (const session of [2, 3, 4]) {
+    peer.say(op.CALL, 0, 100 + session, { method: 'register', session, pool: 'echoes', stack: '' });
+  }
+  const over = await peer.call({ method: 'pools' });
+  expect(over).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_OVERFLOW', context: { limit: 3 } } });
+  peer.say(op.CANCEL, 0, 102, new Uint8Array());
+  await peer.hear(({ call }) => call === 102);
+  expect(await peer.call({ method: 'pools' })).toMatchObject({ op: op.RESULT });
+});
+
 test('a worker that does not send its call site breaks no errors of others', async () => {
   const served = await echoes();
   const peer = await RawPeer.join(served);
@@ -208,6 +225,26 @@ describe('a worker that does not read', () => {
     const closed = await peer.hear((heard) => heard.op === op.CLOSED);
     expect(closed).toMatchObject({ session: 1, body: { by: 'overflow', error: { code: 'SESSION_OVERFLOW' } } });
     expect(await peer.request(2, { type: 'query' })).toMatchObject({ body: { session: 's2' } });
+  });
+
+  test('is disconnected when its answers reach the limit, and no other worker notices', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => said.mockRestore());
+    const served = await serve({}, { limits: { maxBacklogBytes: 0 } });
+    const peer = await RawPeer.join(served);
+    const client = await served.connect();
+    peer.socket.pause();
+    const lock = { name: 'printer', kind: 'lock', size: 1, weight: 1 } as const;
+    // Each call fails with the name in its error.
+    const pool = 'x'.repeat(100_000);
+    for (let call = 100; served.hub.peers === 2 && call < 1_000; call++) {
+      peer.say(op.CALL, 0, call, { method: 'start', pool });
+      (await client.leases.acquire(lock)).release();
+    }
+    await until('it is gone', () => served.hub.peers === 1);
+    expect(String(said.mock.calls.at(-1)?.[0])).toMatch(
+      /^carpool: The host has disconnected worker 1: \d+ bytes wait for it, and it does not read; the limit is 0\n$/,
+    );
   });
 
   test('does not keep the hub from closing', async () => {
