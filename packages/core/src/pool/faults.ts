@@ -49,7 +49,7 @@ export class PoolFaults {
   unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;
     const owner = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
-    const why = failure === undefined ? 'it opened too late' : firstLine(failure.message);
+    const why = failure === undefined ? 'it opened too late' : shortened(firstLine(failure.message));
     const text = `session ${session}${owner}: ${why}`;
     this.#first ??= text;
     this.#firstOfRun ??= text;
@@ -90,6 +90,13 @@ export class PoolFaults {
     this.#warned.add(kind);
     this.#warn(`pool "${this.#pool}": ${message}`);
   }
+}
+
+/** The sentence around it says the rest. */
+function shortened(message: string): string {
+  return message
+    .replace(/^Cannot unregister session \S+: the child did not confirm its end /, 'not ')
+    .replace(', so its slot is not used again', '');
 }
 
 function firstLine(message: string): string {

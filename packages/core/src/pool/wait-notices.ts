@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 /** stderr, as far as it is used. */
 export interface Terminal {
   readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -98,7 +99,8 @@ export class WaitNotices implements Notices {
       return;
     }
     this.#shown = true;
-    this.#terminal.write(`${clear}${sentence(wait, now)}`);
+    // A line that wraps could not be cleared.
+    this.#terminal.write(clear + sentence(wait, now).slice(0, (this.#terminal.columns ?? 120) - 1));
   }
 
   #hide(): void {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { program, programProtocol } from '../support/pools.ts';
 import { carpool, config, start, write } from './carpool.ts';
 
 const node = process.execPath;
@@ -60,6 +61,17 @@ describe('the exit code', () => {
     expect(code).toBe(126);
     expect(stderr).toMatch(/^carpool: Cannot run ".*no-program": spawn .* EACCES\n$/);
   });
+});
+
+test('what is wrong and fails nothing is said: a stray line at once, and ends that were not confirmed after the run', async () => {
+  const close = { send: { type: 'reset' }, expect: { type: 'close' } };
+  const pools = { echoes: program('prints-to-stdout', { closeTimeout: 100, protocol: { ...programProtocol, close } }) };
+  write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
+  const { stderr } = await carpool('run', '--', node, session);
+  expect(stderr).toMatch(/^carpool: pool "echoes": the child printed to its stdout .*: Welcome to Prints 1\.0!$/m);
+  expect(stderr).toMatch(
+    /^carpool: echoes: warning: the child did not confirm the end of 1 session; the first was session s1: not within 100 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/m,
+  );
 });
 
 describe('signals', () => {
