@@ -24,6 +24,7 @@ interface ModelChild {
   /** The holders of its slots, in this epoch. */
   readonly inside: Set<TestTicket>;
   lost: number;
+  suspect: boolean;
 }
 
 class Model {
@@ -43,11 +44,12 @@ class Model {
       phase: 'absent',
       inside: new Set<TestTicket>(),
       lost: 0,
+      suspect: false,
     }));
   }
 
-  free({ phase, inside, lost }: ModelChild): number {
-    return phase === 'ending' ? 0 : this.limits.sessionsPerChild - inside.size - lost;
+  free({ phase, inside, lost, suspect }: ModelChild): number {
+    return phase === 'ending' || suspect ? 0 : this.limits.sessionsPerChild - inside.size - lost;
   }
 
   get used(): number {
@@ -85,6 +87,7 @@ class Model {
     child.phase = 'absent';
     child.inside.clear();
     child.lost = 0;
+    child.suspect = false;
     this.serve();
   }
 }
@@ -152,6 +155,18 @@ const giveBack = (pick: number, confirmed: boolean): Move =>
     else expect(real.admission.quarantine(slot)).toBe(child?.lost ?? 0);
   });
 
+/** A slot of an earlier life changes nothing. */
+const suspect = (pick: number, suspicious: boolean): Move =>
+  move(`${suspicious ? 'suspect' : 'cleared'}(${pick})`, (model, { admission, granted }) => {
+    const slot = granted[pick % Math.max(1, granted.length)]?.slots[0];
+    const child = slot && model.children[slot.child];
+    if (slot === undefined || child === undefined) return;
+    if (child.epoch === slot.epoch) child.suspect = suspicious;
+    model.serve();
+    if (suspicious) admission.suspect(slot);
+    else admission.cleared(slot);
+  });
+
 const leave = (pick: number): Move =>
   move(`leave(${pick})`, ({ queue }, { admission }) => {
     if (queue.length === 0) return;
@@ -198,6 +213,7 @@ const moves = [
   fc.constant(true).map(enter),
   fc.tuple(fc.nat(20), fc.boolean()).map(([pick, confirmed]) => giveBack(pick, confirmed)),
   fc.nat(20).map((pick) => giveBack(pick, true)),
+  fc.tuple(fc.nat(20), fc.boolean()).map(([pick, suspicious]) => suspect(pick, suspicious)),
   fc.nat(20).map(leave),
   fc.nat(20).map(advance),
   fc.nat(20).map(advance),

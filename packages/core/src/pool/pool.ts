@@ -186,11 +186,14 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       signal: options.signal,
       params: options.params,
       holder: options.holder,
+      endsUnanswered: () => this.#holdBack(slot, generation, conversation),
     });
     holder.conversation = conversation;
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then(({ confirmed, failure }) => {
-      if (!confirmed) {
+      if (confirmed) {
+        this.#admission.cleared(slot);
+      } else {
         this.#faults.unconfirmed(conversation.id, options.holder, failure);
         void this.#probe(slot, generation, conversation);
       }
@@ -261,9 +264,17 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     child.letGo();
   }
 
+  /** Its request has no reply, as that of a test that has timed out: until the child confirms the end, it may be blocked. */
+  #holdBack(slot: Slot, generation: Generation, conversation: Conversation): void {
+    if (generation.isSilentFor(conversation)) this.#admission.suspect(slot);
+  }
+
   /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
   async #probe(slot: Slot, generation: Generation, conversation: Conversation): Promise<void> {
-    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) return;
+    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) {
+      this.#admission.cleared(slot);
+      return;
+    }
     this.#admission.suspect(slot);
     const answers = await generation.answers();
     if (!answers) this.#children.at(slot.child).replaceSilent(generation, conversation.id);

@@ -31,6 +31,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** Strays of the connection that came before it. */
   readonly #straysBefore: number;
   readonly #listener: Listener;
+  readonly #endsUnanswered: ConversationOptions['endsUnanswered'];
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
   readonly #name: Speaker;
@@ -41,7 +42,8 @@ export class Conversation implements Receiver, Ended, Exchanging {
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
 
-  constructor(connection: Connection, { id, listener, params, holder }: ConversationOptions) {
+  constructor(connection: Connection, { id, listener, params, holder, endsUnanswered }: ConversationOptions) {
+    this.#endsUnanswered = endsUnanswered;
     this.#connection = connection;
     const name: Speaker = { id, holder };
     this.#name = name;
@@ -159,6 +161,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
     this.#state = { name: 'closing', reason };
     // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
+    if (this.#outbox.waitingCalls > 0) this.#endsUnanswered?.();
     this.#failPending(reason);
     this.#listener.closed(reason);
     if (opened === undefined) return this.released; // still opening: `open` sees the state and ends it
@@ -179,8 +182,6 @@ export class Conversation implements Receiver, Ended, Exchanging {
     this.#failPending(reason);
     if (state.name !== 'closing') this.#listener.closed(reason);
   }
-
-  // ── the mux's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Runs the protocol's `open`, and resolves with what it returned.
@@ -229,8 +230,6 @@ export class Conversation implements Receiver, Ended, Exchanging {
   diagnose(diagnostic: Diagnostic, among?: readonly string[]): void {
     if (this.#connection.keepsDiagnostics) this.#diagnostics.add(diagnostic, among);
   }
-
-  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #adopt(wireId: WireId): void {
     if (this.#wireIds.has(wireId)) return;
@@ -281,8 +280,8 @@ export class Conversation implements Receiver, Ended, Exchanging {
   }
 
   #failPending(reason: CloseReason): void {
-    const { clock } = this.#connection;
-    for (const call of this.#outbox.drain()) call.failed(closedError('wait for a reply', this, reason, clock.now()));
+    const now = this.#connection.clock.now();
+    for (const call of this.#outbox.drain()) call.failed(closedError('wait for a reply', this, reason, now));
   }
 
   #checkOpen(call: string): void {

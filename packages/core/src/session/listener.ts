@@ -22,4 +22,6 @@ export interface ConversationOptions {
   readonly params?: unknown;
   /** Whose it is, for the errors of others. */
   readonly holder?: HolderLabel | undefined;
+  /** Its end has begun while a request of it waited for its reply. */
+  readonly endsUnanswered?: (() => void) | undefined;
 }

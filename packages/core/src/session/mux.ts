@@ -50,6 +50,8 @@ export interface OpenOptions {
   readonly params?: unknown;
   /** Whose it is, for the errors of others. */
   readonly holder?: HolderLabel | undefined;
+  /** Its end has begun while a request of it waited for its reply. */
+  readonly endsUnanswered?: (() => void) | undefined;
 }
 
 const rootListener: Listener = { event: () => {}, ask: () => {}, closed: () => {} };

@@ -37,6 +37,28 @@ test('a blocked child is killed after the first unconfirmed end, and its session
   expect(echoes.stats()).toMatchObject({ children: 2, failures: 1, unconfirmed: 1, open: 1, quarantined: 0 });
 });
 
+test('a test that ends while its request has no reply keeps the child from the next one', async () => {
+  const served = await serve({ echoes: program('blocks', { ...quick, maxSessions: 8 }) });
+  const client = await served.connect();
+  block(await client.register('echoes', { under: ['a.test.ts', '1'] }));
+  // As adapters do: the next test does not wait for this end.
+  void client.end(['a.test.ts', '1']);
+  const next = await client.register('echoes', { under: ['a.test.ts', '2'] });
+  expect(await next.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+  expect(served.pool().stats()).toMatchObject({ children: 2, unconfirmed: 1, open: 1 });
+});
+
+test('where the child answers, the next one waits for no more than that', async () => {
+  const echoes = pool('answers-late', { ...quick, maxSessions: 2 });
+  const session = await echoes.register();
+  const waiting = failure(session.request({ type: 'query' }), 'SESSION_CLOSED');
+  const ended = session.unregister();
+  await (await echoes.register()).unregister();
+  await ended;
+  await waiting;
+  expect(echoes.stats()).toMatchObject({ children: 1, unconfirmed: 0, open: 0 });
+});
+
 test('the culprit itself is not told that it is another one', async () => {
   const echoes = pool('blocks', quick);
   const session = await echoes.register();

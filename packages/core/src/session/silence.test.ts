@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { Frame } from '../codec/frame.ts';
+import { json } from '../codec/json.ts';
+import { Journal, rootId, speakerName, type Speaker } from './journal.ts';
+import type { PendingCall } from './pending.ts';
+import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
+
+const frame = (type: string): Frame => Frame.of({ type }, json);
+const callbacks = { reply: () => {}, failed: () => {} };
+const calls = (number: number, type: string): PendingCall => ({ key: 'k', callbacks, number, sent: frame(type) });
+
+const one: Speaker = { id: 's1', holder: { test: 'loops', file: 'a.test.ts' } };
+const two: Speaker = { id: 's2' };
+const three: Speaker = { id: 's3' };
+
+test('a session that has sent something, to which nothing came, is told what the oldest unanswered request is', () => {
+  const journal = new Journal();
+  const askers: Asker[] = [
+    { speaker: two, oldestCall: calls(2, 'query') },
+    { speaker: one, oldestCall: calls(1, 'loop') },
+    { speaker: three, oldestCall: undefined },
+  ];
+  journal.add('out', one, frame('loop'));
+  // A reply that was on its way.
+  journal.add('in', three, frame('late'));
+  journal.add('out', two, frame('query'));
+  expect(isSilentFor(two, journal)).toBe(true);
+  expect(isSilentFor(three, journal)).toBe(false);
+  const oldest = 'the oldest message that it has not answered is {type: "loop"} (session s1 of "loops" (a.test.ts))';
+  expect(stuckIn(two, journal, askers)).toBe(`the child sends nothing at all; ${oldest}`);
+  expect(describeSilence(journal, askers)).toBe(oldest);
+  expect(stuckIn(three, journal, askers), 'it waits for nothing').toBe(undefined);
+});
+
+test('without a request, it is the first message after the last that came', () => {
+  const journal = new Journal();
+  for (let n = 0; n < 40; n++) journal.add('in', three, frame('tick'));
+  journal.add('out', one, frame('crash'));
+  journal.add('out', two, frame('hello'));
+  expect(stuckIn(two, journal, [])).toContain('{type: "crash"} (session s1 of "loops" (a.test.ts))');
+  expect(stuckIn(one, journal, []), 'its own').toBe(undefined);
+});
+
+test('a journal keeps the last sixteen messages, oldest first', () => {
+  const journal = new Journal();
+  for (let n = 0; n < 20; n++) journal.add(n % 2 === 0 ? 'out' : 'in', two, frame(`${n}`));
+  const lines = journal.describe();
+  expect(lines).toHaveLength(16);
+  expect([lines[0], lines[15]]).toEqual(['→ {type: "4"} (session s2)', '← {type: "19"} (session s2)']);
+  expect(journal.heard).toBe(true);
+  expect(speakerName({ id: rootId })).toBe('outside any session');
+});
