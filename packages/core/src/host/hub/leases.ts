@@ -21,6 +21,8 @@ import type {
 import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
 const maxValues = 10_000;
+/** Characters of what names a holder. */
+const longestLabel = 1_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
 
 type LeaseCallRequest = AcquireRequest | ReserveRequest | OnceRequest;
@@ -84,7 +86,7 @@ export class Leases {
   locate(number: number, body: Uint8Array): void {
     const holder = this.#entries.get(number)?.lease?.request.holder;
     const { at } = json.decode(body) as LocateBody;
-    if (holder !== undefined && typeof at === 'string') holder.takenAt = at;
+    if (holder !== undefined) holder.takenAt = text(at) ?? holder.takenAt;
   }
 
   /** What waits for a lease fails: the host ends, and what others give back must not be given out again. */
@@ -206,7 +208,7 @@ function holderIn({ holder, at }: Pick<AcquireRequest, 'holder' | 'at'>): LeaseH
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? value.slice(0, longestLabel) : undefined;
 }
 
 /** As the RESULT that each caller gets. */

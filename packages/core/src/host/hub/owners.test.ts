@@ -25,6 +25,17 @@ test('the end of a test releases what it holds, newest first, and nothing else',
   expect(released).toEqual(['second because its test has ended', 'first because its test has ended']);
 });
 
+test('a worker names no owner at length, and no more than 100,000 at a time', async () => {
+  const { owners, hold } = owning();
+  expect(() => owners.check(['x'.repeat(8_193)])).toThrow('at most 8192 characters');
+  for (let number = 0; number < 50_000; number++) owners.check([`f${number % 100}`, `t${number}`]);
+  for (let number = 0; number < 49_899; number++) owners.check(['g', `t${number}`]);
+  expect(() => hold('one more', ['h'])).toThrow('100000 owners that have not ended');
+  hold('known', ['f1', 't1']);
+  await owners.end(['g']);
+  hold('another', ['h', 't']);
+});
+
 test('the end of a file releases what its tests hold too', async () => {
   const { owners, released, hold } = owning();
   hold('test', ['a.test.ts', 'adds']);

@@ -22,6 +22,10 @@ export interface OwnerEnd {
 const remembered = 10_000;
 /** Names in a path: file and test, and room for more. */
 const deepest = 8;
+/** Characters of a name. */
+const longestName = 8_192;
+/** Owners of one worker that have not ended. */
+const mostOwners = 100_000;
 
 /** One end of one owner, and why. */
 interface Ending extends OwnerEnd {
@@ -42,6 +46,9 @@ interface Owner {
 
 export class Owners {
   readonly #root: Owner;
+  /** Owners that have not ended. */
+  #size = 0;
+
   constructor(name: string) {
     this.#root = ownerIn(new Scope(name), undefined);
   }
@@ -71,6 +78,7 @@ export class Owners {
     parent.inner.delete(last);
     remember(parent.ended, last);
     if (owner === undefined) return nothing;
+    this.#size -= sizeOf(owner);
     return await ended(owner, endReason(path));
   }
 
@@ -93,6 +101,8 @@ export class Owners {
       if (owner.ended.has(name)) return name;
       let inner = owner.inner.get(name);
       if (inner === undefined) {
+        if (this.#size >= mostOwners) throw tooMany();
+        this.#size++;
         inner = ownerIn(owner.scope.inner(name), owner);
         owner.inner.set(name, inner);
       }
@@ -104,8 +114,25 @@ export class Owners {
 
 /** Whatever a worker has sent. */
 function checkPath(path: unknown): void {
-  if (Array.isArray(path) && path.length <= deepest && path.every((name) => typeof name === 'string')) return;
-  throw new CarpoolError('SESSION_REFUSED', `An owner is a list of at most ${deepest} names`);
+  if (Array.isArray(path) && path.length <= deepest && path.every(isName)) return;
+  const message = `An owner is a list of at most ${deepest} names with at most ${longestName} characters`;
+  throw new CarpoolError('SESSION_REFUSED', message);
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= longestName;
+}
+
+function tooMany(): CarpoolError {
+  const message = `The worker has ${mostOwners} owners that have not ended, and that is the limit`;
+  return new CarpoolError('SESSION_REFUSED', message, { context: { limit: mostOwners } });
+}
+
+/** It, and all inside it. */
+function sizeOf({ inner }: Owner): number {
+  let size = 1;
+  for (const owner of inner.values()) size += sizeOf(owner);
+  return size;
 }
 
 function ownerIn(scope: Scope, outer: Owner | undefined): Owner {

@@ -5,6 +5,7 @@
 import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { HolderLabel } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
 import type { Codec, Format } from '../../codec/codec.ts';
@@ -38,6 +39,10 @@ export interface RelayOptions {
   /** Nothing of the session is left. */
   readonly over: () => void;
 }
+
+/** Characters of what names a holder, and of the stack of its call. */
+const longestLabel = 1_000;
+const longestStack = 20_000;
 
 export class Relay {
   readonly #options: RelayOptions;
@@ -75,11 +80,11 @@ export class Relay {
         ownerScope: scopeOf(owner, peer, under),
         wait,
         timeout,
-        holder,
+        holder: labelIn(holder),
         params,
       },
       this.#listener,
-      { stack: typeof stack === 'string' ? stack : '' },
+      { stack: textIn(stack, longestStack) ?? '' },
     );
     const { conversation, settings, hello, codec, protocol } = registration;
     this.#registration = registration;
@@ -258,6 +263,16 @@ async function translationFor(codec: string | Codec): Promise<Format | undefined
   if (typeof codec === 'string' || codec.format === json) return undefined;
   const { msgpack } = await import('../../codec/msgpack.ts');
   return codec.format === msgpack ? undefined : msgpack;
+}
+
+// What names a holder in the errors of others is kept for as long as the session. A worker may have sent anything.
+
+function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined): HolderLabel {
+  return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel) };
+}
+
+function textIn(value: unknown, longest: number): string | undefined {
+  return typeof value === 'string' ? value.slice(0, longest) : undefined;
 }
 
 /** Whose key an `owner` is: the file's, in which tests may share one, or with "test" that of the one test. */

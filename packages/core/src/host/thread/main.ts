@@ -21,6 +21,9 @@ import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/
 import type { SharedWorker } from '../../wire/shared-worker-types.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
+/** Processes connected at once. */
+const maxPeers = 1_024;
+
 const port = parentPort as MessagePort;
 const { worker, file, url, initialData, path, run } = workerData as ThreadData;
 const send = (message: FromThread): void => port.postMessage(message);
@@ -45,6 +48,10 @@ function serve(admits: (token: string) => boolean): void {
     crash,
   };
   const server = createServer((socket) => {
+    if (peers.size >= maxPeers) {
+      socket.destroy();
+      return;
+    }
     const peer = new Peer(options, socket);
     peers.add(peer);
     void peer.left.then(() => peers.delete(peer));
