@@ -11,8 +11,10 @@ import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { createPool, type Pool, type PoolOptions, type PoolStats, type Session } from 'carpool';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient } from 'carpool/adapter/test-process';
+import { Frame } from 'carpool/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pools } from './protocol/carpool.config.ts';
+import { questions } from './protocol/language-server-protocol.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
 
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
@@ -175,6 +177,16 @@ test('a session whose end is never confirmed has a quarantined slot, and a refus
   await expect(session.request({ type: 'sum', column: 'A' })).rejects.toThrow(/"?type"?: "total"/);
   await expect(session.unregister()).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
   expect(pool.stats()).toMatchObject({ children: 1, quarantined: 1 });
+});
+
+test('what a language server is answered, refused and told is what it expects', () => {
+  const { format } = languageServerCodec;
+  const asked = { id: 7, method: 'workspace/configuration', params: { items: [{}, {}] } };
+  expect(questions.answer?.(asked, undefined as never)).toEqual({ result: [null, null] });
+  expect(questions.answer?.({ ...asked, method: 'window/showDocument' }, undefined as never)).toBeUndefined();
+  const refused = { wireId: undefined, key: '7', frame: Frame.of(asked, format), format, reason: 'nothing answers it' };
+  expect(questions.refuse?.(refused)?.message).toMatchObject({ id: 7, error: { message: 'nothing answers it' } });
+  expect(questions.cancel?.({ wireId: undefined, key: '7', format })?.message).toMatchObject({ params: { id: 7 } });
 });
 
 test('the header of a language server is read and written', () => {

@@ -31,9 +31,14 @@ export class Fifo<T> {
     return item;
   }
 
+  /** All items, the oldest first. */
+  all(): T[] {
+    return this.#items.slice(this.#taken) as T[];
+  }
+
   /** Takes all items, the oldest first. */
   drain(): T[] {
-    const items = this.#items.slice(this.#taken) as T[];
+    const items = this.all();
     this.#restart([]);
     return items;
   }

@@ -42,6 +42,8 @@ const sessionFieldSchema = v.strictObject(
     refusals: v.optional(v.array(pattern, 'a list of patterns')),
     lost: v.optional(v.array(pattern, 'a list of patterns')),
     asks: v.optional(v.array(pattern, 'a list of patterns')),
+    refuse: v.optional(message),
+    cancel: v.optional(message),
     diagnostics: v.optional(v.array(pattern, 'a list of patterns')),
   },
   protocolAllowed,

@@ -3,6 +3,7 @@ export { sessionField, type Pattern, type SessionFieldOptions } from '../protoco
 export type {
   Addressed,
   AnyMessages,
+  Cancelled,
   ClosedBy,
   Diagnostic,
   Gate,
@@ -13,6 +14,7 @@ export type {
   Protocol,
   ProtocolPort,
   Refusal,
+  Refused,
   Route,
   SessionPort,
   WireId,

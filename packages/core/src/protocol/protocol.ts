@@ -9,6 +9,7 @@
  * without being decoded. `hello`, `open` and `close` are conversations and may take as many exchanges as they need.
  */
 import type { CancelSignal } from '../base/cancellation.ts';
+import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
 
 /** The id by which the child tells sessions apart. One session may own several. */
@@ -62,8 +63,8 @@ export type Route =
    * the pool keeps it for the end of the session. To the root: the child does not say which session it means.
    */
   | { readonly as: 'diagnostic'; readonly to: WireId | undefined; readonly diagnostic: Diagnostic }
-  /** The child asks, and waits for an answer under `key`. */
-  | { readonly as: 'ask'; readonly to: WireId; readonly key: Key; readonly frame?: Frame | undefined }
+  /** The child asks, and waits for an answer under `key`. To the root: `Protocol.answer` answers it. */
+  | { readonly as: 'ask'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame | undefined }
   /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
   | {
       readonly as: 'lost';
@@ -116,6 +117,30 @@ export interface Addressed {
   readonly key?: Key | undefined;
 }
 
+/** A request whose reply is no longer awaited, for `Protocol.cancel`. */
+export interface Cancelled {
+  /** `undefined` for the root. */
+  readonly wireId: WireId | undefined;
+  /** The key that `address` gave to the request. */
+  readonly key: Key;
+  /** Of the child, for `Frame.of`. */
+  readonly format: Format;
+}
+
+/** A question of the child that gets no answer, for `Protocol.refuse`. */
+export interface Refused {
+  /** The session that it asked, also one that is not there; `undefined` for the root. */
+  readonly wireId: WireId | undefined;
+  /** The key that `route` gave to the question. */
+  readonly key: Key;
+  /** The question. */
+  readonly frame: Frame;
+  /** Of the child, for `Frame.of`. */
+  readonly format: Format;
+  /** Why there is none, in half a sentence. */
+  readonly reason: string;
+}
+
 /** A conversation as `hello`, `open` and `close` hold it. Their deadline ends every wait. */
 export interface ProtocolPort {
   /** Sends a message that has no reply. @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED */
@@ -126,7 +151,8 @@ export interface ProtocolPort {
    */
   request(message: unknown, signal?: CancelSignal): Promise<unknown>;
   /**
-   * The next event for which `matches` is true; what came before this call and was not taken counts too.
+   * The next event or question for which `matches` is true; what came before this call and was not taken counts too. A
+   * question that it returns is the protocol's to answer, by `send`.
    * @param expected what `matches` looks for, for the error if it does not come: `{ type: 'ready' }`
    */
   next(matches: (message: unknown) => boolean, expected?: unknown): Promise<unknown>;
@@ -211,8 +237,22 @@ export interface Protocol<M extends Messages = AnyMessages> {
   route(frame: Frame): Route;
   /** Pure. @throws CarpoolError SESSION_REFUSED if the message names a session that is not the sender's */
   address(outgoing: Outgoing): Addressed;
-  /** The message, if there is one, by which the child learns that this reply is no longer awaited. */
-  cancel?(wireId: WireId | undefined, key: Key): Frame | undefined;
+  /**
+   * The message, if there is one, by which the child learns that a reply is no longer awaited: its caller has given up, or
+   * the session ends. By default the child does not learn it.
+   */
+  cancel?(request: Cancelled): Frame | undefined;
+  /**
+   * Answers a question of the child outside all sessions (`ask` with `to: undefined`), at any time from the start of the
+   * child. What it returns, or resolves with, goes through `address` as `kind: 'answer'`; `undefined` refuses the question.
+   * If it throws, the question is refused with the text of the error; without `refuse` the child is ended.
+   */
+  answer?(question: unknown, root: ProtocolPort): unknown;
+  /**
+   * The message by which the child learns that a question gets no answer: no session of that id is there, it has no
+   * answerer, it has ended, or `answer` gave none. By default the child gets nothing.
+   */
+  refuse?(question: Refused): Frame | undefined;
   /**
    * Asks the child whether it still answers; resolves when it has. Called when the child has not confirmed the end of a
    * session in time: if `probeTimeout` passes, the child is killed and replaced. Without it, a child is replaced that

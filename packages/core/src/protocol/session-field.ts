@@ -7,15 +7,17 @@
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Fields, Scalar } from '../codec/codec.ts';
-import type { Frame } from '../codec/frame.ts';
+import { Frame } from '../codec/frame.ts';
 import { foreignSessionError } from './foreign-session.ts';
 import type {
   AnyMessages,
+  Cancelled,
   Messages,
   Opened,
   Outgoing,
   ProtocolPort,
   Protocol,
+  Refused,
   Route,
   SessionPort,
 } from './protocol.ts';
@@ -36,6 +38,8 @@ export const sessionFieldNames: ReadonlySet<string> = new Set([
   'refusals',
   'lost',
   'asks',
+  'refuse',
+  'cancel',
   'diagnostics',
 ] satisfies (keyof SessionFieldOptions)[]);
 
@@ -72,6 +76,10 @@ export interface SessionFieldOptions {
   readonly lost?: readonly Pattern[];
   /** Messages by which the child asks, and waits for a message with the same id. */
   readonly asks?: readonly Pattern[];
+  /** Sent with the id of a question that gets no answer, in place of one. Without it the child gets nothing. */
+  readonly refuse?: Readonly<Record<string, unknown>>;
+  /** Sent with the id of a request whose reply is no longer awaited. Without it the child does not learn that. */
+  readonly cancel?: Readonly<Record<string, unknown>>;
   /**
    * Messages in which the child finds fault with what a session sent; `diagnostics` of the pool says what they do. Their
    * `error`, `message` and `code` fields are shown.
@@ -111,11 +119,10 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const id = fields[idName];
       if (anyMatch(options.diagnostics, fields)) return { as: 'diagnostic', to, diagnostic: refusalIn(frame) };
       const key = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
-      if (to !== undefined) {
-        if (anyMatch(options.lost, fields)) return { as: 'lost', to, gone: true, refusal: refusalIn(frame) };
-        if (key !== undefined && anyMatch(options.asks, fields)) return { as: 'ask', to, key };
-      }
+      if (to !== undefined && anyMatch(options.lost, fields))
+        return { as: 'lost', to, gone: true, refusal: refusalIn(frame) };
       if (key === undefined) return { as: 'event', to };
+      if (anyMatch(options.asks, fields)) return { as: 'ask', to, key };
       if (anyMatch(options.steps, fields)) return { as: 'step', to, key };
       if (anyMatch(options.refusals, fields)) return { as: 'refusal', to, key, refusal: refusalIn(frame) };
       return { as: 'reply', to, key };
@@ -138,8 +145,16 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       return { frame: frame.with(stamps), key: String(id) };
     },
   };
+  const { cancel, refuse } = options;
+  /** A message that names a session and a request or question of it. */
+  const about = (message: object, { wireId, key, format }: Cancelled): Frame => {
+    const session = wireId === undefined ? {} : { [sessionName]: wireId };
+    return Frame.of({ ...message, ...session, [idName]: idType === 'number' ? Number(key) : key }, format);
+  };
   return {
     ...protocol,
+    ...(cancel !== undefined && { cancel: (request: Cancelled) => about(cancel, request) }),
+    ...(refuse !== undefined && { refuse: (question: Refused) => about(refuse, question) }),
     ...(hello !== undefined && { hello: (root: ProtocolPort) => greet(root, hello) }),
     ...(probe !== undefined && { probe: (root: ProtocolPort) => probed(root, probe) }),
   };

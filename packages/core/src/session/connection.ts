@@ -1,5 +1,6 @@
 /** What a conversation needs of the connection it is on. The mux is one. */
 import type { Clock } from '../base/clock.ts';
+import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
@@ -20,6 +21,7 @@ export interface Receiver {
 export interface Connection {
   readonly protocol: Protocol<Messages>;
   readonly clock: Clock;
+  readonly format: Format;
   /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
   /** Diagnostics of the child are kept for the end of the session. */

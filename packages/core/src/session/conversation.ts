@@ -9,7 +9,7 @@ import type { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Key, Opened, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { closedError, lostError, type Ended } from './errors.ts';
+import { closedError, type Ended } from './errors.ts';
 import { openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
 import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
 import { rootId, type Speaker } from './journal.ts';
@@ -18,6 +18,8 @@ import { Outbox } from './outbox.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import { protocolError } from './protocol-errors.ts';
 import { ConversationPort } from './protocol-port.ts';
+import { endCalls, Questions } from './questions.ts';
+import { lostReason, unopenedReason } from './reasons.ts';
 import { Recent } from './recent.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
 
@@ -38,6 +40,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
   readonly #wireIds = new Set<WireId>();
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
+  readonly #questions: Questions;
   #resolveReleased!: (released: Released) => void;
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
@@ -52,8 +55,17 @@ export class Conversation implements Receiver, Ended, Exchanging {
     this.recent = new Recent(name, connection.journal);
     const outbox = new Outbox(connection, name, this.recent, (wireId) => this.#wireIds.has(wireId));
     this.#outbox = outbox;
-    const port = new ConversationPort({ connection, outbox, name, params, adopt: (wireId) => this.#adopt(wireId) });
+    const port = new ConversationPort({
+      connection,
+      outbox,
+      name,
+      params,
+      adopt: (wireId) => this.#adopt(wireId),
+      taken: (frame) => this.#questions.taken(frame),
+    });
     this.#port = port;
+    const questions = new Questions({ connection, outbox, listener, offer: (frame) => port.offer(frame) });
+    this.#questions = questions;
     this.#incoming = new Incoming({
       name,
       outbox,
@@ -63,6 +75,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
       port,
       stray: (frame, why) => connection.strays.add(frame, why),
       isOpen: () => this.#state.name === 'open',
+      asked: (key, question) => questions.ask(key, question, this.#state.name),
       diagnosed: (diagnostic) => this.diagnose(diagnostic),
       beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
       lost: (route) => this.#lost(route),
@@ -148,7 +161,17 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** Answers a question of the child. */
   answer(key: Key, frame: Frame): void {
     this.#checkOpen('answer');
+    this.#questions.answered(key);
     this.#outbox.answer(key, frame);
+  }
+
+  /**
+   * The user does not answer a question of the child.
+   * @param reason half a sentence
+   * @returns false where the protocol has no message for it, so that the child waits for good
+   */
+  refuse(key: Key, reason: string): boolean {
+    return this.#questions.refuse(key, reason);
   }
 
   /**
@@ -162,10 +185,12 @@ export class Conversation implements Receiver, Ended, Exchanging {
     // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
     if (this.#outbox.waitingCalls > 0) this.#endsUnanswered?.();
+    // What `open` may still read, it may still answer.
+    const fault = endCalls(this.#outbox, opened && this.#questions, this.id);
     this.#failPending(reason);
     this.#listener.closed(reason);
     if (opened === undefined) return this.released; // still opening: `open` sees the state and ends it
-    void this.#closeProtocol(opened, reason, timeout);
+    void this.#closeProtocol(opened, reason, timeout, fault);
     return this.released;
   }
 
@@ -178,6 +203,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
   abort(reason: CloseReason): void {
     const state = this.#state;
     if (state.name === 'closed') return;
+    this.#questions.forget();
     this.#end(state.name === 'closing' ? state.reason : reason, true);
     this.#failPending(reason);
     if (state.name !== 'closing') this.#listener.closed(reason);
@@ -201,8 +227,10 @@ export class Conversation implements Receiver, Ended, Exchanging {
       this.#outbox.gate = this.#state.name === 'opening' ? opened.gate : undefined;
     } catch (reported) {
       const thrown = protocolError('open', protocol.name, reported) ?? reported;
-      const reason = this.#reasonOr(thrown);
+      const state = this.#state;
+      const reason = state.name === 'closing' ? state.reason : unopenedReason(thrown, clock.now());
       this.#port.giveUp(thrown);
+      endCalls(this.#outbox, this.#questions, this.id);
       // Its id is another's: to close it would end the other one.
       if (opened !== undefined) this.#end(reason, false);
       // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
@@ -215,7 +243,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
     const state = this.#state;
     if (state.name === 'opening') {
       this.#state = { name: 'open' };
-      for (const early of this.#port.drain()) this.#listener.event(early);
+      this.#questions.handOver(this.#port.drain());
       return opened;
     }
     if (state.name === 'closing') void this.#closeProtocol(opened, state.reason, timeout);
@@ -253,18 +281,18 @@ export class Conversation implements Receiver, Ended, Exchanging {
   #lost(route: LostRoute): void {
     this.#port.markLost(route.gone);
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
-    const { by = 'child', reason: message = 'by the child' } = route;
-    const failed = by === 'child' || route.refusal !== undefined;
-    const error = failed ? lostError(this.id, route.refusal, this.recent.describe()) : undefined;
-    const reason: CloseReason = { by, at: this.#connection.clock.now(), reason: message, error };
+    const reason = lostReason(route, this.id, () => this.recent.describe(), this.#connection.clock.now());
     if (route.gone) this.abort(reason);
     else this.fail(reason);
   }
 
-  async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number): Promise<void> {
+  /** @param fault what its protocol threw at the beginning of the end: reported with it */
+  async #closeProtocol(opened: Opened, reason: CloseReason, timeout: number, fault?: CarpoolError): Promise<void> {
     const failure = await runClose(this, this.#connection, { opened, timeout });
+    const late = endCalls(this.#outbox, this.#questions, this.id);
     // The host reports diagnostics after the child has confirmed.
-    this.#end(reason, failure === undefined || failure.code === 'SESSION_DIAGNOSTICS', failure);
+    const confirmed = failure === undefined || failure.code === 'SESSION_DIAGNOSTICS';
+    this.#end(reason, confirmed, failure ?? fault ?? late);
   }
 
   #end(reason: CloseReason, confirmed: boolean, failure?: CarpoolError): void {
@@ -289,11 +317,5 @@ export class Conversation implements Receiver, Ended, Exchanging {
     if (state.name === 'open') return;
     if (state.name !== 'opening') throw closedError(call, this, state.reason, this.#connection.clock.now());
     throw new CarpoolError('SESSION_REFUSED', `Cannot ${call}: session ${this.id} is not open yet`);
-  }
-
-  #reasonOr(thrown: unknown): CloseReason {
-    if (this.#state.name === 'closing') return this.#state.reason;
-    const error = thrown as CarpoolError;
-    return { by: 'child', at: this.#connection.clock.now(), reason: 'because it could not be opened', error };
   }
 }

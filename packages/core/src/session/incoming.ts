@@ -22,6 +22,8 @@ export interface IncomingOptions {
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
   readonly isOpen: () => boolean;
+  /** The child asks. */
+  readonly asked: (key: Key, question: Frame) => void;
   /** A message that is delivered, and is probably not meant to be: half a sentence says why. */
   readonly stray: (frame: Frame, why: string) => void;
   /** The child finds fault with what the session sent. */
@@ -40,7 +42,7 @@ export class Incoming {
   }
 
   receive(route: OwnRoute, frame: Frame): void {
-    const { name, outbox, listener, isOpen, diagnosed, beginsAnew, lost } = this.#options;
+    const { name, outbox, asked, diagnosed, beginsAnew, lost } = this.#options;
     this.#remember(route, frame);
     // Before the gate lets through what belongs to the session that begins.
     const anew = route.as === 'lost' && beginsAnew(route, frame);
@@ -56,7 +58,6 @@ export class Incoming {
         this.#deliver(frame);
         break;
       case 'reply': {
-        // A reply to nothing is an event: a runtime that writes its own ids (`onMessage`) reads it there.
         const call = outbox.settle(route.key);
         if (call === undefined) this.#untaken(route.key, route.frame ?? frame);
         else call.reply(route.frame ?? frame);
@@ -75,7 +76,7 @@ export class Incoming {
         break;
       }
       case 'ask':
-        if (isOpen()) listener.ask(route.frame ?? frame, route.key);
+        asked(route.key, route.frame ?? frame);
         break;
       case 'lost':
         if (anew) this.#deliver(frame);
@@ -92,9 +93,16 @@ export class Incoming {
     if (!ofHost) this.#options.recent.add('in', shown, frame.bytes.length);
   }
 
-  /** A reply to nothing. Where a request waits, it may have been meant for that one. */
+  /**
+   * A reply to nothing is an event: a runtime that writes its own ids (`onMessage`) reads it there. Where a request waits,
+   * it may have been meant for that one. A second reply to a request is no event.
+   */
   #untaken(key: Key, frame: Frame): void {
     const { outbox, stray, isRoot, isOpen } = this.#options;
+    if (outbox.wasAnswered(key)) {
+      stray(frame, `a second reply to ${JSON.stringify(key)}`);
+      return;
+    }
     if (isRoot) stray(frame, `a reply outside any session, where no request waits for ${JSON.stringify(key)}`);
     else if (isOpen() && outbox.waitingCalls > 0)
       stray(frame, `a reply to ${JSON.stringify(key)}, for which no request of its session waits`);

@@ -18,6 +18,7 @@ import { Conversation } from './conversation.ts';
 import { instead, takenError } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
 import type { Listener } from './listener.ts';
+import { RootQuestions } from './root-questions.ts';
 import type { CloseReason } from './state.ts';
 import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
 import { Strays } from './strays.ts';
@@ -62,6 +63,7 @@ export class Mux {
   readonly strays: Strays;
   readonly #options: MuxOptions;
   readonly #unrouted: Unrouted;
+  readonly #questions: RootQuestions;
   readonly #connection: Connection;
   readonly #byWireId = new Map<WireId, Receiver>();
   readonly #conversations = new Set<Conversation>();
@@ -83,6 +85,7 @@ export class Mux {
     this.#connection = {
       protocol,
       clock,
+      format,
       get root() {
         return root();
       },
@@ -100,6 +103,12 @@ export class Mux {
       },
     };
     this.root = new Conversation(this.#connection, { id: rootId, listener: rootListener });
+    const { root: own } = this;
+    this.#questions = new RootQuestions({
+      connection: this.#connection,
+      root: own,
+      abort: (error) => transport.abort(asCarpoolError(error, 'PROTOCOL_FAILED', 'Cannot answer the child')),
+    });
     transport.start({
       frame: (frame) => this.#receive(frame),
       closed: (reason) => options.closed(reason),
@@ -233,9 +242,14 @@ export class Mux {
     }
     if (route.as === 'diagnostic' && route.to === undefined) this.#diagnose(route.diagnostic);
     if (this.#unrouted.takes(route, frame)) return;
+    if (route.as === 'ask' && route.to === undefined) {
+      this.#questions.ask(route, frame);
+      return;
+    }
     const receiver: Receiver | undefined = route.to === undefined ? this.root : this.#byWireId.get(route.to);
     if (receiver === undefined) {
       this.#unrouted.stray(frame, `for session ${JSON.stringify(route.to)}, which is not open`);
+      if (route.as === 'ask') this.#questions.refuse(route, frame, 'there is no such session');
       return;
     }
     try {

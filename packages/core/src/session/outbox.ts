@@ -69,7 +69,20 @@ export class Outbox {
       this.#held.giveUp(call);
       return;
     }
-    const cancel = this.#connection.protocol.cancel?.(this.wireId, call.key);
+    this.#cancel(call.key);
+  }
+
+  /** Where the protocol can say so, the child learns that none of the requests that wait for a reply is awaited. */
+  cancelAll(): void {
+    if (this.#connection.protocol.cancel === undefined) return;
+    for (const { key, callbacks } of this.#pending.calls()) {
+      if (key !== undefined && callbacks !== abandoned) this.#cancel(key);
+    }
+  }
+
+  #cancel(key: Key): void {
+    const { protocol, format } = this.#connection;
+    const cancel = protocol.cancel?.({ wireId: this.wireId, key, format });
     if (cancel !== undefined) this.#connection.transmit(cancel);
   }
 
@@ -91,6 +104,11 @@ export class Outbox {
   /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
     return this.#pending.take(key)?.callbacks;
+  }
+
+  /** A request under this key was answered a short while ago: what comes now is a second reply. */
+  wasAnswered(key: Key): boolean {
+    return this.#pending.wasAnswered(key);
   }
 
   /** Takes everything that waits, for the end. */

@@ -26,9 +26,14 @@ export interface PendingCall {
   sent: KeptFrame | undefined;
 }
 
+const remembered = 64;
+
 export class Pending {
   /** A queue only where several wait under one key, as nearly none do. */
   readonly #byKey = new Map<Key, PendingCall | Fifo<PendingCall>>();
+  /** The last keys that were answered, in a ring: a second reply comes soon after the first. */
+  readonly #answered: Key[] = [];
+  #next = 0;
   #size = 0;
 
   get size(): number {
@@ -66,6 +71,8 @@ export class Pending {
     const there = this.#byKey.get(key);
     if (there === undefined) return undefined;
     this.#size--;
+    this.#answered[this.#next] = key;
+    this.#next = (this.#next + 1) % remembered;
     if (!(there instanceof Fifo)) {
       this.#byKey.delete(key);
       return there;
@@ -75,9 +82,19 @@ export class Pending {
     return call;
   }
 
-  /** Takes all, in the order they were made under each key. */
+  /** A request under this key was answered a short while ago. */
+  wasAnswered(key: Key): boolean {
+    return this.#answered.includes(key);
+  }
+
+  /** All, in the order they were made under each key. */
+  calls(): PendingCall[] {
+    return [...this.#byKey.values()].flatMap((there) => (there instanceof Fifo ? there.all() : there));
+  }
+
+  /** Takes all. */
   drain(): PendingCall[] {
-    const all = [...this.#byKey.values()].flatMap((there) => (there instanceof Fifo ? there.drain() : there));
+    const all = this.calls();
     this.#byKey.clear();
     this.#size = 0;
     return all;

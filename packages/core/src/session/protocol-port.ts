@@ -3,7 +3,7 @@ import { Cancellation, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
+import type { Key, ProtocolPort, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import { closedError, type Ended, type SessionName, type Waiting } from './errors.ts';
 import type { Outbox } from './outbox.ts';
@@ -17,6 +17,8 @@ export interface PortOptions {
   readonly name: SessionName;
   readonly params: unknown;
   readonly adopt: (wireId: WireId) => void;
+  /** `next` returned it, so that a question in it is the protocol's. */
+  readonly taken: (frame: Frame) => void;
 }
 
 /** Messages that a deadline quotes. */
@@ -88,7 +90,10 @@ export class ConversationPort implements SessionPort, Ended {
     if (expected !== undefined) this.#expected.add(expected);
     const frame = await this.#events.take((candidate) => matches(candidate.message)).item;
     this.#expected.delete(expected);
-    if (frame !== undefined) return frame.message;
+    if (frame !== undefined) {
+      this.#options.taken(frame);
+      return frame.message;
+    }
     if (this.#reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
     throw this.#closedError('wait for a message', this.#reason);
   }
@@ -102,7 +107,13 @@ export class ConversationPort implements SessionPort, Ended {
     this.#giveUp.abort(() => reason);
   }
 
-  /** An event that arrived before the session was open, or after its end began. The oldest make room. */
+  /** Answers a question of the child outside all sessions. */
+  answer(key: Key, message: unknown): void {
+    this.#checkNotClosed();
+    this.#options.outbox.answer(key, this.#options.connection.frameOf(message));
+  }
+
+  /** An event or a question that arrived before the session was open, or after its end began. The oldest make room. */
   offer(frame: Frame): void {
     if (!this.#events.push(frame)) {
       this.#events.shift();

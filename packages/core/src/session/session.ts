@@ -39,12 +39,13 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   readonly listener: Listener;
   readonly #clock: Clock;
   readonly #inbox: Inbox = new Inbox(() => this.id);
-  readonly #bound = Promise.withResolvers<void>();
   #openSession: OpenSession | undefined;
   #requests: Requester | undefined;
   #resolveClosed!: (reason: CloseReason) => void;
   #reason: CloseReason | undefined;
   #answer: ((question: unknown) => unknown) | undefined;
+  /** Questions from before the session was handed to its user, until `answer` is called. */
+  #early: [Frame, Key][] = [];
   #unregistered = false;
   #interactions = 0;
 
@@ -54,7 +55,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.listener = {
       event: (frame) => this.#onEvent(frame),
-      ask: (frame, key) => void this.#bound.promise.then(() => this.#onAsk(frame, key)),
+      ask: (frame, key) => {
+        if (this.#openSession === undefined) this.#early.push([frame, key]);
+        else void this.#onAsk(frame, key);
+      },
       closed: (reason) => {
         this.#reason = reason;
         this.#inbox.close();
@@ -67,7 +71,6 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   bind(open: OpenSession): void {
     this.#openSession = open;
     this.#inbox.capacity = open.maxUnreadEvents;
-    this.#bound.resolve();
   }
 
   get id(): string {
@@ -155,6 +158,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void {
     this.#answer = answerer as (question: unknown) => unknown;
+    for (const [frame, key] of this.#early.splice(0)) void this.#onAsk(frame, key);
   }
 
   async unregister(): Promise<void> {
@@ -242,7 +246,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   async #onAsk(frame: Frame, key: Key): Promise<void> {
     const { format } = this.#open;
     try {
-      if (this.#answer === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session answers no questions');
+      if (this.#answer === undefined) {
+        if (this.#live.refuse(key, 'the session answers no questions')) return;
+        throw new CarpoolError('SESSION_REFUSED', 'The session answers no questions');
+      }
       this.#live.answer(key, Frame.of(await this.#answer(frame.message), format));
     } catch (thrown) {
       if (this.#reason !== undefined) return;

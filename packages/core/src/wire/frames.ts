@@ -24,6 +24,7 @@ export const op: {
   readonly PUBLISH: 0x08;
   readonly RESPOND: 0x09;
   readonly END: 0x0a;
+  readonly REFUSE: 0x0b;
   readonly RESULT: 0x81;
   readonly FAILED: 0x82;
   readonly REPLY: 0x83;
@@ -45,6 +46,7 @@ export const op: {
   PUBLISH: 0x08,
   RESPOND: 0x09,
   END: 0x0a,
+  REFUSE: 0x0b,
   RESULT: 0x81,
   FAILED: 0x82,
   REPLY: 0x83,

@@ -47,6 +47,8 @@ export interface RegisterResult {
   readonly wireIds: readonly WireId[];
   /** The field of a request in which the worker may put an id of its own, where the protocol has one. */
   readonly idField?: string | undefined;
+  /** The child can be refused an answer: REFUSE. */
+  readonly refuses?: true | undefined;
   readonly requestTimeout: number;
   readonly closeTimeout: number;
   readonly maxUnreadEvents: number;
@@ -231,6 +233,12 @@ export type CallRequest = MethodTable[keyof MethodTable]['request'];
 
 /** The body of FAILED. */
 export type FailedBody = ErrorRecord;
+
+/** The body of REFUSE. */
+export interface RefuseBody {
+  /** Half a sentence. */
+  readonly reason: string;
+}
 
 /** The body of ADOPTED. */
 export interface AdoptedBody {

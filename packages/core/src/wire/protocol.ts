@@ -5,10 +5,20 @@ import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { foreignSessionError } from '../protocol/foreign-session.ts';
-import type { Addressed, Opened, Outgoing, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
+import type {
+  Addressed,
+  Cancelled,
+  Opened,
+  Outgoing,
+  Protocol,
+  Refused,
+  Route,
+  SessionPort,
+  WireId,
+} from '../protocol/protocol.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
-import { decodeJsonBody } from './json-body.ts';
-import type { AdoptedBody, ClosedBody, FailedBody, RegisterRequest, RegisterResult } from './messages.ts';
+import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
+import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session'>;
@@ -28,6 +38,7 @@ interface Known {
   readonly maxFrameBytes: number;
   /** The id under which the session sends. */
   readonly wireId: WireId;
+  readonly refuses: boolean;
 }
 
 /** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
@@ -54,7 +65,8 @@ export class WireProtocol implements Protocol {
     const format = await formatNamed(result.format);
     const fields = sessionField === undefined ? [] : [sessionField];
     for (const wireId of wireIds) this.#own(session, wireId);
-    this.#known.set(session, { format, sessionField: fields, maxFrameBytes, wireId: wireIds[0] ?? id });
+    const { refuses = false } = result;
+    this.#known.set(session, { format, sessionField: fields, maxFrameBytes, wireId: wireIds[0] ?? id, refuses });
     return {
       wireId: session,
       result,
@@ -118,8 +130,13 @@ export class WireProtocol implements Protocol {
     }
   }
 
-  cancel(wireId: WireId | undefined, key: string): Frame {
+  cancel({ wireId, key }: Cancelled): Frame {
     return wrap(op.CANCEL, Number(wireId ?? 0), Number(key), new Uint8Array(0));
+  }
+
+  refuse({ wireId, key, reason }: Refused): Frame | undefined {
+    if (wireId === undefined || this.#known.get(wireId)?.refuses !== true) return undefined;
+    return wrap(op.REFUSE, Number(wireId), Number(key), encodeJsonBody({ reason } satisfies RefuseBody));
   }
 
   #own(session: WireId, wireId: WireId): void {

@@ -129,6 +129,7 @@ test('the table of methods is the one of the code, field by field', () => {
         'sessionField?': 0,
         wireIds: 0,
         'idField?': 0,
+        'refuses?': 0,
         requestTimeout: 0,
         closeTimeout: 0,
         maxUnreadEvents: 0,

@@ -131,6 +131,9 @@ export class Peer {
       case op.ANSWER:
         this.#relays.get(session)?.answer(call, body);
         break;
+      case op.REFUSE:
+        this.#relays.get(session)?.refuse(call, body);
+        break;
       case op.CANCEL:
         if (session === 0) this.#cancel(call);
         else this.#relays.get(session)?.cancel(call);

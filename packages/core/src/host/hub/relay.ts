@@ -20,7 +20,8 @@ import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
-import type { AdoptedBody, ClosedBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
+import { decodeJsonBody } from '../../wire/json-body.ts';
+import type { AdoptedBody, ClosedBody, RefuseBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 import type { Owners } from './owners.ts';
 
@@ -112,6 +113,7 @@ export class Relay {
       sessionField: protocol.sessionField,
       wireIds: conversation.wireIds,
       idField: protocol.idField,
+      refuses: protocol.refuse === undefined ? undefined : true,
     };
   }
 
@@ -153,6 +155,20 @@ export class Relay {
     this.#questions.delete(question);
     try {
       conversation.answer(key, this.#inbound(body));
+    } catch (thrown) {
+      this.#refuse(conversation, thrown);
+    }
+  }
+
+  /** The worker answers no such question. */
+  refuse(question: number, body: Uint8Array): void {
+    const key = this.#questions.get(question);
+    const { conversation } = this.#registration ?? {};
+    if (key === undefined || conversation?.state.name !== 'open') return;
+    this.#questions.delete(question);
+    const { reason } = decodeJsonBody(body) as RefuseBody;
+    try {
+      conversation.refuse(key, reason);
     } catch (thrown) {
       this.#refuse(conversation, thrown);
     }
