@@ -117,6 +117,21 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a test that does not wait for the reply to its request fails at its end, at the line of the request',
+    check({ outcome }) {
+      for (const name of ['does not wait', 'waits for nothing that follows']) {
+        const { status, messages } = named(outcome, name);
+        expect(status).toBe('failed');
+        expect(messages.join('\n')).toMatch(
+          /The test ended before the reply to "silence"(?: \(and 1 more\))?: await it/,
+        );
+        expect(messages.join('\n')).toMatch(/bodies\.cjs:\d+/);
+      }
+      expect(outcome.output.split('REQUEST_NOT_AWAITED')).toHaveLength(3);
+      expectPassed(outcome, 'leaves requests on purpose', 'comes after those');
+    },
+  },
+  {
     title: 'a session kept in a module variable is closed in the next test; the error says why and when',
     check({ outcome, project }) {
       const [kept, used] = project.notes('kept-session');

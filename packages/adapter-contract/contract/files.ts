@@ -81,6 +81,15 @@ export const wholeRun: readonly FileSpec[] = [
     ],
   },
   {
+    name: 'not-awaited',
+    tests: [
+      { name: 'does not wait', fixture: 'echo', body: 'forgetToAwait' },
+      { name: 'waits for nothing that follows', fixture: 'echo', body: 'forgetWhatFollows' },
+      { name: 'leaves requests on purpose', fixture: 'carpool', body: 'leaveOnPurpose' },
+      { name: 'comes after those', fixture: 'echo', body: 'visit' },
+    ],
+  },
+  {
     name: 'diagnostics',
     tests: [
       { name: 'sends what is wrong', fixture: 'strict', body: 'sendWhatIsWrong' },

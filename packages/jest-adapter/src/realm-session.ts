@@ -1,6 +1,14 @@
 /** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is copyToRealm. */
 import type { CloseReason, Evidence, Session } from 'carpool';
-import { callSite, isCarpoolError, copyToRealm, copyErrorToRealm, type CallSite } from 'carpool/adapter/realm';
+import {
+  callSite,
+  copyErrorToRealm,
+  copyToRealm,
+  isCarpoolError,
+  settledBy,
+  watchPromise,
+  type CallSite,
+} from 'carpool/adapter/realm';
 import type { Bridge } from './bridge.ts';
 
 type Public = Pick<Session, keyof Session>;
@@ -53,7 +61,8 @@ export class RealmSession implements Public {
   }
 
   request<Reply>(message: never, options?: Options<'request'>): Promise<Reply> {
-    return brought(this.#inner.request(message, this.#outward(options)), callSite(this.request));
+    const inner = this.#inner.request(message, this.#outward(options));
+    return broughtReply(inner, callSite(this.request));
   }
 
   interact(message: never, options?: Options<'interact'>): never {
@@ -114,6 +123,18 @@ export function brought<T>(
     );
   });
   return here;
+}
+
+/** As `brought`. The inner promise learns what its caller does with this one, and not that it is brought here. */
+function broughtReply<T>(inner: Promise<unknown>, site: CallSite): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const watched = watchPromise(promise, () => inner.catch(nothing));
+  const failed = (thrown: unknown): void => {
+    if (isCarpoolError(thrown, 'SESSION_CLOSED')) watched.quiet();
+    reject(copyErrorToRealm(thrown, site) as Error);
+  };
+  void settledBy(inner, (value) => resolve(copyToRealm(value) as T), failed);
+  return promise;
 }
 
 async function* broughtEach(values: AsyncIterable<unknown>, site: CallSite): AsyncGenerator<never, void, undefined> {

@@ -185,13 +185,16 @@ export class TestFile {
 
   /** Jest 29 is done with a concurrent test long after its body: others may be waiting for its slots. */
   async #concurrently(attempt: Attempt, run: () => unknown): Promise<unknown> {
+    let passed = false;
     try {
-      return await run();
+      const returned = await run();
+      passed = true;
+      return returned;
     } catch (thrown) {
       attempt.found = await attempt.owner.evidence();
       throw thrown;
     } finally {
-      await attempt.owner.end();
+      await attempt.owner.end({ passed });
     }
   }
 
@@ -209,7 +212,7 @@ export class TestFile {
       const own = attempt?.found ?? (await attempt?.owner.evidence()) ?? [];
       showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);
     }
-    await attempt?.owner.end();
+    await attempt?.owner.end({ passed: test.errors.length === 0 && test.failing !== true });
     // One that is meant to fail has done so in its body, or Jest has said that it did not.
     if (test.failing !== true) test.errors.push(...(attempt?.owner.failures ?? []));
   }

@@ -6,7 +6,7 @@
  */
 import { expect as base, type Expect, type ExpectMatcherState, type MatcherReturnType } from '@playwright/test';
 import { isCarpoolError, type Messages, type ReplyTo, type RequestOf, type Session } from 'carpool';
-import { matches } from './matches.ts';
+import { matches, partOf } from './matches.ts';
 
 /** Some fields of a message; values may be asymmetric matchers. */
 export type Shape<T> = T extends object ? { readonly [Key in keyof T]?: unknown } : never;
@@ -54,8 +54,8 @@ async function toReply(
   const hint = this.utils.matcherHint('toReply', 'session', 'message, expected', { isNot: this.isNot });
   const difference = (): string =>
     this.isNot
-      ? `Not expected: ${this.utils.printExpected(expected)}\nReceived: ${this.utils.printReceived(actual)}`
-      : this.utils.printDiffOrStringify(expected, actual, 'Expected', 'Received', false);
+      ? `Not expected: ${this.utils.printExpected(expected)}\nReceived: ${this.utils.printReceived(partOf(actual, expected))}`
+      : this.utils.printDiffOrStringify(expected, partOf(actual, expected), 'Expected', 'Received', false);
   return {
     name: 'toReply',
     pass: matches(expected, actual),

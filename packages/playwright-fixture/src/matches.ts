@@ -10,6 +10,21 @@ export function matches(pattern: unknown, value: unknown): boolean {
   return Object.entries(pattern).every(([name, wanted]) => matches(wanted, (value as Record<string, unknown>)[name]));
 }
 
+/**
+ * What `pattern` speaks of, in `value`: a difference of the two shows no field that does not matter. Where a field is
+ * missing, all that came instead matters.
+ */
+export function partOf(value: unknown, pattern: unknown): unknown {
+  if (!isRecord(value) || !isRecord(pattern) || isAsymmetric(pattern)) return value;
+  const names = Object.keys(pattern);
+  if (names.some((name) => !(name in value))) return value;
+  return Object.fromEntries(names.map((name) => [name, partOf(value[name], pattern[name])]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
 interface Asymmetric {
   asymmetricMatch(value: unknown): boolean;
 }

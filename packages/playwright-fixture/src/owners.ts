@@ -47,7 +47,8 @@ export class Attempt extends Owner {
   async #finish(rule: EvidenceRule): Promise<void> {
     const kept = provided()?.evidence === false ? 'off' : rule;
     await keepEvidence(this.#testInfo, kept, [this, this.#file, ...workersInUse]);
-    await this.end();
+    const { status, expectedStatus } = this.#testInfo;
+    await this.end({ passed: status === 'passed' && expectedStatus === 'passed' });
   }
 }
 

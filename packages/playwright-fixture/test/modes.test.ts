@@ -105,7 +105,7 @@ test('runs join a host that the environment names, and leave it running', async 
 test('matchers say what was expected, and where', async () => {
   using project = new Project('matchers');
   const outcome = await project.run();
-  expectVerdicts(outcome, 8);
+  expectVerdicts(outcome, 9);
   const errorOf = (name: string): { text: string; location: string | undefined } => {
     const [attempt] = testNamed(outcome, name).attempts;
     return { text: attempt?.messages.join('\n') ?? '', location: attempt?.location };
@@ -116,6 +116,11 @@ test('matchers say what was expected, and where', async () => {
     ),
     location: expect.stringContaining(placeOf('matchers', 'matchers.spec.ts', "value: 'that'")),
   });
+  // What was not asked for does not clutter the difference; where a field is missing, all that came is shown.
+  expect(errorOf('another reply').text).toMatch(
+    /\n {2}Object {\n- {3}"value": "that",\n\+ {3}"value": "this",\n {2}}\n/,
+  );
+  expect(errorOf('without that field').text).toMatch(/- {3}"valu": "this",\n[^]*\+ {3}"type": "reply",\n/);
   expect(errorOf('not that reply').text).toMatch(/expect\(session\)\.not\.toReply[^]*Not expected: {"value": "this"}/);
   expect(errorOf('no event')).toEqual({
     text: expect.stringMatching(/Expected: {"word": "mine"}\nNo matching event within 300 ms[^]*"other"/),

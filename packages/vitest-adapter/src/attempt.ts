@@ -60,8 +60,10 @@ export class Attempt {
 
   async #end(file: FileOwner | undefined): Promise<void> {
     if (file === undefined) return;
-    if (this.task.result?.state === 'fail' && this.task.fails !== true) await this.#leaveEvidence(file);
-    await this.#owner?.end();
+    const { fails, result } = this.task;
+    const passed = fails !== true && result?.state !== 'fail' && result?.state !== 'skip';
+    if (result?.state === 'fail' && fails !== true) await this.#leaveEvidence(file);
+    await this.#owner?.end({ passed });
   }
 
   async #leaveEvidence(file: FileOwner): Promise<void> {

@@ -25,8 +25,12 @@ import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
 
-/** Makes ready what an attempt of a test wants. Never rejects: what fails here fails again in the fixture, where it belongs. */
-export type Prepare = (attempt: Attempt, signal?: AbortSignal) => Promise<void>;
+/**
+ * Makes ready what an attempt of a test wants, before its clock starts. Never rejects: what fails here fails again in the
+ * fixture, where it belongs.
+ * @param fixtures the first argument of the test
+ */
+export type Prepare = (attempt: Attempt, fixtures: object, signal?: AbortSignal) => Promise<void>;
 
 /** What an attempt of a call in a hook may be, in versions of Vitest that put nothing around hooks. */
 export type Guess = (file: CurrentFile) => Attempt | undefined;

@@ -4,10 +4,11 @@ import * as vitest from 'vitest';
 import type { RunnerTestCase, TestContext } from 'vitest';
 import type { Attempt } from './attempt.ts';
 import { CurrentFile } from './current-file.ts';
+import { refuse, refuseOurs } from './missing-fixtures.ts';
 
 // For the entry of tests: it shares this file, so that what every test file loads is one file.
 export { connect, provided } from './connect.ts';
-export { CurrentFile };
+export { CurrentFile, refuse };
 
 /** Milliseconds. The waits in these hooks have deadlines of their own, and errors that say more. */
 const hookTimeout = 30 * 60 * 1000;
@@ -31,18 +32,23 @@ export async function installHooks(): Promise<void> {
     return () => current.leave();
   }, hookTimeout);
 
-  aroundEach?.(async (runTest, { task, onTestFinished, signal }) => {
+  aroundEach?.(async (runTest, fixtures) => {
+    const { task, onTestFinished, signal } = fixtures;
     const attempt = current.beginAttempt(task);
     onTestFinished(() => current.finish(attempt), hookTimeout);
     // Each test reports it, as each of them may be the only one that runs.
     if (failure !== undefined) throw failure.thrown;
     // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
-    await current.prepare.get(task)?.(attempt, signal.aborted ? undefined : signal);
+    const prepare = current.prepare.get(task);
+    if (prepare === undefined) refuseOurs(fixtures);
+    else await prepare(attempt, fixtures, signal.aborted ? undefined : signal);
     await current.run(attempt, runTest);
   }, 0);
 
   if (older === undefined) return;
-  vitest.beforeEach(({ task, onTestFinished }) => {
+  vitest.beforeEach((fixtures) => {
+    const { task, onTestFinished } = fixtures;
+    refuseOurs(fixtures);
     older.around(current, task, onTestFinished);
     if (failure !== undefined) throw failure.thrown;
   });

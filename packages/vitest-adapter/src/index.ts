@@ -17,6 +17,7 @@ import {
   readWithPools,
   registerSession,
   sessionPools,
+  unknownPool,
   workerSession,
   type FixtureRunner,
   type PoolFixtures,
@@ -91,7 +92,8 @@ export function withPools(
     ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name), hooked)])),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
   };
-  const test = testWithPrefetch(prefetch, owned).extend(fixtures as never);
+  const unknown = (name: string): Error => unknownPool(name, pools, sharedWorkers);
+  const test = testWithPrefetch(prefetch, owned, unknown).extend(fixtures as never);
   return test as TestAPI<PoolFixtures<Config>>;
 }
 

@@ -10,7 +10,7 @@ import * as vitest from 'vitest';
 import type { TestAPI } from 'vitest';
 import type { Owner } from 'carpool/adapter/test-process';
 import type { Attempt } from './attempt.ts';
-import { CurrentFile } from './hooks.ts';
+import { CurrentFile, refuse } from './hooks.ts';
 
 /** An attempt that holds something, or will. */
 export interface OwnedAttempt {
@@ -22,10 +22,12 @@ export interface OwnedAttempt {
 /** Readies the fixtures of these names before the clock of the test starts. Never rejects. */
 export type Prefetch = (attempt: OwnedAttempt, fixtures: ReadonlySet<string>, signal?: AbortSignal) => Promise<void>;
 
-/** The fixtures of a `test` by name, as Vitest 4.1 and 5 keep them, inside. */
+/** The fixtures of a `test`, as Vitest 4.1 and 5 keep them, inside. */
 interface Registrations {
-  get?(suite: unknown): ReadonlyMap<string, { readonly deps?: ReadonlySet<string> }>;
+  get?(suite: unknown): ByName;
 }
+
+type ByName = ReadonlyMap<string, { readonly deps?: ReadonlySet<string> }>;
 
 /** What an attempt holds. */
 export type Owned = (current: CurrentFile, attempt: Attempt) => OwnedAttempt;
@@ -37,8 +39,11 @@ const hookTimeout = 30 * 60 * 1000;
 
 const none: ReadonlySet<string> = new Set();
 
-/** Vitest's `test`, to be extended, with that hook. */
-export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
+/**
+ * Vitest's `test`, to be extended, with that hook.
+ * @param unknown the error for a name that a test destructures and no fixture has
+ */
+export function testWithPrefetch(prefetch: Prefetch, owned: Owned, unknown: (name: string) => Error): TestAPI {
   // Absent in Vitest 3.
   const { TestRunner } = vitest as Partial<typeof vitest>;
   if (TestRunner === undefined) return vitest.test;
@@ -49,11 +54,17 @@ export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
     const suite = TestRunner.getCurrentSuite();
     const before = suite.tasks.length;
     define.call(this, name, ...rest);
-    const fixtures = fixturesOf(rest, this.fixtures, suite.suite ?? suite.file);
+    const registrations = this.fixtures?.get?.(suite.suite ?? suite.file);
+    const fixtures = fixturesOf(rest, registrations);
+    const missing = registrations === undefined ? [] : [...fixtures].filter((name) => !registrations.has(name));
     const current = CurrentFile.hooked();
     for (const task of suite.tasks.slice(before) as vitest.RunnerTestCase[]) {
       if (current === undefined) wanted.set(task, fixtures);
-      else current.prepare.set(task, (attempt, signal) => prefetch(owned(current, attempt), fixtures, signal));
+      else
+        current.prepare.set(task, (attempt, given, signal) => {
+          refuse(given, missing, unknown);
+          return prefetch(owned(current, attempt), fixtures, signal);
+        });
     }
     if (current !== undefined || hooked.has(suite)) return;
     hooked.add(suite);
@@ -73,11 +84,10 @@ export function testWithPrefetch(prefetch: Prefetch, owned: Owned): TestAPI {
 }
 
 /** What the function of a test asks for, with all that those fixtures depend on. */
-function fixturesOf(rest: unknown[], fixtures: Registrations | undefined, suite: unknown): ReadonlySet<string> {
+function fixturesOf(rest: unknown[], registrations: ByName | undefined): ReadonlySet<string> {
   const body = rest.find((argument) => typeof argument === 'function');
   if (body === undefined) return none;
   const found = new Set(parametersOf(body));
-  const registrations = fixtures?.get?.(suite);
   // A set visits what is added while it is read: this walks the whole graph once.
   for (const name of found) for (const needed of registrations?.get(name)?.deps ?? []) found.add(needed);
   return found;

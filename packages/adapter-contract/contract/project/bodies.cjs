@@ -86,6 +86,27 @@ async function registerAndSendWhatIsWrong(carpool, file) {
   await sendWhatIsWrong(await carpool.strict.register(), file);
 }
 
+async function forgetToAwait(session) {
+  session.request({ type: 'silence' });
+}
+
+/** Neither fails as an unhandled rejection of the tests that follow. */
+async function forgetWhatFollows(session) {
+  session.request({ type: 'silence' }).then(() => note('not-awaited', { event: 'answered' }));
+  void (async () => await session.request({ type: 'silence' }))();
+}
+
+async function leaveOnPurpose(carpool) {
+  const [session, other] = [await carpool.echo.register(), await carpool.echo.register()];
+  const leaving = new AbortController();
+  session.request({ type: 'silence' }, { signal: leaving.signal }).catch(() => {});
+  leaving.abort();
+  session.request({ type: 'silence' }).catch(() => {});
+  await Promise.race([session.request({ type: 'silence' }), session.request({ type: 'get' })]);
+  other.request({ type: 'silence' });
+  await other.unregister();
+}
+
 let kept;
 
 async function keep(session, file) {
@@ -105,10 +126,13 @@ async function hold(session, file) {
 
 module.exports = {
   fail,
+  forgetToAwait,
+  forgetWhatFollows,
   hold,
   keep,
   killItsChild,
   killItsWorker,
+  leaveOnPurpose,
   meet,
   note,
   noted,

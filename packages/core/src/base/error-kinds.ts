@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'SESSION_OVERFLOW'
   | 'SESSION_DIAGNOSTICS'
   | 'REQUEST_TIMEOUT'
+  | 'REQUEST_NOT_AWAITED'
   | 'POOL_FULL'
   | 'POOL_QUEUE_TIMEOUT'
   | 'ALREADY_REGISTERED'
@@ -161,6 +162,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'child',
     meaning: 'No reply came in time. A late reply is dropped.',
     remedy: 'The evidence holds the last messages of the session. If the child is slow, pass a larger `timeout`.',
+  },
+  REQUEST_NOT_AWAITED: {
+    scope: 'call',
+    blame: 'test',
+    meaning: 'A test that had passed ended before a request had its reply, and nothing waited for it.',
+    remedy:
+      'Await the request. To leave it on purpose abort its `signal`, or `unregister` its session, or handle its failure, as in `.catch(() => {})` or `Promise.race`.',
   },
   POOL_FULL: {
     scope: 'call',

@@ -14,7 +14,6 @@ import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
-import type { Session } from '../session/types.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
 import type { CallRequest, EndBody, MethodTable, PoolsResult } from '../wire/messages.ts';
@@ -96,7 +95,7 @@ export class HostClient implements Client {
   async register<M extends Messages = AnyMessages>(
     pool: string,
     options: ClientRegisterOptions = {},
-  ): Promise<Session<M>> {
+  ): Promise<UserSession<M>> {
     const { signal, site = callSite(this.register), ...request } = options;
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
@@ -118,7 +117,7 @@ export class HostClient implements Client {
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-      session.bind({ ...limits, conversation, format, hello, idField, diagnose });
+      session.bind({ ...limits, conversation, format, hello, idField, diagnose, hasOwner: true });
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;

@@ -42,6 +42,16 @@ describe('names', () => {
   });
 });
 
+test('an option that does not exist is refused', () => {
+  const read = (...args: unknown[]) => readWithPools(args[0] as Config, args[1] as never, runnerWith());
+  const config = configOf(['echo'], []);
+  expect(() => read(config, { scopes: {} })).toThrow(/^Unknown option "scopes" of `withPools`: there is only `scope`$/);
+  // A config that is none is taken for the options.
+  expect(() => read({ pool: {} })).toThrow(
+    'Unknown option "pool" of `withPools`: there is only `scope`; a config with `pools` or `sharedWorkers` comes first',
+  );
+});
+
 describe('scopes', () => {
   test('are those of the options, in either place, and else a test', () => {
     const scope = { echo: 'file' } as const;

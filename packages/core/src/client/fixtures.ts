@@ -52,7 +52,7 @@ export interface FixturePlan {
 /**
  * Reads `withPools(config, options)` and `withPools(options)`.
  * @throws CarpoolError CONFIG_INVALID if a fixture cannot have the name of a pool or of a shared worker, or if both have
- * the same, or if there is no such scope, or no such pool
+ * the same, or if there is no such option or scope, or no such pool
  */
 export function readWithPools(
   first: Config | WithPoolsOptions<Config> | undefined,
@@ -61,6 +61,8 @@ export function readWithPools(
 ): FixturePlan {
   const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
   const options = config === undefined ? (first as WithPoolsOptions<Config> | undefined) : second;
+  const wrong = Object.keys(options ?? {}).find((name) => name !== 'scope');
+  if (wrong !== undefined) throw unknownOption(wrong, config);
   const scopes = new Map<string, SessionScope>(Object.entries(options?.scope ?? {}));
   for (const [pool, scope] of scopes) checkScope(pool, scope);
   const names = config === undefined ? runner.namesFromHost() : fixtureNames(config);
@@ -69,6 +71,15 @@ export function readWithPools(
     for (const pool of scopes.keys()) if (!names.pools.includes(pool)) throw unknownScope(pool, names.pools);
   }
   return { config, names, scopeOf: (pool) => scopes.get(pool) ?? 'test' };
+}
+
+function unknownOption(name: string, config: Config | undefined): CarpoolError {
+  const other =
+    config === undefined
+      ? '; a config with `pools` or `sharedWorkers` comes first, and what this call got has neither'
+      : '';
+  const message = `Unknown option ${JSON.stringify(name)} of \`withPools\`: there is only \`scope\`${other}`;
+  return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { option: name } });
 }
 
 const scopesKnown: ReadonlySet<string> = new Set<SessionScope>(['test', 'file', 'worker']);

@@ -9,6 +9,9 @@ import { noop } from '../base/noop.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
+import { notAwaitedError } from '../session/errors.ts';
+import { describeRequest, type UserRequest } from '../session/send-request.ts';
+import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import type { HostClient } from './client.ts';
@@ -33,6 +36,12 @@ export interface OwnerOptions {
   readonly outer?: Owner;
 }
 
+/** How a test has ended. */
+export interface EndOptions {
+  /** It has passed: what it left without a reply is a mistake, and not what a failure or a time-out cut short. Default false. */
+  readonly passed?: boolean;
+}
+
 /** What is known of one session, of one that could not be had, or of one shared worker, when its test has failed. */
 export interface SessionEvidence extends Evidence {
   /** Or "shared worker FILE". */
@@ -55,7 +64,7 @@ export class Owner implements AsyncDisposable {
   readonly #options: OwnerOptions;
   readonly #over = new Cancellation();
   readonly #own = new Map<string, Promise<Session>>();
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<UserSession>();
   /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
   readonly #refusals: SessionEvidence[] = [];
   readonly #failures: unknown[] = [];
@@ -105,7 +114,10 @@ export class Owner implements AsyncDisposable {
     return [...(await Promise.all(found)), ...this.#refusals];
   }
 
-  /** What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`. The adapter fails the test with it. */
+  /**
+   * What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`, and REQUEST_NOT_AWAITED. The adapter
+   * fails the test with it.
+   */
   get failures(): readonly unknown[] {
     return this.#failures;
   }
@@ -115,16 +127,20 @@ export class Owner implements AsyncDisposable {
    * `diagnostics: 'fail'`: the end of its file does. Never rejects: what did not confirm is quarantined and counted by the
    * host, and what fails is in `failures`. A second call joins the first.
    */
-  end(): Promise<void> {
-    return (this.#ended ??= this.#endOnce());
+  end(options: EndOptions = {}): Promise<void> {
+    return (this.#ended ??= this.#endOnce(options));
   }
 
-  async #endOnce(): Promise<void> {
+  async #endOnce({ passed = false }: EndOptions): Promise<void> {
     const owner = describeOwner(this.path);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     if (this.#client === undefined || this.#client.over) return;
+    const left: UserRequest[] = [];
+    if (passed) for (const session of this.#sessions) session.reportLeft((request) => left.push(request));
     const ending = this.path.length > 1 ? this.#client.end(this.path) : this.#client.release(this.path);
+    if (left.length > 0)
+      this.addFailure(notAwaitedError(left.map(({ message, site }) => ({ what: describeRequest(message), site }))));
     if (ending !== undefined)
       await atMost(
         ending.catch((thrown: unknown) => this.#failed(thrown)),

@@ -22,4 +22,5 @@ export {
   type SessionScope,
 } from '../client/session-pools.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
+export { settledBy, watchPromise } from '../session/watched-promise.ts';
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

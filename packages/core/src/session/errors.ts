@@ -93,6 +93,14 @@ export function takenError(wireId: WireId, owner: string, session: string): Carp
   return new CarpoolError('SESSION_REFUSED', message, { scope: 'session', blame: 'setup', context });
 }
 
+/** A test has passed, and did not wait for a reply. @param requests at least one; `what` describes each: "sum" */
+export function notAwaitedError(requests: readonly { readonly what: string; readonly site: CallSite }[]): CarpoolError {
+  const [first, ...others] = requests;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const message = `The test ended before the reply to ${first?.what ?? 'a request'}${more}: await it; to leave it on purpose abort its \`signal\`, \`unregister\` its session, or handle its failure`;
+  return new CarpoolError('REQUEST_NOT_AWAITED', message, { site: first?.site });
+}
+
 /** The child refused one request. @param messages the last ones of the session, as evidence */
 export function refusedError(session: string, refusal: Refusal, messages: readonly string[]): CarpoolError {
   if (refusal.error !== undefined) return refusal.error as CarpoolError;

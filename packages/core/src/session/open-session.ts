@@ -14,6 +14,8 @@ export interface OpenSession {
   readonly hello: unknown;
   /** Of its protocol, see there. */
   readonly idField: string | undefined;
+  /** An owner may end it, and reports what it left without a reply. Default false. */
+  readonly hasOwner?: boolean;
   /** What is known of the child from outside the session: the end of its stderr. */
   diagnose(): Promise<Evidence> | Evidence;
 }

@@ -7,6 +7,7 @@ import { sendError } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import type { RequestOptions } from './types.ts';
+import { watchPromise, type WatchedPromise } from './watched-promise.ts';
 
 /** What the requests of one session have in common. */
 export interface Requester {
@@ -14,6 +15,8 @@ export interface Requester {
   readonly clock: Clock;
   /** What to reject with at the deadline. */
   expired(request: UserRequest): CarpoolError | Promise<CarpoolError>;
+  /** Takes the requests that the end of their owner leaves without a reply, and whose failure nothing handles. */
+  left?: ((request: UserRequest) => void) | undefined;
 }
 
 export interface RequestCall {
@@ -49,6 +52,9 @@ export class UserRequest implements ReplyCallbacks {
   /** Listens to the caller's signal, where there is one. */
   #aborted: (() => void) | undefined;
   #waiting = true;
+  /** Its caller handles that it fails. */
+  #handled = false;
+  #watched: WatchedPromise | undefined;
 
   constructor(requester: Requester, { message, options, site, step }: RequestCall) {
     this.#requester = requester;
@@ -61,6 +67,7 @@ export class UserRequest implements ReplyCallbacks {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    if (requester.open.hasOwner === true) this.#watched = watchPromise(this.promise, () => (this.#handled = true));
   }
 
   send(): void {
@@ -93,8 +100,15 @@ export class UserRequest implements ReplyCallbacks {
   failed(thrown: unknown): void {
     if (!this.#settle()) return;
     const error = sendError(thrown, this.site);
-    // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
-    if (error.code === 'SESSION_CLOSED') this.promise.catch(noop);
+    if (error.code === 'SESSION_CLOSED') {
+      const { left } = this.#requester;
+      // It is reported; what follows on it would fail again, in another test.
+      if (left !== undefined && this.#call !== undefined && this.step === undefined && !this.#handled)
+        return left(this);
+      // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
+      this.promise.catch(noop);
+      this.#watched?.quiet();
+    }
     this.#reject(error);
   }
 

@@ -15,7 +15,7 @@ import { closedError, lateEndError, sendError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
-import { describeRequest, sendRequest, type Requester } from './send-request.ts';
+import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
@@ -177,6 +177,11 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#reason === undefined) await this.unregister();
+  }
+
+  /** @internal Before its owner ends it. @param left takes the requests that have no reply, and nothing that handles that */
+  reportLeft(left: (request: UserRequest) => void): void {
+    if (this.#openSession !== undefined) this.#requester.left = left;
   }
 
   async evidence(): Promise<Evidence> {

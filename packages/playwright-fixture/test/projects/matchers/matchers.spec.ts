@@ -34,6 +34,10 @@ test('must fail: another reply', async ({ echo }) => {
   await expect(echo).toReply({ type: 'set', value: 'this' }, { value: 'that' }); // this line
 });
 
+test('must fail: a reply without that field', async ({ echo }) => {
+  await expect(echo).toReply({ type: 'set', value: 'this' }, { valu: 'this' });
+});
+
 test('must fail: not that reply', async ({ echo }) => {
   await expect(echo).not.toReply({ type: 'set', value: 'this' }, { value: 'this' });
 });
