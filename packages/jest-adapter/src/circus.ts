@@ -56,6 +56,11 @@ export function around(target: CircusTest | CircusHook, run: (call: () => unknow
   target.fn = Object.defineProperty(wrapped, 'length', { value: fn.length });
 }
 
+/** Its first parameter is destructured. */
+export function destructures(fn: Callback): boolean {
+  return fn.length > 0 && /^(?:async\b\s*)?(?:function\b[^(]*)?\(\s*\{/.test(String(fn));
+}
+
 /** Also true for a function of another realm. */
 export function isGenerator(fn: Callback): boolean {
   return Object.prototype.toString.call(fn) === '[object GeneratorFunction]';

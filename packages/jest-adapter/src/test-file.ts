@@ -24,7 +24,7 @@ import {
   type SessionEvidence,
 } from 'carpool/adapter/test-process';
 import { install, type Bridge, type Definition, type Wanted } from './bridge.ts';
-import { around, everyBlock, isGenerator, nameOf } from './circus.ts';
+import { around, destructures, everyBlock, isGenerator, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
 import { showEvidence } from './evidence.ts';
 import { providedFor, version } from './provided.ts';
@@ -174,6 +174,11 @@ export class TestFile {
 
   #wrap(test: CircusTest, state: CircusState): void {
     const wanted = this.#wanted.get(test.fn ?? test);
+    if (wanted === undefined && typeof test.fn === 'function' && destructures(test.fn)) {
+      test.fn = () => {
+        throw new Error(ownTest);
+      };
+    }
     around(test, (call) => {
       const attempt = this.#attemptOf(test);
       const clock = new TestClock(() => test.timeout ?? state.testTimeout);
@@ -265,6 +270,10 @@ function refuseAll(state: CircusState, thrown: unknown): void {
     }
   }
 }
+
+/** Jest gives such a function `done`, and waits until its time is over. */
+const ownTest =
+  "This test has no fixtures, because it is made by the `test` of Jest; make it by the `test` that `withPools` of '@carpool/jest' returns";
 
 const inGenerator =
   "Cannot tell which test asks: the body of a generator cannot be followed; make it an async function, or write `scope: 'file'`";

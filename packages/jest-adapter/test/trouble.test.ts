@@ -84,13 +84,16 @@ describe.for(majors)('Jest %s', (major) => {
   test('a pool that the config does not have is named, with those that it has', async () => {
     using project = new Project(major, 'trouble');
     const outcome = await project.run(['names']);
-    expectVerdicts(outcome, 5);
+    expectVerdicts(outcome, 7);
     const known =
       'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "strict", "packed"; add it there';
     expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
     expect(messageOf(outcome, 'must fail: a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
     expect(messageOf(outcome, 'a name that is no pool, by hand')).toContain(`Unknown pool "ecko": ${known}`);
     expect(messageOf(outcome, 'not destructured')).toContain('name it in the parameters of the test');
+    expect(messageOf(outcome, 'a test of Jest itself')).toMatch(
+      /^Error: This test has no fixtures, because it is made by the `test` of Jest; make it by the `test` that `withPools`/,
+    );
     const full = messageOf(outcome, 'a full pool');
     expect(full).toMatch(
       /the only slot is busy in "narrow"; held for \d+ ms by "must fail: a full pool" \(.*names\.test\.js/,

@@ -28,9 +28,8 @@ import { version } from './provided.ts';
 /**
  * Makes ready what an attempt of a test wants, before its clock starts. Never rejects: what fails here fails again in the
  * fixture, where it belongs.
- * @param fixtures the first argument of the test
  */
-export type Prepare = (attempt: Attempt, fixtures: object, signal?: AbortSignal) => Promise<void>;
+export type Prepare = (attempt: Attempt, signal?: AbortSignal) => Promise<void>;
 
 /** What an attempt of a call in a hook may be, in versions of Vitest that put nothing around hooks. */
 export type Guess = (file: CurrentFile) => Attempt | undefined;

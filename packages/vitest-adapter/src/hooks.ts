@@ -32,23 +32,21 @@ export async function installHooks(): Promise<void> {
     return () => current.leave();
   }, hookTimeout);
 
-  aroundEach?.(async (runTest, fixtures) => {
-    const { task, onTestFinished, signal } = fixtures;
+  aroundEach?.(async (runTest, { task, onTestFinished, signal }) => {
     const attempt = current.beginAttempt(task);
     onTestFinished(() => current.finish(attempt), hookTimeout);
     // Each test reports it, as each of them may be the only one that runs.
     if (failure !== undefined) throw failure.thrown;
     // A run that is cancelled waits for nothing. In Vitest 4 the signal of an earlier attempt is still there.
     const prepare = current.prepare.get(task);
-    if (prepare === undefined) refuseOurs(fixtures);
-    else await prepare(attempt, fixtures, signal.aborted ? undefined : signal);
+    if (prepare === undefined) refuseOurs(task.context);
+    else await prepare(attempt, signal.aborted ? undefined : signal);
     await current.run(attempt, runTest);
   }, 0);
 
   if (older === undefined) return;
-  vitest.beforeEach((fixtures) => {
-    const { task, onTestFinished } = fixtures;
-    refuseOurs(fixtures);
+  vitest.beforeEach(({ task, onTestFinished }) => {
+    refuseOurs(task.context);
     older.around(current, task, onTestFinished);
     if (failure !== undefined) throw failure.thrown;
   });

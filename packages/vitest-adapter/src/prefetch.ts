@@ -61,8 +61,8 @@ export function testWithPrefetch(prefetch: Prefetch, owned: Owned, unknown: (nam
     for (const task of suite.tasks.slice(before) as vitest.RunnerTestCase[]) {
       if (current === undefined) wanted.set(task, fixtures);
       else
-        current.prepare.set(task, (attempt, given, signal) => {
-          refuse(given, missing, unknown);
+        current.prepare.set(task, (attempt, signal) => {
+          refuse(task.context, missing, unknown);
           return prefetch(owned(current, attempt), fixtures, signal);
         });
     }

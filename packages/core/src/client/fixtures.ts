@@ -60,7 +60,7 @@ export function readWithPools(
   runner: FixtureRunner,
 ): FixturePlan {
   const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
-  const options = config === undefined ? (first as WithPoolsOptions<Config> | undefined) : second;
+  const options = config === undefined ? ((first as WithPoolsOptions<Config> | undefined) ?? second) : second;
   const wrong = Object.keys(options ?? {}).find((name) => name !== 'scope');
   if (wrong !== undefined) throw unknownOption(wrong, config);
   const scopes = new Map<string, SessionScope>(Object.entries(options?.scope ?? {}));

@@ -15,6 +15,14 @@ test('must fail: a name that is no pool, by hand', async () => {
   await register('ecko');
 });
 
+test('must fail: a test of Jest itself', async ({ echo }) => {
+  await echo.request({ type: 'get' });
+});
+
+test.each([{ echo: 1 }])('a row of its own', ({ echo }) => {
+  expect(echo).toBe(1);
+});
+
 fromHost.each([1])('must fail: fixtures that are not destructured', async (_, all) => {
   await all.echo.request({ type: 'get' });
 });
