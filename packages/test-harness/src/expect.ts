@@ -25,7 +25,8 @@ export function messageOf(outcome: Outcome, name: string): string {
   return testNamed(outcome, name).messages.join('\n');
 }
 
-/** The last line of the summary for a pool. */
+/** The last line of the summary for a pool, without the warning that may follow it. */
 export function summaryOf(outcome: Outcome, pool: string): string | undefined {
-  return outcome.stderr.split('\n').findLast((line) => line.startsWith(`carpool: ${pool}: `));
+  const lines = outcome.stderr.split('\n').filter((line) => line.startsWith(`carpool: ${pool}: `));
+  return lines.findLast((line) => !line.startsWith(`carpool: ${pool}: warning: `));
 }

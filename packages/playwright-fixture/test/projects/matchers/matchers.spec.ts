@@ -34,7 +34,7 @@ test('must fail: another reply', async ({ echo }) => {
   await expect(echo).toReply({ type: 'set', value: 'this' }, { value: 'that' }); // this line
 });
 
-test('must fail: a reply without that field', async ({ echo }) => {
+test('must fail: an answer without that field', async ({ echo }) => {
   await expect(echo).toReply({ type: 'set', value: 'this' }, { valu: 'this' });
 });
 
