@@ -128,7 +128,7 @@ export function brought<T>(
 /** As `brought`. The inner promise learns what its caller does with this one, and not that it is brought here. */
 function broughtReply<T>(inner: Promise<unknown>, site: CallSite): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const watched = watchPromise(promise, () => inner.catch(nothing));
+  const watched = watchPromise(promise, () => void inner.catch(nothing));
   const failed = (thrown: unknown): void => {
     if (isCarpoolError(thrown, 'SESSION_CLOSED')) watched.quiet();
     reject(copyErrorToRealm(thrown, site) as Error);

@@ -24,8 +24,9 @@ export function refuse(fixtures: Fixtures, names: Iterable<string>, error: (name
         throw error(name);
       },
       // A fixture of that name, made by `test.extend`.
-      set: (value: unknown) =>
-        Object.defineProperty(fixtures, name, { value, configurable: true, enumerable: true, writable: true }),
+      set: (value: unknown) => {
+        Object.defineProperty(fixtures, name, { value, configurable: true, enumerable: true, writable: true });
+      },
     });
   }
 }

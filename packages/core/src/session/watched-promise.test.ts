@@ -28,7 +28,7 @@ test('a handler of the rejection is seen, and a promise that is awaited, or foll
 test.each<[string, (promise: Promise<unknown>) => unknown]>([
   ['catch', (promise) => promise.catch(() => {})],
   ['then', (promise) => promise.then(undefined, () => {})],
-  ['Promise.race', (promise) => Promise.race([promise]).catch(() => {})],
+  ['Promise.race', (promise) => Promise.race([promise, Promise.resolve('done')])],
   ['Promise.allSettled', (promise) => Promise.allSettled([promise])],
 ])('%s handles it', (_, handle) => {
   const { promise, handled, reject } = watched();

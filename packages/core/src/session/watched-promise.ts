@@ -19,10 +19,11 @@ export function watchPromise(promise: Promise<unknown>, handled: () => void): Wa
     derived.push(next);
     return next;
   };
-  Object.defineProperty(promise, 'then', { value: then, configurable: true, writable: true });
+  // oxlint-disable-next-line unicorn/no-thenable -- it is one
+  void Object.defineProperty(promise, 'then', { value: then, configurable: true, writable: true });
   return {
     quiet: () => {
-      for (const one of [promise, ...derived]) settledBy(one, undefined, noop);
+      for (const one of [promise, ...derived]) void settledBy(one, undefined, noop);
     },
   };
 }
