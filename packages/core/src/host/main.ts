@@ -19,6 +19,8 @@ import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
 
+const windows = process.platform === 'win32';
+
 /** After this the host exits in any case. Children have been killed by then, or cannot be. */
 const stopLimit = 20_000;
 
@@ -121,12 +123,19 @@ async function shutDown(): Promise<void> {
   // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
   const closing = [...made.values()].map((pool) => pool.close());
   // Shared workers run until the last test file has left them.
-  await Promise.allSettled([hub?.close().then(() => hub?.sharedWorkers.close()), ...closing]);
+  const sharedWorkers = hub?.close().then(() => hub?.sharedWorkers.close());
+  await Promise.allSettled([sharedWorkers, ...closing]);
   directory?.remove();
+  if ((await sharedWorkers) === false) endAtOnce();
 }
 
 function end(code: number): never {
   process.exit(code);
+}
+
+/** `exit` waits for a thread that is in a native call. The host is the leader of its group, and what that call runs is in it. */
+function endAtOnce(): void {
+  process.kill(windows ? process.pid : -process.pid, 'SIGKILL');
 }
 
 function report(line: Report): void {

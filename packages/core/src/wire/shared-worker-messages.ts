@@ -43,9 +43,11 @@ export interface ThreadData {
   readonly run: number;
 }
 
-/** The first message to the thread; not among its data, where the user's code could read it. */
-export interface ThreadSecret {
+/** The first message to the thread, on its `parentPort`; not among its data, where the user's code could read it. */
+export interface ThreadSecret<Port> {
   readonly token: string;
+  /** For all that follows: `parentPort` is the user's, who may post anything there. */
+  readonly control: Port;
 }
 
 export type ToThread =

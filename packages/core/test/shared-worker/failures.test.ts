@@ -41,7 +41,9 @@ describe('a worker that does not get ready', () => {
     ['stuck.mjs', ''],
   ])('%s is ended when its time is up', async (name, evidence) => {
     const file = JSON.stringify(workerFile(name).href);
-    const started = await host(`{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 1_500 } } }`);
+    const started = await host(
+      `{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 1_500, teardownTimeout: 200 } } }`,
+    );
     const { owner } = await open(started);
     registerSharedWorker({ name: 'slow' });
     const error = await failure(owner.ready(), 'SHARED_WORKER_FAILED');

@@ -19,21 +19,29 @@ export interface SharedWorkersOptions {
   /** Those of the config, by name. If it rejects, each call that names one fails with that. */
   readonly named: Promise<ReadonlyMap<string, SharedWorkerPlan>>;
   readonly clock?: Clock;
+  /** Threads at a time. Default 256. */
+  readonly max?: number;
 }
 
-const maxSharedWorkers = 256;
-/** Ended threads whose state can still be asked for. */
+const defaultMax = 256;
+/** Threads whose state can still be asked for, and files that failed in this run. */
 const remembered = 1_000;
-/** Milliseconds between the end of a thread's socket and its exit. */
+/** Milliseconds between the end of a thread's socket and the reason. */
 const exitTimeout = 5_000;
+/** Milliseconds from there to the last of what it printed. */
+const outputTimeout = 500;
 
 export class SharedWorkers {
   readonly #options: SharedWorkersOptions | undefined;
   readonly #clock: Clock;
+  readonly #max: number;
   readonly #running = new Map<string, Promise<WorkerThread>>();
   readonly #byPath = new Map<string, WorkerThread>();
   /** Those of the run that have crashed. */
   readonly #crashed = new Set<WorkerThread>();
+  /** Those whose threads are there, also without further use. */
+  readonly #threads = new Set<WorkerThread>();
+  #places = 0;
   #names: readonly string[] = [];
   #started = 0;
   #run = 1;
@@ -43,6 +51,7 @@ export class SharedWorkers {
   constructor(options?: SharedWorkersOptions) {
     this.#options = options;
     this.#clock = options?.clock ?? systemClock;
+    this.#max = options?.max ?? defaultMax;
     options?.named.then(
       (plans) => (this.#names = [...plans.keys()]),
       () => {}, // reported to each call that names one
@@ -54,6 +63,11 @@ export class SharedWorkers {
     return this.#names;
   }
 
+  /** Threads that are there, or about to be. */
+  get threads(): number {
+    return this.#places;
+  }
+
   /**
    * Resolves when the worker listens; `join` waits until it is ready.
    * @throws CarpoolError SHARED_WORKER_FAILED, SHARED_WORKER_PROTOCOL, CONFIG_INVALID
@@ -63,9 +77,10 @@ export class SharedWorkers {
     if (this.#closed) throw new CarpoolError('SHARED_WORKER_FAILED', `Cannot start ${plan.file}: the run has ended`);
     let starting = this.#running.get(plan.file);
     if (starting === undefined) {
-      if (this.#running.size >= maxSharedWorkers) throw tooMany(plan.file);
+      if (this.#places >= this.#max || this.#running.size >= remembered) throw tooMany(plan.file, this.#places);
       starting = this.#start(plan);
       this.#running.set(plan.file, starting);
+      this.#account(plan.file, starting);
     }
     const worker = await starting;
     await worker.listening;
@@ -79,7 +94,10 @@ export class SharedWorkers {
     if (worker === undefined) return {};
     if (ended) {
       const expired = (): Error => new Error('it is still there');
-      await within(worker.ended, { clock: this.#clock, timeout: exitTimeout, expired }).catch(() => {});
+      const upTo = (timeout: number) => ({ clock: this.#clock, timeout, expired });
+      await within(worker.over, upTo(exitTimeout)).catch(() => {});
+      // What it printed last is complete then. Its teardowns may take longer.
+      await within(worker.ended, upTo(outputTimeout)).catch(() => {});
     }
     const { error } = worker;
     return { ...worker.output(), error: error && toRecord(error) };
@@ -115,11 +133,26 @@ export class SharedWorkers {
     }
   }
 
-  /** Runs their teardowns in parallel, each within its deadline, and ends the threads. */
-  async close(): Promise<void> {
+  /**
+   * Runs their teardowns in parallel, each within its deadline, and ends the threads.
+   * @returns false if one is still there: `process.exit` would wait for it
+   */
+  async close(): Promise<boolean> {
     this.#closed = true;
-    const sharedWorkers = await this.#sharedWorkers();
-    await Promise.all(sharedWorkers.map((worker) => worker.stop('the run has ended')));
+    await this.#sharedWorkers();
+    const ends = [...this.#threads].map((worker) => worker.stop('the run has ended'));
+    return (await Promise.all(ends)).every(Boolean);
+  }
+
+  /** One that never listened is forgotten: the system had no thread or no socket, and may have one for the next file. */
+  #account(file: string, starting: Promise<WorkerThread>): void {
+    this.#places++;
+    const free = (): void => void this.#places--;
+    starting.then(({ ended }) => ended).then(free, free);
+    const forget = (): void => {
+      if (this.#running.get(file) === starting) this.#running.delete(file);
+    };
+    starting.then(({ listening }) => listening).catch(forget);
   }
 
   /** Those that have started. */
@@ -142,6 +175,8 @@ export class SharedWorkers {
       clock: this.#clock,
       crashed: (crashed) => this.#crashed.add(crashed),
     });
+    this.#threads.add(worker);
+    void worker.ended.then(() => this.#threads.delete(worker));
     this.#byPath.set(worker.path, worker);
     const [oldest] = this.#byPath.keys();
     if (this.#byPath.size > remembered && oldest !== undefined) this.#byPath.delete(oldest);
@@ -187,9 +222,7 @@ async function urlOf(filename: string): Promise<string> {
   return pathToFileURL(filename).href;
 }
 
-function tooMany(file: string): CarpoolError {
-  return new CarpoolError(
-    'SHARED_WORKER_FAILED',
-    `Cannot start ${file}: ${maxSharedWorkers} shared workers run already`,
-  );
+function tooMany(file: string, running: number): CarpoolError {
+  const message = `Cannot start ${file}: ${running} shared workers run already, or too many have failed in this run`;
+  return new CarpoolError('SHARED_WORKER_FAILED', message);
 }

@@ -1,6 +1,6 @@
 /** One life of a shared worker: its thread from start to end, and what it printed. */
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../base/error-kinds.ts';
 import { CarpoolError, type Evidence } from '../../base/errors.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -22,6 +22,9 @@ export interface WorkerThreadOptions {
   crashed(worker: WorkerThread): void;
 }
 
+/** Milliseconds from `terminate` to the exit, for a thread whose JavaScript can be interrupted. */
+const terminateTimeout = 1_000;
+
 interface Failure {
   readonly code: ErrorCode;
   /** "crashed: …" */
@@ -36,11 +39,15 @@ export class WorkerThread {
   readonly path: string;
   /** Resolves when test processes can connect. */
   readonly listening: Promise<void>;
-  /** Resolves when the thread is gone. */
+  /** Resolves when the thread is gone. One in a native call goes when that returns. */
   readonly ended: Promise<void>;
+  /** Resolves when it cannot be used any more: `error` says why. */
+  readonly over: Promise<void>;
   readonly #clock: Clock;
   readonly #thread: Worker;
+  readonly #control: MessagePort;
   readonly #listening = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #stdout = new Tail();
   readonly #stderr = new Tail();
@@ -49,7 +56,8 @@ export class WorkerThread {
   readonly #readiness: Timer;
   readonly #crashReported: (worker: WorkerThread) => void;
   #failure: Failure | undefined;
-  #stopping: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #exited = false;
   #members = 0;
 
   constructor({ plan, worker, path, token, run, clock, crashed }: WorkerThreadOptions) {
@@ -57,6 +65,7 @@ export class WorkerThread {
     this.plan = plan;
     this.path = path;
     this.#clock = clock;
+    this.over = this.#over.promise;
     this.listening = this.#listening.promise;
     this.listening.catch(() => {}); // reported to each call of `start`
     const { file, url, initialData } = plan;
@@ -66,14 +75,15 @@ export class WorkerThread {
       workerData: data,
       stdout: true,
       stderr: true,
-      // Not the host's options. An unhandled rejection ends the thread, so that it is reported.
-      execArgv: ['--unhandled-rejections=strict'],
+      // Not the host's options.
+      execArgv: [],
     });
-    this.#thread.postMessage({ token } satisfies ThreadSecret);
-    this.#thread.on('message', (message: FromThread | null | undefined) => {
-      // The user's code has the same port, and may post anything.
-      if (typeof message?.type === 'string') this.#onMessage(message);
-    });
+    const { port1: control, port2 } = new MessageChannel();
+    this.#control = control;
+    control.on('message', (message: FromThread) => this.#onMessage(message));
+    this.#thread.postMessage({ token, control: port2 } satisfies ThreadSecret<MessagePort>, [port2]);
+    // The user's port from now on: what is posted there is for no reader, and is not kept.
+    this.#thread.on('message', () => {});
     this.#thread.on('error', (thrown: unknown) => this.#crashed(thrown));
     // The host's stdout carries its reports to the runner.
     for (const [stream, tail] of [
@@ -87,6 +97,8 @@ export class WorkerThread {
     }
     this.ended = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {
+        this.#exited = true;
+        control.close();
         this.#fail({ code: 'SHARED_WORKER_FAILED', how: `exited with code ${code}`, stack: '', willing: code === 0 });
         this.#stopped.resolve();
         resolve();
@@ -130,19 +142,28 @@ export class WorkerThread {
   }
 
   post(message: ToThread): void {
-    if (!this.failed && this.#stopping === undefined) this.#thread.postMessage(message);
+    if (!this.failed && this.#ending === undefined) this.#control.postMessage(message);
   }
 
-  /** Runs its teardowns within their deadline, then ends it. @param why "the run has ended" */
-  stop(why: string): Promise<void> {
-    return (this.#stopping ??= this.#stop(why));
+  /**
+   * Runs its teardowns within their deadline, then ends the thread. @param why "the run has ended"
+   * @returns false if the thread is still there: it is in a native call, which nothing but the end of the process ends
+   */
+  async stop(why: string): Promise<boolean> {
+    await this.#end({ code: 'SHARED_WORKER_FAILED', how: `was stopped: ${why}`, stack: '' });
+    return this.#exited;
   }
 
-  async #stop(why: string): Promise<void> {
+  /** However it ends: its teardowns release what it holds outside of the thread. */
+  #end(failure: Failure): Promise<void> {
+    return (this.#ending ??= this.#tearDown(failure));
+  }
+
+  async #tearDown(failure: Failure): Promise<void> {
     const { file, teardownTimeout } = this.plan;
-    if (!this.failed) {
-      this.#thread.postMessage({ type: 'stop' } satisfies ToThread);
-      const expired = (): Error => new Error('too late');
+    const expired = (): Error => new Error('too late');
+    if (!this.#exited) {
+      this.#control.postMessage({ type: 'stop' } satisfies ToThread);
       try {
         await within(this.#stopped.promise, { clock: this.#clock, timeout: teardownTimeout, expired });
       } catch {
@@ -150,8 +171,12 @@ export class WorkerThread {
         process.stderr.write(`carpool: ${message}\n`);
       }
     }
-    this.#fail({ code: 'SHARED_WORKER_FAILED', how: `was stopped: ${why}`, stack: '' });
-    await this.ended;
+    this.#fail(failure);
+    void this.#thread.terminate();
+    await within(this.ended, { clock: this.#clock, timeout: terminateTimeout, expired }).catch(() => {
+      const message = `the thread of the shared worker ${file} is in a native call and cannot be ended before that returns`;
+      process.stderr.write(`carpool: ${message}\n`);
+    });
   }
 
   #onMessage(message: FromThread): void {
@@ -163,7 +188,7 @@ export class WorkerThread {
         this.#readiness.cancel();
         break;
       case 'files':
-        if (Array.isArray(message.files)) this.#watch(message.files);
+        this.#watch(message.files);
         break;
       case 'members':
         this.#members = message.members;
@@ -189,8 +214,9 @@ export class WorkerThread {
     this.#failure = failure;
     this.#readiness.cancel();
     this.#listening.reject(this.error as CarpoolError);
-    if (this.#stopping === undefined && failure.willing !== true) this.#crashReported(this);
-    void this.#thread.terminate();
+    if (this.#ending === undefined && failure.willing !== true) this.#crashReported(this);
+    this.#over.resolve();
+    void this.#end(failure);
   }
 
   #watch(urls: readonly string[]): void {

@@ -63,6 +63,12 @@ export class Broker {
     await testWorker.teardowns.run();
   }
 
+  /** The thread is about to exit. */
+  startTeardowns(): void {
+    for (const { teardowns } of this.#present) teardowns.start();
+    this.teardowns.start();
+  }
+
   deliver(from: TestWorker, number: number, answers: number, body: Uint8Array): void {
     if (answers !== 0) {
       const replies = this.#replies.get(answers);

@@ -4,7 +4,8 @@
  *
  *   start ─▶ listening ─▶ factory called ─▶ ready ─▶ … ─ `stop` ─▶ test workers leave ─▶ its own teardowns ─▶ stopped
  *
- * A fatal error is reported to the host, which ends the thread and reports to every test how it ended.
+ * A fatal error is reported to the host, which reports to every test how the worker ended, and sends `stop`: teardowns run
+ * after a failure, too. The host ends the thread when they have run, or when their time is up.
  */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../base/error-kinds.ts';
 import { CarpoolError } from '../../base/errors.ts';
+import { messageOf } from '../../base/thrown.ts';
 import { sameToken } from '../../wire/greeting.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import { Broker } from './broker.ts';
@@ -24,18 +26,28 @@ import { Peer, type PeerOptions } from './peer.ts';
 /** Processes connected at once. */
 const maxPeers = 1_024;
 
-const port = parentPort as MessagePort;
 const { worker, file, url, initialData, path, run } = workerData as ThreadData;
-const send = (message: FromThread): void => port.postMessage(message);
+let control: MessagePort | undefined;
+const send = (message: FromThread): void => control?.postMessage(message);
 const broker = new Broker(worker, file, run);
 const ready = Promise.withResolvers<void>();
 const peers = new Set<Peer>();
 
-port.once('message', ({ token }: ThreadSecret) => {
+parentPort?.once('message', ({ token, control: port }: ThreadSecret<MessagePort>) => {
   const bytes = Buffer.from(token);
+  control = port;
   port.on('message', (message: ToThread) => void handle(message));
   serve((shown) => sameToken(shown, bytes));
 });
+
+// As Node, which leaves an error to the listeners of the user where there are some.
+for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(kind, (thrown: unknown) => {
+    if (process.listenerCount(kind) === 1) crash(thrown);
+  });
+}
+// What `process.exit` leaves time for: the synchronous part of each teardown.
+process.on('exit', () => broker.startTeardowns());
 
 function serve(admits: (token: string) => boolean): void {
   const options: PeerOptions = {
@@ -126,12 +138,12 @@ function crash(thrown: unknown): void {
     send({ type: 'fatal', code: thrown.code, how: thrown.message, stack: '' });
     return;
   }
-  const { message, stack } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error>;
+  const { stack } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error>;
   send({
     type: 'fatal',
     code: 'SHARED_WORKER_FAILED',
-    how: `crashed: ${message ?? String(thrown)}`,
-    stack: stack ?? '',
+    how: `crashed: ${typeof thrown === 'object' ? messageOf(thrown) : String(thrown)}`,
+    stack: typeof stack === 'string' ? stack : '',
   });
 }
 
