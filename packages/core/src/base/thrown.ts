@@ -3,5 +3,6 @@
 /** What it says, for the end of a sentence. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
+  if (typeof thrown === 'number' || typeof thrown === 'boolean') return String(thrown);
   return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
 }

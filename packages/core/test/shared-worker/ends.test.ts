@@ -30,7 +30,7 @@ describe('the teardowns of a worker run', () => {
     await file.owner.ready();
     const lost = failure(shared.subscribe().next(), 'SHARED_WORKER_FAILED');
     shared.publish('go');
-    expect((await lost).message).toContain(message);
+    expect((await lost).cause).toMatchObject({ message: expect.stringContaining(message) });
     await until('it has released what it held', () => log() === 'held\nreleased\n');
   });
 
@@ -48,23 +48,25 @@ describe('the teardowns of a worker run', () => {
     await added;
     await file.end();
     await until('it has released what it held', () => log() === 'held\nreleased\n');
+    expect(shared.currentlyAvailable).toBe(false);
   });
 });
 
 test('a teardown that hangs is given up when its time is up, at the end of the run too', async () => {
-  const { started, file, shared } = await holding('has another teardown that hangs', 'teardownTimeout: 300,');
+  const { started, file, shared, log } = await holding('has another teardown that hangs', 'teardownTimeout: 300,');
   await file.owner.ready();
   const added = shared.subscribe().next();
   shared.publish('go');
   await added;
-  await started.stop();
+  expect(await started.stop(), 'in order, not by SIGKILL').toBeDefined();
   await started.exited;
+  expect(log()).toBe('held\n');
 });
 
 test.skipIf(process.platform === 'win32')(
   'a worker in a native call does not hold up the end of the host, and what the call runs ends with it',
   async () => {
-    const { started, file, shared } = await holding('is in a native call', 'teardownTimeout: 300,');
+    const { started, file, shared, log } = await holding('is in a native call', 'teardownTimeout: 300,');
     await file.owner.ready();
     const begun = shared.subscribe().next();
     shared.publish('go');
@@ -73,6 +75,7 @@ test.skipIf(process.platform === 'win32')(
     await started.stop();
     await started.exited;
     await until('its whole group is gone', () => groupMembers(pid as number).length === 0);
+    expect(log()).toBe('held\n');
   },
 );
 

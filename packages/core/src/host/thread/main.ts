@@ -142,7 +142,7 @@ function crash(thrown: unknown): void {
   send({
     type: 'fatal',
     code: 'SHARED_WORKER_FAILED',
-    how: `crashed: ${typeof thrown === 'object' ? messageOf(thrown) : String(thrown)}`,
+    how: `crashed: ${messageOf(thrown)}`,
     stack: typeof stack === 'string' ? stack : '',
   });
 }
