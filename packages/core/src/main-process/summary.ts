@@ -12,7 +12,7 @@ function warning({ name, unconfirmed, firstUnconfirmed }: PoolStats): string[] {
   if (unconfirmed === 0) return [];
   const what = count(unconfirmed, 'session', 'sessions');
   const first = firstUnconfirmed === undefined ? '' : `; the first was ${firstUnconfirmed}`;
-  return [`carpool: ${name}: warning: the child did not confirm the end of ${what}${first}`];
+  return [`carpool: warning: ${name}: the child did not confirm the end of ${what}${first}`];
 }
 
 function line(pool: PoolStats): string {

@@ -70,7 +70,7 @@ test('what is wrong and fails nothing is said: a stray line at once, and ends th
   const { stderr } = await carpool('run', '--', node, session);
   expect(stderr).toMatch(/^carpool: pool "echoes": the child printed to its stdout .*: Welcome to Prints 1\.0!$/m);
   expect(stderr).toMatch(
-    /^carpool: echoes: warning: the child did not confirm the end of 1 session; the first was session s1: not within 100 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/m,
+    /^carpool: warning: echoes: the child did not confirm the end of 1 session; the first was session s1: not within 100 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/m,
   );
 });
 

@@ -29,7 +29,7 @@ describe('an exchange whose `expect` is not what the child says', () => {
     const [line, warning] = summaryLines([echoes.stats()]);
     expect(line).toContain('2 sessions');
     expect(warning).toMatch(
-      /^carpool: echoes: warning: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 80 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/,
+      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 80 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/,
     );
     echoes.countAnew();
     expect(summaryLines([echoes.statsOfRun()])).toEqual([]);
