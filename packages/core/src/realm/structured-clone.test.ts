@@ -72,6 +72,41 @@ describe('a clone', () => {
     expect(() => clone(sly, 'Cannot send')).toThrow('Cannot send: not now');
   });
 
+  test('keeps a DOMException, wherever it stands, as AVA does', () => {
+    const gone = new DOMException('dom', 'AbortError');
+    const holder = {
+      gone,
+      list: Object.assign([1], { 2: gone }),
+      map: new Map([[gone, new Set([gone])]]),
+      error: new Error('e', { cause: gone }),
+    };
+    const back = round(holder) as typeof holder;
+    expect(back.gone).toBeInstanceOf(DOMException);
+    expect([back.gone.message, back.gone.name, back.gone.stack]).toEqual(['dom', 'AbortError', gone.stack]);
+    expect(1 in back.list).toBe(false);
+    expect([back.list[2], [...back.map.keys()][0], back.error.cause]).toEqual([back.gone, back.gone, back.gone]);
+    expect(back.map.get(back.gone)?.has(back.gone)).toBe(true);
+    expect(back.error).toBeInstanceOf(Error);
+    expect([back.error.message, back.error.stack]).toEqual(['e', holder.error.stack]);
+    expect((round(gone) as DOMException).message).toBe('dom');
+    const loop: { gone: DOMException; loop?: object } = { gone };
+    loop.loop = loop;
+    const turned = round(loop) as typeof loop;
+    expect(turned.loop).toBe(turned);
+  });
+
+  test.each([
+    ['a URL', new URL('http://x/'), 'a URL cannot be cloned; send its `href`'],
+    ['headers', [{ deep: new Headers({ a: 'b' }) }], 'a Headers cannot be cloned; send `Object.fromEntries(headers)`'],
+    ['a Blob', new Map([['b', new Blob(['x'])]]), 'a Blob cannot be cloned'],
+    ['a signal', new Error('x', { cause: new AbortController().signal }), 'an AbortSignal cannot be cloned'],
+    ['shared memory', new SharedArrayBuffer(8), 'a SharedArrayBuffer cannot be shared across processes'],
+    ['a view of it', { view: new Uint8Array(new SharedArrayBuffer(8)) }, 'a SharedArrayBuffer cannot be shared'],
+    ['a port', new MessageChannel().port1, 'a MessagePort cannot be cloned'],
+  ])('of %s is refused by name, where V8 alone would write an empty object', (_, value, message) => {
+    expect(() => clone(value, 'Cannot send')).toThrow(`Cannot send: ${message}`);
+  });
+
   test('turns a Buffer into a Uint8Array, unless it should stay a Buffer', () => {
     const value = { key: Buffer.from('secret') };
     expect(round(value)).toStrictEqual({ key: new Uint8Array(value.key) });

@@ -10,6 +10,7 @@ import { tagOf } from '../base/tag.ts';
 import { messageOf } from '../base/thrown.ts';
 import { copyToRealm } from './realm-copy.ts';
 import { isJsonSafe } from './json-safe.ts';
+import { markedException, portable, sharedMemory, type DomExceptionRecord } from './platform-objects.ts';
 
 type View = new (buffer: ArrayBuffer) => ArrayBufferView;
 
@@ -35,11 +36,13 @@ const kinds: readonly (readonly [tag: string, view: View | undefined])[] = [
 const numberOf: ReadonlyMap<string, number> = new Map(kinds.map(([tag], at) => [tag, at]));
 /** Not in the list, because it is made in another way. */
 const bufferNumber = 0xff;
+const exceptionNumber = 0xfe;
 
-const readView = function (this: Deserializer): ArrayBufferView {
+const readView = function (this: Deserializer): ArrayBufferView | DOMException {
   const number = this.readUint32();
   const bytes = this.readRawBytes(this.readUint32());
   if (number === bufferNumber) return Buffer.from(bytes);
+  if (number === exceptionNumber) return exceptionOf(JSON.parse(bytes.toString()) as DomExceptionRecord);
   const [, Kind] = kinds[number] ?? [];
   if (Kind === undefined) throw new Error('a view of a kind that this version does not know');
   const memory = new ArrayBuffer(bytes.length);
@@ -69,7 +72,7 @@ export function clone(value: unknown, sender: string, options: CloneOptions = {}
   writer._setTreatArrayBufferViewsAsHostObjects(true);
   try {
     writer.writeHeader();
-    writer.writeValue(value);
+    writer.writeValue(portable(value));
     return writer.releaseBuffer();
   } catch (thrown) {
     throw failed(`${sender}: ${messageOf(thrown)}`, thrown);
@@ -78,11 +81,28 @@ export function clone(value: unknown, sender: string, options: CloneOptions = {}
 
 function writeView(writer: Serializer, value: object, keepBuffers: boolean): void {
   const kind = ArrayBuffer.isView(value) ? numberOf.get(tagOf(value)) : undefined;
-  if (kind === undefined) throw new Error(`${Object.prototype.toString.call(value)} could not be cloned.`);
+  if (kind === undefined) throw new Error(`${value.constructor.name} could not be cloned.`);
+  const exception = markedException(value);
+  if (exception !== undefined) {
+    writeBytes(writer, exceptionNumber, Buffer.from(JSON.stringify(exception)));
+    return;
+  }
   const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
-  writer.writeUint32(keepBuffers && Buffer.isBuffer(value) ? bufferNumber : kind);
-  writer.writeUint32(byteLength);
-  writer.writeRawBytes(new Uint8Array(buffer, byteOffset, byteLength));
+  if (tagOf(buffer) === 'SharedArrayBuffer') throw new Error(sharedMemory);
+  const number = keepBuffers && Buffer.isBuffer(value) ? bufferNumber : kind;
+  writeBytes(writer, number, new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+function writeBytes(writer: Serializer, number: number, bytes: Uint8Array): void {
+  writer.writeUint32(number);
+  writer.writeUint32(bytes.length);
+  writer.writeRawBytes(bytes);
+}
+
+function exceptionOf({ message, name, stack }: DomExceptionRecord): DOMException {
+  const exception = new DOMException(message, name);
+  Object.defineProperty(exception, 'stack', { value: stack, configurable: true, writable: true });
+  return exception;
 }
 
 function malformed(message: string, cause: unknown): CarpoolError {

@@ -118,7 +118,7 @@ describe('a host', () => {
     process.kill(started.pid!, 'SIGUSR2');
     await failure(session.request({ type: 'query' }), 'HUB_LOST');
     await started.exited;
-    expect(await started.summary()).toEqual({ pools: [] });
+    expect(await started.summary()).toEqual({ pools: [], crashes: [] });
     expect(await started.stop()).toBe(undefined);
   });
 
