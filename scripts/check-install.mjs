@@ -1,6 +1,6 @@
 // Follows the README of each adapter and dialect literally, in new projects outside the workspace: its titled code
 // blocks, its install command with the packed tarballs in place of the names, and one run. With npm and with pnpm. And
-// uses the tarball of `carpool` under Bun and Deno.
+// uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins made for AVA.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
@@ -112,6 +112,41 @@ async function runIn({ runtime, run }, { carpool }) {
   if (!stdout.includes('as under Node')) throw new Error(`It said:\n${stdout}${stderr}`);
 }
 
+/** Under AVA's name, as docs/shared-workers.md says: also for a plugin whose peer range no version of Carpool is in. */
+async function plugins(client, { carpool }) {
+  const project = mkdtempSync(join(out, 'project-'));
+  const picky = join(project, 'picky');
+  mkdirSync(picky);
+  const peers = { peerDependencies: { ava: '>=4' } };
+  writeFileSync(
+    join(picky, 'package.json'),
+    JSON.stringify({ name: 'picky', version: '1.0.0', type: 'module', exports: './index.js', ...peers }),
+  );
+  writeFileSync(join(picky, 'index.js'), "export { registerSharedWorker } from 'ava/plugin';\n");
+  await execute(['npm', 'pack', '--pack-destination', project], picky);
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ private: true, devDependencies: { ava: `file:${carpool}` }, overrides: { ava: '$ava' } }),
+  );
+  writeFileSync(
+    join(project, 'pnpm-workspace.yaml'),
+    "peerDependencyRules:\n  allowedVersions:\n    ava: '*'\nstrictPeerDependencies: true\nstrictDepBuilds: false\n",
+  );
+  const wanted = ['@ava/cooperate@1.0.0', '@ava/get-port@2.0.0', `file:${join(project, 'picky-1.0.0.tgz')}`];
+  await execute([...client.command, ...client.add, ...wanted], project);
+  writeFileSync(
+    join(project, 'plugins.mjs'),
+    `import { SharedContext } from '@ava/cooperate';
+import getPort from '@ava/get-port';
+import { registerSharedWorker } from 'picky';
+console.log(typeof SharedContext, typeof getPort, typeof registerSharedWorker);
+process.exit(0);
+`,
+  );
+  const { stdout } = await execute([process.execPath, 'plugins.mjs'], project);
+  if (stdout !== 'function function function\n') throw new Error(`The plugins have:\n${stdout}`);
+}
+
 mkdirSync(join(root, '.tmp'), { recursive: true });
 let good = true;
 try {
@@ -124,6 +159,10 @@ try {
         check: () => follow(readme, client, tarballs),
       })),
     ),
+    ...clients.map((client) => ({
+      what: `install: plugins made for AVA with ${client.name}`,
+      check: () => plugins(client, tarballs),
+    })),
     ...runtimes.map((it) => ({ what: `install: createPool under ${it.runtime}`, check: () => runIn(it, tarballs) })),
   ];
   // Two at a time: most of it is waiting for the registry.
