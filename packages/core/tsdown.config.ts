@@ -136,9 +136,9 @@ const config: UserConfig[] = defineConfig([
               [
                 String.raw`(?:base|session|transport|wire)[\\/]`,
                 String.raw`codec[\\/](?!msgpack)`,
-                String.raw`host[\\/](?:main|host-directory)\.`,
+                String.raw`host[\\/](?:main|host-directory|host-record|restoration|started-processes)\.`,
                 String.raw`host[\\/](?:hub|shared-workers)[\\/](?!worker-thread)`,
-                String.raw`process[\\/](?:files|identity|pid-files|exit)\.`,
+                String.raw`process[\\/](?:files|identity|pid-files|exit|environment|group|marked|stop-ladder)\.`,
               ].join('|'),
             ),
           },

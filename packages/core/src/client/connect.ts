@@ -81,7 +81,10 @@ async function connectTo(path: string, timeout: number, known: boolean): Promise
     socket.destroy();
     const why = messageOf(thrown);
     const details = { context: { path }, cause: thrown };
-    if (known) throw new CarpoolError('HUB_LOST', `The host has ended: ${why}`, details);
+    // A host that ends removes its socket; so does a cleaner of temporary files.
+    const removed = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    const lost = removed ? 'has ended, or its socket was removed' : 'has ended';
+    if (known) throw new CarpoolError('HUB_LOST', `The host ${lost}: ${why}`, details);
     const message = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
     throw new CarpoolError('HUB_UNREACHABLE', message, details);
   }

@@ -5,7 +5,7 @@ import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { ChildPool } from '../pool/pool.ts';
 import { poolSettings } from '../pool/options.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
-import { PidFiles } from '../process/pid-files.ts';
+import type { PidFiles } from '../process/pid-files.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Project } from '../wire/control.ts';
@@ -27,12 +27,12 @@ export type ConfigureResult =
     };
 
 /** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
-export async function configure(project: Project, children: string): Promise<ConfigureResult> {
+export async function configure(project: Project, started: PidFiles): Promise<ConfigureResult> {
   try {
     const { pools, sharedWorkers, folder, file } = await loadConfig(project);
     const environment = {
       notices: new WaitNotices(process.stderr, systemClock),
-      started: new PidFiles(children),
+      started,
       warn: (message: string) => void process.stderr.write(`carpool: ${message}\n`),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
     };

@@ -1,14 +1,13 @@
 /**
  * The private folder of a host: its sockets, its own record, and those of its children. Mode 0700; made for each host and
- * removed when that one ends. The next host finds what a killed one left by its name, and sweeps it.
+ * removed when that one ends. The next host finds what a killed one left by its name and its record (abandoned-hosts.ts).
  */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { listOrEmpty } from '../process/files.ts';
-import { startTimeOf, type ProcessIdentity } from '../process/identity.ts';
+import { ownRecord, readHostRecord, writeRecord } from './host-record.ts';
 
 const windows = process.platform === 'win32';
 
@@ -17,12 +16,18 @@ const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 
 export interface HostDirectory {
   readonly folder: string;
+  /** What everything that the host starts carries in its environment. */
+  readonly id: string;
   /** The socket of the hub. */
   readonly socket: string;
   /** The socket of a shared worker, by its number. */
   readonly socketOf: (number: number) => string;
   /** The folder for records of children. */
   readonly children: string;
+  /** Whether the folder and the socket of the hub are there: a cleaner of temporary files may have removed them. */
+  complete(): boolean;
+  /** Makes the folder and the record again. */
+  restore(): void;
   /** Removes all of it. */
   remove(): void;
 }
@@ -35,79 +40,74 @@ function prefix(): string {
   return `carpool-${windows ? 'user' : String(process.getuid?.() ?? 'user')}-`;
 }
 
-/** @throws CarpoolError HUB_UNREACHABLE if no folder allows a socket, or it cannot be made */
+/** Whether a folder of this user's hosts can have this name. */
+export function isHostFolderName(name: string): boolean {
+  return name.startsWith(prefix()) && /^[0-9a-f]{12}$/.test(name.slice(prefix().length));
+}
+
+/** The socket of the hub, by the folder of its host. */
+export function hubSocketIn(folder: string): string {
+  return windows ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, 'hub');
+}
+
+/**
+ * Makes it in the first of `bases` that allows it: the temporary folder may be read-only, full, or have too long a path.
+ * @throws CarpoolError HUB_UNREACHABLE if none does
+ */
 export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases()): HostDirectory {
   // It need not be secret: the folder is private, and `mkdir` fails if the name exists.
   const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
-  const base = bases.find(
-    (candidate) => windows || Buffer.byteLength(join(candidate, name, longestName)) <= longestSocketPath,
+  const short = bases.filter(
+    (base) => windows || Buffer.byteLength(join(base, name, longestName)) <= longestSocketPath,
   );
-  if (base === undefined) throw tooLong(bases, name);
-  const folder = join(base, name);
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    // With the start time, so that a sweep can tell this host from a later process with the same pid.
-    writeFileSync(join(folder, 'host.json'), JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
-  } catch (thrown) {
-    throw new CarpoolError('HUB_UNREACHABLE', `Cannot make a folder for the socket in ${base}: ${messageOf(thrown)}`, {
-      context: { folder },
-      cause: thrown,
-    });
+  if (short.length === 0) throw tooLong(bases, name);
+  const failures: { readonly base: string; readonly thrown: unknown }[] = [];
+  for (const base of short) {
+    try {
+      return makeIn(join(base, name));
+    } catch (thrown) {
+      failures.push({ base, thrown });
+    }
   }
+  const reasons = failures.map(({ base, thrown }) => `in ${base}: ${messageOf(thrown)}`).join('; ');
+  throw new CarpoolError('HUB_UNREACHABLE', `Cannot make a folder for the socket ${reasons}`, {
+    context: { tried: failures.map(({ base }) => join(base, name)) },
+    cause: failures[0]?.thrown,
+  });
+}
+
+function makeIn(folder: string): HostDirectory {
+  const record = ownRecord();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  try {
+    writeRecord(folder, record);
+  } catch (thrown) {
+    remove(); // a full disk allows a folder, and no file in it
+    throw thrown;
+  }
+  const socket = hubSocketIn(folder);
   return {
     folder,
-    socket: windows ? `\\\\.\\pipe\\${name}` : join(folder, 'hub'),
+    id: record.id,
+    socket,
     socketOf: (number) => {
       const short = `w${number.toString(36)}`;
-      return windows ? `\\\\.\\pipe\\${name}-${short}` : join(folder, short);
+      return windows ? `${socket}-${short}` : join(folder, short);
     },
     children: join(folder, 'children'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    complete: () => readHostRecord(folder)?.id === record.id && (windows || existsSync(socket)),
+    restore() {
+      mkdirSync(folder, { mode: 0o700, recursive: true });
+      writeRecord(folder, record);
+    },
+    remove,
   };
 }
 
-/** Where host folders may be: the system's temporary folder, or `/tmp` if the path of that one is too long. */
+/** Where host folders may be: the system's temporary folder, or `/tmp` where that one cannot be used. */
 export function hostDirectoryBases(): readonly string[] {
   return windows ? [tmpdir()] : [...new Set([tmpdir(), '/tmp'])];
-}
-
-/** Folders of this user's hosts that are no longer running. */
-export function abandonedFolders(): string[] {
-  const folders: string[] = [];
-  for (const base of hostDirectoryBases()) {
-    for (const name of listOrEmpty(base)) {
-      const folder = join(base, name);
-      if (name.startsWith(prefix()) && isOurs(folder) && !isHostAlive(hostIn(folder), folder)) folders.push(folder);
-    }
-  }
-  return folders;
-}
-
-/** In a shared `/tmp` another user's folder may have such a name; it proves nothing and is left alone. */
-function isOurs(folder: string): boolean {
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true && (windows || stats.uid === process.getuid?.());
-}
-
-function hostIn(folder: string): Partial<ProcessIdentity> | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as Partial<ProcessIdentity>;
-  } catch {
-    return undefined;
-  }
-}
-
-function isHostAlive(host: Partial<ProcessIdentity> | undefined, folder: string): boolean {
-  // Without a record the host is between making its folder and writing it, or was killed there: give it a minute.
-  if (host?.pid === undefined) return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 60_000;
-  const startTime = startTimeOf(host.pid);
-  if (startTime !== undefined) return startTime === host.startTime;
-  try {
-    process.kill(host.pid, 0);
-    return host.startTime === undefined;
-  } catch {
-    return false;
-  }
 }
 
 function tooLong(bases: readonly string[], name: string): CarpoolError {

@@ -17,7 +17,11 @@ import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { Boot, Command, Configured, Report } from '../wire/control.ts';
+import { hostMarker } from '../process/environment.ts';
+import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
+import { Restoration } from './restoration.ts';
+import { endStarted, endStartedNow } from './started-processes.ts';
 
 const windows = process.platform === 'win32';
 
@@ -26,6 +30,9 @@ const stopLimit = 20_000;
 
 let directory: HostDirectory | undefined;
 let hub: Hub | undefined;
+let restoration: Restoration | undefined;
+/** What a killed host has left is being ended. */
+let sweeping: Promise<void> | undefined;
 /** The pools, once the config is loaded. */
 let made: ReadonlyMap<string, ChildPool> = new Map();
 let stopping: Promise<void> | undefined;
@@ -47,7 +54,7 @@ export function runHost(): void {
   // stdout carries the reports; what a config prints goes to stderr.
   process.stdout.write = process.stderr.write.bind(process.stderr);
   // Also after a crash; reaper.ts kills the children then.
-  process.on('exit', () => directory?.remove());
+  process.on('exit', endNow);
 }
 
 function onLine(line: string): void {
@@ -66,6 +73,8 @@ function onLine(line: string): void {
 async function serve(boot: Boot): Promise<void> {
   const { token } = boot;
   directory = makeHostDirectory();
+  // Inherited by the threads of shared workers, and by all that is started here.
+  process.env[hostMarker] = directory.id;
   const configured = Promise.withResolvers<ReadonlyMap<string, ChildPool>>();
   const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   named.promise.catch(() => {}); // reported to each call that names one
@@ -77,7 +86,9 @@ async function serve(boot: Boot): Promise<void> {
   // command line, where it would slow the start down.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
   const { configure } = await import('./configure.ts');
-  const outcome = await configure(boot, directory.children);
+  const children = new PidFiles(directory.children);
+  restoration = new Restoration({ directory, hub, children });
+  const outcome = await configure(boot, children);
   if (outcome.problem !== undefined) named.reject(outcome.problem);
   else named.resolve(outcome.sharedWorkers);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
@@ -87,14 +98,20 @@ async function serve(boot: Boot): Promise<void> {
   const names = [...(outcome.sharedWorkers?.keys() ?? [])];
   const found: Configured = { pools, sharedWorkers: names, files, problem: problem && toRecord(problem) };
   report({ report: 'configured', configured: found });
-  const { sweep } = await import('./sweep.ts');
-  await sweep();
+  await sweepOnce();
+}
+
+/** Also at the end of a run that is too short to have come to it. */
+function sweepOnce(): Promise<void> {
+  return (sweeping ??= import('./sweep.ts').then(({ sweep }) => sweep()));
 }
 
 async function handle({ command, id }: Command): Promise<void> {
   if (command === 'runStarted' || command === 'runEnded') {
-    if (command === 'runStarted') await hub?.run(true);
-    else hub?.sharedWorkers.ran();
+    if (command === 'runStarted') {
+      await restoration?.check().catch(() => {}); // workers report that they cannot connect
+      await hub?.run(true);
+    } else hub?.sharedWorkers.ran();
     report(command === 'runStarted' ? { report: 'done', id } : { report: 'done', id, watched: watchedFiles() });
     return;
   }
@@ -125,8 +142,18 @@ async function shutDown(): Promise<void> {
   // Shared workers run until the last test file has left them.
   const sharedWorkers = hub?.close().then(() => hub?.sharedWorkers.close());
   await Promise.allSettled([sharedWorkers, ...closing]);
+  restoration?.end();
+  await Promise.allSettled([directory && endStarted(directory.id), sweepOnce()]);
   directory?.remove();
+  directory = undefined;
   if ((await sharedWorkers) === false) endAtOnce();
+}
+
+/** The `exit` handler: after a crash, and where the stop took too long. */
+function endNow(): void {
+  if (directory === undefined) return;
+  endStartedNow(directory.id);
+  directory.remove();
 }
 
 function end(code: number): never {

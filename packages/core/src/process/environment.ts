@@ -3,6 +3,9 @@
 /** Set on every child, so that a sweep can tell its descendants from other processes. See reaper.ts. */
 export const marker = 'CARPOOL_CHILD';
 
+/** Set in a host, and so on all that it starts: children, and what a config or a shared worker starts. See marked.ts. */
+export const hostMarker = 'CARPOOL_HOST';
+
 /** Carpool's own variables. They hold the address and the token of the hub, which children must not see. */
 const reserved = /^CARPOOL_/i;
 
@@ -14,7 +17,7 @@ export interface EnvironmentSpec {
 }
 
 /**
- * The environment of a child. `CARPOOL_*` never reaches it, neither inherited nor through `env`: a config file that
+ * The environment of a child. But for the mark of the host `CARPOOL_*` never reaches it, neither inherited nor through `env`: a config file that
  * says `env: { ...process.env }` is loaded in the host, which holds the token.
  */
 export function childEnvironment(
@@ -30,6 +33,8 @@ export function childEnvironment(
     for (const same of Object.keys(result)) if (fold(same) === fold(name)) delete result[same];
     if (value !== undefined && !reserved.test(name)) result[name] = value;
   }
+  const host = ours[hostMarker];
+  if (host !== undefined) result[hostMarker] = host;
   return result;
 }
 

@@ -5,7 +5,8 @@
  */
 // Not execa: a host loads this before it listens, and has no child yet.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { listOrEmpty } from './files.ts';
 
 export interface ProcessIdentity {
@@ -87,6 +88,24 @@ function readAllProc(): ProcessFacts[] {
   const boot = bootId();
   const pids = listOrEmpty('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => readProc(Number(pid), boot) ?? []);
+}
+
+/** Where a pid means one process: two containers may have one temporary folder, and count their processes each alone. */
+export interface PidSpace {
+  /** Of the system since its start. Empty where that is not known. */
+  readonly boot: string;
+  /** Among the systems of one boot. */
+  readonly namespace: string;
+}
+
+/** Of this process. */
+export function pidSpace(): PidSpace {
+  if (platform !== 'linux') return { boot: '', namespace: `${platform} ${hostname()}` };
+  try {
+    return { boot: bootId(), namespace: readlinkSync('/proc/self/ns/pid') };
+  } catch {
+    return { boot: bootId(), namespace: '' };
+  }
 }
 
 function bootId(): string {

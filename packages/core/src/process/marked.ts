@@ -9,7 +9,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from '../base/natives.ts';
-import { marker } from './environment.ts';
+import { hostMarker, marker } from './environment.ts';
 import { listOrEmpty } from './files.ts';
 import { type Ending, type EndSignal, endAll, signalProcess } from './group.ts';
 import { factsOf, isRunning, parsePsLine, startedNoEarlier, type ProcessFacts } from './identity.ts';
@@ -72,9 +72,9 @@ export function findMarkedNow(): Marked {
 export function markedIn(output: Buffer | string): Marked {
   const found = new Collection();
   for (const line of String(output).split('\n')) {
-    const mark = markIn(line.split(' '));
-    const facts = mark === undefined ? undefined : parsePsLine(psColumns.exec(line)?.[0] ?? '');
-    if (mark !== undefined && facts !== undefined) found.add(mark, facts);
+    const marks = marksIn(line.split(' '));
+    const facts = marks.length === 0 ? undefined : parsePsLine(psColumns.exec(line)?.[0] ?? '');
+    if (facts !== undefined) found.add(marks, facts);
   }
   return found.marked;
 }
@@ -103,29 +103,32 @@ class Collection {
   readonly marked = new Map<string, ProcessFacts[]>();
 
   look(pid: number): void {
-    const mark = markIn(environmentOf(pid));
-    const facts = mark === undefined ? undefined : factsOf(pid);
-    if (mark !== undefined && facts !== undefined) this.add(mark, facts);
+    const marks = marksIn(environmentOf(pid));
+    const facts = marks.length === 0 ? undefined : factsOf(pid);
+    if (facts !== undefined) this.add(marks, facts);
   }
 
-  add(mark: string, facts: ProcessFacts): void {
+  add(marks: readonly string[], facts: ProcessFacts): void {
     if (facts.zombie || facts.pid === process.pid) return;
-    const same = this.marked.get(mark);
-    if (same === undefined) this.marked.set(mark, [facts]);
-    else same.push(facts);
+    for (const mark of marks) {
+      const same = this.marked.get(mark);
+      if (same === undefined) this.marked.set(mark, [facts]);
+      else same.push(facts);
+    }
   }
 }
 
-const prefix = `${marker}=`;
+/** The marks are random: it does not matter which variable one was found in. */
+const variables = [`${marker}=`, `${hostMarker}=`];
 
-function markIn(entries: readonly string[]): string | undefined {
-  return entries.find((entry) => entry.startsWith(prefix))?.slice(prefix.length);
+function marksIn(entries: readonly string[]): string[] {
+  return variables.flatMap((name) => entries.find((entry) => entry.startsWith(name))?.slice(name.length) ?? []);
 }
 
 function environmentOf(pid: number): string[] {
   try {
     const text = readFileSync(`/proc/${pid}/environ`, 'latin1');
-    return text.includes(prefix) ? text.split('\0') : [];
+    return variables.some((name) => text.includes(name)) ? text.split('\0') : [];
   } catch {
     return []; // another user's, or gone
   }

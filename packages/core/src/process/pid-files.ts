@@ -51,11 +51,20 @@ export class PidFiles {
       command,
       host: this.#host,
     };
+    this.#write(record);
+    this.#records.set(record.id, record);
+  }
+
+  /** Writes all records again, after something has removed the files. */
+  restore(): void {
+    for (const record of this.#records.values()) this.#write(record);
+  }
+
+  #write(record: ChildRecord): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     const file = fileOf(this.directory, record.id);
     writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
     renameSync(`${file}.part`, file);
-    this.#records.set(record.id, record);
   }
 
   remove(id: string): void {

@@ -44,6 +44,8 @@ export interface SweepOptions {
   readonly clock?: Clock;
   /** Milliseconds after each signal. Defaults: 1 s and 2 s. */
   readonly deadlines?: { readonly terminate: number; readonly kill: number };
+  /** Whether pids mean the same processes here as for the host that wrote the records. Default true. */
+  readonly samePids?: boolean;
 }
 
 export interface Swept {
@@ -51,9 +53,10 @@ export interface Swept {
   /**
    * `ended`: it was there and is gone. `gone`: it was gone already. `unproven`: something with its number is there, but
    * nothing proves that it is the recorded child, nor ever will. These three remove the record.
-   * `owned`: its host is still running. `foreign`: no record of ours. `unkillable`: still there. These three keep it.
+   * `owned`: its host is still running. `foreign`: no record of ours. `unkillable`: still there. `elsewhere`: it may run
+   * where this process cannot see it. These four keep it.
    */
-  readonly outcome: 'ended' | 'gone' | 'owned' | 'unproven' | 'foreign' | 'unkillable';
+  readonly outcome: 'ended' | 'gone' | 'owned' | 'unproven' | 'foreign' | 'unkillable' | 'elsewhere';
   /** The processes that it is about. */
   readonly pids: readonly number[];
 }
@@ -66,9 +69,10 @@ export async function sweepRecords(directory: string, options: SweepOptions = {}
 
 async function sweep(file: string, record: ChildRecord | undefined, options: SweepOptions): Promise<Swept> {
   if (record === undefined) return { file, outcome: 'foreign', pids: [] };
-  if (isRunning(identityOf(record.host))) return { file, outcome: 'owned', pids: [record.pid] };
+  const { samePids = true } = options;
+  if (samePids && isRunning(identityOf(record.host))) return { file, outcome: 'owned', pids: [record.pid] };
 
-  const members = membersOf(record);
+  const members = samePids ? membersOf(record) : [];
   const outside = (await markedOf(record)).filter(({ pid }) => !members.some((member) => member.pid === pid));
   const found = [...members, ...outside].map(({ pid }) => pid);
   const { terminate, kill } = options.deadlines ?? { terminate: 1000, kill: 2000 };
@@ -80,6 +84,7 @@ async function sweep(file: string, record: ChildRecord | undefined, options: Swe
     outside.length > 0 ? await endMarked(record.id, { since: record.startTime ?? undefined, ...ending }) : [];
   const left = [...leftInGroup, ...leftOutside];
   if (left.length > 0) return { file, outcome: 'unkillable', pids: left.map(({ pid }) => pid) };
+  if (found.length === 0 && !samePids) return { file, outcome: 'elsewhere', pids: [] };
   rmSync(file, { force: true });
   if (found.length > 0) return { file, outcome: 'ended', pids: found };
   const suspects = record.startTime === null && exists(record.pid) ? [record] : groupMembers(record.pgid);

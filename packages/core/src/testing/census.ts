@@ -5,7 +5,7 @@ import { hostDirectoryBases } from '../host/host-directory.ts';
 
 /** The processes and folders of Carpool on this machine at one moment. */
 export interface Census {
-  /** Hosts and children, sorted; with `within` those of that run alone. */
+  /** Hosts, children and what these have started, sorted; with `within` those of that run alone. */
   readonly pids: readonly number[];
   /** Folders of hosts; sorted. */
   readonly folders: readonly string[];
@@ -37,7 +37,7 @@ function carpoolPids(within: string | undefined): number[] {
   return pids
     .filter((pid) => {
       const environment = readOrNothing(`/proc/${pid}/environ`).split('\0');
-      const ours = environment.some((entry) => entry.startsWith('CARPOOL_CHILD=')) || isHost(pid);
+      const ours = environment.some((entry) => /^CARPOOL_(?:CHILD|HOST)=/.test(entry)) || isHost(pid);
       return ours && (within === undefined || environment.includes(`TMPDIR=${within}`));
     })
     .map(Number)

@@ -52,6 +52,8 @@ export interface ThreadSecret<Port> {
 
 export type ToThread =
   | { readonly type: 'run'; readonly event: 're-run' | 'end'; readonly run: number }
+  /** Its socket has been removed. */
+  | { readonly type: 'listen again' }
   /** It answers `stopped`. */
   | { readonly type: 'stop' };
 

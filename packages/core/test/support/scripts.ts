@@ -21,10 +21,16 @@ export function script(name: string, args: readonly string[]): Script {
   return closing(scriptIn(place().path, name, args));
 }
 
-/** As `script`, with a TMPDIR that the caller makes and removes. */
-export function scriptIn(temporary: string, name: string, args: readonly string[]): Script {
+/** As `script`, with a TMPDIR that the caller makes and removes. @param within a command that runs another: `unshare` */
+export function scriptIn(
+  temporary: string,
+  name: string,
+  args: readonly string[],
+  within: readonly string[] = [],
+): Script {
   const file = fileURLToPath(new URL(`../host/${name}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], {
+  const [command = '', ...rest] = [...within, process.execPath, file, ...args];
+  const child = spawn(command, rest, {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -44,7 +44,7 @@ export class Hub implements PeerHub {
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
   readonly #token: Buffer;
-  readonly #server: Server;
+  #server: Server;
   readonly #peers = new Set<Peer>();
   #joined = 0;
   /** The files of idle children have been looked at. */
@@ -62,7 +62,7 @@ export class Hub implements PeerHub {
       if (file !== undefined) this.valueFiles.remove(file);
     });
     this.#token = Buffer.from(options.token);
-    this.#server = createServer((socket) => this.#connected(socket));
+    this.#server = this.#createServer();
   }
 
   /** @throws what the system says of the path */
@@ -71,6 +71,14 @@ export class Hub implements PeerHub {
       this.#server.once('error', reject);
       this.#server.listen(path, resolve);
     });
+  }
+
+  /** Listens on a new socket in the place of one that has been removed. Connections stay. @throws as `listen` */
+  async listenAgain(path: string): Promise<void> {
+    // First, because to close it removes the socket at its path, whichever that is.
+    this.#server.close();
+    this.#server = this.#createServer();
+    await this.listen(path);
   }
 
   /** Workers connected now. */
@@ -135,6 +143,10 @@ export class Hub implements PeerHub {
   async #settled(): Promise<Iterable<ChildPool>> {
     const pools = await this.pools.catch((): ReadonlyMap<string, ChildPool> => new Map());
     return pools.values();
+  }
+
+  #createServer(): Server {
+    return createServer((socket) => this.#connected(socket));
   }
 
   #connected(socket: Socket): void {

@@ -9,6 +9,7 @@ import { CarpoolError, isCarpoolError, toRecord, type ErrorRecord } from '../../
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import type { SharedWorkerRequest, SharedWorkerResult, SharedWorkerStateResult } from '../../wire/messages.ts';
+import type { ToThread } from '../../wire/shared-worker-messages.ts';
 import { defaultReadyTimeout, defaultTeardownTimeout, type SharedWorkerPlan } from './worker-plan.ts';
 import type { WorkerThread } from './worker-thread.ts';
 
@@ -128,9 +129,16 @@ export class SharedWorkers {
   }
 
   ran(): void {
-    for (const starting of this.#running.values()) {
-      starting.then((worker) => worker.post({ type: 'run', event: 'end', run: this.#run })).catch(() => {});
-    }
+    this.#post({ type: 'run', event: 'end', run: this.#run });
+  }
+
+  /** Their sockets have been removed: each makes a new one. */
+  listenAgain(): void {
+    this.#post({ type: 'listen again' });
+  }
+
+  #post(message: ToThread): void {
+    for (const starting of this.#running.values()) starting.then((worker) => worker.post(message)).catch(() => {});
   }
 
   /**

@@ -8,7 +8,7 @@
  * after a failure, too. The host ends the thread when they have run, or when their time is up.
  */
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../base/error-kinds.ts';
@@ -32,6 +32,7 @@ const send = (message: FromThread): void => control?.postMessage(message);
 const broker = new Broker(worker, file, run);
 const ready = Promise.withResolvers<void>();
 const peers = new Set<Peer>();
+let listenAgain = (): void => {};
 
 parentPort?.once('message', ({ token, control: port }: ThreadSecret<MessagePort>) => {
   const bytes = Buffer.from(token);
@@ -59,20 +60,28 @@ function serve(admits: (token: string) => boolean): void {
     members: () => send({ type: 'members', members: broker.size }),
     crash,
   };
-  const server = createServer((socket) => {
-    if (peers.size >= maxPeers) {
-      socket.destroy();
-      return;
-    }
-    const peer = new Peer(options, socket);
-    peers.add(peer);
-    void peer.left.then(() => peers.delete(peer));
-  });
-  server.once('error', crash);
-  server.listen(path, () => {
+  const listen = (listening: () => void): Server => {
+    const server = createServer((socket) => {
+      if (peers.size >= maxPeers) {
+        socket.destroy();
+        return;
+      }
+      const peer = new Peer(options, socket);
+      peers.add(peer);
+      void peer.left.then(() => peers.delete(peer));
+    });
+    server.once('error', crash);
+    return server.listen(path, listening);
+  };
+  let server = listen(() => {
     send({ type: 'listening' });
     void start().catch(crash);
   });
+  listenAgain = () => {
+    // First, because to close it removes the socket at its path, whichever that is.
+    server.close();
+    server = listen(() => {});
+  };
 }
 
 async function start(): Promise<void> {
@@ -123,6 +132,9 @@ async function handle(message: ToThread): Promise<void> {
   switch (message.type) {
     case 'run':
       broker.announceRun({ event: message.event, run: message.run });
+      break;
+    case 'listen again':
+      listenAgain();
       break;
     case 'stop':
       for (const peer of peers) peer.end();

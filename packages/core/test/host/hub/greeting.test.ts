@@ -153,7 +153,9 @@ describe('the place of a host', () => {
   });
 
   test('that cannot be written to is reported in one sentence', async () => {
-    const error = await failure(() => makeHostDirectory(['/proc']), 'HUB_UNREACHABLE');
-    expect(error.message).toMatch(/^Cannot make a folder for the socket in \/proc: /);
+    const error = await failure(() => makeHostDirectory(['/proc', '/no/such/folder']), 'HUB_UNREACHABLE');
+    expect(error.message).toMatch(
+      /^Cannot make a folder for the socket in \/proc: .*; in \/no\/such\/folder: ENOENT[^;]*$/,
+    );
   });
 });

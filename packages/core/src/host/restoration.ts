@@ -1,0 +1,51 @@
+/**
+ * Cleaners of temporary files remove what looks old, also of a host that lives, such as one of a runner in watch mode. No
+ * process could connect to it any more. So the host looks, at the beginning of each run and from time to time, and makes its
+ * folder, its sockets and its records again. Connections that are open are not affected.
+ */
+import type { PidFiles } from '../process/pid-files.ts';
+import type { HostDirectory } from './host-directory.ts';
+import type { Hub } from './hub/hub.ts';
+
+/** Milliseconds. */
+const interval = 2_000;
+
+export interface RestorationOptions {
+  readonly directory: HostDirectory;
+  readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
+  readonly children: PidFiles;
+}
+
+export class Restoration {
+  readonly #options: RestorationOptions;
+  readonly #timer: NodeJS.Timeout;
+  #restoring: Promise<void> | undefined;
+
+  constructor(options: RestorationOptions) {
+    this.#options = options;
+    // What fails is tried again.
+    this.#timer = setInterval(() => void this.check().catch(() => {}), interval).unref();
+  }
+
+  /** Resolves when processes can connect. Rejects with what the system says of the folder. */
+  async check(): Promise<void> {
+    const { directory } = this.#options;
+    if (this.#restoring === undefined && directory.complete()) return;
+    await (this.#restoring ??= this.#restore().finally(() => (this.#restoring = undefined)));
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #restore(): Promise<void> {
+    const { directory, hub, children } = this.#options;
+    directory.restore();
+    children.restore();
+    hub.sharedWorkers.listenAgain();
+    await hub.listenAgain(directory.socket);
+    process.stderr.write(
+      `carpool: ${directory.folder} had been removed while the host was running; it was made again\n`,
+    );
+  }
+}
