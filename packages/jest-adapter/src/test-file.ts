@@ -46,6 +46,9 @@ interface Running {
 
 const running = new AsyncLocalStorage<Running>();
 
+/** For the function that makes a call. */
+const timeLeft = (): number => running.getStore()?.clock.timeLeft() ?? Infinity;
+
 /** Where the tests of a file run. */
 export interface TestFileOptions {
   /** The global object of the realm in which its tests run. */
@@ -88,7 +91,7 @@ export class TestFile {
       file: this.#file,
       test,
       worker: () => worker,
-      waitOptions: () => running.getStore()?.clock.waitOptions() ?? {},
+      timeLeft,
       goldens: async () => ({
         file: testPath,
         update: updateSnapshot === 'new' ? 'missing' : updateSnapshot,
@@ -227,13 +230,13 @@ export class TestFile {
     const { currentTest } = currentTestSlot(this.#options.global);
     switch (scope) {
       case 'worker':
-        return await workerSession(await this.#connect(pool), pool);
+        return await workerSession(await this.#connect(pool), pool, timeLeft);
       case 'file':
-        return await this.#file.session(pool, currentTest?.waitOptions());
+        return await this.#file.session(pool);
       case 'test':
         // Where no test is running, that says so.
         if (attempt === undefined) return await registerSession(currentTest, pool);
-        return await attempt.owner.session(pool, currentTest?.waitOptions());
+        return await attempt.owner.session(pool);
     }
   }
 
@@ -249,7 +252,7 @@ export class TestFile {
   #owned(path: readonly string[], test?: string): OwnerOptions {
     const { testPath } = this.#options;
     const holder = { file: testPath, ...(test === undefined ? {} : { test }) };
-    return { path, holder, connect: (pool) => this.#connect(pool) };
+    return { path, holder, timeLeft, connect: (pool) => this.#connect(pool) };
   }
 
   #connect(pool?: string | false): Client | Promise<Client> {

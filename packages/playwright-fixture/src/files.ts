@@ -17,18 +17,20 @@ import {
   type FileOwner,
   type Goldens,
   type Owner,
-  type WaitOptions,
 } from 'carpool/adapter/test-process';
 import { atTheEndOfFiles, loadingFile } from './file-end.ts';
 import { goldensOf } from './goldens.ts';
 import { fileOf } from './file-of.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
+import { compareClocks, timeLeftIn } from './time-left.ts';
 
 /** The file that is open. */
 export class TestFile implements CurrentTest {
   readonly file: FileOwner;
   /** The test that is under way; none in hooks for all tests. */
   attempt: Attempt | undefined;
+  /** That of the test or the hook that is under way. */
+  testInfo: TestInfo | undefined;
   readonly #path: string;
   readonly #worker: Owner;
   #refusal: { readonly thrown: unknown } | undefined;
@@ -52,8 +54,8 @@ export class TestFile implements CurrentTest {
     return this.#worker;
   }
 
-  waitOptions(): WaitOptions {
-    return this.attempt?.waitOptions() ?? {};
+  timeLeft(): number {
+    return timeLeftIn(this.testInfo);
   }
 
   async goldens(): Promise<Goldens> {
@@ -90,7 +92,7 @@ const between: CurrentTest = {
   collects: workerIndex === undefined ? 'Playwright' : undefined,
   test: () => undefined,
   worker: thisWorker,
-  waitOptions: () => ({}),
+  timeLeft: () => Infinity,
 };
 
 /** Opens the file that Playwright evaluates, before its first test. */
@@ -127,8 +129,12 @@ export class TestFiles {
 
   /** The file of this test, or of this hook. Never rejects. */
   async of(testInfo: TestInfo): Promise<TestFile> {
+    compareClocks(testInfo);
     const path = fileOf(testInfo);
-    if (this.#open?.isOf(path) === true) return this.#open;
+    if (this.#open?.isOf(path) === true) {
+      this.#open.testInfo = testInfo;
+      return this.#open;
+    }
     const slot = currentTestSlot();
     const file = await this.#opened(path);
     this.#open = file;

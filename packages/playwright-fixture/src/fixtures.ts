@@ -17,20 +17,18 @@ import {
   fromRecord,
   providedNames,
   sessionPools,
-  TestClock,
   type FixtureNames,
   type FixturePlan,
   type FixtureRunner,
   type Owner,
   type PoolFixtures,
-  type RegisterCall,
   type SessionPools,
   type SessionScope,
 } from 'carpool/adapter/test-process';
 import { registerSharedWorker, type SharedWorker } from 'carpool/shared-worker';
 import type { EvidenceRule } from './evidence.ts';
 import { TestFiles, type TestFile } from './files.ts';
-import { Attempt, margin, ownerOfWorker, workersInUse } from './owners.ts';
+import { Attempt, ownerOfWorker, workersInUse } from './owners.ts';
 import { connect, provided } from './provided.ts';
 
 /** What may stand in `use`, for the whole config, a project, a file or a group. */
@@ -131,14 +129,8 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
     ),
     { timeout: noTimeout, title: 'carpool: end of the sessions' },
   ],
-  carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>, testInfo: TestInfo) => {
-    // For waits that are on the clock of the test. What other fixtures have waited was not its time, so the clock may run
-    // ahead of Playwright's.
-    const clock = new TestClock(() => testInfo.timeout, { margin, least: 1_000 });
-    const register: RegisterCall = (pool, options) =>
-      $carpoolAttempt.register(pool, { ...clock.waitOptions(), ...options });
-    await use(sessionPools(register));
-  },
+  carpool: async ({ $carpoolAttempt }: Owners, use: Use<unknown>) =>
+    use(sessionPools((pool, options) => $carpoolAttempt.register(pool, options))),
 };
 
 const startName = (pool: string): string => `$carpoolStart_${pool}`;

@@ -1,12 +1,10 @@
 /** The owners: an attempt of a test, or a hook for all tests; the file; and a worker, for fixtures that last as long. */
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { FileOwner, Owner, ownerNumber, TestClock, type WaitOptions } from 'carpool/adapter/test-process';
+import { currentTestSlot, FileOwner, Owner, ownerNumber } from 'carpool/adapter/test-process';
 import { keepEvidence, type EvidenceRule } from './evidence.ts';
 import { fileOf } from './file-of.ts';
 import { connect, provided } from './provided.ts';
-
-/** Milliseconds before the time-out of a test at which its waits fail. */
-export const margin = 200;
+import { timeLeftIn } from './time-left.ts';
 
 /** The worker's owners that hold sessions: their evidence belongs to each test that fails meanwhile. */
 export const workersInUse: Set<Owner> = new Set();
@@ -15,22 +13,16 @@ export const workersInUse: Set<Owner> = new Set();
 export class Attempt extends Owner {
   readonly #file: FileOwner;
   readonly #testInfo: TestInfo;
-  readonly #clock: TestClock;
   #finished: Promise<void> | undefined;
 
   /** Hooks for all tests come with the info of the first test, and an owner that has ended stays ended: so it has a number. */
   constructor(file: FileOwner, testInfo: TestInfo) {
     const { testId, retry, titlePath } = testInfo;
     const path = [...file.path, `${testId} ${retry} ${ownerNumber()}`];
-    super({ path, holder: { test: titlePath.slice(1).join(' › '), file: fileOf(testInfo) }, connect, outer: file });
+    const holder = { test: titlePath.slice(1).join(' › '), file: fileOf(testInfo) };
+    super({ path, holder, connect, timeLeft: () => timeLeftIn(testInfo), outer: file });
     this.#file = file;
     this.#testInfo = testInfo;
-    this.#clock = new TestClock(() => testInfo.timeout, { margin });
-  }
-
-  /** For a wait that is on the clock of the test. */
-  waitOptions(): WaitOptions {
-    return this.#clock.waitOptions();
   }
 
   /**
@@ -52,12 +44,15 @@ export class Attempt extends Owner {
   }
 }
 
+/** For the test or the hook that makes a call. */
+const timeLeft = (): number => currentTestSlot().currentTest?.timeLeft() ?? Infinity;
+
 /** A worker may run a file again. */
 export function ownerOfFile(file: string): FileOwner {
-  return new FileOwner({ path: [`${file} ${ownerNumber()}`], holder: { file }, connect });
+  return new FileOwner({ path: [`${file} ${ownerNumber()}`], holder: { file }, connect, timeLeft });
 }
 
 /** It lives as long as the worker. */
 export function ownerOfWorker({ workerIndex }: Pick<WorkerInfo, 'workerIndex'>): Owner {
-  return new Owner({ path: [], holder: { test: `worker ${workerIndex}, for all its tests` }, connect });
+  return new Owner({ path: [], holder: { test: `worker ${workerIndex}, for all its tests` }, connect, timeLeft });
 }

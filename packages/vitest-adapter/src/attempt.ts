@@ -4,18 +4,14 @@
  * Vitest calls no clean-up of a fixture whose set-up did not finish. So the attempt is set up first, by a hook or a fixture
  * that waits for nothing, and the sessions hang on it.
  */
-import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
+import type { FileOwner, Owner } from 'carpool/adapter/test-process';
 import { ownerNumber, type OwnerClasses } from 'carpool/adapter/current-test';
 import type { RunnerTestCase } from 'vitest';
 import { connect, provided } from './connect.ts';
 
-// Taken when the module is loaded: a test may fake the clock later.
-const now: () => number = performance.now.bind(performance);
-
-/** One attempt of one test, on its own clock. */
+/** One attempt of one test. */
 export class Attempt {
   readonly task: RunnerTestCase;
-  readonly #since: number = now();
   /** How many errors earlier attempts of the test have brought. */
   readonly #errors: number;
   #owner: Owner | undefined;
@@ -27,20 +23,16 @@ export class Attempt {
   }
 
   /** What it holds. After its end that is an owner that has ended: a body may run on. */
-  ownerIn(file: FileOwner, { Owner: Class }: OwnerClasses): Owner {
+  ownerIn(file: FileOwner, { Owner: Class }: OwnerClasses, timeLeft: () => number): Owner {
     if (this.#owner !== undefined) return this.#owner;
     const task = this.task;
     // An owner that has ended stays ended: each attempt has a path of its own.
     const path = [...file.path, `${task.id} ${ownerNumber()}`];
-    const owner = new Class({ path, holder: { file: task.file.filepath, test: nameOf(task) }, connect, outer: file });
+    const holder = { file: task.file.filepath, test: nameOf(task) };
+    const owner = new Class({ path, holder, connect, timeLeft, outer: file });
     if (this.over) void owner.end();
     this.#owner = owner;
     return owner;
-  }
-
-  /** For a wait that is on the clock of the test after all. */
-  waitOptions({ TestClock }: OwnerClasses): WaitOptions {
-    return new TestClock(() => this.task.timeout, { since: this.#since }).waitOptions();
   }
 
   /** It has ended, or is about to. */

@@ -19,11 +19,12 @@ import {
   type Goldens,
   type OwnerClasses,
 } from 'carpool/adapter/current-test';
-import type { FileOwner, Owner, WaitOptions } from 'carpool/adapter/test-process';
+import type { FileOwner, Owner, TestClock } from 'carpool/adapter/test-process';
 import type { RunnerTestCase } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { connect, disconnect } from './connect.ts';
 import { version } from './provided.ts';
+import { startClock, type StartedClock, type Clocks } from './test-time.ts';
 
 /**
  * Makes ready what an attempt of a test wants, before its clock starts. Never rejects: what fails here fails again in the
@@ -37,8 +38,17 @@ export type Guess = (file: CurrentFile) => Attempt | undefined;
 const key: unique symbol = Symbol.for('carpool.vitest.file') as never;
 const home = globalThis as { [key]?: CurrentFile | undefined };
 
+/** What is known of a running function. */
+interface Running {
+  /** Absent in hooks for all tests. */
+  readonly attempt: Attempt | undefined;
+  readonly clock: StartedClock | undefined;
+  /** The same clock, once something has waited on it. */
+  left?: TestClock;
+}
+
 /** One run of a test file in this worker. */
-export class CurrentFile {
+export class CurrentFile implements Clocks {
   readonly path: string;
   readonly version: string = version;
   /** What the file and its tests hold, once an owner was wanted. */
@@ -50,8 +60,8 @@ export class CurrentFile {
   /** What makes the fixtures of a test ready, for tests that want some. */
   readonly prepare: WeakMap<RunnerTestCase, Prepare> = new WeakMap();
   readonly #attempts = new WeakMap<RunnerTestCase, Attempt>();
-  /** The attempt from which a call comes, also among concurrent tests. */
-  readonly #running = new AsyncLocalStorage<Attempt>();
+  /** The function from which a call comes, also among concurrent tests. */
+  readonly #running = new AsyncLocalStorage<Running>();
   readonly #guess: Guess | undefined;
   /** Fixtures of the file outlive its hooks: the last that leaves closes it. */
   #holds = 0;
@@ -102,12 +112,21 @@ export class CurrentFile {
 
   /** The attempt that makes a call. */
   caller(): Attempt | undefined {
-    return this.#running.getStore() ?? this.#guess?.(this);
+    return this.runningAttempt() ?? this.#guess?.(this);
   }
 
   /** The same, where it is certain. */
   runningAttempt(): Attempt | undefined {
-    return this.#running.getStore();
+    return this.#running.getStore()?.attempt;
+  }
+
+  /** Milliseconds that a call which is made now may wait, so that it ends before its test or its hook does. */
+  timeLeft({ TestClock }: OwnerClasses): number {
+    const running = this.#running.getStore();
+    if (running?.clock === undefined) return Infinity;
+    const { timeout, since } = running.clock;
+    running.left ??= new TestClock(timeout, { since });
+    return running.left.timeLeft();
   }
 
   /** An attempt begins. */
@@ -123,8 +142,13 @@ export class CurrentFile {
     return known === undefined || known.over ? this.beginAttempt(task) : known;
   }
 
-  run<T>(attempt: Attempt, body: () => T): T {
-    return this.#running.run(attempt, body);
+  /** @param clock absent: it is not known when the time of what runs began */
+  run<T>(attempt: Attempt | undefined, body: () => T, clock?: StartedClock): T {
+    return this.#running.run({ attempt, clock }, body);
+  }
+
+  onClock(timeout: () => number, body: () => unknown): unknown {
+    return this.run(this.runningAttempt(), body, startClock(timeout));
   }
 
   /** An attempt ends, and all that it holds. */
@@ -181,9 +205,10 @@ export class OpenedFile implements CurrentTest {
     const { path } = current;
     this.#current = current;
     this.#owners = owners;
+    const timeLeft = (): number => this.timeLeft();
     // A worker may run a file again, and an owner that has ended stays ended: each run has a path of its own.
-    this.file = new owners.FileOwner({ path: [`${path} ${ownerNumber()}`], holder: { file: path }, connect });
-    this.#worker = new owners.Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect });
+    this.file = new owners.FileOwner({ path: [`${path} ${ownerNumber()}`], holder: { file: path }, connect, timeLeft });
+    this.#worker = new owners.Owner({ path: [], holder: { test: 'a worker, for all its tests' }, connect, timeLeft });
   }
 
   test(): Owner | undefined {
@@ -195,9 +220,8 @@ export class OpenedFile implements CurrentTest {
     return this.#worker;
   }
 
-  waitOptions(): WaitOptions {
-    // Where it is not known which test asks, its time-out is the runner's business.
-    return this.#current.runningAttempt()?.waitOptions(this.#owners) ?? {};
+  timeLeft(): number {
+    return this.#current.timeLeft(this.#owners);
   }
 
   async goldens(): Promise<Goldens> {
@@ -207,6 +231,6 @@ export class OpenedFile implements CurrentTest {
 
   /** What an attempt holds. */
   ownerOf(attempt: Attempt): Owner {
-    return attempt.ownerIn(this.file, this.#owners);
+    return attempt.ownerIn(this.file, this.#owners, () => this.timeLeft());
   }
 }

@@ -1,10 +1,11 @@
 /** Hooks that Carpool adds to every test file: they open it, follow its attempts, and close it. */
 import { useCompileCache } from 'carpool/adapter/current-test';
 import * as vitest from 'vitest';
-import type { RunnerTestCase, TestContext } from 'vitest';
+import type { RunnerTestCase, RunnerTestFile, RunnerTestSuite, TestContext } from 'vitest';
 import type { Attempt } from './attempt.ts';
 import { CurrentFile } from './current-file.ts';
 import { refuse, refuseOurs } from './missing-fixtures.ts';
+import { startClock, timeBodies, timeHooks, type StartedClock } from './test-time.ts';
 
 // For the entry of tests: it shares this file, so that what every test file loads is one file.
 export { connect, provided } from './connect.ts';
@@ -20,13 +21,16 @@ useCompileCache();
 export async function installHooks(): Promise<void> {
   const path = vitest.expect.getState().testPath ?? '';
   // Absent in Vitest 3 and 4.0.
-  const { aroundEach } = vitest as Partial<typeof vitest>;
+  const { aroundEach, TestRunner } = vitest as Partial<typeof vitest>;
   const older = aroundEach === undefined ? await olderVitest() : undefined;
   const current = await CurrentFile.begin(path, aroundEach !== undefined, older?.guess);
   current.hold();
+  if (TestRunner !== undefined) timeBodies(TestRunner, () => CurrentFile.hooked());
   let failure: { readonly thrown: unknown } | undefined;
 
-  vitest.beforeAll(async () => {
+  // oxlint-disable-next-line no-empty-pattern -- Vitest reads what a hook needs
+  vitest.beforeAll(async ({}: object, suite?: RunnerTestSuite | RunnerTestFile) => {
+    if (TestRunner !== undefined && suite !== undefined && 'filepath' in suite) timeHooks(TestRunner, suite, current);
     await current.opened?.file.ready().catch((thrown: unknown) => (failure = { thrown }));
     // After all other hooks, however they are ordered.
     return () => current.leave();
@@ -95,7 +99,8 @@ async function olderVitest(): Promise<OlderVitest> {
       // A retry finds the body in what the attempt before has put around it.
       const body = bodies.get(task) ?? getFn(task);
       bodies.set(task, body);
-      setFn(task, () => file.run(attempt, body));
+      const clock = (): StartedClock => startClock(() => task.timeout);
+      setFn(task, () => file.run(attempt, body, clock()));
     },
   };
 }

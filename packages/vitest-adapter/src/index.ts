@@ -125,15 +125,15 @@ function poolFixture(name: string, scope: SessionScope, hooked: boolean): unknow
     case 'test':
       if (hooked) {
         return async ({ task }: Owners, use: Use<Session>) => {
-          const { attempt, owner } = ownedAttempt(task);
-          await use(await owner.session(name, attempt.waitOptions(owners)));
+          const { owner } = ownedAttempt(task);
+          await use(await owner.session(name));
         };
       }
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
-        const { attempt, owner } = $carpoolAttempt ?? ownedAttempt(task, $carpoolFile);
-        return use(await owner.session(name, attempt.waitOptions(owners)));
+        const { owner } = $carpoolAttempt ?? ownedAttempt(task, $carpoolFile);
+        return use(await owner.session(name));
       };
     case 'file':
       return [
@@ -147,7 +147,7 @@ function poolFixture(name: string, scope: SessionScope, hooked: boolean): unknow
 }
 
 async function ofWorker(name: string): Promise<Session> {
-  return await workerSession(await connect(name), name);
+  return await workerSession(await connect(name), name, () => CurrentFile.hooked()?.timeLeft(owners) ?? Infinity);
 }
 
 function workerFixture(name: string): unknown {

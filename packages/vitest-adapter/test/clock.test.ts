@@ -17,8 +17,21 @@ describe.for(majors)('Vitest %s', (major) => {
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
     const outcome = await project.run(['waits-too-long.test.ts', '--testTimeout=1500']);
-    expectVerdicts(outcome, 2);
-    const [message] = testNamed(outcome, 'must fail').messages;
-    expect(message).toMatch(/the only slot was busy in "taken" .* held for \d+ ms by .*waits-too-long\.test\.ts/);
+    expectVerdicts(outcome, 9);
+    const messageOf = (name: string): string | undefined => testNamed(outcome, `must fail: ${name}`).messages[0];
+    expect(messageOf('the error names the holder')).toMatch(
+      /the only slot was busy in "taken" .* held for \d+ ms by .*waits-too-long\.test\.ts/,
+    );
+    expect(messageOf('a session of a full pool')).toMatch(
+      /the only slot was busy in "narrow" for \d+ ms; held for \d+ ms by ".*must fail: a session of a full pool"/,
+    );
+    const rest = String.raw`within \d+ ms, the rest of the time of this test or hook \((instead of \d+) ms\), in session`;
+    const reply = new RegExp(`No reply to "silence" ${rest} .* no message came meanwhile`);
+    expect(reply.exec(messageOf('a request') ?? '')?.[1]).toBe('instead of 30000');
+    expect(reply.exec(messageOf('a request with') ?? '')?.[1]).toBe('instead of 20000');
+    expect(messageOf('an interaction')).toMatch(reply);
+    expect(messageOf('an event')).toMatch(new RegExp(`No matching event ${rest}`));
+    if (major === 3) return;
+    expect(messageOf('a hook')).toMatch(reply);
   });
 });

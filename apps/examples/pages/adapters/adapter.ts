@@ -56,13 +56,14 @@ interface Attempt {
 }
 /** The attempt from which a call comes, also among concurrent tests. */
 const running = new AsyncLocalStorage<Attempt>();
+const timeLeft = (): number => running.getStore()?.clock.timeLeft() ?? Infinity;
 
 const slot = currentTestSlot();
 openFile(slot, {
   file,
   test: () => running.getStore()?.owner,
   worker: () => worker,
-  waitOptions: () => running.getStore()?.clock.waitOptions() ?? {},
+  timeLeft,
 });
 before(() => file.ready());
 after(async () => {
@@ -91,7 +92,8 @@ export function withPools(
   return (name, body) => {
     void base(name, async () => {
       const holder = { file: path, test: name };
-      const owner = new Owner({ path: [...file.path, `${ownerNumber()}`], holder, connect, outer: file });
+      const attemptPath = [...file.path, `${ownerNumber()}`];
+      const owner = new Owner({ path: attemptPath, holder, connect, timeLeft, outer: file });
       // node:test has no time-out by default.
       const attempt = { owner, clock: new TestClock(() => Infinity) };
       try {
@@ -101,7 +103,7 @@ export function withPools(
           };
           // In the order of the config: tests that want the same two pools do not wait for each other.
           for (const pool of names?.pools ?? []) {
-            if (wants(body, pool)) given[pool] = await sessionOf(pool, scopeOf(pool), attempt);
+            if (wants(body, pool)) given[pool] = await sessionOf(pool, scopeOf(pool), owner);
           }
           await body(given as PoolFixtures<Config>);
         });
@@ -115,14 +117,14 @@ export function withPools(
   };
 }
 
-async function sessionOf(pool: string, scope: SessionScope, { owner, clock }: Attempt): Promise<Session> {
+async function sessionOf(pool: string, scope: SessionScope, owner: Owner): Promise<Session> {
   switch (scope) {
     case 'test':
-      return await owner.session(pool, clock.waitOptions());
+      return await owner.session(pool);
     case 'file':
-      return await file.session(pool, clock.waitOptions());
+      return await file.session(pool);
     case 'worker':
-      return await workerSession(await connect(pool), pool);
+      return await workerSession(await connect(pool), pool, timeLeft);
   }
 }
 

@@ -96,7 +96,7 @@ export class HostClient implements Client {
     pool: string,
     options: ClientRegisterOptions = {},
   ): Promise<UserSession<M>> {
-    const { signal, site = callSite(this.register), ...request } = options;
+    const { signal, timeLeft, site = callSite(this.register), ...request } = options;
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
     this.#hold(1);
@@ -117,7 +117,7 @@ export class HostClient implements Client {
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-      session.bind({ ...limits, conversation, format, hello, idField, diagnose, hasOwner: true });
+      session.bind({ ...limits, conversation, format, hello, idField, timeLeft, diagnose, hasOwner: true });
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;

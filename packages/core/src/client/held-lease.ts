@@ -11,10 +11,13 @@ export interface LeaseCallbacks {
 
 /** What is held, until it is released, or its owner ends. */
 export class HeldLease {
+  /** The worker's number for it. 0: it is part of another one. */
+  readonly number: number;
   readonly #callbacks: LeaseCallbacks;
   #weight: number;
 
-  constructor(weight: number, callbacks: LeaseCallbacks) {
+  constructor(number: number, weight: number, callbacks: LeaseCallbacks) {
+    this.number = number;
     this.#weight = weight;
     this.#callbacks = callbacks;
   }

@@ -6,6 +6,7 @@ import { json } from '../codec/json.ts';
 import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type {
   AcquireRequest,
+  AcquireResult,
   CallRequest,
   MethodTable,
   LocateBody,
@@ -38,7 +39,10 @@ interface PendingCallSite {
   readonly location: CallLocation;
 }
 
-type RequestOf<R> = Omit<R, 'method' | 'lease'>;
+type RequestOf<R> = Omit<R, 'method' | 'lease' | 'chain'> & {
+  /** What the call chain holds. */
+  readonly chain?: readonly HeldLease[] | undefined;
+};
 export type AcquireOptions = RequestOf<AcquireRequest>;
 export type ReserveOptions = RequestOf<ReserveRequest>;
 export type OnceOptions = RequestOf<OnceRequest>;
@@ -48,6 +52,12 @@ export const messageBytes: number = 256 * 1024;
 export const defaultLeaseTimeout = 60_000;
 const answerTimeout = 30_000;
 const all = new Uint8Array(0);
+
+/** A lease, and what it has cost. */
+export interface Acquired {
+  readonly held: HeldLease;
+  readonly cost: AcquireResult;
+}
 
 export class Leases {
   readonly #connection: LeaseConnection;
@@ -64,18 +74,22 @@ export class Leases {
    * @param location for the errors of others, instead of `at`
    * @throws CarpoolError LEASE_INVALID, LEASE_TAKEN, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_LOST, HUB_LOST; `signal.reason`
    */
-  async acquire(request: AcquireOptions, signal?: CancelSignal, location?: CallLocation): Promise<HeldLease> {
+  async acquire(request: AcquireOptions, signal?: CancelSignal, location?: CallLocation): Promise<Acquired> {
     const number = ++this.#numbers;
-    await this.#wait({ ...request, method: 'acquire', lease: number }, request.timeout, signal);
+    const cost = await this.#wait(
+      { ...this.#numbersIn(request), method: 'acquire', lease: number },
+      request.timeout,
+      signal,
+    );
     const held = this.#numbered(number, request.weight, request.under);
     if (location !== undefined) this.#deferCallSite({ number, held, location });
-    return held;
+    return { held, cost };
   }
 
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
   async reserve(request: ReserveOptions): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
-    const reserved = this.#connection.call({ ...request, method: 'reserve', lease }, answerTimeout);
+    const reserved = this.#connection.call({ ...this.#numbersIn(request), method: 'reserve', lease }, answerTimeout);
     const { places } = await reserved.catch((thrown: unknown) => {
       // It may be given later.
       this.#connection.release(lease, all);
@@ -89,7 +103,8 @@ export class Leases {
   /** A value in base64, the file that holds it, or the role to compute it. Throws as `acquire`, and ONCE_FAILED. */
   async once(request: OnceOptions, signal?: CancelSignal): Promise<OnceAnswer> {
     const lease = ++this.#numbers;
-    const { value, file, store } = await this.#wait({ ...request, method: 'once', lease }, request.timeout, signal);
+    const sent = { ...this.#numbersIn(request), method: 'once', lease } as const;
+    const { value, file, store } = await this.#wait(sent, request.timeout, signal);
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
     const held = this.#numbered(lease, 1, request.under);
@@ -97,16 +112,16 @@ export class Leases {
       held.invalidate();
       await this.#connection.call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout);
     };
-    return { settle, store };
+    return { lease: held, settle, store };
   }
 
   /** What an owner holds from now on, until it is released. */
-  hold(weight: number, under: OwnerPath, callbacks: LeaseCallbacks): HeldLease {
+  hold(weight: number, under: OwnerPath, callbacks: LeaseCallbacks, number = 0): HeldLease {
     const over = (): void => {
       this.#held.delete(lease);
       callbacks.over?.();
     };
-    const lease = new HeldLease(weight, { release: callbacks.release, over });
+    const lease = new HeldLease(number, weight, { release: callbacks.release, over });
     this.#held.set(lease, under);
     return lease;
   }
@@ -146,10 +161,18 @@ export class Leases {
     }
   }
 
+  /** The host knows leases by number. A chain may also hold some of another connection, as in tests of Carpool. */
+  #numbersIn<R extends { readonly chain?: readonly HeldLease[] | undefined }>(
+    request: R,
+  ): Omit<R, 'chain'> & { readonly chain?: readonly number[] | undefined } {
+    const own = request.chain?.filter((lease) => lease.number > 0 && this.#held.has(lease)).map(({ number }) => number);
+    return { ...request, chain: own?.length === 0 ? undefined : own };
+  }
+
   #numbered(number: number, weight: number, under: OwnerPath = []): HeldLease {
-    return this.hold(weight, under, {
-      release: (amount) => this.#connection.release(number, amount === undefined ? all : json.encode({ amount })),
-    });
+    const release = (amount: number | undefined): void =>
+      this.#connection.release(number, amount === undefined ? all : json.encode({ amount }));
+    return this.hold(weight, under, { release }, number);
   }
 }
 
@@ -161,6 +184,7 @@ export type OnceOutcome = { readonly value: string } | { readonly stored: true }
 export interface ComputeRole {
   /** Where a large value may be written. */
   readonly store: string | undefined;
+  readonly lease: HeldLease;
   /** @throws CarpoolError LEASE_LOST if another test computes it by now, LEASE_INVALID if the value is too large */
   settle(outcome: OnceOutcome): Promise<void>;
 }

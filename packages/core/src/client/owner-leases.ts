@@ -2,7 +2,8 @@
  * What an owner holds of what all tests share. `carpool/coordination` speaks to this, in Jest from another realm: what
  * comes in and goes out is plain data, bytes, and functions.
  */
-import type { HolderLabel } from '../base/holder-label.ts';
+import { duration, nameOf, type HolderLabel } from '../base/holder-label.ts';
+import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
 import { messageBytes, type AcquireOptions, type OnceOptions, type CallLocation } from './leases.ts';
@@ -16,17 +17,29 @@ export interface OwnerLeasesOptions {
   readonly client: () => HostClient | Promise<HostClient>;
 }
 
+/** Milliseconds of a wait that the evidence of a failed test tells. */
+const longWait = 200;
+const mostLongWaits = 5;
+
 /** What a call says of itself. */
 export interface Caller {
   /** From where. */
   readonly at?: CallLocation | undefined;
   /** The test that waits meanwhile, where it is not the owner. */
   readonly flow?: OwnerPath | undefined;
+  /** What the call chain holds. */
+  readonly chain?: readonly HeldLease[] | undefined;
+  /** The lease is held until the end of its owner: see `AcquireRequest`. */
+  readonly lasts?: 'inside' | 'itself' | undefined;
 }
 
-type OwnedFields = Pick<AcquireOptions, 'flow'> & { readonly under: OwnerPath; readonly holder: HolderLabel };
+type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts'> &
+  Pick<Caller, 'chain'> & {
+    readonly under: OwnerPath;
+    readonly holder: HolderLabel;
+  };
 
-type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow'>;
+type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts'>;
 
 export interface PortRequest {
   readonly host?: string | undefined;
@@ -39,6 +52,7 @@ export class OwnerLeases {
   readonly #options: OwnerLeasesOptions;
   /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
+  readonly #longWaits: string[] = [];
 
   constructor(options: OwnerLeasesOptions) {
     this.#options = options;
@@ -47,7 +61,9 @@ export class OwnerLeases {
   /** @throws CarpoolError as `Leases.acquire`, LEASE_LOST if the owner has ended */
   async acquire(request: WithoutOwner<AcquireOptions>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
     const client = await this.#connected();
-    return this.#own(await client.leases.acquire({ ...request, ...this.#owned(caller) }, signal, caller.at));
+    const { held, cost } = await client.leases.acquire({ ...request, ...this.#owned(caller) }, signal, caller.at);
+    this.#note(cost);
+    return this.#own(held);
   }
 
   /** @param values as text, each value another one. @returns the places of those that were free */
@@ -67,10 +83,23 @@ export class OwnerLeases {
     return { port, lease: this.#own(lease) };
   }
 
+  /** What waits have cost that took long, the last few, each in a sentence. */
+  get longWaits(): readonly string[] {
+    return this.#longWaits;
+  }
+
+  #note({ waited = 0, what, behind = [] }: AcquireResult): void {
+    if (waited < longWait) return;
+    const holders = behind.map((holder) => nameOf(holder, 'a file')).join(', then ');
+    const before = holders === '' ? '' : `, which ${holders} had before`;
+    this.#longWaits.push(`waited ${duration(waited)} for ${what ?? 'a lease'}${before}`);
+    if (this.#longWaits.length > mostLongWaits) this.#longWaits.shift();
+  }
+
   /** @param compute what it throws is thrown here as it is, and reported to the other callers */
   async once(
     request: WithoutOwner<OnceOptions>,
-    compute: () => Promise<Uint8Array>,
+    compute: (role: HeldLease) => Promise<Uint8Array>,
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
@@ -85,7 +114,7 @@ export class OwnerLeases {
       );
     }
     try {
-      const bytes = await compute();
+      const bytes = await compute(answer.lease);
       if (bytes.length <= messageBytes) {
         await answer.settle({ value: Buffer.from(bytes).toString('base64') });
         return bytes;
@@ -128,8 +157,8 @@ export class OwnerLeases {
     return { ...this.#owned(caller), at: caller.at?.() };
   }
 
-  #owned({ flow }: Caller): OwnedFields {
+  #owned({ flow, chain, lasts }: Caller): OwnedFields {
     const { path, holder } = this.#options;
-    return { under: path, holder, flow };
+    return { under: path, holder, flow, chain, lasts };
   }
 }

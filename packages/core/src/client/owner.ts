@@ -8,6 +8,7 @@ import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, ty
 import { noop } from '../base/noop.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
+import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
 import { notAwaitedError } from '../session/errors.ts';
 import { describeRequest, type UserRequest } from '../session/send-request.ts';
@@ -32,6 +33,8 @@ export interface OwnerOptions {
    * @param pool the name that is wanted, for the error if there is none; false: no pool is
    */
   readonly connect: (pool: string | false) => Client | Promise<Client>;
+  /** Milliseconds that a wait of the test which makes a call may take now; `Infinity`: any. Default: any. */
+  readonly timeLeft?: () => number;
   /** The owner around it, whose end waits for what is left of this one: of a test, its file. */
   readonly outer?: Owner;
 }
@@ -111,7 +114,9 @@ export class Owner implements AsyncDisposable {
       pool: session.pool,
       session: session.id,
     }));
-    return [...(await Promise.all(found)), ...this.#refusals];
+    const waits = this.leases.longWaits;
+    const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];
+    return [...(await Promise.all(found)), ...this.#refusals, ...locks];
   }
 
   /**
@@ -186,8 +191,10 @@ export class Owner implements AsyncDisposable {
     const { signal, stop } =
       options.signal === undefined ? { signal: this.#over, stop: noop } : eitherOf(this.#over, options.signal);
     try {
-      const { holder } = this.#options;
-      const session = await client.register(pool, { holder, ...options, signal, under: this.path });
+      const { holder, timeLeft } = this.#options;
+      const timeout = timeoutWithin(options.timeout, timeLeft?.() ?? Infinity);
+      const limited = timeout === undefined ? options : { ...options, timeout };
+      const session = await client.register(pool, { holder, timeLeft, ...limited, signal, under: this.path });
       this.#sessions.add(session);
       return session;
     } finally {

@@ -3,21 +3,10 @@
 // Taken when the module is loaded: a test may fake the clock later.
 const now: () => number = performance.now.bind(performance);
 
-/** A wait longer than this has the deadline of the pool, in milliseconds. */
-const poolDeadline = 60_000;
-
-/** What a wait takes over: absent, the pool's own deadline holds. */
-export interface WaitOptions {
-  /** Milliseconds. */
-  readonly timeout?: number;
-}
-
-/** How early, and how short, the waits of a `TestClock` may be. */
+/** How early the waits of a `TestClock` end, and from when on it counts. */
 export interface TestClockOptions {
   /** Milliseconds before the runner's time-out at which the wait fails. Default 100. */
   readonly margin?: number;
-  /** Milliseconds that a wait gets in any case. Default 1. */
-  readonly least?: number;
   /** When the clock started, by `performance.now()`. Default: now. */
   readonly since?: number;
   /** Milliseconds, for tests of this class. Default: a clock that no test can fake. */
@@ -25,8 +14,8 @@ export interface TestClockOptions {
 }
 
 /**
- * The clock of one attempt of a test, or of one hook; it starts when it is made. A wait that is on it fails a little
- * before the runner's time-out does, because the error of Carpool names what holds the slots.
+ * The clock of the body of a test, or of one hook; it starts when it is made. A wait that is on it fails a little before
+ * the runner's time-out does, because the error of Carpool says what was waited for.
  */
 export class TestClock {
   readonly #timeout: () => number;
@@ -42,11 +31,11 @@ export class TestClock {
     this.#since = options.since ?? this.#now();
   }
 
-  /** The options of a wait that begins now. */
-  waitOptions(): WaitOptions {
-    const { margin = 100, least = 1 } = this.#options;
+  /** Milliseconds that a wait which begins now may take, 1 or more; `Infinity`: any. */
+  timeLeft(): number {
     const timeout = this.#timeout();
-    const left = timeout > 0 ? timeout - (this.#now() - this.#since) - margin : Infinity;
-    return left < poolDeadline ? { timeout: Math.max(Math.round(left), least) } : {};
+    if (!(timeout > 0)) return Infinity;
+    const { margin = 100 } = this.#options;
+    return Math.max(Math.round(timeout - (this.#now() - this.#since) - margin), 1);
   }
 }

@@ -25,6 +25,8 @@ export interface ClientRegisterOptions extends Omit<RegisterOptions, 'signal'> {
   readonly signal?: CancelSignal | undefined;
   /** Where errors of this call, and those of others that name it as a holder, point. Default: the caller. */
   readonly site?: CallSite | undefined;
+  /** Milliseconds that a wait which begins now may take, so that it ends before the test does. Asked at each call that waits. */
+  readonly timeLeft?: (() => number) | undefined;
   /** The owner whose end ends the session: `[file]` or `[file, test]`. Default: the worker. */
   readonly under?: OwnerPath | undefined;
 }

@@ -9,7 +9,7 @@ const key: unique symbol = Symbol.for('carpool.worker-sessions') as never;
  * for each file, which would take one more slot each time; so the sessions are kept with the client, of which there is
  * one for each process. The host frees them when the socket closes.
  */
-export async function workerSession(client: Client, pool: string): Promise<Session> {
+export async function workerSession(client: Client, pool: string, timeLeft?: () => number): Promise<Session> {
   const home = globalThis as { [key]?: WeakMap<Client, Map<string, Promise<Session>>> };
   const all = (home[key] ??= new WeakMap<Client, Map<string, Promise<Session>>>());
   const sessions = all.get(client) ?? new Map<string, Promise<Session>>();
@@ -21,7 +21,7 @@ export async function workerSession(client: Client, pool: string): Promise<Sessi
   // Another caller may have begun meanwhile.
   const begun = sessions.get(pool);
   if (begun !== undefined && begun !== kept) return await begun;
-  const session = client.register(pool, { holder: { test: 'a worker, for all its tests' } });
+  const session = client.register(pool, { timeLeft, holder: { test: 'a worker, for all its tests' } });
   sessions.set(pool, session);
   return await session;
 }

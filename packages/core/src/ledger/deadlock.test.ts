@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { Ledger } from './ledger.ts';
-import { ownerKey, type Lease, type LeaseRequest } from './lease.ts';
+import { ownerKey, rwlockCapacity, type Lease, type LeaseRequest } from './lease.ts';
 
 function room() {
   const ledger = new Ledger();
+  /** What the one call chain of each test holds. */
+  const chains = new Map<string, Lease[]>();
   /** `by` is `worker/file/test`, `what` a name or `name:weight/size`. */
   const ask = (by: string, what: string, some: Partial<LeaseRequest> = {}): Lease => {
     const [, name = '', weight, size] = /^(\w+)(?::(\d+)\/(\d+))?$/.exec(what) ?? [];
     const kind = weight === undefined ? 'lock' : 'semaphore';
     const owner = ownerKey(by.split('/'));
+    const flow = some.blocked ?? owner;
+    const chain = chains.get(flow) ?? [];
+    chains.set(flow, chain);
     const request: LeaseRequest = {
       name,
       kind,
@@ -17,9 +22,14 @@ function room() {
       weight: Number(weight ?? 1),
       owner,
       holder: { test: by },
+      chain: [...chain],
+      // What is taken for a file, and by none of its tests.
+      lasts: by.split('/').length === 2 && some.blocked === undefined ? 'inside' : undefined,
       ...some,
     };
-    return ledger.acquire(request, () => {});
+    const lease = ledger.acquire(request, () => {});
+    chain.push(lease);
+    return lease;
   };
   const refused = (by: string, what: string, some?: Partial<LeaseRequest>): CarpoolError => {
     const before = ledger.waiting;
@@ -76,12 +86,12 @@ describe('a cycle', () => {
     expect(refused('1/f/b', 'x').context['cycle']).toHaveLength(2);
   });
 
-  test('of two that both hold a part, and both want all', () => {
+  test('of two that both hold a part, and both want more', () => {
     const { ask, refused } = room();
     ask('1/f/a', 'cpu:1/3');
     ask('2/f/b', 'cpu:1/3');
-    ask('1/f/a', 'cpu:3/3');
-    expect(refused('2/f/b', 'cpu:3/3').message).toContain('3 of semaphore "cpu"');
+    ask('1/f/a', 'cpu:2/3');
+    expect(refused('2/f/b', 'cpu:2/3').message).toContain('2 of semaphore "cpu"');
   });
 
   test('that goes through a place in the queue is one', () => {
@@ -94,10 +104,10 @@ describe('a cycle', () => {
     const other = room();
     other.ask('2/f/b', 'cpu:1/2');
     other.ask('3/f/c', 'z');
-    // Two parts of one test: the first will be served, and then waits for the second.
+    // Two flows of one test: the first will be served and goes on, and only the second waits for `c`.
     other.ask('1/f/a', 'cpu:2/2');
-    other.ask('1/f/a', 'z');
-    expect(other.refused('3/f/c', 'cpu:1/2').message).toMatch(/behind "1\/f\/a"/);
+    other.ask('1/f/a', 'z', { chain: [] });
+    expect(other.ask('3/f/c', 'cpu:1/2').state).toBe('waiting');
   });
 
   test('is seen where files hold what their tests do not: a file goes on when its tests have', () => {
@@ -125,11 +135,50 @@ describe('a cycle', () => {
   });
 });
 
+describe('a call chain that waits for what it holds', () => {
+  test('is told at once', () => {
+    const { ask, refused } = room();
+    ask('1/f/a', 'x');
+    const { message, context } = refused('1/f/a', 'x');
+    expect(message).toBe(
+      'Cannot acquire lock "x": this would deadlock: "1/f/a" waits for lock "x", which "1/f/a" holds. Release it first, or use what is held already',
+    );
+    expect(context['cycle']).toHaveLength(1);
+  });
+
+  test('is told for a reader that would write, and for permits of which too few are left', () => {
+    const { ask, refused } = room();
+    ask('1/f/a', 'cpu:2/3');
+    expect(ask('1/f/a', 'cpu:1/3').state).toBe('held');
+    refused('1/f/a', 'cpu:1/3');
+    const rw = (weight: number) => ({ kind: 'rwlock', size: rwlockCapacity, weight }) as const;
+    ask('1/f/b', 'y', rw(1));
+    refused('1/f/b', 'y', rw(rwlockCapacity));
+  });
+
+  test('is told for what the test holds until it ends, whichever chain has taken it', () => {
+    const { ask, refused } = room();
+    ask('1/f/a', 'printer', { lasts: 'itself', chain: [] });
+    expect(refused('1/f/a', 'printer', { chain: [] }).context['cycle']).toHaveLength(1);
+    ask('2/f/b', 'x');
+    ask('2/f/b', 'printer');
+    expect(refused('1/f/a', 'x', { chain: [] }).context['cycle']).toHaveLength(2);
+  });
+});
+
 describe('no cycle', () => {
-  test('is where two parts of one test want the same lock', () => {
+  test('is where the flow that holds is not the flow that waits', () => {
+    const { ask } = room();
+    ask('1/f/a', 'x');
+    ask('2/f/b', 'y');
+    ask('1/f/a', 'y', { chain: [] });
+    expect(ask('2/f/b', 'x').state).toBe('waiting');
+  });
+
+  test('is where two flows of one test want the same lock', () => {
     const { ledger, ask } = room();
     const first = ask('1/f/a', 'x');
-    const second = ask('1/f/a', 'x');
+    const second = ask('1/f/a', 'x', { chain: [] });
     expect(second.state).toBe('waiting');
     ledger.release(first);
     expect(second.state).toBe('held');

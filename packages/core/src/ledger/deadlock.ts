@@ -1,12 +1,13 @@
 /**
- * Finds waiters that wait for each other in a cycle, by simulating how far all owners can get. An owner that waits for
- * nothing will release all it holds; what that frees is granted, first come first served; and so on. A waiter that is
- * still waiting at the end would wait for ever.
+ * Finds waiters that wait for each other in a cycle, by simulating how far all of them can get. A lease is kept as long as a
+ * wait lasts whose call chain holds it: what comes after that wait would release it. All other leases will be released some
+ * day; what that frees is granted, first come first served; and so on. A waiter that is still waiting at the end would wait
+ * for ever.
  *
- * An owner counts as one flow: while it waits, or an owner inside it does, it releases nothing. Its own leases count as
- * released for its own waits alone, because one flow of a test may release what another one waits for.
+ * So each party of a cycle is proven to wait: two flows of one test are two parties. Each lease and each wait is looked at
+ * once, in time that grows with their number.
  */
-import { selfAndAncestors, blockedOwner, isOwn, type Lease, type Resource } from './lease.ts';
+import { blockedOwner, isWithin, type Lease, type Resource } from './lease.ts';
 
 /** An edge of the wait-for graph. */
 export interface WaitLink {
@@ -14,130 +15,144 @@ export interface WaitLink {
   readonly blocker: Lease;
 }
 
-/**
- * @param waitsUnder all waits of an owner and of those inside it
- * @returns the cycle from the new waiter back to itself; undefined if its turn will come
- */
-export function findDeadlock(waiter: Lease, waitsUnder: (owner: string) => Iterable<Lease>): WaitLink[] | undefined {
-  // With `detectDeadlock: false` an owner may release what it holds while it waits.
-  const search = new Search((owner) =>
-    [...waitsUnder(owner)].filter(({ request }) => request.detectDeadlock !== false),
-  );
-  return search.reaches(waiter) ? undefined : search.cycle(waiter);
+/** @returns the cycle from the new waiter back to itself; undefined if its turn will come, or it is in no cycle */
+export function findDeadlock(waiter: Lease): WaitLink[] | undefined {
+  const search = new Search(waiter);
+  return search.reaches() ? undefined : search.cycle();
+}
+
+/** How far the simulation has come with one name. */
+interface State {
+  readonly resource: Resource;
+  /** How much of it is kept. */
+  kept: number;
+  /** The waits that are not served yet. */
+  readonly queue: Iterator<Lease>;
+  head: Lease | undefined;
 }
 
 class Search {
-  readonly #waitsUnder: (owner: string) => Iterable<Lease>;
+  readonly #waiter: Lease;
+  readonly #states = new Map<Resource, State>();
   /** Waits whose turn will come. */
   readonly #served = new Set<Lease>();
-  /** Leases of an owner that made room for a wait of the same owner. */
-  readonly #spent = new Set<Lease>();
-  /** How many waits still block an owner. */
-  readonly #unserved = new Map<string, number>();
+  /** How many waits that are not served keep a lease. */
+  readonly #keepers = new Map<Lease, number>();
 
-  constructor(waitsUnder: (owner: string) => Iterable<Lease>) {
-    this.#waitsUnder = waitsUnder;
+  constructor(waiter: Lease) {
+    this.#waiter = waiter;
   }
 
   /** True if its turn will come. */
-  reaches(waiter: Lease): boolean {
-    const concerned = this.#concerned(waiter.resource);
-    for (let served = -1; served !== this.#served.size;) {
-      served = this.#served.size;
-      for (const resource of concerned) this.#serve(resource);
-      if (this.#served.has(waiter)) return true;
+  reaches(): boolean {
+    this.#begin();
+    const changed = new Set(this.#states.values());
+    // A set visits what is added while it is read.
+    for (const state of changed) {
+      changed.delete(state);
+      for (const freed of this.#serve(state)) changed.add(freed);
+      if (this.#served.has(this.#waiter)) return true;
     }
     return false;
   }
 
   /**
-   * From a waiter to a holder that blocks it, to what that one waits for, and so on, back to the first waiter. Undefined if
-   * that one only waits for the members of a cycle.
+   * From the waiter to a holder that blocks it, to what that one waits for, and so on, back to the waiter. Undefined if it
+   * only waits for the members of a cycle.
    */
-  cycle(waiter: Lease): WaitLink[] | undefined {
-    const paths: WaitLink[][] = [[]];
-    const seen = new Set<Lease>([waiter]);
-    for (const path of paths) {
-      const wait = path.length === 0 ? waiter : nextOf(path);
-      for (const blocker of this.#blockers(wait)) {
-        const link = { wait, blocker };
-        if (blocker.state === 'held' && isOwn(blocker, waiter)) return [...path, link].map(plain);
-        for (const next of this.#stuck(blocker)) {
-          if (seen.has(next)) continue;
-          seen.add(next);
-          paths.push([...path, { ...link, next } as Step]);
+  cycle(): WaitLink[] | undefined {
+    const own = new Set(this.#waiter.keeps);
+    const seen = new Set([this.#waiter]);
+    const steps: Step[] = [{ wait: this.#waiter }];
+    const ahead = new Map<Resource, Iterator<Lease>>();
+    const expanded = new Set<Resource>();
+    for (const step of steps) {
+      const { resource } = step.wait;
+      const add = (blocker: Lease, next: Lease): void => {
+        if (seen.has(next) || this.#served.has(next)) return;
+        seen.add(next);
+        steps.push({ wait: next, before: { step, blocker } });
+      };
+      const kept = this.#states.get(resource)?.kept ?? 0;
+      if (step.wait.weight > resource.size - kept && !expanded.has(resource)) {
+        expanded.add(resource);
+        for (const lease of resource.leases) {
+          if (!this.#isKept(lease)) continue;
+          if (own.has(lease)) return linksTo(step, lease);
+          for (const next of lease.keptBy) add(lease, next);
         }
       }
+      // An earlier waiter blocks it. What was looked at for a waiter of the same name is not looked at again.
+      const queue = ahead.get(resource) ?? resource.queue.values();
+      if (!ahead.has(resource)) ahead.set(resource, queue);
+      for (let at = queue.next(); at.done !== true && at.value !== step.wait; at = queue.next())
+        add(at.value, at.value);
     }
     return undefined;
   }
 
-  #concerned(first: Resource): Set<Resource> {
-    const concerned = new Set([first]);
+  /** All names that have to do with it. */
+  #begin(): void {
+    const concerned = new Set([this.#waiter.resource]);
     for (const resource of concerned) {
-      for (const { request } of [...resource.leases, ...resource.queue]) {
-        if (this.#unserved.has(request.owner)) continue;
-        const waits = [...this.#waitsUnder(request.owner)];
-        this.#unserved.set(request.owner, waits.length);
-        for (const wait of waits) concerned.add(wait.resource);
+      let kept = 0;
+      for (const lease of resource.leases) {
+        if (lease.keptBy.size === 0) continue;
+        kept += lease.weight;
+        this.#keepers.set(lease, lease.keptBy.size);
+        for (const wait of lease.keptBy) concerned.add(wait.resource);
       }
-    }
-    return concerned;
-  }
-
-  /** Grants what will become free of it. */
-  #serve({ size, leases, queue }: Resource): void {
-    let kept = [...leases, ...queue].filter((lease) => this.#keeps(lease));
-    let used = kept.reduce((sum, { weight }) => sum + weight, 0);
-    for (const wait of queue) {
-      if (this.#served.has(wait)) continue;
-      if (wait.weight > size - used) {
-        const own = new Set(kept.filter((lease) => isOwn(lease, wait)));
-        const without = used - [...own].reduce((sum, { weight }) => sum + weight, 0);
-        if (wait.weight > size - without) return;
-        for (const lease of own) this.#spent.add(lease);
-        kept = kept.filter((lease) => !own.has(lease));
-        used = without;
-      }
-      this.#served.add(wait);
-      for (const owner of wait.request.detectDeadlock === false ? [] : selfAndAncestors(blockedOwner(wait.request))) {
-        const unserved = this.#unserved.get(owner);
-        if (unserved !== undefined) this.#unserved.set(owner, unserved - 1);
-      }
-      if (!this.#keeps(wait)) continue;
-      kept.push(wait);
-      used += wait.weight;
+      const queue = resource.queue.values();
+      this.#states.set(resource, { resource, kept, queue, head: queue.next().value });
     }
   }
 
-  /** It is held, or will be, and never released. */
-  #keeps(lease: Lease): boolean {
-    if (lease.state === 'waiting' && !this.#served.has(lease)) return false;
-    return !this.#spent.has(lease) && this.#unserved.get(lease.request.owner) !== 0;
+  /** Grants what is free of it, or will be. @returns the names of which more is free now */
+  *#serve(state: State): Generator<State> {
+    for (let { head } = state; head !== undefined; head = state.head) {
+      if (head.weight > state.resource.size - state.kept && !this.#fitsWithout(state, head)) return;
+      this.#served.add(head);
+      state.head = state.queue.next().value;
+      for (const lease of head.keeps) {
+        const keepers = this.#keepers.get(lease);
+        if (keepers === undefined) continue;
+        this.#keepers.set(lease, keepers - 1);
+        const its = this.#states.get(lease.resource);
+        if (keepers > 1 || its === undefined) continue;
+        its.kept -= lease.weight;
+        yield its;
+      }
+    }
   }
 
-  /** Waits of its owner that never end. */
-  #stuck({ request }: Lease): Lease[] {
-    return [...this.#waitsUnder(request.owner)].filter((wait) => !this.#served.has(wait));
+  /** A lease of an owner around the waiter may be released by another one inside that owner. */
+  #fitsWithout(state: State, wait: Lease): boolean {
+    const blocked = blockedOwner(wait.request);
+    for (const lease of state.resource.leases) {
+      if (lease.request.lasts !== 'inside' || !this.#isKept(lease)) continue;
+      if (!isWithin(blocked, lease.request.owner)) continue;
+      this.#keepers.set(lease, 0);
+      state.kept -= lease.weight;
+    }
+    return wait.weight <= state.resource.size - state.kept;
   }
 
-  #blockers(wait: Lease): Lease[] {
-    const { leases, queue } = wait.resource;
-    const before = [...queue].slice(0, [...queue].indexOf(wait));
-    // An earlier waiter blocks it, whether or not that one's turn will come.
-    const ahead = before.filter((lease) => !this.#served.has(lease) || this.#keeps(lease));
-    return [...[...leases].filter((lease) => this.#keeps(lease) && !isOwn(lease, wait)), ...ahead];
+  /** It is held, and never released. */
+  #isKept(lease: Lease): boolean {
+    return (this.#keepers.get(lease) ?? 0) > 0;
   }
 }
 
-interface Step extends WaitLink {
-  readonly next: Lease;
+interface Step {
+  readonly wait: Lease;
+  /** How it was reached. */
+  readonly before?: { readonly step: Step; readonly blocker: Lease };
 }
 
-function nextOf(path: readonly WaitLink[]): Lease {
-  return (path.at(-1) as Step).next;
-}
-
-function plain({ wait, blocker }: WaitLink): WaitLink {
-  return { wait, blocker };
+function linksTo(last: Step, lease: Lease): WaitLink[] {
+  const links: WaitLink[] = [{ wait: last.wait, blocker: lease }];
+  for (let { before } = last; before !== undefined; before = before.step.before) {
+    links.unshift({ wait: before.step.wait, blocker: before.blocker });
+  }
+  return links;
 }

@@ -7,7 +7,7 @@ import { rwlockCapacity, type Kind, type Lease, type Resource, type LeaseHolder,
 /** For a file or a worker as holder. */
 const nameless = 'a file';
 /** Holders that an error names; it counts the others. */
-const named = 8;
+export const named = 8;
 
 /** "lock "db"", "2 of semaphore "cpu"", "lock "db" for reading" */
 export function describeRequest({ kind, name, weight }: Pick<LeaseRequest, 'kind' | 'name' | 'weight'>): string {
@@ -89,7 +89,9 @@ export function deadlockError(waiter: Lease, links: readonly WaitLink[]): Carpoo
         : `behind ${by}`;
     return `${describeWaiter(wait.request.holder)} waits for ${describeRequest(wait.request)}, ${how}`;
   });
-  const text = `Cannot acquire ${describeRequest(waiter.request)}: this would deadlock: ${cycle.join('; ')}. Acquire in the same order everywhere`;
+  const advice =
+    links.length > 1 ? 'Acquire in the same order everywhere' : 'Release it first, or use what is held already';
+  const text = `Cannot acquire ${describeRequest(waiter.request)}: this would deadlock: ${cycle.join('; ')}. ${advice}`;
   return new CarpoolError('LEASE_DEADLOCK', text, {
     context: {
       name: waiter.request.name,

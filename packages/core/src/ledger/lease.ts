@@ -24,6 +24,13 @@ export interface LeaseRequest {
   /** The owner that cannot go on while this waits: `owner`, or one inside it. Default `owner`. */
   readonly blocked?: string | undefined;
   readonly holder: LeaseHolder;
+  /** Leases that the call chain holds which makes the request: it releases none of them while this waits. */
+  readonly chain?: readonly Lease[] | undefined;
+  /**
+   * The lease is released at the end of its owner, as far as is known. So a wait keeps it that is made inside of the owner:
+   * `inside`: by an owner inside of it; `itself`: also by the owner itself.
+   */
+  readonly lasts?: 'inside' | 'itself' | undefined;
   /** False: it may wait in a cycle. Default true. */
   readonly detectDeadlock?: boolean | undefined;
 }
@@ -50,8 +57,12 @@ export interface Lease {
   state: 'waiting' | 'held' | 'over';
   /** How much is held, or wanted. */
   weight: number;
-  /** When it was granted, by the caller's clock. */
+  /** When it was granted, by the clock of the host. */
   since: number;
+  /** While it waits: leases that are not released meanwhile. */
+  keeps: readonly Lease[];
+  /** While it is held: waits that keep it. */
+  readonly keptBy: Set<Lease>;
 }
 
 const separator = '\0';
@@ -74,10 +85,4 @@ export function* selfAndAncestors(key: string): Generator<string> {
 
 export function blockedOwner({ owner, blocked }: LeaseRequest): string {
   return blocked ?? owner;
-}
-
-/** Whether the waiter itself may be the one to release it. */
-export function isOwn({ request }: Lease, wait: Lease): boolean {
-  const blocked = blockedOwner(wait.request);
-  return isWithin(blocked, request.owner) || isWithin(request.owner, blocked);
 }

@@ -9,9 +9,16 @@
  * for the readers before it, and for none after it.
  */
 import { findDeadlock } from './deadlock.ts';
-import { selfAndAncestors, blockedOwner, isOwn, type Lease, type Resource, type LeaseRequest } from './lease.ts';
+import {
+  selfAndAncestors,
+  blockedOwner,
+  type Lease,
+  type LeaseHolder,
+  type Resource,
+  type LeaseRequest,
+} from './lease.ts';
 import { checkAmount, checkRequest } from './check-request.ts';
-import { deadlockError, mismatch, overweight, tooMany } from './errors.ts';
+import { deadlockError, mismatch, named, overweight, tooMany } from './errors.ts';
 
 export interface LedgerLimits {
   /** Names that are remembered. Default 100,000. */
@@ -25,10 +32,8 @@ const defaults: LedgerLimits = { maxNames: 100_000, maxWaiting: 10_000 };
 export class Ledger {
   readonly #limits: LedgerLimits;
   readonly #resources = new Map<string, Resource>();
-  /** Waits of an owner and of those inside it. */
-  readonly #waits = new Map<string, Set<Lease>>();
-  /** Leases of an owner. */
-  readonly #holds = new Map<string, Set<Lease>>();
+  /** Leases of an owner that last as long as it does. */
+  readonly #lasting = new Map<string, Set<Lease>>();
   #held = 0;
   #waiting = 0;
 
@@ -67,8 +72,8 @@ export class Ledger {
       throw tooMany(request, `${maxWaiting} calls wait for it already`, maxWaiting);
     }
     this.#enqueue(lease);
-    if (request.detectDeadlock !== false && this.#isWaitedFor(lease)) {
-      const cycle = findDeadlock(lease, (owner) => this.#waits.get(owner) ?? []);
+    if (isWaitedFor(lease)) {
+      const cycle = findDeadlock(lease);
       if (cycle !== undefined) {
         this.#dequeue(lease);
         throw deadlockError(lease, cycle);
@@ -111,7 +116,23 @@ export class Ledger {
 
   /** How many wait for the same before this one. */
   ahead(lease: Lease): number {
-    return [...lease.resource.queue].indexOf(lease);
+    let ahead = 0;
+    for (const wait of lease.resource.queue) {
+      if (wait === lease) return ahead;
+      ahead++;
+    }
+    return -1;
+  }
+
+  /** What has it before a waiter, in order: the holders, then those that wait before it. At most 8. */
+  before(waiter: Lease): LeaseHolder[] {
+    const before: LeaseHolder[] = [];
+    const { leases, queue } = waiter.resource;
+    for (const lease of [leases, queue].flatMap((some) => [...take(some, named)])) {
+      if (lease === waiter || before.length === named) break;
+      before.push(lease.request.holder);
+    }
+    return before;
   }
 
   /** The waiters for what this lease holds, in order. */
@@ -157,7 +178,7 @@ export class Ledger {
     resource.used += weight;
     resource.leases.add(lease);
     this.#held++;
-    addTo(this.#holds, request.owner, lease);
+    if (request.lasts !== undefined) addTo(this.#lasting, request.owner, lease);
   }
 
   #giveBack(lease: Lease, amount: number): void {
@@ -168,7 +189,7 @@ export class Ledger {
     lease.state = 'over';
     resource.leases.delete(lease);
     this.#held--;
-    removeFrom(this.#holds, request.owner, lease);
+    if (request.lasts !== undefined) removeFrom(this.#lasting, request.owner, lease);
   }
 
   /** `granted` may release and acquire before it returns; the loop sees the queue as that leaves it. */
@@ -184,40 +205,56 @@ export class Ledger {
   #enqueue(lease: Lease): void {
     lease.resource.queue.add(lease);
     this.#waiting++;
-    for (const owner of selfAndAncestors(blockedOwner(lease.request))) addTo(this.#waits, owner, lease);
+    if (lease.request.detectDeadlock === false) return;
+    lease.keeps = this.#keptMeanwhile(lease.request);
+    for (const kept of lease.keeps) kept.keptBy.add(lease);
+  }
+
+  /** What is not released while a request waits. */
+  #keptMeanwhile(request: LeaseRequest): Lease[] {
+    const kept = new Set(request.chain?.filter(({ state }) => state === 'held'));
+    const blocked = blockedOwner(request);
+    for (const owner of this.#lasting.size === 0 ? [] : selfAndAncestors(blocked)) {
+      for (const lease of this.#lasting.get(owner) ?? []) {
+        if (owner !== blocked || lease.request.lasts === 'itself') kept.add(lease);
+      }
+    }
+    return [...kept];
   }
 
   #dequeue(lease: Lease): void {
     lease.state = 'over';
     lease.resource.queue.delete(lease);
     this.#waiting--;
-    for (const owner of selfAndAncestors(blockedOwner(lease.request))) removeFrom(this.#waits, owner, lease);
-  }
-
-  /** Whether another owner waits for what this one holds, or will hold; if not, the wait can close no cycle. */
-  #isWaitedFor(waiter: Lease): boolean {
-    const blocked = blockedOwner(waiter.request);
-    for (const owner of selfAndAncestors(blocked)) if (isWantedByOthers(this.#holds.get(owner))) return true;
-    const before = new Set(this.#waits.get(blocked));
-    before.delete(waiter);
-    return isWantedByOthers(before);
+    for (const kept of lease.keeps) kept.keptBy.delete(lease);
+    lease.keeps = [];
   }
 }
 
-/** @param leases of one owner */
-function isWantedByOthers(leases: Iterable<Lease> = []): boolean {
-  const seen = new Set<Resource>();
-  for (const lease of leases) {
-    const { resource } = lease;
-    if (seen.has(resource)) continue;
-    seen.add(resource);
-    for (const wait of resource.queue) if (!isOwn(lease, wait)) return true;
+/** Whether something waits for what this wait keeps, or it does so itself; if not, it closes no cycle. */
+function isWaitedFor({ keeps }: Lease): boolean {
+  return keeps.some(({ resource }) => resource.queue.size > 0);
+}
+
+function* take<T>(from: Iterable<T>, most: number): Generator<T> {
+  let taken = 0;
+  for (const one of from) {
+    if (taken++ === most) return;
+    yield one;
   }
-  return false;
 }
 
 function leaseOf(request: LeaseRequest, resource: Resource, granted: (lease: Lease) => void): Lease {
-  return { request, resource, granted, state: 'waiting', weight: request.weight, since: 0 };
+  return {
+    request,
+    resource,
+    granted,
+    state: 'waiting',
+    weight: request.weight,
+    since: 0,
+    keeps: [],
+    keptBy: new Set(),
+  };
 }
 
 function addTo(sets: Map<string, Set<Lease>>, owner: string, lease: Lease): void {

@@ -12,6 +12,8 @@ export interface OpenSession {
   readonly maxUnreadEvents: number;
   /** What the child said of itself. */
   readonly hello: unknown;
+  /** Milliseconds that a wait which begins now may take, so that it ends before the test does. Absent, or `Infinity`: any. */
+  readonly timeLeft?: (() => number) | undefined;
   /** Of its protocol, see there. */
   readonly idField: string | undefined;
   /** An owner may end it, and reports what it left without a reply. Default false. */

@@ -11,6 +11,8 @@ export class Recent {
   readonly #frames: KeptFrame[] = [];
   readonly #directions: Direction[] = [];
   #next = 0;
+  /** Messages of the child so far. */
+  received = 0;
 
   /** @param journal keeps them beside those of the other sessions, under the name of `speaker` */
   constructor(speaker?: Speaker, journal?: Journal) {
@@ -27,6 +29,14 @@ export class Recent {
     if (this.#journal !== undefined && this.#speaker !== undefined) {
       this.#journal.add(direction, this.#speaker, shown);
     }
+    if (direction === 'in') this.received++;
+  }
+
+  /** The last message of the child, as `describe` shows it, without the arrow. */
+  lastReceived(): string | undefined {
+    return this.describe()
+      .findLast((line) => line.startsWith(arrow('in')))
+      ?.slice(arrow('in').length);
   }
 
   /** One line a message, oldest first: "→ {…}" sent, "← {…}" received. */

@@ -8,6 +8,7 @@ import type { OpenSession } from './open-session.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import type { RequestOptions } from './types.ts';
 import { watchPromise, type WatchedPromise } from './watched-promise.ts';
+import { waitIn, type Wait } from './wait-limit.ts';
 
 /** What the requests of one session have in common. */
 export interface Requester {
@@ -40,7 +41,7 @@ export function sendRequest(requester: Requester, call: RequestCall): Promise<un
 export class UserRequest implements ReplyCallbacks {
   readonly promise: Promise<unknown>;
   readonly message: unknown;
-  readonly timeout: number;
+  readonly wait: Wait;
   readonly site: CallSite;
   readonly step: ((frame: Frame) => void) | undefined;
   readonly #requester: Requester;
@@ -62,7 +63,7 @@ export class UserRequest implements ReplyCallbacks {
     this.message = message;
     this.site = site;
     this.step = step;
-    this.timeout = options.timeout ?? requester.open.requestTimeout;
+    this.wait = waitIn(requester.open, options.timeout);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -78,8 +79,9 @@ export class UserRequest implements ReplyCallbacks {
       this.failed(thrown);
       return;
     }
-    if (Number.isFinite(this.timeout)) {
-      this.#timer = clock.after(this.timeout, () => this.#expire());
+    const { timeout } = this.wait;
+    if (Number.isFinite(timeout)) {
+      this.#timer = clock.after(timeout, () => this.#expire());
     }
     const { signal } = this.#options;
     if (signal === undefined) return;

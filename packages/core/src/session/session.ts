@@ -17,10 +17,13 @@ import { PendingInteraction } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
+import { waitedInVain, waitIn, type Wait } from './wait-limit.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
 /** Milliseconds for what the host knows of a call that had no answer. */
 const diagnoseTimeout = 500;
+/** The same, where the time of the test is nearly over. */
+const lateDiagnoseTimeout = 50;
 
 interface EventCall extends CallOptions {
   readonly site: CallSite;
@@ -201,7 +204,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.#requests ??= {
       open: this.#open,
       clock: this.#clock,
-      expired: ({ message, timeout, site }) => this.#timeout(`reply to ${describeRequest(message)}`, timeout, site),
+      expired: ({ message, wait, site }) => this.#timeout(`reply to ${describeRequest(message)}`, wait, site),
     };
     return this.#requests;
   }
@@ -221,19 +224,20 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: EventCall): Promise<M['event']> {
     const clock = this.#clock;
-    const { timeout = this.#open.requestTimeout, signal, site, quiet } = options;
+    const { signal, site, quiet } = options;
+    const wait = waitIn(this.#open, options.timeout);
     signal?.throwIfAborted(); // before an event is taken that would be lost
     const tooLate = new Error('too late');
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
     const taking = this.#inbox.take(wanted);
     try {
       const late = (frame: Frame | undefined): void => frame && this.#inbox.giveBack(frame);
-      const frame = await within(taking.item, { clock, timeout, signal, expired: () => tooLate, late });
+      const frame = await within(taking.item, { clock, timeout: wait.timeout, signal, expired: () => tooLate, late });
       if (frame !== undefined) return frame.message as M['event'];
     } catch (thrown) {
       if (thrown !== tooLate) throw thrown;
       taking.stop();
-      throw await this.#timeout('matching event', timeout, site);
+      throw await this.#timeout('matching event', wait, site);
     } finally {
       taking.stop();
     }
@@ -278,9 +282,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return { ...ofChild, messages, strays, silence };
   }
 
-  #timeout(what: string, timeout: number, site: CallSite): CarpoolError | Promise<CarpoolError> {
-    const message = `No ${what} within ${timeout} ms in session ${this.id} of pool "${this.pool}"`;
-    const context = { session: this.id, timeout };
+  #timeout(what: string, wait: Wait, site: CallSite): CarpoolError | Promise<CarpoolError> {
+    const message = waitedInVain(this.#open, wait, { what, pool: this.pool });
+    const context = { session: this.id, timeout: wait.timeout };
     const make = ({ strays, silence }: Evidence): CarpoolError => {
       const { messages } = this.#live.evidence();
       return new CarpoolError('REQUEST_TIMEOUT', message, { context, evidence: { messages, strays, silence }, site });
@@ -289,6 +293,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     if (!('then' in diagnosed)) return make(this.#withOwn(diagnosed));
     // Why, the host knows. A host that does not answer must not hold the error up.
     const expired = (): Error => new Error('too late');
-    return within(diagnosed, { clock: this.#clock, timeout: diagnoseTimeout, expired }).then(make, () => make({}));
+    const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
+    return within(diagnosed, { clock: this.#clock, timeout, expired }).then(make, () => make({}));
   }
 }

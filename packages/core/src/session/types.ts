@@ -15,7 +15,10 @@ export type ReplyTo<M extends Messages, Request> = Request extends { readonly ty
 
 /** What every call that waits takes. */
 export interface CallOptions {
-  /** Milliseconds until REQUEST_TIMEOUT. Default: `requestTimeout` of the pool, 30,000. */
+  /**
+   * Milliseconds until REQUEST_TIMEOUT. Default: `requestTimeout` of the pool, 30,000. Inside a test the call ends a little
+   * before the test does, if that is earlier.
+   */
   readonly timeout?: number;
   /** Ends the wait; the call rejects with its reason. */
   readonly signal?: AbortSignal;

@@ -27,7 +27,7 @@ export function currentProcess(): CurrentProcess {
   const worker = new Owner({ path: [], holder, connect });
   // When nothing is left to do. The host notices a process that exits earlier.
   process.once('beforeExit', () => void file.end());
-  const current = { file, test: () => undefined, worker: () => worker, waitOptions: () => ({}) };
+  const current = { file, test: () => undefined, worker: () => worker, timeLeft: () => Infinity };
   home[key] = { address, current };
   return current;
 }

@@ -10,7 +10,7 @@
  */
 import type { FileOwner } from '../client/file-owner.ts';
 import type { Owner } from '../client/owner.ts';
-import type { TestClock, WaitOptions } from '../client/test-clock.ts';
+import type { TestClock } from '../client/test-clock.ts';
 
 /** What an adapter says of the test that runs; `carpool/coordination`, `carpool/shared-worker` and `register` read it. */
 export interface CurrentTest {
@@ -26,10 +26,10 @@ export interface CurrentTest {
   /** The owner that lasts as long as the worker. */
   worker(): Owner;
   /**
-   * How long a call may wait now, in milliseconds, so that its own error comes before the runner's timeout. Without
-   * a `timeout`: no limit. See `TestClock`.
+   * Milliseconds that a call which is made now may wait, so that its own error comes before the runner's time-out. See
+   * `TestClock`. `Infinity`: any time, also where the runner's time-out is not known.
    */
-  waitOptions(): WaitOptions;
+  timeLeft(): number;
   /** How the runner treats golden files. The call is for the test that makes it. Absent: the adapter does not know. */
   goldens?(): Promise<Goldens>;
 }

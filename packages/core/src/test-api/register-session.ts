@@ -32,8 +32,7 @@ export function registerSession(
     refused.catch(() => {});
     return refused;
   }
-  // A wait inside a test, on its clock or in one of its hooks.
-  return owner.register(pool, { ...current?.waitOptions(), ...options, site });
+  return owner.register(pool, { ...options, site });
 }
 
 async function refuse(thrown: unknown, site: CallSite, check?: () => unknown): Promise<never> {

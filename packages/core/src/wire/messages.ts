@@ -144,7 +144,26 @@ interface LeaseRequest {
   readonly holder?: HolderLabel | undefined;
   /** `file:line:column` of the call, for the errors of others. */
   readonly at?: string | undefined;
+  /** The worker's numbers of leases that the call chain holds: it releases none of them while it waits. */
+  readonly chain?: readonly number[] | undefined;
+  /**
+   * The lease is released at the end of its owner, as far as is known: tests inside of the owner do not release it while
+   * they wait, nor does, with `itself`, the owner itself.
+   */
+  readonly lasts?: 'inside' | 'itself' | undefined;
 }
+
+/** What a lease has cost that was not free. */
+export interface WaitedFor {
+  /** Milliseconds. */
+  readonly waited: number;
+  /** What it is, for the evidence of a failed test: "lock "printer"". */
+  readonly what: string;
+  /** What had it before, in this order. At most 8 are named. */
+  readonly behind: readonly (HolderLabel & { readonly takenAt?: string | undefined })[];
+}
+/** Absent: it was free. */
+export type AcquireResult = Partial<WaitedFor>;
 
 export interface AcquireRequest extends LeaseRequest {
   readonly method: 'acquire';
@@ -223,7 +242,7 @@ export interface MethodTable {
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
-  readonly acquire: { readonly request: AcquireRequest; readonly result: Record<string, never> };
+  readonly acquire: { readonly request: AcquireRequest; readonly result: AcquireResult };
   readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };
   readonly once: { readonly request: OnceRequest; readonly result: OnceResult };
   readonly settle: { readonly request: SettleRequest; readonly result: Record<string, never> };

@@ -1,6 +1,6 @@
 // Locks and semaphores of tests in several workers, through a hub.
 import { describe, expect, test } from 'vitest';
-import { lock, rwlock, semaphore } from '../../src/entry/coordination.ts';
+import { lock, once, rwlock, semaphore } from '../../src/entry/coordination.ts';
 import type { Hub } from '../../src/host/hub/hub.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
@@ -313,11 +313,11 @@ describe('tests that would wait for each other', () => {
     expect((await waits).held).toBe(true);
   });
 
-  test('are not two parts of one test, and may wait with detectDeadlock: false', async () => {
+  test('are not two flows of one test, and may wait with detectDeadlock: false', async () => {
     const served = await serve({});
     const [a, b] = [await running(served, 'a'), await running(served, 'b')];
-    const first = await a.as(() => lock('x').acquire());
-    const second = a.as(() => lock('x').acquire());
+    const first = await a.asFlow(() => lock('x').acquire());
+    const second = a.asFlow(() => lock('x').acquire());
     await waiting(served.hub, 1);
     await b.as(() => lock('y').acquire());
     const other = b.as(() => lock('x').acquire());
@@ -328,4 +328,72 @@ describe('tests that would wait for each other', () => {
     (await second).release();
     expect((await other).held).toBe(true);
   });
+
+  test('are told at once to a call chain that holds it already', async () => {
+    const served = await serve({});
+    const a = await running(served, 'a');
+    using held = await a.as(() => lock('x').acquire());
+    const again = await failure(
+      a.as(() => lock('x').acquire()),
+      'LEASE_DEADLOCK',
+    );
+    expect(again.message).toMatch(
+      /^Cannot acquire lock "x": this would deadlock: "a" waits for lock "x", which "a" \(/,
+    );
+    expect(held.held).toBe(true);
+    using _ = await a.as(() => rwlock('data').acquireRead());
+    await failure(
+      a.as(() => rwlock('data').acquireWrite()),
+      'LEASE_DEADLOCK',
+    );
+    const value = a.as(() => once('key', () => a.asHere(() => once('key', () => 1))));
+    await failure(value, 'LEASE_DEADLOCK');
+  });
+
+  test('are none among flows of one test that wait for each other and go on', async () => {
+    const served = await serve({});
+    const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+    // Each takes one of its own order, and another one when that is released.
+    const flow = async ({ asFlow }: typeof a, order: readonly string[]): Promise<void> => {
+      for (const name of order) {
+        using held = await asFlow(() => lock(name).acquire());
+        expect(held.held).toBe(true);
+      }
+    };
+    const orders = [
+      ['x', 'y', 'z'],
+      ['z', 'y', 'x'],
+      ['y', 'x', 'z'],
+    ].flatMap((order) => Array(10).fill(order));
+    await Promise.all(orders.flatMap((order: string[]) => [flow(a, order), flow(b, order)]));
+    const { ledger } = served.hub.coordination;
+    await until('all is released', () => ledger.held === 0);
+    expect(ledger.waiting).toBe(0);
+  });
+});
+
+test('a flow holds what was granted to it, and not what another flow was granted', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  const y = await b.as(() => lock('y').acquire());
+  const flows = a.as(() => {
+    const first = async (): Promise<void> => {
+      using _x = await a.asHere(() => lock('x').acquire());
+      await released.promise;
+    };
+    const second = async (): Promise<string> => {
+      using own = await a.asHere(() => lock('y').acquire());
+      return own.name;
+    };
+    return [first(), second()] as const;
+  });
+  const released = Promise.withResolvers<void>();
+  await waiting(served.hub, 1);
+  // The second flow of `a` waits for `b`, which waits for the first one: and that goes on.
+  const x = b.as(() => lock('x').acquire());
+  await waiting(served.hub, 2);
+  released.resolve();
+  expect((await x).held).toBe(true);
+  y.release();
+  expect(await flows[1]).toBe('y');
 });

@@ -177,7 +177,7 @@ test('a cycle through what is being computed is reported', async () => {
   const first = a.as(() =>
     once('token', async () => {
       await inside.promise;
-      await a.as(() => lock('db').acquire());
+      await a.asHere(() => lock('db').acquire());
       return 'token';
     }),
   );

@@ -101,7 +101,7 @@ test('the table of ops is the one of the code', () => {
 
 type FieldsOf<T> = { readonly [Name in keyof T & string as {} extends Pick<T, Name> ? `${Name}?` : Name]: 0 };
 /** Every lease has these; the page describes them once, below the table. */
-type LeaseFields = 'under' | 'holder' | 'at' | 'flow';
+type LeaseFields = 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts';
 type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseFields> : Omit<R, 'method'>;
 
 test('the table of methods is the one of the code, field by field', () => {
@@ -153,7 +153,10 @@ test('the table of methods is the one of the code, field by field', () => {
     ],
     pools: [{}, { pools: 0, sharedWorkers: 0 }],
     stats: [{}, { pools: 0 }],
-    acquire: [{ lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'detectDeadlock?': 0 }, {}],
+    acquire: [
+      { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
+      { 'waited?': 0, 'what?': 0, 'behind?': 0 },
+    ],
     reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
     once: [
       { lease: 0, key: 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },

@@ -74,7 +74,7 @@ export async function reopen(
   const worker = (): never => {
     throw new Error('not here');
   };
-  openFile(slot, { file: owner, test: () => undefined, worker, waitOptions: () => ({}) });
+  openFile(slot, { file: owner, test: () => undefined, worker, timeLeft: () => Infinity });
   const register = (file: string, options: Partial<FilenameOptions> = {}): Handle =>
     registerSharedWorker<Said>({ filename: workerFile(file), ...options });
   return {
@@ -95,7 +95,7 @@ export function between(): void {
   const worker = (): never => {
     throw new Error('not here');
   };
-  slot.currentTest = { file: undefined, test: () => undefined, worker, waitOptions: () => ({}) };
+  slot.currentTest = { file: undefined, test: () => undefined, worker, timeLeft: () => Infinity };
 }
 
 /** The first reply's data. */

@@ -1,4 +1,5 @@
 /** Tests of several workers, as an adapter would run them: `as` sets the caller. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import type { HostClient } from '../../src/client/client.ts';
 import { currentTestSlot } from '../../src/test-api/current-test.ts';
@@ -11,8 +12,15 @@ export interface Running {
   readonly file: FileOwner;
   readonly worker: Owner;
   readonly client: HostClient;
-  /** Calls the function as if it were the body of this test; synchronously, as the slot is the realm's. */
+  /**
+   * Calls the function as if it were the body of this test; synchronously, as the slot is the realm's. All calls are one
+   * call chain, which is not that of another test.
+   */
   as<T>(body: () => T): T;
+  /** The same in the call chain of the caller. */
+  asHere<T>(body: () => T): T;
+  /** The same, in a call chain of its own. */
+  asFlow<T>(body: () => T): T;
   /** As code of the file, outside of its tests. */
   asFile<T>(body: () => T): T;
 }
@@ -28,14 +36,36 @@ export async function running(served: Served, name: string, beside?: Running): P
   const slot = currentTestSlot();
   onTestFinished(() => void (slot.currentTest = undefined));
   const during = <T>(current: Owner | undefined, body: () => T): T => {
-    slot.currentTest = { file, test: () => current, worker: () => worker, waitOptions: () => ({}) };
+    slot.currentTest = { file, test: () => current, worker: () => worker, timeLeft: () => Infinity };
     try {
       return body();
     } finally {
       slot.currentTest = undefined;
     }
   };
-  return { test, file, worker, client, as: (body) => during(test, body), asFile: (body) => during(undefined, body) };
+  const chains = new Map<Owner | undefined, ReturnType<typeof AsyncLocalStorage.snapshot>>();
+  const outside = AsyncLocalStorage.snapshot();
+  /** Each call goes on where the one before it has ended. */
+  const inChain = <T>(current: Owner | undefined, body: () => T): T => {
+    const chain = chains.get(current) ?? outside;
+    return chain(() => {
+      try {
+        return during(current, body);
+      } finally {
+        chains.set(current, AsyncLocalStorage.snapshot());
+      }
+    });
+  };
+  return {
+    test,
+    file,
+    worker,
+    client,
+    as: (body) => inChain(test, body),
+    asHere: (body) => during(test, body),
+    asFlow: (body) => outside(() => during(test, body)),
+    asFile: (body) => inChain(undefined, body),
+  };
 }
 
 /** Ends a test. Its end has no answer, so that what follows on this connection shows that the host has heard of it. */

@@ -8,12 +8,13 @@ import type { Held } from '../../base/scope.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import { describeRequest, lostError, timeoutError } from '../../ledger/errors.ts';
-import type { Lease } from '../../ledger/lease.ts';
+import type { Lease, LeaseHolder } from '../../ledger/lease.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { encodeJsonBody } from '../../wire/json-body.ts';
+import type { AcquireResult } from '../../wire/messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 import type { Owners } from './owners.ts';
 import type { ValueFiles } from './value-files.ts';
@@ -44,6 +45,8 @@ export interface Entry {
   /** Where its owner may write the value that it computes. */
   file?: string | undefined;
   timer?: Timer;
+  /** When its wait began, and behind what. */
+  wait?: { readonly since: number; readonly behind: readonly LeaseHolder[] };
 }
 
 export class LeaseEntries {
@@ -102,8 +105,18 @@ export class LeaseEntries {
 
   /** Until it is its turn, or the time is up. */
   wait(entry: Entry, timeout: unknown): void {
+    if (entry.lease !== undefined) {
+      entry.wait = { since: this.#options.clock.now(), behind: this.#options.coordination.ledger.before(entry.lease) };
+    }
     const limit = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
     entry.timer = this.#options.clock.after(limit, () => this.#expired(entry, limit));
+  }
+
+  /** What a wait has cost that is over. */
+  waited({ wait, lease }: Entry): AcquireResult {
+    if (wait === undefined || lease === undefined) return {};
+    const waited = Math.round(this.#options.clock.now() - wait.since);
+    return { waited, what: describeRequest(lease.request), behind: wait.behind };
   }
 
   granted(entry: Entry, result: object): void {

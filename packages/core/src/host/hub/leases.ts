@@ -4,7 +4,7 @@ import { json } from '../../codec/json.ts';
 import { describeRequest, invalid, lostError, takenError } from '../../ledger/errors.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import { checkName } from '../../ledger/check-request.ts';
-import { ownerKey, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
+import { ownerKey, type Lease, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
 import { op } from '../../wire/frames.ts';
 import { encodeJsonBody } from '../../wire/json-body.ts';
 import type {
@@ -23,6 +23,8 @@ import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from 
 const maxValues = 10_000;
 /** Characters of what names a holder. */
 const longestLabel = 1_000;
+/** A longer one is not looked at: its deadlocks end by their time-outs. */
+const maxChain = 10_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
 
 type LeaseCallRequest = AcquireRequest | ReserveRequest | OnceRequest;
@@ -111,7 +113,7 @@ export class Leases {
         if ('queue' in given) throw takenError(wanted, given, this.#options.clock.now());
         entry.lease = given;
       } else {
-        entry.lease = ledger.acquire(wanted, () => this.#entries.granted(entry, {}));
+        entry.lease = ledger.acquire(wanted, () => this.#entries.granted(entry, this.#entries.waited(entry)));
       }
     });
     this.#entries.answerOrWait(entry, request.timeout);
@@ -184,10 +186,16 @@ export class Leases {
     what: Pick<LeaseRequest, 'name' | 'kind' | 'size' | 'weight'>,
     detectDeadlock?: boolean,
   ): LeaseRequest {
-    const { under = [], flow } = request;
+    const { under = [], flow, lasts } = request;
     const worker = String(this.#options.peer);
     const blocked = flow === undefined ? undefined : ownerKey([worker, ...flow]);
-    return { ...what, owner: ownerKey([worker, ...under]), blocked, holder: holderIn(request), detectDeadlock };
+    const owner = ownerKey([worker, ...under]);
+    return { ...what, owner, blocked, holder: holderIn(request), chain: this.#chain(request), lasts, detectDeadlock };
+  }
+
+  #chain({ chain = [] }: LeaseCallRequest): Lease[] {
+    if (!Array.isArray(chain) || chain.length > maxChain) return [];
+    return chain.flatMap((number) => this.#entries.get(number as number)?.lease ?? []);
   }
 
   #orForget(entry: Entry, work: () => void): void {

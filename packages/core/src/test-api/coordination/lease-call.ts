@@ -2,9 +2,12 @@
 import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
 import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
+import { timeoutWithin } from '../../base/timeout-within.ts';
 import { currentTestSlot, openedCurrentTest, type CurrentTest } from '../current-test.ts';
 import { owners } from '../owners.ts';
 import { currentProcess } from '../current-process.ts';
+import { enterChain, heldByChain } from './call-chain.ts';
+import type { HeldLease } from '../../client/held-lease.ts';
 import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
 
 /** The owner whose end gives it back, if it was not released before. */
@@ -18,7 +21,7 @@ export interface ScopeOptions {
 
 /** The options of a call that may wait. */
 export interface LeaseOptions extends ScopeOptions {
-  /** Milliseconds to wait. Default 60,000; in a test a little less than its remaining time, if that is less. */
+  /** Milliseconds to wait. Default 60,000; in a test at most a little less than its remaining time. */
   readonly timeout?: number;
   /** Aborts the wait; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -30,6 +33,8 @@ export interface LeaseOptions extends ScopeOptions {
 export interface LeaseCall {
   readonly leases: OwnerLeases;
   readonly caller: Caller;
+  /** Call it with what is granted: what the caller does next is known to hold it. */
+  readonly granted: (lease: HeldLease) => void;
   /** What the call rejects with: an error of Carpool with the stack of the user's line. */
   readonly fail: (thrown: unknown) => unknown;
 }
@@ -45,8 +50,15 @@ export function leaseCall(above: Above, { scope }: ScopeOptions): LeaseCall {
   const site = callSite(above);
   const fail = (thrown: unknown): unknown => (isCarpoolError(thrown) ? errorAt(thrown, site) : thrown);
   try {
-    const { leases, flow } = ownerFor(scope, openedCurrentTest(currentTestSlot(), owners) ?? currentProcess());
-    return { leases, caller: { at: () => callerLocation(site), flow }, fail };
+    const { leases, ...owned } = ownerFor(scope, openedCurrentTest(currentTestSlot(), owners) ?? currentProcess());
+    const chain = heldByChain();
+    const link = enterChain();
+    return {
+      leases,
+      caller: { at: () => callerLocation(site), chain: chain.length === 0 ? undefined : chain, ...owned },
+      granted: (lease) => link.granted(lease),
+      fail,
+    };
   } catch (thrown) {
     throw fail(thrown);
   }
@@ -66,23 +78,25 @@ export function waitOptions(options: LeaseOptions): {
   readonly timeout: number | undefined;
   readonly detectDeadlock: boolean | undefined;
 } {
-  const { timeout = currentTestSlot().currentTest?.waitOptions().timeout, detectDeadlock } = options;
-  if (timeout !== undefined && !(timeout >= 0)) {
-    const text = `Cannot wait for ${String(timeout)} ms: \`timeout\` is a number of milliseconds from 0`;
-    throw new CarpoolError('LEASE_INVALID', text, { context: { timeout } });
+  const { timeout: wanted, detectDeadlock } = options;
+  if (wanted !== undefined && !(wanted >= 0)) {
+    const text = `Cannot wait for ${String(wanted)} ms: \`timeout\` is a number of milliseconds from 0`;
+    throw new CarpoolError('LEASE_INVALID', text, { context: { timeout: wanted } });
   }
+  const timeout = timeoutWithin(wanted, currentTestSlot().currentTest?.timeLeft() ?? Infinity);
   return { timeout: timeout === undefined ? undefined : Math.min(timeout, longest), detectDeadlock };
 }
 
-interface LeaseOwner {
+interface LeaseOwner extends Pick<Caller, 'flow' | 'lasts'> {
   readonly leases: OwnerLeases;
-  readonly flow?: readonly string[] | undefined;
 }
 
 function ownerFor(scope: LeaseScope | undefined, current: CurrentTest): LeaseOwner {
   switch (scope) {
-    case undefined:
-      return { leases: (current.test() ?? fileOf(current)).leases };
+    case undefined: {
+      const test = current.test();
+      return test === undefined ? { leases: fileOf(current).leases, lasts: 'inside' } : { leases: test.leases };
+    }
     case 'test': {
       const test = current.test();
       if (test !== undefined) return { leases: test.leases };
@@ -90,9 +104,9 @@ function ownerFor(scope: LeaseScope | undefined, current: CurrentTest): LeaseOwn
       throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
     }
     case 'file':
-      return { leases: fileOf(current).leases, flow: flowIn(current) };
+      return { leases: fileOf(current).leases, ...flowIn(current) };
     case 'worker':
-      return { leases: current.worker().leases, flow: flowIn(current) };
+      return { leases: current.worker().leases, ...flowIn(current) };
     default: {
       const text = `Cannot take it with the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
       throw new CarpoolError('LEASE_INVALID', text, { context: { scope } });
@@ -100,12 +114,13 @@ function ownerFor(scope: LeaseScope | undefined, current: CurrentTest): LeaseOwn
   }
 }
 
-/** The test that waits meanwhile, as far as the adapter knows it. */
-function flowIn(current: CurrentTest): readonly string[] | undefined {
+/** The test that waits meanwhile, as far as the adapter knows it. What no test takes lasts as long as the file, or the worker. */
+function flowIn(current: CurrentTest): Pick<Caller, 'flow' | 'lasts'> {
   try {
-    return current.test()?.path;
+    const flow = current.test()?.path;
+    return flow === undefined ? { lasts: 'inside' } : { flow };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -105,18 +105,22 @@ function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: H
 }
 
 async function acquire<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
-  const { leases, caller, fail } = leaseCall(above, options);
+  const { leases, caller, granted, fail } = leaseCall(above, options);
   try {
-    return as(await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal));
+    const held = await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal);
+    granted(held);
+    return as(held);
   } catch (thrown) {
     throw fail(thrown);
   }
 }
 
 async function acquireNow<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  const { leases, caller, fail } = leaseCall(above, options);
+  const { leases, caller, granted, fail } = leaseCall(above, options);
   try {
-    return as(await leases.acquire({ ...what, wait: false }, caller));
+    const held = await leases.acquire({ ...what, wait: false }, caller);
+    granted(held);
+    return as(held);
   } catch (thrown) {
     throw fail(thrown);
   }

@@ -2,6 +2,8 @@
 import { CarpoolError } from '../../base/errors.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
+import type { HeldLease } from '../../client/held-lease.ts';
+import { runHolding } from './call-chain.ts';
 import { handled, leaseCall, waitOptions, type LeaseOptions } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
@@ -26,18 +28,18 @@ async function valueOf<T>(key: string, compute: () => T | Promise<T>, options: O
   const { keep, signal } = options;
   /** An error of the user's function, which is rethrown as it is. */
   let failure: { readonly thrown: unknown } | undefined;
-  const computed = async (): Promise<Uint8Array> => {
+  const computed = async (role: HeldLease): Promise<Uint8Array> => {
     let value: T;
     try {
-      value = await compute();
+      value = await runHolding(role, compute);
     } catch (thrown) {
       failure = { thrown };
       throw thrown;
     }
     return bytesOf(value, `the value ${JSON.stringify(key)}`);
   };
-  const kept = async (): Promise<Uint8Array> =>
-    keep === undefined ? await computed() : await (await import('./keep.ts')).kept(key, keep, computed);
+  const kept = async (role: HeldLease): Promise<Uint8Array> =>
+    keep === undefined ? await computed(role) : await (await import('./keep.ts')).kept(key, keep, () => computed(role));
   try {
     if (keep !== undefined) checkAge(keep.maxAge);
     return revive(await leases.once({ key, ...waitOptions(options) }, kept, caller, signal)) as T;

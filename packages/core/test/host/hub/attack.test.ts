@@ -239,7 +239,7 @@ describe('a worker that does not read', () => {
     const pool = 'x'.repeat(100_000);
     for (let call = 100; served.hub.peers === 2 && call < 1_000; call++) {
       peer.say(op.CALL, 0, call, { method: 'start', pool });
-      (await client.leases.acquire(lock)).release();
+      (await client.leases.acquire(lock)).held.release();
     }
     await until('it is gone', () => served.hub.peers === 1);
     expect(String(said.mock.calls.at(-1)?.[0])).toMatch(

@@ -87,7 +87,7 @@ test('a worker that sends anything at all costs the others nothing, and leaves n
         peer.say(one.kind, one.session, one.call, bytes);
       }
       const held = await client.leases.acquire({ name: 'of another', kind: 'lock', size: 1, weight: 1 });
-      held.release();
+      held.held.release();
       expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
       peer.close();
       await until('it has left', () => served.hub.peers === 1);

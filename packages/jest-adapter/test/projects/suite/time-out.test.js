@@ -1,4 +1,4 @@
-const { withPools } = require('@carpool/jest');
+const { register, withPools } = require('@carpool/jest');
 
 const test = withPools();
 let goOn;
@@ -11,8 +11,9 @@ test('must fail: a body that waits for ever', async ({ echo }) => {
   await late;
 }, 300);
 
-test('a call that was waiting when its test timed out says so in its error', async () => {
-  await expect(late).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+test('a call that is never answered ends a little before its test does, and says so in its error', async () => {
+  await expect(late).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+  await expect(late).rejects.toThrow('the rest of the time of this test or hook (instead of 30000 ms)');
 });
 
 test('must fail: a body that goes on after its time-out', async ({ echo, carpool }) => {
@@ -46,3 +47,19 @@ test('must fail: waiting for a slot names its holder', async ({ carpool }) => {
   await carpool.narrow.register();
   await carpool.narrow.register();
 }, 500);
+
+describe('a hook', () => {
+  beforeEach(async () => {
+    await (await register('echo')).event();
+  }, 400);
+
+  test('must fail: an event that never comes', () => {});
+});
+
+describe('before all', () => {
+  beforeAll(async () => {
+    await (await register('echo', { scope: 'file' })).interact({ type: 'silence' });
+  }, 400);
+
+  test('must fail: an interaction that never ends', () => {});
+});

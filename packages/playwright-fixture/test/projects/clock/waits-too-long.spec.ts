@@ -1,4 +1,4 @@
-import { withPools } from '@carpool/playwright';
+import { register, withPools } from '@carpool/playwright';
 import config from './carpool.config.ts';
 
 const test = withPools(config);
@@ -8,6 +8,32 @@ test.describe.configure({ timeout: 2_500 });
 test('must fail: waiting in the body', async ({ narrow, carpool }) => {
   void narrow;
   await carpool.narrow.register(); // this line
+});
+
+test.describe('a call that is never answered', () => {
+  test.describe.configure({ timeout: 600 });
+
+  test('must fail: a request', async ({ narrow }) => {
+    await narrow.request({ type: 'silence' }, { timeout: 20_000 });
+  });
+
+  test('must fail: an event', async ({ narrow }) => {
+    await narrow.event();
+  });
+
+  test('must fail: a hook', () => undefined);
+  test.beforeEach(async ({ narrow }, { title }) => {
+    if (title.includes('a hook')) await narrow.request({ type: 'silence' });
+  });
+});
+
+test.describe('before all', () => {
+  test.beforeAll(async () => {
+    test.setTimeout(700);
+    await (await register('narrow', { scope: 'file' })).request({ type: 'silence' });
+  });
+
+  test('must fail: a hook for all', () => undefined);
 });
 
 const holding = test.extend<{}, { held: unknown }>({

@@ -1,0 +1,43 @@
+/** How long a call of a session waits, and what its error says when nothing came. */
+import type { OpenSession } from './open-session.ts';
+
+/** One wait, from its call on. */
+export interface Wait {
+  /** Milliseconds; `Infinity`: no deadline. */
+  readonly timeout: number;
+  /** What the call or the pool allows, where the test ends earlier. */
+  readonly allowed: number | undefined;
+  /** How many messages of the child the session had received at its begin. */
+  readonly received: number;
+}
+
+/**
+ * A wait that begins now. Inside a test it ends a little before the test does: a time-out of the runner does not say what
+ * the test waited for.
+ * @param timeout of the call. Default: that of the pool
+ */
+export function waitIn(open: OpenSession, timeout: number = open.requestTimeout): Wait {
+  const left = open.timeLeft?.() ?? Infinity;
+  const { received } = open.conversation.recent;
+  return left < timeout ? { timeout: left, allowed: timeout, received } : { timeout, allowed: undefined, received };
+}
+
+/** What did not come, and where. */
+export interface Missing {
+  /** "reply to "query"" */
+  readonly what: string;
+  readonly pool: string;
+}
+
+/** In a sentence: what was asked, for how long, and what came instead. */
+export function waitedInVain(open: OpenSession, wait: Wait, { what, pool }: Missing): string {
+  const { id, recent } = open.conversation;
+  const { timeout, allowed, received } = wait;
+  const own = allowed === Infinity ? '' : ` (instead of ${allowed} ms)`;
+  const limit = allowed === undefined ? '' : `, the rest of the time of this test or hook${own},`;
+  const count = recent.received - received;
+  const last = recent.lastReceived();
+  const others = count === 1 ? 'one other message came' : `${count} other messages came, the last of them`;
+  const came = count === 0 || last === undefined ? 'no message came meanwhile' : `${others}: ${last}`;
+  return `No ${what} within ${timeout} ms${limit} in session ${id} of pool "${pool}"; ${came}`;
+}
