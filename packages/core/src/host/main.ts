@@ -10,7 +10,7 @@
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
-import { Hub } from './hub/hub.ts';
+import { Hub, type HubOptions } from './hub/hub.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
@@ -79,7 +79,10 @@ async function serve(boot: Boot): Promise<void> {
   const named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   named.promise.catch(() => {}); // reported to each call that names one
   const sharedWorkers = new SharedWorkers({ token, named: named.promise, pathOf: directory.socketOf });
-  hub = new Hub({ token, pools: configured.promise, sharedWorkers, folder: directory.folder });
+  const cleanUp: HubOptions['cleanUp'] = async (name, value) => {
+    await (await import('./clean-up.ts')).cleanUp(name, value);
+  };
+  hub = new Hub({ token, pools: configured.promise, sharedWorkers, folder: directory.folder, cleanUp });
   await hub.listen(directory.socket);
   report({ report: 'ready', address: formatAddress({ path: directory.socket, token }) });
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the

@@ -1,6 +1,6 @@
 /** What all workers of a run share beside the pools: the ledger, reserved values, and what is computed once. */
 import { Ledger } from './ledger.ts';
-import { OnceValues, type OnceValue } from './once-values.ts';
+import { OnceValues, type Forgotten } from './once-values.ts';
 import { Reservations } from './reservations.ts';
 
 export class Coordination {
@@ -8,8 +8,7 @@ export class Coordination {
   readonly reservations: Reservations = new Reservations();
   readonly onces: OnceValues;
 
-  /** @param forgotten a value that was computed once is of no use any more */
-  constructor(forgotten?: (value: OnceValue) => void) {
+  constructor(forgotten?: Forgotten) {
     this.onces = new OnceValues(this.ledger, forgotten);
   }
 

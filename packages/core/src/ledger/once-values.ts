@@ -15,7 +15,12 @@ export interface OnceValue {
   readonly bytes: Uint8Array;
   /** The file that holds the value, where `bytes` only say so. */
   readonly file?: string | undefined;
+  /** The URL of the module that cleans up after it. */
+  readonly cleanup?: string | undefined;
 }
+
+/** Called once for each value, when no test of its run is left. Does not reject. */
+export type Forgotten = (name: string, value: OnceValue) => Promise<void> | void;
 
 export interface Waiter {
   /** Its turn to compute. Not called if `request` has returned a held lease. */
@@ -33,15 +38,16 @@ const mostBytes = 256 * 1024 * 1024;
 
 export class OnceValues {
   readonly #ledger: Ledger;
-  readonly #forgotten: (value: OnceValue) => void;
+  readonly #forgotten: Forgotten;
+  /** Values that no caller gets any more, while tests may still use them. */
+  #late: (readonly [name: string, value: OnceValue])[] = [];
   readonly #values = new Map<string, OnceValue>();
   readonly #waiters = new WeakMap<Lease, Waiter>();
   #bytes = 0;
   #run = 0;
   readonly #runs = new WeakMap<Lease, number>();
 
-  /** @param forgotten a value is of no use any more */
-  constructor(ledger: Ledger, forgotten: (value: OnceValue) => void = () => {}) {
+  constructor(ledger: Ledger, forgotten: Forgotten = () => {}) {
     this.#ledger = ledger;
     this.#forgotten = forgotten;
   }
@@ -82,16 +88,22 @@ export class OnceValues {
     const known = this.#values.get(name);
     if (known?.file !== file) return;
     this.#values.delete(name);
+    this.#late.push([name, known]);
     this.#bytes -= sizeOf(name, known);
   }
 
   /** A new run: all is computed again. A value that is being computed now goes to its waiters alone. */
   renew(): void {
     this.#run++;
-    const values = [...this.#values.values()];
+    this.#late.push(...this.#values);
     this.#values.clear();
     this.#bytes = 0;
-    for (const value of values) this.#forgotten(value);
+  }
+
+  /** No test is left that uses a value of before. Resolves when all are cleaned up, together. */
+  async forget(): Promise<void> {
+    this.renew();
+    await Promise.all(this.#late.splice(0).map(async ([name, value]) => await this.#forgotten(name, value)));
   }
 
   #keep(lease: Lease, value: OnceValue): Error | undefined {
@@ -102,7 +114,10 @@ export class OnceValues {
       const why = `it takes ${size} bytes, and the host has room for ${limit} more; write it to a file of your own, and pass on the path`;
       return invalid(`the value ${JSON.stringify(name)}`, why, { name, size, limit });
     }
-    if (this.#runs.get(lease) !== this.#run) return undefined;
+    if (this.#runs.get(lease) !== this.#run) {
+      this.#late.push([name, value]);
+      return undefined;
+    }
     this.#values.set(name, value);
     this.#bytes += size;
     return undefined;

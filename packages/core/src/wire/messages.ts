@@ -189,6 +189,8 @@ export interface ReserveResult {
 export interface OnceRequest extends LeaseRequest {
   readonly method: 'once';
   readonly key: string;
+  /** The `file:` URL of the module that cleans up after the value, if this worker computes it. */
+  readonly cleanup?: string | undefined;
   /** The file of an earlier answer, which is not there any more. */
   readonly lost?: string | undefined;
   readonly timeout?: number | undefined;

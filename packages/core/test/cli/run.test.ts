@@ -174,3 +174,14 @@ describe('options', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: "error: missing required argument 'command'\n" });
   });
 });
+
+test('a value of `once` is cleaned up when the command has ended, by the module that it names', async () => {
+  config({});
+  const cleanup = write(
+    'drop.mjs',
+    'export default (value) => process.stderr.write(`dropped ${value.name}, ${value.data.length}\\n`);',
+  );
+  const program = fileURLToPath(new URL('makes-once.mjs', import.meta.url));
+  const ended = await carpool('run', '--', node, program, cleanup);
+  expect(ended).toEqual({ code: 0, stdout: 'made db1\n', stderr: 'dropped db1, 300000\n' });
+});

@@ -1,8 +1,20 @@
 // What is computed once a run, by the first caller.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lock, once } from '../../src/entry/coordination.ts';
+import { cleanUp } from '../../src/host/clean-up.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
@@ -310,7 +322,7 @@ describe('a value that is too large for a message', () => {
     expect(bytes(1_000_000).equals(await c.as(() => once('index', compute)))).toBe(true);
     expect(compute).toHaveBeenCalledTimes(1);
     expect(filesIn(folder)).toHaveLength(1);
-    await served.hub.run();
+    await served.hub.run(true);
     await until('its file is gone', () => filesIn(folder).length === 0);
     expect(await b.as(() => once('index', () => 'new'))).toBe('new');
   });
@@ -359,5 +371,70 @@ describe('a value that is too large for a message', () => {
       'LEASE_INVALID',
     );
     expect(error.message).toContain('Cannot pass on the value "index": it has 1000008 bytes, and 262144 is the limit');
+  });
+});
+
+describe('a value with a clean-up', () => {
+  /** A module that writes the value it is called with to `cleaned.json` beside it. */
+  function cleaner(body = 'writeFileSync(new URL("cleaned.json", import.meta.url), JSON.stringify(value))'): {
+    readonly url: URL;
+    readonly cleaned: () => unknown;
+  } {
+    const folder = mkdtempSync(join(place().path, 'clean-'));
+    const file = join(folder, 'clean.mjs');
+    writeFileSync(file, `import { writeFileSync } from 'node:fs';\nexport default async (value) => { ${body}; };\n`);
+    const cleaned = (): unknown => {
+      const path = join(folder, 'cleaned.json');
+      return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+    };
+    return { url: pathToFileURL(file), cleaned };
+  }
+
+  test('is cleaned up by the host when the run has ended, though the process that made it is gone', async () => {
+    const served = await serve({}, { cleanUp });
+    const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+    const { url, cleaned } = cleaner();
+    await a.as(() => once('db', () => ({ name: 'db1' }), { cleanup: url }));
+    a.client.close();
+    await until('its worker is gone', () => served.hub.peers === 1);
+    expect(await b.as(() => once('db', () => ({ name: 'db2' }), { cleanup: url }))).toEqual({ name: 'db1' });
+    expect(cleaned()).toBe(undefined);
+    await served.close();
+    expect(cleaned()).toEqual({ name: 'db1' });
+  });
+
+  test('is cleaned up before the next run computes it again, also one that travels in a file', async () => {
+    const served = await serve({}, { cleanUp, folder: place().path });
+    const a = await running(served, 'a');
+    const { url, cleaned } = cleaner();
+    const large = 'x'.repeat(300_000);
+    await a.as(() => once('large', () => large, { cleanup: fileURLToPath(url) }));
+    await served.hub.run();
+    expect(cleaned()).toBe(undefined); // another runner may still use it
+    await served.hub.run(true);
+    expect(cleaned()).toBe(large);
+  });
+
+  test('that fails is reported on stderr', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const served = await serve({}, { cleanUp });
+    const a = await running(served, 'a');
+    const { url } = cleaner('throw new Error("no such database")');
+    await a.as(() => once('db', () => 1, { cleanup: url }));
+    await served.close();
+    expect(String(said.mock.calls[0]?.[0])).toBe(
+      `carpool: The clean-up of the value "db" failed: no such database (${url.href})\n`,
+    );
+    said.mockRestore();
+  });
+
+  test.each([
+    [{ cleanup: './drop.mjs' }, 'the `file:` URL or the absolute path of a module, and not "./drop.mjs"'],
+    [{ cleanup: '/drop.mjs', keep: { maxAge: 1 } }, 'a value that is kept'],
+  ])('is refused where it makes no sense: %j', async (options, message) => {
+    const served = await serve({});
+    const a = await running(served, 'a');
+    const refused = a.as(() => once('db', () => 1, options));
+    expect((await failure(refused, 'LEASE_INVALID')).message).toContain(message);
   });
 });

@@ -9,6 +9,7 @@ import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { noop } from '../../base/noop.ts';
 import { Coordination } from '../../ledger/coordination.ts';
+import type { OnceValue } from '../../ledger/once-values.ts';
 import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
@@ -29,6 +30,8 @@ export interface HubOptions {
   readonly sharedWorkers?: SharedWorkers | undefined;
   /** A private folder, which its owner removes after `close`. Absent: values of `once` are kept in memory alone. */
   readonly folder?: string | undefined;
+  /** Runs the module that cleans up after a value of `once`. Does not reject. */
+  readonly cleanUp?: ((name: string, value: OnceValue) => Promise<void>) | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<HubLimits> | undefined;
 }
@@ -58,8 +61,9 @@ export class Hub implements PeerHub {
     // `register` reports it where a pool is wanted.
     this.pools.catch(() => {});
     this.valueFiles = new ValueFiles(options.folder);
-    this.coordination = new Coordination(({ file }) => {
-      if (file !== undefined) this.valueFiles.remove(file);
+    this.coordination = new Coordination(async (name, value) => {
+      if (value.cleanup !== undefined) await options.cleanUp?.(name, value);
+      if (value.file !== undefined) this.valueFiles.remove(value.file);
     });
     this.#token = Buffer.from(options.token);
     this.#server = this.#createServer();
@@ -120,6 +124,8 @@ export class Hub implements PeerHub {
   async run(alone: boolean = false): Promise<void> {
     await this.sharedWorkers.run(alone);
     this.coordination.renew();
+    // Tests of another runner may still use values of before: they are cleaned up when the host ends.
+    if (alone) await this.coordination.onces.forget();
     for (const pool of await this.#settled()) {
       pool.resetFailures();
       if (alone) pool.countAnew();
@@ -134,6 +140,7 @@ export class Hub implements PeerHub {
     for (const peer of this.#peers) peer.stopWaiting(why);
     await Promise.all([...this.#peers].map((peer) => peer.leave(why)));
     await closed;
+    await this.coordination.onces.forget();
   }
 
   async #replaceChanged(): Promise<void> {

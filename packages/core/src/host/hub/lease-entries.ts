@@ -44,6 +44,8 @@ export interface Entry {
   reservation?: Reservation;
   /** Where its owner may write the value that it computes. */
   file?: string | undefined;
+  /** The URL of the module that cleans up after that value. */
+  cleanup?: string | undefined;
   timer?: Timer;
   /** When its wait began, and behind what. */
   wait?: { readonly since: number; readonly behind: readonly LeaseHolder[] };

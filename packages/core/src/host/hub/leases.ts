@@ -123,6 +123,7 @@ export class Leases {
     const what = { name: request.key, kind: 'once', size: 1, weight: 1 } as const;
     const wanted = this.#request(request, what, request.detectDeadlock);
     const entry = this.#entries.open(call, request, describeRequest(wanted));
+    entry.cleanup = cleanupIn(request.cleanup);
     const { onces } = this.#options.coordination;
     this.#orForget(entry, () => {
       if (typeof request.lost === 'string') onces.lost(request.key, request.lost);
@@ -153,7 +154,8 @@ export class Leases {
       throw invalid(describeRequest(lease.request), 'it is nothing that is computed', {});
     const { onces } = this.#options.coordination;
     const file = stored === true ? entry.file : undefined;
-    const outcome = failure === undefined ? { value: valueIn(value, file) } : { failure: onceFailure(failure) };
+    const outcome =
+      failure === undefined ? { value: valueIn(value, file, entry.cleanup) } : { failure: onceFailure(failure) };
     try {
       onces.settle(lease, outcome, (error) =>
         onceFailure(toRecord(asCarpoolError(error, 'ONCE_FAILED', 'Cannot keep the value'))),
@@ -219,10 +221,14 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, longestLabel) : undefined;
 }
 
+function cleanupIn(url: unknown): string | undefined {
+  return typeof url === 'string' && url.startsWith('file:') ? url : undefined;
+}
+
 /** As the RESULT that each caller gets. */
-function valueIn(value: unknown, file: string | undefined): OnceValue {
-  if (file !== undefined) return { bytes: encodeJsonBody({ file } satisfies OnceResult), file };
-  if (typeof value === 'string') return { bytes: encodeJsonBody({ value } satisfies OnceResult) };
+function valueIn(value: unknown, file: string | undefined, cleanup: string | undefined): OnceValue {
+  if (file !== undefined) return { bytes: encodeJsonBody({ file } satisfies OnceResult), file, cleanup };
+  if (typeof value === 'string') return { bytes: encodeJsonBody({ value } satisfies OnceResult), cleanup };
   throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
 }
 

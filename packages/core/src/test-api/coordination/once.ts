@@ -1,4 +1,6 @@
 /** What is computed once a run, however many tests want it: a token, a seeded database, a compiled fixture. */
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../../base/errors.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
@@ -11,12 +13,18 @@ import { bytesOf } from './value-bytes.ts';
 export interface OnceOptions extends LeaseOptions {
   /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run only. */
   readonly keep?: KeepOptions;
+  /**
+   * A module, by its `file:` URL or absolute path, that cleans up after the value. Its default export is called with the
+   * value in the host, when the run has ended or the next one begins. Not if the host is killed.
+   */
+  readonly cleanup?: string | URL;
 }
 
 /**
  * The value of `key`. The first caller computes it, all others wait and receive a copy. If `compute` throws, the first
  * caller receives what it threw, those that wait receive ONCE_FAILED, and the next call computes it again.
  * @example const token = await once('token', () => logIn(), { keep: { maxAge: 3_600_000 } });
+ * @example const db = await once('db', createDatabase, { cleanup: new URL('./drop-database.mjs', import.meta.url) });
  * @throws CarpoolError ONCE_FAILED, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID if the value cannot be cloned
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
@@ -42,10 +50,22 @@ async function valueOf<T>(key: string, compute: () => T | Promise<T>, options: O
     keep === undefined ? await computed(role) : await (await import('./keep.ts')).kept(key, keep, () => computed(role));
   try {
     if (keep !== undefined) checkAge(keep.maxAge);
-    return revive(await leases.once({ key, ...waitOptions(options) }, kept, caller, signal)) as T;
+    const cleanup = urlOf(options);
+    return revive(await leases.once({ key, cleanup, ...waitOptions(options) }, kept, caller, signal)) as T;
   } catch (thrown) {
     throw failure !== undefined && failure.thrown === thrown ? thrown : fail(thrown);
   }
+}
+
+function urlOf({ cleanup, keep }: OnceOptions): string | undefined {
+  if (cleanup === undefined) return undefined;
+  const problem =
+    keep === undefined ? undefined : 'a value that is kept for later runs is not cleaned up after this one';
+  const url = isAbsolute(String(cleanup)) ? pathToFileURL(String(cleanup)).href : String(cleanup);
+  if (problem === undefined && url.startsWith('file:')) return url;
+  const wrong =
+    problem ?? `\`cleanup\` is the \`file:\` URL or the absolute path of a module, and not ${JSON.stringify(url)}`;
+  throw new CarpoolError('LEASE_INVALID', `Cannot clean up after a value: ${wrong}`, { context: { cleanup: url } });
 }
 
 function checkAge(maxAge: number): void {
