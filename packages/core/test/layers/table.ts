@@ -53,7 +53,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['base', 'codec', 'transport', 'realm', 'wire', 'config/import-module'],
     never: ['node:child_process'],
   },
-  host: { may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'] },
+  host: {
+    may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'],
+    types: ['ledger/once-values'],
+  },
   'main-process': { may: ['base', 'process/files', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
   'test-api': {
     may: ['base', 'process/compile-cache', 'wire', 'client'],
