@@ -28,6 +28,7 @@ const sessionFieldSchema = v.strictObject(
   {
     session: v.optional(text),
     id: v.optional(text),
+    replyTo: v.optional(text),
     idType: v.optional(v.picklist(['string', 'number'], '"string" or "number"')),
     hello: v.optional(
       v.strictObject(

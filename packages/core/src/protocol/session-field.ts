@@ -29,6 +29,7 @@ export type Pattern = Readonly<Record<string, Scalar>>;
 export const sessionFieldNames: ReadonlySet<string> = new Set([
   'session',
   'id',
+  'replyTo',
   'idType',
   'hello',
   'open',
@@ -49,6 +50,8 @@ export interface SessionFieldOptions {
   readonly session?: string;
   /** The field that ties a reply to its request. Default `id`. */
   readonly id?: string;
+  /** The field in which a reply, a step or a refusal names its request, and an answer its question. Default: that of `id`. */
+  readonly replyTo?: string;
   /** What the ids of requests are. Default `string`. */
   readonly idType?: 'string' | 'number';
   /** How the child says hello. Without it a started child is a ready child. */
@@ -95,7 +98,8 @@ export interface SessionFieldOptions {
  */
 export function sessionField<M extends Messages = AnyMessages>(options: SessionFieldOptions = {}): Protocol<M> {
   const { session: sessionName = 'session', id: idName = 'id', idType = 'string' } = options;
-  const names = fieldNames(options, sessionName, idName);
+  const { replyTo: replyName = idName } = options;
+  const names = fieldNames(options, [sessionName, idName, replyName]);
   const { hello, open, close, probe } = options;
   const protocol: Protocol<M> = {
     name: 'session-field',
@@ -116,13 +120,13 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
     route(frame: Frame): Route {
       const fields = frame.fields(names);
       const to = sessionIn(fields, sessionName);
-      const id = fields[idName];
       if (anyMatch(options.diagnostics, fields)) return { as: 'diagnostic', to, diagnostic: refusalIn(frame) };
-      const key = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
       if (to !== undefined && anyMatch(options.lost, fields))
         return { as: 'lost', to, gone: true, refusal: refusalIn(frame) };
+      const asked = keyIn(fields, idName);
+      if (asked !== undefined && anyMatch(options.asks, fields)) return { as: 'ask', to, key: asked };
+      const key = replyName === idName ? asked : keyIn(fields, replyName);
       if (key === undefined) return { as: 'event', to };
-      if (anyMatch(options.asks, fields)) return { as: 'ask', to, key };
       if (anyMatch(options.steps, fields)) return { as: 'step', to, key };
       if (anyMatch(options.refusals, fields)) return { as: 'refusal', to, key, refusal: refusalIn(frame) };
       return { as: 'reply', to, key };
@@ -141,20 +145,20 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
       const own = present[idName];
       if (kind === 'request' && own !== undefined) return { frame: frame.with(stamps), key: String(own) };
       const id = kind === 'answer' ? (key ?? '') : idType === 'number' ? call : `c${call}`;
-      stamps[idName] = idType === 'number' ? Number(id) : id;
+      stamps[kind === 'answer' ? replyName : idName] = idType === 'number' ? Number(id) : id;
       return { frame: frame.with(stamps), key: String(id) };
     },
   };
   const { cancel, refuse } = options;
-  /** A message that names a session and a request or question of it. */
-  const about = (message: object, { wireId, key, format }: Cancelled): Frame => {
+  /** A message that names a session, and in this field a request or question of it. */
+  const about = (message: object, field: string, { wireId, key, format }: Cancelled): Frame => {
     const session = wireId === undefined ? {} : { [sessionName]: wireId };
-    return Frame.of({ ...message, ...session, [idName]: idType === 'number' ? Number(key) : key }, format);
+    return Frame.of({ ...message, ...session, [field]: idType === 'number' ? Number(key) : key }, format);
   };
   return {
     ...protocol,
-    ...(cancel !== undefined && { cancel: (request: Cancelled) => about(cancel, request) }),
-    ...(refuse !== undefined && { refuse: (question: Refused) => about(refuse, question) }),
+    ...(cancel !== undefined && { cancel: (request: Cancelled) => about(cancel, idName, request) }),
+    ...(refuse !== undefined && { refuse: (question: Refused) => about(refuse, replyName, question) }),
     ...(hello !== undefined && { hello: (root: ProtocolPort) => greet(root, hello) }),
     ...(probe !== undefined && { probe: (root: ProtocolPort) => probed(root, probe) }),
   };
@@ -187,6 +191,11 @@ async function exchange(
   if (expect !== undefined) await port.next((message) => matches(expect, message), expect);
 }
 
+function keyIn(fields: Fields, name: string): string | undefined {
+  const id = fields[name];
+  return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
+}
+
 function sessionIn(fields: Fields, name: string): string | number | undefined {
   const value = fields[name];
   // An empty session is how many children speak of themselves.
@@ -209,7 +218,7 @@ function refusalIn(frame: Frame): { code?: string; message: string } {
 }
 
 /** All fields that routing looks at. One array for the life of the protocol: formats cache by its identity. */
-function fieldNames(options: SessionFieldOptions, session: string, id: string): readonly string[] {
+function fieldNames(options: SessionFieldOptions, own: readonly string[]): readonly string[] {
   const patterns = [
     ...(options.steps ?? []),
     ...(options.refusals ?? []),
@@ -217,5 +226,5 @@ function fieldNames(options: SessionFieldOptions, session: string, id: string): 
     ...(options.asks ?? []),
     ...(options.diagnostics ?? []),
   ];
-  return [...new Set([session, id, ...patterns.flatMap((pattern) => Object.keys(pattern))])];
+  return [...new Set([...own, ...patterns.flatMap((pattern) => Object.keys(pattern))])];
 }
