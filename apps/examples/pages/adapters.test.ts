@@ -52,5 +52,5 @@ test('a failing test shows what its session said, and outside of tests a session
   const { code, stdout, stderr } = await run(copyWith(`${outside}\n${fails}\n`), true);
   expect(code).toBe(1);
   expect(stdout).toMatch(/odd[^]*── sheet, session \S+ ──[^]*no such type/);
-  expect(stdout + stderr).toContain('CarpoolError [SESSION_REFUSED]: Cannot register a session for a test');
+  expect(stdout + stderr).toContain('CarpoolError [SESSION_MISUSED]: Cannot register a session for a test');
 });

@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'FRAME_TRUNCATED'
   | 'PROTOCOL_FAILED'
   | 'SESSION_REFUSED'
+  | 'SESSION_MISUSED'
   | 'SESSION_FAILED'
   | 'SESSION_CLOSED'
   | 'SESSION_OVERFLOW'
@@ -130,6 +131,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'The child, or the pool in its place, refused this call. The session stays open.',
     remedy: 'The error quotes the reason.',
+  },
+  SESSION_MISUSED: {
+    scope: 'call',
+    blame: 'test',
+    meaning:
+      'The call does not fit where it stands: outside of a test, in a scope that there is not, on a session that is not open yet, or in a second loop over the same events.',
+    remedy: 'The error says what to write instead.',
   },
   SESSION_FAILED: {
     scope: 'session',

@@ -316,6 +316,6 @@ export class Conversation implements Receiver, Ended, Exchanging {
     const state = this.#state;
     if (state.name === 'open') return;
     if (state.name !== 'opening') throw closedError(call, this, state.reason, this.#connection.clock.now());
-    throw new CarpoolError('SESSION_REFUSED', `Cannot ${call}: session ${this.id} is not open yet`);
+    throw new CarpoolError('SESSION_MISUSED', `Cannot ${call}: session ${this.id} is not open yet`);
   }
 }

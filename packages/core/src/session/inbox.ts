@@ -71,10 +71,10 @@ export class Inbox {
 
   /**
    * All events in order. Leaving the loop keeps the rest for the next one.
-   * @throws CarpoolError SESSION_REFUSED if another loop is reading, SESSION_OVERFLOW if events were dropped before
+   * @throws CarpoolError SESSION_MISUSED if another loop is reading, SESSION_OVERFLOW if events were dropped before
    */
   async *read(): AsyncGenerator<Frame, void, undefined> {
-    if (this.#reading) throw new CarpoolError('SESSION_REFUSED', 'Cannot read events: another loop is reading them');
+    if (this.#reading) throw new CarpoolError('SESSION_MISUSED', 'Cannot read events: another loop is reading them');
     this.#reading = true;
     const taking = { stop: (): void => {} };
     try {

@@ -192,7 +192,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   get #open(): OpenSession {
-    if (this.#openSession === undefined) throw new CarpoolError('SESSION_REFUSED', 'The session is not open yet');
+    if (this.#openSession === undefined) throw new CarpoolError('SESSION_MISUSED', 'The session is not open yet');
     return this.#openSession;
   }
 

@@ -102,7 +102,7 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
 
   /**
    * What the child sends unasked, in order. Leaving the loop keeps the rest for the next one; only one loop at a time.
-   * @throws CarpoolError in the loop: SESSION_OVERFLOW if events were dropped before the first read, or the failure that
+   * @throws CarpoolError in the loop: SESSION_MISUSED if another one reads, SESSION_OVERFLOW if events were dropped before the first read, or the failure that
    * ended the session
    */
   events(): AsyncGenerator<M['event'], void, undefined>;

@@ -16,7 +16,7 @@ export interface RegisterSessionOptions extends RegisterInScopeOptions {
 /**
  * Takes one more session of a pool for the test that runs, its file, or its process.
  * @param current what the adapter put around the test; undefined where no file runs
- * @throws CarpoolError SESSION_REFUSED where no test runs, and as `Owner.register`
+ * @throws CarpoolError SESSION_MISUSED where no test runs, and as `Owner.register`
  */
 export function registerSession(
   current: CurrentTest | undefined,
@@ -52,21 +52,21 @@ function ownerOf(current: CurrentTest | undefined, pool: string, scope: string):
       const test = testOf(current);
       if (test !== undefined) return test;
       const message = `Cannot register a session for a test: no test is running here; in \`beforeAll\`, and outside of tests, write ${write('file')}, and the session ends with the file`;
-      throw new CarpoolError('SESSION_REFUSED', message, { context: { pool, scope } });
+      throw new CarpoolError('SESSION_MISUSED', message, { context: { pool, scope } });
     }
     case 'file': {
       if (current?.file !== undefined) return current.file;
       const message = `Cannot register a session for a file: no test file is running here; call it in a test or a hook`;
-      throw new CarpoolError('SESSION_REFUSED', message, { context: { pool, scope } });
+      throw new CarpoolError('SESSION_MISUSED', message, { context: { pool, scope } });
     }
     case 'worker': {
       if (current !== undefined) return current.worker();
       const message = `Cannot register a session for a worker: no test file is running here; call it in a test or a hook`;
-      throw new CarpoolError('SESSION_REFUSED', message, { context: { pool, scope } });
+      throw new CarpoolError('SESSION_MISUSED', message, { context: { pool, scope } });
     }
     default: {
       const message = `Cannot register a session with the scope ${JSON.stringify(scope)}: there are "test", "file" and "worker"`;
-      throw new CarpoolError('SESSION_REFUSED', message, { context: { pool, scope } });
+      throw new CarpoolError('SESSION_MISUSED', message, { context: { pool, scope } });
     }
   }
 }
@@ -77,6 +77,6 @@ function testOf(current: CurrentTest | undefined): Owner | undefined {
     return current?.test();
   } catch (thrown) {
     if (!isCarpoolError(thrown, 'LEASE_INVALID')) throw thrown;
-    throw new CarpoolError('SESSION_REFUSED', thrown.message, { cause: thrown.cause });
+    throw new CarpoolError('SESSION_MISUSED', thrown.message, { cause: thrown.cause });
   }
 }

@@ -66,7 +66,7 @@ export function eventContract(contract: SessionContract): void {
     for await (const event of session.events()) {
       expect(event).toMatchObject({ text: 'first' });
       const second = session.events();
-      const error = await failing(contract, 'SESSION_REFUSED', second.next());
+      const error = await failing(contract, 'SESSION_MISUSED', second.next());
       expect(error.message).toContain('another loop is reading them');
       break;
     }

@@ -28,7 +28,7 @@ test('it ended with its test, and the session of the file did not', async () => 
 });
 
 test('outside of tests it is refused, with what to write instead', () => {
-  expect(isCarpoolError(refused, 'SESSION_REFUSED')).toBe(true);
+  expect(isCarpoolError(refused, 'SESSION_MISUSED')).toBe(true);
   expect(String(refused)).toContain("write `register('echo', { scope: 'file' })`");
 });
 
