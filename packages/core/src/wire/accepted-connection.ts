@@ -10,9 +10,9 @@ import type { ErrorCode } from '../base/error-kinds.ts';
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { version } from '../base/version.ts';
-import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { BatchWriter } from '../transport/batch.ts';
-import { bodyOf, op, readHead, writeHead, type Op, type WireHead } from './frames.ts';
+import { FrameReader } from './frame-reader.ts';
+import { op, writeHead, type Op, type WireHead } from './frames.ts';
 import { greetingBytes, greetingFault, workerFrameBytes } from './greeting.ts';
 import { encodeJsonBody } from './json-body.ts';
 import type { GreetResult } from './messages.ts';
@@ -38,6 +38,8 @@ export interface AcceptedConnectionOptions {
   readonly number: number;
   /** Bytes that may wait for the worker to read. Default 256 MiB. A worker that lets more wait is hung up on. */
   readonly maxBacklogBytes?: number | undefined;
+  /** The most bytes of a body under this head; more ends the connection before it is read. Default 1 GiB. */
+  readonly limit?: (head: WireHead) => number;
   /** A frame after the greeting. What it throws ends the connection. */
   readonly frame: (head: WireHead, body: Uint8Array) => void;
   /** Before and after the frames of one chunk. */
@@ -61,11 +63,16 @@ export class AcceptedConnection {
   readonly #options: AcceptedConnectionOptions;
   readonly #greeting: Timer;
   #greeted = false;
-  #unframer = lengthPrefixed.unframer({ maxFrameBytes: greetingBytes });
+  readonly #frames: FrameReader;
 
   constructor(options: AcceptedConnectionOptions) {
     const { socket, clock, greetTimeout } = options;
     this.#options = options;
+    // The limit grows with the trust.
+    this.#frames = new FrameReader({
+      limit: (head) => (this.#greeted ? (options.limit?.(head) ?? workerFrameBytes) : greetingBytes),
+      frame: (head, body) => (this.#greeted ? options.frame(head, body) : this.#greet(head, body)),
+    });
     this.writer = new BatchWriter(socket);
     this.#greeting = clock.after(greetTimeout, () => this.destroy());
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
@@ -141,20 +148,13 @@ export class AcceptedConnection {
     const { receiving, received } = this.#options;
     receiving?.();
     try {
-      this.#unframer.push(chunk, this.#onPayload);
+      this.#frames.push(chunk);
     } catch {
       // Its stream cannot be followed any further.
       this.destroy();
     }
     received?.();
   }
-
-  readonly #onPayload = (payload: Uint8Array): void => {
-    const head = readHead(payload);
-    const body = bodyOf(payload);
-    if (this.#greeted) this.#options.frame(head, body);
-    else this.#greet(head, body);
-  };
 
   #greet({ op: kind, call }: WireHead, body: Uint8Array): void {
     const { admits, refusal, name, number } = this.#options;
@@ -166,9 +166,6 @@ export class AcceptedConnection {
     }
     this.#greeting.cancel();
     this.#greeted = true;
-    // The limit grows with the trust; the pool's own is checked per session. What follows the greeting in this chunk is
-    // still under the small one.
-    this.#unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
     this.writeJson(op.RESULT, 0, call, { peer: number, version } satisfies GreetResult);
   }
 }

@@ -36,7 +36,7 @@ export interface RegisterRequest {
   readonly params?: unknown;
 }
 export interface RegisterResult {
-  /** The format of the bodies of this session: "msgpack" or "json". */
+  /** The format of the bodies of this session: "msgpack", "json" or "structured-clone". */
   readonly format: string;
   readonly hello: unknown;
   /** The id of the session, for errors. */

@@ -16,6 +16,7 @@ import type {
   SessionPort,
   WireId,
 } from '../protocol/protocol.ts';
+import { frameTooLarge } from './frame-too-large.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
 import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody, RegisterRequest, RegisterResult } from './messages.ts';
@@ -119,7 +120,7 @@ export class WireProtocol implements Protocol {
     if (known === undefined) throw new CarpoolError('SESSION_REFUSED', `Cannot send: session ${wireId} is not open`);
     this.#checkOwn(frame, session, known);
     const body = frame.bytes;
-    if (body.length > known.maxFrameBytes) throw tooLarge(body.length, known.maxFrameBytes);
+    if (body.length > known.maxFrameBytes) throw frameTooLarge(body.length, known.maxFrameBytes);
     switch (kind) {
       case 'send':
         return { frame: wrap(op.SEND, session, 0, body) };
@@ -179,15 +180,7 @@ function wrap(kind: Op, session: number, call: number, body: Uint8Array): Frame 
 
 async function formatNamed(name: string): Promise<Format> {
   if (name === 'json') return json;
-  const { msgpack } = await import('../codec/msgpack.ts');
-  return msgpack;
-}
-
-function tooLarge(size: number, limit: number): CarpoolError {
-  const text = `Cannot send: the message has ${size} bytes, and the limit is ${limit}; raise \`maxFrameBytes\``;
-  return new CarpoolError('FRAME_TOO_LARGE', text, {
-    scope: 'call',
-    blame: 'test',
-    context: { size, limit, option: 'maxFrameBytes' },
-  });
+  // Each is loaded by the first session that needs it.
+  if (name === 'msgpack') return (await import('../codec/msgpack.ts')).msgpack;
+  return (await import('./cloned-format.ts')).clonedFormat;
 }

@@ -31,7 +31,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   realm: { may: ['base'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
   wire: {
-    may: ['base', 'codec', 'protocol', 'transport'],
+    may: ['base', 'codec', 'protocol', 'transport', 'realm'],
     types: ['pool/types', 'pool/options', 'process/files'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },

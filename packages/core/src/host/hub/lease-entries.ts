@@ -81,7 +81,11 @@ export class LeaseEntries {
         `Cannot acquire ${what}: the worker has ${maxEntries} leases, and that is the limit`,
       );
     }
-    if (!Number.isSafeInteger(number) || number <= 0 || this.#entries.has(number)) {
+    if (!Number.isSafeInteger(number) || number <= 0 || number > 0xffff_ffff) {
+      const message = `Cannot acquire ${what}: the number of a lease is from 1 to ${0xffff_ffff}, and not ${String(number)}`;
+      throw new CarpoolError('LEASE_INVALID', message, { blame: 'carpool' });
+    }
+    if (this.#entries.has(number)) {
       throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
     }
     const entry: Entry = { number, call };

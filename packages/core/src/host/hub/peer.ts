@@ -33,6 +33,7 @@ import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
+import { checkSessionNumber, noSession, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
 import type { ValueFiles } from './value-files.ts';
 
@@ -52,6 +53,9 @@ export interface PeerHub {
   run(): Promise<void>;
 }
 
+/** Where no session allows more. */
+const smallFrame = 64 * 1024;
+
 type OtherRequest = Exclude<CallRequest, LeaseCall>;
 
 export class Peer {
@@ -64,6 +68,8 @@ export class Peer {
   readonly #leases: Leases;
   readonly #relays = new Map<number, Relay>();
   readonly #calls = new Map<number, Cancellation>();
+  /** Of all sessions that it had. */
+  #largestFrame = smallFrame;
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
@@ -83,6 +89,7 @@ export class Peer {
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
       receiving: () => hub.busyPoll.hit(),
+      limit: (head) => this.#limitOf(head),
       frame: (head, body) => this.#onFrame(head, body),
       closed: () => void this.leave('because its worker has ended'),
     });
@@ -116,6 +123,24 @@ export class Peer {
     this.#resolveLeft();
   }
 
+  /** Looked at before a body is read. */
+  #limitOf({ op: kind, session }: WireHead): number {
+    const { maxCallBytes } = this.#hub.limits;
+    // What is only too large gets an answer that says so; what is much larger is not read.
+    if (kind === op.CALL) return maxCallBytes * 8;
+    // What comes for a session that has just ended must not end the others.
+    const own = this.#relays.get(session)?.maxFrameBytes ?? 0;
+    this.#largestFrame = Math.max(this.#largestFrame, own * 2);
+    return own === 0 ? this.#largestFrame : Math.max(own * 2, smallFrame);
+  }
+
+  /** Each request has its answer, also in a session that is not there any more. */
+  #request(session: number, call: number, body: Uint8Array): void {
+    const relay = this.#relays.get(session);
+    if (relay !== undefined) relay.request(call, body);
+    else this.#connection.fail(session, call, noSession(session));
+  }
+
   #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.CALL:
@@ -126,7 +151,7 @@ export class Peer {
         this.#relays.get(session)?.send(body);
         break;
       case op.REQUEST:
-        this.#relays.get(session)?.request(call, body);
+        this.#request(session, call, body);
         break;
       case op.ANSWER:
         this.#relays.get(session)?.answer(call, body);
@@ -238,14 +263,14 @@ export class Peer {
         return (await this.#hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
+      default:
+        throw unknownMethod(request);
     }
   }
 
   async #register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { session } = request;
-    if (!Number.isSafeInteger(session) || session <= 0 || this.#relays.has(session)) {
-      throw new CarpoolError('SESSION_REFUSED', `The worker has a session ${session} already`);
-    }
+    checkSessionNumber(session, this.#relays.has(session));
     const relay = new Relay({
       session,
       peer: this.#number,

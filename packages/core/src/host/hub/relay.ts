@@ -5,10 +5,9 @@
 import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { HolderLabel } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
-import type { Codec, Format } from '../../codec/codec.ts';
+import type { Format } from '../../codec/codec.ts';
 import { json } from '../../codec/json.ts';
 import type { Key } from '../../protocol/protocol.ts';
 import type { ChildPool } from '../../pool/pool.ts';
@@ -19,11 +18,13 @@ import { lateEndError } from '../../session/errors.ts';
 import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
+import { frameTooLarge } from '../../wire/frame-too-large.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
 import type { AdoptedBody, ClosedBody, RefuseBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
-import type { OwnerPath } from '../../wire/owner-path.ts';
+import { labelIn, scopeOf, textIn } from './holder-names.ts';
 import type { Owners } from './owners.ts';
+import { translationFor } from './translation.ts';
 
 export interface RelayOptions {
   /** The worker's number for the session. */
@@ -41,8 +42,6 @@ export interface RelayOptions {
   readonly over: () => void;
 }
 
-/** Characters of what names a holder, and of the stack of its call. */
-const longestLabel = 1_000;
 const longestStack = 20_000;
 
 export class Relay {
@@ -65,6 +64,11 @@ export class Relay {
     this.#options = options;
     this.#connection = options.connection;
     this.#session = options.session;
+  }
+
+  /** Of its pool, as soon as that is known. */
+  get maxFrameBytes(): number | undefined {
+    return this.#registration?.settings.maxFrameBytes;
   }
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
@@ -137,7 +141,7 @@ export class Relay {
       const pending = conversation.request(this.#inbound(body), {
         reply: (frame) => {
           this.#calls.delete(call);
-          this.#deliver(op.REPLY, call, frame);
+          this.#reply(call, frame);
         },
         step: (frame) => this.#deliver(op.STEP, call, frame),
         failed: (error) => this.#failed(call, error),
@@ -226,8 +230,20 @@ export class Relay {
 
   #inbound(body: Uint8Array): Frame {
     const { format } = this.#registration?.codec ?? { format: json };
+    const limit = this.maxFrameBytes ?? Infinity;
+    // Before anything is decoded.
+    if (body.length > limit) throw frameTooLarge(body.length, limit);
     if (this.#translation === undefined) return Frame.encoded(body, format);
     return Frame.of(this.#translation.decode(body), format);
+  }
+
+  /** A value that cannot be carried fails its own request alone. */
+  #reply(call: number, frame: Frame): void {
+    try {
+      this.#deliver(op.REPLY, call, frame);
+    } catch (thrown) {
+      this.#failed(call, asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot pass on the reply'));
+    }
   }
 
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
@@ -272,27 +288,4 @@ export class Relay {
   #reason(by: CloseReason['by'], message: string): CloseReason {
     return { by, at: this.#options.clock.now(), reason: message };
   }
-}
-
-/** Workers know two formats; that of any other codec is translated to MessagePack. */
-async function translationFor(codec: string | Codec): Promise<Format | undefined> {
-  if (typeof codec === 'string' || codec.format === json) return undefined;
-  const { msgpack } = await import('../../codec/msgpack.ts');
-  return codec.format === msgpack ? undefined : msgpack;
-}
-
-// What names a holder in the errors of others is kept for as long as the session. A worker may have sent anything.
-
-function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined): HolderLabel {
-  return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel) };
-}
-
-function textIn(value: unknown, longest: number): string | undefined {
-  return typeof value === 'string' ? value.slice(0, longest) : undefined;
-}
-
-/** Whose key an `owner` is: the file's, in which tests may share one, or with "test" that of the one test. */
-function scopeOf(owner: string | undefined, peer: number, under: OwnerPath): string | undefined {
-  if (owner === undefined) return undefined;
-  return JSON.stringify([peer, ...(owner === 'test' ? under : under.slice(0, 1))]);
 }

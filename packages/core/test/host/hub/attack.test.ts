@@ -36,6 +36,14 @@ describe('a worker that has greeted and then', () => {
     ['ends an owner that is none', { method: 'release', owner: 7 }],
     ['registers under an owner that is none', { method: 'register', session: 9, pool: 'echoes', stack: '', under: 7 }],
     ['registers with a number that is none', { method: 'register', session: 'x', pool: 'echoes', stack: '' }],
+    [
+      'registers with a number that the wire has no room for',
+      { method: 'register', session: 2 ** 32, pool: 'echoes', stack: '' },
+    ],
+    [
+      'takes a lease with such a number',
+      { method: 'acquire', lease: 2 ** 32, name: 'l', kind: 'lock', size: 1, weight: 1 },
+    ],
     ['registers as the connection itself', { method: 'register', session: 0, pool: 'echoes', stack: '' }],
     ['registers at a pool that is not there', { method: 'register', session: 9, pool: 'missing', stack: '' }],
     ['registers at what every object has', { method: 'register', session: 9, pool: 'constructor', stack: '' }],
@@ -47,6 +55,46 @@ describe('a worker that has greeted and then', () => {
     expect(await peer.request(1, { type: 'query' })).toMatchObject({ op: op.REPLY, body: { type: 'reply' } });
     expect(served.pool().stats()).toMatchObject({ open: 1 });
   });
+});
+
+test('an unknown method is no mistake of a test', async () => {
+  const peer = await RawPeer.join(await echoes());
+  const { body } = await peer.call({ method: 'format the disk' });
+  expect(body).toMatchObject({ code: 'HUB_REJECTED', blame: 'carpool' });
+  expect((body as Error).message).toContain('The host knows no method "format the disk"');
+});
+
+test('a request in a session that is not there gets its answer', async () => {
+  const peer = await RawPeer.join(await echoes());
+  await peer.register(1);
+  expect(await peer.request(2, { type: 'query' })).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
+  await peer.call({ method: 'unregister', session: 1 });
+  expect(await peer.request(1, { type: 'query' })).toMatchObject({ op: op.FAILED, body: { code: 'SESSION_REFUSED' } });
+});
+
+test('a frame over the limit of its pool is refused by its head, before its body is there', async () => {
+  const served = await serve({ echoes: program('echo', { maxFrameBytes: 10_000 }) });
+  const [peer, other] = [await RawPeer.join(served), await RawPeer.join(served)];
+  await peer.register(1);
+  await other.register(1);
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(1_000_000, 0);
+  head.writeUInt8(op.REQUEST, 4);
+  head.writeUInt32BE(1, 5);
+  peer.write(head);
+  await peer.closed;
+  await until('its slot is free', () => served.pool().stats().open === 1);
+  expect(await other.request(1, { type: 'query' })).toMatchObject({ op: op.REPLY });
+});
+
+test('what is sent into a session that has just ended costs the others nothing', async () => {
+  const peer = await RawPeer.join(await echoes());
+  await peer.register(1);
+  await peer.register(2);
+  await peer.request(1, { type: 'query' });
+  await peer.call({ method: 'unregister', session: 1 });
+  peer.say(op.SEND, 1, 0, { type: 'note', text: 'x'.repeat(1_000_000) });
+  expect(await peer.request(2, { type: 'query' })).toMatchObject({ op: op.REPLY });
 });
 
 test('a pool that is not there is named, with those that are', async () => {

@@ -1,0 +1,26 @@
+/** What a client is refused that does not keep to docs/wire.md; no test is to blame for it. */
+import { CarpoolError } from '../../base/errors.ts';
+
+/** The wire has no room for larger numbers. */
+const largestNumber = 0xffff_ffff;
+
+/** @throws CarpoolError SESSION_REFUSED */
+export function checkSessionNumber(session: number, taken: boolean): void {
+  if (!Number.isSafeInteger(session) || session <= 0 || session > largestNumber) {
+    const message = `Cannot register: the number of a session is from 1 to ${largestNumber}, and not ${String(session)}`;
+    throw new CarpoolError('SESSION_REFUSED', message, { blame: 'carpool' });
+  }
+  if (!taken) return;
+  throw new CarpoolError('SESSION_REFUSED', `The worker has a session ${session} already`, { blame: 'carpool' });
+}
+
+/** For a request in a session that was never there, or has ended. */
+export function noSession(session: number): CarpoolError {
+  return new CarpoolError('SESSION_REFUSED', `Cannot send: the worker has no session ${session}`, { blame: 'carpool' });
+}
+
+export function unknownMethod(request: never): CarpoolError {
+  const { method } = request as { readonly method?: unknown };
+  const message = `The host knows no method ${JSON.stringify(method) ?? 'at all'}; does the worker have another version of \`carpool\`?`;
+  return new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'carpool' });
+}
