@@ -38,7 +38,13 @@ declare function same<A, B>(...proof: Equal<A, B> extends true ? [] : ['differen
 
 // The set-up with options.
 carpool();
-carpool({ configFile: 'x.ts', evidence: false, pools: { more: { command: 'more' } }, summary: false });
+carpool({
+  configFile: 'x.ts',
+  configTimeout: 5_000,
+  evidence: false,
+  pools: { more: { command: 'more' } },
+  summary: false,
+});
 same<Parameters<typeof carpool>, [options?: CarpoolOptions | undefined]>();
 // @ts-expect-error -- there is no such option
 carpool({ configFil: 'x.ts' });

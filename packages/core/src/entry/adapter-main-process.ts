@@ -6,7 +6,8 @@
  */
 export { RunHost, type CarpoolOptions, type RunHostOptions } from '../main-process/run-host.ts';
 export { failRun } from '../main-process/crashes.ts';
-export { startHost, type Host, type HostOptions } from '../main-process/start-host.ts';
+export { startHost } from '../main-process/start-host.ts';
+export type { Host, HostOptions } from '../main-process/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';
 export { evidenceText } from '../client/report.ts';

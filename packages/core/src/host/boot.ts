@@ -2,5 +2,11 @@
 import { useCompileCache } from '../process/compile-cache.ts';
 
 useCompileCache();
-const { runHost } = await import('./main.ts');
-runHost();
+// With `--sweep` it ends what killed hosts have left, and nothing else.
+if (process.argv[2] === '--sweep') {
+  const { sweep } = await import('./sweep.ts');
+  await sweep();
+} else {
+  const { runHost } = await import('./main.ts');
+  runHost();
+}

@@ -2,11 +2,12 @@
  * The host process: one a run. It serves a hub on a private socket, starts children when they are needed, and cleans up: it
  * outlives the runner for as long as that takes.
  *
- *   start ─▶ first line of stdin ─▶ listening ("ready") ─▶ config loaded ("configured") ─▶ … ─▶ stopping ─▶ exit
- *                                                      `stop`, the end of stdin, a signal ─┘
+ *   start ─▶ first line ─▶ listening ("ready") ─▶ config loaded ("configured") ─▶ … ─▶ stopping ─▶ exit
+ *                                    `stop`, the end of the runner, a signal ─┘
  *
  * It reports "ready" before it loads what it does not need to listen.
  */
+import { Socket } from 'node:net';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
@@ -16,7 +17,7 @@ import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
-import type { Boot, Command, Configured, Report } from '../wire/control.ts';
+import { controlDescriptor, type Boot, type Command, type Configured, type Report } from '../wire/control.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
@@ -38,21 +39,18 @@ let made: ReadonlyMap<string, ChildPool> = new Map();
 let stopping: Promise<void> | undefined;
 let booted = false;
 
-const control = process.stdout.write.bind(process.stdout);
+const control = new Socket({ fd: controlDescriptor });
 
-/** Takes the first line of stdin, and serves until it is told to stop. */
+/** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
 export function runHost(): void {
   // Not Node's readline, whose loading would take a tenth of the time until the host is ready.
   const lines = newlineDelimited.unframer(defaultLimits);
   const decoder = new TextDecoder();
-  process.stdin.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
-  for (const end of ['end', 'error', 'close'] as const) process.stdin.once(end, () => void stop());
+  control.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
+  for (const end of ['end', 'close'] as const) control.once(end, () => void stop());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  // The runner may be gone before it has read a report.
-  process.stdout.on('error', () => {});
-  process.stderr.on('error', () => {});
-  // stdout carries the reports; what a config prints goes to stderr.
-  process.stdout.write = process.stderr.write.bind(process.stderr);
+  // The runner may be gone before it has read a report, or what a config prints.
+  for (const stream of [control, process.stdout, process.stderr]) stream.on('error', () => {});
   // Also after a crash; reaper.ts kills the children then.
   process.on('exit', endNow);
 }
@@ -110,6 +108,10 @@ function sweepOnce(): Promise<void> {
 }
 
 async function handle({ command, id }: Command): Promise<void> {
+  if (command === 'ping') {
+    report({ report: 'done', id });
+    return;
+  }
   if (command === 'runStarted' || command === 'runEnded') {
     if (command === 'runStarted') {
       await restoration?.check().catch(() => {}); // workers report that they cannot connect
@@ -121,7 +123,6 @@ async function handle({ command, id }: Command): Promise<void> {
   const pools = [...made.values()].map((pool) => pool.statsOfRun());
   if (command === 'stop') await stop();
   report({ report: 'done', id, summary: { pools, crashes: hub?.sharedWorkers.crashes() ?? [] } });
-  if (command === 'stop') process.exit(0);
 }
 
 function watchedFiles(): WatchedFiles {
@@ -133,7 +134,8 @@ function stop(): Promise<void> {
   if (stopping === undefined) {
     setTimeout(() => end(1), stopLimit).unref();
     stopping = shutDown();
-    void stopping.then(() => setImmediate(end, 0));
+    // After the answer to `stop`.
+    void stopping.then(() => setImmediate(() => control.end(() => end(0))));
   }
   return stopping;
 }
@@ -169,5 +171,5 @@ function endAtOnce(): void {
 }
 
 function report(line: Report): void {
-  control(`${JSON.stringify(line)}\n`);
+  control.write(`${JSON.stringify(line)}\n`);
 }

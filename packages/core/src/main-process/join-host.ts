@@ -6,7 +6,8 @@ import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
-import { startHost, type Host, type HostOptions } from './start-host.ts';
+import { startHost } from './start-host.ts';
+import type { Host, HostOptions } from './types.ts';
 import { addressVariable } from '../wire/address.ts';
 
 /**

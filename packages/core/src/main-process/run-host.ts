@@ -4,7 +4,7 @@
  *   runStarted ─▶ host started or joined ─▶ runEnded ─▶ runStarted ─▶ host kept, or replaced ─▶ … ─▶ stop
  */
 import { asCarpoolError, fromRecord, toRecord, type CarpoolError, type ErrorRecord } from '../base/errors.ts';
-import type { Host, HostOptions } from './start-host.ts';
+import type { Host, HostOptions } from './types.ts';
 import { findConfig } from '../config/find.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
 import { joinHost } from './join-host.ts';

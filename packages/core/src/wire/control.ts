@@ -1,15 +1,19 @@
 /**
- * What the runner's main process and the host say to each other: one JSON object a line, over the host's stdin and
- * stdout. The end of stdin means that the runner is gone, however it went.
+ * What the runner's main process and the host send to each other: one JSON object a line, both ways on a descriptor that
+ * carries nothing else, because code of users runs in the host and prints. Its end means that the runner is gone, however
+ * it ended.
  */
 import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { PoolStats } from '../pool/types.ts';
 
+/** The host's descriptor for commands and reports. Node marks it close-on-exec: what the host starts does not get it. */
+export const controlDescriptor = 3;
+
 /** Where the pools of a run come from. */
 export interface Project {
-  /** The project's folder: the config is looked for there and upwards. */
+  /** The project's folder: the config is searched there and in the folders above. */
   readonly root: string;
   /** A config file by name, instead of looking for one. */
   readonly configFile?: string | undefined;
@@ -17,13 +21,15 @@ export interface Project {
   readonly pools?: Readonly<Record<string, PoolOptions>> | undefined;
 }
 
-/** The first line to the host. */
+/** The first line that the host reads. */
 export interface Boot extends Project {
-  /** What workers must show: 64 hexadecimal digits. */
+  /** The secret that workers send: 64 hexadecimal digits. */
   readonly token: string;
 }
 
 export type Command =
+  /** Answered at once, unless the host is stopped or its event loop is blocked. */
+  | { readonly command: 'ping'; readonly id: number }
   | { readonly command: 'summary'; readonly id: number }
   /** A new run begins: earlier failures no longer count. */
   | { readonly command: 'runStarted'; readonly id: number }
@@ -64,4 +70,30 @@ export interface Done {
   readonly summary?: HostSummary;
   /** To `runEnded`: what the children were started from. */
   readonly watched?: WatchedFiles;
+}
+
+/** The report in a line of the host; `undefined` if the line is none, because something else has written it. */
+export function parseReport(line: string): Report | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { report, address, error, configured, id } = value as Partial<Record<string, unknown>>;
+  const right =
+    (report === 'ready' && typeof address === 'string') ||
+    (report === 'failed' && isRecord(error) && typeof error['message'] === 'string') ||
+    (report === 'configured' && isRecord(configured) && isListed(configured)) ||
+    (report === 'done' && typeof id === 'number');
+  return right ? (value as Report) : undefined;
+}
+
+function isRecord(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isListed({ pools, sharedWorkers, files }: Partial<Record<string, unknown>>): boolean {
+  return [pools, sharedWorkers, files].every(Array.isArray);
 }

@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
-import { startHost, type Host, type HostOptions } from '../../src/main-process/start-host.ts';
+import { startHost } from '../../src/main-process/start-host.ts';
+import type { Host, HostOptions } from '../../src/main-process/types.ts';
 import { addressVariable, parseAddress } from '../../src/wire/address.ts';
 import { census } from '../../src/testing/census.ts';
 import { failure } from '../support/failure.ts';
-import { closing, place, program, programPath, until } from '../support/pools.ts';
+import { closing, guards, place, program, programPath, until } from '../support/pools.ts';
+import { scriptIn } from '../support/scripts.ts';
 
 const original = { ...process.env };
 
@@ -115,8 +117,9 @@ describe('a host', () => {
     const started = await host();
     const client = await connect(started);
     const session = await client.register('echoes');
+    const waiting = failure(session.event(), 'HUB_LOST');
     process.kill(started.pid!, 'SIGUSR2');
-    await failure(session.request({ type: 'query' }), 'HUB_LOST');
+    await waiting;
     await started.exited;
     expect(await started.summary()).toEqual({ pools: [], crashes: [] });
     expect(await started.stop()).toBe(undefined);
@@ -173,20 +176,27 @@ describe('a host that is killed', () => {
     expect(await session.closed).toMatchObject({ by: 'hub' });
     const error = await failure(client.register('echoes'), 'HUB_LOST');
     expect(error.stack).toContain('host.test.ts');
-    // Its child has exited at the end of its input. The next host removes its folder.
-    await host({ pools: echoes() });
-    await until('it is swept', () => census(place().path).folders.length === 1);
   });
 
-  test('leaves a stubborn child and a folder, which the next host sweeps', async () => {
+  test('leaves a stubborn child and a folder, which its runner sweeps', async () => {
     const first = await host({ pools: echoes('ignores-everything') });
     const client = await connect(first);
     await client.register('echoes');
-    const [child] = census(place().path).pids.filter((pid) => pid !== first.pid);
-    expect(child).toBeGreaterThan(1);
     process.kill(first.pid!, 'SIGKILL');
     await first.exited;
-    expect(census(place().path)).toMatchObject({ pids: [child], folders: [expect.any(String)] });
+    expect(await first.stop()).toBe(undefined);
+    expect(census(place().path)).toEqual({ pids: [], folders: [] });
+  });
+
+  test('together with its runner and the guard leaves them, and the next host sweeps', async () => {
+    const runner = scriptIn(place().path, 'runner', [programPath('ignores-everything')]);
+    closing(runner);
+    await runner.said('open');
+    const [guard] = guards(place().path);
+    for (const pid of [guard?.pid, runner.process.pid, guard?.host]) process.kill(pid!, 'SIGKILL');
+    await runner.exited;
+    await until('it is gone', () => !existsSync(`/proc/${guard?.host}`));
+    expect(census(place().path)).toMatchObject({ pids: [expect.any(Number)], folders: [expect.any(String)] });
     const second = await host({ pools: echoes() });
     const folder = dirname(parseAddress(second.address).path);
     await until('it is swept', () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ownRecord } from '../../src/host/host-record.ts';
-import type { Host } from '../../src/main-process/start-host.ts';
+import type { Host } from '../../src/main-process/types.ts';
 import { isRunning, startTimeOf, type ProcessIdentity } from '../../src/process/identity.ts';
 import { parseAddress } from '../../src/wire/address.ts';
 import { ask, host, open } from '../shared-worker/support.ts';

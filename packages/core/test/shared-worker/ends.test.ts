@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { registerSharedWorker } from '../../src/test-api/shared-worker/register.ts';
 import { groupMembers } from '../../src/process/identity.ts';
-import type { Host } from '../../src/main-process/start-host.ts';
+import type { Host } from '../../src/main-process/types.ts';
 import { failure } from '../support/failure.ts';
 import { place, until } from '../support/pools.ts';
 import { host, open, workerFile, type Handle, type OpenFile, type Said } from './support.ts';

@@ -1,5 +1,5 @@
 /** Pools for tests: the programs of test/programs behind a session field, and a check that none outlives its test. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,12 +83,30 @@ export async function expectEmpty(within: string): Promise<void> {
   const deadline = performance.now() + 10_000;
   const isEmpty = (): boolean => {
     const { pids, folders } = census(within);
-    return pids.length + folders.length === 0;
+    return pids.length + folders.length + guards(within).length === 0;
   };
   while (!isEmpty() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-  const left = census(within);
-  for (const pid of left.pids) process.kill(pid, 'SIGKILL');
-  expect(left, 'left behind by this test').toEqual({ pids: [], folders: [] });
+  const left = { ...census(within), guards: guards(within).map(({ pid }) => pid) };
+  for (const pid of [...left.pids, ...left.guards]) process.kill(pid, 'SIGKILL');
+  expect(left, 'left behind by this test').toEqual({ pids: [], folders: [], guards: [] });
+}
+
+/** The shells that wait for the end of a runner (`main-process/host-guard.ts`), of one run, and the hosts they guard. */
+export function guards(within: string): { readonly pid: number; readonly host: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && wordsOf(name, 'environ').includes(`TMPDIR=${within}`))
+    .flatMap((name) => {
+      const [, host] = /\0carpool-guard\0(\d+)\0/.exec(wordsOf(name, 'cmdline').join('\0')) ?? [];
+      return host === undefined ? [] : [{ pid: Number(name), host: Number(host) }];
+    });
+}
+
+function wordsOf(pid: string, file: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
+  } catch {
+    return []; // it has ended
+  }
 }
 
 /** Waits for a state that nothing announces. */

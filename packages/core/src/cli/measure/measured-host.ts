@@ -1,7 +1,8 @@
 /** A host that serves the smallest child that a pool can have: whose own cost hides nothing of Carpool's. */
 import { parse } from 'node:path';
 import { fromRecord } from '../../base/errors.ts';
-import { startHost, type Host } from '../../main-process/start-host.ts';
+import { startHost } from '../../main-process/start-host.ts';
+import type { Host } from '../../main-process/types.ts';
 import type { PoolOptions } from '../../pool/options.ts';
 import { type Usage, usageOfGroup } from './usage.ts';
 

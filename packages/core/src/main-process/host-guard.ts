@@ -1,0 +1,98 @@
+/**
+ * What ends a host that cannot end itself, because it is stopped, or code of a user blocks its event loop, and what it
+ * has started. Where the runner lives, it does this. A killed runner cannot, so a shell that does nothing else waits for
+ * the runner's end: nothing inside the host would do, because a stopped process stops with all its threads.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { systemClock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
+import { within } from '../base/wait.ts';
+
+/** Seconds in which a host must be gone after its runner: its own limit, and a little more. */
+const limit = 22;
+const sweepTimeout = 10_000;
+
+/**
+ * It waits on its stdin, which ends with the runner. A host is its pid and its start time, as in `process/identity.ts`,
+ * because a pid is used again. What a killed host has recorded is swept by Carpool's own program.
+ */
+const script = `
+identity() {
+  if [ -r /proc/self/stat ]; then
+    line=; { read -r line < "/proc/$1/stat"; } 2>/dev/null
+    [ -n "$line" ] || return
+    set -- \${line##*) }
+    [ "$1" = Z ] || echo "\${20}"
+  else
+    ps -o lstart= -p "$1"
+  fi
+}
+known=$(identity "$1")
+read -r never
+left=$2
+while [ -n "$known" ] && [ "$(identity "$1")" = "$known" ]; do
+  if [ "$left" -le 0 ]; then kill -s KILL -- "-$1"; break; fi
+  left=$((left - 1))
+  sleep 1
+done
+[ ! -d "$3" ] || exec "$CARPOOL_NODE" "$CARPOOL_SWEEP" --sweep
+`;
+
+/** How a host's program is started. */
+export interface HostProgram {
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface GuardedHost extends HostProgram {
+  readonly pid: number;
+  /** Its private folder. While it is there, something is left of the host. */
+  readonly folder: string;
+  /** Seconds. Default 22. */
+  readonly limit?: number;
+}
+
+/**
+ * Starts the shell. It costs the host nothing, and about 1 MiB. Not on Windows, which has none: there a host that is blocked
+ * outlives a killed runner.
+ * @returns ends it: the host is gone, or this process cares for it
+ */
+export function guardHost(host: GuardedHost): () => void {
+  if (process.platform === 'win32') return noop;
+  const { pid, folder, main, env } = host;
+  const guard = spawn('/bin/sh', ['-c', script, 'carpool-guard', `${pid}`, `${host.limit ?? limit}`, folder], {
+    // A session of its own: a Ctrl-C or a signal to the runner's group must not end it.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...env, NODE_OPTIONS: '', CARPOOL_NODE: process.execPath, CARPOOL_SWEEP: main },
+  });
+  // Without a shell the host is as it would be without a guard.
+  guard.on('error', noop);
+  guard.stdin.on('error', noop);
+  guard.unref();
+  (guard.stdin as unknown as { unref(): void }).unref();
+  return () => void guard.kill('SIGKILL');
+}
+
+/** Ends a host at once, with what it has started in its process group. */
+export function killHost(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // No such group: it is gone, or has not become a leader yet.
+  }
+  child.kill('SIGKILL');
+}
+
+/** Ends the children that hosts which were killed have recorded. Resolves when that is done, or has taken 10 s. */
+export async function sweepHosts({ main, env }: HostProgram): Promise<void> {
+  const sweeper = spawn(process.execPath, [main, '--sweep'], {
+    stdio: 'ignore',
+    env: { ...env, NODE_OPTIONS: '' },
+    windowsHide: true,
+  });
+  const expired = (): Error => new Error(`not done within ${sweepTimeout} ms`);
+  // What is left the next host sweeps.
+  await within(once(sweeper, 'exit'), { clock: systemClock, timeout: sweepTimeout, expired }).catch(noop);
+}

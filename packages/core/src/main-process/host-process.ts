@@ -1,0 +1,292 @@
+/** A host process, controlled from the runner's main process. Every wait for it has an end, also where it is stopped. */
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CarpoolError, fromRecord, toRecord } from '../base/errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
+import { within } from '../base/wait.ts';
+import { findConfig } from '../config/find.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import { parseAddress } from '../wire/address.ts';
+import {
+  controlDescriptor,
+  parseReport,
+  type Boot,
+  type Command,
+  type Configured,
+  type Done,
+  type HostSummary,
+  type Project,
+} from '../wire/control.ts';
+import { Heartbeat } from '../wire/heartbeat.ts';
+import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
+import { showOutput } from './host-output.ts';
+import type { Host } from './types.ts';
+
+const readyTimeout = 10_000;
+const replyTimeout = 5_000;
+/** Longer, because shared workers that are replaced run their teardowns first. */
+const runTimeout = 20_000;
+/** Longer than the host allows itself. */
+const stopTimeout = 25_000;
+/** A host that is to end, or is late with its config, is first asked for a sign of life. */
+const pingTimeout = 3_000;
+/** Tests report a host that does not answer after at most 14 s (`client/connect.ts`); they are first. */
+const heartbeat = { interval: 2_000, limit: 7 };
+/** After this the user reads what is being waited for. */
+const noticeAfter = 10_000;
+
+export interface HostProcessOptions extends HostProgram {
+  readonly project: Project;
+  /** Milliseconds. */
+  readonly configTimeout: number;
+}
+
+export class HostProcess implements Host {
+  readonly configured: Promise<Configured>;
+  readonly exited: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #options: HostProcessOptions;
+  readonly #control: Socket;
+  readonly #address = Promise.withResolvers<string>();
+  readonly #configured = Promise.withResolvers<Configured>();
+  readonly #replies = new Map<number, (answer: Done | undefined) => void>();
+  /** Resolves when the last that it printed has been read. */
+  readonly #printed: Promise<void>;
+  #heartbeat: Heartbeat | undefined;
+  #unguard: (() => void) | undefined;
+  #ids = 0;
+  /** The config has been loaded, or failed to load. */
+  #known = false;
+  /** Why this process has killed it. */
+  #fault: string | undefined;
+  #swept: Promise<void> | undefined;
+  #stopping: Promise<HostSummary | undefined> | undefined;
+  address = '';
+
+  constructor(child: ChildProcess, options: HostProcessOptions) {
+    this.#child = child;
+    this.#options = options;
+    this.#control = child.stdio[controlDescriptor] as Socket;
+    this.configured = this.#configured.promise;
+    this.exited = new Promise((end) => child.once('exit', () => end()));
+    void this.exited.then(() => this.#gone());
+    this.#address.promise.catch(() => {});
+    const lines = createInterface({ input: this.#control });
+    lines.on('line', (line) => this.#onLine(line));
+    for (const it of [this.#control, lines]) it.on('error', noop); // the exit says why
+    this.#printed = showOutput(child, this.exited);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  boot(line: Boot): void {
+    this.#write(line);
+  }
+
+  async ready(): Promise<void> {
+    const expired = (): Error => unreachable(`it was not ready within ${readyTimeout} ms`);
+    try {
+      this.address = await within(this.#address.promise, { clock: systemClock, timeout: readyTimeout, expired });
+    } catch (thrown) {
+      killHost(this.#child);
+      throw thrown;
+    }
+    const { pid } = this;
+    const folder = dirname(parseAddress(this.address).path);
+    if (pid !== undefined) this.#unguard = guardHost({ ...this.#options, pid, folder });
+    void this.#awaitConfig();
+    // An idle host does not keep the event loop running; a pending call does, and a config that is being loaded.
+    void this.configured.then(() => this.#ref(false));
+  }
+
+  async summary(): Promise<HostSummary> {
+    return (await this.#call('summary', replyTimeout))?.summary ?? { pools: [], crashes: [] };
+  }
+
+  async runStarted(): Promise<void> {
+    await this.#call('runStarted', runTimeout);
+  }
+
+  async runEnded(): Promise<WatchedFiles | undefined> {
+    return (await this.#call('runEnded', replyTimeout))?.watched;
+  }
+
+  stop(): Promise<HostSummary | undefined> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<HostSummary | undefined> {
+    // One that answers nothing is not waited for as long as one that has something to end.
+    if (!(await this.#answers())) this.#kill(`it did not answer within ${pingTimeout} ms when it was to end`);
+    const stopped = await this.#call('stop', stopTimeout);
+    this.#control.end();
+    this.#ref(true);
+    const expired = (): Error => unreachable('it did not end');
+    const end = { clock: systemClock, timeout: stopped === undefined ? 0 : stopTimeout, expired };
+    await within(this.exited, end).catch(() => this.#kill(`it did not end within ${stopTimeout} ms`));
+    await this.exited;
+    await Promise.all([this.#printed, this.#swept]);
+    return stopped?.summary;
+  }
+
+  /** The heartbeat notices one that answers no more; this is for the moment in which the config is late. */
+  async #answers(): Promise<boolean> {
+    return (await this.#call('ping', pingTimeout)) !== undefined;
+  }
+
+  async #awaitConfig(): Promise<void> {
+    const { configTimeout, project } = this.#options;
+    const file =
+      project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+    const name = file ?? 'the config';
+    const notice = systemClock.after(noticeAfter, () => {
+      process.stderr.write(
+        `carpool: ${name} has been loading for ${noticeAfter / 1000} s; the limit is ${configTimeout / 1000} s\n`,
+      );
+    });
+    const expired = (): Error => new Error('late');
+    try {
+      await within(this.configured, { clock: systemClock, timeout: configTimeout, expired });
+      this.#beat();
+    } catch {
+      await this.#configLate(file, name);
+    } finally {
+      notice.cancel();
+    }
+  }
+
+  async #configLate(file: string | undefined, name: string): Promise<void> {
+    const { configTimeout } = this.#options;
+    const answers = await this.#answers();
+    const why = answers
+      ? 'a top-level `await` in it, or in what it imports, has not settled'
+      : 'code in it, or in what it imports, does not return: an endless loop, or a call that blocks';
+    const message = `Cannot load ${name}: it was not loaded within ${configTimeout} ms: ${why}. If it needs longer, set \`configTimeout\` in the options of the adapter`;
+    const problem = toRecord(new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } }));
+    this.#settle({ pools: [], sharedWorkers: [], files: file === undefined ? [] : [file], problem });
+    // One that answers goes on: locks, ports and values need no config.
+    if (answers) this.#beat();
+    else this.#kill('its config did not return');
+  }
+
+  /** From now on silence is the host's fault: until now a config may have blocked it for as long as it is allowed to take. */
+  #beat(): void {
+    if (this.#ended) return;
+    this.#heartbeat = new Heartbeat({
+      clock: systemClock,
+      ...heartbeat,
+      received: () => this.#control.bytesRead,
+      wanted: () => true,
+      ping: () => this.#write({ command: 'ping', id: 0 }),
+      lost: (silence) => {
+        const seconds = Math.round(silence / 1000);
+        this.#kill(`it did not answer for ${seconds} s: it was stopped, or code of the config did not return`);
+      },
+    });
+  }
+
+  #kill(fault: string): void {
+    if (this.#ended || this.#fault !== undefined) return;
+    this.#fault = fault;
+    process.stderr.write(`carpool: The host (process ${this.pid}) was killed: ${fault}\n`);
+    killHost(this.#child);
+  }
+
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Resolves with `undefined` when the host is gone, or does not answer in time. */
+  async #call(command: Command['command'], timeout: number): Promise<Done | undefined> {
+    if (this.#ended) return undefined;
+    const id = ++this.#ids;
+    const reply = new Promise<Done | undefined>((resolve) => this.#replies.set(id, resolve));
+    this.#ref(true);
+    this.#write({ command, id });
+    const expired = (): Error => unreachable('it does not answer');
+    try {
+      return await within(reply, { clock: systemClock, timeout, expired });
+    } catch {
+      return undefined;
+    } finally {
+      this.#replies.delete(id);
+      this.#ref(false);
+    }
+  }
+
+  #write(line: Boot | Command): void {
+    this.#control.write(`${JSON.stringify(line)}\n`);
+  }
+
+  #onLine(line: string): void {
+    const report = parseReport(line);
+    switch (report?.report) {
+      case 'ready':
+        this.#address.resolve(report.address);
+        break;
+      case 'failed':
+        this.#address.reject(fromRecord(report.error));
+        break;
+      case 'configured':
+        this.#settle(report.configured);
+        break;
+      case 'done':
+        this.#replies.get(report.id)?.(report);
+        break;
+      case undefined:
+        this.#malformed(line);
+        break;
+    }
+  }
+
+  /** Something in the host has written to a descriptor that is not its own. */
+  #malformed(line: string): void {
+    const text = JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line);
+    const message = `The host sent ${text} where a report belongs: code in it writes to descriptor ${controlDescriptor}, which is Carpool's`;
+    const error = new CarpoolError('HUB_UNREACHABLE', message, { context: { descriptor: controlDescriptor } });
+    process.stderr.write(`carpool: ${message} [${error.code}]\n`);
+    this.#address.reject(error);
+    this.#settle({ pools: [], sharedWorkers: [], files: [], problem: toRecord(error) });
+  }
+
+  #settle(configured: Configured): void {
+    this.#known = true;
+    this.#configured.resolve(configured);
+  }
+
+  #gone(): void {
+    const { exitCode, signalCode } = this.#child;
+    this.#heartbeat?.stop();
+    // One that has ended in order has ended its children too.
+    if (exitCode !== 0 && this.address !== '') this.#swept = sweepHosts(this.#options);
+    this.#unguard?.();
+    const how = signalCode === null ? `it exited with code ${exitCode}` : `it was killed by ${signalCode}`;
+    this.#address.reject(unreachable(`${how} before it was ready`));
+    const why = this.#fault ?? how;
+    const problem = toRecord(new CarpoolError('HUB_LOST', `The host is gone: ${why}`));
+    this.#settle({ pools: [], sharedWorkers: [], files: [], problem });
+    for (const resolve of this.#replies.values()) resolve(undefined);
+  }
+
+  #ref(hold: boolean): void {
+    if (!hold && (this.#replies.size > 0 || !this.#known)) return;
+    for (const handle of [this.#child, this.#control]) {
+      if (hold) handle.ref();
+      else handle.unref();
+    }
+  }
+}
+
+function unreachable(why: string): CarpoolError {
+  return new CarpoolError('HUB_UNREACHABLE', `Cannot start the host process: ${why}`);
+}

@@ -1,0 +1,39 @@
+/** A host as the main process of a runner holds it, and what it is started with. */
+import type { PoolOptions } from '../pool/options.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { Configured, HostSummary } from '../wire/control.ts';
+
+/** Where the pools of a host come from. */
+export interface HostOptions {
+  /** The project's folder: the config is searched there and in the folders above. */
+  readonly root: string;
+  /** A config file, relative to `root`. Default: the nearest `carpool.config.*`. */
+  readonly configFile?: string | undefined;
+  /** Pools as plain data, in addition to those of the config. */
+  readonly pools?: Readonly<Record<string, PoolOptions>>;
+  /**
+   * Milliseconds in which the config must have been loaded, with all that it imports, awaits and builds at its top level.
+   * @defaultValue 60,000
+   */
+  readonly configTimeout?: number | undefined;
+}
+
+/** A host process, as the process that started or joined it sees it. Disposing it stops it. */
+export interface Host extends AsyncDisposable {
+  /** What workers connect to: path and token. */
+  readonly address: string;
+  /** Of the host process; `undefined` for a host that was joined. */
+  readonly pid: number | undefined;
+  /** Resolves when the host has loaded the config, or has failed to: `problem` then says why. Never rejects. */
+  readonly configured: Promise<Configured>;
+  /** Resolves when the host process is gone, however that came about. */
+  readonly exited: Promise<void>;
+  /** What the pools have done in this run; of a host that several runners share, since it was started. */
+  summary(): Promise<HostSummary>;
+  /** Reports to the host that a new run begins. */
+  runStarted(): Promise<void>;
+  /** Reports to the host that a run has ended. Resolves with what its children were started from, as far as that is known. */
+  runEnded(): Promise<WatchedFiles | undefined>;
+  /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
+  stop(): Promise<HostSummary | undefined>;
+}

@@ -1,0 +1,85 @@
+// A host that answers nothing, because it is stopped or code of a user blocks it: every wait for it ends, and so does it.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { HostClient } from '../../src/client/client.ts';
+import { startHost } from '../../src/main-process/start-host.ts';
+import type { Host, HostOptions } from '../../src/main-process/types.ts';
+import { census } from '../../src/testing/census.ts';
+import { closing, expectEmpty, place, program, programPath } from '../support/pools.ts';
+import { scriptIn } from '../support/scripts.ts';
+
+const temporary = process.env['TMPDIR'];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  if (temporary === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = temporary;
+});
+
+async function host(options: Partial<HostOptions> = {}): Promise<Host> {
+  process.env['TMPDIR'] = place().path;
+  const started = await startHost({ root: place().path, ...options });
+  closing({ close: () => started.stop() });
+  return started;
+}
+
+function config(text: string): string {
+  const file = join(place().path, 'carpool.config.mjs');
+  writeFileSync(file, text);
+  return file;
+}
+
+function stderr(): () => string {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => write.mock.calls.map(([text]) => String(text)).join('');
+}
+
+test('a stopped host does not hold the end of the run up, and its stubborn child ends with it', async () => {
+  const printed = stderr();
+  const started = await host({ pools: { echoes: program('ignores-everything') } });
+  const client = closing(await HostClient.connect({ address: started.address, runner: 'a test' }));
+  await client.register('echoes');
+  expect(census(place().path).pids).toHaveLength(2);
+  process.kill(started.pid!, 'SIGSTOP');
+  expect(await started.stop()).toBe(undefined);
+  expect(census(place().path)).toEqual({ pids: [], folders: [] });
+  expect(printed()).toBe(
+    `carpool: The host (process ${started.pid}) was killed: it did not answer within 3000 ms when it was to end\n`,
+  );
+});
+
+test('a config that does not return is a problem that names it, and its host ends', async () => {
+  stderr();
+  const file = config('for (;;);');
+  const started = await host({ configTimeout: 200 });
+  const { problem, files } = await started.configured;
+  expect(problem?.code).toBe('CONFIG_INVALID');
+  expect(problem?.message).toBe(
+    `Cannot load ${file}: it was not loaded within 200 ms: code in it, or in what it imports, does not return: an endless loop, or a call that blocks. If it needs longer, set \`configTimeout\` in the options of the adapter`,
+  );
+  expect(files).toEqual([file]);
+  await started.exited;
+});
+
+test('a config whose `await` never settles is a problem that names it; locks need no config', async () => {
+  const file = config('await new Promise(() => {});');
+  const started = await host({ configTimeout: 200 });
+  const { problem } = await started.configured;
+  expect(problem?.message).toContain(
+    `Cannot load ${file}: it was not loaded within 200 ms: a top-level \`await\` in it, or in what it imports, has not settled.`,
+  );
+  const client = closing(await HostClient.connect({ address: started.address, runner: 'a test' }));
+  expect(await client.release(['a file'])).toBe(0);
+});
+
+test('a stopped host whose runner was killed is gone within its limit, and its stubborn child with it', async () => {
+  const { path } = place();
+  const runner = scriptIn(path, 'guards', [programPath('ignores-everything')]);
+  closing(runner);
+  await runner.said('open');
+  process.kill(Number(runner.lines[0]), 'SIGSTOP');
+  runner.process.kill('SIGKILL');
+  await runner.exited;
+  await expectEmpty(path);
+});
