@@ -170,7 +170,7 @@ const options =
   'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
   'maxSessions, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
-  'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, forwardStderr';
+  'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr';
 const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks, refuse, cancel, diagnostics';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
 const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
