@@ -141,13 +141,13 @@ function stop(): Promise<void> {
 }
 
 async function shutDown(): Promise<void> {
+  await restoration?.end();
   // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
   // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
   const closing = [...made.values()].map((pool) => pool.close());
   // Shared workers run until the last test file has left them.
   const sharedWorkers = hub?.close().then(() => hub?.sharedWorkers.close());
   await Promise.allSettled([sharedWorkers, ...closing]);
-  restoration?.end();
   await Promise.allSettled([directory && endStarted(directory.id), sweepOnce()]);
   directory?.remove();
   directory = undefined;

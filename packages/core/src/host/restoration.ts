@@ -20,6 +20,7 @@ export class Restoration {
   readonly #options: RestorationOptions;
   readonly #timer: NodeJS.Timeout;
   #restoring: Promise<void> | undefined;
+  #over = false;
 
   constructor(options: RestorationOptions) {
     this.#options = options;
@@ -30,12 +31,16 @@ export class Restoration {
   /** Resolves when processes can connect. Rejects with what the system says of the folder. */
   async check(): Promise<void> {
     const { directory } = this.#options;
+    if (this.#over) return;
     if (this.#restoring === undefined && directory.complete()) return;
     await (this.#restoring ??= this.#restore().finally(() => (this.#restoring = undefined)));
   }
 
-  end(): void {
+  /** Before the host removes its socket itself. Resolves when nothing is being made any more. */
+  async end(): Promise<void> {
+    this.#over = true;
     clearInterval(this.#timer);
+    await this.#restoring?.catch(() => {}); // the host ends, with a folder or without
   }
 
   async #restore(): Promise<void> {
