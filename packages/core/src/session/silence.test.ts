@@ -13,7 +13,7 @@ const one: Speaker = { id: 's1', holder: { test: 'loops', file: 'a.test.ts' } };
 const two: Speaker = { id: 's2' };
 const three: Speaker = { id: 's3' };
 
-test('a session that has sent something, to which nothing came, is told what the oldest unanswered request is', () => {
+test('a session that has sent something, to which nothing came, gets the oldest unanswered request', () => {
   const journal = new Journal();
   const askers: Asker[] = [
     { speaker: two, oldestCall: calls(2, 'query') },

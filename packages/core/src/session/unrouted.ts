@@ -19,7 +19,7 @@ export interface UnroutedOptions {
 }
 
 /** What comes for no session. */
-const nobody: Speaker = { id: rootId };
+const noSession: Speaker = { id: rootId };
 
 export class Unrouted {
   readonly #options: UnroutedOptions;
@@ -66,7 +66,7 @@ export class Unrouted {
 
   /** The other side is not silent. */
   #came(): void {
-    this.#options.journal?.add('in', nobody, 0);
+    this.#options.journal?.add('in', noSession, 0);
   }
 }
 

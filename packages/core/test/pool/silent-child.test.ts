@@ -59,7 +59,7 @@ test('where the child answers, the next one waits for no more than that', async 
   expect(echoes.stats()).toMatchObject({ children: 1, unconfirmed: 0, open: 0 });
 });
 
-test('the culprit itself is not told that it is another one', async () => {
+test('the error of the culprit names no other session', async () => {
   const echoes = pool('blocks', quick);
   const session = await echoes.register();
   const error = await failure(session.request({ type: 'block' }, { timeout: 20 }), 'REQUEST_TIMEOUT');
