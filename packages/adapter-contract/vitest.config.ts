@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/*.test.ts'],
-    globalSetup: ['home.ts'],
+    globalSetup: ['home.ts', 'ava-home.ts'],
     // Each test looks at a run of a runner, or makes one of its own.
     testTimeout: 90_000,
     hookTimeout: 600_000,

@@ -1,9 +1,10 @@
 /**
  * A shared worker where a runner only collects tests: Playwright evaluates each test file in its main process first. There
- * is no test worker there, so it is available at once, and nothing can be sent to it.
+ * is no test worker there, so it is available at once, what is published goes nowhere, and nothing arrives.
  *
  * A top-level `await` that nothing settles would leave the event loop empty, and the runner would end green with no test
- * run. So what waits at that time fails, and with it the file. What no file awaits may wait until the process ends.
+ * run. So what waits at that time fails, and with it the file. What no file awaits may wait until the process ends:
+ * plugins begin to read when they are imported.
  */
 import { CarpoolError, callSite, type CallSite } from '../../base/errors.ts';
 import { Log, Reader } from '../../base/broadcast-log.ts';
@@ -26,20 +27,23 @@ export class Collecting {
     this.#name = name;
   }
 
-  /** @throws CarpoolError SHARED_WORKER_FAILED, always */
   publish(_data: unknown, _answers: number, above: Caller): Published {
-    throw this.#refusal('publish to', callSite(above));
+    const site = callSite(above);
+    return { id: 'collecting/message/0', replies: () => this.#reader('wait for a reply of', site) };
   }
 
-  request(_data: unknown, _options: SharedWorker.Plugin.RequestOptions, site: CallSite): Promise<unknown> {
-    return Promise.reject(this.#refusal('ask', site));
+  async request(_data: unknown, _options: SharedWorker.Plugin.RequestOptions, site: CallSite): Promise<unknown> {
+    return await this.#reader('wait for a reply of', site).next();
   }
 
   subscribe(above: Caller): Reader<Received> {
-    const site = callSite(above);
+    return this.#reader('read from', callSite(above));
+  }
+
+  #reader(what: string, site: CallSite): Reader<Received> {
     return new Reader(() => {
       const log = new Log<Received>({ overflow: () => new Error('nothing arrives here') });
-      process.once('beforeExit', () => log.fail(this.#refusal('read from', site)));
+      process.once('beforeExit', () => log.fail(this.#refusal(what, site)));
       return log;
     });
   }

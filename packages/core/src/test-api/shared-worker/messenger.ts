@@ -167,7 +167,7 @@ export class Messenger implements MembershipListener {
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
       if (thrown instanceof Expired) throw await this.#timedOut(data, timeout, site);
-      throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+      throw isCarpoolError(thrown) ? errorAt(withReason(thrown), site) : thrown;
     } finally {
       this.#forget(number);
     }
@@ -272,6 +272,14 @@ export class Messenger implements MembershipListener {
 }
 
 class Expired extends Error {}
+
+/** AVA has no `request`: its error says why the worker is gone in its own message, for reporters that show no cause. */
+function withReason(error: CarpoolError): CarpoolError {
+  const { message, cause } = error;
+  if (message !== gone || !isCarpoolError(cause)) return error;
+  const record = toRecord(cause);
+  return fromRecord({ ...record, message: `${gone}: ${record.message}` }, undefined, cause.cause);
+}
 
 /** Makes an error of another realm or a deeper line anew, at the caller's line. */
 function at<T>(site: () => CallSite, work: () => T): T {
