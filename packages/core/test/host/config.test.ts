@@ -171,7 +171,8 @@ const options =
   'maxSessions, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr';
-const ofProtocol = 'session, id, idType, hello, open, close, steps, refusals, lost, asks, refuse, cancel, diagnostics';
+const ofProtocol =
+  'session, id, replyTo, idType, hello, open, close, probe, steps, refusals, lost, asks, refuse, cancel, diagnostics';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
 const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
 const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
@@ -241,7 +242,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', restarts: { maximum: 1 } } } }`,
     'pools.a.restarts.maximum',
-    unknown('maximum', 'maxFailures, window, maxFailedStarts'),
+    unknown('maximum', 'maxFailures, window, maxFailedStarts, maxEarlyExits'),
   ],
   [
     `{ pools: { a: { command: 'x', protocol: 'plushie' } } }`,
