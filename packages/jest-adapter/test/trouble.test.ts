@@ -5,6 +5,9 @@ import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
 import { copyPackage, replaceInPackage, type Outcome } from '@carpool/test-harness';
 import { folderOf, type Major, majors, Project } from './harness.ts';
 
+/** As in Node 20. */
+const olderNode = `--import=data:text/javascript,${encodeURIComponent('delete Promise.withResolvers;')}`;
+
 /** The messages of the two tests that want a session; the third has passed. */
 function complaints(outcome: Outcome): [fixture: string, byHand: string] {
   expectVerdicts(outcome, 3);
@@ -21,7 +24,7 @@ function anotherAdapter(project: Project, major: Major): void {
 describe.for(majors)('Jest %s', (major) => {
   const trouble = ['trouble.test'];
 
-  test('without a config, without pools, or with a wrong one, the tests that want a session say so', async () => {
+  test('without a config, without pools, with a wrong one, or in an old Node, the tests that want a session say so', async () => {
     using missing = new Project(major, 'trouble');
     missing.remove('carpool.config.mjs');
     using empty = new Project(major, 'trouble');
@@ -32,7 +35,12 @@ describe.for(majors)('Jest %s', (major) => {
       'defineConfig({ pools })',
       'defineConfig({ pools: { echo: { ...pools.echo, maxSession: 1 } } })',
     );
+    using older = new Project(major, 'trouble');
+    const running = older.run(trouble, { env: { NODE_OPTIONS: olderNode } });
     const [first, second, third] = await Promise.all([missing, empty, wrong].map((project) => project.run(trouble)));
+    // It ends, too, and nothing is left.
+    for (const words of complaints(await running))
+      expect(words).toMatch(/^CarpoolError \[CONFIG_INVALID\]: Carpool needs Node 22\.12 or newer, and this is Node /);
     for (const words of complaints(first as Outcome)) {
       expect(words).toMatch(/There are no pools: no carpool\.config\.ts was found in .*trouble-\w+ or above it/);
     }

@@ -16,6 +16,7 @@ import { CarpoolError, type Config, type Session } from 'carpool';
 import {
   fromRecord,
   providedNames,
+  reservedNames,
   sessionPools,
   type FixtureNames,
   type FixturePlan,
@@ -194,13 +195,9 @@ function namesFromHost(): FixtureNames {
   throw new CarpoolError('HUB_UNREACHABLE', message);
 }
 
-/** Playwright's less likely options are left out. */
-const ofPlaywright =
-  'page context browser browserName request playwright baseURL channel headless locale screenshot trace video viewport';
-
 /** For `readWithPools`. */
 export const runner: FixtureRunner = {
   name: 'Playwright',
-  reserved: [...ofPlaywright.split(' '), ...Object.keys(ownFixtures)],
+  reserved: [...reservedNames.Playwright, ...Object.keys(ownFixtures)],
   namesFromHost,
 };

@@ -25,8 +25,7 @@ export function messageOf(outcome: Outcome, name: string): string {
   return testNamed(outcome, name).messages.join('\n');
 }
 
-/** The last line of the summary for a pool, without the warning that may follow it. */
+/** The last line of the summary for a pool. */
 export function summaryOf(outcome: Outcome, pool: string): string | undefined {
-  const lines = outcome.stderr.split('\n').filter((line) => line.startsWith(`carpool: ${pool}: `));
-  return lines.findLast((line) => !line.startsWith(`carpool: ${pool}: warning: `));
+  return outcome.stderr.split('\n').findLast((line) => line.startsWith(`carpool: ${pool}: `));
 }

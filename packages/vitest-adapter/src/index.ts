@@ -16,6 +16,7 @@ import {
   providedNames,
   readWithPools,
   registerSession,
+  reservedNames,
   sessionPools,
   unknownPool,
   workerSession,
@@ -45,7 +46,7 @@ export type { SessionEvidence } from './provided.ts';
 
 const runner: FixtureRunner = {
   name: 'Vitest',
-  reserved: ['task', 'signal', 'expect', 'skip', 'annotate', 'bench', 'onTestFailed', 'onTestFinished'],
+  reserved: reservedNames.Vitest,
   namesFromHost: () => providedNames(provided()),
 };
 

@@ -21,7 +21,7 @@ export class CarpoolReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { carpool: found = [] } = test.meta();
     const { state, errors } = test.result();
-    if (state !== 'failed') return;
+    if (state !== 'failed' || found.length === 0) return;
     for (const [error, its] of Map.groupBy(found, (evidence) => errors[evidence.error] ?? errors[0])) {
       if (error === undefined || this.#shown.has(error)) continue;
       this.#shown.add(error);

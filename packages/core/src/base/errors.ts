@@ -142,7 +142,11 @@ export function asCarpoolError(thrown: unknown, code: ErrorCode, message: string
 
 function reviveCause(record: ErrorRecord): unknown {
   if (record.cause === undefined) return undefined;
-  return 'code' in record.cause ? fromRecord(record.cause, noSite) : new Error(record.cause.message);
+  if ('code' in record.cause) return fromRecord(record.cause, noSite);
+  const cause = new Error(record.cause.message);
+  // Where it is made anew says nothing of it.
+  cause.stack = `${cause.name}: ${cause.message}`;
+  return cause;
 }
 
 /** No line of the user's. */

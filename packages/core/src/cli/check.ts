@@ -1,14 +1,16 @@
 /**
- * `carpool check`: does the config load, does every child start, greet, open a session and close it, and is every shared
- * worker ready?
+ * `carpool check`: does the config load, does every child start, greet, open a session and close it, does it live, and is
+ * every shared worker ready?
  */
-import { CarpoolError, callSite, fromRecord } from '../base/errors.ts';
+import { callSite, CarpoolError, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { HostClient } from '../client/client.ts';
-import type { Client } from '../client/types.ts';
-import { startHost } from '../main-process/start-host.ts';
 import { FileOwner } from '../client/file-owner.ts';
+import { unknownPool } from '../client/provided.ts';
 import type { MembershipListener } from '../client/shared-worker/membership-types.ts';
+import { startHost } from '../main-process/start-host.ts';
+import type { PoolStats } from '../pool/types.ts';
+import { checkNames } from './check-names.ts';
 
 export interface CheckOptions {
   readonly config?: string;
@@ -16,53 +18,91 @@ export interface CheckOptions {
 
 /**
  * Prints a line for each pool and shared worker. Resolves with 1 if one of them failed.
+ * @param only the name of one pool; default: all pools and shared workers
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
-export async function check({ config }: CheckOptions): Promise<number> {
-  await using host = await startHost({ root: process.cwd(), configFile: config });
+export async function check(only: string | undefined, { config }: CheckOptions): Promise<number> {
+  const root = process.cwd();
+  await using host = await startHost({ root, configFile: config });
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
+  if (only !== undefined && !pools.includes(only)) throw unknownPool(only, pools, sharedWorkers);
   console.log(`config: ${files.join(', ')}`);
+  checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });
   let failures = 0;
-  for (const pool of pools) {
-    const started = performance.now();
+  const printed = async (name: string, checked: () => Promise<string>): Promise<void> => {
     try {
-      const session = await client.register(pool);
-      const opened = Math.round(performance.now() - started);
-      const failed = await failuresOf(client, pool);
-      await session.unregister();
-      // The end of a child frees its slots, and so ends a session too.
-      if ((await failuresOf(client, pool)) > failed) throw diedError(pool);
-      console.log(`${pool}: ok, first session after ${opened} ms`);
-    } catch (thrown) {
-      failures++;
-      console.log(`${pool}: ${messageOf(thrown)}`);
-    }
-  }
-  for (const name of sharedWorkers) {
-    const started = performance.now();
-    const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
-    try {
-      await file.sharedWorker({ name }, { listener: silent, site: callSite(check), required: true }).joined;
-      console.log(`${name}: ok, ready after ${Math.round(performance.now() - started)} ms`);
+      console.log(`${name}: ok, ${await checked()}`);
     } catch (thrown) {
       failures++;
       console.log(`${name}: ${messageOf(thrown)}`);
     }
-    await file.end();
-  }
+  };
+  for (const pool of only === undefined ? pools : [only]) await printed(pool, () => checkPool(client, pool));
+  for (const name of only === undefined ? sharedWorkers : [])
+    await printed(name, () => checkSharedWorker(client, name));
   client.close();
   return failures === 0 ? 0 : 1;
 }
 
-async function failuresOf(client: Client, pool: string): Promise<number> {
-  return (await client.stats()).find(({ name }) => name === pool)?.failures ?? 0;
+/** @returns what was seen, as the end of a sentence. @throws what is wrong */
+async function checkPool(client: HostClient, pool: string): Promise<string> {
+  const started = performance.now();
+  const session = await client.register(pool);
+  const opened = Math.round(performance.now() - started);
+  const before = await statsOf(client, pool);
+  // From now on: the confirmation of the end is a sign of life, too.
+  const probing = client.probe(pool);
+  const ended = session.unregister();
+  const [{ answers, asked }] = await Promise.all([probing, ended]);
+  const after = await statsOf(client, pool);
+  // A session has opened, so each failure is one of a child that had started.
+  if ((after?.failures ?? 0) > 0) throw diedError(pool, after?.lastFailure);
+  if (asked === true && answers !== true) throw silentError(pool, after?.lastStrays);
+  const lost = (after?.lastStrays ?? [])
+    .slice(before?.lastStrays.length ?? 0)
+    .filter((line) => !line.endsWith(noMessage));
+  if (lost.length > 0) throw strayError(pool, lost);
+  const silent = '; it lives, but has sent nothing: a `probe` in its protocol would prove that it answers';
+  return `first session after ${opened} ms${answers === true ? '' : silent}`;
 }
 
-function diedError(pool: string): CarpoolError {
-  const message = `The child of pool "${pool}" ended when its session was closed, instead of confirming that; start it by hand and send it what \`close\` of the pool's protocol sends, to see why`;
+async function checkSharedWorker(client: HostClient, name: string): Promise<string> {
+  const started = performance.now();
+  const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
+  try {
+    await file.sharedWorker({ name }, { listener: silent, site: callSite(check), required: true }).joined;
+    return `ready after ${Math.round(performance.now() - started)} ms`;
+  } finally {
+    await file.end();
+  }
+}
+
+async function statsOf(client: HostClient, pool: string): Promise<PoolStats | undefined> {
+  return (await client.stats()).find(({ name }) => name === pool);
+}
+
+/** How lines of `lastStrays` end that are no messages at all, which does no harm. */
+const noMessage = '(no message)';
+
+function diedError(pool: string, failure = 'its child ended'): CarpoolError {
+  const message = `The child of pool "${pool}" ended while its first session was opened and closed, instead of living on; to see why, start it by hand and send it what the pool's protocol sends: ${failure}`;
   return new CarpoolError('CHILD_EXITED', message);
+}
+
+function silentError(pool: string, strays: readonly string[] = []): CarpoolError {
+  const message = `The child of pool "${pool}" did not answer the \`probe\` of its protocol; correct its \`send\` and \`expect\`, or raise \`probeTimeout\`${listed(strays)}`;
+  return new CarpoolError('CHILD_SILENT', message);
+}
+
+function strayError(pool: string, strays: readonly string[]): CarpoolError {
+  const message = `What the child of pool "${pool}" sent reached no session and no request; correct the protocol, whose \`route\` says where a message belongs${listed(strays)}`;
+  return new CarpoolError('FRAME_MALFORMED', message);
+}
+
+function listed(lines: readonly string[]): string {
+  return lines.map((line) => `\n  ${line}`).join('');
 }
 
 /** A member that ignores everything. */

@@ -28,9 +28,10 @@ program
 program
   .command('check')
   .description('load the config, start every child and shared worker once, open and close a session on each child')
+  .argument('[pool]', 'the name of one pool; default: all of them, and the shared workers')
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
-  .action(async (options: { config?: string }) => {
-    process.exitCode = await check(options);
+  .action(async (pool: string | undefined, options: { config?: string }) => {
+    process.exitCode = await check(pool, options);
   });
 
 program

@@ -16,7 +16,7 @@ import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
-import type { CallRequest, EndBody, MethodTable, PoolsResult } from '../wire/messages.ts';
+import type { CallRequest, EndBody, MethodTable, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
@@ -147,6 +147,11 @@ export class HostClient implements Client {
     } catch (thrown) {
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot start the child of "${pool}"`), site);
     }
+  }
+
+  /** As `start`, and whether the child gives a sign of life within `probeTimeout`. For `carpool check`. */
+  async probe(pool: string): Promise<StartResult> {
+    return await this.#call({ method: 'start', pool, probe: true }, registerLimit);
   }
 
   async runStarted(): Promise<void> {

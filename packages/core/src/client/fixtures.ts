@@ -96,13 +96,27 @@ function unknownScope(pool: string, pools: readonly string[]): CarpoolError {
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }
 
+/** What the runners themselves put beside the fixtures of a test. Playwright's less likely options are left out. */
+export const reservedNames: Readonly<Record<'Vitest' | 'Jest' | 'Playwright', readonly string[]>> = {
+  Vitest: ['task', 'signal', 'expect', 'skip', 'annotate', 'bench', 'onTestFailed', 'onTestFinished'],
+  Jest: [],
+  Playwright:
+    'page context browser browserName request playwright baseURL channel headless locale screenshot trace video viewport'.split(
+      ' ',
+    ),
+};
+
 /** Names that no fixture can have in any runner, and why. */
 const reservedByCarpool: ReadonlyMap<string, string> = new Map([
   ['carpool', 'Carpool gives every test a fixture of that name'],
   ['then', 'an object with a `then` is taken for a promise'],
 ]);
 
-function checkFixtureNames({ pools, sharedWorkers }: FixtureNames, { name, reserved }: FixtureRunner): void {
+/** @throws CarpoolError CONFIG_INVALID if a fixture cannot have one of the names */
+export function checkFixtureNames(
+  { pools, sharedWorkers }: FixtureNames,
+  { name, reserved }: Pick<FixtureRunner, 'name' | 'reserved'>,
+): void {
   const why = new Map([...reserved].map((word) => [word, `${name} gives every test something of that name`]));
   for (const [word, reason] of reservedByCarpool) why.set(word, reason);
   for (const pool of pools) {

@@ -23,6 +23,7 @@ export { registerSession, type RegisterSessionOptions } from '../test-api/regist
 // What tests see.
 export {
   readWithPools,
+  reservedNames,
   type FixtureNames,
   type FixturePlan,
   type FixtureRunner,

@@ -3,6 +3,7 @@
  *
  *   runStarted ─▶ host started or joined ─▶ runEnded ─▶ runStarted ─▶ host kept, or replaced ─▶ … ─▶ stop
  */
+import { checkNode } from '../base/required-node.ts';
 import { asCarpoolError, fromRecord, toRecord, type CarpoolError, type ErrorRecord } from '../base/errors.ts';
 import type { Host, HostOptions } from './types.ts';
 import { findConfig } from '../config/find.ts';
@@ -127,6 +128,7 @@ export class RunHost {
     await this.stop();
     this.#crashes = [];
     try {
+      checkNode();
       this.#host = await joinHost(this.#options, this.#options.runner);
       const host = this.#host;
       this.#gone = false;

@@ -4,15 +4,23 @@ import type { PoolStats } from '../pool/types.ts';
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
   const used = pools.filter(({ sessions, failures }) => sessions + failures > 0);
-  return [...used.map(line), ...used.flatMap(warning)];
+  return [...used.map(line), ...used.flatMap(warnings)];
 }
 
-/** Ends that were not confirmed fail no test, but each costs its time-out and a slot. */
-function warning({ name, unconfirmed, firstUnconfirmed }: PoolStats): string[] {
-  if (unconfirmed === 0) return [];
-  const what = count(unconfirmed, 'session', 'sessions');
-  const first = firstUnconfirmed === undefined ? '' : `; the first was ${firstUnconfirmed}`;
-  return [`carpool: warning: ${name}: the child did not confirm the end of ${what}${first}`];
+/**
+ * What may have failed no test: ends that were not confirmed, each of which costs its time-out and a slot; and a child that
+ * died while no test waited for it.
+ */
+function warnings({ name, unconfirmed, firstUnconfirmed, failures, children, lastFailure }: PoolStats): string[] {
+  const found: string[] = [];
+  if (unconfirmed > 0) {
+    const what = count(unconfirmed, 'session', 'sessions');
+    const first = firstUnconfirmed === undefined ? '' : `; the first was ${firstUnconfirmed}`;
+    found.push(`the child did not confirm the end of ${what}${first}`);
+  }
+  if (failures > 0 && children > 0 && lastFailure !== undefined)
+    found.push(`${failures === 1 ? 'a child' : 'the last child that'} failed: ${lastFailure.split('\n', 1)[0]}`);
+  return found.map((text) => `carpool: warning: ${name}: ${text}`);
 }
 
 function line(pool: PoolStats): string {

@@ -25,6 +25,11 @@ export class ChildFailures {
     return this.#policy.total;
   }
 
+  /** What the last one failed with. */
+  get last(): CarpoolError | undefined {
+    return this.#last;
+  }
+
   started(): void {
     this.#policy.started();
   }

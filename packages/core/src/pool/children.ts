@@ -43,6 +43,11 @@ export class Children {
     return this.#failures.total;
   }
 
+  /** What the last of those failed with. */
+  get lastFailure(): string | undefined {
+    return this.#failures.last?.message;
+  }
+
   /** The processes that run now, in the order of the children. */
   get pids(): number[] {
     return this.#supervisors.flatMap(({ pids }) => pids);
@@ -59,6 +64,14 @@ export class Children {
     const one = startable.find(({ hasCurrent }) => hasCurrent) ?? startable[0];
     // If there is none, all are there for their last session, and have said hello.
     await one?.warmUp();
+  }
+
+  /** Whether a child gives a sign of life; starts one if none is there. */
+  async probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
+    const [first] = this.#supervisors;
+    const one = this.#supervisors.find(({ hasCurrent }) => hasCurrent) ?? first;
+    const generation = await one?.current();
+    return { answers: (await generation?.answers()) ?? false, asked: generation?.protocol.probe !== undefined };
   }
 
   /** Idle children whose command or arguments have changed are replaced; one in use waits for a quiet moment. */

@@ -2,6 +2,7 @@
  * `createPool`. The pool itself is loaded when it is first used: `carpool` is loaded by every test file that imports the
  * config, and most of them make no pool.
  */
+import { checkNode } from '../base/required-node.ts';
 import { callSite } from '../base/errors.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
@@ -20,6 +21,7 @@ import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 export function createPool<M extends Messages = AnyMessages>(
   options: PoolOptions<M> & { readonly name?: string | undefined },
 ): Pool<M> {
+  checkNode();
   return new LazyPool<M>(poolSettings(nameIn(options), options));
 }
 

@@ -105,9 +105,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     await this.#children.start();
   }
 
+  /** Whether a child gives a sign of life within `probeTimeout`; starts one if none is there. @throws as `start` */
+  async probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
+    this.#checkOpen();
+    return await this.#children.probe();
+  }
+
   stats(): PoolStats {
     const { queued, quarantined, peak } = this.#admission;
-    const { pids, started, failures } = this.#children;
+    const { pids, started, failures, lastFailure } = this.#children;
     return {
       name: this.name,
       maxSessions: this.settings.maxSessions,
@@ -122,6 +128,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       longestWait: Math.round(this.#slots.longest),
       ...this.#faults.stats(),
       failures,
+      lastFailure,
     };
   }
 

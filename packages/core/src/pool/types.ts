@@ -54,6 +54,8 @@ export interface PoolStats {
   readonly firstUnconfirmed?: string | undefined;
   /** Children that failed. */
   readonly failures: number;
+  /** How the last of those failed, with the end of its stderr. */
+  readonly lastFailure?: string | undefined;
 }
 
 /**

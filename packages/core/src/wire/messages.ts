@@ -79,6 +79,16 @@ export interface EvidenceRequest {
 export interface StartRequest {
   readonly method: 'start';
   readonly pool: string;
+  /** Ask the child for a sign of life, too. */
+  readonly probe?: boolean;
+}
+
+/** With `probe`. */
+export interface StartResult {
+  /** The child has answered the `probe` of its protocol; without one, it has sent anything at all. */
+  readonly answers?: boolean;
+  /** Its protocol has a `probe`. */
+  readonly asked?: boolean;
 }
 
 export interface RunStartedRequest {
@@ -237,7 +247,7 @@ export interface MethodTable {
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };
   readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
-  readonly start: { readonly request: StartRequest; readonly result: Record<string, never> };
+  readonly start: { readonly request: StartRequest; readonly result: StartResult };
   readonly runStarted: { readonly request: RunStartedRequest; readonly result: Record<string, never> };
   readonly runEnded: { readonly request: RunEndedRequest; readonly result: Record<string, never> };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };

@@ -1,8 +1,8 @@
 /** The `carpool` command, run as its own process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { closing, place, program } from '../support/pools.ts';
@@ -46,6 +46,7 @@ export function config(pools: Readonly<Record<string, string>>, file = 'carpool.
 
 export function write(file: string, content: string): string {
   const path = join(place().path, file);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;
 }

@@ -29,7 +29,80 @@ test('a child that ends instead of confirming the end of its session is not ok',
   write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
   const { code, stdout } = await carpool('check');
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^mortal: The child of pool "mortal" ended when its session was closed/m);
+  expect(stdout).toMatch(/^mortal: The child of pool "mortal" ended while its first session was opened and closed/m);
+  expect(stdout).toMatch(/exited with code 1[^]*│ → \{type: "die", code: 1\}/);
+});
+
+/** A pool of Node on a file of this test's, in a config by itself. */
+function poolOf(script: string, options: object = {}, name = 'sheet'): void {
+  const pools = { [name]: { command: process.execPath, args: [script], probeTimeout: 500, ...options } };
+  write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
+}
+
+const answering = (reply: string): string =>
+  `import { createInterface } from 'node:readline';
+  console.error('it started');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { session, type, id } = JSON.parse(line);
+    console.log(JSON.stringify(${reply}));
+  }`;
+
+test('a script that does not exist is not ok, although a session could be opened', async () => {
+  poolOf('nowhere.mjs');
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^sheet: The child of pool "sheet" ended while .*exited with code 1[^]*Cannot find module/m);
+});
+
+test('a child that lives and sends nothing is ok, and what would prove more is said', async () => {
+  write('sheet.mjs', 'process.stdin.resume();');
+  poolOf('sheet.mjs');
+  const { code, stdout } = await carpool('check');
+  expect(stdout).toMatch(/^sheet: ok, first session after \d+ ms; it lives, but has sent nothing: a `probe` in its/m);
+  expect(code).toBe(0);
+});
+
+test('a child that does not answer the probe of its protocol is not ok; one that does is', async () => {
+  const protocol = { probe: { send: { type: 'ping' }, expect: { type: 'pong' } } };
+  write('sheet.mjs', answering(`{ type: 'pong' }`));
+  poolOf('sheet.mjs', { protocol });
+  expect((await carpool('check')).stdout).toMatch(/^sheet: ok, first session after \d+ ms$/m);
+  write('sheet.mjs', answering(`{ type: 'pnog', session: 'nobody' }`));
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^sheet: The child of pool "sheet" did not answer the `probe` of its protocol/m);
+  // What came instead.
+  expect(stdout).toMatch(/^ {2}← \{.*type: "pnog".*\} \(/m);
+});
+
+test('a protocol whose replies are lost is not ok, and they are shown', async () => {
+  write('sheet.mjs', answering(`{ type: 'done', session: 'nobody' }`));
+  poolOf('sheet.mjs', { protocol: { close: { send: { type: 'reset' } } } });
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^sheet: What the child of pool "sheet" sent reached no session .*\n {2}← .*"nobody"/m);
+});
+
+test('one pool alone, by its name', async () => {
+  config({ broken: 'dies-at-once', echoes: 'echo' });
+  const { code, stdout } = await carpool('check', 'echoes');
+  expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 2 });
+  expect(stdout).toMatch(/^echoes: ok/m);
+  const other = await carpool('check', 'ecko');
+  expect(other.code).toBe(1);
+  expect(other.stderr).toMatch(/^carpool: Unknown pool "ecko": .*only "broken", "echoes".* \[CONFIG_INVALID\]\n$/);
+});
+
+test('a name that a runner refuses is refused, if that runner is used', async () => {
+  poolOf('sheet.mjs', {}, 'page');
+  write('sheet.mjs', 'process.stdin.resume();');
+  expect((await carpool('check')).code).toBe(0);
+  write('node_modules/@carpool/playwright/package.json', '{ "name": "@carpool/playwright" }');
+  const { code, stderr } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^carpool: Cannot make a fixture of the pool "page": Playwright gives every test something/);
+  poolOf('sheet.mjs', {}, 'then');
+  expect((await carpool('check')).stderr).toMatch(/^carpool: Cannot make a fixture of the pool "then"/);
 });
 
 test('a line for each shared worker', async () => {

@@ -204,3 +204,12 @@ test('a signal while a pool is measured ends its child', async () => {
   running.process.kill('SIGINT');
   expect(await running.ended).toMatchObject({ code: 130, stdout: '' });
 });
+
+test('the name of a pool in place of a command is understood, and what to write is said', async () => {
+  write('carpool.config.mjs', "export default { pools: { renderer: { command: 'x' } } };");
+  const { code, stderr } = await carpool('measure', 'renderer');
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'there is no program "renderer", but the config has a pool of that name; write --pool renderer',
+  );
+});

@@ -140,7 +140,10 @@ test('the table of methods is the one of the code, field by field', () => {
     unregister: [{ session: 0 }, {}],
     release: [{ owner: 0 }, { unconfirmed: 0 }],
     evidence: [{ session: 0 }, { 'stderr?': 0, 'stdout?': 0, 'messages?': 0, 'strays?': 0, 'silence?': 0, 'exit?': 0 }],
-    start: [{ pool: 0 }, {}],
+    start: [
+      { pool: 0, 'probe?': 0 },
+      { 'answers?': 0, 'asked?': 0 },
+    ],
     runStarted: [{}, {}],
     runEnded: [{}, {}],
     sharedWorker: [

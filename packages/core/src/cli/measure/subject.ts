@@ -1,5 +1,6 @@
 /** What is measured: a command, or a pool of the config. */
-import { CarpoolError } from '../../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../../base/errors.ts';
+import { loadConfig } from '../../config/load.ts';
 import type { Progress } from './progress.ts';
 import { describeReadiness, type Readiness } from './readiness.ts';
 import { repeat, type Repeated } from './repeat.ts';
@@ -64,7 +65,9 @@ async function measureCommand(command: readonly string[], options: SubjectOption
   const { ready: pattern, untilExit = false, timeout } = options;
   const { signal } = running;
   const wanted: Readiness = untilExit ? { kind: 'exit' } : { kind: 'output', pattern };
-  const { readiness, memory } = await rehearse(command, { readiness: wanted, timeout, signal });
+  const { readiness, memory } = await rehearse(command, { readiness: wanted, timeout, signal }).catch(
+    (thrown: unknown) => notStarted(command, thrown),
+  );
   const process = await repeatedly(() => startCommand(command, { readiness, timeout, signal }), options, running);
   const endsByItself = readiness.kind === 'exit';
   return {
@@ -74,6 +77,16 @@ async function measureCommand(command: readonly string[], options: SubjectOption
     // A process that is gone shows no memory: its peak was sampled in the first run.
     process: endsByItself ? { ...process, memory } : process,
   };
+}
+
+/** A command of one word may be the name of a pool. @throws that, else `thrown` */
+async function notStarted([name = '', ...others]: readonly string[], thrown: unknown): Promise<never> {
+  if (others.length > 0 || !isCarpoolError(thrown, 'CHILD_NOT_STARTED')) throw thrown;
+  const known = await loadConfig({ root: process.cwd(), configFile: undefined }).catch(() => undefined);
+  if (known === undefined || !Object.hasOwn(known.pools, name)) throw thrown;
+  throw invalid(
+    `there is no program ${JSON.stringify(name)}, but the config has a pool of that name; write --pool ${name}`,
+  );
 }
 
 function repeatedly(once: () => Promise<Started>, { runs }: SubjectOptions, { progress }: Running): Promise<Repeated> {

@@ -25,6 +25,7 @@ import type {
   RegisterRequest,
   RegisterResult,
   ReleaseResult,
+  StartResult,
   StatsResult,
   SharedWorkerResult,
   SharedWorkerStateResult,
@@ -248,9 +249,12 @@ export class Peer {
         if (failure !== undefined) throw failure;
         return { unconfirmed } satisfies ReleaseResult;
       }
-      case 'start':
-        await (await this.#hub.pool(request.pool)).start();
+      case 'start': {
+        const pool = await this.#hub.pool(request.pool);
+        if (request.probe === true) return (await pool.probe()) satisfies StartResult;
+        await pool.start();
         return {};
+      }
       case 'runStarted':
         await this.#hub.run();
         return {};

@@ -4,6 +4,7 @@
  *
  *   registerSharedWorker ─▶ handle (for good) ─ a file begins ─▶ messenger (for that file) ─▶ membership, of the file's owner
  */
+import { checkNode } from '../../base/required-node.ts';
 import { fileURLToPath } from 'node:url';
 import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -99,6 +100,7 @@ interface RegisterArguments {
 }
 
 function register({ options, supportedProtocols, teardown, site }: RegisterArguments): Handle<unknown> {
+  checkNode();
   if (!supportedProtocols.includes(protocol)) {
     const message = `Carpool does not support any of the desired shared worker protocols: ${supportedProtocols.join(',')}; it supports ${protocol}`;
     throw new CarpoolError('SHARED_WORKER_PROTOCOL', message, {

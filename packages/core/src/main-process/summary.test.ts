@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { PoolStats } from '../pool/types.ts';
+import { summaryLines } from './summary.ts';
+
+const pool: PoolStats = {
+  name: 'sheet',
+  maxSessions: 8,
+  open: 0,
+  queued: 0,
+  quarantined: 0,
+  running: 1,
+  pids: [1],
+  children: 2,
+  sessions: 3,
+  peak: 1,
+  longestWait: 0,
+  strays: 0,
+  lastStrays: [],
+  unconfirmed: 0,
+  failures: 0,
+};
+
+test('a child that died is a warning, also where no test has noticed it', () => {
+  const line = 'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms';
+  expect(summaryLines([pool])).toEqual([line]);
+  const lastFailure =
+    'The child of pool "sheet" was killed by SIGKILL, 63 ms after its start\n--- end of stderr ---\n  │ x';
+  expect(summaryLines([{ ...pool, failures: 1, lastFailure }])).toEqual([
+    `${line}, 1 child failed`,
+    'carpool: warning: sheet: a child failed: The child of pool "sheet" was killed by SIGKILL, 63 ms after its start',
+  ]);
+  expect(summaryLines([{ ...pool, failures: 2, lastFailure }])[1]).toMatch(
+    /warning: sheet: the last child that failed: The child/,
+  );
+});
+
+test('ends that were not confirmed are a warning, too', () => {
+  expect(summaryLines([{ ...pool, unconfirmed: 2, firstUnconfirmed: 'session s1' }])[1]).toBe(
+    'carpool: warning: sheet: the child did not confirm the end of 2 sessions; the first was session s1',
+  );
+});
