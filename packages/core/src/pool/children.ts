@@ -1,4 +1,5 @@
 /** The children of a pool: a supervisor for each, and what they share. */
+import type { PoolStats } from './types.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Admission } from './admission.ts';
 import { ChildFailures } from './child-failures.ts';
@@ -38,14 +39,9 @@ export class Children {
     return this.#supervisors.reduce((sum, { started }) => sum + started, 0);
   }
 
-  /** Processes that failed. */
-  get failures(): number {
-    return this.#failures.total;
-  }
-
-  /** What the last of those failed with. */
-  get lastFailure(): string | undefined {
-    return this.#failures.last?.message;
+  /** How many processes failed, and what the last of them failed with. */
+  get failed(): Pick<PoolStats, 'failures' | 'lastFailure'> {
+    return { failures: this.#failures.total, lastFailure: this.#failures.last?.message };
   }
 
   /** The processes that run now, in the order of the children. */

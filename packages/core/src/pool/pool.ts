@@ -106,14 +106,13 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   /** Whether a child gives a sign of life within `probeTimeout`; starts one if none is there. @throws as `start` */
-  async probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
-    this.#checkOpen();
-    return await this.#children.probe();
+  probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
+    return this.#children.probe();
   }
 
   stats(): PoolStats {
     const { queued, quarantined, peak } = this.#admission;
-    const { pids, started, failures, lastFailure } = this.#children;
+    const { pids, started } = this.#children;
     return {
       name: this.name,
       maxSessions: this.settings.maxSessions,
@@ -127,8 +126,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       peak,
       longestWait: Math.round(this.#slots.longest),
       ...this.#faults.stats(),
-      failures,
-      lastFailure,
+      ...this.#children.failed,
     };
   }
 
