@@ -25,24 +25,26 @@ import type {
 /** Top-level fields and the values they must have: `{ type: 'hello' }`. */
 export type Pattern = Readonly<Record<string, Scalar>>;
 
+/** Every option, so that the compiler misses one that is not here. */
+const everyOption: Readonly<Record<keyof SessionFieldOptions, true>> = {
+  session: true,
+  id: true,
+  replyTo: true,
+  idType: true,
+  hello: true,
+  open: true,
+  close: true,
+  probe: true,
+  steps: true,
+  refusals: true,
+  lost: true,
+  asks: true,
+  refuse: true,
+  cancel: true,
+  diagnostics: true,
+};
 /** The names of the options, to tell them from something else. */
-export const sessionFieldNames: ReadonlySet<string> = new Set([
-  'session',
-  'id',
-  'replyTo',
-  'idType',
-  'hello',
-  'open',
-  'close',
-  'probe',
-  'steps',
-  'refusals',
-  'lost',
-  'asks',
-  'refuse',
-  'cancel',
-  'diagnostics',
-] satisfies (keyof SessionFieldOptions)[]);
+export const sessionFieldNames: ReadonlySet<string> = new Set(Object.keys(everyOption));
 
 /** How a child that echoes a `session` field talks. */
 export interface SessionFieldOptions {

@@ -62,6 +62,12 @@ test.each<[string, unknown, string]>([
   expect(make).toThrow(says);
 });
 
+test('createPool takes every option of `sessionField` as plain data', () => {
+  const probe = { send: { type: 'ping' }, expect: { type: 'pong' } };
+  const protocol = { ...programProtocol, probe, refuse: { type: 'no' }, cancel: { type: 'stop' } };
+  expect(createPool({ command: 'x', protocol }).name).toBe('pool');
+});
+
 test('defineConfig refuses what is no object', () => {
   const define = (): unknown => defineConfig((() => ({})) as never);
   expect(define).toThrow('Cannot define a config: found a function; allowed: an object: { pools?, sharedWorkers? }');
