@@ -1,6 +1,7 @@
 /** `carpool run -- <command>`: one host for the command and its children, which may be several runners. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fromRecord } from '../base/errors.ts';
 import { startHost } from '../main-process/start-host.ts';
@@ -30,9 +31,11 @@ export async function run(command: readonly string[], { config }: RunOptions): P
     // On Windows a script such as `npm` is not an executable file.
     shell: process.platform === 'win32',
   });
-  // A Ctrl-C reaches the command too, because it is in the terminal's group; a signal to this process alone is passed on.
-  process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  // A Ctrl-C has reached the command too, and most runners take a second one for "at once".
+  process.on('SIGINT', () => {
+    if (!inForeground()) child.kill('SIGINT');
+  });
   let ended: [number | null, NodeJS.Signals | null];
   try {
     ended = (await once(child, 'exit')) as typeof ended;
@@ -46,6 +49,21 @@ export async function run(command: readonly string[], { config }: RunOptions): P
   process.stderr.write(crashText(crashes));
   if (signal !== null) return 128 + constants.signals[signal];
   return code === 0 && crashes.length > 0 ? 1 : (code ?? 1);
+}
+
+/**
+ * True if this process and the command belong to the foreground of a terminal, whose Ctrl-C goes to both. Only Linux shows
+ * that; elsewhere a terminal on stdin is taken for it.
+ */
+function inForeground(): boolean {
+  try {
+    // The fields after the name: state, parent, group, session, terminal, and the group in its foreground.
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return terminal !== '0' && group === foreground;
+  } catch {
+    return process.stdin.isTTY;
+  }
 }
 
 function notStarted(file: string, { code, message }: NodeJS.ErrnoException): number {

@@ -16,10 +16,12 @@ import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
+import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { CallRequest, EndBody, MethodTable, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
+import { silenceOf, watchHost } from './silent-host.ts';
 import { Leases } from './leases.ts';
 import { Ports } from './ports.ts';
 import { SharedWorkerConnections } from './shared-worker/connections.ts';
@@ -39,6 +41,7 @@ export class HostClient implements Client {
   /** Ports that this worker may give to its tests. */
   readonly ports: Ports;
   readonly #connection: HostConnection;
+  readonly #heartbeat: Heartbeat;
   readonly #busyPoll: BusyPoll = new BusyPoll();
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
@@ -48,7 +51,7 @@ export class HostClient implements Client {
   #sessions = 0;
   #busy = 0;
 
-  private constructor(connection: HostConnection) {
+  private constructor(connection: HostConnection, heartbeat: ClientOptions['heartbeat']) {
     const { transport, peer, closed, token, runner } = connection;
     this.#connection = connection;
     this.closed = closed.promise;
@@ -69,7 +72,11 @@ export class HostClient implements Client {
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
     this.ports = new Ports(this.leases);
-    void this.closed.then(() => {
+    const wanted = (): boolean => this.#busy + this.#open.size + this.sharedWorkers.size > 0;
+    this.#heartbeat = watchHost(connection, wanted, heartbeat);
+    void this.closed.then((reason) => {
+      // Its threads may be stopped too, and their sockets stay open.
+      if (silenceOf(reason) !== undefined) this.sharedWorkers.close();
       this.#over = true;
       this.leases.end([]);
     });
@@ -77,7 +84,7 @@ export class HostClient implements Client {
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
   static async connect(options: ClientOptions): Promise<HostClient> {
-    return new HostClient(await connectToHost(options));
+    return new HostClient(await connectToHost(options), options.heartbeat);
   }
 
   get over(): boolean {
@@ -187,6 +194,7 @@ export class HostClient implements Client {
   }
 
   async #evidence(session: number): Promise<Evidence> {
+    if (this.#heartbeat.silence > 0) return {};
     return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
   }
 

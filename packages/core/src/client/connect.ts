@@ -12,6 +12,7 @@ import { parseAddress } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
+import { silenceOf, silentError } from './silent-host.ts';
 import type { ClientOptions } from './types.ts';
 
 export interface HostConnection {
@@ -45,14 +46,23 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     clock: systemClock,
     grace,
     closed: (reason) => {
-      const error = new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason });
-      mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because the connection to the host ended', error });
+      const silence = silenceOf(reason);
+      const error =
+        silence === undefined || reason === undefined
+          ? new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason })
+          : reason;
+      const why =
+        silence === undefined
+          ? 'because the connection to the host ended'
+          : `because the host does not answer, and has sent nothing for ${Math.round(silence / 1000)} s,`;
+      mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
     },
   });
   const { pid } = process;
   const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid } satisfies GreetRequest;
-  const expired = (): Error => new CarpoolError('HUB_UNREACHABLE', `The host did not greet within ${timeout} ms`);
+  let late: CarpoolError | undefined;
+  const expired = (): Error => (late = silentError(timeout, 'it takes connections, and'));
   try {
     const greeted = within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired });
     const { peer } = (await greeted) as GreetResult;
@@ -61,7 +71,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     return { socket, transport, mux, peer, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
-    if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+    if (thrown === late || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
     const message = `The host at ${path} ended the connection before it had greeted`;
     throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
   }

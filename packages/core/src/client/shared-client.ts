@@ -3,9 +3,13 @@
  * isolated test file is a new module instance in the same worker. The client itself is loaded by the first that connects:
  * most test files do not.
  */
+import type { CarpoolError } from '../base/errors.ts';
 import type { Client, ClientOptions } from './types.ts';
 
 const registry: unique symbol = Symbol.for('carpool.clients') as never;
+/** Addresses of hosts that did not answer: each further test is to fail at once. */
+const silent: unique symbol = Symbol.for('carpool.silent') as never;
+const silentTimeout = 1_000;
 /** Addresses of hosts that once answered. */
 const answered: unique symbol = Symbol.for('carpool.answered') as never;
 
@@ -22,16 +26,20 @@ type Registry = Map<string, Shared>;
  * @throws CarpoolError as `Client.connect`; HUB_LOST if the host has ended since it answered. The next call tries again
  */
 export function sharedClient(options: ClientOptions): Client | Promise<Client> {
-  const holder = globalThis as { [registry]?: Registry; [answered]?: Set<string> };
+  const holder = globalThis as { [registry]?: Registry; [answered]?: Set<string>; [silent]?: Set<string> };
   const clients = (holder[registry] ??= new Map<string, Shared>());
   const { address } = options;
   const known = clients.get(address);
   if (known !== undefined) return known.client ?? known.connecting;
   const seen = (holder[answered] ??= new Set());
-  const connecting = connectClient(seen.has(address) ? { ...options, known: true } : options);
+  const quiet = (holder[silent] ??= new Set());
+  const timeout = quiet.has(address) ? silentTimeout : options.timeout;
+  const connecting = connectClient({ ...options, timeout, known: seen.has(address) });
   const shared: Shared = { connecting };
   clients.set(address, shared);
-  const forget = (): void => {
+  const forget = (reason: unknown): void => {
+    const { context } = (reason ?? {}) as Partial<CarpoolError>;
+    if (context?.['hostSilence'] !== undefined) quiet.add(address);
     if (clients.get(address) === shared) clients.delete(address);
   };
   connecting.then((client) => {

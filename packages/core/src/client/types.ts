@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly known?: boolean | undefined;
   /** Milliseconds to connect and be greeted. Default 10,000. */
   readonly timeout?: number | undefined;
+  /** How soon a host that does not answer is given up: milliseconds of a turn, and turns after the ping. Default 2,000 and 4. */
+  readonly heartbeat?: { readonly interval: number; readonly limit: number } | undefined;
 }
 
 /** What adapters add to the options of users. */

@@ -95,6 +95,11 @@ export interface RunStartedRequest {
   readonly method: 'runStarted';
 }
 
+/** Answered at once, unless the host is stopped or its event loop is blocked. */
+export interface PingRequest {
+  readonly method: 'ping';
+}
+
 export interface PoolsRequest {
   readonly method: 'pools';
 }
@@ -252,6 +257,7 @@ export interface MethodTable {
   readonly runEnded: { readonly request: RunEndedRequest; readonly result: Record<string, never> };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
+  readonly ping: { readonly request: PingRequest; readonly result: Record<string, never> };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
   readonly acquire: { readonly request: AcquireRequest; readonly result: AcquireResult };

@@ -21,6 +21,11 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** The words that start it. */
+export function commandLine(...args: string[]): readonly string[] {
+  return [process.execPath, main, ...args];
+}
+
 /** In the folder of this test, which is the TMPDIR too: whatever is left there fails the test. */
 export function start(...args: string[]): Running {
   const { path } = place();

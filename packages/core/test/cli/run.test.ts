@@ -1,9 +1,13 @@
 // `carpool run`: its exit code is the command's, signals reach the command, and one host serves whatever runs inside.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { program, programProtocol } from '../support/pools.ts';
-import { carpool, config, start, write } from './carpool.ts';
+import { addressVariable } from '../../src/wire/address.ts';
+import { closing, place } from '../support/pools.ts';
+import { carpool, commandLine, config, start, write } from './carpool.ts';
 
 const node = process.execPath;
 const session = fileURLToPath(new URL('session.mjs', import.meta.url));
@@ -78,6 +82,7 @@ describe('signals', () => {
   test.for([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGINT', 130],
   ] as const)('%s is passed on; the host ends after the command', async ([signal, code]) => {
     config({ echoes: 'echo' });
     const running = start('run', '--', node, session, '1', 'wait');
@@ -97,13 +102,27 @@ describe('signals', () => {
     expect(await running.ended).toMatchObject({ code: 7 });
   });
 
-  test('a Ctrl-C is not forwarded, because the command gets it from the terminal', async () => {
+  test.runIf(existsSync('/usr/bin/script'))('a Ctrl-C of a terminal reaches the command once', async () => {
     config({ echoes: 'echo' });
-    const script = `console.log('ready'); process.stdin.resume(); setTimeout(() => process.exit(3), 300)`;
-    const running = start('run', '--', ...evaluate(script));
-    await once(running.process.stdout!, 'data');
-    running.process.kill('SIGINT');
-    expect(await running.ended).toMatchObject({ code: 3 });
+    const script = `
+      let count = 0;
+      process.on('SIGINT', () => count++ || setTimeout(() => process.exit(40 + count), 300));
+      console.log('ready'); setInterval(() => {}, 1e6);
+    `;
+    const command = commandLine('run', '--', ...evaluate(script));
+    const quoted = `exec ${command.map((word) => `'${word}'`).join(' ')}`;
+    // util-linux's `script` makes a terminal, whose foreground is the command.
+    const { path } = place();
+    const env = { ...process.env, TMPDIR: path, [addressVariable]: undefined };
+    const terminal = spawn('script', ['-qec', quoted, '/dev/null'], {
+      cwd: path,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    closing({ close: () => terminal.kill('SIGKILL') });
+    await once(terminal.stdout, 'data');
+    terminal.stdin.write('\x03');
+    expect(await once(terminal, 'exit')).toEqual([41, null]);
   });
 
   test('nothing is left of the host and its children when `carpool run` itself is killed', async () => {

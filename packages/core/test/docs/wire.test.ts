@@ -154,6 +154,7 @@ test('the table of methods is the one of the code, field by field', () => {
       { path: 0, 'ended?': 0 },
       { 'error?': 0, 'stderr?': 0, 'stdout?': 0 },
     ],
+    ping: [{}, {}],
     pools: [{}, { pools: 0, sharedWorkers: 0 }],
     stats: [{}, { pools: 0 }],
     acquire: [

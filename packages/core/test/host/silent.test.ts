@@ -6,6 +6,7 @@ import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host, HostOptions } from '../../src/main-process/types.ts';
 import { census } from '../../src/testing/census.ts';
+import { failure } from '../support/failure.ts';
 import { closing, expectEmpty, place, program, programPath } from '../support/pools.ts';
 import { scriptIn } from '../support/scripts.ts';
 
@@ -47,6 +48,45 @@ test('a stopped host does not hold the end of the run up, and its stubborn child
   expect(printed()).toBe(
     `carpool: The host (process ${started.pid}) was killed: it did not answer within 3000 ms when it was to end\n`,
   );
+});
+
+const quick = { interval: 100, limit: 5 };
+
+test('a stopped host fails what a test waits for, saying so', async () => {
+  stderr();
+  const started = await host({ pools: { echoes: program('echo') } });
+  const client = closing(await HostClient.connect({ address: started.address, runner: 'a test', heartbeat: quick }));
+  const session = await client.register('echoes');
+  process.kill(started.pid!, 'SIGSTOP');
+  const error = await failure(session.request({ type: 'query' }), 'HUB_LOST');
+  expect(error.message).toMatch(
+    /was closed because the host does not answer, and has sent nothing for 1 s, \d+ ms ago/,
+  );
+  expect((error.cause as Error).message).toMatch(
+    /^The host does not answer: it has sent nothing for 0\.\d s\. It is stopped, or code/,
+  );
+  expect(error.stack).toContain('silent.test.ts');
+  const options = { address: started.address, runner: 'a test', timeout: 100 };
+  const next = await failure(HostClient.connect(options), 'HUB_LOST');
+  expect(next.message).toContain('The host does not answer: it takes connections, and has sent nothing for 0.1 s');
+});
+
+test('a host whose `route` does not return fails what a test waits for, and ends', async () => {
+  stderr();
+  const { command, args, env } = program('echo');
+  const pool = JSON.stringify({ command, args, env });
+  config(`
+    const protocol = { name: 'stuck', route() { for (;;); }, address: ({ frame, call }) => ({ frame, key: String(call) }) };
+    export default { pools: { stuck: { ...${pool}, protocol } } };
+  `);
+  const started = await host();
+  const client = closing(await HostClient.connect({ address: started.address, runner: 'a test', heartbeat: quick }));
+  const session = await client.register('stuck');
+  const error = await failure(session.request({ type: 'query' }), 'HUB_LOST');
+  expect((error.cause as Error).message).toContain(
+    'code of the config that runs in it, such as a `route`, does not return',
+  );
+  expect(await started.stop()).toBe(undefined);
 });
 
 test('a config that does not return is a problem that names it, and its host ends', async () => {

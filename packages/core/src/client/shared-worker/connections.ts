@@ -32,6 +32,11 @@ export class SharedWorkerConnections {
     this.#calls = calls;
   }
 
+  /** How many are connected. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** An id for a test worker, unique at the host. */
   nextTestWorker(): string {
     return `w${this.#calls.peer}f${++this.#files}`;

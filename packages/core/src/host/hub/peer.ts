@@ -231,6 +231,8 @@ export class Peer {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
+      case 'ping':
+        return {};
       case 'pools':
         return {
           pools: [...(await this.#hub.pools).keys()],
