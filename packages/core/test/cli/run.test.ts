@@ -106,8 +106,8 @@ describe('signals', () => {
     config({ echoes: 'echo' });
     const script = `
       let count = 0;
-      process.on('SIGINT', () => count++ || setTimeout(() => process.exit(40 + count), 300));
-      console.log('ready'); setInterval(() => {}, 1e6);
+      process.on("SIGINT", () => count++ || setTimeout(() => process.exit(40 + count), 300));
+      console.log("ready"); setInterval(() => {}, 1e6);
     `;
     const command = commandLine('run', '--', ...evaluate(script));
     const quoted = `exec ${command.map((word) => `'${word}'`).join(' ')}`;
