@@ -132,15 +132,17 @@ function watchedFiles(): WatchedFiles {
 
 function stop(): Promise<void> {
   if (stopping === undefined) {
-    setTimeout(() => end(1), stopLimit).unref();
-    stopping = shutDown();
+    setTimeout(endAtOnce, stopLimit).unref();
+    const ended = shutDown();
+    stopping = ended.then(() => {});
     // After the answer to `stop`.
-    void stopping.then(() => setImmediate(() => control.end(() => end(0))));
+    void ended.then((end) => setImmediate(() => control.end(end)));
   }
   return stopping;
 }
 
-async function shutDown(): Promise<void> {
+/** @returns how the process is to end */
+async function shutDown(): Promise<() => void> {
   await restoration?.end();
   // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
   // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
@@ -151,7 +153,7 @@ async function shutDown(): Promise<void> {
   await Promise.allSettled([directory && endStarted(directory.id), sweepOnce()]);
   directory?.remove();
   directory = undefined;
-  if ((await sharedWorkers) === false) endAtOnce();
+  return (await sharedWorkers) === false ? endAtOnce : () => process.exit(0);
 }
 
 /** The `exit` handler: after a crash, and where the stop took too long. */
@@ -161,12 +163,9 @@ function endNow(): void {
   directory.remove();
 }
 
-function end(code: number): never {
-  process.exit(code);
-}
-
 /** `exit` waits for a thread that is in a native call. The host is the leader of its group, and what that call runs is in it. */
 function endAtOnce(): void {
+  endNow();
   process.kill(windows ? process.pid : -process.pid, 'SIGKILL');
 }
 

@@ -54,7 +54,7 @@ export interface GuardedHost extends HostProgram {
 }
 
 /**
- * Starts the shell. It costs the host nothing, and about 1 MiB. Not on Windows, which has none: there a host that is blocked
+ * Starts the shell. It costs the host nothing, and about 2 MiB. Not on Windows, which has none: there a host that is blocked
  * outlives a killed runner.
  * @returns ends it: the host is gone, or this process cares for it
  */

@@ -72,7 +72,7 @@ test.skipIf(process.platform === 'win32')(
     shared.publish('go');
     await begun;
     const { pid } = started;
-    await started.stop();
+    expect(await started.stop(), 'its summary is not lost').toBeDefined();
     await started.exited;
     await until('its whole group is gone', () => groupMembers(pid as number).length === 0);
     expect(log()).toBe('held\n');
