@@ -7,7 +7,13 @@
  *   withPools ─▶ RealmSession, copied values ◀────┼─ Bridge ◀─ TestFile ─▶ Owner ─▶ Client ─▶ host
  */
 import type { CarpoolError as CoreError, Session } from 'carpool';
-import type { RegisterSessionOptions, SessionScope } from 'carpool/adapter/test-process';
+import type {
+  HeldLease,
+  LockDeclaration,
+  LockDeclarations,
+  RegisterSessionOptions,
+  SessionScope,
+} from 'carpool/adapter/test-process';
 
 /** What the environment offers to the realm of its test file. All that it returns is of the worker's realm. */
 export interface Bridge {
@@ -16,12 +22,16 @@ export interface Bridge {
   readonly pools: readonly string[] | undefined;
   /** The names of the shared workers; undefined likewise. */
   readonly sharedWorkers: readonly string[] | undefined;
+  /** The locks of the config; undefined likewise. */
+  readonly locks: LockDeclarations | undefined;
   /** Rejects with why the pools cannot be used. */
   check(): Promise<void>;
   /** For the tests that `define` defines. */
   defining(what: Definition, define: () => void): void;
   /** The session that a fixture stands for. */
   session(wanted: Wanted): Promise<Session>;
+  /** What the fixture of a declared lock holds. */
+  lock(fixture: string, declared: LockDeclaration): Promise<HeldLease>;
   register(pool: string, options: RegisterSessionOptions): Promise<Session>;
   unknownPool(pool: string): CoreError;
   /** The signal, as one of the worker's realm: jsdom has a class of its own. */
@@ -32,6 +42,8 @@ export interface Bridge {
 export interface Definition {
   /** What they want before their time begins. */
   readonly wanted: readonly Wanted[];
+  /** The fixtures of locks that they want, in the order in which they are taken, before the sessions. */
+  readonly locks: readonly (readonly [fixture: string, declared: LockDeclaration])[];
   /** What else must be ready before their time begins. It fails again in the test, where it belongs. */
   readonly ready: () => Promise<unknown>;
   /** They stand where this was called. */

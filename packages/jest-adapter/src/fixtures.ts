@@ -24,8 +24,11 @@ export function fixtures(given: Readonly<Record<string, unknown>>, bridge: Bridg
   const get = (target: object, name: string | symbol): unknown => {
     if (typeof name === 'symbol' || name in target || name === 'then') return Reflect.get(target, name);
     const isPool = bridge.pools?.includes(name) === true;
-    if (!isPool && bridge.sharedWorkers?.includes(name) !== true) throw copyErrorToRealm(bridge.unknownPool(name));
-    const what = isPool ? `session of the pool "${name}"` : `shared worker "${name}"`;
+    const isLock = Object.hasOwn(bridge.locks ?? {}, name);
+    if (!isPool && !isLock && bridge.sharedWorkers?.includes(name) !== true)
+      throw copyErrorToRealm(bridge.unknownPool(name));
+    const other = isLock ? `lock "${name}"` : `shared worker "${name}"`;
+    const what = isPool ? `session of the pool "${name}"` : other;
     throw new Error(`The ${what} is not ready: name it in the parameters of the test, as in \`({ ${name} }) => …\``);
   };
   return new Proxy(given, { get });

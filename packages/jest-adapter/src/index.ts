@@ -6,6 +6,8 @@
 import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
 import {
   callSite,
+  declaredLease,
+  lockOrder,
   readWithPools,
   sessionPools,
   type CallSite,
@@ -17,6 +19,7 @@ import {
 } from 'carpool/adapter/realm';
 import { registerSharedWorker } from 'carpool/shared-worker';
 import * as jest from '@jest/globals';
+import type { HeldLease } from 'carpool/adapter/test-process';
 import type { Bridge, Definition, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
@@ -63,6 +66,11 @@ export function withPools(
       throw new TypeError('Cannot give fixtures to a generator function; make it an async function');
     const wanted = namesWanted(body, names?.pools ?? [], rows).map(wants);
     const sharedWorkers = namesWanted(body, names?.sharedWorkers ?? [], rows);
+    const declared = names?.locks ?? {};
+    const asked = new Set(namesWanted(body, Object.keys(declared), rows));
+    const locks = lockOrder(declared, (name) => asked.has(name)).map(
+      (name) => [name, declared[name] ?? 'lock'] as const,
+    );
     const ready = (): Promise<unknown> =>
       Promise.all(sharedWorkers.map((name) => registerSharedWorker({ name }).available));
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
@@ -72,6 +80,12 @@ export function withPools(
       const given: Record<string, unknown> = { carpool: sessionPools(registerHere, names?.pools) };
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
+      for (const [name, what] of locks) {
+        const isSemaphore = typeof what === 'object' && 'semaphore' in what;
+        given[name] = await brought(found.lock(name, what), undefined, (lease: HeldLease) =>
+          declaredLease(name, lease, isSemaphore),
+        );
+      }
       for (const want of wanted) given[want.pool] = await held(found.session(want));
       for (const name of sharedWorkers) given[name] = registerSharedWorker({ name });
       await ready();
@@ -79,7 +93,7 @@ export function withPools(
     };
     const found = bridgeIfAny();
     if (found === undefined) add(wrapped);
-    else found.defining({ wanted, ready, above }, () => add(wrapped));
+    else found.defining({ wanted, locks, ready, above }, () => add(wrapped));
   };
   return extended(ownTest(), define) as unknown as Test<PoolFixtures<Config>>;
 }
@@ -161,8 +175,8 @@ function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession>
 
 /** Undefined where no environment can be asked, or the pools cannot be used: then every test says why. */
 function namesFromHost(): FixtureNames | undefined {
-  const { pools, sharedWorkers = [] } = bridgeIfAny() ?? {};
-  return pools && { pools, sharedWorkers };
+  const { pools, sharedWorkers = [], locks = {} } = bridgeIfAny() ?? {};
+  return pools && { pools, sharedWorkers, locks };
 }
 
 function bridgeIfAny(): Bridge | undefined {

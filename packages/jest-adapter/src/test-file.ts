@@ -15,10 +15,13 @@ import {
   ownerNumber,
   Owner,
   registerSession,
+  takeDeclared,
   TestClock,
   unknownPool,
   workerSession,
   type Client,
+  type HeldLease,
+  type LockDeclaration,
   type OwnerOptions,
   type Session,
   type SessionEvidence,
@@ -106,6 +109,8 @@ export class TestFile {
       version,
       pools: provided?.problem === undefined ? provided?.pools : undefined,
       sharedWorkers: provided?.problem === undefined ? provided?.sharedWorkers : undefined,
+      locks: provided?.problem === undefined ? provided?.locks : undefined,
+      lock: (fixture, declared) => this.#lock(fixture, declared),
       check: async () => void (await this.#connect()),
       defining: (what, define) => {
         this.#defining = what;
@@ -207,8 +212,12 @@ export class TestFile {
   }
 
   async #prepare(test: CircusTest): Promise<void> {
-    const { wanted = [], ready } = this.#wanted.get(test) ?? {};
+    const { wanted = [], locks = [], ready } = this.#wanted.get(test) ?? {};
     await ready?.().catch(() => undefined);
+    // Locks come before slots in every test: what holds a slot waits for no lock.
+    for (const [fixture, declared] of locks) {
+      await this.#lock(fixture, declared, this.#attemptOf(test)).catch(() => undefined);
+    }
     // What fails here fails again in the test, where it belongs.
     for (const want of wanted) await this.#session(want, this.#attemptOf(test)).catch(() => undefined);
   }
@@ -238,6 +247,13 @@ export class TestFile {
         if (attempt === undefined) return await registerSession(currentTest, pool);
         return await attempt.owner.session(pool);
     }
+  }
+
+  /** @param attempt absent: that of the test which is running */
+  async #lock(fixture: string, declared: LockDeclaration, attempt = running.getStore()?.attempt): Promise<HeldLease> {
+    if (attempt !== undefined) return await takeDeclared(attempt.owner.leases, fixture, declared);
+    const message = `Cannot take the lock "${fixture}": no test is running here`;
+    throw new CarpoolError('LEASE_INVALID', message, { context: { fixture } });
   }
 
   #attemptOf(test: CircusTest): Attempt {

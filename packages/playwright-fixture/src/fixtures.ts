@@ -12,9 +12,12 @@
  * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
  */
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { CarpoolError, type Config, type Session } from 'carpool';
+import { CarpoolError, type Config, type Lease, type LockDeclaration, type Session } from 'carpool';
 import {
+  declaredLease,
   fromRecord,
+  lockOrder,
+  takeDeclared,
   providedNames,
   reservedNames,
   sessionPools,
@@ -50,11 +53,12 @@ export interface WorkerFixtures<C extends Config> {
 
 /** The fixtures by name, as Playwright's `extend` takes them. Nothing is started yet. */
 export function carpoolFixtures({ config, names, scopeOf }: FixturePlan): Readonly<Record<string, unknown>> {
-  const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
+  const { pools, sharedWorkers, locks = {} } = names ?? { pools: [], sharedWorkers: [] };
   const starts = pools.map((name) => [startName(name), startFixture(name, config?.pools?.[name]?.helloTimeout)]);
   const sessions = pools.map((name) => [name, sessionFixture(name, scopeOf(name))]);
   const workers = sharedWorkers.map((name) => [name, workerFixture(name)]);
-  return { ...ownFixtures, ...Object.fromEntries([...starts, ...sessions, ...workers]) };
+  const leases = lockOrder(locks, () => true).map((name) => [name, lockFixture(name, locks[name] ?? 'lock')]);
+  return { ...ownFixtures, ...Object.fromEntries([...starts, ...leases, ...sessions, ...workers]) };
 }
 
 type Use<T> = (value: T) => Promise<void>;
@@ -169,6 +173,14 @@ function sessionFixture(pool: string, scope: SessionScope): unknown {
       return [needing([startName(pool), '$carpoolWorker'], session), { scope, timeout: noTimeout }];
     }
   }
+}
+
+/** Held until the end of the test. */
+function lockFixture(name: string, declared: LockDeclaration): unknown {
+  const isSemaphore = typeof declared === 'object' && 'semaphore' in declared;
+  const lease = async ({ $carpoolAttempt }: Owners, use: Use<Lease>): Promise<void> =>
+    use(declaredLease(name, await takeDeclared($carpoolAttempt.leases, name, declared), isSemaphore));
+  return [needing(['$carpoolAttempt'], lease), { timeout: noTimeout }];
 }
 
 function workerFixture(name: string): unknown {

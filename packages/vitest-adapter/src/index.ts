@@ -7,10 +7,16 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `prefetch.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
-import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
+import type { Config, Lease, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
 import {
   callSite,
   currentTestSlot,
+  declaredLease,
+  lockOrder,
+  takeDeclared,
+  type HeldLease,
+  type LockDeclarations,
+  type Owner,
   openedCurrentTest,
   owners,
   providedNames,
@@ -68,12 +74,16 @@ export function withPools(
   second?: WithPoolsOptions<Config>,
 ): TestAPI<PoolFixtures<Config>> {
   const { names, scopeOf } = readWithPools(first, second, runner);
-  const { pools, sharedWorkers } = names ?? { pools: [], sharedWorkers: [] };
+  const { pools, sharedWorkers, locks = {} } = names ?? { pools: [], sharedWorkers: [] };
 
   const prefetch: Prefetch = async (attempt, wanted, signal) => {
     // One after another, always in the order of the config: two tests that want the same two pools cannot hold one each
     // and wait for the other's. What fails here fails again in the fixture, where it belongs.
     for (const name of sharedWorkers) if (wanted.has(name)) await readyWorker(name).catch(() => undefined);
+    // Locks come before slots in every test: what holds a slot waits for no lock.
+    for (const name of lockOrder(locks, (fixture) => wanted.has(fixture))) {
+      await taken(attempt.owner, name, locks, signal).catch(() => undefined);
+    }
     for (const name of pools) {
       if (!wanted.has(name)) continue;
       const scope = scopeOf(name);
@@ -92,6 +102,7 @@ export function withPools(
     ...ownerFixtures(names?.pools, hooked),
     ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name), hooked)])),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
+    ...Object.fromEntries(Object.keys(locks).map((name) => [name, lockFixture(name, locks, hooked)])),
   };
   const unknown = (name: string): Error => unknownPool(name, pools, sharedWorkers);
   const test = testWithPrefetch(prefetch, owned, unknown).extend(fixtures as never);
@@ -154,6 +165,21 @@ async function ofWorker(name: string): Promise<Session> {
 function workerFixture(name: string): unknown {
   // oxlint-disable-next-line no-empty-pattern
   return async ({}, use: Use<SharedWorker.Plugin.Protocol>) => use(await readyWorker(name));
+}
+
+function lockFixture(name: string, locks: LockDeclarations, hooked: boolean): unknown {
+  const give = async ({ owner }: OwnedAttempt, use: Use<Lease>): Promise<void> => {
+    const declared = locks[name];
+    const isSemaphore = typeof declared === 'object' && 'semaphore' in declared;
+    await use(declaredLease(name, await taken(owner, name, locks), isSemaphore));
+  };
+  if (hooked) return async ({ task }: Owners, use: Use<Lease>) => give(ownedAttempt(task), use);
+  return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Lease>) =>
+    give($carpoolAttempt ?? ownedAttempt(task, $carpoolFile), use);
+}
+
+function taken(owner: Owner, name: string, locks: LockDeclarations, signal?: AbortSignal): Promise<HeldLease> {
+  return takeDeclared(owner.leases, name, locks[name] ?? 'lock', signal);
 }
 
 /** A shared worker of the file that runs; started when the first test wants it. */

@@ -11,7 +11,11 @@ type Fixtures = object;
 export function refuseOurs(fixtures: Fixtures): void {
   const from = provided();
   if (from === undefined) return;
-  refuse(fixtures, [...from.pools, ...(from.sharedWorkers ?? []), 'carpool'], ownTest);
+  refuse(
+    fixtures,
+    [...from.pools, ...(from.sharedWorkers ?? []), ...Object.keys(from.locks ?? {}), 'carpool'],
+    ownTest,
+  );
 }
 
 /** @param error made when the test takes that name */

@@ -9,6 +9,13 @@ describe.for(majors)('Vitest %s', (major) => {
     expectVerdicts(await project.run(['early.test.ts']), 8);
   });
 
+  test.runIf(major > 3)('the wait for a lock of the config is not on the clock of the test', async () => {
+    using project = new Project(major, 'early');
+    const outcome = await project.run(['locks.test.ts']);
+    expectVerdicts(outcome, 7);
+    expect(outcome.stderr).toMatch(/waited \d+ ms for lock "scanner", which ".*one test" .* had before/);
+  });
+
   test.runIf(major > 3).for(['stack', 'parallel'])('hooks in order %s may ask for sessions', async (order) => {
     using project = new Project(major, 'early');
     expectVerdicts(await project.run(['hooks.test.ts', `--sequence.hooks=${order}`]), 2);

@@ -1,6 +1,8 @@
 /** What `withPools` takes and what it makes fixtures of, the same in every runner. */
 import { CarpoolError } from '../base/errors.ts';
 import type { Config, PoolNames, SessionOf } from '../config/define.ts';
+import type { LeaseOf, LockNames } from '../config/define-lock.ts';
+import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerNames, SharedWorkerOf } from '../config/define-shared-worker.ts';
 import type { SessionPools, SessionScope } from './session-pools.ts';
 
@@ -13,7 +15,7 @@ export interface WithPoolsOptions<C extends Config> {
 /** What a test of `withPools` receives: one session for each pool and each shared worker by name, and `carpool`. */
 export type PoolFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: SessionOf<C, Name> } & {
   readonly [Name in SharedWorkerNames<C>]: SharedWorkerOf<C, Name>;
-} & {
+} & { readonly [Name in LockNames<C>]: LeaseOf<C, Name> } & {
   /** More sessions than one of any pool; they end with the test. */
   readonly carpool: SessionPools<C>;
 };
@@ -22,11 +24,13 @@ export type PoolFixtures<C extends Config> = { readonly [Name in PoolNames<C>]: 
 export interface FixtureNames {
   readonly pools: readonly string[];
   readonly sharedWorkers: readonly string[];
+  /** The locks. Absent: none. */
+  readonly locks?: LockDeclarations;
 }
 
 /** The names in a config. */
-export function fixtureNames({ pools = {}, sharedWorkers = {} }: Config): FixtureNames {
-  return { pools: Object.keys(pools), sharedWorkers: Object.keys(sharedWorkers) };
+export function fixtureNames({ pools = {}, sharedWorkers = {}, locks = {} }: Config): FixtureNames {
+  return { pools: Object.keys(pools), sharedWorkers: Object.keys(sharedWorkers), locks };
 }
 
 /** What `readWithPools` must know of a runner. */
@@ -59,7 +63,8 @@ export function readWithPools(
   second: WithPoolsOptions<Config> | undefined,
   runner: FixtureRunner,
 ): FixturePlan {
-  const config = first !== undefined && ('pools' in first || 'sharedWorkers' in first) ? first : undefined;
+  const config =
+    first !== undefined && ('pools' in first || 'sharedWorkers' in first || 'locks' in first) ? first : undefined;
   const options = config === undefined ? ((first as WithPoolsOptions<Config> | undefined) ?? second) : second;
   const wrong = Object.keys(options ?? {}).find((name) => name !== 'scope');
   if (wrong !== undefined) throw unknownOption(wrong, config);
@@ -76,7 +81,7 @@ export function readWithPools(
 function unknownOption(name: string, config: Config | undefined): CarpoolError {
   const other =
     config === undefined
-      ? '; a config with `pools` or `sharedWorkers` comes first, and what this call got has neither'
+      ? '; a config with `pools`, `sharedWorkers` or `locks` comes first, and what this call got has none'
       : '';
   const message = `Unknown option ${JSON.stringify(name)} of \`withPools\`: there is only \`scope\`${other}`;
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { option: name } });
@@ -114,7 +119,7 @@ const reservedByCarpool: ReadonlyMap<string, string> = new Map([
 
 /** @throws CarpoolError CONFIG_INVALID if a fixture cannot have one of the names */
 export function checkFixtureNames(
-  { pools, sharedWorkers }: FixtureNames,
+  { pools, sharedWorkers, locks = {} }: FixtureNames,
   { name, reserved }: Pick<FixtureRunner, 'name' | 'reserved'>,
 ): void {
   const why = new Map([...reserved].map((word) => [word, `${name} gives every test something of that name`]));
@@ -128,13 +133,20 @@ export function checkFixtureNames(
     if (reason !== undefined) throw cannotBe({ worker }, reason, 'rename the shared worker');
     if (pools.includes(worker)) throw cannotBe({ worker }, 'a pool has that name', 'rename one of them');
   }
+  for (const lock of Object.keys(locks)) {
+    const reason = why.get(lock);
+    if (reason !== undefined) throw cannotBe({ lock }, reason, 'rename the lock');
+    if (pools.includes(lock)) throw cannotBe({ lock }, 'a pool has that name', 'rename one of them');
+    if (sharedWorkers.includes(lock)) throw cannotBe({ lock }, 'a shared worker has that name', 'rename one of them');
+  }
 }
 
 function cannotBe(
-  context: { readonly pool?: string; readonly worker?: string },
+  context: { readonly pool: string } | { readonly worker: string } | { readonly lock: string },
   why: string,
   remedy: string,
 ): CarpoolError {
-  const what = context.pool === undefined ? `shared worker "${context.worker}"` : `pool "${context.pool}"`;
+  const [[kind = '', name] = []] = Object.entries(context);
+  const what = `${kind === 'worker' ? 'shared worker' : kind} "${name}"`;
   return new CarpoolError('CONFIG_INVALID', `Cannot make a fixture of the ${what}: ${why}; ${remedy}`, { context });
 }

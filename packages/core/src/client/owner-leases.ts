@@ -3,6 +3,7 @@
  * comes in and goes out is plain data, bytes, and functions.
  */
 import { duration, nameOf, type HolderLabel } from '../base/holder-label.ts';
+import { noop } from '../base/noop.ts';
 import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import type { HeldLease } from './held-lease.ts';
@@ -53,6 +54,7 @@ export class OwnerLeases {
   /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
   readonly #longWaits: string[] = [];
+  readonly #fixtures = new Map<string, Promise<HeldLease>>();
 
   constructor(options: OwnerLeasesOptions) {
     this.#options = options;
@@ -81,6 +83,17 @@ export class OwnerLeases {
     const client = await this.#connected();
     const { port, lease } = await client.ports.take({ ...request, request: this.#named(caller) });
     return { port, lease: this.#own(lease) };
+  }
+
+  /** What a fixture holds: asked for again, the same. */
+  fixture(name: string, take: () => Promise<HeldLease>): Promise<HeldLease> {
+    const known = this.#fixtures.get(name);
+    if (known !== undefined) return known;
+    const taken = take();
+    // It fails in the fixture.
+    taken.catch(noop);
+    this.#fixtures.set(name, taken);
+    return taken;
   }
 
   /** What waits have cost that took long, the last few, each in a sentence. */

@@ -1,5 +1,6 @@
 /** What a runner's main process hands to its workers, and what a worker makes of it: a client, or an error. */
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
+import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
 import { sharedClient } from './shared-client.ts';
 import type { Client } from './types.ts';
@@ -14,6 +15,8 @@ export interface Provided {
   readonly pools: readonly string[];
   /** Names of shared workers. */
   readonly sharedWorkers?: readonly string[];
+  /** The locks of the config. */
+  readonly locks?: LockDeclarations;
   /** False: errors of failing tests get no evidence. */
   readonly evidence?: boolean | undefined;
   /** Why the pools cannot be used. */
@@ -79,7 +82,7 @@ function clientFor(
 /** The names for `withPools()` without a config. Undefined if nothing was provided, or the pools cannot be used. */
 export function providedNames(provided: Provided | undefined): FixtureNames | undefined {
   if (provided === undefined || provided.problem !== undefined) return undefined;
-  return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [] };
+  return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [], locks: provided.locks ?? {} };
 }
 
 /** The error for a name that is no pool. @param sharedWorkers names that are fixtures too */

@@ -4,6 +4,7 @@ import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
 import { conflictIn } from '../pool/conflicts.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 
 const longestFound = 80;
@@ -141,15 +142,34 @@ const sharedWorkers = v.pipe(
     'an object of shared workers by their names',
   ),
 );
+const lockAllowed =
+  '"lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';
+const lockName = v.pipe(v.string(lockAllowed), v.nonEmpty(lockAllowed));
+const timeout = v.optional(milliseconds);
+const lockSchema = v.union(
+  [
+    v.literal('lock'),
+    v.strictObject({ lock: lockName, timeout }),
+    v.strictObject({ read: lockName, timeout }),
+    v.strictObject({ write: lockName, timeout }),
+    v.strictObject({ semaphore: whole(1), name: v.optional(lockName), weight: v.optional(whole(1)), timeout }),
+  ],
+  lockAllowed,
+);
+const locks = v.pipe(
+  v.custom<object>((input) => !Array.isArray(input), 'an object of locks by their names'),
+  v.record(poolName, lockSchema, 'an object of locks by their names'),
+);
 const configSchema = v.strictObject(
-  { pools: v.optional(pools), sharedWorkers: v.optional(sharedWorkers) },
-  'an object: { pools?, sharedWorkers? }',
+  { pools: v.optional(pools), sharedWorkers: v.optional(sharedWorkers), locks: v.optional(locks) },
+  'an object: { pools?, sharedWorkers?, locks? }',
 );
 
 /** A config that passed the check. */
 export interface CheckedConfig {
   readonly pools?: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
+  readonly locks?: LockDeclarations;
 }
 
 /**
@@ -161,6 +181,7 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   if (result.success) {
     const checked = config as CheckedConfig;
     checkConflicts(checked, where);
+    checkLocks(checked, where);
     return checked;
   }
   const [issue] = result.issues;
@@ -180,6 +201,27 @@ function checkConflicts({ pools = {} }: CheckedConfig, where: string): void {
     if (conflict === undefined) continue;
     const { path, found, allowed } = conflict;
     throw invalid(`pools.${name}.${path}`, String(found), allowed, where);
+  }
+}
+
+/** Each name is one fixture, and each semaphore has one size. */
+function checkLocks({ pools = {}, sharedWorkers = {}, locks = {} }: CheckedConfig, where: string): void {
+  const sizes = new Map<string, number>();
+  for (const [fixture, declared] of Object.entries(locks)) {
+    const path = `locks.${fixture}`;
+    const other = Object.hasOwn(pools, fixture)
+      ? 'a pool'
+      : Object.hasOwn(sharedWorkers, fixture)
+        ? 'a shared worker'
+        : '';
+    if (other !== '') throw invalid(path, `a lock that has the name of ${other}`, 'one fixture for a name', where);
+    if (typeof declared === 'string' || !('semaphore' in declared)) continue;
+    const { semaphore, name = fixture, weight = 1 } = declared;
+    const size = sizes.get(name) ?? semaphore;
+    sizes.set(name, size);
+    if (size !== semaphore)
+      throw invalid(path, `the size ${semaphore}`, `the size ${size}, which ${JSON.stringify(name)} has above`, where);
+    if (weight > size) throw invalid(`${path}.weight`, String(weight), `at most the size, ${size}`, where);
   }
 }
 

@@ -2,11 +2,12 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
+import type { LocksConfig } from './define-lock.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
 
 /** The default export of `carpool.config.ts`. */
-export interface Config extends SharedWorkersConfig {
+export interface Config extends SharedWorkersConfig, LocksConfig {
   /** Pools by name; each name is a fixture of tests. */
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
 }
@@ -36,7 +37,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
@@ -17,6 +18,7 @@ import { configNames, findConfig } from './find.ts';
 export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers: Readonly<Record<string, SharedWorkerEntry>>;
+  readonly locks: LockDeclarations;
   /** The file, if there is one. */
   readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
@@ -29,7 +31,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file), file);
-  const { pools: fromFile = {}, sharedWorkers = {} } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {} } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -40,7 +42,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
     );
   }
   const all = { ...fromFile, ...inline };
-  if (Object.keys(all).length + Object.keys(sharedWorkers).length === 0) {
+  if (Object.keys({ ...all, ...sharedWorkers, ...locks }).length === 0) {
     const where =
       file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
@@ -51,7 +53,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       },
     );
   }
-  return { pools: all, sharedWorkers, folder, file };
+  return { pools: all, sharedWorkers, locks, folder, file };
 }
 
 async function importDefault(file: string): Promise<unknown> {

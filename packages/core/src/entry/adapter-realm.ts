@@ -21,6 +21,8 @@ export {
   type SessionPools,
   type SessionScope,
 } from '../client/session-pools.ts';
+export { declaredLease } from '../test-api/coordination/lease.ts';
+export { lockOrder } from '../test-api/coordination/declared.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
 export { settledBy, watchPromise } from '../session/watched-promise.ts';
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

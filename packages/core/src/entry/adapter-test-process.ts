@@ -19,6 +19,10 @@ export { TestClock, type TestClockOptions } from '../client/test-clock.ts';
 export * from './adapter-current-test.ts';
 export { openedCurrentTest } from '../test-api/current-test.ts';
 export { owners } from '../test-api/owners.ts';
+export { lockOrder, takeDeclared } from '../test-api/coordination/declared.ts';
+export { declaredLease } from '../test-api/coordination/lease.ts';
+export type { HeldLease } from '../client/held-lease.ts';
+export type { LockDeclaration, LockDeclarations } from '../wire/lease-types.ts';
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
 export {

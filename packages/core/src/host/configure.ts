@@ -9,6 +9,7 @@ import type { PidFiles } from '../process/pid-files.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Project } from '../wire/control.ts';
+import type { LockDeclarations } from '../wire/lease-types.ts';
 import { findConfig } from '../config/find.ts';
 import { planFromConfig } from './plan-from-config.ts';
 
@@ -16,12 +17,14 @@ export type ConfigureResult =
   | {
       readonly pools: ReadonlyMap<string, ChildPool>;
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
+      readonly locks: LockDeclarations;
       readonly files: readonly string[];
       readonly problem?: undefined;
     }
   | {
       readonly pools?: undefined;
       readonly sharedWorkers?: undefined;
+      readonly locks?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
     };
@@ -29,7 +32,7 @@ export type ConfigureResult =
 /** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
 export async function configure(project: Project, started: PidFiles): Promise<ConfigureResult> {
   try {
-    const { pools, sharedWorkers, folder, file } = await loadConfig(project);
+    const { pools, sharedWorkers, locks, folder, file } = await loadConfig(project);
     const environment = {
       notices: new WaitNotices(process.stderr, systemClock),
       started,
@@ -43,7 +46,7 @@ export async function configure(project: Project, started: PidFiles): Promise<Co
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,
     );
-    return { pools: new Map(made), sharedWorkers: new Map(plans), files: file === undefined ? [] : [file] };
+    return { pools: new Map(made), sharedWorkers: new Map(plans), locks, files: file === undefined ? [] : [file] };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =

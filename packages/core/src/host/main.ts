@@ -97,7 +97,9 @@ async function serve(boot: Boot): Promise<void> {
   const { files, problem } = outcome;
   const pools = [...(outcome.pools?.keys() ?? [])];
   const names = [...(outcome.sharedWorkers?.keys() ?? [])];
-  const found: Configured = { pools, sharedWorkers: names, files, problem: problem && toRecord(problem) };
+  const locks = outcome.locks ?? {};
+  hub.locks = locks;
+  const found: Configured = { pools, sharedWorkers: names, locks, files, problem: problem && toRecord(problem) };
   report({ report: 'configured', configured: found });
   await sweepOnce();
 }

@@ -173,7 +173,7 @@ export class HostProcess implements Host {
       : 'code in it, or in what it imports, does not return: an endless loop, or a call that blocks';
     const message = `Cannot load ${name}: it was not loaded within ${configTimeout} ms: ${why}. If it needs longer, set \`configTimeout\` in the options of the adapter`;
     const problem = toRecord(new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } }));
-    this.#settle({ pools: [], sharedWorkers: [], files: file === undefined ? [] : [file], problem });
+    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: file === undefined ? [] : [file], problem });
     // One that answers goes on: locks, ports and values need no config.
     if (answers) this.#beat();
     else this.#kill('its config did not return');
@@ -256,7 +256,7 @@ export class HostProcess implements Host {
     const error = new CarpoolError('HUB_UNREACHABLE', message, { context: { descriptor: controlDescriptor } });
     process.stderr.write(`carpool: ${message} [${error.code}]\n`);
     this.#address.reject(error);
-    this.#settle({ pools: [], sharedWorkers: [], files: [], problem: toRecord(error) });
+    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: [], problem: toRecord(error) });
   }
 
   #settle(configured: Configured): void {
@@ -274,7 +274,7 @@ export class HostProcess implements Host {
     this.#address.reject(unreachable(`${how} before it was ready`));
     const why = this.#fault ?? how;
     const problem = toRecord(new CarpoolError('HUB_LOST', `The host is gone: ${why}`));
-    this.#settle({ pools: [], sharedWorkers: [], files: [], problem });
+    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: [], problem });
     for (const resolve of this.#replies.values()) resolve(undefined);
   }
 

@@ -66,12 +66,13 @@ class JoinedHost implements Host {
         const message = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
         throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
       }
-      const { pools: names, sharedWorkers } = await this.#client.names();
-      return { pools: names, sharedWorkers, files: [] };
+      const { pools: names, sharedWorkers, locks } = await this.#client.names();
+      return { pools: names, sharedWorkers, locks, files: [] };
     } catch (thrown) {
       return {
         pools: [],
         sharedWorkers: [],
+        locks: {},
         files: [],
         problem: toRecord(asCarpoolError(thrown, 'HUB_LOST', 'The host does not answer')),
       };

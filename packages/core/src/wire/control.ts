@@ -3,6 +3,7 @@
  * carries nothing else, because code of users runs in the host and prints. Its end means that the runner is gone, however
  * it ended.
  */
+import type { LockDeclarations } from './lease-types.ts';
 import type { ErrorRecord } from '../base/errors.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { WatchedFiles } from '../process/files.ts';
@@ -49,6 +50,7 @@ export interface Configured {
   readonly pools: readonly string[];
   /** Names of shared workers. */
   readonly sharedWorkers: readonly string[];
+  readonly locks: LockDeclarations;
   /** Files that, when they change, make another host necessary. */
   readonly files: readonly string[];
   /** Why there are no pools. */

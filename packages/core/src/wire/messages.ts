@@ -1,4 +1,5 @@
 /** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
+import type { LockDeclarations } from './lease-types.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
@@ -108,6 +109,7 @@ export interface PoolsResult {
   readonly pools: readonly string[];
   /** Names of shared workers. */
   readonly sharedWorkers: readonly string[];
+  readonly locks: LockDeclarations;
 }
 
 export interface StatsRequest {

@@ -39,7 +39,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
     may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'client/shared-worker'],
-    types: ['pool/types', 'config/define', 'config/define-shared-worker'],
+    types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker'],
     never: ['node:child_process'],
   },
   'host/shared-workers': { may: ['base', 'process/files', 'wire'], never: ['node:child_process'] },

@@ -17,6 +17,7 @@ import { sameToken } from '../../wire/greeting.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer, type PeerHub } from './peer.ts';
+import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { ValueFiles } from './value-files.ts';
 
 /** Workers over the limit that get a refusal; more are hung up on. */
@@ -41,6 +42,8 @@ export class Hub implements PeerHub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
+  /** The locks of the config. */
+  locks: LockDeclarations = {};
   /** What the workers share beside the pools. */
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;

@@ -36,6 +36,7 @@ import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
 import { checkSessionNumber, noSession, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
+import type { LockDeclarations } from '../../wire/lease-types.ts';
 import type { ValueFiles } from './value-files.ts';
 
 /** What a peer needs of its hub. */
@@ -44,6 +45,7 @@ export interface PeerHub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
+  readonly locks: LockDeclarations;
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
@@ -237,6 +239,7 @@ export class Peer {
         return {
           pools: [...(await this.#hub.pools).keys()],
           sharedWorkers: this.#hub.sharedWorkers.names,
+          locks: this.#hub.locks,
         } satisfies PoolsResult;
       case 'stats':
         return { pools: await this.#hub.stats() } satisfies StatsResult;

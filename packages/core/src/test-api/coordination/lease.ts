@@ -1,27 +1,9 @@
 /** What the calls of `carpool/coordination` return: held until it is released, or its owner ends. */
 import { callSite, errorAt, isCarpoolError } from '../../base/errors.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
+import type { Lease, Permits } from '../../wire/lease-types.ts';
 
-/** Something that a test holds. It ends by `release()`, by `using`, or with its owner: the test, the file or the worker. */
-export interface Lease extends Disposable, AsyncDisposable {
-  /** The name of the lock, the semaphore, the space. */
-  readonly name: string;
-  /** False once it is released, its owner has ended, or the host is gone. */
-  readonly held: boolean;
-  /** Releases it. Does nothing if it is over. Takes no time, so that `using` can do it. */
-  release(): void;
-}
-
-/** Permits of a semaphore. */
-export interface Permits extends Lease {
-  /** How many are still held. */
-  readonly weight: number;
-  /**
-   * Releases all of them, or `amount`. Does nothing if it is over.
-   * @throws CarpoolError LEASE_INVALID if `amount` is not a whole number from 1 to `weight`
-   */
-  release(amount?: number): void;
-}
+export type { Lease, Permits };
 
 export class OwnLease implements Lease {
   readonly name: string;
@@ -68,4 +50,9 @@ export class OwnPermits extends OwnLease implements Permits {
       throw isCarpoolError(thrown) ? errorAt(thrown, callSite(this.release)) : thrown;
     }
   }
+}
+
+/** What a fixture gives that is declared in `locks` of the config. */
+export function declaredLease(name: string, held: HeldLease, semaphore: boolean): Lease {
+  return semaphore ? new OwnPermits(name, held) : new OwnLease(name, held);
 }

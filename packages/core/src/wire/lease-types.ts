@@ -1,0 +1,43 @@
+/** What tests hold of locks and semaphores, and how a config declares it. */
+
+/** Something that a test holds. It ends by `release()`, by `using`, or with its owner: the test, the file or the worker. */
+export interface Lease extends Disposable, AsyncDisposable {
+  /** The name of the lock, the semaphore, the space. */
+  readonly name: string;
+  /** False once it is released, its owner has ended, or the host is gone. */
+  readonly held: boolean;
+  /** Releases it. Does nothing if it is over. Takes no time, so that `using` can do it. */
+  release(): void;
+}
+
+/** Permits of a semaphore. */
+export interface Permits extends Lease {
+  /** How many are still held. */
+  readonly weight: number;
+  /**
+   * Releases all of them, or `amount`. Does nothing if it is over.
+   * @throws CarpoolError LEASE_INVALID if `amount` is not a whole number from 1 to `weight`
+   */
+  release(amount?: number): void;
+}
+
+/** The options of a declared lock. */
+interface DeclaredOptions {
+  /** Milliseconds that a test waits for it, outside of its own time. Default 60,000. */
+  readonly timeout?: number;
+}
+
+/**
+ * What a fixture takes before the time of its test starts, and gives back after the test: a lock of the name of the fixture,
+ * or of another name; a reader-writer lock, to read or to write; `weight` permits, by default one, of a semaphore of this
+ * size.
+ */
+export type LockDeclaration =
+  | 'lock'
+  | ({ readonly lock: string } & DeclaredOptions)
+  | ({ readonly read: string } & DeclaredOptions)
+  | ({ readonly write: string } & DeclaredOptions)
+  | ({ readonly semaphore: number; readonly name?: string; readonly weight?: number } & DeclaredOptions);
+
+/** Declared locks by the names of their fixtures. */
+export type LockDeclarations = Readonly<Record<string, LockDeclaration>>;

@@ -1,0 +1,38 @@
+import { withPools } from '@carpool/vitest';
+import { lock } from 'carpool/coordination';
+import { describe, expect, vi } from 'vitest';
+import config from './carpool.config.ts';
+
+vi.setConfig({ testTimeout: 900 });
+const test = withPools(config);
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500));
+
+describe.for([1, 2, 3])('round %d', { concurrent: true }, () => {
+  test('a lock of the config is taken before the time of the test starts', async ({ printer }) => {
+    expect(printer).toMatchObject({ name: 'printer', held: true });
+    await pause();
+  });
+});
+
+test('permits and a reader-writer lock are fixtures, too', ({ desk, reads }) => {
+  expect(desk.weight).toBe(2);
+  expect(reads.held).toBe(true);
+});
+
+test('its own lock taken again is a deadlock, at once', async ({ printer, writes }) => {
+  expect([printer.held, writes.held]).toEqual([true, true]);
+  await expect(lock('printer').acquire()).rejects.toThrow('this would deadlock');
+});
+
+describe('a lock that was taken in the time of the test', { concurrent: true }, () => {
+  test('one test', async () => {
+    using held = await lock('scanner').acquire();
+    expect(held.held).toBe(true);
+    await pause();
+  });
+
+  test('must fail: another test, whose time was used up', async () => {
+    using _ = await lock('scanner').acquire();
+    await pause();
+  });
+});
