@@ -81,9 +81,8 @@ export function withPools(
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
       for (const [name, what] of locks) {
-        const isSemaphore = typeof what === 'object' && 'semaphore' in what;
         given[name] = await brought(found.lock(name, what), undefined, (lease: HeldLease) =>
-          declaredLease(name, lease, isSemaphore),
+          declaredLease(name, what, lease),
         );
       }
       for (const want of wanted) given[want.pool] = await held(found.session(want));

@@ -15,7 +15,6 @@ import {
   ownerNumber,
   Owner,
   registerSession,
-  takeDeclared,
   TestClock,
   unknownPool,
   workerSession,
@@ -251,7 +250,7 @@ export class TestFile {
 
   /** @param attempt absent: that of the test which is running */
   async #lock(fixture: string, declared: LockDeclaration, attempt = running.getStore()?.attempt): Promise<HeldLease> {
-    if (attempt !== undefined) return await takeDeclared(attempt.owner.leases, fixture, declared);
+    if (attempt !== undefined) return await attempt.owner.leases.declared(fixture, declared);
     const message = `Cannot take the lock "${fixture}": no test is running here`;
     throw new CarpoolError('LEASE_INVALID', message, { context: { fixture } });
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf, summaryOf } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
 
-const tests = 69;
+const tests = 71;
 
 describe.for(majors)('Jest %s', (major) => {
   test.for([
@@ -44,7 +44,7 @@ describe.for(majors)('Jest %s', (major) => {
     expect(died.split('│ last words')).toHaveLength(2);
     expect(died.match(/^ *> *\d+ \|.*$/gm)).toEqual([expect.stringContaining("type: 'exit'")]);
     expect(died.match(/^ *at .*$/gm)).toEqual([expect.stringMatching(/failing\.test\.js:\d+:\d+\)$/)]);
-    expect(messageOf(outcome, 'must fail: a body that waits for ever')).toContain('\n→ {type: "silence"}');
+    expect(messageOf(outcome, 'must fail: a body that waits for ever')).toContain('│ → {type: "silence"}');
     const rest = String.raw`within \d+ ms, the rest of the time of this test or hook \(instead of 30000 ms\), in session`;
     expect(messageOf(outcome, 'must fail: an event')).toMatch(new RegExp(`No matching event ${rest}`));
     expect(messageOf(outcome, 'must fail: an interaction')).toMatch(new RegExp(`No reply to "silence" ${rest}`));

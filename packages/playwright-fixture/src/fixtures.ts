@@ -17,7 +17,6 @@ import {
   declaredLease,
   fromRecord,
   lockOrder,
-  takeDeclared,
   providedNames,
   reservedNames,
   sessionPools,
@@ -177,9 +176,8 @@ function sessionFixture(pool: string, scope: SessionScope): unknown {
 
 /** Held until the end of the test. */
 function lockFixture(name: string, declared: LockDeclaration): unknown {
-  const isSemaphore = typeof declared === 'object' && 'semaphore' in declared;
   const lease = async ({ $carpoolAttempt }: Owners, use: Use<Lease>): Promise<void> =>
-    use(declaredLease(name, await takeDeclared($carpoolAttempt.leases, name, declared), isSemaphore));
+    use(declaredLease(name, declared, await $carpoolAttempt.leases.declared(name, declared)));
   return [needing(['$carpoolAttempt'], lease), { timeout: noTimeout }];
 }
 

@@ -13,7 +13,6 @@ import {
   currentTestSlot,
   declaredLease,
   lockOrder,
-  takeDeclared,
   type HeldLease,
   type LockDeclarations,
   type Owner,
@@ -169,9 +168,7 @@ function workerFixture(name: string): unknown {
 
 function lockFixture(name: string, locks: LockDeclarations, hooked: boolean): unknown {
   const give = async ({ owner }: OwnedAttempt, use: Use<Lease>): Promise<void> => {
-    const declared = locks[name];
-    const isSemaphore = typeof declared === 'object' && 'semaphore' in declared;
-    await use(declaredLease(name, await taken(owner, name, locks), isSemaphore));
+    await use(declaredLease(name, locks[name] ?? 'lock', await taken(owner, name, locks)));
   };
   if (hooked) return async ({ task }: Owners, use: Use<Lease>) => give(ownedAttempt(task), use);
   return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Lease>) =>
@@ -179,7 +176,7 @@ function lockFixture(name: string, locks: LockDeclarations, hooked: boolean): un
 }
 
 function taken(owner: Owner, name: string, locks: LockDeclarations, signal?: AbortSignal): Promise<HeldLease> {
-  return takeDeclared(owner.leases, name, locks[name] ?? 'lock', signal);
+  return owner.leases.declared(name, locks[name] ?? 'lock', signal);
 }
 
 /** A shared worker of the file that runs; started when the first test wants it. */

@@ -48,7 +48,7 @@ test('an option that does not exist is refused', () => {
   expect(() => read(config, { scopes: {} })).toThrow(/^Unknown option "scopes" of `withPools`: there is only `scope`$/);
   // A config that is none is taken for the options.
   expect(() => read({ pool: {} })).toThrow(
-    'Unknown option "pool" of `withPools`: there is only `scope`; a config with `pools` or `sharedWorkers` comes first',
+    'Unknown option "pool" of `withPools`: there is only `scope`; a config with `pools`, `sharedWorkers` or `locks` comes first',
   );
 });
 
@@ -76,4 +76,12 @@ describe('scopes', () => {
     expect(() => readWithPools(options, undefined, runnerWith({ pools: ['echo'], sharedWorkers: [] }))).toThrow(text);
     expect(readWithPools(options, undefined, runnerWith()).scopeOf('ecko')).toBe('file');
   });
+});
+
+test.for([
+  [{ pools: ['printer'], sharedWorkers: [], locks: { printer: 'lock' } }, 'the lock "printer": a pool has that name'],
+  [{ pools: [], sharedWorkers: ['db'], locks: { db: 'lock' } }, 'the lock "db": a shared worker has that name'],
+  [{ pools: [], sharedWorkers: [], locks: { carpool: 'lock' } }, 'the lock "carpool": Carpool gives every test'],
+] as const)('a lock may not have the name of something else: %j', ([names, message]) => {
+  expect(() => readWithPools(undefined, undefined, runnerWith(names))).toThrow(`Cannot make a fixture of ${message}`);
 });

@@ -6,6 +6,8 @@ import { duration, nameOf, type HolderLabel } from '../base/holder-label.ts';
 import { noop } from '../base/noop.ts';
 import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
+import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
+import { lockName } from './declared-locks.ts';
 import type { HeldLease } from './held-lease.ts';
 import { messageBytes, type AcquireOptions, type OnceOptions, type CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
@@ -54,7 +56,7 @@ export class OwnerLeases {
   /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
   readonly #longWaits: string[] = [];
-  readonly #fixtures = new Map<string, Promise<HeldLease>>();
+  readonly #declared = new Map<string, Promise<HeldLease>>();
 
   constructor(options: OwnerLeasesOptions) {
     this.#options = options;
@@ -85,14 +87,17 @@ export class OwnerLeases {
     return { port, lease: this.#own(lease) };
   }
 
-  /** What a fixture holds: asked for again, the same. */
-  fixture(name: string, take: () => Promise<HeldLease>): Promise<HeldLease> {
-    const known = this.#fixtures.get(name);
+  /**
+   * What a fixture holds that the config declares, until the owner ends: asked for again, the same.
+   * @throws CarpoolError as `acquire`
+   */
+  declared(fixture: string, declared: LockDeclaration, signal?: AbortSignal): Promise<HeldLease> {
+    const known = this.#declared.get(fixture);
     if (known !== undefined) return known;
-    const taken = take();
+    const taken = this.acquire(requestFor(fixture, declared), { lasts: 'itself' }, signal);
     // It fails in the fixture.
     taken.catch(noop);
-    this.#fixtures.set(name, taken);
+    this.#declared.set(fixture, taken);
     return taken;
   }
 
@@ -174,4 +179,16 @@ export class OwnerLeases {
     const { path, holder } = this.#options;
     return { under: path, holder, flow, chain, lasts };
   }
+}
+
+function requestFor(fixture: string, declared: LockDeclaration): WithoutOwner<AcquireOptions> {
+  const name = lockName(fixture, declared);
+  if (declared === 'lock' || 'lock' in declared) {
+    return { name, kind: 'lock', size: 1, weight: 1, timeout: declared === 'lock' ? undefined : declared.timeout };
+  }
+  const { timeout } = declared;
+  if ('semaphore' in declared) {
+    return { name, kind: 'semaphore', size: declared.semaphore, weight: declared.weight ?? 1, timeout };
+  }
+  return { name, kind: 'rwlock', size: rwlockSize, weight: 'read' in declared ? 1 : rwlockSize, timeout };
 }

@@ -21,8 +21,7 @@ export {
   type SessionPools,
   type SessionScope,
 } from '../client/session-pools.ts';
-export { declaredLease } from '../test-api/coordination/lease.ts';
-export { lockOrder } from '../test-api/coordination/declared.ts';
+export { declaredLease, lockOrder } from '../client/declared-locks.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
 export { settledBy, watchPromise } from '../session/watched-promise.ts';
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

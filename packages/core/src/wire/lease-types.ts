@@ -41,3 +41,6 @@ export type LockDeclaration =
 
 /** Declared locks by the names of their fixtures. */
 export type LockDeclarations = Readonly<Record<string, LockDeclaration>>;
+
+/** How many there are of a reader-writer lock: a reader takes 1, a writer all. */
+export const rwlockSize: number = 2 ** 30;

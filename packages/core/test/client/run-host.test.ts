@@ -126,7 +126,7 @@ test('provides the error, and tries again at the next run', async () => {
   await failure(connectProvided(host.provided, worker), 'CONFIG_INVALID');
   // A file that uses no pool has a host all the same.
   const client = closing(await connectProvided(host.provided, worker, false)) as HostClient;
-  expect(await client.leases.acquire(aLock)).toMatchObject({ weight: 1 });
+  expect(await client.leases.acquire(aLock)).toMatchObject({ held: { weight: 1 } });
   configured();
   await host.runStarted();
   expect(host.provided).toMatchObject({ pools: ['echoes'] });

@@ -39,6 +39,7 @@ describe('a config', () => {
     expect(await loadConfig({ root })).toEqual({
       pools: renderer,
       sharedWorkers: {},
+      locks: {},
       file: path,
       folder: place().path,
     });
@@ -87,7 +88,7 @@ describe('a config', () => {
   test('may be named, relative to the root', async () => {
     const path = file('config/other.mjs', inJavaScript);
     const found = await loadConfig({ root: place().path, configFile: 'config/other.mjs' });
-    expect(found).toEqual({ pools: renderer, sharedWorkers: {}, file: path, folder: dirname(path) });
+    expect(found).toEqual({ pools: renderer, sharedWorkers: {}, locks: {}, file: path, folder: dirname(path) });
   });
 
   test('may hold functions and objects, and is awaited', async () => {
@@ -118,7 +119,12 @@ describe('a config', () => {
 
   test('need not be there where the adapter has pools', async () => {
     const pools = { solver: { command: 'solver' } };
-    expect(await loadConfig({ root: place().path, pools })).toEqual({ pools, sharedWorkers: {}, folder: place().path });
+    expect(await loadConfig({ root: place().path, pools })).toEqual({
+      pools,
+      sharedWorkers: {},
+      locks: {},
+      folder: place().path,
+    });
   });
 
   test('may be CommonJS, where the project is', async () => {
@@ -179,9 +185,12 @@ const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
 const unknown = (key: string, allowed: string): string =>
   `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}`;
 
+const aLock =
+  'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';
+
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers')],
+  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks')],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],
@@ -274,6 +283,20 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     'pools.a.protocol.route',
     '7; allowed: a function',
   ],
+  [`{ locks: [] }`, 'locks', '[]; allowed: an object of locks by their names'],
+  [`{ locks: { printer: 'mutex' } }`, 'locks.printer', `"mutex"; ${aLock}`],
+  [`{ locks: { printer: { lock: '' } } }`, 'locks.printer.lock', `""; ${aLock}`],
+  [
+    `{ locks: { a: { semaphore: 2 }, b: { semaphore: 3, name: 'a' } } }`,
+    'locks.b',
+    'the size 3; allowed: the size 2, which "a" has above',
+  ],
+  [`{ locks: { a: { semaphore: 2, weight: 3 } } }`, 'locks.a.weight', '3; allowed: at most the size, 2'],
+  [
+    `{ pools: { a: { command: 'x' } }, locks: { a: 'lock' } }`,
+    'locks.a',
+    'a lock that has the name of a pool; allowed: one fixture for a name',
+  ],
   [`{ sharedWorkers: [] }`, 'sharedWorkers', '[]; allowed: an object of shared workers by their names'],
   [`{ sharedWorkers: { db: 7 } }`, 'sharedWorkers.db', `7; ${aFile}`],
   [`{ sharedWorkers: { db: '' } }`, 'sharedWorkers.db', `""; ${aFile}`],
@@ -300,6 +323,7 @@ test('shared workers alone make a config', async () => {
   expect(await loadConfig({ root: place().path })).toEqual({
     pools: {},
     sharedWorkers,
+    locks: {},
     file: path,
     folder: place().path,
   });

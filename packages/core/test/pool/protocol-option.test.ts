@@ -70,7 +70,9 @@ test('createPool takes every option of `sessionField` as plain data', () => {
 
 test('defineConfig refuses what is no object', () => {
   const define = (): unknown => defineConfig((() => ({})) as never);
-  expect(define).toThrow('Cannot define a config: found a function; allowed: an object: { pools?, sharedWorkers? }');
+  expect(define).toThrow(
+    'Cannot define a config: found a function; allowed: an object: { pools?, sharedWorkers?, locks? }',
+  );
 });
 
 test.each<[string, () => Protocol, string]>([

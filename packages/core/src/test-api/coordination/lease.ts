@@ -51,8 +51,3 @@ export class OwnPermits extends OwnLease implements Permits {
     }
   }
 }
-
-/** What a fixture gives that is declared in `locks` of the config. */
-export function declaredLease(name: string, held: HeldLease, semaphore: boolean): Lease {
-  return semaphore ? new OwnPermits(name, held) : new OwnLease(name, held);
-}

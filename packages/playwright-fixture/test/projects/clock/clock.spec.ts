@@ -15,3 +15,10 @@ for (const number of [1, 2, 3]) {
     await narrow.request({ type: 'later', after: 1_000 });
   });
 }
+
+for (const number of [1, 2, 3]) {
+  test(`the wait for a lock of the config is not on the clock of the test (${number})`, async ({ printer, echo }) => {
+    expect(printer).toMatchObject({ name: 'printer', held: true });
+    await echo.request({ type: 'later', after: 1_000 });
+  });
+}

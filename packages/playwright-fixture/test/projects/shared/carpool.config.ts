@@ -25,4 +25,5 @@ export default defineConfig({
     },
     missing: { command: 'no-such-program', installHint: 'It cannot be installed' },
   },
+  locks: { printer: 'lock', desk: { semaphore: 2, weight: 2 } },
 });
