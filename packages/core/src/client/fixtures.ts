@@ -146,7 +146,9 @@ function cannotBe(
   why: string,
   remedy: string,
 ): CarpoolError {
-  const [[kind = '', name] = []] = Object.entries(context);
-  const what = `${kind === 'worker' ? 'shared worker' : kind} "${name}"`;
+  const parts = Object.entries(context).map(
+    ([kind, name]) => `${kind === 'worker' ? 'shared worker' : kind} "${name}"`,
+  );
+  const what = parts.join(' and ');
   return new CarpoolError('CONFIG_INVALID', `Cannot make a fixture of the ${what}: ${why}; ${remedy}`, { context });
 }
