@@ -214,9 +214,7 @@ export class TestFile {
     const { wanted = [], locks = [], ready } = this.#wanted.get(test) ?? {};
     await ready?.().catch(() => undefined);
     // Locks come before slots in every test: what holds a slot waits for no lock.
-    for (const [fixture, declared] of locks) {
-      await this.#lock(fixture, declared, this.#attemptOf(test)).catch(() => undefined);
-    }
+    for (const [name, lock] of locks) await this.#lock(name, lock, this.#attemptOf(test)).catch(() => undefined);
     // What fails here fails again in the test, where it belongs.
     for (const want of wanted) await this.#session(want, this.#attemptOf(test)).catch(() => undefined);
   }
@@ -248,11 +246,9 @@ export class TestFile {
     }
   }
 
-  /** @param attempt absent: that of the test which is running */
-  async #lock(fixture: string, declared: LockDeclaration, attempt = running.getStore()?.attempt): Promise<HeldLease> {
-    if (attempt !== undefined) return await attempt.owner.leases.declared(fixture, declared);
-    const message = `Cannot take the lock "${fixture}": no test is running here`;
-    throw new CarpoolError('LEASE_INVALID', message, { context: { fixture } });
+  async #lock(name: string, lock: LockDeclaration, attempt = running.getStore()?.attempt): Promise<HeldLease> {
+    if (attempt !== undefined) return await attempt.owner.leases.declared(name, lock);
+    throw new CarpoolError('LEASE_INVALID', `Cannot take the lock "${name}": no test is running here`);
   }
 
   #attemptOf(test: CircusTest): Attempt {

@@ -65,7 +65,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'test-api/coordination': {
     may: ['base', 'ledger/lease', 'realm', 'test-api', 'client/held-lease'],
-    types: ['client/owner-leases'],
+    types: ['client/owner-leases', 'wire/lease-types'],
     never: ['node:net', 'node:child_process'],
   },
   'test-api/shared-worker': {

@@ -36,7 +36,6 @@ import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
 import { checkSessionNumber, noSession, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
-import type { LockDeclarations } from '../../wire/lease-types.ts';
 import type { ValueFiles } from './value-files.ts';
 
 /** What a peer needs of its hub. */
@@ -45,7 +44,7 @@ export interface PeerHub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
   readonly sharedWorkers: SharedWorkers;
-  readonly locks: LockDeclarations;
+  readonly locks: PoolsResult['locks'];
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
