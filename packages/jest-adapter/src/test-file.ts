@@ -47,8 +47,6 @@ interface Running {
 }
 
 const running = new AsyncLocalStorage<Running>();
-
-/** For the function that makes a call. */
 const timeLeft = (): number => running.getStore()?.clock.timeLeft() ?? Infinity;
 
 /** Where the tests of a file run. */
@@ -213,9 +211,8 @@ export class TestFile {
   async #prepare(test: CircusTest): Promise<void> {
     const { wanted = [], locks = [], ready } = this.#wanted.get(test) ?? {};
     await ready?.().catch(() => undefined);
-    // Locks come before slots in every test: what holds a slot waits for no lock.
     for (const [name, lock] of locks) await this.#lock(name, lock, this.#attemptOf(test)).catch(() => undefined);
-    // What fails here fails again in the test, where it belongs.
+    // Locks before slots. What fails here fails again in the test, where it belongs.
     for (const want of wanted) await this.#session(want, this.#attemptOf(test)).catch(() => undefined);
   }
 
@@ -247,8 +244,8 @@ export class TestFile {
   }
 
   async #lock(name: string, lock: LockDeclaration, attempt = running.getStore()?.attempt): Promise<HeldLease> {
-    if (attempt !== undefined) return await attempt.owner.leases.declared(name, lock);
-    throw new CarpoolError('LEASE_INVALID', `Cannot take the lock "${name}": no test is running here`);
+    if (attempt === undefined) throw new CarpoolError('LEASE_INVALID', `No test is running that could hold "${name}"`);
+    return await attempt.owner.leases.declared(name, lock);
   }
 
   #attemptOf(test: CircusTest): Attempt {
