@@ -1,5 +1,5 @@
 // In the runner's main process: node --test --test-global-setup=global-setup.ts
-import { RunHost } from 'carpool/adapter/main-process';
+import { failRun, RunHost } from 'carpool/adapter/main-process';
 
 const host = new RunHost({ root: process.cwd(), runner: 'node:test', version: '1.0.0' });
 
@@ -12,4 +12,5 @@ export async function globalSetup(): Promise<void> {
 export async function globalTeardown(): Promise<void> {
   await host.runEnded();
   for (const line of await host.stop()) console.error(line);
+  failRun(host.takeCrashes());
 }
