@@ -23,5 +23,5 @@ export {
 } from '../client/session-pools.ts';
 export { declaredLease, lockOrder } from '../client/declared-locks.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
-export { settledBy, watchPromise } from '../session/watched-promise.ts';
+export { settledBy, watchPromise, type WatchedPromise } from '../session/watched-promise.ts';
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

@@ -9,7 +9,7 @@ export { connectProvided, providedNames, unknownPool, type AdapterInfo, type Pro
 export { connectClient, sharedClient } from '../client/shared-client.ts';
 export type { Client, ClientOptions, ClientRegisterOptions } from '../client/types.ts';
 // What a test, a file and a worker hold.
-export { Owner, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
+export { Owner, type EndOptions, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
 export { FileOwner } from '../client/file-owner.ts';
 export type { PoolsResult } from '../wire/messages.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
@@ -21,7 +21,7 @@ export { openedCurrentTest } from '../test-api/current-test.ts';
 export { owners } from '../test-api/owners.ts';
 export { declaredLease, lockOrder } from '../client/declared-locks.ts';
 export type { HeldLease } from '../client/held-lease.ts';
-export type { LockDeclaration, LockDeclarations } from '../wire/lease-types.ts';
+export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
 export {

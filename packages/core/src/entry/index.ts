@@ -17,7 +17,7 @@ export {
   type SharedWorkerEntry,
 } from '../config/define-shared-worker.ts';
 export type { LeaseOf, LockNames, LocksConfig } from '../config/define-lock.ts';
-export type { LockDeclaration, LockDeclarations } from '../wire/lease-types.ts';
+export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export type { Lease, Permits } from '../wire/lease-types.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 // For configs. `carpool/protocol` has the rest of what describes a process.

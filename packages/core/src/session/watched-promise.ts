@@ -10,7 +10,10 @@ export interface WatchedPromise {
   quiet(): void;
 }
 
-/** @param handled called when a handler of its rejection is given: by `catch`, by `Promise.race`, … */
+/**
+ * Watches whether the caller of `promise` handles that it fails. Its `then` is replaced.
+ * @param handled called when a handler of its rejection is given: by `catch`, by `Promise.race`, …
+ */
 export function watchPromise(promise: Promise<unknown>, handled: () => void): WatchedPromise {
   const derived: Promise<unknown>[] = [];
   const then: Promise<unknown>['then'] = (fulfilled, rejected) => {

@@ -22,7 +22,7 @@ export interface Permits extends Lease {
 }
 
 /** The options of a declared lock. */
-interface DeclaredOptions {
+export interface LockDeclarationOptions {
   /** Milliseconds that a test waits for it, outside of its own time. Default 60,000. */
   readonly timeout?: number;
 }
@@ -34,10 +34,10 @@ interface DeclaredOptions {
  */
 export type LockDeclaration =
   | 'lock'
-  | ({ readonly lock: string } & DeclaredOptions)
-  | ({ readonly read: string } & DeclaredOptions)
-  | ({ readonly write: string } & DeclaredOptions)
-  | ({ readonly semaphore: number; readonly name?: string; readonly weight?: number } & DeclaredOptions);
+  | ({ readonly lock: string } & LockDeclarationOptions)
+  | ({ readonly read: string } & LockDeclarationOptions)
+  | ({ readonly write: string } & LockDeclarationOptions)
+  | ({ readonly semaphore: number; readonly name?: string; readonly weight?: number } & LockDeclarationOptions);
 
 /** Declared locks by the names of their fixtures. */
 export type LockDeclarations = Readonly<Record<string, LockDeclaration>>;
