@@ -58,6 +58,8 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(died.split('│ last words')).toHaveLength(2);
     expect(died).not.toContain('Serialized Error');
     expect(died.match(/^ ❯ .*$/gm)).toEqual([expect.stringMatching(/failing\.test\.ts:\d+:\d+$/)]);
-    expect(died).toMatch(/\nCaused by: CarpoolError \[CHILD_EXITED\]: .* exited with code 3, \d+ ms after its start$/);
+    expect(died).toMatch(
+      /\nCaused by: CarpoolError \[CHILD_EXITED\]: .* exited with code 3, \d+ ms after its start, with one session open: session s\d+ of .*failing\.test\.ts\)$/,
+    );
   });
 });

@@ -201,9 +201,15 @@ describe('the data of a message', () => {
   test('that cannot be cloned throws where it was sent, and affects nothing else', async () => {
     const { shared } = await inUse();
     const waiting = ask(shared, { do: 'converse' });
-    for (const data of [() => {}, { a: Symbol('s') }, new WeakMap(), [new SharedArrayBuffer(1)]]) {
+    const refused: [unknown, string][] = [
+      [() => {}, 'could not be cloned'],
+      [{ a: Symbol('s') }, 'could not be cloned'],
+      [new WeakMap(), 'could not be cloned'],
+      [[new SharedArrayBuffer(1)], 'a SharedArrayBuffer cannot be shared across processes'],
+    ];
+    for (const [data, why] of refused) {
       const error = await failure(() => shared.publish(data), 'FRAME_MALFORMED');
-      expect(error.message).toContain('could not be cloned');
+      expect(error.message).toContain(why);
       expect(error.stack?.split('\n')[1]).toContain('messages.test.ts');
       expect((await failure(shared.request(data), 'FRAME_MALFORMED')).stack).toContain('messages.test.ts');
     }
