@@ -52,10 +52,10 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'calls after the test timed out fail with "session closed"',
+    title: 'a request ends before its test times out; calls after that fail with "session closed"',
     check({ outcome, project }) {
       const [began, late, next] = project.notes('time-out');
-      expect(late).toMatchObject({ id: began?.id, ended: 'SESSION_CLOSED', late: 'SESSION_CLOSED' });
+      expect(late).toMatchObject({ id: began?.id, ended: 'REQUEST_TIMEOUT', late: 'SESSION_CLOSED' });
       expect(late?.words).toMatch(/closed because its test has ended/);
       expect(next?.found).toBe('nothing');
       expect(next?.sessions).not.toContain(began?.id);

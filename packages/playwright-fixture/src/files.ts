@@ -137,6 +137,7 @@ export class TestFiles {
     }
     const slot = currentTestSlot();
     const file = await this.#opened(path);
+    file.testInfo = testInfo;
     this.#open = file;
     // A step of its own, if there is something to wait for.
     if (slot.registrations.size === 0) await file.ready();

@@ -106,13 +106,23 @@ async function takeForTheFile(_, file) {
 }
 
 async function waitInVain(_, file) {
-  await lock('vain').acquire();
-  try {
+  // Two flows of one test: that the first one will not release it is known to the test alone.
+  const { promise: over, resolve: end } = Promise.withResolvers();
+  const hold = async () => {
     await lock('vain').acquire();
-  } catch (error) {
-    note(file, { code: error.code, words: error.message });
-    throw error;
-  }
+    await over;
+  };
+  const wait = async () => {
+    try {
+      await lock('vain').acquire();
+    } catch (error) {
+      note(file, { code: error.code, words: error.message });
+      throw error;
+    } finally {
+      end();
+    }
+  };
+  await Promise.all([hold(), wait()]);
 }
 
 async function computeOnce(_, file) {
