@@ -43,6 +43,12 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: "what a preload prints in the host is shown as the host's, and harms nothing",
+    check({ outcome }) {
+      expect(outcome.stderr).toMatch(/^carpool host: printed by a preload$/m);
+    },
+  },
+  {
     title: 'a retry gets a new session',
     check({ outcome, project }) {
       const notes = project.notes('retry');

@@ -114,6 +114,10 @@ export const interrupted: readonly FileSpec[] = [
   { name: 'interrupt', tests: [{ name: 'is interrupted', fixture: 'echo', body: 'hold' }] },
 ];
 
+export const stopped: readonly FileSpec[] = [
+  { name: 'stopped', tests: [{ name: 'asks a host that is stopped', fixture: 'echo', body: 'holdAndAsk' }] },
+];
+
 const twice = ['a', 'b'] as const;
 
 /** What AVA's documentation of shared workers says → the body that tests it. */

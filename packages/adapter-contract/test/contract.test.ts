@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test, type RunnerTask, type TestContext } from 'vitest';
 import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
-import { interrupted, sharingRun, watched, wholeRun } from '../contract/files.ts';
+import { interrupted, sharingRun, stopped, watched, wholeRun } from '../contract/files.ts';
 import { sharingCases } from '../contract/sharing.ts';
 import { Project } from '../project.ts';
 import { runners } from '../runners/all.ts';
@@ -39,7 +39,8 @@ describe.concurrent.for(runners)('$name', (runner) => {
 
     beforeAll(async () => {
       const project = new Project(runner, wholeRun);
-      seen = { project, outcome: await project.run(runner.all, { timeout }) };
+      const env = { NODE_OPTIONS: `--require=${project.path('prints-in-the-host.cjs')}` };
+      seen = { project, outcome: await project.run(runner.all, { timeout, env }) };
       return () => project[Symbol.dispose]();
     });
 
@@ -101,6 +102,21 @@ describe.concurrent.for(runners)('$name', (runner) => {
       expect(left).toEqual([]);
       expect(code).not.toBe(0);
       expect(() => process.kill(note?.pid ?? 0, 0)).toThrow('ESRCH');
+    });
+
+    test('a host that does not answer fails what waits for it within 15 s, and is ended', async ({ task }) => {
+      tell(task);
+      using project = new Project(runner, stopped);
+      const running = project.start(runner.all);
+      await project.noted('stopped', 1);
+      process.kill(running.host(), 'SIGSTOP');
+      project.write('go-on', '');
+      const outcome = await running.outcome;
+      const [failed] = outcome.tests;
+      expect(failed?.messages.join('\n')).toMatch(
+        /CarpoolError \[HUB_LOST\].*the host does not answer, and has sent nothing for 1[0-4] s/,
+      );
+      expect(outcome.left, 'processes and files').toEqual([]);
     });
   });
 });

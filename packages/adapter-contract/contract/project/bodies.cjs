@@ -50,6 +50,12 @@ async function outlastItsTime(session, file) {
   note(file, { id: session.id, ended: ended.code, late: late.code, words: late.message });
 }
 
+async function holdAndAsk(session, file) {
+  await visit(session, file);
+  while (!existsSync(join(__dirname, 'go-on'))) await pause(20);
+  await session.request({ type: 'get' });
+}
+
 async function fail(session, file) {
   await visit(session, file);
   throw new Error('fails on purpose');
@@ -137,6 +143,7 @@ module.exports = {
   meet,
   note,
   noted,
+  holdAndAsk,
   outlastItsTime,
   passAtTheThirdAttempt,
   registerAndSendWhatIsWrong,

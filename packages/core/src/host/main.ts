@@ -39,18 +39,20 @@ let made: ReadonlyMap<string, ChildPool> = new Map();
 let stopping: Promise<void> | undefined;
 let booted = false;
 
-const control = new Socket({ fd: controlDescriptor });
+/** Made by `runHost`: a process that only sweeps loads this file too, and has no such descriptor. */
+let control: Socket | undefined;
 
 /** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
 export function runHost(): void {
   // Not Node's readline, whose loading would take a tenth of the time until the host is ready.
   const lines = newlineDelimited.unframer(defaultLimits);
   const decoder = new TextDecoder();
-  control.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
-  for (const end of ['end', 'close'] as const) control.once(end, () => void stop());
+  const reports = (control = new Socket({ fd: controlDescriptor }));
+  reports.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
+  for (const end of ['end', 'close'] as const) reports.once(end, () => void stop());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
   // The runner may be gone before it has read a report, or what a config prints.
-  for (const stream of [control, process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const stream of [reports, process.stdout, process.stderr]) stream.on('error', () => {});
   // Also after a crash; reaper.ts kills the children then.
   process.on('exit', endNow);
 }
@@ -138,7 +140,7 @@ function stop(): Promise<void> {
     const ended = shutDown();
     stopping = ended.then(() => {});
     // After the answer to `stop`.
-    void ended.then((end) => setImmediate(() => control.end(end)));
+    void ended.then((end) => setImmediate(() => control?.end(end)));
   }
   return stopping;
 }
@@ -172,5 +174,5 @@ function endAtOnce(): void {
 }
 
 function report(line: Report): void {
-  control.write(`${JSON.stringify(line)}\n`);
+  control?.write(`${JSON.stringify(line)}\n`);
 }

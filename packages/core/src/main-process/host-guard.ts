@@ -6,6 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '../base/clock.ts';
+import { messageOf } from '../base/thrown.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 
@@ -93,6 +94,11 @@ export async function sweepHosts({ main, env }: HostProgram): Promise<void> {
     windowsHide: true,
   });
   const expired = (): Error => new Error(`not done within ${sweepTimeout} ms`);
-  // What is left the next host sweeps.
-  await within(once(sweeper, 'exit'), { clock: systemClock, timeout: sweepTimeout, expired }).catch(noop);
+  // A code, or the signal that ended it.
+  const ended = once(sweeper, 'exit').then(([code, signal]: unknown[]) => code ?? signal);
+  const how = await within(ended, { clock: systemClock, timeout: sweepTimeout, expired }).catch(messageOf);
+  if (how !== 0)
+    process.stderr.write(
+      `carpool: what a killed host has left waits for the next host: the sweep ended with ${String(how)}\n`,
+    );
 }

@@ -96,7 +96,7 @@ test('one pool alone, by its name', async () => {
 test('a name that a runner refuses is refused, if that runner is used', async () => {
   poolOf('sheet.mjs', {}, 'page');
   write('sheet.mjs', 'process.stdin.resume();');
-  expect((await carpool('check')).code).toBe(0);
+  expect(await carpool('check')).toMatchObject({ code: 0, stderr: '' });
   write('node_modules/@carpool/playwright/package.json', '{ "name": "@carpool/playwright" }');
   const { code, stderr } = await carpool('check');
   expect(code).toBe(1);

@@ -43,7 +43,12 @@ describe('a host', () => {
     const inFile = { command, args, protocol: { hello } };
     writeFileSync(config, `console.log('loading'); export default ${JSON.stringify({ pools: { inFile } })}`);
     const started = await host({ pools: echoes() });
-    expect(await started.configured).toEqual({ pools: ['inFile', 'echoes'], sharedWorkers: [], files: [config] });
+    expect(await started.configured).toEqual({
+      locks: {},
+      pools: ['inFile', 'echoes'],
+      sharedWorkers: [],
+      files: [config],
+    });
     const client = await connect(started);
     expect(await client.pools()).toEqual(['inFile', 'echoes']);
     for (const name of ['inFile', 'echoes']) {

@@ -83,7 +83,7 @@ describe('a registration', () => {
     expect(await calc.request(2)).toBe(42);
     await same.request({ do: 'note', note: 'one worker' }, { timeout: 1 }).catch(() => {});
     expect(await db.request({ do: 'diary' })).toContain('one worker');
-    expect(await client.names()).toEqual({ pools: [], sharedWorkers: ['db', 'calc'] });
+    expect(await client.names()).toEqual({ locks: {}, pools: [], sharedWorkers: ['db', 'calc'] });
     const other = await open(started, 'other.test.ts');
     registerSharedWorker({ name: 'bd' });
     const error = await failure(other.owner.ready(), 'CONFIG_INVALID');
