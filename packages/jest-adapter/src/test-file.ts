@@ -119,7 +119,7 @@ export class TestFile {
       },
       session: (wanted) => this.#session(wanted),
       register: (pool, options) => registerSession(currentTestSlot(this.#options.global).currentTest, pool, options),
-      unknownPool: (pool) => unknownPool(pool, provided?.pools ?? [], provided?.sharedWorkers),
+      unknownPool: (pool) => unknownPool(pool, provided ?? { pools: [] }),
       signal: followed,
     };
   }

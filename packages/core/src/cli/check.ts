@@ -26,7 +26,7 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   await using host = await startHost({ root, configFile: config });
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
-  if (only !== undefined && !pools.includes(only)) throw unknownPool(only, pools, sharedWorkers);
+  if (only !== undefined && !pools.includes(only)) throw unknownPool(only, { pools, sharedWorkers });
   console.log(`config: ${files.join(', ')}`);
   checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });

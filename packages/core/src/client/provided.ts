@@ -74,7 +74,7 @@ function clientFor(
   if (problem !== undefined && (pool !== false || address === undefined)) throw fromRecord(problem);
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
-  if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, pools, provided.sharedWorkers);
+  if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, provided);
   // There was a host at the address when it was provided.
   return sharedClient({ address, runner, known: true });
 }
@@ -85,15 +85,14 @@ export function providedNames(provided: Provided | undefined): FixtureNames | un
   return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [], locks: provided.locks ?? {} };
 }
 
-/** The error for a name that is no pool. @param sharedWorkers names that are fixtures too */
-export function unknownPool(
-  pool: string,
-  pools: readonly string[],
-  sharedWorkers: readonly string[] = [],
-): CarpoolError {
-  const list = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');
-  const workers = sharedWorkers.length === 0 ? '' : `, and the shared workers ${list(sharedWorkers)}`;
-  const known = (pools.length === 0 ? 'no pool at all' : `only ${list(pools)}`) + workers;
+/** The error for a name that is no pool. @param names all that are fixtures */
+export function unknownPool(pool: string, names: Pick<Provided, 'pools' | 'sharedWorkers' | 'locks'>): CarpoolError {
+  const { pools, sharedWorkers = [], locks = {} } = names;
+  const list = (some: readonly string[]): string => some.map((name) => JSON.stringify(name)).join(', ');
+  const also = (what: string, some: readonly string[]): string =>
+    some.length === 0 ? '' : `, and the ${what} ${list(some)}`;
+  const ofPools = pools.length === 0 ? 'no pool at all' : `only ${list(pools)}`;
+  const known = ofPools + also('shared workers', sharedWorkers) + also('locks', Object.keys(locks));
   const message = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }

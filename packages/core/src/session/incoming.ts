@@ -103,7 +103,11 @@ export class Incoming {
       stray(frame, `a second reply to ${JSON.stringify(key)}`);
       return;
     }
-    if (isRoot) stray(frame, `a reply outside any session, where no request waits for ${JSON.stringify(key)}`);
+    if (isRoot)
+      stray(
+        frame,
+        `a reply of which \`route\` names no session, and no request outside them waits for ${JSON.stringify(key)}`,
+      );
     else if (isOpen() && outbox.waitingCalls > 0)
       stray(frame, `a reply to ${JSON.stringify(key)}, for which no request of its session waits`);
     this.#deliver(frame);

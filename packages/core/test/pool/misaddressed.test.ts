@@ -73,7 +73,8 @@ describe('a reply that reaches no request', () => {
     {
       name: 'without its session',
       messages: [{ type: 'reply', id: 'c1' }],
-      stray: '← {type: "reply", id: "c1"} (a reply outside any session, where no request waits for "c1")',
+      stray:
+        '← {type: "reply", id: "c1"} (a reply of which `route` names no session, and no request outside them waits for "c1")',
     },
     {
       name: 'for a session that is not there',

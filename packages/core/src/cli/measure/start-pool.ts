@@ -31,7 +31,9 @@ const limit = 10 * 60 * 1000;
 export async function measuredPool(name: string, config: string | undefined): Promise<MeasuredPool> {
   const { pools, sharedWorkers, folder } = await loadConfig({ root: process.cwd(), configFile: config });
   const options = new Map(Object.entries(pools)).get(name);
-  if (options === undefined) throw unknownPool(name, Object.keys(pools), Object.keys(sharedWorkers));
+  if (options === undefined) {
+    throw unknownPool(name, { pools: Object.keys(pools), sharedWorkers: Object.keys(sharedWorkers) });
+  }
   const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
   return { hasHello: settings.protocol().hello !== undefined, start: (signal) => startOnce(settings, signal) };
 }
