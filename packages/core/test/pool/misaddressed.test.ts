@@ -101,7 +101,7 @@ describe('a reply that reaches no request', () => {
     const session = await (await served.connect()).register('echoes');
     const messages = [{ type: 'reply', id: 'c1' }];
     const error = await failure(session.request({ type: 'say', messages }, { timeout: 300 }), 'REQUEST_TIMEOUT');
-    expect(error.message).toContain('(a reply outside any session');
+    expect(error.message).toContain('(a reply of which `route` names no session');
   });
 
   test('those that are kept are few', async () => {
