@@ -95,11 +95,13 @@ async function stop(server: ChildProcess): Promise<void> {
 // When the other side is gone, this output has no reader.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const closed = once(process.stdin.resume(), 'close');
+// Carpool ends what a killed host has started: SIGTERM first. The folder must not outlive the keeper.
+const asked = once(process, 'SIGTERM');
 const folder = makeFolder();
 try {
   const server = await start(folder);
   process.stdout.write(`${JSON.stringify({ pid: server.pid, host: folder, port, user: 'postgres' })}\n`);
-  await Promise.race([closed, once(server, 'exit')]);
+  await Promise.race([closed, asked, once(server, 'exit')]);
   await stop(server);
 } finally {
   rmSync(folder, { recursive: true, force: true });
