@@ -85,6 +85,8 @@ async function statsOf(client: HostClient, pool: string): Promise<PoolStats | un
 
 /** How lines of `lastStrays` end that are no messages at all, which does no harm. */
 const noMessage = '(no message)';
+/** What lines of it say that hold a message beside other text. */
+const glued = '(no message: ';
 
 function diedError(pool: string, failure = 'its child ended'): CarpoolError {
   const message = `The child of pool "${pool}" ended while its first session was opened and closed, instead of living on; to see why, start it by hand and send it what the pool's protocol sends: ${failure}`;
@@ -97,7 +99,10 @@ function silentError(pool: string, strays: readonly string[] = []): CarpoolError
 }
 
 function strayError(pool: string, strays: readonly string[]): CarpoolError {
-  const message = `What the child of pool "${pool}" sent reached no session and no request; correct the protocol, whose \`route\` says where a message belongs${listed(strays)}`;
+  const advice = strays.every((line) => line.includes(glued))
+    ? 'end each message and each other line of its stdout with a newline, or print to stderr'
+    : 'correct the protocol, whose `route` says where a message belongs';
+  const message = `What the child of pool "${pool}" sent reached no session and no request; ${advice}${listed(strays)}`;
   return new CarpoolError('FRAME_MALFORMED', message);
 }
 

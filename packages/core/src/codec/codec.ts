@@ -27,6 +27,8 @@ export interface Unframer {
   push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void;
   /** The stream has ended. @throws CarpoolError FRAME_TRUNCATED if it ended inside a frame */
   end(): void;
+  /** What came of a frame whose end has not come, for the evidence of errors. Default: not known. */
+  unfinished?(): Uint8Array;
 }
 
 /** Where each frame ends in a stream of bytes. */

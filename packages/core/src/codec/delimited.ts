@@ -81,6 +81,10 @@ class DelimitedUnframer implements Unframer {
     if (rest.length > 0) throw truncated(`${rest.length} bytes after the last delimiter`, rest);
   }
 
+  unfinished(): Uint8Array {
+    return this.#withoutReturn(this.#started.collected());
+  }
+
   #finish(last: Uint8Array): Uint8Array {
     const size = this.#started.size + last.length;
     // A carriage return may have arrived before its newline, so one byte more than the limit gets here.

@@ -2,8 +2,11 @@
 import { CarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
+import { describeBytes } from '../codec/evidence.ts';
+import type { Frame } from '../codec/frame.ts';
 import type { Child } from '../process/child.ts';
 import { describeExit } from '../process/exit.ts';
+import { gluedIn } from '../session/glued.ts';
 import { type Journal, speakerName, type Speaker } from '../session/journal.ts';
 import type { Mux } from '../session/mux.ts';
 import { framesAreLines } from './conflicts.ts';
@@ -19,6 +22,9 @@ export interface Ending {
   readonly mux: Mux;
   readonly journal: Journal;
 }
+
+/** Bytes of a line that is no message. */
+export const shownOfLine = 200;
 
 /** Sessions that an error names. */
 const mostNamed = 8;
@@ -66,11 +72,32 @@ export async function whyItEnded(
   });
 }
 
+/** A line that is no message, where `strayOutput` is 'fail': it ends the child. @param thrown what reading it failed with */
+export function fatalLine({ codec }: PoolSettings, frame: Frame, thrown: CarpoolError): CarpoolError {
+  if (!framesAreLines(codec)) return thrown;
+  const line = describeBytes(frame.bytes, shownOfLine);
+  const glued = gluedIn(frame);
+  const missing = glued === undefined ? '' : `; ${glued.hint}`;
+  const message = `The child printed a line to its stdout that is no message, which ends it, because \`strayOutput\` of the pool is 'fail': ${line}${missing}. Print to stderr instead`;
+  const { evidence } = thrown;
+  return new CarpoolError('FRAME_MALFORMED', message, { context: { ...thrown.context, line }, evidence });
+}
+
+/** Why its sessions ended, half a sentence. */
+export function becauseOf({ context }: CarpoolError): string {
+  const { line } = context;
+  return typeof line !== 'string'
+    ? 'because its child ended'
+    : `because its child printed a line that is no message, ${JSON.stringify(line)},`;
+}
+
 export interface StartEvidence {
   readonly child: Child;
   readonly pool: string;
   /** What passed on the root so far: what came instead of a hello. */
   readonly messages?: readonly string[];
+  /** What came and belongs nowhere, or is no message. */
+  readonly strays?: readonly string[];
   /** Why bytes that are no message end the child, and what to do. */
   readonly advice?: string;
 }
@@ -78,15 +105,17 @@ export interface StartEvidence {
 /** Names the pool, and adds what the child wrote to stderr and said instead. */
 export function withEvidence(
   error: CarpoolError,
-  { child, pool, messages = [], advice = '' }: StartEvidence,
+  { child, pool, messages = [], strays = [], advice = '' }: StartEvidence,
 ): CarpoolError {
   if (error.context['pool'] === pool) return error;
   const stderr = child.stderrTail();
-  const hint = error.code === 'FRAME_MALFORMED' ? ' (is something printing to stdout?)' : '';
+  const hint =
+    error.code === 'FRAME_MALFORMED' && !('line' in error.context) ? ' (is something printing to stdout?)' : '';
   const evidence: Evidence = {
     ...error.evidence,
     stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr),
     messages: error.evidence.messages ?? (messages.length === 0 ? undefined : messages),
+    strays: error.evidence.strays ?? (strays.length === 0 ? undefined : strays),
   };
   const first = firstParagraph(error.message);
   const message = first.includes('stdout?') ? first : first + hint;
@@ -104,8 +133,8 @@ function firstParagraph(message: string): string {
   return end < 0 ? message : message.slice(0, end);
 }
 
-function strayAdvice({ strayOutput, codec }: PoolSettings): string {
-  if (framesAreLines(codec)) return strayOutput === 'fail' ? "; `strayOutput` of the pool is 'fail'" : '';
+function strayAdvice({ codec }: PoolSettings): string {
+  if (framesAreLines(codec)) return '';
   const name = typeof codec === 'string' ? codec : codec.name;
   return ` The frames of codec "${name}" are not lines, so nothing after such bytes can be read, and the child is replaced. Print to stderr instead`;
 }

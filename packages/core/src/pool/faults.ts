@@ -31,11 +31,12 @@ export class PoolFaults {
     this.#warn = warn;
   }
 
-  /** A child has printed a line that is no message. */
-  strayLine(line: string): void {
+  /** A child has printed a line that is no message. @param hint half a sentence: where a newline is missing */
+  strayLine(line: string, hint?: string): void {
+    const missing = hint === undefined ? '' : `\n  It holds a message, which is lost: ${hint}.`;
     this.#warnOnce(
-      'line',
-      `the child printed to its stdout what is no message, and it was passed over: ${line}\n` +
+      hint === undefined ? 'line' : 'glued',
+      `the child printed to its stdout what is no message, and it was passed over: ${line}${missing}\n` +
         "  Print to stderr instead. Further such lines are in the evidence of errors; `strayOutput: 'fail'` makes each one fatal",
     );
   }

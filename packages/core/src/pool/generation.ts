@@ -19,11 +19,13 @@ import type { PidFiles } from '../process/pid-files.ts';
 import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
+import { gluedIn, type Glued } from '../session/glued.ts';
+import { failingLosses } from '../session/losses.ts';
 import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { whyItEnded, withEvidence } from './child-end.ts';
+import { becauseOf, fatalLine, shownOfLine, whyItEnded, withEvidence } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import type { Launch, PoolSettings, CommandLookup } from './options.ts';
 import type { LifeKind } from './restart.ts';
@@ -46,9 +48,6 @@ export interface GenerationOptions {
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. `life`: whether it was of any use. */
   readonly ended: (error: CarpoolError | undefined, life: LifeKind) => void;
 }
-
-/** Bytes of a line that is no message. */
-const shownOfLine = 200;
 
 interface Parts {
   readonly options: GenerationOptions;
@@ -98,10 +97,12 @@ export class Generation {
     const { faults } = options;
     const journal = new Journal();
     const strays = new Strays(faults.strays);
-    const strayOutput = ({ bytes }: Frame): void => {
-      const line = describeBytes(bytes, shownOfLine);
-      strays.addText(line);
-      faults.strayLine(line);
+    const strayOutput = (frame: Frame): Glued | undefined => {
+      const line = describeBytes(frame.bytes, shownOfLine);
+      const glued = gluedIn(frame);
+      strays.addText(line, glued?.hint);
+      faults.strayLine(line, glued?.hint);
+      return glued;
     };
     const mux = new Mux({
       transport,
@@ -112,6 +113,8 @@ export class Generation {
       journal,
       strays,
       strayOutput: settings.strayOutput === 'pass' ? strayOutput : undefined,
+      losses: failingLosses,
+      fatalOutput: (frame, error) => fatalLine(settings, frame, error),
       misrouted: (error) => faults.misrouted(error),
       closed: (reason) => {
         options.dying();
@@ -120,7 +123,7 @@ export class Generation {
       },
     });
     void over.promise.then((error) => {
-      mux.fail({ by: 'child', at: clock.now(), reason: 'because its child ended', error });
+      mux.fail({ by: 'child', at: clock.now(), reason: becauseOf(error), error });
       const life = journal.heard ? 'life' : 'useless life';
       if (generation !== undefined) options.ended(generation.#stopping ? undefined : error, life);
     });
@@ -136,7 +139,8 @@ export class Generation {
       const failure =
         protocolError('hello', protocol.name, error) ??
         asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
-      throw withEvidence(failure, { child, pool: settings.name, messages: mux.root.recent.describe() });
+      const messages = mux.root.recent.describe();
+      throw withEvidence(failure, { child, pool: settings.name, messages, strays: strays.since(0) });
     }
   }
 

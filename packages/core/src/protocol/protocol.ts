@@ -154,8 +154,9 @@ export interface ProtocolPort {
    * The next event or question for which `matches` is true; what came before this call and was not taken counts too. A
    * question that it returns is the protocol's to answer, by `send`.
    * @param expected what `matches` looks for, for the error if it does not come: `{ type: 'ready' }`
+   * @param option the option in which that stands, for the error: "close.expect"
    */
-  next(matches: (message: unknown) => boolean, expected?: unknown): Promise<unknown>;
+  next(matches: (message: unknown) => boolean, expected?: unknown, option?: string): Promise<unknown>;
 }
 
 /** The conversation of one session, for `open` and `close`. */

@@ -110,11 +110,11 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);
-      if (open !== undefined) await exchange(port, open);
+      if (open !== undefined) await exchange(port, open, 'open.expect');
       return {
         wireId: port.freshId,
         async close(ending: SessionPort) {
-          if (close !== undefined) await exchange(ending, close);
+          if (close !== undefined) await exchange(ending, close, 'close.expect');
         },
       };
     },
@@ -168,12 +168,12 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
 
 async function probed(root: ProtocolPort, { send, expect }: NonNullable<SessionFieldOptions['probe']>): Promise<void> {
   root.send(send);
-  await root.next((message) => expect === undefined || matches(expect, message), expect);
+  await root.next((message) => expect === undefined || matches(expect, message), expect, 'probe.expect');
 }
 
 async function greet(root: ProtocolPort, hello: NonNullable<SessionFieldOptions['hello']>): Promise<unknown> {
   if (hello.send !== undefined) root.send(hello.send);
-  const said = await root.next((message) => matches(hello.expect, message), hello.expect);
+  const said = await root.next((message) => matches(hello.expect, message), hello.expect, 'hello.expect');
   for (const [name, wanted] of Object.entries(hello.version ?? {})) {
     const found = (said as Record<string, unknown>)[name];
     if (found !== wanted) {
@@ -186,11 +186,11 @@ async function greet(root: ProtocolPort, hello: NonNullable<SessionFieldOptions[
 
 async function exchange(
   port: SessionPort,
-  turn: { send: Readonly<Record<string, unknown>>; expect?: Pattern },
+  { send, expect }: { send: Readonly<Record<string, unknown>>; expect?: Pattern },
+  option: string,
 ): Promise<void> {
-  const { send, expect } = turn;
   port.send(send);
-  if (expect !== undefined) await port.next((message) => matches(expect, message), expect);
+  if (expect !== undefined) await port.next((message) => matches(expect, message), expect, option);
 }
 
 function keyIn(fields: Fields, name: string): string | undefined {

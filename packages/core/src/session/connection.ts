@@ -6,6 +6,7 @@ import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protoco
 import type { Journal, Speaker } from './journal.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
+import type { Waits } from './waits.ts';
 
 /** Takes the messages that the connection routes to one wire id. */
 export interface Receiver {
@@ -13,6 +14,8 @@ export interface Receiver {
   readonly id: string;
   /** It takes no more messages, and another may take over its wire ids. */
   readonly over: boolean;
+  /** What its exchanges wait for. */
+  readonly waits: Waits;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
   /** Ends it because of something that arrived. */
   fail(reason: CloseReason): void;
@@ -31,6 +34,8 @@ export interface Connection {
   /** Absent where another process keeps it. */
   readonly journal: Journal | undefined;
   readonly strays: Strays;
+  /** What came of a message whose end has not come: a line of evidence, or none. */
+  readonly unfinished: () => readonly string[];
   /** A sentence about a child that sends nothing because of another session; `undefined`: there is no sign of that. */
   stuckIn(own: Speaker): string | undefined;
   /** @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED, SESSION_OVERFLOW */

@@ -22,6 +22,7 @@ import { endCalls, Questions } from './questions.ts';
 import { lostReason, unopenedReason } from './reasons.ts';
 import { Recent } from './recent.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
+import type { Waits } from './waits.ts';
 
 /** For an end without a caller that says how long it may take. */
 const failTimeout = 5_000;
@@ -113,7 +114,8 @@ export class Conversation implements Receiver, Ended, Exchanging {
 
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence {
-    const strays = this.#connection.strays.since(this.#straysBefore);
+    const { strays: all, unfinished } = this.#connection;
+    const strays = [...all.since(this.#straysBefore), ...unfinished()];
     return {
       messages: this.recent.describe(),
       strays: strays.length === 0 ? undefined : strays,
@@ -128,6 +130,10 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** Whose it is. */
   get speaker(): Speaker {
     return this.#name;
+  }
+
+  get waits(): Waits {
+    return this.#port.waits;
   }
 
   /** For the protocol. */
@@ -233,8 +239,9 @@ export class Conversation implements Receiver, Ended, Exchanging {
       endCalls(this.#outbox, this.#questions, this.id);
       // Its id is another's: to close it would end the other one.
       if (opened !== undefined) this.#end(reason, false);
-      // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again.
-      open.catch(() => this.#end(reason, true));
+      // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again. Where its answer
+      // was lost, the child may have opened it.
+      open.catch(() => this.#end(reason, this.waits.failure === undefined, this.waits.failure));
       const deadline = clock.after(timeout, () => this.#end(reason, false));
       deadline.unref();
       void this.released.then(() => deadline.cancel());

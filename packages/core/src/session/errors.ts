@@ -42,6 +42,8 @@ export interface Waiting {
   readonly expected: string | undefined;
   /** The last messages that it did not take. */
   readonly came: readonly string[];
+  /** What came and is no message, or belongs nowhere, each with the reason. Default none. */
+  readonly lines?: readonly string[];
 }
 
 export interface Unanswered extends Waiting {
@@ -68,10 +70,12 @@ export function lateEndError(session: string, timeout: number, evidence: Evidenc
 }
 
 /** "; expected {type: "closed"}, and {type: "error"} came"; empty where the protocol does not say. */
-export function instead({ expected, came }: Waiting): string {
-  if (expected === undefined && came.length === 0) return '';
+export function instead({ expected, came, lines = [] }: Waiting): string {
+  const [line] = lines.slice(-1);
+  if (expected === undefined && came.length === 0 && line === undefined) return '';
   const wanted = expected === undefined ? '' : `expected ${expected}, and `;
-  if (came.length === 0) return `; ${wanted}nothing came`;
+  if (came.length === 0 && line === undefined) return `; ${wanted}nothing came`;
+  if (came.length === 0) return `; ${wanted}what came was no message of it: ${line?.replace(/^← /, '')}`;
   return `; ${wanted}${came.join(', ')} came${expected === undefined ? ', which its protocol did not wait for' : ''}`;
 }
 

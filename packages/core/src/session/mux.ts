@@ -18,11 +18,12 @@ import { Conversation } from './conversation.ts';
 import { instead, takenError } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
 import type { Listener } from './listener.ts';
+import type { LossesOptions } from './losses.ts';
 import { RootQuestions } from './root-questions.ts';
 import type { CloseReason } from './state.ts';
 import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
 import { Strays } from './strays.ts';
-import { Unrouted, type UnroutedOptions } from './unrouted.ts';
+import { Unrouted, type Losses, type UnroutedOptions } from './unrouted.ts';
 
 export interface MuxOptions extends UnroutedOptions {
   readonly format: Format;
@@ -35,6 +36,8 @@ export interface MuxOptions extends UnroutedOptions {
   readonly keepsDiagnostics?: boolean | undefined;
   /** Keeps what no conversation and no call takes. Default: its own. */
   readonly strays?: Strays | undefined;
+  /** Makes what fails the exchanges whose message is lost. Default: they wait for their deadline. */
+  readonly losses?: ((options: LossesOptions) => Losses) | undefined;
   /** Milliseconds by which the confirmation of an end may be late. Default 0. */
   readonly grace?: number | undefined;
 }
@@ -72,6 +75,8 @@ export class Mux {
   readonly #unconfirmed = new Set<Conversation>();
   /** Called with each message, while there is a probe. */
   #heard: (() => void) | undefined;
+  /** `hello` has not ended. */
+  #greeting = false;
   #calls = 0;
   #failure: CloseReason | undefined;
 
@@ -80,7 +85,14 @@ export class Mux {
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
-    this.#unrouted = new Unrouted(options, this.strays);
+    const losses = options.losses?.({
+      protocol,
+      root: () => this.root,
+      sessions: () => this.#conversations,
+      find: (wireId) => this.#byWireId.get(wireId),
+      greeting: () => this.#greeting,
+    });
+    this.#unrouted = new Unrouted(options, this.strays, losses);
     const root = (): ProtocolPort => this.root.port;
     this.#connection = {
       protocol,
@@ -94,6 +106,10 @@ export class Mux {
       journal: options.journal,
       strays: this.strays,
       stuckIn: (own) => options.journal && stuckIn(own, options.journal, this.#askers()),
+      unfinished: () => {
+        const line = transport.unfinished?.();
+        return line === undefined ? [] : [`← ${line}`];
+      },
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
@@ -125,11 +141,19 @@ export class Mux {
     const { protocol, clock } = this.#options;
     const expired = (): Error => {
       const waiting = this.root.port.waiting();
-      const message = `The child said no hello within ${timeout} ms${instead(waiting)}`;
-      return new CarpoolError('CHILD_NO_HELLO', message, { context: { timeout, came: waiting.came.length } });
+      const lines = [...this.strays.since(0), ...this.#connection.unfinished()];
+      const message = `The child said no hello within ${timeout} ms${instead({ ...waiting, lines })}`;
+      const context = { timeout, came: waiting.came.length + lines.length };
+      const evidence = lines.length === 0 ? {} : { strays: lines };
+      return new CarpoolError('CHILD_NO_HELLO', message, { context, evidence });
     };
+    this.#greeting = true;
     const greeted = Promise.resolve().then(() => protocol.hello?.(this.root.port));
-    return await within(greeted, { clock, timeout, expired });
+    try {
+      return await within(greeted, { clock, timeout, expired });
+    } finally {
+      this.#greeting = false;
+    }
   }
 
   /** True if the other side answers the protocol's `probe`, or without that, sends anything at all in this time. */

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { closedError, type Ended, type SessionName, type Waiting } from './errors.ts';
 import type { Outbox } from './outbox.ts';
 import type { CloseReason } from './state.ts';
+import { Waits, type Wait } from './waits.ts';
 
 export interface PortOptions {
   readonly connection: Connection;
@@ -32,8 +33,8 @@ export class ConversationPort implements SessionPort, Ended {
   readonly #giveUp = new Cancellation();
   /** Before `open` is done, and after `close` has begun, events are the protocol's. Bounded: it looks for a few. */
   readonly #events = new Mailbox<Frame>(256);
-  /** What `next` waits for, as its callers name it. */
-  readonly #expected = new Set<unknown>();
+  /** What `next` and `request` wait for. */
+  readonly waits: Waits = new Waits();
   #resolveGone!: () => void;
   #reason: CloseReason | undefined;
 
@@ -73,27 +74,47 @@ export class ConversationPort implements SessionPort, Ended {
     this.#checkNotClosed();
     const { outbox, connection } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const ended = (): void => this.waits.delete(wait);
     const call = outbox.request(connection.frameOf(message), {
-      reply: (frame) => resolve(frame.message),
-      failed: reject,
+      reply: (frame) => {
+        ended();
+        resolve(frame.message);
+      },
+      failed: (error) => {
+        ended();
+        reject(error);
+      },
     });
-    const aborted = (): void => {
+    const giveUp = (reason: unknown): void => {
+      ended();
       // First: to abandon it sends a message, which a full connection refuses.
-      reject(signal?.reason);
+      reject(reason);
       outbox.abandon(call);
     };
+    const wait: Wait = { key: () => call.key, fail: giveUp };
+    this.waits.add(wait);
+    const aborted = (): void => giveUp(signal?.reason);
     signal?.addEventListener('abort', aborted);
     return promise;
   }
 
-  async next(matches: (message: unknown) => boolean, expected?: unknown): Promise<unknown> {
-    if (expected !== undefined) this.#expected.add(expected);
-    const frame = await this.#events.take((candidate) => matches(candidate.message)).item;
-    this.#expected.delete(expected);
+  async next(matches: (message: unknown) => boolean, expected?: unknown, option?: string): Promise<unknown> {
+    const taking = this.#events.take((candidate) => matches(candidate.message));
+    const failures: CarpoolError[] = [];
+    const fail = (error: CarpoolError): void => {
+      failures.push(error);
+      taking.stop();
+    };
+    const wait: Wait = { matches, expected, option, fail };
+    this.waits.add(wait);
+    const frame = await taking.item;
+    this.waits.delete(wait);
     if (frame !== undefined) {
       this.#options.taken(frame);
       return frame.message;
     }
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
     if (this.#reason === undefined) throw new CarpoolError('SESSION_CLOSED', 'Cannot wait: the connection has ended');
     throw this.#closedError('wait for a message', this.#reason);
   }
@@ -123,8 +144,9 @@ export class ConversationPort implements SessionPort, Ended {
 
   /** For the error at a deadline: what `next` waits for, and the last messages that it did not take. */
   waiting(): Waiting {
-    const [wanted] = this.#expected;
-    const expected = wanted === undefined ? undefined : this.#options.connection.frameOf(wanted).toString();
+    const wait = this.waits.expected;
+    const wanted = wait && this.#options.connection.frameOf(wait.expected).toString();
+    const expected = wait?.option === undefined ? wanted : `${wanted} (\`${wait.option}\`)`;
     return { expected, came: this.#events.latest(shown).map((frame) => frame.toString()) };
   }
 

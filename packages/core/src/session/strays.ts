@@ -35,9 +35,10 @@ export class Strays {
     this.#push(keptFrame(frame, frame.bytes.length), why);
   }
 
-  /** A line that is no message. */
-  addText(text: string): void {
-    this.#push(text.length > longestLine ? `${text.slice(0, longestLine)}…` : text, 'no message');
+  /** A line that is no message. @param hint half a sentence: where a newline is missing */
+  addText(text: string, hint?: string): void {
+    const shown = text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
+    this.#push(shown, hint === undefined ? 'no message' : `no message: ${hint}`);
   }
 
   /** Those after the first `mark`, oldest first, each with why nothing took it. */

@@ -1,9 +1,10 @@
 /** A transport over a readable and a writable stream: a child's stdio, or a socket. */
 import type { Readable, Writable } from 'node:stream';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
-import type { Codec, FrameLimits } from '../codec/codec.ts';
+import type { Codec, Format, FrameLimits, Unframer } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import { BatchWriter } from './batch.ts';
+import { describeBytes } from '../codec/evidence.ts';
 import type { Transport, TransportHandlers } from './transport.ts';
 
 export interface StreamTransportOptions {
@@ -18,6 +19,7 @@ export class StreamTransport implements Transport {
   readonly #codec: Codec;
   readonly #limits: FrameLimits;
   #handlers: TransportHandlers | undefined;
+  #unframer: Unframer | undefined;
 
   constructor(readable: Readable, writable: Writable, options: StreamTransportOptions) {
     this.#readable = readable;
@@ -30,6 +32,7 @@ export class StreamTransport implements Transport {
   start(handlers: TransportHandlers): void {
     this.#handlers = handlers;
     const unframer = this.#codec.framing.unframer(this.#limits);
+    this.#unframer = unframer;
     const { format } = this.#codec;
     const onPayload = (payload: Uint8Array): void => this.#handlers?.frame(Frame.encoded(payload, format));
     this.#readable.on('data', (chunk: Uint8Array) => {
@@ -55,6 +58,13 @@ export class StreamTransport implements Transport {
 
   get backlog(): number {
     return this.#writer.backlog;
+  }
+
+  unfinished(): string | undefined {
+    const bytes = this.#unframer?.unfinished?.();
+    if (bytes === undefined || bytes.length === 0) return undefined;
+    const { framing, format } = this.#codec;
+    return `${described(bytes, format)} (the ${framing.name} that ends it has not come)`;
   }
 
   send(frame: Frame): void {
@@ -87,4 +97,19 @@ export class StreamTransport implements Transport {
     this.#writer.stop();
     handlers.closed(reason);
   }
+}
+
+/** A larger one is not decoded for an error. */
+const mostDecoded = 16 * 1024;
+const shownBytes = 200;
+
+function described(bytes: Uint8Array, format: Format): string {
+  if (bytes.length > mostDecoded) return `<${bytes.length} bytes>`;
+  const frame = Frame.encoded(bytes, format);
+  try {
+    void frame.message;
+  } catch {
+    return describeBytes(bytes, shownBytes);
+  }
+  return frame.toString();
 }

@@ -20,6 +20,8 @@ export interface Transport {
   sendSoon(frame: Frame): void;
   /** Bytes accepted by `send` that the other side has not read yet. */
   readonly backlog: number;
+  /** For the evidence of errors: what came of a frame whose end has not come, and what is missing. Default: not known. */
+  unfinished?(): string | undefined;
   /** Sends what is queued, then ends. It has no deadline: the owner calls `abort` when it takes too long. */
   close(): void;
   /** Ends at once; what is queued is lost. */

@@ -83,6 +83,41 @@ test('a protocol whose replies are lost is not ok, and they are shown', async ()
   expect(stdout).toMatch(/^sheet: What the child of pool "sheet" sent reached no session .*\n {2}← .*"nobody"/m);
 });
 
+test('a newline that is missing before the hello is named at once, and no second child is started', async () => {
+  const protocol = { hello: { expect: { type: 'hello' } } };
+  write('sheet.mjs', `process.stdout.write('x' + JSON.stringify({ type: 'hello' }) + '\\n'); process.stdin.resume();`);
+  poolOf('sheet.mjs', { protocol });
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^sheet: Pool "sheet": The hello of the child was not read, .* a newline is missing before \{type/m,
+  );
+  expect(stdout).toContain('│ ← x{"type":"hello"} (no message: a newline is missing before {type: "hello"})');
+});
+
+test('a newline that is missing before another message is named, too', async () => {
+  write('sheet.mjs', answering(`{ session, type: 'closed' }`).replace('console.log(', `process.stdout.write('x'); $&`));
+  poolOf('sheet.mjs', { protocol: { close: { send: { type: 'reset' }, expect: { type: 'closed' } } } });
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^sheet: What session s1 waits for was not read, .* a newline is missing before \{session: "s1"/m,
+  );
+});
+
+test('a protocol whose `route` throws is named at once, with the stack', async () => {
+  write('sheet.mjs', answering(`{ session, type: 'opened' }`));
+  const route = `route: () => undefined.x, address: ({ frame }) => ({ frame })`;
+  const open = `async open(port) { port.send({}); await port.next(() => true); return { wireId: 's1', close() {} }; }`;
+  const pool = `{ command: ${JSON.stringify(process.execPath)}, args: ['sheet.mjs'], protocol: { name: 'sheet', ${route}, ${open} } }`;
+  write('carpool.config.mjs', `export default { pools: { sheet: ${pool} } };`);
+  const started = performance.now();
+  const { code, stdout } = await carpool('check');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^sheet: `route` of protocol "sheet" threw TypeError: .*\n {2}│ at .*carpool\.config\.mjs/m);
+  expect(performance.now() - started).toBeLessThan(9_000);
+});
+
 test('one pool alone, by its name', async () => {
   config({ broken: 'dies-at-once', echoes: 'echo' });
   const { code, stdout } = await carpool('check', 'echoes');

@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
     options: () => ({ strayOutput: 'fail' }),
     code: 'FRAME_MALFORMED',
     scope: 'child',
-    says: /Pool "echoes".*printing to stdout\?.*`strayOutput` of the pool is 'fail'[^]*Welcome to Prints 1\.0!/,
+    says: /^Pool "echoes": The child printed a line .* that is no message, which ends it, because `strayOutput` of the pool is 'fail': Welcome to Prints 1\.0!/,
   },
   {
     name: 'a child that prints a banner before its hello, to MessagePack',
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     }),
     code: 'CHILD_NO_HELLO',
     scope: 'child',
-    says: /no hello within 2000 ms; expected \{type: "welcome"\}, and \{type: "hello".*\} came\n[^]*last messages[^]*→ .*"settings"[^]*← .*"hello"/,
+    says: /no hello within 2000 ms; expected \{type: "welcome"\} \(`hello\.expect`\), and \{type: "hello".*\} came\n[^]*last messages[^]*→ .*"settings"[^]*← .*"hello"/,
   },
   {
     name: 'a child of another version',

@@ -23,13 +23,13 @@ describe('an exchange whose `expect` is not what the child says', () => {
     const session = await echoes.register({ holder: { test: 'cart › adds', file: 'cart.test.ts' } });
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
     expect(error.message).toMatch(
-      /within 80 ms, so its slot is not used again; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came/,
+      /within 80 ms, so its slot is not used again; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came/,
     );
     await failure((await echoes.register()).unregister(), 'REQUEST_TIMEOUT');
     const [line, warning] = summaryLines([echoes.stats()]);
     expect(line).toContain('2 sessions');
     expect(warning).toMatch(
-      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 80 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/,
+      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 80 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/,
     );
     echoes.countAnew();
     expect(summaryLines([echoes.statsOfRun()])).toEqual([]);
@@ -41,14 +41,14 @@ describe('an exchange whose `expect` is not what the child says', () => {
     });
     const session = await (await served.connect()).register('echoes');
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
-    expect(error.message).toMatch(/within 80 ms.*expected \{type: "close"\}, and \{type: "closed"/);
+    expect(error.message).toMatch(/within 80 ms.*expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed"/);
   });
 
   test('`open` says it, too', async () => {
     const open = { send: { type: 'say', messages: [] }, expect: { type: 'opened' } };
     const echoes = pool('says-on-request', { protocol: { ...programProtocol, open }, openTimeout: 50 });
     const error = await failure(echoes.register(), 'SESSION_FAILED');
-    expect(error.message).toMatch(/within 50 ms; expected \{type: "opened"\}, and nothing came/);
+    expect(error.message).toMatch(/within 50 ms; expected \{type: "opened"\} \(`open\.expect`\), and nothing came/);
   });
 
   test('a hello that is another one is not waited for three times', async () => {
@@ -57,7 +57,9 @@ describe('an exchange whose `expect` is not what the child says', () => {
     await failure(echoes.register(), 'CHILD_NO_HELLO');
     const error = await failure(echoes.register(), 'POOL_GAVE_UP');
     expect(error.message).toMatch(/because what it said was not the hello that the protocol expects/);
-    expect((error.cause as Error).message).toMatch(/expected \{type: "welcome"\}, and \{type: "hello".* came/);
+    expect((error.cause as Error).message).toMatch(
+      /expected \{type: "welcome"\} \(`hello\.expect`\), and \{type: "hello".* came/,
+    );
     expect(echoes.stats()).toMatchObject({ children: 1 });
   });
 });
@@ -148,6 +150,47 @@ describe('a function of the protocol that throws', () => {
       /← \{type: "odd", session: "s1"\} \(`route` of protocol "session-field" threw TypeError/,
     );
     expect(echoes.stats()).toMatchObject({ children: 1, failures: 0, strays: 2 });
+  });
+
+  /** Throws on what it must route while an exchange waits for it. */
+  const routeThrows = (type: string): Protocol['route'] => {
+    return (frame) => (frame.fields(['type'])['type'] === type ? mistake() : base.route(frame));
+  };
+
+  test('`route`, on the hello: the start fails at once', async () => {
+    const error = await failure(
+      pool('echo', made({ route: routeThrows('hello') }), quiet).register(),
+      'PROTOCOL_FAILED',
+    );
+    expect(error.message).toMatch(
+      /^Pool "echoes": `route` of protocol "session-field" threw TypeError: .*\n {2}│ at .*\n[^]*on the message \{type: "hello"/,
+    );
+  });
+
+  test('`route`, on what `close` waits for: the end fails at once, and that of another session does not', async () => {
+    const route: Protocol['route'] = (frame) => {
+      const { type, session } = frame.fields(['type', 'session']);
+      return type === 'closed' && session === 's1' ? mistake() : base.route(frame);
+    };
+    const late = { ...made({ route }), closeTimeout: 30_000 };
+    const echoes = pool('echo', late, quiet);
+    const [one, two] = [await echoes.register(), await echoes.register()];
+    const error = await failure(one.unregister(), 'PROTOCOL_FAILED');
+    expect(error.message).toMatch(/^`route` of protocol "session-field" threw TypeError/);
+    await two.unregister();
+    expect(echoes.stats()).toMatchObject({ unconfirmed: 1, quarantined: 1, children: 1 });
+  });
+
+  test('`route`, on an event: a request that waits goes on, and its evidence has the place of the mistake', async () => {
+    const echoes = pool('says-on-request', made({ route: routeThrows('odd') }), quiet);
+    const session = await echoes.register();
+    const request = { type: 'say', messages: [{ type: 'odd', session: 's1' }] };
+    const error = await failure(session.request(request, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    expect(error.evidence.strays).toEqual([
+      expect.stringMatching(
+        /^← \{type: "odd".*\(`route` of protocol .* threw TypeError: .* at .*misaddressed\.test\.ts/,
+      ),
+    ]);
   });
 
   test.each([

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPool } from '../../src/pool/create-pool.ts';
 import { failure } from '../support/failure.ts';
-import { pool, program, until } from '../support/pools.ts';
+import { pool, program, programProtocol, until } from '../support/pools.ts';
 
 test('a stray line is passed over, reported once, and shown in the evidence of what times out', async () => {
   const warnings: string[] = [];
@@ -48,6 +48,76 @@ test('one message is no more than its line: the rest of a chunk is read', async 
   await until('both are known', () => echoes.stats().strays === 1);
 });
 
+describe('a newline that is missing', () => {
+  const quiet = { warn: (): void => {} };
+
+  test('before the hello: the start fails at once, once, and shows the line', async () => {
+    const warnings: string[] = [];
+    const echoes = pool('prints-to-stdout --banner=Loading…', {}, { warn: (message) => warnings.push(message) });
+    const error = await failure(echoes.register(), 'CHILD_NO_HELLO');
+    expect(error.message).toMatch(
+      /^Pool "echoes": The hello of the child was not read, because other text stands on its line: a newline is missing before \{type: "hello", .*\}\n/,
+    );
+    expect(error.evidence.strays).toEqual([
+      expect.stringMatching(/^← Loading…\{"type":"hello",.* \(no message: a newline is missing before \{type: "hello"/),
+    ]);
+    expect(warnings.join()).toMatch(/It holds a message, which is lost: a newline is missing before \{type: "hello"/);
+    await failure(echoes.register(), 'POOL_GAVE_UP');
+    expect(echoes.stats()).toMatchObject({ children: 1, failures: 1 });
+  });
+
+  test('after the hello: the deadline shows what came, and no second child waits for it', async () => {
+    const echoes = pool('prints-to-stdout --banner= --unended', { helloTimeout: 700 }, quiet);
+    const error = await failure(echoes.register(), 'CHILD_NO_HELLO');
+    expect(error.message).toMatch(
+      /no hello within 700 ms; expected .*, and what came was no message of it: \{type: "hello"\} \(the newline that ends it has not come\)/,
+    );
+    expect(error.evidence.strays).toEqual(['← {type: "hello"} (the newline that ends it has not come)']);
+    await failure(echoes.register(), 'POOL_GAVE_UP');
+  });
+
+  test('before what `open` or `close` waits for: it fails at once', async () => {
+    const glued = (type: string): object => ({
+      send: { type: 'print', text: `oops {"session":"s1","type":"${type}"}\n` },
+      expect: { type },
+    });
+    const opens = pool('says-on-request', { protocol: { ...programProtocol, open: glued('opened') as never } }, quiet);
+    const unopened = await failure(opens.register(), 'FRAME_MALFORMED');
+    expect(unopened.message).toMatch(
+      /^What session s1 waits for was not read, because other text stands on its line: a newline is missing before \{session: "s1", type: "opened"\}/,
+    );
+    const closes = pool(
+      'says-on-request',
+      { closeTimeout: 30_000, protocol: { ...programProtocol, close: glued('closed') as never } },
+      quiet,
+    );
+    const unclosed = await failure((await closes.register()).unregister(), 'FRAME_MALFORMED');
+    expect(unclosed.message).toMatch(/^What session s1 waits for was not read/);
+    expect(closes.stats().firstUnconfirmed).toMatch(/^session s1: What session s1 waits for was not read/);
+  });
+
+  test('before a reply: the evidence of the request says so, with the reply', async () => {
+    const echoes = pool('says-on-request', {}, quiet);
+    const session = await echoes.register();
+    session.send({ type: 'print', text: '[1/3] ' });
+    const error = await failure(session.request({ type: 'query' }, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    expect(error.evidence.strays).toEqual([
+      expect.stringMatching(
+        /^← \[1\/3\] \{"type":"reply",.* \(no message: a newline is missing before \{type: "reply"/,
+      ),
+    ]);
+  });
+
+  test('after a reply: the evidence shows what came of its line', async () => {
+    const session = await pool('says-on-request', {}, quiet).register();
+    const request = { type: 'print', text: '{"type":"reply","session":"s1","id":"c1"}' };
+    const error = await failure(session.request(request, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    expect(error.evidence.strays).toEqual([
+      '← {type: "reply", session: "s1", id: "c1"} (the newline that ends it has not come)',
+    ]);
+  });
+});
+
 describe('`strayOutput`', () => {
   test('"fail" ends the child', async () => {
     const echoes = pool('says-on-request', { strayOutput: 'fail' });
@@ -55,7 +125,12 @@ describe('`strayOutput`', () => {
     const waiting = session.event();
     session.send({ type: 'print', text: 'Compiling\n' });
     const error = await failure(waiting, 'FRAME_MALFORMED');
-    expect((error.cause as Error).message).toMatch(/printing to stdout\?.*`strayOutput` of the pool is 'fail'/);
+    expect(error.message).toMatch(
+      /^Cannot wait for an event: session s1 was closed because its child printed a line that is no message, "Compiling", \d+ ms ago\n/,
+    );
+    expect((error.cause as Error).message).toMatch(
+      /^Pool "echoes": The child printed a line to its stdout that is no message, which ends it, because `strayOutput` of the pool is 'fail': Compiling\./,
+    );
   });
 
   test('is "fail", and cannot be another, where the frames are not lines', () => {

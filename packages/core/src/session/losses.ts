@@ -1,0 +1,55 @@
+/** Exchanges of a protocol (`hello`, `open`, `close`, `probe`) whose message is lost fail at once: no more of it will come. */
+import { CarpoolError } from '../base/errors.ts';
+import type { Frame } from '../codec/frame.ts';
+import type { Messages, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Receiver } from './connection.ts';
+import type { Losses } from './unrouted.ts';
+
+export interface LossesOptions {
+  readonly protocol: Protocol<Messages>;
+  /** The conversation with the child itself. */
+  readonly root: () => Receiver;
+  /** All others. */
+  readonly sessions: () => Iterable<Receiver>;
+  readonly find: (wireId: WireId) => Receiver | undefined;
+  /** `hello` has not ended. */
+  readonly greeting: () => boolean;
+}
+
+export function failingLosses({ protocol, root, sessions, find, greeting }: LossesOptions): Losses {
+  return {
+    unread(message, hint) {
+      // Only a few places are looked at, where something waits at all.
+      if (![root(), ...sessions()].some(({ waits }) => waits.size > 0)) return;
+      const route = routed(protocol, message);
+      if (route === undefined) return;
+      const to = 'to' in route ? route.to : undefined;
+      const receiver = to === undefined ? root() : find(to);
+      if (receiver?.waits.wants(message, 'key' in route ? route.key : undefined) !== true) return;
+      receiver.waits.fail(unreadError(receiver.id, hint, greeting()));
+    },
+    misrouted(message, error) {
+      const all = [root(), ...sessions()];
+      const waiting = all.filter(({ waits }) => waits.size > 0);
+      const meant = waiting.filter(({ waits }) => waits.wants(message));
+      // Where nothing else is there, it can be for nothing else.
+      const only = all.length <= 2 ? waiting : [];
+      for (const { waits } of meant.length > 0 ? meant : only) waits.fail(error);
+    },
+  };
+}
+
+function routed(protocol: Protocol<Messages>, message: Frame): Route | undefined {
+  try {
+    return protocol.route(message);
+  } catch {
+    return undefined; // reported where such a message comes on a line of its own
+  }
+}
+
+function unreadError(session: string, hint: string, greeting: boolean): CarpoolError {
+  const what = greeting ? 'The hello of the child' : `What session ${session} waits for`;
+  const text = `${what} was not read, because other text stands on its line: ${hint}`;
+  const context = greeting ? { came: 1 } : { session };
+  return new CarpoolError(greeting ? 'CHILD_NO_HELLO' : 'FRAME_MALFORMED', text, { context });
+}
