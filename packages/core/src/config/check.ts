@@ -1,6 +1,7 @@
 /** Checks a config. A mistake is one error with its path, what was found there, and what is allowed. */
 import * as v from 'valibot';
 import { CarpoolError } from '../base/errors.ts';
+import { didYouMean } from '../base/similar.ts';
 import { describeMessage } from '../codec/describe.ts';
 import { conflictIn } from '../pool/conflicts.ts';
 import type { PoolOptions } from '../pool/options.ts';
@@ -187,12 +188,23 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? '';
   const missing = issue.type === 'strict_object' && issue.expected !== 'never' && issue.input === undefined;
-  if (missing) throw invalid(path, 'nothing', required, where);
-  if (issue.type !== 'strict_object' || issue.expected !== 'never') {
+  if (!missing && (issue.type !== 'strict_object' || issue.expected !== 'never')) {
     throw invalid(path, describeMessage(issue.input, longestFound), issue.message, where);
   }
-  const allowed = optionsAt(path.split('.').slice(0, -1));
-  throw invalid(path, `${JSON.stringify(path.split('.').at(-1))}, which is no option there`, allowed.join(', '), where);
+  const place = path.split('.').slice(0, -1);
+  const allowed = optionsAt(place);
+  // What is required is often there, with a letter that is wrong.
+  const name = missing ? unknownIn(issue.path?.at(-1)?.input, allowed) : path.split('.').at(-1);
+  if (name === undefined) throw invalid(path, 'nothing', required, where);
+  const found = `${JSON.stringify(name)}, which is no option there`;
+  throw invalid([...place, name].join('.'), found, allowed.join(', ') + didYouMean(name, allowed), where);
+}
+
+/** The first name that is no option. */
+function unknownIn(input: unknown, allowed: readonly string[]): string | undefined {
+  return typeof input === 'object' && input !== null
+    ? Object.keys(input).find((name) => !allowed.includes(name))
+    : undefined;
 }
 
 function checkConflicts({ pools = {} }: CheckedConfig, where: string): void {

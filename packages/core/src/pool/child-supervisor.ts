@@ -136,10 +136,10 @@ export class ChildSupervisor {
     const life = [...this.#living].find((other) => other.generation === generation);
     // It has died meanwhile.
     if (life === undefined || life.dying) return;
-    const proven = generation.protocol.probe !== undefined || generation.sessions === 0;
     if (this.#current === life) this.retire();
     // Without a question that it must answer, its other sessions may still be served.
-    if (proven) generation.killSilent(session);
+    if (generation.protocol.probe === undefined && generation.sessions > 0) generation.leaveSilent(session);
+    else generation.killSilent(session);
   }
 
   /** Stops every generation that is still there. @throws CarpoolError CHILD_UNKILLABLE */

@@ -46,6 +46,11 @@ export class PoolFaults {
     this.#warnOnce('route', `a message of the child was lost, because ${error.message}`);
   }
 
+  /** A child seems to stand still, and no session fails with that. @param what became of it, and why */
+  stoodStill(what: string): void {
+    this.#warnOnce('still', what);
+  }
+
   /** @param failure why the end of its session was not confirmed */
   unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;

@@ -176,19 +176,40 @@ export class Generation {
 
   /** Its sessions fail with CHILD_SILENT. @param session whose end was not confirmed */
   killSilent(session: string): void {
-    const { name, closeTimeout, probeTimeout } = this.#options.settings;
-    const why = this.#mux.describeSilence();
-    const asked = `it did not confirm the end of session ${session} within ${closeTimeout} ms, and sent nothing at all for ${probeTimeout} ms more`;
-    this.#silence = new CarpoolError(
-      'CHILD_SILENT',
-      `The child of pool "${name}" was killed: ${asked}${why === undefined ? '' : `; ${why}`}`,
-      {
-        context: { pool: name, pid: this.child.pid, session },
-        evidence: this.evidence(),
-      },
-    );
+    const { settings, faults } = this.#options;
+    const { name } = settings;
+    const stoodStill = this.#stoodStill(session);
+    // No session is there that could fail with it.
+    if (this.protocol.probe === undefined) faults.stoodStill(`a child was killed, and is replaced: ${stoodStill}`);
+    const message = `The child of pool "${name}" was killed: ${stoodStill}`;
+    this.#silence = new CarpoolError('CHILD_SILENT', message, {
+      context: { pool: name, pid: this.child.pid, session },
+      evidence: this.evidence(),
+    });
     // The supervisor stops it, and reports what cannot be ended.
     void this.child.kill().catch(noop);
+  }
+
+  /** As `killSilent`, where other sessions are open on it and nothing proves that they are not served. */
+  leaveSilent(session: string): void {
+    const stoodStill = this.#stoodStill(session);
+    this.#mux.standstill = `the child gets no more sessions: ${stoodStill}`;
+    const left = 'a child gets no more sessions, and is stopped when its last one has ended';
+    this.#options.faults.stoodStill(`${left}: ${stoodStill}`);
+  }
+
+  #stoodStill(session: string): string {
+    const { closeTimeout, probeTimeout } = this.#options.settings;
+    const parts = [
+      `it did not confirm the end of session ${session} within ${closeTimeout} ms, and sent nothing at all for ${probeTimeout} ms more`,
+    ];
+    const why = this.#mux.describeSilence();
+    if (why !== undefined) parts.push(why);
+    if (this.protocol.probe === undefined)
+      parts.push(
+        'whether it stands still is not proven: define `probe` in the protocol, a question that it must answer',
+      );
+    return parts.join('; ');
   }
 
   evidence(): Evidence {

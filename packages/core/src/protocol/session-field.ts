@@ -46,6 +46,16 @@ const everyOption: Readonly<Record<keyof SessionFieldOptions, true>> = {
 /** The names of the options, to tell them from something else. */
 export const sessionFieldNames: ReadonlySet<string> = new Set(Object.keys(everyOption));
 
+/** The names in the options that are exchanges, and which of them is required. */
+export const exchangeNames: Readonly<
+  Partial<Record<keyof SessionFieldOptions, { readonly all: readonly string[]; readonly required: string }>>
+> = {
+  hello: { all: ['send', 'expect', 'version'], required: 'expect' },
+  open: { all: ['send', 'expect'], required: 'send' },
+  close: { all: ['send', 'expect'], required: 'send' },
+  probe: { all: ['send', 'expect'], required: 'send' },
+};
+
 /** How a child that echoes a `session` field talks. */
 export interface SessionFieldOptions {
   /** The field that names the session. Default `session`. */

@@ -64,6 +64,8 @@ export class Mux {
   readonly root: Conversation;
   /** What the other side sent that no conversation and no call took. */
   readonly strays: Strays;
+  /** A sentence for the evidence of all conversations: the other side seems to stand still. */
+  standstill: string | undefined;
   readonly #options: MuxOptions;
   readonly #unrouted: Unrouted;
   readonly #questions: RootQuestions;
@@ -105,7 +107,7 @@ export class Mux {
       grace: options.grace ?? 0,
       journal: options.journal,
       strays: this.strays,
-      stuckIn: (own) => options.journal && stuckIn(own, options.journal, this.#askers()),
+      stuckIn: (own) => this.standstill ?? (options.journal && stuckIn(own, options.journal, this.#askers())),
       unfinished: () => {
         const line = transport.unfinished?.();
         return line === undefined ? [] : [`← ${line}`];

@@ -182,15 +182,15 @@ const ofProtocol =
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
 const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
 const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
-const unknown = (key: string, allowed: string): string =>
-  `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}`;
+const unknown = (key: string, allowed: string, meant?: string): string =>
+  `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
 
 const aLock =
   'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks')],
+  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks', 'pools')],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],
@@ -198,7 +198,11 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [`{ pools: { a: {} } }`, 'pools.a.command', 'nothing; it is required'],
   [`{ pools: { a: { command: '' } } }`, 'pools.a.command', `""; ${aCommand}`],
   [`{ pools: { a: { command: ['x', '-v'] } } }`, 'pools.a.command', `["x", "-v"]; ${aCommand}`],
-  [`{ pools: { a: { command: 'x', maxSession: 8 } } }`, 'pools.a.maxSession', unknown('maxSession', options)],
+  [
+    `{ pools: { a: { command: 'x', maxSession: 8 } } }`,
+    'pools.a.maxSession',
+    unknown('maxSession', options, 'maxSessions'),
+  ],
   [`{ pools: { a: { command: 'x', 'a.b': 8 } } }`, 'pools.a.a.b', unknown('b', options)],
   ...['"8"', '0', '-1', '1.5', 'NaN', 'Infinity'].map(
     (value) =>
@@ -261,7 +265,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', protocol: { sesion: 's' } } } }`,
     'pools.a.protocol.sesion',
-    unknown('sesion', ofProtocol),
+    unknown('sesion', ofProtocol, 'session'),
   ],
   [
     `{ pools: { a: { command: 'x', protocol: { idType: 'bigint' } } } }`,
@@ -278,6 +282,21 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     'pools.a.protocol.close.say',
     unknown('say', 'send, expect'),
   ],
+  // Not what is missing, but what stands in its place.
+  ...(['open', 'close', 'probe'] as const).map(
+    (name) =>
+      [
+        `{ pools: { a: { command: 'x', protocol: { ${name}: { sned: {} } } } } }`,
+        `pools.a.protocol.${name}.sned`,
+        unknown('sned', 'send, expect', 'send'),
+      ] as const,
+  ),
+  [
+    `{ pools: { a: { command: 'x', protocol: { hello: { expcet: {} } } } } }`,
+    'pools.a.protocol.hello.expcet',
+    unknown('expcet', 'send, expect, version', 'expect'),
+  ],
+  [`{ pools: { a: { comand: 'x' } } }`, 'pools.a.comand', unknown('comand', options, 'command')],
   [
     `{ pools: { a: { command: 'x', protocol: { name: 'x', route: 7 } } } }`,
     'pools.a.protocol.route',

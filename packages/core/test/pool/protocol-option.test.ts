@@ -54,8 +54,19 @@ test.each<[string, unknown, string]>([
   [
     'a misspelt option',
     { command: 'x', protocol: { sesion: 's' } },
-    'found an option of this name at `protocol.sesion`',
+    'found an option of this name at `protocol.sesion`; allowed: a protocol, a function that returns one, or the options of `sessionField`; did you mean "session"?',
   ],
+  [
+    'a misspelt option in another one',
+    { command: 'x', protocol: { close: { sned: {} } } },
+    'found an option of this name at `protocol.close.sned`; allowed: an object of send, expect; did you mean "send"?',
+  ],
+  [
+    'an exchange without what it needs',
+    { command: 'x', protocol: { hello: { send: {} } } },
+    'found nothing at `protocol.hello.expect`; allowed: an object of send, expect, version',
+  ],
+  ['an exchange that is none', { command: 'x', protocol: { open: 'x' } }, 'found "x" at `protocol.open`'],
 ])('createPool refuses %s, and says where', (_, options, says) => {
   const make = (): unknown => createPool(options as never);
   expect(make).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));

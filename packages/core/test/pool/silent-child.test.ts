@@ -78,7 +78,9 @@ test('a child that a signal has stopped is replaced, too', async () => {
 });
 
 test('without a probe, a child that sends anything lives, and one that sends nothing is replaced', async () => {
-  const never = pool('never-confirms', { ...quick, maxSessions: 8, protocol: withoutProbe });
+  const warnings: string[] = [];
+  const without = { ...quick, maxSessions: 8, protocol: withoutProbe };
+  const never = pool('never-confirms', without, { warn: (message) => warnings.push(message) });
   const [a, b] = [await never.register(), await never.register()];
   const { pids } = never.stats();
   // It echoes this after the end has begun.
@@ -90,13 +92,29 @@ test('without a probe, a child that sends anything lives, and one that sends not
   await until('it is replaced', () => !never.stats().pids.includes(pids[0] ?? 0));
   await never.register();
   expect(never.stats()).toMatchObject({ children: 2 });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^pool "echoes": a child was killed, and is replaced: it did not confirm the end of session s2 .*: define `probe` in the protocol/,
+    ),
+  ]);
 });
 
-test('without a probe, the other sessions of a silent child are left to it', async () => {
-  const never = pool('never-confirms', { ...quick, maxSessions: 8, protocol: withoutProbe });
+test('without a probe, the other sessions of a silent child are left to it, and what would prove it is said', async () => {
+  const warnings: string[] = [];
+  const without = { ...quick, maxSessions: 8, protocol: withoutProbe };
+  const never = pool('never-confirms', without, { warn: (message) => warnings.push(message) });
   const [a, b] = [await never.register(), await never.register()];
   await failure(a.unregister(), 'REQUEST_TIMEOUT');
   const c = await never.register();
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^pool "echoes": a child gets no more sessions, .*: it did not confirm the end of session s1 within 60 ms, and sent nothing at all for 200 ms more; .*define `probe` in the protocol/,
+    ),
+  ]);
+  const late = await failure(b.event(undefined, { timeout: 20 }), 'REQUEST_TIMEOUT');
+  expect(late.evidence.silence).toMatch(
+    /^the child gets no more sessions: it did not .*define `probe` in the protocol/,
+  );
   expect(never.stats()).toMatchObject({ children: 2, running: 2 });
   for (const each of [b, c]) expect(await each.request({ type: 'query' })).toMatchObject({ session: each.id });
 });
