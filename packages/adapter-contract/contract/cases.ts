@@ -129,12 +129,25 @@ export const cases: readonly Case[] = [
         const { status, messages } = named(outcome, name);
         expect(status).toBe('failed');
         expect(messages.join('\n')).toMatch(
-          /The test ended before the reply to "silence"(?: \(and 1 more\))?: await it/,
+          /The test ended before it had the reply to "silence"(?: \(and 1 more\))?: await it/,
         );
         expect(messages.join('\n')).toMatch(/bodies\.cjs:\d+/);
       }
-      expect(outcome.output.split('REQUEST_NOT_AWAITED')).toHaveLength(3);
       expectPassed(outcome, 'leaves requests on purpose', 'comes after those');
+    },
+  },
+  {
+    title: 'a test fails at its end that did not await a lock, a session, an event or an interaction, or why one was refused',
+    check({ outcome }) {
+      for (const [name, words] of notAwaited) {
+        const { status, messages } = named(outcome, name);
+        expect(status, name).toBe('failed');
+        expect(messages.join('\n')).toMatch(words);
+        expect(messages.join('\n')).toMatch(/bodies\.cjs:\d+/);
+      }
+      // Two are of requests. Each is shown once.
+      expect(outcome.output.split('CALL_NOT_AWAITED')).toHaveLength(8);
+      expectPassed(outcome, 'leaves calls on purpose', 'comes after those');
     },
   },
   {
@@ -157,6 +170,15 @@ export const cases: readonly Case[] = [
       expect(outcome.left).toEqual([]);
     },
   },
+];
+
+const notAwaited: readonly (readonly [test: string, words: RegExp])[] = [
+  ['forgets a lock', /The test ended before it had lock "not awaited": await it/],
+  ['goes on without its lock', /The test called for lock "never awaited" and did not await it/],
+  ['forgets a session', /The test ended before it had a session of pool "echo": await it/],
+  ['forgets an event', /The test ended before it had an event of session \w+: await it/],
+  ['forgets an interaction', /The test ended before it had the response to "silence" of session \w+: await it/],
+  ['forgets a refusal', /LEASE_INVALID.*Cannot acquire "refused"/],
 ];
 
 /** Remarks on the watch case, which has its own run in test/contract.test.ts. */

@@ -24,7 +24,7 @@ import type { Bridge, Definition, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './find-bridge.ts';
-import { brought, RealmSession } from './realm-session.ts';
+import { brought, broughtCall, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/realm';
@@ -159,17 +159,26 @@ function registerHere(
   pool: string,
   { signal, site, ...options }: RegisterInScopeOptions & { readonly site: CallSite },
 ): Promise<Session> {
-  const registered = async (): Promise<Session> => {
+  const registered = (): Promise<Session> => {
     const found = bridge();
     const given = signal === undefined ? {} : { signal: found.signal(signal) };
-    return await found.register(pool, { ...options, ...given, site });
+    return found.register(pool, { ...options, ...given, site });
   };
   // It has the whole interface of a session, in this realm.
-  return held(registered(), site) as Promise<unknown> as Promise<Session>;
+  return held(attempted(registered), site) as Promise<unknown> as Promise<Session>;
+}
+
+/** Not an async function: the promise that `call` returns is more than a promise. */
+function attempted<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (thrown) {
+    return Promise.reject(thrown as Error);
+  }
 }
 
 function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession> {
-  return brought(session, site, (inner: Session) => new RealmSession(inner, bridge()));
+  return broughtCall(session, site, (inner: Session) => new RealmSession(inner, bridge()));
 }
 
 /** Undefined where no environment can be asked, or the pools cannot be used: then every test says why. */

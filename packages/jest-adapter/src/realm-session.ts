@@ -6,6 +6,8 @@ import {
   copyToRealm,
   isCarpoolError,
   settledBy,
+  WatchedCall,
+  watchedCallOf,
   watchPromise,
   type CallSite,
 } from 'carpool/adapter/realm';
@@ -79,7 +81,7 @@ export class RealmSession implements Public {
 
   event(matches?: (event: never) => boolean, options?: Options<'event'>): Promise<never> {
     const test = matches && ((event: unknown): boolean => matches(copyToRealm(event) as never));
-    return brought(this.#inner.event(test, this.#outward(options)), callSite(this.event));
+    return broughtCall(this.#inner.event(test, this.#outward(options)), callSite(this.event));
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {
@@ -123,6 +125,17 @@ export function brought<T>(
     );
   });
   return here;
+}
+
+/** As `brought`, for a call that the end of its test reports if nothing awaits it: the inner one learns what becomes of this one. */
+export function broughtCall<T>(
+  inner: Promise<unknown>,
+  site?: CallSite,
+  map: (value: never) => unknown = copyToRealm,
+): Promise<T> {
+  const watched = watchedCallOf(inner);
+  if (watched === undefined) return brought(inner, site, map);
+  return new WatchedCall(brought<T>(watched.answer, site, map), watched.call);
 }
 
 /** As `brought`. The inner promise learns what its caller does with this one, and not that it is brought here. */

@@ -4,7 +4,7 @@
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
-const { lock } = require('carpool/coordination');
+const { lock, semaphore } = require('carpool/coordination');
 
 const log = join(__dirname, 'log.jsonl');
 
@@ -103,6 +103,49 @@ async function forgetWhatFollows(session) {
   void (async () => await session.request({ type: 'silence' }))();
 }
 
+async function forgetALock() {
+  lock('not awaited').acquire();
+}
+
+/** The host answers in order: the second lock comes after the first. */
+async function goOnWithoutItsLock() {
+  lock('never awaited').acquire();
+  await lock('another one').acquire();
+}
+
+async function forgetASession(carpool) {
+  carpool.echo.register();
+}
+
+async function forgetAnEvent(session) {
+  session.event();
+}
+
+async function forgetAnInteraction(session) {
+  session.interact({ type: 'silence' });
+}
+
+async function forgetARefusal() {
+  await lock('refused').acquire();
+  semaphore('refused', 2).acquire();
+  await lock('after the refusal').acquire();
+}
+
+async function leaveCallsOnPurpose(carpool) {
+  const session = await carpool.echo.register();
+  const leaving = new AbortController();
+  await lock('left').acquire();
+  lock('left').acquire({ detectDeadlock: false }).catch(() => {});
+  const aborted = semaphore('left on purpose', 1);
+  await aborted.acquire();
+  aborted.acquire(1, { signal: leaving.signal });
+  leaving.abort();
+  for await (const step of session.interact({ type: 'get' })) note('not-awaited', { step });
+  await Promise.race([session.event(), session.request({ type: 'get' })]);
+  session.event();
+  await session.unregister();
+}
+
 async function leaveOnPurpose(carpool) {
   const [session, other] = [await carpool.echo.register(), await carpool.echo.register()];
   const leaving = new AbortController();
@@ -133,12 +176,19 @@ async function hold(session, file) {
 
 module.exports = {
   fail,
+  forgetALock,
+  forgetAnEvent,
+  forgetAnInteraction,
+  forgetARefusal,
+  forgetASession,
   forgetToAwait,
   forgetWhatFollows,
+  goOnWithoutItsLock,
   hold,
   keep,
   killItsChild,
   killItsWorker,
+  leaveCallsOnPurpose,
   leaveOnPurpose,
   meet,
   note,

@@ -35,7 +35,7 @@ export type ErrorCode =
   | 'SESSION_OVERFLOW'
   | 'SESSION_DIAGNOSTICS'
   | 'REQUEST_TIMEOUT'
-  | 'REQUEST_NOT_AWAITED'
+  | 'CALL_NOT_AWAITED'
   | 'POOL_FULL'
   | 'POOL_QUEUE_TIMEOUT'
   | 'ALREADY_REGISTERED'
@@ -171,12 +171,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     meaning: 'No reply came in time. A late reply is dropped.',
     remedy: 'The evidence holds the last messages of the session. If the child is slow, pass a larger `timeout`.',
   },
-  REQUEST_NOT_AWAITED: {
+  CALL_NOT_AWAITED: {
     scope: 'call',
     blame: 'test',
-    meaning: 'A test that had passed ended before a request had its reply, and nothing waited for it.',
+    meaning:
+      'A test that had passed ended before it had what it called for (a reply, an event, a session, a lock, …), or it never awaited the call, and so went on without it.',
     remedy:
-      'Await the request. To leave it on purpose abort its `signal`, or `unregister` its session, or handle its failure, as in `.catch(() => {})` or `Promise.race`.',
+      'Await the call. To leave it on purpose handle its failure, as in `.catch(() => {})` or `Promise.race`, or abort its `signal`, or `unregister` its session.',
   },
   POOL_FULL: {
     scope: 'call',

@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
+import type { OpenCalls } from '../base/open-calls.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
@@ -101,9 +102,9 @@ export class HostClient implements Client {
 
   async register<M extends Messages = AnyMessages>(
     pool: string,
-    options: ClientRegisterOptions = {},
+    options: ClientRegisterOptions & { readonly calls?: OpenCalls } = {},
   ): Promise<UserSession<M>> {
-    const { signal, timeLeft, site = callSite(this.register), ...request } = options;
+    const { signal, timeLeft, calls, site = callSite(this.register), ...request } = options;
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
     this.#hold(1);
@@ -124,7 +125,7 @@ export class HostClient implements Client {
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-      session.bind({ ...limits, conversation, format, hello, idField, timeLeft, diagnose, hasOwner: true });
+      session.bind({ ...limits, conversation, format, hello, idField, timeLeft, diagnose, calls, hasOwner: true });
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;

@@ -4,6 +4,7 @@
  */
 import { duration, nameOf, type HolderLabel } from '../base/holder-label.ts';
 import { noop } from '../base/noop.ts';
+import type { OpenCalls } from '../base/open-calls.ts';
 import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
@@ -16,6 +17,7 @@ import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 export interface OwnerLeasesOptions {
   readonly path: OwnerPath;
   readonly holder: HolderLabel;
+  readonly calls: OpenCalls;
   /** @throws CarpoolError why there is no connection */
   readonly client: () => HostClient | Promise<HostClient>;
 }
@@ -60,6 +62,11 @@ export class OwnerLeases {
 
   constructor(options: OwnerLeasesOptions) {
     this.#options = options;
+  }
+
+  /** The calls of its owner, which reports those that were not awaited. */
+  get calls(): OpenCalls {
+    return this.#options.calls;
   }
 
   /** @throws CarpoolError as `Leases.acquire`, LEASE_LOST if the owner has ended */

@@ -6,12 +6,14 @@
 import { Cancellation, eitherOf } from '../base/cancellation.ts';
 import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
+import { OpenCalls, type CallLabel } from '../base/open-calls.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
 import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
-import { notAwaitedError } from '../session/errors.ts';
-import { describeRequest, type UserRequest } from '../session/send-request.ts';
+import { WatchedCall } from '../base/watched-call.ts';
+import { notAwaitedError, unusedError } from '../session/errors.ts';
+import { describeRequest } from '../session/send-request.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
@@ -71,6 +73,8 @@ export class Owner implements AsyncDisposable {
   /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
   readonly #refusals: SessionEvidence[] = [];
   readonly #failures: unknown[] = [];
+  /** Of its test, as far as it may have forgotten to await them. */
+  readonly #calls = new OpenCalls();
   #client: HostClient | undefined;
   #ended: Promise<void> | undefined;
 
@@ -80,6 +84,7 @@ export class Owner implements AsyncDisposable {
     this.leases = new OwnerLeases({
       path: options.path,
       holder: options.holder,
+      calls: this.#calls,
       // The client is kept while its connection lasts: to find it takes longer than to use it.
       client: () => (this.#client?.over === false ? this.#client : this.#connect(false, noSite)),
     });
@@ -90,7 +95,8 @@ export class Owner implements AsyncDisposable {
     const known = this.#own.get(pool);
     if (known !== undefined) return known;
     // A fixture is wanted by no line of the user's: errors name its file.
-    const session = this.register(pool, { site: noSite, ...options });
+    const session = this.#register(pool, { site: noSite, ...options });
+    session.catch(noop);
     this.#own.set(pool, session);
     return session;
   }
@@ -101,10 +107,12 @@ export class Owner implements AsyncDisposable {
    */
   register(pool: string, options: ClientRegisterOptions = {}): Promise<Session> {
     const { site = callSite(this.register) } = options;
-    const session = this.#register(pool, { ...options, site });
+    const what = (): string => `a session of pool "${pool}"`;
     // A body that runs on after its end must not fail another test as an unhandled rejection.
-    session.catch(noop);
-    return session;
+    return new WatchedCall(
+      this.#register(pool, { ...options, site }),
+      this.#calls.add({ what, site, signal: options.signal }),
+    );
   }
 
   /** What its sessions and their children said last. Never rejects. */
@@ -120,8 +128,8 @@ export class Owner implements AsyncDisposable {
   }
 
   /**
-   * What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`, and REQUEST_NOT_AWAITED. The adapter
-   * fails the test with it.
+   * What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`; of a test that has passed CALL_NOT_AWAITED,
+   * and why calls failed that it did not await. The adapter fails the test with it.
    */
   get failures(): readonly unknown[] {
     return this.#failures;
@@ -138,20 +146,37 @@ export class Owner implements AsyncDisposable {
 
   async #endOnce({ passed = false }: EndOptions): Promise<void> {
     const owner = describeOwner(this.path);
+    const left = passed ? this.#leftCalls() : [];
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
-    if (this.#client === undefined || this.#client.over) return;
-    const left: UserRequest[] = [];
-    if (passed) for (const session of this.#sessions) session.reportLeft((request) => left.push(request));
-    const ending = this.path.length > 1 ? this.#client.end(this.path) : this.#client.release(this.path);
-    if (left.length > 0)
-      this.addFailure(notAwaitedError(left.map(({ message, site }) => ({ what: describeRequest(message), site }))));
+    const ending = this.#release(this.#client);
+    if (left.length > 0) this.addFailure(notAwaitedError(left));
     if (ending !== undefined)
       await atMost(
         ending.catch((thrown: unknown) => this.#failed(thrown)),
         releaseTimeout,
         0,
       );
+  }
+
+  /** What its test did not wait for; the requests among it are added when their sessions end. */
+  #leftCalls(): CallLabel[] {
+    const { pending, unused, failures } = this.#calls.end();
+    for (const failure of failures) this.addFailure(failure);
+    if (unused.length > 0) this.addFailure(unusedError(unused));
+    const left = [...pending];
+    for (const session of this.#sessions) {
+      session.reportLeft(({ message, site }) =>
+        left.push({ what: () => `the reply to ${describeRequest(message)}`, site }),
+      );
+    }
+    return left;
+  }
+
+  /** @returns the end that is worth waiting for, if there is one */
+  #release(client: HostClient | undefined): Promise<unknown> | undefined {
+    if (client === undefined || client.over) return undefined;
+    return this.path.length > 1 ? client.end(this.path) : client.release(this.path);
   }
 
   /** @internal One more of `failures`. */
@@ -194,7 +219,14 @@ export class Owner implements AsyncDisposable {
       const { holder, timeLeft } = this.#options;
       const timeout = timeoutWithin(options.timeout, timeLeft?.() ?? Infinity);
       const limited = timeout === undefined ? options : { ...options, timeout };
-      const session = await client.register(pool, { holder, timeLeft, ...limited, signal, under: this.path });
+      const session = await client.register(pool, {
+        holder,
+        timeLeft,
+        ...limited,
+        signal,
+        under: this.path,
+        calls: this.#calls,
+      });
       this.#sessions.add(session);
       return session;
     } finally {

@@ -1,4 +1,5 @@
 /** What the calls of a session fail with. Each sentence stands here once, for both sides of the hub. */
+import type { CallLabel } from '../base/open-calls.ts';
 import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
@@ -97,12 +98,20 @@ export function takenError(wireId: WireId, owner: string, session: string): Carp
   return new CarpoolError('SESSION_REFUSED', message, { scope: 'session', blame: 'setup', context });
 }
 
-/** A test has passed, and did not wait for a reply. @param requests at least one; `what` describes each: "sum" */
-export function notAwaitedError(requests: readonly { readonly what: string; readonly site: CallSite }[]): CarpoolError {
-  const [first, ...others] = requests;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const message = `The test ended before the reply to ${first?.what ?? 'a request'}${more}: await it; to leave it on purpose abort its \`signal\`, \`unregister\` its session, or handle its failure`;
-  return new CarpoolError('REQUEST_NOT_AWAITED', message, { site: first?.site });
+/** A test has passed, and ended before it had what it called for. @param calls at least one */
+export function notAwaitedError(calls: readonly CallLabel[]): CarpoolError {
+  const message = `The test ended before it had ${namesOf(calls)}: await it; to leave it on purpose handle its failure, abort its \`signal\`, or end its session`;
+  return new CarpoolError('CALL_NOT_AWAITED', message, { site: calls[0]?.site });
+}
+
+/** A test has passed, and never awaited what it was given. @param calls at least one */
+export function unusedError(calls: readonly CallLabel[]): CarpoolError {
+  const message = `The test called for ${namesOf(calls)} and did not await it, so that it went on before it had it: write \`await\` before the call`;
+  return new CarpoolError('CALL_NOT_AWAITED', message, { site: calls[0]?.site });
+}
+
+function namesOf([first, ...others]: readonly CallLabel[]): string {
+  return `${first?.what() ?? 'something'}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
 
 /** The child refused one request. @param messages the last ones of the session, as evidence */

@@ -1,5 +1,6 @@
 /** What `session.interact` returns. `types.ts` describes it. */
 import type { Mailbox } from '../base/mailbox.ts';
+import type { OpenCall } from '../base/open-calls.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Interaction } from './types.ts';
 
@@ -7,16 +8,31 @@ export class PendingInteraction<Step, Response> implements Interaction<Step, Res
   readonly id: string | undefined;
   readonly #steps: Mailbox<Frame>;
   readonly #response: Promise<unknown>;
+  readonly #call: OpenCall | undefined;
 
-  constructor(id: string | undefined, steps: Mailbox<Frame>, response: Promise<unknown>) {
+  /** @param call learns whether its steps, or its response, are wanted */
+  constructor(id: string | undefined, steps: Mailbox<Frame>, response: Promise<unknown>, call?: OpenCall) {
     this.id = id;
     this.#steps = steps;
     this.#response = response;
-    const close = (): void => steps.close();
-    response.then(close, close);
+    this.#call = call;
+    const given = (): void => {
+      steps.close();
+      call?.given();
+    };
+    const failed = (reason: unknown): void => {
+      steps.close();
+      call?.failed(reason);
+    };
+    response.then(given, failed);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<Step, void, undefined> {
+    this.#call?.handled();
+    return this.#read();
+  }
+
+  async *#read(): AsyncGenerator<Step, void, undefined> {
     for (;;) {
       const frame = await this.#steps.take().item;
       if (frame === undefined) break;
@@ -30,6 +46,7 @@ export class PendingInteraction<Step, Response> implements Interaction<Step, Res
     fulfilled?: ((response: Response) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#call?.handled();
     return this.#response.then(fulfilled as ((response: unknown) => A | PromiseLike<A>) | null, rejected);
   }
 }

@@ -1,5 +1,6 @@
 /** What an open session stands on. The pool in process and the client in a test process both fill it in. */
 import type { Evidence } from '../base/errors.ts';
+import type { OpenCalls } from '../base/open-calls.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -18,6 +19,8 @@ export interface OpenSession {
   readonly idField: string | undefined;
   /** An owner may end it, and reports what it left without a reply. Default false. */
   readonly hasOwner?: boolean;
+  /** The calls of that owner: it also reports events and interactions that were not awaited. */
+  readonly calls?: OpenCalls | undefined;
   /** What is known of the child from outside the session: the end of its stderr. */
   diagnose(): Promise<Evidence> | Evidence;
 }

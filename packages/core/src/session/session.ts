@@ -7,6 +7,7 @@ import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
+import { WatchedCall } from '../base/watched-call.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
@@ -122,7 +123,15 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
     const { id, request } = this.#withId(message);
     const response = sendRequest(this.#requester, { message: request, options: { ...options, signal }, site, step });
-    return new PendingInteraction(id, steps, response) as Interaction<M['interact']['step'], M['interact']['reply']>;
+    const call = this.#open.calls?.add({
+      what: () => this.#named(`the response to ${describeRequest(message)}`),
+      site,
+      signal: options.signal,
+    });
+    return new PendingInteraction(id, steps, response, call) as Interaction<
+      M['interact']['step'],
+      M['interact']['reply']
+    >;
   }
 
   async *events(): AsyncGenerator<M['event'], void, undefined> {
@@ -132,10 +141,13 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
     const site = callSite(this.event);
+    const { calls } = this.#open;
     // As with requests: the end of a test may reject what nothing catches.
     const quiet = (): void => void event.catch(noop);
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
-    return event;
+    return calls === undefined
+      ? event
+      : new WatchedCall(event, calls.add({ what: () => this.#named('an event'), site, signal: options.signal }));
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {
@@ -207,6 +219,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       expired: ({ message, wait, site }) => this.#timeout(`reply to ${describeRequest(message)}`, wait, site),
     };
     return this.#requests;
+  }
+
+  #named(what: string): string {
+    return `${what} of session ${this.id}`;
   }
 
   /** Gives an interaction an id, so that its caller knows it before it is sent. */

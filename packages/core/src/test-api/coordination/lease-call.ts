@@ -2,7 +2,9 @@
 import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
 import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
+import type { CallLabel } from '../../base/open-calls.ts';
 import { timeoutWithin } from '../../base/timeout-within.ts';
+import { WatchedCall } from '../../base/watched-call.ts';
 import { currentTestSlot, openedCurrentTest, type CurrentTest } from '../current-test.ts';
 import { owners } from '../owners.ts';
 import { currentProcess } from '../current-process.ts';
@@ -42,30 +44,41 @@ export interface LeaseCall {
 /** The function that the user called: an error's stack begins at its caller. */
 export type Above = (...args: never[]) => unknown;
 
+/** What a call is, beside its scope. */
+export interface LeaseCallOptions extends Omit<CallLabel, 'site'> {
+  readonly scope: LeaseScope | undefined;
+}
+
 /**
- * Call it before the first `await`: the stack and the current test are those of the moment.
+ * Makes a call. Its stack and the current test are those of the moment, and the end of that test reports it, if nothing
+ * awaits it.
+ * @param run is called at once
  * @throws CarpoolError HUB_UNREACHABLE if there is no adapter and no host, LEASE_INVALID if there is no such scope here
  */
-export function leaseCall(above: Above, { scope }: ScopeOptions): LeaseCall {
+export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call: LeaseCall) => Promise<T>): Promise<T> {
   const site = callSite(above);
   const fail = (thrown: unknown): unknown => (isCarpoolError(thrown) ? errorAt(thrown, site) : thrown);
+  let call: LeaseCall;
   try {
+    const { scope } = options;
     const { leases, ...owned } = ownerFor(scope, openedCurrentTest(currentTestSlot(), owners) ?? currentProcess());
     const chain = heldByChain();
     const link = enterChain();
-    return {
+    call = {
       leases,
       caller: { at: () => callerLocation(site), chain: chain.length === 0 ? undefined : chain, ...owned },
       granted: (lease) => link.granted(lease),
       fail,
     };
   } catch (thrown) {
-    throw fail(thrown);
+    return refused(fail(thrown));
   }
+  return new WatchedCall(run(call), call.leases.calls.add({ ...options, site }));
 }
 
-/** The same promise. A body that runs on after the end of its test must not fail another one as an unhandled rejection. */
-export function handled<T>(answer: Promise<T>): Promise<T> {
+/** No test is known that could report it, and it must not fail another one as an unhandled rejection. */
+function refused(thrown: unknown): Promise<never> {
+  const answer = Promise.reject(thrown as Error);
   answer.catch(noop);
   return answer;
 }

@@ -1,7 +1,7 @@
 /** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
 import { rwlockCapacity, type Kind } from '../../ledger/lease.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
-import { handled, leaseCall, waitOptions, type Above, type LeaseOptions, type ScopeOptions } from './lease-call.ts';
+import { makeCall, waitOptions, type Above, type LeaseOptions, type ScopeOptions } from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
 /** A lock with one holder at a time. All tests of a run that use its name share it. */
@@ -97,31 +97,31 @@ interface What {
 }
 
 function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
-  return handled(acquire(above, what, options, as));
+  const { scope, signal } = options;
+  const label = { scope, signal, what: () => describe(what) };
+  return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
+    try {
+      const held = await leases.acquire({ ...what, ...waitOptions(options) }, caller, signal);
+      granted(held);
+      return as(held);
+    } catch (thrown) {
+      throw fail(thrown);
+    }
+  });
 }
 
-function atOnce<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  return handled(acquireNow(above, what, options, as));
+function atOnce<T>(above: Above, what: What, { scope }: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
+  return makeCall(above, { scope, what: () => describe(what) }, async ({ leases, caller, granted, fail }) => {
+    try {
+      const held = await leases.acquire({ ...what, wait: false }, caller);
+      granted(held);
+      return as(held);
+    } catch (thrown) {
+      throw fail(thrown);
+    }
+  });
 }
 
-async function acquire<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
-  const { leases, caller, granted, fail } = leaseCall(above, options);
-  try {
-    const held = await leases.acquire({ ...what, ...waitOptions(options) }, caller, options.signal);
-    granted(held);
-    return as(held);
-  } catch (thrown) {
-    throw fail(thrown);
-  }
-}
-
-async function acquireNow<T>(above: Above, what: What, options: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  const { leases, caller, granted, fail } = leaseCall(above, options);
-  try {
-    const held = await leases.acquire({ ...what, wait: false }, caller);
-    granted(held);
-    return as(held);
-  } catch (thrown) {
-    throw fail(thrown);
-  }
+function describe({ kind, name }: What): string {
+  return `${kind === 'semaphore' ? 'permits of semaphore' : 'lock'} ${JSON.stringify(name)}`;
 }

@@ -6,7 +6,7 @@ import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { runHolding } from './call-chain.ts';
-import { handled, leaseCall, waitOptions, type LeaseOptions } from './lease-call.ts';
+import { makeCall, waitOptions, type LeaseCall, type LeaseOptions } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
 /** The options of `once`. `scope` is that of the test that computes. */
@@ -28,11 +28,18 @@ export interface OnceOptions extends LeaseOptions {
  * @throws CarpoolError ONCE_FAILED, LEASE_TIMEOUT, LEASE_DEADLOCK, LEASE_INVALID if the value cannot be cloned
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
-  return handled(valueOf(key, compute, options));
+  const { scope, signal } = options;
+  // It may be called only to have the value there for others.
+  const label = { scope, signal, needed: false, what: () => `the value ${JSON.stringify(key)}` };
+  return makeCall(once, label, (call) => valueOf(call, key, compute, options));
 }
 
-async function valueOf<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions): Promise<T> {
-  const { leases, caller, fail } = leaseCall(once, options);
+async function valueOf<T>(
+  { leases, caller, fail }: LeaseCall,
+  key: string,
+  compute: () => T | Promise<T>,
+  options: OnceOptions,
+): Promise<T> {
   const { keep, signal } = options;
   /** An error of the user's function, which is rethrown as it is. */
   let failure: { readonly thrown: unknown } | undefined;

@@ -1,6 +1,6 @@
 /** Ports for servers under test: free on every interface, and leased to no other test until they are released. */
 import { CarpoolError } from '../../base/errors.ts';
-import { handled, leaseCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { makeCall, type Above, type ScopeOptions } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -28,12 +28,12 @@ export interface PortLease extends Lease {
  * @example server.listen(await getPort());
  */
 export function getPort(options: PortOptions = {}): Promise<number> {
-  return handled(takePort(getPort, options).then(({ port }) => port));
+  return takePort(getPort, options, ({ port }) => port);
 }
 
 /** As `getPort`, but returns the lease, which can be released earlier. @throws CarpoolError as `getPort` */
 export function leasePort(options: PortOptions = {}): Promise<PortLease> {
-  return handled(takePort(leasePort, options));
+  return takePort(leasePort, options, (lease) => lease);
 }
 
 class OwnPort extends OwnLease implements PortLease {
@@ -45,17 +45,18 @@ class OwnPort extends OwnLease implements PortLease {
   }
 }
 
-async function takePort(above: Above, options: PortOptions): Promise<PortLease> {
-  const { leases, caller, fail } = leaseCall(above, options);
-  const { port: wanted = [], exclude = [], host, signal } = options;
+function takePort<T>(above: Above, options: PortOptions, as: (lease: PortLease) => T): Promise<T> {
+  const { port: wanted = [], exclude = [], host, scope, signal } = options;
   const preferred = typeof wanted === 'number' ? [wanted] : wanted;
-  try {
-    for (const port of preferred) checkPort(port);
-    const found = await leases.port({ preferred, exclude, host, signal }, caller);
-    return new OwnPort(found.port, found.lease);
-  } catch (thrown) {
-    throw fail(thrown);
-  }
+  return makeCall(above, { scope, signal, what: () => 'a port' }, async ({ leases, caller, fail }) => {
+    try {
+      for (const port of preferred) checkPort(port);
+      const found = await leases.port({ preferred, exclude, host, signal }, caller);
+      return as(new OwnPort(found.port, found.lease));
+    } catch (thrown) {
+      throw fail(thrown);
+    }
+  });
 }
 
 function checkPort(port: number): void {

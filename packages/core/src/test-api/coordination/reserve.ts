@@ -1,5 +1,5 @@
 /** Values of which no two tests have the same: user names, tenants, directories, numbers of all kinds. */
-import { handled, leaseCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { makeCall, type Above, type ScopeOptions } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -27,7 +27,7 @@ export interface Reservations {
 export function reservations(space: string): Reservations {
   const own: Reservations = {
     name: space,
-    reserve: (values, options = {}) => handled(reserveFrom(own.reserve, space, values, options)),
+    reserve: (values, options = {}) => reserveFrom(own.reserve, space, values, options),
   };
   return own;
 }
@@ -37,7 +37,7 @@ export function reservations(space: string): Reservations {
  * @throws CarpoolError LEASE_LOST, HUB_LOST
  */
 export function reserve<const T extends readonly Reservable[]>(...values: T): Promise<Reservation<T[number]>> {
-  return handled(reserveFrom(reserve, 'values', values, {}));
+  return reserveFrom(reserve, 'values', values, {});
 }
 
 class OwnReservation<T extends Reservable> extends OwnLease implements Reservation<T> {
@@ -49,23 +49,25 @@ class OwnReservation<T extends Reservable> extends OwnLease implements Reservati
   }
 }
 
-async function reserveFrom<T extends readonly Reservable[]>(
+function reserveFrom<T extends readonly Reservable[]>(
   above: Above,
   space: string,
   values: T,
-  options: ScopeOptions,
+  { scope }: ScopeOptions,
 ): Promise<Reservation<T[number]>> {
-  const { leases, caller, fail } = leaseCall(above, options);
-  try {
-    const { lease, places } = await leases.reserve(space, values.map(withType), caller);
-    return new OwnReservation(
-      space,
-      lease,
-      places.map((place) => values[place] as T[number]),
-    );
-  } catch (thrown) {
-    throw fail(thrown);
-  }
+  const label = { scope, what: () => `a reservation of ${JSON.stringify(space)}` };
+  return makeCall(above, label, async ({ leases, caller, fail }) => {
+    try {
+      const { lease, places } = await leases.reserve(space, values.map(withType), caller);
+      return new OwnReservation(
+        space,
+        lease,
+        places.map((place) => values[place] as T[number]),
+      );
+    } catch (thrown) {
+      throw fail(thrown);
+    }
+  });
 }
 
 /** The ledger knows text alone. */
