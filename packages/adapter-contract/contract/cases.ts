@@ -137,7 +137,8 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a test fails at its end that did not await a lock, a session, an event or an interaction, or why one was refused',
+    title:
+      'a test that does not await a lock, a session, an event or an interaction fails at its end, at the line of the call',
     check({ outcome }) {
       for (const [name, words] of notAwaited) {
         const { status, messages } = named(outcome, name);
@@ -179,6 +180,7 @@ const notAwaited: readonly (readonly [test: string, words: RegExp])[] = [
   ['forgets an event', /The test ended before it had an event of session \w+: await it/],
   ['forgets an interaction', /The test ended before it had the response to "silence" of session \w+: await it/],
   ['forgets a refusal', /LEASE_INVALID.*Cannot acquire "refused"/],
+  ['forgets a refused request', /SESSION_REFUSED.*The reply to "get" has type "reply", expected "nothing"/],
 ];
 
 /** Remarks on the watch case, which has its own run in test/contract.test.ts. */

@@ -91,6 +91,7 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'forgets an event', fixture: 'echo', body: 'forgetAnEvent' },
       { name: 'forgets an interaction', fixture: 'echo', body: 'forgetAnInteraction' },
       { name: 'forgets a refusal', body: 'forgetARefusal' },
+      { name: 'forgets a refused request', fixture: 'echo', body: 'forgetARefusedRequest' },
       { name: 'leaves requests on purpose', fixture: 'carpool', body: 'leaveOnPurpose' },
       { name: 'leaves calls on purpose', fixture: 'carpool', body: 'leaveCallsOnPurpose' },
       { name: 'comes after those', fixture: 'echo', body: 'visit' },

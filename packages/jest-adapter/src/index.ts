@@ -24,7 +24,7 @@ import type { Bridge, Definition, Wanted } from './bridge.ts';
 import { isGenerator } from './circus.ts';
 import { fixtures, namesWanted } from './fixtures.ts';
 import { bridge } from './find-bridge.ts';
-import { brought, broughtCall, RealmSession } from './realm-session.ts';
+import { brought, broughtWatched, RealmSession } from './realm-session.ts';
 import type { Test } from './types.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/realm';
@@ -178,7 +178,7 @@ function attempted<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function held(session: Promise<Session>, site?: CallSite): Promise<RealmSession> {
-  return broughtCall(session, site, (inner: Session) => new RealmSession(inner, bridge()));
+  return broughtWatched(session, site, (inner: Session) => new RealmSession(inner, bridge()));
 }
 
 /** Undefined where no environment can be asked, or the pools cannot be used: then every test says why. */

@@ -1,14 +1,12 @@
 /** A session of the worker's realm, as the tests of another realm hold it: what comes out of it is copyToRealm. */
 import type { CloseReason, Evidence, Session } from 'carpool';
 import {
+  asWatched,
   callSite,
   copyErrorToRealm,
   copyToRealm,
   isCarpoolError,
-  settledBy,
-  WatchedCall,
-  watchedCallOf,
-  watchPromise,
+  WatchedPromise,
   type CallSite,
 } from 'carpool/adapter/realm';
 import type { Bridge } from './bridge.ts';
@@ -64,7 +62,7 @@ export class RealmSession implements Public {
 
   request<Reply>(message: never, options?: Options<'request'>): Promise<Reply> {
     const inner = this.#inner.request(message, this.#outward(options));
-    return broughtReply(inner, callSite(this.request));
+    return broughtWatched(inner, callSite(this.request));
   }
 
   interact(message: never, options?: Options<'interact'>): never {
@@ -81,7 +79,7 @@ export class RealmSession implements Public {
 
   event(matches?: (event: never) => boolean, options?: Options<'event'>): Promise<never> {
     const test = matches && ((event: unknown): boolean => matches(copyToRealm(event) as never));
-    return broughtCall(this.#inner.event(test, this.#outward(options)), callSite(this.event));
+    return broughtWatched(this.#inner.event(test, this.#outward(options)), callSite(this.event));
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {
@@ -127,27 +125,25 @@ export function brought<T>(
   return here;
 }
 
-/** As `brought`, for a call that the end of its test reports if nothing awaits it: the inner one learns what becomes of this one. */
-export function broughtCall<T>(
+/** As `brought`; the promise in core learns what its caller does with this one, and not that it is brought here. */
+export function broughtWatched<T>(
   inner: Promise<unknown>,
   site?: CallSite,
   map: (value: never) => unknown = copyToRealm,
 ): Promise<T> {
-  const watched = watchedCallOf(inner);
+  const watched = asWatched(inner);
   if (watched === undefined) return brought(inner, site, map);
-  return new WatchedCall(brought<T>(watched.answer, site, map), watched.call);
-}
-
-/** As `brought`. The inner promise learns what its caller does with this one, and not that it is brought here. */
-function broughtReply<T>(inner: Promise<unknown>, site: CallSite): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const watched = watchPromise(promise, () => void inner.catch(nothing));
-  const failed = (thrown: unknown): void => {
-    if (isCarpoolError(thrown, 'SESSION_CLOSED')) watched.quiet();
-    reject(copyErrorToRealm(thrown, site) as Error);
-  };
-  void settledBy(inner, (value) => resolve(copyToRealm(value) as T), failed);
-  return promise;
+  const here = new WatchedPromise<T>((resolve, reject) => {
+    watched.peek(
+      (value) => resolve(map(value as never) as T),
+      (thrown) => {
+        if (isCarpoolError(thrown, 'SESSION_CLOSED')) here.quietAll();
+        else if (watched.use.reported) here.quiet();
+        reject(copyErrorToRealm(thrown, site));
+      },
+    );
+  }, watched.use);
+  return here;
 }
 
 async function* broughtEach(values: AsyncIterable<unknown>, site: CallSite): AsyncGenerator<never, void, undefined> {

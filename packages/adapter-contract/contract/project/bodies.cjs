@@ -131,11 +131,18 @@ async function forgetARefusal() {
   await lock('after the refusal').acquire();
 }
 
+async function forgetARefusedRequest(session) {
+  session.request({ type: 'get' }, { expect: 'nothing' });
+  await session.request({ type: 'get' });
+}
+
 async function leaveCallsOnPurpose(carpool) {
   const session = await carpool.echo.register();
   const leaving = new AbortController();
   await lock('left').acquire();
-  lock('left').acquire({ detectDeadlock: false }).catch(() => {});
+  lock('left')
+    .acquire({ detectDeadlock: false })
+    .catch(() => {});
   const aborted = semaphore('left on purpose', 1);
   await aborted.acquire();
   aborted.acquire(1, { signal: leaving.signal });
@@ -180,6 +187,7 @@ module.exports = {
   forgetAnEvent,
   forgetAnInteraction,
   forgetARefusal,
+  forgetARefusedRequest,
   forgetASession,
   forgetToAwait,
   forgetWhatFollows,

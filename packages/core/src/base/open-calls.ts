@@ -1,6 +1,7 @@
 /** The calls of a test of which a mistake is left at its end: those that it forgot to await. */
 import type { CancelSignal } from './cancellation.ts';
 import { isCarpoolError, type CallSite } from './errors.ts';
+import type { PromiseUse } from './watched-promise.ts';
 
 /** What a call is, for the error that names it. */
 export interface CallLabel {
@@ -15,7 +16,7 @@ export interface CallLabel {
 }
 
 /** One call. Also what the promise of another realm reports to. */
-export class OpenCall implements CallLabel {
+export class OpenCall implements CallLabel, PromiseUse {
   readonly what: () => string;
   readonly site: CallSite;
   readonly #needed: boolean;
@@ -38,45 +39,41 @@ export class OpenCall implements CallLabel {
     open.add(this);
   }
 
-  /** Something awaits it, or follows it. */
   used(): void {
     this.#used = true;
     this.#forget();
   }
 
-  /** Something handles that it fails. */
   handled(): void {
     this.#handled = true;
     this.used();
   }
 
-  given(): void {
-    if (this.#state === 'pending') this.#state = 'given';
-    this.#forget();
+  /** @returns false if the end of its test has reported it: what follows on it would fail again, in another test */
+  given(): boolean {
+    return this.#settle('given');
   }
 
-  failed(reason: unknown): void {
-    if (this.#state !== 'pending') return;
-    this.#state = 'failed';
+  /** @returns as `given` */
+  failed(reason: unknown): boolean {
     this.#reason = reason;
-    this.#forget();
+    return this.#settle('failed');
   }
 
-  /** The end of its test has reported it. What follows on it would fail again, in another test. */
   get reported(): boolean {
-    return this.#state === 'left';
+    return true;
   }
 
-  /** @internal The mistake, if it is one, at the end of its test. */
-  end(left: LeftCalls): void {
+  /** @internal The mistake, if it is one, at the end of its test. @param passed otherwise only what failed is one */
+  end(left: LeftCalls, passed: boolean): void {
     switch (this.#state) {
       case 'pending':
-        if (this.#handled) return;
+        if (this.#handled || !passed) return;
         this.#state = 'left';
         left.pending.push(this);
         return;
       case 'given':
-        if (this.#needed) left.unused.push(this);
+        if (this.#needed && passed) left.unused.push(this);
         return;
       case 'failed':
         if (!this.#isOnPurpose()) left.failures.push(this.#reason);
@@ -91,12 +88,19 @@ export class OpenCall implements CallLabel {
     return aborted || isCarpoolError(this.#reason, 'SESSION_CLOSED');
   }
 
+  #settle(state: 'given' | 'failed'): boolean {
+    if (this.#state !== 'pending') return false;
+    this.#state = state;
+    this.#forget();
+    return true;
+  }
+
   #forget(): void {
     if (this.#used && this.#state !== 'pending') this.#open.delete(this);
   }
 }
 
-/** What a test that has passed left. */
+/** What a test left. */
 export interface LeftCalls {
   /** Nothing was given yet, and nothing handles a failure. */
   readonly pending: CallLabel[];
@@ -114,10 +118,10 @@ export class OpenCalls {
     return new OpenCall(label, this.#open);
   }
 
-  /** At the end of the owner: those that are mistakes. */
-  end(): LeftCalls {
+  /** At the end of the owner: those that are mistakes. @param passed where it was cut short, only what failed is one */
+  end(passed: boolean): LeftCalls {
     const left: LeftCalls = { pending: [], unused: [], failures: [] };
-    for (const call of this.#open) call.end(left);
+    for (const call of this.#open) call.end(left, passed);
     this.#open.clear();
     return left;
   }

@@ -1,27 +1,27 @@
 import { expect, test, vi } from 'vitest';
 import { OpenCalls, type LeftCalls } from './open-calls.ts';
-import { WatchedCall } from './watched-call.ts';
+import { watchedCall } from './watched-call.ts';
 
 const site = { stack: '' };
 const reason = new Error('refused');
 
 interface Called {
-  readonly promise: WatchedCall<string>;
+  readonly promise: Promise<string>;
   readonly give: (value: string) => void;
   readonly fail: (reason: Error) => void;
   /** How many are left of each kind, at the end of its test. */
-  readonly left: () => Record<keyof LeftCalls, number>;
+  readonly left: (passed?: boolean) => Record<keyof LeftCalls, number>;
 }
 
 function called(needed?: boolean): Called {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const calls = new OpenCalls();
   const label = needed === undefined ? { what: () => 'lock "x"', site } : { what: () => 'it', site, needed };
-  const left = (): Record<keyof LeftCalls, number> => {
-    const { pending, unused, failures } = calls.end();
+  const left = (passed = true): Record<keyof LeftCalls, number> => {
+    const { pending, unused, failures } = calls.end(passed);
     return { pending: pending.length, unused: unused.length, failures: failures.length };
   };
-  return { promise: new WatchedCall(promise, calls.add(label)), give: resolve, fail: reject, left };
+  return { promise: watchedCall(promise, calls.add(label)), give: resolve, fail: reject, left };
 }
 
 const nothing = { pending: 0, unused: 0, failures: 0 };
@@ -106,10 +106,13 @@ test('where what it gives need not be used, only waiting and failing are mistake
   expect([waits.left().pending, given.left().unused, failed.left().failures]).toEqual([1, 0, 1]);
 });
 
-test('its answer can be followed unnoticed', async () => {
-  const { promise, give, left } = called();
-  give('held');
-  expect(await promise.answer).toBe('held');
+test('where a test was cut short, only what failed is a mistake', async () => {
+  const [waits, given, failed] = [called(), called(), called()];
+  given.give('held');
+  failed.fail(reason);
   await settled();
-  expect(left()).toEqual({ ...nothing, unused: 1 });
+  expect([waits.left(false), given.left(false)]).toEqual([nothing, nothing]);
+  expect(failed.left(false)).toEqual({ ...nothing, failures: 1 });
+  waits.give('late');
+  expect(await waits.promise).toBe('late');
 });

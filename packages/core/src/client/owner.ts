@@ -11,7 +11,7 @@ import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
 import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
-import { WatchedCall } from '../base/watched-call.ts';
+import { watchedCall } from '../base/watched-call.ts';
 import { notAwaitedError, unusedError } from '../session/errors.ts';
 import { describeRequest } from '../session/send-request.ts';
 import type { UserSession } from '../session/session.ts';
@@ -58,7 +58,7 @@ export interface SessionEvidence extends Evidence {
 /** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
 const releaseTimeout = 15_000;
 const evidenceTimeout = 2_000;
-/** Refused registrations that are kept as evidence. */
+/** Refused registrations that are kept as evidence, and failures of calls that are reported. */
 const mostRefusals = 3;
 
 /** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
@@ -109,7 +109,7 @@ export class Owner implements AsyncDisposable {
     const { site = callSite(this.register) } = options;
     const what = (): string => `a session of pool "${pool}"`;
     // A body that runs on after its end must not fail another test as an unhandled rejection.
-    return new WatchedCall(
+    return watchedCall(
       this.#register(pool, { ...options, site }),
       this.#calls.add({ what, site, signal: options.signal }),
     );
@@ -128,8 +128,8 @@ export class Owner implements AsyncDisposable {
   }
 
   /**
-   * What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`; of a test that has passed CALL_NOT_AWAITED,
-   * and why calls failed that it did not await. The adapter fails the test with it.
+   * What its end brought: SESSION_DIAGNOSTICS, for pools with `diagnostics: 'fail'`; why calls failed that nothing used; and
+   * of a test that has passed CALL_NOT_AWAITED. The adapter fails the test with it.
    */
   get failures(): readonly unknown[] {
     return this.#failures;
@@ -146,7 +146,7 @@ export class Owner implements AsyncDisposable {
 
   async #endOnce({ passed = false }: EndOptions): Promise<void> {
     const owner = describeOwner(this.path);
-    const left = passed ? this.#leftCalls() : [];
+    const left = this.#leftCalls(passed);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     const ending = this.#release(this.#client);
@@ -160,17 +160,16 @@ export class Owner implements AsyncDisposable {
   }
 
   /** What its test did not wait for; the requests among it are added when their sessions end. */
-  #leftCalls(): CallLabel[] {
-    const { pending, unused, failures } = this.#calls.end();
-    for (const failure of failures) this.addFailure(failure);
+  #leftCalls(passed: boolean): CallLabel[] {
+    const { pending, unused, failures } = this.#calls.end(passed);
+    for (const failure of failures.slice(0, mostRefusals)) this.addFailure(failure);
     if (unused.length > 0) this.addFailure(unusedError(unused));
-    const left = [...pending];
-    for (const session of this.#sessions) {
+    if (!passed) return [];
+    for (const session of this.#sessions)
       session.reportLeft(({ message, site }) =>
-        left.push({ what: () => `the reply to ${describeRequest(message)}`, site }),
+        pending.push({ what: () => `the reply to ${describeRequest(message)}`, site }),
       );
-    }
-    return left;
+    return pending;
   }
 
   /** @returns the end that is worth waiting for, if there is one */

@@ -23,7 +23,5 @@ export {
 } from '../client/session-pools.ts';
 export { declaredLease, lockOrder } from '../client/declared-locks.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
-export { WatchedCall, watchedCallOf } from '../base/watched-call.ts';
-export type { OpenCall } from '../base/open-calls.ts';
-export { settledBy, watchPromise, type WatchedPromise } from '../session/watched-promise.ts';
+export { asWatched, WatchedPromise, type PromiseUse } from '../base/watched-promise.ts';
 export { callSite, CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';

@@ -2,12 +2,13 @@
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { Clock, Timer } from '../base/clock.ts';
+import type { OpenCall } from '../base/open-calls.ts';
+import { WatchedPromise, type PromiseUse } from '../base/watched-promise.ts';
 import { Frame } from '../codec/frame.ts';
 import { sendError } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import type { RequestOptions } from './types.ts';
-import { watchPromise, type WatchedPromise } from './watched-promise.ts';
 import { waitIn, type Wait } from './wait-limit.ts';
 
 /** What the requests of one session have in common. */
@@ -38,7 +39,7 @@ export function sendRequest(requester: Requester, call: RequestCall): Promise<un
   return request.promise;
 }
 
-export class UserRequest implements ReplyCallbacks {
+export class UserRequest implements ReplyCallbacks, PromiseUse {
   readonly promise: Promise<unknown>;
   readonly message: unknown;
   readonly wait: Wait;
@@ -55,7 +56,10 @@ export class UserRequest implements ReplyCallbacks {
   #waiting = true;
   /** Its caller handles that it fails. */
   #handled = false;
-  #watched: WatchedPromise | undefined;
+  #used = false;
+  #watched: WatchedPromise<unknown> | undefined;
+  /** It has failed, and nothing has used it so far. */
+  #unused: OpenCall | undefined;
 
   constructor(requester: Requester, { message, options, site, step }: RequestCall) {
     this.#requester = requester;
@@ -64,11 +68,12 @@ export class UserRequest implements ReplyCallbacks {
     this.site = site;
     this.step = step;
     this.wait = waitIn(requester.open, options.timeout);
-    this.promise = new Promise((resolve, reject) => {
+    const executor = (resolve: (reply: unknown) => void, reject: (error: Error) => void): void => {
       this.#resolve = resolve;
       this.#reject = reject;
-    });
-    if (requester.open.hasOwner === true) this.#watched = watchPromise(this.promise, () => (this.#handled = true));
+    };
+    if (requester.open.hasOwner === true) this.promise = this.#watched = new WatchedPromise(executor, this);
+    else this.promise = new Promise(executor);
   }
 
   send(): void {
@@ -89,13 +94,27 @@ export class UserRequest implements ReplyCallbacks {
     signal.addEventListener('abort', this.#aborted);
   }
 
+  used(): void {
+    this.#used = true;
+    this.#unused?.used();
+  }
+
+  handled(): void {
+    this.#handled = true;
+    this.used();
+  }
+
+  get reported(): boolean {
+    return this.#unused !== undefined;
+  }
+
   reply(frame: Frame): void {
     if (!this.#settle()) return;
     try {
       this.#checkExpected(frame);
       this.#resolve(frame.message);
     } catch (thrown) {
-      this.#reject(thrown as Error);
+      this.#fail(thrown as Error);
     }
   }
 
@@ -108,7 +127,21 @@ export class UserRequest implements ReplyCallbacks {
       if (left !== undefined && this.#call !== undefined && this.step === undefined && !this.#handled)
         return left(this);
       // The end of a test rejects what it left waiting. If nothing catches that, it is no failure.
-      this.promise.catch(noop);
+      if (this.#watched === undefined) this.promise.catch(noop);
+      else this.#watched.quietAll();
+      this.#reject(error);
+      return;
+    }
+    this.#fail(error);
+  }
+
+  /** One that nothing uses by now is reported by the end of its test, and not by whatever runs then. */
+  #fail(error: Error): void {
+    const { calls } = this.#requester.open;
+    if (!this.#used && calls !== undefined) {
+      const what = (): string => `the reply to ${describeRequest(this.message)}`;
+      this.#unused = calls.add({ what, site: this.site, signal: this.#options.signal });
+      this.#unused.failed(error);
       this.#watched?.quiet();
     }
     this.#reject(error);
@@ -123,13 +156,13 @@ export class UserRequest implements ReplyCallbacks {
     // A reply that comes meanwhile is too late all the same.
     if (!this.#settle()) return;
     this.#abandon();
-    void error.then(this.#reject);
+    void error.then((expired) => this.#fail(expired));
   }
 
   #giveUp(reason: Error): void {
     if (!this.#settle()) return;
     this.#abandon();
-    this.#reject(reason);
+    this.#fail(reason);
   }
 
   #abandon(): void {

@@ -7,7 +7,7 @@ import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
-import { WatchedCall } from '../base/watched-call.ts';
+import { watchedCall } from '../base/watched-call.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
@@ -147,7 +147,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
     return calls === undefined
       ? event
-      : new WatchedCall(event, calls.add({ what: () => this.#named('an event'), site, signal: options.signal }));
+      : watchedCall(event, calls.add({ what: () => this.#named('an event'), site, signal: options.signal }));
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {

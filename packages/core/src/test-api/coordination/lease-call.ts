@@ -4,7 +4,7 @@ import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
 import type { CallLabel } from '../../base/open-calls.ts';
 import { timeoutWithin } from '../../base/timeout-within.ts';
-import { WatchedCall } from '../../base/watched-call.ts';
+import { watchedCall } from '../../base/watched-call.ts';
 import { currentTestSlot, openedCurrentTest, type CurrentTest } from '../current-test.ts';
 import { owners } from '../owners.ts';
 import { currentProcess } from '../current-process.ts';
@@ -73,7 +73,7 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
   } catch (thrown) {
     return refused(fail(thrown));
   }
-  return new WatchedCall(run(call), call.leases.calls.add({ ...options, site }));
+  return watchedCall(run(call), call.leases.calls.add({ ...options, site }));
 }
 
 /** No test is known that could report it, and it must not fail another one as an unhandled rejection. */

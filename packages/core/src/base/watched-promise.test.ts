@@ -1,26 +1,27 @@
 import { expect, test, vi } from 'vitest';
-import { settledBy, watchPromise } from './watched-promise.ts';
+import { asWatched, WatchedPromise } from './watched-promise.ts';
 
-/** What rejections reach the process, until the test looks. */
+/** One promise, and what was reported of it. */
 function watched(): {
-  promise: Promise<unknown>;
+  promise: WatchedPromise<unknown>;
   reject: (reason: Error) => void;
+  used: () => void;
   handled: () => void;
-  quiet: () => void;
 } {
-  const { promise, reject } = Promise.withResolvers<unknown>();
-  const handled = vi.fn<() => void>();
-  const { quiet } = watchPromise(promise, handled);
-  return { promise, reject, handled, quiet };
+  let reject!: (reason: Error) => void;
+  const [used, handled] = [vi.fn<() => void>(), vi.fn<() => void>()];
+  const promise = new WatchedPromise((_, fail) => (reject = fail), { used, handled, reported: false });
+  return { promise, reject, used, handled };
 }
 
-test('a handler of the rejection is seen, and a promise that is awaited, or followed, has none', async () => {
+test('a handler of the rejection is seen, and a promise that is awaited, or followed, has none, and is used', async () => {
   const silent = watched();
   const reading = (async () => await silent.promise)().catch(() => 'failed');
   void silent.promise.then(() => 'followed').catch(() => {});
   void silent.promise.finally(() => {}).catch(() => {});
   expect(silent.handled).toHaveBeenCalledTimes(1); // `finally` passes one to `then`
-  silent.quiet();
+  expect(silent.used).toHaveBeenCalled();
+  silent.promise.quietAll();
   silent.reject(new Error('over'));
   expect(await reading).toBe('failed');
 });
@@ -40,20 +41,26 @@ test.each<[string, (promise: Promise<unknown>) => unknown]>([
 test('what was derived from it is quiet too, where that is asked for', async () => {
   const unhandled = vi.fn<(reason: unknown) => void>();
   process.on('unhandledRejection', unhandled);
-  const { promise, reject, quiet } = watched();
+  const { promise, reject } = watched();
   const derived = promise.then(() => 'never');
-  quiet();
+  promise.quietAll();
   reject(new Error('over'));
-  await expect(settledBy(derived)).rejects.toThrow('over');
+  await expect(derived).rejects.toThrow('over');
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('it can be followed unnoticed', async () => {
-  const { promise, reject, handled } = watched();
-  const following = settledBy(promise, undefined, () => 'seen');
+  const { promise, reject, used, handled } = watched();
+  const seen = Promise.withResolvers<unknown>();
+  asWatched(promise)?.peek(undefined, seen.resolve);
   reject(new Error('over'));
-  expect(await following).toBe('seen');
+  expect(await seen.promise).toEqual(new Error('over'));
+  expect(used).not.toHaveBeenCalled();
   expect(handled).not.toHaveBeenCalled();
+});
+
+test('no other promise is taken for one', () => {
+  expect(asWatched(Promise.resolve())).toBeUndefined();
 });
