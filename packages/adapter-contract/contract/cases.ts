@@ -142,7 +142,7 @@ export const cases: readonly Case[] = [
     check({ outcome }) {
       for (const [name, words] of notAwaited) {
         const { status, messages } = named(outcome, name);
-        expect(status, name).toBe('failed');
+        expect([name, status]).toEqual([name, 'failed']);
         expect(messages.join('\n')).toMatch(words);
         expect(messages.join('\n')).toMatch(/bodies\.cjs:\d+/);
       }

@@ -104,12 +104,12 @@ async function forgetWhatFollows(session) {
 }
 
 async function forgetALock() {
-  lock('not awaited').acquire();
+  void lock('not awaited').acquire();
 }
 
 /** The host answers in order: the second lock comes after the first. */
 async function goOnWithoutItsLock() {
-  lock('never awaited').acquire();
+  void lock('never awaited').acquire();
   await lock('another one').acquire();
 }
 
@@ -127,7 +127,7 @@ async function forgetAnInteraction(session) {
 
 async function forgetARefusal() {
   await lock('refused').acquire();
-  semaphore('refused', 2).acquire();
+  void semaphore('refused', 2).acquire();
   await lock('after the refusal').acquire();
 }
 
@@ -145,7 +145,7 @@ async function leaveCallsOnPurpose(carpool) {
     .catch(() => {});
   const aborted = semaphore('left on purpose', 1);
   await aborted.acquire();
-  aborted.acquire(1, { signal: leaving.signal });
+  void aborted.acquire(1, { signal: leaving.signal });
   leaving.abort();
   for await (const step of session.interact({ type: 'get' })) note('not-awaited', { step });
   await Promise.race([session.event(), session.request({ type: 'get' })]);

@@ -43,7 +43,7 @@ test.each<[string, (promise: Promise<string>) => unknown]>([
   ['then', async (promise) => promise.then(() => {}).catch(() => {})],
   ['catch', (promise) => promise.catch(() => {})],
   ['finally', (promise) => promise.finally(() => {}).catch(() => {})],
-  ['Promise.all', (promise) => Promise.all([promise])],
+  ['Promise.all', (promise) => Promise.all([promise, Promise.resolve()])],
   ['Promise.allSettled', (promise) => Promise.allSettled([promise])],
   ['the return of an async function', (promise) => (async () => promise)()],
   ['a resolved promise', (promise) => Promise.resolve(promise).catch(() => {})],

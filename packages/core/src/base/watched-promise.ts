@@ -28,7 +28,7 @@ export class WatchedPromise<T> extends Promise<T> {
 
   static {
     // A class may not have an accessor of that name.
-    Object.defineProperty(this.prototype, 'constructor', {
+    void Object.defineProperty(this.prototype, 'constructor', {
       configurable: true,
       get(this: WatchedPromise<unknown>) {
         // The prototype has one too, and is no promise.

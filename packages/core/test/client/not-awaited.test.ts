@@ -41,7 +41,7 @@ test('calls that are pending', async () => {
   const [error] = owner.failures as readonly Error[];
   expect(error?.stack).toContain('not-awaited.test.ts');
   // It is reported, and settles no more.
-  expect(await Promise.race([one, 'pending'])).toBe('pending');
+  expect(await Promise.race([one, Promise.resolve('pending')])).toBe('pending');
 });
 
 test('a session that came, and that nothing awaited', async () => {
