@@ -50,3 +50,22 @@ export class PendingInteraction<Step, Response> implements Interaction<Step, Res
     return this.#response.then(fulfilled as ((response: unknown) => A | PromiseLike<A>) | null, rejected);
   }
 }
+
+/**
+ * The request of an interaction with an id, so that its caller knows it before it is sent.
+ * @param idField of the protocol @param next makes an id
+ */
+export function withId(
+  message: unknown,
+  idField: string | undefined,
+  next: () => string,
+): { readonly id: string | undefined; readonly request: unknown } {
+  if (idField === undefined || typeof message !== 'object' || message === null)
+    return { id: undefined, request: message };
+  const own = (message as Readonly<Record<string, unknown>>)[idField];
+  if (typeof own === 'string') return { id: own, request: message };
+  // Of another type: as the caller wants it.
+  if (own !== undefined) return { id: undefined, request: message };
+  const id = next();
+  return { id, request: { ...message, [idField]: id } };
+}

@@ -14,7 +14,7 @@ import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { closedError, lateEndError, sendError } from './errors.ts';
 import { Inbox } from './inbox.ts';
-import { PendingInteraction } from './interaction.ts';
+import { PendingInteraction, withId } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
@@ -121,10 +121,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       );
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
-    const { id, request } = this.#withId(message);
+    const { id, request } = withId(message, this.#open.idField, () => `i${++this.#interactions}`);
     const response = sendRequest(this.#requester, { message: request, options: { ...options, signal }, site, step });
     const call = this.#open.calls?.add({
-      what: () => this.#named(`the response to ${describeRequest(message)}`),
+      what: () => `the response to ${describeRequest(message)} of session ${this.id}`,
       site,
       signal: options.signal,
     });
@@ -147,7 +147,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const event: Promise<M['event']> = this.#nextEvent(matches, { ...options, site, quiet });
     return calls === undefined
       ? event
-      : watchedCall(event, calls.add({ what: () => this.#named('an event'), site, signal: options.signal }));
+      : watchedCall(event, calls.add({ what: () => `an event of session ${this.id}`, site, signal: options.signal }));
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {
@@ -219,23 +219,6 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       expired: ({ message, wait, site }) => this.#timeout(`reply to ${describeRequest(message)}`, wait, site),
     };
     return this.#requests;
-  }
-
-  #named(what: string): string {
-    return `${what} of session ${this.id}`;
-  }
-
-  /** Gives an interaction an id, so that its caller knows it before it is sent. */
-  #withId(message: M['interact']['request']): { readonly id: string | undefined; readonly request: unknown } {
-    const { idField } = this.#open;
-    if (idField === undefined || typeof message !== 'object' || message === null)
-      return { id: undefined, request: message };
-    const own = (message as Readonly<Record<string, unknown>>)[idField];
-    if (typeof own === 'string') return { id: own, request: message };
-    // Of another type: as the caller wants it.
-    if (own !== undefined) return { id: undefined, request: message };
-    const id = `i${++this.#interactions}`;
-    return { id, request: { ...message, [idField]: id } };
   }
 
   async #nextEvent(matches: ((event: M['event']) => boolean) | undefined, options: EventCall): Promise<M['event']> {
