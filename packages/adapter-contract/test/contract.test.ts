@@ -114,7 +114,7 @@ describe.concurrent.for(runners)('$name', (runner) => {
       const outcome = await running.outcome;
       const [failed] = outcome.tests;
       expect(failed?.messages.join('\n')).toMatch(
-        /CarpoolError \[HUB_LOST\].*the host does not answer, and has sent nothing for 1[0-4] s/,
+        /CarpoolError \[HUB_LOST\].*the host, probably stopped or blocked, has not answered for 1[0-4] s/,
       );
       expect(outcome.left, 'processes and files').toEqual([]);
     });

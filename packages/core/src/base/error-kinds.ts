@@ -214,7 +214,8 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'hub',
     blame: 'setup',
     meaning: 'A test worker could not reach the host process.',
-    remedy: "Is the adapter's global setup configured? The error names the address that was tried.",
+    remedy:
+      "Where the error names no address: is the adapter's global setup configured? Where it does, the host has ended or could not start; the error says why, and shows what the host printed.",
   },
   HUB_REJECTED: {
     scope: 'hub',
@@ -225,8 +226,9 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   HUB_LOST: {
     scope: 'hub',
     blame: 'carpool',
-    meaning: 'The connection to the host ended while it was in use.',
-    remedy: 'The host died or was stopped, see the cause. Run the tests again; report it if the host crashed.',
+    meaning: 'The connection to the host ended while it was in use, or the host does not answer.',
+    remedy:
+      "The host was killed or has crashed: the runner's stderr says how it ended. Or it is stopped, or blocked by code of the config, such as a `route` that does not return. Run the tests again; report it if the host crashed.",
   },
   SHARED_WORKER_FAILED: {
     scope: 'shared worker',

@@ -3,7 +3,7 @@
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
 import type { CancelSignal } from '../base/cancellation.ts';
-import { CarpoolError, asCarpoolError, callSite, errorAt, type Evidence } from '../base/errors.ts';
+import { asCarpoolError, callSite, errorAt, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
@@ -17,12 +17,13 @@ import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
+import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { CallRequest, EndBody, MethodTable, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
-import { silenceOf, watchHost } from './silent-host.ts';
+import { describeHostSilence, giveUpOnSilence, hostError, silenceOf, watchHost } from './silent-host.ts';
 import { Leases } from './leases.ts';
 import { Ports } from './ports.ts';
 import { SharedWorkerConnections } from './shared-worker/connections.ts';
@@ -67,7 +68,7 @@ export class HostClient implements Client {
       call: (request, timeout, signal) => {
         // A lease that is free is given at once.
         this.#busyPoll.start();
-        return this.#call(request, timeout, signal);
+        return this.#dueCall(request, timeout, signal);
       },
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
@@ -107,30 +108,45 @@ export class HostClient implements Client {
     const { signal, timeLeft, calls, site = callSite(this.register), ...request } = options;
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
+    const tried = `Cannot register a session of "${pool}" in the time of this test or hook`;
+    const wait = giveUpOnSilence(this.#heartbeat, { due: timeLeft?.() ?? Infinity, signal, tried });
     this.#hold(1);
     const { conversation, opened } = this.#connection.mux.open({
       id: `w${this.#connection.peer}s${number}`,
       listener: session.listener,
       timeout: registerLimit,
       params: { ...request, pool, stack: site.stack } satisfies WireRegister,
-      signal,
+      signal: wait.signal,
     });
     try {
       const { result, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
       const { hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
+      const hostSilence = (): string | undefined => this.#hostSilence;
       const under = request.under ?? [];
       this.#open.set(conversation, under);
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-      session.bind({ ...limits, conversation, format, hello, idField, timeLeft, diagnose, calls, hasOwner: true });
+      session.bind({
+        ...limits,
+        conversation,
+        format,
+        hello,
+        idField,
+        timeLeft,
+        diagnose,
+        hostSilence,
+        calls,
+        hasOwner: true,
+      });
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot register a session of "${pool}"`), site);
     } finally {
+      wait.stop();
       this.#hold(-1);
     }
   }
@@ -194,9 +210,29 @@ export class HostClient implements Client {
     }
   }
 
+  /** In half a sentence; undefined while it answers, or nothing is asked. */
+  get #hostSilence(): string | undefined {
+    const { silence } = this.#heartbeat;
+    return silence > 0 ? describeHostSilence(silence) : undefined;
+  }
+
   async #evidence(session: number): Promise<Evidence> {
-    if (this.#heartbeat.silence > 0) return {};
     return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
+  }
+
+  /** The host answers within `timeout`. */
+  async #dueCall<R extends CallRequest>(
+    request: R,
+    timeout: number,
+    signal?: CancelSignal,
+  ): Promise<MethodTable[R['method']]['result']> {
+    const tried = `The host did not answer "${request.method}" within ${timeout} ms`;
+    const wait = giveUpOnSilence(this.#heartbeat, { due: timeout, signal, tried });
+    try {
+      return await this.#call(request, timeout + deadlineGrace, wait.signal);
+    } finally {
+      wait.stop();
+    }
   }
 
   async #call<R extends CallRequest>(
@@ -204,8 +240,11 @@ export class HostClient implements Client {
     timeout: number,
     signal?: CancelSignal,
   ): Promise<MethodTable[R['method']]['result']> {
-    const expired = (): Error =>
-      new CarpoolError('HUB_LOST', `The host did not answer "${request.method}" within ${timeout} ms`);
+    const expired = (): Error => {
+      const why = this.#hostSilence;
+      const message = `The host did not answer "${request.method}" within ${timeout} ms`;
+      return hostError(why === undefined ? message : `${message}: ${why}`, { timeout });
+    };
     this.#hold(1);
     try {
       const answered = this.#connection.mux.root.port.request(request);

@@ -12,7 +12,7 @@ import { parseAddress } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
-import { silenceOf, silentError } from './silent-host.ts';
+import { hostError, silenceOf, silentError } from './silent-host.ts';
 import type { ClientOptions } from './types.ts';
 
 export interface HostConnection {
@@ -47,14 +47,11 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     grace,
     closed: (reason) => {
       const silence = silenceOf(reason);
-      const error =
-        silence === undefined || reason === undefined
-          ? new CarpoolError('HUB_LOST', 'The connection to the host has ended', { cause: reason })
-          : reason;
+      const error = silence === undefined || reason === undefined ? endedError(reason) : reason;
       const why =
         silence === undefined
-          ? 'because the connection to the host ended'
-          : `because the host does not answer, and has sent nothing for ${Math.round(silence / 1000)} s,`;
+          ? 'because the connection to the host ended, probably with its process,'
+          : `because the host, probably stopped or blocked, has not answered for ${Math.round(silence / 1000)} s,`;
       mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
     },
@@ -62,7 +59,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
   const { pid } = process;
   const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid } satisfies GreetRequest;
   let late: CarpoolError | undefined;
-  const expired = (): Error => (late = silentError(timeout, 'it takes connections, and'));
+  const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections'));
   try {
     const greeted = within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired });
     const { peer } = (await greeted) as GreetResult;
@@ -71,7 +68,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     return { socket, transport, mux, peer, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
-    if (thrown === late || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+    if (thrown === late || known || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
     const message = `The host at ${path} ended the connection before it had greeted`;
     throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
   }
@@ -83,19 +80,31 @@ async function connectTo(path: string, timeout: number, known: boolean): Promise
     socket.once('connect', resolve);
     socket.once('error', reject);
   });
-  const expired = (): Error => new Error(`no answer within ${timeout} ms`);
+  let late: CarpoolError | undefined;
+  const expired = (): Error => (late = silentError(timeout, 'Cannot connect to the host'));
   try {
     await within(connected, { clock: systemClock, timeout, expired });
     return socket;
   } catch (thrown) {
     socket.destroy();
+    if (thrown === late) throw thrown;
     const why = messageOf(thrown);
-    const details = { context: { path }, cause: thrown };
+    const { code } = thrown as NodeJS.ErrnoException;
     // A host that ends removes its socket; so does a cleaner of temporary files.
-    const removed = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    const lost = removed ? 'has ended, or its socket was removed' : 'has ended';
-    if (known) throw new CarpoolError('HUB_LOST', `The host ${lost}: ${why}`, details);
-    const message = `Cannot reach the host at ${path}: ${why}. Is the adapter's global setup configured?`;
-    throw new CarpoolError('HUB_UNREACHABLE', message, details);
+    const lost = code === 'ENOENT' ? 'has ended, or its socket was removed' : 'has ended';
+    if (known) throw hostError(`The host ${lost} (${why}). ${afterTheEnd}`, { path, code });
+    const message = `Cannot reach the host at ${path}: ${why}. The address is that of a host which has ended, or of another machine`;
+    throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
   }
+}
+
+const afterTheEnd =
+  "No test of this run can use it from here on. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host";
+
+/** The connection has ended by itself. @param reason as its transport gives it */
+function endedError(reason: CarpoolError | undefined): CarpoolError {
+  const cause = reason?.cause ?? reason;
+  const how = cause === undefined ? '' : ` (${messageOf(cause)})`;
+  const message = `The connection to the host has ended${how}, probably because its process was killed or has crashed. ${afterTheEnd}`;
+  return hostError(message, {});
 }

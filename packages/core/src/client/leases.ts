@@ -3,7 +3,6 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
-import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type {
   AcquireRequest,
   AcquireResult,
@@ -19,6 +18,7 @@ import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
 
 /** What leases need of the connection. */
 export interface LeaseConnection {
+  /** @param timeout milliseconds in which the host answers, if it is not late */
   call<R extends CallRequest>(
     request: R,
     timeout: number,
@@ -139,7 +139,7 @@ export class Leases {
     if (signal?.aborted === true) throw signal.reason;
     this.#sendCallSites();
     try {
-      return await this.#connection.call(request, timeout + deadlineGrace, signal);
+      return await this.#connection.call(request, timeout, signal);
     } catch (thrown) {
       // It may have been given meanwhile, or be given later: this also gives up waiting.
       this.#connection.release(request.lease, all);

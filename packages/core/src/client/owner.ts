@@ -19,6 +19,7 @@ import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
+import { lateConnection } from './silent-host.ts';
 import type { Client, ClientRegisterOptions } from './types.ts';
 
 /** Which owner it is, and how it reaches the host. */
@@ -247,7 +248,8 @@ export class Owner implements AsyncDisposable {
     const connected = this.#options.connect(pool);
     // Every client is one; adapters see less of it.
     if (!('then' in connected)) return this.#connected(connected as HostClient);
-    return connected.then(
+    const timeout = this.#options.timeLeft?.() ?? Infinity;
+    return within(connected, { clock: systemClock, timeout, expired: () => lateConnection(timeout) }).then(
       (client) => this.#connected(client as HostClient),
       (thrown: unknown) => {
         throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;

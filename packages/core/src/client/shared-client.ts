@@ -7,7 +7,7 @@ import type { CarpoolError } from '../base/errors.ts';
 import type { Client, ClientOptions } from './types.ts';
 
 const registry: unique symbol = Symbol.for('carpool.clients') as never;
-/** Addresses of hosts that did not answer: each further test is to fail at once. */
+/** Addresses of hosts that did not answer: each further test must fail at once. */
 const silent: unique symbol = Symbol.for('carpool.silent') as never;
 const silentTimeout = 1_000;
 /** Addresses of hosts that once answered. */
@@ -34,7 +34,7 @@ export function sharedClient(options: ClientOptions): Client | Promise<Client> {
   const seen = (holder[answered] ??= new Set());
   const quiet = (holder[silent] ??= new Set());
   const timeout = quiet.has(address) ? silentTimeout : options.timeout;
-  const connecting = connectClient({ ...options, timeout, known: seen.has(address) });
+  const connecting = connectClient({ ...options, timeout, known: options.known === true || seen.has(address) });
   const shared: Shared = { connecting };
   clients.set(address, shared);
   const forget = (reason: unknown): void => {

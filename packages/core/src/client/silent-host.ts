@@ -1,4 +1,5 @@
 /** Notices that the host does not answer: it is stopped, or code of a user blocks its event loop. */
+import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { systemClock } from '../base/clock.ts';
@@ -8,11 +9,13 @@ import type { Transport } from '../transport/transport.ts';
 
 /** Lost after 10 to 12 s of silence: a test is to fail within 15 s, and a busy machine is no reason. */
 const defaults = { interval: 2_000, limit: 4 };
+/** Milliseconds by which an answer may be late. The time-out of the runner comes 100 ms after that of a wait. */
+const silentGrace = 50;
 
 /** Milliseconds of a turn, and turns after the ping. */
 export type HeartbeatTurns = typeof defaults;
 
-/** What of a connection to the host says whether it answers. */
+/** The parts of a connection that show whether the host answers. */
 interface WatchedConnection {
   readonly socket: { readonly bytesRead: number };
   readonly transport: Transport;
@@ -20,7 +23,7 @@ interface WatchedConnection {
   readonly closed: { readonly promise: Promise<unknown> };
 }
 
-/** @param wanted false while nothing is awaited of the host */
+/** @param wanted false while no answer of the host is awaited */
 export function watchHost(
   connection: WatchedConnection,
   wanted: () => boolean,
@@ -33,16 +36,70 @@ export function watchHost(
     received: () => socket.bytesRead,
     wanted,
     ping: () => void mux.root.port.request({ method: 'ping' }).catch(noop), // its silence is noticed
-    lost: (silence) => transport.abort(silentError(silence)),
+    lost: (silence) => transport.abort(silentError(silence, 'The connection to the host was given up')),
   });
   void closed.promise.then(() => heartbeat.stop());
   return heartbeat;
 }
 
-/** @param silence milliseconds */
-export function silentError(silence: number, but: string = 'it'): CarpoolError {
-  const message = `The host does not answer: ${but} has sent nothing for ${Math.round(silence / 100) / 10} s. It is stopped, or code of the config that runs in it, such as a \`route\`, does not return`;
-  return new CarpoolError('HUB_LOST', message, { context: { hostSilence: silence } });
+/** The cause in half a sentence. @param silence milliseconds */
+export function describeHostSilence(silence: number): string {
+  return `the host has not answered for ${secondsOf(silence)} s. It is probably stopped, or blocked by code of the config that runs in it, such as a \`route\` that does not return`;
+}
+
+/** @param silence milliseconds @param tried what this process waited for */
+export function silentError(silence: number, tried: string): CarpoolError {
+  return hostError(`${tried}: ${describeHostSilence(silence)}`, { hostSilence: silence });
+}
+
+/** The time of a test was over before the connection was made. @param timeout milliseconds */
+export function lateConnection(timeout: number): CarpoolError {
+  const tried = `Cannot connect to the host within ${timeout} ms, the rest of the time of this test or hook`;
+  // A busy machine alone may take a second.
+  return timeout < defaults.interval ? hostError(tried, { timeout }) : silentError(timeout, tried);
+}
+
+/** An error whose cause is outside this process: a stack of Carpool would say nothing. */
+export function hostError(message: string, context: Readonly<Record<string, unknown>>): CarpoolError {
+  return new CarpoolError('HUB_LOST', message, { blame: 'setup', context, site: { stack: '' } });
+}
+
+function secondsOf(silence: number): number {
+  return Math.round(silence / 100) / 10;
+}
+
+/** A wait that the host ends in time, unless it is silent. */
+export interface DueWait {
+  /** Milliseconds from now in which the host must have answered. `Infinity`: no such time. */
+  readonly due: number;
+  /** Of the caller. */
+  readonly signal: CancelSignal | undefined;
+  /** For the error: what the caller waited for. */
+  readonly tried: string;
+}
+
+/**
+ * Gives up a wait when it is due and the host is silent: the time-out of the runner, which comes next, does not say so.
+ * Call `stop` when the wait has ended.
+ */
+export function giveUpOnSilence(
+  heartbeat: Heartbeat,
+  { due, signal, tried }: DueWait,
+): { readonly signal: CancelSignal | undefined; stop(): void } {
+  if (!Number.isFinite(due)) return { signal, stop: noop };
+  const silent = new Cancellation();
+  const timer = systemClock.after(due + silentGrace, () => {
+    const { silence } = heartbeat;
+    if (silence > 0) silent.abort(() => silentError(silence, tried));
+  });
+  const either = signal === undefined ? { signal: silent, stop: noop } : eitherOf(signal, silent);
+  return {
+    signal: either.signal,
+    stop: () => {
+      timer.cancel();
+      either.stop();
+    },
+  };
 }
 
 /** Milliseconds for which the host was silent, if the connection ended because of that. */

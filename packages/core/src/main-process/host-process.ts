@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
+import { describeExit } from '../process/exit.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { parseAddress } from '../wire/address.ts';
 import {
@@ -22,7 +23,8 @@ import {
 } from '../wire/control.ts';
 import { Heartbeat } from '../wire/heartbeat.ts';
 import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
-import { showOutput } from './host-output.ts';
+import { endedMeanwhile, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
+import { ShownOutput } from './host-output.ts';
 import type { Host } from './types.ts';
 
 const readyTimeout = 10_000;
@@ -53,8 +55,7 @@ export class HostProcess implements Host {
   readonly #address = Promise.withResolvers<string>();
   readonly #configured = Promise.withResolvers<Configured>();
   readonly #replies = new Map<number, (answer: Done | undefined) => void>();
-  /** Resolves when the last that it printed has been read. */
-  readonly #printed: Promise<void>;
+  readonly #output: ShownOutput;
   #heartbeat: Heartbeat | undefined;
   #unguard: (() => void) | undefined;
   #ids = 0;
@@ -77,7 +78,7 @@ export class HostProcess implements Host {
     const lines = createInterface({ input: this.#control });
     lines.on('line', (line) => this.#onLine(line));
     for (const it of [this.#control, lines]) it.on('error', noop); // the exit says why
-    this.#printed = showOutput(child, this.exited);
+    this.#output = new ShownOutput(child, this.exited);
   }
 
   get pid(): number | undefined {
@@ -135,7 +136,7 @@ export class HostProcess implements Host {
     const end = { clock: systemClock, timeout: stopped === undefined ? 0 : stopTimeout, expired };
     await within(this.exited, end).catch(() => this.#kill(`it did not end within ${stopTimeout} ms`));
     await this.exited;
-    await Promise.all([this.#printed, this.#swept]);
+    await Promise.all([this.#output.over, this.#swept]);
     return stopped?.summary;
   }
 
@@ -168,12 +169,8 @@ export class HostProcess implements Host {
   async #configLate(file: string | undefined, name: string): Promise<void> {
     const { configTimeout } = this.#options;
     const answers = await this.#answers();
-    const why = answers
-      ? 'a top-level `await` in it, or in what it imports, has not settled'
-      : 'code in it, or in what it imports, does not return: an endless loop, or a call that blocks';
-    const message = `Cannot load ${name}: it was not loaded within ${configTimeout} ms: ${why}. If it needs longer, set \`configTimeout\` in the options of the adapter`;
-    const problem = toRecord(new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } }));
-    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: file === undefined ? [] : [file], problem });
+    const files = file === undefined ? [] : [file];
+    this.#settle(withoutConfig(lateConfig({ file, name, configTimeout, answers }), files));
     // One that answers goes on: locks, ports and values need no config.
     if (answers) this.#beat();
     else this.#kill('its config did not return');
@@ -235,10 +232,10 @@ export class HostProcess implements Host {
         this.#address.resolve(report.address);
         break;
       case 'failed':
-        this.#address.reject(fromRecord(report.error));
+        setImmediate(() => this.#address.reject(this.#output.explain(fromRecord(report.error))));
         break;
       case 'configured':
-        this.#settle(report.configured);
+        this.#explain(report.configured);
         break;
       case 'done':
         this.#replies.get(report.id)?.(report);
@@ -249,14 +246,19 @@ export class HostProcess implements Host {
     }
   }
 
-  /** Something in the host has written to a descriptor that is not its own. */
+  /** What a config has printed before it failed is on another pipe, and may be read after the report. */
+  #explain(configured: Configured): void {
+    const { problem } = configured;
+    if (problem === undefined) this.#settle(configured);
+    else
+      setImmediate(() => this.#settle({ ...configured, problem: toRecord(this.#output.explain(fromRecord(problem))) }));
+  }
+
   #malformed(line: string): void {
-    const text = JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line);
-    const message = `The host sent ${text} where a report belongs: code in it writes to descriptor ${controlDescriptor}, which is Carpool's`;
-    const error = new CarpoolError('HUB_UNREACHABLE', message, { context: { descriptor: controlDescriptor } });
-    process.stderr.write(`carpool: ${message} [${error.code}]\n`);
+    const error = malformedReport(line);
+    process.stderr.write(`carpool: ${error.message} [${error.code}]\n`);
     this.#address.reject(error);
-    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: [], problem: toRecord(error) });
+    this.#settle(withoutConfig(error));
   }
 
   #settle(configured: Configured): void {
@@ -270,12 +272,17 @@ export class HostProcess implements Host {
     // One that has ended in order has ended its children too.
     if (exitCode !== 0 && this.address !== '') this.#swept = sweepHosts(this.#options);
     this.#unguard?.();
-    const how = signalCode === null ? `it exited with code ${exitCode}` : `it was killed by ${signalCode}`;
-    this.#address.reject(unreachable(`${how} before it was ready`));
-    const why = this.#fault ?? how;
-    const problem = toRecord(new CarpoolError('HUB_LOST', `The host is gone: ${why}`));
-    this.#settle({ pools: [], sharedWorkers: [], locks: {}, files: [], problem });
+    const how = describeExit(
+      signalCode === null ? { kind: 'exited', code: exitCode ?? 0 } : { kind: 'signalled', signal: signalCode },
+    );
     for (const resolve of this.#replies.values()) resolve(undefined);
+    void this.#output.over.then(() => {
+      if (this.address !== '' && this.#stopping === undefined && this.#fault === undefined)
+        process.stderr.write(endedMeanwhile(this.pid, how));
+      this.#address.reject(this.#output.explain(unreachable(`it ${how} before it was ready`)));
+      const why = this.#fault ?? `it ${how}`;
+      this.#settle(withoutConfig(this.#output.explain(new CarpoolError('HUB_LOST', `The host is gone: ${why}`))));
+    });
   }
 
   #ref(hold: boolean): void {
@@ -285,8 +292,4 @@ export class HostProcess implements Host {
       else handle.unref();
     }
   }
-}
-
-function unreachable(why: string): CarpoolError {
-  return new CarpoolError('HUB_UNREACHABLE', `Cannot start the host process: ${why}`);
 }

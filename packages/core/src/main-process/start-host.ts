@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import type { Boot } from '../wire/control.ts';
+import { stderrOfHost } from './host-output.ts';
 import { HostProcess } from './host-process.ts';
 import type { Host, HostOptions } from './types.ts';
 
@@ -24,7 +25,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     // Its own process group: a Ctrl-C in the terminal reaches the runner first, and the host cleans up after it.
     detached: true,
     // Commands and reports have a descriptor of their own: code of users runs in the host, and prints to the others.
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    stdio: ['ignore', 'pipe', stderrOfHost(), 'pipe'],
     env,
     windowsHide: true,
   });

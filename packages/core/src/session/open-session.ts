@@ -23,4 +23,6 @@ export interface OpenSession {
   readonly calls?: OpenCalls | undefined;
   /** What is known of the child from outside the session: the end of its stderr. */
   diagnose(): Promise<Evidence> | Evidence;
+  /** Where another process holds the child, and that process does not answer: so, in half a sentence. */
+  hostSilence?(): string | undefined;
 }

@@ -200,7 +200,8 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   async evidence(): Promise<Evidence> {
-    return this.#withOwn(await this.#open.diagnose());
+    const silence = this.#open.hostSilence?.();
+    return this.#withOwn(silence === undefined ? await this.#open.diagnose() : { silence });
   }
 
   get #open(): OpenSession {
@@ -288,11 +289,23 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       const { messages } = this.#live.evidence();
       return new CarpoolError('REQUEST_TIMEOUT', message, { context, evidence: { messages, strays, silence }, site });
     };
+    const withoutHost = (): CarpoolError => {
+      const silence = this.#open.hostSilence?.();
+      // Too short to prove anything.
+      if (silence === undefined) return make({ silence: 'the host did not say in time what it knows of this' });
+      const { messages } = this.#live.evidence();
+      return new CarpoolError('HUB_LOST', `${message}: ${silence}`, {
+        blame: 'setup',
+        context,
+        evidence: { messages },
+        site,
+      });
+    };
     const diagnosed = this.#open.diagnose();
     if (!('then' in diagnosed)) return make(this.#withOwn(diagnosed));
     // Why, the host knows. A host that does not answer must not hold the error up.
     const expired = (): Error => new Error('too late');
     const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
-    return within(diagnosed, { clock: this.#clock, timeout, expired }).then(make, () => make({}));
+    return within(diagnosed, { clock: this.#clock, timeout, expired }).then(make, withoutHost);
   }
 }

@@ -1,7 +1,7 @@
 // The host process: its folder, its environment, its config, and what happens when the host itself is killed.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host, HostOptions } from '../../src/main-process/types.ts';
@@ -176,8 +176,21 @@ describe('a host that is killed', () => {
     const client = await connect(started);
     const session = await client.register('echoes');
     const waiting = failure(session.event(), 'HUB_LOST');
+    const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     process.kill(started.pid!, 'SIGKILL');
-    expect((await waiting).message).toContain('the connection to the host ended');
+    const lost = await waiting;
+    expect(lost.message).toContain('the connection to the host ended, probably with its process, ');
+    expect((lost.cause as Error).message).toMatch(
+      /^The connection to the host has ended( \(\w+ \w+\))?, probably because its process was killed or has crashed\. No test of this run can use it from here on\. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host$/,
+    );
+    expect((lost.cause as Error).stack).not.toContain('\n');
+    await started.configured;
+    await expect
+      .poll(() => printed.mock.calls.join(''))
+      .toContain(
+        `carpool: The host (process ${started.pid}) was killed by SIGKILL (out of memory?) while the run went on`,
+      );
+    printed.mockRestore();
     expect(await session.closed).toMatchObject({ by: 'hub' });
     const error = await failure(client.register('echoes'), 'HUB_LOST');
     expect(error.stack).toContain('host.test.ts');

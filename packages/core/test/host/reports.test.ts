@@ -60,12 +60,30 @@ test('what a preload and a config print is shown, marked, and not believed', asy
   expect((await started.configured).problem).toBe(undefined);
   await answers(started);
   await started.stop();
-  expect(printed().split('\n').slice(0, -1)).toEqual([
+  const marked = printed()
+    .split('\n')
+    .filter((line) => line.startsWith('carpool host: '));
+  expect(marked).toEqual([
     'carpool host: preloaded',
     `carpool host: ${evil}`,
     'carpool host: built',
     'carpool host: and linked',
   ]);
+});
+
+test('a host that cannot start, or load its config, shows in its error what it has printed to stderr', async () => {
+  const printed = stderr();
+  preload(`console.error('no licence'); process.exit(3);`);
+  const error = await failure(host(), 'HUB_UNREACHABLE');
+  expect(error.message).toBe(
+    'Cannot start the host process: it exited with code 3 before it was ready\n--- end of stderr ---\n  │ no licence',
+  );
+  expect(printed()).toBe('no licence\n');
+  delete process.env['NODE_OPTIONS'];
+  config(`console.error('no database'); throw new Error('cannot connect');`);
+  const { problem } = await (await host()).configured;
+  expect(problem?.message).toContain('cannot connect');
+  expect(problem?.evidence.stderr).toBe('no database\n');
 });
 
 test('what is written to the descriptor of reports and is none is a named error', async () => {

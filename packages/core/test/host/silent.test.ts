@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
+import { Owner } from '../../src/client/owner.ts';
+import { connectClient } from '../../src/client/shared-client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host, HostOptions } from '../../src/main-process/types.ts';
+import type { UserSession } from '../../src/session/session.ts';
 import { census } from '../../src/testing/census.ts';
 import { failure } from '../support/failure.ts';
 import { closing, expectEmpty, place, program, programPath } from '../support/pools.ts';
@@ -60,15 +63,48 @@ test('a stopped host fails what a test waits for, saying so', async () => {
   process.kill(started.pid!, 'SIGSTOP');
   const error = await failure(session.request({ type: 'query' }), 'HUB_LOST');
   expect(error.message).toMatch(
-    /was closed because the host does not answer, and has sent nothing for 1 s, \d+ ms ago/,
+    /was closed because the host, probably stopped or blocked, has not answered for 1 s, \d+ ms ago/,
   );
   expect((error.cause as Error).message).toMatch(
-    /^The host does not answer: it has sent nothing for 0\.\d s\. It is stopped, or code/,
+    /^The connection to the host was given up: the host has not answered for 0\.\d s\. It is probably stopped, or blocked by code/,
   );
   expect(error.stack).toContain('silent.test.ts');
   const options = { address: started.address, runner: 'a test', timeout: 100 };
   const next = await failure(HostClient.connect(options), 'HUB_LOST');
-  expect(next.message).toContain('The host does not answer: it takes connections, and has sent nothing for 0.1 s');
+  expect(next.message).toContain('Cannot use the host, which takes connections: the host has not answered for 0.1 s');
+});
+
+test('a test whose time ends before a stopped host is given up fails with what is known of the host', async () => {
+  stderr();
+  const started = await host({ pools: { echoes: program('echo') } });
+  const patient = { interval: 100, limit: 1_000 };
+  const client = closing(await HostClient.connect({ address: started.address, runner: 'a test', heartbeat: patient }));
+  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client, timeLeft: () => 600 });
+  const session = (await owner.session('echoes')) as UserSession;
+  process.kill(started.pid!, 'SIGSTOP');
+  const silent = String.raw`the host has not answered for \d(\.\d)? s\. It is probably stopped, or blocked by code`;
+  const request = { name: 'x', kind: 'lock', size: 1, weight: 1, timeout: 600 } as const;
+  const [reply, registered, lease] = await Promise.all([
+    failure(session.request({ type: 'query' }), 'HUB_LOST'),
+    failure(owner.register('echoes'), 'HUB_LOST'),
+    failure(owner.leases.acquire(request, {}), 'HUB_LOST'),
+  ]);
+  expect(reply.message).toMatch(
+    new RegExp(`^No reply to "query" within 600 ms.*; no message came meanwhile: ${silent}`),
+  );
+  expect(reply.blame).toBe('setup');
+  expect(registered.message).toMatch(
+    new RegExp(`^Cannot register a session of "echoes" in the time of this test or hook: ${silent}`),
+  );
+  expect(lease.message).toMatch(new RegExp(`^The host did not answer "acquire" within 600 ms: ${silent}`));
+  expect((await session.evidence()).silence).toMatch(new RegExp(`^${silent}`));
+  const options = { address: started.address, runner: 'a test' };
+  const another = new Owner({ path: [], holder: {}, connect: () => connectClient(options), timeLeft: () => 50 });
+  const unconnected = await failure(another.register('echoes'), 'HUB_LOST');
+  expect(unconnected.message).toBe(
+    'Cannot connect to the host within 50 ms, the rest of the time of this test or hook',
+  );
+  expect(unconnected.stack).toContain('silent.test.ts');
 });
 
 test('a host whose `route` does not return fails what a test waits for, and ends', async () => {
@@ -84,7 +120,7 @@ test('a host whose `route` does not return fails what a test waits for, and ends
   const session = await client.register('stuck');
   const error = await failure(session.request({ type: 'query' }), 'HUB_LOST');
   expect((error.cause as Error).message).toContain(
-    'code of the config that runs in it, such as a `route`, does not return',
+    'or blocked by code of the config that runs in it, such as a `route` that does not return',
   );
   expect(await started.stop()).toBe(undefined);
 });
