@@ -19,7 +19,7 @@ import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
-import { lateConnection } from './silent-host.ts';
+import { connectedWithin } from './silent-host.ts';
 import type { Client, ClientRegisterOptions } from './types.ts';
 
 /** Which owner it is, and how it reaches the host. */
@@ -249,7 +249,7 @@ export class Owner implements AsyncDisposable {
     // Every client is one; adapters see less of it.
     if (!('then' in connected)) return this.#connected(connected as HostClient);
     const timeout = this.#options.timeLeft?.() ?? Infinity;
-    return within(connected, { clock: systemClock, timeout, expired: () => lateConnection(timeout) }).then(
+    return connectedWithin(connected, timeout).then(
       (client) => this.#connected(client as HostClient),
       (thrown: unknown) => {
         throw isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;

@@ -52,8 +52,20 @@ export function silentError(silence: number, tried: string): CarpoolError {
   return hostError(`${tried}: ${describeHostSilence(silence)}`, { hostSilence: silence });
 }
 
-/** The time of a test was over before the connection was made. @param timeout milliseconds */
-export function lateConnection(timeout: number): CarpoolError {
+/**
+ * The connection, as long as there is time for it in the test: the error of the runner would not say what was late.
+ * Without `within`, which an old Node cannot run: the connection then fails with the version that is needed.
+ * @param timeout milliseconds; `Infinity`: any time
+ */
+export function connectedWithin<C>(connecting: Promise<C>, timeout: number): Promise<C> {
+  if (!Number.isFinite(timeout)) return connecting;
+  return new Promise((resolve, reject) => {
+    const timer = systemClock.after(timeout, () => reject(lateConnection(timeout)));
+    connecting.finally(() => timer.cancel()).then(resolve, reject);
+  });
+}
+
+function lateConnection(timeout: number): CarpoolError {
   const tried = `Cannot connect to the host within ${timeout} ms, the rest of the time of this test or hook`;
   // A busy machine alone may take a second.
   return timeout < defaults.interval ? hostError(tried, { timeout }) : silentError(timeout, tried);

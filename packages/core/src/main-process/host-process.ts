@@ -8,7 +8,6 @@ import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
-import { describeExit } from '../process/exit.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { parseAddress } from '../wire/address.ts';
 import {
@@ -272,9 +271,7 @@ export class HostProcess implements Host {
     // One that has ended in order has ended its children too.
     if (exitCode !== 0 && this.address !== '') this.#swept = sweepHosts(this.#options);
     this.#unguard?.();
-    const how = describeExit(
-      signalCode === null ? { kind: 'exited', code: exitCode ?? 0 } : { kind: 'signalled', signal: signalCode },
-    );
+    const how = signalCode === null ? `exited with code ${exitCode}` : `was killed by ${signalCode}`;
     for (const resolve of this.#replies.values()) resolve(undefined);
     void this.#output.over.then(() => {
       if (this.address !== '' && this.#stopping === undefined && this.#fault === undefined)

@@ -70,6 +70,30 @@ export function lateEndError(session: string, timeout: number, evidence: Evidenc
   return unconfirmedError(session, timeout, { expected: undefined, came: [], evidence });
 }
 
+/** A call of a session whose time is over. */
+export interface LateCall {
+  /** What did not come, for how long, and what came instead. */
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly site: CallSite;
+  /** The last ones of the session. */
+  readonly messages: Evidence['messages'];
+}
+
+/** @param known what is known of the child beside the messages of the session */
+export function lateCallError({ messages, message, ...call }: LateCall, { strays, silence }: Evidence): CarpoolError {
+  return new CarpoolError('REQUEST_TIMEOUT', message, { ...call, evidence: { messages, strays, silence } });
+}
+
+/** The host, which knows of the child, does not say why. @param silence what is known of the host, in half a sentence */
+export function lateHostError(call: LateCall, silence: string | undefined): CarpoolError {
+  // Too short to prove anything.
+  if (silence === undefined)
+    return lateCallError(call, { silence: 'the host did not say in time what it knows of this' });
+  const { messages, message, ...rest } = call;
+  return new CarpoolError('HUB_LOST', `${message}: ${silence}`, { ...rest, blame: 'setup', evidence: { messages } });
+}
+
 /** "; expected {type: "closed"}, and {type: "error"} came"; empty where the protocol does not say. */
 export function instead({ expected, came, lines = [] }: Waiting): string {
   const [line] = lines.slice(-1);

@@ -12,7 +12,7 @@ import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
-import { closedError, lateEndError, sendError } from './errors.ts';
+import { closedError, lateCallError, lateEndError, lateHostError, sendError, type LateCall } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
@@ -285,22 +285,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   #timeout(what: string, wait: Wait, site: CallSite): CarpoolError | Promise<CarpoolError> {
     const message = waitedInVain(this.#open, wait, { what, pool: this.pool });
     const context = { session: this.id, timeout: wait.timeout };
-    const make = ({ strays, silence }: Evidence): CarpoolError => {
-      const { messages } = this.#live.evidence();
-      return new CarpoolError('REQUEST_TIMEOUT', message, { context, evidence: { messages, strays, silence }, site });
-    };
-    const withoutHost = (): CarpoolError => {
-      const silence = this.#open.hostSilence?.();
-      // Too short to prove anything.
-      if (silence === undefined) return make({ silence: 'the host did not say in time what it knows of this' });
-      const { messages } = this.#live.evidence();
-      return new CarpoolError('HUB_LOST', `${message}: ${silence}`, {
-        blame: 'setup',
-        context,
-        evidence: { messages },
-        site,
-      });
-    };
+    const late = (): LateCall => ({ message, context, site, messages: this.#live.evidence().messages });
+    const make = (known: Evidence): CarpoolError => lateCallError(late(), known);
+    const withoutHost = (): CarpoolError => lateHostError(late(), this.#open.hostSilence?.());
     const diagnosed = this.#open.diagnose();
     if (!('then' in diagnosed)) return make(this.#withOwn(diagnosed));
     // Why, the host knows. A host that does not answer must not hold the error up.
