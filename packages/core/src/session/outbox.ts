@@ -103,7 +103,13 @@ export class Outbox {
 
   /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
-    return this.#pending.take(key)?.callbacks;
+    const call = this.#pending.take(key);
+    if (call === undefined) return undefined;
+    const { callbacks } = call;
+    // A map that grows keeps its earlier tables, and what they hold, until the next full collection: leave little there.
+    call.callbacks = abandoned;
+    call.sent = undefined;
+    return callbacks;
   }
 
   /** A request under this key was answered a short while ago: what comes now is a second reply. */
