@@ -2,14 +2,13 @@
  * The outgoing half of a conversation: what it sends, what its gate holds back, and the requests that wait for a reply.
  */
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
-import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Addressed, Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';
 import { keptFrame } from './kept-frame.ts';
-import { Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
+import { abandoned, Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import { protocolError } from './protocol-errors.ts';
 import type { Recent } from './recent.ts';
 
@@ -103,13 +102,7 @@ export class Outbox {
 
   /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
-    const call = this.#pending.take(key);
-    if (call === undefined) return undefined;
-    const { callbacks } = call;
-    // A map that grows keeps its earlier tables, and what they hold, until the next full collection: leave little there.
-    call.callbacks = abandoned;
-    call.sent = undefined;
-    return callbacks;
+    return this.#pending.take(key);
   }
 
   /** A request under this key was answered a short while ago: what comes now is a second reply. */
@@ -185,5 +178,3 @@ export class Outbox {
     }
   }
 }
-
-const abandoned: ReplyCallbacks = { reply: noop, step: noop, failed: noop };

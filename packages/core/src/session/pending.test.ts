@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { Pending, type PendingCall } from './pending.ts';
+import { abandoned, Pending, type PendingCall } from './pending.ts';
 
-const callbacks = { reply: () => {}, failed: () => {} };
-const call = (): PendingCall => ({ key: undefined, callbacks, number: 1, sent: undefined });
+const call = (): PendingCall => ({
+  key: undefined,
+  callbacks: { reply: () => {}, failed: () => {} },
+  number: 1,
+  sent: undefined,
+});
 
 test('a call is found by its key, once', () => {
   const pending = new Pending();
@@ -11,7 +15,8 @@ test('a call is found by its key, once', () => {
   pending.add('b', b);
   expect(pending.size).toBe(2);
   expect(pending.peek('b')).toBe(b);
-  expect(pending.take('b')).toBe(b);
+  const { callbacks } = b;
+  expect(pending.take('b')).toBe(callbacks);
   expect(pending.take('b')).toBe(undefined);
   expect(pending.peek('b')).toBe(undefined);
   expect(pending.size).toBe(1);
@@ -20,8 +25,10 @@ test('a call is found by its key, once', () => {
 test('calls under one key are answered in the order they were made', () => {
   const pending = new Pending();
   const calls = [call(), call(), call()];
+  const callbacks = calls.map((each) => each.callbacks);
   for (const each of calls) pending.add('same', each);
-  expect([1, 2, 3, 4].map(() => pending.take('same'))).toEqual([...calls, undefined]);
+  const taken = [1, 2, 3, 4].map(() => pending.take('same'));
+  expect(taken.map((each) => each && callbacks.indexOf(each))).toEqual([0, 1, 2, undefined]);
   expect(pending.size).toBe(0);
 });
 
@@ -29,8 +36,18 @@ test.each(['__proto__', 'constructor', 'toString', '', '0'])('the key %j is a ke
   const pending = new Pending();
   expect(pending.take(key)).toBe(undefined);
   const one = call();
+  const { callbacks } = one;
   pending.add(key, one);
-  expect(pending.take(key)).toBe(one);
+  expect(pending.take(key)).toBe(callbacks);
+});
+
+test('a call that was answered holds neither its callbacks nor its message', () => {
+  const pending = new Pending();
+  const one: PendingCall = { ...call(), sent: 20_000 };
+  pending.add('a', one);
+  expect(one.key).toBe('a');
+  pending.take('a');
+  expect(one).toEqual({ key: 'a', callbacks: abandoned, number: 1, sent: undefined });
 });
 
 test('draining takes all, and leaves nothing', () => {

@@ -5,6 +5,7 @@
 import { Fifo } from '../base/fifo.ts';
 import type { Key } from '../protocol/protocol.ts';
 import type { CarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { KeptFrame } from './kept-frame.ts';
 
@@ -25,6 +26,9 @@ export interface PendingCall {
   /** Absent while a gate holds it back. */
   sent: KeptFrame | undefined;
 }
+
+/** Of a call whose reply nothing waits for. */
+export const abandoned: ReplyCallbacks = { reply: noop, step: noop, failed: noop };
 
 const remembered = 64;
 
@@ -66,8 +70,18 @@ export class Pending {
     return there instanceof Fifo ? there.first : there;
   }
 
-  /** The call whose turn it is; it waits no longer. */
-  take(key: Key): PendingCall | undefined {
+  /** The callbacks of the call whose turn it is; it waits no longer, and holds nothing any more. */
+  take(key: Key): ReplyCallbacks | undefined {
+    const call = this.#remove(key);
+    if (call === undefined) return undefined;
+    const { callbacks } = call;
+    // A Map that has grown keeps its earlier tables, and all that was in them, until the next full garbage collection.
+    call.callbacks = abandoned;
+    call.sent = undefined;
+    return callbacks;
+  }
+
+  #remove(key: Key): PendingCall | undefined {
     const there = this.#byKey.get(key);
     if (there === undefined) return undefined;
     this.#size--;
