@@ -260,7 +260,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'It was not released before the deadline.',
     remedy:
-      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`.',
+      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`; that is of no use where the test that waits holds it itself, in another flow.',
   },
   LEASE_DEADLOCK: {
     scope: 'call',

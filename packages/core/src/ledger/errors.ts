@@ -2,7 +2,15 @@
 import { CarpoolError } from '../base/errors.ts';
 import { describeHolder, duration, nameOf, type Holding } from '../base/holder-label.ts';
 import type { WaitLink } from './deadlock.ts';
-import { rwlockCapacity, type Kind, type Lease, type Resource, type LeaseHolder, type LeaseRequest } from './lease.ts';
+import {
+  blockedOwner,
+  rwlockCapacity,
+  type Kind,
+  type Lease,
+  type Resource,
+  type LeaseHolder,
+  type LeaseRequest,
+} from './lease.ts';
 
 /** For a file or a worker as holder. */
 const nameless = 'a file';
@@ -65,19 +73,32 @@ export function overweight(request: LeaseRequest): CarpoolError {
 
 /** It is taken, and the call does not wait. */
 export function takenError(request: LeaseRequest, resource: Resource, now: number): CarpoolError {
-  const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now)}`;
+  const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now, request)}`;
   return new CarpoolError('LEASE_TAKEN', text, {
     context: { name: request.name, holders: describeHoldings(resource, now) },
   });
 }
 
-export function timeoutError({ request, resource }: Lease, timeout: number, ahead: number, now: number): CarpoolError {
+export function timeoutError(lease: Lease, timeout: number, ahead: number, now: number): CarpoolError {
+  const { request, resource } = lease;
   const queue = ahead === 0 ? '' : `; ${ahead} ${ahead === 1 ? 'call waits' : 'calls wait'} before this one`;
-  const advice = request.kind === 'once' ? 'Raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
-  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms; ${occupancy(resource, now)}${queue}. ${advice}`;
+  const state = occupancy(resource, now, request);
+  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms; ${state}${queue}. ${adviceFor(lease)}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
     context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now) },
   });
+}
+
+function adviceFor({ request, resource }: Lease): string {
+  if (request.kind === 'once') return 'Raise `timeout`';
+  // More time is of no use to a test that waits for itself.
+  const own = [...resource.leases].some((lease) => isOwn(lease, request));
+  return own ? 'Release it first, or use what is held already' : 'Release it earlier (`using`), or raise `timeout`';
+}
+
+/** The test that waits for it holds it, in another flow, or for its file. */
+function isOwn({ request }: Lease, waiting: LeaseRequest): boolean {
+  return blockedOwner(request) === blockedOwner(waiting);
 }
 
 export function deadlockError(waiter: Lease, links: readonly WaitLink[]): CarpoolError {
@@ -113,17 +134,26 @@ export function describeHoldings({ leases }: Resource, now: number): Holding[] {
   return [...leases].slice(0, named).map(({ request, since }) => ({ ...request.holder, heldFor: now - since }));
 }
 
-function occupancy(resource: Resource, now: number): string {
+/** Who has it, since when. @param waiting what wants it */
+function occupancy(resource: Resource, now: number, waiting: LeaseRequest): string {
   const { kind, size, used, leases } = resource;
   if (kind === 'once') {
     const [computer] = leases;
     if (computer === undefined) return 'it is not being computed';
     return `${nameOf(computer.request.holder, nameless)} has been computing it for ${duration(now - computer.since)}`;
   }
-  const parts = describeHoldings(resource, now).map((holder) => describeHolder(holder, nameless));
+  const parts = [...leases].slice(0, named).map((lease) => describeLease(lease, now, waiting));
   if (leases.size > named) parts.push(`and by ${leases.size - named} others`);
   if (parts.length === 0) parts.push('it is not held, but others wait for it');
   return `${kind === 'semaphore' && size < rwlockCapacity ? `${used} of ${size} are taken, ` : ''}${parts.join(', ')}`;
+}
+
+function describeLease(lease: Lease, now: number, waiting: LeaseRequest): string {
+  const { holder } = lease.request;
+  const heldFor = now - lease.since;
+  if (!isOwn(lease, waiting)) return describeHolder({ ...holder, heldFor }, nameless);
+  const since = holder.takenAt === undefined ? '' : ` since ${holder.takenAt}`;
+  return `it is held by this ${holder.test === undefined ? 'file' : 'test'} itself${since}, for ${duration(heldFor)}`;
 }
 
 function describeWaiter({ test, file }: LeaseHolder): string {

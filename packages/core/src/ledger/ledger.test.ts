@@ -232,3 +232,18 @@ test('a timeout names holders, since when, where, and how many wait before', () 
   );
   expect(context).toMatchObject({ name: 'cpu', timeout: 5_000, ahead: 1, holders: [{ test: 'a' }, { test: 'b' }] });
 });
+
+test('a timeout says where the test that waits holds it itself, and does not advise to wait longer', () => {
+  const { ledger, ask } = room();
+  ask('file/a').since = 1_000;
+  const own = timeoutError(ask('file/a'), 5_000, 0, 6_900);
+  expect(own.message).toBe(
+    'Cannot acquire lock "x": timed out after 5000 ms; it is held by this test itself since file/a.ts:1:1, for 5900 ms. Release it first, or use what is held already',
+  );
+  const waits = ask('file/b', { name: 'y' });
+  const held = ledger.acquire(request({ by: 'file', name: 'z', blocked: ownerKey(['file', 'b']) }), () => {});
+  expect([waits.state, held.state]).toEqual(['held', 'held']);
+  const through = timeoutError(ask('file/b', { name: 'z' }), 5_000, 0, 0);
+  expect(through.message).toContain('it is held by this test itself since file.ts:1:1');
+  expect(timeoutError(ask('file/b', { name: 'x' }), 5_000, 0, 0).message).toContain('or raise `timeout`');
+});
