@@ -104,7 +104,7 @@ export class Leases {
   async once(request: OnceOptions, signal?: CancelSignal): Promise<OnceAnswer> {
     const lease = ++this.#numbers;
     const sent = { ...this.#numbersIn(request), method: 'once', lease } as const;
-    const { value, file, store } = await this.#wait(sent, request.timeout, signal);
+    const { value, file, store, ...cost } = await this.#wait(sent, request.timeout, signal);
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
     const held = this.#numbered(lease, 1, request.under);
@@ -112,7 +112,7 @@ export class Leases {
       held.invalidate();
       await this.#connection.call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout);
     };
-    return { lease: held, settle, store };
+    return { lease: held, settle, store, cost };
   }
 
   /** What an owner holds from now on, until it is released. */
@@ -185,6 +185,8 @@ export interface ComputeRole {
   /** Where a large value may be written. */
   readonly store: string | undefined;
   readonly lease: HeldLease;
+  /** What the wait for it has cost, while others had it. */
+  readonly cost: AcquireResult;
   /** @throws CarpoolError LEASE_LOST if another test computes it by now, LEASE_INVALID if the value is too large */
   settle(outcome: OnceOutcome): Promise<void>;
 }

@@ -113,18 +113,21 @@ export class OwnerLeases {
     return this.#longWaits;
   }
 
-  #note({ waited = 0, what, behind = [] }: AcquireResult): void {
-    if (waited < longWait) return;
+  /** @returns the sentence, if it was long */
+  #note({ waited = 0, what, behind = [] }: AcquireResult): string | undefined {
+    if (waited < longWait) return undefined;
     const holders = behind.map((holder) => nameOf(holder, 'a file')).join(', then ');
     const before = holders === '' ? '' : `, which ${holders} had before`;
-    this.#longWaits.push(`waited ${duration(waited)} for ${what ?? 'a lease'}${before}`);
+    const told = `waited ${duration(waited)} for ${what ?? 'a lease'}${before}`;
+    this.#longWaits.push(told);
     if (this.#longWaits.length > mostLongWaits) this.#longWaits.shift();
+    return told;
   }
 
-  /** @param compute what it throws is thrown here as it is, and reported to the other callers */
+  /** @param compute what it throws is thrown here as it is, and reported to the other callers; it gets what the wait was for, if long */
   async once(
     request: WithoutOwner<OnceOptions>,
-    compute: (role: HeldLease) => Promise<Uint8Array>,
+    compute: (role: HeldLease, waited?: string) => Promise<Uint8Array>,
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
@@ -139,7 +142,7 @@ export class OwnerLeases {
       );
     }
     try {
-      const bytes = await compute(answer.lease);
+      const bytes = await compute(answer.lease, this.#note(answer.cost));
       if (bytes.length <= messageBytes) {
         await answer.settle({ value: Buffer.from(bytes).toString('base64') });
         return bytes;

@@ -213,8 +213,8 @@ export interface OnceRequest extends LeaseRequest {
   readonly timeout?: number | undefined;
   readonly detectDeadlock?: boolean | undefined;
 }
-/** Without `value` and `file` the worker computes it, and calls `settle`. */
-export interface OnceResult {
+/** Without `value` and `file` the worker computes it, and calls `settle`; then it also says what the wait has cost. */
+export interface OnceResult extends AcquireResult {
   readonly value?: string | undefined;
   /** The path of the file that holds the value. */
   readonly file?: string | undefined;

@@ -127,6 +127,43 @@ test('a computer that ends passes its role on, and its late value is dropped', a
   expect(next.compute).toHaveBeenCalledTimes(1);
 });
 
+test('inside a test it ends a little before the test does, also while it computes, and says who has it since when', async () => {
+  const served = await serve({});
+  const a = await running(served, 'a', undefined, () => 400);
+  const b = await running(served, 'b', undefined, () => 1_000);
+  const [slow, next] = [slowly<string>(), slowly<string>()];
+  const first = failure(
+    a.as(() => once('token', slow.compute)),
+    'LEASE_TIMEOUT',
+  );
+  await until('it computes', () => slow.compute.mock.calls.length === 1);
+  const second = failure(
+    b.as(() => once('token', next.compute)),
+    'LEASE_TIMEOUT',
+  );
+  await waiting(served, 1);
+  const c = await running(served, 'c', undefined, () => 200);
+  const waits = failure(
+    c.as(() => once('token', next.compute)),
+    'LEASE_TIMEOUT',
+  );
+  expect((await waits).message).toMatch(
+    /^Cannot acquire the value "token": timed out after 200 ms; "a" \(\S+once\.test\.ts:\d+:\d+\) has been computing it for \d+ ms; 1 call waits/,
+  );
+  expect((await first).message).toMatch(
+    /^Cannot compute the value "token" in the time of this test or hook: it has computed for \d+ ms\. Compute it/,
+  );
+  expect((await first).stack?.split('\n')[1]).toContain('once.test.ts');
+  expect(next.compute).not.toHaveBeenCalled();
+  await endTest(a);
+  expect((await second).message).toMatch(
+    /it has computed for \d+ ms, and waited \d+ ms for the value "token", which "a" \(\S+\) had before\./,
+  );
+  // It computes on, for others.
+  next.resolve('late, and not too late');
+  expect(await c.as(() => once('token', slow.compute))).toBe('late, and not too late');
+});
+
 test('a computer that is killed passes its role on', async () => {
   const served = await serve({});
   const [a, b] = [await running(served, 'a'), await running(served, 'b')];

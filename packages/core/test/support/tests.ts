@@ -26,7 +26,12 @@ export interface Running {
 }
 
 /** A test named `name` in a worker of its own, or in that of another one. */
-export async function running(served: Served, name: string, beside?: Running): Promise<Running> {
+export async function running(
+  served: Served,
+  name: string,
+  beside?: Running,
+  timeLeft: () => number = () => Infinity,
+): Promise<Running> {
   const client = beside?.client ?? (await served.connect());
   const connect = async (): Promise<HostClient> => client;
   const path = `${name}.test.ts`;
@@ -36,7 +41,7 @@ export async function running(served: Served, name: string, beside?: Running): P
   const slot = currentTestSlot();
   onTestFinished(() => void (slot.currentTest = undefined));
   const during = <T>(current: Owner | undefined, body: () => T): T => {
-    slot.currentTest = { file, test: () => current, worker: () => worker, timeLeft: () => Infinity };
+    slot.currentTest = { file, test: () => current, worker: () => worker, timeLeft };
     try {
       return body();
     } finally {

@@ -141,7 +141,7 @@ export class Leases {
 
   #mayCompute(entry: Entry): void {
     entry.file = this.#options.valueFiles.next();
-    this.#entries.granted(entry, { store: entry.file } satisfies OnceResult);
+    this.#entries.granted(entry, { store: entry.file, ...this.#entries.waited(entry) } satisfies OnceResult);
   }
 
   #settle(call: number, { lease: number, value, stored, failure }: SettleRequest): void {

@@ -86,6 +86,11 @@ function refused(thrown: unknown): Promise<never> {
 /** What a timer can wait, nearly. */
 const longest = 2_000_000_000;
 
+/** Milliseconds that the test or the hook which makes the call has; `Infinity`: any. */
+export function timeLeft(): number {
+  return currentTestSlot().currentTest?.timeLeft() ?? Infinity;
+}
+
 /** The options that the host needs. @throws CarpoolError LEASE_INVALID */
 export function waitOptions(options: LeaseOptions): {
   readonly timeout: number | undefined;
@@ -96,7 +101,7 @@ export function waitOptions(options: LeaseOptions): {
     const text = `Cannot wait for ${String(wanted)} ms: \`timeout\` is a number of milliseconds from 0`;
     throw new CarpoolError('LEASE_INVALID', text, { context: { timeout: wanted } });
   }
-  const timeout = timeoutWithin(wanted, currentTestSlot().currentTest?.timeLeft() ?? Infinity);
+  const timeout = timeoutWithin(wanted, timeLeft());
   return { timeout: timeout === undefined ? undefined : Math.min(timeout, longest), detectDeadlock };
 }
 

@@ -1,12 +1,14 @@
 /** What is computed once a run, however many tests want it: a token, a seeded database, a compiled fixture. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { systemClock, type Timer } from '../../base/clock.ts';
 import { CarpoolError } from '../../base/errors.ts';
+import { duration } from '../../base/holder-label.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { runHolding } from './call-chain.ts';
-import { makeCall, waitOptions, type LeaseCall, type LeaseOptions } from './lease-call.ts';
+import { makeCall, timeLeft, waitOptions, type LeaseCall, type LeaseOptions } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
 /** The options of `once`. `scope` is that of the test that computes. */
@@ -43,25 +45,54 @@ async function valueOf<T>(
   const { keep, signal } = options;
   /** An error of the user's function, which is rethrown as it is. */
   let failure: { readonly thrown: unknown } | undefined;
-  const computed = async (role: HeldLease): Promise<Uint8Array> => {
+  const ends = systemClock.now() + timeLeft();
+  const late = Promise.withResolvers<never>();
+  const computed = async (role: HeldLease, waited?: string): Promise<Uint8Array> => {
+    const timer = Number.isFinite(ends) ? failAt(ends, { key, fail: late.reject, waited }) : undefined;
     let value: T;
     try {
       value = await runHolding(role, compute);
     } catch (thrown) {
       failure = { thrown };
       throw thrown;
+    } finally {
+      timer?.cancel();
     }
     return bytesOf(value, `the value ${JSON.stringify(key)}`);
   };
-  const kept = async (role: HeldLease): Promise<Uint8Array> =>
-    keep === undefined ? await computed(role) : await (await import('./keep.ts')).kept(key, keep, () => computed(role));
+  const kept = async (role: HeldLease, waited?: string): Promise<Uint8Array> => {
+    if (keep === undefined) return await computed(role, waited);
+    return await (await import('./keep.ts')).kept(key, keep, () => computed(role, waited));
+  };
   try {
     if (keep !== undefined) checkAge(keep.maxAge);
     const cleanup = urlOf(options);
-    return revive(await leases.once({ key, cleanup, ...waitOptions(options) }, kept, caller, signal)) as T;
+    const found = leases.once({ key, cleanup, ...waitOptions(options) }, kept, caller, signal);
+    return revive(await Promise.race([found, late.promise])) as T;
   } catch (thrown) {
     throw failure !== undefined && failure.thrown === thrown ? thrown : fail(thrown);
   }
+}
+
+interface Computing {
+  readonly key: string;
+  readonly fail: (error: CarpoolError) => void;
+  /** What the wait was for, before: a clause. */
+  readonly waited: string | undefined;
+}
+
+/**
+ * Fails the call a little before the test or the hook does that computes: a time-out of the runner does not say at what. The
+ * value is computed on, for those that wait for it, until the owner ends.
+ * @param ends by the system's clock
+ */
+function failAt(ends: number, { key, fail, waited }: Computing): Timer {
+  const left = Math.max(Math.round(ends - systemClock.now()), 1);
+  return systemClock.after(left, () => {
+    const before = waited === undefined ? '' : `, and ${waited}`;
+    const text = `Cannot compute the value ${JSON.stringify(key)} in the time of this test or hook: it has computed for ${duration(left)}${before}. Compute it where there is more time, as in a \`beforeAll\`, or raise the time-out of the test`;
+    fail(new CarpoolError('LEASE_TIMEOUT', text, { context: { name: key, timeout: left } }));
+  });
 }
 
 function urlOf({ cleanup, keep }: OnceOptions): string | undefined {
