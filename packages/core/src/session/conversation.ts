@@ -115,12 +115,20 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence {
     const { strays: all, unfinished } = this.#connection;
-    const strays = [...all.since(this.#straysBefore), ...unfinished()];
+    const strays = [...all.since(this.#straysBefore), ...unfinished(), ...this.#awaited()];
     return {
       messages: this.recent.describe(),
       strays: strays.length === 0 ? undefined : strays,
       silence: this.#connection.stuckIn(this.#name),
     };
+  }
+
+  /** The key that a reply would need, where one has come with another key or none. */
+  #awaited(): readonly string[] {
+    const { oldestCall: { key } = {}, waitingCalls } = this.#outbox;
+    if (key === undefined || waitingCalls === 0 || !this.#connection.strays.hasMessageSince(this.#straysBefore)) return [];
+    const more = waitingCalls > 1 ? `, and for ${waitingCalls - 1} more` : '';
+    return [`${this.label} waits for a reply under the key ${JSON.stringify(key)}${more}`];
   }
 
   get oldestCall(): PendingCall | undefined {

@@ -48,6 +48,11 @@ export class Strays {
       .map(({ what, why }) => `← ${typeof what === 'string' ? what : describeKept(what)} (${why})`);
   }
 
+  /** Whether one of those is a message, and not just a line: it may have been meant for what waits. */
+  hasMessageSince(mark: number): boolean {
+    return this.#kept.some(({ number, what }) => number > mark && typeof what !== 'string');
+  }
+
   #push(what: Stray['what'], why: string): void {
     this.#kept.push({ number: ++this.#total, what, why });
     if (this.#kept.length > kept) this.#kept.shift();

@@ -94,7 +94,9 @@ describe('a reply that reaches no request', () => {
     const echoes = pool('says-on-request');
     const session = await echoes.register();
     const error = await failure(session.request({ type: 'say', messages }, { timeout: 300 }), 'REQUEST_TIMEOUT');
-    expect(error.message).toContain(`--- what no session took ---\n  │ ${stray}`);
+    expect(error.message).toContain(
+      `--- what no session took ---\n  │ ${stray}\n  │ session s1 waits for a reply under the key "c1"`,
+    );
     expect(echoes.stats()).toMatchObject({ strays: 1, lastStrays: [stray] });
   });
 
@@ -104,6 +106,7 @@ describe('a reply that reaches no request', () => {
     const messages = [{ type: 'reply', id: 'c1' }];
     const error = await failure(session.request({ type: 'say', messages }, { timeout: 300 }), 'REQUEST_TIMEOUT');
     expect(error.message).toContain('(a reply of which `route` names no session');
+    expect(error.message).toContain('│ session s1 waits for a reply under the key "c1"');
   });
 
   test('those that are kept are few', async () => {
@@ -190,6 +193,7 @@ describe('a function of the protocol that throws', () => {
       expect.stringMatching(
         /^← \{type: "odd".*\(`route` of protocol .* threw TypeError: .* at .*misaddressed\.test\.ts/,
       ),
+      'session s1 waits for a reply under the key "c1"',
     ]);
   });
 
