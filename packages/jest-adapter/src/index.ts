@@ -73,19 +73,21 @@ export function withPools(
     );
     const ready = (): Promise<unknown> =>
       Promise.all(sharedWorkers.map((name) => registerSharedWorker({ name }).available));
+    // No line of the test asks for its fixtures: their errors point at the test.
+    const site = callSite(above);
     const wrapped = async (...row: unknown[]): Promise<unknown> => {
       const found = bridge();
       // The names were not known when the test was defined: now the environment says why.
-      if (names === undefined) await brought(found.check());
+      if (names === undefined) await brought(found.check(), site);
       const given: Record<string, unknown> = { carpool: sessionPools(registerHere, names?.pools) };
       // One after another, always in the order of the config: two tests that want the same two pools cannot hold one
       // each and wait for the other's. Most often the environment has them ready.
       for (const [name, what] of locks) {
-        given[name] = await brought(found.lock(name, what), undefined, (lease: HeldLease) =>
+        given[name] = await brought(found.lock(name, what), site, (lease: HeldLease) =>
           declaredLease(name, what, lease),
         );
       }
-      for (const want of wanted) given[want.pool] = await held(found.session(want));
+      for (const want of wanted) given[want.pool] = await held(found.session(want), site);
       for (const name of sharedWorkers) given[name] = registerSharedWorker({ name });
       await ready();
       return await body(...row, fixtures(given, found));

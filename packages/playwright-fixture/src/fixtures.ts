@@ -15,9 +15,11 @@ import type { TestInfo, WorkerInfo } from '@playwright/test';
 import { CarpoolError, type Config, type Lease, type LockDeclaration, type Session } from 'carpool';
 import {
   declaredLease,
+  failingAt,
   fromRecord,
   lockOrder,
   providedNames,
+  type CallSite,
   reservedNames,
   sessionPools,
   type FixtureNames,
@@ -81,7 +83,8 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
   $carpoolWorker: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright wants to see what is needed
     async ({}, use: Use<Owner>, workerInfo: WorkerInfo) => {
-      await connect();
+      // What fails here fails again in the fixture of a test, which knows where the test stands.
+      await Promise.resolve(connect()).catch(() => undefined);
       const owner = ownerOfWorker(workerInfo);
       workersInUse.add(owner);
       await use(owner);
@@ -139,12 +142,35 @@ export const ownFixtures: Readonly<Record<string, unknown>> = {
 
 const startName = (pool: string): string => `$carpoolStart_${pool}`;
 
+/** How the start of a child has ended. */
+interface Started {
+  failure: { readonly thrown: unknown } | undefined;
+}
+
+/** What the start failed with fails one test; the next one starts a child by itself. */
+function checkStarted(given: object, pool: string): void {
+  const started = (given as Readonly<Record<string, Started | undefined>>)[startName(pool)];
+  const failure = started?.failure;
+  if (started === undefined || failure === undefined) return;
+  started.failure = undefined;
+  throw failure.thrown;
+}
+
+/** Where a test stands, for the errors of its fixtures, which no line of it asks for. */
+function siteOf({ file, line, column }: TestInfo): CallSite {
+  return { stack: `    at ${file}:${line}:${column}` };
+}
+
 function startFixture(pool: string, helloTimeout = 0): unknown {
   const timeout = workerTimeout + helloTimeout;
   // Depends on the connection only to have that charged to its own fixture.
-  const start = async (_: Owners, use: Use<void>): Promise<void> => {
-    await (await connect(pool)).start(pool);
-    await use();
+  const start = async (_: Owners, use: Use<Started>): Promise<void> => {
+    const started: Started = { failure: undefined };
+    // It fails in the fixture of a test, which knows where the test stands.
+    await Promise.resolve(connect(pool))
+      .then((client) => client.start(pool))
+      .catch((thrown: unknown) => (started.failure = { thrown }));
+    await use(started);
   };
   return [needing(['$carpoolWorker'], start), { scope: 'worker', timeout, title: `carpool: start of ${pool}` }];
 }
@@ -156,19 +182,31 @@ function sessionFixture(pool: string, scope: SessionScope): unknown {
     carpoolTimeout === undefined ? {} : { timeout: carpoolTimeout };
   switch (scope) {
     case 'test': {
-      const session = async (given: Waiting, use: Use<Session>): Promise<void> =>
-        use(await given.$carpoolAttempt.session(pool, optionsOf(given)));
+      const session = async (given: Waiting, use: Use<Session>, testInfo: TestInfo): Promise<void> => {
+        const taking = async (): Promise<Session> => {
+          checkStarted(given, pool);
+          return await given.$carpoolAttempt.session(pool, optionsOf(given));
+        };
+        await use(await failingAt(taking(), siteOf(testInfo)));
+      };
       return [needing([startName(pool), '$carpoolAttempt', 'carpoolTimeout'], session), { timeout: noTimeout }];
     }
     case 'file': {
       // Playwright has no such scope: every test has a fixture of its own, and all of them the session of the file.
-      const session = async (given: Waiting, use: Use<Session>): Promise<void> =>
-        use(await given.$carpoolFile.file.session(pool, optionsOf(given)));
+      const session = async (given: Waiting, use: Use<Session>, testInfo: TestInfo): Promise<void> => {
+        const taking = async (): Promise<Session> => {
+          checkStarted(given, pool);
+          return await given.$carpoolFile.file.session(pool, optionsOf(given));
+        };
+        await use(await failingAt(taking(), siteOf(testInfo)));
+      };
       return [needing([startName(pool), '$carpoolFile', 'carpoolTimeout'], session), { timeout: noTimeout }];
     }
     case 'worker': {
-      const session = async ({ $carpoolWorker }: Owners, use: Use<Session>): Promise<void> =>
-        use(await $carpoolWorker.session(pool));
+      const session = async (given: Owners, use: Use<Session>): Promise<void> => {
+        checkStarted(given, pool);
+        await use(await given.$carpoolWorker.session(pool));
+      };
       return [needing([startName(pool), '$carpoolWorker'], session), { scope, timeout: noTimeout }];
     }
   }
@@ -176,8 +214,10 @@ function sessionFixture(pool: string, scope: SessionScope): unknown {
 
 /** Held until the end of the test. */
 function lockFixture(name: string, declared: LockDeclaration): unknown {
-  const lease = async ({ $carpoolAttempt }: Owners, use: Use<Lease>): Promise<void> =>
-    use(declaredLease(name, declared, await $carpoolAttempt.leases.declared(name, declared)));
+  const lease = async ({ $carpoolAttempt }: Owners, use: Use<Lease>, testInfo: TestInfo): Promise<void> => {
+    const held = await failingAt($carpoolAttempt.leases.declared(name, declared), siteOf(testInfo));
+    await use(declaredLease(name, declared, held));
+  };
   return [needing(['$carpoolAttempt'], lease), { timeout: noTimeout }];
 }
 

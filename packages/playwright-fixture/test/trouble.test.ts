@@ -20,7 +20,9 @@ test('a config that is not valid is reported by the tests that want a session', 
   using project = new Project('wrong-config');
   const outcome = await project.run();
   expectVerdicts(outcome, 2);
-  expect(messageOf(outcome, 'the config is wrong')).toMatch(/not valid at `pools\.echo\.maxSession`/);
+  expect(messageOf(outcome, 'the config is wrong')).toMatch(
+    /not valid at `pools\.echo\.maxSession`[^]*\n +at .*by-value\.spec\.ts:\d+:\d+/,
+  );
 });
 
 test('a missing config is, too', async () => {
@@ -53,7 +55,7 @@ test('a pool that the config does not have, one that is full, a program that is 
     /the only slot is busy in "narrow"; .*held for \d+ ms by "must fail: a full pool"/,
   );
   for (const name of ['not there', 'reported again'])
-    expect(messageOf(outcome, name)).toContain('It cannot be installed');
+    expect(messageOf(outcome, name)).toMatch(/It cannot be installed[^]*\n +at .*names\.spec\.ts:\d+:\d+/);
 });
 
 test('two versions of the adapter in one run say that one of them must go', async () => {

@@ -12,6 +12,7 @@ import {
   callSite,
   currentTestSlot,
   declaredLease,
+  failingAt,
   lockOrder,
   type HeldLease,
   type LockDeclarations,
@@ -35,7 +36,7 @@ import type { SharedWorker } from 'carpool/shared-worker';
 import { expect, type RunnerTestCase, type TestAPI } from 'vitest';
 import type { Attempt } from './attempt.ts';
 import { connect, CurrentFile, provided } from './hooks.ts';
-import { testWithPrefetch, type OwnedAttempt, type Prefetch } from './prefetch.ts';
+import { siteOf, testWithPrefetch, type OwnedAttempt, type Prefetch } from './prefetch.ts';
 
 export { CarpoolError, isCarpoolError } from 'carpool/adapter/test-process';
 export type {
@@ -137,14 +138,14 @@ function poolFixture(name: string, scope: SessionScope, hooked: boolean): unknow
       if (hooked) {
         return async ({ task }: Owners, use: Use<Session>) => {
           const { owner } = ownedAttempt(task);
-          await use(await owner.session(name));
+          await use(await failingAt(owner.session(name), siteOf(task)));
         };
       }
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
         const { owner } = $carpoolAttempt ?? ownedAttempt(task, $carpoolFile);
-        return use(await owner.session(name));
+        return use(await failingAt(owner.session(name), siteOf(task)));
       };
     case 'file':
       return [
@@ -167,8 +168,9 @@ function workerFixture(name: string): unknown {
 }
 
 function lockFixture(name: string, locks: LockDeclarations, hooked: boolean): unknown {
-  const give = async ({ owner }: OwnedAttempt, use: Use<Lease>): Promise<void> => {
-    await use(declaredLease(name, locks[name] ?? 'lock', await taken(owner, name, locks)));
+  const give = async ({ owner, attempt }: OwnedAttempt, use: Use<Lease>): Promise<void> => {
+    const held = await failingAt(taken(owner, name, locks), siteOf(attempt.task));
+    await use(declaredLease(name, locks[name] ?? 'lock', held));
   };
   if (hooked) return async ({ task }: Owners, use: Use<Lease>) => give(ownedAttempt(task), use);
   return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Lease>) =>
@@ -203,7 +205,7 @@ function ownerFixtures(names: readonly string[] | undefined, hooked: boolean): R
       async ({ $carpoolFile, task }: Owners, use: Use<OwnedAttempt>) => {
         const attempt = ownedAttempt(task, $carpoolFile);
         // The type-only form knows no names without a host, and its fixtures would be undefined without a word.
-        if (names === undefined) await connect();
+        if (names === undefined) await failingAt(Promise.resolve(connect()), siteOf(task));
         await use(attempt);
         // What a fixture throws here, Vitest 3 throws again after the next attempt.
         if ($carpoolFile.finishes) await $carpoolFile.end(attempt.attempt);

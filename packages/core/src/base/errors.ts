@@ -114,6 +114,15 @@ export function errorAt(error: CarpoolError, site: CallSite): CarpoolError {
   return fromRecord(toRecord(error), site, error.cause);
 }
 
+/** What a promise rejects with, with the stack of a call; anything but an error of Carpool stays as it is. */
+export async function failingAt<T>(work: Promise<T>, site: CallSite | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw site !== undefined && isCarpoolError(thrown) ? errorAt(thrown, site) : thrown;
+  }
+}
+
 /** An error as plain data. */
 export function toRecord(error: CarpoolError): ErrorRecord {
   const { code, scope, blame, context, evidence, cause } = error;

@@ -47,6 +47,7 @@ export type { ErrorCode } from '../base/error-kinds.ts';
 export {
   callSite,
   CarpoolError,
+  failingAt,
   fromRecord,
   isCarpoolError,
   type CallSite,

@@ -126,7 +126,8 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** The key that a reply would need, where one has come with another key or none. */
   #awaited(): readonly string[] {
     const { oldestCall: { key } = {}, waitingCalls } = this.#outbox;
-    if (key === undefined || waitingCalls === 0 || !this.#connection.strays.hasMessageSince(this.#straysBefore)) return [];
+    if (key === undefined || waitingCalls === 0 || !this.#connection.strays.hasMessageSince(this.#straysBefore))
+      return [];
     const more = waitingCalls > 1 ? `, and for ${waitingCalls - 1} more` : '';
     return [`${this.label} waits for a reply under the key ${JSON.stringify(key)}${more}`];
   }

@@ -12,5 +12,6 @@ export default defineConfig({
     echo: { ...child, maxSessions: 16 },
     // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
+    missing: { command: 'no-such-program' },
   },
 });

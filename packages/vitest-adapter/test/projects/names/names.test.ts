@@ -31,6 +31,8 @@ plain('a pool may not have the name of something that Vitest gives', () => {
   expect(() => withPools(wrong)).toThrow('Cannot make a fixture of the pool "expect"');
 });
 
+test('must fail: a program that is not there', ({ missing }) => void missing);
+
 test('must fail: a full pool', async ({ narrow, carpool }) => {
   void narrow;
   await carpool.narrow.register({ wait: false });
