@@ -78,7 +78,7 @@ export function fatalLine({ codec }: PoolSettings, frame: Frame, thrown: Carpool
   const line = describeBytes(frame.bytes, shownOfLine);
   const glued = gluedIn(frame);
   const missing = glued === undefined ? '' : `; ${glued.hint}`;
-  const message = `The child printed a line to its stdout that is no message, which ends it, because \`strayOutput\` of the pool is 'fail': ${line}${missing}. Print to stderr instead`;
+  const message = `The child printed a line to its stdout that is no message, which ends it, because \`strayOutput\` of the pool is 'fail': ${JSON.stringify(line)}${missing}; print to stderr instead`;
   const { evidence } = thrown;
   return new CarpoolError('FRAME_MALFORMED', message, { context: { ...thrown.context, line }, evidence });
 }

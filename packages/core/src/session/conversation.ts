@@ -10,35 +10,36 @@ import type { Diagnostic, Key, Opened, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { closedError, type Ended } from './errors.ts';
-import { openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
-import { Incoming, type LostRoute, type OwnRoute } from './incoming.ts';
-import { rootId, type Speaker } from './journal.ts';
-import type { ConversationOptions, Listener } from './listener.ts';
-import { Outbox } from './outbox.ts';
+import { endUnopened, openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
+import type { Incoming, LostRoute, OwnRoute } from './incoming.ts';
+import type { Speaker } from './journal.ts';
+import type { ConversationOptions } from './listener.ts';
+import type { Outbox } from './outbox.ts';
+import { joinedParts, type OwnIds } from './parts.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
 import { protocolError } from './protocol-errors.ts';
-import { ConversationPort } from './protocol-port.ts';
-import { endCalls, Questions } from './questions.ts';
+import type { ConversationPort } from './protocol-port.ts';
+import { endCalls, type Questions } from './questions.ts';
 import { lostReason, unopenedReason } from './reasons.ts';
 import { Recent } from './recent.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
+import { unansweredEvidence, type Asking } from './unanswered-evidence.ts';
 import type { Waits } from './waits.ts';
 
 /** For an end without a caller that says how long it may take. */
 const failTimeout = 5_000;
 
-export class Conversation implements Receiver, Ended, Exchanging {
+export class Conversation implements Receiver, Ended, Exchanging, Asking {
   readonly recent: Recent;
   readonly released: Promise<Released>;
   readonly #connection: Connection;
   /** Strays of the connection that came before it. */
   readonly #straysBefore: number;
-  readonly #listener: Listener;
-  readonly #endsUnanswered: ConversationOptions['endsUnanswered'];
+  readonly #options: ConversationOptions;
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
   readonly #name: Speaker;
-  readonly #wireIds = new Set<WireId>();
+  readonly #ids: OwnIds;
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
   readonly #questions: Questions;
@@ -46,41 +47,27 @@ export class Conversation implements Receiver, Ended, Exchanging {
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
 
-  constructor(connection: Connection, { id, listener, params, holder, endsUnanswered }: ConversationOptions) {
-    this.#endsUnanswered = endsUnanswered;
+  constructor(connection: Connection, options: ConversationOptions) {
+    this.#options = options;
     this.#connection = connection;
-    const name: Speaker = { id, holder };
-    this.#name = name;
-    this.#listener = listener;
+    this.#name = { id: options.id, holder: options.holder };
     this.#straysBefore = connection.strays.total;
-    this.recent = new Recent(name, connection.journal);
-    const outbox = new Outbox(connection, name, this.recent, (wireId) => this.#wireIds.has(wireId));
-    this.#outbox = outbox;
-    const port = new ConversationPort({
-      connection,
-      outbox,
-      name,
-      params,
-      adopt: (wireId) => this.#adopt(wireId),
-      taken: (frame) => this.#questions.taken(frame),
-    });
-    this.#port = port;
-    const questions = new Questions({ connection, outbox, listener, offer: (frame) => port.offer(frame) });
-    this.#questions = questions;
-    this.#incoming = new Incoming({
-      name,
-      outbox,
-      isRoot: id === rootId,
+    this.recent = new Recent(this.#name, connection.journal);
+    ({
+      outbox: this.#outbox,
+      port: this.#port,
+      questions: this.#questions,
+      incoming: this.#incoming,
+      ids: this.#ids,
+    } = joinedParts(connection, options, {
+      name: this.#name,
+      receiver: this,
       recent: this.recent,
-      listener,
-      port,
-      stray: (frame, why) => connection.strays.add(frame, why),
-      isOpen: () => this.#state.name === 'open',
-      asked: (key, question) => questions.ask(key, question, this.#state.name),
+      state: () => this.#state.name,
       diagnosed: (diagnostic) => this.diagnose(diagnostic),
       beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
       lost: (route) => this.#lost(route),
-    });
+    }));
     this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
 
@@ -91,7 +78,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
 
   /** The ids of the child that are this session's. */
   get wireIds(): readonly WireId[] {
-    return [...this.#wireIds];
+    return [...this.#ids.all];
   }
 
   get over(): boolean {
@@ -114,26 +101,15 @@ export class Conversation implements Receiver, Ended, Exchanging {
 
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence {
-    const { strays: all, unfinished } = this.#connection;
-    const strays = [...all.since(this.#straysBefore), ...unfinished(), ...this.#awaited()];
-    return {
-      messages: this.recent.describe(),
-      strays: strays.length === 0 ? undefined : strays,
-      silence: this.#connection.stuckIn(this.#name),
-    };
-  }
-
-  /** The key that a reply would need, where one has come with another key or none. */
-  #awaited(): readonly string[] {
-    const { oldestCall: { key } = {}, waitingCalls } = this.#outbox;
-    if (key === undefined || waitingCalls === 0 || !this.#connection.strays.hasMessageSince(this.#straysBefore))
-      return [];
-    const more = waitingCalls > 1 ? `, and for ${waitingCalls - 1} more` : '';
-    return [`${this.label} waits for a reply under the key ${JSON.stringify(key)}${more}`];
+    return unansweredEvidence(this, this.#connection, this.#straysBefore);
   }
 
   get oldestCall(): PendingCall | undefined {
     return this.#outbox.oldestCall;
+  }
+
+  get waitingCalls(): number {
+    return this.#outbox.waitingCalls;
   }
 
   /** Whose it is. */
@@ -149,8 +125,6 @@ export class Conversation implements Receiver, Ended, Exchanging {
   get port(): ConversationPort {
     return this.#port;
   }
-
-  // ── the user's side ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** @throws CarpoolError SESSION_CLOSED, SESSION_REFUSED, FRAME_TOO_LARGE, FRAME_MALFORMED */
   send(frame: Frame): void {
@@ -199,11 +173,11 @@ export class Conversation implements Receiver, Ended, Exchanging {
     this.#state = { name: 'closing', reason };
     // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
-    if (this.#outbox.waitingCalls > 0) this.#endsUnanswered?.();
+    if (this.#outbox.waitingCalls > 0) this.#options.endsUnanswered?.();
     // What `open` may still read, it may still answer.
     const fault = endCalls(this.#outbox, opened && this.#questions, this.id);
     this.#failPending(reason);
-    this.#listener.closed(reason);
+    this.#options.listener.closed(reason);
     if (opened === undefined) return this.released; // still opening: `open` sees the state and ends it
     void this.#closeProtocol(opened, reason, timeout, fault);
     return this.released;
@@ -221,7 +195,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
     this.#questions.forget();
     this.#end(state.name === 'closing' ? state.reason : reason, true);
     this.#failPending(reason);
-    if (state.name !== 'closing') this.#listener.closed(reason);
+    if (state.name !== 'closing') this.#options.listener.closed(reason);
   }
 
   /**
@@ -236,7 +210,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
     let opened: Opened | undefined;
     try {
       opened = await within(open, { clock, timeout, signal, expired, late });
-      this.#adopt(opened.wireId);
+      this.#ids.adopt(opened.wireId);
       this.#opened = opened;
       this.#outbox.wireId = opened.wireId;
       this.#outbox.gate = this.#state.name === 'opening' ? opened.gate : undefined;
@@ -248,12 +222,8 @@ export class Conversation implements Receiver, Ended, Exchanging {
       endCalls(this.#outbox, this.#questions, this.id);
       // Its id is another's: to close it would end the other one.
       if (opened !== undefined) this.#end(reason, false);
-      // Refused: nothing was opened. Too late: the child may still open it, so `late` gets as long again. Where its answer
-      // was lost, the child may have opened it.
-      open.catch(() => this.#end(reason, this.waits.failure === undefined, this.waits.failure));
-      const deadline = clock.after(timeout, () => this.#end(reason, false));
-      deadline.unref();
-      void this.released.then(() => deadline.cancel());
+      const end = (confirmed: boolean, failure?: CarpoolError): void => this.#end(reason, confirmed, failure);
+      endUnopened(this, clock, { open, timeout, end });
       throw thrown;
     }
     const state = this.#state;
@@ -273,15 +243,6 @@ export class Conversation implements Receiver, Ended, Exchanging {
   /** @param among where the child does not say which session it means: the ids of all that are open */
   diagnose(diagnostic: Diagnostic, among?: readonly string[]): void {
     if (this.#connection.keepsDiagnostics) this.#diagnostics.add(diagnostic, among);
-  }
-
-  #adopt(wireId: WireId): void {
-    if (this.#wireIds.has(wireId)) return;
-    this.#connection.adopt(wireId, this);
-    this.#wireIds.add(wireId);
-    // Until `open` is done, the first id that it adopts is the one it speaks under.
-    this.#outbox.wireId ??= wireId;
-    this.#listener.adopted?.(wireId);
   }
 
   #beginsAnew(route: LostRoute, frame: Frame): boolean {
@@ -315,7 +276,7 @@ export class Conversation implements Receiver, Ended, Exchanging {
     if (this.#state.name === 'closed') return;
     this.#state = { name: 'closed', reason, confirmed };
     // An unconfirmed session keeps its wire ids, so that what still comes for it is known and dropped.
-    if (confirmed) this.#connection.forget(this.#wireIds);
+    if (confirmed) this.#connection.forget(this.#ids.all);
     this.#port.end(reason);
     const own = this.#diagnostics.error(this.id, () => this.recent.describe());
     this.#resolveReleased(

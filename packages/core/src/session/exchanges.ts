@@ -1,6 +1,7 @@
 /** The exchanges with which a protocol opens and closes a session, each with its deadline and its error. */
 import type { Evidence } from '../base/errors.ts';
 import type { CarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
@@ -13,6 +14,7 @@ import type { ConversationPort } from './protocol-port.ts';
 export interface Exchanging {
   readonly id: string;
   readonly port: ConversationPort;
+  readonly released: Promise<unknown>;
   /** What is known of it where there is no answer. */
   evidence(): Evidence;
 }
@@ -28,6 +30,26 @@ export async function runOpen({ id, port }: Exchanging, { protocol }: Connection
 /** At the deadline of `open`. */
 export function openTimedOut(of: Exchanging, timeout: number): CarpoolError {
   return openTimeoutError(of.id, timeout, unanswered(of));
+}
+
+export interface Unopened {
+  readonly open: Promise<Opened>;
+  /** Milliseconds that `open` has had. */
+  readonly timeout: number;
+  /** @param confirmed nothing of it is left on the child */
+  end(confirmed: boolean, failure?: CarpoolError): void;
+}
+
+/**
+ * Ends what did not open. Refused: nothing was opened. Too late: the child may still open it, so `open` gets as long again.
+ * Where its answer was lost, the child may have opened it.
+ */
+export function endUnopened(of: Exchanging, clock: Clock, { open, timeout, end }: Unopened): void {
+  const lost = of.port.waits.failure;
+  open.catch(() => end(lost === undefined, lost));
+  const deadline = clock.after(timeout, () => end(false));
+  deadline.unref();
+  void of.released.then(() => deadline.cancel());
 }
 
 /** Runs `close` of an open session. @returns why the child has not confirmed it; `undefined`: it has */

@@ -124,6 +124,4 @@ export const longestFile = 300;
 export const longFiles: Readonly<Record<string, string>> = {
   'packages/core/src/base/errors.ts': 'the table of every error code is data, and belongs beside the class it types',
   'packages/core/src/base/error-kinds.ts': 'One table, of which docs/errors.md is made: each code has a row.',
-  'packages/core/src/session/conversation.ts':
-    'the states of a session and every step between them; what they do is in files of its own',
 };

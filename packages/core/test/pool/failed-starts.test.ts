@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
     options: () => ({ strayOutput: 'fail' }),
     code: 'FRAME_MALFORMED',
     scope: 'child',
-    says: /^Pool "echoes": The child printed a line .* that is no message, which ends it, because `strayOutput` of the pool is 'fail': Welcome to Prints 1\.0!/,
+    says: /^Pool "echoes": The child printed a line .* that is no message, which ends it, because `strayOutput` of the pool is 'fail': "Welcome to Prints 1\.0!"/,
   },
   {
     name: 'a child that prints a banner before its hello, to MessagePack',
