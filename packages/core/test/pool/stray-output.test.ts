@@ -129,7 +129,7 @@ describe('`strayOutput`', () => {
       /^Cannot wait for an event: session s1 was closed because its child printed a line that is no message, "Compiling", \d+ ms ago\n/,
     );
     expect((error.cause as Error).message).toMatch(
-      /^Pool "echoes": The child printed a line to its stdout that is no message, which ends it, because `strayOutput` of the pool is 'fail': "Compiling"; print to stderr instead\n/,
+      /^Pool "echoes": The child printed a line to its stdout that is no message, which ends it, because `strayOutput` of the pool is 'fail': "Compiling"; print to stderr instead$/,
     );
   });
 
