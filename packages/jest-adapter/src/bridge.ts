@@ -33,7 +33,7 @@ export interface Bridge {
   /** What the fixture of a declared lock holds. */
   lock(fixture: string, declared: LockDeclaration): Promise<HeldLease>;
   register(pool: string, options: RegisterSessionOptions): Promise<Session>;
-  unknownPool(pool: string): CoreError;
+  unknownFixture(name: string): CoreError;
   /** The signal, as one of the worker's realm: jsdom has a class of its own. */
   signal(signal: AbortSignal): AbortSignal;
 }

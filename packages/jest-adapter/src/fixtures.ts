@@ -26,7 +26,7 @@ export function fixtures(given: Readonly<Record<string, unknown>>, bridge: Bridg
     const isPool = bridge.pools?.includes(name) === true;
     const isLock = Object.hasOwn(bridge.locks ?? {}, name);
     if (!isPool && !isLock && bridge.sharedWorkers?.includes(name) !== true)
-      throw copyErrorToRealm(bridge.unknownPool(name));
+      throw copyErrorToRealm(bridge.unknownFixture(name));
     const other = isLock ? `lock "${name}"` : `shared worker "${name}"`;
     const what = isPool ? `session of the pool "${name}"` : other;
     throw new Error(`The ${what} is not ready: name it in the parameters of the test, as in \`({ ${name} }) => …\``);

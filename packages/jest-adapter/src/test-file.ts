@@ -16,7 +16,7 @@ import {
   Owner,
   registerSession,
   TestClock,
-  unknownPool,
+  unknownFixture,
   workerSession,
   type Client,
   type HeldLease,
@@ -119,7 +119,7 @@ export class TestFile {
       },
       session: (wanted) => this.#session(wanted),
       register: (pool, options) => registerSession(currentTestSlot(this.#options.global).currentTest, pool, options),
-      unknownPool: (pool) => unknownPool(pool, provided ?? { pools: [] }),
+      unknownFixture: (name) => unknownFixture(name, provided ?? { pools: [] }),
       signal: followed,
     };
   }

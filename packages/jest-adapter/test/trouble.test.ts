@@ -98,7 +98,9 @@ describe.for(majors)('Jest %s', (major) => {
     const known =
       'the Carpool config of this run has only "echo", "narrow", "slow", "stubborn", "strict", "packed"; add it there';
     expect(messageOf(outcome, 'a pool of another config')).toContain(`Unknown pool "renderer": ${known}`);
-    expect(messageOf(outcome, 'must fail: a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
+    expect(messageOf(outcome, 'must fail: a name that is no pool')).toContain(
+      `Unknown fixture "ecko": it is no pool, lock or shared worker; ${known}, or correct the name: did you mean the pool "echo"?`,
+    );
     expect(messageOf(outcome, 'a name that is no pool, by hand')).toContain(`Unknown pool "ecko": ${known}`);
     expect(messageOf(outcome, 'not destructured')).toContain('name it in the parameters of the test');
     expect(messageOf(outcome, 'a test of Jest itself')).toMatch(

@@ -24,7 +24,7 @@ import {
   registerSession,
   reservedNames,
   sessionPools,
-  unknownPool,
+  unknownFixture,
   workerSession,
   type FixtureRunner,
   type PoolFixtures,
@@ -104,7 +104,7 @@ export function withPools(
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
     ...Object.fromEntries(Object.keys(locks).map((name) => [name, lockFixture(name, locks, hooked)])),
   };
-  const unknown = (name: string): Error => unknownPool(name, { pools, sharedWorkers, locks });
+  const unknown = (name: string): Error => unknownFixture(name, { pools, sharedWorkers, locks });
   const test = testWithPrefetch(prefetch, owned, unknown).extend(fixtures as never);
   return test as TestAPI<PoolFixtures<Config>>;
 }

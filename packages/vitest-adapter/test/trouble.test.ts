@@ -40,7 +40,9 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(messageOf(outcome, 'a name that is no pool')).toContain(`Unknown pool "ecko": ${known}`);
     // Vitest 3 does not say what a test asks for.
     const none =
-      major === 3 ? /Cannot read properties of undefined/ : /^CarpoolError .*Unknown pool "ecko": the Carpool/;
+      major === 3
+        ? /Cannot read properties of undefined/
+        : /^CarpoolError .*Unknown fixture "ecko": it is no pool, lock or shared worker; the Carpool.*did you mean the pool "echo"\?/;
     expect(messageOf(outcome, 'a fixture that is none')).toMatch(none);
     expect(messageOf(outcome, 'a test of Vitest itself')).toContain(
       'This test has no fixture "echo", because it is made by the `test` of Vitest; make it by the `test` that `withPools`',

@@ -6,7 +6,7 @@ import { callSite, CarpoolError, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { HostClient } from '../client/client.ts';
 import { FileOwner } from '../client/file-owner.ts';
-import { unknownPool } from '../client/provided.ts';
+import { unknownPool } from '../client/unknown-name.ts';
 import type { MembershipListener } from '../client/shared-worker/membership-types.ts';
 import { startHost } from '../main-process/start-host.ts';
 import type { PoolStats } from '../pool/types.ts';

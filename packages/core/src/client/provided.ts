@@ -3,6 +3,7 @@ import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
 import { sharedClient } from './shared-client.ts';
+import { unknownPool } from './unknown-name.ts';
 import type { Client } from './types.ts';
 
 /** What `RunHost` gives to the main process, for its workers. Plain data, so that any channel of any runner can carry it. */
@@ -83,16 +84,4 @@ function clientFor(
 export function providedNames(provided: Provided | undefined): FixtureNames | undefined {
   if (provided === undefined || provided.problem !== undefined) return undefined;
   return { pools: provided.pools, sharedWorkers: provided.sharedWorkers ?? [], locks: provided.locks ?? {} };
-}
-
-/** The error for a name that is no pool. @param names all that are fixtures */
-export function unknownPool(pool: string, names: Pick<Provided, 'pools' | 'sharedWorkers' | 'locks'>): CarpoolError {
-  const { pools, sharedWorkers = [], locks = {} } = names;
-  const list = (some: readonly string[]): string => some.map((name) => JSON.stringify(name)).join(', ');
-  const also = (what: string, some: readonly string[]): string =>
-    some.length === 0 ? '' : `, and the ${what} ${list(some)}`;
-  const ofPools = pools.length === 0 ? 'no pool at all' : `only ${list(pools)}`;
-  const known = ofPools + also('shared workers', sharedWorkers) + also('locks', Object.keys(locks));
-  const message = `Unknown pool ${JSON.stringify(pool)}: the Carpool config of this run has ${known}; add it there, or correct the name`;
-  return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }

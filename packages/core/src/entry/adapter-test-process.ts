@@ -5,7 +5,8 @@
  * docs/adapters.md shows a whole adapter.
  */
 // From the main process.
-export { connectProvided, providedNames, unknownPool, type AdapterInfo, type Provided } from '../client/provided.ts';
+export { connectProvided, providedNames, type AdapterInfo, type Provided } from '../client/provided.ts';
+export { unknownFixture, type KnownNames } from '../client/unknown-name.ts';
 export { connectClient, sharedClient } from '../client/shared-client.ts';
 export type { Client, ClientOptions, ClientRegisterOptions } from '../client/types.ts';
 // What a test, a file and a worker hold.

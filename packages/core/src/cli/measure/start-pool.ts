@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
-import { unknownPool } from '../../client/provided.ts';
+import { unknownPool } from '../../client/unknown-name.ts';
 import { loadConfig } from '../../config/load.ts';
 import { poolSettings, type PoolSettings } from '../../pool/options.ts';
 import { ChildPool } from '../../pool/pool.ts';
