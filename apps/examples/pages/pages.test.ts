@@ -1,5 +1,5 @@
 /**
- * The code of README.md, docs/protocol.md and docs/adapters.md. Every block is a file of this folder, named in its title;
+ * The code of README.md, docs/protocol.md and docs/adapters.md, and the config of docs/coordination.md. Every block is a file of this folder, named in its title;
  * these files are compiled with everything else and run here, those of adapters.md in adapters.test.ts.
  */
 import { execFile } from 'node:child_process';
@@ -13,6 +13,7 @@ import { startHost } from 'carpool/adapter/main-process';
 import { connectClient } from 'carpool/adapter/test-process';
 import { Frame } from 'carpool/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import declared from './coordination/carpool.config.ts';
 import { pools } from './protocol/carpool.config.ts';
 import { questions } from './protocol/language-server-protocol.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
@@ -30,9 +31,12 @@ const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
   { page: 'docs/adapters.md', folder: 'adapters' },
-].flatMap(({ page, folder }) =>
+  // Its other blocks are with the tests of core.
+  { page: 'docs/coordination.md', folder: 'coordination', only: 'carpool.config.ts' },
+].flatMap(({ page, folder, only }) =>
   codeBlocks(page)
     .filter(({ language }) => ['ts', 'js', 'mjs'].includes(language))
+    .filter(({ title }) => only === undefined || title === only)
     .map(({ title, code }) => ({
       page,
       title: title ?? 'a block without a title',
@@ -57,7 +61,15 @@ test('the quick start runs, and what else tests share', { timeout: 60_000 }, asy
 });
 
 test('a pool in one process runs', async () => {
-  expect(await printed(here('readme'), 'in-process.ts')).toEqual(['7']);
+  expect(await printed(here('readme'), 'in-process.mjs')).toEqual(['7']);
+});
+
+test('the locks of the config are those of its run', async () => {
+  const host = await startHost({ root: here('coordination'), configFile: here('coordination/carpool.config.ts') });
+  onTestFinished(() => host.stop().then(() => {}));
+  const client = await connectClient({ address: host.address, runner: 'the tests of the pages' });
+  onTestFinished(() => client.close());
+  expect((await client.names()).locks).toEqual(declared.locks);
 });
 
 test('the sheet as plain data runs', async () => {

@@ -1,11 +1,16 @@
-/** The code of docs/coordination.md is that of the files beside this one, which are compiled with the tests. */
+/**
+ * The code of docs/coordination.md is that of the files beside this one, which are compiled with the tests; its config that of
+ * apps/examples/pages/coordination, where declarations need no types.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'coordination');
-const blocks = codeBlocks('docs/coordination.md').filter(({ language }) => language === 'ts');
+const blocks = codeBlocks('docs/coordination.md').filter(
+  ({ language, title }) => language === 'ts' && title !== 'carpool.config.ts',
+);
 
 /** What users write. */
 const published = (source: string): string =>
