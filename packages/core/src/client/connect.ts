@@ -7,6 +7,7 @@ import { version } from '../base/version.ts';
 import { within } from '../base/wait.ts';
 import { json } from '../codec/json.ts';
 import { Mux } from '../session/mux.ts';
+import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { parseAddress } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
@@ -45,6 +46,8 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     format: json,
     clock: systemClock,
     grace,
+    // Those between this process and the host are normal at the end of a test; the child's are kept by the host.
+    strays: new Strays(undefined, 0),
     closed: (reason) => {
       const silence = silenceOf(reason);
       const error = silence === undefined || reason === undefined ? endedError(reason) : reason;

@@ -17,12 +17,14 @@ interface Stray {
 
 export class Strays {
   readonly #outer: Strays | undefined;
+  readonly #limit: number;
   readonly #kept: Stray[] = [];
   #total = 0;
 
-  /** @param outer gets them too */
-  constructor(outer?: Strays) {
+  /** @param outer gets them too @param limit how many are kept */
+  constructor(outer?: Strays, limit: number = kept) {
     this.#outer = outer;
+    this.#limit = limit;
   }
 
   /** How many there were so far: a mark for `since`. */
@@ -54,8 +56,9 @@ export class Strays {
   }
 
   #push(what: Stray['what'], why: string): void {
-    this.#kept.push({ number: ++this.#total, what, why });
-    if (this.#kept.length > kept) this.#kept.shift();
+    this.#total++;
+    if (this.#limit > 0) this.#kept.push({ number: this.#total, what, why });
+    if (this.#kept.length > this.#limit) this.#kept.shift();
     if (this.#outer !== undefined) this.#outer.#push(what, why);
   }
 }

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { callSite, CarpoolError } from '../../src/base/errors.ts';
 import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
+import { noop } from '../../src/base/noop.ts';
+import type { UserSession } from '../../src/session/session.ts';
 import type { Client } from '../../src/client/types.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
@@ -100,4 +102,19 @@ test('a session that could not be had is evidence of its test, whichever code ha
   expect(refused).toEqual({ pool: 'echoes', session: '', messages: [error.message] });
   await owner.end();
   await client.release(['file']);
+});
+
+test('what still comes for a session that its test has left is no evidence of another one', async () => {
+  const served = await serve({ echoes: program('echo') });
+  const client = await served.connect();
+  const file = new FileOwner({ path: ['file'], holder: {}, connect: () => client });
+  const left = new Owner({ path: ['file', 'first'], holder: {}, connect: () => client, outer: file });
+  const session = await left.session('echoes');
+  const next = new Owner({ path: ['file', 'second'], holder: {}, connect: () => client, outer: file });
+  const other = (await next.session('echoes')) as UserSession;
+  session.request({ type: 'query' }).catch(noop);
+  await left.end({ passed: true });
+  await other.request({ type: 'query' });
+  await file.end();
+  expect(await other.evidence()).toMatchObject({ strays: undefined });
 });
