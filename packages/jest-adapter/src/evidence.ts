@@ -6,7 +6,8 @@ export function showEvidence(errors: unknown[], found: readonly SessionEvidence[
   const [first] = errors;
   const [thrown, place] = (Array.isArray(first) ? first : [first]) as readonly unknown[];
   const shown = thrown ?? place;
-  const text = evidenceText(found, textOf(shown, 'message'));
+  const cause = typeof shown === 'object' && shown !== null && 'cause' in shown ? shown.cause : undefined;
+  const text = evidenceText(found, { message: textOf(shown, 'message'), cause });
   if (text === '' || append(shown, text)) return;
   // A string, as at a time-out, or a frozen error: it gets a neighbour, at the same place.
   const message = `What the sessions of the test said last:${text}`;

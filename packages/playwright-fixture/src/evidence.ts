@@ -22,7 +22,7 @@ export async function keepEvidence(testInfo: TestInfo, rule: EvidenceRule, owner
 /** The message stands in the stack too, and that is what reporters print. */
 function append(error: TestInfoError, found: readonly SessionEvidence[]): void {
   const message = error.message ?? error.value ?? '';
-  const text = evidenceText(found, message);
+  const text = evidenceText(found, { message, cause: error.cause });
   if (error.message === undefined) error.value = message + text;
   else error.message = message + text;
   if (error.stack === undefined) return;

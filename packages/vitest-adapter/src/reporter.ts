@@ -25,7 +25,7 @@ export class CarpoolReporter implements Reporter {
     for (const [error, its] of Map.groupBy(found, (evidence) => errors[evidence.error] ?? errors[0])) {
       if (error === undefined || this.#shown.has(error)) continue;
       this.#shown.add(error);
-      const text = evidenceText(its, error.message);
+      const text = evidenceText(its, error);
       if (typeof error.diff === 'string' && error.diff !== '') error.diff += text;
       else error.message += text;
     }

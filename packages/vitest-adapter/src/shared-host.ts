@@ -64,6 +64,7 @@ export class SharedHost {
   /** An edited config runs all tests again. It may lie outside the root, and no test need import it. */
   async #begin(): Promise<void> {
     await this.#host.runStarted();
+    reportOldNode(this.#host.provided.problem?.message);
     this.#watch(this.#host.files, []);
   }
 
@@ -74,4 +75,16 @@ export class SharedHost {
     forceRerunTriggers.push(...[...named, ...globs].filter((pattern) => !forceRerunTriggers.includes(pattern)));
     this.#vitest.vite.watcher.add([...files]);
   }
+}
+
+let reported = false;
+
+/**
+ * Tests fail with this. But the reporters of Vitest 5 call what Node 20 does not have, and throw before they show it.
+ * @param problem why there is no host
+ */
+function reportOldNode(problem: string | undefined): void {
+  if (problem === undefined || reported || 'groupBy' in Map) return;
+  reported = true;
+  process.stderr.write(`carpool: ${problem}\n`);
 }

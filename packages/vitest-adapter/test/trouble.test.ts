@@ -30,6 +30,18 @@ describe.for(majors)('Vitest %s', (major) => {
     }
   });
 
+  // Vitest 5 calls what Node 20 does not have when it shows errors, and throws.
+  test.runIf(major === 5)('in an old Node stderr says so, too, once', async () => {
+    using project = new Project(major, 'wrong-config');
+    const older = 'delete Promise.withResolvers; delete Map.groupBy;';
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(older)}`;
+    const { stderr, code } = await project.run([], { env: { NODE_OPTIONS } });
+    expect(code).not.toBe(0);
+    expect(stderr.match(/^carpool: .*/gm)).toEqual([
+      `carpool: Carpool needs Node 22.12 or newer, and this is Node ${process.versions.node}: run the tests with a newer one`,
+    ]);
+  });
+
   test('a pool that the config does not have is named, with those that it has, and a failed start at its test', async () => {
     using project = new Project(major, 'names');
     const outcome = await project.run();

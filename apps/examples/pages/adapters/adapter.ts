@@ -108,7 +108,7 @@ export function withPools(
           await body(given as PoolFixtures<Config>);
         });
       } catch (thrown) {
-        if (thrown instanceof Error) thrown.message += evidenceText(await owner.evidence(), thrown.message);
+        if (thrown instanceof Error) thrown.message += evidenceText(await owner.evidence(), thrown);
         throw thrown;
       } finally {
         await owner.end();

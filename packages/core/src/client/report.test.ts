@@ -31,12 +31,12 @@ no message, but on its stdout:
 
 test('leaves out what the message has already, and sessions of which nothing is known', () => {
   const found = [{ ...session, stderr: 'oh no\n', messages: ['{"a":1}'] }];
-  expect(evidenceText(found, 'It died.\n--- end of stderr ---\n  │ oh no')).toBe(
+  expect(evidenceText(found, { message: 'It died.\n--- end of stderr ---\n  │ oh no' })).toBe(
     '\n\n── echo, session s1 ──\nlast messages:\n  │ {"a":1}',
   );
-  expect(evidenceText(found, 'oh no {"a":1}')).toBe('');
+  expect(evidenceText(found, { message: 'oh no {"a":1}' })).toBe('');
   const more = [{ ...session, messages: ['{"a":1}', '{"b":2}'] }];
-  expect(evidenceText(more, 'It died.\n--- last messages ---\n  │ {"a":1}')).toBe(
+  expect(evidenceText(more, { message: 'It died.\n--- last messages ---\n  │ {"a":1}' })).toBe(
     '\n\n── echo, session s1 ──\nlast messages:\n  │ {"b":2}',
   );
   expect(evidenceText([session, { ...session, stderr: ' \n', messages: [] }])).toBe('');
@@ -50,5 +50,8 @@ test('says of a shared worker what is wrong with it', () => {
 no reply for 5 ms to {}
 end of its stderr:
   │ no licence`);
-  expect(evidenceText([{ ...found, messages: ['It crashed'] }], 'It crashed: no licence')).toBe('');
+  expect(evidenceText([{ ...found, messages: ['It crashed'] }], { message: 'It crashed: no licence' })).toBe('');
+  // Runners show the cause too.
+  const cause = new Error('It crashed: no licence');
+  expect(evidenceText([{ ...found, messages: ['It crashed'] }], { message: 'It is gone', cause })).toBe('');
 });

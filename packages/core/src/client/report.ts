@@ -2,12 +2,26 @@
 import { barred } from '../base/errors.ts';
 import type { SessionEvidence } from './owner.ts';
 
+/** As much of an error as is looked at; runners have types of their own for it. */
+export interface ShownError {
+  readonly message?: string | undefined;
+  readonly cause?: unknown;
+}
+
 /**
  * The evidence of a failing test, as text that is appended to the message of its error. Empty if there is none.
- * @param message what is shown already: an error of Carpool may carry the same evidence
+ * @param error what is shown already, with its causes: an error of Carpool may carry the same evidence
  */
-export function evidenceText(found: readonly SessionEvidence[], message = ''): string {
+export function evidenceText(found: readonly SessionEvidence[], error: ShownError = {}): string {
+  const message = [...messagesOf(error)].join('\n');
   return found.map((evidence) => describe(evidence, message)).join('');
+}
+
+/** Bounded, as a cause may be its own. */
+function* messagesOf(error: ShownError, depth = 8): Generator<string> {
+  if (error.message !== undefined) yield error.message;
+  const { cause } = error;
+  if (typeof cause === 'object' && cause !== null && depth > 0) yield* messagesOf(cause, depth - 1);
 }
 
 function describe(evidence: SessionEvidence, message: string): string {
@@ -21,12 +35,17 @@ function describe(evidence: SessionEvidence, message: string): string {
   };
   if (session !== '') add('last messages', messages?.filter((line) => !shows(message, line)).join('\n'));
   // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
-  else parts.push(...(messages ?? []).filter((sentence) => !message.includes(sentence)));
+  else parts.push(...(messages ?? []).filter((sentence) => !message.includes(withoutKind(sentence))));
   add('what no session took', strays?.filter((line) => !shows(message, line)).join('\n'));
   add('end of its stderr', stderr);
   add('no message, but on its stdout', stdout);
   const title = session === '' ? pool : `${pool}, session ${session}`;
   return parts.length === 0 ? '' : ['', '', `── ${title} ──`, ...parts].join('\n');
+}
+
+/** An error may name the shared worker by its file alone. */
+function withoutKind(sentence: string): string {
+  return sentence.replace(/^The shared worker /, '');
 }
 
 function shows(message: string, block: string): boolean {

@@ -10,7 +10,7 @@ export { startHost } from '../main-process/start-host.ts';
 export type { Host, HostOptions } from '../main-process/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';
-export { evidenceText } from '../client/report.ts';
+export { evidenceText, type ShownError } from '../client/report.ts';
 export type { SessionEvidence } from '../client/owner.ts';
 export type { Provided } from '../client/provided.ts';
 export type { Configured, HostSummary } from '../wire/control.ts';

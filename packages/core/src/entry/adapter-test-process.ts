@@ -43,7 +43,7 @@ export {
   type SessionScope,
 } from '../client/session-pools.ts';
 // Errors.
-export { evidenceText } from '../client/report.ts';
+export { evidenceText, type ShownError } from '../client/report.ts';
 export type { ErrorCode } from '../base/error-kinds.ts';
 export {
   callSite,

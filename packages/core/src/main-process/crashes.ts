@@ -3,7 +3,8 @@ import type { CarpoolError } from '../base/errors.ts';
 
 /** What the runner prints; empty if nothing has crashed. */
 export function crashText(crashes: readonly CarpoolError[]): string {
-  return crashes.map(({ message }) => `carpool: The run fails because of a shared worker: ${message}\n`).join('');
+  const causes = crashes.map(({ message }) => message.replace(/^The /, 'the '));
+  return causes.map((cause) => `carpool: The run fails because ${cause}\n`).join('');
 }
 
 /**

@@ -48,7 +48,7 @@ describe('the exit code', () => {
     const { code, stdout, stderr } = await carpool('run', '--', node, program, worker);
     expect([code, stdout]).toEqual([1, 'soon\n']);
     expect(stderr).toMatch(
-      /^carpool: The run fails because of a shared worker: .*crashes\.mjs crashed: with nobody looking$/m,
+      /^carpool: The run fails because the shared worker \S*crashes\.mjs crashed: with nobody looking$/m,
     );
   });
 

@@ -88,7 +88,7 @@ describe('a worker that is gone', () => {
     ];
     const asking = failure(shared.request({ do: 'ignore' }), 'SHARED_WORKER_FAILED');
     shared.publish(command);
-    expect((await asking).message).toMatch(/^The shared worker is no longer available: The shared worker file:.*/);
+    expect((await asking).message).toMatch(/^The shared worker is no longer available: file:.*/);
     expect((await asking).message).toContain(evidence);
     for (const failed of waiting) {
       const { message, cause } = await failed;

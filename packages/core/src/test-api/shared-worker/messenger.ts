@@ -278,7 +278,8 @@ function withReason(error: CarpoolError): CarpoolError {
   const { message, cause } = error;
   if (message !== gone || !isCarpoolError(cause)) return error;
   const record = toRecord(cause);
-  return fromRecord({ ...record, message: `${gone}: ${record.message}` }, undefined, cause.cause);
+  const reason = record.message.replace(/^The shared worker /, '');
+  return fromRecord({ ...record, message: `${gone}: ${reason}` }, undefined, cause.cause);
 }
 
 /** Makes an error of another realm or a deeper line anew, at the caller's line. */
