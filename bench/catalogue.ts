@@ -27,6 +27,7 @@ export const rows = [
   'worker-in-flight',
   'worker-payload',
   'locks',
+  'deadlock-search',
   'unread-answers',
 ] as const;
 
