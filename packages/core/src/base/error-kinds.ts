@@ -70,7 +70,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'child',
     meaning: 'The child started, but did not say its hello in time, or said something else first.',
     remedy:
-      'Look at the first bytes of its stdout in the evidence: a banner belongs on stderr. If it is slow, raise `helloTimeout`.',
+      'Look at what it printed, in the evidence: a banner belongs on stderr, and where messages are lines, each ends with a newline. If it is slow, raise `helloTimeout`.',
   },
   CHILD_VERSION: {
     scope: 'pool',
