@@ -60,9 +60,7 @@ async function checkPool(client: HostClient, pool: string): Promise<string> {
   // A session has opened, so each failure is one of a child that had started.
   if ((after?.failures ?? 0) > 0) throw diedError(pool, after?.lastFailure);
   if (asked === true && answers !== true) throw silentError(pool, after?.lastStrays);
-  const lost = (after?.lastStrays ?? [])
-    .slice(before?.lastStrays.length ?? 0)
-    .filter((line) => !line.endsWith(noMessage));
+  const lost = (after?.lastStrays ?? []).slice(before?.lastStrays.length ?? 0).filter((line) => !noMessage.test(line));
   if (lost.length > 0) throw strayError(pool, lost);
   const silent = '; it lives, but has sent nothing: a `probe` in its protocol would prove that it answers';
   return `first session after ${opened} ms${answers === true ? '' : silent}`;
@@ -83,10 +81,8 @@ async function statsOf(client: HostClient, pool: string): Promise<PoolStats | un
   return (await client.stats()).find(({ name }) => name === pool);
 }
 
-/** How lines of `lastStrays` end that are no messages at all, which does no harm. */
-const noMessage = '(no message)';
-/** What lines of it say that hold a message beside other text. */
-const glued = '(no message: ';
+/** Lines of `lastStrays` that are no messages at all, which does no harm: where a message in one was waited for, that has failed. */
+const noMessage = /\(no message(: .*)?\)$/;
 
 function diedError(pool: string, failure = 'its child ended'): CarpoolError {
   const message = `The child of pool "${pool}" ended while its first session was opened and closed, instead of living on; to see why, start it by hand and send it what the pool's protocol sends: ${failure}`;
@@ -99,10 +95,7 @@ function silentError(pool: string, strays: readonly string[] = []): CarpoolError
 }
 
 function strayError(pool: string, strays: readonly string[]): CarpoolError {
-  const advice = strays.every((line) => line.includes(glued))
-    ? 'end each message and each other line of its stdout with a newline, or print to stderr'
-    : 'correct the protocol, whose `route` says where a message belongs';
-  const message = `What the child of pool "${pool}" sent reached no session and no request; ${advice}${listed(strays)}`;
+  const message = `What the child of pool "${pool}" sent reached no session and no request; correct the protocol, whose \`route\` says where a message belongs${listed(strays)}`;
   return new CarpoolError('FRAME_MALFORMED', message);
 }
 

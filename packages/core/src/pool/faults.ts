@@ -33,7 +33,7 @@ export class PoolFaults {
 
   /** A child has printed a line that is no message. @param hint half a sentence: where a newline is missing */
   strayLine(line: string, hint?: string): void {
-    const missing = hint === undefined ? '' : `\n  It holds a message, which is lost: ${hint}.`;
+    const missing = hint === undefined ? '' : `\n  If a message stands there, it is lost: ${hint}.`;
     this.#warnOnce(
       hint === undefined ? 'line' : 'glued',
       `the child printed to its stdout what is no message, and it was passed over: ${line}${missing}\n` +

@@ -1,11 +1,19 @@
-/** Exchanges of a protocol (`hello`, `open`, `close`, `probe`) whose message is lost fail at once: no more of it will come. */
+/**
+ * Exchanges of a protocol (`hello`, `open`, `close`, `probe`) whose message is lost fail before their deadline: no more of
+ * it will come.
+ */
+import type { Clock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Messages, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
 import type { Losses } from './unrouted.ts';
 
+/** A program that logs its messages prints each of them twice: the one on a line of its own comes soon. */
+const grace = 500;
+
 export interface LossesOptions {
+  readonly clock: Clock;
   readonly protocol: Protocol<Messages>;
   /** The conversation with the child itself. */
   readonly root: () => Receiver;
@@ -16,22 +24,23 @@ export interface LossesOptions {
   readonly greeting: () => boolean;
 }
 
-export function failingLosses({ protocol, root, sessions, find, greeting }: LossesOptions): Losses {
+export function failingLosses({ clock, protocol, root, sessions, find, greeting }: LossesOptions): Losses {
   return {
     unread(message, hint) {
-      // Only a few places are looked at, where something waits at all.
       if (![root(), ...sessions()].some(({ waits }) => waits.size > 0)) return;
       const route = routed(protocol, message);
       if (route === undefined) return;
       const to = 'to' in route ? route.to : undefined;
       const receiver = to === undefined ? root() : find(to);
-      if (receiver?.waits.wants(message, 'key' in route ? route.key : undefined) !== true) return;
-      receiver.waits.fail(unreadError(receiver.id, hint, greeting()));
+      if (receiver === undefined) return;
+      const waiting = receiver.waits.for(message, 'key' in route ? route.key : undefined);
+      const error = unreadError(receiver.id, hint, greeting());
+      if (waiting.length > 0) clock.after(grace, () => receiver.waits.fail(error, waiting)).unref();
     },
     misrouted(message, error) {
       const all = [root(), ...sessions()];
       const waiting = all.filter(({ waits }) => waits.size > 0);
-      const meant = waiting.filter(({ waits }) => waits.wants(message));
+      const meant = waiting.filter(({ waits }) => waits.for(message).length > 0);
       // Where nothing else is there, it can be for nothing else.
       const only = all.length <= 2 ? waiting : [];
       for (const { waits } of meant.length > 0 ? meant : only) waits.fail(error);

@@ -88,6 +88,7 @@ export class Mux {
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
     const losses = options.losses?.({
+      clock,
       protocol,
       root: () => this.root,
       sessions: () => this.#conversations,

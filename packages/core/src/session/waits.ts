@@ -37,12 +37,11 @@ export class Waits {
     this.#waits.delete(wait);
   }
 
-  /** Whether this message is waited for. @param key of the request to which it is a reply */
-  wants(frame: Frame, key?: Key): boolean {
-    for (const { matches, key: awaited } of this.#waits) {
-      if (matches === undefined ? key !== undefined && awaited?.() === key : isMatch(matches, frame)) return true;
-    }
-    return false;
+  /** Those that wait for this message. @param key of the request to which it is a reply */
+  for(frame: Frame, key?: Key): readonly Wait[] {
+    return [...this.#waits].filter(({ matches, key: awaited }) =>
+      matches === undefined ? key !== undefined && awaited?.() === key : isMatch(matches, frame),
+    );
   }
 
   /** What they failed with, if a message was lost. */
@@ -50,11 +49,13 @@ export class Waits {
     return this.#failure;
   }
 
-  /** All of them fail: a message for them is lost. */
-  fail(error: CarpoolError): void {
-    this.#failure = error;
-    for (const wait of this.#waits) wait.fail(error);
-    this.#waits.clear();
+  /** They fail, as far as they still wait: a message for them is lost. @param among default: all */
+  fail(error: CarpoolError, among: readonly Wait[] = [...this.#waits]): void {
+    for (const wait of among) {
+      if (!this.#waits.delete(wait)) continue;
+      this.#failure = error;
+      wait.fail(error);
+    }
   }
 }
 

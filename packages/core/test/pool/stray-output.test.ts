@@ -61,9 +61,17 @@ describe('a newline that is missing', () => {
     expect(error.evidence.strays).toEqual([
       expect.stringMatching(/^← Loading…\{"type":"hello",.* \(no message: a newline is missing before \{type: "hello"/),
     ]);
-    expect(warnings.join()).toMatch(/It holds a message, which is lost: a newline is missing before \{type: "hello"/);
+    expect(warnings.join()).toMatch(
+      /If a message stands there, it is lost: a newline is missing before \{type: "hello"/,
+    );
     await failure(echoes.register(), 'POOL_GAVE_UP');
     expect(echoes.stats()).toMatchObject({ children: 1, failures: 1 });
+  });
+
+  test('before the hello on a line of a log: the hello that follows on its own line counts', async () => {
+    const logged = 'prints-to-stdout --hello-at-once --banner=sends:{"type":"hello"}\n';
+    const session = await pool(logged, {}, quiet).register();
+    expect(await session.request({ type: 'query' })).toMatchObject({ session: session.id });
   });
 
   test('after the hello: the deadline shows what came, and no second child waits for it', async () => {
