@@ -74,7 +74,7 @@ test('what is wrong and fails nothing is said: a stray line at once, and ends th
   const { stderr } = await carpool('run', '--', node, session);
   expect(stderr).toMatch(/^carpool: pool "echoes": the child printed to its stdout .*: Welcome to Prints 1\.0!$/m);
   expect(stderr).toMatch(
-    /^carpool: warning: echoes: the child did not confirm the end of 1 session; the first was session s1: not within 100 ms; expected \{type: "close"\}, and \{type: "closed", session: "s1"\} came$/m,
+    /^carpool: warning: echoes: the child did not confirm the end of 1 session; the first was session s1: not within 100 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/m,
   );
 });
 
@@ -156,7 +156,7 @@ describe('the host', () => {
     const { code, stdout, stderr } = await carpool('run', '--', ...evaluate('console.log("ran")'));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(file);
-    expect(stderr).toContain('pools.echoes.command');
+    expect(stderr).toContain('pools.echoes.comand');
     expect(stderr).toMatch(/^carpool: .* \[CONFIG_INVALID\]\n$/s);
     expect(stderr).not.toContain('    at ');
   });

@@ -104,7 +104,7 @@ describe('a host', () => {
     const started = await host();
     const { pools, files, problem } = await started.configured;
     expect({ pools, files }).toEqual({ pools: [], files: [config] });
-    expect(problem?.message).toContain('pools.echoes.command');
+    expect(problem?.message).toContain('pools.echoes.comand');
     const client = await connect(started);
     const error = await failure(client.register('echoes'), 'CONFIG_INVALID');
     expect(error.message).toBe(problem?.message);
