@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { FullConfig, PlaywrightTestConfig } from '@playwright/test';
 import type { CarpoolOptions } from 'carpool/adapter/main-process';
 
+import { failWhereUnsettled } from './unsettled.ts';
+
 export type { CarpoolOptions } from 'carpool/adapter/main-process';
+
+failWhereUnsettled();
 
 /** What `carpool` returns. */
 export interface CarpoolConfig extends Pick<PlaywrightTestConfig, 'use'> {

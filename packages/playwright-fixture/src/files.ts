@@ -23,6 +23,7 @@ import { goldensOf } from './goldens.ts';
 import { fileOf } from './file-of.ts';
 import { ownerOfFile, ownerOfWorker, type Attempt } from './owners.ts';
 import { compareClocks, timeLeftIn } from './time-left.ts';
+import { failWhereUnsettled } from './unsettled.ts';
 
 /** The file that is open. */
 export class TestFile implements CurrentTest {
@@ -115,6 +116,7 @@ async function endOpenFile(): Promise<void> {
 }
 
 announce();
+failWhereUnsettled(loadingFile);
 if (workerIndex !== undefined) currentTestSlot().open = openLoading;
 atTheEndOfFiles(endOpenFile);
 

@@ -12,6 +12,9 @@ import type { FullConfig } from '@playwright/test';
 import { failRun, RunHost } from 'carpool/adapter/main-process';
 import { optionsIn } from './config.ts';
 import { provide, version } from './provided.ts';
+import { failWhereUnsettled } from './unsettled.ts';
+
+failWhereUnsettled();
 
 /** Playwright's global setup. @returns its teardown */
 export default async function setup(config: FullConfig): Promise<() => Promise<void>> {

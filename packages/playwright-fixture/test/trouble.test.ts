@@ -44,6 +44,19 @@ test('and one that has no pools', async () => {
   );
 });
 
+test('a top-level await that never settles fails the run and names the file: Playwright itself ends it with 0', async () => {
+  using project = new Project('no-pools');
+  project.write(
+    'unsettled.spec.ts',
+    "import { test } from '@carpool/playwright';\nawait new Promise(() => {});\ntest('never runs', () => {});\n",
+  );
+  const outcome = await project.run();
+  expect(outcome).toMatchObject({ code: 1, tests: [], left: [] });
+  expect(outcome.stderr).toMatch(
+    /carpool: no test has run: Playwright was loading \S+unsettled\.spec\.ts, .* A top-level `await` there, or in what it imports, never settles/,
+  );
+});
+
 test('a pool that the config does not have, one that is full, a program that is not there', async () => {
   using project = new Project('trouble');
   const outcome = await project.run();
