@@ -258,7 +258,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   LEASE_TIMEOUT: {
     scope: 'call',
     blame: 'test',
-    meaning: 'It was not released before the deadline.',
+    meaning: 'It was not released, or the value of `once` was not computed, before the deadline.',
     remedy:
       'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`; that is of no use where the test that waits holds it itself, in another flow.',
   },

@@ -9,7 +9,7 @@ export interface CallLabel {
   readonly what: () => string;
   /** Where the user called. */
   readonly site: CallSite;
-  /** False: it is no mistake to call it and leave what it gives alone. Default true. */
+  /** False: it is no mistake to call it and leave what it gives alone, nor how it fails where a test was cut short. Default true. */
   readonly needed?: boolean;
   /** The call may be given up by it, which is no mistake. */
   readonly signal?: CancelSignal | undefined;
@@ -76,7 +76,7 @@ export class OpenCall implements CallLabel, PromiseUse {
         if (this.#needed && passed) left.unused.push(this);
         return;
       case 'failed':
-        if (!this.#isOnPurpose()) left.failures.push(this.#reason);
+        if ((this.#needed || passed) && !this.#isOnPurpose()) left.failures.push(this.#reason);
         return;
       case 'left':
     }

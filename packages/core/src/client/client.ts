@@ -103,7 +103,7 @@ export class HostClient implements Client {
 
   async register<M extends Messages = AnyMessages>(
     pool: string,
-    options: ClientRegisterOptions & { readonly calls?: OpenCalls } = {},
+    options: ClientRegisterOptions & { readonly calls?: OpenCalls | undefined } = {},
   ): Promise<UserSession<M>> {
     const { signal, timeLeft, calls, site = callSite(this.register), ...request } = options;
     const number = ++this.#sessions;

@@ -225,7 +225,8 @@ export class Owner implements AsyncDisposable {
         ...limited,
         signal,
         under: this.path,
-        calls: this.#calls,
+        // The end of a worker is reported to no user.
+        calls: this.path.length === 0 ? undefined : this.#calls,
       });
       this.#sessions.add(session);
       return session;

@@ -1,5 +1,5 @@
 // What a test forgot to await, and what of it fails its end.
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { Owner, type EndOptions } from '../../src/client/owner.ts';
 import type { Session } from '../../src/session/types.ts';
@@ -79,6 +79,16 @@ test.each([['a test', ['file', 'test']] as const, ['a file', ['file']] as const]
     expect(unhandled).not.toHaveBeenCalled();
   },
 );
+
+test('what was refused in a session of a worker is an unhandled rejection, as its end is reported to no user', async () => {
+  const unhandled = Promise.withResolvers<unknown>();
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').once('unhandledRejection', unhandled.resolve);
+  onTestFinished(() => listeners.forEach((listener) => process.on('unhandledRejection', listener)));
+  const { session } = await holding([]);
+  void session.request({ type: 'refuse' });
+  expect(await unhandled.promise).toMatchObject({ code: 'SESSION_REFUSED' });
+});
 
 test('what a test awaits, also later, or ends on purpose', async () => {
   const { owner, session, end } = await holding();
