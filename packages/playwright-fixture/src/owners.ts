@@ -40,6 +40,8 @@ export class Attempt extends Owner {
     const kept = provided()?.evidence === false ? 'off' : rule;
     await keepEvidence(this.#testInfo, kept, [this, this.#file, ...workersInUse]);
     const { status, expectedStatus } = this.#testInfo;
+    // A Ctrl-C, or `maxFailures` is reached.
+    if (status === 'interrupted') for (const owner of [this, this.#file, ...workersInUse]) owner.interrupt();
     await this.end({ passed: status === 'passed' && expectedStatus === 'passed' });
   }
 }

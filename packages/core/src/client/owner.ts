@@ -78,6 +78,7 @@ export class Owner implements AsyncDisposable {
   readonly #calls = new OpenCalls();
   #client: HostClient | undefined;
   #ended: Promise<void> | undefined;
+  #interrupted = false;
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -145,7 +146,16 @@ export class Owner implements AsyncDisposable {
     return (this.#ended ??= this.#endOnce(options));
   }
 
+  /**
+   * The run is interrupted, and this process ends next: `end` leaves what it holds to the host, which notices that. What a
+   * body waits for is never settled then; else the runner would report the end as its failure.
+   */
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
   async #endOnce({ passed = false }: EndOptions): Promise<void> {
+    if (this.#interrupted) return;
     const owner = describeOwner(this.path);
     const left = this.#leftCalls(passed);
     this.leases.end(owner);
