@@ -79,24 +79,24 @@ test('a test whose time ends before a stopped host is given up fails with what i
   const started = await host({ pools: { echoes: program('echo') } });
   const patient = { interval: 100, limit: 1_000 };
   const client = closing(await HostClient.connect({ address: started.address, runner: 'a test', heartbeat: patient }));
-  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client, timeLeft: () => 600 });
+  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client, timeLeft: () => 1_500 });
   const session = (await owner.session('echoes')) as UserSession;
   process.kill(started.pid!, 'SIGSTOP');
   const silent = String.raw`the host has not answered for \d(\.\d)? s\. It is probably stopped, or blocked by code`;
-  const request = { name: 'x', kind: 'lock', size: 1, weight: 1, timeout: 600 } as const;
+  const request = { name: 'x', kind: 'lock', size: 1, weight: 1, timeout: 1_500 } as const;
   const [reply, registered, lease] = await Promise.all([
     failure(session.request({ type: 'query' }), 'HUB_LOST'),
     failure(owner.register('echoes'), 'HUB_LOST'),
     failure(owner.leases.acquire(request, {}), 'HUB_LOST'),
   ]);
   expect(reply.message).toMatch(
-    new RegExp(`^No reply to "query" within 600 ms.*; no message came meanwhile: ${silent}`),
+    new RegExp(`^No reply to "query" within 1500 ms.*; no message came meanwhile: ${silent}`),
   );
   expect(reply.blame).toBe('setup');
   expect(registered.message).toMatch(
     new RegExp(`^Cannot register a session of "echoes" in the time of this test or hook: ${silent}`),
   );
-  expect(lease.message).toMatch(new RegExp(`^The host did not answer "acquire" within 600 ms: ${silent}`));
+  expect(lease.message).toMatch(new RegExp(`^The host did not answer "acquire" within 1500 ms: ${silent}`));
   expect((await session.evidence()).silence).toMatch(new RegExp(`^${silent}`));
   const options = { address: started.address, runner: 'a test' };
   const another = new Owner({ path: [], holder: {}, connect: () => connectClient(options), timeLeft: () => 50 });
