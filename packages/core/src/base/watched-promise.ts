@@ -16,8 +16,6 @@ export interface PromiseUse {
   readonly reported: boolean;
 }
 
-type Executor<T> = (resolve: (value: T) => void, reject: (reason: unknown) => void) => void;
-
 /** A promise of the realm in which this module is evaluated. */
 export class WatchedPromise<T> extends Promise<T> {
   /** What it reports to. */
@@ -38,7 +36,7 @@ export class WatchedPromise<T> extends Promise<T> {
     });
   }
 
-  constructor(executor: Executor<T>, use: PromiseUse) {
+  constructor(executor: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void, use: PromiseUse) {
     super(executor);
     this.use = use;
   }
