@@ -124,7 +124,11 @@ export class RunHost {
 
   async #begin(): Promise<void> {
     this.#taken.clear();
-    if (await this.#canContinue()) return await this.#host?.runStarted();
+    if (await this.#canContinue()) {
+      await this.#host?.runStarted();
+      // One that was killed a moment ago is known to be gone only when it does not answer.
+      if (!this.#gone) return;
+    }
     await this.stop();
     this.#crashes = [];
     try {

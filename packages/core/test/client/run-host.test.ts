@@ -1,13 +1,14 @@
 // The host of a runner that runs again and again in one process.
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startHost } from '../../src/main-process/start-host.ts';
 import { RunHost } from '../../src/main-process/run-host.ts';
 import type { HostClient } from '../../src/client/client.ts';
 import { sharedClient } from '../../src/client/shared-client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
-import { addressVariable } from '../../src/wire/address.ts';
+import { readHostRecord } from '../../src/host/host-record.ts';
+import { addressVariable, parseAddress } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place, program, programPath } from '../support/pools.ts';
 
@@ -114,6 +115,22 @@ test('is replaced when its config was edited, and when it is gone', async () => 
   await host.stop();
   await host.runStarted();
   expect(host.provided.address).not.toBe(second.address);
+});
+
+test('is replaced when it was killed a moment ago, and its exit is not known yet', async () => {
+  inPlace();
+  configured();
+  const host = runHost();
+  await host.runStarted();
+  const first = host.provided;
+  const record = readHostRecord(dirname(parseAddress(first.address ?? '').path));
+  if (record === undefined) throw new Error('The host has no record');
+  process.kill(record.pid, 'SIGKILL');
+  await host.runStarted();
+  expect(host.provided.address).not.toBe(first.address);
+  const client = await connectProvided(host.provided, worker, 'echoes');
+  await using session = await client.register('echoes');
+  expect(session.id).toBe('s1');
 });
 
 const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
