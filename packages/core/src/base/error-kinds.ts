@@ -260,7 +260,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'It was not released, or the value of `once` was not computed, before the deadline.',
     remedy:
-      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise `timeout`; that is of no use where the test that waits holds it itself, in another flow.',
+      'The error names the holders: which test, for how long, taken where. Release earlier (`using`), or raise what limited the wait, which the error names: `timeout`, or the time-out of the test, on whose time a lock under `locks` in the config does not wait. That is of no use where the test that waits holds it itself, in another flow.',
   },
   LEASE_DEADLOCK: {
     scope: 'call',

@@ -2,12 +2,18 @@
 
 /** `; did you mean "send"?` for a name that differs from one of `known` by few letters; else empty. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  let [closest, least] = ['', Math.max(1, Math.floor(name.length / 3)) + 1];
+  const meant = closestTo(name, known);
+  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+}
+
+/** The one of `known` from which `name` differs by the fewest letters, if those are few. */
+export function closestTo(name: string, known: readonly string[]): string | undefined {
+  let [closest, least]: [string | undefined, number] = [undefined, Math.max(1, Math.floor(name.length / 3)) + 1];
   for (const candidate of known) {
     const steps = distance(name.toLowerCase(), candidate.toLowerCase());
     if (steps < least) [closest, least] = [candidate, steps];
   }
-  return closest === '' ? '' : `; did you mean ${JSON.stringify(closest)}?`;
+  return closest;
 }
 
 /** How many letters must be added, removed, replaced, or exchanged with their neighbour. */

@@ -192,13 +192,12 @@ export class OwnerLeases {
 }
 
 function requestFor(fixture: string, declared: LockDeclaration): WithoutOwner<AcquireOptions> {
-  const name = lockName(fixture, declared);
-  if (declared === 'lock' || 'lock' in declared) {
-    return { name, kind: 'lock', size: 1, weight: 1, timeout: declared === 'lock' ? undefined : declared.timeout };
-  }
+  const named = { name: lockName(fixture, declared), limit: 'config' } as const;
+  if (declared === 'lock') return { ...named, kind: 'lock', size: 1, weight: 1 };
   const { timeout } = declared;
+  if ('lock' in declared) return { ...named, kind: 'lock', size: 1, weight: 1, timeout };
   if ('semaphore' in declared) {
-    return { name, kind: 'semaphore', size: declared.semaphore, weight: declared.weight ?? 1, timeout };
+    return { ...named, kind: 'semaphore', size: declared.semaphore, weight: declared.weight ?? 1, timeout };
   }
-  return { name, kind: 'rwlock', size: rwlockSize, weight: 'read' in declared ? 1 : rwlockSize, timeout };
+  return { ...named, kind: 'rwlock', size: rwlockSize, weight: 'read' in declared ? 1 : rwlockSize, timeout };
 }

@@ -10,6 +10,7 @@ test.each([
   ['Printer', ': did you mean the lock "printer"?'],
   ['conuter', ': did you mean the shared worker "counter"?'],
   ['ecko', ': did you mean the pool "echo"?'],
+  ['ehco', ': did you mean the pool "echo"?'],
   ['renderer', ''],
   ['e', ''],
   ['', ''],

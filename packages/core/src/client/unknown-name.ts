@@ -1,5 +1,6 @@
 /** The errors for names that the config of the run does not have, with what may have been meant. */
 import { CarpoolError } from '../base/errors.ts';
+import { closestTo } from '../base/similar.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 
 /** The names in the config: all that are fixtures. */
@@ -28,30 +29,12 @@ function remedyFor(name: string, names: KnownNames): string {
     some.length === 0 ? '' : `, and the ${what} ${list(some)}`;
   const ofPools = pools.length === 0 ? 'no pool at all' : `only ${list(pools)}`;
   const known = ofPools + also('shared workers', sharedWorkers) + also('locks', Object.keys(locks));
-  const kinds = [
-    ...pools.map((known) => ['pool', known] as const),
-    ...sharedWorkers.map((known) => ['shared worker', known] as const),
-    ...Object.keys(locks).map((known) => ['lock', known] as const),
-  ];
-  const [meant] = kinds
-    .map(([kind, known]) => ({ kind, known, distance: distance(name, known) }))
-    .filter((one) => one.distance <= Math.min(2, Math.floor(one.known.length / 3)))
-    .toSorted((a, b) => a.distance - b.distance);
-  const hint = meant === undefined ? '' : `: did you mean the ${meant.kind} ${JSON.stringify(meant.known)}?`;
+  const kinds = new Map([
+    ...Object.keys(locks).map((known) => [known, 'lock'] as const),
+    ...sharedWorkers.map((known) => [known, 'shared worker'] as const),
+    ...pools.map((known) => [known, 'pool'] as const),
+  ]);
+  const meant = closestTo(name, [...kinds.keys()]);
+  const hint = meant === undefined ? '' : `: did you mean the ${kinds.get(meant)} ${JSON.stringify(meant)}?`;
   return `the Carpool config of this run has ${known}; add it there, or correct the name${hint}`;
-}
-
-/** How many letters must be changed, added or left out to make one of the other; their case does not count. */
-function distance(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -10,6 +10,7 @@ import {
   type Resource,
   type LeaseHolder,
   type LeaseRequest,
+  type WaitLimit,
 } from './lease.ts';
 
 /** For a file or a worker as holder. */
@@ -83,7 +84,7 @@ export function timeoutError(lease: Lease, timeout: number, ahead: number, now: 
   const { request, resource } = lease;
   const queue = ahead === 0 ? '' : `; ${ahead} ${ahead === 1 ? 'call waits' : 'calls wait'} before this one`;
   const state = occupancy(resource, now, request);
-  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms; ${state}${queue}. ${adviceFor(lease)}`;
+  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms${limits[request.limit ?? 'call']}; ${state}${queue}. ${adviceFor(lease)}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
     context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now) },
   });
@@ -93,8 +94,22 @@ function adviceFor({ request, resource }: Lease): string {
   if (request.kind === 'once') return 'Raise `timeout`';
   // More time is of no use to a test that waits for itself.
   const own = [...resource.leases].some((lease) => isOwn(lease, request));
-  return own ? 'Release it first, or use what is held already' : 'Release it earlier (`using`), or raise `timeout`';
+  if (own) return 'Release it first, or use what is held already';
+  switch (request.limit) {
+    case undefined:
+      return 'Release it earlier (`using`), or raise `timeout`';
+    case 'config':
+      return 'Hold it for less time, or raise its `timeout` in the config';
+    case 'test':
+      return "Release it earlier (`using`), raise the time-out of the test, or declare it under `locks` in the config: it is then waited for before the test's time begins";
+  }
 }
+
+const limits = {
+  call: '',
+  config: '',
+  test: ', the rest of the time of this test or hook',
+} as const satisfies Record<WaitLimit | 'call', string>;
 
 /** The test that waits for it holds it, in another flow, or for its file. */
 function isOwn({ request }: Lease, waiting: LeaseRequest): boolean {

@@ -33,7 +33,12 @@ export interface LeaseRequest {
   readonly lasts?: 'inside' | 'itself' | undefined;
   /** False: it may wait in a cycle. Default true. */
   readonly detectDeadlock?: boolean | undefined;
+  /** What limits its wait, where that is not an option of the call. */
+  readonly limit?: WaitLimit | undefined;
 }
+
+/** The rest of the time of its test or hook, or a `timeout` in the config. */
+export type WaitLimit = 'test' | 'config';
 
 /** One name. Its kind and size stay the same until it is forgotten. */
 export interface Resource {

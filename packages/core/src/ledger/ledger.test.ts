@@ -247,3 +247,13 @@ test('a timeout says where the test that waits holds it itself, and does not adv
   expect(through.message).toContain('it is held by this test itself since file.ts:1:1');
   expect(timeoutError(ask('file/b', { name: 'x' }), 5_000, 0, 0).message).toContain('or raise `timeout`');
 });
+
+test('the advice of a timeout is for what has limited the wait', () => {
+  const { ask } = room();
+  ask('file/a');
+  const ofTest = timeoutError(ask('file/b', { limit: 'test' }), 1_400, 0, 0).message;
+  expect(ofTest).toContain('timed out after 1400 ms, the rest of the time of this test or hook; ');
+  expect(ofTest).toMatch(/raise the time-out of the test, or declare it under `locks` in the config/);
+  const ofConfig = timeoutError(ask('file/b', { limit: 'config' }), 3_000, 0, 0).message;
+  expect(ofConfig).toMatch(/raise its `timeout` in the config$/);
+});

@@ -190,6 +190,8 @@ export interface AcquireRequest extends LeaseRequest {
   readonly weight: number;
   readonly wait?: boolean | undefined;
   readonly timeout?: number | undefined;
+  /** Whose `timeout` it is, for errors. Default: that of the call. */
+  readonly limit?: 'test' | 'config' | undefined;
   readonly detectDeadlock?: boolean | undefined;
 }
 

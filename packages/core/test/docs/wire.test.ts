@@ -158,7 +158,7 @@ test('the table of methods is the one of the code, field by field', () => {
     pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0 }],
     stats: [{}, { pools: 0 }],
     acquire: [
-      { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
+      { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'limit?': 0, 'detectDeadlock?': 0 },
       { 'waited?': 0, 'what?': 0, 'behind?': 0 },
     ],
     reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],

@@ -102,9 +102,9 @@ export class Leases {
   }
 
   #acquire(call: number, request: AcquireRequest): void {
-    const { name, kind, size, weight, detectDeadlock } = request;
+    const { name, kind, size, weight, detectDeadlock, limit } = request;
     if (!kinds.has(kind)) throw invalid(JSON.stringify(name), `there is no kind ${String(kind)}`, { name, kind });
-    const wanted = this.#request(request, { name, kind, size, weight }, detectDeadlock);
+    const wanted = { ...this.#request(request, { name, kind, size, weight }, detectDeadlock), limit };
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     const { ledger } = this.#options.coordination;
     this.#orForget(entry, () => {

@@ -101,7 +101,9 @@ function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: 
   const label = { scope, signal, what: () => describe(what) };
   return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
     try {
-      const held = await leases.acquire({ ...what, ...waitOptions(options) }, caller, signal);
+      const wait = waitOptions(options);
+      const limit = wait.timeout === options.timeout ? undefined : 'test';
+      const held = await leases.acquire({ ...what, ...wait, limit }, caller, signal);
       granted(held);
       return as(held);
     } catch (thrown) {
