@@ -44,6 +44,9 @@ Every runner shows the code before the message, as in \`CarpoolError [POOL_FULL]
 The stack points at the line that made the call. Recognise an error with \`isCarpoolError(error)\` or
 \`isCarpoolError(error, 'POOL_FULL')\`, not with \`instanceof\`: test runners load modules more than once.
 
+A test that expects an error compares its \`code\`: \`await expect(call).rejects.toMatchObject({ code: 'SESSION_REFUSED' })\`.
+\`toThrow(/text/)\` looks at the whole message, and so at the evidence too, where the text may stand for another reason.
+
 This page is generated from the table in \`packages/core/src/base/errors.ts\` by \`node scripts/errors-doc.mjs\`.
 `;
 
