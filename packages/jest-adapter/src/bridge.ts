@@ -54,6 +54,8 @@ export interface Definition {
 export interface Wanted {
   readonly pool: string;
   readonly scope: SessionScope;
+  /** For the protocol of the pool. */
+  readonly params: unknown;
 }
 
 export const key: unique symbol = Symbol.for('carpool.jest') as never;

@@ -3,7 +3,7 @@
  * session of its own; `register` takes sessions anywhere else. Evaluated in the realm of every test file, as ESM or as
  * CommonJS, and without any state: sessions and connection are kept by the test environment (see bridge.ts).
  */
-import type { Config, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
+import type { Config, ParamsOf, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
 import {
   callSite,
   declaredLease,
@@ -58,8 +58,8 @@ export function withPools(
   first?: Config | WithPoolsOptions<Config>,
   second?: WithPoolsOptions<Config>,
 ): Test<PoolFixtures<Config>> {
-  const { names, scopeOf } = readWithPools(first, second, runner);
-  const wants = (pool: string): Wanted => ({ pool, scope: scopeOf(pool) });
+  const { names, scopeOf, paramsOf } = readWithPools(first, second, runner);
+  const wants = (pool: string): Wanted => ({ pool, scope: scopeOf(pool), params: paramsOf(pool) });
 
   const define: Define = (body, rows, above, add) => {
     if (isGenerator(body))
@@ -111,7 +111,7 @@ export function withPools(
  */
 export function register<Name extends PoolNames<RegisteredConfig>>(
   pool: Name,
-  options: RegisterInScopeOptions = {},
+  options: RegisterInScopeOptions<ParamsOf<RegisteredConfig, Name>> = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
   const session = registerHere(pool, { ...options, site: callSite(register) });
   return session as unknown as Promise<SessionOf<RegisteredConfig, Name>>;

@@ -25,6 +25,7 @@ export class RealmSession implements Public {
   readonly closed: Promise<CloseReason>;
   readonly #inner: Session;
   readonly #bridge: Bridge;
+  #opened: { readonly value: unknown } | undefined;
 
   constructor(inner: Session, bridge: Bridge) {
     this.#inner = inner;
@@ -42,6 +43,12 @@ export class RealmSession implements Public {
 
   get hello(): unknown {
     return copyToRealm(this.#inner.hello);
+  }
+
+  get opened(): unknown {
+    // The same object each time, as in core.
+    this.#opened ??= { value: copyToRealm(this.#inner.opened) };
+    return this.#opened.value;
   }
 
   get format(): string {

@@ -229,17 +229,17 @@ export class TestFile {
   }
 
   /** @param attempt absent: that of the test which is running */
-  async #session({ pool, scope }: Wanted, attempt = running.getStore()?.attempt): Promise<Session> {
+  async #session({ pool, scope, params }: Wanted, attempt = running.getStore()?.attempt): Promise<Session> {
     const { currentTest } = currentTestSlot(this.#options.global);
     switch (scope) {
       case 'worker':
-        return await workerSession(await this.#connect(pool), pool, timeLeft);
+        return await workerSession(await this.#connect(pool), pool, { timeLeft, params });
       case 'file':
-        return await this.#file.session(pool);
+        return await this.#file.session(pool, { params });
       case 'test':
         // Where no test is running, that says so.
         if (attempt === undefined) return await registerSession(currentTest, pool);
-        return await attempt.owner.session(pool);
+        return await attempt.owner.session(pool, { params });
     }
   }
 

@@ -53,10 +53,10 @@ export interface WorkerFixtures<C extends Config> {
 }
 
 /** The fixtures by name, as Playwright's `extend` takes them. Nothing is started yet. */
-export function carpoolFixtures({ config, names, scopeOf }: FixturePlan): Readonly<Record<string, unknown>> {
+export function carpoolFixtures({ config, names, scopeOf, paramsOf }: FixturePlan): Readonly<Record<string, unknown>> {
   const { pools, sharedWorkers, locks = {} } = names ?? { pools: [], sharedWorkers: [] };
   const starts = pools.map((name) => [startName(name), startFixture(name, config?.pools?.[name]?.helloTimeout)]);
-  const sessions = pools.map((name) => [name, sessionFixture(name, scopeOf(name))]);
+  const sessions = pools.map((name) => [name, sessionFixture(name, scopeOf(name), paramsOf(name))]);
   const workers = sharedWorkers.map((name) => [name, workerFixture(name)]);
   const leases = lockOrder(locks, () => true).map((name) => [name, lockFixture(name, locks[name] ?? 'lock')]);
   return { ...ownFixtures, ...Object.fromEntries([...starts, ...leases, ...sessions, ...workers]) };
@@ -177,9 +177,9 @@ function startFixture(pool: string, helloTimeout = 0): unknown {
 
 type Waiting = Owners & CarpoolUse;
 
-function sessionFixture(pool: string, scope: SessionScope): unknown {
+function sessionFixture(pool: string, scope: SessionScope, params: unknown): unknown {
   const optionsOf = ({ carpoolTimeout }: CarpoolUse) =>
-    carpoolTimeout === undefined ? {} : { timeout: carpoolTimeout };
+    carpoolTimeout === undefined ? { params } : { timeout: carpoolTimeout, params };
   switch (scope) {
     case 'test': {
       const session = async (given: Waiting, use: Use<Session>, testInfo: TestInfo): Promise<void> => {
@@ -205,7 +205,7 @@ function sessionFixture(pool: string, scope: SessionScope): unknown {
     case 'worker': {
       const session = async (given: Owners, use: Use<Session>): Promise<void> => {
         checkStarted(given, pool);
-        await use(await given.$carpoolWorker.session(pool));
+        await use(await given.$carpoolWorker.session(pool, { params }));
       };
       return [needing([startName(pool), '$carpoolWorker'], session), { scope, timeout: noTimeout }];
     }

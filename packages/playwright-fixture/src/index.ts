@@ -1,9 +1,10 @@
 /** `withPools`, `test`, `register`, and `expect` with matchers for sessions. */
 import { test as base, type TestType } from '@playwright/test';
-import type { Config, PoolNames, RegisteredConfig, SessionOf } from 'carpool';
+import type { Config, ParamsOf, PoolNames, RegisteredConfig, SessionOf } from 'carpool';
 import {
   callSite,
   currentTestSlot,
+  fixtureKey,
   readWithPools,
   registerSession,
   type PoolFixtures,
@@ -75,7 +76,10 @@ export function withPools(
   const home = plan.config ?? byType;
   const known = made.get(home) ?? new Map<string, unknown>();
   made.set(home, known);
-  const key = JSON.stringify([plan.names, plan.names?.pools.map(plan.scopeOf)]);
+  const key = JSON.stringify([
+    plan.names,
+    plan.names?.pools.map((pool) => [plan.scopeOf(pool), fixtureKey(pool, plan.paramsOf(pool))]),
+  ]);
   if (!known.has(key)) known.set(key, base.extend(carpoolFixtures(plan) as never));
   return known.get(key) as TestWith<TestFixtures<Config>, WorkerFixtures<Config>>;
 }
@@ -92,7 +96,7 @@ export function withPools(
  */
 export function register<Name extends PoolNames<RegisteredConfig>>(
   pool: Name,
-  options: RegisterInScopeOptions = {},
+  options: RegisterInScopeOptions<ParamsOf<RegisteredConfig, Name>> = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
   const session = registerSession(currentTestSlot().currentTest, pool, {
     ...options,

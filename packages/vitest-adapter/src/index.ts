@@ -7,7 +7,7 @@
  * The owners are fixtures that wait for nothing; the sessions hang on them. `prefetch.ts` fills them before the test's
  * clock starts, `attempt.ts` says whose they are.
  */
-import type { Config, Lease, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
+import type { Config, Lease, ParamsOf, PoolNames, RegisteredConfig, Session, SessionOf } from 'carpool';
 import {
   callSite,
   currentTestSlot,
@@ -73,7 +73,7 @@ export function withPools(
   first?: Config | WithPoolsOptions<Config>,
   second?: WithPoolsOptions<Config>,
 ): TestAPI<PoolFixtures<Config>> {
-  const { names, scopeOf } = readWithPools(first, second, runner);
+  const { names, scopeOf, paramsOf } = readWithPools(first, second, runner);
   const { pools, sharedWorkers, locks = {} } = names ?? { pools: [], sharedWorkers: [] };
 
   const prefetch: Prefetch = async (attempt, wanted, signal) => {
@@ -87,10 +87,11 @@ export function withPools(
     for (const name of pools) {
       if (!wanted.has(name)) continue;
       const scope = scopeOf(name);
-      const options = signal === undefined ? {} : { signal };
+      const params = paramsOf(name);
+      const options = signal === undefined ? { params } : { signal, params };
       const session =
         scope === 'worker'
-          ? ofWorker(name)
+          ? ofWorker(name, params)
           : (scope === 'test' ? attempt.owner : attempt.current.open(owners).file).session(name, options);
       await session.catch(() => undefined);
     }
@@ -100,7 +101,7 @@ export function withPools(
   const hooked = names !== undefined && CurrentFile.hooked() !== undefined;
   const fixtures = {
     ...ownerFixtures(names?.pools, hooked),
-    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, scopeOf(name), hooked)])),
+    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, { scope: scopeOf(name), params: paramsOf(name) }, hooked)])),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
     ...Object.fromEntries(Object.keys(locks).map((name) => [name, lockFixture(name, locks, hooked)])),
   };
@@ -121,7 +122,7 @@ export function withPools(
  */
 export function register<Name extends PoolNames<RegisteredConfig>>(
   pool: Name,
-  options: RegisterInScopeOptions = {},
+  options: RegisterInScopeOptions<ParamsOf<RegisteredConfig, Name>> = {},
 ): Promise<SessionOf<RegisteredConfig, Name>> {
   const session = registerSession(openedCurrentTest(currentTestSlot(), owners), pool, {
     ...options,
@@ -131,35 +132,42 @@ export function register<Name extends PoolNames<RegisteredConfig>>(
   return session as unknown as Promise<SessionOf<RegisteredConfig, Name>>;
 }
 
+/** The session that a fixture gives. */
+interface SessionWanted {
+  readonly scope: SessionScope;
+  readonly params: unknown;
+}
+
 /** Vitest finds out what a fixture needs by reading its parameters: they must be destructured where they stand. */
-function poolFixture(name: string, scope: SessionScope, hooked: boolean): unknown {
+function poolFixture(name: string, { scope, params }: SessionWanted, hooked: boolean): unknown {
   switch (scope) {
     case 'test':
       if (hooked) {
         return async ({ task }: Owners, use: Use<Session>) => {
           const { owner } = ownedAttempt(task);
-          await use(await failingAt(owner.session(name), siteOf(task)));
+          await use(await failingAt(owner.session(name, { params }), siteOf(task)));
         };
       }
       return async ({ $carpoolAttempt, $carpoolFile, task }: Owners, use: Use<Session>) => {
         // With `sequence.hooks: 'parallel'` Vitest does not wait for a fixture that another hook is setting up, and
         // leaves it undefined: it has been made by then.
         const { owner } = $carpoolAttempt ?? ownedAttempt(task, $carpoolFile);
-        return use(await failingAt(owner.session(name), siteOf(task)));
+        return use(await failingAt(owner.session(name, { params }), siteOf(task)));
       };
     case 'file':
       return [
-        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.open(owners).file.session(name)),
+        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.open(owners).file.session(name, { params })),
         { scope },
       ];
     case 'worker':
       // oxlint-disable-next-line no-empty-pattern
-      return [async ({}, use: Use<Session>) => use(await ofWorker(name)), { scope }];
+      return [async ({}, use: Use<Session>) => use(await ofWorker(name, params)), { scope }];
   }
 }
 
-async function ofWorker(name: string): Promise<Session> {
-  return await workerSession(await connect(name), name, () => CurrentFile.hooked()?.timeLeft(owners) ?? Infinity);
+async function ofWorker(name: string, params: unknown): Promise<Session> {
+  const timeLeft = (): number => CurrentFile.hooked()?.timeLeft(owners) ?? Infinity;
+  return await workerSession(await connect(name), name, { timeLeft, params });
 }
 
 function workerFixture(name: string): unknown {

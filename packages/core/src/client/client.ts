@@ -119,7 +119,7 @@ export class HostClient implements Client {
       signal: wait.signal,
     });
     try {
-      const { result, format } = (await opened) as WireOpened;
+      const { result, opened: found, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
       const { hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
@@ -134,6 +134,7 @@ export class HostClient implements Client {
         conversation,
         format,
         hello,
+        opened: found,
         idField,
         timeLeft,
         diagnose,

@@ -1,6 +1,6 @@
 /** What `withPools` takes and what it makes fixtures of, the same in every runner. */
 import { CarpoolError } from '../base/errors.ts';
-import type { Config, PoolNames, SessionOf } from '../config/define.ts';
+import type { Config, ParamsOf, PoolNames, SessionOf } from '../config/define.ts';
 import type { LeaseOf, LockNames } from '../config/define-lock.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerNames, SharedWorkerOf } from '../config/define-shared-worker.ts';
@@ -10,6 +10,20 @@ import type { SessionPools, SessionScope } from './session-pools.ts';
 export interface WithPoolsOptions<C extends Config> {
   /** Pools whose session is shared by the tests of a file, or of a test process. Default: `test` for all. */
   readonly scope?: { readonly [Name in PoolNames<C>]?: SessionScope };
+  /** What the session of a fixture takes as `params` of its pool. Plain data. Default: none. */
+  readonly params?: { readonly [Name in PoolNames<C>]?: ParamsOf<C, Name> };
+}
+
+/**
+ * By what the session of a fixture is known among those of its owner: two that were given other params are two sessions.
+ */
+export function fixtureKey(pool: string, params: unknown): string {
+  if (params === undefined) return pool;
+  const text = JSON.stringify(params, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return value instanceof Map || value instanceof Set ? [...value] : value;
+  });
+  return `${pool} ${text}`;
 }
 
 /** What a test of `withPools` receives: one session for each pool and each shared worker by name, and `carpool`. */
@@ -51,6 +65,8 @@ export interface FixturePlan {
   readonly names: FixtureNames | undefined;
   /** The scope of the session that the fixture of this pool gives. Default `test`. */
   scopeOf(pool: string): SessionScope;
+  /** What that session takes as `params`. */
+  paramsOf(pool: string): unknown;
 }
 
 /**
@@ -66,16 +82,23 @@ export function readWithPools(
   const config =
     first !== undefined && ('pools' in first || 'sharedWorkers' in first || 'locks' in first) ? first : undefined;
   const options = config === undefined ? ((first as WithPoolsOptions<Config> | undefined) ?? second) : second;
-  const wrong = Object.keys(options ?? {}).find((name) => name !== 'scope');
+  const wrong = Object.keys(options ?? {}).find((name) => name !== 'scope' && name !== 'params');
   if (wrong !== undefined) throw unknownOption(wrong, config);
   const scopes = new Map<string, SessionScope>(Object.entries(options?.scope ?? {}));
   for (const [pool, scope] of scopes) checkScope(pool, scope);
+  const params = new Map<string, unknown>(Object.entries(options?.params ?? {}));
   const names = config === undefined ? runner.namesFromHost() : fixtureNames(config);
   if (names !== undefined) {
     checkFixtureNames(names, runner);
-    for (const pool of scopes.keys()) if (!names.pools.includes(pool)) throw unknownScope(pool, names.pools);
+    for (const pool of scopes.keys()) if (!names.pools.includes(pool)) throw unknownPool(pool, 'a scope', names.pools);
+    for (const pool of params.keys()) if (!names.pools.includes(pool)) throw unknownPool(pool, 'params', names.pools);
   }
-  return { config, names, scopeOf: (pool) => scopes.get(pool) ?? 'test' };
+  return {
+    config,
+    names,
+    scopeOf: (pool) => scopes.get(pool) ?? 'test',
+    paramsOf: (pool) => params.get(pool),
+  };
 }
 
 function unknownOption(name: string, config: Config | undefined): CarpoolError {
@@ -83,7 +106,7 @@ function unknownOption(name: string, config: Config | undefined): CarpoolError {
     config === undefined
       ? '; a config with `pools`, `sharedWorkers` or `locks` comes first, and what this call got has none'
       : '';
-  const message = `Unknown option ${JSON.stringify(name)} of \`withPools\`: there is only \`scope\`${other}`;
+  const message = `Unknown option ${JSON.stringify(name)} of \`withPools\`: there are \`scope\` and \`params\`${other}`;
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { option: name } });
 }
 
@@ -95,9 +118,9 @@ function checkScope(pool: string, scope: string): void {
   throw new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, scope } });
 }
 
-function unknownScope(pool: string, pools: readonly string[]): CarpoolError {
+function unknownPool(pool: string, what: string, pools: readonly string[]): CarpoolError {
   const known = pools.length === 0 ? 'no pool at all' : `only ${pools.map((name) => JSON.stringify(name)).join(', ')}`;
-  const message = `Cannot give ${JSON.stringify(pool)} a scope: the config has ${known}`;
+  const message = `Cannot give ${JSON.stringify(pool)} ${what}: the config has ${known}`;
   return new CarpoolError('CONFIG_INVALID', message, { scope: 'call', context: { pool, pools } });
 }
 

@@ -17,6 +17,7 @@ import { describeRequest } from '../session/send-request.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
+import { fixtureKey } from './fixtures.ts';
 import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
 import { connectedWithin } from './silent-host.ts';
@@ -94,12 +95,13 @@ export class Owner implements AsyncDisposable {
 
   /** The one session of a pool that its fixture stands for; asked for again, the same one. */
   session(pool: string, options: ClientRegisterOptions = {}): Promise<Session> {
-    const known = this.#own.get(pool);
+    const key = fixtureKey(pool, options.params);
+    const known = this.#own.get(key);
     if (known !== undefined) return known;
     // A fixture is wanted by no line of the user's: errors name its file.
     const session = this.#register(pool, { site: noSite, ...options });
     session.catch(noop);
-    this.#own.set(pool, session);
+    this.#own.set(key, session);
     return session;
   }
 

@@ -1,17 +1,20 @@
 /** `carpool.<pool>.register()` and `register(pool)`: more sessions than the one of a fixture, and their types. */
 import { callSite, type CallSite } from '../base/errors.ts';
 import type { RegisterOptions } from '../pool/types.ts';
-import type { Config, PoolNames, SessionOf } from '../config/define.ts';
+import type { Config, ParamsOf, PoolNames, SessionOf } from '../config/define.ts';
 import type { Session } from '../session/types.ts';
 
 /** How long the session of a fixture, or one that is registered, lives. */
 export type SessionScope = 'test' | 'file' | 'worker';
 
 /** Of a session that a test takes for itself; its owner and its label are the test's. */
-export type RegisterExtraOptions = Pick<RegisterOptions, 'owner' | 'wait' | 'timeout' | 'signal' | 'params'>;
+export type RegisterExtraOptions<Params = unknown> = Pick<
+  RegisterOptions<Params>,
+  'owner' | 'wait' | 'timeout' | 'signal' | 'params'
+>;
 
 /** The options of `register(pool, options)`. */
-export interface RegisterInScopeOptions extends RegisterExtraOptions {
+export interface RegisterInScopeOptions<Params = unknown> extends RegisterExtraOptions<Params> {
   /** What ends the session, if nothing has before. Default `test`; outside tests write `file` or `worker`. */
   readonly scope?: SessionScope;
 }
@@ -24,7 +27,7 @@ export type SessionPools<C extends Config> = {
      * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, CONFIG_INVALID, SESSION_CLOSED, and why the
      * child could not be started
      */
-    register(options?: RegisterExtraOptions): Promise<SessionOf<C, Name>>;
+    register(options?: RegisterExtraOptions<ParamsOf<C, Name>>): Promise<SessionOf<C, Name>>;
   };
 };
 

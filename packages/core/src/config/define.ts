@@ -49,6 +49,13 @@ export type PoolNames<C extends Config> = C extends { readonly pools: infer P } 
 type MessagesOf<P> =
   P extends PoolOptions<infer M extends Messages> ? (Messages extends M ? AnyMessages : M) : AnyMessages;
 
+/** The type of the `params` that the sessions of a pool take. */
+export type ParamsOf<C extends Config, Name extends PoolNames<C>> = C extends { readonly pools: infer P }
+  ? Name extends keyof P
+    ? MessagesOf<P[Name]>['params']
+    : never
+  : never;
+
 /** The type of a pool's sessions. */
 export type SessionOf<C extends Config, Name extends PoolNames<C>> = C extends { readonly pools: infer P }
   ? Name extends keyof P

@@ -26,6 +26,7 @@ export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
 export {
+  fixtureKey,
   readWithPools,
   reservedNames,
   type FixtureNames,

@@ -5,7 +5,7 @@ export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.
 export type { RestartLimits } from '../pool/restart.ts';
 export type { HolderLabel } from '../base/holder-label.ts';
 export type { ProtocolOption } from '../pool/protocol-option.ts';
-export { defineConfig, type Config, type PoolNames, type SessionOf } from '../config/define.ts';
+export { defineConfig, type Config, type ParamsOf, type PoolNames, type SessionOf } from '../config/define.ts';
 export type { Register, RegisteredConfig, UnknownConfig } from '../config/register.ts';
 export {
   sharedWorker,

@@ -41,7 +41,7 @@ class LazyPool<M extends Messages> implements Pool<M> {
     this.#settings = settings;
   }
 
-  async register(options: RegisterOptions = {}): Promise<Session<M>> {
+  async register(options: RegisterOptions<M['params']> = {}): Promise<Session<M>> {
     const site = callSite(this.register);
     const pool = this.#pool ?? (await this.#load());
     return await pool.register(options, site);

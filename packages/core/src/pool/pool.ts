@@ -73,9 +73,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   /** @param site where errors point. Default: the caller */
-  async register(options: RegisterOptions = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
+  async register(options: RegisterOptions<M['params']> = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
     const session = new UserSession<M>(this.name, this.#clock);
-    const { conversation, hello, codec, protocol, evidence } = await this.open(options, session.listener, site);
+    const { conversation, hello, opened, codec, protocol, evidence } = await this.open(options, session.listener, site);
     const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
     const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
     session.bind({
@@ -84,6 +84,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       conversation,
       format: codec.format,
       hello,
+      opened,
       diagnose: evidence,
     });
     return session;
@@ -205,11 +206,11 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       this.#free(slot, holder, confirmed);
     });
     this.#children.at(slot.child).countSession(generation);
-    await opened;
+    const { opened: found } = await opened;
     this.#sessions++;
     const { hello, codec, protocol } = generation;
     const evidence = (): Evidence => generation.evidence();
-    return { conversation, hello, codec, protocol, settings: this.settings, evidence };
+    return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
   }
 
   /** A slot, and the child that it is a slot of. */

@@ -37,6 +37,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
 export interface Registration {
   readonly conversation: Conversation;
   readonly hello: unknown;
+  /** What the protocol's `open` found out. */
+  readonly opened: unknown;
   readonly codec: Codec;
   /** That of its child. */
   readonly protocol: Protocol<Messages>;

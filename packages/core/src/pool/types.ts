@@ -4,7 +4,7 @@ import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
 
 /** What `register` takes, in process and through a host. */
-export interface RegisterOptions {
+export interface RegisterOptions<Params = unknown> {
   /**
    * A key that may hold one session of the pool at a time; a second one fails with ALREADY_REGISTERED. In tests it is a
    * key of their file, so that the same one in two files does not collide; "test" stands for the test that runs.
@@ -18,8 +18,8 @@ export interface RegisterOptions {
   readonly signal?: AbortSignal;
   /** The test and file to name as the holder in the errors of others. */
   readonly holder?: HolderLabel;
-  /** Handed to the protocol's `open` as `port.params`. Plain data, where a host is between. */
-  readonly params?: unknown;
+  /** Handed to the protocol's `open` as `port.params`. Plain data, which structured clone carries whole: a host may be between. */
+  readonly params?: Params | undefined;
 }
 
 /** What a pool has done so far. */
@@ -73,7 +73,7 @@ export interface Pool<M extends Messages = AnyMessages> extends AsyncDisposable 
    * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, POOL_CLOSED, POOL_GAVE_UP, CHILD_*,
    * SESSION_FAILED; the reason of `signal`
    */
-  register(options?: RegisterOptions): Promise<Session<M>>;
+  register(options?: RegisterOptions<M['params']>): Promise<Session<M>>;
 
   /**
    * Starts a child, if none is there, and resolves with its hello. Takes no slot.

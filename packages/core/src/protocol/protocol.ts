@@ -31,6 +31,10 @@ export interface Messages {
   readonly interact: { readonly request: unknown; readonly step: unknown; readonly reply: unknown };
   /** What `events()` gives. */
   readonly event: unknown;
+  /** What `open` found out, plain data: `session.opened`. */
+  readonly opened?: unknown;
+  /** What `register` and a fixture take as `params`, plain data, for `open`: `port.params`. */
+  readonly params?: unknown;
 }
 
 /** Messages of a process about which nothing is known: objects. */
@@ -160,7 +164,7 @@ export interface ProtocolPort {
 }
 
 /** The conversation of one session, for `open` and `close`. */
-export interface SessionPort extends ProtocolPort {
+export interface SessionPort<Params = unknown> extends ProtocolPort {
   /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
   /**
@@ -168,8 +172,8 @@ export interface SessionPort extends ProtocolPort {
    * which counts the sessions of the pool: "s1", "s2", … It is `session.id`, in process and through a host alike.
    */
   readonly freshId: string;
-  /** What the caller of `register` passed on for the protocol. */
-  readonly params: unknown;
+  /** What `register`, or a fixture, was given for the protocol; `undefined`: nothing. */
+  readonly params: Params | undefined;
   /**
    * From now on messages under this id belong to this session, and it may name the id in what it sends.
    * @throws CarpoolError SESSION_REFUSED if another open session has it
@@ -184,7 +188,12 @@ export interface SessionPort extends ProtocolPort {
 }
 
 /** An open session, as its protocol sees it. */
-export interface Opened {
+export interface Opened<Found = unknown> {
+  /**
+   * What `open` found out and the test may want: it is `session.opened`. Plain data, which structured clone carries whole:
+   * a host may be between.
+   */
+  readonly opened?: Found | undefined;
   /** The id under which the session sends. It is adopted; the id of another open session is refused. */
   readonly wireId: WireId;
   /** Ends it; resolves when the child has confirmed that nothing of the session is left. */
@@ -230,7 +239,7 @@ export interface Protocol<M extends Messages = AnyMessages> {
   /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
   hello?(root: ProtocolPort): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */
-  open?(port: SessionPort): Promise<Opened> | Opened;
+  open?(port: SessionPort<M['params']>): Promise<Opened<M['opened']>> | Opened<M['opened']>;
   /**
    * Pure. @throws CarpoolError FRAME_MALFORMED: the child is to blame, and is replaced. Anything else that it throws is
    * PROTOCOL_FAILED: the message is lost, and the child lives on

@@ -74,7 +74,7 @@ export interface SessionFieldOptions {
     /** Fields that must have these values, else CHILD_VERSION: `{ version: 2 }`. */
     readonly version?: Pattern;
   };
-  /** Sent when a session begins. With `expect`, the session is open when such a message has come. */
+  /** Sent when a session begins. With `expect`, the session is open when such a message has come, which is `session.opened`. */
   readonly open?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
   /** Sent when a session ends. Without it the child does not learn of it, and a slot is free at once. */
   readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
@@ -120,8 +120,9 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);
-      if (open !== undefined) await exchange(port, open, 'open.expect');
+      const opened = open === undefined ? undefined : await exchange(port, open, 'open.expect');
       return {
+        opened,
         wireId: port.freshId,
         async close(ending: SessionPort) {
           if (close !== undefined) await exchange(ending, close, 'close.expect');
@@ -198,9 +199,9 @@ async function exchange(
   port: SessionPort,
   { send, expect }: { send: Readonly<Record<string, unknown>>; expect?: Pattern },
   option: string,
-): Promise<void> {
+): Promise<unknown> {
   port.send(send);
-  if (expect !== undefined) await port.next((message) => matches(expect, message), expect, option);
+  return expect === undefined ? undefined : await port.next((message) => matches(expect, message), expect, option);
 }
 
 function keyIn(fields: Fields, name: string): string | undefined {

@@ -13,6 +13,8 @@ export interface OpenSession {
   readonly maxUnreadEvents: number;
   /** What the child said of itself. */
   readonly hello: unknown;
+  /** What its protocol's `open` found out. */
+  readonly opened: unknown;
   /** Milliseconds that a wait which begins now may take, so that it ends before the test does. Absent, or `Infinity`: any. */
   readonly timeLeft?: (() => number) | undefined;
   /** Of its protocol, see there. */

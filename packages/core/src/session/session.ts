@@ -85,6 +85,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return this.#open.hello;
   }
 
+  get opened(): M['opened'] {
+    return this.#open.opened;
+  }
+
   get format(): string {
     return this.#open.format.name;
   }

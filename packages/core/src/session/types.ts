@@ -67,6 +67,8 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   readonly pool: string;
   /** What the child said of itself when it started. */
   readonly hello: unknown;
+  /** What the protocol's `open` found out for this session: a URL, a database name, a context id. */
+  readonly opened: M['opened'];
   /** The name of the format in which its messages are written: "msgpack", "json", … */
   readonly format: string;
   /** Resolves when the session has ended, with what ended it and why. Never rejects. */

@@ -35,11 +35,17 @@ export interface RegisterRequest {
   /** The stack of the caller, for the errors of others. */
   readonly stack: string;
   readonly params?: unknown;
+  /** In place of `params`, where JSON would lose something of them: what V8 serialised, as base64. */
+  readonly clonedParams?: string | undefined;
 }
 export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack", "json" or "structured-clone". */
   readonly format: string;
   readonly hello: unknown;
+  /** What the protocol's `open` found out. */
+  readonly opened?: unknown;
+  /** In place of `opened`, where JSON would lose something of it: what V8 serialised, as base64. */
+  readonly clonedOpened?: string | undefined;
   /** The id of the session, for errors. */
   readonly id: string;
   /** The field of a message that names its session, where the protocol has one: the worker must name no other there. */

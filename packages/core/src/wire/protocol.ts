@@ -17,18 +17,21 @@ import type {
   WireId,
 } from '../protocol/protocol.ts';
 import { frameTooLarge } from './frame-too-large.ts';
+import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
 import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
-export type WireRegister = Omit<RegisterRequest, 'method' | 'session'>;
+export type WireRegister = Omit<RegisterRequest, 'method' | 'session' | 'clonedParams'>;
 
 /** What `Mux.open` resolves with. */
 export interface WireOpened extends Opened {
   /** The worker's number for the session. */
   readonly wireId: number;
   readonly result: RegisterResult;
+  /** What the protocol of the child found out. */
+  readonly opened: unknown;
   /** The one that `result` names. */
   readonly format: Format;
 }
@@ -55,7 +58,15 @@ export class WireProtocol implements Protocol {
   async open(port: SessionPort): Promise<WireOpened> {
     const session = ++this.#sessions;
     port.adopt(session);
-    const request = { ...(port.params as WireRegister), method: 'register', session } satisfies RegisterRequest;
+    const { params, ...wanted } = port.params as WireRegister;
+    const { plain, cloned } = await carry(params, { what: '`params`', blame: 'test' });
+    const request = {
+      ...wanted,
+      params: plain,
+      clonedParams: cloned,
+      method: 'register',
+      session,
+    } satisfies RegisterRequest;
     const registering = port.root.request(request, port.givenUp);
     const result = (await registering.catch((thrown: unknown) => {
       // The host may have opened it before the cancellation arrived.
@@ -64,6 +75,7 @@ export class WireProtocol implements Protocol {
     })) as RegisterResult;
     const { sessionField, maxFrameBytes, wireIds, id } = result;
     const format = await formatNamed(result.format);
+    const opened = await uncarried({ plain: result.opened, cloned: result.clonedOpened });
     const fields = sessionField === undefined ? [] : [sessionField];
     for (const wireId of wireIds) this.#own(session, wireId);
     const { refuses = false } = result;
@@ -71,6 +83,7 @@ export class WireProtocol implements Protocol {
     return {
       wireId: session,
       result,
+      opened,
       format,
       close: async (ending) => {
         await ending.root.request({ method: 'unregister', session });

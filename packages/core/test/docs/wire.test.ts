@@ -121,10 +121,13 @@ test('the table of methods is the one of the code, field by field', () => {
         'under?': 0,
         stack: 0,
         'params?': 0,
+        'clonedParams?': 0,
       },
       {
         format: 0,
         hello: 0,
+        'opened?': 0,
+        'clonedOpened?': 0,
         id: 0,
         'sessionField?': 0,
         wireIds: 0,

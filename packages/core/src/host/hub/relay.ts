@@ -18,6 +18,7 @@ import { lateEndError } from '../../session/errors.ts';
 import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
+import { carry, uncarried, type Carried } from '../../wire/carried.ts';
 import { frameTooLarge } from '../../wire/frame-too-large.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
@@ -72,12 +73,13 @@ export class Relay {
   }
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
-    const { pool: name, under = [], stack, owner, wait, timeout, holder, params } = request;
+    const { pool: name, under = [], stack, owner, wait, timeout, holder } = request;
     const { owners, peer, pool: find } = this.#options;
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
+    const params = await uncarried({ plain: request.params, cloned: request.clonedParams });
     const registration = await pool.open(
       {
         signal,
@@ -91,9 +93,16 @@ export class Relay {
       this.#listener,
       { stack: textIn(stack, longestStack) ?? '' },
     );
-    const { conversation, settings, hello, codec, protocol } = registration;
+    const { conversation, settings, hello, opened, codec, protocol } = registration;
     this.#registration = registration;
     void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
+    let found: Carried;
+    try {
+      found = await carry(opened, { what: `what \`open\` of the protocol "${protocol.name}" returned as \`opened\``, blame: 'protocol' });
+    } catch (thrown) {
+      await conversation.close(this.#reason('hub', 'because what `open` found out cannot be carried'), settings.closeTimeout);
+      throw thrown;
+    }
     try {
       this.#held = owners.hold(under, async (message, report) => {
         const reason = this.#reason('owner', message);
@@ -108,6 +117,8 @@ export class Relay {
     return {
       format: (this.#translation ?? codec.format).name,
       hello,
+      opened: found.plain,
+      clonedOpened: found.cloned,
       id: conversation.id,
       requestTimeout: settings.requestTimeout,
       closeTimeout: settings.closeTimeout,
