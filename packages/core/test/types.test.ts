@@ -10,7 +10,8 @@ import {
   type SharedWorkerNames,
   type SharedWorkerOf,
 } from '../src/entry/index.ts';
-import { createPool } from '../src/entry/index.ts';
+import { createPool, server, type ServerAddress, type ServerOpen } from '../src/entry/index.ts';
+import type { SessionPools, WithPoolsOptions } from '../src/entry/adapter-test-process.ts';
 
 interface Chess extends Messages {
   readonly send: { readonly type: 'resign' };
@@ -173,5 +174,80 @@ describe('the shared workers of a config', () => {
     defineConfig({ sharedWorkers: { db: 7 } });
     // @ts-expect-error -- initialData is a message
     sharedWorker<number>('./counter.ts', { initialData: 'seven' });
+  });
+});
+
+interface Contexts extends Messages {
+  readonly opened: { readonly contextId: string };
+  readonly params: { readonly proxy?: string };
+}
+
+describe('what `open` found out, and the params that it takes', () => {
+  const config = defineConfig({
+    pools: {
+      browser: { command: 'browser', protocol: sessionField<Contexts>() },
+      plain: { command: 'plain' },
+      app: server({ command: 'app', args: ['{port}'], maxSessions: 4 }),
+      db: server({
+        command: ({ port, temp }) => `db-${port}-${temp}`,
+        start: () => ({ template: 'one' }),
+        open: async ({ url }, { params, started }: ServerOpen<{ readonly seed: number }, { template: string }>) => ({
+          url: `${url}/${started.template}`,
+          rows: params?.seed ?? 0,
+        }),
+        close: (_server, { rows }) => {
+          expectTypeOf(rows).toEqualTypeOf<number>();
+        },
+      }),
+      inferred: server({
+        command: 'db',
+        start: async () => 7,
+        open: (_server, { params, started }) => {
+          expectTypeOf(params).toBeUnknown();
+          expectTypeOf(started).toEqualTypeOf<number>();
+          return { name: 'x' } as const;
+        },
+      }),
+    },
+  });
+  type C = typeof config;
+
+  test('are typed by the pool', () => {
+    expectTypeOf<SessionOf<C, 'browser'>['opened']>().toEqualTypeOf<{ readonly contextId: string }>();
+    expectTypeOf<SessionOf<C, 'plain'>['opened']>().toBeUnknown();
+    expectTypeOf<SessionOf<C, 'app'>['opened']>().toEqualTypeOf<ServerAddress>();
+    expectTypeOf<SessionOf<C, 'db'>['opened']>().toEqualTypeOf<{ url: string; rows: number }>();
+    expectTypeOf<SessionOf<C, 'inferred'>['opened']>().toEqualTypeOf<{ readonly name: 'x' }>();
+    notRun(async () => {
+      const pools = {} as SessionPools<C>;
+      await pools.db.register({ params: { seed: 1 } });
+      // @ts-expect-error -- a seed is a number
+      await pools.db.register({ params: { seed: 'one' } });
+      await pools.plain.register({ params: 7 });
+      const options: WithPoolsOptions<C> = { params: { db: { seed: 2 }, browser: {} } };
+      // @ts-expect-error -- there is no such parameter
+      const wrong: WithPoolsOptions<C> = { params: { browser: { proxi: 'x' } } };
+      expectTypeOf(options).toEqualTypeOf(wrong);
+      const db = await pools.db.register();
+      // @ts-expect-error -- a server gets no messages
+      db.send({ type: 'x' });
+    });
+  });
+
+  test('of a pool in this process too', () => {
+    notRun(async () => {
+      await using pool = createPool(server({ command: 'app', args: ['{port}'], open: ({ port }) => ({ port }) }));
+      await using session = await pool.register();
+      expectTypeOf(session.opened).toEqualTypeOf<{ port: number }>();
+    });
+  });
+
+  test('refuse what a server has not', () => {
+    notRun(() => {
+      // @ts-expect-error -- it has no messages, so no codec
+      server({ command: 'app', codec: 'msgpack' });
+      // @ts-expect-error -- no such option
+      defineConfig({ pools: { app: server({ command: 'app', redy: { port: true } }) } });
+    });
   });
 });

@@ -101,7 +101,9 @@ export function withPools(
   const hooked = names !== undefined && CurrentFile.hooked() !== undefined;
   const fixtures = {
     ...ownerFixtures(names?.pools, hooked),
-    ...Object.fromEntries(pools.map((name) => [name, poolFixture(name, { scope: scopeOf(name), params: paramsOf(name) }, hooked)])),
+    ...Object.fromEntries(
+      pools.map((name) => [name, poolFixture(name, { scope: scopeOf(name), params: paramsOf(name) }, hooked)]),
+    ),
     ...Object.fromEntries(sharedWorkers.map((name) => [name, workerFixture(name)])),
     ...Object.fromEntries(Object.keys(locks).map((name) => [name, lockFixture(name, locks, hooked)])),
   };
@@ -156,7 +158,8 @@ function poolFixture(name: string, { scope, params }: SessionWanted, hooked: boo
       };
     case 'file':
       return [
-        async ({ $carpoolFile }: Owners, use: Use<Session>) => use(await $carpoolFile.open(owners).file.session(name, { params })),
+        async ({ $carpoolFile }: Owners, use: Use<Session>) =>
+          use(await $carpoolFile.open(owners).file.session(name, { params })),
         { scope },
       ];
     case 'worker':

@@ -20,6 +20,7 @@ export interface ErrorKind {
 export type ErrorCode =
   | 'CHILD_NOT_STARTED'
   | 'CHILD_NO_HELLO'
+  | 'CHILD_NOT_READY'
   | 'CHILD_VERSION'
   | 'CHILD_EXITED'
   | 'CHILD_SILENT'
@@ -71,6 +72,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     meaning: 'The child started, but did not say its hello in time, or said something else first.',
     remedy:
       'Look at what it printed, in the evidence: a banner belongs on stderr, and where messages are lines, each ends with a newline. If it is slow, raise `helloTimeout`.',
+  },
+  CHILD_NOT_READY: {
+    scope: 'pool',
+    blame: 'child',
+    meaning: 'A server was not ready in time, or `start` of its config failed.',
+    remedy:
+      'The error says what was looked for, what the last attempt found, and shows the log of the server. If it is slow, raise `readyTimeout`.',
   },
   CHILD_VERSION: {
     scope: 'pool',

@@ -8,11 +8,13 @@ import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
+import { noMessages } from '../codec/no-messages.ts';
 import type { OpenCalls } from '../base/open-calls.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
+import { joinedDiagnostics } from '../session/diagnostics.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
@@ -49,6 +51,8 @@ export class HostClient implements Client {
   readonly #open = new Map<Conversation, OwnerPath>();
   /** Owners whose end reports what children found wrong. */
   readonly #diagnosed = new Set<OwnerPath>();
+  /** Servers that ended while an owner had a session of them: no call of it fails with that. */
+  #lost: { readonly under: OwnerPath; readonly error: CarpoolError }[] = [];
   #over = false;
   #sessions = 0;
   #busy = 0;
@@ -127,6 +131,9 @@ export class HostClient implements Client {
       const under = request.under ?? [];
       this.#open.set(conversation, under);
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
+      const silent = format === noMessages;
+      if (silent)
+        void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.push({ under, error }));
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
       session.bind({
@@ -135,6 +142,7 @@ export class HostClient implements Client {
         format,
         hello,
         opened: found,
+        silent,
         idField,
         timeLeft,
         diagnose,
@@ -153,16 +161,20 @@ export class HostClient implements Client {
   }
 
   async release(owner: OwnerPath): Promise<number> {
+    const lost = this.#takeLost(owner);
     this.#forget(owner);
-    return (await this.#call({ method: 'release', owner }, releaseTimeout)).unconfirmed;
+    const { unconfirmed } = await this.#call({ method: 'release', owner }, releaseTimeout);
+    if (lost !== undefined) throw lost;
+    return unconfirmed;
   }
 
   end(owner: OwnerPath): Promise<void> | undefined {
     if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner).then(noop);
+    const lost = this.#takeLost(owner);
     this.#forget(owner);
     const body = json.encode({ owner } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
-    return undefined;
+    return lost && Promise.reject(lost);
   }
 
   async start(pool: string): Promise<void> {
@@ -198,6 +210,14 @@ export class HostClient implements Client {
     this.sharedWorkers.close();
     transport.close();
     socket.destroySoon();
+  }
+
+  /** The failure of the servers whose sessions an owner had when they ended. */
+  #takeLost(owner: OwnerPath): CarpoolError | undefined {
+    if (this.#lost.length === 0) return undefined;
+    const own = this.#lost.filter(({ under }) => isUnder(under, owner));
+    this.#lost = this.#lost.filter((lost) => !own.includes(lost));
+    return joinedDiagnostics(own.map(({ error }) => error));
   }
 
   /** What an owner holds is gone for this worker: the host ends it now. */

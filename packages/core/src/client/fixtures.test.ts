@@ -45,7 +45,9 @@ describe('names', () => {
 test('an option that does not exist is refused', () => {
   const read = (...args: unknown[]) => readWithPools(args[0] as Config, args[1] as never, runnerWith());
   const config = configOf(['echo'], []);
-  expect(() => read(config, { scopes: {} })).toThrow(/^Unknown option "scopes" of `withPools`: there are `scope` and `params`$/);
+  expect(() => read(config, { scopes: {} })).toThrow(
+    /^Unknown option "scopes" of `withPools`: there are `scope` and `params`$/,
+  );
   // A config that is none is taken for the options.
   expect(() => read({ pool: {} })).toThrow(
     'Unknown option "pool" of `withPools`: there are `scope` and `params`; a config with `pools`, `sharedWorkers` or `locks` comes first',

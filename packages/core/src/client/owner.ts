@@ -5,6 +5,7 @@
  */
 import { Cancellation, eitherOf } from '../base/cancellation.ts';
 import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, type Evidence } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
 import { noop } from '../base/noop.ts';
 import { OpenCalls, type CallLabel } from '../base/open-calls.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
@@ -62,6 +63,8 @@ const releaseTimeout = 15_000;
 const evidenceTimeout = 2_000;
 /** Refused registrations that are kept as evidence, and failures of calls that are reported. */
 const mostRefusals = 3;
+/** What the end of an owner brings: of its messages, and of a server that ended while it had a session of it. */
+const reported: ReadonlySet<ErrorCode> = new Set(['SESSION_DIAGNOSTICS', 'CHILD_EXITED', 'CHILD_SILENT']);
 
 /** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
 export class Owner implements AsyncDisposable {
@@ -199,7 +202,7 @@ export class Owner implements AsyncDisposable {
   /** Where the host is lost, the tests have failed with that. */
   #failed(thrown: unknown): void {
     // No line of the user's ended it.
-    if (isCarpoolError(thrown, 'SESSION_DIAGNOSTICS')) this.addFailure(errorAt(thrown, noSite));
+    if (isCarpoolError(thrown) && reported.has(thrown.code)) this.addFailure(errorAt(thrown, noSite));
   }
 
   /** As `end`. */

@@ -6,7 +6,7 @@ import { CarpoolError } from '../base/errors.ts';
 import type { OwnerPath } from '../wire/owner-path.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { Leases, ReserveOptions } from './leases.ts';
-import { isFree } from './port-check.ts';
+import { isFree } from '../process/port-check.ts';
 
 const blockSize = 16;
 /** Below what systems give to connections (32,768 on Linux, 49,152 elsewhere), above what programs are known for. */

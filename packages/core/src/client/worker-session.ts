@@ -18,7 +18,11 @@ export interface WorkerSessionOptions {
  * for each file, which would take one more slot each time; so the sessions are kept with the client, of which there is
  * one for each process. The host frees them when the socket closes.
  */
-export async function workerSession(client: Client, pool: string, options: WorkerSessionOptions = {}): Promise<Session> {
+export async function workerSession(
+  client: Client,
+  pool: string,
+  options: WorkerSessionOptions = {},
+): Promise<Session> {
   const { timeLeft, params } = options;
   const wanted = fixtureKey(pool, params);
   const home = globalThis as { [key]?: WeakMap<Client, Map<string, Promise<Session>>> };

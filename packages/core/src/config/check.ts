@@ -58,6 +58,28 @@ const codecSchema = v.looseObject({ name: v.string(), framing: v.looseObject({})
 
 const commandAllowed = 'a path, a name that is looked for in PATH, or a function that returns one';
 
+const readyAllowed = '{ port: true }, { http, status? }, { line } with a RegExp, or a function';
+const serverSchema = v.strictObject(
+  {
+    ready: v.union(
+      [
+        method,
+        v.strictObject({ port: v.literal(true) }),
+        v.strictObject({ http: v.pipe(text, v.startsWith('/')), status: v.optional(whole(100)) }),
+        v.strictObject({ line: v.instance(RegExp) }),
+      ],
+      readyAllowed,
+    ),
+    readyTimeout: milliseconds,
+    start: v.optional(method),
+    startTimeout: milliseconds,
+    open: v.optional(method),
+    close: v.optional(method),
+    stopSignal: v.pipe(text, v.regex(/^SIG[A-Z0-9]+$/, 'the name of a signal, such as "SIGTERM"')),
+  },
+  'what `server()` returns',
+);
+
 const poolSchema = v.strictObject(
   {
     command: v.union([v.pipe(v.string(), v.nonEmpty(commandAllowed)), v.function()], commandAllowed),
@@ -108,6 +130,8 @@ const poolSchema = v.strictObject(
     strayOutput: v.optional(v.picklist(['pass', 'fail'], '"pass" or "fail"')),
     probeTimeout: v.optional(milliseconds),
     forwardStderr: v.optional(yesOrNo),
+    tempBase: v.optional(v.union([text, texts], 'a folder, or a list of folders')),
+    server: v.optional(serverSchema),
   },
   'the options of a pool, an object',
 );

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { ChildPool } from '../pool/pool.ts';
+import type { PlaceSources } from '../pool/launch.ts';
 import { poolSettings } from '../pool/options.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
-import type { PidFiles } from '../process/pid-files.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Project } from '../wire/control.ts';
@@ -30,12 +30,12 @@ export type ConfigureResult =
     };
 
 /** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
-export async function configure(project: Project, started: PidFiles): Promise<ConfigureResult> {
+export async function configure(project: Project, place: Required<PlaceSources>): Promise<ConfigureResult> {
   try {
     const { pools, sharedWorkers, locks, folder, file } = await loadConfig(project);
     const environment = {
       notices: new WaitNotices(process.stderr, systemClock),
-      started,
+      ...place,
       warn: (message: string) => void process.stderr.write(`carpool: ${message}\n`),
       onStderr: (text: Uint8Array) => void process.stderr.write(text),
     };

@@ -19,6 +19,7 @@ import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import { controlDescriptor, type Boot, type Command, type Configured, type Report } from '../wire/control.ts';
 import { hostMarker } from '../process/environment.ts';
+import type { PortSpace } from '../process/free-port.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory, type HostDirectory } from './host-directory.ts';
 import { Restoration } from './restoration.ts';
@@ -91,7 +92,11 @@ async function serve(boot: Boot): Promise<void> {
   const { configure } = await import('./configure.ts');
   const children = new PidFiles(directory.children);
   restoration = new Restoration({ directory, hub, children });
-  const outcome = await configure(boot, children);
+  const outcome = await configure(boot, {
+    started: children,
+    folder: directory.folder,
+    ports: portsIn(hub.coordination.reservations),
+  });
   if (outcome.problem !== undefined) named.reject(outcome.problem);
   else named.resolve(outcome.sharedWorkers);
   if (outcome.pools === undefined) configured.reject(outcome.problem);
@@ -104,6 +109,15 @@ async function serve(boot: Boot): Promise<void> {
   const found: Configured = { pools, sharedWorkers: names, locks, files, problem: problem && toRecord(problem) };
   report({ report: 'configured', configured: found });
   await sweepOnce();
+}
+
+/** Where tests reserve theirs. */
+function portsIn(reservations: Hub['coordination']['reservations']): PortSpace {
+  const space = 'carpool.ports';
+  return {
+    reserve: (port) => reservations.reserve(space, [String(port)], { test: 'a server of a pool' }).length > 0,
+    release: (port) => reservations.release({ space, values: [String(port)] }),
+  };
 }
 
 /** Also at the end of a run that is too short to have come to it. */

@@ -1,8 +1,11 @@
 /** Ends the processes that a killed host has left, and removes its folder. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { listOrEmpty } from '../process/files.ts';
 import { endMarked } from '../process/marked.ts';
+import { folderRecordName, parseFolderRecord } from '../process/pid-files.ts';
 import { sweepRecords } from '../process/reaper.ts';
+import { isTempFolderName, removeTempFolder } from '../process/temp-folder.ts';
 import { abandonedHosts, type AbandonedHost } from './abandoned-hosts.ts';
 
 /** Milliseconds after each signal. */
@@ -18,5 +21,21 @@ async function sweepHost({ folder, record, samePids }: AbandonedHost): Promise<v
   // What its config and shared workers had started, and what of its children has no record.
   const marked = await endMarked(record.id, { since: record.startTime, ...deadlines });
   const kept = swept.some(({ outcome }) => outcome === 'unkillable' || outcome === 'owned' || outcome === 'elsewhere');
-  if (!kept && marked.length === 0) rmSync(folder, { recursive: true, force: true });
+  if (kept || marked.length > 0) return;
+  // Nothing is left that could be in them.
+  for (const path of foldersIn(join(folder, 'children'))) removeTempFolder(path);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Temporary folders of children that are outside the folder of the host. Only what is certainly one of ours is removed. */
+function foldersIn(records: string): string[] {
+  return listOrEmpty(records)
+    .filter((name) => folderRecordName.test(name))
+    .flatMap((name) => parseFolderRecord(readFileSync(join(records, name), 'utf8')) ?? [])
+    .filter((path) => isTempFolderName(basename(path)) && isOwnFolder(path));
+}
+
+function isOwnFolder(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (process.getuid?.() ?? stats.uid) === stats.uid;
 }

@@ -55,17 +55,18 @@ export async function whyItEnded(
   await child.drained;
   const how = describeExit(status);
   const after = `${Math.round(child.age())} ms after its start`;
+  const subject = `The ${settings.server === undefined ? 'child' : 'server'} of pool "${settings.name}"`;
   const message =
     exit === undefined
-      ? `The child of pool "${settings.name}" closed its output and was stopped, ${after}${open}`
-      : `The child of pool "${settings.name}" ${describeExit(status, 'without a guess')}, ${after}${open}`;
-  const stderr = child.stderrTail();
+      ? `${subject} closed its output and was stopped, ${after}${open}`
+      : `${subject} ${describeExit(status, 'without a guess')}, ${after}${open}`;
+  const { stderr, stdout } = evidenceOf(child);
   return new CarpoolError('CHILD_EXITED', message, {
     context: { pool: settings.name, pid: child.pid, exit: status },
     evidence: {
       exit: how,
-      stderr: stderr === '' ? undefined : stderr,
-      stdout: reason?.evidence.stdout,
+      stderr,
+      stdout: reason?.evidence.stdout ?? stdout,
       messages: journal.describe(),
     },
     cause: reason,
@@ -91,6 +92,12 @@ export function becauseOf({ context }: CarpoolError): string {
     : `because its child printed a line that is no message, ${JSON.stringify(line)},`;
 }
 
+/** The end of what it has printed; stdout where it carries no messages. */
+export function evidenceOf(child: Child): Evidence {
+  const [stderr, stdout] = [child.stderrTail(), child.stdoutTail()];
+  return { ...(stderr !== '' && { stderr }), ...(stdout !== '' && { stdout }) };
+}
+
 export interface StartEvidence {
   readonly child: Child;
   readonly pool: string;
@@ -108,24 +115,29 @@ export function withEvidence(
   { child, pool, messages = [], strays = [], advice = '' }: StartEvidence,
 ): CarpoolError {
   if (error.context['pool'] === pool) return error;
-  const stderr = child.stderrTail();
+  const { stderr, stdout } = evidenceOf(child);
   const hint =
     error.code === 'FRAME_MALFORMED' && !('line' in error.context) ? ' (is something printing to stdout?)' : '';
   const evidence: Evidence = {
     ...error.evidence,
-    stderr: error.evidence.stderr ?? (stderr === '' ? undefined : stderr),
+    stderr: error.evidence.stderr ?? stderr,
+    stdout: error.evidence.stdout ?? stdout,
     messages: error.evidence.messages ?? (messages.length === 0 ? undefined : messages),
     strays: error.evidence.strays ?? (strays.length === 0 ? undefined : strays),
   };
   const first = firstParagraph(error.message);
   const message = first.includes('stdout?') ? first : first + hint;
-  return new CarpoolError(error.code, `Pool "${pool}": ${message}${message.includes('stdout?') ? advice : ''}`, {
-    scope: error.scope,
-    blame: error.blame,
-    context: { ...error.context, pool, pid: child.pid },
-    evidence,
-    cause: error.cause,
-  });
+  return new CarpoolError(
+    error.code,
+    `${message.includes(`pool "${pool}"`) ? '' : `Pool "${pool}": `}${message}${message.includes('stdout?') ? advice : ''}`,
+    {
+      scope: error.scope,
+      blame: error.blame,
+      context: { ...error.context, pool, pid: child.pid },
+      evidence,
+      cause: error.cause,
+    },
+  );
 }
 
 function firstParagraph(message: string): string {

@@ -59,6 +59,8 @@ export class ChildFailures {
 
 /** A child that waits for something after another hello than the expected one will do so each time: each costs `helloTimeout`. */
 function hopeless({ code, context }: CarpoolError): string | undefined {
+  if (code === 'CHILD_NOT_READY')
+    return 'start' === context['path'] ? 'its `start` failed' : 'it was not ready in time';
   if (code !== 'CHILD_NO_HELLO' || typeof context['came'] !== 'number' || context['came'] === 0) return undefined;
   return 'what it said was not the hello that the protocol expects';
 }

@@ -7,7 +7,11 @@ export interface ConflictOptions extends CapacityOptions {
   readonly codec?: 'json-lines' | 'msgpack' | Codec | undefined;
   readonly maxQuarantined?: number | undefined;
   readonly strayOutput?: 'pass' | 'fail' | undefined;
+  readonly server?: object | undefined;
 }
+
+/** They say how messages pass, and a server has none. */
+const ofMessages = ['codec', 'protocol', 'stdio', 'strayOutput', 'diagnostics'] as const;
 
 /** An option whose value another one does not allow. */
 export interface Conflict {
@@ -27,6 +31,11 @@ export function conflictIn(options: ConflictOptions): Conflict | undefined {
     // A child with all its slots lost, and never replaced, would stop the pool.
     const most = `up to ${sessionsPerChild}, which is how many sessions a child can hold at once`;
     return { path: 'maxQuarantined', found: maxQuarantined, allowed: most };
+  }
+  if (options.server !== undefined) {
+    const path = ofMessages.find((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined);
+    if (path === undefined) return undefined;
+    return { path, found: 'an option for messages', allowed: 'nothing, because a server has no messages' };
   }
   if (strayOutput === 'pass' && !framesAreLines(codec)) {
     const why =

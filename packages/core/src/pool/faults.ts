@@ -51,6 +51,11 @@ export class PoolFaults {
     this.#warnOnce('still', what);
   }
 
+  /** What a child had could not be removed. */
+  leftBehind(what: string): void {
+    this.#warnOnce('left', what);
+  }
+
   /** @param failure why the end of its session was not confirmed */
   unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;

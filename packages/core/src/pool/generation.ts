@@ -14,8 +14,6 @@ import { loadCodec } from '../codec/codecs.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Child } from '../process/child.ts';
-import { resolveCommand } from '../process/command.ts';
-import type { PidFiles } from '../process/pid-files.ts';
 import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
@@ -25,17 +23,17 @@ import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { becauseOf, fatalLine, shownOfLine, whyItEnded, withEvidence } from './child-end.ts';
+import { becauseOf, evidenceOf, fatalLine, shownOfLine, whyItEnded, withEvidence } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
-import type { Launch, PoolSettings, CommandLookup } from './options.ts';
+import { launch, type Launched, type PlaceSources } from './launch.ts';
+import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
+import type { ServedChild } from './served-child.ts';
 import type { Notices } from './wait-notices.ts';
 
-export interface GenerationOptions {
+export interface GenerationOptions extends PlaceSources {
   readonly settings: PoolSettings;
   readonly clock: Clock;
-  /** Where started processes are recorded, so that a later host can sweep them. */
-  readonly started?: PidFiles | undefined;
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
@@ -80,18 +78,40 @@ export class Generation {
     this.hello = hello;
   }
 
-  /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_VERSION, CHILD_EXITED, FRAME_*, CONFIG_INVALID */
+  /**
+   * @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_NOT_READY, CHILD_VERSION, CHILD_EXITED, FRAME_*,
+   * CONFIG_INVALID
+   */
   static async start(options: GenerationOptions): Promise<Generation> {
+    const { server } = options.settings;
+    if (server === undefined) return await Generation.#startOnce(options);
+    const { ServedChild, retryingTakenPorts } = await import('./served-child.ts');
+    return await retryingTakenPorts((taken) => {
+      const served = new ServedChild({ ...options, server });
+      return Generation.#startOnce(options, served).catch(taken(served));
+    });
+  }
+
+  static async #startOnce(options: GenerationOptions, served?: ServedChild): Promise<Generation> {
     const { settings, clock, signal } = options;
     const expired = (): Error => new Error('unreachable: what is waited for has a deadline of its own');
     const codec = await loadCodec(settings.codec);
-    const protocol = settings.protocol();
-    const late = (unwanted: Child): void => void unwanted.kill().catch(() => {});
-    const child = await within(launch(options), { clock, signal, expired, late });
-    const transport = new StreamTransport(child.output, child.input, {
-      codec,
-      limits: { maxFrameBytes: settings.maxFrameBytes },
+    const late = ({ child: unwanted }: Launched): void => void unwanted.kill().catch(noop);
+    const starting = launch({
+      ...options,
+      onLog: served?.onLog,
+      warn: (message) => options.faults.leftBehind(message),
     });
+    const launched = await within(starting, { clock, signal, expired, late });
+    const { child } = launched;
+    served?.launched(launched);
+    const protocol = served?.protocol ?? settings.protocol();
+    const transport =
+      served?.transport ??
+      new StreamTransport(child.output, child.input, {
+        codec,
+        limits: { maxFrameBytes: settings.maxFrameBytes },
+      });
     const over = Promise.withResolvers<CarpoolError>();
     let generation: Generation | undefined;
     const { faults } = options;
@@ -110,6 +130,7 @@ export class Generation {
       format: codec.format,
       clock,
       keepsDiagnostics: settings.diagnostics === 'fail',
+      reportsEnd: served !== undefined,
       journal,
       strays,
       strayOutput: settings.strayOutput === 'pass' ? strayOutput : undefined,
@@ -117,18 +138,23 @@ export class Generation {
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),
       misrouted: (error) => faults.misrouted(error),
       closed: (reason) => {
-        options.dying();
+        // The start of a server may go on with another process.
+        if (served === undefined || generation !== undefined) options.dying();
         const ended = whyItEnded({ settings, clock, child, mux, journal }, reason);
         void ended.then((why) => over.resolve(generation === undefined ? why : (generation.#silence ?? why)));
       },
     });
     void over.promise.then((error) => {
       mux.fail({ by: 'child', at: clock.now(), reason: becauseOf(error), error });
-      const life = journal.heard ? 'life' : 'useless life';
+      const life = journal.heard || served?.used === true ? 'life' : 'useless life';
+      served?.ended(error);
       if (generation !== undefined) options.ended(generation.#stopping ? undefined : error, life);
     });
     try {
-      const greeting = Promise.race([mux.hello(settings.helloTimeout), over.promise.then(failed)]);
+      const greeting = Promise.race([
+        mux.hello(served === undefined ? settings.helloTimeout : Infinity),
+        over.promise.then(failed),
+      ]);
       const hello = await within(greeting, { clock, signal, expired });
       generation = new Generation({ options, child, mux, codec, protocol, hello });
       return generation;
@@ -164,7 +190,8 @@ export class Generation {
 
   /** Nothing has come since this conversation has sent something. */
   isSilentFor(conversation: Conversation): boolean {
-    return this.#mux.isSilentFor(conversation);
+    // A server has sent nothing in any case.
+    return this.#options.settings.server !== undefined || this.#mux.isSilentFor(conversation);
   }
 
   /** Whether the child answers within `probeTimeout`. A second call joins the first. */
@@ -200,9 +227,12 @@ export class Generation {
 
   #stoodStill(session: string): string {
     const { closeTimeout, probeTimeout } = this.#options.settings;
-    const parts = [
-      `it did not confirm the end of session ${session} within ${closeTimeout} ms, and sent nothing at all for ${probeTimeout} ms more`,
-    ];
+    const { server } = this.#options.settings;
+    const silent =
+      server === undefined
+        ? `sent nothing at all for ${probeTimeout} ms more`
+        : `was not found ready in the ${probeTimeout} ms after that`;
+    const parts = [`it did not confirm the end of session ${session} within ${closeTimeout} ms, and ${silent}`];
     const why = this.#mux.describeSilence();
     if (why !== undefined) parts.push(why);
     if (this.protocol.probe === undefined)
@@ -213,71 +243,23 @@ export class Generation {
   }
 
   evidence(): Evidence {
-    return { stderr: this.child.stderrTail() };
+    return evidenceOf(this.child);
   }
 
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */
   async stop(): Promise<void> {
     this.#stopping = true;
     const { protocol } = this;
-    const { stopTimeout } = this.#options.settings;
+    const { stopTimeout, server } = this.#options.settings;
     const goodbye = protocol.goodbye === undefined ? undefined : () => protocol.goodbye?.(this.#mux.root.port);
     const deadlines = { goodbye: stopTimeout, endOfInput: stopTimeout, terminate: stopTimeout };
-    await this.child.stop({ goodbye, deadlines });
+    await this.child.stop({ goodbye, signal: server?.stopSignal, deadlines });
   }
 
   /** Resolves when the last session has ended. */
   async drained(): Promise<void> {
     await this.#mux.drained();
   }
-}
-
-async function launch({ settings, clock, started, onStderr }: GenerationOptions): Promise<Child> {
-  const { command, launch: base, name, stdio, forwardStderr, watch } = settings;
-  const { env } = process;
-  const find = (wanted: string): string | undefined => resolveCommand(wanted, process.cwd(), env['PATH']).file;
-  const lookup = { env, find, cwd: base.cwd ?? process.cwd() };
-  const found = typeof command === 'string' ? command : await evaluateCommand(command, lookup, name);
-  const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };
-  const stderr = forwardStderr ? 'forward' : 'keep';
-  // Loaded when a child is started: a process that only reads a config does not pay for it.
-  const { startChild } = await import('../process/start-child.ts');
-  const starting = startChild({ ...full, stdio, stderr, watch }, { pool: name, clock, started, onStderr });
-  return await starting.catch((thrown: unknown) => {
-    throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
-  });
-}
-
-async function evaluateCommand(
-  command: Exclude<PoolSettings['command'], string>,
-  lookup: CommandLookup,
-  pool: string,
-): Promise<string | Launch> {
-  try {
-    return await command(lookup);
-  } catch (thrown) {
-    throw asCarpoolError(thrown, 'CHILD_NOT_STARTED', `Cannot start pool "${pool}": its \`command\` function failed`);
-  }
-}
-
-/** What `start-failure.ts` says of a program that is not there. */
-const generalAdvice = '. Install it, or give its path as `command`';
-
-/** Adds what the config says about how to get the program. */
-function withAdvice(error: CarpoolError, { searched = [], installHint }: Launch): CarpoolError {
-  if (searched.length === 0 && installHint === undefined) return error;
-  const places = searched.map((place) => `\n  looked at ${place}`).join('');
-  const advice = installHint === undefined ? '' : `\n  ${installHint}`;
-  const { scope, blame, context, evidence, cause } = error;
-  // The config knows better how to get it.
-  const reason = installHint === undefined ? error.message : error.message.replace(generalAdvice, '');
-  return new CarpoolError(error.code, `${reason}${places}${advice}`, {
-    scope,
-    blame,
-    context: { ...context, searched },
-    evidence,
-    cause,
-  });
 }
 
 function failed(error: CarpoolError): never {

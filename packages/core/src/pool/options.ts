@@ -3,8 +3,10 @@ import type { Codec } from '../codec/codec.ts';
 import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
 import { checkCodecName, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
+import { noMessagesCodec } from '../codec/no-messages.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { describeMessage } from '../codec/describe.ts';
+import type { ServerPart } from '../server/types.ts';
 import { capacityOf } from './capacity.ts';
 import { conflictIn, framesAreLines, type Conflict } from './conflicts.ts';
 import { protocolMaker, type ProtocolOption } from './protocol-option.ts';
@@ -17,6 +19,12 @@ export interface CommandLookup {
   readonly cwd: string;
   /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
   find(command: string): string | undefined;
+  /** What `{temp}` stands for. It is made when it is read. */
+  readonly temp: string;
+  /** What `{port}` stands for, for a server. */
+  readonly port: number | undefined;
+  /** What `{socket}` stands for, for a server. */
+  readonly socket: string | undefined;
 }
 
 /** How to start the child. */
@@ -45,7 +53,11 @@ export interface Stdio {
 
 /** The options of a pool: in a config, or for `createPool`. Times are milliseconds. */
 export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command' | 'searched'> {
-  /** What to start. A function is called for every start, and may return the whole `Launch`. */
+  /**
+   * What to start. In it, in `args` and in the values of `env`, `{temp}` stands for a private temporary folder, which is
+   * removed with the child; for a server, `{port}` and `{socket}` stand for where it is to listen. A function is called for every start, and may
+   * return the whole `Launch`.
+   */
   readonly command: string | ((lookup: CommandLookup) => string | Launch | Promise<string | Launch>);
   /** Which descriptors carry the protocol. Default stdin and stdout. */
   readonly stdio?: Stdio;
@@ -122,6 +134,13 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly probeTimeout?: number;
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
   readonly forwardStderr?: boolean;
+  /**
+   * The folders in which `{temp}` may be made, the first that allows it: `/dev/shm` for what should not touch the disk.
+   * Default: the private folder of the host, which is in the system's temporary folder.
+   */
+  readonly tempBase?: string | readonly string[];
+  /** Makes the child a server, which speaks no protocol on its pipes. `server()` writes it. */
+  readonly server?: ServerPart;
 }
 
 type Filled =
@@ -149,6 +168,8 @@ type Filled =
 
 /** Options with every default filled in. */
 export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
+  readonly tempBase: PoolOptions['tempBase'];
+  readonly server: ServerPart | undefined;
   readonly name: string;
   readonly command: PoolOptions['command'];
   /** What `command` is started with, unless it is a function that returns more. */
@@ -165,7 +186,7 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
  */
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
   checkShape(name, options);
-  const { codec = 'json-lines' } = options;
+  const { codec = options.server === undefined ? 'json-lines' : noMessagesCodec } = options;
   if (typeof codec === 'string') checkCodecName(codec);
   const conflict = conflictIn(options);
   if (conflict !== undefined) throw conflictError(name, conflict);
@@ -198,6 +219,8 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     probeTimeout: options.probeTimeout ?? 2_000,
     forwardStderr: options.forwardStderr ?? false,
     stdio: options.stdio ?? { in: 0, out: 1 },
+    tempBase: options.tempBase,
+    server: options.server,
   };
 }
 

@@ -58,12 +58,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       notices,
     });
     this.#children = new Children({
+      ...environment,
       settings,
       clock: this.#clock,
-      started: environment.started,
-      onStderr: environment.onStderr,
       faults: this.#faults,
-      notices,
       admission: this.#admission,
     });
   }
@@ -73,7 +71,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   /** @param site where errors point. Default: the caller */
-  async register(options: RegisterOptions<M['params']> = {}, site: CallSite = callSite(this.register)): Promise<Session<M>> {
+  async register(
+    options: RegisterOptions<M['params']> = {},
+    site: CallSite = callSite(this.register),
+  ): Promise<Session<M>> {
     const session = new UserSession<M>(this.name, this.#clock);
     const { conversation, hello, opened, codec, protocol, evidence } = await this.open(options, session.listener, site);
     const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
@@ -85,6 +86,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       format: codec.format,
       hello,
       opened,
+      silent: this.settings.server !== undefined,
       diagnose: evidence,
     });
     return session;

@@ -4,6 +4,7 @@ import type { Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
 import type { Messages, Protocol } from '../protocol/protocol.ts';
+import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { PoolSettings } from './options.ts';
@@ -15,6 +16,10 @@ export interface PoolEnvironment {
   readonly clock?: Clock | undefined;
   /** Where started processes are recorded for a later sweep. */
   readonly started?: PidFiles | undefined;
+  /** A private folder, for the temporary folders of children. Default: the system's temporary folder. */
+  readonly folder?: string | undefined;
+  /** Where ports of servers are reserved. Default: in this process alone. */
+  readonly ports?: PortSpace | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Takes what the pool waits for. Default: nothing says so. */

@@ -34,8 +34,11 @@ export interface ChildSpec extends EnvironmentSpec {
   readonly args?: readonly string[] | undefined;
   /** Default: that of this process. */
   readonly cwd?: string | undefined;
-  /** Default: `{ in: 0, out: 1 }`. With another pair stdin is empty, and stdout is kept like stderr. */
-  readonly stdio?: StdioPair | undefined;
+  /**
+   * Default: `{ in: 0, out: 1 }`. With another pair stdin is empty, and stdout is kept like stderr. `logs`: the child speaks
+   * no protocol on its pipes, and both stdout and stderr are kept; stdin stays open until its end.
+   */
+  readonly stdio?: StdioPair | 'logs' | undefined;
   /** Default `keep`: the end of stderr, for errors. `forward` also passes all of it to `onStderr`. */
   readonly stderr?: 'keep' | 'forward' | undefined;
   /** Which files `Child.sources` has. Default true: the command, and the files among the arguments. */
@@ -49,6 +52,10 @@ export interface ChildOptions {
   /** Records the child, so that the next host finds it if this process is killed. */
   readonly started?: PidFiles | undefined;
   readonly onStderr?: ((chunk: Uint8Array) => void) | undefined;
+  /** With `stdio: 'logs'`: what it prints, as it comes. */
+  readonly onLog?: ((chunk: Uint8Array, from: 'stdout' | 'stderr') => void) | undefined;
+  /** Called when the child and all that it started are gone; its stop waits for it. */
+  readonly gone?: (() => Promise<void>) | undefined;
   /** Bytes of stderr, and of stdout where that is kept. Default: 16 KiB. */
   readonly tailBytes?: number;
   /** Milliseconds after the exit for reading what is still in the pipes. Default: 500. */
@@ -56,6 +63,8 @@ export interface ChildOptions {
 }
 
 export interface StopOptions {
+  /** In place of the end of input: this signal is the first rung after the goodbye. */
+  readonly signal?: NodeJS.Signals | undefined;
   /** How the protocol asks for the end. Without it the ladder starts with the end of input. */
   readonly goodbye?: (() => void | Promise<void>) | undefined;
   readonly deadlines?: Partial<StopDeadlines> | undefined;
@@ -78,7 +87,7 @@ export interface Child extends ProcessIdentity {
   readonly status: ExitStatus | undefined;
   /** The end of it. A line that follows itself stands once, with how often it came. */
   stderrTail(): string;
-  /** Empty where stdout carries the messages. */
+  /** Empty where stdout carries messages. */
   stdoutTail(): string;
   /** Milliseconds since the start. */
   age(): number;

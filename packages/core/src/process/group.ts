@@ -14,7 +14,7 @@ import { waitUpTo } from './stop-ladder.ts';
 export type EndSignal = 'SIGTERM' | 'SIGKILL';
 
 /** @returns false if no process could receive it */
-export function signalGroup(group: number, signal: EndSignal): boolean {
+export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
   return send(-group, signal);
 }
 
@@ -23,7 +23,7 @@ export function signalProcess(identity: ProcessIdentity, signal: EndSignal): boo
   return isRunning(identity) && send(identity.pid, signal);
 }
 
-function send(target: number, signal: EndSignal): boolean {
+function send(target: number, signal: NodeJS.Signals): boolean {
   // 0 and -1 mean "my own group" and "every process": never, whatever a record says.
   if (!Number.isInteger(target) || Math.abs(target) < 2) return false;
   try {

@@ -24,10 +24,12 @@ export interface Ownership {
   readonly pair: StdioPair;
   readonly options: ChildOptions;
   readonly forward: boolean;
+  /** No pipe carries messages: stdout is a log. */
+  readonly logs: boolean;
   /** For Windows, which has no groups: ends the child and its descendants. */
   readonly killTree: () => void;
   /** Called when the child and its group are gone, as far as the system shows. */
-  readonly onGone: () => void;
+  readonly onGone: () => Promise<void>;
 }
 
 export class OwnedChild implements Child {
@@ -68,8 +70,11 @@ export class OwnedChild implements Child {
     this.input = node.stdio[pair.in] as Writable;
     this.output = node.stdio[pair.out] as Readable;
     holdUntilRead(this.output);
-    this.#stdout = keepTail(pair.out === 1 ? undefined : node.stdout, options);
-    this.#stderr = keepTail(pair.out === 2 ? undefined : node.stderr, options, own.forward);
+    const { logs, forward } = own;
+    const log = (from: 'stdout' | 'stderr') => logs && ((chunk: Uint8Array) => options.onLog?.(chunk, from));
+    const stdout = pair.out === 1 && !logs ? undefined : node.stdout;
+    this.#stdout = keepTail(stdout, options, logs && forward, log('stdout'));
+    this.#stderr = keepTail(pair.out === 2 ? undefined : node.stderr, options, forward, log('stderr'));
     // A broken pipe says only that the child is gone. The exit follows, and says why.
     for (const stream of node.stdio) stream?.on('error', () => {});
     node.on('error', () => {});
@@ -118,13 +123,17 @@ export class OwnedChild implements Child {
     return this.stop();
   }
 
-  async #stop({ goodbye, deadlines }: StopOptions): Promise<ExitStatus> {
+  async #stop({ goodbye, signal, deadlines }: StopOptions): Promise<ExitStatus> {
     const { goodbye: talk, endOfInput, terminate, kill } = (this.#deadlines = { ...defaultDeadlines, ...deadlines });
     // A stop that is awaited keeps the event loop running.
     this.ref();
     const rungs: Rung[] = [
       ...(goodbye === undefined ? [] : [{ name: 'goodbye', timeout: talk, act: goodbye } satisfies Rung]),
-      { name: 'end of input', timeout: endOfInput, act: () => void this.input.end() },
+      ...(signal === undefined
+        ? [{ name: 'end of input', timeout: endOfInput, act: () => void this.input.end() } satisfies Rung]
+        : signal === 'SIGTERM'
+          ? []
+          : [{ name: signal, timeout: terminate, act: () => this.#signal(signal) } satisfies Rung]),
       { name: 'SIGTERM', timeout: terminate, act: () => this.#signal('SIGTERM') },
       { name: 'SIGKILL', timeout: kill, act: () => this.#signal('SIGKILL') },
     ];
@@ -140,7 +149,7 @@ export class OwnedChild implements Child {
     return this.#status;
   }
 
-  #signal(signal: EndSignal): void {
+  #signal(signal: NodeJS.Signals): void {
     if (process.platform === 'win32') {
       this.#own.killTree();
     } else if (signal === 'SIGKILL' || !this.#sent.has(signal)) {
@@ -178,7 +187,7 @@ export class OwnedChild implements Child {
     );
     const left = members.length > 0 ? members : await endMarked(this.#own.mark, { since: this.startTime, ...ending });
     // The record of what could not be ended stays for the next sweep.
-    if (left.length === 0) this.#own.onGone();
+    if (left.length === 0) await this.#own.onGone();
     return left;
   }
 
@@ -199,11 +208,17 @@ export class OwnedChild implements Child {
   }
 }
 
-function keepTail(readable: Readable | null | undefined, options: ChildOptions, forward = false): Tail {
+function keepTail(
+  readable: Readable | null | undefined,
+  options: ChildOptions,
+  forward: boolean,
+  log: false | ((chunk: Uint8Array) => void),
+): Tail {
   const tail = new Tail(options.tailBytes);
   readable?.on('data', (chunk: Uint8Array) => {
     tail.push(chunk);
     if (forward) options.onStderr?.(chunk);
+    if (log !== false) log(chunk);
   });
   return tail;
 }

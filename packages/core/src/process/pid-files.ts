@@ -4,7 +4,7 @@
  * group are gone.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type ProcessIdentity, startTimeOf } from './identity.ts';
 
 export interface ChildRecord {
@@ -21,6 +21,13 @@ export interface ChildRecord {
   readonly host: { readonly pid: number; readonly startTime: string | null };
 }
 
+/** A temporary folder of a child, outside the folder of the host. */
+export interface FolderRecord {
+  /** The version of this format. */
+  readonly version: 1;
+  readonly path: string;
+}
+
 export interface StartedChild extends ProcessIdentity {
   readonly id: string;
   readonly command: string;
@@ -30,6 +37,7 @@ export class PidFiles {
   readonly directory: string;
   readonly #host: ChildRecord['host'] = { pid: process.pid, startTime: startTimeOf(process.pid) ?? null };
   readonly #records = new Map<string, ChildRecord>();
+  readonly #folders = new Set<string>();
 
   constructor(directory: string) {
     this.directory = directory;
@@ -58,19 +66,41 @@ export class PidFiles {
   /** Writes all records again, after something has removed the files. */
   restore(): void {
     for (const record of this.#records.values()) this.#write(record);
+    for (const path of this.#folders) this.#writeFolder(path);
+  }
+
+  /** Records a temporary folder of a child that is about to be made. @returns forgets it */
+  addFolder(path: string): () => void {
+    this.#folders.add(path);
+    this.#writeFolder(path);
+    return () => this.removeFolder(path);
+  }
+
+  removeFolder(path: string): void {
+    if (this.#folders.delete(path)) this.#remove(folderFileOf(this.directory, path));
   }
 
   #write(record: ChildRecord): void {
+    this.#writeFile(fileOf(this.directory, record.id), record);
+  }
+
+  #writeFolder(path: string): void {
+    this.#writeFile(folderFileOf(this.directory, path), { version: 1, path } satisfies FolderRecord);
+  }
+
+  #writeFile(file: string, record: ChildRecord | FolderRecord): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    const file = fileOf(this.directory, record.id);
     writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
     renameSync(`${file}.part`, file);
   }
 
   remove(id: string): void {
-    if (!this.#records.delete(id)) return;
+    if (this.#records.delete(id)) this.#remove(fileOf(this.directory, id));
+  }
+
+  #remove(file: string): void {
     try {
-      rmSync(fileOf(this.directory, id), { force: true });
+      rmSync(file, { force: true });
     } catch {
       // The record of a child that is gone is harmless: the next sweep removes it.
     }
@@ -79,6 +109,13 @@ export class PidFiles {
 
 /** The names of records; any other file in the directory is not ours. */
 export const recordName: RegExp = /^child-([0-9a-f]{32})\.json$/;
+
+/** The names of records of folders. */
+export const folderRecordName: RegExp = /^folder-(.+)\.json$/;
+
+function folderFileOf(directory: string, path: string): string {
+  return join(directory, `folder-${basename(path)}.json`);
+}
 
 function fileOf(directory: string, id: string): string {
   return join(directory, `child-${id}.json`);
@@ -104,6 +141,16 @@ export function parseRecord(text: string, id: string): ChildRecord | undefined {
     isPid(host['pid']) &&
     isStartTime(host['startTime']);
   return right ? (value as unknown as ChildRecord) : undefined;
+}
+
+/** The path in the record of a folder; undefined for anything that `addFolder` cannot have written. */
+export function parseFolderRecord(text: string): string | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isObject(value) && value['version'] === 1 && typeof value['path'] === 'string' ? value['path'] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function identityOf({ pid, startTime }: ChildRecord | ChildRecord['host']): ProcessIdentity {

@@ -19,6 +19,7 @@ import { killTree } from './taskkill.ts';
 
 // Mutable state of a module, because a process has one `exit`, whichever pool owns a child.
 const watched = new Map<number, string>();
+const folders = new Set<string>();
 
 /** Kills the group of `pid`, and what carries `mark`, when this process exits. @returns call it when they are gone */
 export function killAtExit(pid: number, mark: string): () => void {
@@ -27,6 +28,26 @@ export function killAtExit(pid: number, mark: string): () => void {
   return () => {
     if (watched.delete(pid) && watched.size === 0) process.off('exit', killWatched);
   };
+}
+
+/** Removes a folder when this process exits, after what it has started has been killed. @returns call it when it is gone */
+export function removeAtExit(folder: string): () => void {
+  if (folders.size === 0) process.on('exit', removeFolders);
+  folders.add(folder);
+  return () => {
+    if (folders.delete(folder) && folders.size === 0) process.off('exit', removeFolders);
+  };
+}
+
+function removeFolders(): void {
+  killWatched();
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // Nothing else runs any more; a host's next sweep tries again.
+    }
+  }
 }
 
 function killWatched(): void {

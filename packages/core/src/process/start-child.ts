@@ -25,7 +25,8 @@ const windows = process.platform === 'win32';
  */
 export async function startChild(spec: ChildSpec, options: ChildOptions = {}): Promise<Child> {
   const { command } = spec;
-  const pair = checkPair(spec.stdio ?? { in: 0, out: 1 });
+  const logs = spec.stdio === 'logs';
+  const pair = checkPair(spec.stdio === undefined || spec.stdio === 'logs' ? { in: 0, out: 1 } : spec.stdio);
   const cwd = resolve(spec.cwd ?? '.');
   const env = childEnvironment(spec);
   const path = variable(env, 'PATH') ?? variable(process.env, 'PATH');
@@ -48,11 +49,13 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
     file,
     sources,
     pair,
+    logs,
     options,
     forward: spec.stderr === 'forward',
     killTree: () => subprocess.kill('SIGKILL'),
-    onGone: () => {
+    onGone: async () => {
       unwatch();
+      await options.gone?.();
       options.started?.remove(id);
     },
   });

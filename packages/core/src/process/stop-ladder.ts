@@ -8,7 +8,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 
-export type RungName = 'goodbye' | 'end of input' | 'SIGTERM' | 'SIGKILL';
+/** A signal is a rung of its own. */
+export type RungName = 'goodbye' | 'end of input' | NodeJS.Signals;
 
 /** Milliseconds that each rung may take. */
 export interface StopDeadlines {

@@ -29,6 +29,8 @@ export interface Connection {
   readonly root: ProtocolPort;
   /** Diagnostics of the child are kept for the end of the session. */
   readonly keepsDiagnostics: boolean;
+  /** The failure of the child is reported at the end of a session, too: nothing of the session may have met it. */
+  readonly reportsEnd: boolean;
   /** Milliseconds by which the confirmation of an end may be late: the host's own deadline is the pool's. */
   readonly grace: number;
   /** Absent where another process keeps it. */

@@ -36,7 +36,7 @@ export function joinedDiagnostics(errors: readonly CarpoolError[]): CarpoolError
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
   const context = { sessions: errors.map(({ context: { session } }) => session) };
-  return new CarpoolError('SESSION_DIAGNOSTICS', errors.map(({ message }) => message).join('\n'), { context });
+  return new CarpoolError(first.code, errors.map(({ message }) => message).join('\n'), { context });
 }
 
 function doubt([only, ...others]: readonly string[]): string {

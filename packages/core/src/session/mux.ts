@@ -34,6 +34,8 @@ export interface MuxOptions extends UnroutedOptions {
   readonly closed: (reason: CarpoolError | undefined) => void;
   /** What the child finds wrong with what a session sent is kept for the end of the session. Default: it is an event. */
   readonly keepsDiagnostics?: boolean | undefined;
+  /** The end of the other side is kept for the end of its sessions, as diagnostics are: they may not learn it otherwise. */
+  readonly reportsEnd?: boolean | undefined;
   /** Keeps what no conversation and no call takes. Default: its own. */
   readonly strays?: Strays | undefined;
   /** Makes what fails the exchanges whose message is lost. Default: they wait for their deadline. */
@@ -105,6 +107,7 @@ export class Mux {
         return root();
       },
       keepsDiagnostics: options.keepsDiagnostics ?? false,
+      reportsEnd: options.reportsEnd ?? false,
       grace: options.grace ?? 0,
       journal: options.journal,
       strays: this.strays,

@@ -19,6 +19,8 @@ export interface OpenSession {
   readonly timeLeft?: (() => number) | undefined;
   /** Of its protocol, see there. */
   readonly idField: string | undefined;
+  /** Its child is a server: it carries no messages. Default false. */
+  readonly silent?: boolean;
   /** An owner may end it, and reports what it left without a reply. Default false. */
   readonly hasOwner?: boolean;
   /** The calls of that owner: it also reports events and interactions that were not awaited. */

@@ -13,11 +13,13 @@ import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { closedError, lateCallError, lateEndError, lateHostError, sendError, type LateCall } from './errors.ts';
+import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
+import { checkTalks } from './silent.ts';
 import { waitedInVain, waitIn, type Wait } from './wait-limit.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
 
@@ -139,11 +141,13 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   async *events(): AsyncGenerator<M['event'], void, undefined> {
+    checkTalks(this.#open, this.events);
     for await (const frame of this.#inbox.read()) yield frame.message as M['event'];
     if (this.#reason?.error !== undefined) throw this.#closedError('read events');
   }
 
   event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
+    checkTalks(this.#open, this.event);
     const site = callSite(this.event);
     const { calls } = this.#open;
     // As with requests: the end of a test may reject what nothing catches.
@@ -155,27 +159,14 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   onMessage(handler: (message: Record<string, unknown>) => void): void {
-    this.#inbox.forwardTo((frame) => {
-      let message: Record<string, unknown>;
-      try {
-        message = frame.message as Record<string, unknown>;
-      } catch (thrown) {
-        const error = asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot read a message');
-        this.#end('child', 'because of a message that cannot be read', error);
-        return;
-      }
-      try {
-        handler(message);
-      } catch (thrown) {
-        // A fault of the handler, not of the session: it surfaces as one of a listener would.
-        queueMicrotask(() => {
-          throw thrown;
-        });
-      }
-    });
+    checkTalks(this.#open, this.onMessage);
+    const unreadable = (error: CarpoolError): void =>
+      this.#end('child', 'because of a message that cannot be read', error);
+    this.#inbox.forwardTo(forwarded(handler, unreadable));
   }
 
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void {
+    checkTalks(this.#open, this.answer);
     this.#answer = answerer as (question: unknown) => unknown;
     for (const [frame, key] of this.#early.splice(0)) void this.#onAsk(frame, key);
   }
@@ -196,6 +187,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#reason === undefined) await this.unregister();
+    // No call of a session without messages fails with the end of its server.
+    else if (this.#openSession?.silent === true && this.#reason.by === 'child' && this.#openSession.hasOwner !== true)
+      throw this.#closedError('go on');
   }
 
   /** @internal Before its owner ends it. @param left takes the requests that have no reply, and nothing that handles that */

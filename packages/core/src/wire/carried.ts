@@ -27,8 +27,16 @@ export async function carry(value: unknown, name: CarriedName): Promise<Carried>
   ]);
   const found = notPlainIn(value);
   if (found !== undefined) throw cannotCarry(name, `\`${found.path.replace(/^\./, '')}\` is ${found.what}`);
-  const bytes = clone(value, name.what, { keepBuffers: true, failed: (reason, cause) => cannotCarry(name, reason, cause) });
+  const bytes = clone(value, name.what, {
+    keepBuffers: true,
+    failed: (reason, cause) => cannotCarry(name, reason, cause),
+  });
   return { cloned: Buffer.from(bytes).toString('base64') };
+}
+
+/** For what `open` of a protocol found out. @throws as `carry` */
+export function carryOpened(opened: unknown, protocol: string): Promise<Carried> {
+  return carry(opened, { what: `what \`open\` of "${protocol}" returned as \`opened\``, blame: 'protocol' });
 }
 
 /** What `carry` was given. @throws CarpoolError FRAME_MALFORMED */

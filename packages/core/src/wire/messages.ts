@@ -39,7 +39,7 @@ export interface RegisterRequest {
   readonly clonedParams?: string | undefined;
 }
 export interface RegisterResult {
-  /** The format of the bodies of this session: "msgpack", "json" or "structured-clone". */
+  /** The format of the bodies of this session: "msgpack", "json" or "structured-clone"; "none": it carries none. */
   readonly format: string;
   readonly hello: unknown;
   /** What the protocol's `open` found out. */

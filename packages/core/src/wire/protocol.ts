@@ -3,6 +3,7 @@ import { CarpoolError, fromRecord } from '../base/errors.ts';
 import type { Codec, Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
+import { noMessages } from '../codec/no-messages.ts';
 import { lengthPrefixed } from '../codec/length-prefixed.ts';
 import { foreignSessionError } from '../protocol/foreign-session.ts';
 import type {
@@ -193,6 +194,7 @@ function wrap(kind: Op, session: number, call: number, body: Uint8Array): Frame 
 
 async function formatNamed(name: string): Promise<Format> {
   if (name === 'json') return json;
+  if (name === noMessages.name) return noMessages;
   // Each is loaded by the first session that needs it.
   if (name === 'msgpack') return (await import('../codec/msgpack.ts')).msgpack;
   return (await import('./cloned-format.ts')).clonedFormat;

@@ -3,7 +3,7 @@ import { once as event } from 'node:events';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isFree } from '../../src/client/port-check.ts';
+import { isFree } from '../../src/process/port-check.ts';
 import { getPort, leasePort, reservations, reserve } from '../../src/entry/coordination.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';

@@ -176,7 +176,7 @@ const options =
   'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
   'maxSessions, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
-  'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr';
+  'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
 const ofProtocol =
   'session, id, replyTo, idType, hello, open, close, probe, steps, refusals, lost, asks, refuse, cancel, diagnostics';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';

@@ -26,7 +26,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   process: { may: ['base'] },
-  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process'] },
+  // One more protocol; what it knows of its child is the process.
+  server: { may: ['base', 'codec/frame', 'codec/no-messages', 'protocol', 'transport', 'process'] },
+  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'server'] },
   ledger: { may: ['base'], never: ['node:'], packages: [] },
   realm: { may: ['base'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
@@ -35,10 +37,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['pool/types', 'pool/options', 'process/files'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
-  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types'] },
+  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types', 'server/types'] },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
-    may: ['base', 'codec', 'protocol', 'transport', 'session', 'wire', 'client/shared-worker'],
+    may: ['base', 'codec', 'protocol', 'transport', 'session', 'process/port-check', 'wire', 'client/shared-worker'],
     types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker'],
     never: ['node:child_process'],
   },

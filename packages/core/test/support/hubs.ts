@@ -5,6 +5,7 @@ import { HostClient } from '../../src/client/client.ts';
 import { Hub, type HubOptions } from '../../src/host/hub/hub.ts';
 import { ChildPool } from '../../src/pool/pool.ts';
 import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
+import type { Messages } from '../../src/protocol/protocol.ts';
 import { formatAddress } from '../../src/wire/address.ts';
 import { closing, place } from './pools.ts';
 
@@ -22,7 +23,7 @@ export interface Served {
 let sockets = 0;
 
 export async function serve(
-  pools: Readonly<Record<string, PoolOptions>>,
+  pools: Readonly<Record<string, PoolOptions<Messages>>>,
   options: Partial<Omit<HubOptions, 'token' | 'pools'>> = {},
 ): Promise<Served> {
   const made = new Map(

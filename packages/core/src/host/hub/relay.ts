@@ -18,7 +18,7 @@ import { lateEndError } from '../../session/errors.ts';
 import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
-import { carry, uncarried, type Carried } from '../../wire/carried.ts';
+import { carryOpened, uncarried } from '../../wire/carried.ts';
 import { frameTooLarge } from '../../wire/frame-too-large.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
@@ -96,13 +96,10 @@ export class Relay {
     const { conversation, settings, hello, opened, codec, protocol } = registration;
     this.#registration = registration;
     void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
-    let found: Carried;
-    try {
-      found = await carry(opened, { what: `what \`open\` of the protocol "${protocol.name}" returned as \`opened\``, blame: 'protocol' });
-    } catch (thrown) {
-      await conversation.close(this.#reason('hub', 'because what `open` found out cannot be carried'), settings.closeTimeout);
+    const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
+      await conversation.close(this.#reason('hub', 'because of what `open` returned'), settings.closeTimeout);
       throw thrown;
-    }
+    });
     try {
       this.#held = owners.hold(under, async (message, report) => {
         const reason = this.#reason('owner', message);

@@ -1,0 +1,111 @@
+/** What a generation has instead of messages where its child is a server. */
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ChildOptions } from '../process/child.ts';
+import { isFree } from '../process/port-check.ts';
+import type { Messages, Protocol } from '../protocol/protocol.ts';
+import { LogLines } from '../server/log-lines.ts';
+import { LogTransport } from '../server/log-transport.ts';
+import { serverProtocol } from '../server/protocol.ts';
+import { RunningServer } from '../server/running-server.ts';
+import type { ServerPart } from '../server/types.ts';
+import type { Launched } from './launch.ts';
+import type { PoolSettings } from './options.ts';
+
+/** Processes that are started because the port of the one before was taken by another program. */
+const mostPorts = 4;
+
+export interface ServedChildOptions {
+  readonly settings: PoolSettings;
+  readonly server: ServerPart;
+  readonly clock: Clock;
+  /** Gives up the start. */
+  readonly signal: AbortSignal;
+}
+
+/** Known when its process runs. */
+interface Served {
+  readonly protocol: Protocol<Messages>;
+  readonly transport: LogTransport;
+  readonly port: number | undefined;
+}
+
+export class ServedChild {
+  readonly onLog: ChildOptions['onLog'];
+  /** A session was opened on it. */
+  used = false;
+  readonly #options: ServedChildOptions;
+  readonly #lines: LogLines | undefined;
+  readonly #ended = new AbortController();
+  #launched: Served | undefined;
+
+  constructor(options: ServedChildOptions) {
+    const { ready } = options.server;
+    this.#options = options;
+    const lines = typeof ready === 'object' && 'line' in ready ? new LogLines(ready.line) : undefined;
+    this.#lines = lines;
+    this.onLog = lines && ((chunk, from) => lines.push(chunk, from));
+  }
+
+  /** Before any other use. */
+  launched({ child, place }: Launched): void {
+    const { settings, server: part, clock, signal } = this.#options;
+    const server = new RunningServer(settings.name, child, place);
+    const protocol = serverProtocol({
+      pool: settings.name,
+      server,
+      part,
+      lines: this.#lines,
+      clock,
+      closeTimeout: settings.closeTimeout,
+      ended: AbortSignal.any([this.#ended.signal, signal]),
+      used: () => (this.used = true),
+    });
+    this.#launched = { protocol, transport: new LogTransport(child), port: place.port };
+  }
+
+  get protocol(): Protocol<Messages> {
+    return this.#known.protocol;
+  }
+
+  get transport(): LogTransport {
+    return this.#known.transport;
+  }
+
+  /** Its process has ended. */
+  ended(error: CarpoolError): void {
+    this.#ended.abort(error);
+  }
+
+  /** Whether it ended because another program had taken its port between the look and the start. */
+  async lostItsPort(error: unknown): Promise<boolean> {
+    const port = this.#launched?.port;
+    if (port === undefined || !isCarpoolError(error, 'CHILD_EXITED')) return false;
+    return !(await isFree(port).catch(() => true));
+  }
+
+  get #known(): Served {
+    if (this.#launched === undefined) throw new CarpoolError('SESSION_MISUSED', 'The server has not been started');
+    return this.#launched;
+  }
+}
+
+type OnFailure = (thrown: unknown) => Promise<never>;
+
+/** Starts it again, on another port, where another program has taken the first. */
+export async function retryingTakenPorts<T>(
+  start: (failed: (served: ServedChild) => OnFailure) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    let taken = false;
+    const failed = (served: ServedChild) => async (thrown: unknown) => {
+      taken = await served.lostItsPort(thrown);
+      throw thrown;
+    };
+    try {
+      return await start(failed);
+    } catch (thrown) {
+      if (!taken || attempt === mostPorts) throw thrown;
+    }
+  }
+}

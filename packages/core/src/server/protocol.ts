@@ -1,0 +1,104 @@
+/**
+ * A server as one more protocol: it greets by being ready, a session is what `open` of the config returns, and there are
+ * no messages. So pools, sessions and the host treat a server as any other child.
+ */
+import type { CancelSignal } from '../base/cancellation.ts';
+import type { Clock } from '../base/clock.ts';
+import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
+import { noMessagesError } from '../codec/no-messages.ts';
+import type { Messages, Opened, Protocol, SessionPort } from '../protocol/protocol.ts';
+import { stillReady, untilReady, type ReadyOptions } from './ready.ts';
+import type { RunningServer } from './running-server.ts';
+import type { Server, ServerClose, ServerOpen, ServerPart } from './types.ts';
+
+type Open = (server: Server, request: ServerOpen) => unknown;
+type Close = (server: Server, opened: unknown, request: ServerClose) => unknown;
+
+export interface ServerProtocolOptions extends Omit<ReadyOptions, 'signal'> {
+  readonly clock: Clock;
+  readonly closeTimeout: number;
+  /** Aborted when the process has ended, or its start was given up. */
+  readonly ended: AbortSignal;
+  /** A session was opened on it. */
+  readonly used: () => void;
+}
+
+export function serverProtocol(options: ServerProtocolOptions): Protocol<Messages> {
+  const { pool, server, part, clock, ended, closeTimeout, used } = options;
+  const open = part.open as Open | undefined;
+  const close = part.close as Close | undefined;
+  let started: unknown;
+  return {
+    name: 'server',
+
+    async hello() {
+      await untilReady({ ...options, signal: ended });
+      started = await runStart(pool, server, { part, clock, ended });
+      return undefined;
+    },
+
+    async open(port: SessionPort): Promise<Opened> {
+      const { params, freshId } = port;
+      const request: ServerOpen = { params, started, signal: signalOf(port.givenUp), freshId };
+      const opened = open === undefined ? server.address() : await open(server, request);
+      used();
+      return {
+        wireId: freshId,
+        opened,
+        async close() {
+          await close?.(server, opened, { started, signal: AbortSignal.timeout(closeTimeout), id: freshId });
+        },
+      };
+    },
+
+    async probe() {
+      await stillReady(server, part.ready, ended);
+    },
+
+    route: () => ({ as: 'unknown' }),
+    address() {
+      throw noMessagesError();
+    },
+  };
+}
+
+interface Starting {
+  readonly part: ServerPart;
+  readonly clock: Clock;
+  readonly ended: AbortSignal;
+}
+
+async function runStart(pool: string, server: RunningServer, { part, clock, ended }: Starting): Promise<unknown> {
+  const { start, startTimeout } = part;
+  if (start === undefined) return undefined;
+  const over = new AbortController();
+  const failed = (why: string, cause?: unknown): CarpoolError =>
+    new CarpoolError('CHILD_NOT_READY', `Cannot start the server of pool "${pool}": \`start\` of the config ${why}`, {
+      blame: 'setup',
+      context: { path: 'start' },
+      cause,
+    });
+  const late = (): CarpoolError => failed(`did not end within ${startTimeout} ms`);
+  try {
+    const starting = Promise.resolve().then(() => start(server, AbortSignal.any([ended, over.signal])));
+    return await within(starting, { clock, timeout: startTimeout, signal: ended, expired: late });
+  } catch (thrown) {
+    if (ended.aborted) throw ended.reason;
+    throw (thrown as Partial<CarpoolError>).code === 'CHILD_NOT_READY'
+      ? thrown
+      : failed(`failed: ${messageOf(thrown)}`, thrown);
+  } finally {
+    over.abort();
+  }
+}
+
+/** As client libraries take it. */
+function signalOf(signal: CancelSignal): AbortSignal {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort);
+  return controller.signal;
+}

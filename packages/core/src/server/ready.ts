@@ -1,0 +1,109 @@
+/** Waits until a server is ready, and says what was looked for and what was found where it never is. */
+import type { Clock } from '../base/clock.ts';
+import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
+import { reachHttp, reachPort } from './attempt.ts';
+import type { LogLines } from './log-lines.ts';
+import type { RunningServer } from './running-server.ts';
+import type { ServerPart, ServerReady } from './types.ts';
+
+/** Milliseconds between two attempts: at first, and at most. */
+const shortest = 5;
+const longest = 200;
+/** Milliseconds for one attempt: one that hangs must not use up the whole time. */
+const attemptTimeout = 2_000;
+
+export interface ReadyOptions {
+  readonly pool: string;
+  readonly server: RunningServer;
+  readonly part: ServerPart;
+  /** For `ready.line`. */
+  readonly lines: LogLines | undefined;
+  readonly clock: Clock;
+  /** Ends the waiting: the start was given up, or the process has ended. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws CarpoolError CHILD_NOT_READY at the deadline; the reason of `signal` */
+export async function untilReady({ pool, server, part, lines, clock, signal }: ReadyOptions): Promise<void> {
+  const { ready, readyTimeout } = part;
+  const tried = { last: '' };
+  const expired = (): CarpoolError => {
+    const found = tried.last === '' ? '' : `; the last attempt: ${tried.last}`;
+    const message = `The server of pool "${pool}" was not ready within ${readyTimeout} ms: looked for ${describeReady(ready, server)}${found}`;
+    const context = { timeout: readyTimeout };
+    return new CarpoolError('CHILD_NOT_READY', message, { context });
+  };
+  const over = new AbortController();
+  const wait = { clock, timeout: readyTimeout, signal, expired };
+  try {
+    if (lines !== undefined) server.groups = await within(lines.found, wait);
+    else await within(untilReached(server, { ready, clock, over: over.signal, tried }), wait);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Whether it is still ready: one attempt. @throws what it failed with */
+export async function stillReady(server: RunningServer, ready: ServerReady, signal: AbortSignal): Promise<void> {
+  if (typeof ready === 'object' && 'line' in ready) {
+    // What it has printed cannot be looked for again; where it listens can.
+    if (server.place.port === undefined && server.place.socket === undefined && server.groups['port'] === undefined)
+      return;
+    await reachPort(server, signal);
+    return;
+  }
+  await attempt(server, ready, signal);
+}
+
+interface Reaching {
+  readonly ready: ServerReady;
+  readonly clock: Clock;
+  readonly over: AbortSignal;
+  /** What the last attempt failed with. */
+  readonly tried: { last: string };
+}
+
+async function untilReached(server: RunningServer, { ready, clock, over, tried }: Reaching): Promise<void> {
+  for (let pause = shortest; !over.aborted; pause = Math.min(pause * 1.5, longest)) {
+    try {
+      const once = AbortSignal.any([over, AbortSignal.timeout(attemptTimeout)]);
+      await attempt(server, ready, once);
+      return;
+    } catch (thrown) {
+      tried.last = describeFailure(thrown);
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(pause, resolve).unref();
+    });
+  }
+}
+
+async function attempt(server: RunningServer, ready: ServerReady, signal: AbortSignal): Promise<void> {
+  if (typeof ready === 'function') {
+    if ((await ready(server, signal)) === false) throw new Error('`ready` returned false');
+  } else if ('http' in ready) {
+    await reachHttp(server, { path: ready.http, status: ready.status }, signal);
+  } else {
+    await reachPort(server, signal);
+  }
+}
+
+function describeFailure(thrown: unknown): string {
+  const { name, cause } = thrown as { readonly name?: unknown; readonly cause?: unknown };
+  if (name === 'TimeoutError' || (name === 'AbortError' && (cause as { name?: unknown })?.name === 'TimeoutError'))
+    return `no answer within ${attemptTimeout} ms`;
+  return messageOf(thrown);
+}
+
+/** What was looked for. */
+function describeReady(ready: ServerReady, server: RunningServer): string {
+  const { port, socket } = server.place;
+  const where =
+    port === undefined && socket !== undefined ? `socket ${socket}` : `port ${port ?? server.groups['port']}`;
+  if (typeof ready === 'function') return 'what the function `ready` wants';
+  if ('line' in ready) return `a line that matches ${String(ready.line)}`;
+  if ('http' in ready) return `${ready.status ?? 'a status from 200 to 299'} for GET ${ready.http} on ${where}`;
+  return `a connection to ${where}`;
+}

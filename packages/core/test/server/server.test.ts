@@ -1,0 +1,190 @@
+/** Servers on real processes: when they are ready, what a session is, how they end. */
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { expect, test } from 'vitest';
+import type { Session } from '../../src/entry/index.ts';
+import { until } from '../support/pools.ts';
+import { serve } from '../support/hubs.ts';
+import { failure } from '../support/failure.ts';
+import { web, webPool } from './web.ts';
+
+test('a session is where the server listens, unless `open` returns something else', async () => {
+  const pool = webPool(web(''));
+  const session = await pool.register();
+  expect(await (await fetch(`${session.opened.url}/a`)).text()).toBe('GET /a');
+  await session.unregister();
+  expect(pool.stats()).toMatchObject({ children: 1, open: 0, quarantined: 0 });
+});
+
+test('`start` runs once, `open` for each session with its params, `close` takes it back', async () => {
+  const calls: unknown[] = [];
+  const options = web<{ template: string }, { seed: number }, { database: string }>('', {
+    ready: { http: '/health' },
+    start: ({ port }) => {
+      calls.push(['start', typeof port]);
+      return { template: 't1' };
+    },
+    open: async ({ temp }, { params, started, freshId }) => {
+      calls.push(['open', params, started, existsSync(temp)]);
+      return { database: `${freshId} of ${started.template}` };
+    },
+    close: (_server, { database }, { id }) => void calls.push(['close', database, id]),
+  });
+  const pool = webPool(options);
+  const one = await pool.register({ params: { seed: 1 } });
+  const two = await pool.register();
+  expect(one.opened).toEqual({ database: 's1 of t1' });
+  await two.unregister();
+  expect(calls).toEqual([
+    ['start', 'number'],
+    ['open', { seed: 1 }, { template: 't1' }, true],
+    ['open', undefined, { template: 't1' }, true],
+    ['close', 's2 of t1', 's2'],
+  ]);
+});
+
+test('it listens on a socket in its own folder, which goes with it', async () => {
+  const pool = webPool(web('--socket {socket}'));
+  const { opened } = await pool.register();
+  const { socket = '' } = opened;
+  expect(opened.url).toBe(`unix:${socket}`);
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request({ socketPath: socket, path: '/health' }, (response) => resolve(response.statusCode))
+      .once('error', reject)
+      .end();
+  });
+  expect(status).toBe(200);
+  await pool.close();
+  expect(existsSync(socket)).toBe(false);
+});
+
+test('a server that chooses its port says so in a line, on stdout or stderr', async () => {
+  const pool = webPool(web('--port 0', { ready: { line: /listening on (?<url>\S+?:(?<port>\d+))/ } }));
+  const { opened } = await pool.register();
+  expect(opened.url).toBe(`http://127.0.0.1:${opened.port}`);
+  expect((await fetch(opened.url)).status).toBe(200);
+});
+
+test('a server on ::1 alone is found', async () => {
+  const { opened } = await webPool(web('--port {port} --host ::1')).register();
+  expect(opened.host).toBe('::1');
+  expect((await fetch(opened.url)).status).toBe(200);
+});
+
+test('a session carries no messages, and says where to look', async () => {
+  const { connect } = await serve({ web: web('') });
+  const client = await connect();
+  const inProcess = (await webPool(web('')).register()) as unknown as Session;
+  for (const session of [await client.register('web'), inProcess]) {
+    const calls: (() => unknown)[] = [
+      () => session.send({} as never),
+      () => session.request({} as never),
+      () => session.interact({} as never),
+      () => session.event(),
+      () => session.events().next(),
+      async () => session.onMessage(() => {}),
+      async () => session.answer(() => ({}) as never),
+    ];
+    for (const call of calls) {
+      const error = await failure(Promise.resolve().then(call), 'SESSION_MISUSED');
+      expect(error.message).toContain('`session.opened`');
+      expect(error.stack).toContain('server.test.ts');
+    }
+    // It is still of use.
+    expect(session.closeReason).toBeUndefined();
+    await session.unregister();
+  }
+});
+
+test('the death of a server fails its sessions with its exit and its log, and the next session has a new one', async () => {
+  const { connect, pool } = await serve({ web: web('') });
+  const client = await connect();
+  const session = await client.register('web', { under: ['file', 'test'] });
+  const { url } = session.opened as { url: string };
+  await fetch(`${url}/die`).catch(() => {});
+  const { by, error } = await session.closed;
+  expect(by).toBe('child');
+  expect(error).toMatchObject({ code: 'CHILD_EXITED', context: { exit: { kind: 'exited', code: 7 } } });
+  // A test that holds the URL alone learns it at its end.
+  const atEnd = await failure(Promise.resolve(client.end(['file', 'test'])), 'CHILD_EXITED');
+  expect(atEnd.message).toContain('exited with code 7');
+  expect(atEnd.evidence.stderr).toBe('told to die\n');
+  expect(atEnd.evidence.stdout).toContain('listening on');
+  const next = await client.register('web');
+  expect(next.opened).not.toEqual(session.opened);
+  expect(pool('web').stats()).toMatchObject({ children: 2, failures: 1 });
+});
+
+test('in this process, the end of a session whose server has died fails', async () => {
+  const pool = webPool(web(''));
+  const using = async (): Promise<void> => {
+    await using session = await pool.register();
+    await fetch(`${session.opened.url}/die`).catch(() => {});
+    await session.closed;
+  };
+  expect((await failure(using(), 'CHILD_EXITED')).message).toContain('exited with code 7');
+});
+
+test('a server that is never ready says what was looked for and what was found, and is tried once', async () => {
+  const pool = webPool(web('--port {port} --unhealthy', { ready: { http: '/health' }, readyTimeout: 1_000 }));
+  const error = await failure(pool.register(), 'CHILD_NOT_READY');
+  expect(error.message).toMatch(
+    /^The server of pool "web" was not ready within 1000 ms: looked for a status from 200 to 299 for GET \/health on port \d+; the last attempt: it answered 503 Service Unavailable/,
+  );
+  expect(error.evidence.stdout).toContain('listening on');
+  const second = await failure(pool.register(), 'POOL_GAVE_UP');
+  expect(second.message).toContain('because it was not ready in time');
+  expect(pool.stats()).toMatchObject({ children: 1, running: 0 });
+});
+
+test('a server that exits before it is ready fails at once with its exit and its log', async () => {
+  const pool = webPool(web('--port {port} --exit'));
+  const error = await failure(pool.register(), 'CHILD_EXITED');
+  expect(error.message).toContain('The server of pool "web" exited with code 3');
+  expect(error.evidence.stderr).toBe('cannot go on\n');
+});
+
+test('`start` that fails is reported with its cause once; later registrations are refused at once', async () => {
+  const start = (): never => {
+    throw new Error('syntax error at schema.sql:3');
+  };
+  const pool = webPool(web('', { start }));
+  const error = await failure(pool.register(), 'CHILD_NOT_READY');
+  expect(error.message).toContain('`start` of the config failed: syntax error at schema.sql:3');
+  expect(error.blame).toBe('setup');
+  const second = await failure(pool.register(), 'POOL_GAVE_UP');
+  expect(second.message).toContain('because its `start` failed');
+  expect(pool.stats().children).toBe(1);
+});
+
+test('`close` that does not end costs its slot, and a server that does not answer then is replaced', async () => {
+  const pool = webPool(
+    web<undefined, unknown, string>('', {
+      ready: { http: '/health' },
+      closeTimeout: 200,
+      probeTimeout: 500,
+      open: ({ url }) => url,
+      close: () => new Promise(() => {}),
+    }),
+  );
+  const first = await pool.register();
+  const other = await pool.register();
+  // It answers: the slot alone is lost.
+  await failure(first.unregister(), 'REQUEST_TIMEOUT');
+  await until('it was asked', () => pool.stats().quarantined === 1);
+  expect(other.closeReason).toBeUndefined();
+  // It does not answer any more.
+  const third = await pool.register();
+  await fetch(`${third.opened}/hang`);
+  await failure(third.unregister(), 'REQUEST_TIMEOUT');
+  expect((await other.closed).error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect((await pool.register()).opened).not.toBe(first.opened);
+});
+
+test('its stop begins with `stopSignal`', async () => {
+  const pool = webPool(web('--port {port} --signal SIGINT', { stopSignal: 'SIGINT', stopTimeout: 5_000 }));
+  await pool.register();
+  const since = performance.now();
+  await pool.close();
+  expect(performance.now() - since).toBeLessThan(2_500);
+});
