@@ -16,7 +16,6 @@ export interface ServerMessages<Opened = unknown, Params = unknown> extends Mess
 type Inherited = Omit<
   PoolOptions,
   | 'codec'
-  | 'diagnostics'
   | 'forwardStderr'
   | 'helloTimeout'
   | 'maxFrameBytes'

@@ -11,7 +11,7 @@ export interface ConflictOptions extends CapacityOptions {
 }
 
 /** They say how messages pass, and a server has none. */
-const ofMessages = ['codec', 'protocol', 'stdio', 'strayOutput', 'diagnostics'] as const;
+const ofMessages = ['codec', 'protocol', 'stdio', 'strayOutput'] as const;
 
 /** An option whose value another one does not allow. */
 export interface Conflict {

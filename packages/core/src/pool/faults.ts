@@ -56,6 +56,11 @@ export class PoolFaults {
     this.#warnOnce('left', what);
   }
 
+  /** `close` of a server found fault with what a session left, and the pool does not fail its test with that. */
+  diagnosed(session: string, message: string): void {
+    this.#warnOnce('diagnosed', `of session ${session} it was found at its end: ${message}`);
+  }
+
   /** @param failure why the end of its session was not confirmed */
   unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;

@@ -9,6 +9,7 @@ import { LogTransport } from '../server/log-transport.ts';
 import { serverProtocol } from '../server/protocol.ts';
 import { RunningServer } from '../server/running-server.ts';
 import type { ServerPart } from '../server/types.ts';
+import type { PoolFaults } from './faults.ts';
 import type { Launched } from './launch.ts';
 import type { PoolSettings } from './options.ts';
 
@@ -19,6 +20,7 @@ export interface ServedChildOptions {
   readonly settings: PoolSettings;
   readonly server: ServerPart;
   readonly clock: Clock;
+  readonly faults: PoolFaults;
   /** Gives up the start. */
   readonly signal: AbortSignal;
 }
@@ -49,7 +51,8 @@ export class ServedChild {
 
   /** Before any other use. */
   launched({ child, place }: Launched): void {
-    const { settings, server: part, clock, signal } = this.#options;
+    const { settings, server: part, clock, signal, faults } = this.#options;
+    const transport = new LogTransport(child);
     const server = new RunningServer(settings.name, child, place);
     const protocol = serverProtocol({
       pool: settings.name,
@@ -60,8 +63,12 @@ export class ServedChild {
       closeTimeout: settings.closeTimeout,
       ended: AbortSignal.any([this.#ended.signal, signal]),
       used: () => (this.used = true),
+      diagnose: (diagnostic) => {
+        if (settings.diagnostics !== 'fail') faults.diagnosed(diagnostic.session, diagnostic.message);
+        transport.diagnose(diagnostic);
+      },
     });
-    this.#launched = { protocol, transport: new LogTransport(child), port: place.port };
+    this.#launched = { protocol, transport, port: place.port };
   }
 
   get protocol(): Protocol<Messages> {

@@ -9,6 +9,7 @@ import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
 import type { Messages, Opened, Protocol, SessionPort } from '../protocol/protocol.ts';
+import type { ServerDiagnostic } from './log-transport.ts';
 import { stillReady, untilReady, type ReadyOptions } from './ready.ts';
 import type { RunningServer } from './running-server.ts';
 import type { Server, ServerClose, ServerOpen, ServerPart } from './types.ts';
@@ -23,10 +24,12 @@ export interface ServerProtocolOptions extends Omit<ReadyOptions, 'signal'> {
   readonly ended: AbortSignal;
   /** A session was opened on it. */
   readonly used: () => void;
+  /** Takes what the config finds wrong with a session. */
+  readonly diagnose: (diagnostic: ServerDiagnostic) => void;
 }
 
 export function serverProtocol(options: ServerProtocolOptions): Protocol<Messages> {
-  const { pool, server, part, clock, ended, closeTimeout, used } = options;
+  const { pool, server, part, clock, ended, closeTimeout, used, diagnose } = options;
   const open = part.open as Open | undefined;
   const close = part.close as Close | undefined;
   let started: unknown;
@@ -48,7 +51,9 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
         wireId: freshId,
         opened,
         async close() {
-          await close?.(server, opened, { started, signal: AbortSignal.timeout(closeTimeout), id: freshId });
+          const signal = AbortSignal.timeout(closeTimeout);
+          const found = (message: string): void => diagnose({ session: freshId, message });
+          await close?.(server, opened, { started, signal, id: freshId, diagnose: found });
         },
       };
     },
@@ -57,7 +62,10 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
       await stillReady(server, part.ready, ended);
     },
 
-    route: () => ({ as: 'unknown' }),
+    route(frame) {
+      const { session, message } = frame.message as ServerDiagnostic;
+      return { as: 'diagnostic', to: session, diagnostic: { message } };
+    },
     address() {
       throw noMessagesError();
     },

@@ -53,6 +53,11 @@ export interface ServerClose<Started = unknown> {
   readonly signal: AbortSignal;
   /** The id of the session. */
   readonly id: string;
+  /**
+   * Says what was wrong with what the test left: connections that are open, say. With `diagnostics: 'fail'` of the pool the
+   * end of the test fails with it, SESSION_DIAGNOSTICS; else it is a warning, once.
+   */
+  diagnose(message: string): void;
 }
 
 /** What a session of a server without `open` is: where it listens. */

@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   process: { may: ['base'] },
   // One more protocol; what it knows of its child is the process.
-  server: { may: ['base', 'codec/frame', 'codec/no-messages', 'protocol', 'transport', 'process'] },
+  server: { may: ['base', 'codec/frame', 'codec/json', 'codec/no-messages', 'protocol', 'transport', 'process'] },
   pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'server'] },
   ledger: { may: ['base'], never: ['node:'], packages: [] },
   realm: { may: ['base'], packages: [] },

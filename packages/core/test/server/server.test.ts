@@ -1,9 +1,11 @@
 /** Servers on real processes: when they are ready, what a session is, how they end. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Session } from '../../src/entry/index.ts';
-import { until } from '../support/pools.ts';
+import { closing, programPath, until } from '../support/pools.ts';
 import { serve } from '../support/hubs.ts';
 import { failure } from '../support/failure.ts';
 import { web, webPool } from './web.ts';
@@ -187,4 +189,44 @@ test('its stop begins with `stopSignal`', async () => {
   const since = performance.now();
   await pool.close();
   expect(performance.now() - since).toBeLessThan(2_500);
+});
+
+test('what `close` finds wrong with what a test left fails its end, or is a warning', async () => {
+  const options = web<undefined, unknown, string>('', {
+    open: ({ url }) => url,
+    close: (_server, _opened, { diagnose }) => diagnose('3 connections were left open'),
+  });
+  const { connect } = await serve({ web: { ...options, diagnostics: 'fail' } });
+  const client = await connect();
+  await client.register('web', { under: ['file', 'test'] });
+  const error = await failure(Promise.resolve(client.end(['file', 'test'])), 'SESSION_DIAGNOSTICS');
+  expect(error.message).toContain('3 connections were left open');
+  const warnings: string[] = [];
+  const pool = webPool(options, { warn: (message) => warnings.push(message) });
+  await (await pool.register()).unregister();
+  expect(warnings.join()).toContain('of session s1 it was found at its end: 3 connections were left open');
+});
+
+test('its port is taken by another program between the look and the start: it gets another one', async () => {
+  const taken: number[] = [];
+  const others: Server[] = [];
+  closing({ close: () => others.forEach((other) => other.close()) });
+  const pool = webPool(
+    web('', {
+      command: async ({ port = 0 }) => {
+        taken.push(port);
+        if (taken.length < 3) {
+          const other = createServer().listen(port, '127.0.0.1');
+          others.push(other);
+          await once(other, 'listening');
+        }
+        return { command: process.execPath, args: [programPath('web'), '--port', '{port}'] };
+      },
+      ready: { line: /listening/ },
+    }),
+  );
+  const { opened } = await pool.register();
+  expect(opened.port).toBe(taken[2]);
+  expect(new Set(taken).size).toBe(3);
+  expect(pool.stats()).toMatchObject({ running: 1, failures: 0 });
 });
