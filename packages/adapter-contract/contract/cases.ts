@@ -123,6 +123,31 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a test gets what `open` of a server returned, in its own realm, and gives `params` to it',
+    check({ outcome, project }) {
+      const notes = project.notes('server');
+      expect(notes.map(({ kinds }) => kinds)).toEqual(notes.map(() => [true, true, true, true]));
+      expect(notes.map(({ answer }) => answer)).toEqual(['asked for /x', 'asked for /x', 'asked for /x']);
+      expect(notes.map(({ seeds }) => seeds)).toEqual(['a,1', 'a,1', 'b,2']);
+      expectDifferent(notes, 3);
+      expectPassed(outcome, 'reads what was opened', 'gives params of its own');
+    },
+  },
+  {
+    title:
+      'a test that holds the URL of a server alone fails at its end if that has died; the next one has a new server',
+    check({ outcome, project }) {
+      const { status, messages } = named(outcome, 'holds a URL alone');
+      expect(status).toBe('failed');
+      expect(messages.join('\n')).toContain('CHILD_EXITED');
+      expect(messages.join('\n')).toMatch(/The server of pool "web" exited with code 7, \d+ ms after its start/);
+      expect(messages.join('\n')).toContain('no more of this');
+      const [before, after] = project.notes('server');
+      expect(after?.pid === before?.pid).toBe(false);
+      expectPassed(outcome, 'comes after the death of the server');
+    },
+  },
+  {
     title: 'a test that does not wait for the reply to its request fails at its end, at the line of the request',
     check({ outcome }) {
       for (const name of ['does not wait', 'waits for nothing that follows']) {

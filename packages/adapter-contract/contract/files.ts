@@ -3,7 +3,7 @@
 export interface TestSpec {
   readonly name: string;
   /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
-  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter';
+  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter' | 'web';
   /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, if not the default of the run. */
@@ -14,6 +14,8 @@ export interface FileSpec {
   readonly name: string;
   /** Of the project, where the bodies are. Default `bodies.cjs`. */
   readonly module?: 'sharing.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
+  /** The options of `withPools`, as text. */
+  readonly options?: string;
   readonly concurrent?: boolean;
   readonly retries?: number;
   readonly tests: readonly TestSpec[];
@@ -103,6 +105,16 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'sends what is wrong', fixture: 'strict', body: 'sendWhatIsWrong' },
       { name: 'sends it in a session of its own', fixture: 'carpool', body: 'registerAndSendWhatIsWrong' },
       { name: 'comes after the diagnostics', fixture: 'strict', body: 'visit' },
+    ],
+  },
+  {
+    name: 'server',
+    options: "{ params: { web: { seeds: new Map([['a', 1n]]) } } }",
+    tests: [
+      { name: 'reads what was opened', fixture: 'web', body: 'readWhatWasOpened' },
+      { name: 'holds a URL alone', fixture: 'web', body: 'holdTheUrlOfAServerThatDies' },
+      { name: 'comes after the death of the server', fixture: 'web', body: 'readWhatWasOpened' },
+      { name: 'gives params of its own', fixture: 'carpool', body: 'giveItsOwnParams' },
     ],
   },
   {

@@ -4,18 +4,18 @@ import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { givenTo, words, type Runner } from './runner.ts';
 
-const head = (module: string): string => `const { withPools } = require('@carpool/jest');
+const head = (module: string, options: string): string => `const { withPools } = require('@carpool/jest');
 const bodies = require('./${module}');
 
-const test = withPools();
+const test = withPools(${options});
 `;
 
 /** Only an ES module can load an ES module here. */
-const moduleHead = (module: string): string => `import { jest } from '@jest/globals';
+const moduleHead = (module: string, options: string): string => `import { jest } from '@jest/globals';
 import { withPools } from '@carpool/jest';
 import bodies from './${module}';
 
-const test = withPools();
+const test = withPools(${options});
 `;
 
 export const jest: Runner = {
@@ -33,13 +33,15 @@ export const jest: Runner = {
     { name: 'in band', args: ['--runInBand'] },
   ],
 
-  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+  render({ name, module = 'bodies.cjs', options = '', tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
       const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return `test${concurrent ? '.concurrent' : ''}(${words(title)}, (${parameters}) => bodies.${body}(${argument}, ${words(name)}), ${timeout});`;
     });
-    const [extension, first] = module.endsWith('.mjs') ? ['mjs', moduleHead(module)] : ['js', head(module)];
+    const [extension, first] = module.endsWith('.mjs')
+      ? ['mjs', moduleHead(module, options)]
+      : ['js', head(module, options)];
     return [`${name}.test.${extension}`, [first, `jest.retryTimes(${retries});`, ...lines, ''].join('\n')];
   },
 

@@ -4,10 +4,10 @@ import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
-const head = (module: string): string => `import { withPools } from '@carpool/playwright';
+const head = (module: string, options?: string): string => `import { withPools } from '@carpool/playwright';
 import config from './carpool.config.mjs';
 ${bodiesOf(module)}
-const test = withPools(config);
+const test = withPools(config${options === undefined ? '' : `, ${options}`});
 `;
 
 export const playwright: Runner = {
@@ -31,7 +31,7 @@ export default defineConfig({
     { name: 'one worker', args: ['--workers=1'] },
   ],
 
-  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+  render({ name, module = 'bodies.cjs', options, tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
       const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
@@ -43,7 +43,7 @@ export default defineConfig({
       ].join('\n');
     });
     const mode = `test.describe.configure({ mode: '${concurrent ? 'parallel' : 'default'}', retries: ${retries} });`;
-    return [`${name}.spec.mjs`, [head(module), mode, ...lines, ''].join('\n')];
+    return [`${name}.spec.mjs`, [head(module, options), mode, ...lines, ''].join('\n')];
   },
 
   home,

@@ -4,11 +4,11 @@ import { defaultTimeout } from '../contract/files.ts';
 import { home, modules } from '../home.ts';
 import { bodiesOf, givenTo, words, type Runner } from './runner.ts';
 
-const head = (module: string): string => `import { withPools } from '@carpool/vitest';
+const head = (module: string, options?: string): string => `import { withPools } from '@carpool/vitest';
 import { describe } from 'vitest';
 import config from './carpool.config.mjs';
 ${bodiesOf(module)}
-const test = withPools(config);
+const test = withPools(config${options === undefined ? '' : `, ${options}`});
 `;
 
 export const vitest: Runner = {
@@ -33,14 +33,14 @@ export default defineConfig({
     { name: 'without isolation', args: ['--pool=forks', '--no-isolate', '--maxWorkers=1'] },
   ],
 
-  render({ name, module = 'bodies.cjs', tests, concurrent = false, retries = 0 }) {
+  render({ name, module = 'bodies.cjs', options, tests, concurrent = false, retries = 0 }) {
     const lines = tests.map((spec) => {
       const { name: title, body, timeout = defaultTimeout } = spec;
       const [parameters, argument] = givenTo(spec);
       return `  test(${words(title)}, { timeout: ${timeout} }, (${parameters}) => bodies.${body}(${argument}, ${words(name)}));`;
     });
     const suite = `describe(${words(name)}, { concurrent: ${concurrent}, retry: ${retries} }, () => {`;
-    return [`${name}.test.mjs`, [head(module), suite, ...lines, '});', ''].join('\n')];
+    return [`${name}.test.mjs`, [head(module, options), suite, ...lines, '});', ''].join('\n')];
   },
 
   home,

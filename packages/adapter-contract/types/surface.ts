@@ -13,7 +13,16 @@ import {
   type WithPoolsOptions,
 } from 'adapter';
 import { carpool, type CarpoolOptions } from 'adapter/config';
-import { defineConfig, sessionField, sharedWorker, type PoolNames, type Session, type SessionOf } from 'carpool';
+import {
+  defineConfig,
+  server,
+  sessionField,
+  sharedWorker,
+  type PoolNames,
+  type ServerOpen,
+  type Session,
+  type SessionOf,
+} from 'carpool';
 
 interface Echo {
   send: { type: 'note'; text: string };
@@ -22,8 +31,12 @@ interface Echo {
   interact: { request: { type: 'steps' }; step: { number: number }; reply: { type: 'reply' } };
 }
 
+const app = server({
+  command: 'app',
+  open: ({ url }, { params }: ServerOpen<{ readonly seed: number }>) => ({ url, seed: params?.seed }),
+});
 const config = defineConfig({
-  pools: { echo: { command: 'echo', protocol: sessionField<Echo>() }, plain: { command: 'plain' } },
+  pools: { echo: { command: 'echo', protocol: sessionField<Echo>() }, plain: { command: 'plain' }, app },
   sharedWorkers: { db: sharedWorker<string>('./db.ts') },
 });
 
@@ -59,16 +72,21 @@ const tests = [
 ];
 same<
   WithPoolsOptions<typeof config>['scope'],
-  { readonly echo?: SessionScope; readonly plain?: SessionScope } | undefined
+  { readonly echo?: SessionScope; readonly plain?: SessionScope; readonly app?: SessionScope } | undefined
 >();
 same<SessionScope, 'test' | 'file' | 'worker'>();
+withPools(config, { params: { app: { seed: 1 } } });
+// @ts-expect-error -- a seed is a number
+withPools(config, { params: { app: { seed: 'one' } } });
 // @ts-expect-error -- there is no such pool
 withPools(config, { scope: { ecko: 'file' } });
 // @ts-expect-error -- nor such a scope
 withPools(config, { scope: { echo: 'run' } });
 
 for (const test of tests) {
-  test('fixtures have the types of their pools', async ({ echo, plain, db, carpool: more }) => {
+  test('fixtures have the types of their pools', async ({ echo, plain, app, db, carpool: more }) => {
+    app.opened.url satisfies string;
+    (await more.app.register({ params: { seed: 7 } })).opened.seed satisfies number | undefined;
     same<typeof echo, SessionOf<typeof config, 'echo'>>();
     same<typeof plain, Session>();
     same<typeof more, SessionPools<typeof config>>();
@@ -91,7 +109,7 @@ const renderer = await register('echo', { scope: 'file', wait: false });
 same<typeof renderer, SessionOf<typeof config, 'echo'>>();
 same<
   Parameters<typeof register<PoolNames<typeof config>>>,
-  ['echo' | 'plain', (RegisterInScopeOptions | undefined)?]
+  ['echo' | 'plain' | 'app', (RegisterInScopeOptions | undefined)?]
 >();
 // @ts-expect-error -- there is no such pool
 await register('ecko');

@@ -176,6 +176,26 @@ async function useWhatWasKept(session, file) {
   note(file, { id: session.id, code: error.code, words: error.message, by: kept.closeReason?.by });
 }
 
+/** What `open` of a server returned, and that it is of this realm. */
+async function readWhatWasOpened(session, file) {
+  const { opened } = session;
+  const { url, pid, since, tags, params } = opened;
+  const kinds = [since instanceof Date, tags instanceof Set, params.seeds instanceof Map, session.opened === opened];
+  const answer = await (await fetch(`${url}/x`)).text();
+  note(file, { id: session.id, pid, kinds, seeds: String([...params.seeds]), answer });
+}
+
+async function giveItsOwnParams(carpool, file) {
+  const session = await carpool.web.register({ params: { seeds: new Map([['b', 2n]]) } });
+  await readWhatWasOpened(session, file);
+}
+
+/** Nothing that it calls fails with the death of the server. */
+async function holdTheUrlOfAServerThatDies(session) {
+  await fetch(`${session.opened.url}/die`).catch(() => {});
+  await session.closed;
+}
+
 async function hold(session, file) {
   await visit(session, file);
   await session.request({ type: 'silence' });
@@ -191,8 +211,10 @@ module.exports = {
   forgetASession,
   forgetToAwait,
   forgetWhatFollows,
+  giveItsOwnParams,
   goOnWithoutItsLock,
   hold,
+  holdTheUrlOfAServerThatDies,
   keep,
   killItsChild,
   killItsWorker,
@@ -204,6 +226,7 @@ module.exports = {
   holdAndAsk,
   outlastItsTime,
   passAtTheThirdAttempt,
+  readWhatWasOpened,
   registerAndSendWhatIsWrong,
   sendWhatIsWrong,
   takeTheSlotOfTheKilled,

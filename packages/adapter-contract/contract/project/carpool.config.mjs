@@ -1,6 +1,6 @@
 // The pools and the shared workers that the tests of all runners use.
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'carpool';
+import { defineConfig, server } from 'carpool';
 
 const child = {
   command: process.execPath,
@@ -22,6 +22,13 @@ export default defineConfig({
       maxSessions: 1,
       diagnostics: 'fail',
     },
+    // What a test gets is no message.
+    web: server({
+      command: process.execPath,
+      args: [fileURLToPath(new URL('web.mjs', import.meta.url)), '{port}'],
+      open: ({ url, pid }, { params }) => ({ url, pid, since: new Date(0), tags: new Set(['a']), params }),
+      maxSessions: 8,
+    }),
   },
   sharedWorkers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

@@ -24,7 +24,7 @@ export interface TempFolderOptions {
 /** The names of all folders that are outside a private one. The rest is random. */
 const prefix = 'carpool-child-';
 
-/** Whether a record can name such a folder. */
+/** Whether a record can name such a folder. The rest of its path is not looked at. */
 export function isTempFolderName(name: string): boolean {
   return name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length));
 }

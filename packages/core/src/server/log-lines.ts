@@ -23,10 +23,10 @@ export class LogLines {
     const lines = text.split(/\r?\n/);
     this.#unfinished[from] = (lines.at(-1) ?? '').slice(0, longestLine);
     // Also the last one: some print no end of line before they wait.
-    for (const line of lines) {
+    for (const [at, line] of lines.entries()) {
       const match = this.#pattern.exec(line);
       // The rest of an unfinished line may be part of a group.
-      if (match === null || (line === lines.at(-1) && match.groups !== undefined)) continue;
+      if (match === null || (at === lines.length - 1 && match.groups !== undefined)) continue;
       this.#over = true;
       this.#resolve({ ...match.groups });
       return;

@@ -100,6 +100,7 @@ export function registerContract(contract: SessionContract): void {
     'opening can be given up; a session that opens too late is ended, and its slot is free',
     async (pool) => {
       const first = await pool.register();
+      expect(first.opened).toMatchObject({ type: 'opened' });
       const given = new AbortController();
       const opening = later(pool.register({ signal: given.signal }));
       await becomes(pool, { open: 2 });
