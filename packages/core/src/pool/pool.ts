@@ -78,9 +78,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const session = new UserSession<M>(this.name, this.#clock);
     const { conversation, hello, opened, codec, protocol, evidence } = await this.open(options, session.listener, site);
     const { requestTimeout, closeTimeout, maxUnreadEvents } = this.settings;
-    const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
     session.bind({
-      ...limits,
+      requestTimeout,
+      closeTimeout,
+      maxUnreadEvents,
       idField: protocol.idField,
       conversation,
       format: codec.format,
@@ -279,10 +280,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
   async #probe(slot: Slot, generation: Generation, conversation: Conversation): Promise<void> {
-    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) {
-      this.#admission.cleared(slot);
-      return;
-    }
+    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) return this.#admission.cleared(slot);
     this.#admission.suspect(slot);
     const answers = await generation.answers();
     if (!answers) this.#children.at(slot.child).replaceSilent(generation, conversation.id);
