@@ -1,5 +1,5 @@
 /**
- * The code of README.md, docs/protocol.md and docs/adapters.md, and the config of docs/coordination.md. Every block is a file of this folder, named in its title;
+ * The code of README.md, docs/protocol.md, docs/servers.md and docs/adapters.md, and the config of docs/coordination.md. Every block is a file of this folder, named in its title;
  * these files are compiled with everything else and run here, those of adapters.md in adapters.test.ts.
  */
 import { execFile } from 'node:child_process';
@@ -30,6 +30,7 @@ async function printed(folder: string, ...args: string[]): Promise<string[]> {
 const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
+  { page: 'docs/servers.md', folder: 'servers' },
   { page: 'docs/adapters.md', folder: 'adapters' },
   // Its other blocks are with the tests of core.
   { page: 'docs/coordination.md', folder: 'coordination', only: 'carpool.config.ts' },
@@ -53,11 +54,20 @@ test.for(blocks)('$page shows $title as it is', ({ file, code }) => {
   expect(code).toBe(read(file));
 });
 
-test('the quick start runs, and what else tests share', { timeout: 60_000 }, async () => {
+/** What Vitest prints of the tests in a folder. */
+async function tested(folder: string): Promise<string> {
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
   const env = { ...process.env, NO_COLOR: '1', CARPOOL_ADDRESS: undefined };
-  const { stdout } = await promisify(execFile)(process.execPath, [vitest, 'run'], { cwd: here('readme'), env });
-  expect(stdout).toMatch(/Tests +4 passed \(4\)/);
+  return (await promisify(execFile)(process.execPath, [vitest, 'run'], { cwd: here(folder), env })).stdout;
+}
+
+test('the quick start runs, and what else tests share', { timeout: 60_000 }, async () => {
+  expect(await tested('readme')).toMatch(/Tests +4 passed \(4\)/);
+});
+
+test('the shops of docs/servers.md run, in process too', { timeout: 60_000 }, async () => {
+  expect(await tested('servers')).toMatch(/Tests +3 passed \(3\)/);
+  expect(await printed(here('servers'), 'in-process.mjs')).toEqual(['200']);
 });
 
 test('a pool in one process runs', async () => {

@@ -88,7 +88,7 @@ export function withPools(
   first?: Config | WithPoolsOptions<Config>,
   second?: WithPoolsOptions<Config>,
 ): TestWithPools<Config> {
-  const { names, scopeOf } = readWithPools(first, second, runner);
+  const { names, scopeOf, paramsOf } = readWithPools(first, second, runner);
   return (name, body) => {
     void base(name, async () => {
       const holder = { file: path, test: name };
@@ -103,7 +103,8 @@ export function withPools(
           };
           // In the order of the config: tests that want the same two pools do not wait for each other.
           for (const pool of names?.pools ?? []) {
-            if (wants(body, pool)) given[pool] = await sessionOf(pool, scopeOf(pool), owner);
+            if (!wants(body, pool)) continue;
+            given[pool] = await sessionOf(pool, { scope: scopeOf(pool), params: paramsOf(pool) }, owner);
           }
           await body(given as PoolFixtures<Config>);
         });
@@ -117,14 +118,19 @@ export function withPools(
   };
 }
 
-async function sessionOf(pool: string, scope: SessionScope, owner: Owner): Promise<Session> {
+interface Wanted {
+  readonly scope: SessionScope;
+  readonly params: unknown;
+}
+
+async function sessionOf(pool: string, { scope, params }: Wanted, owner: Owner): Promise<Session> {
   switch (scope) {
     case 'test':
-      return await owner.session(pool);
+      return await owner.session(pool, { params });
     case 'file':
-      return await file.session(pool);
+      return await file.session(pool, { params });
     case 'worker':
-      return await workerSession(await connect(pool), pool, timeLeft);
+      return await workerSession(await connect(pool), pool, { timeLeft, params });
   }
 }
 
