@@ -243,6 +243,7 @@ describe('what `open` found out, and the params that it takes', () => {
   });
 
   test('refuse what a server has not', () => {
+    expectTypeOf(server).toBeFunction();
     notRun(() => {
       // @ts-expect-error -- it has no messages, so no codec
       server({ command: 'app', codec: 'msgpack' });

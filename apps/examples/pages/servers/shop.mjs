@@ -5,13 +5,19 @@ import { join } from 'node:path';
 
 const [port, folder] = process.argv.slice(2);
 
-createServer(async (request, response) => {
+createServer((request, response) => {
   const [, shop = '', what] = request.url.split('/');
-  if (shop === 'health') return response.end();
   const items = join(folder, shop, 'items');
-  if (request.method === 'DELETE') rmSync(join(folder, shop), { recursive: true });
-  if (request.method === 'PUT') mkdirSync(join(folder, shop));
-  if (request.method === 'POST') for await (const text of request) appendFileSync(items, `${text}\n`);
-  if (request.method === 'GET' && what === 'items') response.write(readFileSync(items, 'utf8'));
-  response.end();
+  switch (request.method) {
+    case 'PUT':
+      mkdirSync(join(folder, shop));
+      return response.end();
+    case 'DELETE':
+      rmSync(join(folder, shop), { recursive: true });
+      return response.end();
+    case 'POST':
+      return request.on('data', (text) => appendFileSync(items, `${text}\n`)).on('end', () => response.end());
+    default:
+      return response.end(what === 'items' ? readFileSync(items) : `welcome to ${shop}`);
+  }
 }).listen(Number(port), '127.0.0.1', () => console.log(`the shop is open at port ${port}`));
