@@ -96,6 +96,8 @@ export class Generation {
     const { settings, clock, signal } = options;
     const expired = (): Error => new Error('unreachable: what is waited for has a deadline of its own');
     const codec = await loadCodec(settings.codec);
+    // Of a server it is known when that runs. Any other is made first: one that cannot be made has started nothing.
+    const speaker: { readonly protocol: Protocol<Messages> } = served ?? { protocol: settings.protocol() };
     const late = ({ child: unwanted }: Launched): void => void unwanted.kill().catch(noop);
     const starting = launch({
       ...options,
@@ -105,7 +107,7 @@ export class Generation {
     const launched = await within(starting, { clock, signal, expired, late });
     const { child } = launched;
     served?.launched(launched);
-    const protocol = served?.protocol ?? settings.protocol();
+    const { protocol } = speaker;
     const transport =
       served?.transport ??
       new StreamTransport(child.output, child.input, {
