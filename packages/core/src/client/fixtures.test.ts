@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../config/define.ts';
-import { readWithPools, type FixtureNames, type FixtureRunner } from './fixtures.ts';
+import { fixtureKey, readWithPools, type FixtureNames, type FixtureRunner } from './fixtures.ts';
 
 const runnerWith = (names?: FixtureNames): FixtureRunner => ({
   name: 'Playwright',
@@ -86,4 +86,32 @@ test.for([
   [{ pools: [], sharedWorkers: [], locks: { carpool: 'lock' } }, 'the lock "carpool": Carpool gives every test'],
 ] as const)('a lock may not have the name of something else: %j', ([names, message]) => {
   expect(() => readWithPools(undefined, undefined, runnerWith(names))).toThrow(`Cannot make a fixture of ${message}`);
+});
+
+describe('params', () => {
+  test('are those of the options, for pools that there are', () => {
+    const config = configOf(['db', 'echo'], []);
+    const { paramsOf } = readWithPools(config, { params: { db: { seed: 1 } } }, runnerWith());
+    expect(['db', 'echo', 'toString'].map(paramsOf)).toEqual([{ seed: 1 }, undefined, undefined]);
+    expect(() => readWithPools(config, { params: { dbs: 1 } }, runnerWith())).toThrow(
+      /^Cannot give "dbs" params: the config has only "db", "echo"$/,
+    );
+  });
+
+  test('other ones are another session, equal ones the same', () => {
+    const key = (params: unknown): string => fixtureKey('db', params);
+    expect(key({ seed: 1, at: new Date(0) })).toBe(key({ seed: 1, at: new Date(0) }));
+    const different = [
+      undefined,
+      null,
+      0,
+      '0',
+      { seed: 1 },
+      { seed: 1n },
+      { seed: '1n' },
+      new Map([['a', 1]]),
+      new Set(['a']),
+    ];
+    expect(new Set(different.map(key)).size).toBe(different.length);
+  });
 });

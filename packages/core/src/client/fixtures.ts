@@ -20,8 +20,9 @@ export interface WithPoolsOptions<C extends Config> {
 export function fixtureKey(pool: string, params: unknown): string {
   if (params === undefined) return pool;
   const text = JSON.stringify(params, (_, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}n`;
-    return value instanceof Map || value instanceof Set ? [...value] : value;
+    if (typeof value === 'bigint') return { bigint: String(value) };
+    if (value instanceof Map) return { map: [...value] };
+    return value instanceof Set ? { set: [...value] } : value;
   });
   return `${pool} ${text}`;
 }
