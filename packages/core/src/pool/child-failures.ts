@@ -49,18 +49,32 @@ export class ChildFailures {
     const why = this.#policy.givesUp(this.#clock.now());
     if (why === undefined) return undefined;
     const message = `Cannot register a session: pool "${this.#pool}" starts no more children, because ${why}`;
+    const context = { pool: this.#pool, failures: this.#policy.total };
+    // What the config did wrong has been shown in full, by the first test: not once for each test of the run.
+    if (this.#last !== undefined && isOfStart(this.#last.context))
+      return new CarpoolError('POOL_GAVE_UP', message, { context, blame: 'setup' });
     return new CarpoolError('POOL_GAVE_UP', message, {
-      context: { pool: this.#pool, failures: this.#policy.total },
+      context,
       evidence: this.#last?.evidence ?? {},
       cause: this.#last,
     });
   }
 }
 
+/** `start` of a server's config failed. */
+function isOfStart({ path }: CarpoolError['context']): boolean {
+  return path === 'start';
+}
+
+/** The beginning of a sentence in half a sentence. */
+function firstLine(message: string): string {
+  const [line = ''] = message.split('\n', 1);
+  return line;
+}
+
 /** A child that waits for something after another hello than the expected one will do so each time: each costs `helloTimeout`. */
-function hopeless({ code, context }: CarpoolError): string | undefined {
-  if (code === 'CHILD_NOT_READY')
-    return 'start' === context['path'] ? 'its `start` failed' : 'it was not ready in time';
+function hopeless({ code, context, message }: CarpoolError): string | undefined {
+  if (code === 'CHILD_NOT_READY') return isOfStart(context) ? firstLine(message) : 'it was not ready in time';
   if (code !== 'CHILD_NO_HELLO' || typeof context['came'] !== 'number' || context['came'] === 0) return undefined;
   return 'what it said was not the hello that the protocol expects';
 }

@@ -188,9 +188,10 @@ export class ChildSupervisor {
 
   #notice(starting: Promise<unknown>): void {
     const { notices, settings } = this.#options;
-    const { name, helloTimeout } = settings;
+    const { name, helloTimeout, server } = settings;
+    const [subject, until] = server === undefined ? ['child', 'to say hello'] : ['server', 'until it is ready'];
     const describe = (seconds: number): string =>
-      `its child has been starting for ${seconds} s, of ${Math.round(helloTimeout / 1_000)} s that it may take to say hello`;
+      `its ${subject} has been starting for ${seconds} s, of ${Math.round(helloTimeout / 1_000)} s that it may take ${until}`;
     const ended = notices?.begin(name, 'start', describe);
     if (ended !== undefined) starting.then(ended, ended);
   }

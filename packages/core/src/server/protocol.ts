@@ -4,7 +4,7 @@
  */
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
-import { CarpoolError } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
@@ -83,7 +83,7 @@ async function runStart(pool: string, server: RunningServer, { part, clock, ende
   if (start === undefined) return undefined;
   const over = new AbortController();
   const failed = (why: string, cause?: unknown): CarpoolError =>
-    new CarpoolError('CHILD_NOT_READY', `Cannot start the server of pool "${pool}": \`start\` of the config ${why}`, {
+    new CarpoolError('CHILD_NOT_READY', `\`start\` of the server of pool "${pool}" ${why}`, {
       blame: 'setup',
       context: { path: 'start' },
       cause,
@@ -94,9 +94,7 @@ async function runStart(pool: string, server: RunningServer, { part, clock, ende
     return await within(starting, { clock, timeout: startTimeout, signal: ended, expired: late });
   } catch (thrown) {
     if (ended.aborted) throw ended.reason;
-    throw (thrown as Partial<CarpoolError>).code === 'CHILD_NOT_READY'
-      ? thrown
-      : failed(`failed: ${messageOf(thrown)}`, thrown);
+    throw isCarpoolError(thrown, 'CHILD_NOT_READY') ? thrown : failed(`failed: ${messageOf(thrown)}`, thrown);
   } finally {
     over.abort();
   }

@@ -1,6 +1,6 @@
 /** Waits until a server is ready, and says what was looked for and what was found where it never is. */
 import type { Clock } from '../base/clock.ts';
-import { CarpoolError } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { reachHttp, reachPort } from './attempt.ts';
@@ -72,6 +72,8 @@ async function untilReached(server: RunningServer, { ready, clock, over, tried }
       await attempt(server, ready, once);
       return;
     } catch (thrown) {
+      // It will not be there later either.
+      if (isCarpoolError(thrown, 'CONFIG_INVALID')) throw thrown;
       tried.last = describeFailure(thrown);
     }
     await new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { program, programProtocol } from '../support/pools.ts';
+import { web } from '../server/web.ts';
 import { carpool, config, write } from './carpool.ts';
 
 test('a line for each pool whose child starts, greets, and opens and closes a session', async () => {
@@ -31,6 +32,13 @@ test('a child that ends instead of confirming the end of its session is not ok',
   expect(code).toBe(1);
   expect(stdout).toMatch(/^mortal: The child of pool "mortal" ended while its first session was opened and closed/m);
   expect(stdout).toMatch(/exited with code 1[^]*│ → \{type: "die", code: 1\}/);
+});
+
+test('a server is ok when it is ready, opens and closes a session, and is still ready', async () => {
+  write('carpool.config.mjs', `export default ${JSON.stringify({ pools: { web: web('') } })};`);
+  const { code, stdout } = await carpool('check');
+  expect(stdout).toMatch(/^web: ok, first session after \d+ ms$/m);
+  expect(code).toBe(0);
 });
 
 /** A pool of Node on a file of this test's, in a config by itself. */

@@ -253,6 +253,21 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     unknown('err', 'in, out'),
   ],
   [
+    `{ pools: { a: { command: 'x', server: { ...part, ready: { prot: true } } } } }`,
+    'pools.a.server.ready',
+    '{prot: true}; allowed: { port: true }, { http, status? }, { line } with a RegExp, or a function',
+  ],
+  [
+    `{ pools: { a: { command: 'x', server: { ...part, stopSignal: 'INT' } } } }`,
+    'pools.a.server.stopSignal',
+    '"INT"; allowed: the name of a signal, such as "SIGTERM"',
+  ],
+  [
+    `{ pools: { a: { command: 'x', server: part, codec: 'msgpack' } } }`,
+    'pools.a.codec',
+    'an option for messages; allowed: nothing, because a server has no messages',
+  ],
+  [
     `{ pools: { a: { command: 'x', restarts: { maximum: 1 } } } }`,
     'pools.a.restarts.maximum',
     unknown('maximum', 'maxFailures, window, maxFailedStarts, maxEarlyExits'),
@@ -351,7 +366,8 @@ test('shared workers alone make a config', async () => {
 test.each(mistakes)('%s is a mistake at %s', async (wrong, path, says) => {
   const config = file(
     'carpool.config.mjs',
-    `export default ${wrong.replace(/(?<=protocol: \{ close: \{) say/, ' send: {}, say')};`,
+    `const part = { ready: { port: true }, readyTimeout: 1, startTimeout: 1, stopSignal: 'SIGTERM' };
+    export default ${wrong.replace(/(?<=protocol: \{ close: \{) say/, ' send: {}, say')};`,
   );
   const error = await failure(loadConfig({ root: place().path }), 'CONFIG_INVALID');
   expect(error.message).toBe(`The config is not valid at \`${path}\`: found ${says} (${config})`);

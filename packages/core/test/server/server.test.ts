@@ -152,10 +152,13 @@ test('`start` that fails is reported with its cause once; later registrations ar
   };
   const pool = webPool(web('', { start }));
   const error = await failure(pool.register(), 'CHILD_NOT_READY');
-  expect(error.message).toContain('`start` of the config failed: syntax error at schema.sql:3');
+  expect(error.message).toContain('`start` of the server of pool "web" failed: syntax error at schema.sql:3');
   expect(error.blame).toBe('setup');
   const second = await failure(pool.register(), 'POOL_GAVE_UP');
-  expect(second.message).toContain('because its `start` failed');
+  expect(second.message).toBe(
+    'Cannot register a session: pool "web" starts no more children, because `start` of the server of pool "web" failed: syntax error at schema.sql:3',
+  );
+  expect(second.cause).toBeUndefined();
   expect(pool.stats().children).toBe(1);
 });
 
@@ -229,4 +232,11 @@ test('its port is taken by another program between the look and the start: it ge
   expect(opened.port).toBe(taken[2]);
   expect(new Set(taken).size).toBe(3);
   expect(pool.stats()).toMatchObject({ running: 1, failures: 0 });
+});
+
+test('a server that was promised no port says so at once', async () => {
+  const error = await failure(webPool(web('--port 0')).register(), 'CONFIG_INVALID');
+  expect(error.message).toMatch(
+    /^The server of pool "web" was given no port: write `\{port\}` in `command`, `args` or `env`/,
+  );
 });
