@@ -44,16 +44,23 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
 
     async open(port: SessionPort): Promise<Opened> {
       const { params, freshId } = port;
-      const request: ServerOpen = { params, started, signal: signalOf(port.givenUp), freshId };
-      const opened = open === undefined ? server.address() : await open(server, request);
+      const signal = signalOf(port.givenUp);
+      let opened: unknown;
+      try {
+        opened = open === undefined ? server.address() : await open(server, { params, started, signal, freshId });
+      } catch (thrown) {
+        if (!isCarpoolError(signal.reason, 'SESSION_FAILED')) throw thrown;
+        // It took too long: what is left of it, and whether the server still answers, is not known.
+        return { wireId: freshId, close: () => Promise.reject(thrown as Error) };
+      }
       used();
       return {
         wireId: freshId,
         opened,
         async close() {
-          const signal = AbortSignal.timeout(closeTimeout);
+          const late = AbortSignal.timeout(closeTimeout);
           const found = (message: string): void => diagnose({ session: freshId, message });
-          await close?.(server, opened, { started, signal, id: freshId, diagnose: found });
+          await close?.(server, opened, { started, signal: late, id: freshId, diagnose: found });
         },
       };
     },

@@ -240,3 +240,32 @@ test('a server that was promised no port says so at once', async () => {
     /^The server of pool "web" was given no port: write `\{port\}` in `command`, `args` or `env`/,
   );
 });
+
+test('a server that is ready and then silent costs the session that it does not open, and is replaced', async () => {
+  const options = web<undefined, { readonly hang: boolean }, string>('', {
+    ready: { http: '/health' },
+    openTimeout: 300,
+    probeTimeout: 300,
+    open: async ({ url }, { params, signal }) => {
+      if (params?.hang === true) await fetch(`${url}/hang`);
+      await fetch(url, { signal });
+      return url;
+    },
+  });
+  const pool = webPool(options);
+  const before = await pool.register();
+  const error = await failure(pool.register({ params: { hang: true } }), 'SESSION_FAILED');
+  expect(error.message).toContain('Cannot open session s2');
+  expect((await before.closed).error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect((await pool.register()).opened).not.toBe(before.opened);
+});
+
+test('each of several servers has a port of its own, and one that dies takes its own sessions along', async () => {
+  const pool = webPool(web('', { children: 2, sessionsPerChild: 1 }));
+  const [one, two] = await Promise.all([pool.register(), pool.register()]);
+  expect(one.opened.port).not.toBe(two.opened.port);
+  await fetch(`${one.opened.url}/die`).catch(() => {});
+  await one.closed;
+  expect((await fetch(two.opened.url)).status).toBe(200);
+  expect((await fetch((await pool.register()).opened.url)).status).toBe(200);
+});
