@@ -70,8 +70,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const stderr = forwardStderr ? 'forward' : 'keep';
     // Loaded when a child is started: a process that only reads a config does not pay for it.
     const { startChild } = await import('../process/start-child.ts');
+    // What the child itself writes into its folder is no change of what it was started from.
+    const sourceArgs = spec.args?.filter((text) => temp.made === undefined || !text.includes(temp.made));
     const child = await startChild(
-      { ...spec, cwd: spec.cwd ?? base.cwd, stdio: server === undefined ? stdio : 'logs', stderr, watch },
+      { ...spec, sourceArgs, cwd: spec.cwd ?? base.cwd, stdio: server === undefined ? stdio : 'logs', stderr, watch },
       { pool: name, clock, started, onStderr, onLog, gone: free },
     ).catch((thrown: unknown) => {
       throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;

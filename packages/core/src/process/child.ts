@@ -43,6 +43,8 @@ export interface ChildSpec extends EnvironmentSpec {
   readonly stderr?: 'keep' | 'forward' | undefined;
   /** Which files `Child.sources` has. Default true: the command, and the files among the arguments. */
   readonly watch?: Watch | undefined;
+  /** Those of `args` among which files are looked for. Default: all. */
+  readonly sourceArgs?: readonly string[] | undefined;
 }
 
 export interface ChildOptions {

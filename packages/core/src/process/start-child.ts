@@ -35,7 +35,12 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
   const foreseen = checkBeforeSpawn(attempt);
   if (foreseen !== undefined || file === undefined) throw foreseen ?? notStarted(attempt, 'it was not found');
 
-  const sources = await SourceFiles.of({ file, args: spec.args ?? [], cwd, watch: spec.watch ?? true });
+  const sources = await SourceFiles.of({
+    file,
+    args: spec.sourceArgs ?? spec.args ?? [],
+    cwd,
+    watch: spec.watch ?? true,
+  });
   const id = randomBytes(16).toString('hex');
   const subprocess = attempted(attempt, () => spawn(file, spec, { cwd, env: { ...env, [marker]: id }, pair }));
   const { nodeChildProcess: node, pid } = subprocess;

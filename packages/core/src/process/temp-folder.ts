@@ -43,6 +43,11 @@ export class TempFolder {
     return (this.#path ??= this.#make());
   }
 
+  /** Where it is, if it was made. */
+  get made(): string | undefined {
+    return this.#path;
+  }
+
   /** Removes it, if it was made. Rejects with what the system says. */
   async remove(): Promise<void> {
     const path = this.#path;

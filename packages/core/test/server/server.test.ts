@@ -269,3 +269,14 @@ test('each of several servers has a port of its own, and one that dies takes its
   expect((await fetch(two.opened.url)).status).toBe(200);
   expect((await fetch((await pool.register()).opened.url)).status).toBe(200);
 });
+
+test('its port may be a variable of its environment, and what it prints is passed on where that is asked for', async () => {
+  const args = [programPath('web')];
+  const shown: Uint8Array[] = [];
+  const onStderr = (chunk: Uint8Array): void => void shown.push(chunk);
+  const pool = webPool(web('', { args, env: { PORT: '{port}' }, forwardLog: true }), { onStderr });
+  const { opened } = await pool.register();
+  expect(Buffer.concat(shown).toString()).toBe(`listening on ${opened.url}\n`);
+  await fetch(`${opened.url}/die`).catch(() => {});
+  await until('its last words are there', () => Buffer.concat(shown).toString().endsWith('told to die\n'));
+});

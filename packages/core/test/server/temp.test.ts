@@ -102,3 +102,14 @@ test('a process without a host removes them when it exits, also if it does not c
   expect(await ending.exited).toBe(3);
   expect(readdirSync(base)).toEqual([]);
 });
+
+test('a file that a server writes into its folder does not replace it', async () => {
+  const file = join(place().path, 'base');
+  mkdirSync(file);
+  const pool = webPool(web('--port {port} --bye {temp}/bye', { tempBase: file }));
+  const first = await pool.register();
+  await first.unregister();
+  writeFileSync(join(file, readdirSync(file)[0] ?? '', 'bye'), 'x');
+  await (await pool.register()).unregister();
+  expect(pool.stats().children).toBe(1);
+});
