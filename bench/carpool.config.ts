@@ -11,7 +11,7 @@ import { msgpack } from '../packages/core/src/codec/msgpack.ts';
  */
 const opaque: Codec = {
   name: 'opaque',
-  framing: lengthPrefixed,
+  framing: lengthPrefixed(),
   format: {
     name: 'opaque',
     encode: (message) => msgpack.encode(message),

@@ -73,7 +73,7 @@ export async function carpoolWay(pool: 'echo' | 'blob' | 'echoOpaque' | 'blobOpa
 }
 
 const transportOptions = {
-  codec: { name: 'msgpack', framing: lengthPrefixed, format: msgpack },
+  codec: { name: 'msgpack', framing: lengthPrefixed(), format: msgpack },
   limits: { maxFrameBytes: 64 * 1024 * 1024 },
 };
 

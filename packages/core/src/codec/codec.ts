@@ -18,6 +18,13 @@ export interface FrameLimits {
 
 export const defaultLimits: FrameLimits = { maxFrameBytes: 64 * 1024 * 1024 };
 
+/** What came of a frame whose end has not come. */
+export interface Unfinished {
+  readonly bytes: Uint8Array;
+  /** What has not come, half a sentence: "the newline that ends it has not come". */
+  readonly missing: string;
+}
+
 /** Turns chunks, as they arrive, into whole payloads. */
 export interface Unframer {
   /**
@@ -27,8 +34,8 @@ export interface Unframer {
   push(chunk: Uint8Array, onPayload: (payload: Uint8Array) => void): void;
   /** The stream has ended. @throws CarpoolError FRAME_TRUNCATED if it ended inside a frame */
   end(): void;
-  /** What came of a frame whose end has not come, for the evidence of errors. Default: not known. */
-  unfinished?(): Uint8Array;
+  /** What came of a frame whose end has not come, for the evidence of errors; `undefined`: nothing. Default: not known. */
+  unfinished?(): Unfinished | undefined;
 }
 
 /** Where each frame ends in a stream of bytes. */

@@ -24,7 +24,7 @@ export async function loadCodec(codec: CodecName | Codec): Promise<Codec> {
   checkCodecName(codec);
   if (codec === 'json-lines') return jsonLinesCodec;
   const { msgpack } = await import('./msgpack.ts');
-  return { name: 'msgpack', framing: lengthPrefixed, format: msgpack };
+  return { name: 'msgpack', framing: lengthPrefixed(), format: msgpack };
 }
 
 /** @throws CarpoolError CONFIG_INVALID */

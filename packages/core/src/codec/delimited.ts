@@ -3,7 +3,7 @@
  * in bytes, so that chunks may split a character anywhere.
  */
 import { CarpoolError } from '../base/errors.ts';
-import type { FrameLimits, Framing, Unframer } from './codec.ts';
+import type { FrameLimits, Framing, Unfinished, Unframer } from './codec.ts';
 import { describeBytes, looksLikeText, truncated } from './evidence.ts';
 import { ChunkBuffer } from './chunk-buffer.ts';
 import { checkOutgoing, tooLarge } from './too-large.ts';
@@ -38,7 +38,7 @@ export function delimited(name: string, delimiter: number, options: DelimitedOpt
         },
       );
     },
-    unframer: (limits) => new DelimitedUnframer(delimiter, options.lines ?? false, limits),
+    unframer: (limits) => new DelimitedUnframer(name, { delimiter, lines: options.lines ?? false, limits }),
   };
 }
 
@@ -48,12 +48,17 @@ export const newlineDelimited: Framing = delimited('newline', 0x0a, { lines: tru
 export const nulDelimited: Framing = delimited('nul', 0x00);
 
 class DelimitedUnframer implements Unframer {
+  readonly #name: string;
   readonly #delimiter: number;
   readonly #lines: boolean;
   readonly #limits: FrameLimits;
   readonly #started = new ChunkBuffer();
 
-  constructor(delimiter: number, lines: boolean, limits: FrameLimits) {
+  constructor(
+    name: string,
+    { delimiter, lines, limits }: { readonly delimiter: number; readonly lines: boolean; readonly limits: FrameLimits },
+  ) {
+    this.#name = name;
     this.#delimiter = delimiter;
     this.#lines = lines;
     this.#limits = limits;
@@ -77,12 +82,13 @@ class DelimitedUnframer implements Unframer {
   }
 
   end(): void {
-    const rest = this.#withoutReturn(this.#started.collected());
-    if (rest.length > 0) throw truncated(`${rest.length} bytes after the last delimiter`, rest);
+    const { bytes } = this.unfinished() ?? {};
+    if (bytes !== undefined) throw truncated(`${bytes.length} bytes after the last delimiter`, bytes);
   }
 
-  unfinished(): Uint8Array {
-    return this.#withoutReturn(this.#started.collected());
+  unfinished(): Unfinished | undefined {
+    const bytes = this.#withoutReturn(this.#started.collected());
+    return bytes.length === 0 ? undefined : { bytes, missing: `the ${this.#name} that ends it has not come` };
   }
 
   #finish(last: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
-import type { Unframer } from './codec.ts';
-import { truncated } from './evidence.ts';
+import type { Unfinished, Unframer } from './codec.ts';
+import { looksLikeText, truncated } from './evidence.ts';
 import { ChunkBuffer } from './chunk-buffer.ts';
 
 /** Reads what stands before a body, byte by byte, over as many chunks as it takes. */
@@ -10,7 +10,13 @@ export interface HeaderReader {
   takeSize(): number | undefined;
   /** What has arrived of an incomplete header. */
   unfinished(): Uint8Array;
+  /** The last header that was complete, where it may be printed text that was read as one. */
+  printed?(): Uint8Array | undefined;
 }
+
+const newline = 0x0a;
+/** A program that prints to the stream prints less before anything looks. */
+const longestPrint = 4096;
 
 /**
  * What framings with a size before the body have in common.
@@ -49,11 +55,29 @@ export class SizedUnframer implements Unframer {
   }
 
   end(): void {
+    const { bytes } = this.unfinished() ?? {};
+    if (bytes === undefined) return;
+    const where =
+      this.#expected === undefined ? 'inside the header' : `after ${this.#body.size} of ${this.#expected} bytes`;
+    const printed = bytes.at(-1) === newline && this.#printed() !== undefined;
+    throw truncated(printed ? `${where}; is something printing to stdout?` : where, bytes);
+  }
+
+  unfinished(): Unfinished | undefined {
     if (this.#expected !== undefined) {
-      throw truncated(`after ${this.#body.size} of ${this.#expected} bytes`, this.#body.collected());
+      const missing = `${this.#expected - this.#body.size} of its ${this.#expected} bytes have not come`;
+      return { bytes: this.#printed() ?? this.#body.collected(), missing };
     }
-    const header = this.#header.unfinished();
-    if (header.length > 0) throw truncated('inside the header', header);
+    const bytes = this.#header.unfinished();
+    return bytes.length === 0 ? undefined : { bytes, missing: 'the rest of its header has not come' };
+  }
+
+  /** What came of the frame, with its header, where all of it is text. */
+  #printed(): Uint8Array | undefined {
+    const header = this.#header.printed?.();
+    if (header === undefined || this.#body.size > longestPrint) return undefined;
+    const whole = Uint8Array.of(...header, ...this.#body.collected());
+    return looksLikeText(whole) ? whole : undefined;
   }
 
   #finish(last: Uint8Array, size: number): Uint8Array {

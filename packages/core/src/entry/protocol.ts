@@ -21,12 +21,13 @@ export type {
 } from '../protocol/protocol.ts';
 export { foreignSessionError } from '../protocol/foreign-session.ts';
 // Codecs: bytes to messages.
-export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unframer } from '../codec/codec.ts';
+export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unfinished, Unframer } from '../codec/codec.ts';
 export { Frame } from '../codec/frame.ts';
 export { json, jsonFormat, type JsonOptions } from '../codec/json.ts';
 export { contentLength } from '../codec/content-length.ts';
 export { delimited, newlineDelimited, nulDelimited, type DelimitedOptions } from '../codec/delimited.ts';
-export { lengthPrefixed } from '../codec/length-prefixed.ts';
+export { lengthPrefixed, type LengthPrefixOptions } from '../codec/length-prefixed.ts';
+export { varintPrefixed } from '../codec/varint-prefixed.ts';
 // What `route`, `address`, `hello`, `open` and `close` throw.
 export type { ErrorBlame, ErrorCode, ErrorScope } from '../base/error-kinds.ts';
 export {

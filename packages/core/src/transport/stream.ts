@@ -61,10 +61,10 @@ export class StreamTransport implements Transport {
   }
 
   unfinished(): string | undefined {
-    const bytes = this.#unframer?.unfinished?.();
-    if (bytes === undefined || bytes.length === 0) return undefined;
-    const { framing, format } = this.#codec;
-    return `${described(bytes, format)} (the ${framing.name} that ends it has not come)`;
+    const unfinished = this.#unframer?.unfinished?.();
+    if (unfinished === undefined) return undefined;
+    const { bytes, missing } = unfinished;
+    return `${described(bytes, this.#codec.format)} (${missing})`;
   }
 
   send(frame: Frame): void {
@@ -109,7 +109,7 @@ function described(bytes: Uint8Array, format: Format): string {
   try {
     void frame.message;
   } catch {
-    return describeBytes(bytes, shownBytes);
+    return describeBytes(bytes, shownBytes).trim().replaceAll(/\s+/g, ' ');
   }
   return frame.toString();
 }

@@ -47,7 +47,7 @@ interface Known {
 }
 
 /** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
-export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed, format: json };
+export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed(), format: json };
 
 export class WireProtocol implements Protocol {
   readonly name = 'wire';

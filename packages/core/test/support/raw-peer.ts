@@ -24,7 +24,7 @@ export class RawPeer {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    const unframer = lengthPrefixed.unframer({ maxFrameBytes: 2 ** 30 });
+    const unframer = lengthPrefixed().unframer({ maxFrameBytes: 2 ** 30 });
     socket.on('data', (chunk) => {
       unframer.push(chunk, (payload) => this.#heard.push({ ...readHead(payload), body: json.decode(bodyOf(payload)) }));
       this.#wake();
@@ -59,7 +59,7 @@ export class RawPeer {
 
   say(kind: number, session: number, call: number, body: unknown): void {
     const payload = writePayload(kind as Op, session, call, body instanceof Uint8Array ? body : json.encode(body));
-    const { head } = lengthPrefixed.frame(payload, { maxFrameBytes: 2 ** 30 });
+    const { head } = lengthPrefixed().frame(payload, { maxFrameBytes: 2 ** 30 });
     this.write(Buffer.concat([head, payload]));
   }
 

@@ -33,7 +33,7 @@ const packr = new Packr({ useRecords: false, variableMapSize: true, int64AsType:
 /** Not the formats of Carpool: they limit how deeply a message nests, and the limit tried here is the renderer's. */
 const speeches: Readonly<Record<Subject['format'], Speech>> = {
   msgpack: {
-    framing: lengthPrefixed,
+    framing: lengthPrefixed(),
     encode: (message) => packr.pack(message),
     decode: (payload) => packr.unpack(payload) as unknown,
   },

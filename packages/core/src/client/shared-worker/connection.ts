@@ -61,7 +61,7 @@ export class SharedWorkerConnection {
     this.#socket = socket;
     this.#writer = new BatchWriter(socket);
     this.#tickQueue = new TickQueue(this.#writer);
-    const unframer = lengthPrefixed.unframer({ maxFrameBytes: workerFrameBytes });
+    const unframer = lengthPrefixed().unframer({ maxFrameBytes: workerFrameBytes });
     socket.on('data', (chunk: Uint8Array) => {
       this.#busyPoll.hit();
       try {
