@@ -43,9 +43,9 @@ export function browser(): Protocol {
       const to = typeof sessionId === 'string' ? sessionId : undefined;
       if (id !== undefined) {
         // An error is an object, and so not among the fields.
-        const { error } = frame.message as Said;
-        if (error === undefined) return { as: 'reply', to, key: String(id) };
-        return { as: 'refusal', to, key: String(id), refusal: { code: String(error.code), message: error.message } };
+        if (!frame.has('error')) return { as: 'reply', to, key: String(id) };
+        const { code, message } = (frame.message as Said).error!;
+        return { as: 'refusal', to, key: String(id), refusal: { code: String(code), message } };
       }
       if (method === 'crashed' && to !== undefined) {
         return { as: 'lost', to, gone: false, refusal: { code: 'crashed', message: 'the page crashed' } };

@@ -67,6 +67,12 @@ export interface Format {
    */
   readonly peek?: (payload: Uint8Array, names: readonly string[]) => Fields;
   /**
+   * Whether it has this top-level field, whatever its value is, without decoding the rest. Without it the whole message is
+   * decoded.
+   * @throws CarpoolError FRAME_MALFORMED
+   */
+  readonly has?: (payload: Uint8Array, name: string) => boolean;
+  /**
    * `payload` with these top-level fields: itself if it has them all, else a copy. Undefined if it has one of them with
    * another value: with two fields of one name, readers of the message could disagree. In that case, and without this
    * method, the message is decoded and encoded again.

@@ -43,6 +43,30 @@ describe.each([msgpack, json])('a frame of $name', (format) => {
     expect(Frame.of({ session: 's', type: ['x'] }, format).fields(names)).toEqual({ session: 's' });
   });
 
+  test('has a field, whatever its value is', () => {
+    const message = {
+      object: { a: 1 },
+      list: [],
+      text: 'x'.repeat(2000),
+      none: null,
+      no: false,
+      zero: 0,
+      absent: undefined,
+    };
+    const encoded = (): Frame => Frame.encoded(format.encode(message), format);
+    const decoded = encoded();
+    void decoded.message;
+    for (const frame of [Frame.of(message, format), encoded(), decoded]) {
+      for (const name of ['object', 'list', 'text', 'none', 'no', 'zero']) expect(frame.has(name), name).toBe(true);
+      for (const name of ['absent', 'a', 'toString', 'objec', '']) expect(frame.has(name), name).toBe(false);
+    }
+    for (const other of [[1], 'length', null, 7]) {
+      expect(Frame.of(other, format).has('length')).toBe(false);
+      expect(Frame.encoded(format.encode(other), format).has('length')).toBe(false);
+    }
+    expect(() => Frame.encoded(Uint8Array.of(0xc1), format).has('a')).toThrow('Cannot read message');
+  });
+
   test('takes on fields, and leaves the frame it was made from alone', () => {
     for (const before of [
       { type: 'a' },
@@ -90,6 +114,16 @@ test('a frame of bytes is stamped and read without being decoded', () => {
   expect(stamped.with({ session: 's' })).toBe(stamped);
   expect(stamped.bytes.length).toBeGreaterThan(0);
   expect(calls).toEqual({ encode: 0, decode: 0, peek: 1 });
+});
+
+test('MessagePack finds a field in the bytes; a format of the user may leave that out', () => {
+  const bytes = msgpack.encode({ error: { code: 1 }, twice: 1 });
+  const packed = counted(msgpack);
+  expect(Frame.encoded(bytes, packed.format).has('error')).toBe(true);
+  expect(packed.calls.decode).toBe(0);
+  const plain = counted({ name: 'plain', encode: msgpack.encode, decode: msgpack.decode });
+  const frame = Frame.encoded(bytes, plain.format);
+  expect([frame.has('error'), frame.has('other'), plain.calls.decode]).toEqual([true, false, 1]);
 });
 
 test('a frame of a message is stamped without being encoded', () => {

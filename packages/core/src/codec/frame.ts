@@ -70,6 +70,18 @@ export class Frame {
   }
 
   /**
+   * Whether the message has this top-level field, whatever its value is: `fields` gives scalars alone. MessagePack finds it
+   * in the bytes. A field whose value is `undefined` is none, as it is not written.
+   * @throws CarpoolError FRAME_MALFORMED
+   */
+  has(name: string): boolean {
+    const { has } = this.format;
+    if (!this.#decoded && has !== undefined) return has(this.bytes, name);
+    const { message } = this;
+    return isRecord(message) && Object.hasOwn(message, name) && message[name] !== undefined;
+  }
+
+  /**
    * The same message with these top-level fields, in place of any it has under these names.
    * @throws CarpoolError FRAME_MALFORMED if the message is no object
    */

@@ -7,6 +7,7 @@ import { failure } from '../../test/support/codec.ts';
 
 const { encode, decode } = msgpack;
 const peek = msgpack.peek as NonNullable<typeof msgpack.peek>;
+const has = msgpack.has as NonNullable<typeof msgpack.has>;
 const stamp = msgpack.stamp as NonNullable<typeof msgpack.stamp>;
 
 const names = ['session', 'type', 'id', 'größe', ''];
@@ -132,6 +133,28 @@ describe('peek', () => {
     expect(failure(() => peek(Uint8Array.of(0x81, 0xa2, ...utf8('id'), 0xa1, 0xff), ['id'])).code).toBe(
       'FRAME_MALFORMED',
     );
+  });
+});
+
+describe('has', () => {
+  test('finds what decoding finds', () => {
+    fc.assert(
+      fc.property(message, fc.oneof(fc.constantFrom(...names), text), (one, name) => {
+        const decoded = decode(encode(one)) as object;
+        expect(has(encode(one), name)).toBe(Object.hasOwn(decoded, name));
+        for (const there of Object.keys(decoded)) expect(has(encode(one), there)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('refuses what `peek` refuses', () => {
+    const twice = Uint8Array.of(0x82, 0xa2, ...utf8('id'), 0x80, 0xa2, ...utf8('id'), 0x90);
+    expect(failure(() => has(twice, 'id')).message).toContain('two fields "id"');
+    expect(has(twice, 'type')).toBe(false);
+    const bytes = encode({ session: 's', list: [1, { a: 'b' }] });
+    for (let cut = 0; cut < bytes.length; cut += 1)
+      expect(failure(() => has(bytes.subarray(0, cut), 'list')).code).toBe('FRAME_MALFORMED');
   });
 });
 

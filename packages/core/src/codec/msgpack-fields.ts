@@ -12,6 +12,7 @@ import { roomFor, writeMapHead, writeScalar } from './msgpack-write.ts';
 
 export interface FieldAccess {
   peek(payload: Uint8Array, names: readonly string[]): Fields;
+  has(payload: Uint8Array, name: string): boolean;
   stamp(payload: Uint8Array, fields: Fields): Uint8Array | undefined;
 }
 
@@ -22,7 +23,7 @@ export function fieldAccess(skip: Skip): FieldAccess {
   const slab = new Slab();
 
   /** Reads all keys of a map and puts the scalars under wanted ones into `fields`. Returns how many wanted keys it has. */
-  function scan(bytes: Uint8Array, wanted: Wanted, fields: Record<string, Scalar>): number {
+  function scan(bytes: Uint8Array, wanted: Wanted, fields: Record<string, Scalar> | undefined): number {
     const round = (wanted.round += 1);
     const head = headSize(bytes[0]);
     let at = head;
@@ -46,6 +47,7 @@ export function fieldAccess(skip: Skip): FieldAccess {
         throw malformed(`Cannot read message: it has two fields ${JSON.stringify(name)}`, bytes);
       wanted.seen[index] = round;
       found += 1;
+      if (fields === undefined) continue;
       const value = readScalar(bytes, valueAt, at);
       if (value !== undefined) fields[name] = value;
     }
@@ -72,6 +74,7 @@ export function fieldAccess(skip: Skip): FieldAccess {
       scan(payload, cache.ofArray(names), fields);
       return fields;
     },
+    has: (payload, name) => scan(payload, cache.ofName(name), undefined) > 0,
     stamp(payload, fields) {
       const head = headSize(payload[0]);
       if (head === 0) throw malformed('Cannot add fields: a message must be an object', payload);

@@ -22,10 +22,17 @@ export class NameCache {
     return wanted;
   }
 
+  ofName(name: string): Wanted {
+    return this.#ofNames(name, [name]);
+  }
+
   /** For the names of an object that is made for each message. */
   ofKeys(fields: Readonly<Record<string, unknown>>): Wanted {
     const names = Object.keys(fields);
-    const key = names.length === 1 ? (names[0] as string) : JSON.stringify(names);
+    return this.#ofNames(names.length === 1 ? (names[0] as string) : JSON.stringify(names), names);
+  }
+
+  #ofNames(key: string, names: readonly string[]): Wanted {
     const known = this.#byName.get(key);
     // A single name may look like a list of several.
     if (known !== undefined && known.names.length === names.length) return known;
