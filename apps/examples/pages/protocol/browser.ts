@@ -1,4 +1,4 @@
-import { CarpoolError, json, nulDelimited, type Codec, type Protocol, type SessionPort } from 'carpool/protocol';
+import { CarpoolError, json, nulDelimited, type Codec, type Protocol } from 'carpool/protocol';
 
 export const nulJson: Codec = { name: 'json-nul', framing: nulDelimited, format: json };
 
@@ -12,7 +12,6 @@ interface Said {
 }
 
 export function browser(): Protocol {
-  const ports = new Map<string, SessionPort>();
   return {
     name: 'browser',
     sessionField: 'sessionId',
@@ -27,12 +26,10 @@ export function browser(): Protocol {
       const { contextId } = await ask('createContext', {});
       // From here on what names the context alone is this session's, too.
       port.adopt(contextId);
-      ports.set(contextId, port);
       const { sessionId } = await ask('attach', { contextId });
       return {
         wireId: sessionId,
         async close(ending) {
-          ports.delete(contextId);
           await ending.root.request({ method: 'disposeContext', params: { contextId } });
         },
       };
@@ -51,9 +48,8 @@ export function browser(): Protocol {
         return { as: 'lost', to, gone: false, refusal: { code: 'crashed', message: 'the page crashed' } };
       }
       if (method !== 'popup') return { as: 'event', to };
-      const { contextId = '', sessionId: popup } = (frame.message as Said).params ?? {};
-      if (popup !== undefined) ports.get(contextId)?.adopt(popup);
-      return { as: 'event', to: contextId };
+      const { contextId, sessionId: popup } = (frame.message as Said).params ?? {};
+      return { as: 'event', to: contextId, adopt: popup };
     },
 
     address({ kind, frame, wireId, call, owns }) {

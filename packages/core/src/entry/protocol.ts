@@ -2,6 +2,7 @@
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
 export type {
   Addressed,
+  Adopted,
   AnyMessages,
   Cancelled,
   ClosedBy,

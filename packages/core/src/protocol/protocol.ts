@@ -51,24 +51,52 @@ export interface AnyMessages extends Messages {
   readonly event: Record<string, unknown>;
 }
 
-/** Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. */
+/**
+ * Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. `adopt` is an id,
+ * or several, that the session which gets the message owns from now on, under the rules of `SessionPort.adopt`: for a page
+ * that names a popup, or a request that names the token of its progress. If the id is one of another open session, the
+ * session that gets the message ends with SESSION_REFUSED.
+ */
 export type Route =
   | {
       readonly as: 'reply' | 'step';
       readonly to: WireId | undefined;
       readonly key: Key;
       readonly frame?: Frame | undefined;
+      readonly adopt?: Adopted;
     }
   /** The child refuses one request; the session lives on. */
-  | { readonly as: 'refusal'; readonly to: WireId | undefined; readonly key: Key; readonly refusal: Refusal }
-  | { readonly as: 'event'; readonly to: WireId | undefined; readonly frame?: Frame | undefined }
+  | {
+      readonly as: 'refusal';
+      readonly to: WireId | undefined;
+      readonly key: Key;
+      readonly refusal: Refusal;
+      readonly adopt?: Adopted;
+    }
+  | {
+      readonly as: 'event';
+      readonly to: WireId | undefined;
+      readonly frame?: Frame | undefined;
+      readonly adopt?: Adopted;
+    }
   /**
    * The child finds fault with what a session sent, and the session lives on. It is an event; with `diagnostics: 'fail'`
    * the pool keeps it for the end of the session. To the root: the child does not say which session it means.
    */
-  | { readonly as: 'diagnostic'; readonly to: WireId | undefined; readonly diagnostic: Diagnostic }
+  | {
+      readonly as: 'diagnostic';
+      readonly to: WireId | undefined;
+      readonly diagnostic: Diagnostic;
+      readonly adopt?: Adopted;
+    }
   /** The child asks, and waits for an answer under `key`. To the root: `Protocol.answer` answers it. */
-  | { readonly as: 'ask'; readonly to: WireId | undefined; readonly key: Key; readonly frame?: Frame | undefined }
+  | {
+      readonly as: 'ask';
+      readonly to: WireId | undefined;
+      readonly key: Key;
+      readonly frame?: Frame | undefined;
+      readonly adopt?: Adopted;
+    }
   /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
   | {
       readonly as: 'lost';
@@ -78,9 +106,13 @@ export type Route =
       /** Where the child did not end it: what did, and why in half a sentence. */
       readonly by?: ClosedBy | undefined;
       readonly reason?: string | undefined;
+      readonly adopt?: undefined;
     }
   /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
   | { readonly as: 'unknown' };
+
+/** Ids that a session owns from the message on whose `Route` names them. */
+export type Adopted = WireId | readonly WireId[] | undefined;
 
 /** The child's "no". */
 export interface Refusal {

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Messages, ProtocolPort, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Messages, ProtocolPort, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
@@ -16,6 +16,8 @@ export interface Receiver {
   readonly over: boolean;
   /** What its exchanges wait for. */
   readonly waits: Waits;
+  /** As its protocol has it. */
+  readonly port: Pick<SessionPort, 'adopt'>;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
   /** Ends it because of something that arrived. */
   fail(reason: CloseReason): void;

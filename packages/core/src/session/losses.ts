@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Messages, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Messages, Protocol, Route } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
 import type { Losses } from './unrouted.ts';
 
@@ -19,7 +19,7 @@ export interface LossesOptions {
   readonly root: () => Receiver;
   /** All others. */
   readonly sessions: () => Iterable<Receiver>;
-  readonly find: (wireId: WireId) => Receiver | undefined;
+  readonly find: (route: Exclude<Route, { as: 'unknown' }>) => Receiver | undefined;
   /** `hello` has not ended. */
   readonly greeting: () => boolean;
 }
@@ -30,8 +30,7 @@ export function failingLosses({ clock, protocol, root, sessions, find, greeting 
       if (![root(), ...sessions()].some(({ waits }) => waits.size > 0)) return;
       const route = routed(protocol, message);
       if (route === undefined) return;
-      const to = 'to' in route ? route.to : undefined;
-      const receiver = to === undefined ? root() : find(to);
+      const receiver = route.as === 'unknown' ? root() : find(route);
       if (receiver === undefined) return;
       const waiting = receiver.waits.for(message, 'key' in route ? route.key : undefined);
       const error = unreadError(receiver.id, hint, greeting());

@@ -12,13 +12,14 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Diagnostic, Opened, ProtocolPort, Route, WireId } from '../protocol/protocol.ts';
-import type { Connection, Receiver } from './connection.ts';
+import type { Diagnostic, Opened, ProtocolPort, Route } from '../protocol/protocol.ts';
+import type { Connection } from './connection.ts';
 import { Conversation } from './conversation.ts';
-import { instead, takenError } from './errors.ts';
+import { instead } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
 import type { Listener } from './listener.ts';
 import type { LossesOptions } from './losses.ts';
+import { Receivers } from './receivers.ts';
 import { RootQuestions } from './root-questions.ts';
 import type { CloseReason } from './state.ts';
 import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
@@ -72,7 +73,7 @@ export class Mux {
   readonly #unrouted: Unrouted;
   readonly #questions: RootQuestions;
   readonly #connection: Connection;
-  readonly #byWireId = new Map<WireId, Receiver>();
+  readonly #receivers: Receivers;
   readonly #conversations = new Set<Conversation>();
   readonly #maxBacklog: number;
   /** Closed here; what is left of them on the other side is not known. */
@@ -89,12 +90,13 @@ export class Mux {
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
+    this.#receivers = new Receivers({ root: () => this.root, strays: this.strays });
     const losses = options.losses?.({
       clock,
       protocol,
       root: () => this.root,
       sessions: () => this.#conversations,
-      find: (wireId) => this.#byWireId.get(wireId),
+      find: (route) => this.#receivers.find(route),
       greeting: () => this.#greeting,
     });
     this.#unrouted = new Unrouted(options, this.strays, losses);
@@ -119,10 +121,8 @@ export class Mux {
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
-      adopt: (wireId, receiver) => this.#adopt(wireId, receiver),
-      forget: (wireIds) => {
-        for (const wireId of wireIds) this.#byWireId.delete(wireId);
-      },
+      adopt: (wireId, receiver) => this.#receivers.adopt(wireId, receiver),
+      forget: (wireIds) => this.#receivers.forget(wireIds),
     };
     this.root = new Conversation(this.#connection, { id: rootId, listener: rootListener });
     const { root: own } = this;
@@ -228,15 +228,8 @@ export class Mux {
   fail(reason: CloseReason): void {
     this.#failure ??= reason;
     for (const conversation of this.#conversations) conversation.abort(reason);
-    this.#byWireId.clear();
+    this.#receivers.clear();
     this.root.abort(reason);
-  }
-
-  #adopt(wireId: WireId, receiver: Receiver): void {
-    const owner = this.#byWireId.get(wireId);
-    // One whose end was not confirmed keeps its ids; a child that gives one of them to a new session has ended it.
-    if (owner !== undefined && owner !== receiver && !owner.over) throw takenError(wireId, owner.id, receiver.id);
-    this.#byWireId.set(wireId, receiver);
   }
 
   #transmit(frame: Frame): void {
@@ -276,13 +269,15 @@ export class Mux {
       this.#questions.ask(route, frame);
       return;
     }
-    const receiver: Receiver | undefined = route.to === undefined ? this.root : this.#byWireId.get(route.to);
+    const receiver = this.#receivers.find(route);
     if (receiver === undefined) {
       this.#unrouted.stray(frame, `for session ${JSON.stringify(route.to)}, which is not open`);
       if (route.as === 'ask') this.#questions.refuse(route, frame, 'there is no such session');
       return;
     }
     try {
+      // First: what gets the message may name the id at once.
+      if (route.adopt !== undefined) this.#receivers.adoptAll(route.adopt, receiver, frame);
       receiver.receive(route, frame);
     } catch (thrown) {
       // One bad message, or one listener that throws, costs its own session.

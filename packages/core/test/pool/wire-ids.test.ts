@@ -101,6 +101,65 @@ test.each(wheres)('%s, a session may name its own ids in what it sends, and no o
   expect(other.closeReason).toBeUndefined();
 });
 
+/** The messages of the child name further ids of their session in `forks`. */
+const forking: Protocol = {
+  ...base,
+  route(frame) {
+    const { forks } = frame.message as { forks?: string | string[] };
+    const route = base.route(frame);
+    return route.as === 'unknown' || route.as === 'lost' ? route : { ...route, adopt: forks };
+  },
+  address: (outgoing) => {
+    const { session } = outgoing.frame.fields(['session']);
+    const addressed = base.address(outgoing);
+    return session === undefined ? addressed : { ...addressed, frame: addressed.frame.with({ session }) };
+  },
+};
+const says = (...messages: object[]) => ({ type: 'say', messages });
+
+test.each(wheres)('%s, a session owns the ids that the route of its message adopts', async (_, where) => {
+  const register = await where({ protocol: forking, args: program('says-on-request').args! });
+  const [session, other] = [await register(), await register()];
+  session.send(
+    says(
+      { session: 's1', type: 'forked', forks: 'f1' },
+      // Under the new id, right behind it.
+      { session: 'f1', type: 'first' },
+      { session: 's1', type: 'forked', forks: ['f2', 'f3', 'f1'] },
+      { session: 'f3', type: 'second' },
+    ),
+  );
+  for (const type of ['forked', 'first', 'forked', 'second']) expect(await session.event()).toMatchObject({ type });
+  expect(await session.request({ type: 'query', session: 'f2' })).toMatchObject({ session: 'f2' });
+  const error = await failure(other.request({ type: 'query', session: 'f1' }), 'SESSION_REFUSED');
+  expect(error.message).toContain('names session "f1", and this session is "s2"');
+});
+
+test.each(wheres)('%s, one that would adopt the id of another open session ends alone', async (_, where) => {
+  const register = await where({ protocol: forking, args: program('says-on-request').args! });
+  const [first, second] = [await register(), await register()];
+  first.send(says({ session: 's1', type: 'forked', forks: 'f1' }, { session: 's2', type: 'forked', forks: 'f1' }));
+  await first.event();
+  const { by, error } = await second.closed;
+  expect([by, error?.code]).toEqual(['child', 'SESSION_REFUSED']);
+  expect(error?.message).toContain('Cannot give session s2 the id "f1": it is one of session s1, which is open');
+  expect(await first.request({ type: 'query', session: 'f1' })).toMatchObject({ session: 'f1' });
+  // With its session the id is free again.
+  await first.unregister();
+  const third = await register();
+  third.send(says({ session: 's3', type: 'forked', forks: 'f1' }));
+  await third.event();
+  expect(await third.request({ type: 'query', session: 'f1' })).toMatchObject({ session: 'f1' });
+});
+
+test('an id that is adopted outside all sessions is none, and is shown', async () => {
+  const echoes = pool('says-on-request', { protocol: forking });
+  const session = await echoes.register();
+  session.send(says({ type: 'loose', forks: 'f1' }, { session: 's1', type: 'last' }));
+  await session.event(({ type }) => type === 'last');
+  expect(echoes.stats().lastStrays.join('\n')).toContain('`route` gives the id "f1" to no session');
+});
+
 test('a child that gives a new session the id of one whose end it never confirmed has ended that one', async () => {
   let made = 0;
   const protocol: Protocol = {
