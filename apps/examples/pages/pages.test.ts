@@ -183,6 +183,24 @@ describe.each(wheres)('$where', ({ serve }) => {
     }
   });
 
+  test('replies that carry the id of their request alone reach its session', async () => {
+    const pool = await serve('jsonRpc');
+    const sessions = [await pool.register(), await pool.register()];
+    const write = (session: Session, text: string): void =>
+      session.send({ method: 'write', params: { document: session.id, text } });
+    const words = (session: Session) => session.request({ method: 'words', params: { document: session.id } });
+    await expect(words(sessions[0]!)).rejects.toMatchObject({
+      code: 'SESSION_REFUSED',
+      message: expect.stringContaining('the document is empty'),
+    });
+    write(sessions[0]!, 'one');
+    write(sessions[1]!, 'one two');
+    expect(await Promise.all(sessions.map(words))).toMatchObject([{ result: 1 }, { result: 2 }]);
+    expect(await sessions[1]!.event()).toMatchObject({ params: { document: sessions[1]!.id, characters: 7 } });
+    for (const session of sessions) await session.unregister();
+    expect(await pool.stats()).toMatchObject({ children: 1, quarantined: 0, strays: 0 });
+  });
+
   test('a gate lets one request through at a time', async () => {
     const session = await (await serve('inTurn')).register();
     const sums = await Promise.all([1, 2, 3].map(() => session.request({ type: 'sum', column: 'A' })));

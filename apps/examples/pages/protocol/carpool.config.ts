@@ -1,6 +1,7 @@
 // The protocols of docs/protocol.md as pools, for the tests that run them in process and through a host.
 import { defineConfig, type Config, type Messages, type PoolOptions } from 'carpool';
 import { browser, nulJson } from './browser.ts';
+import { jsonRpc } from './json-rpc.ts';
 import { inTurn } from './one-at-a-time.ts';
 import { replyField } from './reply-field.ts';
 import { sheet } from './sheet.ts';
@@ -12,7 +13,7 @@ const script = (file: string): Pick<PoolOptions, 'command' | 'args'> => ({
 const sheets = script('../readme/sheet.mjs');
 const browsers = { ...script('browser.mjs'), codec: nulJson, protocol: browser, stdio: { in: 3, out: 4 } } as const;
 
-type Name = 'sheet' | 'newerSheet' | 'replyField' | 'browser' | 'oneUseBrowser' | 'inTurn';
+type Name = 'sheet' | 'newerSheet' | 'replyField' | 'browser' | 'oneUseBrowser' | 'inTurn' | 'jsonRpc';
 
 export const pools: Readonly<Record<Name, PoolOptions<Messages>>> = {
   sheet: { ...sheets, protocol: sheet },
@@ -20,6 +21,7 @@ export const pools: Readonly<Record<Name, PoolOptions<Messages>>> = {
   replyField: { ...script('reply-field.mjs'), maxSessions: 1, protocol: replyField },
   browser: browsers,
   oneUseBrowser: { ...browsers, recycleAfter: 1 },
+  jsonRpc: { ...script('json-rpc.mjs'), protocol: jsonRpc },
   inTurn: { ...sheets, protocol: inTurn(sheet as never) },
 };
 

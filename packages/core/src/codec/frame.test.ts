@@ -57,8 +57,10 @@ describe.each([msgpack, json])('a frame of $name', (format) => {
     const decoded = encoded();
     void decoded.message;
     for (const frame of [Frame.of(message, format), encoded(), decoded]) {
-      for (const name of ['object', 'list', 'text', 'none', 'no', 'zero']) expect(frame.has(name), name).toBe(true);
-      for (const name of ['absent', 'a', 'toString', 'objec', '']) expect(frame.has(name), name).toBe(false);
+      for (const name of ['object', 'list', 'text', 'none', 'no', 'zero'])
+        expect([name, frame.has(name)]).toEqual([name, true]);
+      for (const name of ['absent', 'a', 'toString', 'objec', ''])
+        expect([name, frame.has(name)]).toEqual([name, false]);
     }
     for (const other of [[1], 'length', null, 7]) {
       expect(Frame.of(other, format).has('length')).toBe(false);

@@ -20,6 +20,7 @@ export type {
   SessionPort,
   WireId,
 } from '../protocol/protocol.ts';
+export { byKey } from '../protocol/by-key.ts';
 export { foreignSessionError } from '../protocol/foreign-session.ts';
 // Codecs: bytes to messages.
 export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unfinished, Unframer } from '../codec/codec.ts';

@@ -11,6 +11,7 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
+import type { byKey } from './by-key.ts';
 
 /** The id by which the child tells sessions apart. One session may own several. */
 export type WireId = string | number;
@@ -52,7 +53,8 @@ export interface AnyMessages extends Messages {
 }
 
 /**
- * Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. `adopt` is an id,
+ * Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. `to: byKey` is
+ * where the request of this `key` came from, for replies that name no session. `adopt` is an id,
  * or several, that the session which gets the message owns from now on, under the rules of `SessionPort.adopt`: for a page
  * that names a popup, or a request that names the token of its progress. If the id is one of another open session, the
  * session that gets the message ends with SESSION_REFUSED.
@@ -60,7 +62,7 @@ export interface AnyMessages extends Messages {
 export type Route =
   | {
       readonly as: 'reply' | 'step';
-      readonly to: WireId | undefined;
+      readonly to: WireId | typeof byKey | undefined;
       readonly key: Key;
       readonly frame?: Frame | undefined;
       readonly adopt?: Adopted;
@@ -68,7 +70,7 @@ export type Route =
   /** The child refuses one request; the session lives on. */
   | {
       readonly as: 'refusal';
-      readonly to: WireId | undefined;
+      readonly to: WireId | typeof byKey | undefined;
       readonly key: Key;
       readonly refusal: Refusal;
       readonly adopt?: Adopted;
@@ -149,7 +151,10 @@ export interface Outgoing {
 /** The same message, ready for the child. */
 export interface Addressed {
   readonly frame: Frame;
-  /** For a request: the `key` that `route` will give its reply. Default: `call` as text. */
+  /**
+   * For a request: the `key` that `route` will give its reply. Default: `call` as text. Where replies find their session by
+   * it, it must be unique over the connection.
+   */
   readonly key?: Key | undefined;
 }
 

@@ -2,10 +2,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Messages, ProtocolPort, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
+import type { Key, Messages, ProtocolPort, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
+import type { WaitingKeys } from './waiting-keys.ts';
 import type { Waits } from './waits.ts';
 
 /** Takes the messages that the connection routes to one wire id. */
@@ -18,6 +19,8 @@ export interface Receiver {
   readonly waits: Waits;
   /** As its protocol has it. */
   readonly port: Pick<SessionPort, 'adopt'>;
+  /** The keys of its requests that wait for their reply. */
+  readonly waitingKeys: Iterable<Key>;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
   /** Ends it because of something that arrived. */
   fail(reason: CloseReason): void;
@@ -50,4 +53,6 @@ export interface Connection {
   /** Messages under this wire id go to `receiver` from now on. @throws CarpoolError SESSION_REFUSED if another has it */
   adopt(wireId: WireId, receiver: Receiver): void;
   forget(wireIds: Iterable<WireId>): void;
+  /** Whose request waits under which key. Absent until a reply comes that names no session. */
+  readonly keys: WaitingKeys<Receiver> | undefined;
 }

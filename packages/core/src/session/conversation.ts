@@ -32,13 +32,14 @@ const failTimeout = 5_000;
 export class Conversation implements Receiver, Ended, Exchanging, Asking {
   readonly recent: Recent;
   readonly released: Promise<Released>;
+  /** Whose it is. */
+  readonly speaker: Speaker;
   readonly #connection: Connection;
   /** Strays of the connection that came before it. */
   readonly #straysBefore: number;
   readonly #options: ConversationOptions;
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
-  readonly #name: Speaker;
   readonly #ids: OwnIds;
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
@@ -50,9 +51,9 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   constructor(connection: Connection, options: ConversationOptions) {
     this.#options = options;
     this.#connection = connection;
-    this.#name = { id: options.id, holder: options.holder };
+    this.speaker = { id: options.id, holder: options.holder };
     this.#straysBefore = connection.strays.total;
-    this.recent = new Recent(this.#name, connection.journal);
+    this.recent = new Recent(this.speaker, connection.journal);
     ({
       outbox: this.#outbox,
       port: this.#port,
@@ -60,7 +61,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       incoming: this.#incoming,
       ids: this.#ids,
     } = joinedParts(connection, options, {
-      name: this.#name,
+      name: this.speaker,
       receiver: this,
       recent: this.recent,
       state: () => this.#state.name,
@@ -73,7 +74,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   /** For messages, and for protocols in which the host chooses the id. */
   get id(): string {
-    return this.#name.id;
+    return this.speaker.id;
   }
 
   /** The ids of the child that are this session's. */
@@ -96,7 +97,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   /** Where the other side of the connection gives the sessions their ids, this one has its own from now on. */
   rename(id: string): void {
-    this.#name.id = id;
+    this.speaker.id = id;
   }
 
   /** What is known here of a call that gets no answer. */
@@ -112,9 +113,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     return this.#outbox.waitingCalls;
   }
 
-  /** Whose it is. */
-  get speaker(): Speaker {
-    return this.#name;
+  get waitingKeys(): Iterable<Key> {
+    return this.#outbox.waitingKeys;
   }
 
   get waits(): Waits {

@@ -90,13 +90,18 @@ export class Mux {
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
-    this.#receivers = new Receivers({ root: () => this.root, strays: this.strays });
+    const receivers = new Receivers({
+      root: () => this.root,
+      sessions: () => this.#conversations,
+      strays: this.strays,
+    });
+    this.#receivers = receivers;
     const losses = options.losses?.({
       clock,
       protocol,
       root: () => this.root,
       sessions: () => this.#conversations,
-      find: (route) => this.#receivers.find(route),
+      find: (route) => receivers.find(route),
       greeting: () => this.#greeting,
     });
     this.#unrouted = new Unrouted(options, this.strays, losses);
@@ -121,8 +126,11 @@ export class Mux {
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
       nextCall: () => ++this.#calls,
-      adopt: (wireId, receiver) => this.#receivers.adopt(wireId, receiver),
-      forget: (wireIds) => this.#receivers.forget(wireIds),
+      adopt: (wireId, receiver) => receivers.adopt(wireId, receiver),
+      forget: (wireIds) => receivers.forget(wireIds),
+      get keys() {
+        return receivers.keys;
+      },
     };
     this.root = new Conversation(this.#connection, { id: rootId, listener: rootListener });
     const { root: own } = this;
@@ -271,7 +279,7 @@ export class Mux {
     }
     const receiver = this.#receivers.find(route);
     if (receiver === undefined) {
-      this.#unrouted.stray(frame, `for session ${JSON.stringify(route.to)}, which is not open`);
+      this.#unrouted.stray(frame, this.#receivers.whyNone(route));
       if (route.as === 'ask') this.#questions.refuse(route, frame, 'there is no such session');
       return;
     }

@@ -4,7 +4,7 @@
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Addressed, Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Receiver } from './connection.ts';
 import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';
 import { keptFrame } from './kept-frame.ts';
@@ -17,6 +17,15 @@ const maxPending = 65_536;
 /** Bytes that a gate may hold back of one session. */
 const maxHeldBytes = 256 * 1024 * 1024;
 
+export interface OutboxOptions {
+  readonly connection: Connection;
+  readonly name: SessionName;
+  readonly recent: Recent;
+  /** Gets the replies. */
+  readonly receiver: Receiver;
+  readonly owns: (wireId: WireId) => boolean;
+}
+
 /** All its calls throw CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then. */
 export class Outbox {
   /** Under which id the conversation sends; `undefined` for the root. */
@@ -26,16 +35,18 @@ export class Outbox {
   readonly #connection: Connection;
   readonly #name: SessionName;
   readonly #recent: Recent;
+  readonly #receiver: Receiver;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
   /** Of those that were given up with the end. */
   #oldestAtEnd: PendingCall | undefined;
   readonly #held = new HeldMessages();
 
-  constructor(connection: Connection, name: SessionName, recent: Recent, owns: (wireId: WireId) => boolean) {
+  constructor({ connection, name, recent, receiver, owns }: OutboxOptions) {
     this.#connection = connection;
     this.#name = name;
     this.#recent = recent;
+    this.#receiver = receiver;
     this.#owns = owns;
   }
 
@@ -95,6 +106,11 @@ export class Outbox {
     return this.#pending.size;
   }
 
+  /** The keys of those. */
+  get waitingKeys(): Iterable<Key> {
+    return this.#pending.keys();
+  }
+
   /** The call that a step belongs to; `undefined`: there is none. An abandoned one does nothing. */
   waiting(key: Key): ReplyCallbacks | undefined {
     return this.#pending.peek(key)?.callbacks;
@@ -102,7 +118,10 @@ export class Outbox {
 
   /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
-    return this.#pending.take(key);
+    const callbacks = this.#pending.take(key);
+    const { keys } = this.#connection;
+    if (keys !== undefined && this.#pending.peek(key) === undefined) keys.delete(key, this.#receiver);
+    return callbacks;
   }
 
   /** A request under this key was answered a short while ago: what comes now is a second reply. */
@@ -119,7 +138,10 @@ export class Outbox {
 
   /** Takes the requests that were sent, and leaves what the gate still holds back. */
   drainSent(): ReplyCallbacks[] {
-    return this.#pending.drain().map(({ callbacks }) => callbacks);
+    const calls = this.#pending.drain();
+    const { keys } = this.#connection;
+    if (keys !== undefined) for (const { key } of calls) if (key !== undefined) keys.delete(key, this.#receiver);
+    return calls.map(({ callbacks }) => callbacks);
   }
 
   /** Sends what the gate admits now, oldest first; each message sent may admit others. */
@@ -160,13 +182,17 @@ export class Outbox {
 
   #transmit(outgoing: Outgoing, call: PendingCall | undefined): void {
     const addressed = this.#address(outgoing);
+    const key = call && (addressed.key ?? String(outgoing.call));
+    const { keys } = this.#connection;
+    if (key !== undefined) keys?.check(key, this.#receiver);
     this.#connection.transmit(addressed.frame);
     const { length } = addressed.frame.bytes;
     this.#recent.add('out', outgoing.frame, length);
     this.gate?.sent(outgoing.frame);
-    if (call === undefined) return;
+    if (call === undefined || key === undefined) return;
     call.sent = keptFrame(outgoing.frame, length);
-    this.#pending.add(addressed.key ?? String(outgoing.call), call);
+    this.#pending.add(key, call);
+    keys?.add(key, this.#receiver);
   }
 
   #address(outgoing: Outgoing): Addressed {

@@ -52,7 +52,7 @@ export function joinedParts(connection: Connection, options: ConversationOptions
     outbox.wireId ??= wireId;
     listener.adopted?.(wireId);
   };
-  const outbox = new Outbox(connection, name, recent, (wireId) => all.has(wireId));
+  const outbox = new Outbox({ connection, name, recent, receiver, owns: (wireId) => all.has(wireId) });
   const port = new ConversationPort({
     connection,
     outbox,

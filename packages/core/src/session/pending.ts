@@ -58,6 +58,11 @@ export class Pending {
     this.#size++;
   }
 
+  /** Of the calls that wait. */
+  keys(): Iterable<Key> {
+    return this.#byKey.keys();
+  }
+
   /** The call that has waited longest. */
   get oldest(): PendingCall | undefined {
     for (const there of this.#byKey.values()) return there instanceof Fifo ? there.first : there;

@@ -1,19 +1,30 @@
-/** Which conversation a message of the other side is for: by the ids that each of them owns. */
+/**
+ * Which conversation a message of the other side is for: by the ids that each of them owns, or by the key of the request
+ * that it answers.
+ */
 import type { Frame } from '../codec/frame.ts';
+import { byKey } from '../protocol/by-key.ts';
 import type { Adopted, Route, WireId } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
 import { takenError } from './errors.ts';
 import type { Strays } from './strays.ts';
+import { WaitingKeys } from './waiting-keys.ts';
+
+type OwnRoute = Exclude<Route, { as: 'unknown' }>;
 
 export interface ReceiversOptions {
   /** The conversation with the child itself, outside all sessions. */
   readonly root: () => Receiver;
+  /** All others that are not closed. */
+  readonly sessions: () => Iterable<Receiver>;
   readonly strays: Strays;
 }
 
 export class Receivers {
   readonly #options: ReceiversOptions;
   readonly #byWireId = new Map<WireId, Receiver>();
+  /** Absent until the first reply that names no session. */
+  keys: WaitingKeys<Receiver> | undefined;
 
   constructor(options: ReceiversOptions) {
     this.#options = options;
@@ -36,8 +47,21 @@ export class Receivers {
   }
 
   /** `undefined`: it is for a session that is not open. */
-  find({ to }: Exclude<Route, { as: 'unknown' }>): Receiver | undefined {
+  find(route: OwnRoute): Receiver | undefined {
+    const { to } = route;
+    if (to === byKey) return 'key' in route ? this.#waiting.find(route.key) : undefined;
     return to === undefined ? this.#options.root() : this.#byWireId.get(to);
+  }
+
+  /** Half a sentence: why `find` has found none. */
+  whyNone(route: OwnRoute): string {
+    if (route.to === byKey && 'key' in route) return this.#waiting.whyNone(route.key);
+    return `for session ${JSON.stringify(route.to)}, which is not open`;
+  }
+
+  get #waiting(): WaitingKeys<Receiver> {
+    const { root, sessions } = this.#options;
+    return (this.keys ??= new WaitingKeys([root(), ...sessions()]));
   }
 
   /** The ids that the route of a message of this receiver names. @throws CarpoolError SESSION_REFUSED if another has one */

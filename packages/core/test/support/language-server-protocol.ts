@@ -3,6 +3,7 @@ import type { Codec } from '../../src/codec/codec.ts';
 import { contentLength } from '../../src/codec/content-length.ts';
 import { Frame } from '../../src/codec/frame.ts';
 import { json } from '../../src/codec/json.ts';
+import { byKey } from '../../src/protocol/by-key.ts';
 import type { Protocol } from '../../src/protocol/protocol.ts';
 
 export const languageServerCodec: Codec = { name: 'content-length', framing: contentLength, format: json };
@@ -11,14 +12,11 @@ interface Said {
   readonly id?: number | string;
   readonly method?: string;
   readonly error?: { readonly message: string };
-  readonly document?: string;
   readonly params?: { readonly document?: string };
 }
 
 /** @param asks what the server asks while a document opens and closes */
 export function languageServer({ asks }: { readonly asks?: string } = {}): Protocol {
-  // Replies carry an id alone, so that the sessions of requests are remembered by it.
-  const documents = new Map<string, string | undefined>();
   return {
     name: 'language-server',
     hello: (root) => root.request({ method: 'initialize' }),
@@ -46,22 +44,20 @@ export function languageServer({ asks }: { readonly asks?: string } = {}): Proto
     },
 
     route(frame) {
-      const { id, method, params, error, document } = frame.message as Said;
+      const { id, method, params, error } = frame.message as Said;
       const key = String(id);
       if (method !== undefined) {
         if (id === undefined) return { as: 'event', to: params?.document };
         return { as: 'ask', to: params?.document, key };
       }
-      const to = documents.get(key) ?? document;
-      documents.delete(key);
-      if (error !== undefined) return { as: 'refusal', to, key, refusal: error };
-      return { as: 'reply', to, key };
+      // Replies carry an id alone.
+      if (error !== undefined) return { as: 'refusal', to: byKey, key, refusal: error };
+      return { as: 'reply', to: byKey, key };
     },
 
-    address({ kind, frame, wireId, call, key }) {
+    address({ kind, frame, call, key }) {
       if (kind === 'answer') return { frame: frame.with({ id: key ?? '' }) };
       if (kind === 'send') return { frame };
-      documents.set(String(call), wireId === undefined ? undefined : String(wireId));
       return { frame: frame.with({ id: call }), key: String(call) };
     },
 
