@@ -102,6 +102,7 @@ const poolSchema = v.strictObject(
     children: v.optional(whole(1)),
     sessionsPerChild: v.optional(whole(1)),
     maxSessions: v.optional(whole(1)),
+    warm: v.optional(whole(0)),
     maxQueued: v.optional(whole(0)),
     registerTimeout: v.optional(milliseconds),
     helloTimeout: v.optional(milliseconds),

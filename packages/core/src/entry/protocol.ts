@@ -7,7 +7,6 @@ export type {
   Cancelled,
   ClosedBy,
   Diagnostic,
-  Gate,
   Key,
   Messages,
   Opened,
@@ -20,6 +19,7 @@ export type {
   SessionPort,
   WireId,
 } from '../protocol/protocol.ts';
+export type { Gate } from '../protocol/gate.ts';
 export { byKey } from '../protocol/by-key.ts';
 export { foreignSessionError } from '../protocol/foreign-session.ts';
 // Codecs: bytes to messages.

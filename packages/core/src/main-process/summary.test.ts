@@ -7,6 +7,7 @@ const pool: PoolStats = {
   maxSessions: 8,
   open: 0,
   queued: 0,
+  warm: 0,
   quarantined: 0,
   running: 1,
   pids: [1],

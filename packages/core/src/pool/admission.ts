@@ -124,6 +124,12 @@ export class Admission {
     return epoch === current && phase !== 'ending';
   }
 
+  /** The child of this slot gets no sessions at the moment: it may be blocked. */
+  isSuspect({ child, epoch }: Slot): boolean {
+    const { epoch: current, isSuspect } = this.#at(child);
+    return epoch === current && isSuspect;
+  }
+
   /** Whether a new life of this child may begin, or has begun. */
   maySpawn(child: number): boolean {
     return this.#at(child).phase !== 'ending';

@@ -39,6 +39,10 @@ export class ChildSlots {
     return this.#quarantined;
   }
 
+  get isSuspect(): boolean {
+    return this.#suspect;
+  }
+
   get free(): number {
     return this.#phase === 'ending' || this.#suspect ? 0 : this.capacity - this.#used - this.#quarantined;
   }

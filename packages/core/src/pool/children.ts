@@ -10,6 +10,8 @@ import type { WatchedFiles } from '../process/files.ts';
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** Learns what becomes of each child. */
   readonly admission: Admission;
+  /** A child takes no more sessions. */
+  readonly retired?: (() => void) | undefined;
 }
 
 export class Children {
@@ -18,7 +20,7 @@ export class Children {
   readonly #stopped = new AbortController();
   readonly #supervisors: readonly ChildSupervisor[];
 
-  constructor({ admission, ...options }: ChildrenOptions) {
+  constructor({ admission, retired, ...options }: ChildrenOptions) {
     const { settings, clock } = options;
     const failures = new ChildFailures(settings, clock);
     this.#admission = admission;
@@ -27,7 +29,10 @@ export class Children {
       const events = {
         starting: () => admission.starting(number),
         serving: () => admission.serving(number),
-        retired: () => admission.retired(number),
+        retired: () => {
+          admission.retired(number);
+          retired?.();
+        },
         gone: () => admission.gone(number),
       };
       return new ChildSupervisor({ ...options, signal: this.#stopped.signal, failures, events });

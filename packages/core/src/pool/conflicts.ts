@@ -5,6 +5,7 @@ import { allowedMaxSessions, capacityOf, type CapacityOptions } from './capacity
 /** The options that are looked at. */
 export interface ConflictOptions extends CapacityOptions {
   readonly codec?: 'json-lines' | 'msgpack' | Codec | undefined;
+  readonly warm?: number | undefined;
   readonly maxQuarantined?: number | undefined;
   readonly strayOutput?: 'pass' | 'fail' | undefined;
   readonly server?: object | undefined;
@@ -23,10 +24,11 @@ export interface Conflict {
 
 /** The first contradiction; `undefined`: there is none. */
 export function conflictIn(options: ConflictOptions): Conflict | undefined {
-  const { maxSessions, maxQuarantined, strayOutput, codec } = options;
+  const { maxSessions, warm = 0, maxQuarantined, strayOutput, codec } = options;
   const allowed = allowedMaxSessions(options);
   if (allowed !== undefined) return { path: 'maxSessions', found: maxSessions, allowed };
-  const { sessionsPerChild } = capacityOf(options);
+  const { sessionsPerChild, maxSessions: capacity } = capacityOf(options);
+  if (warm > capacity) return { path: 'warm', found: warm, allowed: `up to ${capacity}, which is \`maxSessions\`` };
   if (maxQuarantined !== undefined && maxQuarantined > sessionsPerChild) {
     // A child with all its slots lost, and never replaced, would stop the pool.
     const most = `up to ${sessionsPerChild}, which is how many sessions a child can hold at once`;

@@ -75,6 +75,7 @@ const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
   pids: [],
   open: 0,
   queued: 0,
+  warm: 0,
   quarantined: 0,
   children: 0,
   sessions: 0,

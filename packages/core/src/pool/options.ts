@@ -81,6 +81,12 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Laun
   readonly sessionsPerChild?: number;
   /** How many sessions the pool can hold at once: `children` × `sessionsPerChild`, which is the default. */
   readonly maxSessions?: number;
+  /**
+   * How many sessions are kept open ahead, for the next `register` calls without `params`. Each holds a slot, which it gives
+   * up when a call wants it and no other is free. They are opened after a `register`, never before the first one of a run. At
+   * most `maxSessions`. Default 0.
+   */
+  readonly warm?: number;
   /** How many `register` calls may wait. Default 1,000. */
   readonly maxQueued?: number;
   /** Milliseconds that `register` waits for a slot. Default 60,000. */
@@ -147,6 +153,7 @@ type Filled =
   | 'children'
   | 'sessionsPerChild'
   | 'maxSessions'
+  | 'warm'
   | 'maxQueued'
   | 'registerTimeout'
   | 'helloTimeout'
@@ -200,6 +207,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     children,
     sessionsPerChild,
     maxSessions,
+    warm: options.warm ?? 0,
     maxQueued: options.maxQueued ?? 1_000,
     registerTimeout: options.registerTimeout ?? 60_000,
     helloTimeout: options.helloTimeout ?? 30_000,

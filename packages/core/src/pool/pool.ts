@@ -11,20 +11,20 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
-import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
 import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
-import type { Generation } from './generation.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
+import { SlotSessions, type Place, type SlotSession } from './slot-sessions.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 import type { Notices } from './wait-notices.ts';
+import { WarmSessions } from './warm-sessions.ts';
 import type { WatchedFiles } from '../process/files.ts';
 
 /** The pool of users, described in `types.ts`, and what the hub calls. */
@@ -36,10 +36,12 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly #holders: SlotHolders;
   #closing: Promise<void> | undefined;
   #sessions = 0;
-  #ids = 0;
   readonly #faults: PoolFaults;
   readonly #notices: Notices | undefined;
   readonly #slots: SlotWait;
+  readonly #slotSessions: SlotSessions;
+  /** Absent where none are kept. */
+  readonly #warm: WarmSessions | undefined;
   #before = { children: 0, sessions: 0, failures: 0 };
 
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
@@ -63,7 +65,23 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       clock: this.#clock,
       faults: this.#faults,
       admission: this.#admission,
+      retired: () => this.#warm?.settle(),
     });
+    const parts = {
+      settings,
+      clock: this.#clock,
+      admission: this.#admission,
+      holders: this.#holders,
+      children: this.#children,
+    };
+    const sessions = new SlotSessions({
+      ...parts,
+      faults: this.#faults,
+      isClosing: () => this.#closing !== undefined,
+      changed: () => this.#warm?.settle(),
+    });
+    this.#slotSessions = sessions;
+    this.#warm = settings.warm === 0 ? undefined : new WarmSessions({ ...parts, sessions });
   }
 
   get name(): string {
@@ -122,6 +140,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       maxSessions: this.settings.maxSessions,
       open: this.#holders.size,
       queued,
+      warm: this.#warm?.size ?? 0,
       quarantined,
       running: pids.length,
       pids,
@@ -148,6 +167,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#notices?.renew(this.name);
     this.#admission.forgetPeak();
     this.#slots.countAnew();
+    this.#warm?.newRun();
   }
 
   /** As `stats`, since the last `countAnew`. */
@@ -187,40 +207,27 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const holder: SlotHolder = { since: this.#clock.now(), site, options };
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
-    const { slot, generation } = await this.#acquireSlotAndChild(options, holder);
-    const { conversation, opened } = generation.open({
-      id: `s${++this.#ids}`,
-      listener,
-      timeout: this.settings.openTimeout,
-      signal: options.signal,
-      params: options.params,
-      holder: options.holder,
-      endsUnanswered: () => this.#holdBack(slot, generation, conversation),
-    });
-    holder.conversation = conversation;
-    // The slot follows the conversation: free when the child confirms, else not used again.
-    void conversation.released.then(({ confirmed, failure }) => {
-      if (confirmed) {
-        this.#admission.cleared(slot);
-      } else {
-        this.#faults.unconfirmed(conversation.id, options.holder, failure);
-        void this.#probe(slot, generation, conversation);
-      }
-      this.#free(slot, holder, confirmed);
-    });
-    this.#children.at(slot.child).countSession(generation);
+    const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
+    const { conversation, generation, opened } = warm ?? (await this.#begin(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
+    this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const evidence = (): Evidence => generation.evidence();
     return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
   }
 
+  async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
+    const { signal, params, holder: label } = holder.options;
+    const place = await this.#acquireSlotAndChild(holder.options, holder);
+    const session = this.#slotSessions.begin(place, { listener, signal, params, label });
+    session.give(holder);
+    this.#children.at(place.slot.child).countSession(place.generation);
+    return session;
+  }
+
   /** A slot, and the child that it is a slot of. */
-  async #acquireSlotAndChild(
-    options: OpenOptions,
-    holder: SlotHolder,
-  ): Promise<{ slot: Slot; generation: Generation }> {
+  async #acquireSlotAndChild(options: OpenOptions, holder: SlotHolder): Promise<Place> {
     for (;;) {
       const slot = await this.#acquireSlot(options).catch((thrown: unknown) => {
         this.#holders.disclaimOwner(holder);
@@ -241,14 +248,18 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
         child.letGo();
         this.#admission.release(slot);
       } catch (thrown) {
-        this.#free(slot, holder, true);
+        this.#slotSessions.free(slot, holder, true);
         throw thrown;
       }
     }
   }
 
   async #acquireSlot(options: OpenOptions): Promise<Slot> {
-    const slot = await this.#slots.acquire(options);
+    if (this.#warm !== undefined && options.wait === false) await this.#warm.makeRoom();
+    const acquiring = this.#slots.acquire(options);
+    // Where it waits, a warm session gives up its slot for it.
+    this.#warm?.settle();
+    const slot = await acquiring;
     // The next in the queue finds the pool closed too.
     if (this.#closing !== undefined) this.#admission.release(slot);
     this.#checkOpen();
@@ -264,33 +275,14 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
   }
 
-  #free(slot: Slot, holder: SlotHolder, confirmed: boolean): void {
-    const child = this.#children.at(slot.child);
-    this.#holders.delete(holder);
-    this.#holders.disclaimOwner(holder);
-    if (confirmed) this.#admission.release(slot);
-    else if (this.#admission.quarantine(slot) >= this.settings.maxQuarantined) child.retire();
-    child.letGo();
-  }
-
-  /** Its request has no reply, as that of a test that has timed out: until the child confirms the end, it may be blocked. */
-  #holdBack(slot: Slot, generation: Generation, conversation: Conversation): void {
-    if (generation.isSilentFor(conversation)) this.#admission.suspect(slot);
-  }
-
-  /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
-  async #probe(slot: Slot, generation: Generation, conversation: Conversation): Promise<void> {
-    if (this.#closing !== undefined || !generation.isSilentFor(conversation)) return this.#admission.cleared(slot);
-    this.#admission.suspect(slot);
-    const answers = await generation.answers();
-    if (!answers) this.#children.at(slot.child).replaceSilent(generation, conversation.id);
-    this.#admission.cleared(slot);
-  }
-
   async #shutDown(): Promise<void> {
     const reason: CloseReason = { by: 'pool', at: this.#clock.now(), reason: 'because its pool was closed' };
     const { closeTimeout } = this.settings;
-    await Promise.all(this.#holders.conversations().map((conversation) => conversation.close(reason, closeTimeout)));
+    const conversations = this.#holders.conversations();
+    await Promise.all([
+      this.#warm?.close(),
+      ...conversations.map((conversation) => conversation.close(reason, closeTimeout)),
+    ]);
     try {
       await this.#children.stopAll(this.#closedError());
     } finally {

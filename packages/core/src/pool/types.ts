@@ -30,6 +30,8 @@ export interface PoolStats {
   readonly open: number;
   /** `register` calls that wait for a slot now. */
   readonly queued: number;
+  /** Sessions that are kept open for the next `register` calls, or are being opened for them. Not among `open`. */
+  readonly warm: number;
   /** Slots that the present children have lost, because they did not confirm the end of a session. */
   readonly quarantined: number;
   /** Children that run now, from their hello to the end of their output, also those that finish their last sessions. */
@@ -40,7 +42,7 @@ export interface PoolStats {
   readonly children: number;
   /** Sessions opened since the beginning. */
   readonly sessions: number;
-  /** The most slots held at once. A session that still closes holds its slot. In a summary, of the run. */
+  /** The most slots held at once. A session that still closes holds its slot, as a warm one does. In a summary, of the run. */
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */
   readonly longestWait: number;

@@ -12,6 +12,7 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { byKey } from './by-key.ts';
+import type { Gate } from './gate.ts';
 
 /** The id by which the child tells sessions apart. One session may own several. */
 export type WireId = string | number;
@@ -243,24 +244,6 @@ export interface Opened<Found = unknown> {
   beginsAnew?(frame: Frame): boolean;
   /** Holds messages back while the child would not take them. Absent: everything may be sent at any time. */
   readonly gate?: Gate;
-}
-
-/** Keeps a session's messages in the order its child can bear. Pure; one per session. */
-export interface Gate {
-  /** A message of the child passed. */
-  received(frame: Frame): void;
-  /**
-   * Whether this message may be sent now. If not, it waits behind those of its kind, and the gate is asked about the oldest
-   * of each kind again after every message that was sent or received.
-   */
-  admits(frame: Frame): boolean;
-  /**
-   * The kind of a message that must wait. Of those that wait, messages of one kind are sent in order, and one of another
-   * kind may overtake them. Default: all are of one kind. Each kind costs a question after every message, so use few.
-   */
-  kind?(frame: Frame): string;
-  /** It was sent. */
-  sent(frame: Frame): void;
 }
 
 /** What the messages of one kind of process mean. `route` and `address` are called for every message. */

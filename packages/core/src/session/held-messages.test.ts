@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
-import type { Gate, Outgoing } from '../protocol/protocol.ts';
+import type { Gate } from '../protocol/gate.ts';
+import type { Outgoing } from '../protocol/protocol.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { PendingCall } from './pending.ts';
 

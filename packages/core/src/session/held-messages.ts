@@ -3,7 +3,8 @@
  * the gate is asked about the oldest of each kind alone, however many wait.
  */
 import { Fifo } from '../base/fifo.ts';
-import type { Gate, Outgoing } from '../protocol/protocol.ts';
+import type { Gate } from '../protocol/gate.ts';
+import type { Outgoing } from '../protocol/protocol.ts';
 import type { PendingCall } from './pending.ts';
 
 /** One message, with the call that a request is. */

@@ -10,7 +10,8 @@ const kept = 16;
 
 /** Which session, and whose it is. */
 export interface Speaker extends SessionName {
-  readonly holder?: HolderLabel | undefined;
+  /** Changes where a session gets its caller later. */
+  holder?: HolderLabel | undefined;
 }
 
 interface Entry {

@@ -3,7 +3,8 @@
  */
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Addressed, Gate, Key, Outgoing, WireId } from '../protocol/protocol.ts';
+import type { Gate } from '../protocol/gate.ts';
+import type { Addressed, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver } from './connection.ts';
 import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';

@@ -174,7 +174,7 @@ describe('a config that cannot be loaded', () => {
 
 const options =
   'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
-  'maxSessions, maxQueued, ' +
+  'maxSessions, warm, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
 const ofProtocol =

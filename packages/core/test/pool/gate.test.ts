@@ -1,7 +1,8 @@
 // A protocol may hold messages of a session back while the child would not take them.
 import { expect, test } from 'vitest';
 import type { Frame } from '../../src/codec/frame.ts';
-import type { Gate, Protocol } from '../../src/protocol/protocol.ts';
+import type { Gate } from '../../src/protocol/gate.ts';
+import type { Protocol } from '../../src/protocol/protocol.ts';
 import { sessionField } from '../../src/protocol/session-field.ts';
 import { failure } from '../support/failure.ts';
 import { pool, programProtocol } from '../support/pools.ts';

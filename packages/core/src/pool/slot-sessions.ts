@@ -1,0 +1,136 @@
+/** Sessions in their slots: how one begins on its child, and what becomes of the slot when it has ended. */
+import type { CancelSignal } from '../base/cancellation.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
+import type { Opened } from '../protocol/protocol.ts';
+import type { Conversation } from '../session/conversation.ts';
+import type { Listener } from '../session/listener.ts';
+import type { Admission, Slot } from './admission.ts';
+import type { Children } from './children.ts';
+import type { PoolFaults } from './faults.ts';
+import type { Generation } from './generation.ts';
+import type { PoolSettings } from './options.ts';
+import type { SlotHolder, SlotHolders } from './slot-holders.ts';
+
+export interface SlotSessionsOptions {
+  readonly settings: PoolSettings;
+  readonly admission: Admission;
+  readonly children: Children;
+  readonly holders: SlotHolders;
+  readonly faults: PoolFaults;
+  /** The pool takes no more sessions. */
+  readonly isClosing: () => boolean;
+  /** Slots have become free, or may be used again. */
+  readonly changed: () => void;
+}
+
+/** A slot, and the child that it is a slot of. */
+export interface Place {
+  readonly slot: Slot;
+  readonly generation: Generation;
+}
+
+export interface BeginOptions {
+  readonly listener: Listener;
+  readonly signal: CancelSignal | undefined;
+  readonly params: unknown;
+  readonly label: HolderLabel | undefined;
+}
+
+/** It holds its slot until its end is confirmed. */
+export class SlotSession implements Place {
+  readonly slot: Slot;
+  readonly generation: Generation;
+  readonly conversation: Conversation;
+  /** What the protocol's `open` has returned. */
+  readonly opened: Promise<Opened>;
+  #holder: SlotHolder | undefined;
+
+  constructor(
+    { slot, generation }: Place,
+    { conversation, opened }: { readonly conversation: Conversation; readonly opened: Promise<Opened> },
+  ) {
+    this.slot = slot;
+    this.generation = generation;
+    this.conversation = conversation;
+    this.opened = opened;
+  }
+
+  /** The call whose session it is. Absent while it is kept warm. */
+  get holder(): SlotHolder | undefined {
+    return this.#holder;
+  }
+
+  /** The session of this call, from now on. */
+  give(holder: SlotHolder): void {
+    this.#holder = holder;
+    holder.conversation = this.conversation;
+    this.conversation.speaker.holder = holder.options.holder;
+  }
+}
+
+export class SlotSessions {
+  readonly #options: SlotSessionsOptions;
+  #ids = 0;
+
+  constructor(options: SlotSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a session in a slot that was taken for it. */
+  begin({ slot, generation }: Place, { label, ...options }: BeginOptions): SlotSession {
+    const { settings, admission, faults, changed } = this.#options;
+    const begun = generation.open({
+      ...options,
+      id: `s${++this.#ids}`,
+      timeout: settings.openTimeout,
+      holder: label,
+      endsUnanswered: () => this.#holdBack(session),
+    });
+    const session = new SlotSession({ slot, generation }, begun);
+    const { conversation } = session;
+    // The slot follows the conversation: free when the child confirms, else not used again.
+    void conversation.released.then(({ confirmed, failure }) => {
+      if (confirmed) {
+        admission.cleared(slot);
+      } else {
+        faults.unconfirmed(conversation.id, session.holder?.options.holder, failure);
+        void this.#probe(session);
+      }
+      this.free(slot, session.holder, confirmed);
+      changed();
+    });
+    return session;
+  }
+
+  /** @param holder the call that held it; absent: none did */
+  free(slot: Slot, holder: SlotHolder | undefined, confirmed: boolean): void {
+    const { settings, admission, children, holders } = this.#options;
+    const child = children.at(slot.child);
+    if (holder !== undefined) {
+      holders.delete(holder);
+      holders.disclaimOwner(holder);
+    }
+    if (confirmed) admission.release(slot);
+    else if (admission.quarantine(slot) >= settings.maxQuarantined) child.retire();
+    if (holder !== undefined) child.letGo();
+  }
+
+  /** Its request has no reply, as that of a test that has timed out: until the child confirms the end, it may be blocked. */
+  #holdBack({ slot, generation, conversation }: SlotSession): void {
+    if (generation.isSilentFor(conversation)) this.#options.admission.suspect(slot);
+  }
+
+  /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
+  async #probe({ slot, generation, conversation }: SlotSession): Promise<void> {
+    const { admission, children, isClosing, changed } = this.#options;
+    if (isClosing() || !generation.isSilentFor(conversation)) {
+      admission.cleared(slot);
+      return;
+    }
+    admission.suspect(slot);
+    const answers = await generation.answers();
+    if (!answers) children.at(slot.child).replaceSilent(generation, conversation.id);
+    admission.cleared(slot);
+    changed();
+  }
+}
