@@ -84,6 +84,14 @@ function sessionOver(transport: StreamTransport): { readonly session: Session; r
   const session = new UserSession<AnyMessages>('bench', systemClock);
   const { conversation, opened } = mux.open({ id: 'w1s1', listener: session.listener, timeout: 10_000 });
   const limits = { requestTimeout: 30_000, closeTimeout: 5_000, maxUnreadEvents: 10_000 };
-  session.bind({ ...limits, conversation, format, hello: undefined, idField: undefined, diagnose: () => ({}) });
+  session.bind({
+    ...limits,
+    conversation,
+    format,
+    hello: undefined,
+    opened: undefined,
+    idField: undefined,
+    diagnose: () => ({}),
+  });
   return { session, opened };
 }
