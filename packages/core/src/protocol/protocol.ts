@@ -82,6 +82,8 @@ export type Route =
       readonly frame?: Frame | undefined;
       readonly adopt?: Adopted;
     }
+  /** An event of each of these sessions: the child speaks to all that listen. To none: it is an event of the root. */
+  | { readonly as: 'broadcast'; readonly to: readonly WireId[]; readonly frame?: Frame | undefined }
   /**
    * The child finds fault with what a session sent, and the session lives on. It is an event; with `diagnostics: 'fail'`
    * the pool keeps it for the end of the session. To the root: the child does not say which session it means.

@@ -8,7 +8,7 @@ import type { ConversationPort } from './protocol-port.ts';
 import type { Recent } from './recent.ts';
 
 /** The route of a message that belongs to a conversation. */
-export type OwnRoute = Exclude<Route, { as: 'unknown' }>;
+export type OwnRoute = Exclude<Route, { as: 'unknown' | 'broadcast' }>;
 export type LostRoute = Extract<Route, { as: 'lost' }>;
 
 export interface IncomingOptions {

@@ -29,7 +29,8 @@ export function failingLosses({ clock, protocol, root, sessions, find, greeting 
     unread(message, hint) {
       if (![root(), ...sessions()].some(({ waits }) => waits.size > 0)) return;
       const route = routed(protocol, message);
-      if (route === undefined) return;
+      // For what is sent to all, no exchange of one session waits.
+      if (route === undefined || route.as === 'broadcast') return;
       const receiver = route.as === 'unknown' ? root() : find(route);
       if (receiver === undefined) return;
       const waiting = receiver.waits.for(message, 'key' in route ? route.key : undefined);

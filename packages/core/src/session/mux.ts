@@ -17,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { Conversation } from './conversation.ts';
 import { instead } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
+import type { OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
 import type { LossesOptions } from './losses.ts';
 import { Receivers } from './receivers.ts';
@@ -271,6 +272,19 @@ export class Mux {
       this.#unrouted.stray(frame, '`route` of the protocol does not know it');
       return;
     }
+    if (route.as === 'broadcast') {
+      this.#broadcast(route, frame);
+      return;
+    }
+    this.#dispatch(route, frame);
+  }
+
+  #broadcast({ to, frame: shown }: Extract<Route, { as: 'broadcast' }>, frame: Frame): void {
+    const ids = to.length === 0 ? [undefined] : to;
+    for (const id of ids) this.#dispatch({ as: 'event', to: id, frame: shown }, frame);
+  }
+
+  #dispatch(route: OwnRoute, frame: Frame): void {
     if (route.as === 'diagnostic' && route.to === undefined) this.#diagnose(route.diagnostic);
     if (this.#unrouted.takes(route, frame)) return;
     if (route.as === 'ask' && route.to === undefined) {

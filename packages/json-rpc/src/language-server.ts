@@ -1,0 +1,89 @@
+/** A pool of sessions on one language server. */
+import { contentLength, json, type Codec } from 'carpool/protocol';
+import type { CommandLookup, PoolOptions } from 'carpool';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { InitializeParams } from 'vscode-languageserver-protocol';
+import type { Answerer } from './language-server/answers.ts';
+import { languageServerProtocol } from './language-server/protocol.ts';
+import type { Listening } from './listening.ts';
+import type { JsonRpcMessages, JsonRpcRequest } from './messages.ts';
+
+/** The options of a pool, without those that the dialect sets itself, and those of language servers. */
+export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>, 'codec' | 'protocol' | 'stdio'> {
+  /**
+   * The folder in which sessions open documents, as a path or a `file:` URL; the workspace of the server. A relative path
+   * begins at `cwd`, which is the folder of the config file by default.
+   */
+  readonly root: string | URL;
+  /**
+   * What a session has on disk. `linked`: a folder with links to what is in `root`, and a file for each document that is in
+   * none: then documents import each other and the files of `root`, and a server that reads configuration from the folders
+   * above a document finds that of `root`. `virtual`: nothing, for servers that read only the documents that are open.
+   * Default `linked`.
+   */
+  readonly folders?: 'linked' | 'virtual';
+  /**
+   * Params of `initialize`, in place of those that Carpool sends: `initializationOptions`, `locale`, parts of
+   * `capabilities`. Each part of `capabilities` is merged with Carpool's.
+   */
+  readonly initialize?: Partial<InitializeParams>;
+  /**
+   * Answers questions of the server that no session answers: `workspace/configuration` and more. It is called in the host,
+   * and returns plain data, the `result`; `undefined`: what an editor without settings says. What it throws refuses the
+   * question.
+   */
+  readonly answer?: Answerer;
+  /**
+   * Which notifications that name no document sessions get: these methods, or all. A test may ask for others by
+   * `register({ params: { notifications: ['window/logMessage'] } })`. Default false: none.
+   */
+  readonly notifications?: Listening;
+  /**
+   * A request to which the server sends any reply, an error too; it is sent at the end of a session, after its documents
+   * were closed. Default `{ method: '$/carpool/confirm' }`, which servers refuse as unknown, as the specification demands.
+   */
+  readonly confirm?: JsonRpcRequest;
+}
+
+const codec: Codec = { name: 'json-rpc-headers', framing: contentLength, format: json };
+
+/**
+ * The options of a pool of sessions on one language server, for `defineConfig` or `createPool`. It starts nothing.
+ *
+ * The server is initialized once; `session.hello` is what it said of itself, with `rootUri`. Each session has documents of
+ * its own: it names them below `root`, as if it were alone, and the server knows each under another name.
+ *
+ * @example
+ * ```ts
+ * import { languageServer } from '@carpool/json-rpc';
+ * import { defineConfig } from 'carpool';
+ *
+ * export default defineConfig({
+ *   pools: { typescript: languageServer({ command: 'tsc', args: ['--lsp', '--stdio'], root: 'fixtures/project' }) },
+ * });
+ * ```
+ */
+export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
+  const { root, folders = 'linked', initialize = {}, answer, notifications = false, confirm, ...pool } = options;
+  const { command } = pool;
+  // Known as soon as the child is started.
+  let base = process.cwd();
+  return {
+    ...pool,
+    codec,
+    command: (lookup: CommandLookup) => {
+      base = lookup.cwd;
+      return typeof command === 'string' ? command : command(lookup);
+    },
+    protocol: () =>
+      languageServerProtocol({
+        root: () => typeof root === 'string' && !root.startsWith('file:') ? resolve(base, root) : fileURLToPath(root),
+        linked: folders === 'linked',
+        initialize,
+        answer,
+        notifications,
+        confirm: confirm ?? { method: '$/carpool/confirm' },
+      }),
+  };
+}

@@ -1,0 +1,98 @@
+/** The documents of one session: which are open, and under which URI the server knows each. */
+import { CarpoolError } from 'carpool/protocol';
+import type { Place } from './place.ts';
+import type { SessionFolder } from './session-folder.ts';
+import { mapStrings } from './strings.ts';
+
+/** Params that hold the URI of a document, and its text where it is opened. */
+export interface DocumentParams {
+  readonly textDocument?: { readonly uri?: unknown; readonly text?: unknown };
+}
+
+export interface DocumentsOptions {
+  readonly place: Place;
+  /** Its id. */
+  readonly session: string;
+  /** Absent: nothing is on disk. */
+  readonly folder: SessionFolder | undefined;
+  /** The server learns that a file is there, or gone. */
+  readonly changed: (uri: string, type: 'created' | 'deleted') => void;
+}
+
+export class Documents {
+  readonly #options: DocumentsOptions;
+  /** Open documents: the session's URI, and the server's. */
+  readonly #open = new Map<string, string>();
+  readonly #byServer = new Map<string, string>();
+
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
+  }
+
+  /** The session's URIs of those that are open. */
+  get open(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Before `textDocument/didOpen` is sent. @throws CarpoolError SESSION_REFUSED for a file outside of `root` */
+  opens({ textDocument }: DocumentParams): void {
+    const { place, session, folder, changed } = this.#options;
+    const { uri, text } = textDocument ?? {};
+    if (typeof uri !== 'string') return; // for the server to judge
+    const below = place.within(uri);
+    if (below === undefined && uri.startsWith('file:')) throw outside(uri, place);
+    const known = below === undefined ? place.otherUriOf(session, uri) : place.uriOf(session, below);
+    this.#open.set(uri, known);
+    this.#byServer.set(known, uri);
+    if (below !== undefined && typeof text === 'string' && folder?.opened(below, text) === true) changed(known, 'created');
+  }
+
+  /** Before `textDocument/didClose` is sent. */
+  closes({ textDocument }: DocumentParams): void {
+    const { place, folder, changed } = this.#options;
+    const uri = textDocument?.uri;
+    const known = typeof uri === 'string' ? this.#open.get(uri) : undefined;
+    if (typeof uri !== 'string' || known === undefined) return;
+    const below = place.within(uri);
+    if (below !== undefined && folder?.closed(below) === true) changed(known, 'deleted');
+  }
+
+  /** After that. */
+  closed({ textDocument }: DocumentParams): void {
+    const uri = textDocument?.uri;
+    if (typeof uri !== 'string') return;
+    const known = this.#open.get(uri);
+    this.#open.delete(uri);
+    if (known !== undefined) this.#byServer.delete(known);
+  }
+
+  /** A value of the session with the server's URIs. */
+  toServer(value: unknown): unknown {
+    return mapStrings(value, (text) => this.#known(text));
+  }
+
+  /** A value of the server with the session's URIs, also inside of texts for people. */
+  toSession(value: unknown): unknown {
+    const { place } = this.#options;
+    return mapStrings(value, (text) => this.#byServer.get(text) ?? place.withoutFolders(text));
+  }
+
+  async remove(): Promise<void> {
+    await this.#options.folder?.remove();
+  }
+
+  #known(text: string): string {
+    const open = this.#open.get(text);
+    if (open !== undefined || !text.startsWith('file:')) return open ?? text;
+    const { place, session } = this.#options;
+    const below = place.within(text);
+    if (below === undefined) return text;
+    const [, rest = ''] = /^[^?#]*(.*)$/s.exec(text) ?? [];
+    return place.uriOf(session, below) + rest;
+  }
+}
+
+function outside(uri: string, place: Place): CarpoolError {
+  const message = `Cannot open ${uri}: it is outside of \`root\`, ${place.uri}, where sessions have documents of their own`;
+  return new CarpoolError('SESSION_REFUSED', message, { scope: 'call', blame: 'test', context: { uri, root: place.uri } });
+}

@@ -1,0 +1,128 @@
+/**
+ * Where the documents of sessions are for the server. A session writes `ROOT/src/a.ts`; the server reads
+ * `ROOT/node_modules/.carpool/RUN/s1/src/a.ts`. So two sessions may open the same name, and what a server looks for in the
+ * folders above a document, configuration and packages, is found where it is for the session: below `root`.
+ *
+ * `node_modules`, because runners, watchers, git and most servers look for nothing there.
+ */
+import { realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CarpoolError } from 'carpool/protocol';
+
+/** Where the folders of all runs are, below `root`. */
+export const base = 'node_modules/.carpool';
+
+/** The name of the folder of one process, of the process that started it, and of this machine. */
+export interface FolderName {
+  readonly host: string;
+  readonly pid: number;
+}
+
+const host = hostname().replaceAll(/[^A-Za-z0-9]/g, '') || 'host';
+let made = 0;
+
+/** A name that no other process on this machine has. */
+export function freshName(): string {
+  return `${host}_${process.pid}_${++made}`;
+}
+
+/** The process that has made such a folder on this machine; undefined: it is of another machine, or not one of them. */
+export function makerOf(name: string): number | undefined {
+  const [, of, pid] = /^([A-Za-z0-9]+)_(\d+)_\d+$/.exec(name) ?? [];
+  return of === host ? Number(pid) : undefined;
+}
+
+/** The root folder, and the folders of sessions below it. */
+export class Place {
+  readonly root: string;
+  /** `root` without symbolic links, as servers see it. */
+  readonly real: string;
+  /** The folder of this process, below `root`. */
+  readonly name: string;
+  readonly #sessions: RegExp;
+
+  /** @throws CarpoolError CONFIG_INVALID if there is no such folder */
+  constructor(root: string) {
+    this.root = resolve(root);
+    this.real = realOf(this.root);
+    this.name = freshName();
+    this.#sessions = new RegExp(`[/\\\\]node_modules[/\\\\]\\.carpool[/\\\\]${this.name}[/\\\\](s\\d+)-`, 'g');
+  }
+
+  get uri(): string {
+    return pathToFileURL(this.root).href;
+  }
+
+  get realUri(): string {
+    return pathToFileURL(this.real).href;
+  }
+
+  /** What all folders of sessions have in their path, and no other folder. */
+  get mark(): string {
+    return this.name;
+  }
+
+  /** Of this process. */
+  get folder(): string {
+    return join(this.real, base, this.name);
+  }
+
+  /** Of a session. The dash ends the number. */
+  folderOf(session: string): string {
+    return join(this.folder, `${session}-`);
+  }
+
+  /** The path below `root` that a URI names; undefined: it names no file, or one that is elsewhere. */
+  within(uri: string): string | undefined {
+    const path = pathIn(uri);
+    if (path === undefined) return undefined;
+    for (const root of [this.root, this.real]) {
+      const below = relative(root, path);
+      if (below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)) return below;
+    }
+    return undefined;
+  }
+
+  /** A path below `root` as the server sees it. */
+  uriOf(session: string, below: string): string {
+    return pathToFileURL(join(this.folderOf(session), below)).href;
+  }
+
+  /** The URI of a document that is no file: `untitled:Untitled-1`. */
+  otherUriOf(session: string, uri: string): string {
+    const colon = uri.indexOf(':') + 1;
+    return `${uri.slice(0, colon)}/${base}/${this.name}/${session}-/${uri.slice(colon)}`;
+  }
+
+  /** The sessions whose folders are named in a text. */
+  sessionsIn(text: string): Set<string> {
+    return new Set([...text.matchAll(this.#sessions)].map(([, session = '']) => session));
+  }
+
+  /** A text of the server, as the session would write it. */
+  withoutFolders(text: string): string {
+    return text.includes(this.name) ? text.replaceAll(this.#sessions, '') : text;
+  }
+}
+
+function realOf(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch (cause) {
+    throw new CarpoolError('CONFIG_INVALID', `Cannot start the language server: there is no folder ${root}, which is its \`root\``, {
+      cause,
+      context: { root },
+    });
+  }
+}
+
+function pathIn(uri: string): string | undefined {
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined; // a file of another machine, or no URI at all: for the server to judge
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The folder of a session on disk: links to what is in `root`, so that a server finds configuration, packages and the
+ * files that documents import. A folder becomes real, with links in it, when the session opens a document there that is
+ * in no file; such a document gets a file, because servers look for imported files on disk.
+ */
+import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+/** They hold nothing that documents import, and much else. */
+const leftOut: ReadonlySet<string> = new Set(['.git', '.hg', '.svn']);
+
+/** What a session has on disk. Its calls throw what Node throws. */
+export class SessionFolder {
+  readonly #root: string;
+  readonly #folder: string;
+  /** Files of documents, by their path below `root`. */
+  readonly #files = new Set<string>();
+
+  constructor(root: string, folder: string) {
+    this.#root = root;
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true });
+    this.#link('');
+  }
+
+  /** Before a document is opened. @returns true if there was no file, so that it got one */
+  opened(below: string, text: string): boolean {
+    if (existsSync(join(this.#folder, below))) return false;
+    const parts = below.split(sep);
+    for (let length = 1; length < parts.length; length++) this.#makeReal(parts.slice(0, length).join(sep));
+    writeFileSync(join(this.#folder, below), text);
+    this.#files.add(below);
+    return true;
+  }
+
+  /** A document was closed. @returns true if it had a file of its own, which is gone now */
+  closed(below: string): boolean {
+    if (!this.#files.delete(below)) return false;
+    rmSync(join(this.#folder, below), { force: true });
+    return true;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #makeReal(below: string): void {
+    const path = join(this.#folder, below);
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) return;
+    if (there !== undefined) unlinkSync(path);
+    mkdirSync(path);
+    this.#link(below);
+  }
+
+  #link(below: string): void {
+    const from = join(this.#root, below);
+    if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    for (const { name } of readdirSync(from, { withFileTypes: true })) {
+      if (!leftOut.has(name)) link(join(from, name), join(this.#folder, below, name));
+    }
+  }
+}
+
+function link(target: string, path: string): void {
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (stats === undefined) return; // a link to nothing
+  if (stats.isDirectory()) {
+    symlinkSync(target, path, 'junction');
+    return;
+  }
+  try {
+    symlinkSync(target, path, 'file');
+  } catch (thrown) {
+    // Windows lets few users make links to files.
+    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') throw thrown;
+    copyFileSync(target, path);
+  }
+}

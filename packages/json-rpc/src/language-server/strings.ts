@@ -1,0 +1,17 @@
+/** The strings of a message, replaced. */
+
+/** Fields that hold the text of a document: nothing in them is an address. */
+const texts: ReadonlySet<string> = new Set(['text', 'newText']);
+
+/** A copy of a JSON value in which each string, and each name of a field, is what `replace` makes of it. */
+export function mapStrings(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, replace));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      replace(name),
+      texts.has(name) && typeof item === 'string' ? item : mapStrings(item, replace),
+    ]),
+  );
+}
