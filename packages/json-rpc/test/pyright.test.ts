@@ -1,7 +1,7 @@
 /** Pyright, `pyright-langserver --stdio`: it publishes diagnostics, and looks for imported files on disk. */
 import { expect, test } from 'vitest';
-import type { MarkupContent } from 'vscode-languageserver-protocol';
 import { lsp, type Lsp } from '../src/client.ts';
+import { firstLine, hoverOf } from './support/calls.ts';
 import { poolOf, projectOf, pyright } from './support/servers.ts';
 
 const files = {
@@ -9,14 +9,9 @@ const files = {
   'src/disk.py': 'disk: int = 1\n',
 };
 
-const hoverOf = async (server: Lsp, document: string, line: number, character: number): Promise<string> => {
-  const position = { line, character };
-  const hover = await server.request('textDocument/hover', { textDocument: { uri: server.uri(document) }, position });
-  return (hover?.contents as MarkupContent).value;
-};
 /** @param count Where pyright publishes, it does so before it has looked: then wait for so many. */
 const messagesIn = async (server: Lsp, document: string, count = 0): Promise<string[]> =>
-  (await server.diagnostics(document, { until: ({ length }) => length >= count })).map(({ message }) => message.split('\n', 1)[0] ?? '');
+  (await server.diagnostics(document, { until: ({ length }) => length >= count })).map(firstLine);
 
 test.each(['pull', 'push'])('sessions open the same names with different texts at the same time, %s', async (kind) => {
   const pool = poolOf({

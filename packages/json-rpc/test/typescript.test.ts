@@ -3,21 +3,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CarpoolError } from 'carpool';
 import { expect, test, vi } from 'vitest';
-import type { MarkupContent } from 'vscode-languageserver-protocol';
 import { lsp, type Lsp } from '../src/client.ts';
+import { firstLine, hoverOf } from './support/calls.ts';
 import { poolOf, projectOf, typescript } from './support/servers.ts';
 
 const tsconfig = JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext', noEmit: true, types: [] } });
 const files = { 'tsconfig.json': tsconfig, 'src/disk.ts': 'export const disk = 1;\n' };
 
-const hoverOf = async (server: Lsp, document: string, line: number, character: number): Promise<string> => {
-  const position = { line, character };
-  const hover = await server.request('textDocument/hover', { textDocument: { uri: server.uri(document) }, position });
-  return (hover?.contents as MarkupContent).value;
-};
 /** Errors alone: TypeScript also hints at names that are not used. */
 const errorsIn = async (server: Lsp, document: string): Promise<string[]> =>
-  (await server.diagnostics(document)).filter(({ severity }) => severity === 1).map(({ message }) => message);
+  (await server.diagnostics(document)).filter(({ severity }) => severity === 1).map(firstLine);
 
 test('two sessions open the same name with different texts, and each gets its own hover and diagnostics', async () => {
   const root = projectOf(files);

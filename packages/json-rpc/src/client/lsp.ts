@@ -32,6 +32,9 @@ export interface DiagnosticsOptions extends CallOptions {
   readonly until?: (diagnostics: Diagnostics) => boolean;
 }
 
+/** A method that is none of those: for these, the compiler knows params and results. */
+type Unknown<Method extends string, Known extends string> = Method extends Known ? never : Method;
+
 /** A session, called by method. Documents are named by a path below `root`, or by a URI. */
 export interface Lsp {
   /** The session itself. */
@@ -52,8 +55,8 @@ export interface Lsp {
       : [params: LspParams<Method>, options?: Omit<RequestOptions, 'expect'>]
   ): Promise<LspResult<Method>>;
   /** As above, for a method of this server. */
-  request(
-    method: Exclude<string, LspRequestMethod>,
+  request<Method extends string>(
+    method: Unknown<Method, LspRequestMethod>,
     params?: unknown,
     options?: Omit<RequestOptions, 'expect'>,
   ): Promise<unknown>;
@@ -63,7 +66,7 @@ export interface Lsp {
     ...params: LspParams<Method> extends undefined ? [] : [params: LspParams<Method>]
   ): void;
   /** As above, for a method of this server. */
-  notify(method: Exclude<string, LspNotificationMethod>, params?: unknown): void;
+  notify<Method extends string>(method: Unknown<Method, LspNotificationMethod>, params?: unknown): void;
   /**
    * Opens a document with this text. Its session closes it, if the test does not.
    * @returns its URI
@@ -89,6 +92,12 @@ export interface Lsp {
     matches?: (params: LspParams<Method>) => boolean,
     options?: CallOptions,
   ): Promise<LspParams<Method>>;
+  /** As above, for a method of this server, and for `$/progress`. */
+  notification<Method extends string>(
+    method: Unknown<Method, LspNotificationMethod>,
+    matches?: (params: unknown) => boolean,
+    options?: CallOptions,
+  ): Promise<unknown>;
   /**
    * Answers the questions of the server that name a document of this session. A question for which it returns `undefined`
    * is refused as unknown. A second call replaces the answerer.

@@ -10,16 +10,16 @@ import { languageServer, type JsonRpcMessages, type LanguageServerOptions } from
 const { resolve } = createRequire(import.meta.url);
 
 /** TypeScript 7 as a language server. */
-export const typescript = {
+export const typescript: Pick<LanguageServerOptions, 'command' | 'args'> = {
   command: process.execPath,
   args: [join(dirname(resolve('typescript/package.json')), 'bin/tsc'), '--lsp', '--stdio'],
-} as const;
+};
 
 /** Pyright as a language server. */
-export const pyright = {
+export const pyright: Pick<LanguageServerOptions, 'command' | 'args'> = {
   command: process.execPath,
   args: [join(dirname(resolve('pyright/package.json')), 'langserver.index.js'), '--stdio'],
-} as const;
+};
 
 /** A folder with these files, which is removed with the test. */
 export function projectOf(files: Readonly<Record<string, string>>): string {

@@ -1,0 +1,49 @@
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { SessionFolder } from './session-folder.ts';
+
+function folders(): { readonly root: string; readonly own: string; readonly session: SessionFolder } {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'cp-folder-')));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  mkdirSync(join(root, 'project/src/deep'), { recursive: true });
+  mkdirSync(join(root, 'project/.git'));
+  writeFileSync(join(root, 'project/tsconfig.json'), '{}');
+  writeFileSync(join(root, 'project/src/disk.ts'), 'disk');
+  const own = join(root, 'own');
+  return { root: join(root, 'project'), own, session: new SessionFolder(join(root, 'project'), own) };
+}
+
+test('what is in root is there, by links', () => {
+  const { own } = folders();
+  expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('disk');
+  expect(lstatSync(join(own, 'src')).isSymbolicLink()).toBe(true);
+  expect(existsSync(join(own, '.git'))).toBe(false);
+});
+
+test('a new document has a file in the folder of the session, and root keeps what it has', () => {
+  const { root, own, session } = folders();
+  expect(session.opened(join('src', 'deep', 'new.ts'), 'new')).toBe(true);
+  expect(readFileSync(join(own, 'src/deep/new.ts'), 'utf8')).toBe('new');
+  expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('disk');
+  expect(existsSync(join(root, 'src/deep/new.ts'))).toBe(false);
+  expect(session.closed(join('src', 'deep', 'new.ts'))).toBe(true);
+  expect(existsSync(join(own, 'src/deep/new.ts'))).toBe(false);
+});
+
+test('a document that is a file of root stays the link that it is', () => {
+  const { root, own, session } = folders();
+  expect(session.opened(join('src', 'disk.ts'), 'other')).toBe(false);
+  expect(session.closed(join('src', 'disk.ts'))).toBe(false);
+  expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('disk');
+  expect(readFileSync(join(root, 'src/disk.ts'), 'utf8')).toBe('disk');
+});
+
+test('the end of a session removes links, and nothing behind them', async () => {
+  const { root, own, session } = folders();
+  session.opened(join('src', 'new.ts'), 'new');
+  await session.remove();
+  expect(existsSync(own)).toBe(false);
+  expect(readFileSync(join(root, 'src/disk.ts'), 'utf8')).toBe('disk');
+});

@@ -1,0 +1,34 @@
+/** The contract, on pools in this process. */
+import { join } from 'node:path';
+import { createPool, type Pool } from 'carpool';
+import { afterAll, expect, test } from 'vitest';
+import { lsp, rpc } from '../src/client.ts';
+import type { JsonRpcMessages } from '../src/index.ts';
+import { jsonRpcContract } from './contract/lines/contract.ts';
+import { poolsOf } from './contract/pools.ts';
+
+const root = join(import.meta.dirname, 'contract/root');
+const options = poolsOf(join(import.meta.dirname, 'programs'), root, ['here']);
+const pools = new Map<string, Pool<JsonRpcMessages>>();
+afterAll(async () => {
+  await Promise.all([...pools.values()].map((pool) => pool.close()));
+});
+
+function poolOf(name: string): Pool<JsonRpcMessages> {
+  const there = pools.get(name);
+  if (there !== undefined) return there;
+  const pool = createPool({ name, ...options[name]! });
+  pools.set(name, pool);
+  return pool;
+}
+
+jsonRpcContract(
+  { file: 'here', expect, lsp, rpc, register: (name, given) => poolOf(name).register(given) },
+  (name, body) =>
+    test(name, async () => {
+      await body();
+      // No runner ends the sessions of a test here.
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      pools.clear();
+    }),
+);

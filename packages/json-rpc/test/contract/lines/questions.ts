@@ -1,0 +1,114 @@
+/** What the server asks and says without being asked, and what is no longer awaited. */
+import { failure } from './failure.ts';
+import type { Line } from './line.ts';
+
+export const questionLines: readonly Line[] = [
+  {
+    title: 'a question that names a document is answered by its session',
+    async check({ register, lsp, expect }) {
+      const servers = (await Promise.all([register('small'), register('small')])).map((session) => lsp(session));
+      const found = await Promise.all(
+        servers.map(async (server, index) => {
+          const uri = server.open('a.ts', '', 'typescript');
+          const questions: unknown[] = [];
+          server.answer((method, params) => {
+            questions.push([method, params]);
+            return { applied: index === 0 };
+          });
+          const params = { edit: { changes: { [uri]: [] } } };
+          const answer = await server.request('test/ask', { method: 'workspace/applyEdit', params });
+          expect(questions).toEqual([['workspace/applyEdit', params]]);
+          return answer;
+        }),
+      );
+      expect(found).toEqual([{ result: { applied: true } }, { result: { applied: false } }]);
+    },
+  },
+  {
+    title: 'a question that no session answers is answered by the config, then as an editor without settings would',
+    async check({ register, lsp, expect }) {
+      const server = lsp(await register('small'));
+      const uri = server.open('a.ts', '', 'typescript');
+      const ask = (method: string, params?: object) => server.request('test/ask', { method, params });
+      const items = [{ section: 'small' }, { section: 'other' }];
+      expect(await ask('workspace/configuration', { items })).toEqual({ result: [{ strict: true }, null] });
+      expect(await ask('workspace/configuration', { items: [{ scopeUri: uri, section: 'small' }] })).toEqual({
+        result: [{ strict: true }],
+      });
+      expect(await ask('client/registerCapability', { registrations: [] })).toEqual({ result: null });
+      expect(await ask('window/workDoneProgress/create', { token: 1 })).toEqual({ result: null });
+      expect(await ask('workspace/codeLens/refresh')).toEqual({ result: null });
+      expect(await ask('workspace/applyEdit', { edit: { changes: { [uri]: [] } } })).toMatchObject({
+        result: { applied: false },
+      });
+      expect(await ask('small/unknown')).toMatchObject({ error: { code: -32_601 } });
+    },
+  },
+  {
+    title: 'a notification for a document goes to its session, any other to those who ask for it',
+    async check({ register, lsp, expect, file }) {
+      const listening = { params: { notifications: ['window/logMessage'] } };
+      const listener = lsp(await register('small', listening));
+      const second = lsp(await register('small', listening));
+      const other = lsp(await register('small'));
+      const message = `from ${file}`;
+      other.open('a.ts', '', 'typescript');
+      await other.request('test/log', { message });
+      const mine = (params: { message: string }): boolean => params.message === message;
+      expect(await listener.notification('window/logMessage', mine)).toEqual({ type: 3, message });
+      expect(await second.notification('window/logMessage', mine)).toEqual({ type: 3, message });
+      // Its own comes; the log has not come before it.
+      const event = await other.session.event();
+      expect(event.method).toBe('textDocument/publishDiagnostics');
+      await failure('REQUEST_TIMEOUT', () => other.session.event(() => true, { timeout: 50 }));
+      await failure('REQUEST_TIMEOUT', () =>
+        listener.session.event((it) => it.method === 'textDocument/publishDiagnostics', { timeout: 50 }),
+      );
+    },
+  },
+  {
+    title: 'progress goes to the session that has asked for it, under its own token',
+    async check({ register, lsp, expect }) {
+      const servers = (await Promise.all([register('small'), register('small')])).map((session) => lsp(session));
+      for (const server of servers) {
+        const textDocument = { uri: server.uri('a.ts') };
+        await server.request('test/work', { workDoneToken: 1, textDocument });
+        expect(await server.notification('$/progress')).toEqual({
+          token: 1,
+          value: { kind: 'begin', title: textDocument.uri },
+        });
+      }
+    },
+  },
+  {
+    title: 'the server learns that a request is no longer awaited: aborted, too late, or left by its session',
+    async check({ register, lsp, expect, file }) {
+      const server = lsp(await register('small'));
+      const left = lsp(await register('small'));
+      const names = ['aborted', 'too late', 'left'].map((name) => `${file}: ${server.session.id}: ${name}`);
+      const [aborted, late, last] = names;
+      const stop = new AbortController();
+      const aborting = server.request('test/slow', { name: aborted }, { signal: stop.signal });
+      stop.abort(new Error('changed my mind'));
+      let reason: unknown;
+      await aborting.catch((thrown: unknown) => (reason = thrown));
+      expect((reason as Error).message).toBe('changed my mind');
+      await failure('REQUEST_TIMEOUT', () => server.request('test/slow', { name: late }, { timeout: 50 }));
+      const leaving = failure('SESSION_CLOSED', () => left.request('test/slow', { name: last }));
+      await left.session.unregister();
+      await leaving;
+      const cancelled = (await server.request('test/cancelled')) as string[];
+      expect(cancelled.filter((name) => names.includes(name))).toEqual(names);
+    },
+  },
+  {
+    title: 'a method that the server does not know is refused, with its code and its text',
+    async check({ register, lsp, expect }) {
+      const server = lsp(await register('small'));
+      const error = await failure('SESSION_REFUSED', () => server.request('small/unknown'));
+      expect(error.message).toMatch(/\(-32601\): no method small\/unknown/);
+      expect(error.context['childCode']).toBe('-32601');
+      expect(server.hello).toMatchObject({ serverInfo: { name: 'small', version: '7' } });
+    },
+  },
+];

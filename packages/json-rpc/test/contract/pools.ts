@@ -1,0 +1,31 @@
+/** The pools of the contract. Its runners' projects have a copy, so it imports packages alone. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { PoolOptions } from 'carpool';
+import { jsonRpc, languageServer, type JsonRpcMessages } from '@carpool/json-rpc';
+
+/** @param programs the folder of the small servers @param root a folder for documents @param files of the contract */
+export function poolsOf(programs: string, root: string, files: readonly string[]): Record<string, PoolOptions<JsonRpcMessages>> {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const small = languageServer({
+    command: process.execPath,
+    args: [join(programs, 'small-server.mjs')],
+    root,
+    folders: 'virtual',
+    initialize: { initializationOptions: { version: 7 } },
+    answer: (method, params) =>
+      method === 'workspace/configuration'
+        ? (params as { items: { section: string }[] }).items.map(({ section }) =>
+            section === 'small' ? { strict: true } : null,
+          )
+        : undefined,
+  });
+  const ledger = { command: process.execPath, args: [join(programs, 'ledger.mjs')] };
+  return {
+    typescript: languageServer({ command: process.execPath, args: [tsc, '--lsp', '--stdio'], root }),
+    small,
+    ...Object.fromEntries(files.map((file) => [`mortal${file}`, small])),
+    ledger: jsonRpc({ ...ledger, hello: { method: 'hello' }, session: 'account', close: { method: 'forget' } }),
+    stateless: jsonRpc(ledger),
+  };
+}
