@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { createPool, type Pool } from 'carpool';
 import { afterAll, expect, test } from 'vitest';
 import { lsp, rpc } from '../src/client.ts';
-import type { JsonRpcMessages } from '../src/index.ts';
+import { jsonRpc, languageServer, type JsonRpcMessages } from '../src/index.ts';
 import { jsonRpcContract } from './contract/lines/contract.ts';
 import { poolsOf } from './contract/pools.ts';
 
-const root = join(import.meta.dirname, 'contract/root');
-const options = poolsOf(join(import.meta.dirname, 'programs'), root, ['here']);
+const root = join(import.meta.dirname, 'contract/with-root/root');
+const programs = join(import.meta.dirname, 'programs');
+const options = poolsOf({ jsonRpc, languageServer }, { programs, root, files: ['here'] });
 const pools = new Map<string, Pool<JsonRpcMessages>>();
 afterAll(async () => {
   await Promise.all([...pools.values()].map((pool) => pool.close()));

@@ -1,11 +1,27 @@
-/** The pools of the contract. Its runners' projects have a copy, so it imports packages alone. */
+/** The pools of the contract. Its runners' projects have a copy, so it imports nothing of this package but types. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PoolOptions } from 'carpool';
-import { jsonRpc, languageServer, type JsonRpcMessages } from '@carpool/json-rpc';
+import type { jsonRpc, languageServer, JsonRpcMessages } from '../../src/index.ts';
 
-/** @param programs the folder of the small servers @param root a folder for documents @param files of the contract */
-export function poolsOf(programs: string, root: string, files: readonly string[]): Record<string, PoolOptions<JsonRpcMessages>> {
+export interface Dialects {
+  readonly jsonRpc: typeof jsonRpc;
+  readonly languageServer: typeof languageServer;
+}
+
+export interface Places {
+  /** The folder of the small servers. */
+  readonly programs: string;
+  /** A folder for documents. */
+  readonly root: string;
+  /** The test files of the contract. */
+  readonly files: readonly string[];
+}
+
+export function poolsOf(
+  { jsonRpc, languageServer }: Dialects,
+  { programs, root, files }: Places,
+): Record<string, PoolOptions<JsonRpcMessages>> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   const small = languageServer({
     command: process.execPath,
