@@ -8,6 +8,7 @@ export const rows = [
   'playwright-each',
   'suites-requests',
   'plushie-screenshots',
+  'language-server',
   'break-even',
   'host-start',
   'thousand-tests',

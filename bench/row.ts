@@ -7,6 +7,7 @@ export const sections = {
   'file-by-hand': 'A test file: the same, against one child shared by hand (a global setup and a relay of 30 lines)',
   'file-each': 'A test file of Playwright: `withPools` called in each spec, against one call for all',
   'file-renderer': 'A test file of Plushie: headless, a screenshot in each test, against one renderer a file',
+  'file-server': 'A test file of a language server: open, diagnostics, hover in each test, against one server a file',
   'file-start': 'A test file: from when on sharing pays, and what a run pays once',
   test: 'A test: what a session adds',
   message: 'A message',
