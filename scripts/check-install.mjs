@@ -36,6 +36,16 @@ const readmes = [
     runner: 'vitest',
     run: ['vitest', 'run'],
   },
+  // A dialect whose server is a package of its own.
+  {
+    name: '@carpool/json-rpc',
+    folder: 'json-rpc',
+    beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
+    server: { name: 'typescript', version: version('json-rpc', 'typescript') },
+    pool: 'typescript',
+    runner: 'vitest',
+    run: ['vitest', 'run'],
+  },
 ];
 const clients = [
   {
@@ -72,10 +82,10 @@ async function pack(folder) {
   return tarball;
 }
 
-async function follow({ name, folder, beside, runner, run }, client, tarballs) {
+async function follow({ name, folder, beside, server, pool = 'renderer', runner, run }, client, tarballs) {
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
-  const names = beside === undefined ? [name] : [name, beside.name];
+  const names = [name, beside?.name, server?.name].filter((it) => it !== undefined);
   if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
   const shown = codeFiles(`packages/${folder}/README.md`);
@@ -93,12 +103,13 @@ async function follow({ name, folder, beside, runner, run }, client, tarballs) {
     `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
   );
   const files = [carpool, ...packages.map((one) => tarballs[one])].map((tarball) => `file:${tarball}`);
-  const wanted = [`${runner}@${version(folder, runner)}`, ...files];
+  const servers = server === undefined ? [] : [`${server.name}@${server.version}`];
+  const wanted = [`${runner}@${version(folder, runner)}`, ...servers, ...files];
   await execute([...client.command, ...client.add, ...wanted], project);
   const { stdout, stderr } = await execute([...client.run, ...run], project);
   const said = stdout + stderr;
   if (!/^.*\b1 passed/m.test(said)) throw new Error(`No test has passed:\n${said}`);
-  if (!/^carpool: renderer: 1 child, 1 session, /m.test(said)) throw new Error(`There is no summary:\n${said}`);
+  if (!said.includes(`\ncarpool: ${pool}: 1 child, 1 session, `)) throw new Error(`There is no summary:\n${said}`);
 }
 
 /** `createPool` where Node is not. Their packages bring the program; npm runs the script that puts it in its place. */

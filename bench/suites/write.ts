@@ -38,7 +38,14 @@ export function layOutPackages(): void {
   const folder = (name: string): [string, string] => [name, installed(bench, name)];
   layOut(join(home, 'node_modules'), {
     copied: Object.fromEntries(
-      ['carpool', '@carpool/vitest', '@carpool/jest', '@carpool/playwright', '@carpool/plushie', '@carpool/json-rpc'].map(folder),
+      [
+        'carpool',
+        '@carpool/vitest',
+        '@carpool/jest',
+        '@carpool/playwright',
+        '@carpool/plushie',
+        '@carpool/json-rpc',
+      ].map(folder),
     ),
     linked: {
       ...Object.fromEntries(['vitest', 'jest', '@playwright/test', '@msgpack/msgpack'].map(folder)),

@@ -57,7 +57,8 @@ export async function startServer(args, root) {
     open: (name, text, languageId) =>
       notify('textDocument/didOpen', { textDocument: { uri: uriOf(name), languageId, version: 1, text } }),
     close: (name) => notify('textDocument/didClose', { textDocument: { uri: uriOf(name) } }),
-    diagnostics: async (name) => (await request('textDocument/diagnostic', { textDocument: { uri: uriOf(name) } })).items,
+    diagnostics: async (name) =>
+      (await request('textDocument/diagnostic', { textDocument: { uri: uriOf(name) } })).items,
     async stop() {
       await request('shutdown');
       notify('exit');

@@ -38,7 +38,12 @@ test('an error refuses the request, with its code', () => {
   const calls = new Calls();
   calls.address(outgoing('request', { method: 'add' }));
   const reply = calls.reply(replyTo(1, { error: { code: -32_602, message: 'two numbers' } }), 1)!;
-  expect(routeOf(reply)).toEqual({ as: 'refusal', to: 's1', key: '1', refusal: { code: '-32602', message: 'two numbers' } });
+  expect(routeOf(reply)).toEqual({
+    as: 'refusal',
+    to: 's1',
+    key: '1',
+    refusal: { code: '-32602', message: 'two numbers' },
+  });
 });
 
 test('a notification has no id, and a message without a method is refused', () => {

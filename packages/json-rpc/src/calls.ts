@@ -2,7 +2,15 @@
  * The ids of all requests to one process. Sessions number their requests alike, and a reply carries an id alone: so each
  * request gets a number that no other has, and the reply finds here whose it is.
  */
-import { CarpoolError, Frame, type Fields, type Outgoing, type Refused, type Route, type WireId } from 'carpool/protocol';
+import {
+  CarpoolError,
+  Frame,
+  type Fields,
+  type Outgoing,
+  type Refused,
+  type Route,
+  type WireId,
+} from 'carpool/protocol';
 
 /** What is read of every message, in one array for good: formats remember it by its identity. */
 export const fieldNames = ['method', 'id', 'jsonrpc'] as const;

@@ -1,4 +1,11 @@
 /** `@carpool/json-rpc/client`: thin, typed calls for tests, in every runner. It imports types alone. */
 export { rpc, type Rpc, type RpcMethods } from './client/rpc.ts';
-export { lsp, type Diagnostics, type DiagnosticsOptions, type Lsp, type LspHello, type LspSession } from './client/lsp.ts';
+export {
+  lsp,
+  type Diagnostics,
+  type DiagnosticsOptions,
+  type Lsp,
+  type LspHello,
+  type LspSession,
+} from './client/lsp.ts';
 export type { LspNotificationMethod, LspParams, LspRequestMethod, LspResult } from './client/methods.ts';

@@ -88,7 +88,8 @@ export function jsonRpcProtocol(options: JsonRpcProtocolOptions): Protocol<JsonR
       const message = frame.message as JsonRpcRequest;
       const { params = {} } = message;
       const named = fieldIn(params, field);
-      if (named !== undefined && named !== wireId) throw foreignSessionError(`params.${field}`, named as WireId, wireId);
+      if (named !== undefined && named !== wireId)
+        throw foreignSessionError(`params.${field}`, named as WireId, wireId);
       // Params by place have no field for the session.
       if (typeof params !== 'object' || params === null || Array.isArray(params)) return calls.address(outgoing);
       const own = { ...message, params: { ...params, [field]: wireId } };

@@ -78,7 +78,7 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
     },
     protocol: () =>
       languageServerProtocol({
-        root: () => typeof root === 'string' && !root.startsWith('file:') ? resolve(base, root) : fileURLToPath(root),
+        root: () => (typeof root === 'string' && !root.startsWith('file:') ? resolve(base, root) : fileURLToPath(root)),
         linked: folders === 'linked',
         initialize,
         answer,

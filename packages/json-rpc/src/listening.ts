@@ -15,7 +15,10 @@ export function listeningOf(params: unknown, byDefault: Listening): Listening {
 }
 
 /** The sessions that want this notification. */
-export function listenersOf(method: string, sessions: Iterable<readonly [string | number, Listening]>): (string | number)[] {
+export function listenersOf(
+  method: string,
+  sessions: Iterable<readonly [string | number, Listening]>,
+): (string | number)[] {
   const wants = (listening: Listening): boolean =>
     typeof listening === 'boolean' ? listening : listening.includes(method);
   return [...sessions].filter(([, listening]) => wants(listening)).map(([id]) => id);

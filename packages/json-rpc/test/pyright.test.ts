@@ -17,7 +17,8 @@ test.each(['pull', 'push'])('sessions open the same names with different texts a
   const pool = poolOf({
     ...pyright,
     root: projectOf(files),
-    initialize: kind === 'pull' ? {} : { capabilities: { textDocument: { diagnostic: { dynamicRegistration: false } } } },
+    initialize:
+      kind === 'pull' ? {} : { capabilities: { textDocument: { diagnostic: { dynamicRegistration: false } } } },
   });
   const sessions = (await Promise.all([pool.register(), pool.register(), pool.register()])).map(lsp);
   const types = ['int', 'str', 'bytes'];

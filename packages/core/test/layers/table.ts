@@ -101,6 +101,9 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/entry/protocol.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/json-rpc/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
+  // Test files load it, in Jest each one anew.
+  'packages/json-rpc/src/client.ts': ['node:fs', 'node:url', 'carpool', 'vscode-languageserver-protocol'],
   // Test files load it, in Jest each one anew; the first assertion loads the rest, a picture that is written the library.
   'packages/plushie/src/golden.ts': ['node:fs', 'node:zlib', 'pngjs', 'pixelmatch'],
   // Test files of every runner load these, in Jest once for each file.

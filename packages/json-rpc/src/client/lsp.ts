@@ -124,7 +124,9 @@ export function lsp(session: LspSession): Lsp {
   const documents = new Map<string, OpenDocument>();
 
   const uri = (document: string): string =>
-    /^[A-Za-z][\w+.-]+:/.test(document) ? document : `${hello.rootUri}/${encodeURI(document).replaceAll(/[?#]/g, encodeURIComponent)}`;
+    /^[A-Za-z][\w+.-]+:/.test(document)
+      ? document
+      : `${hello.rootUri}/${encodeURI(document).replaceAll(/[?#]/g, encodeURIComponent)}`;
 
   const documentOf = (document: string): readonly [string, OpenDocument] => {
     const name = uri(document);

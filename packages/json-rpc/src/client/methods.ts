@@ -11,9 +11,14 @@ type Published = typeof published;
 
 /** What each name stands for that is a method: `HoverRequest` is `{ method: 'textDocument/hover', type: … }`. */
 type Types = {
-  [Name in keyof Published as Published[Name] extends { readonly method: infer Method extends string; readonly type: object }
-    ? Method
-    : never]: Published[Name] extends { readonly type: infer Type } ? Type : never;
+  [
+    Name in keyof Published as Published[Name] extends {
+      readonly method: infer Method extends string;
+      readonly type: object;
+    }
+      ? Method
+      : never
+  ]: Published[Name] extends { readonly type: infer Type } ? Type : never;
 };
 
 /** Methods that have a reply: `'textDocument/hover'`. */

@@ -44,7 +44,8 @@ export class Documents {
     const known = below === undefined ? place.otherUriOf(session, uri) : place.uriOf(session, below);
     this.#open.set(uri, known);
     this.#byServer.set(known, uri);
-    if (below !== undefined && typeof text === 'string' && folder?.opened(below, text) === true) changed(known, 'created');
+    if (below !== undefined && typeof text === 'string' && folder?.opened(below, text) === true)
+      changed(known, 'created');
   }
 
   /** Before `textDocument/didClose` is sent. */
@@ -94,5 +95,9 @@ export class Documents {
 
 function outside(uri: string, place: Place): CarpoolError {
   const message = `Cannot open ${uri}: it is outside of \`root\`, ${place.uri}, where sessions have documents of their own`;
-  return new CarpoolError('SESSION_REFUSED', message, { scope: 'call', blame: 'test', context: { uri, root: place.uri } });
+  return new CarpoolError('SESSION_REFUSED', message, {
+    scope: 'call',
+    blame: 'test',
+    context: { uri, root: place.uri },
+  });
 }

@@ -17,7 +17,12 @@ const capabilities: ClientCapabilities = {
   window: { workDoneProgress: true, showDocument: { support: true } },
   textDocument: {
     synchronization: { didSave: true },
-    publishDiagnostics: { relatedInformation: true, versionSupport: true, codeDescriptionSupport: true, dataSupport: true },
+    publishDiagnostics: {
+      relatedInformation: true,
+      versionSupport: true,
+      codeDescriptionSupport: true,
+      dataSupport: true,
+    },
     // Pyright offers it to clients alone that let it register.
     diagnostic: { dynamicRegistration: true },
     hover: { contentFormat: ['markdown', 'plaintext'] },

@@ -21,12 +21,15 @@ test('however a URI is escaped, its file is the same', () => {
   expect(place.within(escaped)).toBe('a.ts');
 });
 
-test.each(['file:///elsewhere/a.ts', 'untitled:a', 'file://host/a.ts', 'no URI', `${pathToFileURL(root).href}-beside/a.ts`])(
-  '%s is no file below root',
-  (uri) => {
-    expect(new Place(root).within(uri)).toBeUndefined();
-  },
-);
+test.each([
+  'file:///elsewhere/a.ts',
+  'untitled:a',
+  'file://host/a.ts',
+  'no URI',
+  `${pathToFileURL(root).href}-beside/a.ts`,
+])('%s is no file below root', (uri) => {
+  expect(new Place(root).within(uri)).toBeUndefined();
+});
 
 test('paths in texts for people lose the folder too, and sessions whose numbers begin alike are told apart', () => {
   const place = new Place(root);

@@ -111,10 +111,14 @@ function realOf(root: string): string {
   try {
     return realpathSync(root);
   } catch (cause) {
-    throw new CarpoolError('CONFIG_INVALID', `Cannot start the language server: there is no folder ${root}, which is its \`root\``, {
-      cause,
-      context: { root },
-    });
+    throw new CarpoolError(
+      'CONFIG_INVALID',
+      `Cannot start the language server: there is no folder ${root}, which is its \`root\``,
+      {
+        cause,
+        context: { root },
+      },
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 /** What the messages of a language server mean: one `initialize` for all, and documents of its own for each session. */
-import { Frame, isCarpoolError, type Opened, type Outgoing, type Protocol, type ProtocolPort, type Route, type SessionPort } from 'carpool/protocol';
+import {
+  Frame,
+  isCarpoolError,
+  type Opened,
+  type Outgoing,
+  type Protocol,
+  type ProtocolPort,
+  type Route,
+  type SessionPort,
+} from 'carpool/protocol';
 import type { InitializeParams, InitializeResult } from 'vscode-languageserver-protocol';
 import { Calls, fieldNames, keyOf, routeOf, unanswered } from '../calls.ts';
 import { listenersOf, listeningOf, type Listening } from '../listening.ts';
@@ -74,7 +83,8 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
     const place = placed();
     if (!mentions(frame, place.mark)) return frame;
     const documents = to === undefined ? undefined : sessions.get(to)?.documents;
-    const message = documents?.toSession(frame.message) ?? mapStrings(frame.message, (text) => place.withoutFolders(text));
+    const message =
+      documents?.toSession(frame.message) ?? mapStrings(frame.message, (text) => place.withoutFolders(text));
     return Frame.of(message, frame.format);
   };
 
@@ -121,13 +131,17 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
         session,
         folder: linked ? new SessionFolder(place.real, place.folderOf(session)) : undefined,
         changed: (uri, type) =>
-          root.send({ method: 'workspace/didChangeWatchedFiles', params: { changes: [{ uri, type: changeTypes[type] }] } }),
+          root.send({
+            method: 'workspace/didChangeWatchedFiles',
+            params: { changes: [{ uri, type: changeTypes[type] }] },
+          }),
       });
       sessions.set(session, { documents, listening: listeningOf(port.params, notifications) });
       return {
         wireId: session,
         async close(ending) {
-          for (const uri of documents.open) ending.send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
+          for (const uri of documents.open)
+            ending.send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
           await confirmed(ending.root);
           sessions.delete(session);
           calls.forget(session);

@@ -4,7 +4,11 @@ import { mapStrings } from './strings.ts';
 const upper = (text: string): string => text.toUpperCase();
 
 test('values and names are replaced, however deep; texts of documents are not', () => {
-  const value = { changes: { 'a.ts': [{ newText: 'keep', range: { line: 1 } }] }, text: 'keep', list: ['b', null, true] };
+  const value = {
+    changes: { 'a.ts': [{ newText: 'keep', range: { line: 1 } }] },
+    text: 'keep',
+    list: ['b', null, true],
+  };
   expect(mapStrings(value, upper)).toEqual({
     CHANGES: { 'A.TS': [{ NEWTEXT: 'keep', RANGE: { LINE: 1 } }] },
     TEXT: 'keep',

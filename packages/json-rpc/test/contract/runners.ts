@@ -48,7 +48,10 @@ export default defineConfig({
     ...filesOf(
       (file) => `${file}.test.ts`,
       (file) =>
-        imports(`import { register } from '@carpool/vitest';`, `import { expect, test } from 'vitest';\n\n${call(file)}`),
+        imports(
+          `import { register } from '@carpool/vitest';`,
+          `import { expect, test } from 'vitest';\n\n${call(file)}`,
+        ),
     ),
   },
   all: ['run'],

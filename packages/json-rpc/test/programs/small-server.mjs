@@ -32,7 +32,8 @@ const requests = {
   'textDocument/hover': ({ textDocument: { uri } }) => ({ contents: texts.get(uri) ?? 'not open' }),
   'textDocument/definition': ({ textDocument: { uri } }) => [{ uri, range: null }],
   /** Under which URIs, and which of them, the texts with this part are open: as data that is no address. */
-  'test/open': ({ part }) => [...texts].filter(([, text]) => text.includes(part)).map(([uri]) => [...uri].join(' ')),
+  'test/open': ({ part }) =>
+    [...texts].filter(([, text]) => text.includes(part)).map(([uri]) => Array.from(uri).join(' ')),
   'test/ask': async ({ method, params }) => (await ask(method, params)) ?? null,
   'test/log': ({ message }) => (notify('window/logMessage', { type: 3, message }), null),
   'test/cancelled': () => cancelled,

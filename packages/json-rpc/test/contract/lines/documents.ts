@@ -6,16 +6,19 @@ const position = { line: 0, character: 6 };
 
 export const documentLines: readonly Line[] = [
   {
-    title: 'TypeScript: two sessions open the same name with different texts, and each gets its own hover and diagnostics',
+    title:
+      'TypeScript: two sessions open the same name with different texts, and each gets its own hover and diagnostics',
     async check({ register, lsp, expect }) {
-      const servers = (await Promise.all([register('typescript'), register('typescript')])).map((session) => lsp(session));
+      const servers = (await Promise.all([register('typescript'), register('typescript')])).map((session) =>
+        lsp(session),
+      );
       const texts = ['const a: number = "one";\n', 'const a: string = 2;\n'];
       const found = await Promise.all(
         servers.map(async (server, index) => {
           const uri = server.open('src/a.ts', texts[index] ?? '', 'typescript');
           const [diagnostic] = await server.diagnostics('src/a.ts');
           const hover = await server.request('textDocument/hover', { textDocument: { uri }, position });
-          return [uri, diagnostic?.message, (hover?.contents as { value: string }).value.split('\n')[1]];
+          return [uri, diagnostic?.message, (hover!.contents as { value: string }).value.split('\n')[1]];
         }),
       );
       const uri = `${servers[0]?.hello.rootUri}/src/a.ts`;
@@ -90,7 +93,9 @@ export const documentLines: readonly Line[] = [
       expect(error.message).toMatch(/exited with code 3/);
       const next = lsp(await register(pool));
       const uri = next.open('a.ts', 'two', 'typescript');
-      expect(await next.request('textDocument/hover', { textDocument: { uri }, position })).toEqual({ contents: 'two' });
+      expect(await next.request('textDocument/hover', { textDocument: { uri }, position })).toEqual({
+        contents: 'two',
+      });
     },
   },
 ];
