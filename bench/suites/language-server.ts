@@ -23,6 +23,8 @@ interface Server {
   readonly language: string;
   readonly file: string;
   readonly config: readonly [string, string];
+  /** Of its pool. */
+  readonly options: string;
   readonly text: string;
 }
 
@@ -32,12 +34,15 @@ const servers: Readonly<Record<ServerName, Server>> = {
     language: 'python',
     file: 'orders.py',
     config: ['pyrightconfig.json', '{}\n'],
+    // As the guide says.
+    options: "sessionFolder: 'sessions', watch: false",
     text: 'import dataclasses, json, re\n\n@dataclasses.dataclass\nclass Order:\n    name: str\n\nwrong: int = Order("a").name\n',
   },
   typescript: {
     args: [join(dirname(resolve('typescript/package.json')), 'bin/tsc'), '--lsp', '--stdio'],
     language: 'typescript',
     file: 'orders.ts',
+    options: 'watch: false',
     config: ['tsconfig.json', '{ "compilerOptions": { "strict": true, "noEmit": true, "types": [] } }\n'],
     text: 'class Order {\n  constructor(readonly name: string) {}\n}\n\nexport const wrong: number = new Order("a").name;\n',
   },
@@ -49,13 +54,16 @@ export function writeServerSuite(contestant: ServerContestant, { server, files, 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'fixture'), { recursive: true });
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
-  const { args, config, ...document } = servers[server];
+  const { args, config, language, file, text: source } = servers[server];
   write('package.json', '{ "name": "suite", "private": true }\n');
   write(join('fixture', config[0]), config[1]);
-  write('document.mjs', `export const { language, file, text } = ${JSON.stringify(document)};\n`);
+  write(
+    'document.mjs',
+    `export const { language, file, text } = ${JSON.stringify({ language, file, text: source })};\n`,
+  );
   const isShared = contestant === 'shared';
   write('vitest.config.mts', isShared ? configs.shared : configs.alone);
-  if (isShared) write('carpool.config.mts', carpoolConfig(args));
+  if (isShared) write('carpool.config.mts', carpoolConfig(servers[server]));
   else write('language-server.mjs', readFileSync(join(import.meta.dirname, 'support', 'language-server.mjs'), 'utf8'));
   const text = isShared ? sharedFile(tests) : aloneFile(tests, args, join(folder, 'fixture'));
   for (let number = 1; number <= files; number++) write(`file-${number}.test.ts`, text);
@@ -72,12 +80,12 @@ export default defineConfig({ test: { testTimeout: 60_000 } });
 `,
 };
 
-function carpoolConfig(args: readonly string[]): string {
+function carpoolConfig({ args, options }: Server): string {
   return `import { languageServer } from '@carpool/json-rpc';
 import { defineConfig } from 'carpool';
 export default defineConfig({
   pools: {
-    server: languageServer({ command: process.execPath, args: ${JSON.stringify(args)}, root: 'fixture', watch: false }),
+    server: languageServer({ command: process.execPath, args: ${JSON.stringify(args)}, root: 'fixture', ${options} }),
   },
 });
 `;

@@ -1,5 +1,6 @@
 /** A language server for each file, as people start one without Carpool: headers, ids and replies by hand. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 
 export async function startServer(args, root) {
@@ -62,6 +63,8 @@ export async function startServer(args, root) {
     async stop() {
       await request('shutdown');
       notify('exit');
+      // Else its processor time would be counted nowhere.
+      await once(child, 'exit');
     },
   };
 }

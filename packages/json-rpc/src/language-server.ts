@@ -24,6 +24,11 @@ export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>
    */
   readonly folders?: 'linked' | 'virtual';
   /**
+   * Where below `root` the folders of sessions are. Default `node_modules/.carpool`, because runners, watchers, git and most
+   * servers look for nothing there. Pyright is faster with a folder in which it looks for modules.
+   */
+  readonly sessionFolder?: string;
+  /**
    * Params of `initialize`, in place of those that Carpool sends: `initializationOptions`, `locale`, parts of
    * `capabilities`. Each part of `capabilities` is merged with Carpool's.
    */
@@ -65,7 +70,8 @@ const codec: Codec = { name: 'json-rpc-headers', framing: contentLength, format:
  * ```
  */
 export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
-  const { root, folders = 'linked', initialize = {}, answer, notifications = false, confirm, ...pool } = options;
+  const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
+  const { confirm, ...pool } = rest;
   const { command } = pool;
   // Known as soon as the child is started.
   let base = process.cwd();
@@ -79,6 +85,7 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
     protocol: () =>
       languageServerProtocol({
         root: () => (typeof root === 'string' && !root.startsWith('file:') ? resolve(base, root) : fileURLToPath(root)),
+        sessionFolder,
         linked: folders === 'linked',
         initialize,
         answer,

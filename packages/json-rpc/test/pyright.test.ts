@@ -17,6 +17,7 @@ test.each(['pull', 'push'])('sessions open the same names with different texts a
   const pool = poolOf({
     ...pyright,
     root: projectOf(files),
+    ...(kind === 'push' && { sessionFolder: 'sessions' }),
     initialize:
       kind === 'pull' ? {} : { capabilities: { textDocument: { diagnostic: { dynamicRegistration: false } } } },
   });

@@ -24,13 +24,15 @@ export class Documents {
   /** Open documents: the session's URI, and the server's. */
   readonly #open = new Map<string, string>();
   readonly #byServer = new Map<string, string>();
+  #ending = false;
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
   }
 
-  /** The session's URIs of those that are open. */
-  get open(): readonly string[] {
+  /** The session ends: its whole folder will go. @returns the session's URIs of those that are open */
+  end(): readonly string[] {
+    this.#ending = true;
     return [...this.#open.keys()];
   }
 
@@ -42,14 +44,17 @@ export class Documents {
     const below = place.within(uri);
     if (below === undefined && uri.startsWith('file:')) throw outside(uri, place);
     const known = below === undefined ? place.otherUriOf(session, uri) : place.uriOf(session, below);
+    // Of an empty folder the server knows nothing that could have changed; and to learn of it costs pyright 200 ms.
+    const isFirst = this.#open.size === 0;
     this.#open.set(uri, known);
     this.#byServer.set(known, uri);
-    if (below !== undefined && typeof text === 'string' && folder?.opened(below, text) === true)
-      changed(known, 'created');
+    if (below === undefined || typeof text !== 'string' || folder?.opened(below, text) !== true) return;
+    if (!isFirst) changed(known, 'created');
   }
 
   /** Before `textDocument/didClose` is sent. */
   closes({ textDocument }: DocumentParams): void {
+    if (this.#ending) return;
     const { place, folder, changed } = this.#options;
     const uri = textDocument?.uri;
     const known = typeof uri === 'string' ? this.#open.get(uri) : undefined;

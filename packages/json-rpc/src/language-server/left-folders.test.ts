@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { keep, remove, sweep } from './left-folders.ts';
-import { base, Place } from './place.ts';
+import { Place } from './place.ts';
 
 function places(): { readonly root: string; readonly place: Place; readonly other: Place } {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'cp-left-')));
@@ -15,7 +15,7 @@ test('what a killed process of this machine has left is removed, and nothing els
   const { root, place } = places();
   // More than any process has.
   const dead = place.name.replace(`_${process.pid}_`, '_99999999_');
-  const folders = [dead, place.name, 'elsewhere_99999999_1', 'of-the-user'].map((name) => join(root, base, name));
+  const folders = [dead, place.name, 'elsewhere_99999999_1', 'of-the-user'].map((name) => join(root, place.base, name));
   for (const folder of folders) mkdirSync(folder, { recursive: true });
   sweep(place);
   expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, true, true]);
@@ -36,5 +36,5 @@ test('the end of a server removes its folder, and those above it that are empty 
 test('where nothing was left there is nothing to do', () => {
   const { place } = places();
   sweep(place);
-  expect(existsSync(join(place.real, base))).toBe(false);
+  expect(existsSync(join(place.real, place.base))).toBe(false);
 });

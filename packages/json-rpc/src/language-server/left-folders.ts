@@ -1,7 +1,7 @@
 /** Folders of sessions that nothing removes any more: those of a killed server, and of a killed run. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { base, makerOf, type Place } from './place.ts';
+import { makerOf, type Place } from './place.ts';
 
 /** Of the servers of this process. */
 const own = new Set<string>();
@@ -20,7 +20,7 @@ export function remove(place: Place): void {
 
 /** Removes what processes have left that were killed. */
 export function sweep(place: Place): void {
-  const folder = join(place.real, base);
+  const folder = join(place.real, place.base);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const pid = makerOf(name);

@@ -54,3 +54,12 @@ test('a folder says which process has made it', () => {
 test('a root that is not there is the fault of the config', () => {
   expect(() => new Place(join(root, 'missing'))).toThrow(/there is no folder .*missing, which is its `root`/);
 });
+
+test('sessions may have their folders elsewhere below root', () => {
+  const place = new Place(root, './se.ssions/');
+  const uri = place.uriOf('s1', 'a.ts');
+  expect(uri).toBe(`${place.realUri}/se.ssions/${place.name}/s1-/a.ts`);
+  expect(place.withoutFolders(uri)).toBe(uriOf('a.ts'));
+  expect(place.leftOut).toBe('se.ssions');
+  for (const wrong of ['..', '.', '../beside']) expect(() => new Place(root, wrong)).toThrow(/allowed: a path below/);
+});

@@ -11,8 +11,8 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CarpoolError } from 'carpool/protocol';
 
-/** Where the folders of all runs are, below `root`. */
-export const base = 'node_modules/.carpool';
+/** Where the folders of all runs are, below `root`, by default. */
+export const defaultSessionFolder = 'node_modules/.carpool';
 
 /** The name of the folder of one process, of the process that started it, and of this machine. */
 export interface FolderName {
@@ -41,14 +41,26 @@ export class Place {
   readonly real: string;
   /** The folder of this process, below `root`. */
   readonly name: string;
+  /** Where it is, with `/`. */
+  readonly base: string;
   readonly #sessions: RegExp;
 
-  /** @throws CarpoolError CONFIG_INVALID if there is no such folder */
-  constructor(root: string) {
+  /**
+   * @param base Where the folders of all runs are, below `root`.
+   * @throws CarpoolError CONFIG_INVALID if there is no such folder, or `base` is outside of it
+   */
+  constructor(root: string, base: string = defaultSessionFolder) {
     this.root = resolve(root);
     this.real = realOf(this.root);
     this.name = freshName();
-    this.#sessions = new RegExp(`[/\\\\]node_modules[/\\\\]\\.carpool[/\\\\]${this.name}[/\\\\](s\\d+)-`, 'g');
+    this.base = below(this.real, join(this.real, base))?.replaceAll(sep, '/') ?? '';
+    if (this.base === '') throw wrongBase(base);
+    const above = this.base.split('/').map((part) => part.replaceAll(/[^\w-]/g, '\\$&'));
+    const separator = String.raw`[/\\]`;
+    this.#sessions = new RegExp(
+      [...['', ...above, this.name].flatMap((it) => [it, separator]), '(s\\d+)-'].join(''),
+      'g',
+    );
   }
 
   get uri(): string {
@@ -66,7 +78,13 @@ export class Place {
 
   /** Of this process. */
   get folder(): string {
-    return join(this.real, base, this.name);
+    return join(this.real, this.base, this.name);
+  }
+
+  /** What of `root` is not linked into the folders of sessions. Packages are, and servers look for no documents there. */
+  get leftOut(): string | undefined {
+    const [first] = this.base.split('/');
+    return first === 'node_modules' ? undefined : first;
   }
 
   /** Of a session. The dash ends the number. */
@@ -78,11 +96,7 @@ export class Place {
   within(uri: string): string | undefined {
     const path = pathIn(uri);
     if (path === undefined) return undefined;
-    for (const root of [this.root, this.real]) {
-      const below = relative(root, path);
-      if (below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)) return below;
-    }
-    return undefined;
+    return below(this.root, path) ?? below(this.real, path);
   }
 
   /** A path below `root` as the server sees it. */
@@ -93,7 +107,7 @@ export class Place {
   /** The URI of a document that is no file: `untitled:Untitled-1`. */
   otherUriOf(session: string, uri: string): string {
     const colon = uri.indexOf(':') + 1;
-    return `${uri.slice(0, colon)}/${base}/${this.name}/${session}-/${uri.slice(colon)}`;
+    return `${uri.slice(0, colon)}/${this.base}/${this.name}/${session}-/${uri.slice(colon)}`;
   }
 
   /** The sessions whose folders are named in a text. */
@@ -105,6 +119,17 @@ export class Place {
   withoutFolders(text: string): string {
     return text.includes(this.name) ? text.replaceAll(this.#sessions, '') : text;
   }
+}
+
+/** The path from a folder to what is in it; undefined: it is elsewhere. */
+function below(folder: string, path: string): string | undefined {
+  const found = relative(folder, path);
+  return found === '..' || found.startsWith(`..${sep}`) || isAbsolute(found) ? undefined : found;
+}
+
+function wrongBase(base: string): CarpoolError {
+  const message = `Cannot start the language server: found \`sessionFolder\` ${JSON.stringify(base)}; allowed: a path below \`root\``;
+  return new CarpoolError('CONFIG_INVALID', message, { context: { found: base } });
 }
 
 function realOf(root: string): string {

@@ -26,6 +26,8 @@ import { mapStrings } from './strings.ts';
 export interface LanguageServerProtocolOptions {
   /** The folder in which sessions have their documents; it is known as soon as the server was started. */
   readonly root: () => string;
+  /** Below `root`, the folder in which those of sessions are. */
+  readonly sessionFolder: string | undefined;
   /** A session has a folder on disk. */
   readonly linked: boolean;
   readonly initialize: Partial<InitializeParams>;
@@ -52,7 +54,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
   /** Capabilities that the server has registered. */
   const registered: { diagnosticProvider?: unknown } = {};
   let known: Place | undefined;
-  const placed = (): Place => (known ??= new Place(options.root()));
+  const placed = (): Place => (known ??= new Place(options.root(), options.sessionFolder));
 
   const answerOf = (method: string, params: unknown): unknown =>
     options.answer?.(method, params) ?? defaultAnswer(method, params, placed().realUri);
@@ -129,7 +131,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       const documents = new Documents({
         place,
         session,
-        folder: linked ? new SessionFolder(place.real, place.folderOf(session)) : undefined,
+        folder: linked ? new SessionFolder(place.real, place.folderOf(session), place.leftOut) : undefined,
         changed: (uri, type) =>
           root.send({
             method: 'workspace/didChangeWatchedFiles',
@@ -140,7 +142,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       return {
         wireId: session,
         async close(ending) {
-          for (const uri of documents.open)
+          for (const uri of documents.end())
             ending.send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
           await confirmed(ending.root);
           sessions.delete(session);

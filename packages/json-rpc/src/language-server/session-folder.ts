@@ -9,17 +9,20 @@ import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
 /** They hold nothing that documents import, and much else. */
-const leftOut: ReadonlySet<string> = new Set(['.git', '.hg', '.svn']);
+const leftOut = ['.git', '.hg', '.svn'];
 
 /** What a session has on disk. Its calls throw what Node throws. */
 export class SessionFolder {
   readonly #root: string;
   readonly #folder: string;
+  readonly #leftOut: ReadonlySet<string>;
   /** Files of documents, by their path below `root`. */
   readonly #files = new Set<string>();
 
-  constructor(root: string, folder: string) {
+  /** @param sessions Of `root`, the folder in which those of sessions are: not to be linked, or there would be no end */
+  constructor(root: string, folder: string, sessions?: string) {
     this.#root = root;
+    this.#leftOut = new Set([...leftOut, ...(sessions === undefined ? [] : [sessions])]);
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
     this.#link('');
@@ -59,7 +62,7 @@ export class SessionFolder {
     const from = join(this.#root, below);
     if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     for (const { name } of readdirSync(from, { withFileTypes: true })) {
-      if (!leftOut.has(name)) link(join(from, name), join(this.#folder, below, name));
+      if (!this.#leftOut.has(name)) link(join(from, name), join(this.#folder, below, name));
     }
   }
 }
