@@ -94,8 +94,16 @@ export function lateHostError(call: LateCall, silence: string | undefined): Carp
   return new CarpoolError('HUB_LOST', `${message}: ${silence}`, { ...rest, blame: 'setup', evidence: { messages } });
 }
 
+/** At the deadline of `hello`. @param lines what came that is no message */
+export function noHelloError(timeout: number, waiting: Waiting, lines: readonly string[]): CarpoolError {
+  const message = `The child said no hello within ${timeout} ms${instead({ ...waiting, lines })}`;
+  const context = { timeout, came: waiting.came.length + lines.length };
+  const evidence = lines.length === 0 ? {} : { strays: lines };
+  return new CarpoolError('CHILD_NO_HELLO', message, { context, evidence });
+}
+
 /** "; expected {type: "closed"}, and {type: "error"} came"; empty where the protocol does not say. */
-export function instead({ expected, came, lines = [] }: Waiting): string {
+function instead({ expected, came, lines = [] }: Waiting): string {
   const [line] = lines.slice(-1);
   if (expected === undefined && came.length === 0 && line === undefined) return '';
   const wanted = expected === undefined ? '' : `expected ${expected}, and `;

@@ -11,6 +11,12 @@ import type { Recent } from './recent.ts';
 export type OwnRoute = Exclude<Route, { as: 'unknown' | 'broadcast' }>;
 export type LostRoute = Extract<Route, { as: 'lost' }>;
 
+/** An event for several sessions, as one for each; for none, it is the root's. */
+export function eventsOf({ to, frame }: Extract<Route, { as: 'broadcast' }>): OwnRoute[] {
+  const ids = to.length === 0 ? [undefined] : to;
+  return ids.map((id) => ({ as: 'event', to: id, frame }));
+}
+
 export interface IncomingOptions {
   /** The session, for errors. */
   readonly name: SessionName;

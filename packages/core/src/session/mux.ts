@@ -15,9 +15,9 @@ import { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Opened, ProtocolPort, Route } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import { Conversation } from './conversation.ts';
-import { instead } from './errors.ts';
+import { noHelloError } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
-import type { OwnRoute } from './incoming.ts';
+import { eventsOf, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
 import type { LossesOptions } from './losses.ts';
 import { Receivers } from './receivers.ts';
@@ -155,12 +155,8 @@ export class Mux {
   async hello(timeout: number): Promise<unknown> {
     const { protocol, clock } = this.#options;
     const expired = (): Error => {
-      const waiting = this.root.port.waiting();
       const lines = [...this.strays.since(0), ...this.#connection.unfinished()];
-      const message = `The child said no hello within ${timeout} ms${instead({ ...waiting, lines })}`;
-      const context = { timeout, came: waiting.came.length + lines.length };
-      const evidence = lines.length === 0 ? {} : { strays: lines };
-      return new CarpoolError('CHILD_NO_HELLO', message, { context, evidence });
+      return noHelloError(timeout, this.root.port.waiting(), lines);
     };
     this.#greeting = true;
     const greeted = Promise.resolve().then(() => protocol.hello?.(this.root.port));
@@ -272,16 +268,8 @@ export class Mux {
       this.#unrouted.stray(frame, '`route` of the protocol does not know it');
       return;
     }
-    if (route.as === 'broadcast') {
-      this.#broadcast(route, frame);
-      return;
-    }
-    this.#dispatch(route, frame);
-  }
-
-  #broadcast({ to, frame: shown }: Extract<Route, { as: 'broadcast' }>, frame: Frame): void {
-    const ids = to.length === 0 ? [undefined] : to;
-    for (const id of ids) this.#dispatch({ as: 'event', to: id, frame: shown }, frame);
+    if (route.as === 'broadcast') for (const event of eventsOf(route)) this.#dispatch(event, frame);
+    else this.#dispatch(route, frame);
   }
 
   #dispatch(route: OwnRoute, frame: Frame): void {
