@@ -8,4 +8,4 @@ export {
   type LspHello,
   type LspSession,
 } from './client/lsp.ts';
-export type { LspNotificationMethod, LspParams, LspRequestMethod, LspResult } from './client/methods.ts';
+export type { LspNotificationMethod, LspParams, LspRequestMethod, LspResult, LspTypes } from './client/methods.ts';

@@ -2,7 +2,15 @@
 import { expectTypeOf, test } from 'vitest';
 import type { CompletionItem, CompletionList, Hover, HoverParams } from 'vscode-languageserver-protocol';
 import { defineConfig, type Session, type SessionOf } from 'carpool';
-import { lsp, rpc, type Lsp, type LspParams, type LspResult } from '../src/client.ts';
+import {
+  lsp,
+  rpc,
+  type Lsp,
+  type LspNotificationMethod,
+  type LspParams,
+  type LspRequestMethod,
+  type LspResult,
+} from '../src/client.ts';
 import { jsonRpc, languageServer, type JsonRpcMessages } from '../src/index.ts';
 
 const config = defineConfig({
@@ -47,4 +55,14 @@ test('methods of another process are typed where the test names them', () => {
     expectTypeOf(rpc(session).request('anything')).toEqualTypeOf<Promise<unknown>>();
   };
   expectTypeOf(calls).toBeFunction();
+});
+
+test('a method is a request or a notification, and what has no params takes none', () => {
+  expectTypeOf<'textDocument/hover'>().toExtend<LspRequestMethod>();
+  expectTypeOf<'shutdown'>().toExtend<LspRequestMethod>();
+  expectTypeOf<'textDocument/didOpen'>().toExtend<LspNotificationMethod>();
+  expectTypeOf<'exit'>().toExtend<LspNotificationMethod>();
+  expectTypeOf<'textDocument/didOpen'>().not.toExtend<LspRequestMethod>();
+  expectTypeOf<LspParams<'shutdown'>>().toEqualTypeOf<undefined>();
+  expectTypeOf<LspParams<'exit'>>().toEqualTypeOf<undefined>();
 });

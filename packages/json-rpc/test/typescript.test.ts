@@ -54,6 +54,25 @@ test('documents import each other and files on disk, under the configuration of 
   expect(existsSync(join(root, 'node_modules'))).toBe(false);
 });
 
+test('what a completion holds for the server comes back to it whole', async () => {
+  const pool = poolOf({ ...typescript, root: projectOf(files) });
+  const server = lsp(await pool.register());
+  const uri = server.open(
+    'src/a.ts',
+    `import { disk } from './disk.js';\n/** Of the test. */\nconst own = disk;\now`,
+    'typescript',
+  );
+  const found = await server.request('textDocument/completion', {
+    textDocument: { uri },
+    position: { line: 3, character: 2 },
+  });
+  const items = Array.isArray(found) ? found : (found?.items ?? []);
+  const own = items.find(({ label }) => label === 'own');
+  expect(own).toMatchObject({ data: expect.anything() as unknown });
+  const resolved = await server.request('completionItem/resolve', own!);
+  expect(JSON.stringify(resolved.documentation)).toContain('Of the test.');
+});
+
 test('a document changes, and what is found in it does', async () => {
   const pool = poolOf({ ...typescript, root: projectOf(files) });
   const server = lsp(await pool.register());

@@ -32,9 +32,6 @@ export interface DiagnosticsOptions extends CallOptions {
   readonly until?: (diagnostics: Diagnostics) => boolean;
 }
 
-/** A method that is none of those: for these, the compiler knows params and results. */
-type Unknown<Method extends string, Known extends string> = Method extends Known ? never : Method;
-
 /** A session, called by method. Documents are named by a path below `root`, or by a URI. */
 export interface Lsp {
   /** The session itself. */
@@ -56,7 +53,7 @@ export interface Lsp {
   ): Promise<LspResult<Method>>;
   /** As above, for a method of this server. */
   request<Method extends string>(
-    method: Unknown<Method, LspRequestMethod>,
+    method: Method extends LspRequestMethod ? never : Method,
     params?: unknown,
     options?: Omit<RequestOptions, 'expect'>,
   ): Promise<unknown>;
@@ -66,7 +63,7 @@ export interface Lsp {
     ...params: LspParams<Method> extends undefined ? [] : [params: LspParams<Method>]
   ): void;
   /** As above, for a method of this server. */
-  notify<Method extends string>(method: Unknown<Method, LspNotificationMethod>, params?: unknown): void;
+  notify<Method extends string>(method: Method extends LspNotificationMethod ? never : Method, params?: unknown): void;
   /**
    * Opens a document with this text. Its session closes it, if the test does not.
    * @returns its URI
@@ -94,7 +91,7 @@ export interface Lsp {
   ): Promise<LspParams<Method>>;
   /** As above, for a method of this server, and for `$/progress`. */
   notification<Method extends string>(
-    method: Unknown<Method, LspNotificationMethod>,
+    method: Method extends LspNotificationMethod ? never : Method,
     matches?: (params: unknown) => boolean,
     options?: CallOptions,
   ): Promise<unknown>;

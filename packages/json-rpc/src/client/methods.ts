@@ -2,51 +2,61 @@
 import type * as published from 'vscode-languageserver-protocol';
 import type {
   ProtocolNotificationType,
-  ProtocolNotificationType0,
   ProtocolRequestType,
   ProtocolRequestType0,
 } from 'vscode-languageserver-protocol';
 
-type Published = typeof published;
-
-/** What each name stands for that is a method: `HoverRequest` is `{ method: 'textDocument/hover', type: … }`. */
-type Types = {
+/**
+ * The published type of each method. The package has a name for each: `HoverRequest` is
+ * `{ method: 'textDocument/hover', type: … }`.
+ */
+export type LspTypes = {
   [
-    Name in keyof Published as Published[Name] extends {
+    Name in keyof typeof published as (typeof published)[Name] extends {
       readonly method: infer Method extends string;
       readonly type: object;
     }
       ? Method
       : never
-  ]: Published[Name] extends { readonly type: infer Type } ? Type : never;
+  ]: (typeof published)[Name] extends { readonly type: infer Type } ? Type : never;
 };
 
 /** Methods that have a reply: `'textDocument/hover'`. */
 export type LspRequestMethod = {
-  [Method in keyof Types]: ResultOf<Types[Method]> extends never ? never : Method;
-}[keyof Types];
+  [Method in keyof LspTypes]: LspTypes[Method] extends
+    | ProtocolRequestType<infer _Params, infer _Result, infer _Partial, infer _Error, infer _Options>
+    | ProtocolRequestType0<infer _Result, infer _Partial, infer _Error, infer _Options>
+    ? Method
+    : never;
+}[keyof LspTypes];
 
 /** Methods without a reply: `'textDocument/didSave'`. */
-export type LspNotificationMethod = Exclude<keyof Types, LspRequestMethod>;
+export type LspNotificationMethod = Exclude<keyof LspTypes, LspRequestMethod>;
 
 /** What a request or a notification of this method takes; `undefined` where it takes nothing. */
-export type LspParams<Method extends keyof Types> = ParamsOf<Types[Method]>;
+export type LspParams<Method extends keyof LspTypes> =
+  LspTypes[Method] extends ProtocolRequestType<
+    infer Params,
+    infer _Result,
+    infer _Partial,
+    infer _Error,
+    infer _Options
+  >
+    ? Params
+    : LspTypes[Method] extends ProtocolNotificationType<infer Params, infer _Options>
+      ? Params
+      : undefined;
 
 /** What a request of this method gives. */
-export type LspResult<Method extends LspRequestMethod> = ResultOf<Types[Method]>;
-
-type ParamsOf<Type> =
-  Type extends ProtocolRequestType<infer Params, infer _Result, infer _Partial, infer _Error, infer _Options>
-    ? Params
-    : Type extends ProtocolNotificationType<infer Params, infer _Options>
-      ? Params
-      : Type extends ProtocolNotificationType0<infer _Options>
-        ? undefined
-        : undefined;
-
-type ResultOf<Type> =
-  Type extends ProtocolRequestType<infer _Params, infer Result, infer _Partial, infer _Error, infer _Options>
+export type LspResult<Method extends LspRequestMethod> =
+  LspTypes[Method] extends ProtocolRequestType<
+    infer _Params,
+    infer Result,
+    infer _Partial,
+    infer _Error,
+    infer _Options
+  >
     ? Result
-    : Type extends ProtocolRequestType0<infer Result, infer _Partial, infer _Error, infer _Options>
+    : LspTypes[Method] extends ProtocolRequestType0<infer Result, infer _Partial, infer _Error, infer _Options>
       ? Result
       : never;

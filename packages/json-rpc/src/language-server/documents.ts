@@ -1,6 +1,6 @@
 /** The documents of one session: which are open, and under which URI the server knows each. */
 import { CarpoolError } from 'carpool/protocol';
-import type { Place } from './place.ts';
+import { pathIn, type Place } from './place.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { mapStrings } from './strings.ts';
 
@@ -19,10 +19,16 @@ export interface DocumentsOptions {
   readonly changed: (uri: string, type: 'created' | 'deleted') => void;
 }
 
+/** What the server gets back as it has sent it: only the server reads it, and it may hold paths. */
+const ofServer: ReadonlySet<string> = new Set(['data', 'arguments']);
+/** Tests may write `arguments` themselves. */
+const unread: ReadonlySet<string> = new Set(['data']);
+
 export class Documents {
   readonly #options: DocumentsOptions;
   /** Open documents: the session's URI, and the server's. */
   readonly #open = new Map<string, string>();
+  /** The session's URIs, by what `keyOf` makes of the server's: servers escape other characters than their clients. */
   readonly #byServer = new Map<string, string>();
   #ending = false;
 
@@ -47,7 +53,7 @@ export class Documents {
     // Of an empty folder the server knows nothing that could have changed; and to learn of it costs pyright 200 ms.
     const isFirst = this.#open.size === 0;
     this.#open.set(uri, known);
-    this.#byServer.set(known, uri);
+    this.#byServer.set(keyOf(known), uri);
     if (below === undefined || typeof text !== 'string' || folder?.opened(below, text) !== true) return;
     if (!isFirst) changed(known, 'created');
   }
@@ -69,18 +75,22 @@ export class Documents {
     if (typeof uri !== 'string') return;
     const known = this.#open.get(uri);
     this.#open.delete(uri);
-    if (known !== undefined) this.#byServer.delete(known);
+    if (known !== undefined) this.#byServer.delete(keyOf(known));
   }
 
   /** A value of the session with the server's URIs. */
   toServer(value: unknown): unknown {
-    return mapStrings(value, (text) => this.#known(text));
+    return mapStrings(value, (text) => this.#known(text), unread);
   }
 
   /** A value of the server with the session's URIs, also inside of texts for people. */
   toSession(value: unknown): unknown {
     const { place } = this.#options;
-    return mapStrings(value, (text) => this.#byServer.get(text) ?? place.withoutFolders(text));
+    const own = (text: string): string => {
+      if (!text.includes(place.mark)) return text;
+      return this.#byServer.get(keyOf(text)) ?? place.withoutFolders(text);
+    };
+    return mapStrings(value, own, ofServer);
   }
 
   async remove(): Promise<void> {
@@ -92,10 +102,15 @@ export class Documents {
     if (open !== undefined || !text.startsWith('file:')) return open ?? text;
     const { place, session } = this.#options;
     const below = place.within(text);
-    if (below === undefined) return text;
+    // In `arguments` the server's own URIs come back.
+    if (below === undefined || text.includes(place.mark)) return text;
     const [, rest = ''] = /^[^?#]*(.*)$/s.exec(text) ?? [];
     return place.uriOf(session, below) + rest;
   }
+}
+
+function keyOf(uri: string): string {
+  return pathIn(uri) ?? uri;
 }
 
 function outside(uri: string, place: Place): CarpoolError {

@@ -5,10 +5,12 @@ import { makerOf, type Place } from './place.ts';
 
 /** Of the servers of this process. */
 const own = new Set<string>();
+let listens = false;
 
 /** From now on the folder of this server is removed with this process, if `removed` was not called before. */
 export function keep(place: Place): void {
-  if (own.size === 0) process.once('exit', removeOwn);
+  if (!listens) process.once('exit', removeOwn);
+  listens = true;
   own.add(place.folder);
 }
 

@@ -147,7 +147,8 @@ function realOf(root: string): string {
   }
 }
 
-function pathIn(uri: string): string | undefined {
+/** The path of a `file:` URI; undefined: it names no file of this machine. */
+export function pathIn(uri: string): string | undefined {
   if (!uri.startsWith('file:')) return undefined;
   try {
     return fileURLToPath(uri);

@@ -16,6 +16,10 @@ test('values and names are replaced, however deep; texts of documents are not', 
   });
 });
 
+test('what only its reader understands is kept', () => {
+  expect(mapStrings({ data: { a: 'b' }, c: 'd' }, upper, new Set(['data']))).toEqual({ data: { a: 'b' }, C: 'D' });
+});
+
 test('a field `text` that is no text is looked into', () => {
   expect(mapStrings({ text: { a: 'b' } }, (text) => (text === 'b' ? 'c' : text))).toEqual({ text: { a: 'c' } });
 });
