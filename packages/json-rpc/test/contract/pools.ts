@@ -36,12 +36,19 @@ export function poolsOf(
           )
         : undefined,
   });
-  const ledger = { command: process.execPath, args: [join(programs, 'ledger.mjs')] };
+  const command = process.execPath;
+  const ledger = join(programs, 'ledger.mjs');
   return {
     typescript: languageServer({ command: process.execPath, args: [tsc, '--lsp', '--stdio'], root }),
     small,
     ...Object.fromEntries(files.map((file) => [`mortal${file}`, small])),
-    ledger: jsonRpc({ ...ledger, hello: { method: 'hello' }, session: 'account', close: { method: 'forget' } }),
-    stateless: jsonRpc(ledger),
+    ledger: jsonRpc({
+      command,
+      args: [ledger],
+      hello: { method: 'hello' },
+      session: 'account',
+      close: { method: 'forget' },
+    }),
+    stateless: jsonRpc({ command, args: [ledger, '--headers'], framing: 'headers' }),
   };
 }

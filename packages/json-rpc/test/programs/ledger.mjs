@@ -1,9 +1,14 @@
-// A JSON-RPC process, a line for each message: it keeps a sum for each account, and says when one has changed.
-import { createInterface } from 'node:readline';
-
+// A JSON-RPC process, a line for each message, or with --headers a Content-Length: it keeps a sum for each account, and says
+// when one has changed.
+const framed = process.argv.includes('--headers');
+let input = Buffer.alloc(0);
 /** @type {Map<string, number>} */
 const sums = new Map();
-const write = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }));
+
+const write = (message) => {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+  process.stdout.write(framed ? `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}` : `${body}\n`);
+};
 
 const requests = {
   hello: () => ({ version: 2 }),
@@ -18,12 +23,28 @@ const requests = {
   forget: ({ account = 'all' }) => sums.delete(account),
 };
 
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method, params = {} } = JSON.parse(line);
+function received({ id, method, params = {} }) {
   if (id === undefined) return;
   try {
     write({ id, result: requests[method](params) });
   } catch (error) {
     write({ id, error: { code: -32602, message: error.message } });
   }
+}
+
+/** The next whole message, which is taken from the input. @returns {string | undefined} */
+function next() {
+  const end = input.indexOf(framed ? '\r\n\r\n' : '\n');
+  if (end < 0) return undefined;
+  const begin = framed ? end + 4 : 0;
+  const length = framed ? Number(/content-length: *(\d+)/i.exec(input.subarray(0, end).toString())[1]) : end;
+  if (input.length < begin + length) return undefined;
+  const body = input.subarray(begin, begin + length).toString();
+  input = input.subarray(framed ? begin + length : end + 1);
+  return body;
+}
+
+process.stdin.on('data', (chunk) => {
+  input = Buffer.concat([input, chunk]);
+  for (let body = next(); body !== undefined; body = next()) received(JSON.parse(body));
 });

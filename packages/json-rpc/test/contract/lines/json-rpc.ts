@@ -45,7 +45,7 @@ export const jsonRpcLines: readonly Line[] = [
     },
   },
   {
-    title: 'JSON-RPC: without sessions, notifications go to all, or to those who ask',
+    title: 'JSON-RPC with headers: without sessions, notifications go to all, or to those who ask',
     async check({ register, rpc }) {
       const all = rpc(await register('stateless'));
       const some = rpc(await register('stateless', { params: { notifications: ['rates'] } }));

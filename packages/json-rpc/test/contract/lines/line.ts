@@ -14,7 +14,7 @@ export type PoolName =
   | `mortal${string}`
   /** A JSON-RPC process that knows sessions by a field. */
   | 'ledger'
-  /** The same, without sessions. */
+  /** The same, without sessions, and with headers. */
   | 'stateless';
 
 export interface Where {
