@@ -7,6 +7,7 @@ import { CarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Messages, Protocol, Route } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
+import type { OwnRoute } from './incoming.ts';
 import type { Losses } from './unrouted.ts';
 
 /** A program that logs its messages prints each of them twice: the one on a line of its own comes soon. */
@@ -19,7 +20,7 @@ export interface LossesOptions {
   readonly root: () => Receiver;
   /** All others. */
   readonly sessions: () => Iterable<Receiver>;
-  readonly find: (route: Exclude<Route, { as: 'unknown' }>) => Receiver | undefined;
+  readonly find: (route: OwnRoute) => Receiver | undefined;
   /** `hello` has not ended. */
   readonly greeting: () => boolean;
 }

@@ -91,17 +91,13 @@ export class Mux {
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
-    const receivers = new Receivers({
-      root: () => this.root,
-      sessions: () => this.#conversations,
-      strays: this.strays,
-    });
+    const receiving = { root: () => this.root, sessions: () => this.#conversations };
+    const receivers = new Receivers({ ...receiving, strays: this.strays });
     this.#receivers = receivers;
     const losses = options.losses?.({
+      ...receiving,
       clock,
       protocol,
-      root: () => this.root,
-      sessions: () => this.#conversations,
       find: (route) => receivers.find(route),
       greeting: () => this.#greeting,
     });
@@ -239,9 +235,10 @@ export class Mux {
 
   #transmit(frame: Frame): void {
     const { transport } = this.#options;
-    if (transport.backlog > this.#maxBacklog) {
-      const context = { backlog: transport.backlog, limit: this.#maxBacklog };
-      const message = `Cannot send: ${transport.backlog} bytes wait and the other side does not read them`;
+    const { backlog } = transport;
+    if (backlog > this.#maxBacklog) {
+      const context = { backlog, limit: this.#maxBacklog };
+      const message = `Cannot send: ${backlog} bytes wait and the other side does not read them`;
       throw new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context });
     }
     transport.send(frame);

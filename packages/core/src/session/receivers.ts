@@ -4,13 +4,12 @@
  */
 import type { Frame } from '../codec/frame.ts';
 import { byKey } from '../protocol/by-key.ts';
-import type { Adopted, Route, WireId } from '../protocol/protocol.ts';
+import type { Adopted, WireId } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
 import { takenError } from './errors.ts';
+import type { OwnRoute } from './incoming.ts';
 import type { Strays } from './strays.ts';
 import { WaitingKeys } from './waiting-keys.ts';
-
-type OwnRoute = Exclude<Route, { as: 'unknown' }>;
 
 export interface ReceiversOptions {
   /** The conversation with the child itself, outside all sessions. */
