@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
-import type { Diagnostic, Opened, ProtocolPort, Route } from '../protocol/protocol.ts';
+import type { Diagnostic, Opened, Route } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
 import { Conversation } from './conversation.ts';
 import { noHelloError } from './errors.ts';
@@ -91,7 +91,7 @@ export class Mux {
     this.#options = options;
     this.#maxBacklog = options.maxBacklogBytes ?? 256 * 1024 * 1024;
     this.strays = options.strays ?? new Strays();
-    const receiving = { root: () => this.root, sessions: () => this.#conversations };
+    const receiving = { root: (): Conversation => this.root, sessions: () => this.#conversations };
     const receivers = new Receivers({ ...receiving, strays: this.strays });
     this.#receivers = receivers;
     const losses = options.losses?.({
@@ -102,13 +102,13 @@ export class Mux {
       greeting: () => this.#greeting,
     });
     this.#unrouted = new Unrouted(options, this.strays, losses);
-    const root = (): ProtocolPort => this.root.port;
+    const { root } = receiving;
     this.#connection = {
       protocol,
       clock,
       format,
       get root() {
-        return root();
+        return root().port;
       },
       keepsDiagnostics: options.keepsDiagnostics ?? false,
       reportsEnd: options.reportsEnd ?? false,
@@ -130,16 +130,12 @@ export class Mux {
       },
     };
     this.root = new Conversation(this.#connection, { id: rootId, listener: rootListener });
-    const { root: own } = this;
     this.#questions = new RootQuestions({
       connection: this.#connection,
-      root: own,
+      root: this.root,
       abort: (error) => transport.abort(asCarpoolError(error, 'PROTOCOL_FAILED', 'Cannot answer the child')),
     });
-    transport.start({
-      frame: (frame) => this.#receive(frame),
-      closed: (reason) => options.closed(reason),
-    });
+    transport.start({ frame: (frame) => this.#receive(frame), closed: (reason) => options.closed(reason) });
   }
 
   /** Conversations that are not closed. */
