@@ -42,10 +42,10 @@ const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 /** @throws CarpoolError CHILD_NOT_STARTED */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { settings, clock, started, folder, ports = ownPorts, onStderr, onLog, warn } = options;
-  const { launch: base, name, stdio, forwardStderr, watch, server, tempBase } = settings;
+  const { name, stdio, forwardStderr, watch, server, tempBase } = settings;
   const bases = typeof tempBase === 'string' ? [tempBase] : tempBase;
   const temp = new TempFolder({ bases, private: folder, records: started });
-  const held: { port?: number } = {};
+  const held: { port?: number; socket?: string } = {};
   const free = async (): Promise<void> => {
     if (held.port !== undefined) ports.release(held.port);
     delete held.port;
@@ -56,11 +56,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   try {
     const place: LaunchPlace = {
       temp: () => temp.path,
-      socket: () => socketIn(temp.path),
+      socket: () => (held.socket ??= socketIn(temp.path)),
       port: async () => (held.port ??= await takePort(ports)),
     };
     const full = await evaluated(settings, place);
-    const usesSocket = server !== undefined && hasPlaceholder(full, 'socket');
     if (server !== undefined && hasPlaceholder(full, 'port')) await place.port();
     const values = {
       temp: place.temp,
@@ -73,13 +72,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     // What the child itself writes into its folder is no change of what it was started from.
     const sourceArgs = spec.args?.filter((text) => temp.made === undefined || !text.includes(temp.made));
     const child = await startChild(
-      { ...spec, sourceArgs, cwd: spec.cwd ?? base.cwd, stdio: server === undefined ? stdio : 'logs', stderr, watch },
+      { ...spec, sourceArgs, stdio: server === undefined ? stdio : 'logs', stderr, watch },
       { pool: name, clock, started, onStderr, onLog, gone: free },
     ).catch((thrown: unknown) => {
       throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
     });
-    const socket = usesSocket || place.usedSocket === true ? socketIn(temp.path) : undefined;
-    return { child, place: { port: held.port, socket, temp: place.temp } };
+    return { child, place: { port: held.port, socket: held.socket, temp: place.temp } };
   } catch (thrown) {
     await free();
     throw asCarpoolError(thrown, 'CHILD_NOT_STARTED', `Cannot start the child of pool "${name}"`);
@@ -90,8 +88,6 @@ interface LaunchPlace {
   readonly temp: () => string;
   readonly socket: () => string;
   readonly port: () => Promise<number>;
-  /** The function `command` has asked for it. */
-  usedSocket?: boolean;
 }
 
 async function evaluated(settings: PoolSettings, place: LaunchPlace): Promise<Launch> {
@@ -110,9 +106,7 @@ async function evaluated(settings: PoolSettings, place: LaunchPlace): Promise<La
       return place.temp();
     },
     get socket() {
-      if (server === undefined) return undefined;
-      place.usedSocket = true;
-      return place.socket();
+      return server === undefined ? undefined : place.socket();
     },
   };
   try {

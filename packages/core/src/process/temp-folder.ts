@@ -33,13 +33,15 @@ export class TempFolder {
   readonly #options: TempFolderOptions;
   #path: string | undefined;
   #forget: (() => void) | undefined;
+  #over = false;
 
   constructor(options: TempFolderOptions = {}) {
     this.#options = options;
   }
 
-  /** Makes it, the first time. @throws Error with a sentence that names each folder that was tried */
+  /** Makes it, the first time. @throws Error with a sentence that names each folder that was tried, or that it is over */
   get path(): string {
+    if (this.#over) throw new Error('its temporary folder has been removed, because its process has ended');
     return (this.#path ??= this.#make());
   }
 
@@ -51,6 +53,8 @@ export class TempFolder {
   /** Removes it, if it was made. Rejects with what the system says. */
   async remove(): Promise<void> {
     const path = this.#path;
+    // What still runs for the child must not make it anew.
+    this.#over = true;
     if (path === undefined) return;
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#forget?.();

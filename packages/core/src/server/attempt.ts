@@ -8,12 +8,8 @@ const hosts = ['127.0.0.1', '::1'];
 
 /** It accepts a connection. The address that does is its `host` from then on. */
 export async function reachPort(server: RunningServer, signal: AbortSignal): Promise<void> {
-  const { place } = server;
-  if (place.port === undefined && place.socket !== undefined && server.groups['port'] === undefined) {
-    await accepted({ path: place.socket }, signal);
-    return;
-  }
-  server.host = await firstOf((host) => accepted({ host, port: server.port }, signal));
+  if (server.listensOn === 'socket') await accepted({ path: server.socket }, signal);
+  else server.host = await firstOf((host) => accepted({ host, port: server.port }, signal));
 }
 
 /** A GET of this path is answered with this status. @param status `undefined`: from 200 to 299 */
@@ -22,17 +18,13 @@ export async function reachHttp(
   { path, status }: { readonly path: string; readonly status: number | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  const { place } = server;
   const get = async (where: object): Promise<void> => {
     const found = await answered({ ...where, path }, signal);
     const right = status === undefined ? found.code >= 200 && found.code < 300 : found.code === status;
     if (!right) throw new Error(`it answered ${found.code} ${found.text}`.trimEnd());
   };
-  if (place.port === undefined && place.socket !== undefined && server.groups['port'] === undefined) {
-    await get({ socketPath: place.socket });
-    return;
-  }
-  server.host = await firstOf((host) => get({ host, port: server.port }));
+  if (server.listensOn === 'socket') await get({ socketPath: server.socket });
+  else server.host = await firstOf((host) => get({ host, port: server.port }));
 }
 
 /** The first of the addresses for which it works; else what the first one failed with. */

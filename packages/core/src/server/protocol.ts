@@ -10,7 +10,7 @@ import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
 import type { Messages, Opened, Protocol, SessionPort } from '../protocol/protocol.ts';
 import type { ServerDiagnostic } from './log-transport.ts';
-import { stillReady, untilReady, type ReadyOptions } from './ready.ts';
+import { untilReady, untilReadyAgain, type ReadyOptions } from './ready.ts';
 import type { RunningServer } from './running-server.ts';
 import type { Server, ServerClose, ServerOpen, ServerPart } from './types.ts';
 
@@ -66,7 +66,7 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
     },
 
     async probe() {
-      await stillReady(server, part.ready, ended);
+      await untilReadyAgain({ ...options, signal: ended });
     },
 
     route(frame) {

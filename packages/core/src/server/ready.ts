@@ -45,16 +45,12 @@ export async function untilReady({ pool, server, part, lines, clock, signal }: R
   }
 }
 
-/** Whether it is still ready: one attempt. @throws what it failed with */
-export async function stillReady(server: RunningServer, ready: ServerReady, signal: AbortSignal): Promise<void> {
-  if (typeof ready === 'object' && 'line' in ready) {
-    // What it has printed cannot be looked for again; where it listens can.
-    if (server.place.port === undefined && server.place.socket === undefined && server.groups['port'] === undefined)
-      return;
-    await reachPort(server, signal);
-    return;
-  }
-  await attempt(server, ready, signal);
+/** Resolves when it is found ready once more. @param over gives it up: it has no deadline of its own */
+export async function untilReadyAgain({ server, part, clock, signal: over }: ReadyOptions): Promise<void> {
+  // What it has printed cannot be looked for again; where it listens can.
+  const printed = typeof part.ready === 'object' && 'line' in part.ready;
+  if (printed && server.listensOn === undefined) return;
+  await untilReached(server, { ready: printed ? { port: true } : part.ready, clock, over, tried: { last: '' } });
 }
 
 interface Reaching {
@@ -94,18 +90,17 @@ async function attempt(server: RunningServer, ready: ServerReady, signal: AbortS
 
 function describeFailure(thrown: unknown): string {
   const { name, cause } = thrown as { readonly name?: unknown; readonly cause?: unknown };
-  if (name === 'TimeoutError' || (name === 'AbortError' && (cause as { name?: unknown })?.name === 'TimeoutError'))
-    return `no answer within ${attemptTimeout} ms`;
-  return messageOf(thrown);
+  const late = (of: unknown): boolean => of instanceof Error && of.name === 'TimeoutError';
+  if (name === 'TimeoutError' || late(cause)) return `no answer within ${attemptTimeout} ms`;
+  // "fetch failed" says nothing, and its cause does.
+  return cause instanceof Error ? `${messageOf(thrown)} (${messageOf(cause)})` : messageOf(thrown);
 }
 
 /** What was looked for. */
 function describeReady(ready: ServerReady, server: RunningServer): string {
-  const { port, socket } = server.place;
-  const where =
-    port === undefined && socket !== undefined ? `socket ${socket}` : `port ${port ?? server.groups['port']}`;
   if (typeof ready === 'function') return 'what the function `ready` wants';
   if ('line' in ready) return `a line that matches ${String(ready.line)}`;
+  const where = server.listensOn === 'socket' ? `socket ${server.socket}` : `port ${server.port}`;
   if ('http' in ready) return `${ready.status ?? 'a status from 200 to 299'} for GET ${ready.http} on ${where}`;
   return `a connection to ${where}`;
 }

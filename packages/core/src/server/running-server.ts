@@ -26,14 +26,20 @@ export class RunningServer implements Server {
     this.place = place;
   }
 
+  /** Where it can be reached, as far as is known. */
+  get listensOn(): 'port' | 'socket' | undefined {
+    if (this.#port !== undefined) return 'port';
+    return this.place.socket === undefined ? undefined : 'socket';
+  }
+
   get port(): number {
-    const found = this.groups['port'] ?? this.place.port;
-    if (found === undefined) throw this.#missing('port', '`{port}` in `command`, `args` or `env`');
-    return Number(found);
+    if (this.#port === undefined) throw this.#missing('port');
+    return this.#port;
   }
 
   get socket(): string {
-    return this.place.socket ?? this.#throw('socket', '`{socket}` in `command`, `args` or `env`');
+    if (this.place.socket === undefined) throw this.#missing('socket');
+    return this.place.socket;
   }
 
   get temp(): string {
@@ -52,22 +58,22 @@ export class RunningServer implements Server {
     return [this.child.stdoutTail(), this.child.stderrTail()].filter((text) => text !== '').join('\n');
   }
 
-  /** Where it listens, as far as is known. */
+  /** What a session is without `open`. */
   address(): ServerAddress {
-    const { place, groups, host } = this;
-    const known = groups['url'] ?? groups['port'] ?? place.port;
-    const socket = place.socket === undefined ? {} : { socket: place.socket };
-    const port = groups['port'] ?? place.port;
-    const url = known === undefined ? `unix:${this.socket}` : this.url;
-    return { url, host, ...(port !== undefined && { port: Number(port) }), ...socket };
+    const { host, listensOn } = this;
+    const url = listensOn === 'socket' && this.groups['url'] === undefined ? `unix:${this.socket}` : this.url;
+    const port = this.#port;
+    const { socket } = this.place;
+    return { url, host, ...(port !== undefined && { port }), ...(socket !== undefined && { socket }) };
   }
 
-  #throw(what: string, remedy: string): never {
-    throw this.#missing(what, remedy);
+  get #port(): number | undefined {
+    const printed = this.groups['port'];
+    return printed === undefined ? this.place.port : Number(printed);
   }
 
-  #missing(what: string, remedy: string): CarpoolError {
-    const message = `The server of pool "${this.#pool}" was given no ${what}: write ${remedy}`;
+  #missing(what: 'port' | 'socket'): CarpoolError {
+    const message = `The server of pool "${this.#pool}" was given no ${what}: write \`{${what}}\` in \`command\`, \`args\` or \`env\``;
     return new CarpoolError('CONFIG_INVALID', message, { context: { pool: this.#pool, path: what } });
   }
 }

@@ -16,6 +16,7 @@ test('it is made at its first use, for its user alone, and removed with all that
   writeFileSync(join(path, 'data/file'), 'x');
   await folder.remove();
   expect(existsSync(path)).toBe(false);
+  expect(() => folder.path).toThrow('its process has ended');
   await folder.remove();
 });
 

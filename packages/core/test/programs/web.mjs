@@ -1,4 +1,4 @@
-// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /hang, /pid, /env; the rest answers what it was asked.
+// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /hang, /close, /pid; the rest answers what it was asked.
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 
@@ -23,6 +23,10 @@ const server = createServer((request, response) => {
     case '/hang':
       hangs = true;
       response.end('hanging');
+      return;
+    case '/close':
+      response.end('closing');
+      server.close();
       return;
     case '/pid':
       response.end(String(process.pid));

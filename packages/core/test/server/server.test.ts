@@ -280,3 +280,37 @@ test('its port may be a variable of its environment, and what it prints is passe
   await fetch(`${opened.url}/die`).catch(() => {});
   await until('its last words are there', () => Buffer.concat(shown).toString().endsWith('told to die\n'));
 });
+
+test('a server that listens no more is no longer ready, although it runs', async () => {
+  const pool = webPool(
+    web<undefined, unknown, string>('', {
+      probeTimeout: 300,
+      open: ({ url }) => url,
+      close: async (_server, url) => {
+        await fetch(`${url}/close`);
+        throw new Error('cannot remove it');
+      },
+    }),
+  );
+  const first = await pool.register();
+  const other = await pool.register();
+  const error = await failure(first.unregister(), 'SESSION_FAILED');
+  expect(error.message).toContain('cannot remove it');
+  expect((await other.closed).error).toMatchObject({ code: 'CHILD_SILENT' });
+  const next = await pool.register();
+  expect((await fetch(next.opened)).status).toBe(200);
+});
+
+test('a function `ready` is called until it returns; what it throws is what the last attempt found', async () => {
+  let calls = 0;
+  const counted = webPool(
+    web('', { ready: async () => void (++calls < 3 && (await Promise.reject(new Error('no')))) }),
+  );
+  await counted.register();
+  expect(calls).toBe(3);
+  const fetching = webPool(
+    web('--silent', { ready: async () => await fetch('http://127.0.0.1:1'), readyTimeout: 300 }),
+  );
+  const error = await failure(fetching.register(), 'CHILD_NOT_READY');
+  expect(error.message).toMatch(/what the function `ready` wants; the last attempt: fetch failed \(.+\)/);
+});
