@@ -25,8 +25,10 @@ const server = createServer((request, response) => {
       response.end('hanging');
       return;
     case '/close':
-      response.end('closing');
+      // It lives on.
+      setInterval(() => {}, 1_000);
       server.close();
+      response.end('closed');
       return;
     case '/pid':
       response.end(String(process.pid));
