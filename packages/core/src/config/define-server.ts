@@ -79,7 +79,7 @@ export function server<Started = undefined, Params = unknown, Opened = ServerAdd
     ...pool
   } = options;
   const part: ServerPart = { ready, readyTimeout, start, startTimeout, open, close, stopSignal };
-  // For those who wait for the hello of any child.
+  // For callers that wait for the hello of any child: to be ready is that of a server.
   const helloTimeout = readyTimeout + (start === undefined ? 0 : startTimeout);
   return { ...pool, helloTimeout, forwardStderr: forwardLog, server: part };
 }

@@ -70,7 +70,7 @@ export class TempFolder {
     for (const path of paths) {
       const record = inOwn === undefined ? records : undefined;
       try {
-        // First the record: what was killed in between has left a record of nothing, and not a folder of nobody.
+        // First the record: a process that is killed in between leaves a record without a folder, and not the reverse.
         const forget = record?.addFolder(path);
         mkdirSync(path, { mode: 0o700 });
         const unwatch = removeAtExit(path);
