@@ -4,6 +4,7 @@ import { contentLength, json, type Codec, type WireId } from 'carpool/protocol';
 import { jsonRpcProtocol } from './json-rpc-protocol.ts';
 import type { Listening } from './listening.ts';
 import type { JsonRpcEvent, JsonRpcMessages, JsonRpcRequest } from './messages.ts';
+import { wrongOption } from './wrong-option.ts';
 
 /** The options of a pool, without those that the dialect sets itself, and what differs between JSON-RPC processes. */
 export interface JsonRpcOptions extends Omit<PoolOptions<JsonRpcMessages>, 'codec' | 'protocol'> {
@@ -51,6 +52,7 @@ const codecs: Readonly<Record<'lines' | 'headers', 'json-lines' | Codec>> = {
  * Ids are rewritten, so that sessions never collide. A reply with an `error` fails its request with SESSION_REFUSED, with
  * the code and the text of the process. Batches are not used.
  *
+ * @throws CarpoolError CONFIG_INVALID if `framing` is something else
  * @example
  * ```ts
  * import { jsonRpc } from '@carpool/json-rpc';
@@ -71,6 +73,7 @@ const codecs: Readonly<Record<'lines' | 'headers', 'json-lines' | Codec>> = {
 export function jsonRpc(options: JsonRpcOptions): PoolOptions<JsonRpcMessages> {
   const { framing = 'lines', hello, ready, session, open, close, probe, goodbye, ...rest } = options;
   const { sessionOf, cancelRequest = false, answer, notifications = true, ...pool } = rest;
+  if (!Object.hasOwn(codecs, framing)) throw wrongOption('jsonRpc({ framing })', framing, '"lines" or "headers"');
   return {
     ...pool,
     codec: codecs[framing],

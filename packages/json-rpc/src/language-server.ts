@@ -8,6 +8,7 @@ import type { Answerer } from './language-server/answers.ts';
 import { languageServerProtocol } from './language-server/protocol.ts';
 import type { Listening } from './listening.ts';
 import type { JsonRpcMessages, JsonRpcRequest } from './messages.ts';
+import { wrongOption } from './wrong-option.ts';
 
 /** The options of a pool, without those that the dialect sets itself, and those of language servers. */
 export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>, 'codec' | 'protocol' | 'stdio'> {
@@ -59,6 +60,7 @@ const codec: Codec = { name: 'json-rpc-headers', framing: contentLength, format:
  * The server is initialized once; `session.hello` is what it said of itself, with `rootUri`. Each session has documents of
  * its own: it names them below `root`, as if it were alone, and the server knows each under another name.
  *
+ * @throws CarpoolError CONFIG_INVALID if `root`, `folders` or `command` is something else
  * @example
  * ```ts
  * import { languageServer } from '@carpool/json-rpc';
@@ -73,6 +75,12 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
   const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
   const { confirm, ...pool } = rest;
   const { command } = pool;
+  if (typeof root !== 'string' && !(root instanceof URL))
+    throw wrongOption('languageServer({ root })', root, 'a path, or a file: URL');
+  if (folders !== 'linked' && folders !== 'virtual')
+    throw wrongOption('languageServer({ folders })', folders, '"linked" or "virtual"');
+  if (typeof command !== 'string' && typeof command !== 'function')
+    throw wrongOption('languageServer({ command })', command, 'a path, a name, or a function that returns one');
   // Known as soon as the child is started.
   let base = process.cwd();
   return {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { jsonRpc, languageServer } from './index.ts';
+
+test.each([
+  [() => languageServer({ command: 'a' } as never), 'languageServer({ root }): found nothing; allowed: a path'],
+  [() => languageServer({ root: '.' } as never), 'languageServer({ command }): found nothing'],
+  [() => languageServer({ command: 'a', root: '.', folders: 'real' } as never), 'found "real"; allowed: "linked" or'],
+  [() => jsonRpc({ command: 'a', framing: 'nul' } as never), 'found "nul"; allowed: "lines" or "headers"'],
+])('%s', (make, text) => {
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(text) as string }),
+  );
+});
+
+test('nothing is started, and no folder is looked at', () => {
+  expect(languageServer({ command: 'a', root: 'missing' })).toMatchObject({ codec: { name: 'json-rpc-headers' } });
+  expect(jsonRpc({ command: 'a' })).toMatchObject({ command: 'a', codec: 'json-lines' });
+});
