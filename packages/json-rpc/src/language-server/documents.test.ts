@@ -1,7 +1,10 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Documents } from './documents.ts';
 import { Place } from './place.ts';
+import { SessionFolder } from './session-folder.ts';
 
 const place = new Place(import.meta.dirname);
 const uriOf = (path: string): string => `${place.uri}/${path}`;
@@ -45,4 +48,18 @@ test('a closed document is none that the end closes', () => {
   own.closes({ textDocument: { uri: uriOf('a.ts') } });
   own.closed({ textDocument: { uri: uriOf('a.ts') } });
   expect(own.end()).toEqual([uriOf('b.ts')]);
+});
+
+test('a document whose file cannot be made is refused, and is not open', () => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'cp-documents-')));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const other = new Place(root);
+  const folder = new SessionFolder(root, other.folderOf('s1'), other.leftOut);
+  const own = new Documents({ place: other, session: 's1', folder, changed: () => {} });
+  // Longer than a name may be.
+  const uri = `${other.uri}/${'a'.repeat(300)}.ts`;
+  expect(() => own.opens({ textDocument: { uri, text: '' } })).toThrow(
+    /Cannot open .*aaa\.ts: its file .* cannot be made/,
+  );
+  expect(own.end()).toEqual([]);
 });

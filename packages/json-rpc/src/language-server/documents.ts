@@ -42,7 +42,7 @@ export class Documents {
     return [...this.#open.keys()];
   }
 
-  /** Before `textDocument/didOpen` is sent. @throws CarpoolError SESSION_REFUSED for a file outside of `root` */
+  /** Before `textDocument/didOpen` is sent. @throws CarpoolError SESSION_REFUSED for a file outside of `root`, or one that cannot be made */
   opens({ textDocument }: DocumentParams): void {
     const { place, session, folder, changed } = this.#options;
     const { uri, text } = textDocument ?? {};
@@ -52,10 +52,10 @@ export class Documents {
     const known = below === undefined ? place.otherUriOf(session, uri) : place.uriOf(session, below);
     // Of an empty folder the server knows nothing that could have changed; and to learn of it costs pyright 200 ms.
     const isFirst = this.#open.size === 0;
+    const isNew = below !== undefined && typeof text === 'string' && madeFile(folder, { uri, below, text });
     this.#open.set(uri, known);
     this.#byServer.set(keyOf(known), uri);
-    if (below === undefined || typeof text !== 'string' || folder?.opened(below, text) !== true) return;
-    if (!isFirst) changed(known, 'created');
+    if (isNew && !isFirst) changed(known, 'created');
   }
 
   /** Before `textDocument/didClose` is sent. */
@@ -106,6 +106,31 @@ export class Documents {
     if (below === undefined || text.includes(place.mark)) return text;
     const [, rest = ''] = /^[^?#]*(.*)$/s.exec(text) ?? [];
     return place.uriOf(session, below) + rest;
+  }
+}
+
+interface NewFile {
+  readonly uri: string;
+  readonly below: string;
+  readonly text: string;
+}
+
+/** @returns true if the document got a file @throws CarpoolError SESSION_REFUSED if it cannot have one */
+function madeFile(folder: SessionFolder | undefined, { uri, below, text }: NewFile): boolean {
+  try {
+    return folder?.opened(below, text) === true;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CarpoolError(
+      'SESSION_REFUSED',
+      `Cannot open ${uri}: its file in the folder of the session cannot be made: ${why}`,
+      {
+        scope: 'call',
+        blame: 'setup',
+        cause,
+        context: { uri },
+      },
+    );
   }
 }
 

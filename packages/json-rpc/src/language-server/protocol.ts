@@ -20,7 +20,7 @@ import { initializeParams } from './initialize.ts';
 import { keep, remove, sweep } from './left-folders.ts';
 import { Place } from './place.ts';
 import { ownerOf, withTokens } from './progress.ts';
-import { SessionFolder } from './session-folder.ts';
+import { sessionFolder } from './session-folder.ts';
 import { mapStrings } from './strings.ts';
 
 export interface LanguageServerProtocolOptions {
@@ -131,7 +131,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       const documents = new Documents({
         place,
         session,
-        folder: linked ? new SessionFolder(place.real, place.folderOf(session), place.leftOut) : undefined,
+        folder: linked ? sessionFolder(place.real, place.folderOf(session), place.leftOut) : undefined,
         changed: (uri, type) =>
           root.send({
             method: 'workspace/didChangeWatchedFiles',

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { SessionFolder } from './session-folder.ts';
+import { sessionFolder, SessionFolder } from './session-folder.ts';
 
 function folders(): { readonly root: string; readonly own: string; readonly session: SessionFolder } {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'cp-folder-')));
@@ -55,4 +55,12 @@ test('the end of a session removes links, and nothing behind them', async () => 
   await session.remove();
   expect(existsSync(own)).toBe(false);
   expect(readFileSync(join(root, 'src/disk.ts'), 'utf8')).toBe('disk');
+});
+
+test('a folder that cannot be made says so, and what else there is', () => {
+  const { root } = folders();
+  writeFileSync(join(root, 'node_modules'), '');
+  expect(() => sessionFolder(root, join(root, 'node_modules/.carpool/s1-'))).toThrow(
+    /Cannot make the folder of a session, .*: (ENOTDIR|EEXIST).*folders: 'virtual'/,
+  );
 });

@@ -3,13 +3,39 @@
  * files that documents import. A folder becomes real, with links in it, when the session opens a document there that is
  * in no file; such a document gets a file, because servers look for imported files on disk.
  */
-import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { copyFileSync, existsSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { CarpoolError } from 'carpool/protocol';
 
 /** They hold nothing that documents import, and much else. */
 const leftOut = ['.git', '.hg', '.svn'];
+
+/** @throws CarpoolError SESSION_FAILED if it cannot be made */
+export function sessionFolder(root: string, folder: string, sessions?: string): SessionFolder {
+  try {
+    return new SessionFolder(root, folder, sessions);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const remedy = "name another place below `root` as `sessionFolder`, or do without: `folders: 'virtual'`";
+    throw new CarpoolError('SESSION_FAILED', `Cannot make the folder of a session, ${folder}: ${why}; ${remedy}`, {
+      blame: 'setup',
+      cause,
+      context: { folder },
+    });
+  }
+}
 
 /** What a session has on disk. Its calls throw what Node throws. */
 export class SessionFolder {
