@@ -13,33 +13,39 @@ const files = {
 const messagesIn = async (server: Lsp, document: string, count = 0): Promise<string[]> =>
   (await server.diagnostics(document, { until: ({ length }) => length >= count })).map(firstLine);
 
-test.each(['pull', 'push'])('sessions open the same names with different texts at the same time, %s', async (kind) => {
-  const pool = poolOf({
-    ...pyright,
-    root: projectOf(files),
-    ...(kind === 'push' && { sessionFolder: 'sessions' }),
-    initialize:
-      kind === 'pull' ? {} : { capabilities: { textDocument: { diagnostic: { dynamicRegistration: false } } } },
-  });
-  const sessions = (await Promise.all([pool.register(), pool.register(), pool.register()])).map(lsp);
-  const types = ['int', 'str', 'bytes'];
-  for (const [index, server] of sessions.entries()) {
-    expect(server.hello.capabilities.diagnosticProvider === undefined).toBe(kind === 'push');
-    server.open('src/a.py', 'from b import b\nfrom disk import disk\nx: int = b\ny = disk\n', 'python');
-    server.open('src/b.py', `b: ${types[index]} = ${types[index]}()\n`, 'python');
-  }
-  const found = await Promise.all(sessions.map((server, index) => messagesIn(server, 'src/a.py', index === 0 ? 0 : 1)));
-  expect(found).toEqual([
-    [],
-    ['Type "str" is not assignable to declared type "int"'],
-    ['Type "bytes" is not assignable to declared type "int"'],
-  ]);
-  const hovers = await Promise.all(sessions.map((server) => hoverOf(server, 'src/a.py', 0, 14)));
-  expect(hovers.map((hover) => /b: \w+/.exec(hover)?.[0])).toEqual(types.map((type) => `b: ${type}`));
-  const [first] = sessions as [Lsp];
-  first.change('src/a.py', 'def f():\n    unused = 1\n');
-  expect(await messagesIn(first, 'src/a.py', 1)).toEqual(['Variable "unused" is not accessed']);
-  // Asked again, without a change.
-  expect(await messagesIn(first, 'src/a.py')).toEqual(['Variable "unused" is not accessed']);
-  expect(pool.stats()).toMatchObject({ children: 1, strays: 0 });
-});
+test.each(['pull', 'push'])(
+  'sessions open the same names with different texts at the same time, %s',
+  { timeout: 60_000 },
+  async (kind) => {
+    const pool = poolOf({
+      ...pyright,
+      root: projectOf(files),
+      ...(kind === 'push' && { sessionFolder: 'sessions' }),
+      initialize:
+        kind === 'pull' ? {} : { capabilities: { textDocument: { diagnostic: { dynamicRegistration: false } } } },
+    });
+    const sessions = (await Promise.all([pool.register(), pool.register(), pool.register()])).map(lsp);
+    const types = ['int', 'str', 'bytes'];
+    for (const [index, server] of sessions.entries()) {
+      expect(server.hello.capabilities.diagnosticProvider === undefined).toBe(kind === 'push');
+      server.open('src/a.py', 'from b import b\nfrom disk import disk\nx: int = b\ny = disk\n', 'python');
+      server.open('src/b.py', `b: ${types[index]} = ${types[index]}()\n`, 'python');
+    }
+    const found = await Promise.all(
+      sessions.map((server, index) => messagesIn(server, 'src/a.py', index === 0 ? 0 : 1)),
+    );
+    expect(found).toEqual([
+      [],
+      ['Type "str" is not assignable to declared type "int"'],
+      ['Type "bytes" is not assignable to declared type "int"'],
+    ]);
+    const hovers = await Promise.all(sessions.map((server) => hoverOf(server, 'src/a.py', 0, 14)));
+    expect(hovers.map((hover) => /b: \w+/.exec(hover)?.[0])).toEqual(types.map((type) => `b: ${type}`));
+    const [first] = sessions as [Lsp];
+    first.change('src/a.py', 'def f():\n    unused = 1\n');
+    expect(await messagesIn(first, 'src/a.py', 1)).toEqual(['Variable "unused" is not accessed']);
+    // Asked again, without a change.
+    expect(await messagesIn(first, 'src/a.py')).toEqual(['Variable "unused" is not accessed']);
+    expect(pool.stats()).toMatchObject({ children: 1, strays: 0 });
+  },
+);

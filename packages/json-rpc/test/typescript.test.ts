@@ -124,7 +124,7 @@ test('a server that hangs is found at the end of a session, and replaced', async
   expect(await hoverOf(next, 'a.ts', 0, 6)).toContain('const a: ""');
 });
 
-test('200 sessions one after another leave no open document, and one server', async () => {
+test('200 sessions one after another leave no open document, and one server', { timeout: 60_000 }, async () => {
   const root = projectOf(files);
   const pool = poolOf({ ...typescript, root, notifications: ['window/logMessage'] });
   const listener = await pool.register();
