@@ -34,12 +34,14 @@ test('documents import each other and files on disk, under the configuration of 
   const root = projectOf(files);
   const pool = poolOf({ ...typescript, root });
   const server = lsp(await pool.register());
-  const text = `import { b } from './b.js';\nimport { disk } from './disk.js';\nexport const sum = b + disk;\nfunction f(x) {}\n`;
+  const text = `import { b } from './b.js';\nimport { disk } from './disk.js';\nexport const sum = b + disk;\nfunction f(x) {}\nexport const other = disk;\n`;
   server.open('src/a.ts', text, 'typescript');
   const b = server.open('src/b.ts', `export const b = 'b';\n`, 'typescript');
   server.open('src/disk.ts', 'export const disk = { not: 1 };\n', 'typescript');
   expect(await errorsIn(server, 'src/a.ts')).toEqual(["Parameter 'x' implicitly has an 'any' type."]);
   expect(await hoverOf(server, 'src/a.ts', 2, 14)).toContain('const sum: string');
+  // The text of the session, and not that of the file.
+  expect(await hoverOf(server, 'src/a.ts', 4, 14)).toContain('not: number');
   const position = { line: 0, character: 9 };
   const definition = await server.request('textDocument/definition', {
     textDocument: { uri: server.uri('src/a.ts') },

@@ -100,7 +100,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
     }
     const to = mentions(frame, placed().mark) ? sessionIn(frame.message) : undefined;
     if (to !== undefined) {
-      // What comes for a document of a session that has ended is nothing to anyone.
+      // Its session has ended: servers still say that they find nothing any more in its documents.
       if (!sessions.has(to)) return { as: 'event', to: undefined };
       return { as: 'event', to, frame: shown(frame, to) };
     }
