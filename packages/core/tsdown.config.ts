@@ -110,6 +110,14 @@ const config: UserConfig[] = defineConfig([
     outputOptions: { chunkFileNames: '[name]-[hash].cjs', ...fewFiles },
   },
   {
+    // A program of the user loads it, and nothing else of Carpool.
+    ...common,
+    entry: { child: 'src/entry/child.ts' },
+    clean: false,
+    dts: { oxc: true },
+    outputOptions: { chunkFileNames: 'child-[name]-[hash].js', comments: false },
+  },
+  {
     // The command for itself: what it shares with an entry would become one file more that a test process loads.
     ...common,
     entry: { cli: 'src/cli/main.ts' },

@@ -24,6 +24,7 @@ export type { Lease, Permits } from '../wire/lease-types.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 // For configs. `carpool/protocol` has the rest of what describes a process.
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
+export { childProtocol, type ChildProtocol } from '../protocol/child-protocol.ts';
 export type { AnyMessages, ClosedBy, Messages, Protocol } from '../protocol/protocol.ts';
 export type { Codec } from '../codec/codec.ts';
 // Sessions.

@@ -1,5 +1,6 @@
 /** `carpool/protocol`: for those who describe how a process talks. docs/protocol.md shows how, by example. */
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';
+export { childProtocol, type ChildProtocol } from '../protocol/child-protocol.ts';
 export type {
   Addressed,
   Adopted,

@@ -51,7 +51,7 @@ export const exchangeNames: Readonly<
   Partial<Record<keyof SessionFieldOptions, { readonly all: readonly string[]; readonly required: string }>>
 > = {
   hello: { all: ['send', 'expect', 'version'], required: 'expect' },
-  open: { all: ['send', 'expect'], required: 'send' },
+  open: { all: ['send', 'expect', 'params'], required: 'send' },
   close: { all: ['send', 'expect'], required: 'send' },
   probe: { all: ['send', 'expect'], required: 'send' },
 };
@@ -75,7 +75,12 @@ export interface SessionFieldOptions {
     readonly version?: Pattern;
   };
   /** Sent when a session begins. With `expect`, the session is open when such a message has come, which is `session.opened`. */
-  readonly open?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
+  readonly open?: {
+    readonly send: Readonly<Record<string, unknown>>;
+    readonly expect?: Pattern;
+    /** The field that carries what `register`, or a fixture, was given as `params`. Without it the child does not get that. */
+    readonly params?: string;
+  };
   /** Sent when a session ends. Without it the child does not learn of it, and a slot is free at once. */
   readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
   /**
@@ -120,7 +125,8 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);
-      const opened = open === undefined ? undefined : await exchange(port, open, 'open.expect');
+      const opened =
+        open === undefined ? undefined : await exchange(port, withParams(open, port.params), 'open.expect');
       return {
         opened,
         wireId: port.freshId,
@@ -202,6 +208,14 @@ async function exchange(
 ): Promise<unknown> {
   port.send(send);
   return expect === undefined ? undefined : await port.next((message) => matches(expect, message), expect, option);
+}
+
+function withParams(
+  { send, expect, params: field }: NonNullable<SessionFieldOptions['open']>,
+  params: unknown,
+): { send: Readonly<Record<string, unknown>>; expect?: Pattern } {
+  const given = field === undefined || params === undefined ? send : { ...send, [field]: params };
+  return { send: given, ...(expect !== undefined && { expect }) };
 }
 
 function keyIn(fields: Fields, name: string): string | undefined {

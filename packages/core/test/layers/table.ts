@@ -75,6 +75,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['client/shared-worker/membership', 'client/shared-worker/membership-types'],
     never: ['node:child_process'],
   },
+  // Runs in the process of the user, which has nothing else of Carpool.
+  child: { may: ['base', 'codec'], never: ['node:'] },
   testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },
   cli: {
     may: ['base', 'process', 'pool', 'wire', 'config', 'client', 'client/shared-worker', 'main-process'],
@@ -99,6 +101,7 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   // Test files load these with their config.
   'packages/core/src/entry/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/core/src/entry/protocol.ts': ['node:child_process', 'execa', 'msgpackr'],
+  'packages/core/src/entry/child.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/json-rpc/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
@@ -117,6 +120,7 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
 export const userEntries: readonly string[] = [
   'entry/index.ts',
   'entry/protocol.ts',
+  'entry/child.ts',
   'entry/coordination.ts',
   'entry/shared-worker.ts',
   'entry/ava-plugin.ts',
