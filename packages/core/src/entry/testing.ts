@@ -8,3 +8,12 @@ export {
   type Matchers,
   type SessionContract,
 } from '../testing/session-contract.ts';
+export { describeProtocol, type DescribeProtocolOptions, type ProtocolSubject } from '../testing/describe-protocol.ts';
+export {
+  scriptedPeer,
+  type PeerMessage,
+  type PeerProcess,
+  type PeerScript,
+  type ScriptedPeer,
+  type ScriptedPeerOptions,
+} from '../testing/scripted-peer.ts';

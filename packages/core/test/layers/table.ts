@@ -77,7 +77,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // Runs in the process of the user, which has nothing else of Carpool.
   child: { may: ['base', 'codec'], never: ['node:'] },
-  testing: { may: ['base', 'session', 'host'], types: ['pool/options', 'pool/types'] },
+  testing: { may: ['base', 'codec', 'session', 'pool', 'host'], types: ['protocol/protocol'] },
   cli: {
     may: ['base', 'process', 'pool', 'wire', 'config', 'client', 'client/shared-worker', 'main-process'],
   },

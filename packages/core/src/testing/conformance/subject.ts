@@ -1,0 +1,95 @@
+/** What the conformance suite needs to know of a process, and what its checks share. */
+import { createPool } from '../../pool/create-pool.ts';
+import type { PoolOptions } from '../../pool/options.ts';
+import type { PoolStats } from '../../pool/types.ts';
+import type { Messages } from '../../protocol/protocol.ts';
+import type { Session } from '../../session/types.ts';
+
+/** A process, as the options of its pool, and how to talk to it. The more functions it has, the more is looked at. */
+export interface ProtocolSubject<M extends Messages = Messages> extends PoolOptions<M> {
+  /** For each session, as `params` of `register`. */
+  readonly params?: unknown;
+  /** Asks what a fresh session always answers alike; what this resolves with is compared deeply. */
+  ask?(session: Session<M>): unknown;
+  /** Changes what `ask` is answered in this session. It resolves when the change has been made. */
+  change?(session: Session<M>): unknown;
+  /** A request of about so many bytes; it resolves with true if the reply shows that they arrived whole. */
+  large?(session: Session<M>, bytes: number): Promise<boolean>;
+  /** A request that takes long, given up by `signal`. */
+  slow?(session: Session<M>, signal: AbortSignal): Promise<unknown>;
+}
+
+/** One thing that is looked at. */
+export interface Check {
+  readonly title: string;
+  /**
+   * Throws if the process breaks a promise. Resolves with a sentence if it makes none, or if it could not be looked at: what
+   * it does not do, and what follows from that.
+   */
+  run(subject: ProtocolSubject): Promise<string | undefined>;
+}
+
+/** Milliseconds in which a process that goes on would have confirmed. */
+export const confirmationWait = 300;
+
+/** A pool as the checks use it. */
+export interface CheckedPool {
+  register(): Promise<Session<Messages>>;
+  stats(): PoolStats;
+}
+
+/** Not of the pool, or for each check to say. */
+const others: ReadonlySet<string> = new Set([
+  'ask',
+  'change',
+  'large',
+  'slow',
+  'params',
+  'children',
+  'sessionsPerChild',
+  'maxSessions',
+] satisfies (keyof ProtocolSubject)[]);
+
+/** The options of the pool, without how many sessions it holds. */
+export function poolOptionsOf(subject: ProtocolSubject): PoolOptions<Messages> {
+  const { command } = subject;
+  return { ...Object.fromEntries(Object.entries(subject).filter(([name]) => !others.has(name))), command };
+}
+
+/** A pool of the process for one check. `options` win over those of the subject. */
+export async function onPool<T>(
+  subject: ProtocolSubject,
+  options: Partial<PoolOptions<Messages>>,
+  body: (pool: CheckedPool) => Promise<T>,
+): Promise<T> {
+  await using pool = createPool<Messages>({ name: 'subject', ...poolOptionsOf(subject), ...options });
+  const { params } = subject;
+  return await body({ register: () => pool.register({ params }), stats: () => pool.stats() });
+}
+
+/** @throws Error with this text, in which `found` is shown */
+export function promise(kept: boolean, broken: string): asserts kept {
+  if (!kept) throw new Error(broken);
+}
+
+/** Sends a signal to the only child of the pool. */
+export function signalChild(pool: CheckedPool, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+  const [pid] = pool.stats().pids;
+  promise(pid !== undefined, 'The process has ended, although a session of it is open');
+  process.kill(pid, signal);
+}
+
+/** True if the work has ended within the time. What it fails with later is not unhandled. */
+export async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const { promise: expired, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
