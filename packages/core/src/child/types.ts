@@ -1,5 +1,4 @@
 /** What a process says about its sessions, and what it gets. */
-import type { CodecName } from '../codec/codecs.ts';
 
 /** A message: an object of plain data. The fields `session`, `id` and `carpool` are Carpool's, which sets them. */
 export type ChildMessage = Readonly<Record<string, unknown>>;
@@ -62,7 +61,7 @@ export interface ServeOptions<State, Params = unknown> {
   /** What the process says of itself: `session.hello`. Name its `version` here for `hello.version` of the protocol. */
   readonly hello?: ChildMessage;
   /** How messages are written, as `codec` of the pool. Default `json-lines`. */
-  readonly codec?: CodecName;
+  readonly codec?: 'json-lines' | 'msgpack';
   /** Bytes of one frame, as `maxFrameBytes` of the pool. Default 64 MiB. */
   readonly maxFrameBytes?: number;
 }

@@ -10,6 +10,7 @@ import { unknownPool } from '../client/unknown-name.ts';
 import type { MembershipListener } from '../client/shared-worker/membership-types.ts';
 import { startHost } from '../main-process/start-host.ts';
 import type { PoolStats } from '../pool/types.ts';
+import { confirmsEnd, unconfirmedEnd } from '../testing/conformance/confirmation.ts';
 import { checkNames } from './check-names.ts';
 
 export interface CheckOptions {
@@ -31,9 +32,10 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });
   let failures = 0;
-  const printed = async (name: string, checked: () => Promise<string>): Promise<void> => {
+  const printed = async (name: string, checked: () => Promise<Checked>): Promise<void> => {
     try {
-      console.log(`${name}: ok, ${await checked()}`);
+      const { seen, findings } = await checked();
+      console.log(`${name}: ok, ${seen}${listed(findings)}`);
     } catch (thrown) {
       failures++;
       console.log(`${name}: ${messageOf(thrown)}`);
@@ -46,8 +48,15 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   return failures === 0 ? 0 : 1;
 }
 
-/** @returns what was seen, as the end of a sentence. @throws what is wrong */
-async function checkPool(client: HostClient, pool: string): Promise<string> {
+interface Checked {
+  /** What was seen, as the end of a sentence. */
+  readonly seen: string;
+  /** What it does not do, and what follows from that. */
+  readonly findings: readonly string[];
+}
+
+/** @throws what is wrong */
+async function checkPool(client: HostClient, pool: string): Promise<Checked> {
   const started = performance.now();
   const session = await client.register(pool);
   const opened = Math.round(performance.now() - started);
@@ -63,15 +72,32 @@ async function checkPool(client: HostClient, pool: string): Promise<string> {
   const lost = (after?.lastStrays ?? []).slice(before?.lastStrays.length ?? 0).filter((line) => !noMessage.test(line));
   if (lost.length > 0) throw strayError(pool, lost);
   const silent = '; it lives, but has sent nothing: a `probe` in its protocol would prove that it answers';
-  return `first session after ${opened} ms${answers === true ? '' : silent}`;
+  return {
+    seen: `first session after ${opened} ms${answers === true ? '' : silent}`,
+    findings: await findingsOf(client, pool),
+  };
 }
 
-async function checkSharedWorker(client: HostClient, name: string): Promise<string> {
+/** The short form of `describeProtocol`. */
+async function findingsOf(client: HostClient, pool: string): Promise<string[]> {
+  const session = await client.register(pool);
+  const findings = session.hello === undefined ? [noHello] : [];
+  const [pid, ...others] = (await statsOf(client, pool))?.pids ?? [];
+  // Windows has no signal that stops a process.
+  if (pid === undefined || others.length > 0 || process.platform === 'win32') await session.unregister();
+  else if (!(await confirmsEnd({ pid, unregister: () => session.unregister() }))) findings.push(`it ${unconfirmedEnd}`);
+  return findings;
+}
+
+const noHello =
+  'it says no `hello`: it is taken for ready as soon as it is started, and what it still does then is part of the first test';
+
+async function checkSharedWorker(client: HostClient, name: string): Promise<Checked> {
   const started = performance.now();
   const file = new FileOwner({ path: [name], holder: { file: 'carpool check' }, connect: async () => client });
   try {
     await file.sharedWorker({ name }, { listener: silent, site: callSite(check), required: true }).joined;
-    return `ready after ${Math.round(performance.now() - started)} ms`;
+    return { seen: `ready after ${Math.round(performance.now() - started)} ms`, findings: [] };
   } finally {
     await file.end();
   }

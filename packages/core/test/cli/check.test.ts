@@ -70,6 +70,19 @@ test('a child that lives and sends nothing is ok, and what would prove more is s
   expect(code).toBe(0);
 });
 
+test('what a child does not do is a line each, with what follows from it', async () => {
+  write('sheet.mjs', 'process.stdin.resume();');
+  poolOf('sheet.mjs', { protocol: { close: { send: { type: 'reset' } } } });
+  const { code, stdout } = await carpool('check');
+  const [, ...lines] = stdout.trimEnd().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^sheet: ok, first session after \d+ ms; it lives/),
+    expect.stringMatching(/^ {2}it says no `hello`: it is taken for ready as soon as it is started/),
+    expect.stringMatching(/^ {2}it does not confirm the end of a session: .*name that in `close.expect`$/),
+  ]);
+  expect(code).toBe(0);
+});
+
 test('a child that does not answer the probe of its protocol is not ok; one that does is', async () => {
   const protocol = { probe: { send: { type: 'ping' }, expect: { type: 'pong' } } };
   write('sheet.mjs', answering(`{ type: 'pong' }`));

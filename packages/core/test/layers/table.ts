@@ -79,7 +79,17 @@ export const layers: Readonly<Record<string, Layer>> = {
   child: { may: ['base', 'codec'], never: ['node:'] },
   testing: { may: ['base', 'codec', 'session', 'pool', 'host'], types: ['protocol/protocol'] },
   cli: {
-    may: ['base', 'process', 'pool', 'wire', 'config', 'client', 'client/shared-worker', 'main-process'],
+    may: [
+      'base',
+      'process',
+      'pool',
+      'wire',
+      'config',
+      'client',
+      'client/shared-worker',
+      'main-process',
+      'testing/conformance/confirmation',
+    ],
   },
   entry: { may: ['*'] },
 };

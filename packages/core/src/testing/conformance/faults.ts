@@ -2,7 +2,8 @@
 import { isCarpoolError } from '../../base/errors.ts';
 import { protocolMaker } from '../../pool/protocol-option.ts';
 import type { Messages, Protocol } from '../../protocol/protocol.ts';
-import { endsWithin, onPool, promise, signalChild, type Check, type ProtocolSubject } from './subject.ts';
+import { endsWithin } from './confirmation.ts';
+import { onPool, promise, signalChild, type Check, type ProtocolSubject } from './subject.ts';
 
 const kibibyte = 1024;
 const sizes = [64 * kibibyte, 1024 * kibibyte, 5 * 1024 * kibibyte];

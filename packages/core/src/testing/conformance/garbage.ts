@@ -1,7 +1,8 @@
 /** What the process makes of bytes that are no message: without a pool, which would not send any. */
 import { spawn, type StdioOptions } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { endsWithin, type Check, type ProtocolSubject } from './subject.ts';
+import { endsWithin } from './confirmation.ts';
+import { type Check, type ProtocolSubject } from './subject.ts';
 
 const garbage = new Uint8Array([...new TextEncoder().encode('GET / HTTP/1.1\r\n\r\n'), 0xff, 0xfe, 0x0a, 0xc1, 0xc1]);
 const patience = 5_000;

@@ -29,9 +29,6 @@ export interface Check {
   run(subject: ProtocolSubject): Promise<string | undefined>;
 }
 
-/** Milliseconds in which a process that goes on would have confirmed. */
-export const confirmationWait = 300;
-
 /** A pool as the checks use it. */
 export interface CheckedPool {
   register(): Promise<Session<Messages>>;
@@ -77,19 +74,4 @@ export function signalChild(pool: CheckedPool, signal: 'SIGSTOP' | 'SIGCONT' | '
   const [pid] = pool.stats().pids;
   promise(pid !== undefined, 'The process has ended, although a session of it is open');
   process.kill(pid, signal);
-}
-
-/** True if the work has ended within the time. What it fails with later is not unhandled. */
-export async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const { promise: expired, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), milliseconds);
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  try {
-    return await Promise.race([ended, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
