@@ -2,7 +2,7 @@
  * The code of README.md, docs/protocol.md, docs/servers.md and docs/adapters.md, and the config of docs/coordination.md. Every block is a file of this folder, named in its title;
  * these files are compiled with everything else and run here, those of adapters.md in adapters.test.ts.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ const blocks = [
   { page: 'docs/coordination.md', folder: 'coordination', only: 'carpool.config.ts' },
 ].flatMap(({ page, folder, only }) =>
   codeBlocks(page)
-    .filter(({ language }) => ['ts', 'js', 'mjs'].includes(language))
+    .filter(({ language }) => ['ts', 'js', 'mjs', 'python'].includes(language))
     .filter(({ title }) => only === undefined || title === only)
     .map(({ title, code }) => ({
       page,
@@ -54,15 +54,23 @@ test.for(blocks)('$page shows $title as it is', ({ file, code }) => {
   expect(code).toBe(read(file));
 });
 
-/** What Vitest prints of the tests in a folder. */
-async function tested(folder: string): Promise<string> {
-  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+/** Runs the Vitest project of a folder. */
+async function tested(folder: string, ...args: string[]): Promise<string> {
+  const path = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
   const env = { ...process.env, NO_COLOR: '1', CARPOOL_ADDRESS: undefined };
-  return (await promisify(execFile)(process.execPath, [vitest, 'run'], { cwd: here(folder), env })).stdout;
+  const { stdout } = await promisify(execFile)(process.execPath, [path, 'run', ...args], { cwd: here(folder), env });
+  return stdout;
 }
 
 test('the quick start runs, and what else tests share', { timeout: 60_000 }, async () => {
   expect(await tested('readme')).toMatch(/Tests +4 passed \(4\)/);
+});
+
+test('processes that are written with `carpool/child` run, and conform', { timeout: 60_000 }, async () => {
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+  const stdout = await tested('written', ...(hasPython ? [] : ['sheet', 'peer']));
+  expect(stdout).toContain(hasPython ? '13 passed | 2 skipped (15)' : '10 passed | 2 skipped (12)');
+  expect(stdout).toContain('sheet was not looked at: give `large`');
 });
 
 test('the shops of docs/servers.md run, in process too', { timeout: 60_000 }, async () => {

@@ -38,7 +38,12 @@ const sessionFieldSchema = v.strictObject(
         'an object: { send?, expect, version? }',
       ),
     ),
-    open: v.optional(exchange),
+    open: v.optional(
+      v.strictObject(
+        { send: message, expect: v.optional(pattern), params: v.optional(text) },
+        'an object: { send, expect?, params? }',
+      ),
+    ),
     close: v.optional(exchange),
     probe: v.optional(exchange),
     steps: v.optional(v.array(pattern, 'a list of patterns')),

@@ -4,7 +4,7 @@
  * follows from that, and does not fail.
  */
 import { messageOf } from '../base/thrown.ts';
-import type { Messages } from '../protocol/protocol.ts';
+import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { faultChecks } from './conformance/faults.ts';
 import { garbageCheck } from './conformance/garbage.ts';
 import { sessionChecks } from './conformance/sessions.ts';
@@ -13,7 +13,7 @@ import type { Check, ProtocolSubject } from './conformance/subject.ts';
 export type { ProtocolSubject } from './conformance/subject.ts';
 
 /** What `describeProtocol` takes: the options of a pool, functions that talk to the process, and the runner's `test`. */
-export interface DescribeProtocolOptions<M extends Messages = Messages> extends ProtocolSubject<M> {
+export interface DescribeProtocolOptions<M extends Messages = AnyMessages> extends ProtocolSubject<M> {
   /**
    * Declares a test: `test` of Vitest, Jest or node:test. For Playwright Test, whose tests must not take other arguments:
    * `(name, body) => test(name, () => body())`.
@@ -41,7 +41,7 @@ const checks: readonly Check[] = [...sessionChecks, ...faultChecks, garbageCheck
  *   change: (session) => session.send({ type: 'set', cell: 'A1', value: 2 }),
  * });
  */
-export function describeProtocol<M extends Messages = Messages>(options: DescribeProtocolOptions<M>): void {
+export function describeProtocol<M extends Messages = AnyMessages>(options: DescribeProtocolOptions<M>): void {
   const { test, name, report = (finding) => console.log(finding), ...subject } = options;
   // Checks do not look at the types of its messages.
   const checked: object = subject;

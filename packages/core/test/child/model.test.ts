@@ -8,7 +8,7 @@ import { childProtocol } from '../../src/protocol/child-protocol.ts';
 import type { Session } from '../../src/session/types.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
-import { model } from '../support/models.ts';
+import { model, runnable } from '../support/models.ts';
 import { closing } from '../support/pools.ts';
 
 const poolOf = (line: string, options: Partial<PoolOptions> = {}): Pool =>
@@ -18,7 +18,7 @@ const total = async (session: Session): Promise<unknown> => (await session.reque
 
 const lines = ['node', 'node --msgpack', 'python', 'python --msgpack', 'python --fork', 'python --fork --msgpack'];
 
-describe.each(lines)('%s', (line) => {
+describe.each(runnable(lines))('%s', (line) => {
   // One process for all of them: that is what it is for.
   const pool = createPool({
     name: 'models',
@@ -132,7 +132,7 @@ describe.each(lines)('%s', (line) => {
   });
 });
 
-test.each(['node', 'python', 'python --fork'])(
+test.each(runnable(['node', 'python', 'python --fork']))(
   '%s: without any option of the protocol, a session begins with its first message',
   async (line) => {
     const pool = poolOf(line, { protocol: {} });
@@ -143,7 +143,7 @@ test.each(['node', 'python', 'python --fork'])(
   },
 );
 
-test.each(['node', 'python'])('%s: another version is refused', async (line) => {
+test.each(runnable(['node', 'python']))('%s: another version is refused', async (line) => {
   const protocol = { ...childProtocol, hello: { ...childProtocol.hello, version: { version: 2 } } };
   const error = await failure(poolOf(`${line} --version=3`, { protocol }).register(), 'CHILD_VERSION');
   expect(error.message).toContain('version 3');
@@ -163,15 +163,18 @@ test('a request that is given up is told so, and one that never ends is over wit
   expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0, unconfirmed: 0 });
 });
 
-test.each(['node', 'python'])('%s: an end that fails is not confirmed, and says why on stderr', async (line) => {
-  const pool = poolOf(line, { closeTimeout: 100 });
-  const session = await pool.register({ params: { keep: true } });
-  await failure(session.unregister(), 'REQUEST_TIMEOUT');
-  expect((await session.evidence()).stderr).toContain('the folder is not empty');
-  expect(pool.stats()).toMatchObject({ unconfirmed: 1 });
-});
+test.each(runnable(['node', 'python']))(
+  '%s: an end that fails is not confirmed, and says why on stderr',
+  async (line) => {
+    const pool = poolOf(line, { closeTimeout: 100 });
+    const session = await pool.register({ params: { keep: true } });
+    await failure(session.unregister(), 'REQUEST_TIMEOUT');
+    expect((await session.evidence()).stderr).toContain('the folder is not empty');
+    expect(pool.stats()).toMatchObject({ unconfirmed: 1 });
+  },
+);
 
-test.each(['node', 'python --fork'])('%s: the same through a host', async (line) => {
+test.each(runnable(['node', 'python --fork']))('%s: the same through a host', async (line) => {
   const served = await serve({ models: model(line) });
   const [one, two] = [await served.connect(), await served.connect()];
   const [a, b] = [await one.register('models', { params: { seed: 1 } }), await two.register('models')];

@@ -1,7 +1,7 @@
 // What a process that is written with `carpool/child` makes of its stdin, without a pool: garbage, and the end.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { model } from '../support/models.ts';
+import { model, runnable } from '../support/models.ts';
 
 function fed(line: string, input: string | Uint8Array): { status: number | null; stdout: string; stderr: string } {
   const { command, args = [] } = model(line);
@@ -19,7 +19,7 @@ const conversation = [
   '{"type":"echo","value":2,"session":"s1","id":"c2"}',
 ].map((message) => `${message}\n`);
 
-test.each(['node', 'python', 'python --fork'])('%s: a line that is no message is passed over', (line) => {
+test.each(runnable(['node', 'python', 'python --fork']))('%s: a line that is no message is passed over', (line) => {
   const { status, stdout, stderr } = fed(line, conversation.join(''));
   expect(status).toBe(0);
   expect(
@@ -35,7 +35,7 @@ test.each(['node', 'python', 'python --fork'])('%s: a line that is no message is
   for (const said of ['this is no message', 'is no object', 's9 is not open', 'dance']) expect(stderr).toContain(said);
 });
 
-test.each(['node --msgpack', 'python --msgpack', 'python --fork --msgpack'])(
+test.each(runnable(['node --msgpack', 'python --msgpack', 'python --fork --msgpack']))(
   '%s: where frames are no lines, garbage ends the process, and it says why',
   (line) => {
     for (const garbage of ['GET / HTTP/1.1\r\n\r\n', Uint8Array.of(0, 0, 0, 1, 0xc1)]) {

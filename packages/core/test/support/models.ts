@@ -1,4 +1,5 @@
 /** The programs `model.mjs` and `model.py`, which are written with `carpool/child` and its Python module, as pools. */
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childProtocol } from '../../src/protocol/child-protocol.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
@@ -19,3 +20,11 @@ export function model(line: string, options: Partial<PoolOptions> = {}): PoolOpt
     env: { TMPDIR: place().path, ...options.env },
   };
 }
+
+/** Those of the lines that can run here: Python may be missing. */
+export function runnable<Line extends string>(lines: readonly Line[]): Line[] {
+  return lines.filter((line) => line.startsWith('node') || hasPython);
+}
+
+/** For `test.skipIf`. */
+export const hasPython: boolean = spawnSync('python3', ['--version']).status === 0;

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { describeProtocol, type DescribeProtocolOptions } from '../../src/testing/describe-protocol.ts';
-import { model } from '../support/models.ts';
+import { hasPython, model } from '../support/models.ts';
 import { place, program } from '../support/pools.ts';
 
 describe('processes that are written with `carpool/child`', () => {
@@ -15,7 +15,7 @@ describe('processes that are written with `carpool/child`', () => {
   ] as const) {
     describeProtocol({
       // Without the context, so that a finding is no skipped test.
-      test: (title, body) => only.test(title) && declare(title, () => body()),
+      test: (title, body) => only.test(title) && (line === 'node' || hasPython) && declare(title, () => body()),
       name: line,
       ...model(line, { env: {} }),
       ask: async (session) => ((await session.request({ type: 'total' })) as { value: unknown }).value,
