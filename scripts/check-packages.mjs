@@ -26,7 +26,8 @@ function passes(name, command, args, cwd) {
 
 // Every Node that we support can `require` an ES module, so only files that a runner evaluates itself have to be CommonJS.
 // TypeScript's old resolution, `node10`, knows no `exports`: ts-jest projects use it, and `typesVersions` is for them.
-const attw = ['--profile', 'strict', '--ignore-rules', 'cjs-resolves-to-esm'];
+// A module of Python has no types.
+const attw = ['--profile', 'strict', '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', './child.py'];
 
 /**
  * What a package installs with it, and what of that runs a script at its installation: package managers warn of those, or
