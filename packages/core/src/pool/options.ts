@@ -43,6 +43,10 @@ export interface Launch {
   readonly installHint?: string | undefined;
   /** For CHILD_NOT_STARTED: where it was looked for before PATH, a line each. */
   readonly searched?: readonly string[] | undefined;
+  /** The user as whom it runs, if Carpool runs as root. For programs that refuse to run as root. Not on Windows. */
+  readonly uid?: number | undefined;
+  /** The group, likewise. */
+  readonly gid?: number | undefined;
 }
 
 /** Which descriptors of the child carry the protocol. Default `{ in: 0, out: 1 }`; Chromium's pipe is 3 and 4. */
@@ -52,7 +56,7 @@ export interface Stdio {
 }
 
 /** The options of a pool: in a config, or for `createPool`. Times are milliseconds. */
-export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command' | 'searched'> {
+export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command' | 'searched' | 'uid' | 'gid'> {
   /**
    * What to start. In it, in `args` and in the values of `env`, `{temp}` stands for a private temporary folder, which is
    * removed with the child; for a server, `{port}` and `{socket}` stand for where it is to listen. A function is called for every start, and may

@@ -41,6 +41,9 @@ export interface ChildSpec extends EnvironmentSpec {
   readonly stdio?: StdioPair | 'logs' | undefined;
   /** Default `keep`: the end of stderr, for errors. `forward` also passes all of it to `onStderr`. */
   readonly stderr?: 'keep' | 'forward' | undefined;
+  /** Another user, and group, as whom it runs; only root may ask for that. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   /** Which files `Child.sources` has. Default true: the command, and the files among the arguments. */
   readonly watch?: Watch | undefined;
   /** Those of `args` among which files are looked for. Default: all. */

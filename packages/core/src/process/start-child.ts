@@ -106,6 +106,8 @@ function spawn(file: string, spec: ChildSpec, { cwd, env, pair }: SpawnPlace) {
     forceKillAfterDelay: false,
     // POSIX: its own process group and session. Windows: `kill` ends the tree.
     killDescendants: true,
+    ...(spec.uid !== undefined && { uid: spec.uid }),
+    ...(spec.gid !== undefined && { gid: spec.gid }),
     // A program may look at the name it was called by; it is started by its full path.
     ...(windows ? {} : { argv0: spec.command }),
   });

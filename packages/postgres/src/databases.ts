@@ -1,0 +1,98 @@
+/** The databases of the tests, on one server: each a copy of the template. */
+import { Connection, type Row } from './client.ts';
+import { superuser, type Cluster } from './cluster.ts';
+import { forgetSharedMemory } from './shared-memory.ts';
+import { makeTemplate, templateName } from './template.ts';
+import type { PostgresDatabase } from './types.ts';
+
+/** Milliseconds in which a connection that its client has just closed is gone. */
+const leaveTimeout = 250;
+
+export class Databases {
+  readonly #cluster: Cluster;
+  // A drop must not wait for a copy, nor a copy for a drop.
+  readonly #creating: Connection;
+  readonly #dropping: Connection;
+
+  private constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    this.#creating = new Connection(cluster.address);
+    this.#dropping = new Connection(cluster.address);
+  }
+
+  /** On a server that is ready: makes the template, unless it came with the cluster. */
+  static async on(cluster: Cluster, signal: AbortSignal): Promise<Databases> {
+    const { data, password, keep } = cluster;
+    await forgetSharedMemory(data);
+    const databases = new Databases(cluster);
+    const isNew = !cluster.hasTemplate;
+    if (isNew) await databases.#keep(keep, 'cluster');
+    // Each server has its own: one that came out of the cache with the cluster is replaced.
+    if (password !== undefined) await databases.#creating.run(`ALTER ROLE ${superuser} PASSWORD '${password}'`);
+    if (isNew) {
+      await databases.#creating.run(`CREATE DATABASE ${templateName}`);
+      const at = (name: string): PostgresDatabase => databases.#address(name);
+      await makeTemplate(cluster, { signal, template: at(templateName) });
+      await databases.#keep(keep, 'template');
+    }
+    return databases;
+  }
+
+  /** @param id of the session */
+  async create(id: string): Promise<PostgresDatabase> {
+    const database = `test_${id}`;
+    // The other strategy, WAL_LOG, took three times as long: it writes each page twice. Before 15 there was but this one.
+    const strategy = this.#cluster.binaries.major >= 15 ? ' STRATEGY FILE_COPY' : '';
+    const statement = `CREATE DATABASE ${database} TEMPLATE ${templateName}${strategy}`;
+    await this.#creating.run(statement, { again: `DROP DATABASE IF EXISTS ${database} WITH (FORCE)` });
+    return this.#address(database);
+  }
+
+  /** Ends the connections that are still open. @returns what was left, for a diagnostic */
+  async drop(database: string): Promise<string | undefined> {
+    const left = await this.#connectionsTo(database);
+    await this.#dropping.run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    if (left.length === 0) return undefined;
+    const many = left.length === 1 ? '1 connection to its database was' : `${left.length} connections to its database were`;
+    return `${many} left open: ${left.map(describeConnection).join('; ')}`;
+  }
+
+  /** Those that stay: a server takes a moment to notice that a client has gone. */
+  async #connectionsTo(database: string): Promise<readonly Row[]> {
+    const statement =
+      "SELECT application_name AS name, state, query FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'";
+    for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
+      const found = await this.#dropping.run(statement, { values: [database] });
+      if (found.length === 0 || waited >= leaveTimeout) return found;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  /** A snapshot of a server on which nothing happens: all of it is in its files, as after a crash. */
+  async #keep(keep: Cluster['keep'], what: 'cluster' | 'template'): Promise<void> {
+    if (keep === undefined) return;
+    if (what === 'template' && this.#cluster.plan.templateDigest === undefined) return;
+    await this.#creating.run('CHECKPOINT');
+    // Without the copy, the next run makes its own.
+    await keep(what).catch((thrown: Error) => console.warn(`@carpool/postgres: the cluster is not kept: ${thrown.message}`));
+  }
+
+  #address(database: string): PostgresDatabase {
+    const { address, password } = this.#cluster;
+    const { host: folder, port, user } = address;
+    const socketPath = `${folder}/.s.PGSQL.${port}`;
+    if (password === undefined) {
+      const url = `postgresql://${user}@localhost:${port}/${database}?host=${encodeURIComponent(folder)}`;
+      return { url, host: folder, port, user, database, socketPath };
+    }
+    const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+    return { url, host: '127.0.0.1', port, user, password, database, socketPath };
+  }
+}
+
+function describeConnection({ name, state, query }: Row): string {
+  const shown = String(query).replaceAll(/\s+/g, ' ').trim();
+  const last = shown === '' ? 'it has asked nothing' : `its last statement: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}`;
+  const who = name === '' ? '' : `of "${String(name)}", `;
+  return `${who}${String(state)}, ${last}`;
+}

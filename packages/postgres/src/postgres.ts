@@ -1,0 +1,79 @@
+/** A pool of databases on one server. */
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { server, type PoolOptions, type ServerMessages } from 'carpool';
+import type { Cluster } from './cluster.ts';
+import type { Databases } from './databases.ts';
+import { schemaFiles } from './schema-parts.ts';
+import type { PostgresDatabase, PostgresOptions } from './types.ts';
+
+/** Bytes that must be free where memory is the disk: `/dev/shm` of a container has 64 MiB by default. */
+const roomForClusters = 512 * 1024 * 1024;
+
+/**
+ * The options of a pool of databases on one private PostgreSQL server, for `defineConfig` or `createPool`. It starts
+ * nothing. `db.opened` of a session is where its database is: a copy of a template that `schema` and `extensions` are put
+ * into once, dropped when the test has ended, with the connections that it has left open.
+ *
+ * The defaults are those of any pool, except for `maxSessions`, 32: a database that nothing uses costs 8 MiB.
+ *
+ * @example
+ * ```ts
+ * import { postgres } from '@carpool/postgres';
+ * import { defineConfig } from 'carpool';
+ *
+ * export default defineConfig({ pools: { db: postgres({ schema: 'migrations/*.sql' }) } });
+ * // in a test: const client = new pg.Client(db.opened);
+ * ```
+ */
+export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessages<PostgresDatabase>> {
+  const { schema, extensions, version, binaries, settings, tcp, folder, cache, ...pool } = options;
+  const own = { schema, extensions, version, binaries, settings, tcp: tcp ?? process.platform === 'win32', cache };
+  /** By the temporary folder of each server: what `command` has found out for `start`. */
+  const clusters = new Map<string, Cluster>();
+  return server<Databases, undefined, PostgresDatabase>({
+    ...(pool.children === undefined && pool.sessionsPerChild === undefined && { maxSessions: 32 }),
+    ...pool,
+    // An edit of these starts a run in watch mode, on a new server.
+    watch: schemaFiles(schema),
+    tempBase: folder ?? foldersForClusters(),
+    stopSignal: 'SIGINT',
+    // Loaded when a server is started: test processes load the config, too.
+    command: async (lookup) => {
+      const { prepareCluster } = await import('./cluster.ts');
+      const cluster = await prepareCluster(own, lookup);
+      clusters.set(lookup.temp, cluster);
+      return cluster.launch;
+    },
+    ready: async ({ temp }, signal) => {
+      const { checkReady } = await import('./client.ts');
+      await checkReady(clusterIn(clusters, temp).address, signal);
+    },
+    start: async ({ temp }, signal) => {
+      const { Databases } = await import('./databases.ts');
+      return await Databases.on(clusterIn(clusters, temp), signal);
+    },
+    open: async (_server, { started, freshId }) => await started.create(freshId),
+    close: async (_server, opened, { started, diagnose }) => {
+      const left = await started.drop(opened.database);
+      if (left !== undefined) diagnose(left);
+    },
+  });
+}
+
+function clusterIn(clusters: ReadonlyMap<string, Cluster>, temp: string): Cluster {
+  const found = clusters.get(temp);
+  if (found === undefined) throw new Error(`no cluster was made in ${temp}`);
+  return found;
+}
+
+function foldersForClusters(): readonly string[] {
+  const memory = '/dev/shm';
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    if (bavail * bsize >= roomForClusters) return [memory, tmpdir()];
+  } catch {
+    // There is none.
+  }
+  return [tmpdir()];
+}

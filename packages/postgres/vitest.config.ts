@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
+
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
+  test: {
+    // Beside the code stands what starts no process.
+    include: mode === 'quick' ? ['src/**/*.test.ts'] : ['{src,test}/**/*.test.ts'],
+    // A slow machine must not fail the tests.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
+    // The quick suite is part of the whole one, and is not counted.
+    ...(mode === 'quick'
+      ? {}
+      : { reporters: ['default', 'json'], outputFile: { json: 'test-results/postgres.json' } }),
+  },
+}));
+
+export default config;
