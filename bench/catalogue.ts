@@ -19,6 +19,7 @@ export const rows = [
   'pool-small',
   'pool-63mib',
   'plushie-messages',
+  'postgres-database',
   'held-messages',
   'idle-sessions',
   'host-memory',

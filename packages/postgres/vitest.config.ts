@@ -11,9 +11,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
     // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
     // The quick suite is part of the whole one, and is not counted.
-    ...(mode === 'quick'
-      ? {}
-      : { reporters: ['default', 'json'], outputFile: { json: 'test-results/postgres.json' } }),
+    ...(mode === 'quick' ? {} : { reporters: ['default', 'json'], outputFile: { json: 'test-results/postgres.json' } }),
   },
 }));
 

@@ -6,7 +6,14 @@ import type { ClusterAddress } from './cluster.ts';
 export async function connect(address: ClusterAddress, database = 'postgres'): Promise<Client> {
   const { default: pg } = await import('pg');
   // Explicit, so that no variable of the environment (PGHOST, PGSSLMODE, PGOPTIONS) has a say.
-  const client = new pg.Client({ ...address, database, ssl: false, password: '', options: '', application_name: 'carpool' });
+  const client = new pg.Client({
+    ...address,
+    database,
+    ssl: false,
+    password: '',
+    options: '',
+    application_name: 'carpool',
+  });
   client.on('error', () => {});
   await client.connect();
   return client;
@@ -33,7 +40,10 @@ export class Connection {
   }
 
   /** @param again what to run first where the connection ended under the statement, whose outcome is not known then */
-  async run(statement: string, { again, values }: { readonly again?: string; readonly values?: unknown[] } = {}): Promise<Row[]> {
+  async run(
+    statement: string,
+    { again, values }: { readonly again?: string; readonly values?: unknown[] } = {},
+  ): Promise<Row[]> {
     try {
       return await this.#query(statement, values);
     } catch (thrown) {

@@ -1,18 +1,25 @@
 /** The databases of the tests, on one server: each a copy of the template. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Connection, type Row } from './client.ts';
 import { superuser, type Cluster } from './cluster.ts';
 import { forgetSharedMemory } from './shared-memory.ts';
 import { makeTemplate, templateName } from './template.ts';
 import type { PostgresDatabase } from './types.ts';
 
-/** Milliseconds in which a connection that its client has just closed is gone. */
-const leaveTimeout = 250;
+/** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
+const leaveTimeout = 500;
+/** Databases to which something is still connected after their test. Of more than these, the oldest is dropped all the same. */
+const mostInUse = 8;
+const isClient = "backend_type = 'client backend'";
 
 export class Databases {
   readonly #cluster: Cluster;
   // A drop must not wait for a copy, nor a copy for a drop.
   readonly #creating: Connection;
   readonly #dropping: Connection;
+  /** Of tests that have ended, in their order. */
+  readonly #inUse = new Set<string>();
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -44,23 +51,48 @@ export class Databases {
     // The other strategy, WAL_LOG, took three times as long: it writes each page twice. Before 15 there was but this one.
     const strategy = this.#cluster.binaries.major >= 15 ? ' STRATEGY FILE_COPY' : '';
     const statement = `CREATE DATABASE ${database} TEMPLATE ${templateName}${strategy}`;
-    await this.#creating.run(statement, { again: `DROP DATABASE IF EXISTS ${database} WITH (FORCE)` });
+    const again = `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`;
+    await this.#creating.run(statement, { again }).catch(async (thrown: unknown) => {
+      throw await withRoom(thrown, this.#cluster.data);
+    });
     return this.#address(database);
   }
 
-  /** Ends the connections that are still open. @returns what was left, for a diagnostic */
+  /**
+   * Drops it. One to which something is still connected stays until that has gone: to end a connection would raise an error
+   * in the process that holds it, where another test runs by now; `pg` makes it an uncaught one.
+   * @returns what was left, for a diagnostic
+   */
   async drop(database: string): Promise<string | undefined> {
-    const left = await this.#connectionsTo(database);
-    await this.#dropping.run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-    if (left.length === 0) return undefined;
-    const many = left.length === 1 ? '1 connection to its database was' : `${left.length} connections to its database were`;
-    return `${many} left open: ${left.map(describeConnection).join('; ')}`;
+    await this.#dropFree();
+    const left = await this.#connectionsThatStay(database);
+    if (left.length === 0) {
+      await this.#forceDrop(database);
+      return undefined;
+    }
+    this.#inUse.add(database);
+    const [oldest] = this.#inUse;
+    if (this.#inUse.size > mostInUse && oldest !== undefined) await this.#forceDrop(oldest);
+    const many = left.length === 1 ? '1 connection' : `${left.length} connections`;
+    return `${many} to its database left open: ${left.map(describeConnection).join('; ')}`;
   }
 
-  /** Those that stay: a server takes a moment to notice that a client has gone. */
-  async #connectionsTo(database: string): Promise<readonly Row[]> {
-    const statement =
-      "SELECT application_name AS name, state, query FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'";
+  /** Those of earlier tests whose connections have gone meanwhile. */
+  async #dropFree(): Promise<void> {
+    if (this.#inUse.size === 0) return;
+    const rows = await this.#dropping.run(`SELECT DISTINCT datname AS name FROM pg_stat_activity WHERE ${isClient}`);
+    const used = new Set(rows.map(({ name }) => name));
+    for (const database of [...this.#inUse].filter((it) => !used.has(it))) await this.#forceDrop(database);
+  }
+
+  async #forceDrop(database: string): Promise<void> {
+    this.#inUse.delete(database);
+    await this.#dropping.run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+  }
+
+  /** A server takes a moment to notice that a client has gone. */
+  async #connectionsThatStay(database: string): Promise<readonly Row[]> {
+    const statement = `SELECT application_name AS name, state, query FROM pg_stat_activity WHERE datname = $1 AND ${isClient}`;
     for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
       const found = await this.#dropping.run(statement, { values: [database] });
       if (found.length === 0 || waited >= leaveTimeout) return found;
@@ -74,7 +106,9 @@ export class Databases {
     if (what === 'template' && this.#cluster.plan.templateDigest === undefined) return;
     await this.#creating.run('CHECKPOINT');
     // Without the copy, the next run makes its own.
-    await keep(what).catch((thrown: Error) => console.warn(`@carpool/postgres: the cluster is not kept: ${thrown.message}`));
+    await keep(what).catch((thrown: Error) =>
+      console.warn(`@carpool/postgres: the cluster is not kept: ${thrown.message}`),
+    );
   }
 
   #address(database: string): PostgresDatabase {
@@ -90,9 +124,23 @@ export class Databases {
   }
 }
 
+/** How full the disk is, where that may be the reason. */
+async function withRoom(thrown: unknown, folder: string): Promise<unknown> {
+  const { message, code } = thrown as Partial<NodeJS.ErrnoException>;
+  // 53100: disk_full. A server that cannot write may fail with something else, and says so in its message.
+  if (code !== '53100' && message?.includes('No space left') !== true) return thrown;
+  const { bavail, blocks, bsize } = await statfs(folder);
+  const mebibytes = (count: number): number => Math.floor((count * bsize) / 1024 / 1024);
+  const room = `the folder of the server, ${dirname(folder)}, has ${mebibytes(bavail)} MiB free of ${mebibytes(blocks)}; each database takes 8 or more: set the option \`folder\`, or a smaller \`maxSessions\``;
+  return new Error(`${message}; ${room}`, { cause: thrown });
+}
+
 function describeConnection({ name, state, query }: Row): string {
   const shown = String(query).replaceAll(/\s+/g, ' ').trim();
-  const last = shown === '' ? 'it has asked nothing' : `its last statement: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}`;
+  const last =
+    shown === ''
+      ? 'it has asked nothing'
+      : `its last statement: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}`;
   const who = name === '' ? '' : `of "${String(name)}", `;
   return `${who}${String(state)}, ${last}`;
 }

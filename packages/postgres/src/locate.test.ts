@@ -16,7 +16,9 @@ test('the first place that has one counts, and of several there the newest', asy
   const servers = { '/bin': 14, '/d/14': 14, '/d/15': 15, '/d/17': 17 };
   expect(await locateServer(undefined, on([path, debian], servers))).toMatchObject({ binaries: { major: 14 } });
   expect(await locateServer(undefined, on([debian, path], servers))).toMatchObject({ binaries: { major: 17 } });
-  expect(await locateServer(15, on([path, debian], servers))).toMatchObject({ binaries: { postgres: '/d/15/postgres' } });
+  expect(await locateServer(15, on([path, debian], servers))).toMatchObject({
+    binaries: { postgres: '/d/15/postgres' },
+  });
 });
 
 test('what was looked at is named, with what is there instead', async () => {

@@ -38,9 +38,10 @@ const format = 1;
 export async function planSchema({ schema, extensions, cwd, binaries }: Planning): Promise<SchemaPlan> {
   const { size, mtimeMs } = await stat(binaries.postgres);
   const clusterDigest = digest([format, binaries.version, binaries.postgres, size, mtimeMs, process.arch]);
-  const read = await Promise.all(schemaParts(schema).map((part) => sourcesOf(part, cwd))).catch((thrown: Error) => thrown);
-  if (read instanceof Error)
-    return { extensions, parts: [], clusterDigest, templateDigest: undefined, failure: read };
+  const read = await Promise.all(schemaParts(schema).map((part) => sourcesOf(part, cwd))).catch(
+    (thrown: Error) => thrown,
+  );
+  if (read instanceof Error) return { extensions, parts: [], clusterDigest, templateDigest: undefined, failure: read };
   const parts = read.flat();
   const texts = parts.filter((part) => typeof part !== 'function');
   const templateDigest = texts.length < parts.length ? undefined : digest([clusterDigest, extensions, texts]);
@@ -53,7 +54,10 @@ async function sourcesOf(part: SchemaPart, cwd: string): Promise<(SqlSource | Sc
   const pattern = part instanceof URL ? fileURLToPath(part) : part;
   // A path may look like a glob: [id].sql.
   const exact = resolve(cwd, pattern);
-  const isFile = await stat(exact).then((it) => it.isFile(), () => false);
+  const isFile = await stat(exact).then(
+    (it) => it.isFile(),
+    () => false,
+  );
   const paths = isFile || !isDynamicPattern(pattern) ? [exact] : await found(pattern, cwd);
   return await Promise.all(paths.map(async (path) => ({ name: shown(path, cwd), sql: await text(path, cwd) })));
 }

@@ -23,15 +23,19 @@ const fast = {
   // Its log is evidence; a test that provokes errors should not fill it with the statements.
   log_min_messages: 'warning',
   log_min_error_statement: 'panic',
+  log_checkpoints: 'off',
   ssl: 'off',
 } as const;
 
 export type Settings = Readonly<Record<string, string | number | boolean>>;
 
-/** The arguments of `postgres`. The user's settings come last, so they win. */
+/** The arguments of `postgres`. The user's settings win, except over where it listens. */
 export function settingsArguments(place: Settings, settings: Settings = {}): string[] {
   const all = { ...fast, ...settings, ...place };
-  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${typeof value === 'boolean' ? onOff(value) : value}`]);
+  return Object.entries(all).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${typeof value === 'boolean' ? onOff(value) : value}`,
+  ]);
 }
 
 function onOff(value: boolean): string {

@@ -16,7 +16,10 @@ const longest = 600;
 
 export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown: unknown): Error {
   const { message, code, detail, hint, where, position } = thrown as ServerError;
-  const line = lineAt(sql, statement.offset + (position === undefined ? 0 : offsetOf(statement.text, Number(position))));
+  const line = lineAt(
+    sql,
+    statement.offset + (position === undefined ? 0 : offsetOf(statement.text, Number(position))),
+  );
   const more = [
     ...(detail === undefined ? [] : [`detail: ${detail}`]),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
@@ -25,7 +28,9 @@ export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown:
   const text = statement.text.length > longest ? `${statement.text.slice(0, longest)}…` : statement.text;
   const lines = [...more, 'the statement:', ...text.split('\n').map((it) => `  ${it}`)];
   const sqlState = code === undefined ? '' : ` (SQLSTATE ${code})`;
-  return new Error(`${name}:${line}: ${message}${sqlState}\n${lines.map((it) => `  ${it}`).join('\n')}`, { cause: thrown });
+  return new Error(`${name}:${line}: ${message}${sqlState}\n${lines.map((it) => `  ${it}`).join('\n')}`, {
+    cause: thrown,
+  });
 }
 
 /** PostgreSQL counts characters, JavaScript units of UTF-16. */

@@ -15,8 +15,20 @@ export interface Making {
   readonly signal: AbortSignal;
 }
 
-/** @throws Error with the file, the line and the statement that failed */
-export async function makeTemplate(cluster: Cluster, { template, signal }: Making): Promise<void> {
+/** @throws CarpoolError CHILD_NOT_READY with the file, the line and the statement that failed: no server is started again */
+export async function makeTemplate(cluster: Cluster, making: Making): Promise<void> {
+  try {
+    await fill(cluster, making);
+  } catch (thrown) {
+    throw new CarpoolError('CHILD_NOT_READY', `Cannot make the template of the databases: ${messageOf(thrown)}`, {
+      blame: 'setup',
+      context: { path: 'start' },
+      cause: thrown,
+    });
+  }
+}
+
+async function fill(cluster: Cluster, { template, signal }: Making): Promise<void> {
   const { address, plan } = cluster;
   if (plan.failure !== undefined) throw plan.failure;
   const connected = async (use: (client: Client) => Promise<void>): Promise<void> => {
@@ -43,19 +55,28 @@ async function addExtensions(client: Client, extensions: readonly string[]): Pro
     await client.query(statement).catch(async (thrown: Error) => {
       const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_available_extensions ORDER BY name');
       const available = rows.map((row) => row.name).join(', ');
-      throw new Error(`the extension "${name}" of the option \`extensions\`: ${thrown.message}\n  this server has: ${available}`, {
-        cause: thrown,
-      });
+      throw new Error(
+        `the extension "${name}" of the option \`extensions\`: ${thrown.message}\n  this server has: ${available}`,
+        {
+          cause: thrown,
+        },
+      );
     });
   }
 }
 
 async function runSql(client: Client, source: SqlSource): Promise<void> {
   for (const statement of statementsIn(source.sql)) {
+    if (statement.text.startsWith('\\')) throw sqlError(source, statement, new Error(commandOfPsql(statement.text)));
     await client.query(statement.text).catch((thrown: unknown) => {
       throw sqlError(source, statement, thrown);
     });
   }
+}
+
+function commandOfPsql(text: string): string {
+  const [name] = text.split(/\s/);
+  return `\`${name}\` is a command of psql, and no SQL: write SQL, or let psql run the file, from a function in \`schema\``;
 }
 
 /** PostgreSQL copies no database to which something is connected: what a function of the schema has left open. */
@@ -67,12 +88,15 @@ async function checkFree(client: Client): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
     if (waited >= 2_000) {
-      throw new CarpoolError(
-        'CHILD_NOT_READY',
-        `A function of \`schema\` left ${rows.length} of its connections open, and PostgreSQL copies no database that is in use; the last statement of one${first.name === '' ? '' : ` ("${first.name}")`}: ${first.query}`,
-        { blame: 'setup' },
+      const name = first.name === '' ? '' : ` ("${first.name}")`;
+      throw new Error(
+        `a function of \`schema\` left ${rows.length} of its connections open, and PostgreSQL copies no database that is in use; the last statement of one${name}: ${first.query}`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,0 +1,47 @@
+/** Clusters that are kept between runs. */
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { databases, files, query, type DatabasePool } from './support/pools.ts';
+import { describeWithServer } from './support/servers.ts';
+
+/** When its template was made. */
+const born = async (pool: DatabasePool): Promise<unknown[]> => await query(await pool.register(), 'SELECT * FROM born');
+const schema = { sql: 'CREATE TABLE born AS SELECT clock_timestamp()::text AS at' };
+
+describeWithServer('the cache', () => {
+  test('a template is used by later runs until something of it changes; a broken one is made again', async () => {
+    const cache = join(files({}), 'kept');
+    const first = await born(databases({ cache, schema }));
+    expect(await born(databases({ cache, schema }))).toEqual(first);
+    expect(readdirSync(cache).map((name) => name.split('-')[0])).toEqual(['cluster', 'template']);
+    expect(await born(databases({ cache, schema: [schema, { sql: 'SELECT 1' }] }))).not.toEqual(first);
+
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const name of readdirSync(cache)) writeFileSync(join(cache, name), 'no tar file');
+    expect(await born(databases({ cache, schema }))).not.toEqual(first);
+    expect(warned.mock.calls[0]?.[0]).toContain('could not be used, and is made again');
+    warned.mockRestore();
+  });
+
+  test('two runs at once share it; it holds a few, and drops what was not used for the longest time', async () => {
+    const cache = files({});
+    mkdirSync(cache, { recursive: true });
+    const old = Array.from({ length: 8 }, (_, index) => `template-${index}.tar`);
+    for (const [index, name] of [...old, 'making-1'].entries()) {
+      writeFileSync(join(cache, name), '');
+      utimesSync(join(cache, name), 1_000 + index, 1_000 + index);
+    }
+    await Promise.all([born(databases({ cache, schema })), born(databases({ cache, schema }))]);
+    const left = readdirSync(cache);
+    expect(left).toHaveLength(6);
+    expect(left.filter((name) => old.includes(name))).toEqual(old.slice(4));
+  });
+
+  test('with a function in the schema only the empty cluster is kept; with `cache: false` nothing', async () => {
+    const cache = files({});
+    const pool = databases({ cache, schema: async (opened) => void (await query({ opened }, schema.sql)) });
+    await born(pool);
+    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^cluster-/)]);
+  });
+});

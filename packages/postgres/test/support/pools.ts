@@ -1,0 +1,95 @@
+/** Pools of databases in this process, and what is left of them. */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createPool, isCarpoolError, type CarpoolError, type ErrorCode, type Pool, type ServerMessages } from 'carpool';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import { postgres, type PostgresDatabase, type PostgresOptions } from '../../src/index.ts';
+
+/** For clusters of this test file: only the first of them takes an initdb. */
+export const cache: string = mkdtempSync(join(tmpdir(), 'carpool-postgres-'));
+
+export type DatabasePool = Pool<ServerMessages<PostgresDatabase>>;
+
+/** Its options. Folders are in a place of the test's own. */
+export function options(more: PostgresOptions = {}): PostgresOptions {
+  return { schema: { sql: 'CREATE TABLE note (text text)' }, cache, folder: place(), ...more };
+}
+
+/** A pool in this process, closed at the end of the test, when nothing of it is left. */
+export function databases(more: PostgresOptions = {}): DatabasePool {
+  const folder = typeof more.folder === 'string' ? more.folder : place();
+  const pool = createPool(postgres(options({ ...more, folder })));
+  onTestFinished(async () => {
+    await pool.close();
+    if (readdirSync(folder).length > 0) throw new Error(`left in ${folder}: ${readdirSync(folder).join(', ')}`);
+  });
+  return pool;
+}
+
+/** A folder for this test, where servers have theirs. */
+export function place(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  chmodForNobody(folder);
+  return folder;
+}
+
+/** Files in a folder of this test. */
+export function files(contents: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(contents)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Runs statements on a connection of its own. @returns the rows of the last */
+export async function query(db: { readonly opened: PostgresDatabase }, ...statements: string[]): Promise<unknown[]> {
+  const client = new pg.Client(db.opened);
+  await client.connect();
+  try {
+    let rows: unknown[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The names of the databases of tests on its server. */
+export async function databaseNames(db: { readonly opened: PostgresDatabase }): Promise<string[]> {
+  const rows = (await query(db, `SELECT datname AS name FROM pg_database WHERE datname LIKE 'test%' ORDER BY 1`)) as {
+    name: string;
+  }[];
+  return rows.map(({ name }) => name);
+}
+
+/** The first process of its server. */
+export function postmasterOf(db: { readonly opened: PostgresDatabase }): number {
+  return Number(readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** System V segments of shared memory. */
+export function sharedMemory(): string[] {
+  return readFileSync('/proc/sysvipc/shm', 'utf8').trim().split('\n').slice(1);
+}
+
+/** The error of Carpool with which the promise must reject. */
+export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<CarpoolError> {
+  try {
+    await work;
+  } catch (thrown) {
+    if (isCarpoolError(thrown, code)) return thrown;
+    throw thrown;
+  }
+  throw new Error(`${code} was expected`);
+}
+
+function chmodForNobody(folder: string): void {
+  // As root the server runs as another user, which goes through it.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+}

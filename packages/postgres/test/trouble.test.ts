@@ -1,0 +1,98 @@
+/** What ends a server, or its disk: a clear error, a new server, nothing left behind. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createPool, type Session, type ServerMessages } from 'carpool';
+import { expect, test } from 'vitest';
+import { postgres, type PostgresDatabase } from '../src/index.ts';
+import { databases, failure, options, postmasterOf, query, sharedMemory, type DatabasePool } from './support/pools.ts';
+import { describeWithServer, server } from './support/servers.ts';
+
+type Database = Session<ServerMessages<PostgresDatabase>>;
+
+/** The server has died under it: its folder and its processes are gone, and the next session has a new one. */
+async function expectReplaced(pool: DatabasePool, db: Database, said: RegExp): Promise<void> {
+  const { by, error } = await db.closed;
+  expect(by).toBe('child');
+  expect(error?.message).toMatch(said);
+  const next = await pool.register();
+  expect(dirname(next.opened.host)).not.toBe(dirname(db.opened.host));
+  expect(await query(next, 'SELECT * FROM note')).toEqual([]);
+  expect(existsSync(dirname(db.opened.host))).toBe(false);
+  expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
+}
+
+describeWithServer('trouble', () => {
+  test.runIf(process.platform === 'linux')('a server that is killed in mid-test', async () => {
+    const before = sharedMemory();
+    const pool = databases();
+    const db = await pool.register();
+    const slow = query(db, 'SELECT pg_sleep(60)');
+    slow.catch(() => {});
+    process.kill(postmasterOf(db), 'SIGKILL');
+    await expectReplaced(pool, db, /killed by SIGKILL/);
+    await expect(slow).rejects.toThrow();
+    await pool.close();
+    expect(sharedMemory()).toEqual(before);
+  });
+
+  test('a client that ends the server, as `pg_ctl stop` does', async () => {
+    const pool = databases();
+    const db = await pool.register();
+    process.kill(postmasterOf(db), 'SIGINT');
+    await expectReplaced(pool, db, /exited with code 0/);
+  });
+
+  test('a process of the server that crashes ends it, and its log says so', async () => {
+    const pool = databases();
+    const db = await pool.register();
+    const [{ pid } = { pid: 0 }] = (await query(db, 'SELECT pid FROM pg_stat_activity LIMIT 1')) as { pid: number }[];
+    process.kill(pid, 'SIGKILL');
+    await expectReplaced(pool, db, /exited with code 1/);
+    expect((await db.closed).error?.evidence.stderr).toContain('terminated by signal 9');
+  });
+
+  test('a client that ends all connections of the server', async () => {
+    const pool = databases();
+    const db = await pool.register();
+    await query(db, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+    const next = await pool.register();
+    expect(await query(next, 'SELECT * FROM note')).toEqual([]);
+    await query(db, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+    await db.unregister();
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
+  const disk = mountedDisk('80m');
+  test.skipIf(disk === undefined)('a full disk fails what needs it, and says which', async () => {
+    await using pool = createPool(postgres(options({ folder: disk ?? '', maxSessions: 20 })));
+    const open: Database[] = [];
+    const fill = async (): Promise<void> => {
+      for (;;) open.push(await pool.register());
+    };
+    const error = await failure(fill(), 'SESSION_FAILED');
+    expect(error.message).toContain('No space left on device');
+    expect(error.message).toMatch(/the folder of the server, \S+, has \d+ MiB free of 80/);
+    // The others go on, and what is given back can be used.
+    await Promise.all(open.slice(1).map((db) => db.unregister()));
+    expect(await query(await pool.register(), 'SELECT * FROM note')).toEqual([]);
+  });
+});
+
+/** A disk in memory, where this process may mount one. */
+function mountedDisk(size: string): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || server === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'pg-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=1777`, 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    rmSync(folder, { recursive: true });
+    return undefined;
+  }
+  process.once('exit', () => {
+    execFileSync('umount', [folder]);
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
