@@ -34,15 +34,24 @@ export async function checkReady(address: ClusterAddress, signal: AbortSignal): 
 export class Connection {
   readonly #address: ClusterAddress;
   #client: Promise<Client> | undefined;
+  /** The end of what was asked before: a connection does one thing at a time. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(address: ClusterAddress) {
     this.#address = address;
   }
 
   /** @param again what to run first where the connection ended under the statement, whose outcome is not known then */
-  async run(
+  run(statement: string, options: { readonly again?: string; readonly values?: unknown[] } = {}): Promise<Row[]> {
+    const result = this.#before.then(() => this.#run(statement, options));
+    // The next one runs whatever became of this one, which is reported to its caller.
+    this.#before = result.catch(() => {});
+    return result;
+  }
+
+  async #run(
     statement: string,
-    { again, values }: { readonly again?: string; readonly values?: unknown[] } = {},
+    { again, values }: { readonly again?: string; readonly values?: unknown[] },
   ): Promise<Row[]> {
     try {
       return await this.#query(statement, values);
@@ -74,4 +83,11 @@ function isLost(thrown: unknown): boolean {
     ['57P01', '57P02', 'ECONNRESET', 'EPIPE'].includes(code ?? '') ||
     /^Connection terminated|not queryable|^Client was closed/.test(message ?? '')
   );
+}
+
+/** There is no server, or one that is shutting down. */
+export function isUnreachable(thrown: unknown): boolean {
+  const { code } = thrown as Partial<NodeJS.ErrnoException>;
+  // 57P03: cannot_connect_now.
+  return ['ENOENT', 'ECONNREFUSED', '57P03'].includes(code ?? '') || isLost(thrown);
 }

@@ -9,6 +9,7 @@ import { ClusterCache, type CachedCluster } from './cache.ts';
 import { findServer } from './machine.ts';
 import type { Binaries } from './locate.ts';
 import { planSchema, type SchemaPlan } from './plan.ts';
+import { templateError } from './template-error.ts';
 import { settingsArguments } from './settings.ts';
 import type { PostgresOptions } from './types.ts';
 import { give, makeFolder, readable, unprivilegedUser, type RunAs } from './unprivileged.ts';
@@ -49,6 +50,7 @@ export async function prepareCluster(options: ClusterOptions, lookup: CommandLoo
   const user = await unprivilegedUser();
   const binaries = await readable(user, found, temp);
   const plan = await planSchema({ schema, extensions, cwd, binaries: found });
+  if (plan.failure !== undefined) throw templateError(plan.failure);
   const kept = cache === false ? undefined : new ClusterCache({ folder: cache === true ? undefined : cache, cwd });
 
   const [data, sockets] = [join(temp, 'data'), makeFolder(temp, 's')];

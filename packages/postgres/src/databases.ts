@@ -1,7 +1,8 @@
 /** The databases of the tests, on one server: each a copy of the template. */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Connection, type Row } from './client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, isUnreachable, type Row } from './client.ts';
 import { superuser, type Cluster } from './cluster.ts';
 import { forgetSharedMemory } from './shared-memory.ts';
 import { makeTemplate, templateName } from './template.ts';
@@ -9,6 +10,8 @@ import type { PostgresDatabase } from './types.ts';
 
 /** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
 const leaveTimeout = 500;
+/** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
+const noticeTimeout = 3_000;
 /** Databases to which something is still connected after their test. Of more than these, the oldest is dropped all the same. */
 const mostInUse = 8;
 const isClient = "backend_type = 'client backend'";
@@ -46,7 +49,11 @@ export class Databases {
   }
 
   /** @param id of the session */
-  async create(id: string): Promise<PostgresDatabase> {
+  create(id: string, signal: AbortSignal): Promise<PostgresDatabase> {
+    return orItsEnd(this.#create(id), signal);
+  }
+
+  async #create(id: string): Promise<PostgresDatabase> {
     const database = `test_${id}`;
     // The other strategy, WAL_LOG, took three times as long: it writes each page twice. Before 15 there was but this one.
     const strategy = this.#cluster.binaries.major >= 15 ? ' STRATEGY FILE_COPY' : '';
@@ -63,7 +70,11 @@ export class Databases {
    * in the process that holds it, where another test runs by now; `pg` makes it an uncaught one.
    * @returns what was left, for a diagnostic
    */
-  async drop(database: string): Promise<string | undefined> {
+  drop(database: string, signal: AbortSignal): Promise<string | undefined> {
+    return orItsEnd(this.#drop(database), signal);
+  }
+
+  async #drop(database: string): Promise<string | undefined> {
     await this.#dropFree();
     const left = await this.#connectionsThatStay(database);
     if (left.length === 0) {
@@ -96,7 +107,7 @@ export class Databases {
     for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
       const found = await this.#dropping.run(statement, { values: [database] });
       if (found.length === 0 || waited >= leaveTimeout) return found;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(pause);
     }
   }
 
@@ -121,6 +132,20 @@ export class Databases {
     }
     const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
     return { url, host: '127.0.0.1', port, user, password, database, socketPath };
+  }
+}
+
+/**
+ * Where the server cannot be reached, it is ending, or has ended, and the pool learns that in a moment: then it says so, with
+ * exit status and log, at the test that was using it. That is worth waiting for: "connect ENOENT" says nothing.
+ */
+async function orItsEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    // Aborted: nothing waits for it any more, because the pool has learned it.
+    if (isUnreachable(thrown)) await delay(noticeTimeout, undefined, { ref: false, signal }).catch(() => {});
+    throw thrown;
   }
 }
 

@@ -21,7 +21,7 @@ export interface SchemaPlan {
   readonly clusterDigest: string;
   /** Of a cluster with the template; `undefined` where a function makes a part of it. */
   readonly templateDigest: string | undefined;
-  /** Why the parts could not be read: the template fails with it. */
+  /** Why the parts could not be read: no server is started for it. */
   readonly failure: Error | undefined;
 }
 

@@ -53,9 +53,9 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
       const { Databases } = await import('./databases.ts');
       return await Databases.on(clusterIn(clusters, temp), signal);
     },
-    open: async (_server, { started, freshId }) => await started.create(freshId),
-    close: async (_server, opened, { started, diagnose }) => {
-      const left = await started.drop(opened.database);
+    open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
+    close: async (_server, opened, { started, diagnose, signal }) => {
+      const left = await started.drop(opened.database, signal);
       if (left !== undefined) diagnose(left);
     },
   });

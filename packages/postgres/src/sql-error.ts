@@ -35,5 +35,7 @@ export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown:
 
 /** PostgreSQL counts characters, JavaScript units of UTF-16. */
 function offsetOf(text: string, position: number): number {
-  return [...text].slice(0, position - 1).join('').length;
+  return Array.from(text)
+    .slice(0, position - 1)
+    .join('').length;
 }

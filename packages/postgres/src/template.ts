@@ -1,10 +1,11 @@
 /** The template: made once for each server, with everything that a database begins with. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { CarpoolError } from 'carpool';
 import { connect } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import type { SqlSource } from './plan.ts';
 import { sqlError } from './sql-error.ts';
+import { templateError } from './template-error.ts';
 import { statementsIn } from './statements.ts';
 import type { PostgresDatabase } from './types.ts';
 
@@ -20,17 +21,12 @@ export async function makeTemplate(cluster: Cluster, making: Making): Promise<vo
   try {
     await fill(cluster, making);
   } catch (thrown) {
-    throw new CarpoolError('CHILD_NOT_READY', `Cannot make the template of the databases: ${messageOf(thrown)}`, {
-      blame: 'setup',
-      context: { path: 'start' },
-      cause: thrown,
-    });
+    throw templateError(thrown);
   }
 }
 
 async function fill(cluster: Cluster, { template, signal }: Making): Promise<void> {
   const { address, plan } = cluster;
-  if (plan.failure !== undefined) throw plan.failure;
   const connected = async (use: (client: Client) => Promise<void>): Promise<void> => {
     const client = await connect(address, templateName);
     try {
@@ -93,10 +89,6 @@ async function checkFree(client: Client): Promise<void> {
         `a function of \`schema\` left ${rows.length} of its connections open, and PostgreSQL copies no database that is in use; the last statement of one${name}: ${first.query}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,15 +1,15 @@
 /** Clusters that are kept between runs. */
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { databases, files, query, type DatabasePool } from './support/pools.ts';
-import { describeWithServer } from './support/servers.ts';
+import { reason, server } from './support/servers.ts';
 
 /** When its template was made. */
 const born = async (pool: DatabasePool): Promise<unknown[]> => await query(await pool.register(), 'SELECT * FROM born');
 const schema = { sql: 'CREATE TABLE born AS SELECT clock_timestamp()::text AS at' };
 
-describeWithServer('the cache', () => {
+describe.skipIf(server === undefined)(`the cache${reason}`, () => {
   test('a template is used by later runs until something of it changes; a broken one is made again', async () => {
     const cache = join(files({}), 'kept');
     const first = await born(databases({ cache, schema }));

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import postgresJs from 'postgres';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { databaseNames, databases, failure, files, options, query } from './support/pools.ts';
-import { describeWithServer, server, servers } from './support/servers.ts';
+import { reason, server, servers } from './support/servers.ts';
 import { createPool } from 'carpool';
 import { postgres } from '../src/index.ts';
 
-describeWithServer('databases', () => {
+describe.skipIf(server === undefined)(`databases${reason}`, () => {
   test.each(servers.map(({ version, major }) => ({ version, major })))(
     'on PostgreSQL $version each session has a copy of the template, alone',
     async ({ major }) => {
@@ -30,7 +30,7 @@ describeWithServer('databases', () => {
     },
   );
 
-  test('`opened` is enough for pg, postgres.js and psql', async () => {
+  test('`opened` is enough for pg and postgres.js', async () => {
     const { opened } = await databases().register();
     expect(existsSync(opened.socketPath)).toBe(true);
     for (const client of [new pg.Client(opened), new pg.Client(opened.url)]) {
@@ -41,9 +41,12 @@ describeWithServer('databases', () => {
     const sql = postgresJs({ ...opened, max: 1 });
     expect([...(await sql`SELECT 1 AS one`)]).toEqual([{ one: 1 }]);
     await sql.end();
-    const psql = server === undefined ? '' : join(dirname(server.postgres), 'psql');
-    if (existsSync(psql))
-      expect(execFileSync(psql, [opened.url, '-Atc', 'SELECT 1'], { encoding: 'utf8' })).toBe('1\n');
+  });
+
+  const psql = join(dirname(server?.postgres ?? ''), 'psql');
+  test.runIf(existsSync(psql))('`opened.url` is enough for psql', async () => {
+    const { opened } = await databases().register();
+    expect(execFileSync(psql, [opened.url, '-Atc', 'SELECT 1'], { encoding: 'utf8' })).toBe('1\n');
   });
 
   test('with `tcp` they are reached on a port too, with a password', async () => {

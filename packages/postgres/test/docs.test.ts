@@ -4,14 +4,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { codeFiles } from '@carpool/test-harness/code-blocks';
-import { expect, onTestFinished, test } from 'vitest';
-import { describeWithServer } from './support/servers.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { reason, server } from './support/servers.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
-describeWithServer('documents', () => {
+describe.skipIf(server === undefined)(`documents${reason}`, () => {
   test.each([
     ['docs/postgres.md', 2],
     ['packages/postgres/README.md', 1],

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expectVerdicts, messageOf, summaryOf } from '@carpool/test-harness/expect';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PostgresDatabase } from '../src/index.ts';
 import { layOut, runners } from './runners/runners.ts';
-import { describeWithServer } from './support/servers.ts';
+import { reason, server } from './support/servers.ts';
 
-describeWithServer('in real runners', () => {
+describe.skipIf(server === undefined)(`in real runners${reason}`, () => {
   test.for(runners)(
     '$name: one server for all files, a database for each test',
     { timeout: 120_000 },

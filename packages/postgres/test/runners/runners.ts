@@ -47,7 +47,7 @@ test('shares the server, and nothing else', async ({ db }) => {
 `,
   mortal: `
 test('must fail: its server is killed', async ({ mortal }) => {
-  killServer(mortal);
+  await killServer(mortal);
 });
 test('has a new server, with the template', async ({ mortal }) => {
   expect(await texts(mortal)).toEqual(['from the template']);
@@ -70,10 +70,13 @@ async function leave(db) {
   const client = new pg.Client({ ...db.opened, application_name: 'forgetful' });
   client.on('error', () => {});
   await client.connect();
+  // Else the worker of Jest does not end.
+  client.unref();
 }
-function killServer(db) {
+async function killServer(db) {
   const pid = readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\\n')[0];
   process.kill(Number(pid), 'SIGKILL');
+  await db.closed;
 }
 ${exported} { texts, add, leave, killServer };
 `;

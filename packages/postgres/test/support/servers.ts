@@ -1,5 +1,4 @@
 /** The servers of this machine. Without any, tests are skipped and say why; CARPOOL_POSTGRES=required: then they fail. */
-import { describe } from 'vitest';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findServer } from '../../src/machine.ts';
@@ -39,9 +38,5 @@ export const server: Binaries | undefined = typeof any === 'string' ? undefined 
 /** One of each version that the tests are run on. */
 export const servers: readonly Binaries[] = [any, newest].filter((it) => typeof it !== 'string');
 
-/** A group of tests that need a server. */
-export function describeWithServer(name: string, tests: () => void): void {
-  if (server !== undefined) describe(name, tests);
-  // The report counts them as skipped, with the reason in their name.
-  else describe.skip(`${name} (skipped: ${String(any).split('\n')[0]})`, tests);
-}
+/** For the names of such groups: why they are skipped. */
+export const reason: string = typeof any === 'string' ? ` (skipped: ${any.split('\n')[0]})` : '';
