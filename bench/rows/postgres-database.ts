@@ -11,7 +11,10 @@ import { bounded, interleave, leaveOut, timed } from '../measure.ts';
 import { residentMebibytes } from '../processes.ts';
 import type { Row } from '../row.ts';
 
-const sql = Array.from({ length: 30 }, (_, number) => `CREATE TABLE t${number} (id int PRIMARY KEY, text text UNIQUE);`);
+const sql = Array.from(
+  { length: 30 },
+  (_, number) => `CREATE TABLE t${number} (id int PRIMARY KEY, text text UNIQUE);`,
+);
 sql.push("INSERT INTO t0 SELECT n, 'text ' || n FROM generate_series(1, 1000) n;");
 const schema = { sql: sql.join('\n') };
 
