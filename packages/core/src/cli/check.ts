@@ -2,6 +2,7 @@
  * `carpool check`: does the config load, does every child start, greet, open a session and close it, does it live, and is
  * every shared worker ready?
  */
+import { noMessages } from '../codec/no-messages.ts';
 import { callSite, CarpoolError, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { HostClient } from '../client/client.ts';
@@ -81,6 +82,11 @@ async function checkPool(client: HostClient, pool: string): Promise<Checked> {
 /** The short form of `describeProtocol`. */
 async function findingsOf(client: HostClient, pool: string): Promise<string[]> {
   const session = await client.register(pool);
+  // `ready`, `open` and `close` of a server are the user's own, and its sessions carry no messages.
+  if (session.format === noMessages.name) {
+    await session.unregister();
+    return [];
+  }
   const findings = session.hello === undefined ? [noHello] : [];
   const [pid, ...others] = (await statsOf(client, pool))?.pids ?? [];
   // Windows has no signal that stops a process.

@@ -56,7 +56,10 @@ export interface Stdio {
 }
 
 /** The options of a pool: in a config, or for `createPool`. Times are milliseconds. */
-export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<Launch, 'command' | 'searched' | 'uid' | 'gid'> {
+export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
+  Launch,
+  'command' | 'searched' | 'uid' | 'gid'
+> {
   /**
    * What to start. In it, in `args` and in the values of `env`, `{temp}` stands for a private temporary folder, which is
    * removed with the child; for a server, `{port}` and `{socket}` stand for where it is to listen. A function is called for every start, and may

@@ -38,6 +38,7 @@ test('a server is ok when it is ready, opens and closes a session, and is still 
   write('carpool.config.mjs', `export default ${JSON.stringify({ pools: { web: web('') } })};`);
   const { code, stdout } = await carpool('check');
   expect(stdout).toMatch(/^web: ok, first session after \d+ ms$/m);
+  expect(stdout).not.toMatch(/hello|confirm/);
   expect(code).toBe(0);
 });
 
