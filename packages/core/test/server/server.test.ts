@@ -314,3 +314,31 @@ test('a function `ready` is called until it returns; what it throws is what the 
   const error = await failure(fetching.register(), 'CHILD_NOT_READY');
   expect(error.message).toMatch(/what the function `ready` wants; the last attempt: fetch failed \(.+\)/);
 });
+
+test('sessions that are opened ahead are of use to tests without params, and end with their server', async () => {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const pool = webPool(
+    web<undefined, { readonly seed: number }, string>('', {
+      warm: 2,
+      open: ({ url }, { params, freshId }) => {
+        opened.push(params === undefined ? freshId : `${freshId} with ${params.seed}`);
+        return `${url}/${freshId}`;
+      },
+      close: (_server, url) => void closed.push(url),
+    }),
+  );
+  await pool.register();
+  await until('two are open ahead', () => opened.length === 3);
+  const second = await pool.register();
+  expect(opened.slice(0, 3).some((id) => second.opened.endsWith(`/${id}`))).toBe(true);
+  await pool.register({ params: { seed: 7 } });
+  expect(opened.filter((id) => id.endsWith('with 7'))).toHaveLength(1);
+  await fetch(`${new URL(second.opened).origin}/die`).catch(() => {});
+  await second.closed;
+  const next = await pool.register();
+  expect(new URL(next.opened).origin).not.toBe(new URL(second.opened).origin);
+  await pool.close();
+  expect(pool.stats()).toMatchObject({ open: 0, quarantined: 0, unconfirmed: 0 });
+  expect(closed).toContain(next.opened);
+});
