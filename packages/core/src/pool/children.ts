@@ -10,8 +10,8 @@ import type { WatchedFiles } from '../process/files.ts';
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
   /** Learns what becomes of each child. */
   readonly admission: Admission;
-  /** A child takes no more sessions. */
-  readonly retired?: (() => void) | undefined;
+  /** A child takes no more sessions, or its slots are free again. */
+  readonly changed: () => void;
 }
 
 export class Children {
@@ -20,7 +20,7 @@ export class Children {
   readonly #stopped = new AbortController();
   readonly #supervisors: readonly ChildSupervisor[];
 
-  constructor({ admission, retired, ...options }: ChildrenOptions) {
+  constructor({ admission, changed, ...options }: ChildrenOptions) {
     const { settings, clock } = options;
     const failures = new ChildFailures(settings, clock);
     this.#admission = admission;
@@ -31,9 +31,12 @@ export class Children {
         serving: () => admission.serving(number),
         retired: () => {
           admission.retired(number);
-          retired?.();
+          changed();
         },
-        gone: () => admission.gone(number),
+        gone: () => {
+          admission.gone(number);
+          changed();
+        },
       };
       return new ChildSupervisor({ ...options, signal: this.#stopped.signal, failures, events });
     });

@@ -65,7 +65,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       clock: this.#clock,
       faults: this.#faults,
       admission: this.#admission,
-      retired: () => this.#warm?.settle(),
+      changed: () => this.#warm?.settle(),
     });
     const parts = {
       settings,

@@ -247,6 +247,18 @@ test('with one session to a child, and a fresh child for each, the next child is
   expect(echoes.stats()).toMatchObject({ sessions: 4, failures: 0, unconfirmed: 0 });
 });
 
+test('a slot that its child gives back late is used for the next warm session', async () => {
+  const echoes = pool('records-lives --linger=100', { children: 2, sessionsPerChild: 1, recycleAfter: 1, warm: 1 });
+  const first = await echoes.register();
+  await isWarm(echoes, 1);
+  await until('the next child runs', () => echoes.stats().running === 2);
+  await first.unregister();
+  // The child of the first one has not ended yet, so that no slot is free.
+  const second = await echoes.register();
+  expect(second.id).toBe('s2');
+  await isWarm(echoes, 1);
+});
+
 test('the end of the pool closes them, and their child confirms it', async () => {
   const gate = new Gate();
   const closed: string[] = [];
