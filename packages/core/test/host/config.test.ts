@@ -303,7 +303,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
       [
         `{ pools: { a: { command: 'x', protocol: { ${name}: { sned: {} } } } } }`,
         `pools.a.protocol.${name}.sned`,
-        unknown('sned', 'send, expect', 'send'),
+        unknown('sned', name === 'open' ? 'send, expect, params' : 'send, expect', 'send'),
       ] as const,
   ),
   [
