@@ -73,8 +73,10 @@ export class Calls {
 /** What a reply means: its result, or that the process refuses. */
 export function routeOf({ to, key, frame, unawaited }: Reply): Route {
   if (unawaited) return { as: 'event', to, frame };
-  const { error } = frame.message as { readonly error?: { readonly code: number; readonly message: string } };
-  if (error === undefined || error === null) return { as: 'reply', to, key, frame };
+  // Where the format finds it in the bytes, a large result stays undecoded.
+  if (!frame.has('error')) return { as: 'reply', to, key, frame };
+  const { error } = frame.message as { readonly error: { readonly code: number; readonly message: string } | null };
+  if (error === null) return { as: 'reply', to, key, frame };
   return { as: 'refusal', to, key, refusal: { code: String(error.code), message: String(error.message) } };
 }
 
