@@ -50,6 +50,8 @@ export function files(contents: Readonly<Record<string, string>>): string {
 /** Runs statements on a connection of its own. @returns the rows of the last */
 export async function query(db: { readonly opened: PostgresDatabase }, ...statements: string[]): Promise<unknown[]> {
   const client = new pg.Client(db.opened);
+  // Where the server ends, its query rejects, and says why.
+  client.on('error', () => {});
   await client.connect();
   try {
     let rows: unknown[] = [];
