@@ -24,7 +24,7 @@ function sizeOf(folder: string): number {
 }
 
 const row: Row = async (options) => {
-  await using pool = createPool(postgres({ schema, cache: false }));
+  await using pool = createPool(postgres({ schema, cache: false, warm: 0 }));
   const first = await pool.register().catch((thrown: unknown) => {
     if (isCarpoolError(thrown, 'CHILD_NOT_STARTED')) return undefined;
     throw thrown;

@@ -15,7 +15,7 @@ const roomForClusters = 512 * 1024 * 1024;
  * nothing. `db.opened` of a session is where its database is: a copy of a template that `schema` and `extensions` are put
  * into once, dropped when the test has ended, with the connections that it has left open.
  *
- * The defaults are those of any pool, except for `maxSessions`, 32: a database that nothing uses costs 8 MiB.
+ * The defaults are those of any pool, except for `maxSessions`, 32, and `warm`, 2: a database that nothing uses costs 8 MiB.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
   /** By the temporary folder of each server: what `command` has found out for `start`. */
   const clusters = new Map<string, Cluster>();
   return server<Databases, undefined, PostgresDatabase>({
-    ...(pool.children === undefined && pool.sessionsPerChild === undefined && { maxSessions: 32 }),
+    ...(pool.children === undefined && pool.sessionsPerChild === undefined && { maxSessions: 32, warm: warmFor(pool) }),
     ...pool,
     // An edit of these starts a run in watch mode, on a new server.
     watch: schemaFiles(schema),
@@ -76,4 +76,9 @@ function foldersForClusters(): readonly string[] {
     // There is none.
   }
   return [tmpdir()];
+}
+
+/** Two tests can begin at once, and their databases are there. */
+function warmFor({ maxSessions = 32 }: PostgresOptions): number {
+  return Math.min(2, maxSessions);
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import postgresJs from 'postgres';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { databaseNames, databases, failure, files, options, query } from './support/pools.ts';
 import { reason, server, servers } from './support/servers.ts';
 import { createPool } from 'carpool';
@@ -104,6 +104,13 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     await Promise.all(left.map((db) => db.unregister()));
     expect(await databaseNames(other!)).toHaveLength(1 + 8);
     await Promise.all(clients.map((client) => client.end()));
+  });
+
+  test('by default two are there before a test asks for them', async () => {
+    const pool = databases({ warm: postgres().warm ?? 0 });
+    const db = await pool.register();
+    await vi.waitFor(async () => expect(await databaseNames(db)).toEqual(['test_s1', 'test_s2', 'test_s3']), 10_000);
+    expect((await pool.register()).opened.database).toBe('test_s2');
   });
 
   test('a database that refuses to be dropped costs its slot, says so, and no other test', async () => {

@@ -14,7 +14,7 @@ export type DatabasePool = Pool<ServerMessages<PostgresDatabase>>;
 
 /** Its options. Folders are in a place of the test's own. */
 export function options(more: PostgresOptions = {}): PostgresOptions {
-  return { schema: { sql: 'CREATE TABLE note (text text)' }, cache, folder: place(), ...more };
+  return { schema: { sql: 'CREATE TABLE note (text text)' }, cache, folder: place(), warm: 0, ...more };
 }
 
 /** A pool in this process, closed at the end of the test, when nothing of it is left. */
