@@ -2,7 +2,6 @@
  * `carpool check`: does the config load, does every child start, greet, open a session and close it, does it live, and is
  * every shared worker ready?
  */
-import { noMessages } from '../codec/no-messages.ts';
 import { callSite, CarpoolError, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { HostClient } from '../client/client.ts';
@@ -83,7 +82,7 @@ async function checkPool(client: HostClient, pool: string): Promise<Checked> {
 async function findingsOf(client: HostClient, pool: string): Promise<string[]> {
   const session = await client.register(pool);
   // `ready`, `open` and `close` of a server are the user's own, and its sessions carry no messages.
-  if (session.format === noMessages.name) {
+  if (session.format === 'none') {
     await session.unregister();
     return [];
   }

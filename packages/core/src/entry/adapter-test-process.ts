@@ -14,7 +14,7 @@ export { Owner, type EndOptions, type OwnerOptions, type SessionEvidence } from 
 export { FileOwner } from '../client/file-owner.ts';
 export type { PoolsResult } from '../wire/messages.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
-export { workerSession } from '../client/worker-session.ts';
+export { workerSession, type WorkerSessionOptions } from '../client/worker-session.ts';
 export { TestClock, type TestClockOptions } from '../client/test-clock.ts';
 // What `carpool/coordination`, `carpool/shared-worker` and `register` find around a test.
 export * from './adapter-current-test.ts';

@@ -76,10 +76,13 @@ export interface ServerPart {
   readonly ready: ServerReady;
   /** Milliseconds from the start of the process. */
   readonly readyTimeout: number;
+  /** Runs once for each process, when it is ready. */
   readonly start?: ((server: Server, signal: AbortSignal) => unknown) | undefined;
   /** Milliseconds for `start`. */
   readonly startTimeout: number;
+  /** Begins a session; what it returns is `session.opened`. */
   readonly open?: ((server: Server, request: never) => unknown) | undefined;
+  /** Ends a session; its end is confirmed when this resolves. */
   readonly close?: ((server: Server, opened: never, request: never) => unknown) | undefined;
   readonly stopSignal: NodeJS.Signals;
 }
