@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPool, isCarpoolError, type CarpoolError, type ErrorCode, type Pool, type ServerMessages } from 'carpool';
 import pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { postgres, type PostgresDatabase, type PostgresOptions } from '../../src/index.ts';
 
 /** For clusters of this test file: only the first of them takes an initdb. */
 export const cache: string = mkdtempSync(join(tmpdir(), 'carpool-postgres-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 export type DatabasePool = Pool<ServerMessages<PostgresDatabase>>;
 
