@@ -76,9 +76,16 @@ export function postmasterOf(db: { readonly opened: PostgresDatabase }): number 
   return Number(readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-/** System V segments of shared memory. */
-export function sharedMemory(): string[] {
-  return readFileSync('/proc/sysvipc/shm', 'utf8').trim().split('\n').slice(1);
+/** The id of the System V segment of shared memory of its server. */
+export function segmentOf(db: { readonly opened: PostgresDatabase }): string | undefined {
+  const lines = readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\n');
+  return lines[6]?.trim().split(/\s+/)[1];
+}
+
+/** The ids of those that there are. */
+export function segments(): (string | undefined)[] {
+  const lines = readFileSync('/proc/sysvipc/shm', 'utf8').trim().split('\n').slice(1);
+  return lines.map((line) => line.trim().split(/\s+/)[1]);
 }
 
 /** The error of Carpool with which the promise must reject. */
