@@ -21,7 +21,7 @@ export type {
   WireId,
 } from '../protocol/protocol.ts';
 export type { Gate } from '../protocol/gate.ts';
-export { byKey } from '../protocol/by-key.ts';
+export { byKey, type ByKey } from '../protocol/by-key.ts';
 export { foreignSessionError } from '../protocol/foreign-session.ts';
 // Codecs: bytes to messages.
 export type { Codec, Fields, Format, FrameLimits, Framing, Scalar, Unfinished, Unframer } from '../codec/codec.ts';

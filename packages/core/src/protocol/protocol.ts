@@ -11,7 +11,7 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { byKey } from './by-key.ts';
+import type { ByKey } from './by-key.ts';
 import type { Gate } from './gate.ts';
 
 /** The id by which the child tells sessions apart. One session may own several. */
@@ -63,7 +63,7 @@ export interface AnyMessages extends Messages {
 export type Route =
   | {
       readonly as: 'reply' | 'step';
-      readonly to: WireId | typeof byKey | undefined;
+      readonly to: WireId | ByKey | undefined;
       readonly key: Key;
       readonly frame?: Frame | undefined;
       readonly adopt?: Adopted;
@@ -71,7 +71,7 @@ export type Route =
   /** The child refuses one request; the session lives on. */
   | {
       readonly as: 'refusal';
-      readonly to: WireId | typeof byKey | undefined;
+      readonly to: WireId | ByKey | undefined;
       readonly key: Key;
       readonly refusal: Refusal;
       readonly adopt?: Adopted;

@@ -48,6 +48,8 @@ export interface Connection {
   /** @throws CarpoolError FRAME_TOO_LARGE, FRAME_MALFORMED, SESSION_OVERFLOW */
   transmit(frame: Frame): void;
   frameOf(message: unknown): Frame;
+  /** The other side is gone. */
+  isOver(): boolean;
   /** A number that no other request of this connection has. */
   nextCall(): number;
   /** Messages under this wire id go to `receiver` from now on. @throws CarpoolError SESSION_REFUSED if another has it */

@@ -204,12 +204,13 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
    */
   async open(timeout: number, signal?: CancelSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
-    const open = runOpen(this, this.#connection);
-    const expired = (): Error => openTimedOut(this, timeout);
+    const ended = (): Error =>
+      closedError('open it', this, (this.#state as { reason: CloseReason }).reason, clock.now());
+    const open = runOpen(this, this.#connection, ended);
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
     let opened: Opened | undefined;
     try {
-      opened = await within(open, { clock, timeout, signal, expired, late });
+      opened = await within(open, { clock, timeout, signal, expired: () => openTimedOut(this, timeout), late });
       this.#ids.adopt(opened.wireId);
       this.#opened = opened;
       this.#outbox.wireId = opened.wireId;
@@ -233,7 +234,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       return opened;
     }
     if (state.name === 'closing') void this.#closeProtocol(opened, state.reason, timeout);
-    throw closedError('open it', this, (state as { reason: CloseReason }).reason, clock.now());
+    throw ended();
   }
 
   receive(route: OwnRoute, frame: Frame): void {

@@ -19,12 +19,22 @@ export interface Exchanging {
   evidence(): Evidence;
 }
 
-/** Runs the protocol's `open`. It has no deadline: `openTimedOut` is for the one of the caller. */
-export async function runOpen({ id, port }: Exchanging, { protocol }: Connection): Promise<Opened> {
+/**
+ * Runs the protocol's `open`. It has no deadline: `openTimedOut` is for the one of the caller.
+ * @throws `ended()` as soon as the child is gone: what `open` waits for beside it might never come
+ */
+export async function runOpen(of: Exchanging, { protocol, isOver }: Connection, ended: () => Error): Promise<Opened> {
+  const { id, port } = of;
   // Not in this turn: what it throws must find its listener.
   await Promise.resolve();
   if (protocol.open === undefined) return { wireId: id, close: () => {} };
-  return checkedOpened(await protocol.open(port), protocol, id);
+  const opening = protocol.open(port);
+  const over = of.released.then(() => {
+    if (isOver()) throw ended();
+    // The child lives, and says why the session does not open.
+    return opening;
+  });
+  return checkedOpened(await Promise.race([opening, over]), protocol, id);
 }
 
 /** At the deadline of `open`. */

@@ -122,6 +122,7 @@ export class Mux {
       },
       transmit: (frame) => this.#transmit(frame),
       frameOf: (message) => Frame.of(message, format),
+      isOver: () => this.#failure !== undefined,
       nextCall: () => ++this.#calls,
       adopt: (wireId, receiver) => receivers.adopt(wireId, receiver),
       forget: (wireIds) => receivers.forget(wireIds),

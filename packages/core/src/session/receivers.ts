@@ -3,7 +3,6 @@
  * that it answers.
  */
 import type { Frame } from '../codec/frame.ts';
-import { byKey } from '../protocol/by-key.ts';
 import type { Adopted, WireId } from '../protocol/protocol.ts';
 import type { Receiver } from './connection.ts';
 import { takenError } from './errors.ts';
@@ -48,13 +47,13 @@ export class Receivers {
   /** `undefined`: it is for a session that is not open. */
   find(route: OwnRoute): Receiver | undefined {
     const { to } = route;
-    if (to === byKey) return 'key' in route ? this.#waiting.find(route.key) : undefined;
+    if (typeof to === 'object') return 'key' in route ? this.#waiting.find(route.key) : undefined;
     return to === undefined ? this.#options.root() : this.#byWireId.get(to);
   }
 
   /** Half a sentence: why `find` has found none. */
   whyNone(route: OwnRoute): string {
-    if (route.to === byKey && 'key' in route) return this.#waiting.whyNone(route.key);
+    if (typeof route.to === 'object' && 'key' in route) return this.#waiting.whyNone(route.key);
     return `for session ${JSON.stringify(route.to)}, which is not open`;
   }
 

@@ -60,7 +60,9 @@ export class WireProtocol implements Protocol {
     const session = ++this.#sessions;
     port.adopt(session);
     const { params, ...wanted } = port.params as WireRegister;
-    const { plain, cloned } = await carry(params, { what: '`params`', blame: 'test' });
+    // In this turn where nothing is to be carried: the end of its owner, which may follow at once, must not overtake it.
+    const { plain, cloned } = params === undefined ? {} : await carry(params, { what: '`params`', blame: 'test' });
+    if (port.givenUp.aborted) throw port.givenUp.reason;
     const request = {
       ...wanted,
       params: plain,

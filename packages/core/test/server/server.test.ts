@@ -117,6 +117,20 @@ test('the death of a server fails its sessions with its exit and its log, and th
   expect(pool('web').stats()).toMatchObject({ children: 2, failures: 1 });
 });
 
+test('a server that dies while a session is opened on it fails that at once, whatever `open` waits for', async () => {
+  const opening = Promise.withResolvers<number>();
+  const options = web<undefined, undefined, { database: string }>('', {
+    open: ({ pid }) => {
+      opening.resolve(pid);
+      return new Promise<never>(() => {});
+    },
+  });
+  const pool = webPool(options);
+  const registering = failure(pool.register(), 'CHILD_EXITED');
+  process.kill(await opening.promise, 'SIGKILL');
+  expect((await registering).message).toMatch(/SIGKILL/);
+});
+
 test('in this process, the end of a session whose server has died fails', async () => {
   const pool = webPool(web(''));
   const using = async (): Promise<void> => {
