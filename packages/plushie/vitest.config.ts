@@ -1,40 +1,16 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
+import { configOf, quick } from '@carpool/test-harness/suites';
+import { configDefaults, type ViteUserConfigFnObject } from 'vitest/config';
 
 const renderer = '{src,test}/**/*.renderer.test.ts';
+const globalSetup = ['test/golden/home.ts'];
 
-// Three suites, one script each. `--mode` picks the suite; its results go to test-results/<suite>.json.
-const suites = {
-  test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, renderer] },
-  // Beside the code stands what starts no process.
-  quick: { include: ['src/**/*.test.ts'] },
-  renderer: { include: [renderer] },
-};
-
-function isSuite(mode: string): mode is keyof typeof suites {
-  return Object.hasOwn(suites, mode);
-}
-
-const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
-  const suite = isSuite(mode) ? mode : 'test';
-  return {
-    test: {
-      ...suites[suite],
-      ...(suite === 'quick' ? {} : { globalSetup: ['test/golden/home.ts'] }),
-      // A slow machine must not fail the tests.
-      testTimeout: 20_000,
-      hookTimeout: 20_000,
-      // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
-      env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
-      // They wait for processes and deadlines; one worker more than there are processors keeps these busy.
-      maxWorkers: availableParallelism() + 1,
-      // The quick suite is part of the whole one, and is not counted.
-      ...(suite === 'quick'
-        ? {}
-        : { reporters: ['default', 'json'], outputFile: { json: `test-results/${suite}.json` } }),
-    },
-  };
+const config: ViteUserConfigFnObject = configOf({
+  folder: import.meta.dirname,
+  suites: {
+    test: { include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, renderer], globalSetup },
+    quick,
+    renderer: { include: [renderer], globalSetup },
+  },
 });
 
 export default config;

@@ -1,32 +1,40 @@
 /** The contract from two test files, in two workers of each runner, on the processes of one host. */
-import { existsSync } from 'node:fs';
-import type { Outcome } from '@carpool/test-harness';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describeInRunners } from '@carpool/test-harness/dialect';
+import { expectPassed } from '@carpool/test-harness/expect';
+import { expect, test } from 'vitest';
 import { lines } from './contract/lines/contract.ts';
-import { layOut } from './contract/project.ts';
-import { runners } from './contract/runners.ts';
 
-describe.for(runners)('the contract of @carpool/json-rpc, in two workers of $name', (runner) => {
-  let outcome: Outcome;
-  let leftFolders: boolean;
+const contract = join(import.meta.dirname, 'contract');
+const body = (file: string): string => `contractIn('${file}', { test, expect, register, lsp, rpc });`;
 
-  beforeAll(async () => {
-    using project = await layOut(runner);
-    outcome = await project.run(runner.all, {});
-    leftFolders = existsSync(project.path('root/node_modules'));
-  }, 120_000);
+const suite = {
+  folder: join(import.meta.dirname, '..'),
+  name: 'contract',
+  config: `import { jsonRpc, languageServer } from '@carpool/json-rpc';
+import { defineConfig } from 'carpool';
+import { poolsOf } from './pools.ts';
 
-  test.for(lines)('$title', ({ title }) => {
-    const results = outcome.tests.filter((one) => one.title === title);
-    const found = results.map((one) => `${one.title}: ${one.status} ${one.messages.join('\n')}`.trim());
-    // In both files.
-    expect(found).toEqual([`${title}: passed`, `${title}: passed`]);
-  });
+// Relative to the config, as users write it.
+const places = { programs: import.meta.dirname, root: 'root', files: ['a', 'b'] };
+export default defineConfig({ pools: poolsOf({ jsonRpc, languageServer }, places) });
+`,
+  module: join(contract, 'lines/worker.ts'),
+  exports: ['contractIn'],
+  imports: { '@carpool/json-rpc/client': ['lsp', 'rpc'] },
+  files: { a: body('a'), b: body('b') },
+  sources: [join(contract, 'pools.ts'), join(contract, 'with-root'), join(import.meta.dirname, 'programs')],
+  workers: 2,
+};
+
+describeInRunners('the contract of @carpool/json-rpc, in two workers of', suite, (run) => {
+  test.for(lines)('$title', ({ title }) => expectPassed(run.outcome, [title], 2));
 
   test('every pool kept its process, and nothing is left behind', () => {
+    const { outcome, project } = run;
     expect(outcome.left).toEqual([]);
     expect(outcome.complaint).toBeUndefined();
-    expect(leftFolders).toBe(false);
+    expect(project.exists('root/node_modules')).toBe(false);
     for (const pool of ['typescript', 'small', 'ledger', 'stateless']) {
       expect(outcome.output).toMatch(new RegExp(`carpool: ${pool}: 1 child, \\d+ sessions`));
     }

@@ -1,19 +1,34 @@
 /** The same tests in the three runners, through a host. */
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { describeInRunners } from '@carpool/test-harness/dialect';
 import { expectVerdicts, messageOf, summaryOf } from '@carpool/test-harness/expect';
 import { describe, expect, test } from 'vitest';
 import type { PostgresDatabase } from '../src/index.ts';
-import { layOut, runners } from './runners/runners.ts';
+import { bodies } from './runners/bodies.ts';
 import { reason, server } from './support/servers.ts';
 
+const suite = {
+  folder: join(import.meta.dirname, '..'),
+  name: 'runners',
+  config: `import { postgres } from '@carpool/postgres';
+import { defineConfig } from 'carpool';
+
+const db = postgres({ schema: 'schema/*.sql', diagnostics: 'fail', cache: 'cache' });
+
+export default defineConfig({ pools: { db, mortal: postgres({ schema: 'schema/*.sql', cache: 'cache' }) } });
+`,
+  module: join(import.meta.dirname, 'runners/shop.ts'),
+  exports: ['add', 'killServer', 'leave', 'texts'],
+  files: bodies,
+  fixtures: true,
+  workers: 2,
+};
+
 describe.skipIf(server === undefined)(`in real runners${reason}`, () => {
-  test.for(runners)(
-    '$name: one server for all files, a database for each test',
-    { timeout: 120_000 },
-    async (runner) => {
-      using project = layOut(runner);
-      const outcome = await project.run(runner.all);
+  describeInRunners('databases in', suite, (run) => {
+    test('one server for all files, a database for each test', () => {
+      const { outcome, project } = run;
       expectVerdicts(outcome, 7);
       expect(messageOf(outcome, 'leaves a connection open')).toContain(
         '1 connection to its database left open: of "forgetful", idle',
@@ -25,6 +40,6 @@ describe.skipIf(server === undefined)(`in real runners${reason}`, () => {
       const folders = new Set(seen.map(({ host }) => dirname(host)));
       expect(folders.size).toBe(2);
       expect([...folders].filter((folder) => existsSync(folder))).toEqual([]);
-    },
-  );
+    });
+  });
 });

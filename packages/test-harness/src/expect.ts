@@ -13,6 +13,14 @@ export function expectVerdicts(outcome: Outcome, counted: number): void {
   expect(found).toEqual({ wrong: [], counted, complaint: undefined, errors: [], left: [], output: '' });
 }
 
+/** Each of these tests passed, in so many files. */
+export function expectPassed(outcome: Outcome, titles: readonly string[], files: number): void {
+  const results = outcome.tests.filter(({ title }) => titles.includes(title));
+  const found = results.map((one) => `${one.title}: ${one.status} ${one.messages.join('\n')}`.trim());
+  const wanted = titles.flatMap((title) => Array.from({ length: files }, () => `${title}: passed`));
+  expect(found.toSorted()).toEqual(wanted.toSorted());
+}
+
 /** @throws if no name contains this */
 export function testNamed<Test extends TestResult>(outcome: Outcome<Test>, name: string): Test {
   const found = outcome.tests.find((test) => test.name.includes(name));

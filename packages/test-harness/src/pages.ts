@@ -1,0 +1,64 @@
+/** The code of pages, laid out as a project inside of a package, compiled and run. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { codeFiles } from './code-blocks.ts';
+import { binaries } from './project.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+export interface PagesRun {
+  /** The folder of the package: code inside of it finds the package by its name, and what it needs besides. */
+  readonly folder: string;
+  /** From the root of the repository: `docs/postgres.md`. Their blocks with a title are the files of the project. */
+  readonly pages: readonly string[];
+  /** How many tests pass. */
+  readonly tests: number;
+  /** What the summary says: `db: 1 child, 2 session`. */
+  readonly summary: string;
+  /** Adds what the code needs besides. @returns environment variables */
+  prepare?(project: string): Readonly<Record<string, string>>;
+}
+
+/** Fails where the compiler or Vitest reports something, or where the summary is another one. */
+export async function expectPagesRun({ folder, pages, tests, summary, prepare }: PagesRun): Promise<void> {
+  const temporary = join(folder, '.tmp');
+  mkdirSync(temporary, { recursive: true });
+  const project = mkdtempSync(join(temporary, 'guide-'));
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
+  for (const [file, code] of pages.flatMap((page) => [...codeFiles(page)])) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), code);
+  }
+  const env = prepare?.(project) ?? {};
+  const compilerOptions = { isolatedDeclarations: false, declaration: false };
+  const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
+
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  const vitest = join(dirname(resolve('vitest/package.json')), 'vitest.mjs');
+  const [errors, said] = await Promise.all([
+    output(project, [tsc, '-p', project], env),
+    output(project, [vitest, 'run'], env),
+  ]);
+  expect(errors).toBe('');
+  expect(said).toMatch(new RegExp(`Tests +${tests} passed`));
+  expect(said).toContain(`carpool: ${summary}`);
+}
+
+/** Both streams of a program; its output says whether it failed. */
+async function output(cwd: string, args: readonly string[], added: Readonly<Record<string, string>>): Promise<string> {
+  const env = {
+    ...process.env,
+    PATH: `${binaries}${delimiter}${process.env['PATH']}`,
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+    ...added,
+  };
+  return await new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}
