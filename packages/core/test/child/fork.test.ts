@@ -1,12 +1,13 @@
 // With `fork=True`, each session of `carpool/child.py` is a forked copy of the process, and ends with its session.
 import { readFileSync } from 'node:fs';
+import { python } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import { createPool } from '../../src/pool/create-pool.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import type { Pool } from '../../src/pool/types.ts';
 import type { Session } from '../../src/session/types.ts';
 import { failure } from '../support/failure.ts';
-import { hasPython, model } from '../support/models.ts';
+import { model } from '../support/models.ts';
 import { closing, until } from '../support/pools.ts';
 
 const poolOf = (flags = '', options: Partial<PoolOptions> = {}): Pool =>
@@ -24,7 +25,7 @@ function isGone(pid: number): boolean {
   }
 }
 
-describe.skipIf(!hasPython)('in Python, which is found on this machine', () => {
+describe.skipIf(python.path === undefined)(`in Python${python.reason}`, () => {
   test('a forked process that is killed is one lost session, which says so, and the others live on', async () => {
     const pool = poolOf();
     const [doomed, other] = [await pool.register(), await pool.register()];

@@ -1,6 +1,7 @@
 /** The programs `model.mjs` and `model.py`, which are written with `carpool/child` and its Python module, as pools. */
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { python } from '@carpool/test-harness/programs';
+import { expect, test } from 'vitest';
 import { childProtocol } from '../../src/protocol/child-protocol.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { place } from './pools.ts';
@@ -21,10 +22,11 @@ export function model(line: string, options: Partial<PoolOptions> = {}): PoolOpt
   };
 }
 
-/** Those of the lines that can run here: Python may be missing. */
+/** The lines that can run here. For each of the others it declares a skipped test, with the reason. */
 export function runnable<Line extends string>(lines: readonly Line[]): Line[] {
-  return lines.filter((line) => line.startsWith('node') || hasPython);
+  return lines.filter((line) => {
+    if (line.startsWith('node') || python.path !== undefined) return true;
+    test.skipIf(true)(`${line}${python.reason}`, () => expect(python.path).toBeDefined());
+    return false;
+  });
 }
-
-/** For `test.skipIf`. */
-export const hasPython: boolean = spawnSync('python3', ['--version']).status === 0;

@@ -2,20 +2,18 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { describeProtocol, type DescribeProtocolOptions } from '../../src/testing/describe-protocol.ts';
-import { hasPython, model } from '../support/models.ts';
+import { model, runnable } from '../support/models.ts';
 import { place, program } from '../support/pools.ts';
 
 describe('processes that are written with `carpool/child`', () => {
   const declare: (title: string, body: () => Promise<void>) => void = test;
   // The rest is the same for both.
   const forks = /confirms|seen by|used again|killed|hangs/;
-  for (const [line, only] of [
-    ['node', /./],
-    ['python --fork --msgpack', forks],
-  ] as const) {
+  for (const line of runnable(['node', 'python --fork --msgpack'])) {
+    const only = line === 'node' ? /./ : forks;
     describeProtocol({
       // Without the context, so that a finding is no skipped test.
-      test: (title, body) => only.test(title) && (line === 'node' || hasPython) && declare(title, () => body()),
+      test: (title, body) => only.test(title) && declare(title, () => body()),
       name: line,
       ...model(line, { env: {} }),
       ask: async (session) => ((await session.request({ type: 'total' })) as { value: unknown }).value,
