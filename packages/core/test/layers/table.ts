@@ -114,6 +114,7 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/entry/child.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/postgres/src/index.ts': ['node:child_process', 'execa', 'msgpackr', 'pg', 'tinyglobby'],
+  'packages/redis/src/index.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/json-rpc/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   // Test files load it, in Jest each one anew.

@@ -1,0 +1,64 @@
+/** Removes the keys of a session, and confirms that there are none. */
+import type { Admin } from './admin.ts';
+
+/** Keys of one step. */
+const batch = '1000';
+/** Rounds after which keys that come back are written by something that was not ended. */
+const mostRounds = 3;
+
+/**
+ * One script, so that no other command is between its steps, and no FLUSHDB meets another database. The number of a
+ * script's database ends with it. Keys in database 0 are of a client that has connected without a number.
+ */
+const clearScript = `
+redis.call('SELECT', ARGV[1])
+redis.call('FLUSHDB', 'ASYNC')
+local left = redis.call('DBSIZE')
+redis.call('SELECT', 0)
+local stray = redis.call('DBSIZE')
+local name = false
+if stray > 0 then
+  name = redis.call('RANDOMKEY')
+  redis.call('FLUSHDB', 'ASYNC')
+end
+return { left, stray, name }
+`;
+
+/** @returns what is wrong, where there were keys in the database that belongs to no session */
+export async function clearDatabase(admin: Admin, db: number): Promise<string | undefined> {
+  const [left, stray, name] = (await admin.run('EVAL', clearScript, '0', String(db))) as [
+    number,
+    number,
+    string | null,
+  ];
+  if (left !== 0) throw new Error(`database ${db} has ${left} keys after FLUSHDB`);
+  if (stray === 0) return undefined;
+  const keys = stray === 1 ? '1 key' : `${stray} keys`;
+  return (
+    `${keys} in database 0, such as "${name}": a client of this test, or of one beside it, has connected ` +
+    `without the number of its database, which \`url\` has, and \`db\``
+  );
+}
+
+/** The prefix has no character that a pattern gives a meaning. */
+export async function clearPrefix(admin: Admin, prefix: string): Promise<void> {
+  for (let round = 1; ; round++) {
+    const found = await unlinkAll(admin, prefix);
+    if (found === 0) return;
+    if (round === mostRounds)
+      throw new Error(`keys that begin with "${prefix}" come back: ${found} were removed again`);
+  }
+}
+
+/** @returns the keys that were there */
+async function unlinkAll(admin: Admin, prefix: string): Promise<number> {
+  let removed = 0;
+  let cursor = '0';
+  do {
+    const page = await admin.run('SCAN', cursor, 'MATCH', `${prefix}*`, 'COUNT', batch);
+    const [next, keys] = page as [string, string[]];
+    if (keys.length > 0) removed += Number(await admin.run('UNLINK', ...keys));
+    cursor = next;
+  } while (cursor !== '0');
+  return removed;
+}

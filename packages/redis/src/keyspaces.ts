@@ -1,0 +1,164 @@
+/** What the sessions of one server have for themselves: a user each, and a database or a prefix. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { accessRules } from './access.ts';
+import type { Admin } from './admin.ts';
+import { clientsOf, describeClient, type ListedClient } from './client-list.ts';
+import { ConnectionEnded } from './connection.ts';
+import { clearDatabase, clearPrefix } from './clear.ts';
+import type { RedisIsolation, RedisKeyspace } from './types.ts';
+
+/** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
+const leaveTimeout = 500;
+/** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
+const noticeTimeout = 3_000;
+/** Users that are still connected after their test. Of more than these, the oldest is removed all the same. */
+export const mostInUse = 8;
+
+export interface KeyspaceOptions {
+  readonly port: number;
+  readonly isolation: RedisIsolation;
+  /** Numbers of databases from 1 to this one: for the sessions that it may have at once, and those that are still in use. */
+  readonly databases: number;
+  /** It has one session at a time. */
+  readonly alone: boolean;
+  readonly acl: readonly string[];
+}
+
+export class Keyspaces {
+  readonly #admin: Admin;
+  readonly #options: KeyspaceOptions;
+  readonly #free: number[];
+  /** Of tests that have ended, in their order, by the name of the user. */
+  readonly #inUse = new Map<string, RedisKeyspace>();
+
+  constructor(admin: Admin, options: KeyspaceOptions) {
+    this.#admin = admin;
+    this.#options = options;
+    // Database 0 is nobody's: a client that is given no number is there.
+    this.#free = Array.from({ length: options.databases }, (_, index) => index + 1);
+  }
+
+  /** @param id of the session, "s1" */
+  create(id: string, signal: AbortSignal): Promise<RedisKeyspace> {
+    return orItsEnd(this.#create(id), signal);
+  }
+
+  async #create(id: string): Promise<RedisKeyspace> {
+    const { port, isolation, alone, acl } = this.#options;
+    const db = isolation === 'database' ? this.#takeNumber() : 0;
+    const [username, password, prefix] = [`test-${id}`, randomBytes(16).toString('hex'), `${id}:`];
+    const rules = accessRules({ isolation, db, prefix, alone, acl });
+    await this.#admin
+      .run('ACL', 'SETUSER', username, 'reset', 'on', `>${password}`, ...rules)
+      .catch((thrown: unknown) => {
+        this.#giveNumber(db);
+        throw withRule(thrown, acl);
+      });
+    const host = '127.0.0.1';
+    return {
+      url: `redis://${username}:${password}@${host}:${port}/${db}`,
+      host,
+      port,
+      username,
+      password,
+      db,
+      keyPrefix: isolation === 'database' ? '' : prefix,
+      channelPrefix: alone ? '' : prefix,
+    };
+  }
+
+  /**
+   * Removes the user, and all keys. A user that is still connected stays until that has ended: to end a connection makes
+   * ioredis connect again without end, and node-redis raise an error that nothing catches, in a process where another test
+   * runs by now.
+   * @returns what was left, for diagnostics
+   */
+  drop(keyspace: RedisKeyspace, signal: AbortSignal): Promise<string[]> {
+    return orItsEnd(this.#drop(keyspace), signal);
+  }
+
+  async #drop(keyspace: RedisKeyspace): Promise<string[]> {
+    await this.#dropFree();
+    const left = await this.#connectionsThatStay(keyspace.username);
+    if (left.length === 0) return await this.#remove(keyspace);
+    this.#inUse.set(keyspace.username, keyspace);
+    const [oldest] = this.#inUse.values();
+    if (this.#inUse.size > mostInUse && oldest !== undefined) await this.#remove(oldest);
+    const many = left.length === 1 ? '1 connection' : `${left.length} connections`;
+    return [`${many} to Redis left open: ${left.map(describeClient).join('; ')}`, ...(await this.#clear(keyspace))];
+  }
+
+  /** Those of earlier tests whose connections have gone meanwhile. */
+  async #dropFree(): Promise<void> {
+    if (this.#inUse.size === 0) return;
+    const list = await this.#clientList();
+    for (const keyspace of this.#inUse.values())
+      if (clientsOf(keyspace.username, list).length === 0) await this.#remove(keyspace);
+  }
+
+  async #remove(keyspace: RedisKeyspace): Promise<string[]> {
+    this.#inUse.delete(keyspace.username);
+    // First, so that nothing writes between the last look and its end.
+    await this.#admin.run('ACL', 'DELUSER', keyspace.username);
+    const found = await this.#clear(keyspace);
+    this.#giveNumber(keyspace.db);
+    return found;
+  }
+
+  async #clear({ db, keyPrefix }: RedisKeyspace): Promise<string[]> {
+    const { alone } = this.#options;
+    if (alone) await this.#admin.run('FUNCTION', 'FLUSH');
+    if (keyPrefix !== '') {
+      await clearPrefix(this.#admin, keyPrefix);
+      return [];
+    }
+    const stray = await clearDatabase(this.#admin, db);
+    return stray === undefined ? [] : [stray];
+  }
+
+  /** A server takes a moment to notice that a client has gone. */
+  async #connectionsThatStay(username: string): Promise<readonly ListedClient[]> {
+    for (let waited = 0, pause = 1; ; waited += pause, pause *= 2) {
+      const found = clientsOf(username, await this.#clientList());
+      if (found.length === 0 || waited >= leaveTimeout) return found;
+      await delay(pause);
+    }
+  }
+
+  async #clientList(): Promise<string> {
+    return String(await this.#admin.run('CLIENT', 'LIST'));
+  }
+
+  #takeNumber(): number {
+    const db = this.#free.shift();
+    if (db === undefined) throw new Error('all numbers of databases are in use');
+    return db;
+  }
+
+  #giveNumber(db: number): void {
+    if (db !== 0) this.#free.push(db);
+  }
+}
+
+/**
+ * Where the server cannot be reached, it is ending, or has ended, and the pool learns that in a moment: then it says so, with
+ * exit status and log, at the test that was using it. That is worth waiting for: "connect ECONNREFUSED" says nothing.
+ */
+async function orItsEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    // Aborted: nothing waits for it any more, because the pool has learned it.
+    if (thrown instanceof ConnectionEnded)
+      await delay(noticeTimeout, undefined, { ref: false, signal }).catch(() => {});
+    throw thrown;
+  }
+}
+
+/** The server names the rule that it does not take, and not where it is from. */
+function withRule(thrown: unknown, acl: readonly string[]): unknown {
+  if (acl.length === 0 || thrown instanceof ConnectionEnded) return thrown;
+  const message = `${(thrown as Error).message}; the option \`acl\` is: ${acl.join(' ')}`;
+  return new Error(message, { cause: thrown });
+}

@@ -1,0 +1,67 @@
+/** A pool of databases, or of key prefixes, on one server. */
+import { server, type PoolOptions, type ServerMessages } from 'carpool';
+import type { Keyspaces } from './keyspaces.ts';
+import type { Prepared } from './launch.ts';
+import type { RedisKeyspace, RedisOptions } from './types.ts';
+
+/** Databases beyond those of the sessions: for tests that have ended and are still connected. As many as keyspaces.ts keeps, and one. */
+const spareDatabases = 9;
+/** A database that nothing uses costs a kilobyte. */
+const sessionsOfServer = 64;
+
+/**
+ * The options of a pool on one private Redis or Valkey server, for `defineConfig` or `createPool`. It starts nothing.
+ * `redis.opened` of a session is where its keys are: a user that reaches one numbered database, or the keys with one
+ * prefix, and nothing else. When the test has ended, its keys and its user are removed.
+ *
+ * The defaults are those of any pool, except for `maxSessions`, 64 for each server.
+ *
+ * @example
+ * ```ts
+ * import { redis } from '@carpool/redis';
+ * import { defineConfig } from 'carpool';
+ *
+ * export default defineConfig({ pools: { redis: redis() } });
+ * // in a test: const client = createClient({ url: redis.opened.url });
+ * ```
+ */
+export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<RedisKeyspace>> {
+  const { isolation = 'database', binary, config, modules = [], acl = [], ...pool } = options;
+  const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
+  const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
+  const databases = each + spareDatabases;
+  /** By the temporary folder of each server: what `command` has found out for `ready` and `start`. */
+  const prepared = new Map<string, Prepared>();
+  return server<Keyspaces, undefined, RedisKeyspace>({
+    ...(sessionsPerChild === undefined && { maxSessions }),
+    ...pool,
+    // Loaded when a server is started: test processes load the config, too.
+    command: async (lookup) => {
+      const { prepareServer } = await import('./launch.ts');
+      // The database that is no session's is one more.
+      const found = await prepareServer({ binary, config, modules, databases: databases + 1 }, lookup);
+      prepared.set(lookup.temp, found);
+      return found.launch;
+    },
+    ready: async ({ temp }, signal) => {
+      const { checkReady } = await import('./admin.ts');
+      await checkReady(preparedIn(prepared, temp).address, signal);
+    },
+    start: async ({ temp }) => {
+      const [{ Admin }, { Keyspaces }] = await Promise.all([import('./admin.ts'), import('./keyspaces.ts')]);
+      const { address } = preparedIn(prepared, temp);
+      const { port } = address;
+      return new Keyspaces(new Admin(address), { port, isolation, databases, alone: each === 1, acl });
+    },
+    open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
+    close: async (_server, opened, { started, diagnose, signal }) => {
+      for (const found of await started.drop(opened, signal)) diagnose(found);
+    },
+  });
+}
+
+function preparedIn(prepared: ReadonlyMap<string, Prepared>, temp: string): Prepared {
+  const found = prepared.get(temp);
+  if (found === undefined) throw new Error(`no server was prepared in ${temp}`);
+  return found;
+}
