@@ -41,8 +41,18 @@ const readmes = [
     name: '@carpool/json-rpc',
     folder: 'json-rpc',
     beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
-    server: { name: 'typescript', version: version('json-rpc', 'typescript') },
+    needs: { name: 'typescript', version: version('json-rpc', 'typescript') },
     pool: 'typescript',
+    runner: 'vitest',
+    run: ['vitest', 'run'],
+  },
+  // A dialect whose server is the machine's; its README uses a client.
+  {
+    name: '@carpool/redis',
+    folder: 'redis',
+    beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
+    needs: { name: 'ioredis', version: version('redis', 'ioredis') },
+    pool: 'redis',
     runner: 'vitest',
     run: ['vitest', 'run'],
   },
@@ -82,10 +92,10 @@ async function pack(folder) {
   return tarball;
 }
 
-async function follow({ name, folder, beside, server, pool = 'renderer', runner, run }, client, tarballs) {
+async function follow({ name, folder, beside, needs, pool = 'renderer', runner, run }, client, tarballs) {
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
-  const names = [name, beside?.name, server?.name].filter((it) => it !== undefined);
+  const names = [name, beside?.name, needs?.name].filter((it) => it !== undefined);
   if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
   const shown = codeFiles(`packages/${folder}/README.md`);
@@ -103,8 +113,8 @@ async function follow({ name, folder, beside, server, pool = 'renderer', runner,
     `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
   );
   const files = [carpool, ...packages.map((one) => tarballs[one])].map((tarball) => `file:${tarball}`);
-  const servers = server === undefined ? [] : [`${server.name}@${server.version}`];
-  const wanted = [`${runner}@${version(folder, runner)}`, ...servers, ...files];
+  const others = needs === undefined ? [] : [`${needs.name}@${needs.version}`];
+  const wanted = [`${runner}@${version(folder, runner)}`, ...others, ...files];
   await execute([...client.command, ...client.add, ...wanted], project);
   const { stdout, stderr } = await execute([...client.run, ...run], project);
   const said = stdout + stderr;

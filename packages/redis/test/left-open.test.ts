@@ -49,7 +49,7 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     const census = await censusOf(other);
     const left = await Promise.all(Array.from({ length: mostInUse + 1 }, () => pool.register()));
     for (const one of left) await connected(one);
-    for (const one of left) await failure(one.unregister(), 'SESSION_DIAGNOSTICS');
+    await Promise.all(left.map((one) => failure(one.unregister(), 'SESSION_DIAGNOSTICS')));
     expect((await census()).users).toHaveLength(1 + mostInUse);
     expect(pool.stats()).toMatchObject({ quarantined: 0 });
   });
