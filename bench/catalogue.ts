@@ -20,6 +20,7 @@ export const rows = [
   'pool-63mib',
   'plushie-messages',
   'postgres-database',
+  'redis-keyspace',
   'held-messages',
   'idle-sessions',
   'host-memory',
