@@ -9,41 +9,51 @@ export interface AccessOptions {
   readonly prefix: string;
   /** No other session is on this server. */
   readonly alone: boolean;
-  /** Of the user's config: they come last. */
+  /** The option of the config; these rules come last. */
   readonly acl: readonly string[];
 }
 
-/** Of the refused categories, what clients need to connect, and what reads or changes nothing of another session. */
+/** Commands of the refused categories that clients need to connect, or that touch nothing of another session. */
 const harmless = ['info', 'sort', 'sort_ro', 'restore', 'keys', 'role', 'config|get', 'module|list'];
-/** They can name another database beside a key, where ACL rules see the key alone. */
+/** They can name another database beside a key, and ACL rules look at the key alone. */
 const acrossDatabases = ['move', 'copy'];
 /** What all sessions of a server have in common: its scripts, its functions. */
 const ofAll = ['script|flush', 'script|kill', 'script|debug', 'function'];
 const readsFunctions = ['function|list', 'function|dump', 'function|stats', 'function|help'];
 
-export function accessRules({ isolation, db, prefix, alone, acl }: AccessOptions): string[] {
-  const allow = (names: readonly string[]): string[] => names.map((name) => `+${name}`);
-  const refuse = (names: readonly string[]): string[] => names.map((name) => `-${name}`);
+const allow = (names: readonly string[]): string[] => names.map((name) => `+${name}`);
+const refuse = (names: readonly string[]): string[] => names.map((name) => `-${name}`);
+
+export function accessRules(options: AccessOptions): string[] {
+  const { isolation, prefix, alone, acl } = options;
   return [
-    ...(isolation === 'database' ? ['~*'] : [`~${prefix}*`]),
+    isolation === 'database' ? '~*' : `~${prefix}*`,
     'resetchannels',
-    ...channels({ isolation, db, prefix, alone }).map((pattern) => `&${pattern}`),
+    ...channels(options).map((pattern) => `&${pattern}`),
     '+@all',
     '-@admin',
     '-@dangerous',
     ...allow(harmless),
-    ...refuse(acrossDatabases),
-    // The first argument of SELECT is all that it has, so this leaves one database.
-    ...refuse(['select']),
-    ...allow([`select|${db}`]),
-    ...(isolation === 'database' ? allow(['flushdb']) : refuse(['dbsize', 'randomkey'])),
-    ...(alone ? allow(['flushall']) : [...refuse(ofAll), ...allow(readsFunctions)]),
+    ...(alone ? allow(['flushdb', 'flushall', 'swapdb']) : amongOthers(options)),
     ...acl,
   ];
 }
 
+/** On a server with other sessions. */
+function amongOthers({ isolation, db }: AccessOptions): string[] {
+  return [
+    ...refuse(acrossDatabases),
+    ...refuse(ofAll),
+    ...allow(readsFunctions),
+    // SELECT has one argument, so this leaves one database.
+    ...refuse(['select']),
+    ...allow([`select|${db}`]),
+    ...(isolation === 'database' ? allow(['flushdb']) : refuse(['dbsize', 'randomkey'])),
+  ];
+}
+
 /** Channels belong to a server, not to a database. Those of keyspace notifications have its number in their name. */
-function channels({ isolation, db, prefix, alone }: Omit<AccessOptions, 'acl'>): string[] {
+function channels({ isolation, db, prefix, alone }: AccessOptions): string[] {
   if (alone) return ['*'];
   const keys = isolation === 'database' ? '*' : `${prefix}*`;
   const events = isolation === 'database' ? [`__keyevent@${db}__:*`] : [];

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, ConnectionEnded, type AdminAddress } from './connection.ts';
 import { ErrorReply, type Reply } from './resp.ts';
 
-/** Milliseconds in which a script that was ended gives way. */
-const giveWayTimeout = 2_000;
+/** Milliseconds in which a script that was killed stops. */
+const scriptEndTimeout = 2_000;
 
 /** A connection that is made again when something has ended it, and that ends scripts which are in its way. */
 export class Admin {
@@ -51,15 +51,15 @@ export class Admin {
     }
   }
 
-  /** While a script runs, a server does nothing else; after a time it lets itself be told to end it. */
+  /** While a script runs, a server does nothing else; after a time it accepts the command that ends the script. */
   async #runAfterScript(command: readonly string[]): Promise<Reply> {
     for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
       await this.#endScript();
       try {
         return await this.#send(command);
       } catch (thrown) {
-        // It gives way between two of its steps.
-        if (!isBusy(thrown) || waited >= giveWayTimeout) throw thrown;
+        // A script stops between two of its steps, not at once.
+        if (!isBusy(thrown) || waited >= scriptEndTimeout) throw thrown;
       }
       await delay(pause);
     }
@@ -68,7 +68,7 @@ export class Admin {
   async #endScript(): Promise<void> {
     for (const kind of ['SCRIPT', 'FUNCTION']) {
       await this.#send([kind, 'KILL']).catch((thrown: Error) => {
-        // It has ended by itself, or is of the other kind.
+        // The script has ended by itself, or it is one of the other kind.
         if (/^(?:NOTBUSY|BUSY)/.test(thrown.message)) return;
         const what = 'a script that has written runs without end, and the server ends no such script';
         throw thrown.message.startsWith('UNKILLABLE')
@@ -80,7 +80,7 @@ export class Admin {
 }
 
 /**
- * A script of a test keeps it busy, and does not make it unready, unless it cannot be ended.
+ * A server that is busy with a script of a test is ready, unless that script cannot be ended.
  * @throws what the server says while it is not ready
  */
 export async function checkReady(address: AdminAddress, signal: AbortSignal): Promise<void> {
@@ -93,7 +93,7 @@ export async function checkReady(address: AdminAddress, signal: AbortSignal): Pr
   }
 }
 
-/** What it says while a script runs, and has run for a time. */
+/** What a server says after a script has run for a time. */
 function isBusy(thrown: unknown): boolean {
   return thrown instanceof ErrorReply && thrown.message.startsWith('BUSY');
 }

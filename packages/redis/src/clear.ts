@@ -1,14 +1,14 @@
 /** Removes the keys of a session, and confirms that there are none. */
 import type { Admin } from './admin.ts';
 
-/** Keys of one step. */
+/** Keys that one SCAN looks at. */
 const batch = '1000';
-/** Rounds after which keys that come back are written by something that was not ended. */
+/** Rounds after which keys that come back are an error: something still writes them. */
 const mostRounds = 3;
 
 /**
- * One script, so that no other command is between its steps, and no FLUSHDB meets another database. The number of a
- * script's database ends with it. Keys in database 0 are of a client that has connected without a number.
+ * One script, because a FLUSHDB that is a command of its own would meet another database where the SELECT before it
+ * failed. SELECT in a script ends with the script. Database 0 has keys where a client has connected without a number.
  */
 const clearScript = `
 redis.call('SELECT', ARGV[1])
@@ -61,4 +61,14 @@ async function unlinkAll(admin: Admin, prefix: string): Promise<number> {
     cursor = next;
   } while (cursor !== '0');
   return removed;
+}
+
+/** Removes all that a server has: keys, functions, scripts. */
+export async function clearServer(admin: Admin): Promise<void> {
+  await admin.run('FUNCTION', 'FLUSH');
+  await admin.run('SCRIPT', 'FLUSH');
+  await admin.run('FLUSHALL', 'ASYNC');
+  const info = String(await admin.run('INFO', 'keyspace'));
+  const left = /^db\d+:keys=.*$/m.exec(info);
+  if (left !== null) throw new Error(`the server has keys after FLUSHALL: ${left[0]}`);
 }

@@ -38,6 +38,8 @@ test('directives are written as they stand in redis.conf, and lists as several',
 
 test("what is Carpool's, and what is no line, is refused", () => {
   expect(() => file({ config: { User: 'default on' } })).toThrow(CarpoolError);
-  expect(() => file({ config: { loadmodule: 'x' } })).toThrow("is Carpool's to give: use the option `modules`");
+  expect(() => file({ config: { loadmodule: 'x' } })).toThrow(
+    'is a directive that Carpool gives: use the option `modules`',
+  );
   expect(() => file({ config: { hz: '1\nuser default on' } })).toThrow('"hz" is more than one line');
 });

@@ -13,13 +13,13 @@ export interface ConfigFile {
   readonly config: RedisOptions['config'];
 }
 
-/** The user of the host. */
+/** The name of the user with which the host administers the server. */
 export const adminName = 'carpool';
 
-/** Milliseconds after which a script that still runs is one without end: Carpool ends it where it is in the way. */
+/** Milliseconds after which the server lets Carpool end a script that still runs. */
 const scriptTime = 2_000;
 
-/** They are given by Carpool, and say where the server is and who may use it. */
+/** Directives that Carpool gives: where the server is, and which users it has. */
 const reserved: ReadonlySet<string> = new Set([
   'aclfile',
   'bind',
@@ -44,7 +44,7 @@ export function configText({ port, folder, databases, adminPassword, modules, co
     // Nothing of a test run is kept.
     'save ""',
     'appendonly no',
-    // Its name in the versions before 7 and after.
+    // All versions know this name; `busy-reply-threshold` is the one of today.
     `lua-time-limit ${scriptTime}`,
     ...Object.entries(config).flatMap(([name, value]) => directives(name, value)),
     ...modules.map((module) => `loadmodule ${module}`),
@@ -57,7 +57,7 @@ export function configText({ port, folder, databases, adminPassword, modules, co
 function directives(name: string, value: string | number | boolean | readonly string[]): string[] {
   if (reserved.has(name.toLowerCase())) {
     const instead = name.toLowerCase() === 'loadmodule' ? ': use the option `modules`' : '';
-    throw invalid(name, `is Carpool's to give${instead}`);
+    throw invalid(name, `is a directive that Carpool gives${instead}`);
   }
   const values = typeof value === 'object' ? value : [value];
   return values.map((one) => {

@@ -5,22 +5,22 @@ import { accessRules } from './access.ts';
 import type { Admin } from './admin.ts';
 import { clientsOf, describeClient, type ListedClient } from './client-list.ts';
 import { ConnectionEnded } from './connection.ts';
-import { clearDatabase, clearPrefix } from './clear.ts';
+import { clearDatabase, clearPrefix, clearServer } from './clear.ts';
 import type { RedisIsolation, RedisKeyspace } from './types.ts';
 
 /** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
 const leaveTimeout = 500;
 /** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
 const noticeTimeout = 3_000;
-/** Users that are still connected after their test. Of more than these, the oldest is removed all the same. */
+/** At most this many users stay because they are still connected after their test; then the oldest is removed all the same. */
 export const mostInUse = 8;
 
 export interface KeyspaceOptions {
   readonly port: number;
   readonly isolation: RedisIsolation;
-  /** Numbers of databases from 1 to this one: for the sessions that it may have at once, and those that are still in use. */
+  /** How many there are: for the sessions that it may have at once, and those that are still in use. */
   readonly databases: number;
-  /** It has one session at a time. */
+  /** The server has one session at a time. */
   readonly alone: boolean;
   readonly acl: readonly string[];
 }
@@ -29,14 +29,15 @@ export class Keyspaces {
   readonly #admin: Admin;
   readonly #options: KeyspaceOptions;
   readonly #free: number[];
-  /** Of tests that have ended, in their order, by the name of the user. */
+  /** What tests that have ended still use, in the order of their ends, by the name of the user. */
   readonly #inUse = new Map<string, RedisKeyspace>();
 
   constructor(admin: Admin, options: KeyspaceOptions) {
     this.#admin = admin;
     this.#options = options;
-    // Database 0 is nobody's: a client that is given no number is there.
-    this.#free = Array.from({ length: options.databases }, (_, index) => index + 1);
+    const { databases, alone } = options;
+    // A client that is given no number is in database 0, so among others no session has it.
+    this.#free = Array.from({ length: databases }, (_, index) => index).slice(alone ? 0 : 1);
   }
 
   /** @param id of the session, "s1" */
@@ -89,7 +90,7 @@ export class Keyspaces {
     return [`${many} to Redis left open: ${left.map(describeClient).join('; ')}`, ...(await this.#clear(keyspace))];
   }
 
-  /** Those of earlier tests whose connections have gone meanwhile. */
+  /** Removes users of earlier tests whose connections have gone meanwhile. */
   async #dropFree(): Promise<void> {
     if (this.#inUse.size === 0) return;
     const list = await this.#clientList();
@@ -107,14 +108,13 @@ export class Keyspaces {
   }
 
   async #clear({ db, keyPrefix }: RedisKeyspace): Promise<string[]> {
-    const { alone } = this.#options;
-    if (alone) await this.#admin.run('FUNCTION', 'FLUSH');
-    if (keyPrefix !== '') {
-      await clearPrefix(this.#admin, keyPrefix);
-      return [];
+    if (this.#options.alone) await clearServer(this.#admin);
+    else if (keyPrefix !== '') await clearPrefix(this.#admin, keyPrefix);
+    else {
+      const stray = await clearDatabase(this.#admin, db);
+      if (stray !== undefined) return [stray];
     }
-    const stray = await clearDatabase(this.#admin, db);
-    return stray === undefined ? [] : [stray];
+    return [];
   }
 
   /** A server takes a moment to notice that a client has gone. */
@@ -137,7 +137,11 @@ export class Keyspaces {
   }
 
   #giveNumber(db: number): void {
-    if (db !== 0) this.#free.push(db);
+    const { isolation, alone } = this.#options;
+    if (isolation === 'prefix') return;
+    // Alone, a session should have database 0, which programs use by default.
+    if (alone) this.#free.unshift(db);
+    else this.#free.push(db);
   }
 }
 

@@ -4,8 +4,10 @@ import type { Keyspaces } from './keyspaces.ts';
 import type { Prepared } from './launch.ts';
 import type { RedisKeyspace, RedisOptions } from './types.ts';
 
-/** Databases beyond those of the sessions: for tests that have ended and are still connected. As many as keyspaces.ts keeps, and one. */
-const spareDatabases = 9;
+/** Databases beyond those of the sessions: 8 for tests that have ended and are still connected, one more of them for a moment, and database 0. */
+const spareDatabases = 10;
+/** What a server has by default: a program may count on it. */
+const fewestDatabases = 16;
 /** A database that nothing uses costs a kilobyte. */
 const sessionsOfServer = 64;
 
@@ -29,7 +31,7 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
   const { isolation = 'database', binary, config, modules = [], acl = [], ...pool } = options;
   const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
   const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
-  const databases = each + spareDatabases;
+  const databases = Math.max(fewestDatabases, each + spareDatabases);
   /** By the temporary folder of each server: what `command` has found out for `ready` and `start`. */
   const prepared = new Map<string, Prepared>();
   return server<Keyspaces, undefined, RedisKeyspace>({
@@ -38,8 +40,7 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
     // Loaded when a server is started: test processes load the config, too.
     command: async (lookup) => {
       const { prepareServer } = await import('./launch.ts');
-      // The database that is no session's is one more.
-      const found = await prepareServer({ binary, config, modules, databases: databases + 1 }, lookup);
+      const found = await prepareServer({ binary, config, modules, databases }, lookup);
       prepared.set(lookup.temp, found);
       return found.launch;
     },

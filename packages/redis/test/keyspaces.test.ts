@@ -113,24 +113,35 @@ describe.skipIf(binary === undefined)(`keyspaces${reason}`, () => {
       ]);
   });
 
-  test('a session that has its server alone has all channels, functions and FLUSHALL; the next one finds none of it', async () => {
+  test('a session that has its server alone may use all of it, and the next one finds none of that', async () => {
     const pool = keyspaces({ children: 1, sessionsPerChild: 1 });
     const one = await pool.register();
-    expect(one.opened.channelPrefix).toBe('');
+    expect(one.opened).toMatchObject({ db: 0, channelPrefix: '' });
+    const client = await connected(one);
     const library = "#!lua name=shop\nredis.register_function('two', function() return 2 end)";
-    await ask(one, 'FUNCTION', 'LOAD', library);
-    expect(await ask(one, 'FCALL', 'two', '0')).toBe(2);
-    expect(await ask(one, 'PUBLISH', 'news', 'hello')).toBe(0);
+    await client.call('FUNCTION', 'LOAD', library);
+    expect(await client.call('FCALL', 'two', '0')).toBe(2);
+    const script = String(await client.script('LOAD', 'return 3'));
+    await client.psubscribe('news.*');
+    await client.punsubscribe();
+    await client.flushall();
+    await client.set('a', 'b');
+    await client.copy('a', 'a', 'DB', 15);
+    await client.quit();
     await one.unregister();
     const two = await pool.register();
+    expect(two.opened.db).toBe(0);
     expect(await ask(two, 'FUNCTION', 'LIST')).toEqual([]);
-    expect(await ask(two, 'FLUSHALL')).toBe('OK');
+    expect(await ask(two, 'SCRIPT', 'EXISTS', script)).toEqual([0]);
+    expect(await ask(two, 'INFO', 'keyspace')).not.toContain('keys=');
+    await expect(ask(two, 'SHUTDOWN')).rejects.toThrow(refused);
     expect(pool.stats()).toMatchObject({ children: 1 });
   });
 
   test('`acl` adds what a program needs; a rule that there is not is named', async () => {
-    const pool = keyspaces({ acl: ['+client|list', '-eval'] });
+    const pool = keyspaces({ acl: ['+client|list', '-eval', '&*'] });
     const one = await pool.register();
+    expect(await ask(one, 'PUBLISH', 'news', 'hello')).toBe(0);
     expect(await ask(one, 'CLIENT', 'LIST')).toContain(one.opened.username);
     await expect(ask(one, 'EVAL', 'return 1', '0')).rejects.toThrow(refused);
     const error = await failure(keyspaces({ acl: ['+nope'] }).register(), 'SESSION_FAILED');

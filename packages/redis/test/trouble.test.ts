@@ -57,6 +57,16 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     expect(pool.stats()).toMatchObject({ children: 2 });
   });
 
+  test('a server that answers nothing any more is replaced', async () => {
+    const pool = keyspaces({ closeTimeout: 300, probeTimeout: 300, stopTimeout: 100 });
+    const [one, two] = await Promise.all([pool.register(), pool.register()]);
+    process.kill(await pidOf(one), 'SIGSTOP');
+    await failure(one.unregister(), 'REQUEST_TIMEOUT');
+    expect((await two.closed).by).toBe('child');
+    expect(await ask(await pool.register(), 'DBSIZE')).toBe(0);
+    expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
+  });
+
   test('a test that fills the memory fails alone', async () => {
     const pool = keyspaces({ config: { maxmemory: '3mb' } });
     const one = await pool.register();
@@ -125,5 +135,5 @@ test('a server that is never ready', async () => {
 test("a directive that is Carpool's is refused", async () => {
   const path = program('echo "Redis server v=7.0.0"');
   const error = await failure(keyspaces({ binary: path, config: { port: 6379 } }).register(), 'CONFIG_INVALID');
-  expect(error.message).toContain('`config` of redis(): "port" is Carpool\'s to give');
+  expect(error.message).toContain('`config` of redis(): "port" is a directive that Carpool gives');
 });
