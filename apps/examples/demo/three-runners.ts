@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { endsWithDemo } from './place.ts';
 
 export interface ThreeRunners {
   readonly runners: readonly { readonly name: string; readonly passed: number; readonly seconds: number }[];
@@ -20,6 +21,7 @@ export async function threeRunners(env: Readonly<Record<string, string>> = {}): 
     env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined, CARPOOL_ADDRESS: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endsWithDemo(child);
   const exited = new Promise<number | null>((done) => child.once('close', done));
   const [code, stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
   const runners = [...stdout.matchAll(/^(.+): (\d+) tests passed, (\S+) s$/gm)].map(

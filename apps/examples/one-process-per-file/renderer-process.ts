@@ -16,8 +16,8 @@ export interface Message {
   readonly [field: string]: unknown;
 }
 
-/** Seen with `NODE_DEBUG=renderer`. */
-const debug = debuglog('renderer');
+/** Seen with `NODE_DEBUG=started`. */
+const debug = debuglog('started');
 
 export class RendererProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
