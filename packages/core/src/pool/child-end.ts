@@ -29,6 +29,12 @@ export const shownOfLine = 200;
 /** Sessions that an error names. */
 const mostNamed = 8;
 
+/** Begins a sentence. Where a pool has several, its pid says which. */
+export function nameOfChild({ name, children, server }: PoolSettings, { pid }: Child): string {
+  const kind = server === undefined ? 'child' : 'server';
+  return children > 1 ? `The ${kind} ${pid} of pool "${name}"` : `The ${kind} of pool "${name}"`;
+}
+
 /** ", with 2 sessions open: …" */
 function describeOpen(speakers: readonly Speaker[]): string {
   if (speakers.length === 0) return '';
@@ -55,7 +61,7 @@ export async function whyItEnded(
   await child.drained;
   const how = describeExit(status);
   const after = `${Math.round(child.age())} ms after its start`;
-  const subject = `The ${settings.server === undefined ? 'child' : 'server'} of pool "${settings.name}"`;
+  const subject = nameOfChild(settings, child);
   const message =
     exit === undefined
       ? `${subject} closed its output and was stopped, ${after}${open}`

@@ -23,7 +23,7 @@ import { Mux, type OpenOptions } from '../session/mux.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { becauseOf, evidenceOf, fatalLine, shownOfLine, whyItEnded, withEvidence } from './child-end.ts';
+import { becauseOf, evidenceOf, fatalLine, shownOfLine, whyItEnded, withEvidence, nameOfChild } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import { launch, type Launched, type PlaceSources } from './launch.ts';
 import type { PoolSettings } from './options.ts';
@@ -210,7 +210,7 @@ export class Generation {
     const stoodStill = this.#stoodStill(session);
     // No session is there that could fail with it.
     if (this.protocol.probe === undefined) faults.stoodStill(`a child was killed, and is replaced: ${stoodStill}`);
-    const message = `The child of pool "${name}" was killed: ${stoodStill}`;
+    const message = `${nameOfChild(settings, this.child)} was killed: ${stoodStill}`;
     this.#silence = new CarpoolError('CHILD_SILENT', message, {
       context: { pool: name, pid: this.child.pid, session },
       evidence: this.evidence(),

@@ -1,13 +1,23 @@
 /** What a conversation needs of the connection it is on. The mux is one. */
 import type { Clock } from '../base/clock.ts';
+import type { CarpoolError, Evidence } from '../base/errors.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Key, Messages, ProtocolPort, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
+import type { PendingCall } from './pending.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
 import type { WaitingKeys } from './waiting-keys.ts';
 import type { Waits } from './waits.ts';
+
+/** Requests that wait for their reply. */
+export interface WaitingCalls {
+  /** The one whose turn it is under this key. */
+  awaiting(key: Key): PendingCall | undefined;
+  /** Its reply is lost: it fails, unless it waits no longer. */
+  lose(call: PendingCall, error: CarpoolError): void;
+}
 
 /** Takes the messages that the connection routes to one wire id. */
 export interface Receiver {
@@ -19,8 +29,12 @@ export interface Receiver {
   readonly waits: Waits;
   /** As its protocol has it. */
   readonly port: Pick<SessionPort, 'adopt'>;
-  /** The keys of its requests that wait for their reply. */
+  /** Its requests that wait for their reply. */
+  readonly calls: WaitingCalls;
+  /** The keys of those. */
   readonly waitingKeys: Iterable<Key>;
+  /** What is known here of a call that gets no answer. */
+  evidence(): Evidence;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;
   /** Ends it because of something that arrived. */
   fail(reason: CloseReason): void;

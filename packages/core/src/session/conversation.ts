@@ -7,7 +7,7 @@ import { CarpoolError, type Evidence } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Key, Opened, WireId } from '../protocol/protocol.ts';
-import type { Connection, Receiver } from './connection.ts';
+import type { Connection, Receiver, WaitingCalls } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { closedError, type Ended } from './errors.ts';
 import { endUnopened, openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
@@ -115,6 +115,10 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   get waitingKeys(): Iterable<Key> {
     return this.#outbox.waitingKeys;
+  }
+
+  get calls(): WaitingCalls {
+    return this.#outbox;
   }
 
   get waits(): Waits {

@@ -5,7 +5,7 @@ import { CarpoolError, asCarpoolError } from '../base/errors.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Gate } from '../protocol/gate.ts';
 import type { Addressed, Key, Outgoing, WireId } from '../protocol/protocol.ts';
-import type { Connection, Receiver } from './connection.ts';
+import type { Connection, Receiver, WaitingCalls } from './connection.ts';
 import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';
 import { keptFrame } from './kept-frame.ts';
@@ -28,7 +28,7 @@ export interface OutboxOptions {
 }
 
 /** All its calls throw CarpoolError SESSION_REFUSED, SESSION_OVERFLOW, FRAME_TOO_LARGE, FRAME_MALFORMED; nothing was sent then. */
-export class Outbox {
+export class Outbox implements WaitingCalls {
   /** Under which id the conversation sends; `undefined` for the root. */
   wireId: WireId | undefined;
   /** Absent: everything may be sent at any time. */
@@ -110,6 +110,15 @@ export class Outbox {
   /** The keys of those. */
   get waitingKeys(): Iterable<Key> {
     return this.#pending.keys();
+  }
+
+  awaiting(key: Key): PendingCall | undefined {
+    return this.#pending.peek(key);
+  }
+
+  lose(call: PendingCall, error: CarpoolError): void {
+    if (call.key === undefined || this.#pending.peek(call.key) !== call) return;
+    this.settle(call.key)?.failed(error);
   }
 
   /** The call that a step belongs to; `undefined`: there is none. An abandoned one does nothing. */

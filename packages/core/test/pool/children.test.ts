@@ -144,6 +144,36 @@ test('failures of all children count together, ten for each before the pool give
   expect(pool('echo', { children: 3 }).settings.restarts).toMatchObject({ maxFailures: 30, maxFailedStarts: 3 });
 });
 
+test.each([
+  ['blocks', (session: Session): void => void session.request({ type: 'block' }).catch(() => {})],
+  ['is stopped', (_: Session, pid: number): void => void process.kill(pid, 'SIGSTOP')],
+])('one of several that %s fails its own sessions, and its place is made anew', async (_, hang) => {
+  const options = { children: 2, sessionsPerChild: 2, closeTimeout: 60, probeTimeout: 200 };
+  const served = await serve({ echoes: program('blocks', options) });
+  const [one, two] = [await served.connect(), await served.connect()];
+  const culprit = await one.register('echoes', { holder: { test: 'cart › loops', file: 'cart.test.ts' } });
+  const others = [await two.register('echoes'), await two.register('echoes'), await two.register('echoes')] as const;
+  const pidOf = async (session: Session): Promise<number> =>
+    ((await session.request({ type: 'who' })) as { readonly pid: number }).pid;
+  const [away, beside, alsoAway] = others;
+  const pid = await pidOf(culprit);
+  expect([await pidOf(beside), await pidOf(away)]).toEqual([pid, await pidOf(alsoAway)]);
+
+  hang(culprit, pid);
+  const waits = failure(beside.event(), 'CHILD_SILENT');
+  await failure(culprit.unregister(), 'REQUEST_TIMEOUT');
+  const { message } = (await waits).cause as Error;
+  expect(message).toMatch(
+    new RegExp(`^The child ${pid} of pool "echoes" was killed: it did not confirm the end of session s1 `),
+  );
+  // The others go on, and two new ones are on a child of their own.
+  for (const session of [away, alsoAway]) expect(await pidOf(session)).not.toBe(pid);
+  const fresh = [await one.register('echoes'), await two.register('echoes')];
+  const pids = await Promise.all([...fresh, away].map(pidOf));
+  expect(new Set(pids).size).toBe(2);
+  expect(served.pool().stats()).toMatchObject({ open: 4, running: 2, children: 3, failures: 1, unconfirmed: 1 });
+});
+
 test('a start starts one child, and none where one is there', async () => {
   const echoes = pool('echo', { children: 3, sessionsPerChild: 1 });
   await Promise.all([echoes.start(), echoes.start()]);

@@ -1,7 +1,12 @@
 // A line on a child's stdout that is no message: where frames are lines, the child lives.
 import { describe, expect, test } from 'vitest';
+import { contentLength } from '../../src/codec/content-length.ts';
+import { json } from '../../src/codec/json.ts';
 import { createPool } from '../../src/pool/create-pool.ts';
+import type { Session } from '../../src/session/types.ts';
+import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
+import { serve } from '../support/hubs.ts';
 import { pool, program, programProtocol, until } from '../support/pools.ts';
 
 test('a stray line is passed over, reported once, and shown in the evidence of what times out', async () => {
@@ -116,6 +121,48 @@ describe('a newline that is missing', () => {
     ]);
   });
 
+  test.each(['in process', 'through a hub'])(
+    'before a reply, %s: the request fails soon, and no other does',
+    async (where) => {
+      const options = program('says-on-request', { requestTimeout: 30_000 });
+      const register =
+        where === 'in process'
+          ? async (): Promise<Session> => await pool('says-on-request', options, quiet).register()
+          : async (): Promise<Session> => await (await (await serve({ echoes: options })).connect()).register('echoes');
+      const session = await register();
+      session.send({ type: 'print', text: '[1/3] ' });
+      const lost = failure(session.request({ type: 'query' }), 'FRAME_MALFORMED');
+      expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+      const error = await lost;
+      expect(error.message).toMatch(
+        /^The reply to \{type: "query"\} in session s1 was not read, because other text stands on its line: a newline is missing before \{type: "reply"/,
+      );
+      expect(error).toMatchObject({ scope: 'call', blame: 'child' });
+      expect(error.evidence.strays).toEqual([expect.stringMatching(/^← \[1\/3\] /)]);
+      expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+    },
+  );
+
+  test('a child that logs its requests, or a reply before it sends it, fails no request', async () => {
+    const clock = new FakeClock();
+    const echoes = pool('says-on-request', {}, { ...quiet, clock });
+    const session = await echoes.register();
+    const waits = session.request({ type: 'say', messages: [] });
+    const id = 'c1';
+    const print = (text: string): Promise<unknown> => {
+      session.send({ type: 'print', text });
+      // Answered after the line has been read.
+      return session.request({ type: 'query' });
+    };
+    await print(`got {"type":"say","messages":[],"session":"s1","id":"${id}"}\n`);
+    clock.pass(600);
+    await print(`sends {"type":"reply","session":"s1","id":"${id}"}\n`);
+    session.send({ type: 'say', messages: [{ type: 'reply', session: 's1', id }] });
+    expect(await waits).toMatchObject({ type: 'reply' });
+    clock.pass(600);
+    expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+  });
+
   test('after a reply: the evidence shows what came of its line', async () => {
     const session = await pool('says-on-request', {}, quiet).register();
     const request = { type: 'print', text: '{"type":"reply","session":"s1","id":"c1"}' };
@@ -139,6 +186,17 @@ describe('`strayOutput`', () => {
     expect((error.cause as Error).message).toMatch(
       /^Pool "echoes": The child printed a line to its stdout that is no message, which ends it, because `strayOutput` of the pool is 'fail': "Compiling"; print to stderr instead$/,
     );
+  });
+
+  test('text among frames with headers, and then silence: the time-out quotes it', async () => {
+    const hello = `{"type":"hello"}`;
+    const code = `process.stdout.write('Content-Length: ${hello.length}\\r\\n\\r\\n${hello}debug: got it\\n'); process.stdin.resume();`;
+    const codec = { name: 'headers', framing: contentLength, format: json };
+    const echoes = pool('echo', { codec, args: ['-e', code], requestTimeout: 200, closeTimeout: 50 });
+    const session = await echoes.register();
+    const error = await failure(session.request({ type: 'query' }), 'REQUEST_TIMEOUT');
+    expect(error.evidence.strays).toEqual(['← debug: got it (the rest of its header has not come)']);
+    await failure(session.unregister(), 'REQUEST_TIMEOUT');
   });
 
   test('is "fail", and cannot be another, where the frames are not lines', () => {

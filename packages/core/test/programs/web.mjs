@@ -1,4 +1,5 @@
 // A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /hang, /close, /pid; the rest answers what it was asked.
+// --fill FILE writes 1 MiB first.
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 
@@ -42,6 +43,14 @@ process.on(flag('signal') ?? 'SIGTERM', () => {
   if (is('bye')) writeFileSync(flag('bye'), 'bye');
   process.exit(0);
 });
+if (is('fill')) {
+  try {
+    writeFileSync(flag('fill'), Buffer.alloc(1024 * 1024));
+  } catch (error) {
+    console.error(error.message);
+    process.exit(4);
+  }
+}
 if (is('exit')) {
   console.error('cannot go on');
   process.exit(3);

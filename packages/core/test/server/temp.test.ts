@@ -1,6 +1,8 @@
 /** `{temp}`, `{port}` and `{socket}` for real processes: also of ordinary pools, and when a host is killed. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
@@ -9,6 +11,7 @@ import { parseAddress } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
 import { closing, expectEmpty, place, pool, program, programPath, until } from '../support/pools.ts';
 import { script } from '../support/scripts.ts';
+import { cannotUse, mountNamespace } from '../support/unshare.ts';
 import { web, webPool } from './web.ts';
 
 const { TMPDIR } = process.env;
@@ -63,6 +66,36 @@ test('where no folder can be made the start fails and says so', async () => {
   expect(error.message).toMatch(
     /^Cannot start the child of pool "web": no temporary folder could be made for it: ENOTDIR/,
   );
+});
+
+test('a full disk: where its folder cannot be made the next place is tried, and what a server says of it is shown', async (context) => {
+  const reason = cannotUse(mountNamespace);
+  if (reason !== undefined) context.skip(reason);
+  const [full, small, spare] = ['full', 'small', 'spare'].map((name) => join(place().path, name));
+  for (const folder of [full, small, spare]) mkdirSync(folder ?? '');
+  // No room for a folder; room for one, and not for what the server writes there.
+  const mount =
+    'mount -t tmpfs -o nr_inodes=1 none "$1" && mount -t tmpfs -o size=64k none "$2" && shift 2 && exec "$@"';
+  const [command = '', ...within] = mountNamespace;
+  const file = fileURLToPath(new URL('../host/fills-disk.mjs', import.meta.url));
+  const node = [process.execPath, file, programPath('web'), full, small].map(String);
+  const options = { encoding: 'utf8', env: { ...process.env, TMPDIR: spare } } as const;
+  const run = spawnSync(command, [...within, 'sh', '-c', mount, 'sh', String(full), String(small), ...node], options);
+  expect(run.stderr).toBe('');
+  const { results, left } = JSON.parse(run.stdout) as { results: unknown; left: readonly string[] };
+  expect(results).toEqual([
+    {
+      code: 'CHILD_NOT_STARTED',
+      message: expect.stringMatching(/no temporary folder could be made for it: ENOSPC/) as unknown,
+      evidence: {},
+    },
+    expect.objectContaining({
+      code: 'CHILD_EXITED',
+      message: expect.stringMatching(/exited with code 4[^]*ENOSPC: no space left on device/) as unknown,
+    }),
+    { url: expect.stringMatching(/^http:/) as unknown },
+  ]);
+  expect(left).toEqual([]);
 });
 
 test('a host keeps the folders of children in its own, and reserves their ports among those of tests', async () => {
