@@ -13,6 +13,7 @@ import type { Waits } from './waits.ts';
 
 /** Requests that wait for their reply. */
 export interface WaitingCalls {
+  readonly waitingKeys: Iterable<Key>;
   /** The one whose turn it is under this key. */
   awaiting(key: Key): PendingCall | undefined;
   /** Its reply is lost: it fails, unless it waits no longer. */
@@ -31,8 +32,6 @@ export interface Receiver {
   readonly port: Pick<SessionPort, 'adopt'>;
   /** Its requests that wait for their reply. */
   readonly calls: WaitingCalls;
-  /** The keys of those. */
-  readonly waitingKeys: Iterable<Key>;
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence;
   receive(route: Exclude<Route, { as: 'unknown' }>, frame: Frame): void;

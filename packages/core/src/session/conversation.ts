@@ -113,10 +113,6 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     return this.#outbox.waitingCalls;
   }
 
-  get waitingKeys(): Iterable<Key> {
-    return this.#outbox.waitingKeys;
-  }
-
   get calls(): WaitingCalls {
     return this.#outbox;
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { failure } from '../../test/support/codec.ts';
 import { WaitingKeys, type Waiter } from './waiting-keys.ts';
 
-const waiter = (id: string, ...waitingKeys: string[]): Waiter => ({ id, waitingKeys });
+const waiter = (id: string, ...waitingKeys: string[]): Waiter => ({ id, calls: { waitingKeys } });
 
 test('finds what waits already when it is made, and what waits later', () => {
   const [first, second] = [waiter('s1', '1', '3'), waiter('s2', '2')];

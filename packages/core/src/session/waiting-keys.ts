@@ -8,8 +8,10 @@ import type { Key } from '../protocol/protocol.ts';
 /** A conversation, as far as it is looked at here. */
 export interface Waiter {
   readonly id: string;
-  /** The keys of its requests that wait for their reply. */
-  readonly waitingKeys: Iterable<Key>;
+  readonly calls: {
+    /** The keys of its requests that wait for their reply. */
+    readonly waitingKeys: Iterable<Key>;
+  };
 }
 
 export class WaitingKeys<W extends Waiter> {
@@ -19,7 +21,7 @@ export class WaitingKeys<W extends Waiter> {
 
   constructor(waiters: Iterable<W>) {
     for (const waiter of waiters) {
-      for (const key of waiter.waitingKeys) {
+      for (const key of waiter.calls.waitingKeys) {
         const other = this.#byKey.get(key);
         if (other !== undefined && other !== waiter) this.#shared.add(key);
         this.#byKey.set(key, waiter);

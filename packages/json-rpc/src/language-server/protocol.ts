@@ -1,5 +1,6 @@
 /** What the messages of a language server mean: one `initialize` for all, and documents of its own for each session. */
 import {
+  CarpoolError,
   Frame,
   isCarpoolError,
   type Opened,
@@ -170,6 +171,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       if (documents === undefined) return calls.address(outgoing);
       const message = outgoing.frame.message as Partial<JsonRpcRequest>;
       const { method, params } = message;
+      if (method !== undefined && ofTheServer.has(method)) throw notOfSession(method);
       const of = (params ?? {}) as DocumentParams;
       if (kind === 'send' && method === 'textDocument/didOpen') documents.opens(of);
       if (kind === 'send' && method === 'textDocument/didClose') documents.closes(of);
@@ -204,6 +206,14 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       root.send({ method: 'exit' });
     },
   };
+}
+
+/** What begins and ends the server that all sessions share. */
+const ofTheServer: ReadonlySet<string> = new Set(['initialize', 'initialized', 'shutdown', 'exit']);
+
+function notOfSession(method: string): CarpoolError {
+  const message = `Cannot send ${JSON.stringify(method)}: the server is shared with other sessions, and Carpool sends it once; a session begins with \`register\`, and ends with its test or \`unregister\``;
+  return new CarpoolError('SESSION_REFUSED', message, { scope: 'call', blame: 'test' });
 }
 
 /** True if the text is somewhere in the message. */

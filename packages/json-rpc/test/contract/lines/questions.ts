@@ -102,6 +102,17 @@ export const questionLines: readonly Line[] = [
     },
   },
   {
+    title: 'what begins and ends the server is refused, because sessions share it',
+    async check({ register, lsp, expect }) {
+      const server = lsp(await register('small'));
+      const { message } = await failure('SESSION_REFUSED', () => server.request('shutdown'));
+      expect(message).toMatch(/^Cannot send "shutdown": the server is shared with other sessions/);
+      await failure('SESSION_REFUSED', () => server.notify('exit'));
+      server.open('a.ts', 'one', 'typescript');
+      expect((await server.diagnostics('a.ts')).length).toBe(1);
+    },
+  },
+  {
     title: 'a method that the server does not know is refused, with its code and its text',
     async check({ register, lsp, expect }) {
       const server = lsp(await register('small'));
