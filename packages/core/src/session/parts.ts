@@ -61,7 +61,13 @@ export function joinedParts(connection: Connection, options: ConversationOptions
     adopt,
     taken: (frame) => questions.taken(frame),
   });
-  const questions = new Questions({ connection, outbox, listener, offer: (frame) => port.offer(frame) });
+  const questions = new Questions({
+    connection,
+    outbox,
+    listener,
+    offer: (frame) => port.offer(frame),
+    awaits: (frame) => port.waits.for(frame).length > 0,
+  });
   const incoming = new Incoming({
     name,
     outbox,

@@ -45,6 +45,8 @@ export interface QuestionsOptions {
   readonly listener: Listener;
   /** For `open` and `close` of the protocol. */
   readonly offer: (question: Frame) => void;
+  /** Whether one of the two waits for it now. */
+  readonly awaits: (question: Frame) => boolean;
 }
 
 /** Those of one session. */
@@ -67,6 +69,8 @@ export class Questions {
       const message = `The child has asked ${mostOpen} questions that have no answer`;
       throw new CarpoolError('SESSION_OVERFLOW', message, { context: { limit: mostOpen } });
     }
+    // The test answers no more, and `close` may wait for what the child sends only after its answer.
+    if (state === 'closing' && !this.#options.awaits(question) && this.#refuse(key, question, ended)) return;
     this.#open.set(key, question);
     if (state === 'open') this.#options.listener.ask(question, key);
     else this.#options.offer(question);

@@ -34,7 +34,7 @@ export function languageServer({ asks }: { readonly asks?: string } = {}): Proto
         wireId: document,
         async close(ending) {
           const closing = ending.request({ method: 'document/close', params: { document, asks } });
-          if (asks !== undefined) {
+          if (asks !== undefined && asks !== 'and is refused') {
             const { id } = (await ending.next((message) => (message as Said).method === 'document/save')) as Said;
             ending.send({ id, result: 'saved' });
           }
