@@ -1,6 +1,7 @@
 /**
- * The code of README.md, docs/protocol.md, docs/servers.md and docs/adapters.md, and the config of docs/coordination.md. Every block is a file of this folder, named in its title;
- * these files are compiled with everything else and run here, those of adapters.md in adapters.test.ts.
+ * The code of README.md, docs/protocol.md, docs/protocols-in-practice.md, docs/servers.md and docs/adapters.md, and the
+ * config of docs/coordination.md. Every block is a file of this folder, named in its title; these files are compiled with
+ * everything else and run here, those of adapters.md in adapters.test.ts.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeBlocks } from '@carpool/test-harness/code-blocks';
-import { python } from '@carpool/test-harness/programs';
+import { chromium, python } from '@carpool/test-harness/programs';
 import { createPool, type Pool, type PoolOptions, type PoolStats, type Session } from 'carpool';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient } from 'carpool/adapter/test-process';
@@ -31,6 +32,7 @@ async function printed(folder: string, ...args: string[]): Promise<string[]> {
 const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
+  { page: 'docs/protocols-in-practice.md', folder: 'protocol' },
   { page: 'docs/servers.md', folder: 'servers' },
   { page: 'docs/adapters.md', folder: 'adapters' },
   // Its other blocks are with the tests of core.
@@ -103,12 +105,38 @@ test('the sheet as plain data runs', async () => {
   expect(lines).toEqual(['A1 holds 2', 'visited 1', 'converts at 1.1']);
 });
 
-test('the browser runs', async () => {
-  const [line] = await printed(here('protocol'), 'use-browser.ts');
-  expect(line).toContain("title: 'about:blank'");
+test.skipIf(chromium.path === undefined)(`the browser runs, on Chromium${chromium.reason}`, async () => {
+  const lines = (await printed(here('protocol'), 'use-browser.ts')).join(' ');
+  expect(lines.match(/value: 'first'/g)).toHaveLength(2);
+});
+
+test('esbuild and Sass run', async () => {
+  const [bundled, styled] = await Promise.all([
+    printed(here('protocol'), 'use-esbuild.ts'),
+    printed(here('protocol'), 'use-sass.ts'),
+  ]);
+  expect([bundled[0], bundled.at(-3)]).toEqual(['let x = 1;', 'export {']);
+  expect(styled).toContain('  width: 42px;');
 });
 
 const sheets = { command: process.execPath, args: [here('readme/sheet.mjs')] };
+
+const evaluate = (page: Session, expression: string, sessionId?: string): Promise<unknown> =>
+  page.request({
+    method: 'Runtime.evaluate',
+    params: { expression, userGesture: true },
+    ...(sessionId !== undefined && { sessionId }),
+  });
+
+/** Opens a popup. @returns its id */
+async function popupOf(page: Session): Promise<string> {
+  const opening = evaluate(page, 'open("about:blank") !== null');
+  const { params } = await page.event(({ method }) => method === 'Target.attachedToTarget');
+  const { sessionId } = params as { sessionId: string };
+  await page.request({ sessionId, method: 'Runtime.runIfWaitingForDebugger' });
+  await opening;
+  return sessionId;
+}
 
 /** A pool of the documented protocols; it ends with the test. */
 interface ServedPool {
@@ -175,27 +203,28 @@ describe.each(wheres)('$where', ({ serve }) => {
   test('the browser runs: a page and its popup are one session, and a page that crashes fails what waits for it alone', async () => {
     const pool = await serve('browser');
     const [page, other] = [await pool.register(), await pool.register()];
-    expect(page.hello).toEqual({ product: 'browser/1' });
-    await page.request({ method: 'open', params: { address: 'first.html' } });
-    page.send({ method: 'openPopup' });
-    const { params } = await page.event(({ method }) => method === 'popup');
-    const { sessionId } = params as { sessionId: string };
-    expect(await page.request({ sessionId, method: 'title' })).toMatchObject({ result: { title: 'about:blank' } });
-    await expect(other.request({ method: 'title', sessionId })).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
-    await expect(page.request({ method: 'crash' })).rejects.toMatchObject({ code: 'SESSION_FAILED' });
-    await expect(other.request({ method: 'title' })).resolves.toMatchObject({ result: { title: 'about:blank' } });
-    await expect(other.request({ method: 'attach', params: { contextId: 'none' } })).rejects.toThrow(
-      'there is no context',
-    );
+    expect(page.hello).toMatchObject({ product: expect.any(String) });
+    expect(page.opened).not.toEqual(other.opened);
+    await evaluate(page, 'document.title = "first"');
+    const popup = await popupOf(page);
+    expect(await evaluate(page, 'typeof document.title', popup)).toMatchObject({
+      result: { result: { type: 'string' } },
+    });
+    await expect(evaluate(other, 'document.title', popup)).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
+    await expect(page.request({ method: 'Page.crash' })).rejects.toMatchObject({ code: 'SESSION_FAILED' });
+    await expect(evaluate(other, 'document.title')).resolves.toMatchObject({ result: { result: { type: 'string' } } });
+    const nowhere = { method: 'Target.createTarget', params: { url: 'about:blank', browserContextId: 'none' } };
+    await expect(other.request(nowhere)).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
+    await other.unregister();
+    await expect.poll(() => pool.stats()).toMatchObject({ children: 1, open: 0, quarantined: 0 });
   });
 
   test('two browsers that live at the same time keep their pages apart', async () => {
     const pool = await serve('oneUseBrowser');
     for (const page of [await pool.register(), await pool.register()]) {
-      page.send({ method: 'openPopup' });
-      const { params } = await page.event(({ method }) => method === 'popup');
-      const { sessionId } = params as { sessionId: string };
-      expect(await page.request({ sessionId, method: 'title' })).toMatchObject({ result: { title: 'about:blank' } });
+      expect(await evaluate(page, 'document.title', await popupOf(page))).toMatchObject({
+        result: { result: { value: 'about:blank' } },
+      });
     }
   });
 

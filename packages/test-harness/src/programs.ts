@@ -38,3 +38,4 @@ function isExecutable(path: string): boolean {
 }
 
 export const python: OptionalProgram = optionalProgram(['python3'], 'CARPOOL_PYTHON');
+export const chromium: OptionalProgram = optionalProgram(['chromium'], 'CARPOOL_CHROMIUM');

@@ -1,4 +1,5 @@
-// The protocols of docs/protocol.md as pools, for the tests that run them in process and through a host.
+// The protocols of docs/protocol.md as pools of small programs, for the tests that run them in process and through a host.
+// ../real has those of programs that are not written for the page.
 import { defineConfig, type Config, type Messages, type PoolOptions } from 'carpool';
 import { browser, nulJson } from './browser.ts';
 import { jsonRpc } from './json-rpc.ts';

@@ -64,13 +64,16 @@ test.each(wheres)('%s, `open` and `close` read what is asked while they run, and
   await expect(session.unregister()).resolves.toBeUndefined();
 });
 
-test.each(wheres)('%s, what `close` does not wait for is refused at once, so that the child goes on', async (_, where) => {
-  const register = await where(server({ protocol: () => languageServer({ asks: 'and is refused' }) }));
-  const [session, other] = [await register(), await register()];
-  await session.unregister();
-  const refused = { error: { code: -32601, message: 'the session has ended' } };
-  expect(await heardBy(other)).toContainEqual(expect.objectContaining(refused));
-});
+test.each(wheres)(
+  '%s, what `close` does not wait for is refused at once, so that the child goes on',
+  async (_, where) => {
+    const register = await where(server({ protocol: () => languageServer({ asks: 'and is refused' }) }));
+    const [session, other] = [await register(), await register()];
+    await session.unregister();
+    const refused = { error: { code: -32601, message: 'the session has ended' } };
+    expect(await heardBy(other)).toContainEqual(expect.objectContaining(refused));
+  },
+);
 
 test.each(wheres)('%s, what `open` did not read waits for the answerer of the session', async (_, where) => {
   const session = await (await where(server({ protocol: () => languageServer({ asks: 'and goes on' }) })))();
