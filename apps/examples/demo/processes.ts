@@ -18,6 +18,7 @@ export interface Watched {
 interface Seen {
   /** It is one of what the suite shares. */
   isShared: boolean;
+  readonly parent: number;
   ticks: number;
   samples: number;
 }
@@ -82,7 +83,8 @@ export class ProcessWatch {
     for (const pid of pids) {
       const seen = this.#look(pid);
       if (seen === undefined) continue;
-      if (seen.isShared) shared++;
+      // A process that a server has just forked still has the command line of the server.
+      if (seen.isShared && this.#seen.get(seen.parent)?.isShared !== true) shared++;
       if (withMemory) memory += memoryOf(pid);
     }
     this.#atOnce = Math.max(this.#atOnce, shared);
@@ -98,7 +100,7 @@ export class ProcessWatch {
       this.#foreign.add(pid);
       return undefined;
     }
-    const seen = known ?? { isShared: false, ticks: 0, samples: 0 };
+    const seen = known ?? { isShared: false, parent: stat.parent, ticks: 0, samples: 0 };
     this.#seen.set(pid, seen);
     seen.ticks = Math.max(seen.ticks, stat.ticks);
     if (seen.samples++ < settledAfter) seen.isShared = this.#process.test(read(pid, 'cmdline'));

@@ -11,13 +11,25 @@ export interface ThreeRunners {
   readonly summary: string;
 }
 
-const folder = join(import.meta.dirname, '../three-runners');
+export interface ThreeRunnersOptions {
+  /** Below the folder of the examples. */
+  readonly folder: string;
+  /** The pool that they share. */
+  readonly pool: string;
+  /** Which files, for all of them. Default: all. */
+  readonly files?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const examples = join(import.meta.dirname, '..');
+const all = join(examples, 'three-runners/all.ts');
 const carpool = join(dirname(createRequire(import.meta.url).resolve('carpool/package.json')), 'dist/cli.js');
 
 /** @throws Error with all that was printed, unless every runner passed and one pool summed up for all of them */
-export async function threeRunners(env: Readonly<Record<string, string>> = {}): Promise<ThreeRunners> {
-  const child = spawn(process.execPath, [carpool, 'run', '--', process.execPath, 'all.ts'], {
-    cwd: folder,
+export async function threeRunners({ folder, pool, files, env }: ThreeRunnersOptions): Promise<ThreeRunners> {
+  const chosen = files === undefined ? [] : ['all', files];
+  const child = spawn(process.execPath, [carpool, 'run', '--', process.execPath, all, ...chosen], {
+    cwd: join(examples, folder),
     env: { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined, CARPOOL_ADDRESS: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -31,7 +43,9 @@ export async function threeRunners(env: Readonly<Record<string, string>> = {}): 
       seconds: Number(seconds),
     }),
   );
-  const summaries = [...stderr.matchAll(/^carpool: renderer: (.+)$/gm)].map(([, summary = '']) => summary);
+  const summaries = [...stderr.matchAll(new RegExp(`^carpool: ${pool}: (.+)$`, 'gm'))].map(
+    ([, summary = '']) => summary,
+  );
   const [summary] = summaries;
   if (code !== 0 || runners.length !== 3 || summary === undefined || summaries.length > 1) {
     throw new Error(`carpool run ended with ${code}:\n${stdout}\n${stderr}`);

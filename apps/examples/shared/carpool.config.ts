@@ -1,11 +1,7 @@
-/** What there is once per run. It starts before the first test that asks for it by its name. */
-import { defineConfig, sharedWorker } from 'carpool';
-import type { Answer, Question } from './database/worker.ts';
+/** What the tests of all runners share: one PostgreSQL server, and a database on it for each test. */
+import { postgres } from '@carpool/postgres';
+import { defineConfig } from 'carpool';
 
 export default defineConfig({
-  sharedWorkers: {
-    postgres: sharedWorker<Question | Answer>(new URL('./database/worker.ts', import.meta.url), {
-      readyTimeout: 60_000,
-    }),
-  },
+  pools: { db: postgres({ schema: ['database/migrations/*.sql', 'database/seed.sql'] }) },
 });

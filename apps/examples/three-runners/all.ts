@@ -1,6 +1,7 @@
 /**
  * Runs the three suites of the current folder at the same time, and prints a line for each: `carpool run -- node all.ts`.
- * Each runner joins the host that `carpool run` has started. With the name of a runner it runs only that suite.
+ * Each runner joins the host that `carpool run` has started. With the name of a runner it runs only that suite; what follows
+ * the name, `all` for each of them, is passed to the runner: `node all.ts all database`.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -27,13 +28,17 @@ const runners: readonly Runner[] = [
   { name: 'Playwright Test', program: ['@playwright/test', 'cli.js'], args: ['test'], passed: /^ +(\d+) passed/m },
 ];
 
+const [only = 'all', ...more] = process.argv.slice(2);
 const { resolve } = createRequire(import.meta.url);
 
 async function run({ name, program: [packageName, file], args, passed }: Runner): Promise<boolean> {
   const began = performance.now();
   const folder = join(process.cwd(), name.split(' ')[0]?.toLowerCase() ?? '');
   const command = join(dirname(resolve(`${packageName}/package.json`)), file);
-  const child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, ...args, ...more], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = new Promise<number | null>((done) => child.once('close', done));
   const [code, stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -44,6 +49,6 @@ async function run({ name, program: [packageName, file], args, passed }: Runner)
   return good;
 }
 
-const [only] = process.argv.slice(2);
-const results = await Promise.all(runners.filter(({ name }) => name === (only ?? name)).map(run));
+const chosen = runners.filter(({ name }) => only === 'all' || name === only);
+const results = await Promise.all(chosen.map(run));
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -9,7 +9,11 @@ import { threeRunners } from '../demo/three-runners.ts';
 test('three runners at once share one host and one child, and leave nothing behind', { timeout: 90_000 }, async () => {
   const place = mkdtempSync(join(tmpdir(), 'cp-'));
   onTestFinished(() => rmSync(place, { recursive: true, force: true }));
-  const { runners, summary } = await threeRunners({ TMPDIR: place });
+  const { runners, summary } = await threeRunners({
+    folder: 'three-runners',
+    pool: 'renderer',
+    env: { TMPDIR: place },
+  });
   expect(runners.map(({ name }) => name).toSorted()).toEqual(['Jest', 'Playwright Test', 'Vitest']);
   const sessions = runners.reduce((sum, { passed }) => sum + passed, 0);
   expect(sessions).toBe(18);

@@ -6,15 +6,15 @@ import { order, total } from '../database/shop.ts';
 
 const test = withPools(config);
 
-test('finds what the seed has put there', async ({ postgres }) => {
-  await using db = await openDatabase(postgres);
-  expect(await total(db, 'Ada')).toBe(1200);
+test('finds what the seed has put there', async ({ db }) => {
+  await using client = await openDatabase(db.opened);
+  expect(await total(client, 'Ada')).toBe(1200);
 });
 
 for (const cents of [100, 200, 300]) {
-  test(`adds ${cents} to that alone`, async ({ postgres }) => {
-    await using db = await openDatabase(postgres);
-    await order(db, 'Ada', cents);
-    expect(await total(db, 'Ada')).toBe(1200 + cents);
+  test(`adds ${cents} to that alone`, async ({ db }) => {
+    await using client = await openDatabase(db.opened);
+    await order(client, 'Ada', cents);
+    expect(await total(client, 'Ada')).toBe(1200 + cents);
   });
 }

@@ -1,0 +1,2 @@
+CREATE TABLE customer (name text PRIMARY KEY, city text NOT NULL);
+INSERT INTO customer VALUES ('Ada', 'London');
