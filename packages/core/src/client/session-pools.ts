@@ -1,5 +1,6 @@
 /** `carpool.<pool>.register()` and `register(pool)`: more sessions than the one of a fixture, and their types. */
 import { callSite, type CallSite } from '../base/errors.ts';
+import { OptionNames } from '../base/option-names.ts';
 import type { RegisterOptions } from '../pool/types.ts';
 import type { Config, ParamsOf, PoolNames, SessionOf } from '../config/define.ts';
 import type { Session } from '../session/types.ts';
@@ -31,6 +32,15 @@ export type SessionPools<C extends Config> = {
   };
 };
 
+const extraNames = ['owner', 'wait', 'timeout', 'signal', 'params'];
+const extras = new OptionNames('SESSION_MISUSED', 'register', extraNames);
+
+/** Those of `register(pool, options)`. */
+export const registerInScopeNames: OptionNames = new OptionNames('SESSION_MISUSED', 'register', [
+  'scope',
+  ...extraNames,
+]);
+
 /** Registers a session for `sessionPools`; `site` is where the user called. */
 export type RegisterCall = (
   pool: string,
@@ -46,7 +56,9 @@ export function sessionPools(register: RegisterCall, names: readonly string[] = 
   const entry = (pool: string) => ({
     // The promise that `register` gives, not one made of it: only that one may fail without a handler.
     register: function registerHere(options?: RegisterExtraOptions): Promise<Session> {
-      return register(pool, { ...options, site: callSite(registerHere) });
+      const site = callSite(registerHere);
+      if (options !== undefined) extras.check(options, site);
+      return register(pool, { ...options, site });
     },
   });
   const known: object = Object.fromEntries(names.map((pool) => [pool, entry(pool)]));

@@ -4,6 +4,7 @@
  */
 import { checkNode } from '../base/required-node.ts';
 import { callSite } from '../base/errors.ts';
+import { OptionNames } from '../base/option-names.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
@@ -30,6 +31,15 @@ function nameIn(options: { readonly name?: string | undefined } | undefined): st
   return typeof options === 'object' ? (options.name ?? 'pool') : 'pool';
 }
 
+const registerNames = new OptionNames('SESSION_MISUSED', 'register', [
+  'owner',
+  'wait',
+  'timeout',
+  'signal',
+  'holder',
+  'params',
+]);
+
 class LazyPool<M extends Messages> implements Pool<M> {
   readonly name: string;
   readonly #settings: PoolSettings;
@@ -43,6 +53,7 @@ class LazyPool<M extends Messages> implements Pool<M> {
 
   async register(options: RegisterOptions<M['params']> = {}): Promise<Session<M>> {
     const site = callSite(this.register);
+    registerNames.check(options, site);
     const pool = this.#pool ?? (await this.#load());
     return await pool.register(options, site);
   }

@@ -12,6 +12,7 @@ import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
+import { namesOf, none } from './call-options.ts';
 import { closedError, lateCallError, lateEndError, lateHostError, sendError, type LateCall } from './errors.ts';
 import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
@@ -107,16 +108,18 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     }
   }
 
-  request<const R extends RequestOf<M>>(message: R, options: RequestOptions = {}): Promise<ReplyTo<M, R>> {
+  request<const R extends RequestOf<M>>(message: R, options?: RequestOptions): Promise<ReplyTo<M, R>> {
     const site = callSite(this.request);
-    return sendRequest(this.#requester, { message, options, site }) as Promise<ReplyTo<M, R>>;
+    if (options !== undefined) namesOf.request.check(options, site);
+    return sendRequest(this.#requester, { message, options: options ?? none, site }) as Promise<ReplyTo<M, R>>;
   }
 
   interact(
     message: M['interact']['request'],
-    options: CallOptions = {},
+    options: CallOptions = none,
   ): Interaction<M['interact']['step'], M['interact']['reply']> {
     const site = callSite(this.interact);
+    namesOf.interact.check(options, site);
     const steps = new Mailbox<Frame>(this.#open.maxUnreadEvents);
     const full = new AbortController();
     const step = (frame: Frame): void => {
@@ -146,9 +149,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     if (this.#reason?.error !== undefined) throw this.#closedError('read events');
   }
 
-  event(matches?: (event: M['event']) => boolean, options: CallOptions = {}): Promise<M['event']> {
+  event(matches?: (event: M['event']) => boolean, options: CallOptions = none): Promise<M['event']> {
     checkTalks(this.#open, this.event);
     const site = callSite(this.event);
+    namesOf.event.check(options, site);
     const { calls } = this.#open;
     // As with requests: the end of a test may reject what nothing catches.
     const quiet = (): void => void event.catch(noop);

@@ -1,7 +1,7 @@
 /** `register(pool)`: a session for the test that runs, from helper modules that receive no fixtures. */
 import { callSite, CarpoolError, errorAt, isCarpoolError, type CallSite } from '../base/errors.ts';
 import type { Owner } from '../client/owner.ts';
-import type { RegisterInScopeOptions } from '../client/session-pools.ts';
+import { registerInScopeNames, type RegisterInScopeOptions } from '../client/session-pools.ts';
 import type { Session } from '../session/types.ts';
 import type { CurrentTest } from './current-test.ts';
 
@@ -23,6 +23,7 @@ export function registerSession(
   pool: string,
   { scope = 'test', site = callSite(registerSession), check, ...options }: RegisterSessionOptions = {},
 ): Promise<Session> {
+  registerInScopeNames.check(options, site);
   let owner: Owner;
   try {
     owner = ownerOf(current, pool, scope);

@@ -3,6 +3,7 @@ import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/erro
 import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
 import type { CallLabel } from '../../base/open-calls.ts';
+import { OptionNames } from '../../base/option-names.ts';
 import { timeoutWithin } from '../../base/timeout-within.ts';
 import { watchedCall } from '../../base/watched-call.ts';
 import { currentTestSlot, openedCurrentTest, type CurrentTest } from '../current-test.ts';
@@ -47,13 +48,25 @@ export type Above = (...args: never[]) => unknown;
 /** What a call is, beside its scope. */
 export interface LeaseCallOptions extends Omit<CallLabel, 'site'> {
   readonly scope: LeaseScope | undefined;
+  /** What the user gave, and what that may be. */
+  readonly given: object;
+  readonly names: OptionNames;
 }
+
+/** The options of `ScopeOptions` and some more. */
+export function leaseOptionNames(...more: readonly string[]): OptionNames {
+  return new OptionNames('LEASE_INVALID', 'this', ['scope', ...more]);
+}
+
+/** The names of `LeaseOptions`, without `scope`. */
+export const waitOptionNames: readonly string[] = ['timeout', 'signal', 'detectDeadlock'];
 
 /**
  * Makes a call. Its stack and the current test are those of the moment, and the end of that test reports it, if nothing
  * awaits it.
  * @param run is called at once
- * @throws CarpoolError HUB_UNREACHABLE if there is no adapter and no host, LEASE_INVALID if there is no such scope here
+ * @throws CarpoolError HUB_UNREACHABLE if there is no adapter and no host, LEASE_INVALID if there is no such scope here, or
+ * no such option
  */
 export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call: LeaseCall) => Promise<T>): Promise<T> {
   const site = callSite(above);
@@ -73,7 +86,11 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
   } catch (thrown) {
     return refused(fail(thrown));
   }
-  return watchedCall(run(call), call.leases.calls.add({ ...options, site }));
+  const wrong = options.names.fault(options.given, site, above.name);
+  return watchedCall(
+    wrong === undefined ? run(call) : Promise.reject(wrong),
+    call.leases.calls.add({ ...options, site }),
+  );
 }
 
 /** No test is known that could report it, and it must not fail another one as an unhandled rejection. */

@@ -1,7 +1,15 @@
 /** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
 import { rwlockCapacity, type Kind } from '../../ledger/lease.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
-import { makeCall, waitOptions, type Above, type LeaseOptions, type ScopeOptions } from './lease-call.ts';
+import {
+  leaseOptionNames,
+  makeCall,
+  waitOptionNames,
+  waitOptions,
+  type Above,
+  type LeaseOptions,
+  type ScopeOptions,
+} from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
 /** A lock with one holder at a time. All tests of a run that use its name share it. */
@@ -89,6 +97,11 @@ export function semaphore(name: string, size: number): Semaphore {
   return own;
 }
 
+const namesOf = {
+  waiting: leaseOptionNames(...waitOptionNames),
+  atOnce: leaseOptionNames(),
+};
+
 interface What {
   readonly name: string;
   readonly kind: Exclude<Kind, 'once'>;
@@ -98,7 +111,7 @@ interface What {
 
 function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
   const { scope, signal } = options;
-  const label = { scope, signal, what: () => describe(what) };
+  const label = { scope, signal, given: options, names: namesOf.waiting, what: () => describe(what) };
   return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
     try {
       const wait = waitOptions(options);
@@ -112,8 +125,9 @@ function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: 
   });
 }
 
-function atOnce<T>(above: Above, what: What, { scope }: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  return makeCall(above, { scope, what: () => describe(what) }, async ({ leases, caller, granted, fail }) => {
+function atOnce<T>(above: Above, what: What, given: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
+  const label = { scope: given.scope, given, names: namesOf.atOnce, what: () => describe(what) };
+  return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
     try {
       const held = await leases.acquire({ ...what, wait: false }, caller);
       granted(held);

@@ -3,12 +3,21 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock, type Timer } from '../../base/clock.ts';
 import { CarpoolError } from '../../base/errors.ts';
+import { OptionNames } from '../../base/option-names.ts';
 import { duration } from '../../base/holder-label.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { runHolding } from './call-chain.ts';
-import { makeCall, timeLeft, waitOptions, type LeaseCall, type LeaseOptions } from './lease-call.ts';
+import {
+  leaseOptionNames,
+  makeCall,
+  timeLeft,
+  waitOptionNames,
+  waitOptions,
+  type LeaseCall,
+  type LeaseOptions,
+} from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
 /** The options of `once`. `scope` is that of the test that computes. */
@@ -22,6 +31,9 @@ export interface OnceOptions extends LeaseOptions {
   readonly cleanup?: string | URL;
 }
 
+const names = leaseOptionNames(...waitOptionNames, 'keep', 'cleanup');
+const keepNames = new OptionNames('LEASE_INVALID', 'once` with `keep', ['inputs', 'maxAge']);
+
 /**
  * The value of `key`. The first caller computes it, all others wait and receive a copy. If `compute` throws, the first
  * caller receives what it threw, those that wait receive ONCE_FAILED, and the next call computes it again.
@@ -32,7 +44,7 @@ export interface OnceOptions extends LeaseOptions {
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
   const { scope, signal } = options;
   // It may be called only to have the value there for others.
-  const label = { scope, signal, needed: false, what: () => `the value ${JSON.stringify(key)}` };
+  const label = { scope, signal, needed: false, given: options, names, what: () => `the value ${JSON.stringify(key)}` };
   return makeCall(once, label, (call) => valueOf(call, key, compute, options));
 }
 
@@ -65,7 +77,10 @@ async function valueOf<T>(
     return await (await import('./keep.ts')).kept(key, keep, () => computed(role, waited));
   };
   try {
-    if (keep !== undefined) checkAge(keep.maxAge);
+    if (keep !== undefined) {
+      keepNames.check(keep);
+      checkAge(keep.maxAge);
+    }
     const cleanup = urlOf(options);
     const found = leases.once({ key, cleanup, ...waitOptions(options) }, kept, caller, signal);
     return revive(await Promise.race([found, late.promise])) as T;

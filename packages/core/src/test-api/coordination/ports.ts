@@ -1,6 +1,6 @@
 /** Ports for servers under test: free on every interface, and leased to no other test until they are released. */
 import { CarpoolError } from '../../base/errors.ts';
-import { makeCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { leaseOptionNames, makeCall, type Above, type ScopeOptions } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -45,18 +45,24 @@ class OwnPort extends OwnLease implements PortLease {
   }
 }
 
+const names = leaseOptionNames('port', 'exclude', 'host', 'signal');
+
 function takePort<T>(above: Above, options: PortOptions, as: (lease: PortLease) => T): Promise<T> {
   const { port: wanted = [], exclude = [], host, scope, signal } = options;
   const preferred = typeof wanted === 'number' ? [wanted] : wanted;
-  return makeCall(above, { scope, signal, what: () => 'a port' }, async ({ leases, caller, fail }) => {
-    try {
-      for (const port of preferred) checkPort(port);
-      const found = await leases.port({ preferred, exclude, host, signal }, caller);
-      return as(new OwnPort(found.port, found.lease));
-    } catch (thrown) {
-      throw fail(thrown);
-    }
-  });
+  return makeCall(
+    above,
+    { scope, signal, given: options, names, what: () => 'a port' },
+    async ({ leases, caller, fail }) => {
+      try {
+        for (const port of preferred) checkPort(port);
+        const found = await leases.port({ preferred, exclude, host, signal }, caller);
+        return as(new OwnPort(found.port, found.lease));
+      } catch (thrown) {
+        throw fail(thrown);
+      }
+    },
+  );
 }
 
 function checkPort(port: number): void {

@@ -1,5 +1,5 @@
 /** Values of which no two tests have the same: user names, tenants, directories, numbers of all kinds. */
-import { makeCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { leaseOptionNames, makeCall, type Above, type ScopeOptions } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -49,13 +49,15 @@ class OwnReservation<T extends Reservable> extends OwnLease implements Reservati
   }
 }
 
+const names = leaseOptionNames();
+
 function reserveFrom<T extends readonly Reservable[]>(
   above: Above,
   space: string,
   values: T,
-  { scope }: ScopeOptions,
+  given: ScopeOptions,
 ): Promise<Reservation<T[number]>> {
-  const label = { scope, what: () => `a reservation of ${JSON.stringify(space)}` };
+  const label = { scope: given.scope, given, names, what: () => `a reservation of ${JSON.stringify(space)}` };
   return makeCall(above, label, async ({ leases, caller, fail }) => {
     try {
       const { lease, places } = await leases.reserve(space, values.map(withType), caller);

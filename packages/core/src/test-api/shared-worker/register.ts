@@ -7,6 +7,7 @@
 import { checkNode } from '../../base/required-node.ts';
 import { fileURLToPath } from 'node:url';
 import { CarpoolError, callSite, errorAt, type CallSite } from '../../base/errors.ts';
+import { OptionNames } from '../../base/option-names.ts';
 import { systemClock } from '../../base/clock.ts';
 import {
   currentTestSlot,
@@ -78,6 +79,7 @@ export function registerSharedWorker<Data = unknown>(
 export function registerSharedWorker(options: FilenameOptions | NameOptions): unknown {
   const site = callSite(registerSharedWorker);
   checkOptions(options, site);
+  registerNames.check(options, site);
   const { supportedProtocols = [protocol], teardown } = options;
   return register({ options, supportedProtocols, teardown, site });
 }
@@ -128,6 +130,16 @@ function register({ options, supportedProtocols, teardown, site }: RegisterArgum
 
 /** The registrations of a slot by the names of their shared workers, whichever copy of this module made them. */
 const handles: unique symbol = Symbol.for('carpool.shared-workers') as never;
+
+const registerNames = new OptionNames('SHARED_WORKER_FAILED', 'registerSharedWorker', [
+  'filename',
+  'initialData',
+  'name',
+  'config',
+  'supportedProtocols',
+  'teardown',
+]);
+const requestNames = new OptionNames('SHARED_WORKER_FAILED', 'request', ['timeout', 'signal']);
 
 /** JavaScript has no compiler to check this. */
 function checkOptions(options: unknown, site: CallSite): void {
@@ -276,7 +288,9 @@ function handleOf(current: () => Pick<Messenger, HandleMember>): Handle<unknown>
       return current().publish(data, 0, publish);
     },
     request: function request<Reply>(data: unknown, options: SharedWorker.Plugin.RequestOptions = {}): Promise<Reply> {
-      return current().request(data, options, callSite(request)) as Promise<Reply>;
+      const site = callSite(request);
+      requestNames.check(options, site);
+      return current().request(data, options, site) as Promise<Reply>;
     },
     subscribe: function subscribe() {
       return current().subscribe(subscribe);
