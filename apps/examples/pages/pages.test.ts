@@ -5,8 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeBlocks } from '@carpool/test-harness/code-blocks';
 import { chromium, python } from '@carpool/test-harness/programs';
@@ -19,6 +18,7 @@ import declared from './coordination/carpool.config.ts';
 import { pools } from './protocol/carpool.config.ts';
 import { questions } from './protocol/language-server-protocol.ts';
 import { languageServerCodec } from './protocol/language-server.ts';
+import { tested } from './tested.ts';
 
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -56,14 +56,6 @@ test('there are blocks to check', () => {
 test.for(blocks)('$page shows $title as it is', ({ file, code }) => {
   expect(code).toBe(read(file));
 });
-
-/** Runs the Vitest project of a folder. */
-async function tested(folder: string, ...args: string[]): Promise<string> {
-  const path = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-  const env = { ...process.env, NO_COLOR: '1', CARPOOL_ADDRESS: undefined };
-  const { stdout } = await promisify(execFile)(process.execPath, [path, 'run', ...args], { cwd: here(folder), env });
-  return stdout;
-}
 
 test('the sheet of the README runs, and what else tests share', { timeout: 60_000 }, async () => {
   expect(await tested('readme', '--exclude', 'database/**')).toMatch(/Tests +4 passed \(4\)/);

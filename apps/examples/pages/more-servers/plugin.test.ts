@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withPools } from '@carpool/vitest';
+import config from './carpool.config.ts';
+
+const files = {
+  'app.ts': `import text from './text.words';\nexport const app: string = text;\n`,
+  'text.words': 'some words',
+};
+const test = withPools(config, { params: { vite: { files } } });
+
+const load = async (url: string): Promise<string> => await (await fetch(url)).text();
+
+test('a file of words is a module', async ({ vite, expect }) => {
+  const { url } = vite.opened;
+  const app = await load(`${url}/app.ts`);
+  expect(app).toContain(`${new URL(url).pathname}/text.words`);
+  expect(await load(`${url}/text.words?import`)).toContain('export default "some words"');
+});
+
+test('an edit is seen, in its own project alone', async ({ vite, carpool, expect }) => {
+  const other = await carpool.vite.register({ params: { files } });
+  const text = `${vite.opened.url}/text.words?import`;
+  await load(text);
+  await writeFile(join(vite.opened.folder, 'text.words'), 'edited');
+  await expect.poll(() => load(text)).toContain('"edited"');
+  expect(await load(`${other.opened.url}/text.words?import`)).toContain('"some words"');
+});
