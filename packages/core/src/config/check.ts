@@ -227,7 +227,7 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   const name = missing ? unknownIn(issue.path?.at(-1)?.input, allowed) : path.split('.').at(-1);
   if (name === undefined) throw invalid(path, 'nothing', required, where);
   const found = `${JSON.stringify(name)}, which is no option there`;
-  throw invalid([...place, name].join('.'), found, allowed.join(', ') + didYouMean(name, allowed), where);
+  throw invalid([...place, name].join('.'), found, allowed.join(', '), where, didYouMean(name, allowed));
 }
 
 /** The first name that is no option. */
@@ -281,9 +281,16 @@ function optionsAt(path: readonly string[]): readonly string[] {
   return Object.keys(entries);
 }
 
-export function invalid(path: string, found: string, allowed: string, where: string | undefined): CarpoolError {
+/** @param meant what was probably meant: it comes before the long list of what there is */
+export function invalid(
+  path: string,
+  found: string,
+  allowed: string,
+  where: string | undefined,
+  meant = '',
+): CarpoolError {
   const at = path === '' ? '' : ` at \`${path}\``;
   const allows = allowed === required ? required : `allowed: ${allowed}`;
-  const message = `The config is not valid${at}: found ${found}; ${allows} (${where ?? 'the adapter'})`;
+  const message = `The config is not valid${at}: found ${found}${meant === '' ? ';' : meant} ${allows} (${where ?? 'the adapter'})`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { file: where, path, found, allowed } });
 }

@@ -48,7 +48,7 @@ export class ChildFailures {
   gaveUp(): CarpoolError | undefined {
     const why = this.#policy.givesUp(this.#clock.now());
     if (why === undefined) return undefined;
-    const message = `Cannot register a session: pool "${this.#pool}" starts no more children, because ${why}`;
+    const message = `Cannot register a session: pool "${this.#pool}" starts no more children, because ${why.replace(` of pool "${this.#pool}"`, '')}`;
     const context = { pool: this.#pool, failures: this.#policy.total };
     // What the config did wrong has been shown in full, by the first test: not once for each test of the run.
     if (this.#last !== undefined && isOfStart(this.#last.context))

@@ -91,6 +91,6 @@ function wrongExchange(options: Readonly<Record<string, unknown>>): Wrong | unde
 }
 
 function invalid(attempt: string, { path, found, allows = allowed, meant = '' }: Wrong): CarpoolError {
-  const message = `${attempt}: found ${found} at \`${path}\`; allowed: ${allows}${meant}`;
+  const message = `${attempt}: found ${found} at \`${path}\`${meant === '' ? ';' : meant} allowed: ${allows}`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { path, found, allowed: allows } });
 }

@@ -24,6 +24,15 @@ test('on a terminal a line appears after a second, is updated, and goes away', (
   expect(clock.pending).toBe(0);
 });
 
+test('on a narrow terminal it ends with a whole word', () => {
+  const clock = new FakeClock();
+  const written: string[] = [];
+  const terminal = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
+  new WaitNotices(terminal, clock).begin('solver', 'start', starts);
+  clock.pass(1_000);
+  expect(written).toEqual([`${clear}carpool: solver: its child starts, for…`]);
+});
+
 test('a wait that is short leaves no trace', () => {
   for (const isTTY of [true, false]) {
     const { clock, written, notices: all } = notices(isTTY);

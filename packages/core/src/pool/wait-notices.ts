@@ -100,7 +100,7 @@ export class WaitNotices implements Notices {
     }
     this.#shown = true;
     // A line that wraps could not be cleared.
-    this.#terminal.write(clear + sentence(wait, now).slice(0, (this.#terminal.columns ?? 120) - 1));
+    this.#terminal.write(clear + cut(sentence(wait, now), (this.#terminal.columns ?? 120) - 1));
   }
 
   #hide(): void {
@@ -119,4 +119,11 @@ export class WaitNotices implements Notices {
 
 function sentence({ pool, since, describe }: Wait, now: number): string {
   return `carpool: ${pool}: ${describe(Math.round((now - since) / 1_000))}`;
+}
+
+/** At the end of a word. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const end = text.lastIndexOf(' ', width - 1);
+  return `${text.slice(0, end > 0 ? end : width - 1)}…`;
 }

@@ -49,11 +49,16 @@ interface Known {
 /** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
 export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed(), format: json };
 
+/** Sessions that are known after their end. */
+const keptAfterEnd = 64;
+
 export class WireProtocol implements Protocol {
   readonly name = 'wire';
   readonly #known = new Map<WireId, Known>();
   /** The ids of the child that each session may name. ADOPTED may overtake the answer to `register`. */
   readonly #owned = new Map<WireId, Set<WireId>>();
+  /** Sessions that have ended, the oldest first. */
+  readonly #ended: WireId[] = [];
   #sessions = 0;
 
   async open(port: SessionPort): Promise<WireOpened> {
@@ -89,7 +94,11 @@ export class WireProtocol implements Protocol {
       opened,
       format,
       close: async (ending) => {
-        await ending.root.request({ method: 'unregister', session });
+        try {
+          await ending.root.request({ method: 'unregister', session });
+        } finally {
+          this.#end(session);
+        }
       },
     };
   }
@@ -116,6 +125,7 @@ export class WireProtocol implements Protocol {
         return { as: 'ask', to: session, key, frame: this.#body(payload, to) };
       case op.CLOSED: {
         const { by, reason, error } = decodeJsonBody(bodyOf(payload)) as ClosedBody;
+        this.#end(session);
         const refusal = error === undefined ? undefined : { message: reason, error: fromRecord(error) };
         return { as: 'lost', to: session, gone: true, by, reason, refusal };
       }
@@ -160,6 +170,15 @@ export class WireProtocol implements Protocol {
     const owned = this.#owned.get(session);
     if (owned === undefined) this.#owned.set(session, new Set([wireId]));
     else owned.add(wireId);
+  }
+
+  /** What still comes for a session may have to be shown: it is forgotten when some more have ended. */
+  #end(session: WireId): void {
+    this.#ended.push(session);
+    if (this.#ended.length <= keptAfterEnd) return;
+    const [oldest = session] = this.#ended.splice(0, 1);
+    this.#known.delete(oldest);
+    this.#owned.delete(oldest);
   }
 
   /** The host refuses it too; here the error points at the caller's own line. */

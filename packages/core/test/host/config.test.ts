@@ -183,7 +183,7 @@ const aCommand = 'allowed: a path, a name that is looked for in PATH, or a funct
 const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
 const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';
 const unknown = (key: string, allowed: string, meant?: string): string =>
-  `${JSON.stringify(key)}, which is no option there; allowed: ${allowed}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  `${JSON.stringify(key)}, which is no option there; ${meant === undefined ? '' : `did you mean "${meant}"? `}allowed: ${allowed}`;
 
 const aLock =
   'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';

@@ -54,12 +54,12 @@ test.each<[string, unknown, string]>([
   [
     'a misspelt option',
     { command: 'x', protocol: { sesion: 's' } },
-    'found an option of this name at `protocol.sesion`; allowed: a protocol, a function that returns one, or the options of `sessionField`; did you mean "session"?',
+    'found an option of this name at `protocol.sesion`; did you mean "session"? allowed: a protocol, a function that returns one, or the options of `sessionField`',
   ],
   [
     'a misspelt option in another one',
     { command: 'x', protocol: { close: { sned: {} } } },
-    'found an option of this name at `protocol.close.sned`; allowed: an object of send, expect; did you mean "send"?',
+    'found an option of this name at `protocol.close.sned`; did you mean "send"? allowed: an object of send, expect',
   ],
   [
     'an exchange without what it needs',

@@ -170,7 +170,7 @@ test('`start` that fails is reported with its cause once; later registrations ar
   expect(error.blame).toBe('setup');
   const second = await failure(pool.register(), 'POOL_GAVE_UP');
   expect(second.message).toBe(
-    'Cannot register a session: pool "web" starts no more children, because `start` of the server of pool "web" failed: syntax error at schema.sql:3',
+    'Cannot register a session: pool "web" starts no more children, because `start` of the server failed: syntax error at schema.sql:3',
   );
   expect(second.cause).toBeUndefined();
   expect(pool.stats().children).toBe(1);
