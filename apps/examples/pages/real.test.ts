@@ -16,6 +16,7 @@ const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 const reasons: Readonly<Record<Case['pool'], string>> = {
   model: python.reason,
   chromium: chromium.reason,
+  typescript: '',
   esbuild: '',
   sass: '',
 };

@@ -1,6 +1,7 @@
 // Where the packages of this repository keep the programs of the page.
 import { createRequire } from 'node:module';
-import { arch, platform } from 'node:process';
+import { dirname, join } from 'node:path';
+import { arch, execPath, platform } from 'node:process';
 import esbuildPackage from 'esbuild/package.json' with { type: 'json' };
 
 const { resolve } = createRequire(import.meta.url);
@@ -16,4 +17,10 @@ const sassFolder = `sass-embedded-${platform}-${arch}/dart-sass/src`;
 export const sassCommand: { readonly command: string; readonly args: readonly string[] } = {
   command: resolve(`${sassFolder}/dart${exe}`),
   args: [resolve(`${sassFolder}/sass.snapshot`), '--embedded'],
+};
+
+/** TypeScript 7 as a language server. */
+export const typescriptCommand: { readonly command: string; readonly args: readonly string[] } = {
+  command: execPath,
+  args: [join(dirname(resolve('typescript/package.json')), 'bin/tsc'), '--lsp', '--stdio'],
 };

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { chromium, python } from '@carpool/test-harness/programs';
 import { childProtocol, defineConfig, type Config, type PoolOptions } from 'carpool';
 import { browser, nulJson } from '../protocol/browser.ts';
+import { documents } from '../protocol/document.ts';
 import { esbuildCodec } from '../protocol/esbuild-packets.ts';
 import { esbuild } from '../protocol/esbuild.ts';
-import { esbuildCommand, sassCommand } from '../protocol/programs.ts';
+import { languageServerCodec } from '../protocol/language-server.ts';
+import { esbuildCommand, sassCommand, typescriptCommand } from '../protocol/programs.ts';
 import { sassCodec } from '../protocol/sass-packets.ts';
 import { sass } from '../protocol/sass.ts';
 import type { Case } from './cases/cases.ts';
@@ -21,6 +23,7 @@ export const pools: Readonly<Record<Case['pool'], PoolOptions>> = {
     },
     protocol: childProtocol,
   },
+  typescript: { ...typescriptCommand, codec: languageServerCodec, protocol: documents },
   esbuild: { ...esbuildCommand, codec: esbuildCodec, protocol: esbuild },
   sass: { ...sassCommand, codec: sassCodec, protocol: sass },
   chromium: {

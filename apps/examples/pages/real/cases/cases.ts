@@ -12,7 +12,7 @@ export interface Where {
 }
 
 export interface Case {
-  readonly pool: 'model' | 'chromium' | 'esbuild' | 'sass';
+  readonly pool: 'model' | 'typescript' | 'chromium' | 'esbuild' | 'sass';
   readonly title: string;
   readonly check: (where: Where) => Promise<void>;
 }
@@ -95,6 +95,25 @@ export const cases: readonly Case[] = [
       expect((await first.request({ type: 'weigh' }))['value']).toBe(100);
       expect((await second.request({ type: 'weigh' }))['value']).toBe(3);
       expect(await refusalOf(second.request({ word: 'unicorn', type: 'weigh' }))).toContain('no refusal');
+    },
+  },
+  {
+    pool: 'typescript',
+    title: 'a language server: each session has a document, and its diagnostics; replies find it by their id',
+    async check({ expect, register }) {
+      const texts = ['export const wrong: number = "text";', 'export const right: number = 1;'];
+      const sessions = await Promise.all(texts.map((text) => register('typescript', { params: { text } })));
+      const items = sessions.map(async (session) => {
+        const { uri } = session.opened as { uri: string };
+        const reply: Said = await session.request({
+          method: 'textDocument/diagnostic',
+          params: { textDocument: { uri } },
+        });
+        return reply['result'].items.length as number;
+      });
+      expect(await Promise.all(items)).toEqual([1, 0]);
+      expect(await refusalOf(sessions[0]!.request({ method: 'dance', params: {} }))).toContain('SESSION_REFUSED');
+      for (const session of sessions) await session.unregister();
     },
   },
   {
