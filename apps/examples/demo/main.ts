@@ -57,7 +57,10 @@ if (only.includes('postgres')) {
   say(
     'Without Carpool a file runs initdb, starts the server, and runs migrations and seed. On both sides each test has a',
   );
-  say('database of its own, a copy of a template, and the server is the same one, set to be fast.\n');
+  say(
+    'database of its own, a copy of a template, and the server is the same one, set to be fast. Carpool keeps the template',
+  );
+  say('from one run to the next.\n');
   await compare({ suite: postgres, place, rounds, warmUp: !quick });
 }
 
