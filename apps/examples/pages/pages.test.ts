@@ -1,7 +1,7 @@
 /**
- * The code of README.md, docs/protocol.md, docs/protocols-in-practice.md, docs/servers.md and docs/adapters.md, and the
- * config of docs/coordination.md. Every block is a file of this folder, named in its title; these files are compiled with
- * everything else and run here, those of adapters.md in adapters.test.ts.
+ * The code of README.md and of the pages in `blocks`. Every block is a file of this folder, named in its title; these files
+ * are compiled with everything else and run here, those of adapters.md in adapters.test.ts, of programs that are not
+ * written for the pages in real.test.ts, and of more servers in more-servers.test.ts.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -32,6 +32,7 @@ async function printed(folder: string, ...args: string[]): Promise<string[]> {
 const blocks = [
   { page: 'README.md', folder: 'readme' },
   { page: 'docs/protocol.md', folder: 'protocol' },
+  { page: 'docs/write-a-process.md', folder: 'written' },
   { page: 'docs/protocols-in-practice.md', folder: 'protocol' },
   { page: 'docs/servers.md', folder: 'servers' },
   { page: 'docs/adapters.md', folder: 'adapters' },

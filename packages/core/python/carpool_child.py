@@ -8,7 +8,7 @@
     serve(open=lambda session: [], request=request, fork=True)
 
 One file, Python 3.9 or newer, nothing but the standard library. From the import on, stdout carries messages alone: what is
-printed goes to stderr. docs/protocol.md, "Write the process", says what each function gets, and what `fork` does.
+printed goes to stderr. docs/write-a-process.md says what each function gets, and what `fork` does.
 """
 
 from __future__ import annotations
