@@ -21,6 +21,7 @@ export const rows = [
   'plushie-messages',
   'postgres-database',
   'redis-keyspace',
+  'warm-session',
   'held-messages',
   'idle-sessions',
   'host-memory',
