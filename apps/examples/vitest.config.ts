@@ -5,7 +5,13 @@ import { asInstalled } from './as-installed.ts';
 export default defineConfig({
   plugins: [carpool()],
   test: {
-    include: ['tests/*.test.ts', 'demo/*.test.ts', 'pages/*.test.ts', 'three-runners/*.test.ts', 'shared/*.test.ts'],
+    include: [
+      'tests/*.test.ts',
+      'demo/break-even.test.ts',
+      'pages/*.test.ts',
+      'three-runners/*.test.ts',
+      'shared/*.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 4,
     // Leave it out of a copy.
