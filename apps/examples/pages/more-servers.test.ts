@@ -31,7 +31,7 @@ test.skipIf(reason !== '')(`the chain runs${reason}`, { timeout: 60_000 }, async
   expect(await tested('more-servers', 'transfer')).toMatch(/Tests +2 passed \(2\)/);
 });
 
-test.skipIf(reason !== '')(`a chain is reset for the next session${reason}`, async () => {
+test.skipIf(reason !== '')(`a chain is reset for the next session${reason}`, { timeout: 30_000 }, async () => {
   const bin = join(resolve('@foundry-rs/anvil/package.json'), '../bin.mjs');
   const pool = createPool({ ...chain, children: 1, command: process.execPath, args: [bin, ...(chain.args ?? [])] });
   onTestFinished(() => pool.close());

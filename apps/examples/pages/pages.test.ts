@@ -102,12 +102,16 @@ test('the sheet as plain data runs', async () => {
   expect(lines).toEqual(['A1 holds 2', 'visited 1', 'converts at 1.1']);
 });
 
-test.skipIf(chromium.path === undefined)(`the browser runs, on Chromium${chromium.reason}`, async () => {
-  const lines = (await printed(here('protocol'), 'use-browser.ts')).join(' ');
-  expect(lines.match(/value: 'first'/g)).toHaveLength(2);
-});
+test.skipIf(chromium.path === undefined)(
+  `the browser runs, on Chromium${chromium.reason}`,
+  { timeout: 30_000 },
+  async () => {
+    const lines = (await printed(here('protocol'), 'use-browser.ts')).join(' ');
+    expect(lines.match(/value: 'first'/g)).toHaveLength(2);
+  },
+);
 
-test('esbuild and Sass run', async () => {
+test('esbuild and Sass run', { timeout: 30_000 }, async () => {
   const [bundled, styled] = await Promise.all([
     printed(here('protocol'), 'use-esbuild.ts'),
     printed(here('protocol'), 'use-sass.ts'),

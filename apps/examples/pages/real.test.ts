@@ -12,6 +12,9 @@ import { cases, type Case } from './real/cases/cases.ts';
 
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 
+/** Milliseconds, in which also a browser starts on a busy machine. */
+const timeout = 30_000;
+
 /** Why the tests of a pool are skipped. */
 const reasons: Readonly<Record<Case['pool'], string>> = {
   model: python.reason,
@@ -28,7 +31,7 @@ describe('in process', () => {
   const made = new Map<Case['pool'], Pool>();
   afterAll(() => Promise.all([...made.values()].map((pool) => pool.close())));
 
-  test.for(named)('$name', async ({ pool: name, skipped, check }, { skip }) => {
+  test.for(named)('$name', { timeout }, async ({ pool: name, skipped, check }, { skip }) => {
     if (skipped) skip();
     const pool = made.get(name) ?? createPool(pools[name]);
     made.set(name, pool);
@@ -60,7 +63,7 @@ describe('through a host', () => {
     for (const end of ends) await end();
   });
 
-  test.for(named)('$name', async ({ pool, skipped, check }, { skip }) => {
+  test.for(named)('$name', { timeout }, async ({ pool, skipped, check }, { skip }) => {
     if (skipped) skip();
     await check({
       expect,
