@@ -82,6 +82,11 @@ export class OpenCall implements CallLabel, PromiseUse {
     }
   }
 
+  /** So far nothing awaits it, and it has not failed. */
+  get forgotten(): boolean {
+    return this.#needed && !this.#used && (this.#state === 'pending' || this.#state === 'given');
+  }
+
   /** The user has ended its session, or aborted it. */
   #isOnPurpose(): boolean {
     const aborted = this.#signal?.aborted === true && this.#reason === this.#signal.reason;
@@ -116,6 +121,11 @@ export class OpenCalls {
 
   add(label: CallLabel): OpenCall {
     return new OpenCall(label, this.#open);
+  }
+
+  /** Those that nothing awaits so far: where the test fails, one of them may be why. */
+  forgotten(): CallLabel[] {
+    return [...this.#open].filter((call) => call.forgotten);
   }
 
   /** At the end of the owner: those that are mistakes. @param passed where it was cut short, only what failed is one */

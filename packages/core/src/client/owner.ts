@@ -13,7 +13,7 @@ import { systemClock } from '../base/clock.ts';
 import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
-import { notAwaitedError, unusedError } from '../session/errors.ts';
+import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
 import { describeRequest } from '../session/send-request.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
@@ -131,7 +131,9 @@ export class Owner implements AsyncDisposable {
     }));
     const waits = this.leases.longWaits;
     const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];
-    return [...(await Promise.all(found)), ...this.#refusals, ...locks];
+    const forgotten = this.#calls.forgotten().slice(0, mostRefusals).map(forgottenCall);
+    const calls = forgotten.length === 0 ? [] : [{ pool: 'calls', session: '', messages: forgotten }];
+    return [...(await Promise.all(found)), ...this.#refusals, ...locks, ...calls];
   }
 
   /**

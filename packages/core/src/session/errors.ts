@@ -1,4 +1,5 @@
 /** What the calls of a session fail with. Each sentence stands here once, for both sides of the hub. */
+import { callerLocation } from '../base/holder-label.ts';
 import type { CallLabel } from '../base/open-calls.ts';
 import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
@@ -140,6 +141,12 @@ export function notAwaitedError(calls: readonly CallLabel[]): CarpoolError {
 export function unusedError(calls: readonly CallLabel[]): CarpoolError {
   const message = `The test called for ${namesOf(calls)} and did not await it, so that it went on before it had it: write \`await\` before the call`;
   return new CarpoolError('CALL_NOT_AWAITED', message, { site: calls[0]?.site });
+}
+
+/** For a test that has failed: what it has not awaited may be why. */
+export function forgottenCall({ what, site }: CallLabel): string {
+  const at = callerLocation(site);
+  return `the test has not awaited ${what()}${at === undefined ? '' : `, called at ${at}`}`;
 }
 
 function namesOf([first, ...others]: readonly CallLabel[]): string {

@@ -44,6 +44,29 @@ test('calls that are pending', async () => {
   expect(await Promise.race([one, Promise.resolve('pending')])).toBe('pending');
 });
 
+test('the evidence of a test that fails names what it has not awaited so far', async () => {
+  const { owner, session, end } = await holding();
+  const forgotten = owner.register('echoes');
+  const awaited = owner.register('echoes');
+  await awaited;
+  await session.request({ type: 'echo' });
+  const calls = (await owner.evidence()).filter(({ pool }) => pool === 'calls');
+  expect(calls).toEqual([
+    {
+      pool: 'calls',
+      session: '',
+      messages: [
+        expect.stringMatching(
+          /^the test has not awaited a session of pool "echoes", called at .*not-awaited\.test\.ts:\d+/,
+        ) as unknown,
+      ],
+    },
+  ]);
+  await forgotten;
+  expect((await owner.evidence()).filter(({ pool }) => pool === 'calls')).toEqual([]);
+  expect(await end()).toEqual([]);
+});
+
 test('a session that came, and that nothing awaited', async () => {
   const { owner, session, end } = await holding();
   void owner.register('echoes');
