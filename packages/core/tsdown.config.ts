@@ -118,6 +118,20 @@ const config: UserConfig[] = defineConfig([
     outputOptions: { chunkFileNames: 'child-[name]-[hash].js', comments: false },
   },
   {
+    // The same for one that joins a session.
+    ...common,
+    entry: { join: 'src/entry/join.ts' },
+    clean: false,
+    dts: { oxc: true },
+    outputOptions: {
+      chunkFileNames: 'join-[name]-[hash].js',
+      comments: false,
+      codeSplitting: {
+        groups: [{ name: 'formats', test: inSource(String.raw`(?:codec[\\/]msgpack|wire[\\/]cloned)`) }],
+      },
+    },
+  },
+  {
     // The command for itself: what it shares with an entry would become one file more that a test process loads.
     ...common,
     entry: { cli: 'src/cli/main.ts' },

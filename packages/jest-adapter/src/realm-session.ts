@@ -101,6 +101,10 @@ export class RealmSession implements Public {
     return brought(this.#inner.unregister(), callSite(this.unregister));
   }
 
+  address(): Promise<string> {
+    return brought(this.#inner.address(), callSite(this.address));
+  }
+
   evidence(): Promise<Evidence> {
     return brought(this.#inner.evidence());
   }

@@ -228,8 +228,10 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   HUB_REJECTED: {
     scope: 'hub',
     blame: 'setup',
-    meaning: 'The host refused this worker: wrong token, another version of Carpool, or too many workers.',
-    remedy: 'Make sure one version of `carpool` and its adapter is installed, and that the address was not edited.',
+    meaning:
+      'The host refused this connection: wrong token, another version of Carpool, or too many workers; or the address of a session that has ended, or with which another process has joined.',
+    remedy:
+      'Make sure one version of `carpool` and its adapter is installed, and that the address was not edited. For a process that joins a session, call `session.address()` once for each process, and await the process before the test ends.',
   },
   HUB_LOST: {
     scope: 'hub',

@@ -23,6 +23,7 @@ import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { CallRequest, EndBody, MethodTable, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
+import { formatSessionAddress } from '../wire/session-address.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
 import { describeHostSilence, giveUpOnSilence, hostError, silenceOf, watchHost } from './silent-host.ts';
@@ -127,6 +128,10 @@ export class HostClient implements Client {
       conversation.rename(result.id);
       const { hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
+      const address = async (): Promise<string> => {
+        const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
+        return formatSessionAddress({ path: this.#connection.path, token });
+      };
       const hostSilence = (): string | undefined => this.#hostSilence;
       const under = request.under ?? [];
       this.#open.set(conversation, under);
@@ -146,6 +151,7 @@ export class HostClient implements Client {
         idField,
         timeLeft,
         diagnose,
+        address,
         hostSilence,
         calls,
         hasOwner: true,

@@ -9,7 +9,7 @@ import { json } from '../codec/json.ts';
 import { Mux } from '../session/mux.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { parseAddress } from '../wire/address.ts';
+import { parseAddress, type Address } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
@@ -22,6 +22,8 @@ export interface HostConnection {
   readonly mux: Mux;
   /** The number of this process at the host. */
   readonly peer: number;
+  /** Of the host's socket. */
+  readonly path: string;
   readonly token: string;
   readonly runner: string;
   /** Resolves when the connection has ended, with the reason; with `undefined` if this side closed it. */
@@ -35,9 +37,16 @@ const maxFrameBytes = 1024 * 1024 * 1024;
 
 /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
 export async function connectToHost(options: ClientOptions): Promise<HostConnection> {
+  return await connectTo(parseAddress(options.address), options);
+}
+
+/** @throws CarpoolError as `connectToHost` */
+export async function connectTo(
+  { path, token }: Address,
+  options: Omit<ClientOptions, 'address' | 'heartbeat'>,
+): Promise<HostConnection> {
   const { runner, known = false, timeout = 10_000 } = options;
-  const { path, token } = parseAddress(options.address);
-  const socket = await connectTo(path, timeout, known);
+  const socket = await socketTo(path, timeout, known);
   const closed = Promise.withResolvers<CarpoolError | undefined>();
   const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
   const mux = new Mux({
@@ -68,7 +77,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
     const { peer } = (await greeted) as GreetResult;
     // A worker that only waits for its tests to end must be able to end.
     socket.unref();
-    return { socket, transport, mux, peer, token, runner, closed };
+    return { socket, transport, mux, peer, path, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
     if (thrown === late || known || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
@@ -77,7 +86,7 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
   }
 }
 
-async function connectTo(path: string, timeout: number, known: boolean): Promise<Socket> {
+async function socketTo(path: string, timeout: number, known: boolean): Promise<Socket> {
   const socket = connect(path);
   const connected = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -11,6 +11,8 @@ export interface OpenSession {
   readonly requestTimeout: number;
   readonly closeTimeout: number;
   readonly maxUnreadEvents: number;
+  /** The name of its pool, where that was not known before. */
+  readonly pool?: string;
   /** What the child said of itself. */
   readonly hello: unknown;
   /** What its protocol's `open` found out. */
@@ -27,6 +29,8 @@ export interface OpenSession {
   readonly calls?: OpenCalls | undefined;
   /** What is known of the child from outside the session: the end of its stderr. */
   diagnose(): Promise<Evidence> | Evidence;
+  /** Makes an address for one other process. Absent: none can join. */
+  address?(): Promise<string>;
   /** Where another process holds the child, and that process does not answer: so, in half a sentence. */
   hostSilence?(): string | undefined;
 }

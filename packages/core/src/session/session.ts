@@ -10,6 +10,7 @@ import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { Frame } from '../codec/frame.ts';
 import type { AnyMessages, Key, Messages } from '../protocol/protocol.ts';
+import { addressOf } from './address.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { namesOf, none } from './call-options.ts';
@@ -41,9 +42,9 @@ interface EventCall extends CallOptions {
  */
 export class UserSession<M extends Messages = AnyMessages> implements Session<M> {
   readonly closed: Promise<CloseReason>;
-  readonly pool: string;
   /** For its conversation. What comes before `bind` waits. */
   readonly listener: Listener;
+  readonly #pool: string;
   readonly #clock: Clock;
   readonly #inbox: Inbox = new Inbox(() => this.id);
   #openSession: OpenSession | undefined;
@@ -57,7 +58,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   #interactions = 0;
 
   constructor(pool: string, clock: Clock) {
-    this.pool = pool;
+    this.#pool = pool;
     this.#clock = clock;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.listener = {
@@ -82,6 +83,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   get id(): string {
     return this.#live.id;
+  }
+
+  get pool(): string {
+    return this.#openSession?.pool ?? this.#pool;
   }
 
   get hello(): unknown {
@@ -173,6 +178,12 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     checkTalks(this.#open, this.answer);
     this.#answer = answerer as (question: unknown) => unknown;
     for (const [frame, key] of this.#early.splice(0)) void this.#onAsk(frame, key);
+  }
+
+  async address(): Promise<string> {
+    const site = callSite(this.address);
+    if (this.#reason !== undefined) throw this.#closedError('make an address', site);
+    return await addressOf(this.#open, site);
   }
 
   async unregister(): Promise<void> {

@@ -130,6 +130,19 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void;
 
   /**
+   * The address of this session for one process that the test starts: text for an environment variable. The process calls
+   * `joinSession` of `carpool/join` with it, and then speaks in this session as the test does: replies come to the process
+   * that asked, events to all, and the child's questions to the test. Its end, of whatever kind, does not end this session;
+   * the end of this session disconnects it. One process can join with an address, once; each call makes another.
+   * @throws CarpoolError SESSION_MISUSED for a pool of `createPool`, and for a server, which any process reaches with what is
+   * in `opened`; SESSION_OVERFLOW if 100 addresses of this session are not used; SESSION_CLOSED
+   * @example
+   * const env = { ...process.env, CARPOOL_SESSION: await session.address() };
+   * spawn('my-command', ['--once'], { env });
+   */
+  address(): Promise<string>;
+
+  /**
    * Ends the session and gives its slot back; resolves when the child has confirmed that the session is gone.
    * @throws CarpoolError SESSION_CLOSED when called twice, REQUEST_TIMEOUT when the child did not confirm within
    * `closeTimeout` of the pool, SESSION_DIAGNOSTICS with `diagnostics: 'fail'` of the pool. In a test that

@@ -29,7 +29,8 @@ export interface AcceptedConnectionOptions {
   readonly greetTimeout: number;
   /** What refuses a worker, in a sentence: "The host". */
   readonly name: string;
-  readonly admits: (token: string) => boolean;
+  /** Why this token is refused, if it is. Compares in constant time. */
+  readonly tokenFault: (token: string) => string | undefined;
   /** Why a worker is not admitted even with the token. */
   readonly refusal?: string | undefined;
   /** What `fail` makes of a thrown value that is no error of Carpool. */
@@ -157,10 +158,10 @@ export class AcceptedConnection {
   }
 
   #greet({ op: kind, call }: WireHead, body: Uint8Array): void {
-    const { admits, refusal, name, number } = this.#options;
-    const fault = greetingFault(kind, body, admits) ?? refusal;
+    const { tokenFault, refusal, name, number } = this.#options;
+    const fault = greetingFault(kind, body, tokenFault) ?? refusal;
     if (fault !== undefined) {
-      this.fail(0, call, new CarpoolError('HUB_REJECTED', `${name} refused this worker: ${fault}`));
+      this.fail(0, call, new CarpoolError('HUB_REJECTED', `${name} refused this connection: ${fault}`));
       this.hangUp();
       return;
     }

@@ -20,13 +20,22 @@ export function sameToken(shown: string, token: Uint8Array): boolean {
   return timingSafeEqual(bytes, token);
 }
 
-/** Why the first frame is no greeting of a worker of this run, if it is none. */
-export function greetingFault(kind: number, body: Uint8Array, admits: (token: string) => boolean): string | undefined {
+/** Why a token is refused that nothing is known of. */
+export const wrongToken = 'the token is not the one of this host; the address is of another run, or was edited';
+
+/**
+ * Why the first frame is no greeting of a worker of this run, if it is none.
+ * @param tokenFault why this token is refused, if it is
+ */
+export function greetingFault(
+  kind: number,
+  body: Uint8Array,
+  tokenFault: (token: string) => string | undefined,
+): string | undefined {
   const greeting = kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {};
   const { method, token, wire } = greeting;
-  if (method !== 'greet' || typeof token !== 'string' || !admits(token)) {
-    return 'the token is not the one of this host; the address is of another run, or was edited';
-  }
+  const fault = method === 'greet' && typeof token === 'string' ? tokenFault(token) : wrongToken;
+  if (fault !== undefined) return fault;
   if (wire === wireVersion) return undefined;
   const versions = `the worker has carpool ${String(greeting.version)} (wire ${String(wire)}), the host has carpool ${version} (wire ${wireVersion})`;
   return `${versions}; install one version of \`carpool\` and its adapter`;

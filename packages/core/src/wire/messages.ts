@@ -64,6 +64,28 @@ export interface RegisterResult {
   readonly diagnostics?: 'fail' | undefined;
 }
 
+/** From a process that has greeted with the token of a session. */
+export interface JoinRequest {
+  readonly method: 'join';
+  /** Its number for the session. */
+  readonly session: number;
+  /** For messages only. */
+  readonly pid: number;
+}
+export interface JoinResult extends RegisterResult {
+  /** The name of its pool. */
+  readonly pool: string;
+}
+
+export interface AddressRequest {
+  readonly method: 'address';
+  readonly session: number;
+}
+export interface AddressResult {
+  /** One process may greet with it, and then join the session. */
+  readonly token: string;
+}
+
 export interface UnregisterRequest {
   readonly method: 'unregister';
   readonly session: number;
@@ -259,6 +281,8 @@ export interface LocateBody {
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
+  readonly address: { readonly request: AddressRequest; readonly result: AddressResult };
+  readonly join: { readonly request: JoinRequest; readonly result: JoinResult };
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };
   readonly release: { readonly request: ReleaseRequest; readonly result: ReleaseResult };
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };

@@ -21,10 +21,25 @@ import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
-import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody, RegisterRequest, RegisterResult } from './messages.ts';
+import type {
+  AdoptedBody,
+  ClosedBody,
+  FailedBody,
+  JoinRequest,
+  JoinResult,
+  RefuseBody,
+  RegisterRequest,
+  RegisterResult,
+} from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session' | 'clonedParams'>;
+
+/** `params` of `Mux.open` in a process that joins a session. */
+export interface WireJoin {
+  /** Its pid. */
+  readonly joins: number;
+}
 
 /** What `Mux.open` resolves with. */
 export interface WireOpened extends Opened {
@@ -64,23 +79,11 @@ export class WireProtocol implements Protocol {
   async open(port: SessionPort): Promise<WireOpened> {
     const session = ++this.#sessions;
     port.adopt(session);
-    const { params, ...wanted } = port.params as WireRegister;
-    // In this turn where nothing is to be carried: the end of its owner, which may follow at once, must not overtake it.
-    const { plain, cloned } = params === undefined ? {} : await carry(params, { what: '`params`', blame: 'test' });
-    if (port.givenUp.aborted) throw port.givenUp.reason;
-    const request = {
-      ...wanted,
-      params: plain,
-      clonedParams: cloned,
-      method: 'register',
-      session,
-    } satisfies RegisterRequest;
-    const registering = port.root.request(request, port.givenUp);
-    const result = (await registering.catch((thrown: unknown) => {
-      // The host may have opened it before the cancellation arrived.
-      if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
-      throw thrown;
-    })) as RegisterResult;
+    const { joins } = port.params as Partial<WireJoin>;
+    const result =
+      joins === undefined
+        ? await this.#register(port, session)
+        : ((await port.root.request({ method: 'join', session, pid: joins } satisfies JoinRequest)) as JoinResult);
     const { sessionField, maxFrameBytes, wireIds, id } = result;
     const format = await formatNamed(result.format);
     const opened = await uncarried({ plain: result.opened, cloned: result.clonedOpened });
@@ -164,6 +167,26 @@ export class WireProtocol implements Protocol {
   refuse({ wireId, key, reason }: Refused): Frame | undefined {
     if (wireId === undefined || this.#known.get(wireId)?.refuses !== true) return undefined;
     return wrap(op.REFUSE, Number(wireId), Number(key), encodeJsonBody({ reason } satisfies RefuseBody));
+  }
+
+  async #register(port: SessionPort, session: number): Promise<RegisterResult> {
+    const { params, ...wanted } = port.params as WireRegister;
+    // In this turn where nothing is to be carried: the end of its owner, which may follow at once, must not overtake it.
+    const { plain, cloned } = params === undefined ? {} : await carry(params, { what: '`params`', blame: 'test' });
+    if (port.givenUp.aborted) throw port.givenUp.reason;
+    const request = {
+      ...wanted,
+      params: plain,
+      clonedParams: cloned,
+      method: 'register',
+      session,
+    } satisfies RegisterRequest;
+    const registering = port.root.request(request, port.givenUp);
+    return (await registering.catch((thrown: unknown) => {
+      // The host may have opened it before the cancellation arrived.
+      if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
+      throw thrown;
+    })) as RegisterResult;
   }
 
   #own(session: WireId, wireId: WireId): void {

@@ -18,6 +18,7 @@ import { BusyPoll } from '../../transport/busy-poll.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer, type PeerHub } from './peer.ts';
 import type { LockDeclarations } from '../../wire/lease-types.ts';
+import { SessionTokens } from './session-tokens.ts';
 import { ValueFiles } from './value-files.ts';
 
 /** Workers over the limit that get a refusal; more are hung up on. */
@@ -49,6 +50,7 @@ export class Hub implements PeerHub {
   readonly valueFiles: ValueFiles;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
+  readonly sessionTokens: SessionTokens = new SessionTokens();
   readonly #token: Buffer;
   #server: Server;
   readonly #peers = new Set<Peer>();

@@ -18,7 +18,9 @@ import { joinedDiagnostics } from '../../session/diagnostics.ts';
 import type { BusyPoll } from '../../transport/busy-poll.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
 import { op, type WireHead } from '../../wire/frames.ts';
+import { wrongToken } from '../../wire/greeting.ts';
 import type {
+  AddressResult,
   CallRequest,
   EndBody,
   PoolsResult,
@@ -31,11 +33,13 @@ import type {
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
+import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
-import { checkSessionNumber, noSession, unknownMethod } from './refusals.ts';
+import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
+import type { SessionTokens } from './session-tokens.ts';
 import type { ValueFiles } from './value-files.ts';
 
 /** What a peer needs of its hub. */
@@ -48,6 +52,7 @@ export interface PeerHub {
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
+  readonly sessionTokens: SessionTokens;
   admits(token: string): boolean;
   nextPeerNumber(): number;
   pool(name: string): Promise<ChildPool>;
@@ -72,6 +77,8 @@ export class Peer {
   readonly #calls = new Map<number, Cancellation>();
   /** Of all sessions that it had. */
   #largestFrame = smallFrame;
+  /** It is no worker: a test has handed its session to it. */
+  #joined: JoinedProcess | undefined;
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
@@ -85,14 +92,15 @@ export class Peer {
       clock: hub.clock,
       greetTimeout: hub.limits.greetTimeout,
       name: 'The host',
-      admits: (token) => hub.admits(token),
+      tokenFault: (token) => this.#tokenFault(token),
       refusal,
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
       receiving: () => hub.busyPoll.hit(),
       limit: (head) => this.#limitOf(head),
-      frame: (head, body) => this.#onFrame(head, body),
+      frame: (head, body) =>
+        this.#joined === undefined ? this.#onFrame(head, body) : this.#joined.onFrame(head, body),
       closed: () => void this.leave('because its worker has ended'),
     });
     this.#leases = new Leases({
@@ -118,6 +126,7 @@ export class Peer {
 
   async #release(message: string): Promise<void> {
     for (const call of this.#calls.values()) call.abort(() => new Error('its worker is gone'));
+    this.#joined?.leave();
     const { diagnosed } = await this.#owners.endAll(message);
     // No test and no file has ended that could fail with them.
     for (const error of diagnosed) process.stderr.write(`carpool: ${error.message}\n`);
@@ -125,8 +134,19 @@ export class Peer {
     this.#resolveLeft();
   }
 
+  #tokenFault(shown: string): string | undefined {
+    const { sessionTokens, clock } = this.#hub;
+    if (this.#hub.admits(shown)) return undefined;
+    const token = sessionTokens.find(shown);
+    if (token === undefined) return wrongToken;
+    this.#joined = new JoinedProcess({ token, clock, connection: this.#connection });
+    return token.fault;
+  }
+
   /** Looked at before a body is read. */
-  #limitOf({ op: kind, session }: WireHead): number {
+  #limitOf(head: WireHead): number {
+    if (this.#joined !== undefined) return this.#joined.limitOf(head);
+    const { op: kind, session } = head;
     const { maxCallBytes } = this.#hub.limits;
     // What is only too large gets an answer that says so; what is much larger is not read.
     if (kind === op.CALL) return maxCallBytes * 8;
@@ -269,6 +289,15 @@ export class Peer {
         return (await this.#hub.sharedWorkers.start(request)) satisfies SharedWorkerResult;
       case 'sharedWorkerState':
         return (await this.#hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
+      case 'join':
+        throw new CarpoolError('HUB_REJECTED', 'Only a process with the token of a session can join one', {
+          scope: 'call',
+        });
+      case 'address': {
+        const relay = this.#relays.get(request.session);
+        if (relay === undefined) throw noSessionToJoin();
+        return { token: relay.invite() } satisfies AddressResult;
+      }
       case 'evidence':
         return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
       default:
@@ -286,6 +315,7 @@ export class Peer {
       connection: this.#connection,
       maxBacklogBytes: this.#hub.limits.maxBacklogBytes,
       clock: this.#hub.clock,
+      tokens: this.#hub.sessionTokens,
       pool: (name) => this.#hub.pool(name),
       over: () => this.#relays.delete(session),
     });

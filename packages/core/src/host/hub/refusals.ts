@@ -19,6 +19,11 @@ export function noSession(session: number): CarpoolError {
   return new CarpoolError('SESSION_REFUSED', `Cannot send: the worker has no session ${session}`, { blame: 'carpool' });
 }
 
+/** For an address of a session that was never there, or has ended. */
+export function noSessionToJoin(): CarpoolError {
+  return new CarpoolError('SESSION_CLOSED', 'Cannot make an address: the session has ended');
+}
+
 export function unknownMethod(request: never): CarpoolError {
   const { method } = request as { readonly method?: unknown };
   const message = `The host knows no method ${JSON.stringify(method) ?? 'at all'}; does the worker have another version of \`carpool\`?`;

@@ -14,17 +14,28 @@ import type { ChildPool } from '../../pool/pool.ts';
 import type { Registration } from '../../pool/registration.ts';
 import type { Conversation } from '../../session/conversation.ts';
 import type { Listener } from '../../session/listener.ts';
-import { lateEndError } from '../../session/errors.ts';
-import type { PendingCall } from '../../session/pending.ts';
+import { closedError, lateEndError } from '../../session/errors.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { carryOpened, uncarried } from '../../wire/carried.ts';
 import { frameTooLarge } from '../../wire/frame-too-large.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
-import type { AdoptedBody, ClosedBody, RefuseBody, RegisterRequest, RegisterResult } from '../../wire/messages.ts';
+import type {
+  AdoptedBody,
+  ClosedBody,
+  JoinResult,
+  RefuseBody,
+  RegisterRequest,
+  RegisterResult,
+} from '../../wire/messages.ts';
 import { labelIn, scopeOf, textIn } from './holder-names.ts';
 import type { Owners } from './owners.ts';
+import { noSessionToJoin } from './refusals.ts';
+import { registerResult } from './register-result.ts';
+import { Requests, type Requesting } from './requests.ts';
+import type { SessionTokens } from './session-tokens.ts';
+import { SharedSession, type Shareable } from './shared-session.ts';
 import { translationFor } from './translation.ts';
 
 export interface RelayOptions {
@@ -37,6 +48,8 @@ export interface RelayOptions {
   /** Bytes that may wait for the worker to read. */
   readonly maxBacklogBytes: number;
   readonly clock: Clock;
+  /** For processes that join the session. */
+  readonly tokens: SessionTokens;
   /** @throws CarpoolError CONFIG_INVALID */
   readonly pool: (name: string) => Promise<ChildPool>;
   /** Nothing of the session is left. */
@@ -45,12 +58,11 @@ export interface RelayOptions {
 
 const longestStack = 20_000;
 
-export class Relay {
+export class Relay implements Requesting {
   readonly #options: RelayOptions;
   readonly #connection: AcceptedConnection;
   readonly #session: number;
-  /** Requests that wait for their reply, by the worker's numbers. */
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #requests: Requests;
   /** The child's questions, by the numbers that they have here. */
   readonly #questions = new Map<number, Key>();
   #registration: Registration | undefined;
@@ -60,11 +72,18 @@ export class Relay {
   #reported = false;
   /** What the worker's bodies are written in where it cannot read the child's own format. */
   #translation: Format | undefined;
+  /** Since other processes may join it. */
+  #shared: SharedSession | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
     this.#connection = options.connection;
     this.#session = options.session;
+    this.#requests = new Requests(this);
+  }
+
+  get conversation(): Conversation | undefined {
+    return this.#registration?.conversation;
   }
 
   /** Of its pool, as soon as that is known. */
@@ -93,7 +112,7 @@ export class Relay {
       this.#listener,
       { stack: textIn(stack, longestStack) ?? '' },
     );
-    const { conversation, settings, hello, opened, codec, protocol } = registration;
+    const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;
     void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
     const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
@@ -111,53 +130,21 @@ export class Relay {
       await conversation.close(this.#reason('owner', 'because its owner has ended'), settings.closeTimeout);
       throw thrown;
     }
-    return {
-      format: (this.#translation ?? codec.format).name,
-      hello,
-      opened: found.plain,
-      clonedOpened: found.cloned,
-      id: conversation.id,
-      requestTimeout: settings.requestTimeout,
-      closeTimeout: settings.closeTimeout,
-      maxUnreadEvents: settings.maxUnreadEvents,
-      maxFrameBytes: settings.maxFrameBytes,
-      diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
-      sessionField: protocol.sessionField,
-      wireIds: conversation.wireIds,
-      idField: protocol.idField,
-      refuses: protocol.refuse === undefined ? undefined : true,
-    };
+    return registerResult(registration, this.#translation, found);
   }
 
   send(body: Uint8Array): void {
     const { conversation } = this.#registration ?? {};
     if (conversation?.state.name !== 'open') return; // CLOSED is on its way to the worker
     try {
-      conversation.send(this.#inbound(body));
+      conversation.send(this.inbound(body));
     } catch (thrown) {
       this.#refuse(conversation, thrown);
     }
   }
 
   request(call: number, body: Uint8Array): void {
-    const conversation = this.#registration?.conversation;
-    if (conversation === undefined) {
-      this.#failed(call, new CarpoolError('SESSION_REFUSED', 'Cannot send: there is no such session'));
-      return;
-    }
-    try {
-      const pending = conversation.request(this.#inbound(body), {
-        reply: (frame) => {
-          this.#calls.delete(call);
-          this.#reply(call, frame);
-        },
-        step: (frame) => this.#deliver(op.STEP, call, frame),
-        failed: (error) => this.#failed(call, error),
-      });
-      this.#calls.set(call, pending);
-    } catch (thrown) {
-      this.#failed(call, asCarpoolError(thrown, 'SESSION_REFUSED', 'Cannot send the request'));
-    }
+    this.#requests.send(call, body);
   }
 
   answer(question: number, body: Uint8Array): void {
@@ -166,7 +153,7 @@ export class Relay {
     if (key === undefined || conversation?.state.name !== 'open') return;
     this.#questions.delete(question);
     try {
-      conversation.answer(key, this.#inbound(body));
+      conversation.answer(key, this.inbound(body));
     } catch (thrown) {
       this.#refuse(conversation, thrown);
     }
@@ -187,9 +174,23 @@ export class Relay {
   }
 
   cancel(call: number): void {
-    const pending = this.#calls.get(call);
-    this.#calls.delete(call);
-    if (pending !== undefined) this.#registration?.conversation.abandon(pending);
+    this.#requests.cancel(call);
+  }
+
+  /**
+   * A token with which one process may join the session.
+   * @throws CarpoolError SESSION_CLOSED, or what has ended it; SESSION_OVERFLOW
+   */
+  invite(): string {
+    const { tokens, clock } = this.#options;
+    const registration = this.#registration;
+    if (registration === undefined) throw noSessionToJoin();
+    const { conversation } = registration;
+    const { state } = conversation;
+    if (state.name === 'opening') throw noSessionToJoin();
+    if (state.name !== 'open') throw closedError('make an address', conversation, state.reason, clock.now());
+    this.#shared ??= new SharedSession(this.#shareable(registration));
+    return tokens.make(this.#shared);
   }
 
   /**
@@ -217,18 +218,27 @@ export class Relay {
   }
 
   readonly #listener: Listener = {
-    event: (frame) => this.#deliver(op.EVENT, 0, frame),
+    event: (frame) => {
+      this.deliver(op.EVENT, 0, frame);
+      this.#shared?.event(frame);
+    },
     ask: (frame, key) => {
       const question = ++this.#asked;
       this.#questions.set(question, key);
-      this.#deliver(op.ASK, question, frame);
+      this.deliver(op.ASK, question, frame);
     },
     adopted: (wireId) => {
       // Those of before are in the answer to `register`; without a session field the worker checks none.
       if (this.#registration?.protocol.sessionField === undefined) return;
       this.#connection.writeJson(op.ADOPTED, this.#session, 0, { wireId } satisfies AdoptedBody);
+      this.#shared?.adopted(wireId);
     },
-    closed: ({ by, reason, error }) => {
+    closed: (ending) => {
+      const { by, reason, error } = ending;
+      if (this.#shared !== undefined) {
+        this.#shared.closed(ending);
+        this.#options.tokens.end(this.#shared);
+      }
       // The worker itself has ended it: by `unregister`, whose result is the answer, or with its owner.
       if (by === 'unregister' || by === 'owner') return;
       const body: ClosedBody = { by, reason, error: error && toRecord(error) };
@@ -236,7 +246,7 @@ export class Relay {
     },
   };
 
-  #inbound(body: Uint8Array): Frame {
+  inbound(body: Uint8Array): Frame {
     const { format } = this.#registration?.codec ?? { format: json };
     const limit = this.maxFrameBytes ?? Infinity;
     // Before anything is decoded.
@@ -245,17 +255,8 @@ export class Relay {
     return Frame.of(this.#translation.decode(body), format);
   }
 
-  /** A value that cannot be carried fails its own request alone. */
-  #reply(call: number, frame: Frame): void {
-    try {
-      this.#deliver(op.REPLY, call, frame);
-    } catch (thrown) {
-      this.#failed(call, asCarpoolError(thrown, 'FRAME_MALFORMED', 'Cannot pass on the reply'));
-    }
-  }
-
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
-  #deliver(kind: Op, call: number, frame: Frame): void {
+  deliver(kind: Op, call: number, frame: Frame): void {
     if (!this.#connection.isFull) {
       this.#connection.write(kind, this.#session, call, this.#outbound(frame));
       return;
@@ -271,6 +272,21 @@ export class Relay {
     void conversation.close(reason, settings.closeTimeout);
   }
 
+  #shareable(registration: Registration): Shareable {
+    const { conversation, settings, opened, protocol } = registration;
+    return {
+      conversation,
+      maxFrameBytes: settings.maxFrameBytes,
+      describe: async () => {
+        const found = await carryOpened(opened, protocol.name);
+        return { ...registerResult(registration, this.#translation, found), pool: settings.name } satisfies JoinResult;
+      },
+      inbound: (body) => this.inbound(body),
+      outbound: (frame) => this.#outbound(frame),
+      evidence: () => this.evidence(),
+    };
+  }
+
   #outbound(frame: Frame): Uint8Array {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
@@ -281,8 +297,7 @@ export class Relay {
     this.#options.over();
   }
 
-  #failed(call: number, error: CarpoolError): void {
-    this.#calls.delete(call);
+  failed(call: number, error: CarpoolError): void {
     this.#connection.fail(this.#session, call, error);
   }
 

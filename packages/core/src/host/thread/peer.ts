@@ -9,7 +9,7 @@ import { BusyPoll } from '../../transport/busy-poll.ts';
 import { TickQueue } from '../../transport/tick-queue.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
 import { op, readNumber, writeNumber, type WireHead } from '../../wire/frames.ts';
-import { greetTimeout } from '../../wire/greeting.ts';
+import { greetTimeout, wrongToken } from '../../wire/greeting.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
 import type { JoinRequest, JoinResult, MemberRequest } from '../../wire/shared-worker-messages.ts';
 import type { Broker } from './broker.ts';
@@ -53,7 +53,7 @@ export class Peer {
       clock: systemClock,
       greetTimeout,
       name: 'The shared worker',
-      admits: (token) => options.admits(token),
+      tokenFault: (token) => (options.admits(token) ? undefined : wrongToken),
       failure: {
         code: 'SHARED_WORKER_FAILED',
         message: `The shared worker ${options.file} failed in a teardown`,

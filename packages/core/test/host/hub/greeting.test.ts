@@ -50,7 +50,7 @@ test('a client with a wrong token gets an error that says so', async () => {
   const address = formatAddress({ path: served.path, token: randomBytes(32).toString('hex') });
   const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_REJECTED');
   expect(error.message).toBe(
-    'The host refused this worker: the token is not the one of this host; the address is of another run, or was edited',
+    'The host refused this connection: the token is not the one of this host; the address is of another run, or was edited',
   );
   expect(error.scope).toBe('hub');
 });
