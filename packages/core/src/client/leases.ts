@@ -3,12 +3,12 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
+import type { LocateBody } from '../wire/frame-bodies.ts';
 import type {
   AcquireRequest,
   AcquireResult,
   CallRequest,
   MethodTable,
-  LocateBody,
   OnceRequest,
   ReserveRequest,
   SettleRequest,

@@ -14,21 +14,17 @@ import { addressOf } from './address.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { namesOf, none } from './call-options.ts';
-import { closedError, lateCallError, lateEndError, lateHostError, sendError, type LateCall } from './errors.ts';
+import { closedError, lateEndError, sendError } from './errors.ts';
 import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
+import { lateCall, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
 import { checkTalks } from './silent.ts';
-import { waitedInVain, waitIn, type Wait } from './wait-limit.ts';
+import { waitIn, type Wait } from './wait-limit.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
-
-/** Milliseconds for what the host knows of a call that had no answer. */
-const diagnoseTimeout = 500;
-/** The same, where the time of the test is nearly over. */
-const lateDiagnoseTimeout = 50;
 
 interface EventCall extends CallOptions {
   readonly site: CallSite;
@@ -214,7 +210,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async evidence(): Promise<Evidence> {
     const silence = this.#open.hostSilence?.();
-    return this.#withOwn(silence === undefined ? await this.#open.diagnose() : { silence });
+    return withOwn(this.#live, silence === undefined ? await this.#open.diagnose() : { silence });
   }
 
   get #open(): OpenSession {
@@ -289,23 +285,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     return closedError(call, this.#live, reason, this.#clock.now(), site);
   }
 
-  /** What is known of the child, from the host where there is one, and what passed here. */
-  #withOwn(ofChild: Evidence): Evidence {
-    const { messages, strays = ofChild.strays, silence = ofChild.silence } = this.#live.evidence();
-    return { ...ofChild, messages, strays, silence };
-  }
-
   #timeout(what: string, wait: Wait, site: CallSite): CarpoolError | Promise<CarpoolError> {
-    const message = waitedInVain(this.#open, wait, { what, pool: this.pool });
-    const context = { session: this.id, timeout: wait.timeout };
-    const late = (): LateCall => ({ message, context, site, messages: this.#live.evidence().messages });
-    const make = (known: Evidence): CarpoolError => lateCallError(late(), known);
-    const withoutHost = (): CarpoolError => lateHostError(late(), this.#open.hostSilence?.());
-    const diagnosed = this.#open.diagnose();
-    if (!('then' in diagnosed)) return make(this.#withOwn(diagnosed));
-    // Why, the host knows. A host that does not answer must not hold the error up.
-    const expired = (): Error => new Error('too late');
-    const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
-    return within(diagnosed, { clock: this.#clock, timeout, expired }).then(make, withoutHost);
+    return lateCall({ open: this.#open, clock: this.#clock, pool: this.pool, what, wait, site });
   }
 }

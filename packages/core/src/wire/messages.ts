@@ -1,9 +1,9 @@
-/** What the JSON bodies of the wire hold: one pair a method of CALL and RESULT, then the bodies of the other frames. */
+/** What the JSON bodies of CALL and RESULT hold: one pair a method. Those of the other frames are in `frame-bodies.ts`. */
 import type { LockDeclarations } from './lease-types.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
-import type { ClosedBy, WireId } from '../protocol/protocol.ts';
+import type { WireId } from '../protocol/protocol.ts';
 import type { OwnerPath } from './owner-path.ts';
 
 export interface GreetRequest {
@@ -262,22 +262,6 @@ export interface SettleRequest {
   readonly failure?: ErrorRecord | undefined;
 }
 
-/** The body of RELEASE. Empty: all of it. */
-export interface ReleaseBody {
-  readonly amount: number;
-}
-
-/** The body of END. */
-export interface EndBody {
-  readonly owner: OwnerPath;
-}
-
-/** The body of LOCATE. */
-export interface LocateBody {
-  /** `file:line:column` of the call that took the lease. */
-  readonly at: string;
-}
-
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
@@ -301,24 +285,3 @@ export interface MethodTable {
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];
-
-/** The body of FAILED. */
-export type FailedBody = ErrorRecord;
-
-/** The body of REFUSE. */
-export interface RefuseBody {
-  /** Half a sentence. */
-  readonly reason: string;
-}
-
-/** The body of ADOPTED. */
-export interface AdoptedBody {
-  readonly wireId: WireId;
-}
-
-/** The body of CLOSED. */
-export interface ClosedBody {
-  readonly by: ClosedBy;
-  readonly reason: string;
-  readonly error?: ErrorRecord | undefined;
-}

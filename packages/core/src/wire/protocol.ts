@@ -21,16 +21,8 @@ import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
-import type {
-  AdoptedBody,
-  ClosedBody,
-  FailedBody,
-  JoinRequest,
-  JoinResult,
-  RefuseBody,
-  RegisterRequest,
-  RegisterResult,
-} from './messages.ts';
+import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody } from './frame-bodies.ts';
+import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session' | 'clonedParams'>;

@@ -2,9 +2,8 @@
  * A process to which a test has handed its session: it sends and asks in that session as the test does, and reaches
  * nothing else of the host. What it must not send, and its own end, end its connection alone.
  */
-import { CarpoolError, toRecord } from '../../base/errors.ts';
+import { asCarpoolError, CarpoolError, toRecord } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
-import { asCarpoolError } from '../../base/errors.ts';
 import type { Frame } from '../../codec/frame.ts';
 import { json } from '../../codec/json.ts';
 import type { WireId } from '../../protocol/protocol.ts';
@@ -12,11 +11,12 @@ import type { Conversation } from '../../session/conversation.ts';
 import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op, type WireHead } from '../../wire/frames.ts';
-import type { AdoptedBody, CallRequest, ClosedBody, JoinRequest } from '../../wire/messages.ts';
+import type { AdoptedBody, ClosedBody } from '../../wire/frame-bodies.ts';
+import type { CallRequest, JoinRequest } from '../../wire/messages.ts';
 import { checkSessionNumber, noSession } from './refusals.ts';
 import { Requests, type Requesting } from './requests.ts';
 import type { SessionToken } from './session-tokens.ts';
-import type { Member } from './shared-session.ts';
+import type { Member, OpenShared } from './shared-session.ts';
 
 export interface JoinedProcessOptions {
   readonly token: SessionToken;
@@ -42,12 +42,12 @@ export class JoinedProcess implements Member, Requesting {
   }
 
   get conversation(): Conversation | undefined {
-    return this.#options.token.session.relay?.conversation;
+    return this.#options.token.session.open?.conversation;
   }
 
   /** The most bytes of a frame under this head. */
   limitOf({ op: kind }: WireHead): number {
-    const own = this.#options.token.session.relay?.maxFrameBytes ?? 0;
+    const own = this.#options.token.session.open?.maxFrameBytes ?? 0;
     return kind === op.CALL ? maxCallBytes : Math.max(own * 2, maxCallBytes);
   }
 
@@ -83,14 +83,14 @@ export class JoinedProcess implements Member, Requesting {
   }
 
   inbound(body: Uint8Array): Frame {
-    return this.#relayed('send').inbound(body);
+    return this.#open('send').carrying.inbound(body);
   }
 
   /** One that does not read is disconnected: the session is the test's. */
   deliver(kind: Op, call: number, frame: Frame): void {
     if (this.#left) return;
     if (!this.#connection.isFull) {
-      this.#connection.write(kind, this.#number, call, this.#relayed('pass on a message').outbound(frame));
+      this.#connection.write(kind, this.#number, call, this.#open('pass on a message').carrying.outbound(frame));
       return;
     }
     const { backlog } = this.#connection;
@@ -138,11 +138,11 @@ export class JoinedProcess implements Member, Requesting {
     this.#connection.hangUp();
   }
 
-  #relayed(call: string): NonNullable<SessionToken['session']['relay']> {
+  #open(call: string): OpenShared {
     const { token, clock } = this.#options;
-    const { relay } = token.session;
-    if (relay === undefined) throw token.session.closedError(call, clock.now());
-    return relay;
+    const { open } = token.session;
+    if (open === undefined) throw token.session.closedError(call, clock.now());
+    return open;
   }
 
   async #call(call: number, request: CallRequest): Promise<void> {
@@ -161,7 +161,7 @@ export class JoinedProcess implements Member, Requesting {
         this.leave();
         return {};
       case 'evidence':
-        return this.#relayed('ask for evidence').evidence();
+        return this.#open('ask for evidence').carrying.evidence();
       case 'ping':
         return {};
       default: {
@@ -181,7 +181,7 @@ export class JoinedProcess implements Member, Requesting {
     }
     token.use(Number(pid));
     this.#number = session;
-    const result = await this.#relayed('join').describe();
+    const result = await this.#open('join').describe();
     if (token.session.over !== undefined) throw token.session.closedError('join', clock.now());
     if (!this.#left) token.session.add(this);
     return result;

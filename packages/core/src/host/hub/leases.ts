@@ -7,13 +7,12 @@ import { checkName } from '../../ledger/check-request.ts';
 import { ownerKey, type Lease, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
 import { op } from '../../wire/frames.ts';
 import { encodeJsonBody } from '../../wire/json-body.ts';
+import type { LocateBody, ReleaseBody } from '../../wire/frame-bodies.ts';
 import type {
   AcquireRequest,
   CallRequest,
-  LocateBody,
   OnceRequest,
   OnceResult,
-  ReleaseBody,
   ReserveRequest,
   ReserveResult,
   SettleRequest,

@@ -6,7 +6,7 @@
  *
  * What a peer must not send ends that peer alone.
  */
-import { Cancellation, type CancelSignal } from '../../base/cancellation.ts';
+import type { CancelSignal } from '../../base/cancellation.ts';
 import type { Evidence } from '../../base/errors.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -19,10 +19,10 @@ import type { BusyPoll } from '../../transport/busy-poll.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
 import { op, type WireHead } from '../../wire/frames.ts';
 import { wrongToken } from '../../wire/greeting.ts';
+import type { EndBody } from '../../wire/frame-bodies.ts';
 import type {
   AddressResult,
   CallRequest,
-  EndBody,
   PoolsResult,
   RegisterRequest,
   RegisterResult,
@@ -33,6 +33,7 @@ import type {
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
+import { Calls } from './calls.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import type { HubLimits } from './limits.ts';
@@ -74,7 +75,7 @@ export class Peer {
   readonly #owners = new Owners('the worker');
   readonly #leases: Leases;
   readonly #relays = new Map<number, Relay>();
-  readonly #calls = new Map<number, Cancellation>();
+  readonly #calls: Calls;
   /** Of all sessions that it had. */
   #largestFrame = smallFrame;
   /** It is no worker: a test has handed its session to it. */
@@ -103,6 +104,7 @@ export class Peer {
         this.#joined === undefined ? this.#onFrame(head, body) : this.#joined.onFrame(head, body),
       closed: () => void this.leave('because its worker has ended'),
     });
+    this.#calls = new Calls(this.#connection, hub.limits);
     this.#leases = new Leases({
       peer: this.#number,
       owners: this.#owners,
@@ -125,7 +127,7 @@ export class Peer {
   }
 
   async #release(message: string): Promise<void> {
-    for (const call of this.#calls.values()) call.abort(() => new Error('its worker is gone'));
+    this.#calls.cancelAll();
     this.#joined?.leave();
     const { diagnosed } = await this.#owners.endAll(message);
     // No test and no file has ended that could fail with them.
@@ -166,8 +168,7 @@ export class Peer {
   #onFrame({ op: kind, session, call }: WireHead, body: Uint8Array): void {
     switch (kind) {
       case op.CALL:
-        if (body.length > this.#hub.limits.maxCallBytes) this.#refuse(call, body.length);
-        else this.#answerCall(call, json.decode(body) as CallRequest);
+        if (!this.#calls.refuses(call, body.length)) this.#answerCall(call, json.decode(body) as CallRequest);
         break;
       case op.SEND:
         this.#relays.get(session)?.send(body);
@@ -182,8 +183,10 @@ export class Peer {
         this.#relays.get(session)?.refuse(call, body);
         break;
       case op.CANCEL:
-        if (session === 0) this.#cancel(call);
-        else this.#relays.get(session)?.cancel(call);
+        this.#relays.get(session)?.cancel(call);
+        if (session !== 0) break;
+        this.#leases.cancel(call);
+        this.#calls.cancel(call);
         break;
       case op.RELEASE:
         this.#hub.busyPoll.start();
@@ -210,42 +213,7 @@ export class Peer {
   #answerCall(call: number, request: CallRequest): void {
     // Whoever takes leases takes more of them soon; for the rest a wake-up costs less than polling.
     if (this.#leases.answers(call, request)) this.#hub.busyPoll.start();
-    else void this.#call(call, request);
-  }
-
-  #cancel(call: number): void {
-    this.#leases.cancel(call);
-    this.#calls.get(call)?.abort(() => new Error('cancelled by its caller'));
-  }
-
-  /** To decode it would keep all other workers waiting. */
-  #refuse(call: number, size: number): void {
-    const limit = this.#hub.limits.maxCallBytes;
-    const message = `The worker sent a call of ${size} bytes, and the limit is ${limit}`;
-    this.#connection.fail(
-      0,
-      call,
-      new CarpoolError('FRAME_TOO_LARGE', message, { scope: 'call', context: { size, limit } }),
-    );
-  }
-
-  async #call(call: number, request: OtherRequest): Promise<void> {
-    const limit = this.#hub.limits.maxCalls;
-    if (this.#calls.size >= limit) {
-      const message = `${limit} calls of the worker wait for their answer, and that is the limit`;
-      const error = new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context: { limit } });
-      this.#connection.fail(0, call, error);
-      return;
-    }
-    const cancelled = new Cancellation();
-    this.#calls.set(call, cancelled);
-    try {
-      this.#connection.writeJson(op.RESULT, 0, call, await this.#answer(request, cancelled));
-    } catch (thrown) {
-      this.#connection.fail(0, call, thrown);
-    } finally {
-      this.#calls.delete(call);
-    }
+    else void this.#calls.answer(call, (cancelled) => this.#answer(request, cancelled));
   }
 
   async #answer(request: OtherRequest, signal: CancelSignal): Promise<unknown> {

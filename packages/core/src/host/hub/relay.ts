@@ -21,21 +21,15 @@ import { carryOpened, uncarried } from '../../wire/carried.ts';
 import { frameTooLarge } from '../../wire/frame-too-large.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
-import type {
-  AdoptedBody,
-  ClosedBody,
-  JoinResult,
-  RefuseBody,
-  RegisterRequest,
-  RegisterResult,
-} from '../../wire/messages.ts';
+import type { AdoptedBody, ClosedBody, RefuseBody } from '../../wire/frame-bodies.ts';
+import type { RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import { labelIn, scopeOf, textIn } from './holder-names.ts';
 import type { Owners } from './owners.ts';
 import { noSessionToJoin } from './refusals.ts';
 import { registerResult } from './register-result.ts';
 import { Requests, type Requesting } from './requests.ts';
 import type { SessionTokens } from './session-tokens.ts';
-import { SharedSession, type Shareable } from './shared-session.ts';
+import { SharedSession, type Carrying } from './shared-session.ts';
 import { translationFor } from './translation.ts';
 
 export interface RelayOptions {
@@ -58,7 +52,7 @@ export interface RelayOptions {
 
 const longestStack = 20_000;
 
-export class Relay implements Requesting {
+export class Relay implements Requesting, Carrying {
   readonly #options: RelayOptions;
   readonly #connection: AcceptedConnection;
   readonly #session: number;
@@ -189,7 +183,7 @@ export class Relay implements Requesting {
     const { state } = conversation;
     if (state.name === 'opening') throw noSessionToJoin();
     if (state.name !== 'open') throw closedError('make an address', conversation, state.reason, clock.now());
-    this.#shared ??= new SharedSession(this.#shareable(registration));
+    this.#shared ??= new SharedSession(registration, this, this.#translation);
     return tokens.make(this.#shared);
   }
 
@@ -258,7 +252,7 @@ export class Relay implements Requesting {
   /** A worker that does not read must not fill the host's memory: the session that wanted to write is ended instead. */
   deliver(kind: Op, call: number, frame: Frame): void {
     if (!this.#connection.isFull) {
-      this.#connection.write(kind, this.#session, call, this.#outbound(frame));
+      this.#connection.write(kind, this.#session, call, this.outbound(frame));
       return;
     }
     const { backlog } = this.#connection;
@@ -272,22 +266,7 @@ export class Relay implements Requesting {
     void conversation.close(reason, settings.closeTimeout);
   }
 
-  #shareable(registration: Registration): Shareable {
-    const { conversation, settings, opened, protocol } = registration;
-    return {
-      conversation,
-      maxFrameBytes: settings.maxFrameBytes,
-      describe: async () => {
-        const found = await carryOpened(opened, protocol.name);
-        return { ...registerResult(registration, this.#translation, found), pool: settings.name } satisfies JoinResult;
-      },
-      inbound: (body) => this.inbound(body),
-      outbound: (frame) => this.#outbound(frame),
-      evidence: () => this.evidence(),
-    };
-  }
-
-  #outbound(frame: Frame): Uint8Array {
+  outbound(frame: Frame): Uint8Array {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 

@@ -5,17 +5,26 @@ import type { WireId } from '../../protocol/protocol.ts';
 import type { Conversation } from '../../session/conversation.ts';
 import { closedError } from '../../session/errors.ts';
 import type { CloseReason } from '../../session/state.ts';
+import type { Format } from '../../codec/codec.ts';
+import type { Registration } from '../../pool/registration.ts';
+import { carryOpened } from '../../wire/carried.ts';
 import type { JoinResult } from '../../wire/messages.ts';
+import { registerResult } from './register-result.ts';
 
-/** What a joined process needs of the relay. */
-export interface Shareable {
-  readonly conversation: Conversation;
-  readonly maxFrameBytes: number;
-  /** What the process must know of the session. */
-  describe(): Promise<JoinResult>;
+/** What passes between processes and the session. */
+export interface Carrying {
   inbound(body: Uint8Array): Frame;
   outbound(frame: Frame): Uint8Array;
   evidence(): Evidence;
+}
+
+/** What there is of it until it ends. */
+export interface OpenShared {
+  readonly conversation: Conversation;
+  readonly carrying: Carrying;
+  readonly maxFrameBytes: number;
+  /** What a process that joins must know of the session. */
+  describe(): Promise<JoinResult>;
 }
 
 /** A process that has joined. */
@@ -28,12 +37,22 @@ export interface Member {
 export class SharedSession {
   readonly id: string;
   readonly #members = new Set<Member>();
-  #relay: Shareable | undefined;
+  #open: OpenShared | undefined;
   #closed: CloseReason | undefined;
 
-  constructor(relay: Shareable) {
-    this.#relay = relay;
-    this.id = relay.conversation.id;
+  /** @param translation what the bodies are written in where a process cannot read the child's own format */
+  constructor(registration: Registration, carrying: Carrying, translation: Format | undefined) {
+    const { conversation, settings, opened, protocol } = registration;
+    this.id = conversation.id;
+    this.#open = {
+      conversation,
+      carrying,
+      maxFrameBytes: settings.maxFrameBytes,
+      describe: async () => {
+        const found = await carryOpened(opened, protocol.name);
+        return { ...registerResult(registration, translation, found), pool: settings.name };
+      },
+    };
   }
 
   /** What has ended it: "because its test has ended". */
@@ -42,8 +61,8 @@ export class SharedSession {
   }
 
   /** Absent: it has ended. */
-  get relay(): Shareable | undefined {
-    return this.#relay;
+  get open(): OpenShared | undefined {
+    return this.#open;
   }
 
   /** For a call of a process that comes after the end. */
@@ -73,6 +92,6 @@ export class SharedSession {
     this.#closed = reason;
     for (const member of this.#members) member.closed(reason);
     this.#members.clear();
-    this.#relay = undefined;
+    this.#open = undefined;
   }
 }

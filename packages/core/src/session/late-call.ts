@@ -1,0 +1,46 @@
+/** What a call fails with that got no answer in time: the error says what is known of the child. */
+import type { CallSite, CarpoolError, Evidence } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { within } from '../base/wait.ts';
+import type { Conversation } from './conversation.ts';
+import { lateCallError, lateHostError, type LateCall } from './errors.ts';
+import type { OpenSession } from './open-session.ts';
+import { waitedInVain, type Wait } from './wait-limit.ts';
+
+/** Milliseconds for what the host knows of a call that had no answer. */
+const diagnoseTimeout = 500;
+/** The same, where the time of the test is nearly over. */
+const lateDiagnoseTimeout = 50;
+
+export interface LateCallOptions {
+  readonly open: OpenSession;
+  readonly clock: Clock;
+  /** The name of the pool. */
+  readonly pool: string;
+  /** What did not come: "reply to query". */
+  readonly what: string;
+  readonly wait: Wait;
+  readonly site: CallSite;
+}
+
+export function lateCall(options: LateCallOptions): CarpoolError | Promise<CarpoolError> {
+  const { open, clock, pool, what, wait, site } = options;
+  const { conversation } = open;
+  const message = waitedInVain(open, wait, { what, pool });
+  const context = { session: conversation.id, timeout: wait.timeout };
+  const late = (): LateCall => ({ message, context, site, messages: conversation.evidence().messages });
+  const make = (known: Evidence): CarpoolError => lateCallError(late(), known);
+  const withoutHost = (): CarpoolError => lateHostError(late(), open.hostSilence?.());
+  const diagnosed = open.diagnose();
+  if (!('then' in diagnosed)) return make(withOwn(conversation, diagnosed));
+  // Why, the host knows. A host that does not answer must not hold the error up.
+  const expired = (): Error => new Error('too late');
+  const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
+  return within(diagnosed, { clock, timeout, expired }).then(make, withoutHost);
+}
+
+/** What is known of the child, from the host where there is one, and what passed here. */
+export function withOwn(conversation: Conversation, ofChild: Evidence): Evidence {
+  const { messages, strays = ofChild.strays, silence = ofChild.silence } = conversation.evidence();
+  return { ...ofChild, messages, strays, silence };
+}
