@@ -1,4 +1,4 @@
-import { byKey, Frame, type Protocol, type WireId } from 'carpool/protocol';
+import { byKey, CarpoolError, Frame, type Protocol } from 'carpool/protocol';
 import type { Packet } from './esbuild-packets.ts';
 
 const names = ['packet', 'isReply', 'command', 'key', 'version', 'error'] as const;
@@ -6,10 +6,21 @@ const names = ['packet', 'isReply', 'command', 'key', 'version', 'error'] as con
 /** What a `build` must have: the service ends, for all, where one of these is missing. */
 const complete = { entries: [], flags: [], nodePaths: [], write: false, context: false, absWorkingDir: process.cwd() };
 
+/** Keys of one session: esbuild knows a build by its key, over all sessions. */
+const keys = 1000;
+
+interface Call {
+  readonly session: number | undefined;
+  /** The key that is free again with the reply. */
+  readonly frees: number | undefined;
+}
+
 /** For each process: it remembers whose reply a number is. */
 export function esbuild(): Protocol {
-  /** Requests under way: number → session. */
-  const calls = new Map<number, WireId>();
+  /** Requests under way, by their number. */
+  const calls = new Map<number, Call>();
+  /** Keys of builds under way, and of contexts. */
+  const inUse = new Set<number>();
 
   return {
     name: 'esbuild',
@@ -20,18 +31,20 @@ export function esbuild(): Protocol {
     },
 
     open(port) {
-      // The `key` of a build is a number; `freshId` is s1, s2, …
-      const key = Number(port.freshId.slice(1));
+      // `freshId` is s1, s2, …
+      const session = Number(port.freshId.slice(1));
       return {
-        wireId: key,
+        wireId: session,
         async close(ending) {
           // What is under way ends with its reply: what it still asks is refused, by `refuse`.
-          for (const [number, owner] of calls) {
-            if (owner !== key) continue;
+          for (const [number, call] of calls) {
+            if (call.session !== session) continue;
             await ending.next((said) => (said as Packet).packet === number && (said as Packet).isReply);
           }
           // A context lives until it is disposed of, and this waits for that.
-          await ending.request({ command: 'dispose' });
+          for (const key of inUse) {
+            if (Math.floor(key / keys) === session) await ending.request({ command: 'dispose', key: key % keys });
+          }
         },
       };
     },
@@ -42,24 +55,36 @@ export function esbuild(): Protocol {
       const number = packet as number;
       if (isReply !== true) {
         // A ping is for the client as such; all other questions name their build.
-        return { as: 'ask', to: command === 'ping' ? undefined : (key as number), key: String(number) };
+        const to = command === 'ping' ? undefined : Math.floor((key as number) / keys);
+        return { as: 'ask', to, key: String(number) };
       }
-      const to = calls.get(number) ?? byKey;
+      const call = calls.get(number);
       calls.delete(number);
-      if (typeof error !== 'string') return { as: 'reply', to, key: String(number) };
-      return { as: 'refusal', to, key: String(number), refusal: { message: error } };
+      if (call?.frees !== undefined) inUse.delete(call.frees);
+      const reply = { to: call?.session ?? byKey, key: String(number) };
+      if (typeof error !== 'string') return { as: 'reply', ...reply };
+      return { as: 'refusal', ...reply, refusal: { message: error } };
     },
 
-    address({ kind, frame, wireId, call, key }) {
+    address({ kind, frame, wireId, call, key: number }) {
+      const { format } = frame;
+      const message = frame.message as { command?: string; context?: boolean; key?: number };
       if (kind === 'answer') {
-        const answer = { errors: [], warnings: [], ...(frame.message as object), packet: Number(key), isReply: true };
-        return { frame: Frame.of(answer, frame.format) };
+        const answer = { errors: [], warnings: [], ...message, packet: Number(number), isReply: true };
+        return { frame: Frame.of(answer, format) };
       }
-      if (wireId !== undefined) calls.set(call, wireId);
-      const { command } = frame.fields(names);
-      const said = { ...(command === 'build' ? complete : {}), ...(frame.message as object) };
-      const head = { packet: call, isReply: false, ...(wireId === undefined ? {} : { key: wireId }) };
-      return { frame: Frame.of({ ...said, ...head }, frame.format), key: String(call) };
+      const { command, context = false, key: own = 0 } = message;
+      const key = Number(wireId) * keys + own;
+      if (!(own >= 0 && own < keys) || (command === 'build' && inUse.has(key))) {
+        // The service would end.
+        const why = `Cannot build: the key ${own} is in use. Give another \`key\`, below ${keys}, or dispose of its context`;
+        throw new CarpoolError('SESSION_REFUSED', why, { scope: 'call', blame: 'test' });
+      }
+      if (command === 'build') inUse.add(key);
+      const isOver = command === 'dispose' || (command === 'build' && !context);
+      calls.set(call, { session: Number(wireId), frees: isOver ? key : undefined });
+      const said = { ...(command === 'build' ? complete : {}), ...message, key, packet: call, isReply: false };
+      return { frame: Frame.of(said, format), key: String(call) };
     },
 
     answer: (question) => ((question as { command: string }).command === 'ping' ? {} : undefined),

@@ -30,10 +30,11 @@ async function refusalOf(request: Promise<unknown>): Promise<string> {
 }
 
 /** A build of one module, whose text the session gives. */
-function build(session: Session, module: string): Promise<Said> {
+function build(session: Session, module: string, key = 0): Promise<Said> {
   const filter = { filter: `^${module}$`, namespace: '' };
   return session.request({
     command: 'build',
+    key,
     entries: [['out', module]],
     flags: ['--bundle', '--format=esm'],
     plugins: [
@@ -126,14 +127,18 @@ export const cases: readonly Case[] = [
       const flags = ['--loader=ts'];
       const transform = (input: string): Promise<Said> =>
         first.request({ command: 'transform', flags, input: Buffer.from(input), inputFS: false });
-      const [one, two, code, wrong] = await Promise.all([
+      const [one, again, two, inUse, code, wrong] = await Promise.all([
         build(first, 'module'),
+        build(first, 'module', 1),
         build(second, 'module'),
+        refusalOf(build(second, 'module')),
         transform('let x: number = 1'),
         transform('let x: = 1'),
       ]);
       expect(text(one['outputFiles'][0].contents)).toContain('"first"');
+      expect(text(again['outputFiles'][0].contents)).toContain('"first"');
       expect(text(two['outputFiles'][0].contents)).toContain('"second"');
+      expect(inUse).toContain('SESSION_REFUSED: Cannot build: the key 0 is in use');
       expect(code['code']).toBe('let x = 1;\n');
       expect(wrong['errors'][0].text).toContain('Unexpected "="');
       expect(await refusalOf(second.request({ command: 'dance' }))).toContain('Invalid command: dance');
@@ -146,7 +151,11 @@ export const cases: readonly Case[] = [
       const session = await register('esbuild');
       expect(await isAsked(session, () => build(session, 'module'))).toContain('SESSION_CLOSED');
       const other = await register('esbuild');
-      await other.request({ command: 'build', context: true, entries: [], flags: [] });
+      const context = (): Promise<unknown> => other.request({ command: 'build', context: true });
+      await context();
+      expect(await refusalOf(context())).toContain('or dispose of its context');
+      await other.request({ command: 'dispose' });
+      await context();
       await other.unregister();
     },
   },
