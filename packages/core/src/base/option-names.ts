@@ -51,7 +51,7 @@ export class OptionNames {
     const message = `Cannot call \`${call}\`: ${what} it takes ${known.join(', ')}`;
     return new CarpoolError(this.#code, message, {
       scope: 'call',
-      blame: 'test',
+      blame: this.#code === 'CONFIG_INVALID' ? 'setup' : 'test',
       context: { call, options: known },
       ...(site !== undefined && { site }),
     });

@@ -28,7 +28,26 @@ export async function loadCodec(codec: CodecName | Codec): Promise<Codec> {
 }
 
 /** @throws CarpoolError CONFIG_INVALID */
-export function checkCodecName(codec: string): void {
+export function checkCodec(codec: unknown): void {
+  if (typeof codec === 'string') checkCodecName(codec);
+  else if (!isCodec(codec)) {
+    const parts = 'an object of `name`, `framing` with `frame` and `unframer`, and `format` with `encode` and `decode`';
+    throw new CarpoolError('CONFIG_INVALID', `Cannot use this codec: a Codec is ${parts}`, {
+      context: { path: 'codec' },
+    });
+  }
+}
+
+function isCodec(codec: unknown): codec is Codec {
+  const { framing, format } = (codec ?? {}) as { readonly [Part in keyof Codec]?: Partial<Codec[Part]> };
+  const methods: readonly unknown[] = [
+    ...(typeof framing === 'object' ? [framing.frame, framing.unframer] : [undefined]),
+    ...(typeof format === 'object' ? [format.encode, format.decode] : [undefined]),
+  ];
+  return methods.every((method) => typeof method === 'function');
+}
+
+function checkCodecName(codec: string): void {
   if (names.includes(codec)) return;
   const allowed = names.map((name) => JSON.stringify(name)).join(', ');
   throw new CarpoolError(

@@ -7,6 +7,7 @@ import { callSite } from '../base/errors.ts';
 import { OptionNames } from '../base/option-names.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
+import { createPoolNames } from './option-names.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
 import type { ChildPool } from './pool.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
@@ -15,7 +16,7 @@ import type { Pool, PoolStats, RegisterOptions } from './types.ts';
  * A pool in this process. A child starts with the first `register`, or with `pool.start()`.
  * @param options Every option has a default but `command`. `name` is for errors; default "pool".
  * @throws CarpoolError CONFIG_INVALID if the options, `command` or `protocol` are of the wrong kind, if there is no such
- * codec, or if `maxSessions` is not `children` × `sessionsPerChild`
+ * codec or option, or if `maxSessions` is not `children` × `sessionsPerChild`
  * @example
  * await using pool = createPool({ command: 'solver', protocol: { close: { send: { type: 'reset' } } } });
  */
@@ -23,7 +24,9 @@ export function createPool<M extends Messages = AnyMessages>(
   options: PoolOptions<M> & { readonly name?: string | undefined },
 ): Pool<M> {
   checkNode();
-  return new LazyPool<M>(poolSettings(nameIn(options), options));
+  const settings = poolSettings(nameIn(options), options);
+  createPoolNames.check(options, callSite(createPool));
+  return new LazyPool<M>(settings);
 }
 
 /** Also where the options are none, as the error says. */

@@ -1,7 +1,7 @@
 /** What a pool is made of, as its user writes it, and the same with every default filled in. */
 import type { Codec } from '../codec/codec.ts';
 import type { AnyMessages, Messages, Protocol } from '../protocol/protocol.ts';
-import { checkCodecName, type CodecName } from '../codec/codecs.ts';
+import { checkCodec, type CodecName } from '../codec/codecs.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { noMessagesCodec } from '../codec/no-messages.ts';
 import { CarpoolError } from '../base/errors.ts';
@@ -201,7 +201,7 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
 export function poolSettings<M extends Messages>(name: string, options: PoolOptions<M>): PoolSettings {
   checkShape(name, options);
   const { codec = options.server === undefined ? 'json-lines' : noMessagesCodec } = options;
-  if (typeof codec === 'string') checkCodecName(codec);
+  checkCodec(codec);
   const conflict = conflictIn(options);
   if (conflict !== undefined) throw conflictError(name, conflict);
   const { children, sessionsPerChild, maxSessions } = capacityOf(options);

@@ -1,6 +1,8 @@
 // What may be given as `protocol`, and that children of one pool share none of its state.
 import { expect, test } from 'vitest';
 import { defineConfig } from '../../src/config/define.ts';
+import { json } from '../../src/codec/json.ts';
+import { server } from '../../src/config/define-server.ts';
 import { createPool } from '../../src/pool/create-pool.ts';
 import type { Protocol } from '../../src/protocol/protocol.ts';
 import { sessionField } from '../../src/protocol/session-field.ts';
@@ -65,6 +67,21 @@ test.each<[string, unknown, string]>([
     'an exchange without what it needs',
     { command: 'x', protocol: { hello: { send: {} } } },
     'found nothing at `protocol.hello.expect`; allowed: an object of send, expect, version',
+  ],
+  [
+    'a misspelt option of its own',
+    { command: 'x', maxSesions: 2 },
+    'Cannot call `createPool`: it has no option "maxSesions"; did you mean "maxSessions"? it takes name, command, ',
+  ],
+  [
+    'a misspelt option of a server',
+    server({ command: 'x', opne: () => {} } as never),
+    'it has no option "opne"; it takes',
+  ],
+  [
+    'half a codec',
+    { command: 'x', codec: { name: 'x', framing: 'lines', format: json } },
+    'Cannot use this codec: a Codec is an object of',
   ],
   ['an exchange that is none', { command: 'x', protocol: { open: 'x' } }, 'found "x" at `protocol.open`'],
 ])('createPool refuses %s, and says where', (_, options, says) => {
