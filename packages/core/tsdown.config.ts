@@ -126,8 +126,16 @@ const config: UserConfig[] = defineConfig([
     outputOptions: {
       chunkFileNames: 'join-[name]-[hash].js',
       comments: false,
+      // All but the formats that only some sessions need.
       codeSplitting: {
-        groups: [{ name: 'formats', test: inSource(String.raw`(?:codec[\\/]msgpack|wire[\\/]cloned)`) }],
+        groups: [
+          {
+            name: 'base',
+            test: inSource(
+              String.raw`(?!codec[\\/]msgpack|wire[\\/]cloned-format|realm[\\/](?:structured-clone|not-plain))`,
+            ),
+          },
+        ],
       },
     },
   },

@@ -35,6 +35,7 @@ const blocks = [
   { page: 'docs/write-a-process.md', folder: 'written' },
   { page: 'docs/protocols-in-practice.md', folder: 'protocol' },
   { page: 'docs/servers.md', folder: 'servers' },
+  { page: 'docs/hand-over.md', folder: 'written' },
   { page: 'docs/adapters.md', folder: 'adapters' },
   // Its other blocks are with the tests of core.
   { page: 'docs/coordination.md', folder: 'coordination', only: 'carpool.config.ts' },
@@ -79,6 +80,14 @@ test.skipIf(python.path === undefined)(
     expect(await tested('written', 'written.test')).toMatch(/Tests +3 passed \(3\)/);
   },
 );
+
+test('a command joins the session of its test', { timeout: 60_000 }, async () => {
+  expect(await tested('written', 'fill.test')).toMatch(/Tests +1 passed \(1\)/);
+});
+
+test.skipIf(python.path === undefined)(`so does a script in Python${python.reason}`, { timeout: 60_000 }, async () => {
+  expect(await tested('written', 'fill-python')).toMatch(/Tests +1 passed \(1\)/);
+});
 
 test('the shops of docs/servers.md run, in process too', { timeout: 60_000 }, async () => {
   expect(await tested('servers')).toMatch(/Tests +3 passed \(3\)/);

@@ -188,6 +188,23 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title:
+      'a process that a test starts speaks in its session, and loses it when the test ends, and not the other way round',
+    check({ outcome, project }) {
+      const [handed, staying, next] = project.notes('handed-over');
+      expect(handed).toMatchObject({
+        joined: { id: handed?.id, pool: 'echo', found: 'of the test' },
+        found: 'of the process',
+        signal: 'SIGKILL',
+        alone: true,
+      });
+      expect(staying).toMatchObject({ by: 'owner', reason: 'because its test has ended', code: 'SESSION_CLOSED' });
+      expect(staying?.words).toContain(`session ${handed?.id} was closed because its test has ended`);
+      expect(next?.found).toBe('nothing');
+      expectPassed(outcome, 'hands its session to processes', 'sees what is left of it');
+    },
+  },
+  {
     title: 'one child serves all test files and workers, and nothing is left behind',
     check({ outcome, project }) {
       const pids = ['session-per-test', 'retry', 'time-out', 'kept-session'].flatMap((file) => project.notes(file));

@@ -118,6 +118,13 @@ export const wholeRun: readonly FileSpec[] = [
     ],
   },
   {
+    name: 'handed-over',
+    tests: [
+      { name: 'hands its session to processes', fixture: 'echo', body: 'handItOver' },
+      { name: 'sees what is left of it', fixture: 'echo', body: 'seeWhatIsLeftOfIt' },
+    ],
+  },
+  {
     name: 'kept-session',
     tests: [
       { name: 'keeps its session', fixture: 'echo', body: 'keep' },

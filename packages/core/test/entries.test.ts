@@ -23,6 +23,7 @@ test.each([
   ['adapter-current-test', 2],
   ['adapter-test-process', 4],
   ['adapter-realm', 3],
+  ['join', 2],
 ])('%s is at most %i files', (entry, most) => {
   const files = filesLoadedWith(join(built, `${entry}.js`));
   expect(files.size).toBeGreaterThan(1);

@@ -1,9 +1,11 @@
 // What the tests do, the same under every runner: each body gets one fixture and the name of its test file. It does
 // not assert: it writes what it saw into log.jsonl, for the suite that drives the runners.
 // CommonJS, because all three runners can load it.
+const { execFile, spawn } = require('node:child_process');
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
+const { promisify } = require('node:util');
 const { lock, semaphore } = require('carpool/coordination');
 
 const log = join(__dirname, 'log.jsonl');
@@ -196,6 +198,37 @@ async function holdTheUrlOfAServerThatDies(session) {
   await session.closed;
 }
 
+const joins = join(__dirname, 'joins.mjs');
+
+/** What a process can use to join. The options of a runner for its own processes are not for it. */
+async function withAddress(session) {
+  return { env: { ...process.env, NODE_OPTIONS: '', CARPOOL_SESSION: await session.address() } };
+}
+
+/** To a process that leaves, to one that is killed, and to one that is still there when the test has ended. */
+async function handItOver(session, file) {
+  await session.request({ type: 'set', value: 'of the test' });
+  const { stdout } = await promisify(execFile)(process.execPath, [joins, 'leaves'], await withAddress(session));
+  const { value: found } = await session.request({ type: 'get' });
+  const killed = await promisify(execFile)(process.execPath, [joins, 'dies'], await withAddress(session)).catch(
+    (error) => error,
+  );
+  const { sessions } = await session.request({ type: 'who' });
+  const alone = sessions.filter((id) => id === session.id).length === 1;
+  note(file, { id: session.id, joined: JSON.parse(stdout), found, signal: killed.signal, alone });
+  const staying = spawn(process.execPath, [joins, 'stays', log], {
+    ...(await withAddress(session)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => staying.stdout.once('data', resolve));
+}
+
+/** The process is disconnected by the end of the test before this one. */
+async function seeWhatIsLeftOfIt(session, file) {
+  while (noted(file).length < 2) await pause(20);
+  await visit(session, file);
+}
+
 async function hold(session, file) {
   await visit(session, file);
   await session.request({ type: 'silence' });
@@ -213,6 +246,7 @@ module.exports = {
   forgetWhatFollows,
   giveItsOwnParams,
   goOnWithoutItsLock,
+  handItOver,
   hold,
   holdTheUrlOfAServerThatDies,
   keep,
@@ -228,6 +262,7 @@ module.exports = {
   passAtTheThirdAttempt,
   readWhatWasOpened,
   registerAndSendWhatIsWrong,
+  seeWhatIsLeftOfIt,
   sendWhatIsWrong,
   takeTheSlotOfTheKilled,
   useWhatWasKept,
