@@ -18,6 +18,7 @@ import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
+import { isLostOpening } from './lost-opening.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
@@ -208,13 +209,20 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
     const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
-    const { conversation, generation, opened } = warm ?? (await this.#begin(holder, listener));
+    const { conversation, generation, opened } = warm ?? (await this.#beginOpen(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const evidence = (): Evidence => generation.evidence();
     return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
+  }
+
+  async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
+    const first = await this.#begin(holder, listener);
+    if (!(await isLostOpening(first, holder))) return first;
+    this.#holders.claimOwner(holder);
+    return await this.#begin(holder, listener);
   }
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
