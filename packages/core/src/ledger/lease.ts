@@ -1,4 +1,5 @@
 /** The records of the ledger: names, their leases and their waiters. */
+import type { FairQueue } from '../base/fair-queue.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 
 /** `once` is a lock whose holder computes a value. */
@@ -14,6 +15,8 @@ export interface LeaseHolder extends HolderLabel {
 }
 
 export interface LeaseRequest {
+  /** Of several on one machine. Default: there is one. */
+  readonly run?: string | undefined;
   readonly name: string;
   readonly kind: Kind;
   /** How many there are of it: the same in every request for the name. */
@@ -49,12 +52,13 @@ export interface Resource {
   readonly holder: LeaseHolder;
   used: number;
   readonly leases: Set<Lease>;
-  /** First in, first out. */
-  readonly queue: Set<Lease>;
+  /** Fair between runs; first in, first out within one. */
+  readonly queue: FairQueue<Lease>;
 }
 
 /** From the request to its end. */
 export interface Lease {
+  readonly run: string | undefined;
   readonly request: LeaseRequest;
   readonly resource: Resource;
   /** Called when its turn comes, synchronously by what made room for it. Not if it was free at once. */

@@ -46,6 +46,15 @@ describe('a lock', () => {
     expect([ledger.held, ledger.waiting]).toEqual([0, 0]);
   });
 
+  test('is passed on to each run in turn', () => {
+    const { ledger, order, ask } = room();
+    const of = (run: string): Some => ({ run });
+    const leases = [ask('a1', of('a')), ask('a2', of('a')), ask('a3', of('a')), ask('b1', of('b')), ask('b2', of('b'))];
+    expect(ledger.before(leases[4]!).map(({ test: by }) => by)).toEqual(['a1', 'a2', 'b1', 'a3']);
+    for (const at of [0, 1, 3, 2, 4]) ledger.release(leases[at]!);
+    expect(order).toEqual(['a2', 'b1', 'a3', 'b2']);
+  });
+
   test('released twice is released once', () => {
     const { ledger, ask } = room();
     const first = ask('a');

@@ -5,9 +5,10 @@
  *      │          ▲
  *      └──▶ waiting ──cancel──▶ over
  *
- * Each name has one queue, first in, first out. Small requests do not overtake a large one at its head, so a writer waits
- * for the readers before it, and for none after it.
+ * Each name has one queue: first in, first out within a run, and fair between runs. Small requests do not overtake a large
+ * one at its head, so a writer waits for the readers before it, and for none of its run after it.
  */
+import { FairQueue } from '../base/fair-queue.ts';
 import { findDeadlock } from './deadlock.ts';
 import {
   selfAndAncestors,
@@ -23,7 +24,7 @@ import { deadlockError, mismatch, named, overweight, tooMany } from './errors.ts
 export interface LedgerLimits {
   /** Names that are remembered. Default 100,000. */
   readonly maxNames: number;
-  /** Calls that wait for one name. Default 10,000. */
+  /** Calls of one run that wait for one name. Default 10,000. */
   readonly maxWaiting: number;
 }
 
@@ -68,7 +69,7 @@ export class Ledger {
       return lease;
     }
     const { maxWaiting } = this.#limits;
-    if (resource.queue.size >= maxWaiting) {
+    if (resource.queue.sizeOf(request.run) >= maxWaiting) {
       throw tooMany(request, `${maxWaiting} calls wait for it already`, maxWaiting);
     }
     this.#enqueue(lease);
@@ -157,7 +158,7 @@ export class Ledger {
     if (request.weight > request.size) throw overweight(request);
     if (this.#resources.size >= this.#limits.maxNames) this.#forgetOne(request);
     const { name, kind, size, holder } = request;
-    const resource: Resource = { name, kind, size, holder, used: 0, leases: new Set(), queue: new Set() };
+    const resource: Resource = { name, kind, size, holder, used: 0, leases: new Set(), queue: new FairQueue() };
     this.#resources.set(key, resource);
     return resource;
   }
@@ -194,9 +195,10 @@ export class Ledger {
 
   /** `granted` may release and acquire before it returns; the loop sees the queue as that leaves it. */
   #advance(resource: Resource): void {
-    for (const next of resource.queue) {
+    for (let next = resource.queue.first; next !== undefined; next = resource.queue.first) {
       if (next.weight > resource.size - resource.used) return;
-      this.#dequeue(next);
+      resource.queue.shift();
+      this.#waitIsOver(next);
       this.#hold(next);
       next.granted(next);
     }
@@ -222,9 +224,14 @@ export class Ledger {
     return [...kept];
   }
 
+  /** It gives up, or is refused. */
   #dequeue(lease: Lease): void {
     lease.state = 'over';
     lease.resource.queue.delete(lease);
+    this.#waitIsOver(lease);
+  }
+
+  #waitIsOver(lease: Lease): void {
     this.#waiting--;
     for (const kept of lease.keeps) kept.keptBy.delete(lease);
     lease.keeps = [];
@@ -246,6 +253,7 @@ function* take<T>(from: Iterable<T>, most: number): Generator<T> {
 
 function leaseOf(request: LeaseRequest, resource: Resource, granted: (lease: Lease) => void): Lease {
   return {
+    run: request.run,
     request,
     resource,
     granted,

@@ -3,10 +3,12 @@ import { Admission, type AdmissionLimits, type Slot, type Ticket } from './admis
 
 class TestTicket implements Ticket {
   readonly slots: Slot[] = [];
+  readonly run: string | undefined;
   readonly #arrived: TestTicket[];
 
-  constructor(arrived: TestTicket[]) {
+  constructor(arrived: TestTicket[], run?: string) {
     this.#arrived = arrived;
+    this.run = run;
   }
 
   granted(slot: Slot): void {
@@ -38,6 +40,22 @@ describe('slots', () => {
     const enter = (wait: boolean): string => admission.enter(new TestTicket(granted), wait);
     expect([enter(true), enter(false), enter(true), enter(true)]).toEqual(['granted', 'full', 'queued', 'full']);
     expect(granted).toHaveLength(1);
+  });
+
+  test('are given to each run in turn, and the bound of the queue is one of each run', () => {
+    const granted: TestTicket[] = [];
+    const admission = admissionOf({ maxQueued: 2 });
+    const enter = (run: string): string => admission.enter(new TestTicket(granted, run), true);
+    expect(['a', 'a', 'a', 'a', 'b', 'b'].map(enter)).toEqual([
+      'granted',
+      'queued',
+      'queued',
+      'full',
+      'queued',
+      'queued',
+    ]);
+    for (let served = 0; served < 4; served++) admission.release(granted[served]!.slots[0]!);
+    expect(granted.map(({ run }) => run).join('')).toBe('aabab');
   });
 
   test('of an earlier child no longer count', () => {

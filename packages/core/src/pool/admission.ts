@@ -1,14 +1,16 @@
 /**
  * Which calls have a slot, and which wait. Pure: no time of its own, no process, no promise.
  *
- * A pool has `children` children with `sessionsPerChild` slots each, and one queue, first in, first out, and bounded. The
- * child with the least load gets the next session (`rank` in `child-slots.ts`). A slot belongs to an *epoch* of its child,
- * one life of it: what is given back from an earlier epoch changes nothing any more.
+ * A pool has `children` children with `sessionsPerChild` slots each, and one queue, bounded for each run, first in, first
+ * out within a run, and fair between runs. The child with the least load gets the next session (`rank` in
+ * `child-slots.ts`). A slot belongs to an *epoch* of its child, one life of it: what is given back from an earlier epoch
+ * changes nothing any more.
  *
  *   enter ──▶ granted ──release──▶ free          (the child confirmed)
  *     │           └─────quarantine─▶ lost until the next epoch of that child (it did not)
  *     └────▶ queued ──▶ granted, or leave
  */
+import { FairQueue } from '../base/fair-queue.ts';
 import { ChildSlots } from './child-slots.ts';
 
 export interface Slot {
@@ -18,6 +20,8 @@ export interface Slot {
 }
 
 export interface Ticket {
+  /** Of several on one machine. Default: there is one. */
+  readonly run?: string | undefined;
   /** Called when the slot is there, synchronously from `enter`, `release`, `retired` or `gone`. */
   granted(slot: Slot): void;
 }
@@ -25,13 +29,14 @@ export interface Ticket {
 export interface AdmissionLimits {
   readonly children: number;
   readonly sessionsPerChild: number;
+  /** For each run. */
   readonly maxQueued: number;
 }
 
 export class Admission {
   readonly limits: AdmissionLimits;
   readonly #children: readonly ChildSlots[];
-  readonly #queue = new Set<Ticket>();
+  readonly #queue = new FairQueue<Ticket>();
   #used = 0;
   #peak = 0;
 
@@ -74,14 +79,14 @@ export class Admission {
       .length;
   }
 
-  /** "full": the queue is, and the ticket is not in it. */
+  /** "full": its run waits as often as it may, and the ticket is not in the queue. */
   enter(ticket: Ticket, wait: boolean): 'granted' | 'queued' | 'full' {
     const child = this.#queue.size === 0 ? this.#next() : undefined;
     if (child !== undefined) {
       this.#grant(ticket, child);
       return 'granted';
     }
-    if (!wait || this.#queue.size >= this.limits.maxQueued) return 'full';
+    if (!wait || this.#queue.sizeOf(ticket.run) >= this.limits.maxQueued) return 'full';
     this.#queue.add(ticket);
     return 'queued';
   }
@@ -191,11 +196,10 @@ export class Admission {
   }
 
   #advance(): void {
-    for (const ticket of this.#queue) {
+    while (this.#queue.size > 0) {
       const child = this.#next();
       if (child === undefined) return;
-      this.#queue.delete(ticket);
-      this.#grant(ticket, child);
+      this.#grant(this.#queue.shift() as Ticket, child);
     }
   }
 
