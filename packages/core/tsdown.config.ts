@@ -151,7 +151,7 @@ const config: UserConfig[] = defineConfig([
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
     // compiler for configs that Node cannot read is loaded from its package, by those who need it.
     ...common,
-    entry: { 'host-main': 'src/host/boot.ts' },
+    entry: { 'host-main': 'src/host/boot.ts', 'machine-main': 'src/machine/boot.ts' },
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },
@@ -166,7 +166,8 @@ const config: UserConfig[] = defineConfig([
               [
                 String.raw`(?:base|session|transport|wire)[\\/]`,
                 String.raw`codec[\\/](?!msgpack)`,
-                String.raw`host[\\/](?:main|host-directory|host-record|restoration|started-processes)\.`,
+                String.raw`host[\\/](?:main|lifetime|restoration|started-processes)\.`,
+                String.raw`hosts[\\/](?:host-directory|host-record)\.`,
                 String.raw`host[\\/](?:hub|shared-workers)[\\/](?!worker-thread)`,
                 String.raw`process[\\/](?:files|identity|pid-files|exit|environment|group|marked|stop-ladder)\.`,
               ].join('|'),

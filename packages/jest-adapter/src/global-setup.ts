@@ -50,15 +50,15 @@ function optionsIn({ testEnvironmentOptions }: ProjectConfig): CarpoolOptions {
 
 /** Jest calls a global setup once for all projects that name it: those that find the same config share a host. */
 function wantedHosts(globalConfig: GlobalConfig, { rootDir }: ProjectConfig, options: CarpoolOptions): HostOptions[] {
-  const { configFile, configTimeout, pools } = options;
+  const { configFile, configTimeout, host, pools } = options;
   if (configFile !== undefined || pools !== undefined) {
-    return [{ root: rootDir, configTimeout, configFile, ...(pools === undefined ? {} : { pools }) }];
+    return [{ root: rootDir, configTimeout, host, configFile, ...(pools === undefined ? {} : { pools }) }];
   }
   const roots = [rootDir, ...(globalConfig.projects ?? []).map((project) => rootOf(project, globalConfig.rootDir))];
   const folders = roots.map(findConfig).filter((file) => file !== undefined);
   // Without any config the host says so to the tests that want a pool.
   const found = folders.length === 0 ? [globalConfig.rootDir] : folders.map((file) => dirname(file));
-  return [...new Set(found)].map((root) => ({ root, configTimeout }));
+  return [...new Set(found)].map((root) => ({ root, configTimeout, host }));
 }
 
 /** A project is a folder, a config file, or a config. */

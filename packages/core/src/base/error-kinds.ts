@@ -223,7 +223,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'setup',
     meaning: 'A test worker could not reach the host process.',
     remedy:
-      "Where the error names no address: is the adapter's global setup configured? Where it does, the host has ended or could not start; the error says why, and shows what the host printed.",
+      "Where the error names no address: is the adapter's global setup configured? Where it does, the host has ended or could not start; the error says why, and shows what the host printed. Where it names the host of this machine, docs/machine.md says where that one is found.",
   },
   HUB_REJECTED: {
     scope: 'hub',

@@ -5,6 +5,15 @@ import type { CallSite } from './errors.ts';
 export interface HolderLabel {
   readonly test?: string | undefined;
   readonly file?: string | undefined;
+  /** Of a holder in another run of the same host: "/work/api, branch fix-db, pid 123". */
+  readonly run?: string | undefined;
+}
+
+/** Which of several runs of one host. */
+export interface HolderRun {
+  readonly id: string;
+  /** As in `HolderLabel`. */
+  readonly name: string;
 }
 
 export interface Holding extends HolderLabel {
@@ -19,14 +28,15 @@ export function describeHolder(holder: Holding, nameless: string): string {
   return `held for ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
 }
 
-/** ""cart › adds an item" (cart.test.ts:14)" */
+/** ""cart › adds an item" (cart.test.ts:14)"; of another run also ", in the run /work/api, branch fix-db, pid 123" */
 export function nameOf(
-  { test, file, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
+  { test, file, run, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
   nameless: string,
 ): string {
   const name = test === undefined ? nameless : JSON.stringify(test);
   const where = takenAt ?? file;
-  return where === undefined ? name : `${name} (${where})`;
+  const ofRun = run === undefined ? '' : `, in the run ${run}`;
+  return where === undefined ? `${name}${ofRun}` : `${name} (${where})${ofRun}`;
 }
 
 /** `file:line:column` of the first frame that is not Node's own. */

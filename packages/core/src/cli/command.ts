@@ -4,8 +4,9 @@ import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { check } from './check.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { positiveInteger, regularExpression } from './measure/options.ts';
+import { bytesOf, durationOf, positiveInteger, regularExpression } from './measure/options.ts';
 import { run } from './run.ts';
+import { serve, stop, type ServeOptions } from './serve.ts';
 
 const program = new Command('carpool')
   .description('One process, many tests: share an expensive process with every test of a run.')
@@ -32,6 +33,26 @@ program
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
   .action(async (pool: string | undefined, options: { config?: string }) => {
     process.exitCode = await check(pool, options);
+  });
+
+program
+  .command('serve')
+  .description(
+    "start the host of this machine, which all runs with host: 'machine' share, and print each run that comes and goes",
+  )
+  .option('-d, --detach', 'leave it running, with its log in its folder')
+  .option('--idle <time>', 'end it after so long without a run: 30s, 10m, 2h, or never', durationOf, 600_000)
+  .option('--max-children <number>', 'children at once, of all runs', positiveInteger)
+  .option('--max-memory <size>', 'start no other child while those that run take so much: 512M, 4G', bytesOf)
+  .action(async (options: ServeOptions) => {
+    process.exitCode = await serve(options);
+  });
+
+program
+  .command('stop')
+  .description('end the host of this machine, with all that it serves')
+  .action(async () => {
+    process.exitCode = await stop();
   });
 
 program

@@ -219,6 +219,11 @@ export class HostClient implements Client {
     socket.destroySoon();
   }
 
+  /** For what only the host of a machine is asked. @param timeout milliseconds */
+  async ask<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
+    return await this.#call(request, timeout);
+  }
+
   /** The failure of the servers whose sessions an owner had when they ended. */
   #takeLost(owner: OwnerPath): CarpoolError | undefined {
     if (this.#lost.length === 0) return undefined;

@@ -45,13 +45,13 @@ export async function connectTo(
   { path, token }: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
-  const { runner, known = false, timeout = 10_000 } = options;
+  const { runner, run, known = false, timeout = 10_000 } = options;
   const socket = await socketTo(path, timeout, known);
   const closed = Promise.withResolvers<CarpoolError | undefined>();
   const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
   const mux = new Mux({
     transport,
-    protocol: new WireProtocol(),
+    protocol: new WireProtocol(options.printed),
     format: json,
     clock: systemClock,
     grace,
@@ -69,7 +69,7 @@ export async function connectTo(
     },
   });
   const { pid } = process;
-  const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid } satisfies GreetRequest;
+  const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid, run } satisfies GreetRequest;
   let late: CarpoolError | undefined;
   const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections'));
   try {

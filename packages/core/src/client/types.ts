@@ -4,6 +4,7 @@ import type { CallSite, CarpoolError } from '../base/errors.ts';
 import type { PoolStats, RegisterOptions } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
+import type { RunInfo } from '../wire/machine-messages.ts';
 import type { PoolsResult } from '../wire/messages.ts';
 import type { OwnerPath } from '../wire/owner-path.ts';
 
@@ -17,6 +18,10 @@ export interface ClientOptions {
   readonly known?: boolean | undefined;
   /** Milliseconds to connect and be greeted. Default 10,000. */
   readonly timeout?: number | undefined;
+  /** The run of this process, where the host serves others. */
+  readonly run?: RunInfo | undefined;
+  /** Takes what the pools of the run print, in its main process. */
+  readonly printed?: ((text: string) => void) | undefined;
   /** How soon a host that does not answer is given up: milliseconds of a turn, and turns after the ping. Default 2,000 and 4. */
   readonly heartbeat?: { readonly interval: number; readonly limit: number } | undefined;
 }

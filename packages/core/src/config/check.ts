@@ -7,18 +7,15 @@ import { conflictIn } from '../pool/conflicts.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
+import { lockSchema } from './lock-schema.ts';
+import { milliseconds, text, whole } from './schema-parts.ts';
 
 const longestFound = 80;
 const required = 'it is required';
 
 // The messages are the end of "allowed: …".
 
-const text = v.string('a string');
 const texts = v.array(text, 'a list of strings');
-const milliseconds = v.pipe(v.number('milliseconds, 0 or more'), v.minValue(0, 'milliseconds, 0 or more'));
-const whole = (least: number): v.GenericSchema<number> =>
-  v.pipe(v.number(wholeFrom(least)), v.integer(wholeFrom(least)), v.minValue(least, wholeFrom(least)));
-const wholeFrom = (least: number): string => `a whole number from ${least}`;
 const yesOrNo = v.boolean('true or false');
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a string, a number, true, false or null');
 const pattern = v.record(v.string(), scalar, 'an object of fields and their values');
@@ -173,27 +170,18 @@ const sharedWorkers = v.pipe(
     'an object of shared workers by their names',
   ),
 );
-const lockAllowed =
-  '"lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';
-const lockName = v.pipe(v.string(lockAllowed), v.nonEmpty(lockAllowed));
-const timeout = v.optional(milliseconds);
-const lockSchema = v.union(
-  [
-    v.literal('lock'),
-    v.strictObject({ lock: lockName, timeout }),
-    v.strictObject({ read: lockName, timeout }),
-    v.strictObject({ write: lockName, timeout }),
-    v.strictObject({ semaphore: whole(1), name: v.optional(lockName), weight: v.optional(whole(1)), timeout }),
-  ],
-  lockAllowed,
-);
 const locks = v.pipe(
   v.custom<object>((input) => !Array.isArray(input), 'an object of locks by their names'),
   v.record(poolName, lockSchema, 'an object of locks by their names'),
 );
 const configSchema = v.strictObject(
-  { pools: v.optional(pools), sharedWorkers: v.optional(sharedWorkers), locks: v.optional(locks) },
-  'an object: { pools?, sharedWorkers?, locks? }',
+  {
+    pools: v.optional(pools),
+    sharedWorkers: v.optional(sharedWorkers),
+    locks: v.optional(locks),
+    host: v.optional(v.picklist(['run', 'machine'], '"run" or "machine"')),
+  },
+  'an object: { pools?, sharedWorkers?, locks?, host? }',
 );
 
 /** A config that passed the check. */
@@ -201,6 +189,7 @@ export interface CheckedConfig {
   readonly pools?: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
   readonly locks?: LockDeclarations;
+  readonly host?: 'run' | 'machine';
 }
 
 /**

@@ -10,6 +10,12 @@ import type { PoolOptions } from '../pool/options.ts';
 export interface Config extends SharedWorkersConfig, LocksConfig {
   /** Pools by name; each name is a fixture of tests. */
   readonly pools?: Readonly<Record<string, PoolOptions<Messages>>>;
+  /**
+   * Which host serves the run: one of its own, or the one of this machine, which all runs of this user share that say so:
+   * docs/machine.md.
+   * @defaultValue 'run'
+   */
+  readonly host?: 'run' | 'machine';
 }
 
 /** Where the compiler infers a type it accepts unknown options; this makes them errors. */
@@ -37,7 +43,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

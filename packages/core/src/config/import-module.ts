@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { FreshModules } from './fresh-modules.ts';
 
 /** Node's errors for a file that a compiler may load. */
 const needsCompiler: ReadonlySet<unknown> = new Set([
@@ -16,11 +17,12 @@ const needsCompiler: ReadonlySet<unknown> = new Set([
 type Module = Record<string, unknown>;
 
 /** By Node itself where it can, so that most runs load no compiler. */
-export async function importModule(url: string): Promise<Module> {
+export async function importModule(url: string, fresh?: FreshModules): Promise<Module> {
   try {
-    return await importByNode(url);
+    return await importByNode(url, fresh);
   } catch (thrown) {
     if (!needsCompiler.has((thrown as { code?: unknown }).code) && !(thrown instanceof SyntaxError)) throw thrown;
+    fresh?.compiled();
     const { createJiti } = await import('jiti');
     // Its cache would outlive the run in the temporary folder. Without `interopDefault` a missing default is missing.
     const options = { moduleCache: false, fsCache: false, interopDefault: false };
@@ -32,10 +34,16 @@ export async function importModule(url: string): Promise<Module> {
  * Outside packages with `"type": "module"`, Node takes a `.ts` or `.js` file for CommonJS, or tries that first and warns.
  * Here what a file holds decides.
  */
-async function importByNode(url: string): Promise<Module> {
+async function importByNode(url: string, fresh: FreshModules | undefined): Promise<Module> {
   const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
   // Absent in Node before 22.15.
-  const hooks = registerHooks?.({ load: (at, context, next) => next(at, withFormat(at, context)) });
+  if (registerHooks === undefined) fresh?.compiled();
+  const hooks = registerHooks?.({
+    load: (at, context, next) => next(at, withFormat(at, context)),
+    ...(fresh !== undefined && {
+      resolve: (specifier, context, next) => fresh.resolved(next(specifier, context), context),
+    }),
+  });
   try {
     return (await import(url)) as Module;
   } finally {

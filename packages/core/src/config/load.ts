@@ -10,6 +10,7 @@ import { messageOf } from '../base/thrown.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
+import type { FreshModules } from './fresh-modules.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
 import { checkConfig, invalid } from './check.ts';
@@ -19,19 +20,23 @@ export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
   readonly sharedWorkers: Readonly<Record<string, SharedWorkerEntry>>;
   readonly locks: LockDeclarations;
+  readonly host?: 'run' | 'machine' | undefined;
   /** The file, if there is one. */
   readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
   readonly folder: string;
 }
 
-/** @throws CarpoolError CONFIG_INVALID */
-export async function loadConfig(project: Project): Promise<LoadedConfig> {
+/**
+ * @param fresh evaluates the config anew, with all that it imports of the project
+ * @throws CarpoolError CONFIG_INVALID
+ */
+export async function loadConfig(project: Project, fresh?: FreshModules): Promise<LoadedConfig> {
   const file = project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
-  const config = file === undefined ? {} : checkConfig(await importDefault(file), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {} } = config;
+  const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -42,7 +47,7 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
     );
   }
   const all = { ...fromFile, ...inline };
-  if (Object.keys({ ...all, ...sharedWorkers, ...locks }).length === 0) {
+  if (host !== 'machine' && Object.keys({ ...all, ...sharedWorkers, ...locks }).length === 0) {
     const where =
       file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
@@ -53,14 +58,14 @@ export async function loadConfig(project: Project): Promise<LoadedConfig> {
       },
     );
   }
-  return { pools: all, sharedWorkers, locks, folder, file };
+  return { pools: all, sharedWorkers, locks, host, folder, file };
 }
 
-async function importDefault(file: string): Promise<unknown> {
+async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {
   if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
   let module: Record<string, unknown>;
   try {
-    module = await importModule(pathToFileURL(file).href);
+    module = await importModule(pathToFileURL(file).href, fresh);
   } catch (thrown) {
     throw new CarpoolError('CONFIG_INVALID', `Cannot load ${file}: ${messageOf(thrown)}`, {
       context: { file },

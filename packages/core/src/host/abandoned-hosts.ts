@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { listOrEmpty } from '../process/files.ts';
-import { isRunning, pidSpace, startTimeOf } from '../process/identity.ts';
-import { hostDirectoryBases, hubSocketIn, isHostFolderName } from './host-directory.ts';
-import { readHostRecord, type HostRecord } from './host-record.ts';
+import { mayBeRunning, pidSpace } from '../process/identity.ts';
+import { hostDirectoryBases, hubSocketIn, isHostFolderName } from '../hosts/host-directory.ts';
+import { readHostRecord, type HostRecord } from '../hosts/host-record.ts';
 
 export interface AbandonedHost {
   readonly folder: string;
@@ -50,7 +50,7 @@ async function abandoned(folder: string): Promise<AbandonedHost | undefined> {
   }
   const { boot, namespace } = pidSpace();
   const samePids = record.boot === boot && record.namespace === namespace && namespace !== '';
-  if (samePids && lives(record)) return undefined;
+  if (samePids && mayBeRunning(record)) return undefined;
   const answer = await answerOf(hubSocketIn(folder));
   const refused = answer === 'ECONNREFUSED';
   const gone = samePids
@@ -72,15 +72,6 @@ function removeIfEmpty(folder: string): void {
     rmdirSync(folder);
   } catch {
     // Something is in it, which is not ours.
-  }
-}
-
-function lives(record: HostRecord): boolean {
-  if (startTimeOf(record.pid) !== undefined) return isRunning(record);
-  try {
-    return process.kill(record.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -4,22 +4,26 @@ import { systemClock } from '../base/clock.ts';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PlaceSources } from '../pool/launch.ts';
-import { poolSettings } from '../pool/options.ts';
+import { poolSettings, type PoolOptions, type PoolSettings } from '../pool/options.ts';
+import type { PoolEnvironment } from '../pool/registration.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
-import { loadConfig } from '../config/load.ts';
-import type { Project } from '../wire/control.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { Boot, Project } from '../wire/control.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import { findConfig } from '../config/find.ts';
+import type { HubPool } from './hub/hub-pool.ts';
 import { planFromConfig } from './plan-from-config.ts';
 
 export type ConfigureResult =
   | {
-      readonly pools: ReadonlyMap<string, ChildPool>;
+      readonly pools: ReadonlyMap<string, HubPool>;
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly locks: LockDeclarations;
       readonly files: readonly string[];
       readonly problem?: undefined;
+      /** The run leaves for the host of the machine. */
+      readonly host?: 'machine' | undefined;
     }
   | {
       readonly pools?: undefined;
@@ -27,30 +31,55 @@ export type ConfigureResult =
       readonly locks?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
+      readonly host?: undefined;
     };
 
+export interface ConfigureOptions extends Required<PlaceSources> {
+  /** Takes what pools print, and what children do where `forwardStderr` is set. Default: stderr. */
+  readonly output?: { write(text: string | Uint8Array): unknown } | undefined;
+  readonly load?: ((project: Project) => Promise<LoadedConfig>) | undefined;
+  readonly makePool?: ((settings: PoolSettings, options: PoolOptions) => HubPool | Promise<HubPool>) | undefined;
+}
+
 /** Never rejects: a config that cannot be used is an outcome, and each `register` fails with it. */
-export async function configure(project: Project, place: Required<PlaceSources>): Promise<ConfigureResult> {
+export async function configure(
+  project: Project & Pick<Boot, 'mayLeave'>,
+  options: ConfigureOptions,
+): Promise<ConfigureResult> {
   try {
-    const { pools, sharedWorkers, locks, folder, file } = await loadConfig(project);
-    const environment = {
-      notices: new WaitNotices(process.stderr, systemClock),
-      ...place,
-      warn: (message: string) => void process.stderr.write(`carpool: ${message}\n`),
-      onStderr: (text: Uint8Array) => void process.stderr.write(text),
-    };
-    const made = Object.entries(pools).map(([name, options]) => {
-      const settings = poolSettings(name, { ...options, cwd: resolve(folder, options.cwd ?? '.') });
-      return [name, new ChildPool(settings, environment)] as const;
+    const { output = process.stderr, load = loadConfig, makePool, ...place } = options;
+    const config = await load(project);
+    const { pools, sharedWorkers, locks, folder, file } = config;
+    const files = file === undefined ? [] : [file];
+    if (config.host === 'machine' && project.mayLeave === true)
+      return { pools: new Map(), sharedWorkers: new Map(), locks: {}, files, host: 'machine' };
+    const environment = poolEnvironment(output, place);
+    const make = makePool ?? ((settings: PoolSettings) => new ChildPool(settings, environment));
+    const made = Object.entries(pools).map(async ([name, pool]) => {
+      const settings = poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') });
+      return [name, await make(settings, pool)] as const;
     });
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,
     );
-    return { pools: new Map(made), sharedWorkers: new Map(plans), locks, files: file === undefined ? [] : [file] };
+    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =
       project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
     return { files: file === undefined ? [] : [file], problem };
   }
+}
+
+/** What a pool has from its host. @param output for what it prints */
+export function poolEnvironment(
+  output: NonNullable<ConfigureOptions['output']>,
+  place: Required<PlaceSources>,
+): PoolEnvironment {
+  return {
+    notices: new WaitNotices(output, systemClock),
+    ...place,
+    warn: (message) => void output.write(`carpool: ${message}\n`),
+    onStderr: (text) => void output.write(text),
+  };
 }

@@ -4,16 +4,17 @@ import { Restoration, type RestorationOptions } from './restoration.ts';
 function restoration(): { made: string[]; restoration: Restoration; listening: PromiseWithResolvers<void> } {
   const made: string[] = [];
   const listening = Promise.withResolvers<void>();
+  const hub = {
+    sharedWorkers: { listenAgain: () => made.push('sockets') },
+    listenAgain: () => {
+      made.push('socket');
+      return listening.promise;
+    },
+  };
   const options = {
     directory: { folder: '/f', socket: '/f/hub', complete: () => false, restore: () => made.push('folder') },
     children: { restore: () => made.push('records') },
-    hub: {
-      sharedWorkers: { listenAgain: () => made.push('sockets') },
-      listenAgain: () => {
-        made.push('socket');
-        return listening.promise;
-      },
-    },
+    sockets: () => [{ hub, path: '/f/hub' }],
   };
   return { made, listening, restoration: new Restoration(options as unknown as RestorationOptions) };
 }

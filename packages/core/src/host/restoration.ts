@@ -4,7 +4,7 @@
  * folder, its sockets and its records again. Connections that are open are not affected.
  */
 import type { PidFiles } from '../process/pid-files.ts';
-import type { HostDirectory } from './host-directory.ts';
+import type { HostDirectory } from '../hosts/host-directory.ts';
 import type { Hub } from './hub/hub.ts';
 
 /** Milliseconds. */
@@ -12,7 +12,11 @@ const interval = 2_000;
 
 export interface RestorationOptions {
   readonly directory: HostDirectory;
-  readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
+  /** The hubs of this host, and where each listens. */
+  readonly sockets: () => readonly {
+    readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
+    readonly path: string;
+  }[];
   readonly children: PidFiles;
 }
 
@@ -44,11 +48,13 @@ export class Restoration {
   }
 
   async #restore(): Promise<void> {
-    const { directory, hub, children } = this.#options;
+    const { directory, sockets, children } = this.#options;
     directory.restore();
     children.restore();
-    hub.sharedWorkers.listenAgain();
-    await hub.listenAgain(directory.socket);
+    for (const { hub, path } of sockets()) {
+      hub.sharedWorkers.listenAgain();
+      await hub.listenAgain(path);
+    }
     process.stderr.write(
       `carpool: ${directory.folder} had been removed while the host was running; it was made again\n`,
     );

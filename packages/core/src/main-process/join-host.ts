@@ -1,11 +1,13 @@
 /**
  * The host of a run: the running one that the environment names (`carpool run -- …` starts one for the command and its
- * children), else a new one.
+ * children), else a new one, or that of the machine.
  */
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
+import { joinMachine, openRun, printed } from './join-machine.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
 import { addressVariable } from '../wire/address.ts';
@@ -16,8 +18,22 @@ import { addressVariable } from '../wire/address.ts';
  */
 export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
   const address = process.env[addressVariable];
-  if (address === undefined || address === '') return await startHost(options);
-  return new JoinedHost(await HostClient.connect({ address, runner }), address, options);
+  if (address === undefined || address === '') return await ownHost(options, runner);
+  const client = await HostClient.connect({ address, runner, printed });
+  // What is wrong with the pools is reported where they are asked for.
+  const machine = await client.names().then((names) => names.machine, noop);
+  if (machine !== undefined) return await openRun(client, options, { runner, ...machine });
+  return new JoinedHost(client, address, options);
+}
+
+/** One of its own, or a run on the host of the machine. */
+async function ownHost(options: HostOptions, runner: string): Promise<Host> {
+  const { host } = options;
+  if (host === 'machine') return await joinMachine(options, runner);
+  const started = await startHost({ ...options, mayLeave: host === undefined });
+  if ((await started.configured).host !== 'machine') return started;
+  await started.stop();
+  return await joinMachine(options, runner);
 }
 
 /** A host that another process started: this run uses it and leaves it running. */

@@ -11,14 +11,15 @@ import type { Host, HostOptions } from './types.ts';
 
 /** Megabytes from the start: the host limits its heap (main.ts), and a relay makes much short-lived garbage. */
 const youngGeneration = '--min-semi-space-size=8';
-const configTimeout = 60_000;
+/** Milliseconds. */
+export const defaultConfigTimeout = 60_000;
 
 /**
- * Starts a host process. It ends by itself when this process ends, in whatever way.
+ * Starts the host process of a run. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
-export async function startHost(options: HostOptions): Promise<Host> {
-  const { root, configFile, pools } = options;
+export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave'>): Promise<Host> {
+  const { root, configFile, pools, mayLeave } = options;
   const env = { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) };
   const main = mainFile();
   const child = spawn(process.execPath, [youngGeneration, main], {
@@ -37,10 +38,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     main,
     env,
     project: { root, configFile },
-    configTimeout: options.configTimeout ?? configTimeout,
+    configTimeout: options.configTimeout ?? defaultConfigTimeout,
   });
   const token = randomBytes(32).toString('hex');
-  host.boot({ root, token, configFile, pools } satisfies Boot);
+  host.boot({ root, token, configFile, pools, mayLeave } satisfies Boot);
   await host.ready();
   return host;
 }

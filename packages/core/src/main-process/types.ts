@@ -12,6 +12,11 @@ export interface HostOptions {
   /** Pools as plain data, in addition to those of the config. */
   readonly pools?: Readonly<Record<string, PoolOptions>>;
   /**
+   * As `host` in the config. Here it spares the start of a process that only reads the config.
+   * @defaultValue what the config says, else 'run'
+   */
+  readonly host?: 'run' | 'machine' | undefined;
+  /**
    * Milliseconds in which the config must have been loaded, with all that it imports, awaits and builds at its top level.
    * @defaultValue 60,000
    */
@@ -22,7 +27,7 @@ export interface HostOptions {
 export interface Host extends AsyncDisposable {
   /** What workers connect to: path and token. */
   readonly address: string;
-  /** Of the host process; `undefined` for a host that was joined. */
+  /** Of the host process; `undefined` for a host that was joined, whose config and summary are those of another process. */
   readonly pid: number | undefined;
   /** Resolves when the host has loaded the config, or has failed to: `problem` then says why. Never rejects. */
   readonly configured: Promise<Configured>;

@@ -11,6 +11,7 @@
  *     └────▶ queued ──▶ granted, or leave
  */
 import { FairQueue } from '../base/fair-queue.ts';
+import type { ChildCap } from './child-cap.ts';
 import { ChildSlots } from './child-slots.ts';
 
 export interface Slot {
@@ -37,11 +38,16 @@ export class Admission {
   readonly limits: AdmissionLimits;
   readonly #children: readonly ChildSlots[];
   readonly #queue = new FairQueue<Ticket>();
+  #cap: ChildCap | undefined;
   #used = 0;
   #peak = 0;
+  /** It waits for its turn to start one more child. */
+  #wishes = false;
 
-  constructor(limits: AdmissionLimits) {
+  /** @param cap what bounds the children of several pools. Default: nothing */
+  constructor(limits: AdmissionLimits, cap?: ChildCap) {
     this.limits = limits;
+    this.#cap = cap;
     const { children, sessionsPerChild } = limits;
     this.#children = Array.from({ length: children }, (_, number) => new ChildSlots(number, sessionsPerChild));
   }
@@ -73,6 +79,16 @@ export class Admission {
     return this.#children.reduce((sum, child) => sum + child.free, 0);
   }
 
+  /** Children that are not there yet, and have a session that waits for their start. */
+  get promised(): number {
+    return this.#children.filter(({ phase, used }) => phase === 'absent' && used > 0).length;
+  }
+
+  /** A call waits because no other child may start. */
+  get isCapped(): boolean {
+    return this.#wishes;
+  }
+
   /** Slots that no session holds, and that are free when their child is gone. */
   get ending(): number {
     return this.#children.filter(({ phase, used, quarantined }) => phase === 'ending' && used + quarantined === 0)
@@ -88,6 +104,7 @@ export class Admission {
     }
     if (!wait || this.#queue.sizeOf(ticket.run) >= this.limits.maxQueued) return 'full';
     this.#queue.add(ticket);
+    this.#wish();
     return 'queued';
   }
 
@@ -164,8 +181,9 @@ export class Admission {
     if (this.#at(child).phase === 'ending') this.#renew(child);
   }
 
-  /** All slots are free, and the queue advances. */
+  /** All slots are free, and the queue advances: its pool is closed, so that no child starts for it. */
   renewAll(): void {
+    this.#cap = undefined;
     for (const { number } of this.#children) this.#renew(number);
   }
 
@@ -179,14 +197,34 @@ export class Admission {
   #next(): ChildSlots | undefined {
     let best: ChildSlots | undefined;
     for (const child of this.#children) {
-      if (child.free > 0 && (best === undefined || child.rank < best.rank)) best = child;
+      if (child.free > 0 && (best === undefined || child.rank < best.rank) && this.#mayServe(child)) best = child;
     }
     return best;
   }
 
+  #mayServe(child: ChildSlots): boolean {
+    return this.#cap === undefined || !child.wouldStart || this.#cap.available;
+  }
+
+  /** Where one more child would serve those that wait. */
+  #wish(): void {
+    const { first } = this.#queue;
+    if (this.#cap === undefined || this.#wishes || first === undefined) return;
+    if (!this.#children.some(({ wouldStart }) => wouldStart)) return;
+    this.#wishes = true;
+    const turn = (): void => {
+      this.#wishes = false;
+      this.#advance();
+    };
+    this.#cap.wait({ run: first.run, turn });
+  }
+
   #giveBack({ child, epoch }: Slot): boolean {
-    if (!this.#at(child).giveBack(epoch)) return false;
+    const at = this.#at(child);
+    if (!at.giveBack(epoch)) return false;
     this.#used--;
+    // It was to start for this session.
+    if (at.wouldStart) this.#cap?.freed();
     return true;
   }
 
@@ -198,12 +236,16 @@ export class Admission {
   #advance(): void {
     while (this.#queue.size > 0) {
       const child = this.#next();
-      if (child === undefined) return;
+      if (child === undefined) {
+        this.#wish();
+        return;
+      }
       this.#grant(this.#queue.shift() as Ticket, child);
     }
   }
 
   #grant(ticket: Ticket, child: ChildSlots): void {
+    if (child.wouldStart) this.#cap?.started();
     this.#used++;
     this.#peak = Math.max(this.#peak, this.#used);
     ticket.granted({ child: child.number, epoch: child.take() });

@@ -59,6 +59,11 @@ export class ChildSlots {
     return this.#phase === 'starting' ? 1 : 2;
   }
 
+  /** A session in it would start it. */
+  get wouldStart(): boolean {
+    return this.#phase === 'absent' && this.#used === 0;
+  }
+
   take(): number {
     this.#used++;
     return this.#epoch;

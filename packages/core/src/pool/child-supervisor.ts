@@ -24,6 +24,8 @@ export interface ChildEvents {
 export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying'> {
   readonly failures: ChildFailures;
   readonly events: ChildEvents;
+  /** Where children of other pools wait for their start, an idle one is stopped. */
+  readonly cap?: { readonly isWanted: boolean } | undefined;
 }
 
 interface Life {
@@ -59,6 +61,19 @@ export class ChildSupervisor {
   /** The processes that run now, from the hello to the end of the output, the oldest first. */
   get pids(): number[] {
     return [...this.#living].flatMap(({ generation, dying }) => (dying ? [] : (generation?.child.pid ?? [])));
+  }
+
+  /** Processes that are there, or about to be. */
+  get living(): number {
+    return this.#living.size;
+  }
+
+  /** False: there is none, or it is used. */
+  stopIdle(): boolean {
+    if (this.#held > 0 || this.#current?.generation === undefined) return false;
+    this.#idleTimer?.cancel();
+    this.retire();
+    return true;
   }
 
   get hasCurrent(): boolean {
@@ -235,7 +250,8 @@ export class ChildSupervisor {
   #becomeIdle(): void {
     this.#idleTimer?.cancel();
     for (const { starting } of this.#living) void starting.then((generation) => generation.unref(), noop);
-    const { settings, clock } = this.#options;
+    const { settings, clock, cap } = this.#options;
+    if (cap?.isWanted === true && this.stopIdle()) return;
     if (!Number.isFinite(settings.idleTimeout) || this.#current === undefined) return;
     this.#idleTimer = clock.after(settings.idleTimeout, () => {
       if (this.#held === 0) this.retire();

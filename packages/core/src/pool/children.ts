@@ -2,6 +2,7 @@
 import type { PoolStats } from './types.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Admission } from './admission.ts';
+import type { ChildCap } from './child-cap.ts';
 import { ChildFailures } from './child-failures.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { GenerationOptions } from './generation.ts';
@@ -12,6 +13,7 @@ export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dyin
   readonly admission: Admission;
   /** A child takes no more sessions, or its slots are free again. */
   readonly changed: () => void;
+  readonly cap?: ChildCap | undefined;
 }
 
 export class Children {
@@ -21,7 +23,7 @@ export class Children {
   readonly #supervisors: readonly ChildSupervisor[];
 
   constructor({ admission, changed, ...options }: ChildrenOptions) {
-    const { settings, clock } = options;
+    const { settings, clock, cap } = options;
     const failures = new ChildFailures(settings, clock);
     this.#admission = admission;
     this.#failures = failures;
@@ -36,6 +38,7 @@ export class Children {
         gone: () => {
           admission.gone(number);
           changed();
+          cap?.freed();
         },
       };
       return new ChildSupervisor({ ...options, signal: this.#stopped.signal, failures, events });
@@ -45,6 +48,16 @@ export class Children {
   /** Processes started since the beginning. */
   get started(): number {
     return this.#supervisors.reduce((sum, { started }) => sum + started, 0);
+  }
+
+  /** Processes that are there, or about to be: also those that finish their last sessions. */
+  get places(): number {
+    return this.#supervisors.reduce((sum, { living }) => sum + living, this.#admission.promised);
+  }
+
+  /** Stops one that no session uses. False: there is none. */
+  stopIdle(): boolean {
+    return this.#supervisors.some((supervisor) => supervisor.stopIdle());
   }
 
   /** How many processes failed, and what the last of them failed with. */

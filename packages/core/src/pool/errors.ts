@@ -16,6 +16,8 @@ export interface Occupancy {
   readonly quarantined: number;
   /** Slots without a session whose child is not gone yet. */
   readonly ending: number;
+  /** Children that all pools of the host may have, where the call waits for one of others to end. */
+  readonly capped?: number | undefined;
   readonly holders: readonly Holder[];
 }
 
@@ -41,13 +43,18 @@ export function slotWait(occupancy: Occupancy, holder: HolderLabel | undefined, 
   return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}`;
 }
 
-function slots({ capacity, children }: Occupancy, one: string, many: string): string {
+function slots({ capacity, children, capped }: Occupancy, one: string, many: string): string {
+  if (capped !== undefined) return `the slots on all children that may run ${many}`;
   if (capacity === 1) return `the only slot ${one}`;
   return children === 1 ? `all ${capacity} slots ${many}` : `all ${capacity} slots on ${children} children ${many}`;
 }
 
-function describeOccupancy({ holders, quarantined, ending }: Occupancy): string {
+function describeOccupancy({ holders, quarantined, ending, capped }: Occupancy): string {
   const parts = holders.map((holder) => describeHolder(holder, 'a session'));
+  if (capped !== undefined) {
+    const most = Number.isFinite(capped) ? (capped === 1 ? '1 child' : `${capped} children`) : 'only so much memory';
+    parts.push(`another child waits for its turn, because all pools of this machine may have ${most} together`);
+  }
   if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
   if (ending > 0) parts.push(`${ending} on ${ending === 1 ? 'a child that is' : 'children that are'} about to end`);
   return parts.length === 0 ? 'no holder is known' : parts.join(', ');

@@ -8,6 +8,7 @@
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
@@ -18,7 +19,6 @@ import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
-import { isLostOpening } from './lost-opening.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
@@ -40,6 +40,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly #faults: PoolFaults;
   readonly #notices: Notices | undefined;
   readonly #slots: SlotWait;
+  readonly #leaveCap: () => void;
   readonly #slotSessions: SlotSessions;
   /** Absent where none are kept. */
   readonly #warm: WarmSessions | undefined;
@@ -48,7 +49,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
     this.#clock = environment.clock ?? systemClock;
-    this.#admission = new Admission(settings);
+    this.#admission = new Admission(settings, environment.cap);
     this.#holders = new SlotHolders(settings.name);
     this.#faults = new PoolFaults(settings.name, environment.warn);
     const { notices } = environment;
@@ -59,6 +60,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       admission: this.#admission,
       holders: this.#holders,
       notices,
+      cap: environment.cap,
     });
     this.#children = new Children({
       ...environment,
@@ -68,6 +70,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       admission: this.#admission,
       changed: () => this.#warm?.settle(),
     });
+    this.#leaveCap = environment.cap?.join(this.#children) ?? noop;
     const parts = {
       settings,
       clock: this.#clock,
@@ -209,20 +212,13 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
     const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
-    const { conversation, generation, opened } = warm ?? (await this.#beginOpen(holder, listener));
+    const { conversation, generation, opened } = warm ?? (await this.#begin(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const evidence = (): Evidence => generation.evidence();
     return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
-  }
-
-  async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
-    const first = await this.#begin(holder, listener);
-    if (!(await isLostOpening(first, holder))) return first;
-    this.#holders.claimOwner(holder);
-    return await this.#begin(holder, listener);
   }
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
@@ -294,6 +290,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     try {
       await this.#children.stopAll(this.#closedError());
     } finally {
+      this.#leaveCap();
       this.#admission.renewAll(); // those still queued are granted a slot, and find the pool closed
     }
   }

@@ -1,12 +1,14 @@
 /** What the host gives to a pool and gets from it; users of a pool see none of it. */
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
+import type { HolderRun } from '../base/holder-label.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
 import type { Messages, Protocol } from '../protocol/protocol.ts';
 import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
+import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { RegisterOptions } from './types.ts';
 import type { Notices } from './wait-notices.ts';
@@ -20,6 +22,8 @@ export interface PoolEnvironment {
   readonly folder?: string | undefined;
   /** Where ports of servers are reserved. Default: in this process alone. */
   readonly ports?: PortSpace | undefined;
+  /** Bounds the children of this pool and others together. Default: nothing. */
+  readonly cap?: ChildCap | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Takes what the pool waits for. Default: nothing says so. */
@@ -36,6 +40,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly signal?: CancelSignal | undefined;
   /** Whose key `owner` is: the same key under another one does not collide. Default: the pool's own callers. */
   readonly ownerScope?: string | undefined;
+  /** Of several that share the pool. */
+  readonly run?: HolderRun | undefined;
 }
 
 /** A conversation that holds a slot. */

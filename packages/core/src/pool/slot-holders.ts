@@ -1,6 +1,6 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
-import { callerLocation } from '../base/holder-label.ts';
+import { callerLocation, type HolderRun } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Holder } from './errors.ts';
 import type { OpenOptions } from './registration.ts';
@@ -42,10 +42,11 @@ export class SlotHolders {
     return [...this.#holders].flatMap(({ conversation }) => conversation ?? []);
   }
 
-  /** Oldest first. */
-  describe(now: number): Holder[] {
+  /** Oldest first. @param asker its run is not named */
+  describe(now: number, asker?: HolderRun): Holder[] {
     return [...this.#holders].map(({ since, site, options, conversation }) => ({
       ...options.holder,
+      ...(options.run?.id !== asker?.id && { run: options.run?.name }),
       session: conversation?.id,
       takenAt: callerLocation(site),
       heldFor: Math.round(now - since),
@@ -74,6 +75,6 @@ export class SlotHolders {
   }
 }
 
-function ownerKey({ options: { owner, ownerScope = '' } }: SlotHolder): string | undefined {
-  return owner === undefined ? undefined : JSON.stringify([ownerScope, owner]);
+function ownerKey({ options: { owner, ownerScope = '', run } }: SlotHolder): string | undefined {
+  return owner === undefined ? undefined : JSON.stringify([ownerScope, owner, run?.id]);
 }

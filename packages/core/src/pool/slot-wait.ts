@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import type { Admission, Slot, Ticket } from './admission.ts';
 import { fullError, queueTimeoutError, slotWait, type Occupancy } from './errors.ts';
+import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions } from './registration.ts';
 import type { SlotHolders } from './slot-holders.ts';
@@ -14,6 +15,7 @@ export interface SlotWaitOptions {
   readonly admission: Admission;
   readonly holders: SlotHolders;
   readonly notices: Notices | undefined;
+  readonly cap?: Pick<ChildCap, 'maxChildren'> | undefined;
 }
 
 export class SlotWait {
@@ -35,23 +37,23 @@ export class SlotWait {
   }
 
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
-  async acquire({ wait = true, timeout, signal, holder }: OpenOptions): Promise<Slot> {
+  async acquire({ wait = true, timeout, signal, holder, run }: OpenOptions): Promise<Slot> {
     const { admission, clock, settings, notices } = this.#options;
     const { name, registerTimeout } = settings;
     const { promise, resolve } = Promise.withResolvers<Slot>();
-    const ticket: Ticket = { granted: resolve };
+    const ticket: Ticket = { run: run?.id, granted: resolve };
     const entered = admission.enter(ticket, wait);
-    if (entered === 'full') throw fullError(this.#occupancy(), wait);
+    if (entered === 'full') throw fullError(this.#occupancy(run), wait);
     const since = clock.now();
     const limit = timeout ?? registerTimeout;
-    const describe = (seconds: number): string => slotWait(this.#occupancy(), holder, seconds);
+    const describe = (seconds: number): string => slotWait(this.#occupancy(run), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
     try {
       const slot = await within(promise, {
         clock,
         timeout: entered === 'granted' ? undefined : limit,
         signal,
-        expired: () => queueTimeoutError(this.#occupancy(), limit),
+        expired: () => queueTimeoutError(this.#occupancy(run), limit),
         late: (unwanted) => admission.release(unwanted),
       });
       this.#longest = Math.max(this.#longest, clock.now() - since);
@@ -64,10 +66,20 @@ export class SlotWait {
     }
   }
 
-  #occupancy(): Occupancy {
-    const { admission, settings, holders, clock } = this.#options;
+  #occupancy(asker: OpenOptions['run']): Occupancy {
+    const { admission, settings, holders, clock, cap } = this.#options;
     const { name: pool, maxSessions: capacity, children, maxQueued } = settings;
     const { quarantined, ending } = admission;
-    return { pool, capacity, children, maxQueued, quarantined, ending, holders: holders.describe(clock.now()) };
+    const capped = admission.isCapped ? cap?.maxChildren : undefined;
+    return {
+      pool,
+      capacity,
+      children,
+      maxQueued,
+      quarantined,
+      ending,
+      capped,
+      holders: holders.describe(clock.now(), asker),
+    };
   }
 }

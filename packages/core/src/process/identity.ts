@@ -41,6 +41,16 @@ export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
   return facts !== undefined && !facts.zombie && facts.startTime === startTime;
 }
 
+/** False if it is proven that the process is gone. Where the system shows no start times, another one may have its number. */
+export function mayBeRunning({ pid, startTime }: ProcessIdentity): boolean {
+  if (startTimeOf(pid) !== undefined) return isRunning({ pid, startTime });
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** The running processes of a group, zombies left out. */
 export function groupMembers(group: number): ProcessFacts[] {
   if (platform === 'win32' || !groupExists(group)) return [];

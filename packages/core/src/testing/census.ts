@@ -1,7 +1,7 @@
 /** The processes and folders of Carpool that exist on this machine, for tests that must leave nothing behind. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostDirectoryBases } from '../host/host-directory.ts';
+import { hostDirectoryBases } from '../hosts/host-directory.ts';
 
 /** The processes and folders of Carpool on this machine at one moment. */
 export interface Census {
@@ -46,7 +46,7 @@ function carpoolPids(within: string | undefined): number[] {
 
 function isHost(pid: string): boolean {
   const command = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
-  return command.some((word) => /[/\\](host-main\.js|host[/\\]boot\.ts)$/.test(word));
+  return command.some((word) => /[/\\]((?:host|machine)-main\.js|(?:host|machine)[/\\]boot\.ts)$/.test(word));
 }
 
 /** A process may end between being listed and being read. */

@@ -10,12 +10,13 @@ import type { ErrorCode } from '../base/error-kinds.ts';
 import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { version } from '../base/version.ts';
+import { json } from '../codec/json.ts';
 import { BatchWriter } from '../transport/batch.ts';
 import { FrameReader } from './frame-reader.ts';
 import { op, writeHead, type Op, type WireHead } from './frames.ts';
 import { greetingBytes, greetingFault, workerFrameBytes } from './greeting.ts';
 import { encodeJsonBody } from './json-body.ts';
-import type { GreetResult } from './messages.ts';
+import type { GreetRequest, GreetResult } from './messages.ts';
 
 /** A socket. */
 export interface AcceptedSocket extends Duplex {
@@ -43,6 +44,8 @@ export interface AcceptedConnectionOptions {
   readonly limit?: (head: WireHead) => number;
   /** A frame after the greeting. What it throws ends the connection. */
   readonly frame: (head: WireHead, body: Uint8Array) => void;
+  /** It has shown the token. Before its first frame. */
+  readonly greeted?: ((greeting: GreetRequest) => void) | undefined;
   /** Before and after the frames of one chunk. */
   readonly receiving?: () => void;
   readonly received?: () => void;
@@ -167,6 +170,7 @@ export class AcceptedConnection {
     }
     this.#greeting.cancel();
     this.#greeted = true;
+    this.#options.greeted?.(json.decode(body) as GreetRequest);
     this.writeJson(op.RESULT, 0, call, { peer: number, version } satisfies GreetResult);
   }
 }

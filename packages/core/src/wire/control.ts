@@ -26,6 +26,20 @@ export interface Project {
 export interface Boot extends Project {
   /** The secret that workers send: 64 hexadecimal digits. */
   readonly token: string;
+  /** The runner goes to the host of the machine where the config says so. Otherwise that is not looked at. */
+  readonly mayLeave?: boolean | undefined;
+}
+
+/** The first line that the host of a machine reads, in the place of `Boot`. */
+export interface MachineBoot {
+  /** The folder in which it is found. */
+  readonly machine?: string | undefined;
+  /** Milliseconds without a run and without a connection after which it ends; null: never. Default 60,000. */
+  readonly idle?: number | null | undefined;
+  /** Children at once, of all its pools. Default: no bound. */
+  readonly maxChildren?: number | undefined;
+  /** Bytes that its children may take together before no other one starts. Default: no bound. */
+  readonly maxMemory?: number | undefined;
 }
 
 export type Command =
@@ -55,6 +69,8 @@ export interface Configured {
   readonly files: readonly string[];
   /** Why there are no pools. */
   readonly problem?: ErrorRecord | undefined;
+  /** The config wants the host of the machine: there are no pools here. */
+  readonly host?: 'machine' | undefined;
 }
 
 export type Report =

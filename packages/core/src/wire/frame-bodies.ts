@@ -39,3 +39,8 @@ export interface ClosedBody {
 
 /** The body of FAILED. */
 export type FailedBody = ErrorRecord;
+
+/** The body of PRINT. */
+export interface PrintBody {
+  readonly text: string;
+}

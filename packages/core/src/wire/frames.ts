@@ -35,6 +35,7 @@ export const op: {
   readonly MESSAGE: 0x88;
   readonly RESPONSE: 0x89;
   readonly ADOPTED: 0x8a;
+  readonly PRINT: 0x8b;
 } = {
   CALL: 0x01,
   SEND: 0x02,
@@ -57,6 +58,7 @@ export const op: {
   MESSAGE: 0x88,
   RESPONSE: 0x89,
   ADOPTED: 0x8a,
+  PRINT: 0x8b,
 };
 
 export type Op = (typeof op)[keyof typeof op];

@@ -1,9 +1,28 @@
 /** What the JSON bodies of CALL and RESULT hold: one pair a method. Those of the other frames are in `frame-bodies.ts`. */
+import type {
+  AcquireResult,
+  AcquireRequest,
+  ReserveRequest,
+  ReserveResult,
+  OnceRequest,
+  OnceResult,
+  SettleRequest,
+} from './lease-messages.ts';
 import type { LockDeclarations } from './lease-types.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { WireId } from '../protocol/protocol.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { HostSummary } from './control.ts';
+import type {
+  CloseRunRequest,
+  OpenRunRequest,
+  OpenRunResult,
+  RunInfo,
+  StopRequest,
+  SummaryRequest,
+} from './machine-messages.ts';
 import type { OwnerPath } from './owner-path.ts';
 
 export interface GreetRequest {
@@ -15,6 +34,8 @@ export interface GreetRequest {
   /** "vitest", "jest", "playwright", … */
   readonly runner: string;
   readonly pid: number;
+  /** Of a process that is part of no run of this host: for the errors of others, and for turns. */
+  readonly run?: RunInfo | undefined;
 }
 export interface GreetResult {
   /** The number of this worker, part of the ids of its sessions. */
@@ -138,6 +159,8 @@ export interface PoolsResult {
   /** Names of shared workers. */
   readonly sharedWorkers: readonly string[];
   readonly locks: LockDeclarations;
+  /** It is the host of a machine: runs are opened on it. */
+  readonly machine?: { readonly pid: number } | undefined;
 }
 
 export interface StatsRequest {
@@ -150,6 +173,8 @@ export interface StatsResult {
 export interface RunEndedRequest {
   readonly method: 'runEnded';
 }
+/** Absent where other runners may use the same pools. */
+export type RunEndedResult = Partial<WatchedFiles>;
 
 /** Either `filename`, compared as it is, or a `name` of the config. */
 export interface SharedWorkerRequest {
@@ -179,88 +204,16 @@ export interface SharedWorkerStateResult extends Pick<Evidence, 'stderr' | 'stdo
   readonly error?: ErrorRecord | undefined;
 }
 
-/** What all requests for a lease have in common. */
-interface LeaseRequest {
-  /** The worker's number for the lease, not used before on this connection; RELEASE names it. */
-  readonly lease: number;
-  readonly under?: OwnerPath | undefined;
-  /** The test that cannot go on meanwhile, where it is not the owner. */
-  readonly flow?: OwnerPath | undefined;
-  readonly holder?: HolderLabel | undefined;
-  /** `file:line:column` of the call, for the errors of others. */
-  readonly at?: string | undefined;
-  /** The worker's numbers of leases that the call chain holds: it releases none of them while it waits. */
-  readonly chain?: readonly number[] | undefined;
-  /**
-   * The lease is released at the end of its owner, as far as is known: tests inside of the owner do not release it while
-   * they wait, nor does, with `itself`, the owner itself.
-   */
-  readonly lasts?: 'inside' | 'itself' | undefined;
-}
-
-/** What a lease has cost that was not free. */
-export interface WaitedFor {
-  /** Milliseconds. */
-  readonly waited: number;
-  /** What it is, for the evidence of a failed test: "lock "printer"". */
-  readonly what: string;
-  /** What had it before, in this order. At most 8 are named. */
-  readonly behind: readonly (HolderLabel & { readonly takenAt?: string | undefined })[];
-}
-/** Absent: it was free. */
-export type AcquireResult = Partial<WaitedFor>;
-
-export interface AcquireRequest extends LeaseRequest {
-  readonly method: 'acquire';
-  readonly name: string;
-  readonly kind: 'lock' | 'rwlock' | 'semaphore';
-  readonly size: number;
-  readonly weight: number;
-  readonly wait?: boolean | undefined;
-  readonly timeout?: number | undefined;
-  /** Whose `timeout` it is, for errors. Default: that of the call. */
-  readonly limit?: 'test' | 'config' | undefined;
-  readonly detectDeadlock?: boolean | undefined;
-}
-
-export interface ReserveRequest extends LeaseRequest {
-  readonly method: 'reserve';
-  readonly space: string;
-  readonly values: readonly string[];
-}
-export interface ReserveResult {
-  /** The places in `values` of those that were free. If there are none, there is no lease. */
-  readonly places: readonly number[];
-}
-
-export interface OnceRequest extends LeaseRequest {
-  readonly method: 'once';
-  readonly key: string;
-  /** The `file:` URL of the module that cleans up after the value, if this worker computes it. */
-  readonly cleanup?: string | undefined;
-  /** The file of an earlier answer, which is not there any more. */
-  readonly lost?: string | undefined;
-  readonly timeout?: number | undefined;
-  readonly detectDeadlock?: boolean | undefined;
-}
-/** Without `value` and `file` the worker computes it, and calls `settle`; then it also says what the wait has cost. */
-export interface OnceResult extends AcquireResult {
-  readonly value?: string | undefined;
-  /** The path of the file that holds the value. */
-  readonly file?: string | undefined;
-  /** Where the computing worker may write a value that is too large for a message. */
-  readonly store?: string | undefined;
-}
-
-export interface SettleRequest {
-  readonly method: 'settle';
-  readonly lease: number;
-  /** One of the three. */
-  readonly value?: string | undefined;
-  /** The value is in the file that `once` has named. */
-  readonly stored?: boolean | undefined;
-  readonly failure?: ErrorRecord | undefined;
-}
+export type {
+  WaitedFor,
+  AcquireResult,
+  AcquireRequest,
+  ReserveRequest,
+  ReserveResult,
+  OnceRequest,
+  OnceResult,
+  SettleRequest,
+} from './lease-messages.ts';
 
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
@@ -272,7 +225,11 @@ export interface MethodTable {
   readonly evidence: { readonly request: EvidenceRequest; readonly result: Evidence };
   readonly start: { readonly request: StartRequest; readonly result: StartResult };
   readonly runStarted: { readonly request: RunStartedRequest; readonly result: Record<string, never> };
-  readonly runEnded: { readonly request: RunEndedRequest; readonly result: Record<string, never> };
+  readonly runEnded: { readonly request: RunEndedRequest; readonly result: RunEndedResult };
+  readonly openRun: { readonly request: OpenRunRequest; readonly result: OpenRunResult };
+  readonly closeRun: { readonly request: CloseRunRequest; readonly result: HostSummary };
+  readonly summary: { readonly request: SummaryRequest; readonly result: HostSummary };
+  readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly ping: { readonly request: PingRequest; readonly result: Record<string, never> };

@@ -21,7 +21,7 @@ import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
-import type { AdoptedBody, ClosedBody, FailedBody, RefuseBody } from './frame-bodies.ts';
+import type { AdoptedBody, ClosedBody, FailedBody, PrintBody, RefuseBody } from './frame-bodies.ts';
 import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
@@ -67,6 +67,12 @@ export class WireProtocol implements Protocol {
   /** Sessions that have ended, the oldest first. */
   readonly #ended: WireId[] = [];
   #sessions = 0;
+  readonly #printed: ((text: string) => void) | undefined;
+
+  /** @param printed takes what the pools of a run print, in the main process of the run */
+  constructor(printed?: (text: string) => void) {
+    this.#printed = printed;
+  }
 
   async open(port: SessionPort): Promise<WireOpened> {
     const session = ++this.#sessions;
@@ -129,6 +135,9 @@ export class WireProtocol implements Protocol {
         // For nothing but `address`.
         return { as: 'event', to: undefined };
       }
+      case op.PRINT:
+        this.#printed?.((decodeJsonBody(bodyOf(payload)) as PrintBody).text);
+        return { as: 'event', to: undefined };
       default:
         return { as: 'unknown' };
     }

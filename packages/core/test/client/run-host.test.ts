@@ -7,7 +7,7 @@ import { RunHost } from '../../src/main-process/run-host.ts';
 import type { HostClient } from '../../src/client/client.ts';
 import { sharedClient } from '../../src/client/shared-client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
-import { readHostRecord } from '../../src/host/host-record.ts';
+import { readHostRecord } from '../../src/hosts/host-record.ts';
 import { addressVariable, parseAddress } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place, program, programPath } from '../support/pools.ts';

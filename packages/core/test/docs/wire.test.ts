@@ -107,7 +107,7 @@ type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseF
 test('the table of methods is the one of the code, field by field', () => {
   const methods = {
     greet: [
-      { token: 0, wire: 0, version: 0, runner: 0, pid: 0 },
+      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0 },
       { peer: 0, version: 0 },
     ],
     register: [
@@ -169,7 +169,14 @@ test('the table of methods is the one of the code, field by field', () => {
       { 'answers?': 0, 'asked?': 0 },
     ],
     runStarted: [{}, {}],
-    runEnded: [{}, {}],
+    runEnded: [{}, { 'files?': 0, 'globs?': 0 }],
+    openRun: [
+      { run: 0, root: 0, 'configFile?': 0, 'pools?': 0, env: 0, cwd: 0, configTimeout: 0 },
+      { address: 0, pools: 0, sharedWorkers: 0, locks: 0, files: 0, 'problem?': 0 },
+    ],
+    closeRun: [{}, { pools: 0, crashes: 0 }],
+    summary: [{}, { pools: 0, crashes: 0 }],
+    stop: [{}, {}],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },
       { path: 0, file: 0, readyTimeout: 0 },
@@ -179,7 +186,7 @@ test('the table of methods is the one of the code, field by field', () => {
       { 'error?': 0, 'stderr?': 0, 'stdout?': 0 },
     ],
     ping: [{}, {}],
-    pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0 }],
+    pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0, 'machine?': 0 }],
     stats: [{}, { pools: 0 }],
     acquire: [
       { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'limit?': 0, 'detectDeadlock?': 0 },

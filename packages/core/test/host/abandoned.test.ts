@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { abandonedHosts } from '../../src/host/abandoned-hosts.ts';
-import { makeHostDirectory } from '../../src/host/host-directory.ts';
-import { ownRecord, readHostRecord, type HostRecord } from '../../src/host/host-record.ts';
+import { makeHostDirectory } from '../../src/hosts/host-directory.ts';
+import { ownRecord, readHostRecord, type HostRecord } from '../../src/hosts/host-record.ts';
 import { sweep } from '../../src/host/sweep.ts';
 import { census } from '../../src/testing/census.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
@@ -182,7 +182,7 @@ test('a disk that has no room for the record is left as it was', async (context)
   if (reason !== undefined) context.skip(reason);
   const disk = join(place().path, 'disk');
   mkdirSync(disk);
-  const module = new URL('../../src/host/host-directory.ts', import.meta.url).href;
+  const module = new URL('../../src/hosts/host-directory.ts', import.meta.url).href;
   const code = `
     import { readdirSync } from 'node:fs';
     import { makeHostDirectory } from '${module}';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ownRecord } from '../../src/host/host-record.ts';
+import { ownRecord } from '../../src/hosts/host-record.ts';
 import type { Host } from '../../src/main-process/types.ts';
 import { isRunning, startTimeOf, type ProcessIdentity } from '../../src/process/identity.ts';
 import { parseAddress } from '../../src/wire/address.ts';

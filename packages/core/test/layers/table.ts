@@ -37,6 +37,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['pool/types', 'pool/options', 'process/files'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
+  // Where the hosts of this user are, which of them live, and how the machine's is started.
+  hosts: { may: ['base', 'process', 'wire'] },
   config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types', 'server/types'] },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
@@ -48,7 +50,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
-    types: ['pool/pool', 'pool/registration', 'pool/types', 'protocol/protocol'],
+    types: ['pool/pool', 'pool/registration', 'pool/types', 'process/files', 'protocol/protocol'],
     never: ['node:child_process'],
   },
   'host/thread': {
@@ -56,10 +58,17 @@ export const layers: Readonly<Record<string, Layer>> = {
     never: ['node:child_process'],
   },
   host: {
-    may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'config', 'host/shared-workers', 'host/hub'],
+    may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'hosts', 'config', 'host/shared-workers', 'host/hub'],
     types: ['ledger/once-values'],
   },
-  'main-process': { may: ['base', 'process/files', 'wire', 'config', 'client'], types: ['pool/types', 'pool/options'] },
+  // The host of a machine: many runs, each served as the host of one run does it.
+  machine: {
+    may: ['base', 'codec', 'process', 'pool', 'wire', 'hosts', 'config', 'host/hub', 'host'],
+  },
+  'main-process': {
+    may: ['base', 'process/files', 'wire', 'hosts', 'config', 'client'],
+    types: ['pool/types', 'pool/options'],
+  },
   'test-api': {
     may: ['base', 'process/compile-cache', 'wire', 'client'],
     types: ['session/types'],
@@ -77,13 +86,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // Runs in the process of the user, which has nothing else of Carpool.
   child: { may: ['base', 'codec'], never: ['node:'] },
-  testing: { may: ['base', 'codec', 'session', 'pool', 'host'], types: ['protocol/protocol'] },
+  testing: { may: ['base', 'codec', 'session', 'pool', 'hosts', 'host'], types: ['protocol/protocol'] },
   cli: {
     may: [
       'base',
       'process',
       'pool',
       'wire',
+      'hosts',
       'config',
       'client',
       'client/shared-worker',

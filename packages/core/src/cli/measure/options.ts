@@ -16,3 +16,28 @@ export function regularExpression(text: string): RegExp {
     throw new InvalidArgumentError(thrown instanceof Error ? `${thrown.message}.` : 'It must be a regular expression.');
   }
 }
+
+const units: ReadonlyMap<string | undefined, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+
+/** The longest time of a timer. */
+const longest = 2 ** 31 - 1;
+
+/** "30s", "10m", "2h": milliseconds; "never": null. @throws InvalidArgumentError */
+export function durationOf(text: string): number | null {
+  if (text === 'never') return null;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  const each = units.get(unit);
+  if (number === undefined || each === undefined) throw new InvalidArgumentError('It must be 30s, 10m, 2h, or never.');
+  return Math.min(Number(number) * each, longest);
+}
+
+/** "512M", "4G": bytes. @throws InvalidArgumentError */
+export function bytesOf(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('It must be a size, such as 512M or 4G.');
+  return Number(number) * 1024 ** (unit === 'G' ? 3 : 2);
+}

@@ -1,5 +1,6 @@
 /** What names a holder in the errors of others is kept for as long as the session. A worker may have sent anything. */
-import type { HolderLabel } from '../../base/holder-label.ts';
+import type { HolderLabel, HolderRun } from '../../base/holder-label.ts';
+import { describeRun, type RunInfo } from '../../wire/machine-messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 
 /** Characters of what names a holder, and of the stack of its call. */
@@ -7,6 +8,16 @@ const longestLabel = 1_000;
 
 export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined): HolderLabel {
   return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel) };
+}
+
+/** The run of a process that is part of none of this host's. */
+export function runIn(run: Partial<Record<keyof RunInfo, unknown>> | undefined): HolderRun | undefined {
+  const [id, folder] = [textIn(run?.id, longestLabel), textIn(run?.folder, longestLabel)];
+  if (id === undefined || folder === undefined) return undefined;
+  return {
+    id,
+    name: describeRun({ id, folder, branch: textIn(run?.branch, longestLabel), pid: Number(run?.pid), runner: '' }),
+  };
 }
 
 export function textIn(value: unknown, longest: number): string | undefined {

@@ -7,16 +7,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
+import type { HolderRun } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
 import { Coordination } from '../../ledger/coordination.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
-import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { sameToken } from '../../wire/greeting.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
+import type { HubPool } from './hub-pool.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer, type PeerHub } from './peer.ts';
+import type { HostedRuns } from './peer-run.ts';
 import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { ValueFiles } from './value-files.ts';
@@ -27,13 +29,19 @@ const maxRefusedPeers = 16;
 export interface HubOptions {
   readonly token: string;
   /** The pools by name, as soon as they are known. A rejection is what every `register` then fails with. */
-  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
+  readonly pools: Promise<ReadonlyMap<string, HubPool>>;
   /** Default: a hub that has none, and says so. */
   readonly sharedWorkers?: SharedWorkers | undefined;
   /** A private folder, which its owner removes after `close`. Absent: values of `once` are kept in memory alone. */
   readonly folder?: string | undefined;
   /** Runs the module that cleans up after a value of `once`. Does not reject. */
   readonly cleanUp?: ((name: string, value: OnceValue) => Promise<void>) | undefined;
+  /** The run that it serves, on a host that serves several. */
+  readonly run?: HolderRun | undefined;
+  /** What opens runs: a machine's hub. */
+  readonly runs?: HostedRuns | undefined;
+  /** The number of its workers has changed. */
+  readonly peersChanged?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<HubLimits> | undefined;
 }
@@ -41,7 +49,7 @@ export interface HubOptions {
 export class Hub implements PeerHub {
   readonly clock: Clock;
   readonly limits: HubLimits;
-  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
+  readonly pools: Promise<ReadonlyMap<string, HubPool>>;
   readonly sharedWorkers: SharedWorkers;
   /** The locks of the config. */
   locks: LockDeclarations = {};
@@ -50,6 +58,9 @@ export class Hub implements PeerHub {
   readonly valueFiles: ValueFiles;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
+  readonly label: HolderRun | undefined;
+  readonly runs: HostedRuns | undefined;
+  readonly #peersChanged: (() => void) | undefined;
   readonly sessionTokens: SessionTokens = new SessionTokens();
   readonly #token: Buffer;
   #server: Server;
@@ -70,6 +81,9 @@ export class Hub implements PeerHub {
       if (value.cleanup !== undefined) await options.cleanUp?.(name, value);
       if (value.file !== undefined) this.valueFiles.remove(value.file);
     });
+    this.label = options.run;
+    this.runs = options.runs;
+    this.#peersChanged = options.peersChanged;
     this.#token = Buffer.from(options.token);
     this.#server = this.#createServer();
   }
@@ -105,7 +119,7 @@ export class Hub implements PeerHub {
   }
 
   /** @throws CarpoolError CONFIG_INVALID if there is no such pool, and what `pools` rejects with */
-  async pool(name: string): Promise<ChildPool> {
+  async pool(name: string): Promise<HubPool> {
     const pools = await this.pools;
     await this.#lookedAt;
     const pool = pools.get(name);
@@ -152,8 +166,8 @@ export class Hub implements PeerHub {
     for (const pool of await this.#settled()) await pool.replaceIfChanged();
   }
 
-  async #settled(): Promise<Iterable<ChildPool>> {
-    const pools = await this.pools.catch((): ReadonlyMap<string, ChildPool> => new Map());
+  async #settled(): Promise<Iterable<HubPool>> {
+    const pools = await this.pools.catch((): ReadonlyMap<string, HubPool> => new Map());
     return pools.values();
   }
 
@@ -175,6 +189,10 @@ export class Hub implements PeerHub {
     }
     const peer = new Peer(this, socket, this.#peers.size < maxPeers ? undefined : full);
     this.#peers.add(peer);
-    void peer.left.then(() => this.#peers.delete(peer));
+    this.#peersChanged?.();
+    void peer.left.then(() => {
+      this.#peers.delete(peer);
+      this.#peersChanged?.();
+    });
   }
 }

@@ -1,4 +1,5 @@
 /** The calls and frames of one worker about leases: what it sent is checked here, and put to the ledger. */
+import type { HolderRun } from '../../base/holder-label.ts';
 import { CarpoolError, asCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import { json } from '../../codec/json.ts';
 import { describeRequest, invalid, lostError, takenError } from '../../ledger/errors.ts';
@@ -17,6 +18,7 @@ import type {
   ReserveResult,
   SettleRequest,
 } from '../../wire/messages.ts';
+import { labelIn } from './holder-names.ts';
 import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
 const maxValues = 10_000;
@@ -33,6 +35,8 @@ export type LeaseCall = LeaseCallRequest | SettleRequest;
 export interface LeasesOptions extends LeaseEntriesOptions {
   /** The number of the worker. */
   readonly peer: number;
+  /** Its run, where the host serves several. */
+  readonly run?: (() => HolderRun | undefined) | undefined;
 }
 
 export class Leases {
@@ -175,7 +179,7 @@ export class Leases {
     for (const value of values) checkName(value);
     const entry = this.#entries.open(call, request, what);
     this.#orForget(entry, () => {
-      const places = this.#options.coordination.reservations.reserve(space, values, holderIn(request));
+      const places = this.#options.coordination.reservations.reserve(space, values, this.#holder(request));
       entry.reservation = { space, values: places.map((place) => values[place] ?? '') };
       this.#entries.result(entry, { places } satisfies ReserveResult);
       if (places.length === 0) this.#entries.forget(entry);
@@ -191,7 +195,13 @@ export class Leases {
     const worker = String(this.#options.peer);
     const blocked = flow === undefined ? undefined : ownerKey([worker, ...flow]);
     const owner = ownerKey([worker, ...under]);
-    return { ...what, owner, blocked, holder: holderIn(request), chain: this.#chain(request), lasts, detectDeadlock };
+    const run = this.#options.run?.()?.id;
+    const holder = this.#holder(request);
+    return { ...what, run, owner, blocked, holder, chain: this.#chain(request), lasts, detectDeadlock };
+  }
+
+  #holder({ holder, at }: LeaseCallRequest): LeaseHolder {
+    return { ...labelIn(holder), run: this.#options.run?.()?.name, takenAt: text(at) };
   }
 
   #chain({ chain = [] }: LeaseCallRequest): Lease[] {
@@ -210,11 +220,6 @@ export class Leases {
 }
 
 // What a worker has sent may be of any type.
-
-function holderIn({ holder, at }: Pick<AcquireRequest, 'holder' | 'at'>): LeaseHolder {
-  const { test, file } = holder ?? {};
-  return { test: text(test), file: text(file), takenAt: text(at) };
-}
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, longestLabel) : undefined;

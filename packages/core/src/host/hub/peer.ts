@@ -10,9 +10,9 @@ import type { CancelSignal } from '../../base/cancellation.ts';
 import type { Evidence } from '../../base/errors.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { HolderRun } from '../../base/holder-label.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
-import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { joinedDiagnostics } from '../../session/diagnostics.ts';
 import type { BusyPoll } from '../../transport/busy-poll.ts';
@@ -34,10 +34,14 @@ import type {
 } from '../../wire/messages.ts';
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Calls } from './calls.ts';
+import { FrameLimits } from './frame-limits.ts';
+import { runIn } from './holder-names.ts';
+import type { HubPool } from './hub-pool.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
+import { PeerRun, type HostedRuns } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
 import type { SessionTokens } from './session-tokens.ts';
@@ -47,22 +51,22 @@ import type { ValueFiles } from './value-files.ts';
 export interface PeerHub {
   readonly clock: Clock;
   readonly limits: HubLimits;
-  readonly pools: Promise<ReadonlyMap<string, ChildPool>>;
+  readonly pools: Promise<ReadonlyMap<string, HubPool>>;
   readonly sharedWorkers: SharedWorkers;
   readonly locks: PoolsResult['locks'];
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
+  readonly runs: HostedRuns | undefined;
+  /** The run that it serves, where the host serves others too. */
+  readonly label: HolderRun | undefined;
   readonly sessionTokens: SessionTokens;
   admits(token: string): boolean;
   nextPeerNumber(): number;
-  pool(name: string): Promise<ChildPool>;
+  pool(name: string): Promise<HubPool>;
   stats(): Promise<PoolStats[]>;
   run(): Promise<void>;
 }
-
-/** Where no session allows more. */
-const smallFrame = 64 * 1024;
 
 type OtherRequest = Exclude<CallRequest, LeaseCall>;
 
@@ -74,10 +78,11 @@ export class Peer {
   readonly #connection: AcceptedConnection;
   readonly #owners = new Owners('the worker');
   readonly #leases: Leases;
+  readonly #run: PeerRun;
+  /** Of its holders. */
+  #label: HolderRun | undefined;
   readonly #relays = new Map<number, Relay>();
   readonly #calls: Calls;
-  /** Of all sessions that it had. */
-  #largestFrame = smallFrame;
   /** It is no worker: a test has handed its session to it. */
   #joined: JoinedProcess | undefined;
   #leaving: Promise<void> | undefined;
@@ -88,6 +93,7 @@ export class Peer {
     this.#hub = hub;
     this.#number = hub.nextPeerNumber();
     this.left = new Promise((resolve) => (this.#resolveLeft = resolve));
+    const limits = new FrameLimits(hub.limits, (session) => this.#relays.get(session)?.maxFrameBytes);
     this.#connection = new AcceptedConnection({
       socket,
       clock: hub.clock,
@@ -98,21 +104,19 @@ export class Peer {
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
+      greeted: ({ run }) => (this.#label = hub.label ?? runIn(run)),
       receiving: () => hub.busyPoll.hit(),
-      limit: (head) => this.#limitOf(head),
+      limit: (head) => this.#joined?.limitOf(head) ?? limits.of(head),
       frame: (head, body) =>
         this.#joined === undefined ? this.#onFrame(head, body) : this.#joined.onFrame(head, body),
       closed: () => void this.leave('because its worker has ended'),
     });
     this.#calls = new Calls(this.#connection, hub.limits);
-    this.#leases = new Leases({
-      peer: this.#number,
-      owners: this.#owners,
-      connection: this.#connection,
-      clock: hub.clock,
-      coordination: hub.coordination,
-      valueFiles: hub.valueFiles,
-    });
+    const held = { owners: this.#owners, connection: this.#connection };
+    this.#run = new PeerRun({ ...held, hub });
+    const { clock, coordination, valueFiles } = hub;
+    const of = { peer: this.#number, run: () => this.#label };
+    this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
   }
 
   /** Its waits for leases fail, saying why. */
@@ -143,19 +147,6 @@ export class Peer {
     if (token === undefined) return wrongToken;
     this.#joined = new JoinedProcess({ token, clock, connection: this.#connection });
     return token.fault;
-  }
-
-  /** Looked at before a body is read. */
-  #limitOf(head: WireHead): number {
-    if (this.#joined !== undefined) return this.#joined.limitOf(head);
-    const { op: kind, session } = head;
-    const { maxCallBytes } = this.#hub.limits;
-    // What is only too large gets an answer that says so; what is much larger is not read.
-    if (kind === op.CALL) return maxCallBytes * 8;
-    // What comes for a session that has just ended must not end the others.
-    const own = this.#relays.get(session)?.maxFrameBytes ?? 0;
-    this.#largestFrame = Math.max(this.#largestFrame, own * 2);
-    return own === 0 ? this.#largestFrame : Math.max(own * 2, smallFrame);
   }
 
   /** Each request has its answer, also in a session that is not there any more. */
@@ -227,6 +218,7 @@ export class Peer {
           pools: [...(await this.#hub.pools).keys()],
           sharedWorkers: this.#hub.sharedWorkers.names,
           locks: this.#hub.locks,
+          machine: this.#hub.runs && { pid: process.pid },
         } satisfies PoolsResult;
       case 'stats':
         return { pools: await this.#hub.stats() } satisfies StatsResult;
@@ -247,12 +239,13 @@ export class Peer {
         await pool.start();
         return {};
       }
+      case 'openRun':
+      case 'closeRun':
+      case 'summary':
+      case 'stop':
       case 'runStarted':
-        await this.#hub.run();
-        return {};
       case 'runEnded':
-        this.#hub.sharedWorkers.ran();
-        return {};
+        return await this.#run.answer(request);
       case 'sharedWorker':
         return (await this.#hub.sharedWorkers.start(request)) satisfies SharedWorkerResult;
       case 'sharedWorkerState':
@@ -279,6 +272,7 @@ export class Peer {
     const relay = new Relay({
       session,
       peer: this.#number,
+      run: this.#label,
       owners: this.#owners,
       connection: this.#connection,
       maxBacklogBytes: this.#hub.limits.maxBacklogBytes,

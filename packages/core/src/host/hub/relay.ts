@@ -5,12 +5,12 @@
 import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { HolderRun } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
 import type { Format } from '../../codec/codec.ts';
 import { json } from '../../codec/json.ts';
 import type { Key } from '../../protocol/protocol.ts';
-import type { ChildPool } from '../../pool/pool.ts';
 import type { Registration } from '../../pool/registration.ts';
 import type { Conversation } from '../../session/conversation.ts';
 import type { Listener } from '../../session/listener.ts';
@@ -23,6 +23,7 @@ import { op, type Op } from '../../wire/frames.ts';
 import { decodeJsonBody } from '../../wire/json-body.ts';
 import type { AdoptedBody, ClosedBody, RefuseBody } from '../../wire/frame-bodies.ts';
 import type { RegisterRequest, RegisterResult } from '../../wire/messages.ts';
+import type { HubPool } from './hub-pool.ts';
 import { labelIn, scopeOf, textIn } from './holder-names.ts';
 import type { Owners } from './owners.ts';
 import { noSessionToJoin } from './refusals.ts';
@@ -37,6 +38,8 @@ export interface RelayOptions {
   readonly session: number;
   /** The number of the worker. */
   readonly peer: number;
+  /** Its run, where the host serves several. */
+  readonly run?: HolderRun | undefined;
   readonly owners: Owners;
   readonly connection: AcceptedConnection;
   /** Bytes that may wait for the worker to read. */
@@ -45,7 +48,7 @@ export interface RelayOptions {
   /** For processes that join the session. */
   readonly tokens: SessionTokens;
   /** @throws CarpoolError CONFIG_INVALID */
-  readonly pool: (name: string) => Promise<ChildPool>;
+  readonly pool: (name: string) => Promise<HubPool>;
   /** Nothing of the session is left. */
   readonly over: () => void;
 }
@@ -87,22 +90,14 @@ export class Relay implements Requesting, Carrying {
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, wait, timeout, holder } = request;
-    const { owners, peer, pool: find } = this.#options;
+    const { owners, peer, run, pool: find } = this.#options;
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const params = await uncarried({ plain: request.params, cloned: request.clonedParams });
     const registration = await pool.open(
-      {
-        signal,
-        owner,
-        ownerScope: scopeOf(owner, peer, under),
-        wait,
-        timeout,
-        holder: labelIn(holder),
-        params,
-      },
+      { signal, owner, ownerScope: scopeOf(owner, peer, under), wait, timeout, holder: labelIn(holder), run, params },
       this.#listener,
       { stack: textIn(stack, longestStack) ?? '' },
     );

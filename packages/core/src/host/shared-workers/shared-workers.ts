@@ -17,6 +17,8 @@ export interface SharedWorkersOptions {
   /** The path of a socket, for numbers from 1. */
   readonly pathOf: (number: number) => string;
   readonly token: string;
+  /** Of the threads. Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Those of the config, by name. If it rejects, each call that names one fails with that. */
   readonly named: Promise<ReadonlyMap<string, SharedWorkerPlan>>;
   readonly clock?: Clock;
@@ -170,7 +172,7 @@ export class SharedWorkers {
   }
 
   async #start(plan: SharedWorkerPlan): Promise<WorkerThread> {
-    const { pathOf, token } = this.#options as SharedWorkersOptions;
+    const { pathOf, token, env } = this.#options as SharedWorkersOptions;
     const number = ++this.#started;
     // Loaded late: most hosts run no shared worker.
     const { WorkerThread: Running } = await import('./worker-thread.ts');
@@ -179,6 +181,7 @@ export class SharedWorkers {
       worker: `shared-worker-${number}`,
       path: pathOf(number),
       token,
+      env,
       run: this.#run,
       clock: this.#clock,
       crashed: (crashed) => this.#crashed.add(crashed),

@@ -16,6 +16,8 @@ export interface WorkerThreadOptions {
   readonly worker: string;
   readonly path: string;
   readonly token: string;
+  /** Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly run: number;
   readonly clock: Clock;
   /** It cannot be used any more, and nothing has asked it to end. Not called for one that exits with code 0, as in AVA. */
@@ -60,7 +62,7 @@ export class WorkerThread {
   #exited = false;
   #members = 0;
 
-  constructor({ plan, worker, path, token, run, clock, crashed }: WorkerThreadOptions) {
+  constructor({ plan, worker, path, token, env, run, clock, crashed }: WorkerThreadOptions) {
     this.#crashReported = crashed;
     this.plan = plan;
     this.path = path;
@@ -73,6 +75,7 @@ export class WorkerThread {
     const data: ThreadData = { worker, file, url, initialData, path, run };
     this.#thread = new Worker(mainFile(), {
       workerData: data,
+      ...(env !== undefined && { env }),
       stdout: true,
       stderr: true,
       // Not the host's options.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { HostClient } from '../../../src/client/client.ts';
-import { makeHostDirectory } from '../../../src/host/host-directory.ts';
+import { makeHostDirectory } from '../../../src/hosts/host-directory.ts';
 import { formatAddress } from '../../../src/wire/address.ts';
 import { op, wireVersion } from '../../../src/wire/frames.ts';
 import { version } from '../../../src/base/version.ts';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { ownRecord, readHostRecord, writeRecord } from './host-record.ts';
+import { formatAddress } from '../wire/address.ts';
+import { ownRecord, readHostRecord, writeRecord, type HostRecord } from './host-record.ts';
 
 const windows = process.platform === 'win32';
 
@@ -16,6 +17,8 @@ const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 
 export interface HostDirectory {
   readonly folder: string;
+  /** What is in its file. */
+  readonly record: HostRecord;
   /** What everything that the host starts carries in its environment. */
   readonly id: string;
   /** The socket of the hub. */
@@ -35,14 +38,14 @@ export interface HostDirectory {
 /** No socket in the folder has a longer name. */
 const longestName = 'wzzz';
 
-/** The names of all host folders of this user begin with it. */
-function prefix(): string {
+/** The names of all folders of this user's hosts begin with it. */
+export function folderPrefix(): string {
   return `carpool-${windows ? 'user' : String(process.getuid?.() ?? 'user')}-`;
 }
 
 /** Whether a folder of this user's hosts can have this name. */
 export function isHostFolderName(name: string): boolean {
-  return name.startsWith(prefix()) && /^[0-9a-f]{12}$/.test(name.slice(prefix().length));
+  return name.startsWith(folderPrefix()) && /^[0-9a-f]{12}$/.test(name.slice(folderPrefix().length));
 }
 
 /** The socket of the hub, by the folder of its host. */
@@ -52,11 +55,12 @@ export function hubSocketIn(folder: string): string {
 
 /**
  * Makes it in the first of `bases` that allows it: the temporary folder may be read-only, full, or have too long a path.
+ * @param token what its hub wants to see, for its record
  * @throws CarpoolError HUB_UNREACHABLE if none does
  */
-export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases()): HostDirectory {
+export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(), token?: string): HostDirectory {
   // It need not be secret: the folder is private, and `mkdir` fails if the name exists.
-  const name = `${prefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
+  const name = `${folderPrefix()}${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
   const short = bases.filter(
     (base) => windows || Buffer.byteLength(join(base, name, longestName)) <= longestSocketPath,
   );
@@ -64,7 +68,7 @@ export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(
   const failures: { readonly base: string; readonly thrown: unknown }[] = [];
   for (const base of short) {
     try {
-      return makeIn(join(base, name));
+      return makeIn(join(base, name), token);
     } catch (thrown) {
       failures.push({ base, thrown });
     }
@@ -76,8 +80,9 @@ export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(
   });
 }
 
-function makeIn(folder: string): HostDirectory {
-  const record = ownRecord();
+function makeIn(folder: string, token: string | undefined): HostDirectory {
+  const socket = hubSocketIn(folder);
+  const record = ownRecord(token === undefined ? undefined : formatAddress({ path: socket, token }));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   try {
@@ -86,9 +91,9 @@ function makeIn(folder: string): HostDirectory {
     remove(); // a full disk allows a folder, and no file in it
     throw thrown;
   }
-  const socket = hubSocketIn(folder);
   return {
     folder,
+    record,
     id: record.id,
     socket,
     socketOf: (number) => {

@@ -1,0 +1,48 @@
+/**
+ * One evaluation of a config in a process that evaluates many. Node keeps a module for its URL, so the modules of the
+ * project get a URL of their own each time. Packages are not evaluated again.
+ */
+import { createRequire, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+export class FreshModules {
+  readonly #tag: string;
+  readonly #files = new Set<string>();
+  #complete = true;
+
+  /** @param number another one for each evaluation in this process */
+  constructor(number: number) {
+    this.#tag = `?carpool=${number}`;
+  }
+
+  /** Files of the project that were loaded, and what these import of packages. */
+  get files(): readonly string[] {
+    return [...this.#files];
+  }
+
+  /** False: a compiler has loaded some, which does not say which. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  compiled(): void {
+    this.#complete = false;
+  }
+
+  /** What Node has found, for an import in `parentURL`. */
+  resolved(found: ResolveFnOutput, { parentURL, conditions }: ResolveHookContext): ResolveFnOutput {
+    if (!found.url.startsWith('file:') || (parentURL?.startsWith('file:') === true && isInPackage(parentURL)))
+      return found;
+    const file = fileURLToPath(found.url);
+    this.#files.add(file);
+    if (isInPackage(found.url)) return found;
+    if (conditions.includes('import'))
+      return { ...found, url: `${found.url.replace(/\?carpool=\d+$/, '')}${this.#tag}` };
+    delete createRequire(found.url).cache[file];
+    return found;
+  }
+}
+
+function isInPackage(url: string): boolean {
+  return url.includes('/node_modules/');
+}

@@ -1,0 +1,119 @@
+/** What a peer asks about runs: about the one that its connection is, on a machine's host; else about the hub's own. */
+import { CarpoolError } from '../../base/errors.ts';
+import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
+import type { HostSummary } from '../../wire/control.ts';
+import { op } from '../../wire/frames.ts';
+import type { OpenRunRequest, OpenRunResult } from '../../wire/machine-messages.ts';
+import type { PrintBody } from '../../wire/frame-bodies.ts';
+import type { CallRequest, RunEndedResult } from '../../wire/messages.ts';
+import type { WatchedFiles } from '../../process/files.ts';
+import type { Owners } from './owners.ts';
+
+/** A run on a machine's host. */
+export interface HostedRun {
+  readonly opened: OpenRunResult;
+  readonly summary: HostSummary;
+  readonly watched: WatchedFiles;
+  /** It begins again, in watch mode. */
+  started(): Promise<void>;
+  /** Its tests have ended. */
+  ended(): void;
+  /** Gives back all that it has. */
+  close(): Promise<void>;
+}
+
+/** The runs of a machine's host. */
+export interface HostedRuns {
+  /** @param print shows a text in the runner's main process */
+  open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun>;
+  /** Ends the host. */
+  stop(): void;
+}
+
+const methods = ['openRun', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
+export type RunRequest = Extract<CallRequest, { readonly method: (typeof methods)[number] }>;
+
+export interface PeerRunOptions {
+  readonly hub: {
+    /** Absent in a hub that serves one run. */
+    readonly runs?: HostedRuns | undefined;
+    readonly sharedWorkers: { ran(): void };
+    run(): Promise<void>;
+  };
+  readonly owners: Owners;
+  readonly connection: AcceptedConnection;
+}
+
+export class PeerRun {
+  readonly #options: PeerRunOptions;
+  #opening = false;
+  #run: HostedRun | undefined;
+
+  constructor(options: PeerRunOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CarpoolError HUB_REJECTED for what this host does not have */
+  async answer(request: RunRequest): Promise<OpenRunResult | HostSummary | RunEndedResult | Record<string, never>> {
+    const { hub } = this.#options;
+    switch (request.method) {
+      case 'openRun':
+        return await this.#open(request);
+      case 'closeRun': {
+        const { summary } = this.#opened;
+        await this.#opened.close();
+        return summary;
+      }
+      case 'summary':
+        return this.#opened.summary;
+      case 'stop':
+        this.#runs.stop();
+        return {};
+      case 'runStarted':
+        await (this.#run === undefined ? hub.run() : this.#run.started());
+        return {};
+      case 'runEnded':
+        if (this.#run === undefined) hub.sharedWorkers.ran();
+        else this.#run.ended();
+        return this.#run?.watched ?? {};
+    }
+  }
+
+  async #open(request: OpenRunRequest): Promise<OpenRunResult> {
+    if (this.#opening) throw refused('has opened its run already');
+    this.#opening = true;
+    const { owners, connection } = this.#options;
+    const print = (text: string): void => connection.writeJson(op.PRINT, 0, 0, { text } satisfies PrintBody);
+    const run = await this.#runs.open(request, print);
+    const close = async (): Promise<true> => {
+      await run.close();
+      return true;
+    };
+    try {
+      owners.hold([], close);
+    } catch (thrown) {
+      await close(); // its main process has ended meanwhile
+      throw thrown;
+    }
+    this.#run = run;
+    return run.opened;
+  }
+
+  get #opened(): HostedRun {
+    if (this.#run === undefined) throw refused('has opened no run');
+    return this.#run;
+  }
+
+  get #runs(): HostedRuns {
+    const { runs } = this.#options.hub;
+    if (runs === undefined) throw refused('asks the host of one run for what only the host of a machine has');
+    return runs;
+  }
+}
+
+function refused(why: string): CarpoolError {
+  return new CarpoolError('HUB_REJECTED', `The host refused a call: this process ${why}`, {
+    scope: 'call',
+    blame: 'carpool',
+  });
+}

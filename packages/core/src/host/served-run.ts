@@ -1,0 +1,71 @@
+/** What a host serves to one run: its hub, the pools and shared workers of its project, and what they have done. */
+import type { HostDirectory } from '../hosts/host-directory.ts';
+import { toRecord } from '../base/errors.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { Configured, HostSummary } from '../wire/control.ts';
+import type { ConfigureResult } from './configure.ts';
+import { Hub, type HubOptions } from './hub/hub.ts';
+import type { HubPool } from './hub/hub-pool.ts';
+import { SharedWorkers } from './shared-workers/shared-workers.ts';
+import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
+
+export interface ServedRunOptions extends Pick<HubOptions, 'token' | 'folder' | 'run'> {
+  readonly socketOf: HostDirectory['socketOf'];
+  /** What the threads of shared workers have as their environment. Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export class ServedRun {
+  readonly hub: Hub;
+  readonly #pools = Promise.withResolvers<ReadonlyMap<string, HubPool>>();
+  readonly #named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
+  /** The pools, once the config is loaded. */
+  #made: ReadonlyMap<string, HubPool> = new Map();
+
+  constructor({ token, folder, run, socketOf, env }: ServedRunOptions) {
+    this.#named.promise.catch(() => {}); // reported to each call that names one
+    const sharedWorkers = new SharedWorkers({ token, named: this.#named.promise, pathOf: socketOf, env });
+    const cleanUp: HubOptions['cleanUp'] = async (name, value) => {
+      await (await import('./clean-up.ts')).cleanUp(name, value);
+    };
+    this.hub = new Hub({ token, pools: this.#pools.promise, sharedWorkers, folder, run, cleanUp });
+  }
+
+  /** Gives the run what its config says. */
+  configured(outcome: ConfigureResult): Configured {
+    if (outcome.problem === undefined) {
+      this.#made = outcome.pools;
+      this.#named.resolve(outcome.sharedWorkers);
+      this.#pools.resolve(outcome.pools);
+    } else {
+      this.#named.reject(outcome.problem);
+      this.#pools.reject(outcome.problem);
+    }
+    const locks = (this.hub.locks = outcome.locks ?? {});
+    const pools = [...this.#made.keys()];
+    const sharedWorkers = [...(outcome.sharedWorkers?.keys() ?? [])];
+    const { files, problem, host } = outcome;
+    return { pools, sharedWorkers, locks, files, problem: problem && toRecord(problem), host };
+  }
+
+  summary(): HostSummary {
+    const pools = [...this.#made.values()].map((pool) => pool.statsOfRun());
+    return { pools, crashes: this.hub.sharedWorkers.crashes() };
+  }
+
+  get watched(): WatchedFiles {
+    const all = [...this.#made.values()].map(({ watched }) => watched);
+    return { files: all.flatMap(({ files }) => files), globs: all.flatMap(({ globs }) => globs) };
+  }
+
+  /** False: a shared worker is in a native call, and would keep the process from exiting. */
+  async close(): Promise<boolean> {
+    // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
+    // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
+    const closing = [...this.#made.values()].map((pool) => pool.close());
+    // Shared workers run until the last test file has left them.
+    const sharedWorkers = this.hub.close().then(() => this.hub.sharedWorkers.close());
+    const [ended] = await Promise.allSettled([sharedWorkers, ...closing]);
+    return ended.status === 'rejected' || ended.value;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The private folder in which the host of this machine is found: one for each user, version of Carpool, boot and PID
+ * namespace, so that all that its records say can be proven here. It holds the record of the host, its log, and the turns
+ * of those that start one. The host's sockets are in a folder of its own, as those of every host.
+ *
+ *   carpool-1000-machine-1.2.0-1-5f3a9c02/   host.json   log   start-…
+ */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
+import { version } from '../base/version.ts';
+import { mayBeRunning, pidSpace } from '../process/identity.ts';
+import { addressVariable } from '../wire/address.ts';
+import { wireVersion } from '../wire/frames.ts';
+import { folderPrefix, hostDirectoryBases } from './host-directory.ts';
+import { readHostRecord, removeRecord, writeRecord, type HostRecord } from './host-record.ts';
+
+/** A machine's host that runs. */
+export interface MachineHost {
+  /** What processes connect to: path and token. */
+  readonly address: string;
+  readonly pid: number;
+  /** Random, another one for each host. */
+  readonly id: string;
+}
+
+/**
+ * Makes the folder in the first base that allows it, or finds it there.
+ * @throws CarpoolError HUB_UNREACHABLE if it is not private, or no base allows it
+ */
+export function machineFolder(bases: readonly string[] = hostDirectoryBases()): string {
+  const { boot, namespace } = pidSpace();
+  const name = `${folderPrefix()}machine-${version}-${wireVersion}-${shortHash(`${boot} ${namespace}`)}`;
+  const failures: string[] = [];
+  for (const base of bases) {
+    const folder = join(base, name);
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') {
+        failures.push(messageOf(thrown));
+        continue;
+      }
+    }
+    checkPrivate(folder);
+    return folder;
+  }
+  throw new CarpoolError(
+    'HUB_UNREACHABLE',
+    `Cannot make a folder for the host of this machine: ${failures.join('; ')}. Set TMPDIR to a folder that can be written`,
+    { context: { bases } },
+  );
+}
+
+/** Another user may have made it first, in a folder that all may write to. Nothing in it is looked at then. */
+function checkPrivate(folder: string): void {
+  const { uid, mode, isFolder } = factsOf(folder);
+  const own = process.getuid?.() ?? uid;
+  const fault = !isFolder
+    ? 'it is no folder'
+    : uid !== own
+      ? `it belongs to another user (uid ${uid}, this process has ${own})`
+      : process.platform !== 'win32' && (mode & 0o077) !== 0
+        ? `others may use it (mode ${(mode & 0o777).toString(8)}, 700 is needed)`
+        : undefined;
+  if (fault === undefined) return;
+  const message = `Cannot use ${folder} for the host of this machine: ${fault}. Remove it, or set TMPDIR to a folder of your own, or ${addressVariable} to the address of a host`;
+  throw new CarpoolError('HUB_UNREACHABLE', message, { context: { folder } });
+}
+
+function factsOf(folder: string): { uid: number; mode: number; isFolder: boolean } {
+  // A symbolic link is not followed, wherever it leads.
+  const stats = lstatSync(folder);
+  return { uid: stats.uid, mode: stats.mode, isFolder: stats.isDirectory() };
+}
+
+/** The record of the host whose process is not proven to be gone. */
+export function livingMachineHost(folder: string): (HostRecord & MachineHost) | undefined {
+  const record = readHostRecord(folder);
+  const { boot, namespace } = pidSpace();
+  if (record?.address === undefined || record.boot !== boot || record.namespace !== namespace) return undefined;
+  return mayBeRunning(record) ? { ...record, address: record.address } : undefined;
+}
+
+/** From now on it is found. */
+export function publishMachineHost(folder: string, record: HostRecord): void {
+  writeRecord(folder, record);
+}
+
+/** It is not found any more. @param id of the host: the record of its successor stays */
+export function withdrawMachineHost(folder: string, id: string): void {
+  if (readHostRecord(folder)?.id === id) removeRecord(folder);
+}
+
+/** FNV-1a: `crypto` would cost every start of a host. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

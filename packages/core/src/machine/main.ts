@@ -1,0 +1,111 @@
+/**
+ * The host of a machine: one for each user, which serves many runs. It is found by its record, so what started it may end.
+ *
+ *   first line ─▶ listening, recorded ("ready") ─▶ runs come and go ─▶ idle, `stop`, a signal ─▶ not found any more ─▶ exit
+ */
+import { Socket } from 'node:net';
+import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { defaultLimits } from '../codec/codec.ts';
+import { newlineDelimited } from '../codec/delimited.ts';
+import { makeHostDirectory } from '../hosts/host-directory.ts';
+import { livingMachineHost, machineFolder, publishMachineHost, withdrawMachineHost } from '../hosts/machine-folder.ts';
+import { hostMarker } from '../process/environment.ts';
+import { PidFiles } from '../process/pid-files.ts';
+import { controlDescriptor, type MachineBoot, type Report } from '../wire/control.ts';
+import { Hub } from '../host/hub/hub.ts';
+import { Lifetime } from '../host/lifetime.ts';
+import { Restoration } from '../host/restoration.ts';
+import { serverPorts } from '../host/server-ports.ts';
+import { IdleEnd } from './idle-end.ts';
+import { boundLog } from './log.ts';
+import { MachineRuns } from './runs.ts';
+
+/** Milliseconds. Long enough for the next run of an agent or a developer to find it warm. */
+const defaultIdle = 60_000;
+
+/** Takes the first line of the process that starts it, reports, and goes on without that process. */
+export function runMachineHost(): void {
+  const control = new Socket({ fd: controlDescriptor });
+  const report = (line: Report): void => void control.write(`${JSON.stringify(line)}\n`);
+  control.on('error', () => {}); // the starter may be gone
+  const lines = newlineDelimited.unframer(defaultLimits);
+  control.on('data', (chunk: Uint8Array) =>
+    lines.push(chunk, (line) => {
+      serve(JSON.parse(new TextDecoder().decode(line)) as MachineBoot, report).catch((thrown: unknown) => {
+        const error = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host of this machine cannot serve');
+        report({ report: 'failed', error: toRecord(error) });
+        process.exitCode = 1;
+        control.end(() => process.exit());
+      });
+    }),
+  );
+}
+
+async function serve(
+  { machine = '', idle = defaultIdle, ...bounds }: MachineBoot,
+  report: (line: Report) => void,
+): Promise<void> {
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
+  const token = randomBytes(32).toString('hex');
+  const directory = makeHostDirectory(undefined, token);
+  const { folder, socket, record } = directory;
+  const lifetime = new Lifetime({
+    close: async () => {
+      // First of all: who looks for a host from now on finds none, and starts another.
+      withdrawMachineHost(machine, record.id);
+      idleEnd.cancel();
+      const [, ended] = await Promise.all([hub.close(), runs.close()]);
+      return ended;
+    },
+  });
+  lifetime.directory = directory;
+  process.env[hostMarker] = directory.id;
+  const started = new PidFiles(directory.children);
+  const runs = new MachineRuns({
+    ...bounds,
+    directory,
+    started,
+    ports: {
+      reserve: (port) => serverPorts(hub).reserve(port),
+      release: (port) => serverPorts(hub).release(port),
+    },
+    changed: () => idleEnd.look(),
+    stop: () => void lifetime.stop(),
+  });
+  const hub: Hub = new Hub({
+    token,
+    pools: Promise.resolve(new Map()),
+    folder,
+    cleanUp: async (name, value) => await (await import('../host/clean-up.ts')).cleanUp(name, value),
+    runs,
+    peersChanged: () => idleEnd.look(),
+  });
+  const idleEnd = new IdleEnd({
+    idle,
+    inUse: () => hub.peers > 0 || runs.size > 0,
+    end: () => {
+      process.stdout.write(`carpool: no run for ${Math.round((idle ?? 0) / 1_000)} s; the host of this machine ends\n`);
+      void lifetime.stop();
+    },
+  });
+  await hub.listen(socket);
+  process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
+  lifetime.restoration = new Restoration({
+    directory: {
+      ...directory,
+      // Where another host has been started since, that one is found, and this one ends with its last run.
+      complete: () => directory.complete() && livingMachineHost(machine) !== undefined,
+      restore() {
+        directory.restore();
+        if (livingMachineHost(machineFolder()) === undefined) publishMachineHost(machine, record);
+      },
+    },
+    sockets: () => [{ hub, path: socket }, ...runs.sockets()],
+    children: started,
+  });
+  boundLog();
+  publishMachineHost(machine, record);
+  report({ report: 'ready', address: record.address ?? '' });
+  idleEnd.look();
+  await lifetime.sweepOnce();
+}

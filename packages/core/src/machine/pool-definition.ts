@@ -1,0 +1,109 @@
+/**
+ * What makes two pools of two runs the same pool: the digest of all that its children are made from. Two work trees with
+ * the same contents have the same; what cannot be looked into is never the same as anything else.
+ *
+ *   options, functions as their source │ config, and what it imports │ command, and files among its arguments, `watch`
+ *   │ the environment that children inherit │ folders, relative to the work tree
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { workTreeOf } from '../hosts/run-info.ts';
+import type { CommandLookup, Launch, PoolOptions, PoolSettings } from '../pool/options.ts';
+import { resolveCommand } from '../process/command.ts';
+import { childEnvironment, variable } from '../process/environment.ts';
+import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
+import { SourceFiles } from '../process/source-files.ts';
+import { describeValue } from './describe-value.ts';
+import type { LoadedProject, RunnerPlace } from './projects.ts';
+
+export interface DefinitionOptions {
+  readonly settings: PoolSettings;
+  /** As the config has them. */
+  readonly options: PoolOptions;
+  readonly project: LoadedProject;
+  readonly place: RunnerPlace;
+}
+
+/** What shells, terminals, package managers and runners set for their own use. It makes no two children different. */
+const ofTheCaller =
+  /^(?:_|PWD|OLDPWD|SHLVL|INIT_CWD|COLUMNS|LINES|TERM(?:_.*)?|COLORTERM|FORCE_COLOR|NO_COLOR|WINDOWID|SSH_.*|TMUX.*|npm_.*|PNPM_.*|TURBO_.*|VITEST.*|JEST_.*|PLAYWRIGHT_.*|CARPOOL_.*)$/i;
+
+export class PoolDefinition {
+  readonly settings: PoolSettings;
+  readonly digest: string;
+  /** The pool of the same name in the same project, of an earlier definition, is out of date. */
+  readonly key: string;
+  readonly #place: RunnerPlace;
+  readonly #sources: SourceFiles;
+  /** Of the config. */
+  readonly #files: ReadonlyMap<string, Fingerprint | undefined>;
+
+  private constructor({ settings, options, project, place }: DefinitionOptions, sources: SourceFiles) {
+    this.settings = settings;
+    this.#place = place;
+    this.#sources = sources;
+    const { modules, folder } = project;
+    this.#files = new Map(modules.files.map((file) => [file, fingerprint(file)]));
+    const tree = workTreeOf(folder) ?? folder;
+    const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
+    const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
+    const parts = [
+      settings.name,
+      describeValue(options, inTree),
+      relative(tree, folder),
+      relative(tree, settings.launch.cwd ?? folder),
+      describeValue(Object.fromEntries(Object.entries(inherited).filter(([name]) => !ofTheCaller.test(name))), inTree),
+      ...[...modules.files, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted(),
+      // A command that is a function decides by what it finds in its folder.
+      typeof settings.command === 'function' ? folder : '',
+      modules.complete ? '' : randomUUID(),
+    ];
+    this.digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+    this.key = JSON.stringify([folder, settings.name]);
+  }
+
+  static async of(options: DefinitionOptions): Promise<PoolDefinition> {
+    const { command, launch, watch } = options.settings;
+    const { args = [], cwd = '.' } = launch;
+    const { env } = options.place;
+    const file =
+      typeof command === 'string' ? resolveCommand(command, resolve(cwd), variable(env, 'PATH')).file : undefined;
+    const given = { file: file ?? '', args: file === undefined ? [] : args, cwd: resolve(cwd), watch };
+    return new PoolDefinition(options, await SourceFiles.of(given));
+  }
+
+  /** Something of it is another one since: a child that starts now would not be the same. */
+  async changed(): Promise<boolean> {
+    const edited = [...this.#files].some(([file, then]) => !sameFingerprint(fingerprint(file), then));
+    return edited || (await this.#sources.changedAnywhere());
+  }
+
+  /** What it was read from. */
+  get watched(): WatchedFiles {
+    const { files, globs } = this.#sources.watched;
+    return { files: files.filter((file) => file !== ''), globs };
+  }
+
+  /** How its run starts a child. */
+  async launch(lookup: CommandLookup): Promise<Launch> {
+    const { command, launch: base } = this.settings;
+    const { env, cwd: runner } = this.#place;
+    const own = Object.create(lookup, {
+      env: { value: env },
+      cwd: { value: base.cwd ?? lookup.cwd },
+      find: { value: (wanted: string) => resolveCommand(wanted, runner, variable(env, 'PATH')).file },
+    }) as CommandLookup;
+    const found = typeof command === 'string' ? command : await command(own);
+    const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };
+    return { ...full, env: childEnvironment(full, env), inheritEnv: false };
+  }
+}
+
+/** In the work tree what a file holds; elsewhere it is the same file for all. */
+function contentOf(file: string, tree: string): string {
+  const print = fingerprint(file);
+  if (print === undefined) return `${file} is not there`;
+  if (!file.startsWith(tree + sep)) return JSON.stringify([file, print]);
+  return `${relative(tree, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+}

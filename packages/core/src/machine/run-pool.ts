@@ -1,0 +1,90 @@
+/** One run's view of a pool that it shares: what it does counts for it alone, as far as the pool can tell runs apart. */
+import type { HubPool } from '../host/hub/hub-pool.ts';
+import type { ChildPool } from '../pool/pool.ts';
+import type { PoolSettings } from '../pool/options.ts';
+import type { Registration } from '../pool/registration.ts';
+import type { PoolStats } from '../pool/types.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { PoolDefinition } from './pool-definition.ts';
+
+export class RunPool implements HubPool {
+  readonly #pool: ChildPool;
+  readonly #definition: PoolDefinition;
+  readonly #leave: () => void;
+  #own = { sessions: 0, open: 0, peak: 0 };
+  /** Of the pool, when the run began. */
+  #before!: { readonly children: number; readonly failures: number };
+
+  /** @param leave ends the use of the pool */
+  constructor(pool: ChildPool, definition: PoolDefinition, leave: () => void) {
+    this.#pool = pool;
+    this.#definition = definition;
+    this.#leave = leave;
+    this.countAnew();
+  }
+
+  get settings(): PoolSettings {
+    return this.#pool.settings;
+  }
+
+  get watched(): WatchedFiles {
+    return this.#definition.watched;
+  }
+
+  async open(...call: Parameters<ChildPool['open']>): Promise<Registration> {
+    const registration = await this.#pool.open(...call);
+    const own = this.#own;
+    own.sessions++;
+    own.open++;
+    own.peak = Math.max(own.peak, own.open);
+    void registration.conversation.released.then(() => own.open--);
+    return registration;
+  }
+
+  async start(): Promise<void> {
+    await this.#pool.start();
+  }
+
+  probe(): ReturnType<ChildPool['probe']> {
+    return this.#pool.probe();
+  }
+
+  stats(): PoolStats {
+    return this.#pool.stats();
+  }
+
+  /** Waits, and what children found wrong, are those of all runs that share it. */
+  statsOfRun(): PoolStats {
+    const stats = this.#pool.statsOfRun();
+    const { children, failures } = this.#pool.stats();
+    const { sessions, peak } = this.#own;
+    const own = { children: children - this.#before.children, failures: failures - this.#before.failures };
+    // A child that was started by another run is one of this run where it has used it.
+    return {
+      ...stats,
+      ...own,
+      children: sessions > 0 ? Math.max(own.children, stats.running) : own.children,
+      sessions,
+      peak,
+    };
+  }
+
+  countAnew(): void {
+    const { children, failures } = this.#pool.stats();
+    this.#before = { children, failures };
+    this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open };
+  }
+
+  /** Also those of other runs: what a run begins may try again what others have given up. */
+  resetFailures(): void {
+    this.#pool.resetFailures();
+  }
+
+  /** What has changed is another pool, which the next run opens. */
+  async replaceIfChanged(): Promise<void> {}
+
+  /** Leaves the pool to others. */
+  async close(): Promise<void> {
+    this.#leave();
+  }
+}

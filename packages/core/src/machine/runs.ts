@@ -1,0 +1,197 @@
+/**
+ * The runs of a machine's host. Each has what a run's host would be: a hub on a socket of its own, with a token of its own,
+ * so that leases, values and shared workers of two runs have nothing to do with each other.
+ *
+ *   openRun ─▶ config loaded, listening ─▶ … ─end of its main process, closeRun─▶ all that it held is given back
+ */
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { noop } from '../base/noop.ts';
+import { duration } from '../base/holder-label.ts';
+import type { HostDirectory } from '../hosts/host-directory.ts';
+import { hostMarker } from '../process/environment.ts';
+import type { PidFiles } from '../process/pid-files.ts';
+import type { PortSpace } from '../process/free-port.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import { formatAddress } from '../wire/address.ts';
+import type { HostSummary, MachineBoot } from '../wire/control.ts';
+import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
+import { configure } from '../host/configure.ts';
+import type { Hub } from '../host/hub/hub.ts';
+import type { HostedRun, HostedRuns } from '../host/hub/peer-run.ts';
+import { ServedRun } from '../host/served-run.ts';
+import { PoolDefinition } from './pool-definition.ts';
+import { Projects } from './projects.ts';
+import { SharedPools } from './shared-pools.ts';
+
+export interface MachineRunsOptions extends Pick<MachineBoot, 'maxChildren' | 'maxMemory'> {
+  readonly directory: HostDirectory;
+  /** Where servers of pools reserve their ports. */
+  readonly ports: PortSpace;
+  readonly started: PidFiles;
+  /** A run has come or gone. */
+  readonly changed: () => void;
+  /** Ends the host. */
+  readonly stop: () => void;
+}
+
+export class MachineRuns implements HostedRuns {
+  readonly #options: MachineRunsOptions;
+  readonly #runs = new Set<MachineRun>();
+  readonly #projects = new Projects();
+  readonly #pools: SharedPools;
+  #sockets = 0;
+
+  constructor(options: MachineRunsOptions) {
+    this.#options = options;
+    const { started, ports, directory, maxChildren, maxMemory } = options;
+    this.#pools = new SharedPools({ started, ports, folder: directory.folder, maxChildren, maxMemory });
+  }
+
+  /** Runs that are there now. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  sockets(): { readonly hub: Hub; readonly path: string }[] {
+    return [...this.#runs].map(({ hub, path }) => ({ hub, path }));
+  }
+
+  async open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun> {
+    const { directory, started, ports, changed } = this.#options;
+    const { randomBytes } = process.getBuiltinModule('node:crypto');
+    const token = randomBytes(32).toString('hex');
+    const nextSocket = (): string => directory.socketOf(++this.#sockets);
+    const path = nextSocket();
+    const folder = join(directory.folder, `run-${this.#sockets}`);
+    await mkdir(folder, { mode: 0o700 });
+    const { id } = request.run;
+    const env = { ...request.env, ...markOf(directory) };
+    const label = { id, name: describeRun(request.run) };
+    const served = new ServedRun({ token, folder, run: label, socketOf: nextSocket, env });
+    const run = new MachineRun({
+      request,
+      served,
+      path,
+      over: () => {
+        this.#runs.delete(run);
+        rmSync(folder, { recursive: true, force: true });
+        changed();
+      },
+    });
+    this.#runs.add(run);
+    changed();
+    try {
+      await served.hub.listen(path);
+      const place = { ...request, env };
+      const loading = this.#projects.load(request, place);
+      const outcome = await configure(request, {
+        started,
+        ports,
+        folder: directory.folder,
+        load: () => loading,
+        makePool: async (settings, options) => {
+          const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
+          return this.#pools.use({ definition, print });
+        },
+      });
+      const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
+      const configured = served.configured(outcome);
+      run.opened = {
+        ...configured,
+        files: [...new Set([...configured.files, ...files, ...served.watched.files])],
+        address: formatAddress({ path, token }),
+      };
+      return run;
+    } catch (thrown) {
+      await run.close();
+      throw thrown;
+    }
+  }
+
+  stop(): void {
+    this.#options.stop();
+  }
+
+  /** @returns false if something would keep the process from exiting */
+  async close(): Promise<boolean> {
+    const ends = await Promise.all([...this.#runs].map((run) => run.end()));
+    await this.#pools.close();
+    return ends.every(Boolean);
+  }
+}
+
+interface MachineRunOptions {
+  readonly request: OpenRunRequest;
+  readonly served: ServedRun;
+  /** Where it listens. */
+  readonly path: string;
+  readonly over: () => void;
+}
+
+class MachineRun implements HostedRun {
+  readonly path: string;
+  opened!: OpenRunResult;
+  readonly #options: MachineRunOptions;
+  readonly #since = performance.now();
+  #closing: Promise<boolean> | undefined;
+
+  constructor(options: MachineRunOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.#say('has come');
+  }
+
+  get hub(): Hub {
+    return this.#options.served.hub;
+  }
+
+  get summary(): HostSummary {
+    return this.#options.served.summary();
+  }
+
+  get watched(): WatchedFiles {
+    return this.#options.served.watched;
+  }
+
+  async started(): Promise<void> {
+    await this.hub.run(true);
+  }
+
+  ended(): void {
+    this.hub.sharedWorkers.ran();
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+  }
+
+  /** @returns as `ServedRun.close` */
+  end(): Promise<boolean> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<boolean> {
+    const sessions = this.summary.pools.reduce((sum, pool) => sum + pool.sessions, 0);
+    try {
+      return await this.#options.served.close();
+    } finally {
+      this.#say(
+        `has gone, after ${duration(performance.now() - this.#since)} and ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
+      );
+      this.#options.over();
+    }
+  }
+
+  #say(what: string): void {
+    const { run } = this.#options.request;
+    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run)}: ${what}\n`);
+  }
+}
+
+/** What all that a host starts carries. */
+function markOf(directory: HostDirectory): Record<string, string> {
+  return { [hostMarker]: directory.id };
+}

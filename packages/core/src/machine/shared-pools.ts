@@ -1,0 +1,156 @@
+/**
+ * The pools of a machine's host, by the digest of their definition: runs whose definitions are the same share one, with its
+ * children, slots and queue.
+ *
+ *   first run ─▶ used by n runs ─the last has gone─▶ kept warm for the next ─▶ closed
+ */
+import { systemClock, type Clock, type Timer } from '../base/clock.ts';
+import { CarpoolError } from '../base/errors.ts';
+import { ChildCap } from '../pool/child-cap.ts';
+import type { PlaceSources } from '../pool/launch.ts';
+import { poolEnvironment } from '../host/configure.ts';
+import { ChildPool } from '../pool/pool.ts';
+import type { CommandLookup, Launch } from '../pool/options.ts';
+import { residentBytes } from './memory.ts';
+import type { PoolDefinition } from './pool-definition.ts';
+import { RunPool } from './run-pool.ts';
+
+export interface SharedPoolsOptions extends Required<PlaceSources> {
+  /** Milliseconds for which a pool without a run is kept. Default 15,000. */
+  readonly linger?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** Children at once, of all pools. Default: no bound. */
+  readonly maxChildren?: number | undefined;
+  /** Bytes that children may take together before no other one starts. Default: no bound. */
+  readonly maxMemory?: number | undefined;
+}
+
+/** One run's use of a pool. */
+export interface PoolUse {
+  readonly definition: PoolDefinition;
+  /** Shows a text in the runner's main process. */
+  readonly print: (text: string) => void;
+}
+
+const defaultLinger = 15_000;
+/** Milliseconds between two looks at the memory, while a child waits for its start. */
+const memoryInterval = 1_000;
+
+export class SharedPools {
+  readonly #options: SharedPoolsOptions;
+  readonly #pools = new Map<string, SharedPool>();
+  readonly #cap: ChildCap;
+  #looking: Timer | undefined;
+
+  constructor(options: SharedPoolsOptions) {
+    this.#options = options;
+    const { maxChildren, maxMemory = Infinity } = options;
+    const full = (): boolean => Number.isFinite(maxMemory) && this.#memory() >= maxMemory;
+    this.#cap = new ChildCap({ maxChildren, full });
+    if (Number.isFinite(maxMemory)) this.#look();
+  }
+
+  /** Pools that are there, also those that no run uses. */
+  get size(): number {
+    return this.#pools.size;
+  }
+
+  /** Closing what it returns ends the use. */
+  use(use: PoolUse): RunPool {
+    const { digest, key } = use.definition;
+    for (const [other, pool] of this.#pools)
+      if (other !== digest && pool.key === key && !pool.isUsed) void this.#end(other, pool);
+    const known = this.#pools.get(digest);
+    const pool = known ?? new SharedPool(use.definition, this.#options, this.#cap);
+    if (known === undefined) this.#pools.set(digest, pool);
+    pool.begin(use);
+    return new RunPool(pool.pool, use.definition, () => this.#endUse(digest, pool, use));
+  }
+
+  async close(): Promise<void> {
+    this.#looking?.cancel();
+    await Promise.all([...this.#pools].map(([digest, pool]) => this.#end(digest, pool)));
+  }
+
+  #memory(): number {
+    return residentBytes([...this.#pools.values()].flatMap(({ pool }) => pool.stats().pids));
+  }
+
+  /** Nothing says when children need less. */
+  #look(): void {
+    const { clock = systemClock } = this.#options;
+    this.#looking = clock.after(memoryInterval, () => {
+      this.#cap.freed();
+      this.#look();
+    });
+    this.#looking.unref();
+  }
+
+  #endUse(digest: string, pool: SharedPool, use: PoolUse): void {
+    const { linger = defaultLinger } = this.#options;
+    pool.finish(use, linger, () => void this.#end(digest, pool));
+  }
+
+  async #end(digest: string, pool: SharedPool): Promise<void> {
+    if (this.#pools.get(digest) === pool) this.#pools.delete(digest);
+    await pool.close();
+  }
+}
+
+class SharedPool {
+  readonly pool: ChildPool;
+  /** Of its first run. */
+  readonly key: string;
+  readonly #clock: Clock;
+  readonly #uses = new Set<PoolUse>();
+  #timer: Timer | undefined;
+
+  constructor(
+    { settings, key }: PoolDefinition,
+    { clock = systemClock, started, folder, ports }: SharedPoolsOptions,
+    cap: ChildCap,
+  ) {
+    this.key = key;
+    this.#clock = clock;
+    const write = (text: string | Uint8Array): void => {
+      const shown = typeof text === 'string' ? text : Buffer.from(text).toString();
+      for (const { print } of this.#uses) print(shown);
+    };
+    const command = (lookup: CommandLookup): Promise<Launch> => this.#launch(lookup);
+    // What has changed is another definition, and so another pool.
+    const environment = poolEnvironment({ write }, { started, folder, ports });
+    this.pool = new ChildPool({ ...settings, command, watch: false }, { ...environment, cap });
+  }
+
+  get isUsed(): boolean {
+    return this.#uses.size > 0;
+  }
+
+  begin(use: PoolUse): void {
+    this.#timer?.cancel();
+    if (!this.isUsed) this.pool.countAnew();
+    this.#uses.add(use);
+  }
+
+  /** @param unused called after so long without another use */
+  finish(use: PoolUse, linger: number, unused: () => void): void {
+    if (!this.#uses.delete(use) || this.isUsed) return;
+    this.#timer = this.#clock.after(linger, unused);
+  }
+
+  async close(): Promise<void> {
+    this.#timer?.cancel();
+    await this.pool.close();
+  }
+
+  /** By a run whose files are still those of this pool: another one may have been edited, or its work tree removed. */
+  async #launch(lookup: CommandLookup): Promise<Launch> {
+    for (const { definition } of this.#uses) if (!(await definition.changed())) return await definition.launch(lookup);
+    const message = `Cannot start the child of pool "${this.pool.name}": what it is started from was edited since the run began. The next run starts what is there now`;
+    throw new CarpoolError('CHILD_NOT_STARTED', message, {
+      scope: 'pool',
+      blame: 'setup',
+      context: { pool: this.pool.name },
+    });
+  }
+}

@@ -1,0 +1,127 @@
+/** A run on the host of the machine, from the runner's main process. */
+import { resolve } from 'node:path';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { HostClient } from '../client/client.ts';
+import { machineHost, type FoundMachineHost } from '../hosts/machine-host.ts';
+import { runInfo } from '../hosts/run-info.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { Configured, HostSummary } from '../wire/control.ts';
+import type { OpenRunResult } from '../wire/machine-messages.ts';
+import { defaultConfigTimeout } from './start-host.ts';
+import type { Host, HostOptions } from './types.ts';
+
+/** Milliseconds: for what the host answers at once; for a run that begins or ends, and for its start beyond the config's. */
+const replyTimeout = 5_000;
+const runTimeout = 30_000;
+
+/**
+ * Opens a run on the machine's host, which is started if there is none.
+ * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
+ */
+export async function joinMachine(options: HostOptions, runner: string): Promise<Host> {
+  const { client, found } = await connectToMachine({ runner, printed });
+  return await openRun(client, options, { runner, pid: found.pid });
+}
+
+/** For the output of pools. */
+export function printed(text: string): void {
+  process.stderr.write(text);
+}
+
+/** @param by the runner's name, and the process of the host */
+export async function openRun(
+  client: HostClient,
+  options: HostOptions,
+  by: { readonly runner: string; readonly pid: number },
+): Promise<Host> {
+  const { configTimeout = defaultConfigTimeout, configFile, pools } = options;
+  const root = resolve(options.root);
+  const run = runInfo(root, by.runner);
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const request = { run, root, configFile, pools, env, cwd: process.cwd(), configTimeout };
+  try {
+    return new MachineRun(
+      client,
+      by.pid,
+      await client.ask({ method: 'openRun', ...request }, configTimeout + runTimeout),
+    );
+  } catch (thrown) {
+    client.close();
+    throw thrown;
+  }
+}
+
+/** A connection to the machine's host. One that is about to end takes none any more, and is not the one that is wanted. */
+export async function connectToMachine(
+  options: Omit<Parameters<typeof HostClient.connect>[0], 'address'>,
+): Promise<{ client: HostClient; found: FoundMachineHost }> {
+  const not = new Set<string>();
+  for (;;) {
+    const found = await machineHost({ not });
+    try {
+      return { client: await HostClient.connect({ ...options, address: found.address }), found };
+    } catch (thrown) {
+      if (isCarpoolError(thrown) && thrown.context['hostSilence'] !== undefined) throw silent(thrown, found);
+      if (!isCarpoolError(thrown, 'HUB_UNREACHABLE')) throw thrown;
+      not.add(found.id);
+    }
+  }
+}
+
+/** It is stopped, or blocked. Other runs may be on it, so it is not ended here. */
+function silent({ code, message, context }: CarpoolError, { pid }: FoundMachineHost): CarpoolError {
+  const advice = `It is the host of this machine, process ${pid}: end it, and the next run starts another`;
+  return new CarpoolError(code, `${message}. ${advice}`, { context: { ...context, pid } });
+}
+
+class MachineRun implements Host {
+  readonly address: string;
+  readonly pid: number;
+  readonly configured: Promise<Configured>;
+  readonly exited: Promise<void>;
+  readonly #client: HostClient;
+  #stopping: Promise<HostSummary | undefined> | undefined;
+
+  constructor(client: HostClient, pid: number, { address, ...configured }: OpenRunResult) {
+    this.#client = client;
+    this.pid = pid;
+    this.address = address;
+    this.configured = Promise.resolve(configured);
+    this.exited = client.closed.then((error) => {
+      if (error !== undefined && this.#stopping === undefined) process.stderr.write(`carpool: ${error.message}\n`);
+    });
+  }
+
+  async summary(): Promise<HostSummary> {
+    const none: HostSummary = { pools: [], crashes: [] };
+    return await this.#client.ask({ method: 'summary' }, replyTimeout).catch(() => none);
+  }
+
+  async runStarted(): Promise<void> {
+    await this.#client.runStarted().catch(() => {}); // a host that is gone is known by `exited`
+  }
+
+  async runEnded(): Promise<WatchedFiles | undefined> {
+    const { files, globs } = await this.#client
+      .ask({ method: 'runEnded' }, replyTimeout)
+      .catch(() => ({ files: undefined, globs: undefined }));
+    return files && globs && { files, globs };
+  }
+
+  stop(): Promise<HostSummary | undefined> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<HostSummary | undefined> {
+    const summary = await this.#client.ask({ method: 'closeRun' }, runTimeout).catch(() => undefined);
+    this.#client.close();
+    return summary;
+  }
+}

@@ -1,0 +1,50 @@
+/** What only the host of a machine is asked: it serves several runs. */
+import type { Configured, Project } from './control.ts';
+
+/** One run, as others see it. */
+export interface RunInfo {
+  /** Random. */
+  readonly id: string;
+  readonly folder: string;
+  /** What is checked out there, if it is known. */
+  readonly branch?: string | undefined;
+  /** Of the runner's main process. */
+  readonly pid: number;
+  /** "vitest", "jest", "playwright", … */
+  readonly runner: string;
+}
+
+/** The run that this connection is: it ends with it. */
+export interface OpenRunRequest extends Project {
+  readonly method: 'openRun';
+  readonly run: RunInfo;
+  /** The runner's environment and working directory: the config is evaluated in them, and children inherit them. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Milliseconds in which the config must have been loaded. */
+  readonly configTimeout: number;
+}
+export interface OpenRunResult extends Omit<Configured, 'host'> {
+  /** What the workers of the run connect to. */
+  readonly address: string;
+}
+
+/** Ends the run; RESULT comes when all that it held has been given back. */
+export interface CloseRunRequest {
+  readonly method: 'closeRun';
+}
+
+/** What the run of this connection has done. */
+export interface SummaryRequest {
+  readonly method: 'summary';
+}
+
+/** Ends the host of the machine, with all that it serves. */
+export interface StopRequest {
+  readonly method: 'stop';
+}
+
+/** "/work/api, branch fix-db, pid 123" */
+export function describeRun({ folder, branch, pid }: RunInfo): string {
+  return [folder, ...(branch === undefined ? [] : [`branch ${branch}`]), `pid ${pid}`].join(', ');
+}

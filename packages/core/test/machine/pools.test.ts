@@ -1,0 +1,149 @@
+// Pools that several runs share, and those that they do not.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { RunHost } from '../../src/main-process/run-host.ts';
+import { failure } from '../support/failure.ts';
+import { place, program, programPath } from '../support/pools.ts';
+import { machineHost } from '../../src/hosts/machine-host.ts';
+import type { PoolOptions } from '../../src/pool/options.ts';
+import { configured, onMachine, run, worker } from './support.ts';
+
+/** A work tree of its own, with the config, what it imports, and the program. */
+function workTree(name: string): string {
+  const tree = join(place().path, name);
+  mkdirSync(join(tree, '.git'), { recursive: true });
+  writeFileSync(join(tree, '.git', 'HEAD'), `ref: refs/heads/branch-of-${name}\n`);
+  cpSync(programPath('echo'), join(tree, 'echo.mjs'));
+  cpSync(programPath('talk'), join(tree, 'talk.mjs'));
+  const { args = [], ...options } = program('echo', { maxSessions: 1 });
+  const pool = { ...options, args: ['echo.mjs', ...args.slice(1)], inheritEnv: ['PATH', 'FLAVOUR'] };
+  writeFileSync(join(tree, 'limits.mjs'), 'export const limits = {};\n');
+  writeFileSync(
+    join(tree, 'carpool.config.mjs'),
+    `import { limits } from './limits.mjs';
+    const pool = ${JSON.stringify(pool)};
+    export default { pools: { echoes: { ...pool, ...limits, args: pool.args.map((arg) => arg.replace('echo.mjs', import.meta.dirname + '/echo.mjs')) } } };`,
+  );
+  return tree;
+}
+
+async function pidOf(host: RunHost): Promise<unknown> {
+  const client = await worker(host);
+  await (await client.register('echoes')).unregister();
+  const [stats] = await client.stats();
+  return stats?.pids.at(-1);
+}
+
+test('two work trees share a child exactly if theirs are the same, and the next run finds it warm', async () => {
+  onMachine();
+  const [a, b, edited] = [workTree('a'), workTree('b'), workTree('edited')];
+  writeFileSync(join(edited, 'limits.mjs'), 'export const limits = {}; // edited\n');
+  const first = await run({ root: a });
+  const pid = await pidOf(first);
+  expect(pid).toBeDefined();
+  expect(await pidOf(await run({ root: b }))).toBe(pid);
+  expect(await pidOf(await run({ root: edited }))).not.toBe(pid);
+  vi.stubEnv('FLAVOUR', 'another');
+  expect(await pidOf(await run({ root: b }))).not.toBe(pid);
+  vi.stubEnv('FLAVOUR', undefined);
+  vi.stubEnv('UNRELATED', 'another');
+  expect(await first.stop()).toEqual([expect.stringMatching('^carpool: echoes: 1 child, 1 session, peak 1')]);
+  expect(await pidOf(await run({ root: a }))).toBe(pid);
+});
+
+test('an edited program is another child, in watch mode too, and is not given to the other work tree', async () => {
+  onMachine();
+  const [a, b] = [workTree('a'), workTree('b')];
+  const [first, second] = [await run({ root: a }), await run({ root: b })];
+  const pid = await pidOf(first);
+  writeFileSync(join(a, 'echo.mjs'), `${readFileSync(join(a, 'echo.mjs'), 'utf8')}\n// edited\n`);
+  expect(await pidOf(second)).toBe(pid);
+  await first.runEnded();
+  await first.runStarted();
+  expect(await pidOf(first)).not.toBe(pid);
+  expect(await pidOf(second)).toBe(pid);
+  process.kill(Number(pid), 'SIGKILL');
+  const client = await worker(second);
+  await vi.waitUntil(async () => (await client.stats())[0]?.running === 0);
+  const started = readFileSync(`/proc/${String(await pidOf(second))}/cmdline`, 'utf8');
+  expect(started).toContain(join(b, 'echo.mjs'));
+});
+
+test('where every work tree was edited since, no child is started from what is there now', async () => {
+  onMachine();
+  const a = workTree('a');
+  const client = await worker(await run({ root: a }));
+  writeFileSync(join(a, 'limits.mjs'), 'export const limits = {}; // edited\n');
+  const error = await failure(client.register('echoes'), 'CHILD_NOT_STARTED');
+  expect(error.message).toContain(
+    'what it is started from was edited since the run began. The next run starts what is there now',
+  );
+});
+
+test('children have the environment of their run, and not that of the host', async () => {
+  onMachine();
+  const tree = workTree('a');
+  writeFileSync(
+    join(tree, 'carpool.config.mjs'),
+    `const { args, ...echoes } = ${JSON.stringify(program('echo'))};
+    console.log('printed by a config');
+    const where = { MADE_IN: process.cwd(), MADE_FOR: process.env.FLAVOUR };
+    export default { pools: { echoes: { ...echoes, args, env: { ...echoes.env, ...where } } } };`,
+  );
+  await run(); // it starts the host
+  vi.stubEnv('FLAVOUR', 'sweet');
+  const pid = await pidOf(await run({ root: tree }));
+  vi.stubEnv('FLAVOUR', undefined);
+  const environment = readFileSync(`/proc/${String(pid)}/environ`, 'utf8').split('\0');
+  expect(environment).toEqual(
+    expect.arrayContaining([
+      'FLAVOUR=sweet',
+      'MADE_FOR=sweet',
+      `MADE_IN=${process.cwd()}`,
+      expect.stringMatching('^CARPOOL_HOST='),
+    ]),
+  );
+  expect(environment.join('\n')).not.toContain('CARPOOL_ADDRESS');
+});
+
+test('no more children run than the machine allows: an idle one makes room, and a wait says for what', async () => {
+  onMachine();
+  await machineHost({ boot: { maxChildren: 1 } });
+  const line = (name: string): PoolOptions => program('echo --pool ' + name, { maxSessions: 1, registerTimeout: 200 });
+  configured({ pools: { one: line('one'), two: line('two') } });
+  const client = await worker(await run());
+  const running = async (): Promise<unknown> => (await client.stats()).map(({ running: count }) => count);
+  const session = await client.register('one');
+  const error = await failure(client.register('two'), 'POOL_QUEUE_TIMEOUT');
+  expect(error.message).toContain(
+    'another child waits for its turn, because all pools of this machine may have 1 child together',
+  );
+  await session.unregister();
+  await (await client.register('two')).unregister();
+  expect(await running()).toEqual([0, 1]);
+});
+
+test('no child starts while those that run take too much memory; one may always run', async () => {
+  onMachine();
+  await machineHost({ boot: { maxMemory: 1_000 } });
+  configured({ pools: { one: program('echo'), two: program('echo', { registerTimeout: 200 }) } });
+  const client = await worker(await run());
+  await client.register('one');
+  const error = await failure(client.register('two'), 'POOL_QUEUE_TIMEOUT');
+  expect(error.message).toContain('may have only so much memory together');
+});
+
+test('who holds the slots is named with its run, where that is another', async () => {
+  onMachine();
+  const [a, b] = [workTree('a'), workTree('b')];
+  const [first, second] = await Promise.all([a, b].map(async (root) => await worker(await run({ root }))));
+  await first!.register('echoes', { holder: { test: 'adds a row' } });
+  const ask = { wait: false };
+  const own = await failure(first!.register('echoes', ask), 'POOL_FULL');
+  const other = await failure(second!.register('echoes', ask), 'POOL_FULL');
+  expect(own.message).toMatch(/by "adds a row" \([^()]*\)$/);
+  expect(other.message).toMatch(
+    new RegExp(`by "adds a row" \\([^()]*\\), in the run ${a}, branch branch-of-a, pid ${process.pid}$`),
+  );
+});
