@@ -62,6 +62,8 @@ export class Generation {
   /** Of this child alone, where the config makes one for each. */
   readonly protocol: Protocol<Messages>;
   readonly child: Child;
+  /** A session without `params` was opened on it. */
+  hasOpened = false;
   readonly #mux: Mux;
   readonly #options: GenerationOptions;
   #stopping = false;
@@ -177,7 +179,9 @@ export class Generation {
   }
 
   open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {
-    return this.#mux.open(options);
+    const begun = this.#mux.open(options);
+    if (options.params === undefined) begun.opened.then(() => (this.hasOpened = true), noop);
+    return begun;
   }
 
   /** The child keeps this process running. */

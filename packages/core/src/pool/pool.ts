@@ -19,6 +19,7 @@ import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
+import { isLostOpening } from './lost-opening.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
@@ -52,16 +53,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#admission = new Admission(settings, environment.cap);
     this.#holders = new SlotHolders(settings.name);
     this.#faults = new PoolFaults(settings.name, environment.warn);
-    const { notices } = environment;
+    const { notices, cap } = environment;
     this.#notices = notices;
-    this.#slots = new SlotWait({
-      settings,
-      clock: this.#clock,
-      admission: this.#admission,
-      holders: this.#holders,
-      notices,
-      cap: environment.cap,
-    });
+    const slots = { settings, clock: this.#clock, admission: this.#admission, holders: this.#holders };
+    this.#slots = new SlotWait({ ...slots, notices, cap });
     this.#children = new Children({
       ...environment,
       settings,
@@ -70,14 +65,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       admission: this.#admission,
       changed: () => this.#warm?.settle(),
     });
-    this.#leaveCap = environment.cap?.join(this.#children) ?? noop;
-    const parts = {
-      settings,
-      clock: this.#clock,
-      admission: this.#admission,
-      holders: this.#holders,
-      children: this.#children,
-    };
+    this.#leaveCap = cap?.join(this.#children) ?? noop;
+    const parts = { ...slots, children: this.#children };
     const sessions = new SlotSessions({
       ...parts,
       faults: this.#faults,
@@ -212,13 +201,20 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
     const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
-    const { conversation, generation, opened } = warm ?? (await this.#begin(holder, listener));
+    const { conversation, generation, opened } = warm ?? (await this.#beginOpen(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const evidence = (): Evidence => generation.evidence();
     return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
+  }
+
+  async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
+    const first = await this.#begin(holder, listener);
+    if (!(await isLostOpening(first, holder))) return first;
+    this.#holders.claimOwner(holder);
+    return await this.#begin(holder, listener);
   }
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

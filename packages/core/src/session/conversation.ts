@@ -188,14 +188,14 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     void this.close(reason, failTimeout);
   }
 
-  /** Ends it at once: the child is gone, or the connection to it. Nothing is left there to confirm. */
+  /** Ends it at once: nothing is left there to confirm. While it opens, `open` fails, and the listener learns nothing. */
   abort(reason: CloseReason): void {
     const state = this.#state;
     if (state.name === 'closed') return;
     this.#questions.forget();
     this.#end(state.name === 'closing' ? state.reason : reason, true);
     this.#failPending(reason);
-    if (state.name !== 'closing') this.#options.listener.closed(reason);
+    if (state.name === 'open') this.#options.listener.closed(reason);
   }
 
   /**

@@ -1,0 +1,24 @@
+/**
+ * Whether a session that did not open is opened once more, on the next child: a child may have died before this process
+ * has noticed it.
+ */
+import { isCarpoolError } from '../base/errors.ts';
+import type { SlotHolder } from './slot-holders.ts';
+import type { SlotSession } from './slot-sessions.ts';
+
+/**
+ * True if its child ended by itself, and the session cannot have caused that: without `params` it opens as the one did
+ * that was opened on this child before. With `params`, or as the first session, it may be what ends each child, with all
+ * the sessions of others on it. Resolves when it is open, or its slot is free; any other failure is left in `opened`.
+ */
+export async function isLostOpening(session: SlotSession, { options }: SlotHolder): Promise<boolean> {
+  const { params, signal } = options;
+  const thrown = await session.opened.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (params !== undefined || signal?.aborted === true) return false;
+  if (!session.generation.hasOpened || !isCarpoolError(thrown, 'CHILD_EXITED')) return false;
+  await session.conversation.released;
+  return true;
+}
