@@ -69,7 +69,7 @@ const fewFilesOfModules = {
             String.raw`config[\\/]define`,
             String.raw`pool[\\/](?:create-pool|options|restart)\.`,
             String.raw`wire[\\/](?:owner-path|deadline-grace|address)\.`,
-            String.raw`client[\\/](?:owner|file-owner|owner-leases|report|session-pools|fixtures|shared-client|provided|test-clock|worker-session)\.`,
+            String.raw`client[\\/](?:owner|held-lease|file-owner|owner-leases|report|session-pools|fixtures|shared-client|provided|test-clock|worker-session)\.`,
             String.raw`client[\\/]shared-worker[\\/]membership\.`,
             String.raw`test-api[\\/](?:owners|register-session|current-process)\.`,
           ].join('|'),
@@ -81,7 +81,15 @@ const fewFilesOfModules = {
         priority: 1,
         test: inSource(String.raw`(?:test-api[\\/]current-test|process[\\/]compile-cache)\.`),
       },
-      { name: 'client', priority: 1, test: inSource(String.raw`(?:client|session|transport|wire)[\\/]`) },
+      // What finds and starts the host of a machine is for those few that use it.
+      { name: 'machine', test: inSource(String.raw`(?:hosts[\\/]|client[\\/]connect-to-machine\.)`) },
+      {
+        name: 'client',
+        priority: 1,
+        test: inSource(
+          String.raw`(?:client[\\/](?!machine-client|connect-to-machine)|(?:session|transport|wire)[\\/])`,
+        ),
+      },
     ],
   },
 };

@@ -29,6 +29,7 @@ import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
 import { describeHostSilence, giveUpOnSilence, hostError, silenceOf, watchHost } from './silent-host.ts';
 import { Leases } from './leases.ts';
+import { MachineLink } from './machine-link.ts';
 import { Ports } from './ports.ts';
 import { SharedWorkerConnections } from './shared-worker/connections.ts';
 import type { Client, ClientOptions, ClientRegisterOptions } from './types.ts';
@@ -46,6 +47,8 @@ export class HostClient implements Client {
   readonly leases: Leases;
   /** Ports that this worker may give to its tests. */
   readonly ports: Ports;
+  /** The connection for what all runs of the machine share. */
+  readonly machine: MachineLink<HostClient>;
   readonly #connection: HostConnection;
   readonly #heartbeat: Heartbeat;
   readonly #busyPoll: BusyPoll = new BusyPoll();
@@ -59,7 +62,7 @@ export class HostClient implements Client {
   #sessions = 0;
   #busy = 0;
 
-  private constructor(connection: HostConnection, heartbeat: ClientOptions['heartbeat']) {
+  private constructor(connection: HostConnection, { heartbeat, run }: ClientOptions) {
     const { transport, peer, closed, token, runner } = connection;
     this.#connection = connection;
     this.closed = closed.promise;
@@ -76,23 +79,26 @@ export class HostClient implements Client {
         this.#busyPoll.start();
         return this.#dueCall(request, timeout, signal);
       },
+      machine: run !== undefined,
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
     this.ports = new Ports(this.leases);
+    this.machine = new MachineLink({ runner, own: this, connect: (to) => HostClient.connect({ heartbeat, ...to }) });
     const wanted = (): boolean => this.#busy + this.#open.size + this.sharedWorkers.size > 0;
     this.#heartbeat = watchHost(connection, wanted, heartbeat);
     void this.closed.then((reason) => {
       // Its threads may be stopped too, and their sockets stay open.
       if (silenceOf(reason) !== undefined) this.sharedWorkers.close();
       this.#over = true;
-      this.leases.end([]);
+      this.leases.lose(reason);
+      this.machine.close();
     });
   }
 
   /** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED; HUB_LOST instead of the first if the host is known to have run */
   static async connect(options: ClientOptions): Promise<HostClient> {
-    return new HostClient(await connectToHost(options), options.heartbeat);
+    return new HostClient(await connectToHost(options), options);
   }
 
   get over(): boolean {
@@ -235,6 +241,7 @@ export class HostClient implements Client {
   /** What an owner holds is gone for this worker: the host ends it now. */
   #forget(owner: OwnerPath): void {
     this.leases.end(owner);
+    this.machine.end(owner);
     for (const under of this.#diagnosed) if (isUnder(under, owner)) this.#diagnosed.delete(under);
     const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
     for (const [conversation, under] of this.#open) {

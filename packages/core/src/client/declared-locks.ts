@@ -1,18 +1,31 @@
 /** Locks that the config declares: in which order they are taken, and what their fixtures give. */
 import { callSite, errorAt, isCarpoolError } from '../base/errors.ts';
 import type { LockDeclaration, LockDeclarations, Permits } from '../wire/lease-types.ts';
-import type { HeldLease } from './held-lease.ts';
+import { signalOfLoss, type HeldLease } from './held-lease.ts';
 
 /** The fixtures of `wanted`, in the order in which all tests take them, so that they do not wait for each other. */
 export function lockOrder(locks: LockDeclarations, wanted: (fixture: string) => boolean): string[] {
   return Object.entries(locks)
     .filter(([fixture]) => wanted(fixture))
-    .map(([fixture, declared]) => ({ fixture, name: lockName(fixture, declared) }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.fixture < b.fixture ? -1 : 1))
+    .map(([fixture, declared]) => ({ fixture, keys: [placeOf(declared), lockName(fixture, declared), fixture] }))
+    .toSorted((a, b) => {
+      const at = a.keys.findIndex((key, place) => key !== b.keys[place]);
+      return at < 0 ? 0 : (a.keys[at] ?? '') < (b.keys[at] ?? '') ? -1 : 1;
+    })
     .map(({ fixture }) => fixture);
 }
 
-/** The name that all tests of the run share. */
+/** Those of the machine come last: other runs need not wait while a test waits for its own run. */
+function placeOf(declared: LockDeclaration): string {
+  return isOfMachine(declared) ? '2' : '1';
+}
+
+/** All runs of the machine share it. */
+export function isOfMachine(declared: LockDeclaration): boolean {
+  return declared !== 'lock' && declared.scope === 'machine';
+}
+
+/** The name that those share who wait for it. */
 export function lockName(fixture: string, declared: LockDeclaration): string {
   if (declared === 'lock') return fixture;
   if ('lock' in declared) return declared.lock;
@@ -29,6 +42,7 @@ export function declaredLease(fixture: string, declared: LockDeclaration, held: 
 class DeclaredLease implements Permits {
   readonly name: string;
   readonly #held: HeldLease;
+  #lost: AbortSignal | undefined;
 
   constructor(name: string, held: HeldLease) {
     this.name = name;
@@ -41,6 +55,10 @@ class DeclaredLease implements Permits {
 
   get weight(): number {
     return this.#held.weight;
+  }
+
+  get lost(): AbortSignal {
+    return (this.#lost ??= signalOfLoss(this.#held));
   }
 
   release(amount?: number): void {

@@ -1,12 +1,28 @@
 /** What a worker holds, until it is released, or its owner ends. */
 import { CarpoolError } from '../base/errors.ts';
 
+/** Called once, with LEASE_LOST. */
+export type WhenLost = (error: CarpoolError) => void;
+
 /** What is called when it ends. */
 export interface LeaseCallbacks {
   /** @param amount absent: all that is left */
   readonly release: (amount: number | undefined) => void;
   /** Called however it ended. */
   readonly over?: (() => void) | undefined;
+  /** What it is, for errors: "lock "db"". */
+  readonly what: () => string;
+}
+
+/** Its cause is outside this process: a stack of Carpool would say nothing. */
+export function lostLease(message: string, cause: CarpoolError): CarpoolError {
+  const { hostSilence } = cause.context;
+  return new CarpoolError('LEASE_LOST', message, {
+    blame: 'setup',
+    cause,
+    context: hostSilence === undefined ? {} : { hostSilence },
+    site: { stack: '' },
+  });
 }
 
 /** What is held, until it is released, or its owner ends. */
@@ -15,6 +31,9 @@ export class HeldLease {
   readonly number: number;
   readonly #callbacks: LeaseCallbacks;
   #weight: number;
+  #lost: CarpoolError | undefined;
+  #whenLost: WhenLost[] = [];
+  #watched = false;
 
   constructor(number: number, weight: number, callbacks: LeaseCallbacks) {
     this.number = number;
@@ -49,4 +68,37 @@ export class HeldLease {
     this.#weight = 0;
     this.#callbacks.over?.();
   }
+
+  /** The host that kept it is gone. What is over already is left alone. @param why a clause */
+  lose(why: string, cause: CarpoolError): void {
+    if (this.#weight === 0) return;
+    const error = lostLease(`Lost ${this.#callbacks.what()}: ${why}`, cause);
+    this.#lost = error;
+    this.invalidate();
+    for (const run of this.#whenLost.splice(0)) run(error);
+  }
+
+  /** What holds it looks at its loss by itself. */
+  get watched(): boolean {
+    return this.#watched;
+  }
+
+  /** As `whenLost`, for what holds it. */
+  watch(run: WhenLost): void {
+    this.#watched = true;
+    this.whenLost(run);
+  }
+
+  /** @param run is called when it is lost; at once, if it is lost already */
+  whenLost(run: WhenLost): void {
+    if (this.#lost !== undefined) run(this.#lost);
+    else this.#whenLost.push(run);
+  }
+}
+
+/** Aborted with LEASE_LOST when it is lost. */
+export function signalOfLoss(lease: HeldLease): AbortSignal {
+  const controller = new AbortController();
+  lease.watch((error) => controller.abort(error));
+  return controller.signal;
 }

@@ -1,6 +1,6 @@
 /** A worker's side of what all workers share: its numbers for its leases, and what it still holds of each. */
 import type { CancelSignal } from '../base/cancellation.ts';
-import { asCarpoolError, CarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
+import { asCarpoolError, CarpoolError, isCarpoolError, toRecord, type ErrorRecord } from '../base/errors.ts';
 import { nextTick } from '../base/natives.ts';
 import { json } from '../codec/json.ts';
 import type { LocateBody } from '../wire/frame-bodies.ts';
@@ -14,7 +14,7 @@ import type {
   SettleRequest,
 } from '../wire/messages.ts';
 import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
-import { HeldLease, type LeaseCallbacks } from './held-lease.ts';
+import { HeldLease, lostLease, type LeaseCallbacks } from './held-lease.ts';
 
 /** What leases need of the connection. */
 export interface LeaseConnection {
@@ -28,6 +28,8 @@ export interface LeaseConnection {
   release(lease: number, body: Uint8Array): void;
   /** Without an answer. */
   locate(lease: number, body: Uint8Array): void;
+  /** To the host of the machine, in whose place the next call starts another. */
+  readonly machine: boolean;
 }
 
 /** `file:line:column` of a call, as far as it is known. */
@@ -81,7 +83,7 @@ export class Leases {
       request.timeout,
       signal,
     );
-    const held = this.#numbered(number, request.weight, request.under);
+    const held = this.#numbered(number, request, request.weight);
     if (location !== undefined) this.#deferCallSite({ number, held, location });
     return { held, cost };
   }
@@ -89,13 +91,15 @@ export class Leases {
   /** Reserves those that are free. @returns a lease, also of none, and their places in `values` */
   async reserve(request: ReserveOptions): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
     const lease = ++this.#numbers;
-    const reserved = this.#connection.call({ ...this.#numbersIn(request), method: 'reserve', lease }, answerTimeout);
+    const reserved = this.#call({ ...this.#numbersIn(request), method: 'reserve', lease }, answerTimeout, {
+      of: request,
+    });
     const { places } = await reserved.catch((thrown: unknown) => {
       // It may be given later.
       this.#connection.release(lease, all);
       throw thrown;
     });
-    const held = this.#numbered(lease, 1, request.under);
+    const held = this.#numbered(lease, request);
     if (places.length === 0) held.invalidate();
     return { lease: held, places };
   }
@@ -107,10 +111,10 @@ export class Leases {
     const { value, file, store, ...cost } = await this.#wait(sent, request.timeout, signal);
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
-    const held = this.#numbered(lease, 1, request.under);
+    const held = this.#numbered(lease, request);
     const settle = async (outcome: OnceOutcome): Promise<void> => {
       held.invalidate();
-      await this.#connection.call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout);
+      await this.#call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout, { of: request });
     };
     return { lease: held, settle, store, cost };
   }
@@ -121,17 +125,23 @@ export class Leases {
       this.#held.delete(lease);
       callbacks.over?.();
     };
-    const lease = new HeldLease(number, weight, { release: callbacks.release, over });
+    const lease = new HeldLease(number, weight, { ...callbacks, over });
     this.#held.set(lease, under);
     return lease;
   }
 
-  /** An owner has ended, and the host takes back what it held, or the connection has, and all is gone. */
+  /** An owner has ended, and the host takes back what it held. */
   end(owner: OwnerPath): void {
     for (const [lease, under] of this.#held) if (isUnder(under, owner)) lease.invalidate();
   }
 
-  async #wait<R extends CallRequest & { readonly lease: number }>(
+  /** The connection has ended. @param reason why; absent: this process has ended it */
+  lose(reason: CarpoolError | undefined): void {
+    if (reason === undefined) this.end([]);
+    else for (const lease of this.#held.keys()) lease.lose(this.#gone, reason);
+  }
+
+  async #wait<R extends CallRequest & Described & { readonly lease: number }>(
     request: R,
     timeout: number = defaultLeaseTimeout,
     signal?: CancelSignal,
@@ -139,12 +149,32 @@ export class Leases {
     if (signal?.aborted === true) throw signal.reason;
     this.#sendCallSites();
     try {
-      return await this.#connection.call(request, timeout, signal);
+      return await this.#call(request, timeout, { of: request, signal });
     } catch (thrown) {
       // It may have been given meanwhile, or be given later: this also gives up waiting.
       this.#connection.release(request.lease, all);
       throw thrown;
     }
+  }
+
+  async #call<R extends CallRequest>(
+    request: R,
+    timeout: number,
+    { of, signal }: { readonly of: Described; readonly signal?: CancelSignal | undefined },
+  ): Promise<MethodTable[R['method']]['result']> {
+    try {
+      return await this.#connection.call(request, timeout, signal);
+    } catch (thrown) {
+      if (!this.#connection.machine || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+      throw lostLease(`Cannot acquire ${describe(of)}: ${this.#gone}`, thrown);
+    }
+  }
+
+  /** A clause. */
+  get #gone(): string {
+    return this.#connection.machine
+      ? 'the host of this machine is gone, and with it all that runs held there; the next call starts another'
+      : 'the host of the run is gone';
   }
 
   /** Finding the call site takes as long as taking the lease, so it is looked for only if it is still held after this turn. */
@@ -169,11 +199,23 @@ export class Leases {
     return { ...request, chain: own?.length === 0 ? undefined : own };
   }
 
-  #numbered(number: number, weight: number, under: OwnerPath = []): HeldLease {
+  #numbered(number: number, request: Described & Pick<ReserveOptions, 'under'>, weight = 1): HeldLease {
     const release = (amount: number | undefined): void =>
       this.#connection.release(number, amount === undefined ? all : json.encode({ amount }));
-    return this.hold(weight, under, { release }, number);
+    return this.hold(weight, request.under ?? [], { release, what: () => describe(request) }, number);
   }
+}
+
+/** As much of a request as names what it wants. */
+type Described =
+  | Pick<AcquireRequest, 'kind' | 'name'>
+  | Pick<ReserveRequest, 'space' | 'values'>
+  | Pick<OnceRequest, 'key'>;
+
+function describe(wanted: Described): string {
+  if ('key' in wanted) return `the value ${JSON.stringify(wanted.key)}`;
+  if ('space' in wanted) return `values of ${JSON.stringify(wanted.space)}`;
+  return `${wanted.kind === 'semaphore' ? 'permits of semaphore' : 'lock'} ${JSON.stringify(wanted.name)}`;
 }
 
 export type OnceAnswer = { readonly value: string } | { readonly file: string } | ComputeRole;

@@ -3,15 +3,17 @@
  * comes in and goes out is plain data, bytes, and functions.
  */
 import { duration, nameOf, type HolderLabel } from '../base/holder-label.ts';
+import type { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { OpenCalls } from '../base/open-calls.ts';
 import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
-import { lockName } from './declared-locks.ts';
+import { isOfMachine, lockName } from './declared-locks.ts';
 import type { HeldLease } from './held-lease.ts';
 import { messageBytes, type AcquireOptions, type OnceOptions, type CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
+import { connectedWithin } from './silent-host.ts';
 import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 
 export interface OwnerLeasesOptions {
@@ -20,6 +22,8 @@ export interface OwnerLeasesOptions {
   readonly calls: OpenCalls;
   /** @throws CarpoolError why there is no connection */
   readonly client: () => HostClient | Promise<HostClient>;
+  /** What the test has left for connecting to the host of the machine. Default: any time. */
+  readonly timeLeft?: (() => number) | undefined;
 }
 
 /** Milliseconds of a wait that the evidence of a failed test tells. */
@@ -36,6 +40,8 @@ export interface Caller {
   readonly chain?: readonly HeldLease[] | undefined;
   /** The lease is held until the end of its owner: see `AcquireRequest`. */
   readonly lasts?: 'inside' | 'itself' | undefined;
+  /** It wants what all runs of this machine share, and not only the tests of this one. */
+  readonly machine?: boolean | undefined;
 }
 
 type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts'> &
@@ -45,6 +51,11 @@ type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts'> &
   };
 
 type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts'>;
+
+interface OnceCallOptions extends WithoutOwner<OnceOptions> {
+  /** The host keeps no value: the role passes on to the next caller, which finds it elsewhere. */
+  readonly passOn?: boolean | undefined;
+}
 
 export interface PortRequest {
   readonly host?: string | undefined;
@@ -58,6 +69,7 @@ export class OwnerLeases {
   /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
   readonly #longWaits: string[] = [];
+  readonly #lost: { readonly lease: HeldLease; readonly error: CarpoolError }[] = [];
   readonly #declared = new Map<string, Promise<HeldLease>>();
 
   constructor(options: OwnerLeasesOptions) {
@@ -71,10 +83,10 @@ export class OwnerLeases {
 
   /** @throws CarpoolError as `Leases.acquire`, LEASE_LOST if the owner has ended */
   async acquire(request: WithoutOwner<AcquireOptions>, caller: Caller, signal?: AbortSignal): Promise<HeldLease> {
-    const client = await this.#connected();
+    const client = await this.#connected(caller);
     const { held, cost } = await client.leases.acquire({ ...request, ...this.#owned(caller) }, signal, caller.at);
     this.#note(cost);
-    return this.#own(held);
+    return this.#own(held, caller);
   }
 
   /** @param values as text, each value another one. @returns the places of those that were free */
@@ -83,15 +95,16 @@ export class OwnerLeases {
     values: readonly string[],
     caller: Caller,
   ): Promise<{ readonly lease: HeldLease; readonly places: readonly number[] }> {
-    const client = await this.#connected();
+    const client = await this.#connected(caller);
     const { lease, places } = await client.leases.reserve({ space, values, ...this.#named(caller) });
-    return { lease: this.#own(lease), places };
+    return { lease: this.#own(lease, caller), places };
   }
 
   async port(request: PortRequest, caller: Caller): Promise<HeldPort> {
-    const client = await this.#connected();
+    const client = await this.#connected(caller);
     const { port, lease } = await client.ports.take({ ...request, request: this.#named(caller) });
-    return { port, lease: this.#own(lease) };
+    // The system does not give a port away that is in use: the loss of its lease need not fail a test.
+    return { port, lease: this.#own(lease, {}) };
   }
 
   /**
@@ -101,11 +114,17 @@ export class OwnerLeases {
   declared(fixture: string, declared: LockDeclaration, signal?: AbortSignal): Promise<HeldLease> {
     const known = this.#declared.get(fixture);
     if (known !== undefined) return known;
-    const taken = this.acquire(requestFor(fixture, declared), { lasts: 'itself' }, signal);
+    const caller = { lasts: 'itself', machine: isOfMachine(declared) } as const;
+    const taken = this.acquire(requestFor(fixture, declared), caller, signal);
     // It fails in the fixture.
     taken.catch(noop);
     this.#declared.set(fixture, taken);
     return taken;
+  }
+
+  /** Leases of the machine that were lost with its host, as far as the test has not asked for that by `lost`. */
+  get lost(): readonly CarpoolError[] {
+    return this.#lost.filter(({ lease }) => !lease.watched).map(({ error }) => error);
   }
 
   /** What waits have cost that took long, the last few, each in a sentence. */
@@ -126,13 +145,14 @@ export class OwnerLeases {
 
   /** @param compute what it throws is thrown here as it is, and reported to the other callers; it gets what the wait was for, if long */
   async once(
-    request: WithoutOwner<OnceOptions>,
+    request: OnceCallOptions,
     compute: (role: HeldLease, waited?: string) => Promise<Uint8Array>,
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
-    const client = await this.#connected();
-    const answer = await client.leases.once({ ...request, ...this.#named(caller) }, signal);
+    const { passOn, ...wanted } = request;
+    const client = await this.#connected(caller);
+    const answer = await client.leases.once({ ...wanted, ...this.#named(caller) }, signal);
     if ('value' in answer) return Buffer.from(answer.value, 'base64');
     if ('file' in answer) {
       const { readValue } = await import('./value-file.ts');
@@ -143,6 +163,10 @@ export class OwnerLeases {
     }
     try {
       const bytes = await compute(answer.lease, this.#note(answer.cost));
+      if (passOn === true) {
+        answer.lease.release();
+        return bytes;
+      }
       if (bytes.length <= messageBytes) {
         await answer.settle({ value: Buffer.from(bytes).toString('base64') });
         return bytes;
@@ -163,17 +187,23 @@ export class OwnerLeases {
     this.#ended ??= owner;
   }
 
-  async #connected(): Promise<HostClient> {
+  async #connected({ machine }: Caller): Promise<HostClient> {
     this.#check();
-    const client = await this.#options.client();
+    const { client: connect, timeLeft } = this.#options;
+    let client = await connect();
+    if (machine === true) {
+      const connected = client.machine.connected();
+      client = 'then' in connected ? await connectedWithin(connected, timeLeft?.() ?? Infinity) : connected;
+    }
     this.#check();
     return client;
   }
 
-  #own(lease: HeldLease): HeldLease {
+  #own(lease: HeldLease, { machine }: Caller): HeldLease {
     // Granted before the host heard of the end.
     if (this.#ended !== undefined) lease.release();
     this.#check();
+    if (machine === true) lease.whenLost((error) => this.#lost.push({ lease, error }));
     return lease;
   }
 

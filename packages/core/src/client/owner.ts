@@ -91,6 +91,7 @@ export class Owner implements AsyncDisposable {
       path: options.path,
       holder: options.holder,
       calls: this.#calls,
+      timeLeft: options.timeLeft,
       // The client is kept while its connection lasts: to find it takes longer than to use it.
       client: () => (this.#client?.over === false ? this.#client : this.#connect(false, noSite)),
     });
@@ -168,6 +169,7 @@ export class Owner implements AsyncDisposable {
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     const ending = this.#release(this.#client);
+    for (const lost of this.leases.lost.slice(0, mostRefusals)) this.addFailure(lost);
     if (left.length > 0) this.addFailure(notAwaitedError(left));
     if (ending !== undefined)
       await atMost(

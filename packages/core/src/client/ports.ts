@@ -111,7 +111,11 @@ export class Ports {
 
   /** Given back, it is the last to be given out again. */
   #lend(port: number, under: OwnerPath = []): HeldLease {
-    return this.#leases.hold(1, under, { release: () => {}, over: () => this.#free.push(port) });
+    return this.#leases.hold(1, under, {
+      release: () => {},
+      over: () => this.#free.push(port),
+      what: () => `port ${port}`,
+    });
   }
 
   async #alone(port: number, request: PortRequestFields['request']): Promise<HeldLease | undefined> {

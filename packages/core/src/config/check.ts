@@ -247,9 +247,10 @@ function checkLocks({ pools = {}, sharedWorkers = {}, locks = {} }: CheckedConfi
         : '';
     if (other !== '') throw invalid(path, `a lock that has the name of ${other}`, 'one fixture for a name', where);
     if (typeof declared === 'string' || !('semaphore' in declared)) continue;
-    const { semaphore, name = fixture, weight = 1 } = declared;
-    const size = sizes.get(name) ?? semaphore;
-    sizes.set(name, size);
+    const { semaphore, name = fixture, weight = 1, scope = 'run' } = declared;
+    const key = `${scope} ${name}`;
+    const size = sizes.get(key) ?? semaphore;
+    sizes.set(key, size);
     if (size !== semaphore)
       throw invalid(path, `the size ${semaphore}`, `the size ${size}, which ${JSON.stringify(name)} has above`, where);
     if (weight > size) throw invalid(`${path}.weight`, String(weight), `at most the size, ${size}`, where);

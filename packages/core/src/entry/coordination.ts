@@ -18,4 +18,10 @@ export { getPort, leasePort, type PortLease, type PortOptions } from '../test-ap
 export { once, type OnceOptions } from '../test-api/coordination/once.ts';
 export type { KeepOptions } from '../test-api/coordination/keep.ts';
 export type { Lease, Permits } from '../test-api/coordination/lease.ts';
-export type { LeaseOptions, LeaseScope, ScopeOptions } from '../test-api/coordination/lease-call.ts';
+export type {
+  LeaseOptions,
+  LeaseScope,
+  ScopeOptions,
+  SharedOptions,
+  SharedScope,
+} from '../test-api/coordination/lease-call.ts';

@@ -12,6 +12,7 @@ import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { formatAddress } from '../wire/address.ts';
+import type { RunInfoResult } from '../wire/machine-messages.ts';
 import { controlDescriptor, type Boot, type Command, type Report } from '../wire/control.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
@@ -62,7 +63,14 @@ async function serve(boot: Boot): Promise<void> {
   // Inherited by the threads of shared workers, and by all that is started here.
   process.env[hostMarker] = directory.id;
   const { folder, socket, socketOf } = directory;
-  const served = (run = new ServedRun({ token, folder, socketOf }));
+  const runner = process.ppid;
+  let info: Promise<RunInfoResult> | undefined;
+  const served = (run = new ServedRun({
+    token,
+    folder,
+    socketOf,
+    runInfo: () => (info ??= infoOf(boot, runner)),
+  }));
   await served.hub.listen(socket);
   report({ report: 'ready', address: formatAddress({ path: socket, token }) });
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the
@@ -75,6 +83,12 @@ async function serve(boot: Boot): Promise<void> {
   const outcome = await configure(boot, { started, folder, ports: serverPorts(served.hub) });
   report({ report: 'configured', configured: served.configured(outcome) });
   await lifetime.sweepOnce();
+}
+
+/** The same for all workers of the run. */
+async function infoOf({ root }: Boot, pid: number): Promise<RunInfoResult> {
+  const { runInfo } = await import('../hosts/run-info.ts');
+  return { run: { ...runInfo(root, ''), pid } };
 }
 
 async function handle({ command, id }: Command): Promise<void> {

@@ -5,6 +5,7 @@ import type { WaitLink } from './deadlock.ts';
 import {
   blockedOwner,
   rwlockCapacity,
+  seenBy,
   type Kind,
   type Lease,
   type Resource,
@@ -51,10 +52,13 @@ export function invalid(what: string, why: string, context: Record<string, unkno
   return new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: ${why}`, { context });
 }
 
-export function mismatch(request: LeaseRequest, { kind, size, holder }: Resource): CarpoolError {
+export function mismatch(request: LeaseRequest, resource: Resource): CarpoolError {
+  const { kind, size } = resource;
+  const holder = seenBy(request, resource);
+  const where = holder.run === undefined ? 'in this run' : 'on this machine';
   const found = describeKind(kind, size);
   const wanted = describeKind(request.kind, request.size);
-  const why = `here it is ${wanted}, and in this run it is ${found} already, first used by ${nameOf(holder, nameless)}`;
+  const why = `here it is ${wanted}, and ${where} it is ${found} already, first used by ${nameOf(holder, nameless)}`;
   return invalid(JSON.stringify(request.name), `${why}; use one kind and one size for a name`, {
     name: request.name,
     wanted: { kind: request.kind, size: request.size },
@@ -76,7 +80,7 @@ export function overweight(request: LeaseRequest): CarpoolError {
 export function takenError(request: LeaseRequest, resource: Resource, now: number): CarpoolError {
   const text = `Cannot acquire ${describeRequest(request)} at once: ${occupancy(resource, now, request)}`;
   return new CarpoolError('LEASE_TAKEN', text, {
-    context: { name: request.name, holders: describeHoldings(resource, now) },
+    context: { name: request.name, holders: describeHoldings(resource, now, request) },
   });
 }
 
@@ -86,7 +90,7 @@ export function timeoutError(lease: Lease, timeout: number, ahead: number, now: 
   const state = occupancy(resource, now, request);
   const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms${limits[request.limit ?? 'call']}; ${state}${queue}. ${adviceFor(lease)}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
-    context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now) },
+    context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now, request) },
   });
 }
 
@@ -118,12 +122,12 @@ function isOwn({ request }: Lease, waiting: LeaseRequest): boolean {
 
 export function deadlockError(waiter: Lease, links: readonly WaitLink[]): CarpoolError {
   const cycle = links.map(({ wait, blocker }) => {
-    const by = nameOf(blocker.request.holder, nameless);
+    const by = subject(seenBy(waiter, blocker), nameless);
     const how =
       blocker.state === 'held'
         ? `which ${by} ${blocker.request.kind === 'once' ? 'computes' : 'holds'}`
         : `behind ${by}`;
-    return `${describeWaiter(wait.request.holder)} waits for ${describeRequest(wait.request)}, ${how}`;
+    return `${describeWaiter(seenBy(waiter, wait))} waits for ${describeRequest(wait.request)}, ${how}`;
   });
   const advice =
     links.length > 1 ? 'Acquire in the same order everywhere' : 'Release it first, or use what is held already';
@@ -145,8 +149,8 @@ export function lostError(what: string, why: string): CarpoolError {
   return new CarpoolError('LEASE_LOST', `Cannot acquire ${what}: ${why}`);
 }
 
-export function describeHoldings({ leases }: Resource, now: number): Holding[] {
-  return [...leases].slice(0, named).map(({ request, since }) => ({ ...request.holder, heldFor: now - since }));
+function describeHoldings({ leases }: Resource, now: number, waiting: LeaseRequest): Holding[] {
+  return [...leases].slice(0, named).map((lease) => ({ ...seenBy(waiting, lease), heldFor: now - lease.since }));
 }
 
 /** Who has it, since when. @param waiting what wants it */
@@ -155,7 +159,7 @@ function occupancy(resource: Resource, now: number, waiting: LeaseRequest): stri
   if (kind === 'once') {
     const [computer] = leases;
     if (computer === undefined) return 'it is not being computed';
-    return `${nameOf(computer.request.holder, nameless)} has been computing it for ${duration(now - computer.since)}`;
+    return `${nameOf(seenBy(waiting, computer), nameless)} has been computing it for ${duration(now - computer.since)}`;
   }
   const parts = [...leases].slice(0, named).map((lease) => describeLease(lease, now, waiting));
   if (leases.size > named) parts.push(`and by ${leases.size - named} others`);
@@ -164,13 +168,18 @@ function occupancy(resource: Resource, now: number, waiting: LeaseRequest): stri
 }
 
 function describeLease(lease: Lease, now: number, waiting: LeaseRequest): string {
-  const { holder } = lease.request;
+  const holder = seenBy(waiting, lease);
   const heldFor = now - lease.since;
   if (!isOwn(lease, waiting)) return describeHolder({ ...holder, heldFor }, nameless);
   const since = holder.takenAt === undefined ? '' : ` since ${holder.takenAt}`;
   return `it is held by this ${holder.test === undefined ? 'file' : 'test'} itself${since}, for ${duration(heldFor)}`;
 }
 
-function describeWaiter({ test, file }: LeaseHolder): string {
-  return test === undefined ? (file ?? nameless) : JSON.stringify(test);
+function describeWaiter({ test, file, run }: LeaseHolder): string {
+  return subject({ test, run }, file ?? nameless);
+}
+
+/** As the beginning of a sentence. */
+function subject(holder: LeaseHolder, without: string): string {
+  return `${nameOf(holder, without)}${holder.run === undefined ? '' : ','}`;
 }

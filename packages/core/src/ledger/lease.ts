@@ -48,8 +48,9 @@ export interface Resource {
   readonly name: string;
   readonly kind: Kind;
   readonly size: number;
-  /** The first holder. */
+  /** The first holder, and its run. */
   readonly holder: LeaseHolder;
+  readonly run: string | undefined;
   used: number;
   readonly leases: Set<Lease>;
   /** Fair between runs; first in, first out within one. */
@@ -94,4 +95,10 @@ export function* selfAndAncestors(key: string): Generator<string> {
 
 export function blockedOwner({ owner, blocked }: LeaseRequest): string {
   return blocked ?? owner;
+}
+
+/** What a test reads of a holder: not its run, where that is its own. */
+export function seenBy(reader: { readonly run?: string | undefined }, of: Lease | Resource): LeaseHolder {
+  const holder = 'request' in of ? of.request.holder : of.holder;
+  return of.run === reader.run ? { ...holder, run: undefined } : holder;
 }

@@ -50,7 +50,7 @@ describe('a lock', () => {
     const { ledger, order, ask } = room();
     const of = (run: string): Some => ({ run });
     const leases = [ask('a1', of('a')), ask('a2', of('a')), ask('a3', of('a')), ask('b1', of('b')), ask('b2', of('b'))];
-    expect(ledger.before(leases[4]!).map(({ test: by }) => by)).toEqual(['a1', 'a2', 'b1', 'a3']);
+    expect(ledger.before(leases[4]!).map(({ request }) => request.holder.test)).toEqual(['a1', 'a2', 'b1', 'a3']);
     for (const at of [0, 1, 3, 2, 4]) ledger.release(leases[at]!);
     expect(order).toEqual(['a2', 'b1', 'a3', 'b2']);
   });

@@ -10,14 +10,7 @@
  */
 import { FairQueue } from '../base/fair-queue.ts';
 import { findDeadlock } from './deadlock.ts';
-import {
-  selfAndAncestors,
-  blockedOwner,
-  type Lease,
-  type LeaseHolder,
-  type Resource,
-  type LeaseRequest,
-} from './lease.ts';
+import { selfAndAncestors, blockedOwner, type Lease, type Resource, type LeaseRequest } from './lease.ts';
 import { checkAmount, checkRequest } from './check-request.ts';
 import { deadlockError, mismatch, named, overweight, tooMany } from './errors.ts';
 
@@ -126,12 +119,12 @@ export class Ledger {
   }
 
   /** What has it before a waiter, in order: the holders, then those that wait before it. At most 8. */
-  before(waiter: Lease): LeaseHolder[] {
-    const before: LeaseHolder[] = [];
+  before(waiter: Lease): Lease[] {
+    const before: Lease[] = [];
     const { leases, queue } = waiter.resource;
     for (const lease of [leases, queue].flatMap((some) => [...take(some, named)])) {
       if (lease === waiter || before.length === named) break;
-      before.push(lease.request.holder);
+      before.push(lease);
     }
     return before;
   }
@@ -149,7 +142,7 @@ export class Ledger {
   #resource(request: LeaseRequest): Resource {
     checkRequest(request);
     const key = request.kind === 'once' ? `once ${request.name}` : `name ${request.name}`;
-    const known = this.#resources.get(key);
+    const known = this.#remembered(key, request);
     if (known !== undefined) {
       if (known.kind !== request.kind || known.size !== request.size) throw mismatch(request, known);
       if (request.weight > known.size) throw overweight(request);
@@ -157,10 +150,17 @@ export class Ledger {
     }
     if (request.weight > request.size) throw overweight(request);
     if (this.#resources.size >= this.#limits.maxNames) this.#forgetOne(request);
-    const { name, kind, size, holder } = request;
-    const resource: Resource = { name, kind, size, holder, used: 0, leases: new Set(), queue: new FairQueue() };
+    const { name, kind, size, holder, run } = request;
+    const resource: Resource = { name, kind, size, holder, run, used: 0, leases: new Set(), queue: new FairQueue() };
     this.#resources.set(key, resource);
     return resource;
+  }
+
+  /** What a name is, unless it was that for another run, and is not in use. */
+  #remembered(key: string, { kind, size, run }: LeaseRequest): Resource | undefined {
+    const known = this.#resources.get(key);
+    if (known === undefined || known.run === run || !isIdle(known)) return known;
+    return known.kind === kind && known.size === size ? known : undefined;
   }
 
   /** Makes room by forgetting the oldest name that is not in use. */

@@ -1,5 +1,5 @@
 /**
- * Values that are computed once a run: the first caller computes, the others wait. If it fails, all waiters fail, and the
+ * Values that are computed once a run, or on a host of many runs once for those that overlap: the first caller computes, the others wait. If it fails, all waiters fail, and the
  * next caller tries again; if its owner ends before it settles, the first waiter takes over the role.
  *
  *   request ──▶ a value that is known
@@ -32,6 +32,9 @@ export interface Waiter {
 
 export type Outcome = { readonly value: OnceValue } | { readonly failure: Uint8Array };
 
+/** A run that got a value still uses it. */
+export type RunLives = (run: string) => boolean;
+
 /** Bytes of one value that is kept in memory, and of all with their names. */
 const longestValue = 64 * 1024 * 1024;
 const mostBytes = 256 * 1024 * 1024;
@@ -39,6 +42,9 @@ const mostBytes = 256 * 1024 * 1024;
 export class OnceValues {
   readonly #ledger: Ledger;
   readonly #forgotten: Forgotten;
+  readonly #lives: RunLives;
+  /** On a host of many runs: which of them have a value. */
+  readonly #users = new Map<string, Set<string>>();
   /** Values that no caller gets any more, while tests may still use them. */
   #late: (readonly [name: string, value: OnceValue])[] = [];
   readonly #values = new Map<string, OnceValue>();
@@ -47,9 +53,10 @@ export class OnceValues {
   #run = 0;
   readonly #runs = new WeakMap<Lease, number>();
 
-  constructor(ledger: Ledger, forgotten: Forgotten = () => {}) {
+  constructor(ledger: Ledger, forgotten: Forgotten = () => {}, lives: RunLives = () => true) {
     this.#ledger = ledger;
     this.#forgotten = forgotten;
+    this.#lives = lives;
   }
 
   /**
@@ -57,7 +64,7 @@ export class OnceValues {
    * @throws CarpoolError as `Ledger.acquire`
    */
   request(request: LeaseRequest, waiter: Waiter): OnceValue | Lease {
-    const known = this.#values.get(request.name);
+    const known = this.#known(request);
     if (known !== undefined) return known;
     const lease = this.#ledger.acquire(request, (granted) => {
       this.#runs.set(granted, this.#run);
@@ -74,6 +81,7 @@ export class OnceValues {
     const refusal = 'value' in outcome ? this.#keep(lease, outcome.value) : undefined;
     const settled: Outcome = refusal === undefined ? outcome : { failure: tooLarge(refusal) };
     for (const waiting of this.#ledger.waitingFor(lease)) {
+      if (refusal === undefined && 'value' in outcome) this.#use(waiting.request);
       this.#ledger.release(waiting);
       const waiter = this.#waiters.get(waiting);
       if ('value' in settled) waiter?.value(settled.value);
@@ -87,9 +95,8 @@ export class OnceValues {
   lost(name: string, file: string): void {
     const known = this.#values.get(name);
     if (known?.file !== file) return;
-    this.#values.delete(name);
     this.#late.push([name, known]);
-    this.#bytes -= sizeOf(name, known);
+    this.#drop(name, known);
   }
 
   /** A new run: all is computed again. A value that is being computed now goes to its waiters alone. */
@@ -97,6 +104,7 @@ export class OnceValues {
     this.#run++;
     this.#late.push(...this.#values);
     this.#values.clear();
+    this.#users.clear();
     this.#bytes = 0;
   }
 
@@ -106,9 +114,40 @@ export class OnceValues {
     await Promise.all(this.#late.splice(0).map(async ([name, value]) => await this.#forgotten(name, value)));
   }
 
+  /** The value, unless all runs that had it have ended. */
+  #known(request: LeaseRequest): OnceValue | undefined {
+    const known = this.#values.get(request.name);
+    if (known === undefined || this.#forgetUnused(request.name, known)) return undefined;
+    this.#use(request);
+    return known;
+  }
+
+  #use({ name, run }: LeaseRequest): void {
+    if (run === undefined) return;
+    const users = this.#users.get(name) ?? new Set();
+    this.#users.set(name, users.add(run));
+  }
+
+  #forgetUnused(name: string, value: OnceValue): boolean {
+    const users = this.#users.get(name);
+    if (users === undefined) return false;
+    for (const run of users) if (!this.#lives(run)) users.delete(run);
+    if (users.size > 0) return false;
+    this.#drop(name, value);
+    void this.#forgotten(name, value);
+    return true;
+  }
+
+  #drop(name: string, value: OnceValue): void {
+    this.#values.delete(name);
+    this.#users.delete(name);
+    this.#bytes -= sizeOf(name, value);
+  }
+
   #keep(lease: Lease, value: OnceValue): Error | undefined {
     const { name } = lease.request;
     const size = sizeOf(name, value);
+    if (size > mostBytes - this.#bytes) for (const [other, kept] of this.#values) this.#forgetUnused(other, kept);
     const limit = Math.min(longestValue, mostBytes - this.#bytes);
     if (size > limit) {
       const why = `it takes ${size} bytes, and the host has room for ${limit} more; write it to a file of your own, and pass on the path`;
@@ -120,6 +159,7 @@ export class OnceValues {
     }
     this.#values.set(name, value);
     this.#bytes += size;
+    this.#use(lease.request);
     return undefined;
   }
 }

@@ -5,6 +5,9 @@ import type { LeaseHolder } from './lease.ts';
 /** Values that are reserved at once, in all spaces. */
 const mostValues = 1_000_000;
 
+/** The space of ports. */
+export const portSpace = 'carpool.ports';
+
 export interface Reservation {
   readonly space: string;
   readonly values: readonly string[];
@@ -12,7 +15,13 @@ export interface Reservation {
 
 export class Reservations {
   readonly #spaces = new Map<string, Map<string, LeaseHolder>>();
+  readonly #ports: Reservations | undefined;
   #size = 0;
+
+  /** @param ports where ports are reserved, which several have in common. Default: here */
+  constructor(ports?: Reservations) {
+    this.#ports = ports;
+  }
 
   /** Values that are reserved now. */
   get size(): number {
@@ -21,6 +30,7 @@ export class Reservations {
 
   /** Takes those that are free. @returns their places in `values` @throws CarpoolError LEASE_INVALID if there are too many */
   reserve(space: string, values: readonly string[], holder: LeaseHolder): number[] {
+    if (this.#ports !== undefined && space === portSpace) return this.#ports.reserve(space, values, holder);
     const taken = this.#spaces.get(space) ?? new Map<string, LeaseHolder>();
     if (this.#size + values.length > mostValues) {
       const request = { kind: 'lock', name: space, weight: 1, size: 1, owner: '', holder } as const;
@@ -38,6 +48,10 @@ export class Reservations {
   }
 
   release({ space, values }: Reservation): void {
+    if (this.#ports !== undefined && space === portSpace) {
+      this.#ports.release({ space, values });
+      return;
+    }
     const taken = this.#spaces.get(space);
     for (const value of values) if (taken?.delete(value) === true) this.#size--;
     if (taken?.size === 0) this.#spaces.delete(space);

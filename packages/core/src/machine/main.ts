@@ -18,6 +18,7 @@ import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
 import { boundLog } from './log.ts';
+import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';
 
 /** Milliseconds. Long enough for the next run of an agent or a developer to find it warm. */
@@ -65,6 +66,7 @@ async function serve(
     ...bounds,
     directory,
     started,
+    reservations: () => hub.coordination.reservations,
     ports: {
       reserve: (port) => serverPorts(hub).reserve(port),
       release: (port) => serverPorts(hub).release(port),
@@ -72,12 +74,16 @@ async function serve(
     changed: () => idleEnd.look(),
     stop: () => void lifetime.stop(),
   });
+  const lives = new RunLives();
   const hub: Hub = new Hub({
     token,
     pools: Promise.resolve(new Map()),
     folder,
     cleanUp: async (name, value) => await (await import('../host/clean-up.ts')).cleanUp(name, value),
     runs,
+    runSeen: (run) => lives.seen(run),
+    runLives: (id) => lives.lives(id),
+    runInfo: async () => ({ machine: record.address }),
     peersChanged: () => idleEnd.look(),
   });
   const idleEnd = new IdleEnd({

@@ -16,7 +16,7 @@ import type { PortSpace } from '../process/free-port.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { HostSummary, MachineBoot } from '../wire/control.ts';
-import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
+import { describeRun, type OpenRunRequest, type OpenRunResult, type RunInfoResult } from '../wire/machine-messages.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns } from '../host/hub/peer-run.ts';
@@ -29,6 +29,8 @@ export interface MachineRunsOptions extends Pick<MachineBoot, 'maxChildren' | 'm
   readonly directory: HostDirectory;
   /** Where servers of pools reserve their ports. */
   readonly ports: PortSpace;
+  /** Where their tests do: no two tests of the runs here get the same one. */
+  readonly reservations: () => Hub['coordination']['reservations'];
   readonly started: PidFiles;
   /** A run has come or gone. */
   readonly changed: () => void;
@@ -59,7 +61,7 @@ export class MachineRuns implements HostedRuns {
   }
 
   async open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun> {
-    const { directory, started, ports, changed } = this.#options;
+    const { directory, started, ports, reservations, changed } = this.#options;
     const { randomBytes } = process.getBuiltinModule('node:crypto');
     const token = randomBytes(32).toString('hex');
     const nextSocket = (): string => directory.socketOf(++this.#sockets);
@@ -69,7 +71,16 @@ export class MachineRuns implements HostedRuns {
     const { id } = request.run;
     const env = { ...request.env, ...markOf(directory) };
     const label = { id, name: describeRun(request.run) };
-    const served = new ServedRun({ token, folder, run: label, socketOf: nextSocket, env });
+    const runInfo = async (): Promise<RunInfoResult> => ({ run: request.run, machine: directory.record.address });
+    const served = new ServedRun({
+      token,
+      folder,
+      run: label,
+      runInfo,
+      sharedPorts: reservations(),
+      socketOf: nextSocket,
+      env,
+    });
     const run = new MachineRun({
       request,
       served,

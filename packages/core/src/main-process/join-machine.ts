@@ -1,8 +1,7 @@
 /** A run on the host of the machine, from the runner's main process. */
 import { resolve } from 'node:path';
-import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { HostClient } from '../client/client.ts';
-import { machineHost, type FoundMachineHost } from '../hosts/machine-host.ts';
+import { connectToMachine } from '../client/connect-to-machine.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
@@ -19,7 +18,7 @@ const runTimeout = 30_000;
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
  */
 export async function joinMachine(options: HostOptions, runner: string): Promise<Host> {
-  const { client, found } = await connectToMachine({ runner, printed });
+  const { client, found } = await connectToMachine((to) => HostClient.connect(to), { runner, printed });
   return await openRun(client, options, { runner, pid: found.pid });
 }
 
@@ -51,29 +50,6 @@ export async function openRun(
     client.close();
     throw thrown;
   }
-}
-
-/** A connection to the machine's host. One that is about to end takes none any more, and is not the one that is wanted. */
-export async function connectToMachine(
-  options: Omit<Parameters<typeof HostClient.connect>[0], 'address'>,
-): Promise<{ client: HostClient; found: FoundMachineHost }> {
-  const not = new Set<string>();
-  for (;;) {
-    const found = await machineHost({ not });
-    try {
-      return { client: await HostClient.connect({ ...options, address: found.address }), found };
-    } catch (thrown) {
-      if (isCarpoolError(thrown) && thrown.context['hostSilence'] !== undefined) throw silent(thrown, found);
-      if (!isCarpoolError(thrown, 'HUB_UNREACHABLE')) throw thrown;
-      not.add(found.id);
-    }
-  }
-}
-
-/** It is stopped, or blocked. Other runs may be on it, so it is not ended here. */
-function silent({ code, message, context }: CarpoolError, { pid }: FoundMachineHost): CarpoolError {
-  const advice = `It is the host of this machine, process ${pid}: end it, and the next run starts another`;
-  return new CarpoolError(code, `${message}. ${advice}`, { context: { ...context, pid } });
 }
 
 class MachineRun implements Host {

@@ -6,6 +6,12 @@ export interface Lease extends Disposable, AsyncDisposable {
   readonly name: string;
   /** False once it is released, its owner has ended, or the host is gone. */
   readonly held: boolean;
+  /**
+   * Aborted, with LEASE_LOST as the reason, when it ends although nothing here has ended it: the host that kept it is gone,
+   * and others may have the same now. If a test never asks for this signal, the loss of what it held in the scope `machine`
+   * fails it at its end.
+   */
+  readonly lost: AbortSignal;
   /** Releases it. Does nothing if it is over. Takes no time, so that `using` can do it. */
   release(): void;
 }
@@ -25,7 +31,12 @@ export interface Permits extends Lease {
 export interface LockDeclarationOptions {
   /** Milliseconds that a test waits for it, outside of its own time. Default 60,000. */
   readonly timeout?: number;
+  /** Which tests share it: those of this run, or those of all runs of this user on this machine. Default: `run`. */
+  readonly scope?: SharedScope;
 }
+
+/** Which tests share something: those of one run, or those of all runs of a user on a machine. */
+export type SharedScope = 'run' | 'machine';
 
 /**
  * What a fixture takes before the time of its test starts, and gives back after the test: a lock of the name of the fixture,

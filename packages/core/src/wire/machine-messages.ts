@@ -39,12 +39,23 @@ export interface SummaryRequest {
   readonly method: 'summary';
 }
 
+/** Which run the host serves. A worker asks before it takes something that all runs of the machine share. */
+export interface RunInfoRequest {
+  readonly method: 'runInfo';
+}
+export interface RunInfoResult {
+  /** Without the runner, which the worker knows. Absent: the host serves no run. */
+  readonly run?: Omit<RunInfo, 'runner'> | undefined;
+  /** The address of the machine's host, where that serves the run. */
+  readonly machine?: string | undefined;
+}
+
 /** Ends the host of the machine, with all that it serves. */
 export interface StopRequest {
   readonly method: 'stop';
 }
 
 /** "/work/api, branch fix-db, pid 123" */
-export function describeRun({ folder, branch, pid }: RunInfo): string {
+export function describeRun({ folder, branch, pid }: Omit<RunInfo, 'runner'>): string {
   return [folder, ...(branch === undefined ? [] : [`branch ${branch}`]), `pid ${pid}`].join(', ');
 }

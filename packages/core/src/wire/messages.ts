@@ -20,6 +20,8 @@ import type {
   OpenRunRequest,
   OpenRunResult,
   RunInfo,
+  RunInfoRequest,
+  RunInfoResult,
   StopRequest,
   SummaryRequest,
 } from './machine-messages.ts';
@@ -229,6 +231,7 @@ export interface MethodTable {
   readonly openRun: { readonly request: OpenRunRequest; readonly result: OpenRunResult };
   readonly closeRun: { readonly request: CloseRunRequest; readonly result: HostSummary };
   readonly summary: { readonly request: SummaryRequest; readonly result: HostSummary };
+  readonly runInfo: { readonly request: RunInfoRequest; readonly result: RunInfoResult };
   readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };

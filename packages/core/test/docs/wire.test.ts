@@ -176,6 +176,7 @@ test('the table of methods is the one of the code, field by field', () => {
     ],
     closeRun: [{}, { pools: 0, crashes: 0 }],
     summary: [{}, { pools: 0, crashes: 0 }],
+    runInfo: [{}, { 'run?': 0, 'machine?': 0 }],
     stop: [{}, {}],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },

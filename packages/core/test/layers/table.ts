@@ -42,7 +42,17 @@ export const layers: Readonly<Record<string, Layer>> = {
   config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types', 'server/types'] },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
-    may: ['base', 'codec', 'protocol', 'transport', 'session', 'process/port-check', 'wire', 'client/shared-worker'],
+    may: [
+      'base',
+      'codec',
+      'protocol',
+      'transport',
+      'session',
+      'process/port-check',
+      'wire',
+      'hosts',
+      'client/shared-worker',
+    ],
     types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker'],
     never: ['node:child_process'],
   },

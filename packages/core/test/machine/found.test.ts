@@ -9,7 +9,8 @@ import { machineHost } from '../../src/hosts/machine-host.ts';
 import { livingMachineHost, machineFolder, publishMachineHost } from '../../src/hosts/machine-folder.ts';
 import { ownRecord } from '../../src/hosts/host-record.ts';
 import { takeStartTurn } from '../../src/hosts/start-turn.ts';
-import { connectToMachine } from '../../src/main-process/join-machine.ts';
+import { HostClient } from '../../src/client/client.ts';
+import { connectToMachine } from '../../src/client/connect-to-machine.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place } from '../support/pools.ts';
 import { onMachine } from './support.ts';
@@ -120,7 +121,10 @@ test('a host that does not answer is named', async () => {
   await new Promise<void>((resolve) => silent.listen(path, resolve));
   closing({ close: () => silent.close() });
   publishMachineHost(machineFolder(), ownRecord(address(path)));
-  const error = await failure(connectToMachine({ runner, timeout: 100 }), 'HUB_LOST');
+  const error = await failure(
+    connectToMachine((to) => HostClient.connect(to), { runner, timeout: 100 }),
+    'HUB_LOST',
+  );
   vi.unstubAllEnvs();
   expect(error.message).toMatch(/^Cannot use the host, which takes connections: the host has not answered for 0.1 s\./);
   expect(error.message).toContain(

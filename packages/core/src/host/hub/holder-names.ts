@@ -11,13 +11,16 @@ export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | un
 }
 
 /** The run of a process that is part of none of this host's. */
-export function runIn(run: Partial<Record<keyof RunInfo, unknown>> | undefined): HolderRun | undefined {
+export interface PeerRunInfo extends HolderRun {
+  /** Of its main process. */
+  readonly pid: number;
+}
+
+export function runIn(run: Partial<Record<keyof RunInfo, unknown>> | undefined): PeerRunInfo | undefined {
   const [id, folder] = [textIn(run?.id, longestLabel), textIn(run?.folder, longestLabel)];
   if (id === undefined || folder === undefined) return undefined;
-  return {
-    id,
-    name: describeRun({ id, folder, branch: textIn(run?.branch, longestLabel), pid: Number(run?.pid), runner: '' }),
-  };
+  const pid = Number(run?.pid);
+  return { id, pid, name: describeRun({ id, folder, branch: textIn(run?.branch, longestLabel), pid }) };
 }
 
 export function textIn(value: unknown, longest: number): string | undefined {

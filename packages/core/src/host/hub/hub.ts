@@ -9,7 +9,10 @@ import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
+import { runIn, type PeerRunInfo } from './holder-names.ts';
+import type { GreetRequest } from '../../wire/messages.ts';
 import { Coordination } from '../../ledger/coordination.ts';
+import type { Reservations } from '../../ledger/reservations.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
@@ -19,6 +22,7 @@ import type { HubPool } from './hub-pool.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer, type PeerHub } from './peer.ts';
 import type { HostedRuns } from './peer-run.ts';
+import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { ValueFiles } from './value-files.ts';
@@ -38,6 +42,13 @@ export interface HubOptions {
   readonly cleanUp?: ((name: string, value: OnceValue) => Promise<void>) | undefined;
   /** The run that it serves, on a host that serves several. */
   readonly run?: HolderRun | undefined;
+  /** Which run it serves, for its workers. Called once for each that asks. Default: none. */
+  readonly runInfo?: (() => Promise<RunInfoResult>) | undefined;
+  /** A machine's hub: a process of a run has come, and whether a run that has come goes on. */
+  readonly runSeen?: ((run: PeerRunInfo) => void) | undefined;
+  readonly runLives?: ((run: string) => boolean) | undefined;
+  /** Where ports are reserved. Default: in this hub alone. */
+  readonly sharedPorts?: Reservations | undefined;
   /** What opens runs: a machine's hub. */
   readonly runs?: HostedRuns | undefined;
   /** The number of its workers has changed. */
@@ -58,8 +69,10 @@ export class Hub implements PeerHub {
   readonly valueFiles: ValueFiles;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
-  readonly label: HolderRun | undefined;
   readonly runs: HostedRuns | undefined;
+  readonly runInfo: () => Promise<RunInfoResult>;
+  readonly #run: HolderRun | undefined;
+  readonly #runSeen: ((run: PeerRunInfo) => void) | undefined;
   readonly #peersChanged: (() => void) | undefined;
   readonly sessionTokens: SessionTokens = new SessionTokens();
   readonly #token: Buffer;
@@ -77,12 +90,18 @@ export class Hub implements PeerHub {
     // `register` reports it where a pool is wanted.
     this.pools.catch(() => {});
     this.valueFiles = new ValueFiles(options.folder);
-    this.coordination = new Coordination(async (name, value) => {
-      if (value.cleanup !== undefined) await options.cleanUp?.(name, value);
-      if (value.file !== undefined) this.valueFiles.remove(value.file);
+    this.coordination = new Coordination({
+      forgotten: async (name, value) => {
+        if (value.cleanup !== undefined) await options.cleanUp?.(name, value);
+        if (value.file !== undefined) this.valueFiles.remove(value.file);
+      },
+      runLives: options.runLives,
+      ports: options.sharedPorts,
     });
-    this.label = options.run;
+    this.#run = options.run;
     this.runs = options.runs;
+    this.#runSeen = options.runSeen;
+    this.runInfo = options.runInfo ?? (async () => ({}));
     this.#peersChanged = options.peersChanged;
     this.#token = Buffer.from(options.token);
     this.#server = this.#createServer();
@@ -112,6 +131,12 @@ export class Hub implements PeerHub {
   /** Compares in constant time. */
   admits(token: string): boolean {
     return sameToken(token, this.#token);
+  }
+
+  runOf(greeted: GreetRequest['run']): HolderRun | undefined {
+    const run = this.#run === undefined ? runIn(greeted) : undefined;
+    if (run !== undefined) this.#runSeen?.(run);
+    return this.#run ?? run;
   }
 
   nextPeerNumber(): number {

@@ -8,7 +8,7 @@ import type { Held } from '../../base/scope.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import { describeRequest, lostError, timeoutError } from '../../ledger/errors.ts';
-import type { Lease, LeaseHolder } from '../../ledger/lease.ts';
+import { seenBy, type Lease } from '../../ledger/lease.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
@@ -48,7 +48,7 @@ export interface Entry {
   cleanup?: string | undefined;
   timer?: Timer;
   /** When its wait began, and behind what. */
-  wait?: { readonly since: number; readonly behind: readonly LeaseHolder[] };
+  wait?: { readonly since: number; readonly behind: readonly Lease[] };
 }
 
 export class LeaseEntries {
@@ -122,7 +122,8 @@ export class LeaseEntries {
   waited({ wait, lease }: Entry): AcquireResult {
     if (wait === undefined || lease === undefined) return {};
     const waited = Math.round(this.#options.clock.now() - wait.since);
-    return { waited, what: describeRequest(lease.request), behind: wait.behind };
+    const behind = wait.behind.map((before) => seenBy(lease, before));
+    return { waited, what: describeRequest(lease.request), behind };
   }
 
   granted(entry: Entry, result: object): void {

@@ -3,7 +3,7 @@ import { CarpoolError } from '../../base/errors.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import type { HostSummary } from '../../wire/control.ts';
 import { op } from '../../wire/frames.ts';
-import type { OpenRunRequest, OpenRunResult } from '../../wire/machine-messages.ts';
+import type { OpenRunRequest, OpenRunResult, RunInfoResult } from '../../wire/machine-messages.ts';
 import type { PrintBody } from '../../wire/frame-bodies.ts';
 import type { CallRequest, RunEndedResult } from '../../wire/messages.ts';
 import type { WatchedFiles } from '../../process/files.ts';
@@ -30,13 +30,16 @@ export interface HostedRuns {
   stop(): void;
 }
 
-const methods = ['openRun', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
+const methods = ['runInfo', 'openRun', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
 export type RunRequest = Extract<CallRequest, { readonly method: (typeof methods)[number] }>;
+
+type RunAnswer = RunInfoResult | OpenRunResult | HostSummary | RunEndedResult | Record<string, never>;
 
 export interface PeerRunOptions {
   readonly hub: {
     /** Absent in a hub that serves one run. */
     readonly runs?: HostedRuns | undefined;
+    readonly runInfo: () => Promise<RunInfoResult>;
     readonly sharedWorkers: { ran(): void };
     run(): Promise<void>;
   };
@@ -54,9 +57,11 @@ export class PeerRun {
   }
 
   /** @throws CarpoolError HUB_REJECTED for what this host does not have */
-  async answer(request: RunRequest): Promise<OpenRunResult | HostSummary | RunEndedResult | Record<string, never>> {
+  async answer(request: RunRequest): Promise<RunAnswer> {
     const { hub } = this.#options;
     switch (request.method) {
+      case 'runInfo':
+        return await hub.runInfo();
       case 'openRun':
         return await this.#open(request);
       case 'closeRun': {

@@ -20,9 +20,11 @@ import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-con
 import { op, type WireHead } from '../../wire/frames.ts';
 import { wrongToken } from '../../wire/greeting.ts';
 import type { EndBody } from '../../wire/frame-bodies.ts';
+import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type {
   AddressResult,
   CallRequest,
+  GreetRequest,
   PoolsResult,
   RegisterRequest,
   RegisterResult,
@@ -35,7 +37,6 @@ import type {
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
-import { runIn } from './holder-names.ts';
 import type { HubPool } from './hub-pool.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
@@ -58,8 +59,9 @@ export interface PeerHub {
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
   readonly runs: HostedRuns | undefined;
-  /** The run that it serves, where the host serves others too. */
-  readonly label: HolderRun | undefined;
+  /** The run of a worker, where the host serves several. @param greeted as the worker has named it */
+  runOf(greeted: GreetRequest['run']): HolderRun | undefined;
+  readonly runInfo: () => Promise<RunInfoResult>;
   readonly sessionTokens: SessionTokens;
   admits(token: string): boolean;
   nextPeerNumber(): number;
@@ -104,7 +106,7 @@ export class Peer {
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
-      greeted: ({ run }) => (this.#label = hub.label ?? runIn(run)),
+      greeted: ({ run }) => (this.#label = hub.runOf(run)),
       receiving: () => hub.busyPoll.hit(),
       limit: (head) => this.#joined?.limitOf(head) ?? limits.of(head),
       frame: (head, body) =>
@@ -240,6 +242,7 @@ export class Peer {
         return {};
       }
       case 'openRun':
+      case 'runInfo':
       case 'closeRun':
       case 'summary':
       case 'stop':

@@ -5,7 +5,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import { dateNow as now } from '../../base/natives.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import { bytesOf } from './value-bytes.ts';
@@ -22,8 +23,13 @@ export interface KeepOptions {
 }
 
 /** The value of an earlier run if it is young enough, else a new one, which is kept. */
-export async function kept(key: string, keep: KeepOptions, compute: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const folder = cacheFolder(process.cwd());
+export async function kept(
+  { key, keep, machine }: { readonly key: string; readonly keep: KeepOptions; readonly machine: boolean },
+  compute: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const folder = machine ? machineCacheFolder() : cacheFolder(process.cwd());
+  // For its user alone, and so are folders for caches, as the convention for them says.
+  if (machine) await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => {});
   const name = nameOf(key, keep.inputs ?? []);
   const found = await young(folder, name, keep.maxAge);
   if (found !== undefined) return found;
@@ -41,6 +47,20 @@ export function cacheFolder(from: string): string {
     folder = dirname(folder);
   }
   return cacheIn(folder);
+}
+
+/** Of all projects of this user. */
+function machineCacheFolder(): string {
+  const { env, platform } = process;
+  const given = platform === 'win32' ? env['LOCALAPPDATA'] : env['XDG_CACHE_HOME'];
+  const usual = platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'];
+  const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), ...usual);
+  return join(base, 'carpool', 'once');
+}
+
+/** A key for others that wait for the same: with the inputs, if there are any. */
+export function nameWith(key: string, { inputs = [] }: KeepOptions): string {
+  return inputs.length === 0 ? key : `${key}, from inputs ${nameOf(key, inputs).slice(0, 8)}`;
 }
 
 function cacheIn(project: string): string {

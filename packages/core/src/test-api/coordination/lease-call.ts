@@ -1,5 +1,5 @@
 /** For which owner a call of `carpool/coordination` takes something, and how it fails at the caller's own line. */
-import { callSite, CarpoolError, errorAt, isCarpoolError } from '../../base/errors.ts';
+import { callSite, CarpoolError, errorAt, isCarpoolError, type CallSite } from '../../base/errors.ts';
 import { callerLocation } from '../../base/holder-label.ts';
 import { noop } from '../../base/noop.ts';
 import type { CallLabel } from '../../base/open-calls.ts';
@@ -12,6 +12,9 @@ import { currentProcess } from '../current-process.ts';
 import { enterChain, heldByChain } from './call-chain.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import type { Caller, OwnerLeases } from '../../client/owner-leases.ts';
+import type { SharedScope } from '../../wire/lease-types.ts';
+
+export type { SharedScope };
 
 /** The owner whose end gives it back, if it was not released before. */
 export type LeaseScope = 'test' | 'file' | 'worker';
@@ -20,6 +23,12 @@ export type LeaseScope = 'test' | 'file' | 'worker';
 export interface ScopeOptions {
   /** The owner whose end releases it. Default: `test` inside a test, else `file`. */
   readonly scope?: LeaseScope;
+}
+
+/** The option of what is made once and used in many calls: `lock`, `rwlock`, `semaphore`, `reservations`. */
+export interface SharedOptions {
+  /** Which tests share it: those of this run, or those of all runs of this user on this machine. Default: `run`. */
+  readonly scope?: SharedScope;
 }
 
 /** The options of a call that may wait. */
@@ -48,6 +57,8 @@ export type Above = (...args: never[]) => unknown;
 /** What a call is, beside its scope. */
 export interface LeaseCallOptions extends Omit<CallLabel, 'site'> {
   readonly scope: LeaseScope | undefined;
+  /** Which tests share what it takes. Default: those of the run. */
+  readonly shared?: SharedOptions | undefined;
   /** What the user gave, and what that may be. */
   readonly given: object;
   readonly names: OptionNames;
@@ -79,18 +90,40 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
     const link = enterChain();
     call = {
       leases,
-      caller: { at: () => callerLocation(site), chain: chain.length === 0 ? undefined : chain, ...owned },
+      caller: {
+        at: () => callerLocation(site),
+        chain: chain.length === 0 ? undefined : chain,
+        machine: options.shared?.scope === 'machine' ? true : undefined,
+        ...owned,
+      },
       granted: (lease) => link.granted(lease),
       fail,
     };
   } catch (thrown) {
     return refused(fail(thrown));
   }
-  const wrong = options.names.fault(options.given, site, above.name);
+  const wrong = options.names.fault(options.given, site, above.name) ?? sharedFault(options.shared, site);
   return watchedCall(
     wrong === undefined ? run(call) : Promise.reject(wrong),
     call.leases.calls.add({ ...options, site }),
   );
+}
+
+/** The scope of a call that has one option for both. */
+export function scopesOf(scope: LeaseScope | 'machine' | undefined): Pick<LeaseCallOptions, 'scope' | 'shared'> {
+  return scope === 'machine' ? { scope: undefined, shared: { scope } } : { scope };
+}
+
+const sharedNames = new OptionNames('LEASE_INVALID', 'this', ['scope']);
+
+/** Where no compiler looks, the tests of other runs would not be kept away. */
+function sharedFault(shared: SharedOptions | undefined, site: CallSite): CarpoolError | undefined {
+  if (shared === undefined) return undefined;
+  const { scope } = shared;
+  if (scope === undefined || scope === 'run' || scope === 'machine')
+    return sharedNames.fault(shared, site, 'lock, rwlock, semaphore or reservations');
+  const text = `Cannot share it in the scope ${JSON.stringify(scope)}: there are "run" and "machine"`;
+  return new CarpoolError('LEASE_INVALID', text, { context: { scope }, site });
 }
 
 /** No test is known that could report it, and it must not fail another one as an unhandled rejection. */
@@ -109,7 +142,7 @@ export function timeLeft(): number {
 }
 
 /** The options that the host needs. @throws CarpoolError LEASE_INVALID */
-export function waitOptions(options: LeaseOptions): {
+export function waitOptions(options: Pick<LeaseOptions, 'timeout' | 'detectDeadlock'>): {
   readonly timeout: number | undefined;
   readonly detectDeadlock: boolean | undefined;
 } {

@@ -1,6 +1,6 @@
 /** What the calls of `carpool/coordination` return: held until it is released, or its owner ends. */
 import { callSite, errorAt, isCarpoolError } from '../../base/errors.ts';
-import type { HeldLease } from '../../client/held-lease.ts';
+import { signalOfLoss, type HeldLease } from '../../client/held-lease.ts';
 import type { Lease, Permits } from '../../wire/lease-types.ts';
 
 export type { Lease, Permits };
@@ -8,6 +8,7 @@ export type { Lease, Permits };
 export class OwnLease implements Lease {
   readonly name: string;
   readonly #lease: HeldLease;
+  #lost: AbortSignal | undefined;
 
   constructor(name: string, lease: HeldLease) {
     this.name = name;
@@ -16,6 +17,10 @@ export class OwnLease implements Lease {
 
   get held(): boolean {
     return this.#lease.weight > 0;
+  }
+
+  get lost(): AbortSignal {
+    return (this.#lost ??= signalOfLoss(this.#lease));
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-/** Locks, reader-writer locks and semaphores, by name, for all tests of a run. */
+/** Locks, reader-writer locks and semaphores, by name, for all tests of a run, or of all runs on a machine. */
 import { rwlockCapacity, type Kind } from '../../ledger/lease.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type Above,
   type LeaseOptions,
   type ScopeOptions,
+  type SharedOptions,
 } from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
 
@@ -57,9 +58,10 @@ export interface Semaphore {
 /**
  * A lock with one holder at a time.
  * @example using held = await lock('db').acquire();
+ * @example using held = await lock('emulator', { scope: 'machine' }).acquire(); // also for the tests of other runs
  */
-export function lock(name: string): Lock {
-  const what = { name, kind: 'lock', size: 1, weight: 1 } as const;
+export function lock(name: string, options: SharedOptions = {}): Lock {
+  const what = { name, kind: 'lock', size: 1, weight: 1, shared: options } as const;
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
   const own: Lock = {
     name,
@@ -70,8 +72,8 @@ export function lock(name: string): Lock {
 }
 
 /** A lock with many readers or one writer. */
-export function rwlock(name: string): ReaderWriterLock {
-  const reading = { name, kind: 'rwlock', size: rwlockCapacity, weight: 1 } as const;
+export function rwlock(name: string, options: SharedOptions = {}): ReaderWriterLock {
+  const reading = { name, kind: 'rwlock', size: rwlockCapacity, weight: 1, shared: options } as const;
   const writing = { ...reading, weight: rwlockCapacity };
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
   const own: ReaderWriterLock = {
@@ -85,8 +87,8 @@ export function rwlock(name: string): ReaderWriterLock {
 }
 
 /** `size` permits, of which each lease holds one or more. All calls with the name must give the same size. */
-export function semaphore(name: string, size: number): Semaphore {
-  const what = { name, kind: 'semaphore', size } as const;
+export function semaphore(name: string, size: number, options: SharedOptions = {}): Semaphore {
+  const what = { name, kind: 'semaphore', size, shared: options } as const;
   const permits = (held: HeldLease): Permits => new OwnPermits(name, held);
   const own: Semaphore = {
     name,
@@ -107,11 +109,17 @@ interface What {
   readonly kind: Exclude<Kind, 'once'>;
   readonly size: number;
   readonly weight: number;
+  readonly shared: SharedOptions;
 }
 
-function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: HeldLease) => T): Promise<T> {
+function waiting<T>(
+  above: Above,
+  { shared, ...what }: What,
+  options: LeaseOptions,
+  as: (held: HeldLease) => T,
+): Promise<T> {
   const { scope, signal } = options;
-  const label = { scope, signal, given: options, names: namesOf.waiting, what: () => describe(what) };
+  const label = { scope, shared, signal, given: options, names: namesOf.waiting, what: () => describe(what) };
   return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
     try {
       const wait = waitOptions(options);
@@ -125,8 +133,13 @@ function waiting<T>(above: Above, what: What, options: LeaseOptions, as: (held: 
   });
 }
 
-function atOnce<T>(above: Above, what: What, given: ScopeOptions, as: (held: HeldLease) => T): Promise<T> {
-  const label = { scope: given.scope, given, names: namesOf.atOnce, what: () => describe(what) };
+function atOnce<T>(
+  above: Above,
+  { shared, ...what }: What,
+  given: ScopeOptions,
+  as: (held: HeldLease) => T,
+): Promise<T> {
+  const label = { scope: given.scope, shared, given, names: namesOf.atOnce, what: () => describe(what) };
   return makeCall(above, label, async ({ leases, caller, granted, fail }) => {
     try {
       const held = await leases.acquire({ ...what, wait: false }, caller);
@@ -138,6 +151,6 @@ function atOnce<T>(above: Above, what: What, given: ScopeOptions, as: (held: Hel
   });
 }
 
-function describe({ kind, name }: What): string {
+function describe({ kind, name }: Pick<What, 'kind' | 'name'>): string {
   return `${kind === 'semaphore' ? 'permits of semaphore' : 'lock'} ${JSON.stringify(name)}`;
 }

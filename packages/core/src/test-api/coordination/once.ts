@@ -1,4 +1,4 @@
-/** What is computed once a run, however many tests want it: a token, a seeded database, a compiled fixture. */
+/** What is computed once a run, or once on a machine, however many tests want it: a token, a seeded database, a compiled fixture. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock, type Timer } from '../../base/clock.ts';
@@ -12,17 +12,27 @@ import { runHolding } from './call-chain.ts';
 import {
   leaseOptionNames,
   makeCall,
+  scopesOf,
   timeLeft,
   waitOptionNames,
   waitOptions,
   type LeaseCall,
   type LeaseOptions,
+  type LeaseScope,
 } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
-/** The options of `once`. `scope` is that of the test that computes. */
-export interface OnceOptions extends LeaseOptions {
-  /** Keeps the value for later runs, in `node_modules/.cache/carpool/once` of the project. Default: for this run only. */
+/** The options of `once`. */
+export interface OnceOptions extends Omit<LeaseOptions, 'scope'> {
+  /**
+   * The owner whose end passes the computation on to another test; or `machine`: one value for all runs on this machine,
+   * as long as one of those that have it goes on. Default: the test, or else the file, and one value a run.
+   */
+  readonly scope?: LeaseScope | 'machine';
+  /**
+   * Keeps the value for later runs: in `node_modules/.cache/carpool/once` of the project, in the scope `machine` in
+   * `carpool/once` of the user's folder for caches. Default: for this run only.
+   */
   readonly keep?: KeepOptions;
   /**
    * A module, by its `file:` URL or absolute path, that cleans up after the value. Its default export is called with the
@@ -43,8 +53,16 @@ const keepNames = new OptionNames('LEASE_INVALID', 'once` with `keep', ['inputs'
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
   const { scope, signal } = options;
+  const scopes = scopesOf(scope);
   // It may be called only to have the value there for others.
-  const label = { scope, signal, needed: false, given: options, names, what: () => `the value ${JSON.stringify(key)}` };
+  const label = {
+    ...scopes,
+    signal,
+    needed: false,
+    given: options,
+    names,
+    what: () => `the value ${JSON.stringify(key)}`,
+  };
   return makeCall(once, label, (call) => valueOf(call, key, compute, options));
 }
 
@@ -72,9 +90,10 @@ async function valueOf<T>(
     }
     return bytesOf(value, `the value ${JSON.stringify(key)}`);
   };
+  const machine = options.scope === 'machine';
   const kept = async (role: HeldLease, waited?: string): Promise<Uint8Array> => {
     if (keep === undefined) return await computed(role, waited);
-    return await (await import('./keep.ts')).kept(key, keep, () => computed(role, waited));
+    return await (await import('./keep.ts')).kept({ key, keep, machine }, () => computed(role, waited));
   };
   try {
     if (keep !== undefined) {
@@ -82,7 +101,15 @@ async function valueOf<T>(
       checkAge(keep.maxAge);
     }
     const cleanup = urlOf(options);
-    const found = leases.once({ key, cleanup, ...waitOptions(options) }, kept, caller, signal);
+    const wait = waitOptions(options);
+    // Each run looks itself whether what is kept is young enough for it, and made from its inputs.
+    const name = machine && keep !== undefined ? (await import('./keep.ts')).nameWith(key, keep) : key;
+    const found = leases.once(
+      { key: name, cleanup, ...wait, passOn: machine && keep !== undefined },
+      kept,
+      caller,
+      signal,
+    );
     return revive(await Promise.race([found, late.promise])) as T;
   } catch (thrown) {
     throw failure !== undefined && failure.thrown === thrown ? thrown : fail(thrown);
@@ -110,10 +137,14 @@ function failAt(ends: number, { key, fail, waited }: Computing): Timer {
   });
 }
 
-function urlOf({ cleanup, keep }: OnceOptions): string | undefined {
+function urlOf({ cleanup, keep, scope }: OnceOptions): string | undefined {
   if (cleanup === undefined) return undefined;
   const problem =
-    keep === undefined ? undefined : 'a value that is kept for later runs is not cleaned up after this one';
+    scope === 'machine'
+      ? 'a value of the scope "machine" is not cleaned up after one run'
+      : keep === undefined
+        ? undefined
+        : 'a value that is kept for later runs is not cleaned up after this one';
   const url = isAbsolute(String(cleanup)) ? pathToFileURL(String(cleanup)).href : String(cleanup);
   if (problem === undefined && url.startsWith('file:')) return url;
   const wrong =

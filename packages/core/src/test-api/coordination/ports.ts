@@ -1,11 +1,16 @@
 /** Ports for servers under test: free on every interface, and leased to no other test until they are released. */
 import { CarpoolError } from '../../base/errors.ts';
-import { leaseOptionNames, makeCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { leaseOptionNames, makeCall, scopesOf, type Above, type LeaseScope } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
 /** The options of `getPort` and `leasePort`. */
-export interface PortOptions extends ScopeOptions {
+export interface PortOptions {
+  /**
+   * The owner whose end releases it, as in the other calls; or `machine`: until the end of the test, or else of the file, no
+   * test of another run on this machine gets it either. Default: as in the other calls.
+   */
+  readonly scope?: LeaseScope | 'machine';
   /** Tried first, in this order; if none of them is free, it is another port. */
   readonly port?: number | readonly number[];
   /** Never taken. */
@@ -52,7 +57,7 @@ function takePort<T>(above: Above, options: PortOptions, as: (lease: PortLease) 
   const preferred = typeof wanted === 'number' ? [wanted] : wanted;
   return makeCall(
     above,
-    { scope, signal, given: options, names, what: () => 'a port' },
+    { ...scopesOf(scope), signal, given: options, names, what: () => 'a port' },
     async ({ leases, caller, fail }) => {
       try {
         for (const port of preferred) checkPort(port);

@@ -1,5 +1,5 @@
 /** Values of which no two tests have the same: user names, tenants, directories, numbers of all kinds. */
-import { leaseOptionNames, makeCall, type Above, type ScopeOptions } from './lease-call.ts';
+import { leaseOptionNames, makeCall, type Above, type ScopeOptions, type SharedOptions } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -24,10 +24,10 @@ export interface Reservations {
  * A space of values: the same value may be reserved once in each.
  * @example const { values: [user] } = await reservations('users').reserve(['ann', 'ben', 'cas']);
  */
-export function reservations(space: string): Reservations {
+export function reservations(space: string, options: SharedOptions = {}): Reservations {
   const own: Reservations = {
     name: space,
-    reserve: (values, options = {}) => reserveFrom(own.reserve, space, values, options),
+    reserve: (values, given = {}) => reserveFrom(own.reserve, { space, shared: options }, values, given),
   };
   return own;
 }
@@ -37,7 +37,7 @@ export function reservations(space: string): Reservations {
  * @throws CarpoolError LEASE_LOST, HUB_LOST
  */
 export function reserve<const T extends readonly Reservable[]>(...values: T): Promise<Reservation<T[number]>> {
-  return reserveFrom(reserve, 'values', values, {});
+  return reserveFrom(reserve, { space: 'values', shared: {} }, values, {});
 }
 
 class OwnReservation<T extends Reservable> extends OwnLease implements Reservation<T> {
@@ -53,11 +53,11 @@ const names = leaseOptionNames();
 
 function reserveFrom<T extends readonly Reservable[]>(
   above: Above,
-  space: string,
+  { space, shared }: { readonly space: string; readonly shared: SharedOptions },
   values: T,
   given: ScopeOptions,
 ): Promise<Reservation<T[number]>> {
-  const label = { scope: given.scope, given, names, what: () => `a reservation of ${JSON.stringify(space)}` };
+  const label = { scope: given.scope, shared, given, names, what: () => `a reservation of ${JSON.stringify(space)}` };
   return makeCall(above, label, async ({ leases, caller, fail }) => {
     try {
       const { lease, places } = await leases.reserve(space, values.map(withType), caller);
