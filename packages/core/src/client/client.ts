@@ -22,7 +22,7 @@ import { op, writePayload } from '../wire/frames.ts';
 import { deadlineGrace } from '../wire/deadline-grace.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { EndBody } from '../wire/frame-bodies.ts';
-import type { CallRequest, MethodTable, PoolsResult, StartResult } from '../wire/messages.ts';
+import type { CallRequest, ResultOf, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import { formatSessionAddress } from '../wire/session-address.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
@@ -226,7 +226,7 @@ export class HostClient implements Client {
   }
 
   /** For what only the host of a machine is asked. @param timeout milliseconds */
-  async ask<R extends CallRequest>(request: R, timeout: number): Promise<MethodTable[R['method']]['result']> {
+  async ask<R extends CallRequest>(request: R, timeout: number): Promise<ResultOf<R>> {
     return await this.#call(request, timeout);
   }
 
@@ -261,11 +261,7 @@ export class HostClient implements Client {
   }
 
   /** The host answers within `timeout`. */
-  async #dueCall<R extends CallRequest>(
-    request: R,
-    timeout: number,
-    signal?: CancelSignal,
-  ): Promise<MethodTable[R['method']]['result']> {
+  async #dueCall<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>> {
     const tried = `The host did not answer "${request.method}" within ${timeout} ms`;
     const wait = giveUpOnSilence(this.#heartbeat, { due: timeout, signal, tried });
     try {
@@ -275,11 +271,7 @@ export class HostClient implements Client {
     }
   }
 
-  async #call<R extends CallRequest>(
-    request: R,
-    timeout: number,
-    signal?: CancelSignal,
-  ): Promise<MethodTable[R['method']]['result']> {
+  async #call<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>> {
     const expired = (): Error => {
       const why = this.#hostSilence;
       const message = `The host did not answer "${request.method}" within ${timeout} ms`;
@@ -289,7 +281,7 @@ export class HostClient implements Client {
     try {
       const answered = this.#connection.mux.root.port.request(request);
       const answer = await within(answered, { clock: systemClock, timeout, expired, signal });
-      return answer as MethodTable[R['method']]['result'];
+      return answer as ResultOf<R>;
     } finally {
       this.#hold(-1);
       if (this.#busy === 0) this.#busyPoll.hit();

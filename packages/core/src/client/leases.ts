@@ -8,7 +8,7 @@ import type {
   AcquireRequest,
   AcquireResult,
   CallRequest,
-  MethodTable,
+  ResultOf,
   OnceRequest,
   ReserveRequest,
   SettleRequest,
@@ -19,11 +19,7 @@ import { HeldLease, lostLease, type LeaseCallbacks } from './held-lease.ts';
 /** What leases need of the connection. */
 export interface LeaseConnection {
   /** @param timeout milliseconds in which the host answers, if it is not late */
-  call<R extends CallRequest>(
-    request: R,
-    timeout: number,
-    signal?: CancelSignal,
-  ): Promise<MethodTable[R['method']]['result']>;
+  call<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>>;
   /** Without an answer. @param body empty: all of it */
   release(lease: number, body: Uint8Array): void;
   /** Without an answer. */
@@ -145,7 +141,7 @@ export class Leases {
     request: R,
     timeout: number = defaultLeaseTimeout,
     signal?: CancelSignal,
-  ): Promise<MethodTable[R['method']]['result']> {
+  ): Promise<ResultOf<R>> {
     if (signal?.aborted === true) throw signal.reason;
     this.#sendCallSites();
     try {
@@ -161,7 +157,7 @@ export class Leases {
     request: R,
     timeout: number,
     { of, signal }: { readonly of: Described; readonly signal?: CancelSignal | undefined },
-  ): Promise<MethodTable[R['method']]['result']> {
+  ): Promise<ResultOf<R>> {
     try {
       return await this.#connection.call(request, timeout, signal);
     } catch (thrown) {

@@ -245,3 +245,5 @@ export interface MethodTable {
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];
+/** What RESULT brings for a request. */
+export type ResultOf<R extends CallRequest> = MethodTable[R['method']]['result'];
