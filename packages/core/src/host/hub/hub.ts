@@ -180,7 +180,7 @@ export class Hub implements PeerHub {
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    const why = 'because the run has ended';
+    const why = this.runs === undefined ? 'because the run has ended' : 'because the host of this machine ends';
     for (const peer of this.#peers) peer.stopWaiting(why);
     await Promise.all([...this.#peers].map((peer) => peer.leave(why)));
     await closed;
