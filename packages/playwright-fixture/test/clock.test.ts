@@ -5,7 +5,7 @@ import { placeOf, Project } from './harness.ts';
 
 test('waiting for a slot or for the start of a child is not on the clock of the test', async () => {
   using project = new Project('clock');
-  expectVerdicts(await project.run(['clock.spec', '--workers=3']), 7);
+  expectVerdicts(await project.run(['clock.spec', '--workers=3']), 8);
 });
 
 test('a wait that is too long names the holder instead of timing out', async () => {

@@ -1,11 +1,14 @@
 /** One run of a runner: its real command, in a process group and a temporary folder of its own. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leftOver, processesWith } from './census.ts';
 import type { Results, RunnerFacts, TestResult } from './runner.ts';
+
+/** Where the host of a machine is found; the folder stays for the next run. */
+const machineFolder = /^carpool-\d+-machine-/;
 
 /** Milliseconds until a runner is killed, or its silence is an error. Long enough for a busy machine. */
 const defaultTimeout = 60_000;
@@ -144,7 +147,8 @@ export class Running<Test extends TestResult = TestResult> {
     const code = await new Promise<number | null>((resolve) => this.process.once('close', resolve));
     clearTimeout(timer);
     this.#wake();
-    const tolerated = [this.#runner.leaves, leaves].filter((one) => one !== undefined);
+    endMachineHost(this.#temporary);
+    const tolerated = [this.#runner.leaves, leaves, machineFolder].filter((one) => one !== undefined);
     const left = await leftOver(this.#mark, this.#temporary, tolerated);
     rmSync(this.#temporary, { recursive: true, force: true });
     const complaint = this.#runner.complaint.exec(this.output)?.[0];
@@ -156,5 +160,13 @@ export class Running<Test extends TestResult = TestResult> {
     const json = existsSync(this.#results) ? readFileSync(this.#results, 'utf8') : '';
     // Missing or incomplete if the runner was killed.
     return json.trimEnd().endsWith('}') ? this.#runner.read(json) : { tests: [], files: [], errors: [] };
+  }
+}
+
+/** The host of the machine goes on for a minute after the last run, and a test is not to wait for that. */
+function endMachineHost(temporary: string): void {
+  for (const name of readdirSync(temporary).filter((entry) => machineFolder.test(entry))) {
+    const record = join(temporary, name, 'host.json');
+    if (existsSync(record)) process.kill(JSON.parse(readFileSync(record, 'utf8')).pid, 'SIGTERM');
   }
 }

@@ -12,7 +12,7 @@ describe.for(majors)('Vitest %s', (major) => {
   test.runIf(major > 3)('the wait for a lock of the config is not on the clock of the test', async () => {
     using project = new Project(major, 'early');
     const outcome = await project.run(['locks.test.ts']);
-    expectVerdicts(outcome, 7);
+    expectVerdicts(outcome, 8);
     expect(outcome.stderr).toMatch(/waited \d+ ms for lock "scanner", which ".*one test" .* had before/);
   });
 

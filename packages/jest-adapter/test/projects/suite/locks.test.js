@@ -21,3 +21,10 @@ test('its own lock taken again is a deadlock, at once', async ({ printer }) => {
   expect(printer.held).toBe(true);
   await expect(lock('printer').acquire()).rejects.toThrow('this would deadlock');
 }, 500);
+
+test('a lock of the machine is another one than that of the run', async ({ device }) => {
+  expect([device.name, device.held, device.lost.aborted]).toEqual(['phone', true, false]);
+  await expect(lock('phone', { scope: 'machine' }).acquireNow()).rejects.toMatchObject({ code: 'LEASE_TAKEN' });
+  const own = await lock('phone').acquireNow();
+  expect([own.held, own.lost.aborted]).toEqual([true, false]);
+});

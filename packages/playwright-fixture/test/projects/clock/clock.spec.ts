@@ -1,5 +1,6 @@
 import { withPools } from '@carpool/playwright';
 import { expect } from '@playwright/test';
+import { lock } from 'carpool/coordination';
 import config from './carpool.config.ts';
 
 const test = withPools(config);
@@ -22,3 +23,10 @@ for (const number of [1, 2, 3]) {
     await echo.request({ type: 'later', after: 1_000 });
   });
 }
+
+test('a lock of the machine is another one than that of the run', async ({ device }) => {
+  expect([device.name, device.held, device.lost.aborted]).toEqual(['phone', true, false]);
+  await expect(lock('phone', { scope: 'machine' }).acquireNow()).rejects.toMatchObject({ code: 'LEASE_TAKEN' });
+  const own = await lock('phone').acquireNow();
+  expect([own.held, own.lost.aborted]).toEqual([true, false]);
+});

@@ -25,5 +25,5 @@ export default defineConfig({
     },
     missing: { command: 'no-such-program', installHint: 'It cannot be installed' },
   },
-  locks: { printer: 'lock', desk: { semaphore: 2, weight: 2 } },
+  locks: { printer: 'lock', desk: { semaphore: 2, weight: 2 }, device: { lock: 'phone', scope: 'machine' } },
 });

@@ -13,5 +13,11 @@ export default defineConfig({
     slow: { ...child, args: [...child.args, '--hello=2000'], protocol: { hello: { expect: { type: 'hello' } } } },
     taken: { ...child, maxSessions: 1, registerTimeout: 600 },
   },
-  locks: { printer: 'lock', desk: { semaphore: 2, weight: 2 }, reads: { read: 'book' }, writes: { write: 'book' } },
+  locks: {
+    printer: 'lock',
+    desk: { semaphore: 2, weight: 2 },
+    reads: { read: 'book' },
+    writes: { write: 'book' },
+    device: { lock: 'phone', scope: 'machine' },
+  },
 });

@@ -24,6 +24,13 @@ test('its own lock taken again is a deadlock, at once', async ({ printer, writes
   await expect(lock('printer').acquire()).rejects.toThrow('this would deadlock');
 });
 
+test('a lock of the machine is another one than that of the run', async ({ device }) => {
+  expect([device.name, device.held, device.lost.aborted]).toEqual(['phone', true, false]);
+  await expect(lock('phone', { scope: 'machine' }).acquireNow()).rejects.toMatchObject({ code: 'LEASE_TAKEN' });
+  const own = await lock('phone').acquireNow();
+  expect([own.held, own.lost.aborted]).toEqual([true, false]);
+});
+
 describe('a lock that was taken in the time of the test', { concurrent: true }, () => {
   test('one test', async () => {
     using held = await lock('scanner').acquire();
