@@ -24,7 +24,7 @@ export interface CheckOptions {
  */
 export async function check(only: string | undefined, { config }: CheckOptions): Promise<number> {
   const root = process.cwd();
-  await using host = await startHost({ root, configFile: config });
+  await using host = await startHost({ root, configFile: config, runner: 'carpool check' });
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   if (only !== undefined && !pools.includes(only)) throw unknownPool(only, { pools, sharedWorkers });

@@ -20,7 +20,7 @@ export interface RunOptions {
  */
 export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
   const [file = '', ...args] = command;
-  await using host = await startHost({ root: process.cwd(), configFile: config });
+  await using host = await startHost({ root: process.cwd(), configFile: config, runner: 'carpool run' });
   const { problem } = await host.configured;
   // Locks, ports and shared workers by file name need no config.
   const empty = problem?.context['empty'] === true && config === undefined;

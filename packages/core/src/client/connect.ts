@@ -45,7 +45,7 @@ export async function connectTo(
   { path, token }: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
-  const { runner, run, known = false, timeout = 10_000 } = options;
+  const { runner, run, observer, known = false, timeout = 10_000 } = options;
   const socket = await socketTo(path, timeout, known);
   const closed = Promise.withResolvers<CarpoolError | undefined>();
   const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
@@ -69,7 +69,16 @@ export async function connectTo(
     },
   });
   const { pid } = process;
-  const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid, run } satisfies GreetRequest;
+  const greeting = {
+    method: 'greet',
+    token,
+    wire: wireVersion,
+    version,
+    runner,
+    pid,
+    run,
+    observer,
+  } satisfies GreetRequest;
   let late: CarpoolError | undefined;
   const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections'));
   try {

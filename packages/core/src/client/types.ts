@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly timeout?: number | undefined;
   /** The run of this process, where the host serves others. */
   readonly run?: RunInfo | undefined;
+  /** It only looks: the host does not stay for it. */
+  readonly observer?: boolean | undefined;
   /** Takes what the pools of the run print, in its main process. */
   readonly printed?: ((text: string) => void) | undefined;
   /** How soon a host that does not answer is given up: milliseconds of a turn, and turns after the ping. Default 2,000 and 4. */

@@ -4,7 +4,7 @@ import { useCompileCache } from '../process/compile-cache.ts';
 useCompileCache();
 // With `--sweep` it ends what killed hosts have left, and nothing else.
 if (process.argv[2] === '--sweep') {
-  const { sweep } = await import('./sweep.ts');
+  const { sweep } = await import('../hosts/sweep.ts');
   await sweep();
 } else {
   const { runHost } = await import('./main.ts');

@@ -42,7 +42,7 @@ export class Lifetime {
 
   /** Also at the end of a host whose life was too short to have come to it. */
   sweepOnce(): Promise<void> {
-    return (this.#sweeping ??= import('./sweep.ts').then(({ sweep }) => sweep()));
+    return (this.#sweeping ??= import('../hosts/sweep.ts').then(({ sweep }) => sweep()));
   }
 
   stop(): Promise<void> {

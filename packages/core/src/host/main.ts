@@ -63,13 +63,16 @@ async function serve(boot: Boot): Promise<void> {
   // Inherited by the threads of shared workers, and by all that is started here.
   process.env[hostMarker] = directory.id;
   const { folder, socket, socketOf } = directory;
-  const runner = process.ppid;
+  // Read now: after the runner's end it is the process of another.
+  const pid = process.ppid;
   let info: Promise<RunInfoResult> | undefined;
   const served = (run = new ServedRun({
     token,
     folder,
     socketOf,
-    runInfo: () => (info ??= infoOf(boot, runner)),
+    runInfo: () => (info ??= infoOf(boot, pid)),
+    runner: boot.runner,
+    stop: () => void lifetime.stop(),
   }));
   await served.hub.listen(socket);
   report({ report: 'ready', address: formatAddress({ path: socket, token }) });

@@ -9,7 +9,10 @@ import type { HubPool } from './hub/hub-pool.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 
-export interface ServedRunOptions extends Pick<HubOptions, 'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts'> {
+export interface ServedRunOptions extends Pick<
+  HubOptions,
+  'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts' | 'runner' | 'stop'
+> {
   readonly socketOf: HostDirectory['socketOf'];
   /** What the threads of shared workers have as their environment. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -22,14 +25,14 @@ export class ServedRun {
   /** The pools, once the config is loaded. */
   #made: ReadonlyMap<string, HubPool> = new Map();
 
-  constructor({ token, folder, run, runInfo, sharedPorts, socketOf, env }: ServedRunOptions) {
+  constructor({ socketOf, env, ...options }: ServedRunOptions) {
     this.#named.promise.catch(() => {}); // reported to each call that names one
+    const { token } = options;
     const sharedWorkers = new SharedWorkers({ token, named: this.#named.promise, pathOf: socketOf, env });
     const cleanUp: HubOptions['cleanUp'] = async (name, value) => {
       await (await import('./clean-up.ts')).cleanUp(name, value);
     };
-    const pools = this.#pools.promise;
-    this.hub = new Hub({ token, pools, sharedWorkers, folder, run, runInfo, sharedPorts, cleanUp });
+    this.hub = new Hub({ ...options, pools: this.#pools.promise, sharedWorkers, cleanUp });
   }
 
   /** Gives the run what its config says. */

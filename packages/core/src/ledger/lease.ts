@@ -67,7 +67,7 @@ export interface Lease {
   state: 'waiting' | 'held' | 'over';
   /** How much is held, or wanted. */
   weight: number;
-  /** When it was granted, by the clock of the host. */
+  /** When it was granted, by the clock of the host; while it waits, when that began. */
   since: number;
   /** While it waits: leases that are not released meanwhile. */
   keeps: readonly Lease[];

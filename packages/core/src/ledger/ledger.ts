@@ -8,6 +8,7 @@
  * Each name has one queue: first in, first out within a run, and fair between runs. Small requests do not overtake a large
  * one at its head, so a writer waits for the readers before it, and for none of its run after it.
  */
+import { take } from '../base/take.ts';
 import { FairQueue } from '../base/fair-queue.ts';
 import { findDeadlock } from './deadlock.ts';
 import { selfAndAncestors, blockedOwner, type Lease, type Resource, type LeaseRequest } from './lease.ts';
@@ -134,6 +135,11 @@ export class Ledger {
     return [...lease.resource.queue];
   }
 
+  /** What is held, or waited for. Not to be changed meanwhile. */
+  *inUse(): Generator<Resource> {
+    for (const resource of this.#resources.values()) if (!isIdle(resource)) yield resource;
+  }
+
   /** A new run: names that are not in use may return with another kind or size. */
   renew(): void {
     for (const [key, resource] of this.#resources) if (isIdle(resource)) this.#resources.delete(key);
@@ -241,14 +247,6 @@ export class Ledger {
 /** Whether something waits for what this wait keeps, or it does so itself; if not, it closes no cycle. */
 function isWaitedFor({ keeps }: Lease): boolean {
   return keeps.some(({ resource }) => resource.queue.size > 0);
-}
-
-function* take<T>(from: Iterable<T>, most: number): Generator<T> {
-  let taken = 0;
-  for (const one of from) {
-    if (taken++ === most) return;
-    yield one;
-  }
 }
 
 function leaseOf(request: LeaseRequest, resource: Resource, granted: (lease: Lease) => void): Lease {

@@ -47,6 +47,11 @@ export class Reservations {
     return places;
   }
 
+  /** What is reserved, by its space. Not to be changed meanwhile. */
+  get spaces(): ReadonlyMap<string, ReadonlyMap<string, LeaseHolder>> {
+    return this.#spaces;
+  }
+
   release({ space, values }: Reservation): void {
     if (this.#ports !== undefined && space === portSpace) {
       this.#ports.release({ space, values });

@@ -21,10 +21,18 @@ export class IdleEnd {
   /** What is in use may have changed. */
   look(): void {
     const { idle, inUse, end, clock = systemClock } = this.#options;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#over || idle === null || inUse()) return;
-    this.#timer = clock.after(idle, end);
+    if (this.#over || idle === null) return;
+    if (inUse()) {
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      return;
+    }
+    // One that runs goes on: what only looks at the host does not keep it.
+    this.#timer ??= clock.after(idle, () => {
+      this.#timer = undefined;
+      // A worker that has not greeted yet has announced itself to nothing.
+      if (!inUse()) end();
+    });
   }
 
   cancel(): void {

@@ -3,6 +3,7 @@ import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
 import type { Registration } from '../pool/registration.ts';
+import type { PoolStatus } from '../pool/status.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { PoolDefinition } from './pool-definition.ts';
@@ -51,6 +52,10 @@ export class RunPool implements HubPool {
 
   stats(): PoolStats {
     return this.#pool.stats();
+  }
+
+  status(most: number): PoolStatus {
+    return this.#pool.status(most);
   }
 
   /** Waits, and what children found wrong, are those of all runs that share it. */

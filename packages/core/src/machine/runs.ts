@@ -7,6 +7,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { duration } from '../base/holder-label.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
@@ -17,6 +18,7 @@ import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { HostSummary, MachineBoot } from '../wire/control.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult, type RunInfoResult } from '../wire/machine-messages.ts';
+import type { RunStatus, StatusResult } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns } from '../host/hub/peer-run.ts';
@@ -121,8 +123,26 @@ export class MachineRuns implements HostedRuns {
     }
   }
 
-  stop(): void {
-    this.#options.stop();
+  async stop(id: string | undefined): Promise<void> {
+    if (id === undefined) {
+      this.#options.stop();
+      return;
+    }
+    const run = [...this.#runs].find((other) => other.id === id);
+    if (run === undefined)
+      throw new CarpoolError('HUB_REJECTED', `The host of this machine has no run ${JSON.stringify(id)}`, {
+        scope: 'call',
+      });
+    await run.close();
+  }
+
+  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases'> {
+    const runs = [...this.#runs];
+    return {
+      runs: runs.map((run) => run.status),
+      pools: this.#pools.status(most),
+      leases: runs.flatMap(({ hub }) => hub.leaseStatus(most)),
+    };
   }
 
   /** @returns false if something would keep the process from exiting */
@@ -156,6 +176,16 @@ class MachineRun implements HostedRun {
 
   get hub(): Hub {
     return this.#options.served.hub;
+  }
+
+  get id(): string {
+    return this.#options.request.run.id;
+  }
+
+  get status(): RunStatus {
+    const { id, folder, branch, runner, pid } = this.#options.request.run;
+    const age = Math.round(performance.now() - this.#since);
+    return { id, folder, branch, runner, pid, age, workers: this.hub.peers };
   }
 
   get summary(): HostSummary {

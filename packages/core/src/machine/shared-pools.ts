@@ -13,6 +13,7 @@ import { ChildPool } from '../pool/pool.ts';
 import type { CommandLookup, Launch } from '../pool/options.ts';
 import { residentBytes } from './memory.ts';
 import type { PoolDefinition } from './pool-definition.ts';
+import type { PoolStatus } from '../pool/status.ts';
 import { RunPool } from './run-pool.ts';
 
 export interface SharedPoolsOptions extends Required<PlaceSources> {
@@ -65,6 +66,11 @@ export class SharedPools {
     if (known === undefined) this.#pools.set(digest, pool);
     pool.begin(use);
     return new RunPool(pool.pool, use.definition, () => this.#endUse(digest, pool, use));
+  }
+
+  /** Also of those that no run uses. */
+  status(most: number): PoolStatus[] {
+    return [...this.#pools.values()].map(({ pool }) => pool.status(most));
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,7 @@ export async function joinHost(options: HostOptions, runner: string): Promise<Ho
 async function ownHost(options: HostOptions, runner: string): Promise<Host> {
   const { host } = options;
   if (host === 'machine') return await joinMachine(options, runner);
-  const started = await startHost({ ...options, mayLeave: host === undefined });
+  const started = await startHost({ ...options, runner, mayLeave: host === undefined });
   if ((await started.configured).host !== 'machine') return started;
   await started.stop();
   return await joinMachine(options, runner);

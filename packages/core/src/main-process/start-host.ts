@@ -18,8 +18,8 @@ export const defaultConfigTimeout = 60_000;
  * Starts the host process of a run. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
-export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave'>): Promise<Host> {
-  const { root, configFile, pools, mayLeave } = options;
+export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<Host> {
+  const { root, configFile, pools, mayLeave, runner } = options;
   const env = { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) };
   const main = mainFile();
   const child = spawn(process.execPath, [youngGeneration, main], {
@@ -41,7 +41,7 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave'>): 
     configTimeout: options.configTimeout ?? defaultConfigTimeout,
   });
   const token = randomBytes(32).toString('hex');
-  host.boot({ root, token, configFile, pools, mayLeave } satisfies Boot);
+  host.boot({ root, token, configFile, pools, mayLeave, runner } satisfies Boot);
   await host.ready();
   return host;
 }

@@ -10,6 +10,7 @@
  *     │           └─────quarantine─▶ lost until the next epoch of that child (it did not)
  *     └────▶ queued ──▶ granted, or leave
  */
+import type { HolderLabel } from '../base/holder-label.ts';
 import { FairQueue } from '../base/fair-queue.ts';
 import type { ChildCap } from './child-cap.ts';
 import { ChildSlots } from './child-slots.ts';
@@ -23,6 +24,9 @@ export interface Slot {
 export interface Ticket {
   /** Of several on one machine. Default: there is one. */
   readonly run?: string | undefined;
+  /** What waits, and since when by the clock of the pool: for those that look. */
+  readonly holder?: HolderLabel | undefined;
+  readonly since?: number | undefined;
   /** Called when the slot is there, synchronously from `enter`, `release`, `retired` or `gone`. */
   granted(slot: Slot): void;
 }
@@ -59,6 +63,11 @@ export class Admission {
 
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** What waits, in the order of the turns. Not to be changed meanwhile. */
+  get waiting(): Iterable<Ticket> {
+    return this.#queue;
   }
 
   /** The most slots that were held at once. */

@@ -8,6 +8,7 @@ import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
+import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 
 /** What the slots of the child follow. */
@@ -29,6 +30,10 @@ export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' 
 }
 
 interface Life {
+  /** From 1. */
+  readonly number: number;
+  /** Its start, by the clock of the pool. */
+  readonly since: number;
   readonly starting: Promise<Generation>;
   /** From the hello on. */
   generation?: Generation;
@@ -74,6 +79,23 @@ export class ChildSupervisor {
     this.#idleTimer?.cancel();
     this.retire();
     return true;
+  }
+
+  /** Its processes, the oldest first. */
+  status(): ChildStatus[] {
+    const { clock, settings } = this.#options;
+    const now = clock.now();
+    return [...this.#living].map((life) => {
+      const { generation, number, since } = life;
+      return {
+        pid: generation?.child.pid,
+        state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
+        generation: number,
+        age: Math.round(now - since),
+        sessions: generation?.sessions ?? 0,
+        slots: settings.sessionsPerChild,
+      };
+    });
   }
 
   get hasCurrent(): boolean {
@@ -167,7 +189,8 @@ export class ChildSupervisor {
 
   #start(): Promise<Generation> {
     const { failures, events, signal } = this.#options;
-    this.#started++;
+    const number = ++this.#started;
+    const since = this.#options.clock.now();
     const starting = Generation.start({
       ...this.#options,
       dying: () => {
@@ -180,7 +203,7 @@ export class ChildSupervisor {
         this.#ended(life);
       },
     });
-    const life: Life = { starting, dying: false, sessions: 0 };
+    const life: Life = { number, since, starting, dying: false, sessions: 0 };
     this.#current = life;
     this.#living.add(life);
     events.starting();

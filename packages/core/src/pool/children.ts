@@ -1,5 +1,6 @@
 /** The children of a pool: a supervisor for each, and what they share. */
 import type { PoolStats } from './types.ts';
+import type { ChildStatus } from './status.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Admission } from './admission.ts';
 import type { ChildCap } from './child-cap.ts';
@@ -68,6 +69,11 @@ export class Children {
   /** The processes that run now, in the order of the children. */
   get pids(): number[] {
     return this.#supervisors.flatMap(({ pids }) => pids);
+  }
+
+  /** The processes that are there. */
+  status(): ChildStatus[] {
+    return this.#supervisors.flatMap((supervisor) => supervisor.status());
   }
 
   /** @param number as in `Slot` */

@@ -1,9 +1,12 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { take } from '../base/take.ts';
 import { callerLocation, type HolderRun } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Holder } from './errors.ts';
+import type { Generation } from './generation.ts';
 import type { OpenOptions } from './registration.ts';
+import type { SessionStatus } from './status.ts';
 
 /** One `register` call, and the session that it became. */
 export interface SlotHolder {
@@ -13,6 +16,8 @@ export interface SlotHolder {
   readonly options: OpenOptions;
   /** Absent until its session is being opened. */
   conversation?: Conversation;
+  /** Where that one is. */
+  generation?: Generation;
 }
 
 export class SlotHolders {
@@ -50,6 +55,18 @@ export class SlotHolders {
       session: conversation?.id,
       takenAt: callerLocation(site),
       heldFor: Math.round(now - since),
+    }));
+  }
+
+  /** Oldest first. @param most of them */
+  status(now: number, most: number): SessionStatus[] {
+    return [...take(this.#holders, most)].map(({ since, site, options, conversation, generation }) => ({
+      ...options.holder,
+      id: conversation?.id,
+      pid: generation?.child.pid,
+      takenAt: callerLocation(site),
+      run: options.run?.id,
+      age: Math.round(now - since),
     }));
   }
 

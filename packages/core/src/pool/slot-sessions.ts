@@ -64,6 +64,7 @@ export class SlotSession implements Place {
   give(holder: SlotHolder): void {
     this.#holder = holder;
     holder.conversation = this.conversation;
+    holder.generation = this.generation;
     this.conversation.speaker.holder = holder.options.holder;
   }
 }

@@ -41,10 +41,10 @@ export class SlotWait {
     const { admission, clock, settings, notices } = this.#options;
     const { name, registerTimeout } = settings;
     const { promise, resolve } = Promise.withResolvers<Slot>();
-    const ticket: Ticket = { run: run?.id, granted: resolve };
+    const since = clock.now();
+    const ticket: Ticket = { run: run?.id, holder, since, granted: resolve };
     const entered = admission.enter(ticket, wait);
     if (entered === 'full') throw fullError(this.#occupancy(run), wait);
-    const since = clock.now();
     const limit = timeout ?? registerTimeout;
     const describe = (seconds: number): string => slotWait(this.#occupancy(run), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;

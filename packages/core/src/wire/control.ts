@@ -26,6 +26,8 @@ export interface Project {
 export interface Boot extends Project {
   /** The secret that workers send: 64 hexadecimal digits. */
   readonly token: string;
+  /** "vitest", "jest", "playwright", …: for `carpool ps`. */
+  readonly runner?: string | undefined;
   /** The runner goes to the host of the machine where the config says so. Otherwise that is not looked at. */
   readonly mayLeave?: boolean | undefined;
 }

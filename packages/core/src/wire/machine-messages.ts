@@ -50,11 +50,6 @@ export interface RunInfoResult {
   readonly machine?: string | undefined;
 }
 
-/** Ends the host of the machine, with all that it serves. */
-export interface StopRequest {
-  readonly method: 'stop';
-}
-
 /** "/work/api, branch fix-db, pid 123" */
 export function describeRun({ folder, branch, pid }: Omit<RunInfo, 'runner'>): string {
   return [folder, ...(branch === undefined ? [] : [`branch ${branch}`]), `pid ${pid}`].join(', ');

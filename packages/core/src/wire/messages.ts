@@ -22,10 +22,10 @@ import type {
   RunInfo,
   RunInfoRequest,
   RunInfoResult,
-  StopRequest,
   SummaryRequest,
 } from './machine-messages.ts';
 import type { OwnerPath } from './owner-path.ts';
+import type { StatusRequest, StatusResult, StopRequest } from './status.ts';
 
 export interface GreetRequest {
   readonly method: 'greet';
@@ -38,6 +38,8 @@ export interface GreetRequest {
   readonly pid: number;
   /** Of a process that is part of no run of this host: for the errors of others, and for turns. */
   readonly run?: RunInfo | undefined;
+  /** It only looks: the host is not in use because of it. */
+  readonly observer?: boolean | undefined;
 }
 export interface GreetResult {
   /** The number of this worker, part of the ids of its sessions. */
@@ -233,6 +235,7 @@ export interface MethodTable {
   readonly summary: { readonly request: SummaryRequest; readonly result: HostSummary };
   readonly runInfo: { readonly request: RunInfoRequest; readonly result: RunInfoResult };
   readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };
+  readonly status: { readonly request: StatusRequest; readonly result: StatusResult };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly ping: { readonly request: PingRequest; readonly result: Record<string, never> };

@@ -107,7 +107,7 @@ type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseF
 test('the table of methods is the one of the code, field by field', () => {
   const methods = {
     greet: [
-      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0 },
+      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0, 'observer?': 0 },
       { peer: 0, version: 0 },
     ],
     register: [
@@ -177,7 +177,8 @@ test('the table of methods is the one of the code, field by field', () => {
     closeRun: [{}, { pools: 0, crashes: 0 }],
     summary: [{}, { pools: 0, crashes: 0 }],
     runInfo: [{}, { 'run?': 0, 'machine?': 0 }],
-    stop: [{}, {}],
+    stop: [{ 'run?': 0 }, {}],
+    status: [{ 'most?': 0 }, { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0 }],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },
       { path: 0, file: 0, readyTimeout: 0 },

@@ -5,10 +5,10 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { abandonedHosts } from '../../src/host/abandoned-hosts.ts';
+import { abandonedHosts } from '../../src/hosts/abandoned-hosts.ts';
 import { makeHostDirectory } from '../../src/hosts/host-directory.ts';
 import { ownRecord, readHostRecord, type HostRecord } from '../../src/hosts/host-record.ts';
-import { sweep } from '../../src/host/sweep.ts';
+import { sweep } from '../../src/hosts/sweep.ts';
 import { census } from '../../src/testing/census.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import { closing, place, programPath, until } from '../support/pools.ts';

@@ -34,7 +34,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // The wire is made of the same framings and formats as everything else.
   wire: {
     may: ['base', 'codec', 'protocol', 'transport', 'realm'],
-    types: ['pool/types', 'pool/options', 'process/files'],
+    types: ['pool/types', 'pool/status', 'pool/options', 'process/files'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
   // Where the hosts of this user are, which of them live, and how the machine's is started.
@@ -60,7 +60,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
-    types: ['pool/pool', 'pool/registration', 'pool/types', 'process/files', 'protocol/protocol'],
+    types: ['pool/pool', 'pool/registration', 'pool/types', 'pool/status', 'process/files', 'protocol/protocol'],
     never: ['node:child_process'],
   },
   'host/thread': {

@@ -13,6 +13,7 @@ export type HubPool = Pick<
   | 'settings'
   | 'start'
   | 'stats'
+  | 'status'
   | 'statsOfRun'
   | 'watched'
 >;

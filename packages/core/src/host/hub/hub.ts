@@ -8,6 +8,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
+import { version } from '../../base/version.ts';
 import { noop } from '../../base/noop.ts';
 import { runIn, type PeerRunInfo } from './holder-names.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
@@ -25,6 +26,8 @@ import type { HostedRuns } from './peer-run.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
+import type { LeaseStatus, StatusRequest, StatusResult } from '../../wire/status.ts';
+import { firstOf, leaseStatus } from './lease-status.ts';
 import { ValueFiles } from './value-files.ts';
 
 /** Workers over the limit that get a refusal; more are hung up on. */
@@ -51,11 +54,18 @@ export interface HubOptions {
   readonly sharedPorts?: Reservations | undefined;
   /** What opens runs: a machine's hub. */
   readonly runs?: HostedRuns | undefined;
+  /** "vitest", "jest", "playwright", …: of the run that it serves, for `carpool ps`. */
+  readonly runner?: string | undefined;
+  /** Ends the host, where it serves this hub alone. */
+  readonly stop?: (() => void) | undefined;
   /** The number of its workers has changed. */
   readonly peersChanged?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<HubLimits> | undefined;
 }
+
+/** Entries of a list of `status`. */
+const defaultMost = 10;
 
 export class Hub implements PeerHub {
   readonly clock: Clock;
@@ -73,6 +83,10 @@ export class Hub implements PeerHub {
   readonly runInfo: () => Promise<RunInfoResult>;
   readonly #run: HolderRun | undefined;
   readonly #runSeen: ((run: PeerRunInfo) => void) | undefined;
+  readonly stop: (() => void) | undefined;
+  readonly #runner: string | undefined;
+  /** The pools, once they are known. */
+  #settledPools: ReadonlyMap<string, HubPool> = new Map();
   readonly #peersChanged: (() => void) | undefined;
   readonly sessionTokens: SessionTokens = new SessionTokens();
   readonly #token: Buffer;
@@ -88,7 +102,7 @@ export class Hub implements PeerHub {
     this.pools = options.pools;
     this.sharedWorkers = options.sharedWorkers ?? new SharedWorkers();
     // `register` reports it where a pool is wanted.
-    this.pools.catch(() => {});
+    this.pools.then((pools) => (this.#settledPools = pools), noop);
     this.valueFiles = new ValueFiles(options.folder);
     this.coordination = new Coordination({
       forgotten: async (name, value) => {
@@ -102,6 +116,8 @@ export class Hub implements PeerHub {
     this.runs = options.runs;
     this.#runSeen = options.runSeen;
     this.runInfo = options.runInfo ?? (async () => ({}));
+    this.stop = options.stop;
+    this.#runner = options.runner;
     this.#peersChanged = options.peersChanged;
     this.#token = Buffer.from(options.token);
     this.#server = this.#createServer();
@@ -123,9 +139,15 @@ export class Hub implements PeerHub {
     await this.listen(path);
   }
 
-  /** Workers connected now. */
+  /** Workers connected now, without what only looks. */
   get peers(): number {
-    return this.#peers.size;
+    let peers = 0;
+    for (const { isWorker } of this.#peers) if (isWorker) peers++;
+    return peers;
+  }
+
+  greeted(): void {
+    this.#peersChanged?.();
   }
 
   /** Compares in constant time. */
@@ -155,6 +177,29 @@ export class Hub implements PeerHub {
       scope: 'call',
       context: { path: `pools.${name}`, found: name, allowed: [...pools.keys()] },
     });
+  }
+
+  /** What is there now: nothing of a pool or a worker is waited for. */
+  async status({ most: wanted }: StatusRequest): Promise<StatusResult> {
+    const most = typeof wanted === 'number' && wanted >= 0 ? wanted : defaultMost;
+    const age = Math.round(process.uptime() * 1_000);
+    const host = { version, pid: process.pid, age } as const;
+    const own = this.leaseStatus(most);
+    if (this.runs !== undefined) {
+      const { runs, pools, leases } = this.runs.status(most);
+      const all = [...own, ...leases];
+      return { ...host, kind: 'machine', runs, pools, leaseCount: all.length, leases: firstOf(all, most) };
+    }
+    const { run } = await this.runInfo();
+    const runs = run === undefined ? [] : [{ ...run, runner: this.#runner, age, workers: this.peers }];
+    const pools = [...this.#settledPools.values()].map((pool) => pool.status(most));
+    return { ...host, kind: 'run', runs, pools, leaseCount: own.length, leases: firstOf(own, most) };
+  }
+
+  /** What its workers hold of locks and the like, and wait for. */
+  leaseStatus(most: number): LeaseStatus[] {
+    const scope = this.runs === undefined ? 'run' : 'machine';
+    return leaseStatus(this.coordination, { now: this.clock.now(), most, scope, run: this.#run?.id });
   }
 
   async stats(): Promise<PoolStats[]> {
@@ -214,7 +259,6 @@ export class Hub implements PeerHub {
     }
     const peer = new Peer(this, socket, this.#peers.size < maxPeers ? undefined : full);
     this.#peers.add(peer);
-    this.#peersChanged?.();
     void peer.left.then(() => {
       this.#peers.delete(peer);
       this.#peersChanged?.();

@@ -112,7 +112,8 @@ export class LeaseEntries {
   /** Until it is its turn, or the time is up. */
   wait(entry: Entry, timeout: unknown): void {
     if (entry.lease !== undefined) {
-      entry.wait = { since: this.#options.clock.now(), behind: this.#options.coordination.ledger.before(entry.lease) };
+      const since = (entry.lease.since = this.#options.clock.now());
+      entry.wait = { since, behind: this.#options.coordination.ledger.before(entry.lease) };
     }
     const limit = typeof timeout === 'number' ? Math.min(Math.max(timeout, 0), longestTimeout) : defaultTimeout;
     entry.timer = this.#options.clock.after(limit, () => this.#expired(entry, limit));

@@ -6,6 +6,7 @@ import { op } from '../../wire/frames.ts';
 import type { OpenRunRequest, OpenRunResult, RunInfoResult } from '../../wire/machine-messages.ts';
 import type { PrintBody } from '../../wire/frame-bodies.ts';
 import type { CallRequest, RunEndedResult } from '../../wire/messages.ts';
+import type { StatusResult } from '../../wire/status.ts';
 import type { WatchedFiles } from '../../process/files.ts';
 import type { Owners } from './owners.ts';
 
@@ -26,8 +27,10 @@ export interface HostedRun {
 export interface HostedRuns {
   /** @param print shows a text in the runner's main process */
   open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun>;
-  /** Ends the host. */
-  stop(): void;
+  /** Ends the host, or one of its runs, by its id. @throws CarpoolError HUB_REJECTED if it has no such run */
+  stop(run: string | undefined): Promise<void> | void;
+  /** All that they have. @param most entries of each list */
+  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases'>;
 }
 
 const methods = ['runInfo', 'openRun', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
@@ -40,6 +43,8 @@ export interface PeerRunOptions {
     /** Absent in a hub that serves one run. */
     readonly runs?: HostedRuns | undefined;
     readonly runInfo: () => Promise<RunInfoResult>;
+    /** Ends the host that serves this hub alone. */
+    readonly stop?: (() => void) | undefined;
     readonly sharedWorkers: { ran(): void };
     run(): Promise<void>;
   };
@@ -72,7 +77,8 @@ export class PeerRun {
       case 'summary':
         return this.#opened.summary;
       case 'stop':
-        this.#runs.stop();
+        if (hub.runs === undefined && request.run === undefined && hub.stop !== undefined) hub.stop();
+        else await this.#runs.stop(request.run);
         return {};
       case 'runStarted':
         await (this.#run === undefined ? hub.run() : this.#run.started());

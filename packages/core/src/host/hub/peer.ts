@@ -34,6 +34,7 @@ import type {
   SharedWorkerResult,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
+import type { StatusRequest, StatusResult } from '../../wire/status.ts';
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
@@ -63,6 +64,10 @@ export interface PeerHub {
   runOf(greeted: GreetRequest['run']): HolderRun | undefined;
   readonly runInfo: () => Promise<RunInfoResult>;
   readonly sessionTokens: SessionTokens;
+  readonly stop: (() => void) | undefined;
+  /** A peer has shown the token. */
+  greeted(): void;
+  status(request: StatusRequest): Promise<StatusResult>;
   admits(token: string): boolean;
   nextPeerNumber(): number;
   pool(name: string): Promise<HubPool>;
@@ -81,6 +86,8 @@ export class Peer {
   readonly #owners = new Owners('the worker');
   readonly #leases: Leases;
   readonly #run: PeerRun;
+  /** It has greeted, and only looks. */
+  #observes = false;
   /** Of its holders. */
   #label: HolderRun | undefined;
   readonly #relays = new Map<number, Relay>();
@@ -106,7 +113,11 @@ export class Peer {
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
-      greeted: ({ run }) => (this.#label = hub.runOf(run)),
+      greeted: ({ run, observer }) => {
+        this.#label = hub.runOf(run);
+        this.#observes = observer === true;
+        hub.greeted();
+      },
       receiving: () => hub.busyPoll.hit(),
       limit: (head) => this.#joined?.limitOf(head) ?? limits.of(head),
       frame: (head, body) =>
@@ -119,6 +130,11 @@ export class Peer {
     const { clock, coordination, valueFiles } = hub;
     const of = { peer: this.#number, run: () => this.#label };
     this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
+  }
+
+  /** It is here for something. */
+  get isWorker(): boolean {
+    return !this.#observes;
   }
 
   /** Its waits for leases fail, saying why. */
@@ -215,6 +231,8 @@ export class Peer {
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
       case 'ping':
         return {};
+      case 'status':
+        return await this.#hub.status(request);
       case 'pools':
         return {
           pools: [...(await this.#hub.pools).keys()],

@@ -16,15 +16,17 @@ export async function sweep(bases?: readonly string[]): Promise<void> {
   await Promise.allSettled((await abandonedHosts(bases)).map(sweepHost));
 }
 
-async function sweepHost({ folder, record, samePids }: AbandonedHost): Promise<void> {
+/** @returns whether its folder is removed; false: something of it could not be ended, or is where it cannot be seen */
+export async function sweepHost({ folder, record, samePids }: AbandonedHost): Promise<boolean> {
   const swept = await sweepRecords(join(folder, 'children'), { deadlines, samePids });
   // What its config and shared workers had started, and what of its children has no record.
   const marked = await endMarked(record.id, { since: record.startTime, ...deadlines });
   const kept = swept.some(({ outcome }) => outcome === 'unkillable' || outcome === 'owned' || outcome === 'elsewhere');
-  if (kept || marked.length > 0) return;
+  if (kept || marked.length > 0) return false;
   // Nothing is left that could be in them.
   for (const path of foldersIn(join(folder, 'children'))) removeTempFolder(path);
   rmSync(folder, { recursive: true, force: true });
+  return true;
 }
 
 /** Temporary folders of children that are outside the folder of the host. Only what is certainly one of ours is removed. */

@@ -13,8 +13,8 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { listOrEmpty } from '../process/files.ts';
 import { mayBeRunning, pidSpace } from '../process/identity.ts';
-import { hostDirectoryBases, hubSocketIn, isHostFolderName } from '../hosts/host-directory.ts';
-import { readHostRecord, type HostRecord } from '../hosts/host-record.ts';
+import { hostDirectoryBases, hubSocketIn, isHostFolderName } from './host-directory.ts';
+import { readHostRecord, type HostRecord } from './host-record.ts';
 
 export interface AbandonedHost {
   readonly folder: string;
@@ -37,10 +37,11 @@ export async function abandonedHosts(bases: readonly string[] = hostDirectoryBas
       .filter(isHostFolderName)
       .map((name) => join(base, name)),
   );
-  return (await Promise.all(folders.map(abandoned))).filter((host) => host !== undefined);
+  return (await Promise.all(folders.map(abandonedHost))).filter((host) => host !== undefined);
 }
 
-async function abandoned(folder: string): Promise<AbandonedHost | undefined> {
+/** Undefined while it is not proven that its host is gone. */
+export async function abandonedHost(folder: string): Promise<AbandonedHost | undefined> {
   const age = ageOf(folder);
   if (age === undefined) return undefined;
   const record = readHostRecord(folder);

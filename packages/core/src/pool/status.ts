@@ -1,0 +1,53 @@
+/** What a pool looks like at this moment, for `carpool ps`: plain data, made when it is asked for. */
+import type { HolderLabel } from '../base/holder-label.ts';
+
+/** What holds something, or waits for it. */
+export interface HolderStatus extends HolderLabel {
+  /** `file:line:column` of the call, if it is known. */
+  readonly takenAt?: string | undefined;
+  /** The id of its run, on a host that serves several. */
+  readonly run?: string | undefined;
+  /** Milliseconds. Absent where nothing counts them. */
+  readonly age?: number | undefined;
+  /** How much of it, where that is more than one. */
+  readonly amount?: number | undefined;
+}
+
+export interface SessionStatus extends HolderStatus {
+  /** Absent while it is being opened. */
+  readonly id?: string | undefined;
+  /** Of its child. Absent while that one starts. */
+  readonly pid?: number | undefined;
+}
+
+export interface ChildStatus {
+  /** Absent until it has said hello. */
+  readonly pid?: number | undefined;
+  /** `ending`: it takes no more sessions. */
+  readonly state: 'starting' | 'serving' | 'ending';
+  /** Which of the processes that the pool has started in this place, from 1. */
+  readonly generation: number;
+  /** Milliseconds since its start. */
+  readonly age: number;
+  /** That are open on it, warm ones included. */
+  readonly sessions: number;
+  /** Sessions that it may have at a time. */
+  readonly slots: number;
+}
+
+export interface PoolStatus {
+  readonly name: string;
+  readonly maxSessions: number;
+  /** Sessions that hold a slot, without warm ones. */
+  readonly open: number;
+  /** Calls that wait for a slot. */
+  readonly queued: number;
+  readonly warm: number;
+  /** Slots that are lost until their child ends. */
+  readonly quarantined: number;
+  readonly children: readonly ChildStatus[];
+  /** The oldest of those that are open. */
+  readonly sessions: readonly SessionStatus[];
+  /** The first of those that wait, in the order of their turns. */
+  readonly waiting: readonly HolderStatus[];
+}

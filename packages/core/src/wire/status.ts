@@ -1,0 +1,64 @@
+/** What a host says of itself to `carpool ps`, and how one of its runs, or all of it, is stopped. */
+import type { HolderStatus, PoolStatus } from '../pool/status.ts';
+
+/** Answered at once, from what is there: nothing is started or waited for. */
+export interface StatusRequest {
+  readonly method: 'status';
+  /** How many entries of each list are named: sessions and waits of a pool, names of leases, holders, waits. Default 10. */
+  readonly most?: number | undefined;
+}
+
+export interface StatusResult {
+  readonly version: string;
+  readonly pid: number;
+  /** One that serves one run, or that of the machine. */
+  readonly kind: 'run' | 'machine';
+  /** Milliseconds since its start. */
+  readonly age: number;
+  /** Of a host that serves one run: one. */
+  readonly runs: readonly RunStatus[];
+  readonly pools: readonly PoolStatus[];
+  /** Names that are held, reserved, or waited for. */
+  readonly leaseCount: number;
+  /** Those with the most waits first. */
+  readonly leases: readonly LeaseStatus[];
+}
+
+export interface RunStatus {
+  /** Random. */
+  readonly id: string;
+  readonly folder: string;
+  readonly branch?: string | undefined;
+  /** "vitest", "jest", "playwright", … */
+  readonly runner?: string | undefined;
+  /** Of the runner's main process. */
+  readonly pid?: number | undefined;
+  /** Milliseconds. */
+  readonly age: number;
+  /** Processes that are connected. */
+  readonly workers: number;
+}
+
+export interface LeaseStatus {
+  readonly name: string;
+  /** `once`: it is being computed. `reservation`: values that are reserved, `used` of them. */
+  readonly kind: 'lock' | 'rwlock' | 'semaphore' | 'once' | 'reservation';
+  readonly scope: 'run' | 'machine';
+  /** The id of the run, on a host that serves several. */
+  readonly run?: string | undefined;
+  /** How many there are of it. Absent where that is no number that was given. */
+  readonly size?: number | undefined;
+  readonly used: number;
+  readonly holderCount: number;
+  readonly holders: readonly HolderStatus[];
+  readonly waitCount: number;
+  /** In the order of their turns: each waits for the holders, and for those before it. */
+  readonly waiting: readonly HolderStatus[];
+}
+
+/** Ends the host, or one run of a machine's host, with all that it has. */
+export interface StopRequest {
+  readonly method: 'stop';
+  /** The id of the run. RESULT comes when it has ended. */
+  readonly run?: string | undefined;
+}
