@@ -5,6 +5,8 @@ import { version } from '../base/version.ts';
 import { check } from './check.ts';
 import { measure, type MeasureOptions } from './measure.ts';
 import { bytesOf, durationOf, positiveInteger, regularExpression } from './measure/options.ts';
+import { durationOf, positiveInteger, regularExpression } from './measure/options.ts';
+import { ps, type PsOptions } from './ps.ts';
 import { run } from './run.ts';
 import { serve, stop, type ServeOptions } from './serve.ts';
 
@@ -46,6 +48,15 @@ program
   .option('--max-memory <size>', 'start no other child while those that run take so much: 512M, 4G', bytesOf)
   .action(async (options: ServeOptions) => {
     process.exitCode = await serve(options);
+  });
+
+program
+  .command('ps')
+  .description('list the hosts of this user: their runs, children, sessions, leases, and what waits for them')
+  .option('-a, --all', 'all sessions, leases and waits, and not the first 5 of each')
+  .option('--json', 'print one JSON object, in milliseconds and bytes')
+  .action(async (options: PsOptions) => {
+    process.exitCode = await ps(options);
   });
 
 program

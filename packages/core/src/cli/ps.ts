@@ -1,0 +1,22 @@
+/** `carpool ps`: what runs on this machine, and who holds and waits for what. */
+import { processes } from './ps/ask.ts';
+import { processesText } from './ps/text.ts';
+
+export interface PsOptions {
+  readonly json?: boolean;
+  /** All sessions, leases and waits, and not the first of each. */
+  readonly all?: boolean;
+}
+
+/** Of each list. */
+const few = 5;
+
+/** Resolves with 0, also where no host runs: an empty list is a list. */
+export async function ps({ json = false, all = false }: PsOptions): Promise<number> {
+  const found = await processes({ most: all ? Number.MAX_SAFE_INTEGER : few });
+  const { stdout } = process;
+  stdout.write(
+    json ? `${JSON.stringify(found, undefined, 2)}\n` : processesText(found, stdout.isTTY ? stdout.columns : Infinity),
+  );
+  return 0;
+}

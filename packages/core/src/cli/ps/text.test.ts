@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import { processesText } from './text.ts';
+import type { AnsweringHost, Processes } from './types.ts';
+import { ageText, memoryText } from './units.ts';
+
+const minute = 60_000;
+const megabyte = 1024 ** 2;
+
+const machine: AnsweringHost = {
+  state: 'answers',
+  folder: '/tmp/carpool-1000-0f1e2d3c4b5a',
+  version: '1.2.0',
+  pid: 4711,
+  kind: 'machine',
+  age: 12 * minute,
+  memory: 61 * megabyte,
+  runs: [
+    { id: 'b', folder: '/work/web', runner: 'jest', pid: 4810, age: 20_000, workers: 1 },
+    { id: 'a', folder: '/work/api', branch: 'fix-db', runner: 'vitest', pid: 4802, age: 3 * minute, workers: 4 },
+  ],
+  pools: [
+    {
+      name: 'browser',
+      maxSessions: 4,
+      open: 10_000,
+      queued: 1,
+      warm: 1,
+      quarantined: 0,
+      children: [
+        { pid: 4822, state: 'serving', generation: 1, age: 3 * minute, sessions: 3, slots: 4, memory: 181 * megabyte },
+        { state: 'starting', generation: 2, age: 300, sessions: 0, slots: 4 },
+      ],
+      sessions: [
+        { id: 's1', pid: 4822, test: 'adds a row', takenAt: '/work/api/cart.test.ts:14:3', run: 'a', age: 190_000 },
+        { test: 'removes \u001b[2J a row', file: '/work/web/cart.test.ts', run: 'b', age: 20_000 },
+      ],
+      waiting: [{ test: 'sorts', run: 'b', age: 12_000 }],
+    },
+  ],
+  leaseCount: 12,
+  leases: [
+    {
+      name: 'printer',
+      kind: 'lock',
+      scope: 'machine',
+      used: 1,
+      holderCount: 1,
+      holders: [{ test: 'prints', takenAt: '/work/api/print.test.ts:3:1', run: 'a', age: 190_000 }],
+      waitCount: 7,
+      waiting: [{ test: 'prints too', run: 'b', age: 12_000 }],
+    },
+    {
+      name: 'cpu',
+      kind: 'semaphore',
+      scope: 'run',
+      run: 'a',
+      size: 4,
+      used: 2,
+      holderCount: 1,
+      holders: [{ file: '/work/api/cart.test.ts', amount: 2, age: 400 }],
+      waitCount: 0,
+      waiting: [],
+    },
+  ],
+};
+
+const seen: Processes = {
+  version: 1,
+  carpool: '1.2.0',
+  time: '2026-11-28T20:04:11.204Z',
+  hosts: [
+    machine,
+    {
+      state: 'silent',
+      folder: '/tmp/carpool-1000-1f1e2d3c4b5a',
+      kind: 'run',
+      pid: 5012,
+      reason: 'it does not answer within 1.5 s: it is stopped, or code that runs in it blocks it',
+      children: [5020, 5021],
+    },
+  ],
+};
+
+test('80 columns', () => {
+  expect(processesText(seen, 80)).toMatchInlineSnapshot(`
+    "host of this machine: pid 4711, carpool 1.2.0, 12 min, 61 MB
+      run: vitest, /work/api, branch fix-db, pid 4802, 3 min, 4 workers
+      run: jest, /work/web, pid 4810, 20 s, 1 worker
+      pool browser: 10000 of 4 slots in use, 1 warm, 1 waits
+        child: pid 4822, 181 MB, 3 min, generation 1, 3 of 4 sessions
+        child that starts, 300 ms, generation 2, 0 of 4 sessions
+        session s1: 3 min, "adds a row" (/work/api/cart.test.ts:14:3), run 4802, on
+            4822
+        session that opens: 20 s, "removes \\u001b[2J a row"
+            (/work/web/cart.test.ts), run 4810
+        and 9998 more sessions
+        waits: 12 s, "sorts", run 4810
+      lock "printer", of this machine
+        held: 3 min, "prints" (/work/api/print.test.ts:3:1), run 4802
+        waits: 12 s, "prints too", run 4810
+        and 6 more waits
+      semaphore "cpu", run 4802, 2 of 4 held
+        held: 400 ms, 2 of it, /work/api/cart.test.ts
+      and 10 more names of leases
+    host of a run: pid 5012 does not answer
+      it does not answer within 1.5 s: it is stopped, or code that runs in it blocks
+          it
+      \`carpool stop 5012\` ends it
+      2 children: pid 5020 5021
+    "
+  `);
+});
+
+test('40 columns: lines go on below, and nothing is cut', () => {
+  const text = processesText(seen, 40);
+  expect(text).toMatchInlineSnapshot(`
+    "host of this machine: pid 4711, carpool
+        1.2.0, 12 min, 61 MB
+      run: vitest, /work/api, branch fix-db,
+          pid 4802, 3 min, 4 workers
+      run: jest, /work/web, pid 4810, 20 s,
+          1 worker
+      pool browser: 10000 of 4 slots in use,
+          1 warm, 1 waits
+        child: pid 4822, 181 MB, 3 min,
+            generation 1, 3 of 4 sessions
+        child that starts, 300 ms,
+            generation 2, 0 of 4 sessions
+        session s1: 3 min, "adds a row"
+            (/work/api/cart.test.ts:14:3),
+            run 4802, on 4822
+        session that opens: 20 s, "removes
+            \\u001b[2J a row"
+            (/work/web/cart.test.ts), run
+            4810
+        and 9998 more sessions
+        waits: 12 s, "sorts", run 4810
+      lock "printer", of this machine
+        held: 3 min, "prints"
+            (/work/api/print.test.ts:3:1),
+            run 4802
+        waits: 12 s, "prints too", run 4810
+        and 6 more waits
+      semaphore "cpu", run 4802, 2 of 4 held
+        held: 400 ms, 2 of it,
+            /work/api/cart.test.ts
+      and 10 more names of leases
+    host of a run: pid 5012 does not answer
+      it does not answer within 1.5 s: it is
+          stopped, or code that runs in it
+          blocks it
+      \`carpool stop 5012\` ends it
+      2 children: pid 5020 5021
+    "
+  `);
+  expect(text.replaceAll(/\n +/g, ' ')).toBe(processesText(seen).replaceAll(/\n +/g, ' '));
+});
+
+test('nothing runs', () => {
+  expect(processesText({ ...seen, hosts: [] })).toBe('carpool: no host is running\n');
+});
+
+test('ages and sizes are short', () => {
+  const ages = [0, 999, 1_000, 59_999, minute, 61 * minute, 49 * 60 * minute].map(ageText);
+  expect(ages).toEqual(['0 ms', '999 ms', '1 s', '59 s', '1 min', '1 h', '2 d']);
+  const sizes = [2_048, 1.5 * megabyte, 181.4 * megabyte, 3.2 * 1024 * megabyte].map(memoryText);
+  expect(sizes).toEqual(['2 kB', '1.5 MB', '181 MB', '3.2 GB']);
+});

@@ -1,0 +1,146 @@
+/** What `carpool ps` prints for people: a tree of hosts, runs, pools with children and sessions, and leases with their waits. */
+import type { HolderStatus } from '../../pool/status.ts';
+import type { LeaseStatus, RunStatus } from '../../wire/status.ts';
+import { line } from './lines.ts';
+import type { HostView, PoolView, Processes } from './types.ts';
+import { ageText, count, memoryText } from './units.ts';
+
+/** @param width columns of the terminal; Infinity where it is none */
+export function processesText({ hosts }: Processes, width: number = Infinity): string {
+  if (hosts.length === 0) return 'carpool: no host is running\n';
+  const print = (level: number, parts: readonly (string | undefined)[]): string =>
+    line(level, parts.filter((part) => part !== undefined).join(', '), width);
+  const lines = hosts.flatMap((host) => hostLines(host, print));
+  return `${lines.join('\n')}\n`;
+}
+
+type Print = (level: number, parts: readonly (string | undefined)[]) => string;
+
+function hostLines(host: HostView, print: Print): string[] {
+  const memory = host.memory === undefined ? undefined : memoryText(host.memory);
+  const name = host.kind === 'machine' ? 'host of this machine' : 'host of a run';
+  if (host.state !== 'answers') {
+    const { pid, reason, state, children, folder } = host;
+    const what = state === 'silent' ? 'does not answer' : 'cannot be asked';
+    return [
+      print(0, [pid === undefined ? `${name} ${what}` : `${name}: pid ${pid} ${what}`, memory]),
+      print(1, [reason]),
+      print(1, [pid === undefined ? `it is in ${folder}` : `\`carpool stop ${pid}\` ends it`]),
+      ...(children.length === 0
+        ? []
+        : [print(1, [`${count(children.length, 'child', 'children')}: pid ${children.join(' ')}`])]),
+    ];
+  }
+  const { pid, version, age, runs, pools, leases, leaseCount, kind } = host;
+  const named = new Map(runs.map((run) => [run.id, nameOfRun(run)]));
+  const several = kind === 'machine';
+  return [
+    print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
+    ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
+    ...pools
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((pool) => poolLines(pool, { print, run: several ? (id) => named.get(id) : () => undefined })),
+    ...leases.flatMap((lease) => leaseLines(lease, { print, run: (id) => (several ? named.get(id) : undefined) })),
+    ...more(leaseCount - leases.length, 'name of leases', 'names of leases').map((text) => print(1, [text])),
+  ];
+}
+
+function runLine({ runner, folder, branch, pid, age, workers }: RunStatus, print: Print): string {
+  return print(1, [
+    `run: ${runner ?? 'a runner'}`,
+    folder,
+    branch === undefined ? undefined : `branch ${branch}`,
+    pid === undefined ? undefined : `pid ${pid}`,
+    ageText(age),
+    count(workers, 'worker'),
+  ]);
+}
+
+interface Printing {
+  readonly print: Print;
+  readonly run: (id: string | undefined) => string | undefined;
+}
+
+function poolLines(pool: PoolView, { print, run }: Printing): string[] {
+  const { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting } = pool;
+  return [
+    print(1, [
+      `pool ${name}: ${open} of ${count(maxSessions, 'slot')} in use`,
+      warm === 0 ? undefined : `${warm} warm`,
+      quarantined === 0 ? undefined : `${quarantined} lost`,
+      queued === 0 ? undefined : `${queued} ${queued === 1 ? 'waits' : 'wait'}`,
+    ]),
+    ...children.map(({ pid, state, generation, age, memory, sessions: used, slots }) =>
+      print(2, [
+        pid === undefined ? 'child that starts' : `child: pid ${pid}`,
+        memory === undefined ? undefined : memoryText(memory),
+        ageText(age),
+        `generation ${generation}`,
+        `${used} of ${count(slots, 'session')}`,
+        state === 'ending' ? 'ending' : undefined,
+      ]),
+    ),
+    ...sessions.map(({ id, pid, ...holder }) =>
+      print(2, [
+        `session ${id ?? 'that opens'}: ${holderText(holder, run)}`,
+        children.length > 1 && pid !== undefined ? `on ${pid}` : undefined,
+      ]),
+    ),
+    ...more(open - sessions.length, 'session').map((text) => print(2, [text])),
+    ...waiting.map((wait) => print(2, [`waits: ${holderText(wait, run)}`])),
+    ...more(queued - waiting.length, 'wait').map((text) => print(2, [text])),
+  ];
+}
+
+function leaseLines(lease: LeaseStatus, { print, run }: Printing): string[] {
+  const { name, kind, scope, size, used, holders, holderCount, waiting, waitCount } = lease;
+  const of = scope === 'machine' ? 'of this machine' : run(lease.run);
+  const amount =
+    kind === 'semaphore'
+      ? `${used} of ${size ?? used} held`
+      : kind === 'reservation'
+        ? `${count(used, 'value')}`
+        : undefined;
+  return [
+    print(1, [`${kind} ${JSON.stringify(name)}`, of, amount]),
+    ...holders.map((holder) => print(2, [`${heldAs[kind]}: ${holderText(holder, run)}`])),
+    ...more(holderCount - holders.length, 'holder').map((text) => print(2, [text])),
+    ...waiting.map((wait) => print(2, [`waits: ${holderText(wait, run)}`])),
+    ...more(waitCount - waiting.length, 'wait').map((text) => print(2, [text])),
+  ];
+}
+
+const heldAs = {
+  lock: 'held',
+  rwlock: 'held',
+  semaphore: 'held',
+  once: 'computed',
+  reservation: 'reserved',
+} as const satisfies Record<LeaseStatus['kind'], string>;
+
+/** "3 min, "adds a row" (cart.test.ts:14:3), run 4802" */
+function holderText(
+  { test, file, takenAt, age, amount, run: id }: HolderStatus,
+  run: (id: string | undefined) => string | undefined,
+): string {
+  const place = takenAt ?? file;
+  const name = test === undefined ? undefined : JSON.stringify(test);
+  const where = name === undefined ? place : place === undefined ? name : `${name} (${place})`;
+  const parts = [age === undefined ? undefined : ageText(age), amount === undefined ? undefined : `${amount} of it`];
+  return [...parts, where ?? 'no test is known', id === undefined ? undefined : run(id)]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+/** By its pid, which is in the line of the run. */
+function nameOfRun({ pid, folder }: RunStatus): string {
+  return `run ${pid ?? folder ?? ''}`;
+}
+
+function more(number: number, one: string, many?: string): string[] {
+  return number > 0 ? [`and ${number} more ${count(number, one, many).replace(/^\d+ /, '')}`] : [];
+}
+
+function byAge<T extends { readonly age: number }>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => b.age - a.age);
+}

@@ -1,0 +1,34 @@
+/** Times and sizes, short. */
+
+const times = [
+  [24 * 3_600_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+] as const;
+
+/** "3 min" */
+export function ageText(milliseconds: number): string {
+  for (const [size, unit] of times) if (milliseconds >= size) return `${Math.floor(milliseconds / size)} ${unit}`;
+  return `${Math.max(0, Math.round(milliseconds))} ms`;
+}
+
+const sizes = [
+  [1024 ** 3, 'GB'],
+  [1024 ** 2, 'MB'],
+] as const;
+
+/** "181 MB" */
+export function memoryText(bytes: number): string {
+  for (const [size, unit] of sizes) {
+    if (bytes < size) continue;
+    const value = bytes / size;
+    return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  }
+  return `${Math.round(bytes / 1024)} kB`;
+}
+
+/** "1 session", "2 sessions" */
+export function count(number: number, one: string, many: string = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,122 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { processes } from '../../src/cli/ps/ask.ts';
+import { processesText } from '../../src/cli/ps/text.ts';
+import type { AnsweringHost, HostView } from '../../src/cli/ps/types.ts';
+import { isRunning, startTimeOf } from '../../src/process/identity.ts';
+import { hostFolders } from '../../src/hosts/own-folders.ts';
+import { ownRecord, readHostRecord } from '../../src/hosts/host-record.ts';
+import { closing, place } from '../support/pools.ts';
+import { configured, onMachine, run, worker } from '../machine/support.ts';
+import { carpool } from './carpool.ts';
+
+const user = process.platform === 'win32' ? 'user' : String(process.getuid?.());
+
+function look(most = 5): ReturnType<typeof processes> {
+  return processes({ most, bases: [place().path] });
+}
+
+function answering(hosts: readonly HostView[], kind: HostView['kind']): AnsweringHost {
+  const host = hosts.find((one) => one.kind === kind);
+  if (host?.state !== 'answers') throw new Error(`no host of a ${kind} answers: ${JSON.stringify(hosts)}`);
+  return host;
+}
+
+test('nothing runs: an empty list, which is no failure', async () => {
+  const { code, stdout } = await carpool('ps');
+  expect([code, stdout]).toEqual([0, 'carpool: no host is running\n']);
+  const { stdout: json } = await carpool('ps', '--json');
+  expect(JSON.parse(json)).toMatchObject({ version: 1, hosts: [] });
+});
+
+test('the host of the machine and that of a run: runs, children, sessions, leases, waits; one that is stopped costs 2 s', async () => {
+  onMachine();
+  configured();
+  const shared = await run();
+  const own = await run({ host: 'run', runner: 'another' });
+  const [client, other, third] = [await worker(shared), await worker(own), await worker(own)];
+  await client.register('echoes', { holder: { test: 'adds a row', file: 'cart.test.ts' }, under: ['cart.test.ts'] });
+  const holder = { test: 'prints', file: 'print.test.ts' };
+  const lock = { name: 'printer', kind: 'lock', size: 1, weight: 1 } as const;
+  await other.leases.acquire({ ...lock, holder, at: 'print.test.ts:3:1' });
+  const waiting = third.leases.acquire({ ...lock, holder: { test: 'prints too' } });
+  waiting.catch(() => {});
+  const { hosts } = await look();
+  const machine = answering(hosts, 'machine');
+  expect(hosts[0]).toBe(machine);
+  expect(machine.runs).toMatchObject([{ folder: place().path, runner: 'a test', pid: process.pid, workers: 1 }]);
+  const id = machine.runs[0]?.id;
+  const [pool] = machine.pools as [(typeof machine.pools)[0]];
+  expect(pool).toMatchObject({ name: 'echoes', open: 1, queued: 0 });
+  const [child] = pool.children as [(typeof pool.children)[0]];
+  expect(child).toMatchObject({ state: 'serving', generation: 1, sessions: 1 });
+  expect(isRunning({ pid: child.pid ?? 0, startTime: startTimeOf(child.pid ?? 0) })).toBe(true);
+  expect(child.memory).toBeGreaterThan(1_000_000);
+  expect(pool.sessions).toMatchObject([
+    { id: 's1', pid: child.pid, test: 'adds a row', file: 'cart.test.ts', run: id },
+  ]);
+  const ofRun = answering(hosts, 'run');
+  expect(ofRun.runs).toMatchObject([{ folder: place().path, runner: 'another', pid: process.pid, workers: 2 }]);
+  expect(ofRun.leases).toMatchObject([
+    {
+      name: 'printer',
+      kind: 'lock',
+      scope: 'run',
+      holderCount: 1,
+      holders: [{ ...holder, takenAt: 'print.test.ts:3:1' }],
+      waitCount: 1,
+      waiting: [{ test: 'prints too' }],
+    },
+  ]);
+  expect(JSON.stringify(hosts)).not.toMatch(/[0-9a-f]{64}/); // no token
+  const { stdout } = await carpool('ps');
+  expect(stdout).toContain('"adds a row" (');
+  expect(stdout).not.toMatch(/[0-9a-f]{64}/);
+
+  process.kill(ofRun.pid, 'SIGSTOP');
+  closing({ close: () => process.kill(ofRun.pid, 'SIGCONT') });
+  const began = performance.now();
+  const again = await look();
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(again.hosts.at(-1)).toMatchObject({ state: 'silent', kind: 'run', pid: ofRun.pid, children: [] });
+  expect(processesText(again)).toContain(`host of a run: pid ${ofRun.pid} does not answer`);
+});
+
+test('many sessions are counted, and the oldest are named', async () => {
+  onMachine();
+  configured();
+  const client = await worker(await run({ host: 'run' }));
+  const registering = Array.from({ length: 40 }, (_, number) =>
+    client.register('echoes', { holder: { test: `test ${number}` }, wait: true }),
+  );
+  await Promise.race(registering);
+  const { hosts } = await look(3);
+  const [pool] = answering(hosts, 'run').pools as [AnsweringHost['pools'][0]];
+  expect(pool.sessions.length).toBeLessThanOrEqual(3);
+  expect(pool.open + pool.queued).toBe(40);
+  expect(processesText({ version: 1, carpool: '', time: '', hosts })).toMatch(/and \d+ more (?:sessions|waits)/);
+  client.close();
+  await Promise.allSettled(registering);
+});
+
+test('what is not a private folder of this user is not looked into', async () => {
+  const { path } = place();
+  const record = JSON.stringify({ ...ownRecord(), address: `carpool:${path}/hub#${'0'.repeat(64)}` });
+  const elsewhere = join(path, 'elsewhere');
+  mkdirSync(elsewhere, { mode: 0o700 });
+  writeFileSync(join(elsewhere, 'host.json'), record);
+  const link = join(path, `carpool-${user}-0123456789ab`);
+  symlinkSync(elsewhere, link);
+  const writable = join(path, `carpool-${user}-1123456789ab`);
+  mkdirSync(writable);
+  chmodSync(writable, 0o777);
+  writeFileSync(join(writable, 'host.json'), record);
+  const garbage = join(path, `carpool-${user}-2123456789ab`);
+  mkdirSync(garbage, { mode: 0o700 });
+  writeFileSync(join(garbage, 'host.json'), '{"version":1');
+  expect(readHostRecord(elsewhere)).toBeDefined();
+  expect(hostFolders([path])).toEqual([garbage]);
+  expect((await look()).hosts).toEqual([]);
+  for (const folder of [link, writable, garbage]) rmSync(folder, { recursive: true, force: true });
+});
