@@ -5,10 +5,10 @@ import { version } from '../base/version.ts';
 import { check } from './check.ts';
 import { measure, type MeasureOptions } from './measure.ts';
 import { bytesOf, durationOf, positiveInteger, regularExpression } from './measure/options.ts';
-import { durationOf, positiveInteger, regularExpression } from './measure/options.ts';
 import { ps, type PsOptions } from './ps.ts';
 import { run } from './run.ts';
-import { serve, stop, type ServeOptions } from './serve.ts';
+import { serve, type ServeOptions } from './serve.ts';
+import { stop, stopTimeout, type StopOptions } from './stop.ts';
 
 const program = new Command('carpool')
   .description('One process, many tests: share an expensive process with every test of a run.')
@@ -61,9 +61,12 @@ program
 
 program
   .command('stop')
-  .description('end the host of this machine, with all that it serves')
-  .action(async () => {
-    process.exitCode = await stop();
+  .description('end the host of this machine, or what is named, with all that it serves')
+  .argument('[run]', 'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them')
+  .option('-a, --all', 'end every host of this user')
+  .option('--timeout <time>', 'kill what has not ended by then: 30s, 10m, 2h, or never', durationOf, stopTimeout)
+  .action(async (target: string | undefined, options: StopOptions) => {
+    process.exitCode = await stop(target, options);
   });
 
 program

@@ -1,10 +1,6 @@
-/** `carpool serve` and `carpool stop`: the host of this machine, which runs with `host: 'machine'` share. */
-import { isCarpoolError } from '../base/errors.ts';
-import { systemClock } from '../base/clock.ts';
-import { HostClient } from '../client/client.ts';
-import { livingMachineHost, machineFolder } from '../hosts/machine-folder.ts';
+/** `carpool serve`: the host of this machine, which runs with `host: 'machine'` share. */
+import { machineFolder } from '../hosts/machine-folder.ts';
 import { machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
-import { isRunning } from '../process/identity.ts';
 import { addressVariable } from '../wire/address.ts';
 
 export interface ServeOptions {
@@ -16,10 +12,6 @@ export interface ServeOptions {
   /** Bytes. */
   readonly maxMemory?: number;
 }
-
-/** Milliseconds: more than the host allows itself for its end. */
-const stopTimeout = 25_000;
-const replyTimeout = 5_000;
 
 /** @throws CarpoolError HUB_UNREACHABLE */
 export async function serve({ detach = false, ...boot }: ServeOptions): Promise<number> {
@@ -40,30 +32,6 @@ async function exitOf(host: StartedHost): Promise<number> {
   }
   if (host.exitCode !== null) return host.exitCode;
   return await new Promise((resolve) => void host.once('exit', (code) => resolve(code ?? 1)));
-}
-
-/** @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED */
-export async function stop(): Promise<number> {
-  const found = livingMachineHost(machineFolder());
-  if (found === undefined) {
-    console.log('carpool: there is no host of this machine');
-    return 0;
-  }
-  const client = await HostClient.connect({ address: found.address, runner: 'carpool stop' });
-  await client.ask({ method: 'stop' }, replyTimeout).catch((thrown: unknown) => {
-    if (!isCarpoolError(thrown, 'HUB_LOST')) throw thrown; // it has ended before it could answer
-  });
-  client.close();
-  const deadline = systemClock.now() + stopTimeout;
-  while (isRunning(found)) {
-    if (systemClock.now() > deadline) {
-      console.error(`carpool: the host of this machine has not ended within ${stopTimeout} ms: ${describe(found)}`);
-      return 1;
-    }
-    await new Promise<void>((resolve) => systemClock.after(50, resolve));
-  }
-  console.log(`carpool: the host of this machine has ended: ${describe(found)}`);
-  return 0;
 }
 
 function describe({ pid }: Pick<FoundMachineHost, 'pid'>): string {

@@ -21,7 +21,7 @@ import { describeRun, type OpenRunRequest, type OpenRunResult, type RunInfoResul
 import type { RunStatus, StatusResult } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
-import type { HostedRun, HostedRuns } from '../host/hub/peer-run.ts';
+import type { HostedRun, HostedRuns, Runner } from '../host/hub/peer-run.ts';
 import { ServedRun } from '../host/served-run.ts';
 import { PoolDefinition } from './pool-definition.ts';
 import { Projects } from './projects.ts';
@@ -62,7 +62,7 @@ export class MachineRuns implements HostedRuns {
     return [...this.#runs].map(({ hub, path }) => ({ hub, path }));
   }
 
-  async open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun> {
+  async open(request: OpenRunRequest, runner: Runner): Promise<HostedRun> {
     const { directory, started, ports, reservations, changed } = this.#options;
     const { randomBytes } = process.getBuiltinModule('node:crypto');
     const token = randomBytes(32).toString('hex');
@@ -85,6 +85,7 @@ export class MachineRuns implements HostedRuns {
     });
     const run = new MachineRun({
       request,
+      runner,
       served,
       path,
       over: () => {
@@ -106,7 +107,7 @@ export class MachineRuns implements HostedRuns {
         load: () => loading,
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
-          return this.#pools.use({ definition, print });
+          return this.#pools.use({ definition, print: (text) => runner.print(text) });
         },
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
@@ -133,7 +134,7 @@ export class MachineRuns implements HostedRuns {
       throw new CarpoolError('HUB_REJECTED', `The host of this machine has no run ${JSON.stringify(id)}`, {
         scope: 'call',
       });
-    await run.close();
+    await run.stop();
   }
 
   status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases'> {
@@ -154,6 +155,7 @@ export class MachineRuns implements HostedRuns {
 }
 
 interface MachineRunOptions {
+  readonly runner: Runner;
   readonly request: OpenRunRequest;
   readonly served: ServedRun;
   /** Where it listens. */
@@ -206,6 +208,14 @@ class MachineRun implements HostedRun {
 
   async close(): Promise<void> {
     await this.end();
+  }
+
+  /** Another process wants it to end. */
+  async stop(): Promise<void> {
+    const { runner } = this.#options;
+    runner.print('carpool: this run was ended on the host of the machine, by `carpool stop`\n');
+    await this.end();
+    runner.hangUp();
   }
 
   /** @returns as `ServedRun.close` */

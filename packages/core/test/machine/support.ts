@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
-import { stop } from '../../src/cli/serve.ts';
+import { stop } from '../../src/cli/stop.ts';
 import { RunHost, type RunHostOptions } from '../../src/main-process/run-host.ts';
 import { closing, place, program } from '../support/pools.ts';
 

@@ -23,10 +23,17 @@ export interface HostedRun {
   close(): Promise<void>;
 }
 
+/** The runner's main process, as its run reaches it. */
+export interface Runner {
+  /** Shows a text there. */
+  print(text: string): void;
+  /** Disconnects it. */
+  hangUp(): void;
+}
+
 /** The runs of a machine's host. */
 export interface HostedRuns {
-  /** @param print shows a text in the runner's main process */
-  open(request: OpenRunRequest, print: (text: string) => void): Promise<HostedRun>;
+  open(request: OpenRunRequest, runner: Runner): Promise<HostedRun>;
   /** Ends the host, or one of its runs, by its id. @throws CarpoolError HUB_REJECTED if it has no such run */
   stop(run: string | undefined): Promise<void> | void;
   /** All that they have. @param most entries of each list */
@@ -95,7 +102,7 @@ export class PeerRun {
     this.#opening = true;
     const { owners, connection } = this.#options;
     const print = (text: string): void => connection.writeJson(op.PRINT, 0, 0, { text } satisfies PrintBody);
-    const run = await this.#runs.open(request, print);
+    const run = await this.#runs.open(request, { print, hangUp: () => connection.hangUp() });
     const close = async (): Promise<true> => {
       await run.close();
       return true;

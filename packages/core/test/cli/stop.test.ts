@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { processes } from '../../src/cli/ps/ask.ts';
+import type { HostView } from '../../src/cli/ps/types.ts';
+import { stop } from '../../src/cli/stop.ts';
+import { hostFolders } from '../../src/hosts/own-folders.ts';
+import { ownRecord } from '../../src/hosts/host-record.ts';
+import { mayBeRunning, startTimeOf } from '../../src/process/identity.ts';
+import { place, program, until } from '../support/pools.ts';
+import { configured, onMachine, run, worker } from '../machine/support.ts';
+
+const user = process.platform === 'win32' ? 'user' : String(process.getuid?.());
+
+/** What it prints, and its exit code. */
+async function stopping(...args: Parameters<typeof stop>): Promise<{ code: number; said: string }> {
+  const said: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
+  const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
+  try {
+    return { code: await stop(...args), said: said.join('\n') };
+  } finally {
+    log.mockRestore();
+    error.mockRestore();
+  }
+}
+
+async function hosts(): Promise<readonly HostView[]> {
+  return (await processes({ most: 5, bases: [place().path] })).hosts;
+}
+
+test('one run of the host of the machine ends, by its id; then that host, and then those of runs', async () => {
+  onMachine();
+  configured();
+  const [stays, ends] = [await run(), await run()];
+  const own = await run({ host: 'run' });
+  const [client, other] = [await worker(stays), await worker(ends)];
+  const session = await client.register('echoes');
+  await other.register('echoes');
+  const [machine] = await hosts();
+  if (machine?.state !== 'answers') throw new Error('no host of the machine answers');
+  const [, second] = machine.runs;
+  expect(await stopping(second?.id)).toEqual({
+    code: 0,
+    said: `carpool: has ended: the run of a test: ${place().path}, pid ${process.pid}, with all that it held`,
+  });
+  expect(await other.closed).toMatchObject({ code: 'HUB_LOST' });
+  expect(await session.request({ type: 'echo', text: 'goes on' })).toMatchObject({ echo: { text: 'goes on' } });
+  // In watch mode the next run begins anew.
+  await ends.runStarted();
+  expect(ends.provided.problem).toBeUndefined();
+  expect(await (await worker(ends)).pools()).toEqual(['echoes']);
+
+  const { code, said } = await stopping();
+  expect(code).toBe(0);
+  expect(said).toBe(`carpool: the host of this machine has ended: process ${machine.pid}, with 2 runs and 1 child`);
+  expect((await stopping()).said).toBe(
+    'carpool: there is no host of this machine; `carpool stop --all` ends 1 other host',
+  );
+  expect((await stopping(undefined, { all: true })).said).toMatch(
+    /^carpool: the host of a run has ended: process \d+, of a test, .* and 0 children$/,
+  );
+  expect(await stopping(undefined, { all: true })).toEqual({ code: 0, said: 'carpool: no host is running' });
+  await own.stop();
+});
+
+test('a host that is stopped is killed, and its child is swept', async () => {
+  onMachine();
+  configured();
+  const client = await worker(await run({ host: 'run' }));
+  await client.register('echoes');
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  const pid = host.pools[0]?.children[0]?.pid ?? 0;
+  const child = { pid, startTime: startTimeOf(pid) };
+  process.kill(host.pid, 'SIGSTOP');
+  const { code, said } = await stopping(String(host.pid));
+  expect(said).toBe(
+    `carpool: the host of a run was killed: process ${host.pid}: it did not answer. What it had started has ended`,
+  );
+  expect(code).toBe(0);
+  expect(mayBeRunning(child)).toBe(false);
+  expect(hostFolders([place().path])).toEqual([]);
+});
+
+test('a host that answers, and does not end, is killed at the deadline', async () => {
+  onMachine();
+  configured({ pools: { echoes: program('ignores-everything', { stopTimeout: 20_000 }) } });
+  const client = await worker(await run({ host: 'run' }));
+  await client.register('echoes');
+  const [host] = await hosts();
+  const { said } = await stopping(String(host?.pid), { timeout: 300 });
+  expect(said).toMatch(/was killed: process \d+, .*: it has not ended within 0.3 s. What it had started has ended$/);
+  await until('its folder is gone', () => hostFolders([place().path]).length === 0);
+});
+
+test('nothing of that name, and two wishes at once', async () => {
+  vi.stubEnv('TMPDIR', place().path);
+  expect(await stopping('4711')).toEqual({
+    code: 1,
+    said: 'carpool: no host and no run of this user is 4711; `carpool ps` lists them',
+  });
+  expect((await stopping('4711', { all: true })).code).toBe(1);
+  vi.unstubAllEnvs();
+});
+
+test('a folder that is a link is left alone, also by --all', async () => {
+  const { path } = place();
+  vi.stubEnv('TMPDIR', path);
+  const elsewhere = join(path, 'elsewhere');
+  mkdirSync(elsewhere, { mode: 0o700 });
+  writeFileSync(
+    join(elsewhere, 'host.json'),
+    JSON.stringify({ ...ownRecord(), address: `carpool:${path}/hub#${'0'.repeat(64)}` }),
+  );
+  const link = join(path, `carpool-${user}-0123456789ab`);
+  symlinkSync(elsewhere, link);
+  expect((await stopping(undefined, { all: true })).said).toBe('carpool: no host is running');
+  expect(existsSync(join(elsewhere, 'host.json'))).toBe(true);
+  vi.unstubAllEnvs();
+  rmSync(link);
+});
