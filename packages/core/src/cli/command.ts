@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { check } from './check.ts';
+import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
 import { bytesOf, durationOf, positiveInteger, regularExpression } from './measure/options.ts';
 import { ps, type PsOptions } from './ps.ts';
@@ -67,6 +68,18 @@ program
   .option('--timeout <time>', 'kill what has not ended by then: 30s, 10m, 2h, or never', durationOf, stopTimeout)
   .action(async (target: string | undefined, options: StopOptions) => {
     process.exitCode = await stop(target, options);
+  });
+
+program
+  .command('doctor')
+  .description(
+    'look at versions, the config, its programs, the temporary folder, hosts, and what killed hosts have left',
+  )
+  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
+  .option('--sweep', 'remove what killed hosts have left, and end what they had started')
+  .option('--json', 'print one JSON object')
+  .action(async (options: DoctorOptions) => {
+    process.exitCode = await doctor(options);
   });
 
 program

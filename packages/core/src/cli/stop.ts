@@ -23,6 +23,8 @@ export interface StopOptions {
   readonly all?: boolean;
   /** Milliseconds in which what is asked must have ended; null: it is not killed. */
   readonly timeout?: number | null;
+  /** Where hosts are looked for. Default: where those of this user are. */
+  readonly bases?: readonly string[];
 }
 
 /** Milliseconds: more than a host allows itself for its end. */
@@ -35,9 +37,12 @@ const interval = 20;
  * Prints what has ended. Resolves with 1 if something could not be ended, or there is nothing of that name.
  * @param target the pid of a host or of a runner, or the id of a run. Default: the host of this machine
  */
-export async function stop(target?: string, { all = false, timeout = stopTimeout }: StopOptions = {}): Promise<number> {
+export async function stop(
+  target?: string,
+  { all = false, timeout = stopTimeout, bases }: StopOptions = {},
+): Promise<number> {
   if (all && target !== undefined) return failed('`--all` ends every host: give it, or one to end, and not both');
-  const hosts = livingHosts();
+  const hosts = livingHosts(bases);
   if (all) return await endAll(hosts, timeout);
   return target === undefined ? await endMachine(hosts, timeout) : await endNamed(hosts, target, timeout);
 }

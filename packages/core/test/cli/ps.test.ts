@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { ps } from '../../src/cli/ps.ts';
 import { processes } from '../../src/cli/ps/ask.ts';
 import { processesText } from '../../src/cli/ps/text.ts';
-import type { AnsweringHost, HostView } from '../../src/cli/ps/types.ts';
+import type { AnsweringHost, HostView, Processes } from '../../src/cli/ps/types.ts';
 import { isRunning, startTimeOf } from '../../src/process/identity.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
 import { ownRecord, readHostRecord } from '../../src/hosts/host-record.ts';
@@ -23,19 +24,29 @@ function answering(hosts: readonly HostView[], kind: HostView['kind']): Answerin
   return host;
 }
 
+/** What the command prints, for the hosts of this test alone. */
+async function printed(options: Parameters<typeof ps>[0]): Promise<string> {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    expect(await ps({ bases: [place().path], ...options })).toBe(0);
+  } finally {
+    write.mockRestore();
+  }
+  return written.join('');
+}
+
 test('nothing runs: an empty list, which is no failure', async () => {
-  const { code, stdout } = await carpool('ps');
-  expect([code, stdout]).toEqual([0, 'carpool: no host is running\n']);
-  const { stdout: json } = await carpool('ps', '--json');
-  expect(JSON.parse(json)).toMatchObject({ version: 1, hosts: [] });
+  expect(await printed({})).toBe('carpool: no host is running\n');
+  expect(JSON.parse(await printed({ json: true }))).toMatchObject({ version: 1, hosts: [] });
 });
 
 test('the host of the machine and that of a run: runs, children, sessions, leases, waits; one that is stopped costs 2 s', async () => {
   onMachine();
   configured();
   const shared = await run();
-  const own = await run({ host: 'run', runner: 'another' });
-  const [client, other, third] = [await worker(shared), await worker(own), await worker(own)];
+  const single = await run({ host: 'run', runner: 'another' });
+  const [client, other, third] = [await worker(shared), await worker(single), await worker(single)];
   await client.register('echoes', { holder: { test: 'adds a row', file: 'cart.test.ts' }, under: ['cart.test.ts'] });
   const holder = { test: 'prints', file: 'print.test.ts' };
   const lock = { name: 'printer', kind: 'lock', size: 1, weight: 1 } as const;
@@ -70,9 +81,12 @@ test('the host of the machine and that of a run: runs, children, sessions, lease
     },
   ]);
   expect(JSON.stringify(hosts)).not.toMatch(/[0-9a-f]{64}/); // no token
-  const { stdout } = await carpool('ps');
-  expect(stdout).toContain('"adds a row" (');
+  const { code, stdout } = await carpool('ps', '--json', '--all');
+  expect(code).toBe(0);
   expect(stdout).not.toMatch(/[0-9a-f]{64}/);
+  const own = (JSON.parse(stdout) as Processes).hosts.filter(({ folder }) => folder.startsWith(place().path));
+  expect(own.map(({ kind }) => kind)).toEqual(['machine', 'run']);
+  expect(await printed({})).toContain(`  pool echoes: 1 of ${pool.maxSessions} slot`);
 
   process.kill(ofRun.pid, 'SIGSTOP');
   closing({ close: () => process.kill(ofRun.pid, 'SIGCONT') });

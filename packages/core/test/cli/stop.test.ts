@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { processes } from '../../src/cli/ps/ask.ts';
 import type { HostView } from '../../src/cli/ps/types.ts';
-import { stop } from '../../src/cli/stop.ts';
+import { stop, type StopOptions } from '../../src/cli/stop.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
 import { ownRecord } from '../../src/hosts/host-record.ts';
 import { mayBeRunning, startTimeOf } from '../../src/process/identity.ts';
@@ -12,13 +12,13 @@ import { configured, onMachine, run, worker } from '../machine/support.ts';
 
 const user = process.platform === 'win32' ? 'user' : String(process.getuid?.());
 
-/** What it prints, and its exit code. */
-async function stopping(...args: Parameters<typeof stop>): Promise<{ code: number; said: string }> {
+/** What it prints, and its exit code. It sees the hosts of this test alone. */
+async function stopping(target?: string, options: StopOptions = {}): Promise<{ code: number; said: string }> {
   const said: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
   const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   try {
-    return { code: await stop(...args), said: said.join('\n') };
+    return { code: await stop(target, { bases: [place().path], ...options }), said: said.join('\n') };
   } finally {
     log.mockRestore();
     error.mockRestore();
@@ -95,18 +95,15 @@ test('a host that answers, and does not end, is killed at the deadline', async (
 });
 
 test('nothing of that name, and two wishes at once', async () => {
-  vi.stubEnv('TMPDIR', place().path);
   expect(await stopping('4711')).toEqual({
     code: 1,
     said: 'carpool: no host and no run of this user is 4711; `carpool ps` lists them',
   });
   expect((await stopping('4711', { all: true })).code).toBe(1);
-  vi.unstubAllEnvs();
 });
 
 test('a folder that is a link is left alone, also by --all', async () => {
   const { path } = place();
-  vi.stubEnv('TMPDIR', path);
   const elsewhere = join(path, 'elsewhere');
   mkdirSync(elsewhere, { mode: 0o700 });
   writeFileSync(
@@ -117,6 +114,5 @@ test('a folder that is a link is left alone, also by --all', async () => {
   symlinkSync(elsewhere, link);
   expect((await stopping(undefined, { all: true })).said).toBe('carpool: no host is running');
   expect(existsSync(join(elsewhere, 'host.json'))).toBe(true);
-  vi.unstubAllEnvs();
   rmSync(link);
 });
