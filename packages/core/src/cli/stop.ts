@@ -78,7 +78,7 @@ async function endNamed(hosts: readonly LivingHost[], target: string, timeout: n
 }
 
 async function endRun({ address }: LivingHost, run: RunStatus, timeout: number | null): Promise<number> {
-  const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder ?? ''}, pid ${run.pid}`;
+  const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder}, pid ${run.pid}`;
   const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout: answerTimeout });
   try {
     await client.ask({ method: 'stop', run: run.id }, timeout ?? 2 ** 31 - 1);

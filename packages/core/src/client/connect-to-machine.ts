@@ -26,6 +26,6 @@ export async function connectToMachine<C>(
 
 /** It is stopped, or blocked. Other runs may be on it, so it is not ended here. */
 function silent({ code, message, context }: CarpoolError, { pid }: FoundMachineHost): CarpoolError {
-  const advice = `It is the host of this machine, process ${pid}: end it, and the next run starts another`;
+  const advice = `It is the host of this machine, process ${pid}: \`carpool stop\` ends it, and the next run starts another`;
   return new CarpoolError(code, `${message}. ${advice}`, { context: { ...context, pid } });
 }

@@ -128,6 +128,6 @@ test('a host that does not answer is named', async () => {
   vi.unstubAllEnvs();
   expect(error.message).toMatch(/^Cannot use the host, which takes connections: the host has not answered for 0.1 s\./);
   expect(error.message).toContain(
-    `. It is the host of this machine, process ${process.pid}: end it, and the next run starts another`,
+    `. It is the host of this machine, process ${process.pid}: \`carpool stop\` ends it, and the next run starts another`,
   );
 });

@@ -10,13 +10,16 @@ export function processesText({ hosts }: Processes, width: number = Infinity): s
   if (hosts.length === 0) return 'carpool: no host is running\n';
   const print = (level: number, parts: readonly (string | undefined)[]): string =>
     line(level, parts.filter((part) => part !== undefined).join(', '), width);
-  const lines = hosts.flatMap((host) => hostLines(host, print));
+  // A lease of the machine may be held by a run that another host serves.
+  const runs = hosts.flatMap((host) => (host.state === 'answers' ? host.runs : []));
+  const named = new Map(runs.map((run) => [run.id, nameOfRun(run)]));
+  const lines = hosts.flatMap((host) => hostLines(host, { print, run: (id) => named.get(id) }));
   return `${lines.join('\n')}\n`;
 }
 
 type Print = (level: number, parts: readonly (string | undefined)[]) => string;
 
-function hostLines(host: HostView, print: Print): string[] {
+function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
   const memory = host.memory === undefined ? undefined : memoryText(host.memory);
   const name = host.kind === 'machine' ? 'host of this machine' : 'host of a run';
   if (host.state !== 'answers') {
@@ -32,15 +35,15 @@ function hostLines(host: HostView, print: Print): string[] {
     ];
   }
   const { pid, version, age, runs, pools, leases, leaseCount, kind } = host;
-  const named = new Map(runs.map((run) => [run.id, nameOfRun(run)]));
-  const several = kind === 'machine';
+  // Where there is one run, it need not be named again.
+  const run = kind === 'machine' ? runOf : (): undefined => undefined;
   return [
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
     ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
     ...pools
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((pool) => poolLines(pool, { print, run: several ? (id) => named.get(id) : () => undefined })),
-    ...leases.flatMap((lease) => leaseLines(lease, { print, run: (id) => (several ? named.get(id) : undefined) })),
+      .flatMap((pool) => poolLines(pool, { print, run })),
+    ...leases.flatMap((lease) => leaseLines(lease, { print, run })),
     ...more(leaseCount - leases.length, 'name of leases', 'names of leases').map((text) => print(1, [text])),
   ];
 }
@@ -58,7 +61,8 @@ function runLine({ runner, folder, branch, pid, age, workers }: RunStatus, print
 
 interface Printing {
   readonly print: Print;
-  readonly run: (id: string | undefined) => string | undefined;
+  /** The name of a run, by its id. */
+  readonly run: (id: string) => string | undefined;
 }
 
 function poolLines(pool: PoolView, { print, run }: Printing): string[] {
@@ -94,7 +98,7 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
 
 function leaseLines(lease: LeaseStatus, { print, run }: Printing): string[] {
   const { name, kind, scope, size, used, holders, holderCount, waiting, waitCount } = lease;
-  const of = scope === 'machine' ? 'of this machine' : run(lease.run);
+  const of = scope === 'machine' ? 'of this machine' : lease.run === undefined ? undefined : run(lease.run);
   const amount =
     kind === 'semaphore'
       ? `${used} of ${size ?? used} held`
@@ -121,7 +125,7 @@ const heldAs = {
 /** "3 min, "adds a row" (cart.test.ts:14:3), run 4802" */
 function holderText(
   { test, file, takenAt, age, amount, run: id }: HolderStatus,
-  run: (id: string | undefined) => string | undefined,
+  run: Printing['run'],
 ): string {
   const place = takenAt ?? file;
   const name = test === undefined ? undefined : JSON.stringify(test);
@@ -134,7 +138,7 @@ function holderText(
 
 /** By its pid, which is in the line of the run. */
 function nameOfRun({ pid, folder }: RunStatus): string {
-  return `run ${pid ?? folder ?? ''}`;
+  return `run ${pid ?? folder}`;
 }
 
 function more(number: number, one: string, many?: string): string[] {

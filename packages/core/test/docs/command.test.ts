@@ -1,0 +1,97 @@
+/** docs/command.md against the code: the fields of `--json`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
+import type { AnsweringHost, ChildView, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
+import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
+import type { LeaseStatus, RunStatus } from '../../src/wire/status.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/command.md'), 'utf8');
+
+type Fields<T> = { readonly [Name in keyof T & string as {} extends Pick<T, Name> ? `${Name}?` : Name]: 0 };
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+}
+
+test('the table of `ps --json` is the one of the code, field by field', () => {
+  const holder = { 'test?': 0, 'file?': 0, 'takenAt?': 0, 'run?': 0, 'age?': 0, 'amount?': 0 } as const;
+  const whole: Fields<Processes> = { version: 0, carpool: 0, time: 0, hosts: 0 };
+  const host: Fields<AnsweringHost> = {
+    state: 0,
+    folder: 0,
+    'memory?': 0,
+    version: 0,
+    pid: 0,
+    kind: 0,
+    age: 0,
+    runs: 0,
+    pools: 0,
+    leaseCount: 0,
+    leases: 0,
+  };
+  const silent: Fields<SilentHost> = {
+    state: 0,
+    folder: 0,
+    'memory?': 0,
+    reason: 0,
+    kind: 0,
+    'pid?': 0,
+    children: 0,
+  };
+  const run: Fields<RunStatus> = {
+    id: 0,
+    folder: 0,
+    'branch?': 0,
+    'runner?': 0,
+    'pid?': 0,
+    age: 0,
+    workers: 0,
+  };
+  const pool: Fields<PoolView> = {
+    name: 0,
+    maxSessions: 0,
+    open: 0,
+    queued: 0,
+    warm: 0,
+    quarantined: 0,
+    children: 0,
+    sessions: 0,
+    waiting: 0,
+  };
+  const child: Fields<ChildView> = {
+    'pid?': 0,
+    state: 0,
+    generation: 0,
+    age: 0,
+    sessions: 0,
+    slots: 0,
+    'memory?': 0,
+  };
+  const session: Fields<SessionStatus> = { 'id?': 0, 'pid?': 0, ...holder };
+  const lease: Fields<LeaseStatus> = {
+    name: 0,
+    kind: 0,
+    scope: 0,
+    'run?': 0,
+    'size?': 0,
+    used: 0,
+    holderCount: 0,
+    holders: 0,
+    waitCount: 0,
+    waiting: 0,
+  };
+  const wanted = [whole, host, silent, run, pool, child, session, lease, holder satisfies Fields<HolderStatus>];
+  const [, table = ''] = page.split('\n### As JSON\n');
+  const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
+  expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));
+});
+
+test('the fields of `doctor --json` are those of the code', () => {
+  const diagnosis: Fields<Diagnosis> = { version: 0, carpool: 0, node: 0, ok: 0, checks: 0 };
+  const finding: Fields<Finding> = { check: 0, status: 0, text: 0, 'advice?': 0 };
+  const [, sentence = ''] = page.split('`--json` prints one object: ');
+  const names = namesIn(sentence);
+  for (const name of [...Object.keys(diagnosis), ...Object.keys(finding)]) expect(names).toContain(name);
+});
