@@ -40,9 +40,7 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
   return [
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
     ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
-    ...pools
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((pool) => poolLines(pool, { print, run })),
+    ...pools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((pool) => poolLines(pool, { print, run })),
     ...leases.flatMap((lease) => leaseLines(lease, { print, run })),
     ...more(leaseCount - leases.length, 'name of leases', 'names of leases').map((text) => print(1, [text])),
   ];
@@ -123,10 +121,7 @@ const heldAs = {
 } as const satisfies Record<LeaseStatus['kind'], string>;
 
 /** "3 min, "adds a row" (cart.test.ts:14:3), run 4802" */
-function holderText(
-  { test, file, takenAt, age, amount, run: id }: HolderStatus,
-  run: Printing['run'],
-): string {
+function holderText({ test, file, takenAt, age, amount, run: id }: HolderStatus, run: Printing['run']): string {
   const place = takenAt ?? file;
   const name = test === undefined ? undefined : JSON.stringify(test);
   const where = name === undefined ? place : place === undefined ? name : `${name} (${place})`;
