@@ -9,7 +9,6 @@
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
-import { take } from '../base/take.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
@@ -25,7 +24,7 @@ import type { OpenOptions, PoolEnvironment, Registration } from './registration.
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import { SlotSessions, type Place, type SlotSession } from './slot-sessions.ts';
-import type { PoolStatus } from './status.ts';
+import { poolStatus, type PoolStatus } from './status.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 import type { Notices } from './wait-notices.ts';
 import { WarmSessions } from './warm-sessions.ts';
@@ -150,16 +149,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** What is there now. @param most sessions, and calls that wait, that are named */
   status(most: number): PoolStatus {
-    const { name, maxSessions, open, queued, warm, quarantined } = this.stats();
-    const now = this.#clock.now();
-    const waiting = [...take(this.#admission.waiting, most)].map(({ holder, run, since }) => ({
-      ...holder,
-      run,
-      age: since === undefined ? undefined : Math.round(now - since),
-    }));
-    const sessions = this.#holders.status(now, most);
-    const children = this.#children.status();
-    return { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting };
+    const sessions = this.#holders.status(this.#clock.now(), most);
+    return poolStatus(this.stats(), this.#children.status(), { sessions, waiting: this.#slots.status(most) });
   }
 
   /** A new run begins: earlier failures no longer count. */

@@ -1,5 +1,6 @@
 /** The wait of a `register` call for a slot: its deadline, its errors, and what is said about it meanwhile. */
 import type { Clock } from '../base/clock.ts';
+import { take } from '../base/take.ts';
 import { within } from '../base/wait.ts';
 import type { Admission, Slot, Ticket } from './admission.ts';
 import { fullError, queueTimeoutError, slotWait, type Occupancy } from './errors.ts';
@@ -7,6 +8,7 @@ import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions } from './registration.ts';
 import type { SlotHolders } from './slot-holders.ts';
+import type { HolderStatus } from './status.ts';
 import type { Notices } from './wait-notices.ts';
 
 export interface SlotWaitOptions {
@@ -29,6 +31,17 @@ export class SlotWait {
   /** The longest wait so far, in milliseconds. */
   get longest(): number {
     return this.#longest;
+  }
+
+  /** What waits, in the order of the turns. @param most of them */
+  status(most: number): HolderStatus[] {
+    const { admission, clock } = this.#options;
+    const now = clock.now();
+    return [...take(admission.waiting, most)].map(({ holder, run, since }) => ({
+      ...holder,
+      run,
+      age: since === undefined ? undefined : Math.round(now - since),
+    }));
   }
 
   /** A new run begins. */

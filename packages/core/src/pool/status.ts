@@ -1,5 +1,6 @@
 /** What a pool looks like at this moment, for `carpool ps`: plain data, made when it is asked for. */
 import type { HolderLabel } from '../base/holder-label.ts';
+import type { PoolStats } from './types.ts';
 
 /** What holds something, or waits for it. */
 export interface HolderStatus extends HolderLabel {
@@ -50,4 +51,12 @@ export interface PoolStatus {
   readonly sessions: readonly SessionStatus[];
   /** The first of those that wait, in the order of their turns. */
   readonly waiting: readonly HolderStatus[];
+}
+
+export function poolStatus(
+  { name, maxSessions, open, queued, warm, quarantined }: PoolStats,
+  children: readonly ChildStatus[],
+  { sessions, waiting }: Pick<PoolStatus, 'sessions' | 'waiting'>,
+): PoolStatus {
+  return { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting };
 }

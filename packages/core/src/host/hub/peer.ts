@@ -9,22 +9,16 @@
 import type { CancelSignal } from '../../base/cancellation.ts';
 import type { Evidence } from '../../base/errors.ts';
 import { CarpoolError } from '../../base/errors.ts';
-import type { Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import { json } from '../../codec/json.ts';
-import type { Coordination } from '../../ledger/coordination.ts';
-import type { PoolStats } from '../../pool/types.ts';
 import { joinedDiagnostics } from '../../session/diagnostics.ts';
-import type { BusyPoll } from '../../transport/busy-poll.ts';
 import { AcceptedConnection, type AcceptedSocket } from '../../wire/accepted-connection.ts';
 import { op, type WireHead } from '../../wire/frames.ts';
 import { wrongToken } from '../../wire/greeting.ts';
 import type { EndBody } from '../../wire/frame-bodies.ts';
-import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type {
   AddressResult,
   CallRequest,
-  GreetRequest,
   PoolsResult,
   RegisterRequest,
   RegisterResult,
@@ -34,46 +28,15 @@ import type {
   SharedWorkerResult,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
-import type { StatusRequest, StatusResult } from '../../wire/status.ts';
-import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
-import type { HubPool } from './hub-pool.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
-import type { HubLimits } from './limits.ts';
 import { Owners } from './owners.ts';
-import { PeerRun, type HostedRuns } from './peer-run.ts';
+import type { PeerHub } from './peer-hub.ts';
+import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
-import type { SessionTokens } from './session-tokens.ts';
-import type { ValueFiles } from './value-files.ts';
-
-/** What a peer needs of its hub. */
-export interface PeerHub {
-  readonly clock: Clock;
-  readonly limits: HubLimits;
-  readonly pools: Promise<ReadonlyMap<string, HubPool>>;
-  readonly sharedWorkers: SharedWorkers;
-  readonly locks: PoolsResult['locks'];
-  readonly coordination: Coordination;
-  readonly valueFiles: ValueFiles;
-  readonly busyPoll: BusyPoll;
-  readonly runs: HostedRuns | undefined;
-  /** The run of a worker, where the host serves several. @param greeted as the worker has named it */
-  runOf(greeted: GreetRequest['run']): HolderRun | undefined;
-  readonly runInfo: () => Promise<RunInfoResult>;
-  readonly sessionTokens: SessionTokens;
-  readonly stop: (() => void) | undefined;
-  /** A peer has shown the token. */
-  greeted(): void;
-  status(request: StatusRequest): Promise<StatusResult>;
-  admits(token: string): boolean;
-  nextPeerNumber(): number;
-  pool(name: string): Promise<HubPool>;
-  stats(): Promise<PoolStats[]>;
-  run(): Promise<void>;
-}
 
 type OtherRequest = Exclude<CallRequest, LeaseCall>;
 

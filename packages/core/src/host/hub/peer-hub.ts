@@ -1,0 +1,40 @@
+/** What a peer needs of its hub. */
+import type { Clock } from '../../base/clock.ts';
+import type { HolderRun } from '../../base/holder-label.ts';
+import type { Coordination } from '../../ledger/coordination.ts';
+import type { PoolStats } from '../../pool/types.ts';
+import type { BusyPoll } from '../../transport/busy-poll.ts';
+import type { RunInfoResult } from '../../wire/machine-messages.ts';
+import type { GreetRequest, PoolsResult } from '../../wire/messages.ts';
+import type { StatusRequest, StatusResult } from '../../wire/status.ts';
+import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
+import type { HubPool } from './hub-pool.ts';
+import type { HubLimits } from './limits.ts';
+import type { HostedRuns } from './peer-run.ts';
+import type { SessionTokens } from './session-tokens.ts';
+import type { ValueFiles } from './value-files.ts';
+
+export interface PeerHub {
+  readonly clock: Clock;
+  readonly limits: HubLimits;
+  readonly pools: Promise<ReadonlyMap<string, HubPool>>;
+  readonly sharedWorkers: SharedWorkers;
+  readonly locks: PoolsResult['locks'];
+  readonly coordination: Coordination;
+  readonly valueFiles: ValueFiles;
+  readonly busyPoll: BusyPoll;
+  readonly runs: HostedRuns | undefined;
+  /** The run of a worker, where the host serves several. @param greeted as the worker has named it */
+  runOf(greeted: GreetRequest['run']): HolderRun | undefined;
+  readonly runInfo: () => Promise<RunInfoResult>;
+  readonly sessionTokens: SessionTokens;
+  readonly stop: (() => void) | undefined;
+  /** A peer has shown the token. */
+  greeted(): void;
+  status(request: StatusRequest): Promise<StatusResult>;
+  admits(token: string): boolean;
+  nextPeerNumber(): number;
+  pool(name: string): Promise<HubPool>;
+  stats(): Promise<PoolStats[]>;
+  run(): Promise<void>;
+}
