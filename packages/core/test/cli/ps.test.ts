@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { HostClient } from '../../src/client/client.ts';
 import { ps } from '../../src/cli/ps.ts';
 import { processes } from '../../src/cli/ps/ask.ts';
 import { processesText } from '../../src/cli/ps/text.ts';
@@ -53,6 +54,12 @@ test('the host of the machine and that of a run: runs, children, sessions, lease
   await other.leases.acquire({ ...lock, holder, at: 'print.test.ts:3:1' });
   const waiting = third.leases.acquire({ ...lock, holder: { test: 'prints too' } });
   waiting.catch(() => {});
+  // A run on a host of its own takes a lock of the machine.
+  const { machine: address = '' } = await client.ask({ method: 'runInfo' }, 5_000);
+  const { run: info } = await other.ask({ method: 'runInfo' }, 5_000);
+  const greeted = info && { ...info, runner: 'another' };
+  const beside = closing(await HostClient.connect({ address, runner: 'another', run: greeted }));
+  await beside.leases.acquire({ ...lock, name: 'plotter', holder: { test: 'plots' } });
   const { hosts } = await look();
   const machine = answering(hosts, 'machine');
   expect(hosts[0]).toBe(machine);
@@ -67,6 +74,9 @@ test('the host of the machine and that of a run: runs, children, sessions, lease
   expect(pool.sessions).toMatchObject([
     { id: 's1', pid: child.pid, test: 'adds a row', file: 'cart.test.ts', run: id },
   ]);
+  const plotter = { name: 'plotter', scope: 'machine', holders: [{ test: 'plots', run: info?.id }] };
+  expect(machine.leases).toMatchObject([plotter]);
+  expect(await printed({})).toMatch(new RegExp(`held: .*, "plots", run ${process.pid}$`, 'm'));
   const ofRun = answering(hosts, 'run');
   expect(ofRun.runs).toMatchObject([{ folder: place().path, runner: 'another', pid: process.pid, workers: 2 }]);
   expect(ofRun.leases).toMatchObject([
