@@ -132,9 +132,9 @@ export function lsp(session: LspSession): Lsp {
     return [name, there];
   };
 
-  const pulled = (name: string, options: DiagnosticsOptions): Promise<Diagnostics> =>
+  const pulled = (name: string, { until: _, ...call }: DiagnosticsOptions): Promise<Diagnostics> =>
     calls
-      .request('textDocument/diagnostic', { textDocument: { uri: name } }, options)
+      .request('textDocument/diagnostic', { textDocument: { uri: name } }, call)
       .then((report) => (report as DocumentDiagnosticReport & { items?: Diagnostics }).items ?? []);
 
   const pushed = (name: string, document: OpenDocument, options: DiagnosticsOptions): Promise<Diagnostics> => {

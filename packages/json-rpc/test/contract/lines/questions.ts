@@ -104,10 +104,16 @@ export const questionLines: readonly Line[] = [
   {
     title: 'what begins and ends the server is refused, because sessions share it',
     async check({ register, lsp, expect }) {
-      const server = lsp(await register('small'));
+      const [server, other] = await Promise.all(
+        [register('small'), register('small')].map(async (it) => lsp(await it)),
+      );
       const { message } = await failure('SESSION_REFUSED', () => server.request('shutdown'));
       expect(message).toMatch(/^Cannot send "shutdown": the server is shared with other sessions/);
-      await failure('SESSION_REFUSED', () => server.notify('exit'));
+      // What has no reply is refused at the call, or, through a host, ends its session.
+      await failure('SESSION_REFUSED', async () => {
+        other.notify('exit');
+        await other.request('test/cancelled');
+      });
       server.open('a.ts', 'one', 'typescript');
       expect((await server.diagnostics('a.ts')).length).toBe(1);
     },
