@@ -104,9 +104,8 @@ export const questionLines: readonly Line[] = [
   {
     title: 'what begins and ends the server is refused, because sessions share it',
     async check({ register, lsp, expect }) {
-      const [server, other] = await Promise.all(
-        [register('small'), register('small')].map(async (it) => lsp(await it)),
-      );
+      const server = lsp(await register('small'));
+      const other = lsp(await register('small'));
       const { message } = await failure('SESSION_REFUSED', () => server.request('shutdown'));
       expect(message).toMatch(/^Cannot send "shutdown": the server is shared with other sessions/);
       // What has no reply is refused at the call, or, through a host, ends its session.
