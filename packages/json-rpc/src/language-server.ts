@@ -1,6 +1,6 @@
 /** A pool of sessions on one language server. */
 import { contentLength, json, type Codec } from 'carpool/protocol';
-import type { CommandLookup, PoolOptions } from 'carpool';
+import { checkPoolOptions, type CommandLookup, type PoolOptionNames, type PoolOptions } from 'carpool';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitializeParams } from 'vscode-languageserver-protocol';
@@ -54,13 +54,26 @@ export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>
 
 const codec: Codec = { name: 'json-rpc-headers', framing: contentLength, format: json };
 
+const names: PoolOptionNames<LanguageServerOptions> = {
+  own: {
+    root: true,
+    folders: true,
+    sessionFolder: true,
+    initialize: true,
+    answer: true,
+    notifications: true,
+    confirm: true,
+  },
+  taken: { codec: true, protocol: true, stdio: true },
+};
+
 /**
  * The options of a pool of sessions on one language server, for `defineConfig` or `createPool`. It starts nothing.
  *
  * The server is initialized once; `session.hello` is what it said of itself, with `rootUri`. Each session has documents of
  * its own: it names them below `root`, as if it were alone, and the server knows each under another name.
  *
- * @throws CarpoolError CONFIG_INVALID if `root`, `folders` or `command` is something else
+ * @throws CarpoolError CONFIG_INVALID if `root`, `folders` or `command` is something else, or there is no such option
  * @example
  * ```ts
  * import { languageServer } from '@carpool/json-rpc';
@@ -72,6 +85,7 @@ const codec: Codec = { name: 'json-rpc-headers', framing: contentLength, format:
  * ```
  */
 export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
+  checkPoolOptions('languageServer', options, names);
   const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
   const { confirm, ...pool } = rest;
   const { command } = pool;

@@ -5,6 +5,10 @@ test.each([
   [() => languageServer({ command: 'a' } as never), 'languageServer({ root }): found nothing; allowed: a path'],
   [() => languageServer({ root: '.' } as never), 'languageServer({ command }): found nothing'],
   [() => languageServer({ command: 'a', root: '.', folders: 'real' } as never), 'found "real"; allowed: "linked" or'],
+  [
+    () => languageServer({ command: 'a', root: '.', folder: 'linked' } as never),
+    '`languageServer`: it has no option "folder"; did you mean "folders"? it takes root, folders, sessionFolder, initialize,',
+  ],
   [() => jsonRpc({ command: 'a', framing: 'nul' } as never), 'found "nul"; allowed: "lines" or "headers"'],
 ])('%s', (make, text) => {
   expect(make).toThrow(

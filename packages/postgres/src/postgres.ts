@@ -1,9 +1,10 @@
 /** A pool of databases on one server. */
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { server, type PoolOptions, type ServerMessages } from 'carpool';
+import { checkPoolOptions, server, type PoolOptions, type ServerMessages } from 'carpool';
 import type { Cluster } from './cluster.ts';
 import type { Databases } from './databases.ts';
+import { names } from './option-names.ts';
 import { schemaFiles } from './schema-parts.ts';
 import type { PostgresDatabase, PostgresOptions } from './types.ts';
 
@@ -13,10 +14,11 @@ const roomForClusters = 512 * 1024 * 1024;
 /**
  * The options of a pool of databases on one private PostgreSQL server, for `defineConfig` or `createPool`. It starts
  * nothing. `db.opened` of a session is where its database is: a copy of a template that `schema` and `extensions` are put
- * into once, dropped when the test has ended, with the connections that it has left open.
+ * into once. It is dropped when the test has ended; where a connection to it is open, when that has gone.
  *
  * The defaults are those of any pool, except for `maxSessions`, 32, and `warm`, 2: a database that nothing uses costs 8 MiB.
  *
+ * @throws CarpoolError CONFIG_INVALID if there is no such option
  * @example
  * ```ts
  * import { postgres } from '@carpool/postgres';
@@ -27,6 +29,7 @@ const roomForClusters = 512 * 1024 * 1024;
  * ```
  */
 export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessages<PostgresDatabase>> {
+  checkPoolOptions('postgres', options, names);
   const { schema, extensions, version, binaries, settings, tcp, folder, cache, ...pool } = options;
   const own = { schema, extensions, version, binaries, settings, tcp: tcp ?? process.platform === 'win32', cache };
   /** By the temporary folder of each server: what `command` has found out for `start`. */

@@ -1,7 +1,8 @@
 /** A pool of databases, or of key prefixes, on one server. */
-import { server, type PoolOptions, type ServerMessages } from 'carpool';
+import { CarpoolError, checkPoolOptions, server, type PoolOptions, type ServerMessages } from 'carpool';
 import type { Keyspaces } from './keyspaces.ts';
 import type { Prepared } from './launch.ts';
+import { names } from './option-names.ts';
 import type { RedisKeyspace, RedisOptions } from './types.ts';
 
 /** Databases beyond those of the sessions: 8 for tests that have ended and are still connected, one more of them for a moment, and database 0. */
@@ -18,6 +19,7 @@ const sessionsOfServer = 64;
  *
  * The defaults are those of any pool, except for `maxSessions`, 64 for each server.
  *
+ * @throws CarpoolError CONFIG_INVALID if there is no such option, or no such isolation
  * @example
  * ```ts
  * import { redis } from '@carpool/redis';
@@ -28,7 +30,9 @@ const sessionsOfServer = 64;
  * ```
  */
 export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<RedisKeyspace>> {
+  checkPoolOptions('redis', options, names);
   const { isolation = 'database', binary, config, modules = [], acl = [], ...pool } = options;
+  checkIsolation(isolation);
   const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
   const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
   const databases = Math.max(fewestDatabases, each + spareDatabases);
@@ -59,6 +63,17 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
       for (const found of await started.drop(opened, signal)) diagnose(found);
     },
   });
+}
+
+/** Where no compiler looks, a wrong one would be a mixture of both. */
+function checkIsolation(isolation: unknown): void {
+  if (isolation === 'database' || isolation === 'prefix') return;
+  const found = JSON.stringify(isolation) ?? String(isolation);
+  throw new CarpoolError(
+    'CONFIG_INVALID',
+    `redis({ isolation }) is ${found}; it may be "database" or "prefix". For a server of its own: sessionsPerChild: 1`,
+    { scope: 'call', blame: 'setup', context: { option: 'isolation', found } },
+  );
 }
 
 function preparedIn(prepared: ReadonlyMap<string, Prepared>, temp: string): Prepared {

@@ -1,4 +1,5 @@
 /** `server()`: the options of a pool whose child is a server. Test processes load it with the config: it only returns data. */
+import { checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Messages } from '../protocol/protocol.ts';
 import type { Server, ServerAddress, ServerClose, ServerOpen, ServerPart, ServerReady } from '../server/types.ts';
@@ -56,10 +57,36 @@ export interface ServerOptions<Opened = ServerAddress, Params = unknown, Started
   readonly forwardLog?: boolean;
 }
 
+const names: PoolOptionNames<ServerOptions> = {
+  own: {
+    ready: true,
+    readyTimeout: true,
+    start: true,
+    startTimeout: true,
+    open: true,
+    close: true,
+    stopSignal: true,
+    forwardLog: true,
+  },
+  taken: {
+    codec: true,
+    forwardStderr: true,
+    helloTimeout: true,
+    maxFrameBytes: true,
+    maxUnreadEvents: true,
+    protocol: true,
+    requestTimeout: true,
+    server: true,
+    stdio: true,
+    strayOutput: true,
+  },
+};
+
 /**
  * The options of a pool whose child is a server: one process for all tests of a run, and for each test what `open` returns.
  * `{port}`, `{socket}` and `{temp}` in `command`, `args` and the values of `env` stand for a port that nothing else gets, a
  * socket, and a folder for this process alone.
+ * @throws CarpoolError CONFIG_INVALID if there is no such option
  * @example
  * defineConfig({ pools: { app: server({ command: 'node', args: ['app.js', '--port', '{port}'] }) } });
  * // in a test: await fetch(app.opened.url)
@@ -67,6 +94,7 @@ export interface ServerOptions<Opened = ServerAddress, Params = unknown, Started
 export function server<Started = undefined, Params = unknown, Opened = ServerAddress>(
   options: ServerOptions<Opened, Params, Started>,
 ): PoolOptions<ServerMessages<NoInfer<Opened>, NoInfer<Params>>> {
+  checkPoolOptions('server', options, names);
   const {
     ready = { port: true },
     readyTimeout = 30_000,

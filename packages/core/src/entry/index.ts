@@ -1,5 +1,6 @@
 /** `carpool`: for configuring, for running a pool in this process, and for what tests hold. */
 export { createPool } from '../pool/create-pool.ts';
+export { checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
 export type { Pool, PoolStats, RegisterOptions } from '../pool/types.ts';
 export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';
 export type { RestartLimits } from '../pool/restart.ts';

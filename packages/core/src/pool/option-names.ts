@@ -40,4 +40,27 @@ const names: Readonly<Record<keyof PoolOptions | 'name', true>> = {
   server: true,
 };
 
+/** The names of what a function takes that makes options of a pool: `server`, `postgres`. */
+export interface PoolOptionNames<Options> {
+  /** Options that no pool has. The type keeps both complete. */
+  readonly own: Readonly<Record<Exclude<keyof Options, keyof PoolOptions>, true>>;
+  /** Options of a pool that the function sets itself, and takes from no caller. */
+  readonly taken: Readonly<Record<Exclude<keyof PoolOptions, keyof Options>, true>>;
+}
+
+/**
+ * For a function that makes options of a pool: checks the names of what it is given, and nothing else. A misspelt name would
+ * reach the pool, which knows only its own options.
+ * @param call as users write it: "postgres"
+ * @throws CarpoolError CONFIG_INVALID with the name, the one that was meant, and all that there are
+ */
+export function checkPoolOptions<Options>(
+  call: string,
+  options: object,
+  { own, taken }: PoolOptionNames<Options>,
+): void {
+  const inherited = Object.keys(names).filter((name) => name !== 'name' && !Object.hasOwn(taken, name));
+  new OptionNames('CONFIG_INVALID', call, [...Object.keys(own), ...inherited]).check(options);
+}
+
 export const createPoolNames: OptionNames = new OptionNames('CONFIG_INVALID', 'createPool', Object.keys(names));

@@ -1,0 +1,34 @@
+/** The options that there are. The compiler keeps both lists complete. */
+import type { PoolOptionNames } from 'carpool';
+import type { RedisOptions } from './types.ts';
+
+export const names: PoolOptionNames<RedisOptions> = {
+  own: {
+    isolation: true,
+    binary: true,
+    config: true,
+    modules: true,
+    acl: true,
+    readyTimeout: true,
+    startTimeout: true,
+    forwardLog: true,
+  },
+  taken: {
+    args: true,
+    codec: true,
+    command: true,
+    cwd: true,
+    forwardStderr: true,
+    helloTimeout: true,
+    installHint: true,
+    maxFrameBytes: true,
+    maxUnreadEvents: true,
+    protocol: true,
+    requestTimeout: true,
+    server: true,
+    stdio: true,
+    strayOutput: true,
+    tempBase: true,
+    watch: true,
+  },
+};
