@@ -132,10 +132,12 @@ export function lsp(session: LspSession): Lsp {
     return [name, there];
   };
 
-  const pulled = (name: string, { until: _, ...call }: DiagnosticsOptions): Promise<Diagnostics> =>
-    calls
-      .request('textDocument/diagnostic', { textDocument: { uri: name } }, call)
-      .then((report) => (report as DocumentDiagnosticReport & { items?: Diagnostics }).items ?? []);
+  const pulled = async (name: string, options: DiagnosticsOptions): Promise<Diagnostics> => {
+    const call: CallOptions & { until?: unknown } = { ...options };
+    delete call.until;
+    const report = await calls.request('textDocument/diagnostic', { textDocument: { uri: name } }, call);
+    return (report as DocumentDiagnosticReport & { items?: Diagnostics }).items ?? [];
+  };
 
   const pushed = (name: string, document: OpenDocument, options: DiagnosticsOptions): Promise<Diagnostics> => {
     const { until = () => true, ...call } = options;
