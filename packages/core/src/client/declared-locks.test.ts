@@ -8,10 +8,11 @@ const locks = {
   writes: { write: 'book' },
   desk: { semaphore: 2, name: 'furniture' },
   chair: { semaphore: 4 },
+  atlas: { lock: 'atlas', scope: 'machine' },
 } as const;
 
-test('fixtures are taken in the order of what they take, the same in every test', () => {
-  expect(lockOrder(locks, () => true)).toEqual(['first', 'reads', 'writes', 'chair', 'desk', 'printer']);
+test('fixtures are taken in the order of what they take, the same in every test, those of the machine last', () => {
+  expect(lockOrder(locks, () => true)).toEqual(['first', 'reads', 'writes', 'chair', 'desk', 'printer', 'atlas']);
   expect(lockOrder(locks, (name) => name === 'printer' || name === 'desk')).toEqual(['desk', 'printer']);
 });
 

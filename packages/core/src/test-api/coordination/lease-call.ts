@@ -58,7 +58,7 @@ export type Above = (...args: never[]) => unknown;
 export interface LeaseCallOptions extends Omit<CallLabel, 'site'> {
   readonly scope: LeaseScope | undefined;
   /** Which tests share what it takes. Default: those of the run. */
-  readonly shared?: SharedOptions | undefined;
+  readonly shared?: Shared | undefined;
   /** What the user gave, and what that may be. */
   readonly given: object;
   readonly names: OptionNames;
@@ -93,7 +93,7 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
       caller: {
         at: () => callerLocation(site),
         chain: chain.length === 0 ? undefined : chain,
-        machine: options.shared?.scope === 'machine' ? true : undefined,
+        machine: options.shared?.given?.scope === 'machine' ? true : undefined,
         ...owned,
       },
       granted: (lease) => link.granted(lease),
@@ -111,17 +111,25 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
 
 /** The scope of a call that has one option for both. */
 export function scopesOf(scope: LeaseScope | 'machine' | undefined): Pick<LeaseCallOptions, 'scope' | 'shared'> {
-  return scope === 'machine' ? { scope: undefined, shared: { scope } } : { scope };
+  return scope === 'machine' ? { scope: undefined, shared: { by: 'getPort', given: { scope } } } : { scope };
+}
+
+/** Options of what is made once, and the function that has made it. */
+export interface Shared {
+  readonly by: 'lock' | 'rwlock' | 'semaphore' | 'reservations' | 'reserve' | 'getPort' | 'once';
+  readonly given: SharedOptions;
 }
 
 const sharedNames = new OptionNames('LEASE_INVALID', 'this', ['scope']);
 
 /** Where no compiler looks, the tests of other runs would not be kept away. */
-function sharedFault(shared: SharedOptions | undefined, site: CallSite): CarpoolError | undefined {
+function sharedFault(shared: Shared | undefined, site: CallSite): CarpoolError | undefined {
   if (shared === undefined) return undefined;
-  const { scope } = shared;
-  if (scope === undefined || scope === 'run' || scope === 'machine')
-    return sharedNames.fault(shared, site, 'lock, rwlock, semaphore or reservations');
+  const { by, given } = shared;
+  const wrong = sharedNames.fault(given, site, by);
+  if (wrong !== undefined) return wrong;
+  const { scope } = given;
+  if (scope === undefined || scope === 'run' || scope === 'machine') return undefined;
   const text = `Cannot share it in the scope ${JSON.stringify(scope)}: there are "run" and "machine"`;
   return new CarpoolError('LEASE_INVALID', text, { context: { scope }, site });
 }

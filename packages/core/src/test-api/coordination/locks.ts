@@ -9,6 +9,7 @@ import {
   type Above,
   type LeaseOptions,
   type ScopeOptions,
+  type Shared,
   type SharedOptions,
 } from './lease-call.ts';
 import { OwnLease, OwnPermits, type Lease, type Permits } from './lease.ts';
@@ -61,7 +62,7 @@ export interface Semaphore {
  * @example using held = await lock('emulator', { scope: 'machine' }).acquire(); // also for the tests of other runs
  */
 export function lock(name: string, options: SharedOptions = {}): Lock {
-  const what = { name, kind: 'lock', size: 1, weight: 1, shared: options } as const;
+  const what = { name, kind: 'lock', size: 1, weight: 1, shared: { by: 'lock', given: options } } as const;
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
   const own: Lock = {
     name,
@@ -73,7 +74,13 @@ export function lock(name: string, options: SharedOptions = {}): Lock {
 
 /** A lock with many readers or one writer. */
 export function rwlock(name: string, options: SharedOptions = {}): ReaderWriterLock {
-  const reading = { name, kind: 'rwlock', size: rwlockCapacity, weight: 1, shared: options } as const;
+  const reading = {
+    name,
+    kind: 'rwlock',
+    size: rwlockCapacity,
+    weight: 1,
+    shared: { by: 'rwlock', given: options },
+  } as const;
   const writing = { ...reading, weight: rwlockCapacity };
   const lease = (held: HeldLease): Lease => new OwnLease(name, held);
   const own: ReaderWriterLock = {
@@ -88,7 +95,7 @@ export function rwlock(name: string, options: SharedOptions = {}): ReaderWriterL
 
 /** `size` permits, of which each lease holds one or more. All calls with the name must give the same size. */
 export function semaphore(name: string, size: number, options: SharedOptions = {}): Semaphore {
-  const what = { name, kind: 'semaphore', size, shared: options } as const;
+  const what = { name, kind: 'semaphore', size, shared: { by: 'semaphore', given: options } } as const;
   const permits = (held: HeldLease): Permits => new OwnPermits(name, held);
   const own: Semaphore = {
     name,
@@ -109,7 +116,7 @@ interface What {
   readonly kind: Exclude<Kind, 'once'>;
   readonly size: number;
   readonly weight: number;
-  readonly shared: SharedOptions;
+  readonly shared: Shared;
 }
 
 function waiting<T>(

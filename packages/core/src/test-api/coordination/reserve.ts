@@ -1,5 +1,12 @@
 /** Values of which no two tests have the same: user names, tenants, directories, numbers of all kinds. */
-import { leaseOptionNames, makeCall, type Above, type ScopeOptions, type SharedOptions } from './lease-call.ts';
+import {
+  leaseOptionNames,
+  makeCall,
+  type Above,
+  type ScopeOptions,
+  type Shared,
+  type SharedOptions,
+} from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -27,7 +34,8 @@ export interface Reservations {
 export function reservations(space: string, options: SharedOptions = {}): Reservations {
   const own: Reservations = {
     name: space,
-    reserve: (values, given = {}) => reserveFrom(own.reserve, { space, shared: options }, values, given),
+    reserve: (values, given = {}) =>
+      reserveFrom(own.reserve, { space, shared: { by: 'reservations', given: options } }, values, given),
   };
   return own;
 }
@@ -37,7 +45,7 @@ export function reservations(space: string, options: SharedOptions = {}): Reserv
  * @throws CarpoolError LEASE_LOST, HUB_LOST
  */
 export function reserve<const T extends readonly Reservable[]>(...values: T): Promise<Reservation<T[number]>> {
-  return reserveFrom(reserve, { space: 'values', shared: {} }, values, {});
+  return reserveFrom(reserve, { space: 'values', shared: undefined }, values, {});
 }
 
 class OwnReservation<T extends Reservable> extends OwnLease implements Reservation<T> {
@@ -53,7 +61,7 @@ const names = leaseOptionNames();
 
 function reserveFrom<T extends readonly Reservable[]>(
   above: Above,
-  { space, shared }: { readonly space: string; readonly shared: SharedOptions },
+  { space, shared }: { readonly space: string; readonly shared: Shared | undefined },
   values: T,
   given: ScopeOptions,
 ): Promise<Reservation<T[number]>> {
