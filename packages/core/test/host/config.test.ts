@@ -186,7 +186,7 @@ const unknown = (key: string, allowed: string, meant?: string): string =>
   `${JSON.stringify(key)}, which is no option there; ${meant === undefined ? '' : `did you mean "${meant}"? `}allowed: ${allowed}`;
 
 const aLock =
-  'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout?';
+  'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout? and scope?: "run" or "machine"';
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
@@ -319,6 +319,11 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   ],
   [`{ locks: [] }`, 'locks', '[]; allowed: an object of locks by their names'],
   [`{ locks: { printer: 'mutex' } }`, 'locks.printer', `"mutex"; ${aLock}`],
+  [
+    `{ locks: { printer: { lock: 'a', scope: 'machines' } } }`,
+    'locks.printer',
+    `{lock: "a", scope: "machines"}; ${aLock}`,
+  ],
   [`{ locks: { printer: { lock: '' } } }`, 'locks.printer.lock', `""; ${aLock}`],
   [
     `{ locks: { a: { semaphore: 2 }, b: { semaphore: 3, name: 'a' } } }`,
