@@ -201,7 +201,7 @@ class _Sessions:
     def lose(self, session, fault):
         if session._ended:
             return
-        self._over(session)
+        self._end(session)
         self.write({**fault, "carpool": "lost", "session": session.id})
 
     def _begin(self, id, params):
@@ -245,20 +245,29 @@ class _Sessions:
             session._request = None
 
     def _close(self, id, session):
-        if session is None or self._over(session):
+        fault = None if session is None else self._over(session)
+        if fault is None:
             self.write({"carpool": "closed", "session": id})
+        else:
+            self.write({**fault, "carpool": "unclosed", "session": id})
+
+    def _end(self, session):
+        """The same where the end is not asked for, or certain: what `close` raises is a diagnostic."""
+        fault = self._over(session)
+        if fault is not None:
+            self.write({**fault, "carpool": "diagnostic", "session": session.id})
 
     def _over(self, session):
-        """True if nothing of the session is left."""
+        """None if nothing of the session is left, else what `close` raised."""
         session._ended = True
         self._sessions.pop(session.id, None)
         try:
             if self._handlers.close is not None:
                 self._handlers.close(session)
-            return True
-        except Exception:
-            _complain_of(f"session {session.id} could not be closed, and its end is not confirmed")
-            return False
+            return None
+        except Exception as error:
+            _complain_of(f"session {session.id} could not be closed")
+            return _fault_of(error)
 
 
 class _InProcess(_Sessions):
@@ -568,7 +577,7 @@ class _InFork(_Sessions):
             if not self._sessions:
                 return
         for session in list(self._sessions.values()):
-            self._over(session)
+            self._end(session)
 
     def read(self):
         head = self._exactly(_head.size)

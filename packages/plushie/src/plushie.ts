@@ -85,6 +85,8 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
   const ofProtocol = { protocolVersion, settings, validateProps: pool.diagnostics === 'fail', ignoreDiagnostics };
   return {
     recycleAfter: sessionsPerRenderer,
+    // Each is an event of the renderer: tests of what it refuses look for it there.
+    diagnostics: 'event',
     ...scaled(pool, timeoutFactor(process.env)),
     ...(windowed ? oneSessionEach(pool) : {}),
     args: [...rendererArgs, ...(windowed ? [`--${format}`] : [`--${mode}`, `--${format}`, ...roomIn(pool)])],

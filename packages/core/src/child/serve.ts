@@ -121,7 +121,10 @@ class Service<State, Params> {
 
   async #close(id: WireId, session: ServedSession<State, Params> | undefined): Promise<void> {
     this.#sessions.delete(id);
-    if (session === undefined || (await session.end())) this.#write({ carpool: 'closed', session: id });
+    const failed = await session?.end();
+    this.#write(
+      failed === undefined ? { carpool: 'closed', session: id } : { ...failed, carpool: 'unclosed', session: id },
+    );
   }
 
   async #end(): Promise<void> {

@@ -64,7 +64,10 @@ export class ServedSession<State, Params> implements ChildSession<State, Params>
   fail(fault: ChildFault): void {
     if (this.signal.aborted) return;
     this.#port.forget();
-    void this.end().then(() => this.#port.write({ ...faultIn(fault), carpool: 'lost', session: this.id }));
+    void this.end().then((failed) => {
+      if (failed !== undefined) this.#port.write({ ...failed, carpool: 'diagnostic', session: this.id });
+      this.#port.write({ ...faultIn(fault), carpool: 'lost', session: this.id });
+    });
   }
 
   /** Calls `open`. Resolves with false if it threw: the session is over. */
@@ -112,21 +115,21 @@ export class ServedSession<State, Params> implements ChildSession<State, Params>
     this.#questions.delete(id);
   }
 
-  /** Resolves with true when nothing of the session is left; false: `close` threw. */
-  async end(): Promise<boolean> {
+  /** Resolves with nothing when nothing of the session is left, else with what `close` threw. */
+  async end(): Promise<ChildMessage | undefined> {
     const over = new Error('the session has ended');
     this.#ended.abort(over);
     for (const call of this.#calls.values()) call.abort(over);
     for (const { refuse } of this.#questions.values()) refuse(over);
     this.#questions.clear();
-    if ((await this.#opening) === false) return true;
+    if ((await this.#opening) === false) return undefined;
     await Promise.all(this.#running);
     try {
       await this.#options.close?.(this);
-      return true;
+      return undefined;
     } catch (thrown) {
       complain(`session ${this.id} could not be closed, and its end is not confirmed`, thrown);
-      return false;
+      return faultOf(thrown);
     }
   }
 

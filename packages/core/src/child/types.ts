@@ -55,7 +55,7 @@ export interface ServeOptions<State, Params = unknown> {
   message?(session: ChildSession<State, Params>, message: ChildMessage): void | Promise<void>;
   /**
    * Puts in order what is left of a session. It is called when all calls of the session have settled; then its end is
-   * confirmed. What it throws goes to stderr, and the end is not confirmed.
+   * confirmed. What it throws is shown, and the end is not confirmed.
    */
   close?(session: ChildSession<State, Params>): void | Promise<void>;
   /** What the process says of itself: `session.hello`. Name its `version` here for `hello.version` of the protocol. */

@@ -41,7 +41,12 @@ const sessionFieldSchema = v.strictObject(
         'an object: { send, expect?, params? }',
       ),
     ),
-    close: v.optional(exchange),
+    close: v.optional(
+      v.strictObject(
+        { send: message, expect: v.optional(pattern), failed: v.optional(pattern) },
+        'an object: { send, expect?, failed? }',
+      ),
+    ),
     probe: v.optional(exchange),
     steps: v.optional(v.array(pattern, 'a list of patterns')),
     refusals: v.optional(v.array(pattern, 'a list of patterns')),
@@ -115,7 +120,7 @@ const poolSchema = v.strictObject(
     stopTimeout: v.optional(milliseconds),
     maxFrameBytes: v.optional(whole(1)),
     maxUnreadEvents: v.optional(whole(1)),
-    diagnostics: v.optional(v.picklist(['event', 'fail'], '"event" or "fail"')),
+    diagnostics: v.optional(v.picklist(['event', 'warn', 'fail'], '"event", "warn" or "fail"')),
     maxQuarantined: v.optional(whole(1)),
     recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
     restarts: v.optional(

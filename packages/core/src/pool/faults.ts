@@ -4,6 +4,7 @@
  */
 import type { CarpoolError } from '../base/errors.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
+import type { Diagnostic } from '../protocol/protocol.ts';
 import { Strays } from '../session/strays.ts';
 
 export interface FaultStats {
@@ -56,9 +57,14 @@ export class PoolFaults {
     this.#warnOnce('left', what);
   }
 
-  /** `close` of a server found fault with what a session left, and the pool does not fail its test with that. */
-  diagnosed(session: string, message: string): void {
-    this.#warnOnce('diagnosed', `of session ${session} it was found at its end: ${message}`);
+  /** The child, or `close` of a server, found fault with what a session did, and the pool does not fail its test with that. */
+  diagnosed(session: string, { code, message }: Diagnostic): void {
+    const found = `${code === undefined ? '' : `${code}: `}${message}`;
+    this.#warnOnce(
+      'diagnosed',
+      `fault was found with session ${session}: ${found}\n` +
+        "  Only the first is shown. `diagnostics: 'fail'` of the pool makes each one fail its test, 'event' hides them",
+    );
   }
 
   /** @param failure why the end of its session was not confirmed */

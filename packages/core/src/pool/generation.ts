@@ -14,7 +14,7 @@ import { loadCodec } from '../codec/codecs.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Child } from '../process/child.ts';
-import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
+import type { Diagnostic, Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
 import { gluedIn, type Glued } from '../session/glued.ts';
@@ -133,7 +133,11 @@ export class Generation {
       protocol,
       format: codec.format,
       clock,
-      keepsDiagnostics: settings.diagnostics === 'fail',
+      diagnosed: {
+        fail: 'keep' as const,
+        warn: (session: string, found: Diagnostic) => faults.diagnosed(session, found),
+        event: undefined,
+      }[settings.diagnostics],
       reportsEnd: served !== undefined,
       journal,
       strays,

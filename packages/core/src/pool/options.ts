@@ -116,10 +116,10 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
   readonly maxUnreadEvents?: number;
   /**
    * What to do with a message in which the child finds fault with what a session sent. `event`: it is an event of the
-   * session, no more. `fail`: it is, and the end of the session fails with SESSION_DIAGNOSTICS; in a test, the test does.
-   * Default `event`.
+   * session, no more. `warn`: it is, and the first of a run is a warning. `fail`: it is, and the end of the session fails
+   * with SESSION_DIAGNOSTICS; in a test, the test does. Default `warn`.
    */
-  readonly diagnostics?: 'event' | 'fail';
+  readonly diagnostics?: 'event' | 'warn' | 'fail';
   /**
    * Slots of a child whose end was not confirmed, after which it is replaced. At most `sessionsPerChild`; default: half of
    * it, at least 1. A child that answers nothing any more is replaced after the first, see `probeTimeout`.
@@ -225,7 +225,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     stopTimeout: options.stopTimeout ?? 2_000,
     maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
     maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
-    diagnostics: options.diagnostics ?? 'event',
+    diagnostics: options.diagnostics ?? 'warn',
     maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(sessionsPerChild / 2)),
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts(children), ...options.restarts },

@@ -51,7 +51,7 @@ export class ServedChild {
 
   /** Before any other use. */
   launched({ child, place }: Launched): void {
-    const { settings, server: part, clock, signal, faults } = this.#options;
+    const { settings, server: part, clock, signal } = this.#options;
     const transport = new LogTransport(child);
     const server = new RunningServer(settings.name, child, place);
     const protocol = serverProtocol({
@@ -63,10 +63,7 @@ export class ServedChild {
       closeTimeout: settings.closeTimeout,
       ended: AbortSignal.any([this.#ended.signal, signal]),
       used: () => (this.used = true),
-      diagnose: (diagnostic) => {
-        if (settings.diagnostics !== 'fail') faults.diagnosed(diagnostic.session, diagnostic.message);
-        transport.diagnose(diagnostic);
-      },
+      diagnose: (diagnostic) => transport.diagnose(diagnostic),
     });
     this.#launched = { protocol, transport, port: place.port };
   }

@@ -11,7 +11,7 @@ import type { SessionFieldOptions } from './session-field.ts';
 export const childProtocol: ChildProtocol = {
   hello: { send: { carpool: 'hello' }, expect: { carpool: 'hello' } },
   open: { send: { carpool: 'open' }, expect: { carpool: 'opened' }, params: 'params' },
-  close: { send: { carpool: 'close' }, expect: { carpool: 'closed' } },
+  close: { send: { carpool: 'close' }, expect: { carpool: 'closed' }, failed: { carpool: 'unclosed' } },
   probe: { send: { carpool: 'probe' }, expect: { carpool: 'alive' } },
   steps: [{ carpool: 'step' }],
   refusals: [{ carpool: 'refused' }],

@@ -25,9 +25,9 @@ export type Key = string;
 
 /** The types of messages that travel in a session; only the compiler looks at them. */
 export interface Messages {
-  /** What `send` takes. */
+  /** What `send` takes, and what answers of questions are. */
   readonly send: unknown;
-  /** What `request` takes and gives: by the `type` of the message where there is one, `'*'` for all others. */
+  /** What `request` takes and gives, beside `session` and `id`: by `type` where there is one, `'*'` for all others. */
   readonly requests: Readonly<Record<string, { readonly request: unknown; readonly reply: unknown }>>;
   /** What `interact` takes, its steps, and its response. */
   readonly interact: { readonly request: unknown; readonly step: unknown; readonly reply: unknown };

@@ -52,7 +52,7 @@ export const exchangeNames: Readonly<
 > = {
   hello: { all: ['send', 'expect', 'version'], required: 'expect' },
   open: { all: ['send', 'expect', 'params'], required: 'send' },
-  close: { all: ['send', 'expect'], required: 'send' },
+  close: { all: ['send', 'expect', 'failed'], required: 'send' },
   probe: { all: ['send', 'expect'], required: 'send' },
 };
 
@@ -82,7 +82,12 @@ export interface SessionFieldOptions {
     readonly params?: string;
   };
   /** Sent when a session ends. Without it the child does not learn of it, and a slot is free at once. */
-  readonly close?: { readonly send: Readonly<Record<string, unknown>>; readonly expect?: Pattern };
+  readonly close?: {
+    readonly send: Readonly<Record<string, unknown>>;
+    readonly expect?: Pattern;
+    /** Comes in place of `expect` where the child could not end the session; its text is shown, and the slot quarantined. */
+    readonly failed?: Pattern;
+  };
   /**
    * Sent outside any session when the child has not confirmed the end of one; a message like `expect`, or without it any
    * message, says that the child is alive. If none comes within `probeTimeout` of the pool, the child is replaced.
@@ -131,7 +136,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
         opened,
         wireId: port.freshId,
         async close(ending: SessionPort) {
-          if (close !== undefined) await exchange(ending, close, 'close.expect');
+          if (close !== undefined) await endOf(ending, close);
         },
       };
     },
@@ -210,6 +215,20 @@ async function exchange(
   return expect === undefined ? undefined : await port.next((message) => matches(expect, message), expect, option);
 }
 
+/** @throws with the text of the child, if it could not end the session */
+async function endOf(
+  port: SessionPort,
+  { send, expect, failed }: NonNullable<SessionFieldOptions['close']>,
+): Promise<void> {
+  port.send(send);
+  if (expect === undefined) return;
+  const fails = (message: unknown): boolean => failed !== undefined && matches(failed, message);
+  const said = await port.next((message) => matches(expect, message) || fails(message), expect, 'close.expect');
+  if (!fails(said)) return;
+  const { code, message } = faultIn(said as Record<string, unknown>, JSON.stringify(said));
+  throw new Error(code === undefined ? message : `${code}: ${message}`);
+}
+
 function withParams(
   { send, expect, params: field }: NonNullable<SessionFieldOptions['open']>,
   params: unknown,
@@ -239,8 +258,15 @@ function anyMatch(patterns: readonly Pattern[] | undefined, fields: Fields): boo
 }
 
 function refusalIn(frame: Frame): { code?: string; message: string } {
-  const { error, message, code } = frame.message as Record<string, unknown>;
-  const text = typeof error === 'string' ? error : typeof message === 'string' ? message : frame.toString();
+  return faultIn(frame.message as Record<string, unknown>, frame.toString());
+}
+
+/** @param whole what is shown where no field says what is wrong */
+function faultIn(
+  { error, message, code }: Readonly<Record<string, unknown>>,
+  whole: string,
+): { code?: string; message: string } {
+  const text = typeof error === 'string' ? error : typeof message === 'string' ? message : whole;
   return typeof code === 'string' ? { code, message: text } : { message: text };
 }
 

@@ -3,7 +3,16 @@ import type { Clock } from '../base/clock.ts';
 import type { CarpoolError, Evidence } from '../base/errors.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Key, Messages, ProtocolPort, Protocol, Route, SessionPort, WireId } from '../protocol/protocol.ts';
+import type {
+  Diagnostic,
+  Key,
+  Messages,
+  ProtocolPort,
+  Protocol,
+  Route,
+  SessionPort,
+  WireId,
+} from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
 import type { PendingCall } from './pending.ts';
 import type { CloseReason } from './state.ts';
@@ -45,8 +54,8 @@ export interface Connection {
   readonly format: Format;
   /** The child itself, outside all sessions. */
   readonly root: ProtocolPort;
-  /** Diagnostics of the child are kept for the end of the session. */
-  readonly keepsDiagnostics: boolean;
+  /** What the child finds wrong with what a session sent is an event, and is kept for the end of the session, or goes here. */
+  readonly diagnosed: 'keep' | ((session: string, diagnostic: Diagnostic) => void) | undefined;
   /** The failure of the child is reported at the end of a session, too: nothing of the session may have met it. */
   readonly reportsEnd: boolean;
   /** Milliseconds by which the confirmation of an end may be late: the host's own deadline is the pool's. */

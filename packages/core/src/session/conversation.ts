@@ -17,10 +17,9 @@ import type { ConversationOptions } from './listener.ts';
 import type { Outbox } from './outbox.ts';
 import { joinedParts, type OwnIds } from './parts.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
-import { protocolError } from './protocol-errors.ts';
 import type { ConversationPort } from './protocol-port.ts';
 import { endCalls, type Questions } from './questions.ts';
-import { lostReason, unopenedReason } from './reasons.ts';
+import { lostReason, unopenedReason, whyUnopened } from './reasons.ts';
 import { Recent } from './recent.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
 import { unansweredEvidence, type Asking } from './unanswered-evidence.ts';
@@ -216,8 +215,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       this.#outbox.wireId = opened.wireId;
       this.#outbox.gate = this.#state.name === 'opening' ? opened.gate : undefined;
     } catch (reported) {
-      const thrown = protocolError('open', protocol.name, reported) ?? reported;
       const state = this.#state;
+      const thrown = whyUnopened(reported, state, protocol.name);
       const reason = state.name === 'closing' ? state.reason : unopenedReason(thrown, clock.now());
       this.#port.giveUp(thrown);
       endCalls(this.#outbox, this.#questions, this.id);
@@ -243,7 +242,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   /** @param among where the child does not say which session it means: the ids of all that are open */
   diagnose(diagnostic: Diagnostic, among?: readonly string[]): void {
-    if (this.#connection.keepsDiagnostics) this.#diagnostics.add(diagnostic, among);
+    if (this.#connection.diagnosed === 'keep') this.#diagnostics.add(diagnostic, among);
+    else this.#connection.diagnosed?.(this.id, diagnostic);
   }
 
   #beginsAnew(route: LostRoute, frame: Frame): boolean {
@@ -259,7 +259,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   #lost(route: LostRoute): void {
     this.#port.markLost(route.gone);
     if (this.#state.name === 'closing' || this.#state.name === 'closed') return;
-    const reason = lostReason(route, this.id, () => this.recent.describe(), this.#connection.clock.now());
+    const reason = lostReason(route, this, { opening: this.#opened === undefined, now: this.#connection.clock.now() });
     if (route.gone) this.abort(reason);
     else this.fail(reason);
   }

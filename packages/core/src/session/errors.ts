@@ -169,6 +169,18 @@ export function lostError(session: string, refusal: Refusal | undefined, message
   return new CarpoolError('SESSION_FAILED', message, { context: contextOf(session, refusal), evidence: { messages } });
 }
 
+/** As `lostError`, before the session was open. */
+export function unopenedError(
+  session: string,
+  refusal: Refusal | undefined,
+  messages: readonly string[],
+): CarpoolError {
+  if (refusal?.error !== undefined) return refusal.error as CarpoolError;
+  const reason = refusal === undefined ? 'the child ended it, and gave no reason' : refusal.message;
+  const message = `Cannot open session ${session}${codeOf(refusal)}: ${reason}`;
+  return new CarpoolError('SESSION_FAILED', message, { context: contextOf(session, refusal), evidence: { messages } });
+}
+
 function codeOf(refusal: Refusal | undefined): string {
   return refusal?.code === undefined ? '' : ` (${refusal.code})`;
 }

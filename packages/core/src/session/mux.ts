@@ -34,8 +34,8 @@ export interface MuxOptions extends UnroutedOptions {
   readonly maxBacklogBytes?: number | undefined;
   /** Called once when the transport has ended. The mux's owner then calls `fail` with the best reason it can find. */
   readonly closed: (reason: CarpoolError | undefined) => void;
-  /** What the child finds wrong with what a session sent is kept for the end of the session. Default: it is an event. */
-  readonly keepsDiagnostics?: boolean | undefined;
+  /** See there. Default: it is an event, no more. */
+  readonly diagnosed?: Connection['diagnosed'];
   /** The end of the other side is kept for the end of its sessions, as diagnostics are: they may not learn it otherwise. */
   readonly reportsEnd?: boolean | undefined;
   /** Keeps what no conversation and no call takes. Default: its own. */
@@ -110,7 +110,7 @@ export class Mux {
       get root() {
         return root().port;
       },
-      keepsDiagnostics: options.keepsDiagnostics ?? false,
+      diagnosed: options.diagnosed,
       reportsEnd: options.reportsEnd ?? false,
       grace: options.grace ?? 0,
       journal: options.journal,

@@ -126,6 +126,7 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   /**
    * Answers the questions of the child. One answerer at a time: a second call replaces the first. Without one, and when
    * the answerer throws, a question ends the session with SESSION_REFUSED.
+   * An answer is a `send` message of the types.
    */
   answer(answerer: (question: M['event']) => M['send'] | Promise<M['send']>): void;
 

@@ -2,7 +2,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { tmpdir } from 'node:os';
 import { createPool } from '../../src/pool/create-pool.ts';
-import type { PoolOptions } from '../../src/pool/options.ts';
+import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
+import { ChildPool } from '../../src/pool/pool.ts';
 import type { Pool } from '../../src/pool/types.ts';
 import { childProtocol } from '../../src/protocol/child-protocol.ts';
 import type { Session } from '../../src/session/types.ts';
@@ -69,7 +70,7 @@ describe.each(runnable(lines))('%s', (line) => {
     expect((await failure(session.request({ type: 'none' }), 'SESSION_REFUSED')).message).toContain('must be a');
     expect(await total(session)).toBe(0);
     const refused = await failure(pool.register({ params: { refuse: true } }), 'SESSION_FAILED');
-    expect(refused.message).toContain('there is no room');
+    expect(refused.message).toMatch(/^Cannot open session s\d+ \(full\): .*there is no room/);
     const { stderr } = await session.evidence();
     expect(stderr).toContain('cannot divide by zero');
     expect(stderr).toMatch(/at .*model\.mjs|File .*model\.py/);
@@ -163,14 +164,28 @@ test('a request that is given up is told so, and one that never ends is over wit
   expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0, unconfirmed: 0 });
 });
 
-test.each(runnable(['node', 'python']))(
-  '%s: an end that fails is not confirmed, and says why on stderr',
+test.each(runnable(['node', 'python']))('%s: an end that fails is not confirmed, and says why', async (line) => {
+  const pool = poolOf(line);
+  const session = await pool.register({ params: { keep: true } });
+  // At once, not after the `closeTimeout`.
+  const error = await failure(session.unregister(), 'SESSION_FAILED');
+  expect(error.message).toMatch(/^Cannot close session s1: .*the folder is not empty/);
+  expect((await session.evidence()).stderr).toContain('the folder is not empty');
+  expect(pool.stats()).toMatchObject({ unconfirmed: 1, firstUnconfirmed: expect.stringContaining('is not empty') });
+});
+
+test.each(runnable(['node', 'python', 'python --fork']))(
+  '%s: what fails after the last message, and in a message, is one warning of the pool',
   async (line) => {
-    const pool = poolOf(line, { closeTimeout: 100 });
-    const session = await pool.register({ params: { keep: true } });
-    await failure(session.unregister(), 'REQUEST_TIMEOUT');
-    expect((await session.evidence()).stderr).toContain('the folder is not empty');
-    expect(pool.stats()).toMatchObject({ unconfirmed: 1 });
+    const warnings: string[] = [];
+    const settings = poolSettings('models', model(line));
+    const pool = closing(new ChildPool(settings, { warn: (text) => warnings.push(text) }));
+    const session = await pool.register({ params: { keep: line.includes('--fork') } });
+    if (!line.includes('--fork')) session.send({ type: 'dance' });
+    await session.unregister();
+    expect(warnings).toEqual([
+      expect.stringMatching(/fault was found with session s1: .*(cannot take dance|not empty)/),
+    ]);
   },
 );
 

@@ -221,7 +221,7 @@ test('what `close` finds wrong with what a test left fails its end, or is a warn
   const warnings: string[] = [];
   const pool = webPool(options, { warn: (message) => warnings.push(message) });
   await (await pool.register()).unregister();
-  expect(warnings.join()).toContain('of session s1 it was found at its end: 3 connections were left open');
+  expect(warnings.join()).toContain('fault was found with session s1: 3 connections were left open');
 });
 
 test('its port is taken by another program between the look and the start: it gets another one', async () => {
