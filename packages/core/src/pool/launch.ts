@@ -71,8 +71,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const { startChild } = await import('../process/start-child.ts');
     // What the child itself writes into its folder is no change of what it was started from.
     const sourceArgs = spec.args?.filter((text) => temp.made === undefined || !text.includes(temp.made));
+    // The folder in which `command` has it run may be a temporary one; what the config names is beside the config.
+    const watchFolder = settings.launch.cwd ?? process.cwd();
     const child = await startChild(
-      { ...spec, sourceArgs, stdio: server === undefined ? stdio : 'logs', stderr, watch },
+      { ...spec, sourceArgs, stdio: server === undefined ? stdio : 'logs', stderr, watch, watchFolder },
       { pool: name, clock, started, onStderr, onLog, gone: free },
     ).catch((thrown: unknown) => {
       throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;

@@ -131,7 +131,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
   readonly restarts?: Partial<RestartLimits>;
   /**
    * Which files a child is replaced for when they have changed: it then runs old code. True: its command, and the files
-   * among its arguments. A list: those, and what these globs find, relative to `cwd`, `node_modules` excepted. False: none,
+   * among its arguments. A list: those, and what these globs find, relative to the pool's `cwd`, `node_modules` excepted. False: none,
    * for a child that writes to a file among its arguments. In watch mode an edit of them starts a run, where the runner
    * lets Carpool do that: docs/runners.md. Default true.
    */

@@ -46,6 +46,8 @@ export interface ChildSpec extends EnvironmentSpec {
   readonly gid?: number | undefined;
   /** Which files `Child.sources` has. Default true: the command, and the files among the arguments. */
   readonly watch?: Watch | undefined;
+  /** The folder that the globs of `watch` are relative to. Default: `cwd`. */
+  readonly watchFolder?: string | undefined;
   /** Those of `args` among which files are looked for. Default: all. */
   readonly sourceArgs?: readonly string[] | undefined;
 }

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fingerprint, sameFingerprint, statOf, type Fingerprint, type WatchedFiles } from './files.ts';
 
-/** Which files of a child are watched: those that it is started with, and these, globs relative to its `cwd`; or none. */
+/** Which files of a child are watched: those that it is started with, and these, globs; or none. */
 export type Watch = boolean | readonly string[];
 
 export interface SourcesOf {
@@ -16,6 +16,8 @@ export interface SourcesOf {
   /** Absolute. */
   readonly cwd: string;
   readonly watch: Watch;
+  /** Absolute: the globs are relative to it. Default: `cwd`. */
+  readonly watchFolder?: string | undefined;
 }
 
 export class SourceFiles {
@@ -51,8 +53,8 @@ export class SourceFiles {
 
   get watched(): WatchedFiles {
     const files = [...new Set([...this.#started.keys(), ...this.#matched.keys()])];
-    const { cwd } = this.#of;
-    return { files, globs: this.#globs.filter(isPositive).map((glob) => absoluteGlob(glob, cwd)) };
+    const { cwd, watchFolder = cwd } = this.#of;
+    return { files, globs: this.#globs.filter(isPositive).map((glob) => absoluteGlob(glob, watchFolder)) };
   }
 
   get #globs(): readonly string[] {
@@ -64,12 +66,17 @@ function globsOf(watch: Watch): readonly string[] {
   return typeof watch === 'boolean' ? [] : watch;
 }
 
-async function expand({ cwd, watch }: SourcesOf): Promise<readonly string[]> {
+async function expand({ cwd, watch, watchFolder = cwd }: SourcesOf): Promise<readonly string[]> {
   const globs = globsOf(watch);
   if (globs.length === 0) return [];
   // Loaded by a pool that has globs.
   const { glob } = await import('tinyglobby');
-  return await glob(globs, { cwd, absolute: true, dot: true, ignore: ['**/node_modules/**', '**/.git/**'] });
+  return await glob(globs, {
+    cwd: watchFolder,
+    absolute: true,
+    dot: true,
+    ignore: ['**/node_modules/**', '**/.git/**'],
+  });
 }
 
 /** `--import=./x.mjs` and `file:` URLs are files too. */
@@ -99,8 +106,8 @@ function differ(files: ReadonlyMap<string, Fingerprint | undefined>): boolean {
 const isPositive = (glob: string): boolean => !glob.startsWith('!');
 
 /** A glob has slashes on every system, and the folder's own special characters stand for themselves. */
-function absoluteGlob(glob: string, cwd: string): string {
+function absoluteGlob(glob: string, base: string): string {
   if (resolve(glob) === glob) return glob;
-  const folder = cwd.replaceAll('\\', '/').replaceAll(/[!()*+?@[\]{}]/g, String.raw`\$&`);
+  const folder = base.replaceAll('\\', '/').replaceAll(/[!()*+?@[\]{}]/g, String.raw`\$&`);
   return `${folder}/${glob.replace(/^\.\//, '')}`;
 }

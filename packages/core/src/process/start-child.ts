@@ -40,6 +40,7 @@ export async function startChild(spec: ChildSpec, options: ChildOptions = {}): P
     args: spec.sourceArgs ?? spec.args ?? [],
     cwd,
     watch: spec.watch ?? true,
+    watchFolder: spec.watchFolder === undefined ? undefined : resolve(spec.watchFolder),
   });
   const id = randomBytes(16).toString('hex');
   const subprocess = attempted(attempt, () => spawn(file, spec, { cwd, env: { ...env, [marker]: id }, pair }));

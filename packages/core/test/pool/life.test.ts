@@ -1,7 +1,8 @@
 // The children of a pool, one after another: how they end, and what happens to their sessions.
-import { copyFileSync, chmodSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Launch } from '../../src/pool/options.ts';
 import type { Session } from '../../src/session/types.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
@@ -232,6 +233,26 @@ describe('a child is replaced', () => {
     edit();
     await (await echoes.register()).unregister();
     expect(echoes.stats()).toMatchObject({ children, failures: 0 });
+  });
+
+  test('when a file that `watch` names was edited, relative to the pool, wherever `command` has the child run', async () => {
+    const [cwd, elsewhere] = [join(place().path, 'project'), join(place().path, 'temp')];
+    for (const folder of [cwd, elsewhere]) mkdirSync(folder);
+    const seed = join(cwd, 'seed.sql');
+    writeFileSync(seed, '');
+    const command = (): Launch => ({
+      command: process.execPath,
+      args: [programPath('echo'), '--hello'],
+      cwd: elsewhere,
+    });
+    const echoes = pool('echo', { command, cwd, watch: ['*.sql'] });
+    await (await echoes.register()).unregister();
+    expect(echoes.watched.files).toContain(seed);
+    expect(echoes.watched.globs).toEqual([join(cwd, '*.sql')]);
+    writeFileSync(seed, 'edited');
+    await echoes.replaceIfChanged();
+    await (await echoes.register()).unregister();
+    expect(echoes.stats()).toMatchObject({ children: 2, failures: 0 });
   });
 
   test('is not, when its binary has not changed', async () => {
