@@ -553,7 +553,7 @@ class _Forks:
             if fork.closing:
                 self._say({"carpool": "closed", "session": id})
             elif not fork.has_said_why and self._ending is None:
-                message = f"the forked process of the session (pid {fork.pid}) {_ended(status)}"
+                message = f"its process (pid {fork.pid}) {_ended(status)}"
                 self._say({"carpool": "lost", "session": id, "code": "fork-ended", "message": message})
 
     def _say(self, message):

@@ -32,9 +32,12 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });
   let failures = 0;
+  /** Pools whose child could mix its sessions up. */
+  let sessions = 0;
   const printed = async (name: string, checked: () => Promise<Checked>): Promise<void> => {
     try {
-      const { seen, findings } = await checked();
+      const { seen, findings, hasMessages = false } = await checked();
+      if (hasMessages) sessions++;
       console.log(`${name}: ok, ${seen}${listed(findings)}`);
     } catch (thrown) {
       failures++;
@@ -44,6 +47,7 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   for (const pool of only === undefined ? pools : [only]) await printed(pool, () => checkPool(client, pool));
   for (const name of only === undefined ? sharedWorkers : [])
     await printed(name, () => checkSharedWorker(client, name));
+  if (sessions > 0) console.log(notLookedAt);
   client.close();
   return failures === 0 ? 0 : 1;
 }
@@ -53,6 +57,8 @@ interface Checked {
   readonly seen: string;
   /** What it does not do, and what follows from that. */
   readonly findings: readonly string[];
+  /** Its sessions carry messages. Default false. */
+  readonly hasMessages?: boolean;
 }
 
 /** @throws what is wrong */
@@ -75,6 +81,7 @@ async function checkPool(client: HostClient, pool: string): Promise<Checked> {
   return {
     seen: `first session after ${opened} ms${answers === true ? '' : silent}`,
     findings: await findingsOf(client, pool),
+    hasMessages: session.format !== 'none',
   };
 }
 
@@ -93,6 +100,9 @@ async function findingsOf(client: HostClient, pool: string): Promise<string[]> {
   else if (!(await confirmsEnd({ pid, unregister: () => session.unregister() }))) findings.push(`it ${unconfirmedEnd}`);
   return findings;
 }
+
+const notLookedAt =
+  'not looked at: whether a child keeps its sessions apart, and what a session leaves to the next; `describeProtocol` of carpool/testing tests that';
 
 const noHello =
   'it says no `hello`: it is taken for ready as soon as it is started, and what it still does then is part of the first test';

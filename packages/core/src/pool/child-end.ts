@@ -67,7 +67,7 @@ export async function whyItEnded(
       ? `${subject} closed its output and was stopped, ${after}${open}`
       : `${subject} ${describeExit(status, 'without a guess')}, ${after}${open}`;
   const { stderr, stdout } = evidenceOf(child);
-  return new CarpoolError('CHILD_EXITED', message, {
+  return new CarpoolError('CHILD_EXITED', `${message}${missingModule(stderr)}`, {
     context: { pool: settings.name, pid: child.pid, exit: status },
     evidence: {
       exit: how,
@@ -77,6 +77,12 @@ export async function whyItEnded(
     },
     cause: reason,
   });
+}
+
+/** Python finds the module of Carpool only where it is shown its folder. */
+function missingModule(stderr: string | undefined): string {
+  if (stderr?.includes("No module named 'carpool_child'") !== true) return '';
+  return "; give it `env: { PYTHONPATH }` with the folder of `carpool/child.py`, as in docs/write-a-process.md: `dirname(createRequire(import.meta.url).resolve('carpool/child.py'))`";
 }
 
 /** A line that is no message, where `strayOutput` is 'fail': it ends the child. @param thrown what reading it failed with */

@@ -199,7 +199,10 @@ async function greet(root: ProtocolPort, hello: NonNullable<SessionFieldOptions[
   for (const [name, wanted] of Object.entries(hello.version ?? {})) {
     const found = (said as Record<string, unknown>)[name];
     if (found !== wanted) {
-      const text = `The child says ${name} ${JSON.stringify(found)}, and the pool wants ${JSON.stringify(wanted)}`;
+      const text =
+        found === undefined
+          ? `The hello of the child has no field \`${name}\`, and the pool wants ${JSON.stringify(wanted)}: the process must say it there; with carpool/child or carpool_child it is a field of \`hello\` of \`serve\``
+          : `The child says ${name} ${JSON.stringify(found)}, and the pool wants ${JSON.stringify(wanted)}`;
       throw new CarpoolError('CHILD_VERSION', text, { context: { field: name, found, wanted } });
     }
   }

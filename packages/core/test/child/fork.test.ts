@@ -34,10 +34,10 @@ describe.skipIf(python.path === undefined)(`in Python${python.reason}`, () => {
     expect(new Set([pid, parent, await pidOf(other)]).size).toBe(3);
     const waiting = failure(doomed.request({ type: 'hang' }), 'SESSION_FAILED');
     process.kill(pid, 'SIGKILL');
-    const { cause } = await waiting;
-    expect(String(cause)).toContain(
-      `(fork-ended): the forked process of the session (pid ${pid}) was killed by SIGKILL`,
-    );
+    const { cause, evidence } = await waiting;
+    expect(String(cause)).toContain(`(fork-ended): its process (pid ${pid}) was killed by SIGKILL`);
+    // What came is quoted in whole.
+    expect(evidence.messages?.join()).toMatch(/message: "its process \(pid \d+\) was killed by SIGKILL"/);
     expect(isGone(pid)).toBe(true);
     const exited = await failure((await pool.register()).request({ type: 'die' }), 'SESSION_FAILED');
     expect(String(exited.cause)).toContain('exited with code 3');

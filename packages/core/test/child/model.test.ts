@@ -148,6 +148,11 @@ test.each(runnable(['node', 'python']))('%s: another version is refused', async 
   const protocol = { ...childProtocol, hello: { ...childProtocol.hello, version: { version: 2 } } };
   const error = await failure(poolOf(`${line} --version=3`, { protocol }).register(), 'CHILD_VERSION');
   expect(error.message).toContain('version 3');
+  const unnamed = { ...childProtocol, hello: { ...childProtocol.hello, version: { model: 'a' } } };
+  const absent = await failure(poolOf(line, { protocol: unnamed }).register(), 'CHILD_VERSION');
+  expect(absent.message).toMatch(
+    /The hello of the child has no field `model`, and the pool wants "a": .*`hello` of `serve`/,
+  );
 });
 
 test('a request that is given up is told so, and one that never ends is over with its session', async () => {

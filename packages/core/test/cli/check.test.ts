@@ -1,6 +1,8 @@
 // `carpool check`: a line for each pool, and why one of them is not ready.
+import { python } from '@carpool/test-harness/programs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { childProtocol } from '../../src/protocol/child-protocol.ts';
 import { program, programProtocol } from '../support/pools.ts';
 import { web } from '../server/web.ts';
 import { carpool, config, write } from './carpool.ts';
@@ -12,7 +14,10 @@ test('a line for each pool whose child starts, greets, and opens and closes a se
   const [first, ...pools] = stdout.trimEnd().split('\n');
   expect(first).toBe(`config: ${file}`);
   expect(pools).toEqual(
-    ['echoes', 'others'].map((name) => expect.stringMatching(`^${name}: ok, first session after \\d+ ms$`)),
+    [
+      ...['echoes', 'others'].map((name) => `^${name}: ok, first session after \\d+ ms$`),
+      '^not looked at: .*`describeProtocol`',
+    ].map((line) => expect.stringMatching(line)),
   );
 });
 
@@ -38,7 +43,7 @@ test('a server is ok when it is ready, opens and closes a session, and is still 
   write('carpool.config.mjs', `export default ${JSON.stringify({ pools: { web: web('') } })};`);
   const { code, stdout } = await carpool('check');
   expect(stdout).toMatch(/^web: ok, first session after \d+ ms$/m);
-  expect(stdout).not.toMatch(/hello|confirm/);
+  expect(stdout).not.toMatch(/hello|confirm|not looked at/);
   expect(code).toBe(0);
 });
 
@@ -63,6 +68,17 @@ test('a script that does not exist is not ok, although a session could be opened
   expect(stdout).toMatch(/^sheet: The child of pool "sheet" ended while .*exited with code 1[^]*Cannot find module/m);
 });
 
+test.skipIf(python.path === undefined)(
+  'the error of Python that does not find `carpool_child` says where that is',
+  async () => {
+    write('sheet.py', 'import carpool_child');
+    poolOf('sheet.py', { command: python.path, env: { PYTHONPATH: '' }, protocol: childProtocol });
+    const { code, stdout } = await carpool('check');
+    expect(stdout).toMatch(/^sheet: .*exited with code 1.*PYTHONPATH.*carpool\/child\.py/m);
+    expect(code).toBe(1);
+  },
+);
+
 test('a child that lives and sends nothing is ok, and what would prove more is said', async () => {
   write('sheet.mjs', 'process.stdin.resume();');
   poolOf('sheet.mjs');
@@ -80,6 +96,7 @@ test('what a child does not do is a line each, with what follows from it', async
     expect.stringMatching(/^sheet: ok, first session after \d+ ms; it lives/),
     expect.stringMatching(/^ {2}it says no `hello`: it is taken for ready as soon as it is started/),
     expect.stringMatching(/^ {2}it does not confirm the end of a session: .*name that in `close.expect`$/),
+    expect.stringContaining('not looked at: whether a child keeps its sessions apart'),
   ]);
   expect(code).toBe(0);
 });
@@ -143,7 +160,7 @@ test('a protocol whose `route` throws is named at once, with the stack', async (
 test('one pool alone, by its name', async () => {
   config({ broken: 'dies-at-once', echoes: 'echo' });
   const { code, stdout } = await carpool('check', 'echoes');
-  expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 2 });
+  expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 3 });
   expect(stdout).toMatch(/^echoes: ok/m);
   const other = await carpool('check', 'ecko');
   expect(other.code).toBe(1);
