@@ -61,7 +61,10 @@ export class Attempt {
   async #leaveEvidence(file: FileOwner): Promise<void> {
     if (provided()?.evidence === false) return;
     const all = [...((await this.#owner?.evidence()) ?? []), ...(await file.evidence())];
-    const found = all.filter(({ stderr = '', messages = [], exit }) => stderr !== '' || messages.length > 0 || exit);
+    const found = all.filter(
+      ({ stderr = '', stdout = '', messages = [], exit }) =>
+        stderr !== '' || stdout !== '' || messages.length > 0 || exit,
+    );
     if (found.length === 0) return;
     const earlier = this.task.meta.carpool ?? [];
     this.task.meta.carpool = [...earlier, ...found.map((evidence) => ({ ...evidence, error: this.#errors }))];

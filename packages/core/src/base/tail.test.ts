@@ -16,6 +16,18 @@ test('a tail keeps the last bytes, however they were cut into chunks', () => {
   );
 });
 
+test('of a text, what had passed before is left out', () => {
+  const tail = new Tail(6);
+  tail.push(bytes('ab€'));
+  const { total } = tail;
+  expect(tail.text(total)).toBe('');
+  tail.push(bytes('cd'));
+  expect(tail.text(total)).toBe('cd');
+  // More than is kept has come since.
+  tail.push(bytes('efghij'));
+  expect(tail.text(total)).toBe('efghij');
+});
+
 test('an empty tail is empty text', () => {
   expect(new Tail().text()).toBe('');
 });

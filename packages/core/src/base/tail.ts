@@ -21,6 +21,11 @@ export class Tail {
     this.#total += chunk.length;
   }
 
+  /** Bytes that have passed so far: a place in the stream, for `text`. */
+  get total(): number {
+    return this.#total;
+  }
+
   bytes(): Uint8Array {
     if (this.#ring === undefined) return new Uint8Array(0);
     if (this.#total <= this.#limit) return this.#ring.slice(0, this.#total);
@@ -31,11 +36,16 @@ export class Tail {
     return bytes;
   }
 
-  /** Whole characters only: one that the limit has cut is left out at the front, an unfinished one at the end. */
-  text(): string {
-    const bytes = this.bytes();
+  /**
+   * Whole characters only: one that the limit has cut is left out at the front, an unfinished one at the end.
+   * @param since a `total` of before: what had passed then is left out. Default: all that is kept
+   */
+  text(since = 0): string {
+    const all = this.bytes();
+    const first = this.#total - all.length;
+    const bytes = all.subarray(Math.max(0, since - first));
     let start = 0;
-    if (this.#total > this.#limit) while (start < 3 && isContinuation(bytes[start])) start++;
+    if (Math.max(first, since) > 0) while (start < 3 && isContinuation(bytes[start])) start++;
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start), { stream: true });
   }
 }

@@ -25,7 +25,7 @@ end of its stderr:
   │     at odd (x.js:1:2)${' '}
 
 ── echo, session s2 ──
-no message, but on its stdout:
+end of its stdout:
   │ Usage: …`);
 });
 

@@ -38,7 +38,7 @@ function describe(evidence: SessionEvidence, message: string): string {
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(withoutKind(sentence))));
   add('what no session took', strays?.filter((line) => !shows(message, line)).join('\n'));
   add('end of its stderr', stderr);
-  add('no message, but on its stdout', stdout);
+  add('end of its stdout', stdout);
   const title = session === '' ? pool : `${pool}, session ${session}`;
   return parts.length === 0 ? '' : ['', '', `── ${title} ──`, ...parts].join('\n');
 }

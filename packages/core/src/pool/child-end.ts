@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Child } from '../process/child.ts';
+import type { Child, Printed } from '../process/child.ts';
 import { describeExit } from '../process/exit.ts';
 import { gluedIn } from '../session/glued.ts';
 import { type Journal, speakerName, type Speaker } from '../session/journal.ts';
@@ -104,9 +104,9 @@ export function becauseOf({ context }: CarpoolError): string {
     : `because its child printed a line that is no message, ${JSON.stringify(line)},`;
 }
 
-/** The end of what it has printed; stdout where it carries no messages. */
-export function evidenceOf(child: Child): Evidence {
-  const [stderr, stdout] = [child.stderrTail(), child.stdoutTail()];
+/** The end of what it has printed since then; stdout where it carries no messages. */
+export function evidenceOf(child: Child, since?: Printed): Evidence {
+  const [stderr, stdout] = [child.stderrTail(since), child.stdoutTail(since)];
   return { ...(stderr !== '' && { stderr }), ...(stdout !== '' && { stdout }) };
 }
 

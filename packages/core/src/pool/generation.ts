@@ -13,7 +13,7 @@ import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Child } from '../process/child.ts';
+import type { Child, Printed } from '../process/child.ts';
 import type { Diagnostic, Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
@@ -252,8 +252,9 @@ export class Generation {
     return parts.join('; ');
   }
 
-  evidence(): Evidence {
-    return evidenceOf(this.child);
+  /** @param since what its child printed before that is left out */
+  evidence(since?: Printed): Evidence {
+    return evidenceOf(this.child, since);
   }
 
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */

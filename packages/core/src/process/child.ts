@@ -77,6 +77,12 @@ export interface StopOptions {
   readonly deadlines?: Partial<StopDeadlines> | undefined;
 }
 
+/** A place in what a child prints, in bytes. */
+export interface Printed {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
 export interface Child extends ProcessIdentity {
   /** The file that was started. */
   readonly file: string;
@@ -92,10 +98,15 @@ export interface Child extends ProcessIdentity {
   readonly drained: Promise<void>;
   /** The status, once it has exited. */
   readonly status: ExitStatus | undefined;
-  /** The end of it. A line that follows itself stands once, with how often it came. */
-  stderrTail(): string;
-  /** Empty where stdout carries messages. */
-  stdoutTail(): string;
+  /** How much it has printed so far. */
+  readonly printed: Printed;
+  /**
+   * The end of it. A line that follows itself stands once, with how often it came.
+   * @param since what was printed before that is left out
+   */
+  stderrTail(since?: Printed): string;
+  /** As `stderrTail`. Empty where stdout carries messages. */
+  stdoutTail(since?: Printed): string;
   /** Milliseconds since the start. */
   age(): number;
   /** The child keeps the event loop running, as it does from the start. */

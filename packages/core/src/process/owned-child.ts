@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
-import type { Child, ChildOptions, StdioPair, StopOptions } from './child.ts';
+import type { Child, ChildOptions, Printed, StdioPair, StopOptions } from './child.ts';
 import { type ExitStatus, describeExit } from './exit.ts';
 import { type EndSignal, endAll, signalGroup } from './group.ts';
 import { type ProcessIdentity, groupMembers } from './identity.ts';
@@ -90,12 +90,16 @@ export class OwnedChild implements Child {
     return this.#status;
   }
 
-  stderrTail(): string {
-    return withoutRepeats(this.#stderr.text());
+  get printed(): Printed {
+    return { stdout: this.#stdout.total, stderr: this.#stderr.total };
   }
 
-  stdoutTail(): string {
-    return withoutRepeats(this.#stdout.text());
+  stderrTail(since?: Printed): string {
+    return withoutRepeats(this.#stderr.text(since?.stderr));
+  }
+
+  stdoutTail(since?: Printed): string {
+    return withoutRepeats(this.#stdout.text(since?.stdout));
   }
 
   age(): number {

@@ -74,11 +74,6 @@ test.each<[string, unknown, string]>([
     'Cannot call `createPool`: it has no option "maxSesions"; did you mean "maxSessions"? it takes name, command, ',
   ],
   [
-    'a misspelt option of a server',
-    server({ command: 'x', opne: () => {} } as never),
-    'it has no option "opne"; it takes',
-  ],
-  [
     'half a codec',
     { command: 'x', codec: { name: 'x', framing: 'lines', format: json } },
     'Cannot use this codec: a Codec is an object of',
@@ -88,6 +83,12 @@ test.each<[string, unknown, string]>([
   const make = (): unknown => createPool(options as never);
   expect(make).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   expect(make).toThrow(says);
+});
+
+test('`server` refuses a misspelt option by itself, and lists its own', () => {
+  const make = (): unknown => server({ command: 'x', opne: () => {} } as never);
+  expect(make).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  expect(make).toThrow('Cannot call `server`: it has no option "opne"; did you mean "open"? it takes ready, ');
 });
 
 test('createPool takes every option of `sessionField` as plain data', () => {

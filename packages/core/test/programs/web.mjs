@@ -1,4 +1,4 @@
-// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /hang, /close, /pid; the rest answers what it was asked.
+// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /warn, /hang, /close, /pid; the rest answers what it was asked.
 // --fill FILE writes 1 MiB first.
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
@@ -20,6 +20,10 @@ const server = createServer((request, response) => {
     case '/die':
       console.error('told to die');
       process.exit(7);
+      return;
+    case '/warn':
+      console.error('careful');
+      response.end();
       return;
     case '/hang':
       hangs = true;

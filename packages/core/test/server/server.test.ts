@@ -117,6 +117,17 @@ test('the death of a server fails its sessions with its exit and its log, and th
   expect(pool('web').stats()).toMatchObject({ children: 2, failures: 1 });
 });
 
+test('evidence of a session is what the server has printed since it began, and not how it was started', async () => {
+  const { connect } = await serve({ web: web('--port 0', { ready: { line: /listening on (?<url>\S+)/ } }) });
+  const client = await connect();
+  const [first, second] = [await client.register('web'), await client.register('web')];
+  await fetch(`${(first.opened as { url: string }).url}/warn`);
+  await until('its line has come', async () => (await first.evidence()).stderr === 'careful\n');
+  expect(await second.evidence()).toMatchObject({ stderr: 'careful\n' });
+  for (const { stdout } of [await first.evidence(), await second.evidence()]) expect(stdout).toBeUndefined();
+  expect((await (await client.register('web')).evidence()).stderr).toBeUndefined();
+});
+
 test('a server that dies while a session is opened on it fails that at once, whatever `open` waits for', async () => {
   const opening = Promise.withResolvers<number>();
   const options = web<undefined, undefined, { database: string }>('', {
