@@ -13,7 +13,7 @@ import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Child, Printed } from '../process/child.ts';
+import type { Child } from '../process/child.ts';
 import type { Diagnostic, Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
@@ -252,9 +252,14 @@ export class Generation {
     return parts.join('; ');
   }
 
-  /** @param since what its child printed before that is left out */
-  evidence(since?: Printed): Evidence {
-    return evidenceOf(this.child, since);
+  /** For a session that begins now. The log of a server's start would look like damage in each test that fails. */
+  evidenceFromNow(): () => Evidence {
+    const since = this.#options.settings.server === undefined ? undefined : this.child.printed;
+    return () => evidenceOf(this.child, since);
+  }
+
+  evidence(): Evidence {
+    return evidenceOf(this.child);
   }
 
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */

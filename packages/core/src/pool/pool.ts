@@ -213,9 +213,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
-    // The log of a server's start looks like damage, in each test that fails.
-    const since = this.settings.server === undefined ? undefined : generation.child.printed;
-    const evidence = (): Evidence => generation.evidence(since);
+    const evidence = generation.evidenceFromNow();
     return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
   }
 
