@@ -6,7 +6,7 @@
  * session is gone. The numbers live in `admission.ts`, the children in `children.ts`, the names of the holders in
  * `slot-holders.ts`; this file ties them together.
  */
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
