@@ -4,7 +4,7 @@ import { checkPoolOptions, type CommandLookup, type PoolOptionNames, type PoolOp
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitializeParams } from 'vscode-languageserver-protocol';
-import type { Answerer } from './language-server/answers.ts';
+import type { Answerer, Settings } from './language-server/answers.ts';
 import { languageServerProtocol } from './language-server/protocol.ts';
 import type { Listening } from './listening.ts';
 import type { JsonRpcMessages, JsonRpcRequest } from './messages.ts';
@@ -34,6 +34,17 @@ export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>
    * `capabilities`. Each part of `capabilities` is merged with Carpool's.
    */
   readonly initialize?: Partial<InitializeParams>;
+  /**
+   * Settings of the server, by section: `{ css: { validate: true } }`. They are sent once, as
+   * `workspace/didChangeConfiguration`, and answer the server's `workspace/configuration`; a section that is not here is
+   * `null`. Default: none are sent, and each section is `null`.
+   */
+  readonly settings?: Settings;
+  /**
+   * Notifications that the server gets once, after `initialized` and the settings: `json/schemaAssociations` and the like.
+   * Sessions that send one of these methods are refused. Default none.
+   */
+  readonly initialized?: readonly JsonRpcRequest[];
   /**
    * Answers questions of the server that no session answers: `workspace/configuration` and more. It is called in the host,
    * and returns plain data, the `result`; `undefined`: what an editor without settings says. What it throws refuses the
@@ -87,7 +98,7 @@ const names: PoolOptionNames<LanguageServerOptions> = {
 export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
   checkPoolOptions('languageServer', options, names);
   const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
-  const { confirm, ...pool } = rest;
+  const { settings, initialized = [], confirm, ...pool } = rest;
   const { command } = pool;
   if (typeof root !== 'string' && !(root instanceof URL))
     throw wrongOption('languageServer({ root })', root, 'a path, or a file: URL');
@@ -110,6 +121,8 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
         sessionFolder,
         linked: folders === 'linked',
         initialize,
+        settings,
+        initialized,
         answer,
         notifications,
         confirm: confirm ?? { method: '$/carpool/confirm' },

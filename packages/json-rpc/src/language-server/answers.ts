@@ -3,11 +3,22 @@
 /** Answers questions of the server. Undefined: as by default. */
 export type Answerer = (method: string, params: unknown) => unknown;
 
+/** Settings of the server, by section: `{ css: { validate: false } }`, or with dots, `{ 'css.validate': false }`. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+export interface AnswerDefaults {
+  /** The URI of the root. */
+  readonly root: string;
+  readonly settings: Settings | undefined;
+}
+
 /** The answer to a question, as plain data; undefined: there is none, and the server learns that. */
-export function defaultAnswer(method: string, params: unknown, root: string): unknown {
+export function defaultAnswer(method: string, params: unknown, { root, settings = {} }: AnswerDefaults): unknown {
   switch (method) {
     case 'workspace/configuration':
-      return (params as { readonly items: readonly unknown[] }).items.map(() => null);
+      return (params as { readonly items: readonly { readonly section?: string }[] }).items.map(({ section }) =>
+        settingIn(settings, section),
+      );
     case 'workspace/workspaceFolders':
       return [folderOf(root)];
     case 'workspace/applyEdit':
@@ -22,6 +33,18 @@ export function defaultAnswer(method: string, params: unknown, root: string): un
     default:
       return /^workspace\/\w+\/refresh$/.test(method) ? null : undefined;
   }
+}
+
+/** What stands under a section: under its whole name, or one level down for each dot. Null: nothing does. */
+function settingIn(settings: Settings, section: string | undefined): unknown {
+  if (section === undefined || section === '') return settings;
+  if (Object.hasOwn(settings, section)) return settings[section];
+  let found: unknown = settings;
+  for (const part of section.split('.')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return null;
+    found = (found as Settings)[part];
+  }
+  return found;
 }
 
 /** The root as a workspace folder. */

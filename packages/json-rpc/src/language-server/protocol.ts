@@ -14,7 +14,7 @@ import type { InitializeParams, InitializeResult } from 'vscode-languageserver-p
 import { Calls, fieldNames, keyOf, routeOf, unanswered } from '../calls.ts';
 import { listenersOf, listeningOf, type Listening } from '../listening.ts';
 import type { JsonRpcMessages, JsonRpcRequest } from '../messages.ts';
-import { defaultAnswer, type Answerer } from './answers.ts';
+import { defaultAnswer, type Answerer, type Settings } from './answers.ts';
 import { registeredIn } from './registrations.ts';
 import { Documents, type DocumentParams } from './documents.ts';
 import { initializeParams } from './initialize.ts';
@@ -32,6 +32,10 @@ export interface LanguageServerProtocolOptions {
   /** A session has a folder on disk. */
   readonly linked: boolean;
   readonly initialize: Partial<InitializeParams>;
+  /** Sent once, and the answers to questions for settings. */
+  readonly settings: Settings | undefined;
+  /** Notifications after `initialized`. */
+  readonly initialized: readonly JsonRpcRequest[];
   readonly answer: Answerer | undefined;
   readonly notifications: Listening;
   /** A request to which the server sends any reply at all. */
@@ -48,9 +52,10 @@ const changeTypes = { created: 1, deleted: 3 } as const;
 
 /** A protocol for one server. */
 export function languageServerProtocol(options: LanguageServerProtocolOptions): Protocol<JsonRpcMessages> {
-  const { linked, notifications, confirm } = options;
+  const { linked, settings, initialized, notifications, confirm } = options;
   const calls = new Calls();
   const sessions = new Map<string | number, OpenSession>();
+  const configured: ReadonlySet<string> = new Set([...ofAllSessions, ...initialized.map(({ method }) => method)]);
 
   /** Capabilities that the server has registered. */
   const registered: { diagnosticProvider?: unknown } = {};
@@ -58,7 +63,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
   const placed = (): Place => (known ??= new Place(options.root(), options.sessionFolder));
 
   const answerOf = (method: string, params: unknown): unknown =>
-    options.answer?.(method, params) ?? defaultAnswer(method, params, placed().realUri);
+    options.answer?.(method, params) ?? defaultAnswer(method, params, { root: placed().realUri, settings });
 
   /** Any reply will do: the server has read what was sent before. */
   const confirmed = async (root: ProtocolPort): Promise<void> => {
@@ -118,6 +123,8 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       if (linked) keep(place);
       const reply = await root.request({ method: 'initialize', params: initializeParams(place, options.initialize) });
       root.send({ method: 'initialized', params: {} });
+      if (settings !== undefined) root.send({ method: 'workspace/didChangeConfiguration', params: { settings } });
+      for (const notification of initialized) root.send(notification);
       // What a server can do dynamically it registers before it answers this.
       await confirmed(root);
       const { capabilities, ...rest } = (reply as { readonly result: InitializeResult }).result;
@@ -172,6 +179,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       const message = outgoing.frame.message as Partial<JsonRpcRequest>;
       const { method, params } = message;
       if (method !== undefined && ofTheServer.has(method)) throw notOfSession(method);
+      if (kind === 'send' && method !== undefined && configured.has(method)) throw notOfOneSession(method);
       const of = (params ?? {}) as DocumentParams;
       if (kind === 'send' && method === 'textDocument/didOpen') documents.opens(of);
       if (kind === 'send' && method === 'textDocument/didClose') documents.closes(of);
@@ -213,6 +221,14 @@ const ofTheServer: ReadonlySet<string> = new Set(['initialize', 'initialized', '
 
 function notOfSession(method: string): CarpoolError {
   const message = `Cannot send ${JSON.stringify(method)}: the server is shared with other sessions, and Carpool sends it once; a session begins with \`register\`, and ends with its test or \`unregister\``;
+  return new CarpoolError('SESSION_REFUSED', message, { scope: 'call', blame: 'test' });
+}
+
+/** What sets something for the whole server: the settings of one test would count in all others. */
+const ofAllSessions: readonly string[] = ['workspace/didChangeConfiguration', 'json/schemaAssociations'];
+
+function notOfOneSession(method: string): CarpoolError {
+  const message = `Cannot send ${JSON.stringify(method)}: it would count for all sessions of the server; set it in the config, with \`settings\` or \`initialized\`, or make a pool for each set of settings`;
   return new CarpoolError('SESSION_REFUSED', message, { scope: 'call', blame: 'test' });
 }
 

@@ -29,12 +29,9 @@ export function poolsOf(
     root,
     folders: 'virtual',
     initialize: { initializationOptions: { version: 7 } },
-    answer: (method, params) =>
-      method === 'workspace/configuration'
-        ? (params as { items: { section: string }[] }).items.map(({ section }) =>
-            section === 'small' ? { strict: true } : null,
-          )
-        : undefined,
+    settings: { small: { strict: true } },
+    initialized: [{ method: 'small/schemas', params: ['a.json'] }],
+    answer: (method) => (method === 'small/configured' ? { answered: true } : undefined),
   });
   const command = process.execPath;
   const ledger = join(programs, 'ledger.mjs');

@@ -9,6 +9,8 @@ const answers = new Map();
 const slow = new Map();
 /** @type {string[]} */
 const cancelled = [];
+/** Settings as they came. @type {[string, unknown][]} */
+const settings = [];
 
 /** @param {object} message */
 const write = (message) => {
@@ -36,6 +38,7 @@ const requests = {
     [...texts].filter(([, text]) => text.includes(part)).map(([uri]) => Array.from(uri).join(' ')),
   'test/ask': async ({ method, params }) => (await ask(method, params)) ?? null,
   'test/log': ({ message }) => (notify('window/logMessage', { type: 3, message }), null),
+  'test/settings': () => settings,
   'test/cancelled': () => cancelled,
   'test/work': ({ workDoneToken, textDocument }) => {
     notify('$/progress', { token: workDoneToken, value: { kind: 'begin', title: textDocument.uri } });
@@ -56,6 +59,7 @@ async function received({ id, method, params, result, error }) {
       cancelled.push(slow.get(params.id));
       write({ id: params.id, error: { code: -32800, message: 'cancelled' } });
     }
+    if (method === 'workspace/didChangeConfiguration' || method === 'small/schemas') settings.push([method, params]);
     const { uri, text } = params.textDocument ?? {};
     if (method === 'textDocument/didClose') texts.delete(uri);
     if (method === 'textDocument/didOpen') texts.set(uri, text);

@@ -35,6 +35,10 @@ export const questionLines: readonly Line[] = [
       expect(await ask('workspace/configuration', { items: [{ scopeUri: uri, section: 'small' }] })).toEqual({
         result: [{ strict: true }],
       });
+      expect(await ask('workspace/configuration', { items: [{ section: 'small.strict' }, {}] })).toEqual({
+        result: [true, { small: { strict: true } }],
+      });
+      expect(await ask('small/configured')).toEqual({ result: { answered: true } });
       expect(await ask('client/registerCapability', { registrations: [] })).toEqual({ result: null });
       expect(await ask('window/workDoneProgress/create', { token: 1 })).toEqual({ result: null });
       expect(await ask('workspace/codeLens/refresh')).toEqual({ result: null });
@@ -115,6 +119,25 @@ export const questionLines: readonly Line[] = [
       });
       server.open('a.ts', 'one', 'typescript');
       expect((await server.diagnostics('a.ts')).length).toBe(1);
+    },
+  },
+  {
+    title: 'settings come from the config, once; from a session they are refused, because they count for all',
+    async check({ register, lsp, expect }) {
+      const settings = [
+        ['workspace/didChangeConfiguration', { settings: { small: { strict: true } } }],
+        ['small/schemas', ['a.json']],
+      ];
+      for (const method of ['workspace/didChangeConfiguration', 'json/schemaAssociations', 'small/schemas']) {
+        const { session } = lsp(await register('small'));
+        // In process the call fails; through a host, the session.
+        const { message } = await failure('SESSION_REFUSED', async () => {
+          session.send({ method, params: { settings: {} } });
+          throw (await session.closed).error;
+        });
+        expect(message).toContain(`Cannot send "${method}": it would count for all sessions of the server`);
+      }
+      expect(await lsp(await register('small')).request('test/settings')).toEqual(settings);
     },
   },
   {
