@@ -73,6 +73,8 @@ const names: PoolOptionNames<LanguageServerOptions> = {
     initialize: true,
     answer: true,
     notifications: true,
+    settings: true,
+    initialized: true,
     confirm: true,
   },
   taken: { codec: true, protocol: true, stdio: true },
