@@ -26,7 +26,11 @@ export async function carry(value: unknown, name: CarriedName): Promise<Carried>
     import('../realm/not-plain.ts'),
   ]);
   const found = notPlainIn(value);
-  if (found !== undefined) throw cannotCarry(name, `\`${found.path.replace(/^\./, '')}\` is ${found.what}`);
+  if (found !== undefined) {
+    // Empty where it is the value itself.
+    const path = found.path.replace(/^\./, '');
+    throw cannotCarry(name, `${path === '' ? 'it' : `\`${path}\``} is ${found.what}`);
+  }
   const bytes = clone(value, name.what, {
     keepBuffers: true,
     failed: (reason, cause) => cannotCarry(name, reason, cause),

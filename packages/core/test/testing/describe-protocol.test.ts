@@ -1,6 +1,7 @@
 // The conformance suite, on processes that keep their promises, and on some that do not.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { server } from '../../src/config/define-server.ts';
 import { describeProtocol, type DescribeProtocolOptions } from '../../src/testing/describe-protocol.ts';
 import { model, runnable } from '../support/models.ts';
 import { place, program } from '../support/pools.ts';
@@ -109,4 +110,21 @@ test('where the runner can say so, a test of what is not done is skipped with th
 test('a process that ignores the end of its input is reported', async () => {
   const found = await outcomes({ ...program('ignores-end-of-input') }, /its input ends/);
   expect(found).toEqual([expect.stringMatching(/^it does not end when its input ends: it is ended by a signal/)]);
+});
+
+test('`warm` of the pool that is described is left out, as its sizes are', async () => {
+  const found = await outcomes({ ...program('echo'), maxSessions: 6, warm: 2 }, /one after the other/);
+  expect(found).toEqual([]);
+});
+
+test('a server is sent no garbage on stdin, and `ready` is its probe', async () => {
+  const source = `require('node:http').createServer((_, res) => res.end()).listen(+process.argv[1], '127.0.0.1')`;
+  const app = server({
+    command: process.execPath,
+    args: ['-e', source, '{port}'],
+    async close({ url }, _, { signal }) {
+      await fetch(url, { signal });
+    },
+  });
+  expect(await outcomes(app, /garbage|hangs/)).toEqual(['it was not looked at: a server takes no messages on stdin']);
 });

@@ -97,7 +97,9 @@ export const faultChecks: readonly Check[] = [
         await using next = await pool.register();
         await subject.ask?.(next);
         promise(pool.stats().children === 2, 'The process that hangs was not replaced');
-        return protocolOf(subject).probe === undefined ? unprobed : undefined;
+        // `ready` is the probe of a server.
+        const probed = subject.server !== undefined || protocolOf(subject).probe !== undefined;
+        return probed ? undefined : unprobed;
       });
     },
   },

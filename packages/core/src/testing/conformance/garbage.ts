@@ -17,7 +17,8 @@ interface Fed {
 export const garbageCheck: Check = {
   title: 'garbage on stdin is said on stderr',
   async run(subject) {
-    const { command } = subject;
+    const { command, server } = subject;
+    if (server !== undefined) return 'was not looked at: a server takes no messages on stdin';
     if (typeof command === 'function') return 'was not looked at: `command` is a function';
     const [silence, fed] = [await feed(subject, command, new Uint8Array()), await feed(subject, command, garbage)];
     if (fed.code === undefined)

@@ -45,6 +45,7 @@ const others: ReadonlySet<string> = new Set([
   'children',
   'sessionsPerChild',
   'maxSessions',
+  'warm',
 ] satisfies (keyof ProtocolSubject)[]);
 
 /** The options of the pool, without how many sessions it holds. */
