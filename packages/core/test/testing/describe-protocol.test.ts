@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { server } from '../../src/config/define-server.ts';
+import type { AnyMessages, Messages } from '../../src/protocol/protocol.ts';
 import { describeProtocol, type DescribeProtocolOptions } from '../../src/testing/describe-protocol.ts';
 import { model, runnable } from '../support/models.ts';
 import { place, program } from '../support/pools.ts';
@@ -32,13 +33,13 @@ describe('processes that are written with `carpool/child`', () => {
 });
 
 /** What the suite finds: by title what failed, and what is not done. */
-async function outcomes(
-  options: Omit<DescribeProtocolOptions, 'test' | 'report' | 'name'>,
+async function outcomes<M extends Messages = AnyMessages>(
+  options: Omit<DescribeProtocolOptions<M>, 'test' | 'report' | 'name'>,
   only: RegExp,
 ): Promise<string[]> {
   const found: string[] = [];
   const tests: (() => Promise<void>)[] = [];
-  describeProtocol({
+  describeProtocol<M>({
     ...options,
     name: 'it',
     report: (finding) => void found.push(finding),
