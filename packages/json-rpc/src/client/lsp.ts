@@ -38,7 +38,10 @@ export interface Lsp {
   readonly session: LspSession;
   /** What the server can do, and `rootUri`. */
   readonly hello: LspHello;
-  /** The URI of a document: `uri('src/a.ts')`. A URI is returned as it is. */
+  /**
+   * The URI of a document: `uri('src/a.ts')`. A URI is returned as it is.
+   * @throws Error for a path that is not below `root`: `/etc/a.css`, `../a.css`
+   */
   uri(document: string): string;
   /**
    * Sends a request, and resolves with its result. Methods that the published protocol does not know take and give
@@ -109,21 +112,34 @@ interface OpenDocument {
 }
 
 /**
- * Calls for a session on a language server. For one session, call it once: it counts the versions of documents.
+ * Calls for a session on a language server. Each call with one session returns the same object, which counts the versions of
+ * its documents.
  * @example
  * const server = lsp(session);
  * server.open('a.ts', 'const a: number = "";', 'typescript');
  * const [diagnostic] = await server.diagnostics('a.ts');
  */
 export function lsp(session: LspSession): Lsp {
+  const there = helpers.get(session);
+  if (there !== undefined) return there;
+  const made = makeLsp(session);
+  helpers.set(session, made);
+  return made;
+}
+
+const helpers = new WeakMap<LspSession, Lsp>();
+
+function makeLsp(session: LspSession): Lsp {
   const hello = session.hello as LspHello;
   const calls = rpc(session);
   const documents = new Map<string, OpenDocument>();
 
-  const uri = (document: string): string =>
-    /^[A-Za-z][\w+.-]+:/.test(document)
-      ? document
-      : `${hello.rootUri}/${encodeURI(document).replaceAll(/[?#]/g, encodeURIComponent)}`;
+  const uri = (document: string): string => {
+    if (/^[A-Za-z][\w+.-]+:/.test(document)) return document;
+    if (/^(?:[/\\]|[A-Za-z]:)/.test(document) || leavesRoot(document))
+      throw new Error(`${document} is not below root, ${hello.rootUri}: name a document by its path from there`);
+    return `${hello.rootUri}/${encodeURI(document).replaceAll(/[?#]/g, encodeURIComponent)}`;
+  };
 
   const documentOf = (document: string): readonly [string, OpenDocument] => {
     const name = uri(document);
@@ -198,4 +214,15 @@ export function lsp(session: LspSession): Lsp {
       });
     },
   };
+}
+
+/** True for a path with more `..` than folders before them. */
+function leavesRoot(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '..') depth -= 1;
+    else if (part !== '.' && part !== '') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
 }

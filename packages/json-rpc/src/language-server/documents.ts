@@ -15,8 +15,8 @@ export interface DocumentsOptions {
   readonly session: string;
   /** Absent: nothing is on disk. */
   readonly folder: SessionFolder | undefined;
-  /** The server learns that a file is there, or gone. */
-  readonly changed: (uri: string, type: 'created' | 'deleted') => void;
+  /** The server learns that a file is there, has another text, or is gone. */
+  readonly changed: (uri: string, type: 'created' | 'changed' | 'deleted') => void;
 }
 
 /** What the server gets back as it has sent it: only the server reads it, and it may hold paths. */
@@ -52,10 +52,10 @@ export class Documents {
     const known = below === undefined ? place.otherUriOf(session, uri) : place.uriOf(session, below);
     // Of an empty folder the server knows nothing that could have changed; and to learn of it costs pyright 200 ms.
     const isFirst = this.#open.size === 0;
-    const isNew = below !== undefined && typeof text === 'string' && madeFile(folder, { uri, below, text });
+    const change = below === undefined || typeof text !== 'string' ? undefined : madeFile(folder, { uri, below, text });
     this.#open.set(uri, known);
     this.#byServer.set(keyOf(known), uri);
-    if (isNew && !isFirst) changed(known, 'created');
+    if (change !== undefined && !isFirst) changed(known, change);
   }
 
   /** Before `textDocument/didClose` is sent. */
@@ -66,7 +66,8 @@ export class Documents {
     const known = typeof uri === 'string' ? this.#open.get(uri) : undefined;
     if (typeof uri !== 'string' || known === undefined) return;
     const below = place.within(uri);
-    if (below !== undefined && folder?.closed(below) === true) changed(known, 'deleted');
+    const change = below === undefined ? undefined : folder?.closed(below);
+    if (change !== undefined) changed(known, change);
   }
 
   /** After that. */
@@ -115,10 +116,10 @@ interface NewFile {
   readonly text: string;
 }
 
-/** @returns true if the document got a file @throws CarpoolError SESSION_REFUSED if it cannot have one */
-function madeFile(folder: SessionFolder | undefined, { uri, below, text }: NewFile): boolean {
+/** @returns what happened to the file of the document @throws CarpoolError SESSION_REFUSED if it cannot have one */
+function madeFile(folder: SessionFolder | undefined, { uri, below, text }: NewFile): 'created' | 'changed' | undefined {
   try {
-    return folder?.opened(below, text) === true;
+    return folder?.opened(below, text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CarpoolError(

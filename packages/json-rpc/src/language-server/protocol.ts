@@ -48,7 +48,7 @@ interface OpenSession {
 }
 
 /** Types of `workspace/didChangeWatchedFiles`. */
-const changeTypes = { created: 1, deleted: 3 } as const;
+const changeTypes = { created: 1, changed: 2, deleted: 3 } as const;
 
 /** A protocol for one server. */
 export function languageServerProtocol(options: LanguageServerProtocolOptions): Protocol<JsonRpcMessages> {

@@ -33,18 +33,27 @@ test('what is in root is there, by links', () => {
 
 test('a new document has a file in the folder of the session, and root keeps what it has', () => {
   const { root, own, session } = folders();
-  expect(session.opened(join('src', 'deep', 'new.ts'), 'new')).toBe(true);
+  expect(session.opened(join('src', 'deep', 'new.ts'), 'new')).toBe('created');
   expect(readFileSync(join(own, 'src/deep/new.ts'), 'utf8')).toBe('new');
   expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('disk');
   expect(existsSync(join(root, 'src/deep/new.ts'))).toBe(false);
-  expect(session.closed(join('src', 'deep', 'new.ts'))).toBe(true);
+  expect(session.closed(join('src', 'deep', 'new.ts'))).toBe('deleted');
   expect(existsSync(join(own, 'src/deep/new.ts'))).toBe(false);
 });
 
-test('a document that is a file of root stays the link that it is', () => {
+test('a document with the text of its file in root stays the link that it is', () => {
+  const { own, session } = folders();
+  expect(session.opened(join('src', 'disk.ts'), 'disk')).toBeUndefined();
+  expect(session.closed(join('src', 'disk.ts'))).toBeUndefined();
+  expect(lstatSync(join(own, 'src')).isSymbolicLink()).toBe(true);
+});
+
+test('a document with another text than its file in root has that text on disk, until it is closed', () => {
   const { root, own, session } = folders();
-  expect(session.opened(join('src', 'disk.ts'), 'other')).toBe(false);
-  expect(session.closed(join('src', 'disk.ts'))).toBe(false);
+  expect(session.opened(join('src', 'disk.ts'), 'other')).toBe('changed');
+  expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('other');
+  expect(readFileSync(join(root, 'src/disk.ts'), 'utf8')).toBe('disk');
+  expect(session.closed(join('src', 'disk.ts'))).toBe('changed');
   expect(readFileSync(join(own, 'src/disk.ts'), 'utf8')).toBe('disk');
   expect(readFileSync(join(root, 'src/disk.ts'), 'utf8')).toBe('disk');
 });

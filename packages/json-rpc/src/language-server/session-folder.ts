@@ -1,14 +1,15 @@
 /**
  * The folder of a session on disk: links to what is in `root`, so that a server finds configuration, packages and the
  * files that documents import. A folder becomes real, with links in it, when the session opens a document there that is
- * in no file; such a document gets a file, because servers look for imported files on disk.
+ * in no file, or has another text than its file in `root`; such a document gets a file, because servers look for imported
+ * files and schemas on disk.
  */
 import {
   copyFileSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -54,21 +55,27 @@ export class SessionFolder {
     this.#link('');
   }
 
-  /** Before a document is opened. @returns true if there was no file, so that it got one */
-  opened(below: string, text: string): boolean {
-    if (existsSync(join(this.#folder, below))) return false;
+  /** Before a document is opened. @returns what happened to its file; undefined: the file holds this text already */
+  opened(below: string, text: string): 'created' | 'changed' | undefined {
+    const path = join(this.#folder, below);
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && (!there.isFile() || readFileSync(path, 'utf8') === text)) return undefined;
     const parts = below.split(sep);
     for (let length = 1; length < parts.length; length++) this.#makeReal(parts.slice(0, length).join(sep));
-    writeFileSync(join(this.#folder, below), text);
+    // Without the link, or the text would go into the file of `root`.
+    rmSync(path, { force: true });
+    writeFileSync(path, text);
     this.#files.add(below);
-    return true;
+    return there === undefined ? 'created' : 'changed';
   }
 
-  /** A document was closed. @returns true if it had a file of its own, which is gone now */
-  closed(below: string): boolean {
-    if (!this.#files.delete(below)) return false;
-    rmSync(join(this.#folder, below), { force: true });
-    return true;
+  /** A document was closed. @returns what happened to its file: it is gone, or that of `root` again; undefined: nothing */
+  closed(below: string): 'deleted' | 'changed' | undefined {
+    if (!this.#files.delete(below)) return undefined;
+    const path = join(this.#folder, below);
+    rmSync(path, { force: true });
+    link(join(this.#root, below), path);
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? 'deleted' : 'changed';
   }
 
   async remove(): Promise<void> {

@@ -34,7 +34,9 @@ export const documentLines: readonly Line[] = [
       const server = lsp(await register('small'));
       const uri = server.open('a b.ts', 'one', 'typescript');
       expect(await server.diagnostics('a b.ts')).toEqual([{ message: `${uri} says one` }]);
-      server.change('a b.ts', 'two');
+      // The calls of a session are the same, however often they are asked for.
+      expect(lsp(server.session) === server).toBe(true);
+      lsp(server.session).change('a b.ts', 'two');
       expect(await server.diagnostics('a b.ts')).toEqual([{ message: `${uri} says two` }]);
       const definition = await server.request('textDocument/definition', { textDocument: { uri }, position });
       expect(definition).toEqual([{ uri, range: null }]);
@@ -65,6 +67,16 @@ export const documentLines: readonly Line[] = [
         throw (await server.session.closed).error;
       });
       expect(error.message).toMatch(/Cannot open file:\/\/\/elsewhere\/a\.ts: it is outside of `root`/);
+      const here = lsp(await register('small'));
+      for (const path of ['/elsewhere/a.ts', '../a.ts', 'src/../../a.ts', 'C:\\a.ts']) {
+        let thrown: unknown;
+        try {
+          here.open(path, '', 'typescript');
+        } catch (error_) {
+          thrown = error_;
+        }
+        expect((thrown as Error).message).toContain(`${path} is not below root`);
+      }
     },
   },
   {
