@@ -89,7 +89,7 @@ export class HeldLease {
     this.whenLost(run);
   }
 
-  /** @param run is called when it is lost; at once, if it is lost already */
+  /** Calls `run` when it is lost; at once, if it is lost already. */
   whenLost(run: WhenLost): void {
     if (this.#lost !== undefined) run(this.#lost);
     else this.#whenLost.push(run);

@@ -13,7 +13,7 @@ export { findConfig } from '../config/find.ts';
 export { evidenceText, type ShownError } from '../client/report.ts';
 export type { SessionEvidence } from '../client/owner.ts';
 export type { Provided } from '../client/provided.ts';
-export type { Configured, HostSummary } from '../wire/control.ts';
+export type { Boot, Configured, HostSummary } from '../wire/control.ts';
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
 export type { PoolStats } from '../pool/types.ts';

@@ -13,6 +13,7 @@ export type { Client, ClientOptions, ClientRegisterOptions } from '../client/typ
 export { Owner, type EndOptions, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
 export { FileOwner } from '../client/file-owner.ts';
 export type { PoolsResult } from '../wire/messages.ts';
+export type { RunInfo } from '../wire/machine-messages.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
 export { workerSession, type WorkerSessionOptions } from '../client/worker-session.ts';
 export { TestClock, type TestClockOptions } from '../client/test-clock.ts';
@@ -21,7 +22,7 @@ export * from './adapter-current-test.ts';
 export { openedCurrentTest } from '../test-api/current-test.ts';
 export { owners } from '../test-api/owners.ts';
 export { declaredLease, lockOrder } from '../client/declared-locks.ts';
-export type { HeldLease } from '../client/held-lease.ts';
+export type { HeldLease, WhenLost } from '../client/held-lease.ts';
 export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export { registerSession, type RegisterSessionOptions } from '../test-api/register-session.ts';
 // What tests see.
