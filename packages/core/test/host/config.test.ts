@@ -295,15 +295,21 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pools: { a: { command: 'x', protocol: { close: { say: {} } } } } }`,
     'pools.a.protocol.close.say',
-    unknown('say', 'send, expect'),
+    unknown('say', 'send, expect, failed'),
   ],
   // Not what is missing, but what stands in its place.
-  ...(['open', 'close', 'probe'] as const).map(
-    (name) =>
+  ...(
+    [
+      ['open', 'send, expect, params'],
+      ['close', 'send, expect, failed'],
+      ['probe', 'send, expect'],
+    ] as const
+  ).map(
+    ([name, allowed]) =>
       [
         `{ pools: { a: { command: 'x', protocol: { ${name}: { sned: {} } } } } }`,
         `pools.a.protocol.${name}.sned`,
-        unknown('sned', name === 'open' ? 'send, expect, params' : 'send, expect', 'send'),
+        unknown('sned', allowed, 'send'),
       ] as const,
   ),
   [
