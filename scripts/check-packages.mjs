@@ -26,8 +26,16 @@ function passes(name, command, args, cwd) {
 
 // Every Node that we support can `require` an ES module, so only files that a runner evaluates itself have to be CommonJS.
 // TypeScript's old resolution, `node10`, knows no `exports`: ts-jest projects use it, and `typesVersions` is for them.
-// A module of Python has no types.
-const attw = ['--profile', 'strict', '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', './child.py'];
+// Modules of Python have no types.
+const attw = [
+  '--profile',
+  'strict',
+  '--ignore-rules',
+  'cjs-resolves-to-esm',
+  '--exclude-entrypoints',
+  './child.py',
+  './join.py',
+];
 
 /**
  * What a package installs with it, and what of that runs a script at its installation: package managers warn of those, or
