@@ -175,7 +175,8 @@ test.each(runnable(['node', 'python']))('%s: an end that fails is not confirmed,
   // At once, not after the `closeTimeout`.
   const error = await failure(session.unregister(), 'SESSION_FAILED');
   expect(error.message).toMatch(/^Cannot close session s1: .*the folder is not empty/);
-  expect((await session.evidence()).stderr).toContain('the folder is not empty');
+  // It comes by another pipe.
+  await expect.poll(async () => (await session.evidence()).stderr).toContain('the folder is not empty');
   expect(pool.stats()).toMatchObject({ unconfirmed: 1, firstUnconfirmed: expect.stringContaining('is not empty') });
 });
 
