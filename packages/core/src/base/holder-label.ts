@@ -5,7 +5,7 @@ import type { CallSite } from './errors.ts';
 export interface HolderLabel {
   readonly test?: string | undefined;
   readonly file?: string | undefined;
-  /** Of a holder in another run of the same host: "/work/api, branch fix-db, pid 123". */
+  /** Of a holder in another run of the same host: "/code/api, branch fix-db, pid 123". */
   readonly run?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function describeHolder(holder: Holding, nameless: string): string {
   return `held for ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
 }
 
-/** ""cart › adds an item" (cart.test.ts:14)"; of another run also ", in the run /work/api, branch fix-db, pid 123" */
+/** ""cart › adds an item" (cart.test.ts:14)"; of another run also ", in the run /code/api, branch fix-db, pid 123" */
 export function nameOf(
   { test, file, run, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
   nameless: string,

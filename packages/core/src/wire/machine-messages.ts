@@ -50,7 +50,7 @@ export interface RunInfoResult {
   readonly machine?: string | undefined;
 }
 
-/** "/work/api, branch fix-db, pid 123" */
+/** "/code/api, branch fix-db, pid 123" */
 export function describeRun({ folder, branch, pid }: Omit<RunInfo, 'runner'>): string {
   return [folder, ...(branch === undefined ? [] : [`branch ${branch}`]), `pid ${pid}`].join(', ');
 }

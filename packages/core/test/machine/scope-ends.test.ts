@@ -104,7 +104,7 @@ test('a run that is killed gives back what it holds, and what it waits for', { t
     a.as(() => lock('db', machine).acquire({ timeout: 1 })),
     'LEASE_TIMEOUT',
   );
-  expect(busy.message).toMatch(/^Cannot acquire lock "db": timed out after 1 ms; held for .*, in the run \/work\/two,/);
+  expect(busy.message).toMatch(/^Cannot acquire lock "db": timed out after 1 ms; held for .*, in the run \/code\/two,/);
   await Promise.all([holder.says('asks'), waiter.says('asks')]);
   const mine = a.as(() => lock('db', machine).acquire());
   waiter.kill();

@@ -6,7 +6,7 @@ export const machine = { scope: 'machine' } as const;
 
 /** The host of a run, in this process. */
 export async function served(name: string, pid: number): Promise<Served> {
-  const run = { id: name, folder: `/work/${name}`, branch: `branch-of-${name}`, pid };
+  const run = { id: name, folder: `/code/${name}`, branch: `branch-of-${name}`, pid };
   return await serve({}, { runInfo: async () => ({ run }) });
 }
 

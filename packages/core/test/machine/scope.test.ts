@@ -33,7 +33,7 @@ test('two runs share what is of the machine, and nothing else, and the host is s
     'LEASE_TAKEN',
   );
   expect(taken.message).toMatch(
-    /^Cannot acquire lock "db" at once: held for \d+ ms by "adds a row" \(\S+\), in the run \/work\/one, branch branch-of-one, pid 11$/,
+    /^Cannot acquire lock "db" at once: held for \d+ ms by "adds a row" \(\S+\), in the run \/code\/one, branch branch-of-one, pid 11$/,
   );
   const waiting = b.as(() => lock('db', machine).acquire());
   held.release();
@@ -110,7 +110,7 @@ test('a name is something else for a run once no run holds it, and the error nam
     'LEASE_INVALID',
   );
   expect(other.message).toMatch(
-    /here it is a semaphore of 8, and on this machine it is a semaphore of 4 already, first used by "adds a row" \(.*\), in the run \/work\/one,/,
+    /here it is a semaphore of 8, and on this machine it is a semaphore of 4 already, first used by "adds a row" \(.*\), in the run \/code\/one,/,
   );
   held.release();
   await arrived(a);
@@ -128,7 +128,7 @@ test('a deadlock of two runs is reported with the runs in it; one across both sc
     b.as(() => lock('x', machine).acquire()),
     'LEASE_DEADLOCK',
   );
-  const one = 'in the run /work/one, branch branch-of-one, pid 11,';
+  const one = 'in the run /code/one, branch branch-of-one, pid 11,';
   expect(error.message.replaceAll(/ \(\S+\)/g, '')).toContain(
     `"drops the table" waits for lock "x", which "adds a row", ${one} holds; "adds a row", ${one} waits for lock "y", which "drops the table" holds.`,
   );

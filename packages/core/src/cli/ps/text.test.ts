@@ -15,8 +15,8 @@ const machine: AnsweringHost = {
   age: 12 * minute,
   memory: 61 * megabyte,
   runs: [
-    { id: 'b', folder: '/work/web', runner: 'jest', pid: 4810, age: 20_000, workers: 1 },
-    { id: 'a', folder: '/work/api', branch: 'fix-db', runner: 'vitest', pid: 4802, age: 3 * minute, workers: 4 },
+    { id: 'b', folder: '/code/web', runner: 'jest', pid: 4810, age: 20_000, workers: 1 },
+    { id: 'a', folder: '/code/api', branch: 'fix-db', runner: 'vitest', pid: 4802, age: 3 * minute, workers: 4 },
   ],
   pools: [
     {
@@ -31,8 +31,8 @@ const machine: AnsweringHost = {
         { state: 'starting', generation: 2, age: 300, sessions: 0, slots: 4 },
       ],
       sessions: [
-        { id: 's1', pid: 4822, test: 'adds a row', takenAt: '/work/api/cart.test.ts:14:3', run: 'a', age: 190_000 },
-        { test: 'removes \u001b[2J a row', file: '/work/web/cart.test.ts', run: 'b', age: 20_000 },
+        { id: 's1', pid: 4822, test: 'adds a row', takenAt: '/code/api/cart.test.ts:14:3', run: 'a', age: 190_000 },
+        { test: 'removes \u001b[2J a row', file: '/code/web/cart.test.ts', run: 'b', age: 20_000 },
       ],
       waiting: [{ test: 'sorts', run: 'b', age: 12_000 }],
     },
@@ -45,7 +45,7 @@ const machine: AnsweringHost = {
       scope: 'machine',
       used: 1,
       holderCount: 1,
-      holders: [{ test: 'prints', takenAt: '/work/api/print.test.ts:3:1', run: 'a', age: 190_000 }],
+      holders: [{ test: 'prints', takenAt: '/code/api/print.test.ts:3:1', run: 'a', age: 190_000 }],
       waitCount: 7,
       waiting: [{ test: 'prints too', run: 'b', age: 12_000 }],
     },
@@ -57,7 +57,7 @@ const machine: AnsweringHost = {
       size: 4,
       used: 2,
       holderCount: 1,
-      holders: [{ file: '/work/api/cart.test.ts', amount: 2, age: 400 }],
+      holders: [{ file: '/code/api/cart.test.ts', amount: 2, age: 400 }],
       waitCount: 0,
       waiting: [],
     },
@@ -84,23 +84,23 @@ const seen: Processes = {
 test('80 columns', () => {
   expect(processesText(seen, 80)).toMatchInlineSnapshot(`
     "host of this machine: pid 4711, carpool 1.2.0, 12 min, 61 MB
-      run: vitest, /work/api, branch fix-db, pid 4802, 3 min, 4 workers
-      run: jest, /work/web, pid 4810, 20 s, 1 worker
+      run: vitest, /code/api, branch fix-db, pid 4802, 3 min, 4 workers
+      run: jest, /code/web, pid 4810, 20 s, 1 worker
       pool browser: 10000 of 4 slots in use, 1 warm, 1 waits
         child: pid 4822, 181 MB, 3 min, generation 1, 3 of 4 sessions
         child that starts, 300 ms, generation 2, 0 of 4 sessions
-        session s1: 3 min, "adds a row" (/work/api/cart.test.ts:14:3), run 4802, on
+        session s1: 3 min, "adds a row" (/code/api/cart.test.ts:14:3), run 4802, on
             4822
         session that opens: 20 s, "removes \\u001b[2J a row"
-            (/work/web/cart.test.ts), run 4810
+            (/code/web/cart.test.ts), run 4810
         and 9998 more sessions
         waits: 12 s, "sorts", run 4810
       lock "printer", of this machine
-        held: 3 min, "prints" (/work/api/print.test.ts:3:1), run 4802
+        held: 3 min, "prints" (/code/api/print.test.ts:3:1), run 4802
         waits: 12 s, "prints too", run 4810
         and 6 more waits
       semaphore "cpu", run 4802, 2 of 4 held
-        held: 400 ms, 2 of it, /work/api/cart.test.ts
+        held: 400 ms, 2 of it, /code/api/cart.test.ts
       and 10 more names of leases
     host of a run: pid 5012 does not answer
       it does not answer within 1.5 s: it is stopped, or code that runs in it blocks
@@ -116,9 +116,9 @@ test('40 columns: lines go on below, and nothing is cut', () => {
   expect(text).toMatchInlineSnapshot(`
     "host of this machine: pid 4711, carpool
         1.2.0, 12 min, 61 MB
-      run: vitest, /work/api, branch fix-db,
+      run: vitest, /code/api, branch fix-db,
           pid 4802, 3 min, 4 workers
-      run: jest, /work/web, pid 4810, 20 s,
+      run: jest, /code/web, pid 4810, 20 s,
           1 worker
       pool browser: 10000 of 4 slots in use,
           1 warm, 1 waits
@@ -127,23 +127,23 @@ test('40 columns: lines go on below, and nothing is cut', () => {
         child that starts, 300 ms,
             generation 2, 0 of 4 sessions
         session s1: 3 min, "adds a row"
-            (/work/api/cart.test.ts:14:3),
+            (/code/api/cart.test.ts:14:3),
             run 4802, on 4822
         session that opens: 20 s, "removes
             \\u001b[2J a row"
-            (/work/web/cart.test.ts), run
+            (/code/web/cart.test.ts), run
             4810
         and 9998 more sessions
         waits: 12 s, "sorts", run 4810
       lock "printer", of this machine
         held: 3 min, "prints"
-            (/work/api/print.test.ts:3:1),
+            (/code/api/print.test.ts:3:1),
             run 4802
         waits: 12 s, "prints too", run 4810
         and 6 more waits
       semaphore "cpu", run 4802, 2 of 4 held
         held: 400 ms, 2 of it,
-            /work/api/cart.test.ts
+            /code/api/cart.test.ts
       and 10 more names of leases
     host of a run: pid 5012 does not answer
       it does not answer within 1.5 s: it is
