@@ -69,7 +69,8 @@ export async function runClose(
   { opened, timeout }: { readonly opened: Opened; readonly timeout: number },
 ): Promise<CarpoolError | undefined> {
   const expired = (): Error => unconfirmedError(of.id, timeout, unanswered(of));
-  const closing = Promise.resolve().then(() => opened.close(of.port));
+  // In this turn: what is sent next, by another session, comes after it.
+  const closing = new Promise<void>((resolve) => resolve(opened.close(of.port)));
   try {
     await within(closing, { clock, timeout: timeout + grace, expired });
     return undefined;
