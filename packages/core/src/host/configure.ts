@@ -55,13 +55,14 @@ export async function configure(
       return { pools: new Map(), sharedWorkers: new Map(), locks: {}, files, host: 'machine' };
     const environment = poolEnvironment(output, place);
     const make = makePool ?? ((settings: PoolSettings) => new ChildPool(settings, environment));
-    const made = Object.entries(pools).map(async ([name, pool]) => {
-      const settings = poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') });
-      return [name, await make(settings, pool)] as const;
-    });
+    // What is wrong is found before a pool is made.
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,
     );
+    const settled = Object.entries(pools).map(
+      ([name, pool]) => [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const,
+    );
+    const made = settled.map(async ([name, settings, pool]) => [name, await make(settings, pool)] as const);
     return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');

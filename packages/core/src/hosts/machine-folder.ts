@@ -83,6 +83,11 @@ export function livingMachineHost(folder: string): (HostRecord & MachineHost) | 
   return mayBeRunning(record) ? { ...record, address: record.address } : undefined;
 }
 
+/** Where a host without a terminal writes. */
+export function machineLog(folder: string): string {
+  return join(folder, 'log');
+}
+
 /** From now on it is found. */
 export function publishMachineHost(folder: string, record: HostRecord): void {
   writeRecord(folder, record);

@@ -1,7 +1,7 @@
 /** Finds the machine's host, or starts it. Several processes may do so at once: one of them starts it, the others wait. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import { CarpoolError, fromRecord } from '../base/errors.ts';
@@ -11,7 +11,7 @@ import { hostMarker, marker } from '../process/environment.ts';
 import { addressVariable } from '../wire/address.ts';
 import { controlDescriptor, parseReport, type MachineBoot } from '../wire/control.ts';
 import { readHostRecord } from './host-record.ts';
-import { livingMachineHost, machineFolder, type MachineHost } from './machine-folder.ts';
+import { livingMachineHost, machineFolder, machineLog, type MachineHost } from './machine-folder.ts';
 import { forgetStartTurns, takeStartTurn } from './start-turn.ts';
 
 export interface MachineHostOptions {
@@ -74,12 +74,13 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
   const { spawn } = process.getBuiltinModule('node:child_process');
   // What carries the mark of a host is ended with that host.
   const { [hostMarker]: _, [marker]: __, [addressVariable]: ___, ...env } = process.env;
-  const log = join(folder, 'log');
+  const log = machineLog(folder);
   const output = foreground ? 'inherit' : openSync(log, 'a', 0o600);
   const child = spawn(process.execPath, ['--min-semi-space-size=8', mainFile()], {
     // A session of its own: it serves runs of other terminals.
     detached: !foreground,
-    cwd: folder,
+    // One that no cleaner removes.
+    cwd: parse(folder).root,
     stdio: [foreground ? 'inherit' : 'ignore', output, output, 'pipe'],
     env: { ...env, NODE_OPTIONS: process.env['NODE_OPTIONS']?.replaceAll(/--inspect\S*/g, '').trim() },
     windowsHide: true,

@@ -8,7 +8,13 @@ import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
-import { livingMachineHost, machineFolder, publishMachineHost, withdrawMachineHost } from '../hosts/machine-folder.ts';
+import {
+  livingMachineHost,
+  machineFolder,
+  machineLog,
+  publishMachineHost,
+  withdrawMachineHost,
+} from '../hosts/machine-folder.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { controlDescriptor, type MachineBoot, type Report } from '../wire/control.ts';
@@ -109,7 +115,7 @@ async function serve(
     sockets: () => [{ hub, path: socket }, ...runs.sockets()],
     children: started,
   });
-  boundLog();
+  boundLog(machineLog(machine));
   publishMachineHost(machine, record);
   report({ report: 'ready', address: record.address ?? '' });
   idleEnd.look();

@@ -38,7 +38,8 @@ export class RunPool implements HubPool {
     own.sessions++;
     own.open++;
     own.peak = Math.max(own.peak, own.open);
-    void registration.conversation.released.then(() => own.open--);
+    // By then the counts may be those of the next run.
+    void registration.conversation.released.then(() => this.#own.open--);
     return registration;
   }
 

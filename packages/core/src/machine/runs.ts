@@ -24,6 +24,7 @@ import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, Runner } from '../host/hub/peer-run.ts';
 import { ServedRun } from '../host/served-run.ts';
 import { PoolDefinition } from './pool-definition.ts';
+import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
 import { SharedPools } from './shared-pools.ts';
 
@@ -83,6 +84,7 @@ export class MachineRuns implements HostedRuns {
       socketOf: nextSocket,
       env,
     });
+    const used = new Set<RunPool>();
     const run = new MachineRun({
       request,
       runner,
@@ -90,6 +92,8 @@ export class MachineRuns implements HostedRuns {
       path,
       over: () => {
         this.#runs.delete(run);
+        // Also where the config failed after some of its pools were made.
+        for (const pool of used) void pool.close();
         rmSync(folder, { recursive: true, force: true });
         changed();
       },
@@ -107,7 +111,11 @@ export class MachineRuns implements HostedRuns {
         load: () => loading,
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
-          return this.#pools.use({ definition, print: (text) => runner.print(text) });
+          const pool = this.#pools.use({ definition, print: (text) => runner.print(text) });
+          used.add(pool);
+          // The run may have been ended while its config was loaded.
+          if (!this.#runs.has(run)) void pool.close();
+          return pool;
         },
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };

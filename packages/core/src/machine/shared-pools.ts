@@ -6,6 +6,7 @@
  */
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import { ChildCap } from '../pool/child-cap.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolEnvironment } from '../host/configure.ts';
@@ -99,7 +100,8 @@ export class SharedPools {
 
   async #end(digest: string, pool: SharedPool): Promise<void> {
     if (this.#pools.get(digest) === pool) this.#pools.delete(digest);
-    await pool.close();
+    // A child that cannot be killed must not end the host, which has other runs.
+    await pool.close().catch((thrown: unknown) => void process.stderr.write(`carpool: ${messageOf(thrown)}\n`));
   }
 }
 
