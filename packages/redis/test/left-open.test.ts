@@ -49,8 +49,11 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     const census = await censusOf(other);
     const left = await Promise.all(Array.from({ length: mostInUse + 1 }, () => pool.register()));
     for (const one of left) await connected(one);
-    await Promise.all(left.map((one) => failure(one.unregister(), 'SESSION_DIAGNOSTICS')));
-    expect((await census()).users).toHaveLength(1 + mostInUse);
+    for (const one of left) await failure(one.unregister(), 'SESSION_DIAGNOSTICS');
+    const { users, connected: there } = await census();
+    expect(users).toHaveLength(1 + mostInUse);
+    const [oldest] = left;
+    for (const names of [users, there]) expect(names).not.toContain(oldest?.opened.username);
     expect(pool.stats()).toMatchObject({ quarantined: 0 });
   });
 

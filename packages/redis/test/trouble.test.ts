@@ -52,7 +52,7 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     await expect.poll(() => answerOf(beside)).toContain('BUSY');
     const { message } = await failure(next.unregister(), 'SESSION_FAILED');
     expect(message).toContain('a script that has written runs without end');
-    expect((await two.closed).by).toBe('child');
+    expect(await two.closed).toMatchObject({ by: 'child', error: { code: 'CHILD_SILENT' } });
     expect(await ask(await pool.register(), 'DBSIZE')).toBe(0);
     expect(pool.stats()).toMatchObject({ children: 2 });
   });
@@ -62,7 +62,7 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     const [one, two] = await Promise.all([pool.register(), pool.register()]);
     process.kill(await pidOf(one), 'SIGSTOP');
     await failure(one.unregister(), 'REQUEST_TIMEOUT');
-    expect((await two.closed).by).toBe('child');
+    expect(await two.closed).toMatchObject({ by: 'child', error: { code: 'CHILD_SILENT' } });
     expect(await ask(await pool.register(), 'DBSIZE')).toBe(0);
     expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
   });

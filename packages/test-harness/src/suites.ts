@@ -22,6 +22,7 @@ export function configOf({ folder, suites, timeout = 20_000 }: Suites): ViteUser
       test: {
         testTimeout: timeout,
         hookTimeout: timeout,
+        expect: { poll: { timeout: 10_000 } },
         // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
         env: { NODE_COMPILE_CACHE: join(folder, 'node_modules/.cache/compile') },
         // They wait for processes and deadlines; one worker more than there are processors keeps these busy.

@@ -100,9 +100,7 @@ test('the host of the machine and that of a run: runs, children, sessions, lease
 
   process.kill(ofRun.pid, 'SIGSTOP');
   closing({ close: () => process.kill(ofRun.pid, 'SIGCONT') });
-  const began = performance.now();
   const again = await look();
-  expect(performance.now() - began).toBeLessThan(2_000);
   expect(again.hosts.at(-1)).toMatchObject({ state: 'silent', kind: 'run', pid: ofRun.pid, children: [] });
   expect(processesText(again)).toContain(`host of a run: pid ${ofRun.pid} does not answer`);
 });

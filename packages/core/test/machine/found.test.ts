@@ -66,20 +66,28 @@ test('a base that cannot be written is passed over; without one, the sentence sa
   expect(error.message).toMatch(/^Cannot make a folder for the host of this machine: .*\. Set TMPDIR/);
 });
 
-test.each(['of a process that is gone', 'of a pid that was given again', 'of another boot', 'that is none'])(
-  'a record %s is replaced',
-  async (kind) => {
-    onMachine();
-    const folder = machineFolder();
-    const own = ownRecord(address('/nowhere'));
-    const gone = { 'of a process that is gone': { pid: await ended() }, 'of another boot': { boot: 'x' } }[kind];
-    if (kind === 'that is none') writeFileSync(join(folder, 'host.json'), '{"version":1');
-    else publishMachineHost(folder, { ...own, startTime: '1@x', ...gone });
-    const found = await machineHost();
-    expect(found.id).not.toBe(own.id);
-    expect(livingMachineHost(folder)?.pid).toBe(found.pid);
-  },
-);
+test.each([
+  'of a process that is gone',
+  'of a pid that was given again',
+  'of another boot',
+  'of another PID namespace',
+  'that is none',
+])('a record %s is replaced', async (kind) => {
+  onMachine();
+  const folder = machineFolder();
+  const own = ownRecord(address('/nowhere'));
+  const gone = {
+    'of a process that is gone': { pid: await ended() },
+    'of a pid that was given again': { startTime: '1@x' },
+    'of another boot': { boot: 'x' },
+    'of another PID namespace': { namespace: 'x' },
+  }[kind];
+  if (kind === 'that is none') writeFileSync(join(folder, 'host.json'), '{"version":1');
+  else publishMachineHost(folder, { ...own, ...gone });
+  const found = await machineHost();
+  expect(found.id).not.toBe(own.id);
+  expect(livingMachineHost(folder)?.pid).toBe(found.pid);
+});
 
 test('a host that takes no connections is not waited for without end, and another is not started', async () => {
   vi.stubEnv('TMPDIR', place().path);

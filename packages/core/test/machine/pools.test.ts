@@ -65,7 +65,7 @@ test('an edited program is another child, in watch mode too, and is not given to
   expect(await pidOf(second)).toBe(pid);
   process.kill(Number(pid), 'SIGKILL');
   const client = await worker(second);
-  await vi.waitUntil(async () => (await client.stats())[0]?.running === 0);
+  await vi.waitUntil(async () => (await client.stats())[0]?.running === 0, { timeout: 10_000 });
   const started = readFileSync(`/proc/${String(await pidOf(second))}/cmdline`, 'utf8');
   expect(started).toContain(join(b, 'echo.mjs'));
 });
@@ -110,12 +110,12 @@ test('children have the environment of their run, and not that of the host', asy
 test('no more children run than the machine allows: an idle one makes room, and a wait says for what', async () => {
   onMachine();
   await machineHost({ boot: { maxChildren: 1 } });
-  const line = (name: string): PoolOptions => program('echo --pool ' + name, { maxSessions: 1, registerTimeout: 200 });
+  const line = (name: string): PoolOptions => program('echo --pool ' + name, { maxSessions: 1 });
   configured({ pools: { one: line('one'), two: line('two') } });
   const client = await worker(await run());
   const running = async (): Promise<unknown> => (await client.stats()).map(({ running: count }) => count);
   const session = await client.register('one');
-  const error = await failure(client.register('two'), 'POOL_QUEUE_TIMEOUT');
+  const error = await failure(client.register('two', { timeout: 200 }), 'POOL_QUEUE_TIMEOUT');
   expect(error.message).toContain(
     'another child waits for its turn, because all pools of this machine may have 1 child together',
   );

@@ -76,7 +76,7 @@ test('a main process that is killed gives back all that its run held', async () 
   killed.kill('SIGKILL');
   await gone;
   expect(await second.register('echoes')).toBeDefined();
-  await vi.waitUntil(() => logged().includes(`pid ${killed.pid}: has gone`));
+  await vi.waitUntil(() => logged().includes(`pid ${killed.pid}: has gone`), { timeout: 10_000 });
 });
 
 test('a host that is killed fails the tests that use it, and the next run starts another', async () => {
@@ -103,6 +103,6 @@ test('what a pool prints is shown by the runs that use it', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const client = await worker(await run());
   await expect(client.register('dying')).rejects.toThrow('cannot find the licence file');
-  await vi.waitUntil(() => stderr.mock.calls.join('').includes('cannot find the licence file'));
+  await vi.waitUntil(() => stderr.mock.calls.join('').includes('cannot find the licence file'), { timeout: 10_000 });
   stderr.mockRestore();
 });

@@ -56,13 +56,13 @@ test('a host that is killed has lost all: holders, waiters and those who do not 
     b.as(() => lock('db', machine).acquire()),
     'LEASE_LOST',
   );
-  await vi.waitUntil(async () => (await (await b.client.machine.connected()).names()) !== undefined);
+  await arrived(b);
   const { pid } = livingMachineHost(machineFolder())!;
   process.kill(pid, 'SIGKILL');
   expect((await waiting).message).toBe(
     'Cannot acquire lock "db": the host of this machine is gone, and with it all that runs held there; the next call starts another',
   );
-  await vi.waitUntil(() => !held.held && !looked.held);
+  await vi.waitUntil(() => !held.held && !looked.held, { timeout: 10_000 });
   expect(lost.reason).toMatchObject({ code: 'LEASE_LOST', blame: 'setup' });
   const again = await b.as(() => lock('db', machine).acquire());
   expect(again.held).toBe(true);
