@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // Titles are rows of the table.
     taskTitleValueFormatTruncate: 0,
-    reporters: ['default', 'json'],
+    reporters: ['default', '@carpool/test-harness/report'],
     outputFile: { json: 'test-results/test.json' },
   },
 });

@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 90_000,
     // No more at a time: Jest complains of a worker that takes half a second to exit.
     maxWorkers: availableParallelism(),
-    reporters: ['default', 'json'],
+    reporters: ['default', '@carpool/test-harness/report'],
     outputFile: { json: 'test-results/test.json' },
   },
 });

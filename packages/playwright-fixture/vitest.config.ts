@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: availableParallelism(),
     sequence: { concurrent: true },
     maxConcurrency: 2,
-    reporters: ['default', 'json'],
+    reporters: ['default', '@carpool/test-harness/report'],
     outputFile: { json: 'test-results/test.json' },
   },
 });

@@ -30,7 +30,10 @@ export function configOf({ folder, suites, timeout = 20_000 }: Suites): ViteUser
         // The quick suite is part of the whole one, and is not counted.
         ...(suite === 'quick'
           ? {}
-          : { reporters: ['default', 'json'], outputFile: { json: `test-results/${suite}.json` } }),
+          : {
+              reporters: ['default', '@carpool/test-harness/report'],
+              outputFile: { json: `test-results/${suite}.json` },
+            }),
         ...suites[suite],
       },
     };
