@@ -5,6 +5,7 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
@@ -60,7 +61,13 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
         async close() {
           const late = AbortSignal.timeout(closeTimeout);
           const found = (message: string): void => diagnose({ session: freshId, message });
-          await close?.(server, opened, { started, signal: late, id: freshId, diagnose: found });
+          try {
+            await close?.(server, opened, { started, signal: late, id: freshId, diagnose: found });
+          } catch (thrown) {
+            if (!late.aborted) throw thrown;
+            // It is what `signal` made of it. The deadline of the end is the same, and says what was not confirmed.
+            await new Promise(noop);
+          }
         },
       };
     },
