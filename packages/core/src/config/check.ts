@@ -90,6 +90,15 @@ const serverSchema = v.strictObject(
 const poolSchema = v.strictObject(
   {
     command: v.union([v.pipe(v.string(), v.nonEmpty(commandAllowed)), v.function()], commandAllowed),
+    identity: v.optional(
+      v.union(
+        [
+          method,
+          v.strictObject({ files: v.optional(texts), folders: v.optional(texts), value: v.optional(v.unknown()) }),
+        ],
+        'an object, { files?, folders?, value? }, or a function that returns one',
+      ),
+    ),
     args: v.optional(texts),
     cwd: v.optional(text),
     env: v.optional(v.record(v.string(), v.optional(text), 'an object of strings')),

@@ -3,7 +3,7 @@
  * the same contents have the same; what cannot be looked into is never the same as anything else.
  *
  *   options, functions as their source │ config, and what it imports │ command, and files among its arguments, `watch`
- *   │ the environment that children inherit │ folders, relative to the work tree
+ *   │ the environment that children inherit │ `identity` of a `command` that is a function │ folders, relative to the work tree
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { childEnvironment, variable } from '../process/environment.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
 import { SourceFiles } from '../process/source-files.ts';
 import { describeValue } from './describe-value.ts';
+import { finder, identityOf, type KnownIdentity } from './pool-identity.ts';
 import type { LoadedProject, RunnerPlace } from './projects.ts';
 
 export interface DefinitionOptions {
@@ -39,38 +40,50 @@ export class PoolDefinition {
   /** Of the config. */
   readonly #files: ReadonlyMap<string, Fingerprint | undefined>;
 
-  private constructor({ settings, options, project, place }: DefinitionOptions, sources: SourceFiles) {
+  private constructor(
+    { settings, options, project, place }: DefinitionOptions,
+    sources: SourceFiles,
+    { files, folders, value }: KnownIdentity,
+  ) {
     this.settings = settings;
     this.#place = place;
     this.#sources = sources;
     const { modules, folder } = project;
-    this.#files = new Map(modules.files.map((file) => [file, fingerprint(file)]));
+    const cwd = settings.launch.cwd ?? folder;
+    const made = [...modules.files, ...files];
+    this.#files = new Map(made.map((file) => [file, fingerprint(file)]));
+    // Where its temporary folder is makes no child another one, and may depend on the space that is free.
+    const { tempBase: _, ...described } = options;
     const tree = workTreeOf(folder) ?? folder;
     const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
     const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
     const parts = [
       settings.name,
-      describeValue(options, inTree),
+      describeValue(described, inTree),
+      describeValue(value, inTree),
+      folders,
       relative(tree, folder),
-      relative(tree, settings.launch.cwd ?? folder),
+      relative(tree, cwd),
       describeValue(Object.fromEntries(Object.entries(inherited).filter(([name]) => !ofTheCaller.test(name))), inTree),
-      ...[...modules.files, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted(),
-      // A command that is a function decides by what it finds in its folder.
-      typeof settings.command === 'function' ? folder : '',
+      ...[...made, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted(),
       modules.complete ? '' : randomUUID(),
     ];
     this.digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     this.key = JSON.stringify([folder, settings.name]);
   }
 
+  /** @throws CarpoolError CONFIG_INVALID if its `identity` cannot be told */
   static async of(options: DefinitionOptions): Promise<PoolDefinition> {
     const { command, launch, watch } = options.settings;
     const { args = [], cwd = '.' } = launch;
     const { env } = options.place;
     const file =
       typeof command === 'string' ? resolveCommand(command, resolve(cwd), variable(env, 'PATH')).file : undefined;
-    const given = { file: file ?? '', args: file === undefined ? [] : args, cwd: resolve(cwd), watch };
-    return new PoolDefinition(options, await SourceFiles.of(given));
+    const given = { file: file ?? '', args, cwd: resolve(cwd), watch };
+    const { settings, place, project } = options;
+    const asked = identityOf({ settings, place, folder: project.folder });
+    const [sources, identity] = await Promise.all([SourceFiles.of(given), asked]);
+    return new PoolDefinition(options, sources, identity);
   }
 
   /** Something of it is another one since: a child that starts now would not be the same. */
@@ -85,14 +98,18 @@ export class PoolDefinition {
     return { files: files.filter((file) => file !== ''), globs };
   }
 
-  /** How its run starts a child. */
-  async launch(lookup: CommandLookup): Promise<Launch> {
+  /** How its run starts a child. What has changed is another definition, and so another pool: nothing is watched. */
+  get source(): PoolSettings {
+    return { ...this.settings, command: (lookup) => this.#launch(lookup), watch: false };
+  }
+
+  async #launch(lookup: CommandLookup): Promise<Launch> {
     const { command, launch: base } = this.settings;
-    const { env, cwd: runner } = this.#place;
+    const { env } = this.#place;
     const own = Object.create(lookup, {
       env: { value: env },
       cwd: { value: base.cwd ?? lookup.cwd },
-      find: { value: (wanted: string) => resolveCommand(wanted, runner, variable(env, 'PATH')).file },
+      find: { value: finder(this.#place) },
     }) as CommandLookup;
     const found = typeof command === 'string' ? command : await command(own);
     const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };

@@ -11,7 +11,7 @@ import { ChildCap } from '../pool/child-cap.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolEnvironment } from '../host/configure.ts';
 import { ChildPool } from '../pool/pool.ts';
-import type { CommandLookup, Launch } from '../pool/options.ts';
+import type { PoolSettings } from '../pool/options.ts';
 import { residentBytes } from './memory.ts';
 import type { PoolDefinition } from './pool-definition.ts';
 import type { PoolStatus } from '../pool/status.ts';
@@ -124,10 +124,8 @@ class SharedPool {
       const shown = typeof text === 'string' ? text : Buffer.from(text).toString();
       for (const { print } of this.#uses) print(shown);
     };
-    const command = (lookup: CommandLookup): Promise<Launch> => this.#launch(lookup);
-    // What has changed is another definition, and so another pool.
     const environment = poolEnvironment({ write }, { started, folder, ports });
-    this.pool = new ChildPool({ ...settings, command, watch: false }, { ...environment, cap });
+    this.pool = new ChildPool(settings, { ...environment, cap, source: () => this.#source() });
   }
 
   get isUsed(): boolean {
@@ -151,9 +149,12 @@ class SharedPool {
     await this.pool.close();
   }
 
-  /** By a run whose files are still those of this pool: another one may have been edited, or its work tree removed. */
-  async #launch(lookup: CommandLookup): Promise<Launch> {
-    for (const { definition } of this.#uses) if (!(await definition.changed())) return await definition.launch(lookup);
+  /**
+   * Of a run whose files are still those of this pool: another one may have been edited, or its work tree removed. All of it
+   * is of that run: what `command` finds out, the other functions of its config know.
+   */
+  async #source(): Promise<PoolSettings> {
+    for (const { definition } of this.#uses) if (!(await definition.changed())) return definition.source;
     const message = `Cannot start the child of pool "${this.pool.name}": what it is started from was edited since the run began. The next run starts what is there now`;
     throw new CarpoolError('CHILD_NOT_STARTED', message, {
       scope: 'pool',

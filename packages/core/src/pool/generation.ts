@@ -33,6 +33,8 @@ import type { Notices } from './wait-notices.ts';
 
 export interface GenerationOptions extends PlaceSources {
   readonly settings: PoolSettings;
+  /** As in `PoolEnvironment`. */
+  readonly source?: (() => Promise<PoolSettings>) | undefined;
   readonly clock: Clock;
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
@@ -84,8 +86,12 @@ export class Generation {
    * @throws CarpoolError CHILD_NOT_STARTED, CHILD_NO_HELLO, CHILD_NOT_READY, CHILD_VERSION, CHILD_EXITED, FRAME_*,
    * CONFIG_INVALID
    */
-  static async start(options: GenerationOptions): Promise<Generation> {
-    const { server } = options.settings;
+  static async start(given: GenerationOptions): Promise<Generation> {
+    const { clock, signal, source } = given;
+    const expired = (): Error => new Error('unreachable: what a child is made from has no deadline of its own');
+    const settings = source === undefined ? given.settings : await within(source(), { clock, signal, expired });
+    const options = { ...given, settings };
+    const { server } = settings;
     if (server === undefined) return await Generation.#startOnce(options);
     const { ServedChild, retryingTakenPorts } = await import('./served-child.ts');
     return await retryingTakenPorts((taken) => {

@@ -6,6 +6,7 @@ import type { PoolOptions } from './options.ts';
 const names: Readonly<Record<keyof PoolOptions | 'name', true>> = {
   name: true,
   command: true,
+  identity: true,
   args: true,
   cwd: true,
   env: true,

@@ -9,16 +9,12 @@ import { describeMessage } from '../codec/describe.ts';
 import type { ServerPart } from '../server/types.ts';
 import { capacityOf } from './capacity.ts';
 import { conflictIn, framesAreLines, type Conflict } from './conflicts.ts';
+import type { IdentityLookup, IdentityOption } from './identity.ts';
 import { protocolMaker, type ProtocolOption } from './protocol-option.ts';
 import { defaultRestarts, type RestartLimits } from './restart.ts';
 
 /** What `command` gets where it is a function. */
-export interface CommandLookup {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the child will be started: the folder of the config file, unless the options name another one. */
-  readonly cwd: string;
-  /** The absolute path of an executable, looked for as the system would; `undefined` if there is none. */
-  find(command: string): string | undefined;
+export interface CommandLookup extends IdentityLookup {
   /** What `{temp}` stands for. It is made when it is read. */
   readonly temp: string;
   /** What `{port}` stands for, for a server. */
@@ -66,6 +62,11 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
    * return the whole `Launch`.
    */
   readonly command: string | ((lookup: CommandLookup) => string | Launch | Promise<string | Launch>);
+  /**
+   * For `host: 'machine'` and a `command` that is a function: what its children are made from that the options do not show.
+   * Runs of other folders share them where that is the same. Default: such a pool is shared among the runs of one folder.
+   */
+  readonly identity?: IdentityOption;
   /** Which descriptors carry the protocol. Default stdin and stdout. */
   readonly stdio?: Stdio;
   /** How messages are written and framed. MessagePack is known by its name alone. Default `json-lines`. */
@@ -186,6 +187,7 @@ export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
   readonly server: ServerPart | undefined;
   readonly name: string;
   readonly command: PoolOptions['command'];
+  readonly identity: IdentityOption | undefined;
   /** What `command` is started with, unless it is a function that returns more. */
   readonly launch: Omit<Launch, 'command'>;
   readonly codec: CodecName | Codec;
@@ -208,6 +210,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
   return {
     name,
     command: options.command,
+    identity: options.identity,
     launch: launchIn(options),
     codec,
     protocol: protocolMaker(name, options.protocol ?? {}),

@@ -22,6 +22,8 @@ export interface PoolEnvironment {
   readonly folder?: string | undefined;
   /** Where ports of servers are reserved. Default: in this process alone. */
   readonly ports?: PortSpace | undefined;
+  /** What the next child is made from, where several definitions of this pool are the same. Default: its settings. */
+  readonly source?: (() => Promise<PoolSettings>) | undefined;
   /** Bounds the children of this pool and others together. Default: nothing. */
   readonly cap?: ChildCap | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */

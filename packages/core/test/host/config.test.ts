@@ -173,7 +173,7 @@ describe('a config that cannot be loaded', () => {
 });
 
 const options =
-  'command, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
+  'command, identity, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
   'maxSessions, warm, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
