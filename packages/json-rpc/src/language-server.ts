@@ -1,6 +1,13 @@
 /** A pool of sessions on one language server. */
 import { contentLength, json, type Codec } from 'carpool/protocol';
-import { checkPoolOptions, type CommandLookup, type PoolOptionNames, type PoolOptions } from 'carpool';
+import {
+  checkPoolOptions,
+  type CommandLookup,
+  type IdentityLookup,
+  type PoolIdentity,
+  type PoolOptionNames,
+  type PoolOptions,
+} from 'carpool';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitializeParams } from 'vscode-languageserver-protocol';
@@ -100,7 +107,7 @@ const names: PoolOptionNames<LanguageServerOptions> = {
 export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
   checkPoolOptions('languageServer', options, names);
   const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
-  const { settings, initialized = [], confirm, ...pool } = rest;
+  const { settings, initialized = [], confirm, identity, ...pool } = rest;
   const { command } = pool;
   if (typeof root !== 'string' && !(root instanceof URL))
     throw wrongOption('languageServer({ root })', root, 'a path, or a file: URL');
@@ -108,18 +115,43 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
     throw wrongOption('languageServer({ folders })', folders, '"linked" or "virtual"');
   if (typeof command !== 'string' && typeof command !== 'function')
     throw wrongOption('languageServer({ command })', command, 'a path, a name, or a function that returns one');
+  const rootFrom = (folder: string): string =>
+    typeof root === 'string' && !root.startsWith('file:') ? resolve(folder, root) : fileURLToPath(root);
   // Known as soon as the child is started.
   let base = process.cwd();
   return {
     ...pool,
     codec,
+    // A server with the workspace of another folder is another server.
+    identity: async (lookup: IdentityLookup): Promise<PoolIdentity> => {
+      const { cwd, find } = lookup;
+      const own = typeof identity === 'function' ? await identity(lookup) : identity;
+      const isPath = typeof command === 'string' && /[/\\]/.test(command);
+      const program = isPath ? resolve(cwd, command) : typeof command === 'string' ? find(command) : undefined;
+      const unknown = own === undefined && program === undefined;
+      return {
+        files: [...(program === undefined ? [] : [program]), ...(own?.files ?? [])],
+        folders: [rootFrom(cwd), ...(unknown ? [cwd] : []), ...(own?.folders ?? [])],
+        value: {
+          folders,
+          sessionFolder,
+          initialize,
+          settings,
+          initialized,
+          answer,
+          notifications,
+          confirm,
+          own: own?.value,
+        },
+      };
+    },
     command: (lookup: CommandLookup) => {
       base = lookup.cwd;
       return typeof command === 'string' ? command : command(lookup);
     },
     protocol: () =>
       languageServerProtocol({
-        root: () => (typeof root === 'string' && !root.startsWith('file:') ? resolve(base, root) : fileURLToPath(root)),
+        root: () => rootFrom(base),
         sessionFolder,
         linked: folders === 'linked',
         initialize,

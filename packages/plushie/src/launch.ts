@@ -1,7 +1,7 @@
 /** How a renderer is started on this machine. Loaded when one is started: every test file loads the config. */
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { CommandLookup } from 'carpool';
+import type { IdentityLookup } from 'carpool';
 import { locateRenderer, rendererEnvironment, type Machine, type RendererLocation } from './binary.ts';
 
 export interface LaunchOptions {
@@ -17,7 +17,7 @@ export interface RendererLaunch extends RendererLocation {
 }
 
 /** The renderer to start, and the variables that it inherits. */
-export function rendererLaunch(options: LaunchOptions, lookup: CommandLookup): RendererLaunch {
+export function rendererLaunch(options: LaunchOptions, lookup: IdentityLookup): RendererLaunch {
   const { rendererPath, inheritEnv, desktop } = options;
   const { command, ...advice } = locateRenderer(rendererPath, machineOf(lookup));
   return {
@@ -28,7 +28,7 @@ export function rendererLaunch(options: LaunchOptions, lookup: CommandLookup): R
   };
 }
 
-function machineOf({ env, cwd, find }: CommandLookup): Machine {
+function machineOf({ env, cwd, find }: IdentityLookup): Machine {
   const { platform, arch } = process;
   return { env, platform, arch, cwd: resolve(cwd), isProgram, exists: existsSync, list, find, join, resolve, dirname };
 }

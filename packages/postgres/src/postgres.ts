@@ -30,7 +30,7 @@ const roomForClusters = 512 * 1024 * 1024;
  */
 export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessages<PostgresDatabase>> {
   checkPoolOptions('postgres', options, names);
-  const { schema, extensions, version, binaries, settings, tcp, folder, cache, ...pool } = options;
+  const { schema, extensions, version, binaries, settings, tcp, folder, cache, identity, ...pool } = options;
   const own = { schema, extensions, version, binaries, settings, tcp: tcp ?? process.platform === 'win32', cache };
   /** By the temporary folder of each server: what `command` has found out for `start`. */
   const clusters = new Map<string, Cluster>();
@@ -41,7 +41,11 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
     watch: schemaFiles(schema),
     tempBase: folder ?? foldersForClusters(),
     stopSignal: 'SIGINT',
-    // Loaded when a server is started: test processes load the config, too.
+    // Loaded where they are called: test processes load the config, too.
+    identity: async (lookup) => {
+      const { clusterIdentity } = await import('./identity.ts');
+      return await clusterIdentity(own, identity, lookup);
+    },
     command: async (lookup) => {
       const { prepareCluster } = await import('./cluster.ts');
       const cluster = await prepareCluster(own, lookup);

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { CarpoolError, type CommandLookup } from 'carpool';
+import { CarpoolError, type IdentityLookup } from 'carpool';
 import { installHint, locateServer, oldestMajor, versionIn, type Place, type RedisBinary } from './locate.ts';
 
 const programs = ['redis-server', 'valkey-server'] as const;
 
 /** @param named the option `binary` @throws CarpoolError CHILD_NOT_STARTED that says what was looked at, and how to get one */
-export async function findServer(named: string | undefined, lookup: CommandLookup): Promise<RedisBinary> {
+export async function findServer(named: string | undefined, lookup: IdentityLookup): Promise<RedisBinary> {
   const places = named === undefined ? placesOn(lookup) : [namedPlace(resolve(lookup.cwd, named))];
   const located = await locateServer({ places, inspect });
   if ('binary' in located) return located.binary;
@@ -26,7 +26,7 @@ function namedPlace(path: string): Place {
   return { label: `the option \`binary\`, ${path}`, paths: existsSync(path) ? [path] : [] };
 }
 
-function placesOn({ find }: CommandLookup): Place[] {
+function placesOn({ find }: IdentityLookup): Place[] {
   const inPath = programs.map((name) => find(name)).filter((path) => path !== undefined);
   // A service's PATH, or that of an editor, may lack the folder of the package manager.
   const folders =

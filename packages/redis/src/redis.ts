@@ -31,7 +31,7 @@ const sessionsOfServer = 64;
  */
 export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<RedisKeyspace>> {
   checkPoolOptions('redis', options, names);
-  const { isolation = 'database', binary, config, modules = [], acl = [], ...pool } = options;
+  const { isolation = 'database', binary, config, modules = [], acl = [], identity, ...pool } = options;
   checkIsolation(isolation);
   const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
   const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
@@ -41,7 +41,11 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
   return server<Keyspaces, undefined, RedisKeyspace>({
     ...(sessionsPerChild === undefined && { maxSessions }),
     ...pool,
-    // Loaded when a server is started: test processes load the config, too.
+    // Loaded where they are called: test processes load the config, too.
+    identity: async (lookup) => {
+      const { serverIdentity } = await import('./identity.ts');
+      return await serverIdentity({ binary, config, modules, databases, isolation, acl }, identity, lookup);
+    },
     command: async (lookup) => {
       const { prepareServer } = await import('./launch.ts');
       const found = await prepareServer({ binary, config, modules, databases }, lookup);
