@@ -90,7 +90,7 @@ function sessionOver(transport: StreamTransport): { readonly session: Session; r
     format,
     hello: undefined,
     opened: undefined,
-    idField: undefined,
+    naming: {},
     diagnose: () => ({}),
   });
   return { session, opened };

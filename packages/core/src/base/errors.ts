@@ -20,6 +20,10 @@ export interface Evidence {
   readonly strays?: readonly string[] | undefined;
   /** The child sends nothing at all: what it seems to be stuck in, a sentence. */
   readonly silence?: string | undefined;
+  /** A call has no answer: what the child says that it is doing, and which request it has answered last, a sentence. */
+  readonly activity?: string | undefined;
+  /** Errors that the child has logged since the session began, and that failed no call, oldest first, each shortened. */
+  readonly logged?: readonly string[] | undefined;
   /** How the child ended, in English: "exited with code 3", "was killed by SIGKILL". */
   readonly exit?: string | undefined;
 }
@@ -211,6 +215,10 @@ function renderEvidence(evidence: Evidence | undefined): string {
   const parts: string[] = [];
   if (evidence.exit !== undefined) parts.push(`\n  the child ${evidence.exit}`);
   if (evidence.silence !== undefined) parts.push(`\n  ${evidence.silence}`);
+  if (evidence.activity !== undefined) parts.push(`\n  ${evidence.activity}`);
+  if (evidence.logged !== undefined && evidence.logged.length > 0) {
+    parts.push(titled('errors that the child has logged', evidence.logged.join('\n')));
+  }
   if (evidence.stdout !== undefined && evidence.stdout !== '') parts.push(titled('stdout', evidence.stdout));
   if (evidence.stderr !== undefined && evidence.stderr !== '') parts.push(titled('end of stderr', evidence.stderr));
   if (evidence.messages !== undefined && evidence.messages.length > 0) {

@@ -133,7 +133,7 @@ export class HostClient implements Client {
     try {
       const { result, opened: found, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
-      const { hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result;
+      const { hello, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
       const address = async (): Promise<string> => {
         const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
@@ -155,7 +155,7 @@ export class HostClient implements Client {
         hello,
         opened: found,
         silent,
-        idField,
+        naming: result,
         timeLeft,
         diagnose,
         address,

@@ -62,12 +62,12 @@ export async function joinSession<M extends Messages = AnyMessages>(
         params: { joins: process.pid } satisfies WireJoin,
       });
       const { wireId, result, opened: found, format } = (await opened) as WireOpened;
-      const { id, pool, hello, idField, requestTimeout, closeTimeout, maxUnreadEvents } = result as JoinResult;
+      const { id, pool, hello, requestTimeout, closeTimeout, maxUnreadEvents } = result as JoinResult;
       conversation.rename(id);
       const diagnose = async (): Promise<Evidence> =>
         (await mux.root.port.request({ method: 'evidence', session: wireId }).catch(() => ({}))) as Evidence;
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
-      session.bind({ ...limits, pool, conversation, format, hello, opened: found, idField, diagnose });
+      session.bind({ ...limits, pool, conversation, format, hello, opened: found, naming: result, diagnose });
       void conversation.released.then(close);
       return session;
     } catch (thrown) {

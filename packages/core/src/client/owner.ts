@@ -14,7 +14,6 @@ import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
-import { describeRequest } from '../session/send-request.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
@@ -186,9 +185,7 @@ export class Owner implements AsyncDisposable {
     if (unused.length > 0) this.addFailure(unusedError(unused));
     if (!passed) return [];
     for (const session of this.#sessions)
-      session.reportLeft(({ message, site }) =>
-        pending.push({ what: () => `the reply to ${describeRequest(message)}`, site }),
-      );
+      session.reportLeft(({ label, site }) => pending.push({ what: () => `the reply to ${label}`, site }));
     return pending;
   }
 

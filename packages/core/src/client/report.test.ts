@@ -55,3 +55,19 @@ end of its stderr:
   const cause = new Error('It crashed: no licence');
   expect(evidenceText([{ ...found, messages: ['It crashed'] }], { message: 'It is gone', cause })).toBe('');
 });
+
+test('says what the child does, and what it has logged, unless the message does', () => {
+  const activity = 'it works on "Indexing"; the last request that the child has answered is {id: 1} (session s2)';
+  const logged = ['cannot read a.json', 'cannot read b.json\n  at line 1'];
+  const found = [{ ...session, activity: `${activity}, 25 ms ago`, logged }];
+  expect(evidenceText(found)).toBe(`
+
+── echo, session s1 ──
+${activity}, 25 ms ago
+errors that the child has logged:
+  │ cannot read a.json
+  │ cannot read b.json
+  │   at line 1`);
+  const message = `No reply\n  ${activity}, 7 ms ago\n  │ cannot read a.json\n  │ cannot read b.json\n  │   at line 1`;
+  expect(evidenceText(found, { message })).toBe('');
+});

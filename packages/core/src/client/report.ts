@@ -25,14 +25,16 @@ function* messagesOf(error: ShownError, depth = 8): Generator<string> {
 }
 
 function describe(evidence: SessionEvidence, message: string): string {
-  const { pool, session, exit, silence, messages, strays, stderr, stdout } = evidence;
+  const { pool, session, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
   const parts: string[] = [];
   if (exit !== undefined) parts.push(`the child ${exit}`);
   if (silence !== undefined && !message.includes(silence)) parts.push(silence);
+  if (activity !== undefined && !message.includes(withoutAge(activity))) parts.push(activity);
   const add = (title: string, text = ''): void => {
     const block = text.trimEnd();
     if (block !== '' && !shows(message, block)) parts.push(`${title}:`, barred(block));
   };
+  add('errors that the child has logged', logged?.filter((text) => !shows(message, text)).join('\n'));
   if (session !== '') add('last messages', messages?.filter((line) => !shows(message, line)).join('\n'));
   // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(withoutKind(sentence))));
@@ -46,6 +48,11 @@ function describe(evidence: SessionEvidence, message: string): string {
 /** An error may name the shared worker by its file alone. */
 function withoutKind(sentence: string): string {
   return sentence.replace(/^The shared worker /, '');
+}
+
+/** It was asked for twice, at two times. */
+function withoutAge(activity: string): string {
+  return activity.replace(/, \d+ ms ago$/, '');
 }
 
 function shows(message: string, block: string): boolean {

@@ -8,56 +8,15 @@ import type { PoolOptions } from '../pool/options.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import { lockSchema } from './lock-schema.ts';
-import { milliseconds, text, whole } from './schema-parts.ts';
+import { milliseconds, text, texts, whole } from './schema-parts.ts';
+import { sessionFieldSchema } from './session-field-schema.ts';
 
 const longestFound = 80;
 const required = 'it is required';
 
 // The messages are the end of "allowed: …".
 
-const texts = v.array(text, 'a list of strings');
 const yesOrNo = v.boolean('true or false');
-const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a string, a number, true, false or null');
-const pattern = v.record(v.string(), scalar, 'an object of fields and their values');
-const message = v.record(v.string(), v.unknown(), 'a message, an object');
-const exchange = v.strictObject({ send: message, expect: v.optional(pattern) }, 'an object: { send, expect? }');
-
-const protocolAllowed = 'a protocol, a function that returns one, or the options of sessionField';
-const sessionFieldSchema = v.strictObject(
-  {
-    session: v.optional(text),
-    id: v.optional(text),
-    replyTo: v.optional(text),
-    idType: v.optional(v.picklist(['string', 'number'], '"string" or "number"')),
-    hello: v.optional(
-      v.strictObject(
-        { send: v.optional(message), expect: pattern, version: v.optional(pattern) },
-        'an object: { send?, expect, version? }',
-      ),
-    ),
-    open: v.optional(
-      v.strictObject(
-        { send: message, expect: v.optional(pattern), params: v.optional(text) },
-        'an object: { send, expect?, params? }',
-      ),
-    ),
-    close: v.optional(
-      v.strictObject(
-        { send: message, expect: v.optional(pattern), failed: v.optional(pattern) },
-        'an object: { send, expect?, failed? }',
-      ),
-    ),
-    probe: v.optional(exchange),
-    steps: v.optional(v.array(pattern, 'a list of patterns')),
-    refusals: v.optional(v.array(pattern, 'a list of patterns')),
-    lost: v.optional(v.array(pattern, 'a list of patterns')),
-    asks: v.optional(v.array(pattern, 'a list of patterns')),
-    refuse: v.optional(message),
-    cancel: v.optional(message),
-    diagnostics: v.optional(v.array(pattern, 'a list of patterns')),
-  },
-  protocolAllowed,
-);
 
 const method = v.function('a function');
 const protocolSchema = v.looseObject({ name: text, route: method, address: method });

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 
 export const text: v.GenericSchema<string> = v.string('a string');
+export const texts: v.GenericSchema<string[]> = v.array(text, 'a list of strings');
 export const milliseconds: v.GenericSchema<number> = v.pipe(
   v.number('milliseconds, 0 or more'),
   v.minValue(0, 'milliseconds, 0 or more'),

@@ -9,6 +9,7 @@ export type {
   ClosedBy,
   Diagnostic,
   Key,
+  LoggedError,
   Messages,
   Opened,
   Outgoing,

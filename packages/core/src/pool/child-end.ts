@@ -8,6 +8,7 @@ import type { Child, Printed } from '../process/child.ts';
 import { describeExit } from '../process/exit.ts';
 import { gluedIn } from '../session/glued.ts';
 import { type Journal, speakerName, type Speaker } from '../session/journal.ts';
+import type { LoggedErrors } from '../session/logged-errors.ts';
 import type { Mux } from '../session/mux.ts';
 import { framesAreLines } from './conflicts.ts';
 import type { PoolSettings } from './options.ts';
@@ -21,6 +22,7 @@ export interface Ending {
   readonly child: Child;
   readonly mux: Mux;
   readonly journal: Journal;
+  readonly logged: LoggedErrors;
 }
 
 /** Bytes of a line that is no message. */
@@ -45,7 +47,7 @@ function describeOpen(speakers: readonly Speaker[]): string {
 
 /** The best reason for the end of the stream: what broke the framing, else how the child exited. */
 export async function whyItEnded(
-  { settings, clock, child, mux, journal }: Ending,
+  { settings, clock, child, mux, journal, logged }: Ending,
   reason: CarpoolError | undefined,
 ): Promise<CarpoolError> {
   // Before they end with it.
@@ -74,6 +76,7 @@ export async function whyItEnded(
       stderr,
       stdout: reason?.evidence.stdout ?? stdout,
       messages: journal.describe(),
+      logged: logged.since(0),
     },
     cause: reason,
   });

@@ -4,7 +4,7 @@
  */
 import type { CarpoolError } from '../base/errors.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
-import type { Diagnostic } from '../protocol/protocol.ts';
+import type { Diagnostic, LoggedError } from '../protocol/protocol.ts';
 import { Strays } from '../session/strays.ts';
 
 export interface FaultStats {
@@ -14,12 +14,16 @@ export interface FaultStats {
   readonly firstUnconfirmed: string | undefined;
 }
 
+/** Different errors that children log, of which a run is warned. */
+const mostLogged = 5;
+
 export class PoolFaults {
   /** Of all children. */
   readonly strays: Strays = new Strays();
   readonly #pool: string;
   readonly #warn: (message: string) => void;
   readonly #warned = new Set<string>();
+  #logged = 0;
   #unconfirmed = 0;
   /** Of earlier runs. */
   #before = { strays: 0, unconfirmed: 0 };
@@ -67,6 +71,17 @@ export class PoolFaults {
     );
   }
 
+  /** A child has logged an error, which fails no call. */
+  logged({ message, advice }: LoggedError): void {
+    const kind = `logged: ${message}`;
+    if (this.#logged === mostLogged || this.#warned.has(kind)) return;
+    this.#logged++;
+    const more =
+      this.#logged === mostLogged ? '\n  Others that it logs are in the evidence of failing tests alone' : '';
+    const text = message.replaceAll('\n', '\n  ');
+    this.#warnOnce(kind, `the child has logged an error: ${text}${advice === undefined ? '' : `\n  ${advice}`}${more}`);
+  }
+
   /** @param failure why the end of its session was not confirmed */
   unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;
@@ -105,6 +120,7 @@ export class PoolFaults {
     this.#before = { strays: this.strays.total, unconfirmed: this.#unconfirmed };
     this.#firstOfRun = undefined;
     this.#warned.clear();
+    this.#logged = 0;
   }
 
   #warnOnce(kind: string, message: string): void {

@@ -19,7 +19,9 @@ import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
 import { gluedIn, type Glued } from '../session/glued.ts';
 import { failingLosses } from '../session/losses.ts';
-import { Mux, type OpenOptions } from '../session/mux.ts';
+import { LoggedErrors } from '../session/logged-errors.ts';
+import { Mux } from '../session/mux.ts';
+import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
@@ -127,6 +129,7 @@ export class Generation {
     const { faults } = options;
     const journal = new Journal();
     const strays = new Strays(faults.strays);
+    const logged = new LoggedErrors((error) => faults.logged(error));
     const strayOutput = (frame: Frame): Glued | undefined => {
       const line = describeBytes(frame.bytes, shownOfLine);
       const glued = gluedIn(frame);
@@ -147,6 +150,7 @@ export class Generation {
       reportsEnd: served !== undefined,
       journal,
       strays,
+      logged,
       strayOutput: settings.strayOutput === 'pass' ? strayOutput : undefined,
       losses: failingLosses,
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),
@@ -154,7 +158,7 @@ export class Generation {
       closed: (reason) => {
         // The start of a server may go on with another process.
         if (served === undefined || generation !== undefined) options.dying();
-        const ended = whyItEnded({ settings, clock, child, mux, journal }, reason);
+        const ended = whyItEnded({ settings, clock, child, mux, journal, logged }, reason);
         void ended.then((why) => over.resolve(generation === undefined ? why : (generation.#silence ?? why)));
       },
     });

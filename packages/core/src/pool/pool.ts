@@ -94,7 +94,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       requestTimeout,
       closeTimeout,
       maxUnreadEvents,
-      idField: protocol.idField,
+      naming: protocol,
       conversation,
       format: codec.format,
       hello,

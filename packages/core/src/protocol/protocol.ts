@@ -11,17 +11,10 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { ByKey } from './by-key.ts';
 import type { Gate } from './gate.ts';
+import type { Key, Route, WireId } from './route.ts';
 
-/** The id by which the child tells sessions apart. One session may own several. */
-export type WireId = string | number;
-
-/** Who ended a session. `owner`: the test, file or worker it belonged to has ended. */
-export type ClosedBy = 'unregister' | 'owner' | 'child' | 'pool' | 'hub' | 'overflow';
-
-/** What ties a reply to its request, within one session. */
-export type Key = string;
+export type { Adopted, ClosedBy, Diagnostic, Key, LoggedError, Refusal, Route, WireId } from './route.ts';
 
 /** The types of messages that travel in a session; only the compiler looks at them. */
 export interface Messages {
@@ -51,90 +44,6 @@ export interface AnyMessages extends Messages {
     readonly reply: Record<string, unknown>;
   };
   readonly event: Record<string, unknown>;
-}
-
-/**
- * Where a message of the child goes. `to: undefined` is the root: the child itself, outside all sessions. `to: byKey` is
- * where the request of this `key` came from, for replies that name no session. `adopt` is an id,
- * or several, that the session which gets the message owns from now on, under the rules of `SessionPort.adopt`: for a page
- * that names a popup, or a request that names the token of its progress. If the id is one of another open session, the
- * session that gets the message ends with SESSION_REFUSED.
- */
-export type Route =
-  | {
-      readonly as: 'reply' | 'step';
-      readonly to: WireId | ByKey | undefined;
-      readonly key: Key;
-      readonly frame?: Frame | undefined;
-      readonly adopt?: Adopted;
-    }
-  /** The child refuses one request; the session lives on. */
-  | {
-      readonly as: 'refusal';
-      readonly to: WireId | ByKey | undefined;
-      readonly key: Key;
-      readonly refusal: Refusal;
-      readonly adopt?: Adopted;
-    }
-  | {
-      readonly as: 'event';
-      readonly to: WireId | undefined;
-      readonly frame?: Frame | undefined;
-      readonly adopt?: Adopted;
-    }
-  /** An event of each of these sessions: the child speaks to all that listen. To none: it is an event of the root. */
-  | { readonly as: 'broadcast'; readonly to: readonly WireId[]; readonly frame?: Frame | undefined }
-  /**
-   * The child finds fault with what a session sent, and the session lives on. It is an event; with `diagnostics: 'fail'`
-   * the pool keeps it for the end of the session. To the root: the child does not say which session it means.
-   */
-  | {
-      readonly as: 'diagnostic';
-      readonly to: WireId | undefined;
-      readonly diagnostic: Diagnostic;
-      readonly adopt?: Adopted;
-    }
-  /** The child asks, and waits for an answer under `key`. To the root: `Protocol.answer` answers it. */
-  | {
-      readonly as: 'ask';
-      readonly to: WireId | undefined;
-      readonly key: Key;
-      readonly frame?: Frame | undefined;
-      readonly adopt?: Adopted;
-    }
-  /** The session is over for the child. `gone`: nothing of it is left there, so its slot is free. */
-  | {
-      readonly as: 'lost';
-      readonly to: WireId;
-      readonly gone: boolean;
-      readonly refusal?: Refusal | undefined;
-      /** Where the child did not end it: what did, and why in half a sentence. */
-      readonly by?: ClosedBy | undefined;
-      readonly reason?: string | undefined;
-      readonly adopt?: undefined;
-    }
-  /** The protocol cannot tell; the message is shown to the root's listeners and counted as a stray. */
-  | { readonly as: 'unknown' };
-
-/** Ids that a session owns from the message on whose `Route` names them. */
-export type Adopted = WireId | readonly WireId[] | undefined;
-
-/** The child's "no". */
-export interface Refusal {
-  /** The child's own code, if it has one. */
-  readonly code?: string | undefined;
-  /** Its own text. */
-  readonly message: string;
-  /** A CarpoolError that came from the host; it passes unchanged. */
-  readonly error?: unknown;
-}
-
-/** What the child found wrong. */
-export interface Diagnostic {
-  /** The child's own code, if it has one. */
-  readonly code?: string | undefined;
-  /** Its own text. */
-  readonly message: string;
 }
 
 /** A message on its way to the child. */
@@ -258,6 +167,11 @@ export interface Protocol<M extends Messages = AnyMessages> {
    * `Interaction.id` is what stands there.
    */
   readonly idField?: string;
+  /**
+   * What a request is called in errors: paths in the message, with dots. What stands at the first is its name, and what
+   * stands at the others is shown with it: `['method', 'params.textDocument.uri']`. Default `['type']`.
+   */
+  readonly labelFields?: readonly string[];
   /** Runs once for every life of the child, before any session. What it resolves with is `session.hello`. */
   hello?(root: ProtocolPort): Promise<unknown>;
   /** Starts a session. Without it a session begins with its first message, under `freshId`. */
@@ -291,6 +205,12 @@ export interface Protocol<M extends Messages = AnyMessages> {
    * sends nothing at all in that time.
    */
   probe?(root: ProtocolPort): Promise<unknown>;
+  /**
+   * What the child says that it is doing, a sentence, for the evidence of calls that get no answer: `it works on "Indexing",
+   * 40 %`. `undefined`: it is not known.
+   * @param wireIds those of the session whose call waits; of the root there are none
+   */
+  activity?(wireIds: readonly WireId[]): string | undefined;
   /** The first rung of the stop ladder: a message that asks the child to end. Without it: the end of its input. */
   goodbye?(root: ProtocolPort): Promise<void> | void;
   /** Only for the compiler: the type of the messages. Never set. */

@@ -31,6 +31,7 @@ const everyOption: Readonly<Record<keyof SessionFieldOptions, true>> = {
   id: true,
   replyTo: true,
   idType: true,
+  labelFields: true,
   hello: true,
   open: true,
   close: true,
@@ -66,6 +67,8 @@ export interface SessionFieldOptions {
   readonly replyTo?: string;
   /** What the ids of requests are. Default `string`. */
   readonly idType?: 'string' | 'number';
+  /** What a request is called in errors: paths in the message, see `Protocol.labelFields`. Default `['type']`. */
+  readonly labelFields?: readonly string[];
   /** How the child says hello. Without it a started child is a ready child. */
   readonly hello?: {
     /** Sent first. Without it the child speaks first. */
@@ -127,6 +130,7 @@ export function sessionField<M extends Messages = AnyMessages>(options: SessionF
     name: 'session-field',
     sessionField: sessionName,
     ...(idType === 'string' && { idField: idName }),
+    ...(options.labelFields !== undefined && { labelFields: options.labelFields }),
 
     async open(port: SessionPort): Promise<Opened> {
       port.adopt(port.freshId);

@@ -14,6 +14,7 @@ import type {
   WireId,
 } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
+import type { LoggedErrors } from './logged-errors.ts';
 import type { PendingCall } from './pending.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
@@ -63,6 +64,8 @@ export interface Connection {
   /** Absent where another process keeps it. */
   readonly journal: Journal | undefined;
   readonly strays: Strays;
+  /** Errors that the other side has logged. Absent where another process keeps them. */
+  readonly logged: LoggedErrors | undefined;
   /** What came of a message whose end has not come: a line of evidence, or none. */
   readonly unfinished: () => readonly string[];
   /** A sentence about a child that sends nothing because of another session; `undefined`: there is no sign of that. */

@@ -22,7 +22,7 @@ import { endCalls, type Questions } from './questions.ts';
 import { lostReason, unopenedReason, whyUnopened } from './reasons.ts';
 import { Recent } from './recent.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
-import { unansweredEvidence, type Asking } from './unanswered-evidence.ts';
+import { seenOn, unansweredEvidence, type Asking, type Seen } from './unanswered-evidence.ts';
 import type { Waits } from './waits.ts';
 
 /** For an end without a caller that says how long it may take. */
@@ -34,8 +34,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   /** Whose it is. */
   readonly speaker: Speaker;
   readonly #connection: Connection;
-  /** Strays of the connection that came before it. */
-  readonly #straysBefore: number;
+  /** What the connection had seen before it. */
+  readonly #before: Seen;
   readonly #options: ConversationOptions;
   readonly #outbox: Outbox;
   readonly #incoming: Incoming;
@@ -51,7 +51,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     this.#options = options;
     this.#connection = connection;
     this.speaker = { id: options.id, holder: options.holder };
-    this.#straysBefore = connection.strays.total;
+    this.#before = seenOn(connection);
     this.recent = new Recent(this.speaker, connection.journal);
     ({
       outbox: this.#outbox,
@@ -101,7 +101,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence {
-    return unansweredEvidence(this, this.#connection, this.#straysBefore);
+    return unansweredEvidence(this, this.#connection, this.#before);
   }
 
   get oldestCall(): PendingCall | undefined {

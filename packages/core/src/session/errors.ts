@@ -82,8 +82,10 @@ export interface LateCall {
 }
 
 /** @param known what is known of the child beside the messages of the session */
-export function lateCallError({ messages, message, ...call }: LateCall, { strays, silence }: Evidence): CarpoolError {
-  return new CarpoolError('REQUEST_TIMEOUT', message, { ...call, evidence: { messages, strays, silence } });
+export function lateCallError({ messages, message, ...call }: LateCall, known: Evidence): CarpoolError {
+  const { strays, silence, activity, logged } = known;
+  const evidence = { messages, strays, silence, activity, logged };
+  return new CarpoolError('REQUEST_TIMEOUT', message, { ...call, evidence });
 }
 
 /** The host, which knows of the child, does not say why. @param silence what is known of the host, in half a sentence */

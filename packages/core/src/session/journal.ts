@@ -14,6 +14,13 @@ export interface Speaker extends SessionName {
   holder?: HolderLabel | undefined;
 }
 
+/** A request that the child has answered. */
+interface Answered {
+  sent: KeptFrame;
+  speaker: Speaker;
+  at: number;
+}
+
 interface Entry {
   direction: Direction;
   speaker: Speaker;
@@ -24,6 +31,7 @@ export class Journal {
   readonly #entries: Entry[] = [];
   #next = 0;
   #heard = false;
+  #answered: Answered | undefined;
 
   /** A session has got a message. */
   get heard(): boolean {
@@ -42,6 +50,22 @@ export class Journal {
       entry.frame = frame;
     }
     this.#next = (this.#next + 1) % kept;
+  }
+
+  /** @param at the clock's time */
+  answered(speaker: Speaker, sent: KeptFrame, at: number): void {
+    const last = (this.#answered ??= { sent, speaker, at });
+    last.sent = sent;
+    last.speaker = speaker;
+    last.at = at;
+  }
+
+  /** The last request that the child has answered, a sentence; `undefined`: there is none. */
+  describeAnswered(now: number): string | undefined {
+    if (this.#answered === undefined) return undefined;
+    const { sent, speaker, at } = this.#answered;
+    const age = Math.max(0, Math.round(now - at));
+    return `the last request that the child has answered is ${describeKept(sent)} (${speakerName(speaker)}), ${age} ms ago`;
   }
 
   /** One line a message, oldest first, each with its session. */

@@ -41,6 +41,8 @@ export function lateCall(options: LateCallOptions): CarpoolError | Promise<Carpo
 
 /** What is known of the child, from the host where there is one, and what passed here. */
 export function withOwn(conversation: Conversation, ofChild: Evidence): Evidence {
-  const { messages, strays = ofChild.strays, silence = ofChild.silence } = conversation.evidence();
-  return { ...ofChild, messages, strays, silence };
+  const known = conversation.evidence();
+  const { messages, strays = ofChild.strays, silence = ofChild.silence } = known;
+  const { activity = ofChild.activity, logged = ofChild.logged } = known;
+  return { ...ofChild, messages, strays, silence, activity, logged };
 }

@@ -5,12 +5,8 @@
  *   transport ──frame──▶ protocol.route ──▶ conversation of that wire id, or the root
  *   transport ◀──frame── protocol.address ◀── conversation
  */
-import type { CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError, asCarpoolError } from '../base/errors.ts';
-import type { HolderLabel } from '../base/holder-label.ts';
-import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Opened, Route } from '../protocol/protocol.ts';
 import type { Connection } from './connection.ts';
@@ -19,48 +15,13 @@ import { noHelloError } from './errors.ts';
 import { rootId, type Speaker } from './journal.ts';
 import { eventsOf, type OwnRoute } from './incoming.ts';
 import type { Listener } from './listener.ts';
-import type { LossesOptions } from './losses.ts';
 import { Receivers } from './receivers.ts';
 import { RootQuestions } from './root-questions.ts';
 import type { CloseReason } from './state.ts';
 import { describeSilence, isSilentFor, stuckIn, type Asker } from './silence.ts';
 import { Strays } from './strays.ts';
-import { Unrouted, type Losses, type UnroutedOptions } from './unrouted.ts';
-
-export interface MuxOptions extends UnroutedOptions {
-  readonly format: Format;
-  readonly clock: Clock;
-  /** Bytes that may wait for the other side to take them. Default 256 MiB. */
-  readonly maxBacklogBytes?: number | undefined;
-  /** Called once when the transport has ended. The mux's owner then calls `fail` with the best reason it can find. */
-  readonly closed: (reason: CarpoolError | undefined) => void;
-  /** See there. Default: it is an event, no more. */
-  readonly diagnosed?: Connection['diagnosed'];
-  /** The end of the other side is kept for the end of its sessions, as diagnostics are: they may not learn it otherwise. */
-  readonly reportsEnd?: boolean | undefined;
-  /** Keeps what no conversation and no call takes. Default: its own. */
-  readonly strays?: Strays | undefined;
-  /** Makes what fails the exchanges whose message is lost. Default: they wait for their deadline. */
-  readonly losses?: ((options: LossesOptions) => Losses) | undefined;
-  /** Milliseconds by which the confirmation of an end may be late. Default 0. */
-  readonly grace?: number | undefined;
-}
-
-export interface OpenOptions {
-  /** For errors, and `freshId` of the protocol: not used before on this transport. */
-  readonly id: string;
-  readonly listener: Listener;
-  /** Milliseconds for the protocol's `open`. */
-  readonly timeout: number;
-  /** Gives up opening. */
-  readonly signal?: CancelSignal | undefined;
-  /** Handed to the protocol's `open`. */
-  readonly params?: unknown;
-  /** Whose it is, for the errors of others. */
-  readonly holder?: HolderLabel | undefined;
-  /** Its end has begun while a request of it waited for its reply. */
-  readonly endsUnanswered?: (() => void) | undefined;
-}
+import type { MuxOptions, OpenOptions } from './mux-options.ts';
+import { Unrouted } from './unrouted.ts';
 
 const rootListener: Listener = { event: () => {}, ask: () => {}, closed: () => {} };
 
@@ -115,6 +76,7 @@ export class Mux {
       grace: options.grace ?? 0,
       journal: options.journal,
       strays: this.strays,
+      logged: options.logged,
       stuckIn: (own) => this.standstill ?? (options.journal && stuckIn(own, options.journal, this.#askers())),
       unfinished: () => {
         const line = transport.unfinished?.();
@@ -262,6 +224,7 @@ export class Mux {
       this.#unrouted.stray(frame, '`route` of the protocol does not know it');
       return;
     }
+    this.#options.logged?.take(route);
     if (route.as === 'broadcast') for (const event of eventsOf(route)) this.#dispatch(event, frame);
     else this.#dispatch(route, frame);
   }

@@ -3,6 +3,7 @@ import type { Evidence } from '../base/errors.ts';
 import type { OpenCalls } from '../base/open-calls.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Conversation } from './conversation.ts';
+import type { RequestNaming } from './request-label.ts';
 
 /** Known only when the child has opened the session. */
 export interface OpenSession {
@@ -19,8 +20,8 @@ export interface OpenSession {
   readonly opened: unknown;
   /** Milliseconds that a wait which begins now may take, so that it ends before the test does. Absent, or `Infinity`: any. */
   readonly timeLeft?: (() => number) | undefined;
-  /** Of its protocol, see there. */
-  readonly idField: string | undefined;
+  /** Of its protocol. */
+  readonly naming: RequestNaming;
   /** Its child is a server: it carries no messages. Default false. */
   readonly silent?: boolean;
   /** An owner may end it, and reports what it left without a reply. Default false. */

@@ -6,9 +6,9 @@ import type { Frame } from '../codec/frame.ts';
 import type { Gate } from '../protocol/gate.ts';
 import type { Addressed, Key, Outgoing, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver, WaitingCalls } from './connection.ts';
-import type { SessionName } from './errors.ts';
 import { HeldMessages } from './held-messages.ts';
-import { keptFrame } from './kept-frame.ts';
+import type { Speaker } from './journal.ts';
+import { keptFrame, type KeptFrame } from './kept-frame.ts';
 import { abandoned, Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import { protocolError } from './protocol-errors.ts';
 import type { Recent } from './recent.ts';
@@ -20,7 +20,7 @@ const maxHeldBytes = 256 * 1024 * 1024;
 
 export interface OutboxOptions {
   readonly connection: Connection;
-  readonly name: SessionName;
+  readonly name: Speaker;
   readonly recent: Recent;
   /** Gets the replies. */
   readonly receiver: Receiver;
@@ -34,7 +34,7 @@ export class Outbox implements WaitingCalls {
   /** Absent: everything may be sent at any time. */
   gate: Gate | undefined;
   readonly #connection: Connection;
-  readonly #name: SessionName;
+  readonly #name: Speaker;
   readonly #recent: Recent;
   readonly #receiver: Receiver;
   readonly #owns: (wireId: WireId) => boolean;
@@ -42,6 +42,7 @@ export class Outbox implements WaitingCalls {
   /** Of those that were given up with the end. */
   #oldestAtEnd: PendingCall | undefined;
   readonly #held = new HeldMessages();
+  readonly #answered: ((sent: KeptFrame) => void) | undefined;
 
   constructor({ connection, name, recent, receiver, owns }: OutboxOptions) {
     this.#connection = connection;
@@ -49,6 +50,8 @@ export class Outbox implements WaitingCalls {
     this.#recent = recent;
     this.#receiver = receiver;
     this.#owns = owns;
+    const { journal, clock } = connection;
+    this.#answered = journal && ((sent) => journal.answered(name, sent, clock.now()));
   }
 
   send(frame: Frame): void {
@@ -118,7 +121,7 @@ export class Outbox implements WaitingCalls {
 
   lose(call: PendingCall, error: CarpoolError): void {
     if (call.key === undefined || this.#pending.peek(call.key) !== call) return;
-    this.settle(call.key)?.failed(error);
+    this.#take(call.key)?.failed(error);
   }
 
   /** The call that a step belongs to; `undefined`: there is none. An abandoned one does nothing. */
@@ -128,7 +131,11 @@ export class Outbox implements WaitingCalls {
 
   /** As `waiting`, for a reply: the call waits no longer. */
   settle(key: Key): ReplyCallbacks | undefined {
-    const callbacks = this.#pending.take(key);
+    return this.#take(key, this.#answered);
+  }
+
+  #take(key: Key, answered?: (sent: KeptFrame) => void): ReplyCallbacks | undefined {
+    const callbacks = this.#pending.take(key, answered);
     const { keys } = this.#connection;
     if (keys !== undefined && this.#pending.peek(key) === undefined) keys.delete(key, this.#receiver);
     return callbacks;

@@ -75,11 +75,15 @@ export class Pending {
     return there instanceof Fifo ? there.first : there;
   }
 
-  /** The callbacks of the call whose turn it is; it waits no longer, and holds nothing any more. */
-  take(key: Key): ReplyCallbacks | undefined {
+  /**
+   * The callbacks of the call whose turn it is; it waits no longer, and holds nothing any more.
+   * @param answered gets what was sent
+   */
+  take(key: Key, answered?: (sent: KeptFrame) => void): ReplyCallbacks | undefined {
     const call = this.#remove(key);
     if (call === undefined) return undefined;
-    const { callbacks } = call;
+    const { callbacks, sent } = call;
+    if (sent !== undefined) answered?.(sent);
     // A Map that has grown keeps its earlier tables, and all that was in them, until the next full garbage collection.
     call.callbacks = abandoned;
     call.sent = undefined;

@@ -8,6 +8,7 @@ import { Frame } from '../codec/frame.ts';
 import { sendError } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
 import type { PendingCall, ReplyCallbacks } from './pending.ts';
+import { describeRequest } from './request-label.ts';
 import type { RequestOptions } from './types.ts';
 import { waitIn, type Wait } from './wait-limit.ts';
 
@@ -76,6 +77,11 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
     else this.promise = new Promise(executor);
   }
 
+  /** What it is called in sentences. */
+  get label(): string {
+    return describeRequest(this.message, this.#requester.open.naming.labelFields);
+  }
+
   send(): void {
     const { open, clock } = this.#requester;
     try {
@@ -139,7 +145,7 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
   #fail(error: Error): void {
     const { calls } = this.#requester.open;
     if (!this.#used && calls !== undefined) {
-      const what = (): string => `the reply to ${describeRequest(this.message)}`;
+      const what = (): string => `the reply to ${this.label}`;
       this.#unused = calls.add({ what, site: this.site, signal: this.#options.signal });
       this.#unused.failed(error);
       this.#watched?.quiet();
@@ -184,7 +190,7 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
     if (expect === undefined) return;
     const { type } = reply.fields(typeField);
     if (type === expect) return;
-    const found = `The reply to ${describeRequest(this.message)} has type ${JSON.stringify(type)}`;
+    const found = `The reply to ${this.label} has type ${JSON.stringify(type)}`;
     throw new CarpoolError('SESSION_REFUSED', `${found}, expected ${JSON.stringify(expect)}`, {
       blame: 'child',
       evidence: { messages: [reply.toString()] },
@@ -194,9 +200,3 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
 }
 
 const typeField = ['type'] as const;
-
-/** The request in a sentence. */
-export function describeRequest(message: unknown): string {
-  const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
-  return typeof type === 'string' ? `"${type}"` : 'the request';
-}

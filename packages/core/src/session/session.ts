@@ -20,7 +20,8 @@ import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
 import { lateCall, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
-import { describeRequest, sendRequest, type Requester, type UserRequest } from './send-request.ts';
+import { describeRequest } from './request-label.ts';
+import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import type { CloseReason } from './state.ts';
 import { checkTalks } from './silent.ts';
 import { waitIn, type Wait } from './wait-limit.ts';
@@ -131,10 +132,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       );
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
-    const { id, request } = withId(message, this.#open.idField, () => `i${++this.#interactions}`);
+    const { id, request } = withId(message, this.#open.naming.idField, () => `i${++this.#interactions}`);
     const response = sendRequest(this.#requester, { message: request, options: { ...options, signal }, site, step });
     const call = this.#open.calls?.add({
-      what: () => `the response to ${describeRequest(message)} of session ${this.id}`,
+      what: () => `the response to ${describeRequest(message, this.#open.naming.labelFields)} of session ${this.id}`,
       site,
       signal: options.signal,
     });
@@ -226,7 +227,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.#requests ??= {
       open: this.#open,
       clock: this.#clock,
-      expired: ({ message, wait, site }) => this.#timeout(`reply to ${describeRequest(message)}`, wait, site),
+      expired: ({ label, wait, site }) => this.#timeout(`reply to ${label}`, wait, site),
     };
     return this.#requests;
   }

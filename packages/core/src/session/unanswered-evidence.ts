@@ -1,6 +1,7 @@
 /** What is known in this process of a call that gets no answer. */
 import type { Evidence } from '../base/errors.ts';
 import type { Connection } from './connection.ts';
+import type { WireId } from '../protocol/protocol.ts';
 import type { Speaker } from './journal.ts';
 import type { PendingCall } from './pending.ts';
 import type { Recent } from './recent.ts';
@@ -10,23 +11,47 @@ export interface Asking {
   readonly label: string;
   readonly speaker: Speaker;
   readonly recent: Recent;
+  /** The ids of the child that are its own. */
+  readonly wireIds: readonly WireId[];
   /** The request that has waited longest, and how many wait. */
   readonly oldestCall: PendingCall | undefined;
   readonly waitingCalls: number;
 }
 
-/** @param since how many strays the connection had when the conversation began */
-export function unansweredEvidence(asking: Asking, connection: Connection, since: number): Evidence {
+/** What a connection had seen at a moment: marks for what came later. */
+export interface Seen {
+  readonly strays: number;
+  readonly logged: number;
+}
+
+/** What it has seen by now. */
+export function seenOn({ strays, logged }: Connection): Seen {
+  return { strays: strays.total, logged: logged?.total ?? 0 };
+}
+
+/** @param before what the connection had seen when the conversation began */
+export function unansweredEvidence(asking: Asking, connection: Connection, before: Seen): Evidence {
   const strays = [
-    ...connection.strays.since(since),
+    ...connection.strays.since(before.strays),
     ...connection.unfinished(),
-    ...(connection.strays.hasMessageSince(since) ? awaitedKey(asking) : []),
+    ...(connection.strays.hasMessageSince(before.strays) ? awaitedKey(asking) : []),
   ];
+  const logged = connection.logged?.since(before.logged, asking.wireIds) ?? [];
   return {
     messages: asking.recent.describe(),
     strays: strays.length === 0 ? undefined : strays,
     silence: connection.stuckIn(asking.speaker),
+    activity: activityFor(asking, connection),
+    logged: logged.length === 0 ? undefined : logged,
   };
+}
+
+/** What the child says that it does; and where a request waits, which one was answered last, whosever it is. */
+function activityFor({ waitingCalls, wireIds }: Asking, { protocol, journal, clock }: Connection): string | undefined {
+  const said = protocol.activity?.(wireIds);
+  const answered = waitingCalls === 0 ? undefined : journal?.describeAnswered(clock.now());
+  const parts = [said, answered].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 /** The key that a reply would need: what has come may have been meant for it. */

@@ -79,6 +79,8 @@ export interface RegisterResult {
   readonly wireIds: readonly WireId[];
   /** The field of a request in which the worker may put an id of its own, where the protocol has one. */
   readonly idField?: string | undefined;
+  /** What a request is called in errors: paths in it. */
+  readonly labelFields?: readonly string[] | undefined;
   /** The child can be refused an answer: REFUSE. */
   readonly refuses?: true | undefined;
   readonly requestTimeout: number;

@@ -178,7 +178,7 @@ const options =
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
   'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
 const ofProtocol =
-  'session, id, replyTo, idType, hello, open, close, probe, steps, refusals, lost, asks, refuse, cancel, diagnostics';
+  'session, id, replyTo, idType, labelFields, hello, open, close, probe, steps, refusals, lost, asks, refuse, cancel, diagnostics';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
 const aName = 'allowed: a name that can be a variable, because it is a fixture of tests';
 const aFile = 'allowed: a `file:` URL, a path, or sharedWorker(file, options)';

@@ -27,6 +27,7 @@ export function registerResult(
     sessionField: protocol.sessionField,
     wireIds: conversation.wireIds,
     idField: protocol.idField,
+    labelFields: protocol.labelFields,
     refuses: protocol.refuse === undefined ? undefined : true,
   };
 }

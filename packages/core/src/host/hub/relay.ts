@@ -202,8 +202,8 @@ export class Relay implements Requesting, Carrying {
 
   evidence(): Evidence {
     if (this.#registration === undefined) return {};
-    const { strays, silence } = this.#registration.conversation.evidence();
-    return { ...this.#registration.evidence(), strays, silence };
+    const { strays, silence, activity, logged } = this.#registration.conversation.evidence();
+    return { ...this.#registration.evidence(), strays, silence, activity, logged };
   }
 
   readonly #listener: Listener = {
