@@ -92,7 +92,7 @@ export class HostClient implements Client {
       if (silenceOf(reason) !== undefined) this.sharedWorkers.close();
       this.#over = true;
       this.leases.lose(reason);
-      this.machine.close();
+      this.machine.close(reason);
     });
   }
 
@@ -216,10 +216,12 @@ export class HostClient implements Client {
     return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;
   }
 
-  close(): void {
+  /** @param reason what a host of the machine kept for the run is lost with that; absent: as `Client.close` */
+  close(reason?: CarpoolError): void {
     const { closed, mux, transport, socket } = this.#connection;
-    closed.resolve(undefined);
-    mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because its worker has disconnected' });
+    if (reason !== undefined) this.leases.endWithRun();
+    closed.resolve(reason);
+    mux.fail({ by: 'hub', at: systemClock.now(), reason: 'because its worker has disconnected', error: reason });
     this.sharedWorkers.close();
     transport.close();
     socket.destroySoon();

@@ -63,6 +63,7 @@ export class Leases {
   /** Taken in this turn: the host does not know yet where. */
   #withoutCallSite: PendingCallSite[] = [];
   #numbers = 0;
+  #endedWithRun = false;
 
   constructor(connection: LeaseConnection) {
     this.#connection = connection;
@@ -137,6 +138,11 @@ export class Leases {
     else for (const lease of this.#held.keys()) lease.lose(this.#gone, reason);
   }
 
+  /** What is lost is lost because the host of the run is gone: that of the machine may go on. */
+  endWithRun(): void {
+    this.#endedWithRun = true;
+  }
+
   async #wait<R extends CallRequest & Described & { readonly lease: number }>(
     request: R,
     timeout: number = defaultLeaseTimeout,
@@ -168,9 +174,10 @@ export class Leases {
 
   /** A clause. */
   get #gone(): string {
-    return this.#connection.machine
-      ? 'the host of this machine is gone, and with it all that runs held there; the next call starts another'
-      : 'the host of the run is gone';
+    if (!this.#connection.machine) return 'the host of the run is gone';
+    return this.#endedWithRun
+      ? 'the host of the run is gone, and what the run held on this machine is given back'
+      : 'the host of this machine is gone, and with it all that runs held there; the next call starts another';
   }
 
   /** Finding the call site takes as long as taking the lease, so it is looked for only if it is still held after this turn. */

@@ -14,7 +14,7 @@ interface LinkedClient {
   readonly closed: Promise<CarpoolError | undefined>;
   ask(request: RunInfoRequest, timeout: number): Promise<RunInfoResult>;
   end(owner: OwnerPath): Promise<void> | undefined;
-  close(): void;
+  close(reason: CarpoolError | undefined): void;
 }
 
 /** What a connection to the machine's host is made from. */
@@ -36,7 +36,7 @@ export class MachineLink<C extends LinkedClient> {
   #client: C | undefined;
   #connecting: Promise<C> | undefined;
   #silent = false;
-  #closed = false;
+  #closed: { readonly reason: CarpoolError | undefined } | undefined;
 
   constructor(options: MachineLinkOptions<C>) {
     this.#options = options;
@@ -47,6 +47,7 @@ export class MachineLink<C extends LinkedClient> {
    * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED, HUB_LOST
    */
   connected(): C | Promise<C> {
+    if (this.#closed?.reason !== undefined) throw this.#closed.reason;
     if (this.#client?.over === false) return this.#client;
     return (this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined)));
   }
@@ -56,9 +57,10 @@ export class MachineLink<C extends LinkedClient> {
     if (this.#client?.over === false) void this.#client.end(owner);
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#client?.close();
+  /** @param reason why the connection to the run's host has ended; absent: this process has ended it */
+  close(reason: CarpoolError | undefined): void {
+    this.#closed = { reason };
+    this.#client?.close(reason);
   }
 
   async #connect(): Promise<C> {
@@ -85,7 +87,7 @@ export class MachineLink<C extends LinkedClient> {
       throw thrown;
     }
     void client.closed.then((reason) => (this.#silent = silenceOf(reason) !== undefined));
-    if (this.#closed) client.close();
+    if (this.#closed !== undefined) client.close(this.#closed.reason);
     return (this.#client = client);
   }
 }

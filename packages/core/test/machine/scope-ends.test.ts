@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { lock } from '../../src/entry/coordination.ts';
+import { leasePort, lock } from '../../src/entry/coordination.ts';
 import { livingMachineHost, machineFolder } from '../../src/hosts/machine-folder.ts';
 import { failure } from '../support/failure.ts';
 import type { Served } from '../support/hubs.ts';
@@ -77,6 +77,37 @@ test('a host that is killed has lost all: holders, waiters and those who do not 
   ]);
   await b.test.end();
   expect(b.test.failures).toEqual([]);
+});
+
+test('a run whose host is gone gives back what it held on the machine, and its tests hear of it', async () => {
+  onMachine();
+  const [one, two] = [await served('one', 11), await served('two', 22)];
+  const [a, b] = [await running(one, 'adds a row'), await running(two, 'drops the table')];
+  const other = await running(one, 'waits', a);
+  const [held, { lost }, port] = [
+    await a.as(() => lock('db', machine).acquire()),
+    await a.as(() => lock('looked at', machine).acquire()),
+    await a.as(() => leasePort(machine)),
+  ];
+  await b.as(() => lock('printer', machine).acquire());
+  const waiting = failure(
+    other.as(() => lock('printer', machine).acquire()),
+    'LEASE_LOST',
+  );
+  await arrived(a);
+  await one.hub.close();
+  const gone = 'the host of the run is gone, and what the run held on this machine is given back';
+  expect((await waiting).message).toBe(`Cannot acquire lock "printer": ${gone}`);
+  expect(held.held).toBe(false);
+  expect(lost.reason).toMatchObject({ code: 'LEASE_LOST', message: `Lost lock "looked at": ${gone}` });
+  expect(port.lost.reason).toMatchObject({ code: 'LEASE_LOST' });
+  await failure(
+    other.as(() => lock('another', machine).acquire()),
+    'HUB_LOST',
+  );
+  await a.test.end();
+  expect(a.test.failures).toMatchObject([{ code: 'LEASE_LOST', message: `Lost lock "db": ${gone}` }]);
+  expect((await b.as(() => lock('db', machine).acquire())).held).toBe(true);
 });
 
 /** A process of a run that asks for the lock "db". */
