@@ -198,7 +198,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'No slot became free in time.',
     remedy:
-      'The error names the holders. Unregister sessions (`await using`), raise `maxSessions`, or raise `timeout`.',
+      'The error names the holders, and the limit that it was. Unregister sessions (`await using`), raise `maxSessions`, or raise that limit: `timeout` of the call, `registerTimeout` of the pool, the time-out of the test.',
   },
   ALREADY_REGISTERED: {
     scope: 'call',

@@ -121,13 +121,14 @@ export class HostClient implements Client {
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
     const tried = `Cannot register a session of "${pool}" in the time of this test or hook`;
-    const wait = giveUpOnSilence(this.#heartbeat, { due: timeLeft?.() ?? Infinity, signal, tried });
+    const due = timeLeft?.() ?? Infinity;
+    const wait = giveUpOnSilence(this.#heartbeat, { due, signal, tried });
     this.#hold(1);
     const { conversation, opened } = this.#connection.mux.open({
       id: `w${this.#connection.peer}s${number}`,
       listener: session.listener,
       timeout: registerLimit,
-      params: { ...request, pool, stack: site.stack } satisfies WireRegister,
+      params: { ...request, timeLeft: due, pool, stack: site.stack } satisfies WireRegister,
       signal: wait.signal,
     });
     try {

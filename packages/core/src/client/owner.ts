@@ -10,7 +10,6 @@ import { noop } from '../base/noop.ts';
 import { OpenCalls, type CallLabel } from '../base/open-calls.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
-import { timeoutWithin } from '../base/timeout-within.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
@@ -233,12 +232,10 @@ export class Owner implements AsyncDisposable {
       options.signal === undefined ? { signal: this.#over, stop: noop } : eitherOf(this.#over, options.signal);
     try {
       const { holder, timeLeft } = this.#options;
-      const timeout = timeoutWithin(options.timeout, timeLeft?.() ?? Infinity);
-      const limited = timeout === undefined ? options : { ...options, timeout };
       const session = await client.register(pool, {
         holder,
         timeLeft,
-        ...limited,
+        ...options,
         signal,
         under: this.path,
         // The end of a worker is reported to no user.

@@ -1,10 +1,23 @@
 /** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
+import { describeHolder, duration, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
+import type { Relation } from './holder-relation.ts';
 
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */
   readonly session?: string | undefined;
+  /** To the call that reads it. Absent: none is known. */
+  readonly relation?: Relation | undefined;
+}
+
+/** What has ended the wait for a slot. */
+export interface Limit {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Whose it is: an option of the call, the config, or the rest of the time of the test. */
+  readonly by: 'call' | 'config' | 'test';
+  /** Milliseconds that the call or the config allows, where the test ends before. */
+  readonly allowed?: number | undefined;
 }
 
 /** A pool without a free slot. */
@@ -29,12 +42,38 @@ export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   return new CarpoolError('POOL_FULL', message, { context: { pool, max: capacity, holders } });
 }
 
-export function queueTimeoutError(occupancy: Occupancy, timeout: number): CarpoolError {
-  const { pool, capacity, children, holders } = occupancy;
-  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms; ${describeOccupancy(occupancy)}`;
+export function queueTimeoutError(occupancy: Occupancy, limit: Limit): CarpoolError {
+  const { pool, capacity, holders } = occupancy;
+  const { timeout, by } = limit;
+  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms, ${nameOfLimit(limit)}; ${describeOccupancy(occupancy)}`;
+  const message = `Cannot register a session: ${what}. ${adviceFor(occupancy, limit)}`;
+  const context = { pool, max: capacity, timeout, limit: by, holders };
+  return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context });
+}
+
+function nameOfLimit({ by, allowed = Infinity }: Limit): string {
+  switch (by) {
+    case 'call':
+      return '`timeout` of the call';
+    case 'config':
+      return '`registerTimeout` of the pool';
+    case 'test':
+      return `the rest of the time of this test or hook${allowed === Infinity ? '' : ` (instead of ${allowed} ms)`}`;
+  }
+}
+
+const longer = {
+  call: '`timeout`',
+  config: '`registerTimeout`',
+  test: 'the time-out of the test',
+} as const satisfies Record<Limit['by'], string>;
+
+function adviceFor({ children, holders }: Occupancy, { by }: Limit): string {
   const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
-  const message = `Cannot register a session: ${what}. Unregister sessions (\`await using\`), or raise ${raise}`;
-  return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context: { pool, max: capacity, timeout, holders } });
+  // More time is of no use to a test that waits for itself.
+  if (holders.length > 0 && holders.every(({ relation }) => relation?.isItself === true))
+    return `Unregister one of these first (\`await using\`), or raise ${raise}`;
+  return `Unregister sessions (\`await using\`), or raise ${raise}, or ${longer[by]}`;
 }
 
 /** About a call that waits, for as long as it does. */
@@ -50,7 +89,7 @@ function slots({ capacity, children, capped }: Occupancy, one: string, many: str
 }
 
 function describeOccupancy({ holders, quarantined, ending, capped }: Occupancy): string {
-  const parts = holders.map((holder) => describeHolder(holder, 'a session'));
+  const parts = holders.map(describeSlot);
   if (capped !== undefined) {
     const most = Number.isFinite(capped) ? (capped === 1 ? '1 child' : `${capped} children`) : 'only so much memory';
     parts.push(`another child waits for its turn, because all pools of this machine may have ${most} together`);
@@ -58,4 +97,10 @@ function describeOccupancy({ holders, quarantined, ending, capped }: Occupancy):
   if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
   if (ending > 0) parts.push(`${ending} on ${ending === 1 ? 'a child that is' : 'children that are'} about to end`);
   return parts.length === 0 ? 'no holder is known' : parts.join(', ');
+}
+
+function describeSlot(holder: Holder): string {
+  const { relation, heldFor, takenAt } = holder;
+  if (relation === undefined) return describeHolder(holder, 'a session');
+  return `held for ${duration(heldFor)} by ${relation.name}${takenAt === undefined ? '' : ` (${takenAt})`}`;
 }

@@ -97,7 +97,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
   readonly warm?: number;
   /** How many `register` calls may wait. Default 1,000. */
   readonly maxQueued?: number;
-  /** Milliseconds that `register` waits for a slot. Default 60,000. */
+  /** Milliseconds that `register` waits for a slot, where the call has no `timeout`. In a test no longer than that has left. Default 60,000. */
   readonly registerTimeout?: number;
   /** Milliseconds from the start of the child to its hello. Default 30,000. */
   readonly helloTimeout?: number;

@@ -226,7 +226,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
     const { signal, params, holder: label } = holder.options;
-    const place = await this.#acquireSlotAndChild(holder.options, holder);
+    const place = await this.#acquireSlotAndChild(holder);
     const session = this.#slotSessions.begin(place, { listener, signal, params, label });
     session.give(holder);
     this.#children.at(place.slot.child).countSession(place.generation);
@@ -234,9 +234,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   /** A slot, and the child that it is a slot of. */
-  async #acquireSlotAndChild(options: OpenOptions, holder: SlotHolder): Promise<Place> {
+  async #acquireSlotAndChild(holder: SlotHolder): Promise<Place> {
     for (;;) {
-      const slot = await this.#acquireSlot(options).catch((thrown: unknown) => {
+      const slot = await this.#acquireSlot(holder).catch((thrown: unknown) => {
         this.#holders.disclaimOwner(holder);
         throw thrown;
       });
@@ -244,7 +244,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       this.#holders.add(holder);
       child.hold();
       try {
-        const { signal } = options;
+        const { signal } = holder.options;
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
         const generation = await within(child.current(), { clock: this.#clock, signal, expired });
         this.#checkOpen();
@@ -261,9 +261,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     }
   }
 
-  async #acquireSlot(options: OpenOptions): Promise<Slot> {
-    if (this.#warm !== undefined && options.wait === false) await this.#warm.makeRoom();
-    const acquiring = this.#slots.acquire(options);
+  async #acquireSlot(holder: SlotHolder): Promise<Slot> {
+    if (this.#warm !== undefined && holder.options.wait === false) await this.#warm.makeRoom();
+    const acquiring = this.#slots.acquire(holder);
     // Where it waits, a warm session gives up its slot for it.
     this.#warm?.settle();
     const slot = await acquiring;

@@ -44,6 +44,10 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly ownerScope?: string | undefined;
   /** Of several that share the pool. */
   readonly run?: HolderRun | undefined;
+  /** Milliseconds that the test or hook which makes the call has left. Default: any. */
+  readonly timeLeft?: number | undefined;
+  /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */
+  readonly ownerPath?: readonly string[] | undefined;
 }
 
 /** A conversation that holds a slot. */

@@ -1,8 +1,9 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { take } from '../base/take.ts';
-import { callerLocation, type HolderRun } from '../base/holder-label.ts';
+import { callerLocation } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
+import { relationOf } from './holder-relation.ts';
 import type { Holder } from './errors.ts';
 import type { Generation } from './generation.ts';
 import type { OpenOptions } from './registration.ts';
@@ -47,11 +48,12 @@ export class SlotHolders {
     return [...this.#holders].flatMap(({ conversation }) => conversation ?? []);
   }
 
-  /** Oldest first. @param asker its run is not named */
-  describe(now: number, asker?: HolderRun): Holder[] {
+  /** Oldest first. @param asker the call that reads it: its run is not named, and its own test is not named like another one */
+  describe(now: number, asker: OpenOptions): Holder[] {
     return [...this.#holders].map(({ since, site, options, conversation }) => ({
       ...options.holder,
-      ...(options.run?.id !== asker?.id && { run: options.run?.name }),
+      ...(options.run?.id !== asker.run?.id && { run: options.run?.name }),
+      relation: relationOf(options, asker),
       session: conversation?.id,
       takenAt: callerLocation(site),
       heldFor: Math.round(now - since),

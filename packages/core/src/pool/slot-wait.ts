@@ -3,11 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import { take } from '../base/take.ts';
 import { within } from '../base/wait.ts';
 import type { Admission, Slot, Ticket } from './admission.ts';
-import { fullError, queueTimeoutError, slotWait, type Occupancy } from './errors.ts';
+import { fullError, queueTimeoutError, slotWait, type Limit, type Occupancy } from './errors.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions } from './registration.ts';
-import type { SlotHolders } from './slot-holders.ts';
+import type { SlotHolder, SlotHolders } from './slot-holders.ts';
 import type { HolderStatus } from './status.ts';
 import type { Notices } from './wait-notices.ts';
 
@@ -50,23 +50,25 @@ export class SlotWait {
   }
 
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
-  async acquire({ wait = true, timeout, signal, holder, run }: OpenOptions): Promise<Slot> {
+  async acquire(call: SlotHolder): Promise<Slot> {
+    const { wait = true, signal, holder, run } = call.options;
     const { admission, clock, settings, notices } = this.#options;
-    const { name, registerTimeout } = settings;
+    const { name } = settings;
     const { promise, resolve } = Promise.withResolvers<Slot>();
     const since = clock.now();
     const ticket: Ticket = { run: run?.id, holder, since, granted: resolve };
     const entered = admission.enter(ticket, wait);
-    if (entered === 'full') throw fullError(this.#occupancy(run), wait);
-    const limit = timeout ?? registerTimeout;
-    const describe = (seconds: number): string => slotWait(this.#occupancy(run), holder, seconds);
+    if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
+    const limit = this.#limitOf(call);
+    // Read by those who run the tests, not by this one.
+    const describe = (seconds: number): string => slotWait(this.#occupancy({ run }), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
     try {
       const slot = await within(promise, {
         clock,
-        timeout: entered === 'granted' ? undefined : limit,
+        timeout: entered === 'granted' ? undefined : limit.timeout,
         signal,
-        expired: () => queueTimeoutError(this.#occupancy(run), limit),
+        expired: () => queueTimeoutError(this.#occupancy(call.options), limit),
         late: (unwanted) => admission.release(unwanted),
       });
       this.#longest = Math.max(this.#longest, clock.now() - since);
@@ -79,7 +81,18 @@ export class SlotWait {
     }
   }
 
-  #occupancy(asker: OpenOptions['run']): Occupancy {
+  /** What ends the wait: its call, the config, or the end of its test, whichever comes first. */
+  #limitOf({ since, options }: SlotHolder): Limit {
+    const { clock, settings } = this.#options;
+    const { timeout, timeLeft = Infinity } = options;
+    const allowed = timeout ?? settings.registerTimeout;
+    // A child that died may have cost it a slot, and some of this time.
+    const left = Math.max(Math.round(timeLeft - (clock.now() - since)), 1);
+    if (left < allowed) return { timeout: left, by: 'test', allowed };
+    return { timeout: allowed, by: timeout === undefined ? 'config' : 'call' };
+  }
+
+  #occupancy(asker: OpenOptions): Occupancy {
     const { admission, settings, holders, clock, cap } = this.#options;
     const { name: pool, maxSessions: capacity, children, maxQueued } = settings;
     const { quarantined, ending } = admission;

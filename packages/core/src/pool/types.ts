@@ -12,7 +12,7 @@ export interface RegisterOptions<Params = unknown> {
   readonly owner?: string;
   /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
   readonly wait?: boolean;
-  /** Milliseconds to wait for a slot. Default: `registerTimeout` of the pool, 60,000. */
+  /** Milliseconds to wait for a slot. In a test no longer than that has left. Default: `registerTimeout` of the pool, 60,000. */
   readonly timeout?: number;
   /** Gives up waiting; `register` rejects with its reason. */
   readonly signal?: AbortSignal;

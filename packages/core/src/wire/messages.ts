@@ -54,7 +54,10 @@ export interface RegisterRequest {
   readonly pool: string;
   readonly owner?: string | undefined;
   readonly wait?: boolean | undefined;
+  /** That of the call, where it has one. */
   readonly timeout?: number | undefined;
+  /** Milliseconds that the test or hook which makes the call has left, where it ends. */
+  readonly timeLeft?: number | undefined;
   readonly holder?: HolderLabel | undefined;
   readonly under?: OwnerPath | undefined;
   /** The stack of the caller, for the errors of others. */

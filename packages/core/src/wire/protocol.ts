@@ -56,6 +56,8 @@ interface Known {
 /** Control frames are JSON, messages of sessions are in the format of the child; the frame itself is only bytes here. */
 export const wireCodec: Codec = { name: 'wire', framing: lengthPrefixed(), format: json };
 
+/** Milliseconds; nearly what a timer can wait. */
+const longestWait = 2_000_000_000;
 /** Sessions that are known after their end. */
 const keptAfterEnd = 64;
 
@@ -171,12 +173,15 @@ export class WireProtocol implements Protocol {
   }
 
   async #register(port: SessionPort, session: number): Promise<RegisterResult> {
-    const { params, ...wanted } = port.params as WireRegister;
+    const { params, timeout, timeLeft, ...wanted } = port.params as WireRegister;
     // In this turn where nothing is to be carried: the end of its owner, which may follow at once, must not overtake it.
     const { plain, cloned } = params === undefined ? {} : await carry(params, { what: '`params`', blame: 'test' });
     if (port.givenUp.aborted) throw port.givenUp.reason;
     const request = {
       ...wanted,
+      // JSON has no `Infinity`.
+      timeout: timeout === Infinity ? longestWait : timeout,
+      timeLeft: timeLeft === Infinity ? undefined : timeLeft,
       params: plain,
       clonedParams: cloned,
       method: 'register',

@@ -117,6 +117,7 @@ test('the table of methods is the one of the code, field by field', () => {
         'owner?': 0,
         'wait?': 0,
         'timeout?': 0,
+        'timeLeft?': 0,
         'holder?': 0,
         'under?': 0,
         stack: 0,

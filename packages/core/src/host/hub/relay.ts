@@ -89,7 +89,7 @@ export class Relay implements Requesting, Carrying {
   }
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
-    const { pool: name, under = [], stack, owner, wait, timeout, holder } = request;
+    const { pool: name, under = [], stack, owner, wait, timeout, timeLeft, holder } = request;
     const { owners, peer, run, pool: find } = this.#options;
     owners.check(under);
     this.#reported = under.length > 0;
@@ -97,7 +97,12 @@ export class Relay implements Requesting, Carrying {
     this.#translation = await translationFor(pool.settings.codec);
     const params = await uncarried({ plain: request.params, cloned: request.clonedParams });
     const registration = await pool.open(
-      { signal, owner, ownerScope: scopeOf(owner, peer, under), wait, timeout, holder: labelIn(holder), run, params },
+      {
+        ...{ signal, owner, wait, timeout, timeLeft, run, params },
+        ownerScope: scopeOf(owner, peer, under),
+        ownerPath: [String(peer), ...under],
+        holder: labelIn(holder),
+      },
       this.#listener,
       { stack: textIn(stack, longestStack) ?? '' },
     );

@@ -102,7 +102,7 @@ export function childrenContract(contract: SessionContract): void {
       }
       const error = await failing(contract, 'POOL_QUEUE_TIMEOUT', pool.register({ timeout: 10 }));
       expect(error.message).toMatch(
-        /all 2 slots on 2 children were busy .* for 10 ms; .*raise `maxSessions` with `children`/,
+        /all 2 slots on 2 children were busy .* for 10 ms, `timeout` of the call; .*raise `maxSessions` with `children`/,
       );
       await b.unregister();
       const first = (await waiting[0]) as Session;
