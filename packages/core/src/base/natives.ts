@@ -14,3 +14,8 @@ export const nextTick: Schedule =
 export const now: () => number = performance.now.bind(performance);
 /** Milliseconds since 1970. */
 export const dateNow: () => number = Date.now;
+
+/** The next turn of the event loop: what had come to this process before has been read by then. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -27,7 +27,7 @@ function* messagesOf(error: ShownError, depth = 8): Generator<string> {
 function describe(evidence: SessionEvidence, message: string): string {
   const { pool, session, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
   const parts: string[] = [];
-  if (exit !== undefined) parts.push(`the child ${exit}`);
+  if (exit !== undefined && !message.includes(`the child ${exit}`)) parts.push(`the child ${exit}`);
   if (silence !== undefined && !message.includes(silence)) parts.push(silence);
   if (activity !== undefined && !message.includes(withoutAge(activity))) parts.push(activity);
   const add = (title: string, text = ''): void => {

@@ -113,6 +113,16 @@ export function evidenceOf(child: Child, since?: Printed): Evidence {
   return { ...(stderr !== '' && { stderr }), ...(stdout !== '' && { stdout }) };
 }
 
+/**
+ * What a session shows of what its child has printed: that since it began, as the rest is of other sessions,
+ * or of the start. A server logs its start in any case; of any other child it is said that there is more.
+ */
+export function evidenceOfSession(child: Child, began: Printed, { server }: PoolSettings): Evidence {
+  const found = evidenceOf(child, began);
+  const isAll = began.stderr === 0 || server !== undefined;
+  return found.stderr !== undefined || isAll ? found : { ...found, stderr: '(nothing since this session began)' };
+}
+
 export interface StartEvidence {
   readonly child: Child;
   readonly pool: string;

@@ -13,7 +13,7 @@ import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
-import type { Child } from '../process/child.ts';
+import type { Child, Printed } from '../process/child.ts';
 import type { Diagnostic, Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
@@ -25,7 +25,16 @@ import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { becauseOf, evidenceOf, fatalLine, shownOfLine, whyItEnded, withEvidence, nameOfChild } from './child-end.ts';
+import {
+  becauseOf,
+  evidenceOf,
+  evidenceOfSession,
+  fatalLine,
+  shownOfLine,
+  whyItEnded,
+  withEvidence,
+  nameOfChild,
+} from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import { launch, type Launched, type PlaceSources } from './launch.ts';
 import type { PoolSettings } from './options.ts';
@@ -262,10 +271,9 @@ export class Generation {
     return parts.join('; ');
   }
 
-  /** For a session that begins now. The log of a server's start would look like damage in each test that fails. */
-  evidenceFromNow(): () => Evidence {
-    const since = this.#options.settings.server === undefined ? undefined : this.child.printed;
-    return () => evidenceOf(this.child, since);
+  /** For a session that has begun then. */
+  evidenceSince(began: Printed): Evidence {
+    return evidenceOfSession(this.child, began, this.#options.settings);
   }
 
   evidence(): Evidence {

@@ -1,6 +1,9 @@
 /** Sessions in their slots: how one begins on its child, and what becomes of the slot when it has ended. */
 import type { CancelSignal } from '../base/cancellation.ts';
+import type { Evidence } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
+import { noop } from '../base/noop.ts';
+import type { Printed } from '../process/child.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Listener } from '../session/listener.ts';
@@ -43,7 +46,11 @@ export class SlotSession implements Place {
   readonly conversation: Conversation;
   /** What the protocol's `open` has returned. */
   readonly opened: Promise<Opened>;
+  /** What is known of its child. */
+  readonly evidence = (): Evidence => this.generation.evidenceSince(this.#began);
   #holder: SlotHolder | undefined;
+  /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
+  #began: Printed;
 
   constructor(
     { slot, generation }: Place,
@@ -53,6 +60,12 @@ export class SlotSession implements Place {
     this.generation = generation;
     this.conversation = conversation;
     this.opened = opened;
+    this.#began = generation.child.printed;
+  }
+
+  /** What the child has printed before is no evidence of it. */
+  begins(): void {
+    this.#began = this.generation.child.printed;
   }
 
   /** The call whose session it is. Absent while it is kept warm. */
@@ -66,6 +79,7 @@ export class SlotSession implements Place {
     holder.conversation = this.conversation;
     holder.generation = this.generation;
     this.conversation.speaker.holder = holder.options.holder;
+    this.begins();
   }
 }
 
@@ -89,6 +103,8 @@ export class SlotSessions {
     });
     const session = new SlotSession({ slot, generation }, begun);
     const { conversation } = session;
+    // The log of what `open` asks a server for would look like damage in each test that fails.
+    if (settings.server !== undefined) begun.opened.then(() => session.begins(), noop);
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then(({ confirmed, failure }) => {
       if (confirmed) {

@@ -5,6 +5,7 @@ import { within } from '../base/wait.ts';
 import type { Conversation } from './conversation.ts';
 import { lateCallError, lateHostError, type LateCall } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
+import type { CloseReason } from './state.ts';
 import { waitedInVain, type Wait } from './wait-limit.ts';
 
 /** Milliseconds for what the host knows of a call that had no answer. */
@@ -37,6 +38,13 @@ export function lateCall(options: LateCallOptions): CarpoolError | Promise<Carpo
   const expired = (): Error => new Error('too late');
   const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
   return within(diagnosed, { clock, timeout, expired }).then(make, withoutHost);
+}
+
+/** And what its error knows of a child that has died. The messages in that are those of all its sessions. */
+export function withEnd(known: Evidence, reason: CloseReason | undefined): Evidence {
+  if (reason?.by !== 'child' || reason.error === undefined) return known;
+  const { exit = known.exit, stderr = known.stderr, stdout = known.stdout } = reason.error.evidence;
+  return { ...known, exit, stderr, stdout };
 }
 
 /** What is known of the child, from the host where there is one, and what passed here. */

@@ -3,6 +3,7 @@
  * It is the same class in process and in a test worker; only the transport under its conversation differs.
  */
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { nextTurn } from '../base/natives.ts';
 import { noop } from '../base/noop.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
@@ -18,7 +19,7 @@ import { closedError, lateEndError, sendError } from './errors.ts';
 import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
-import { lateCall, withOwn } from './late-call.ts';
+import { lateCall, withEnd, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest } from './request-label.ts';
 import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
@@ -211,7 +212,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async evidence(): Promise<Evidence> {
     const silence = this.#open.hostSilence?.();
-    return withOwn(this.#live, silence === undefined ? await this.#open.diagnose() : { silence });
+    // In this process the child may have printed before it answered, and the pipes are read in any order.
+    await nextTurn();
+    const known = silence === undefined ? await this.#open.diagnose() : { silence };
+    return withOwn(this.#live, withEnd(known, this.#reason));
   }
 
   get #open(): OpenSession {

@@ -154,6 +154,9 @@ export interface Session<M extends Messages = AnyMessages> extends AsyncDisposab
   /** As `unregister`, but does nothing when the session has ended already. */
   [Symbol.asyncDispose](): Promise<void>;
 
-  /** The last messages of the session and the end of the child's stderr, for a report of a failing test. */
+  /**
+   * The last messages of the session, and what its child has printed to stderr since the session began, for a report of a
+   * failing test. Of a child that has died, the end of its stderr.
+   */
   evidence(): Promise<Evidence>;
 }

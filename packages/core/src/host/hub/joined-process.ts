@@ -161,7 +161,7 @@ export class JoinedProcess implements Member, Requesting {
         this.leave();
         return {};
       case 'evidence':
-        return this.#open('ask for evidence').carrying.evidence();
+        return await this.#open('ask for evidence').carrying.evidence();
       case 'ping':
         return {};
       default: {

@@ -244,7 +244,7 @@ export class Peer {
         return { token: relay.invite() } satisfies AddressResult;
       }
       case 'evidence':
-        return (this.#relays.get(request.session)?.evidence() ?? {}) satisfies Evidence;
+        return ((await this.#relays.get(request.session)?.evidence()) ?? {}) satisfies Evidence;
       default:
         throw unknownMethod(request);
     }

@@ -5,6 +5,7 @@
 import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import { nextTurn } from '../../base/natives.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
@@ -205,7 +206,9 @@ export class Relay implements Requesting, Carrying {
     throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
   }
 
-  evidence(): Evidence {
+  async evidence(): Promise<Evidence> {
+    // The child may have printed before it answered, and the pipes are read in any order.
+    await nextTurn();
     if (this.#registration === undefined) return {};
     const { strays, silence, activity, logged } = this.#registration.conversation.evidence();
     return { ...this.#registration.evidence(), strays, silence, activity, logged };

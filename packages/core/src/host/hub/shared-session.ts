@@ -15,7 +15,7 @@ import { registerResult } from './register-result.ts';
 export interface Carrying {
   inbound(body: Uint8Array): Frame;
   outbound(frame: Frame): Uint8Array;
-  evidence(): Evidence;
+  evidence(): Promise<Evidence>;
 }
 
 /** What there is of it until it ends. */
