@@ -90,7 +90,8 @@ export class Relay implements Requesting, Carrying {
   }
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
-    const { pool: name, under = [], stack, owner, wait, timeout, timeLeft, holder } = request;
+    const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft } = request;
+    const asked = { wait, timeout, timeLeft, holder: labelIn(holder), ownerPath: [String(peer), ...under] };
     const { owners, peer, run, pool: find } = this.#options;
     owners.check(under);
     this.#reported = under.length > 0;
@@ -98,12 +99,7 @@ export class Relay implements Requesting, Carrying {
     this.#translation = await translationFor(pool.settings.codec);
     const params = await uncarried({ plain: request.params, cloned: request.clonedParams });
     const registration = await pool.open(
-      {
-        ...{ signal, owner, wait, timeout, timeLeft, run, params },
-        ownerScope: scopeOf(owner, peer, under),
-        ownerPath: [String(peer), ...under],
-        holder: labelIn(holder),
-      },
+      { ...asked, signal, owner, ownerScope: scopeOf(owner, peer, under), run, params },
       this.#listener,
       { stack: textIn(stack, longestStack) ?? '' },
     );
