@@ -148,7 +148,7 @@ export class HostClient implements Client {
       if (silent)
         void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.push({ under, error }));
       void conversation.released.then(() => this.#open.delete(conversation));
-      const limits = { requestTimeout, closeTimeout, maxUnreadEvents };
+      const limits = { requestTimeout, closeTimeout, maxUnreadEvents, timeLeft };
       session.bind({
         ...limits,
         conversation,
@@ -157,7 +157,6 @@ export class HostClient implements Client {
         opened: found,
         silent,
         naming: result,
-        timeLeft,
         diagnose,
         address,
         hostSilence,

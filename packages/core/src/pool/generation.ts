@@ -271,13 +271,9 @@ export class Generation {
     return parts.join('; ');
   }
 
-  /** For a session that has begun then. */
-  evidenceSince(began: Printed): Evidence {
-    return evidenceOfSession(this.child, began, this.#options.settings);
-  }
-
-  evidence(): Evidence {
-    return evidenceOf(this.child);
+  /** @param began for a session that has begun then. Default: all that is known */
+  evidence(began?: Printed): Evidence {
+    return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
   }
 
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */

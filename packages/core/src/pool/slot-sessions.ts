@@ -47,7 +47,7 @@ export class SlotSession implements Place {
   /** What the protocol's `open` has returned. */
   readonly opened: Promise<Opened>;
   /** What is known of its child. */
-  readonly evidence = (): Evidence => this.generation.evidenceSince(this.#began);
+  readonly evidence = (): Evidence => this.generation.evidence(this.#began);
   #holder: SlotHolder | undefined;
   /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
   #began: Printed;

@@ -91,8 +91,8 @@ export class Relay implements Requesting, Carrying {
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft } = request;
-    const asked = { wait, timeout, timeLeft, holder: labelIn(holder), ownerPath: [String(peer), ...under] };
     const { owners, peer, run, pool: find } = this.#options;
+    const asked = { wait, timeout, timeLeft, holder: labelIn(holder), ownerPath: [String(peer), ...under] };
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
