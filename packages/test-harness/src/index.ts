@@ -1,4 +1,4 @@
-export { processesWith } from './census.ts';
+export { leftOver, processesWith } from './census.ts';
 export { readJestLike } from './jest-like.ts';
 export { above, copyPackage, installed, layOut, replaceInPackage } from './packages.ts';
 export { binaries, fixtures, Project } from './project.ts';

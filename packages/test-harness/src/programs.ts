@@ -38,4 +38,5 @@ function isExecutable(path: string): boolean {
 }
 
 export const python: OptionalProgram = optionalProgram(['python3'], 'CARPOOL_PYTHON');
+export const git: OptionalProgram = optionalProgram(['git'], 'CARPOOL_GIT');
 export const chromium: OptionalProgram = optionalProgram(['chromium'], 'CARPOOL_CHROMIUM');
