@@ -148,6 +148,22 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a test that hangs its server fails by its time-out, and takes no test that follows with it',
+    check({ outcome, project }) {
+      const { status, messages } = named(outcome, 'hangs its server');
+      expect(status).toBe('failed');
+      expect(messages.join('\n')).toMatch(/time|exceeded/i);
+      const [hung, next, third] = project.notes('hung-server');
+      expect(next).toMatchObject({ answer: 'asked for /x' });
+      expect(third).toMatchObject({ answer: 'asked for /x', pid: next?.pid });
+      expect(next?.pid === hung?.pid).toBe(false);
+      expect(outcome.output).toMatch(
+        /pool "app": a child gets no more sessions, .*: the test of session s\d+ of ".*hangs its server" .* has failed/,
+      );
+      expectPassed(outcome, 'comes after the server that hangs', 'comes after that');
+    },
+  },
+  {
     title: 'a test that does not wait for the reply to its request fails at its end, at the line of the request',
     check({ outcome }) {
       for (const name of ['does not wait', 'waits for nothing that follows']) {

@@ -3,7 +3,7 @@
 export interface TestSpec {
   readonly name: string;
   /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
-  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter' | 'web';
+  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter' | 'web' | 'app';
   /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, if not the default of the run. */
@@ -115,6 +115,14 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'holds a URL alone', fixture: 'web', body: 'holdTheUrlOfAServerThatDies' },
       { name: 'comes after the death of the server', fixture: 'web', body: 'readWhatWasOpened' },
       { name: 'gives params of its own', fixture: 'carpool', body: 'giveItsOwnParams' },
+    ],
+  },
+  {
+    name: 'hung-server',
+    tests: [
+      { name: 'hangs its server', fixture: 'app', body: 'hangItsServer', timeout: 2 * shortTime },
+      { name: 'comes after the server that hangs', fixture: 'app', body: 'visitTheApp' },
+      { name: 'comes after that', fixture: 'app', body: 'visitTheApp' },
     ],
   },
   {

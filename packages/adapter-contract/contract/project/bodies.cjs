@@ -198,6 +198,16 @@ async function holdTheUrlOfAServerThatDies(session) {
   await session.closed;
 }
 
+async function hangItsServer(session, file) {
+  note(file, { id: session.id, pid: session.opened.pid });
+  await fetch(`${session.opened.url}/loop`);
+}
+
+async function visitTheApp(session, file) {
+  const { url, pid } = session.opened;
+  note(file, { id: session.id, pid, answer: await (await fetch(`${url}/x`)).text() });
+}
+
 const joins = join(__dirname, 'joins.mjs');
 
 /** What a process can use to join. The options of a runner for its own processes are not for it. */
@@ -248,6 +258,7 @@ module.exports = {
   goOnWithoutItsLock,
   handItOver,
   hold,
+  hangItsServer,
   holdTheUrlOfAServerThatDies,
   keep,
   killItsChild,
@@ -267,4 +278,5 @@ module.exports = {
   takeTheSlotOfTheKilled,
   useWhatWasKept,
   visit,
+  visitTheApp,
 };

@@ -29,6 +29,19 @@ export default defineConfig({
       open: ({ url, pid }, { params }) => ({ url, pid, since: new Date(0), tags: new Set(['a']), params }),
       maxSessions: 8,
     }),
+    // It is hung by a test.
+    app: server({
+      command: process.execPath,
+      args: [fileURLToPath(new URL('web.mjs', import.meta.url)), '{port}'],
+      ready: { http: '/health' },
+      async open({ url, pid }, { signal }) {
+        await fetch(url, { signal });
+        return { url, pid };
+      },
+      close: async ({ url }, _opened, { signal }) => void (await fetch(url, { signal })),
+      warm: 1,
+      maxSessions: 4,
+    }),
   },
   sharedWorkers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

@@ -6,5 +6,9 @@ createServer((request, response) => {
     console.error('no more of this');
     process.exit(7);
   }
+  if (request.url === '/loop') {
+    console.error('round and round');
+    for (;;);
+  }
   response.end(`asked for ${request.url}`);
 }).listen(Number(process.argv[2]), '127.0.0.1');

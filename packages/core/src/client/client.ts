@@ -173,19 +173,19 @@ export class HostClient implements Client {
     }
   }
 
-  async release(owner: OwnerPath): Promise<number> {
+  async release(owner: OwnerPath, failed = false): Promise<number> {
     const lost = this.#takeLost(owner);
     this.#forget(owner);
-    const { unconfirmed } = await this.#call({ method: 'release', owner }, releaseTimeout);
+    const { unconfirmed } = await this.#call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
     if (lost !== undefined) throw lost;
     return unconfirmed;
   }
 
-  end(owner: OwnerPath): Promise<void> | undefined {
-    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner).then(noop);
+  end(owner: OwnerPath, failed = false): Promise<void> | undefined {
+    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(noop);
     const lost = this.#takeLost(owner);
     this.#forget(owner);
-    const body = json.encode({ owner } satisfies EndBody);
+    const body = json.encode({ owner, ...(failed && { failed }) } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
     return lost && Promise.reject(lost);
   }

@@ -44,8 +44,12 @@ export interface OwnerOptions {
 
 /** How a test has ended. */
 export interface EndOptions {
-  /** It has passed: what it left without a reply is a mistake, and not what a failure or a time-out cut short. Default false. */
-  readonly passed?: boolean;
+  /**
+   * True: it has passed, and what it left without a reply is a mistake, and not what a failure or a time-out cut short. False:
+   * it has failed, and may have blocked its children: others get them when they have shown that they answer. Default: it
+   * is not known, as of a file.
+   */
+  readonly passed?: boolean | undefined;
 }
 
 /** What is known of one session, of one that could not be had, or of one shared worker, when its test has failed. */
@@ -160,13 +164,13 @@ export class Owner implements AsyncDisposable {
     this.#interrupted = true;
   }
 
-  async #endOnce({ passed = false }: EndOptions): Promise<void> {
+  async #endOnce({ passed }: EndOptions): Promise<void> {
     if (this.#interrupted) return;
     const owner = describeOwner(this.path);
-    const left = this.#leftCalls(passed);
+    const left = this.#leftCalls(passed === true);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
-    const ending = this.#release(this.#client);
+    const ending = this.#release(this.#client, passed === false);
     for (const lost of this.leases.lost.slice(0, mostRefusals)) this.addFailure(lost);
     if (left.length > 0) this.addFailure(notAwaitedError(left));
     if (ending !== undefined)
@@ -189,9 +193,9 @@ export class Owner implements AsyncDisposable {
   }
 
   /** @returns the end that is worth waiting for, if there is one */
-  #release(client: HostClient | undefined): Promise<unknown> | undefined {
+  #release(client: HostClient | undefined, failed: boolean): Promise<unknown> | undefined {
     if (client === undefined || client.over) return undefined;
-    return this.path.length > 1 ? client.end(this.path) : client.release(this.path);
+    return this.path.length > 1 ? client.end(this.path, failed) : client.release(this.path, failed);
   }
 
   /** @internal One more of `failures`. */

@@ -64,17 +64,19 @@ export interface Client {
 
   /**
    * Ends an owner: all it holds is released, newest first. At most 30 seconds.
+   * @param failed it is a test that has failed: its children may be blocked, and get no sessions until they answer
    * @returns how many sessions the child did not confirm
    * @throws CarpoolError SESSION_DIAGNOSTICS when all is released, for pools with `diagnostics: 'fail'`
    */
-  release(owner: OwnerPath): Promise<number>;
+  release(owner: OwnerPath, failed?: boolean): Promise<number>;
 
   /**
    * As `release`, without an answer, for the end of a test: the next one need not wait. What the owner held is over for
    * this process at once; the host frees a slot when the child has confirmed, and `release` of the file waits for that.
+   * @param failed as for `release`
    * @returns where the owner had a session of a pool with `diagnostics: 'fail'`: the same as `release`, without the number
    */
-  end(owner: OwnerPath): Promise<void> | undefined;
+  end(owner: OwnerPath, failed?: boolean): Promise<void> | undefined;
 
   /**
    * Starts the child of a pool, if it is not there, and waits for its hello, so that its first session need not.

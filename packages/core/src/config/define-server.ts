@@ -30,7 +30,10 @@ type Inherited = Omit<
 
 /** The options of `server`. Times are milliseconds. */
 export interface ServerOptions<Opened = ServerAddress, Params = unknown, Started = undefined> extends Inherited {
-  /** When it is ready. Default `{ port: true }`: its port, or its socket, accepts a connection. */
+  /**
+   * When it is ready, and whether it still answers after a test that has failed: a port accepts connections for a server that
+   * hangs as well. Default `{ port: true }`: its port, or its socket, accepts a connection.
+   */
   readonly ready?: ServerReady;
   /** Milliseconds from the start of the process until it is ready. Default 30,000. */
   readonly readyTimeout?: number;

@@ -163,7 +163,7 @@ const suspect = (pick: number, suspicious: boolean): Move =>
     if (slot === undefined || child === undefined) return;
     if (child.epoch === slot.epoch) child.suspect = suspicious;
     model.serve();
-    if (suspicious) admission.suspect(slot);
+    if (suspicious) admission.suspect(slot, 'it is silent');
     else admission.cleared(slot);
   });
 

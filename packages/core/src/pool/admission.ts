@@ -93,6 +93,11 @@ export class Admission {
     return this.#children.filter(({ phase, used }) => phase === 'absent' && used > 0).length;
   }
 
+  /** Why children get no sessions at the moment, for each of those. */
+  get suspicions(): string[] {
+    return this.#children.flatMap(({ suspicion }) => suspicion ?? []);
+  }
+
   /** A call waits because no other child may start. */
   get isCapped(): boolean {
     return this.#wishes;
@@ -139,9 +144,9 @@ export class Admission {
     return child.quarantined;
   }
 
-  /** The child of this slot may be blocked: it gets no more sessions until `cleared`, or its next epoch. */
-  suspect({ child, epoch }: Slot): void {
-    this.#at(child).suspect(epoch);
+  /** The child of this slot may be blocked: it gets no more sessions until `cleared`, or its next epoch. @param why half a sentence */
+  suspect({ child, epoch }: Slot, why: string): void {
+    this.#at(child).suspect(epoch, why);
   }
 
   /** The child of this slot answers. */
@@ -157,8 +162,8 @@ export class Admission {
 
   /** The child of this slot gets no sessions at the moment: it may be blocked. */
   isSuspect({ child, epoch }: Slot): boolean {
-    const { epoch: current, isSuspect } = this.#at(child);
-    return epoch === current && isSuspect;
+    const { epoch: current, suspicion } = this.#at(child);
+    return epoch === current && suspicion !== undefined;
   }
 
   /** Whether a new life of this child may begin, or has begun. */

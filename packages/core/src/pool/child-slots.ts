@@ -15,7 +15,7 @@ export class ChildSlots {
   #epoch = 0;
   #used = 0;
   #quarantined = 0;
-  #suspect = false;
+  #suspicion: string | undefined;
 
   constructor(number: number, capacity: number) {
     this.number = number;
@@ -39,12 +39,15 @@ export class ChildSlots {
     return this.#quarantined;
   }
 
-  get isSuspect(): boolean {
-    return this.#suspect;
+  /** Why no slot of it is free at the moment. */
+  get suspicion(): string | undefined {
+    return this.#suspicion;
   }
 
   get free(): number {
-    return this.#phase === 'ending' || this.#suspect ? 0 : this.capacity - this.#used - this.#quarantined;
+    return this.#phase === 'ending' || this.#suspicion !== undefined
+      ? 0
+      : this.capacity - this.#used - this.#quarantined;
   }
 
   /**
@@ -82,14 +85,14 @@ export class ChildSlots {
   }
 
   /** No slot of this life is free until `clear`. */
-  suspect(epoch: number): void {
-    if (epoch === this.#epoch) this.#suspect = true;
+  suspect(epoch: number, why: string): void {
+    if (epoch === this.#epoch) this.#suspicion = why;
   }
 
   /** False: it is another life, or it was not suspect. */
   clear(epoch: number): boolean {
-    if (epoch !== this.#epoch || !this.#suspect) return false;
-    this.#suspect = false;
+    if (epoch !== this.#epoch || this.#suspicion === undefined) return false;
+    this.#suspicion = undefined;
     return true;
   }
 
@@ -103,7 +106,7 @@ export class ChildSlots {
     this.#epoch++;
     this.#used = 0;
     this.#quarantined = 0;
-    this.#suspect = false;
+    this.#suspicion = undefined;
     this.#phase = 'absent';
     return held;
   }

@@ -10,6 +10,7 @@ import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
+import type { Silence } from './silence.ts';
 
 /** What the slots of the child follow. */
 export interface ChildEvents {
@@ -168,15 +169,16 @@ export class ChildSupervisor {
     void life.starting.then(stop, noop); // a failed start is reported where it fails
   }
 
-  /** A generation that answers nothing any more: its sessions fail, and the next one takes its place at once. */
-  replaceSilent(generation: Generation, session: string): void {
+  /** A generation that answers nothing any more: the next one takes its place at once, and if that is proven, its sessions fail. */
+  replaceSilent(generation: Generation, silence: Silence): void {
     const life = [...this.#living].find((other) => other.generation === generation);
     // It has died meanwhile.
     if (life === undefined || life.dying) return;
     if (this.#current === life) this.retire();
-    // Without a question that it must answer, its other sessions may still be served.
-    if (generation.protocol.probe === undefined && generation.sessions > 0) generation.leaveSilent(session);
-    else generation.killSilent(session);
+    // Its other sessions may still be served.
+    const { verdict } = silence;
+    if (verdict === 'doubt' || (verdict === 'unproven' && generation.sessions > 0)) generation.leaveSilent(silence);
+    else generation.killSilent(silence);
   }
 
   /** Stops every generation that is still there. @throws CarpoolError CHILD_UNKILLABLE */

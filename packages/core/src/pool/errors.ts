@@ -29,6 +29,8 @@ export interface Occupancy {
   readonly quarantined: number;
   /** Slots without a session whose child is not gone yet. */
   readonly ending: number;
+  /** Why children get no sessions at the moment, half a sentence for each of those. */
+  readonly suspicions: readonly string[];
   /** Children that all pools of the host may have, where the call waits for one of others to end. */
   readonly capped?: number | undefined;
   readonly holders: readonly Holder[];
@@ -68,11 +70,12 @@ const longer = {
   test: 'the time-out of the test',
 } as const satisfies Record<Limit['by'], string>;
 
-function adviceFor({ children, holders }: Occupancy, { by }: Limit): string {
+function adviceFor({ children, holders, suspicions }: Occupancy, { by }: Limit): string {
   const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
   // More time is of no use to a test that waits for itself.
   if (holders.length > 0 && holders.every(({ relation }) => relation?.isItself === true))
     return `Unregister one of these first (\`await using\`), or raise ${raise}`;
+  if (suspicions.length > 0) return `See why that child does not answer, or raise ${longer[by]}`;
   return `Unregister sessions (\`await using\`), or raise ${raise}, or ${longer[by]}`;
 }
 
@@ -88,12 +91,13 @@ function slots({ capacity, children, capped }: Occupancy, one: string, many: str
   return children === 1 ? `all ${capacity} slots ${many}` : `all ${capacity} slots on ${children} children ${many}`;
 }
 
-function describeOccupancy({ holders, quarantined, ending, capped }: Occupancy): string {
+function describeOccupancy({ holders, quarantined, ending, capped, suspicions }: Occupancy): string {
   const parts = holders.map(describeSlot);
   if (capped !== undefined) {
     const most = Number.isFinite(capped) ? (capped === 1 ? '1 child' : `${capped} children`) : 'only so much memory';
     parts.push(`another child waits for its turn, because all pools of this machine may have ${most} together`);
   }
+  for (const why of suspicions) parts.push(`a child gets no session at the moment: ${why}`);
   if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
   if (ending > 0) parts.push(`${ending} on ${ending === 1 ? 'a child that is' : 'children that are'} about to end`);
   return parts.length === 0 ? 'no holder is known' : parts.join(', ');

@@ -2,10 +2,13 @@
  * What goes wrong in a pool without failing a call: counted, and the first of each kind reported at once. Where it fails a
  * call later, by a time-out, that call is often one of another test.
  */
-import type { CarpoolError } from '../base/errors.ts';
+import { barred, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { Diagnostic, LoggedError } from '../protocol/protocol.ts';
 import { Strays } from '../session/strays.ts';
+
+/** Of what a child that stands still has printed. */
+const shownLines = 10;
 
 export interface FaultStats {
   readonly strays: number;
@@ -51,9 +54,15 @@ export class PoolFaults {
     this.#warnOnce('route', `a message of the child was lost, because ${error.message}`);
   }
 
-  /** A child seems to stand still, and no session fails with that. @param what became of it, and why */
-  stoodStill(what: string): void {
-    this.#warnOnce('still', what);
+  /**
+   * A child seems to stand still, and no session fails with that.
+   * @param what became of it, and why
+   * @param printed the end of what it has printed
+   */
+  stoodStill(what: string, { stderr, stdout }: Evidence): void {
+    const tail = (from: string, text = ''): string =>
+      text === '' ? '' : `\n  the end of its ${from}:\n${barred(lastLines(text))}`;
+    this.#warnOnce('still', `${what}${tail('stderr', stderr)}${tail('stdout', stdout)}`);
   }
 
   /** What a child had could not be removed. */
@@ -135,6 +144,10 @@ function shortened(message: string): string {
   return message
     .replace(/^Cannot unregister session \S+: the child did not confirm its end /, 'not ')
     .replace(', so its slot is not used again', '');
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-shownLines).join('\n');
 }
 
 function firstLine(message: string): string {

@@ -40,6 +40,7 @@ import { launch, type Launched, type PlaceSources } from './launch.ts';
 import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
 import type { ServedChild } from './served-child.ts';
+import { stoodStill, type Silence } from './silence.ts';
 import type { Notices } from './wait-notices.ts';
 
 export interface GenerationOptions extends PlaceSources {
@@ -83,6 +84,8 @@ export class Generation {
   /** Why it was killed. */
   #silence: CarpoolError | undefined;
   #answers: Promise<boolean> | undefined;
+  /** It gets no more sessions, because it seems to stand still. */
+  #isLeft = false;
 
   private constructor({ options, child, mux, codec, protocol, hello }: Parts) {
     this.#options = options;
@@ -230,14 +233,20 @@ export class Generation {
     return this.#answers;
   }
 
-  /** Its sessions fail with CHILD_SILENT. @param session whose end was not confirmed */
-  killSilent(session: string): void {
+  /** For the evidence of its sessions. @param why it may be blocked, half a sentence; `undefined`: it is not any more */
+  suspected(why: string | undefined): void {
+    if (this.#options.settings.server === undefined || this.#isLeft) return;
+    this.#mux.standstill = why && `the server may be blocked: ${why}`;
+  }
+
+  /** Its sessions fail with CHILD_SILENT. */
+  killSilent({ session, what, verdict }: Silence): void {
     const { settings, faults } = this.#options;
     const { name } = settings;
-    const stoodStill = this.#stoodStill(session);
+    const found = this.#stoodStill(what);
     // No session is there that could fail with it.
-    if (this.protocol.probe === undefined) faults.stoodStill(`a child was killed, and is replaced: ${stoodStill}`);
-    const message = `${nameOfChild(settings, this.child)} was killed: ${stoodStill}`;
+    if (verdict === 'unproven') faults.stoodStill(`a child was killed, and is replaced: ${found}`, this.evidence());
+    const message = `${nameOfChild(settings, this.child)} was killed: ${found}`;
     this.#silence = new CarpoolError('CHILD_SILENT', message, {
       context: { pool: name, pid: this.child.pid, session },
       evidence: this.evidence(),
@@ -246,29 +255,17 @@ export class Generation {
     void this.child.kill().catch(noop);
   }
 
-  /** As `killSilent`, where other sessions are open on it and nothing proves that they are not served. */
-  leaveSilent(session: string): void {
-    const stoodStill = this.#stoodStill(session);
-    this.#mux.standstill = `the child gets no more sessions: ${stoodStill}`;
+  /** As `killSilent`, where its sessions may still be served. */
+  leaveSilent({ what }: Silence): void {
+    this.#isLeft = true;
+    const found = this.#stoodStill(what);
+    this.#mux.standstill = `the child gets no more sessions: ${found}`;
     const left = 'a child gets no more sessions, and is stopped when its last one has ended';
-    this.#options.faults.stoodStill(`${left}: ${stoodStill}`);
+    this.#options.faults.stoodStill(`${left}: ${found}`, this.evidence());
   }
 
-  #stoodStill(session: string): string {
-    const { closeTimeout, probeTimeout } = this.#options.settings;
-    const { server } = this.#options.settings;
-    const silent =
-      server === undefined
-        ? `sent nothing at all for ${probeTimeout} ms more`
-        : `was not found ready in the ${probeTimeout} ms after that`;
-    const parts = [`it did not confirm the end of session ${session} within ${closeTimeout} ms, and ${silent}`];
-    const why = this.#mux.describeSilence();
-    if (why !== undefined) parts.push(why);
-    if (this.protocol.probe === undefined)
-      parts.push(
-        'whether it stands still is not proven: define `probe` in the protocol, a question that it must answer',
-      );
-    return parts.join('; ');
+  #stoodStill(what: string): string {
+    return stoodStill(what, this.#mux.describeSilence(), this.protocol.probe !== undefined);
   }
 
   /** @param began for a session that has begun then. Default: all that is known */

@@ -2,9 +2,13 @@
  * Whether a session that did not open is opened once more, on the next child: a child may have died before this process
  * has noticed it.
  */
+import type { ErrorCode } from '../base/error-kinds.ts';
 import { isCarpoolError } from '../base/errors.ts';
 import type { SlotHolder } from './slot-holders.ts';
 import type { SlotSession } from './slot-sessions.ts';
+
+/** It has exited, or was killed because another session had blocked it. */
+const endsOfChild: ReadonlySet<ErrorCode> = new Set(['CHILD_EXITED', 'CHILD_SILENT']);
 
 /**
  * True if its child ended by itself, and the session cannot have caused that: without `params` it opens as the one did
@@ -18,7 +22,7 @@ export async function isLostOpening(session: SlotSession, { options }: SlotHolde
     (reason: unknown) => reason,
   );
   if (params !== undefined || signal?.aborted === true) return false;
-  if (!session.generation.hasOpened || !isCarpoolError(thrown, 'CHILD_EXITED')) return false;
+  if (!session.generation.hasOpened || !isCarpoolError(thrown) || !endsOfChild.has(thrown.code)) return false;
   await session.conversation.released;
   return true;
 }

@@ -144,7 +144,7 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
    * `fail` is allowed.
    */
   readonly strayOutput?: 'pass' | 'fail';
-  /** Milliseconds for a child that did not confirm the end of a session to answer anything. Default 2,000. */
+  /** Milliseconds for a child that may be blocked to answer anything: its end of a session is late, or a test has failed. Default 2,000. */
   readonly probeTimeout?: number;
   /** Pass the child's stderr on to the runner's. Default false: its end is kept as evidence. */
   readonly forwardStderr?: boolean;

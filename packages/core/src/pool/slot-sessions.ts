@@ -2,28 +2,19 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
-import { noop } from '../base/noop.ts';
 import type { Printed } from '../process/child.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Listener } from '../session/listener.ts';
-import type { Admission, Slot } from './admission.ts';
-import type { Children } from './children.ts';
+import type { Slot } from './admission.ts';
 import type { PoolFaults } from './faults.ts';
 import type { Generation } from './generation.ts';
-import type { PoolSettings } from './options.ts';
 import type { SlotHolder, SlotHolders } from './slot-holders.ts';
+import { Suspects, type SuspectsOptions } from './suspects.ts';
 
-export interface SlotSessionsOptions {
-  readonly settings: PoolSettings;
-  readonly admission: Admission;
-  readonly children: Children;
+export interface SlotSessionsOptions extends SuspectsOptions {
   readonly holders: SlotHolders;
   readonly faults: PoolFaults;
-  /** The pool takes no more sessions. */
-  readonly isClosing: () => boolean;
-  /** Slots have become free, or may be used again. */
-  readonly changed: () => void;
 }
 
 /** A slot, and the child that it is a slot of. */
@@ -85,34 +76,40 @@ export class SlotSession implements Place {
 
 export class SlotSessions {
   readonly #options: SlotSessionsOptions;
+  readonly #suspects: Suspects;
   #ids = 0;
 
   constructor(options: SlotSessionsOptions) {
     this.#options = options;
+    this.#suspects = new Suspects(options);
   }
 
   /** Begins a session in a slot that was taken for it. */
   begin({ slot, generation }: Place, { label, ...options }: BeginOptions): SlotSession {
-    const { settings, admission, faults, changed } = this.#options;
+    const { settings, faults, changed } = this.#options;
+    const suspects = this.#suspects;
     const begun = generation.open({
       ...options,
       id: `s${++this.#ids}`,
       timeout: settings.openTimeout,
       holder: label,
-      endsUnanswered: () => this.#holdBack(session),
+      ends: (doubt) => suspects.ends(session, doubt),
     });
     const session = new SlotSession({ slot, generation }, begun);
     const { conversation } = session;
-    // The log of what `open` asks a server for would look like damage in each test that fails.
-    if (settings.server !== undefined) begun.opened.then(() => session.begins(), noop);
+    begun.opened.then(
+      () => {
+        // The log of what `open` asks a server for would look like damage in each test that fails.
+        if (settings.server !== undefined) session.begins();
+        suspects.heard(generation);
+      },
+      () => suspects.unopened(session),
+    );
     // The slot follows the conversation: free when the child confirms, else not used again.
-    void conversation.released.then(({ confirmed, failure }) => {
-      if (confirmed) {
-        admission.cleared(slot);
-      } else {
-        faults.unconfirmed(conversation.id, session.holder?.options.holder, failure);
-        void this.#probe(session);
-      }
+    void conversation.released.then((released) => {
+      const { confirmed, failure } = released;
+      if (!confirmed) faults.unconfirmed(conversation.id, session.holder?.options.holder, failure);
+      suspects.released(session, released);
       this.free(slot, session.holder, confirmed);
       changed();
     });
@@ -130,24 +127,5 @@ export class SlotSessions {
     if (confirmed) admission.release(slot);
     else if (admission.quarantine(slot) >= settings.maxQuarantined) child.retire();
     if (holder !== undefined) child.letGo();
-  }
-
-  /** Its request has no reply, as that of a test that has timed out: until the child confirms the end, it may be blocked. */
-  #holdBack({ slot, generation, conversation }: SlotSession): void {
-    if (generation.isSilentFor(conversation)) this.#options.admission.suspect(slot);
-  }
-
-  /** A child that is blocked must not be given to the next test: until it has answered, it takes no sessions. */
-  async #probe({ slot, generation, conversation }: SlotSession): Promise<void> {
-    const { admission, children, isClosing, changed } = this.#options;
-    if (isClosing() || !generation.isSilentFor(conversation)) {
-      admission.cleared(slot);
-      return;
-    }
-    admission.suspect(slot);
-    const answers = await generation.answers();
-    if (!answers) children.at(slot.child).replaceSilent(generation, conversation.id);
-    admission.cleared(slot);
-    changed();
   }
 }

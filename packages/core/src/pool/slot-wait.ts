@@ -95,7 +95,7 @@ export class SlotWait {
   #occupancy(asker: OpenOptions): Occupancy {
     const { admission, settings, holders, clock, cap } = this.#options;
     const { name: pool, maxSessions: capacity, children, maxQueued } = settings;
-    const { quarantined, ending } = admission;
+    const { quarantined, ending, suspicions } = admission;
     const capped = admission.isCapped ? cap?.maxChildren : undefined;
     return {
       pool,
@@ -104,6 +104,7 @@ export class SlotWait {
       maxQueued,
       quarantined,
       ending,
+      suspicions,
       capped,
       holders: holders.describe(clock.now(), asker),
     };

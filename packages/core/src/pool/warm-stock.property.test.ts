@@ -121,7 +121,7 @@ class World {
       (slot) => slot.child === child && this.admission.isCurrent(slot),
     );
     if (at === undefined) return;
-    if (suspect) this.admission.suspect(at);
+    if (suspect) this.admission.suspect(at, 'it is silent');
     else this.admission.cleared(at);
     this.settle();
   }

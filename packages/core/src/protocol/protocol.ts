@@ -201,7 +201,7 @@ export interface Protocol<M extends Messages = AnyMessages> {
   refuse?(question: Refused): Frame | undefined;
   /**
    * Asks the child whether it still answers; resolves when it has. Called when the child has not confirmed the end of a
-   * session in time: if `probeTimeout` passes, the child is killed and replaced. Without it, a child is replaced that
+   * session in time, or 500 ms after an end that is not confirmed, or when the test of a session has failed and nothing has come since. In the first case, if `probeTimeout` passes, the child is killed and replaced. Without it, a child is replaced that
    * sends nothing at all in that time.
    */
   probe?(root: ProtocolPort): Promise<unknown>;

@@ -5,7 +5,6 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
-import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
@@ -14,6 +13,10 @@ import type { ServerDiagnostic } from './log-transport.ts';
 import { untilReady, untilReadyAgain, type ReadyOptions } from './ready.ts';
 import type { RunningServer } from './running-server.ts';
 import type { Server, ServerClose, ServerOpen, ServerPart } from './types.ts';
+
+/** Milliseconds by which the exit of a process may lag behind the end of its connections. */
+const endLag = 100;
+const never = new Promise<never>(() => {});
 
 type Open = (server: Server, request: ServerOpen) => unknown;
 type Close = (server: Server, opened: unknown, request: ServerClose) => unknown;
@@ -34,6 +37,11 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
   const open = part.open as Open | undefined;
   const close = part.close as Close | undefined;
   let started: unknown;
+  /** A client library notices the end of a process before its exit is known here, and says less of it. */
+  const whyFailed = (thrown: unknown): Promise<unknown> => {
+    const expired = (): Error => thrown as Error;
+    return within(never, { clock, timeout: endLag, signal: ended, expired }).catch((why: unknown) => why);
+  };
   return {
     name: 'server',
 
@@ -50,7 +58,7 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
       try {
         opened = open === undefined ? server.address() : await open(server, { params, started, signal, freshId });
       } catch (thrown) {
-        if (!isCarpoolError(signal.reason, 'SESSION_FAILED')) throw thrown;
+        if (!isCarpoolError(signal.reason, 'SESSION_FAILED')) throw await whyFailed(thrown);
         // It took too long: what is left of it, and whether the server still answers, is not known.
         return { wireId: freshId, close: () => Promise.reject(thrown as Error) };
       }
@@ -64,9 +72,9 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
           try {
             await close?.(server, opened, { started, signal: late, id: freshId, diagnose: found });
           } catch (thrown) {
-            if (!late.aborted) throw thrown;
-            // It is what `signal` made of it. The deadline of the end is the same, and says what was not confirmed.
-            await new Promise(noop);
+            // What is thrown because of it says less than the deadline itself.
+            if (late.aborted) await never;
+            throw await whyFailed(thrown);
           }
         },
       };

@@ -3,13 +3,13 @@
  * hub forwards (`hub/relay.ts`) both stand on it, so that a session is the same thing in process and across processes.
  */
 import type { CancelSignal } from '../base/cancellation.ts';
-import { CarpoolError, type Evidence } from '../base/errors.ts';
+import type { CarpoolError, Evidence } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Diagnostic, Key, Opened, WireId } from '../protocol/protocol.ts';
 import type { Connection, Receiver, WaitingCalls } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { closedError, type Ended } from './errors.ts';
+import { closedError, failClosed, notOpenError, type Ended } from './errors.ts';
 import { endUnopened, openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
 import type { Incoming, LostRoute, OwnRoute } from './incoming.ts';
 import type { Speaker } from './journal.ts';
@@ -165,14 +165,17 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   /**
    * Ends the session, and resolves when the child has confirmed it or `timeout` milliseconds have passed. Pending calls
    * fail at once. A second call joins the first and changes nothing.
+   * @param failed its test has failed: the child may be blocked
    */
-  close(reason: CloseReason, timeout: number): Promise<Released> {
-    if (this.#state.name === 'closed' || this.#state.name === 'closing') return this.released;
+  close(reason: CloseReason, timeout: number, failed = false): Promise<Released> {
+    const { name } = this.#state;
+    if (name === 'closed' || (name === 'closing' && !failed)) return this.released;
+    this.#options.ends?.(failed ? 'failed' : this.#outbox.waitingCalls > 0 ? 'unanswered' : undefined);
+    if (name === 'closing') return this.released;
     const opened = this.#opened;
     this.#state = { name: 'closing', reason };
     // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
-    if (this.#outbox.waitingCalls > 0) this.#options.endsUnanswered?.();
     // What `open` may still read, it may still answer.
     const fault = endCalls(this.#outbox, opened && this.#questions, this.id);
     this.#failPending(reason);
@@ -251,7 +254,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     if (route.gone) {
       const now = this.#connection.clock.now();
       const reason: CloseReason = { by: 'unregister', at: now, reason: 'to begin anew' };
-      for (const call of this.#outbox.drainSent()) call.failed(closedError('wait for a reply', this, reason, now));
+      failClosed(this.#outbox.drainSent(), { ended: this, reason, now });
     }
     return true;
   }
@@ -287,14 +290,11 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   }
 
   #failPending(reason: CloseReason): void {
-    const now = this.#connection.clock.now();
-    for (const call of this.#outbox.drain()) call.failed(closedError('wait for a reply', this, reason, now));
+    failClosed(this.#outbox.drain(), { ended: this, reason, now: this.#connection.clock.now() });
   }
 
   #checkOpen(call: string): void {
     const state = this.#state;
-    if (state.name === 'open') return;
-    if (state.name !== 'opening') throw closedError(call, this, state.reason, this.#connection.clock.now());
-    throw new CarpoolError('SESSION_MISUSED', `Cannot ${call}: session ${this.id} is not open yet`);
+    if (state.name !== 'open') throw notOpenError(call, this, { state, now: this.#connection.clock.now() });
   }
 }

@@ -3,7 +3,8 @@ import { callerLocation } from '../base/holder-label.ts';
 import type { CallLabel } from '../base/open-calls.ts';
 import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
-import type { CloseReason } from './state.ts';
+import type { ReplyCallbacks } from './pending.ts';
+import type { CloseReason, SessionState } from './state.ts';
 
 /** What a session is called; it can learn its name later. `SessionName` objects are shared by the parts of a conversation. */
 export interface SessionName {
@@ -36,6 +37,24 @@ export function closedError(
   const { code, scope, blame, evidence } = failure;
   const context = { ...failure.context, session: ended.id };
   return new CarpoolError(code, message, { scope, blame, context, evidence, cause: failure, site });
+}
+
+/** For a call that needs an open session. */
+export function notOpenError(
+  call: string,
+  ended: Ended,
+  { state, now }: { readonly state: SessionState; readonly now: number },
+): CarpoolError {
+  if ('reason' in state) return closedError(call, ended, state.reason, now);
+  return new CarpoolError('SESSION_MISUSED', `Cannot ${call}: session ${ended.id} is not open yet`);
+}
+
+/** Requests whose session has ended. */
+export function failClosed(
+  calls: readonly ReplyCallbacks[],
+  { ended, reason, now }: { readonly ended: Ended; readonly reason: CloseReason; readonly now: number },
+): void {
+  for (const call of calls) call.failed(closedError('wait for a reply', ended, reason, now));
 }
 
 /** What a protocol waits for, and what came instead. */

@@ -22,6 +22,9 @@ export interface ConversationOptions {
   readonly params?: unknown;
   /** Whose it is, for the errors of others. */
   readonly holder?: HolderLabel | undefined;
-  /** Its end has begun while a request of it waited for its reply. */
-  readonly endsUnanswered?: (() => void) | undefined;
+  /** Its end begins. */
+  readonly ends?: ((doubt: Doubt | undefined) => void) | undefined;
 }
+
+/** Why the child may be blocked at the end of a session: a request has no reply, or the test has failed, by a time-out perhaps. */
+export type Doubt = 'unanswered' | 'failed';

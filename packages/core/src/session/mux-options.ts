@@ -5,7 +5,7 @@ import type { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Connection } from './connection.ts';
-import type { Listener } from './listener.ts';
+import type { Doubt, Listener } from './listener.ts';
 import type { LoggedErrors } from './logged-errors.ts';
 import type { LossesOptions } from './losses.ts';
 import type { Strays } from './strays.ts';
@@ -44,6 +44,6 @@ export interface OpenOptions {
   readonly params?: unknown;
   /** Whose it is, for the errors of others. */
   readonly holder?: HolderLabel | undefined;
-  /** Its end has begun while a request of it waited for its reply. */
-  readonly endsUnanswered?: (() => void) | undefined;
+  /** Its end begins. */
+  readonly ends?: ((doubt: Doubt | undefined) => void) | undefined;
 }

@@ -11,6 +11,8 @@ export interface ReleaseBody {
 /** The body of END. */
 export interface EndBody {
   readonly owner: OwnerPath;
+  /** It is a test that has failed. */
+  readonly failed?: boolean | undefined;
 }
 
 /** The body of LOCATE. */

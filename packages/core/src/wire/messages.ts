@@ -124,6 +124,8 @@ export interface UnregisterRequest {
 export interface ReleaseRequest {
   readonly method: 'release';
   readonly owner: OwnerPath;
+  /** It is a test that has failed. */
+  readonly failed?: boolean | undefined;
 }
 export interface ReleaseResult {
   /** Sessions whose end the child did not confirm. */

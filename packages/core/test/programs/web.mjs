@@ -1,4 +1,4 @@
-// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /warn, /hang, /close, /pid; the rest answers what it was asked.
+// A server: `node web.mjs [--port N | --socket PATH] [flags]`. GET /health, /die, /warn, /hang, /loop, /close, /pid; the rest answers what it was asked.
 // --fill FILE writes 1 MiB first.
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
@@ -29,6 +29,9 @@ const server = createServer((request, response) => {
       hangs = true;
       response.end('hanging');
       return;
+    case '/loop':
+      console.error('round and round');
+      for (;;);
     case '/close':
       // It lives on.
       setInterval(() => {}, 1_000);

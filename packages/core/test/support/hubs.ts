@@ -5,6 +5,7 @@ import { HostClient } from '../../src/client/client.ts';
 import { Hub, type HubOptions } from '../../src/host/hub/hub.ts';
 import { ChildPool } from '../../src/pool/pool.ts';
 import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
+import type { PoolEnvironment } from '../../src/pool/registration.ts';
 import type { Messages } from '../../src/protocol/protocol.ts';
 import { formatAddress } from '../../src/wire/address.ts';
 import { closing, place } from './pools.ts';
@@ -24,7 +25,7 @@ let sockets = 0;
 
 export async function serve(
   pools: Readonly<Record<string, PoolOptions<Messages>>>,
-  options: Partial<Omit<HubOptions, 'token' | 'pools'>> = {},
+  options: Partial<Omit<HubOptions, 'token' | 'pools'>> & Pick<PoolEnvironment, 'warn'> = {},
 ): Promise<Served> {
   const made = new Map(
     Object.entries(pools).map(

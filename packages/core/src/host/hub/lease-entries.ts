@@ -90,8 +90,8 @@ export class LeaseEntries {
     }
     const entry: Entry = { number, call };
     try {
-      entry.held = this.#options.owners.hold(under, async (message) => {
-        this.giveUp(entry, `it ended ${message}`);
+      entry.held = this.#options.owners.hold(under, async ({ reason }) => {
+        this.giveUp(entry, `it ended ${reason}`);
         return true;
       });
     } catch (thrown) {

@@ -5,8 +5,8 @@ function owning() {
   const owners = new Owners('the worker');
   const released: string[] = [];
   const hold = (name: string, path: readonly string[], confirmed = true) =>
-    owners.hold(path, async (message) => {
-      released.push(`${name} ${message}`);
+    owners.hold(path, async ({ reason }) => {
+      released.push(`${name} ${reason}`);
       return await Promise.resolve(confirmed);
     });
   return { owners, released, hold };

@@ -7,8 +7,16 @@ import { CarpoolError } from '../../base/errors.ts';
 import { Scope, type Held } from '../../base/scope.ts';
 import { endReason, ownerEndedError, type OwnerPath } from '../../wire/owner-path.ts';
 
+/** Why an owner ends. */
+export interface WhyEnded {
+  /** The end of a sentence. */
+  readonly reason: string;
+  /** It is a test that has failed. */
+  readonly failed: boolean;
+}
+
 /** Releases what is held, saying why. True: the end was confirmed. `report`: what the child found wrong. */
-export type ReleaseHeld = (message: string, report: (diagnosed: CarpoolError) => void) => Promise<boolean>;
+export type ReleaseHeld = (why: WhyEnded, report: (diagnosed: CarpoolError) => void) => Promise<boolean>;
 
 /** What the end of an owner brought. */
 export interface OwnerEnd {
@@ -28,8 +36,7 @@ const longestName = 8_192;
 const mostOwners = 100_000;
 
 /** One end of one owner, and why. */
-interface Ending extends OwnerEnd {
-  readonly reason: string;
+interface Ending extends OwnerEnd, WhyEnded {
   unconfirmed: number;
   readonly diagnosed: CarpoolError[];
 }
@@ -58,7 +65,7 @@ export class Owners {
     const owner = this.#find(path);
     return owner.scope.hold(async () => {
       const ending = endingOf(owner);
-      if (!(await release(ending.reason, (diagnosed) => ending.diagnosed.push(diagnosed)))) ending.unconfirmed++;
+      if (!(await release(ending, (diagnosed) => ending.diagnosed.push(diagnosed)))) ending.unconfirmed++;
     });
   }
 
@@ -67,8 +74,8 @@ export class Owners {
     this.#find(path);
   }
 
-  /** Ends an owner. */
-  async end(path: OwnerPath): Promise<OwnerEnd> {
+  /** Ends an owner. @param failed it is a test that has failed */
+  async end(path: OwnerPath, failed = false): Promise<OwnerEnd> {
     const last = path.at(-1);
     if (last === undefined) return await this.endAll(endReason(path));
     // Also where nothing was ever held: what has ended must be known to have ended.
@@ -79,11 +86,11 @@ export class Owners {
     remember(parent.ended, last);
     if (owner === undefined) return nothing;
     this.#size -= sizeOf(owner);
-    return await ended(owner, endReason(path));
+    return await ended(owner, { reason: endReason(path), failed });
   }
 
   async endAll(message: string): Promise<OwnerEnd> {
-    return await ended(this.#root, message);
+    return await ended(this.#root, { reason: message, failed: false });
   }
 
   #find(path: OwnerPath): Owner {
@@ -139,23 +146,23 @@ function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
   return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
 }
 
-async function ended(owner: Owner, message: string): Promise<OwnerEnd> {
-  owner.ending ??= endingFor(message);
+async function ended(owner: Owner, why: WhyEnded): Promise<OwnerEnd> {
+  owner.ending ??= endingFor(why);
   await owner.scope.end();
   const { unconfirmed, diagnosed } = owner.ending;
   // Each is reported once: a worker may end itself before its socket does.
   return { unconfirmed, diagnosed: diagnosed.splice(0) };
 }
 
-function endingFor(reason: string): Ending {
-  return { reason, unconfirmed: 0, diagnosed: [] };
+function endingFor({ reason, failed }: WhyEnded): Ending {
+  return { reason, failed, unconfirmed: 0, diagnosed: [] };
 }
 
 /** The end that takes an owner along: its own, or that of one around it. */
 function endingOf(owner: Owner): Ending {
   for (let at: Owner | undefined = owner; at !== undefined; at = at.outer)
     if (at.ending !== undefined) return at.ending;
-  return endingFor('because its owner has ended');
+  return endingFor({ reason: 'because its owner has ended', failed: false });
 }
 
 function remember(ended: Set<string>, name: string): void {

@@ -168,9 +168,9 @@ export class Peer {
         this.#leases.locate(call, body);
         break;
       case op.END: {
-        const { owner } = json.decode(body) as EndBody;
+        const { owner, failed } = json.decode(body) as EndBody;
         // What is wrong with the path ends the connection; ends that are not confirmed are counted by their pools.
-        this.#owners.end(owner).catch(() => this.#connection.destroy());
+        this.#owners.end(owner, failed === true).catch(() => this.#connection.destroy());
         break;
       }
       default:
@@ -211,7 +211,7 @@ export class Peer {
         await this.#relays.get(request.session)?.unregister();
         return {};
       case 'release': {
-        const { unconfirmed, diagnosed } = await this.#owners.end(request.owner);
+        const { unconfirmed, diagnosed } = await this.#owners.end(request.owner, request.failed === true);
         const failure = joinedDiagnostics(diagnosed);
         if (failure !== undefined) throw failure;
         return { unconfirmed } satisfies ReleaseResult;

@@ -111,9 +111,9 @@ export class Relay implements Requesting, Carrying {
       throw thrown;
     });
     try {
-      this.#held = owners.hold(under, async (message, report) => {
+      this.#held = owners.hold(under, async ({ reason: message, failed }, report) => {
         const reason = this.#reason('owner', message);
-        const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout);
+        const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout, failed);
         if (diagnosed !== undefined) report(diagnosed);
         return confirmed;
       });

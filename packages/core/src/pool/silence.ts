@@ -1,0 +1,58 @@
+/** In words: what a child that may be blocked has not done, and whose session that was. */
+import type { Conversation } from '../session/conversation.ts';
+import { speakerName } from '../session/journal.ts';
+import type { Doubt } from '../session/listener.ts';
+import type { PoolSettings } from './options.ts';
+
+/** A child that has not answered. */
+export interface Silence {
+  /** The session after which it was asked. */
+  readonly session: string;
+  /** Half a sentence. */
+  readonly what: string;
+  /** `doubt`: it may only be busy. `unproven`: for too long, and there is no question that it must answer. */
+  readonly verdict: 'proven' | 'unproven' | 'doubt';
+}
+
+/** Why it gets no sessions at the moment, half a sentence. */
+export function whyHeldBack({ speaker }: Conversation, doubt: Doubt | undefined): string {
+  const name = speakerName(speaker);
+  return doubt === 'failed'
+    ? `the test of ${name} has failed, and it has answered nothing since`
+    : `it has not confirmed the end of ${name} so far`;
+}
+
+/** The test of a session has failed, and nothing shows that the child still answers. */
+export function afterFailure(settings: PoolSettings, { id, speaker }: Conversation): Silence {
+  const { server, probeTimeout } = settings;
+  const silent = server === undefined ? 'it sent nothing at all' : 'it was not found ready';
+  const what = `the test of ${speakerName(speaker)} has failed, and ${silent} for ${probeTimeout} ms`;
+  return { session: id, what, verdict: 'doubt' };
+}
+
+/** The end of a session is not confirmed, and the child answers nothing. @param late not because `close` has failed */
+export function afterUnconfirmed(
+  settings: PoolSettings,
+  { id, speaker }: Conversation,
+  { late, verdict }: { readonly late: boolean; readonly verdict: Silence['verdict'] },
+): Silence {
+  const { server, closeTimeout, probeTimeout } = settings;
+  // The unanswered messages of any other child name the test.
+  const name = server === undefined ? `session ${id}` : speakerName(speaker);
+  const unconfirmed = `it did not confirm the end of ${name}${late ? ` within ${closeTimeout} ms` : ''}`;
+  return { session: id, what: `${unconfirmed}${stillSilent()}`, verdict };
+
+  function stillSilent(): string {
+    if (server === undefined) return `, and sent nothing at all for ${probeTimeout} ms more`;
+    if (verdict === 'proven') return `, and was not found ready in the ${probeTimeout} ms after that`;
+    return '; that it accepts a connection proves nothing: make `ready` a question that it must answer, `{ http }` or a function';
+  }
+}
+
+/** @param unanswered what it has not answered, half a sentence; absent: it is not known @param asked there is a question that it must answer */
+export function stoodStill(what: string, unanswered: string | undefined, asked: boolean): string {
+  const parts = unanswered === undefined ? [what] : [what, unanswered];
+  const unproven =
+    'whether it stands still is not proven: define `probe` in the protocol, a question that it must answer';
+  return (asked ? parts : [...parts, unproven]).join('; ');
+}

@@ -1,0 +1,293 @@
+/** Servers that a test hangs: the next test has another one, or the same one when it has shown that it answers. */
+import { expect, test } from 'vitest';
+import type { HostClient } from '../../src/client/client.ts';
+import type { ServerOptions } from '../../src/entry/index.ts';
+import type { Session } from '../../src/session/types.ts';
+import { failure } from '../support/failure.ts';
+import { serve, type Served } from '../support/hubs.ts';
+import { pool as poolOf, program, until } from '../support/pools.ts';
+import { web, webPool } from './web.ts';
+
+type App = Partial<ServerOptions<string, unknown, undefined>>;
+
+/** Its `open` and `close` ask the server, as those of users do. */
+const app = {
+  ready: { http: '/health' },
+  open: async ({ url }, { signal, freshId }) => {
+    await fetch(`${url}/${freshId}`, { signal });
+    return url;
+  },
+  close: async (_server, url, { signal }) => void (await fetch(url, { method: 'DELETE', signal })),
+  closeTimeout: 2_000,
+  probeTimeout: 300,
+  stopTimeout: 200,
+} satisfies App;
+
+const quiet = (): void => {};
+
+/** The same, with `warm`, and how many sessions are open or were. */
+function ahead(warm: number): { readonly options: App; readonly opened: () => number } {
+  let opened = 0;
+  const open: App['open'] = async (server, request) => {
+    const url = await app.open(server, request);
+    opened++;
+    return url;
+  };
+  return { options: { ...app, open, warm }, opened: () => opened };
+}
+
+/** Its server is in an endless loop from here on. */
+async function hang(session: Session): Promise<void> {
+  void fetch(`${session.opened as string}/loop`).catch(quiet);
+  await until('it loops', async () => (await session.evidence()).stderr === 'round and round\n');
+}
+
+async function works(session: Session): Promise<void> {
+  expect(await (await fetch(`${session.opened as string}/works`)).text()).toBe('GET /works');
+}
+
+const file = 'cart.test.ts';
+const under = (name: string): { under: string[]; holder: { test: string; file: string } } => ({
+  under: [file, name],
+  holder: { test: name, file },
+});
+
+/** The first test hangs its server, and has failed with its time-out. */
+async function hungBy(name: string, client: HostClient): Promise<Session> {
+  const session = await client.register('web', under(name));
+  await hang(session);
+  void client.end([file, name], true);
+  return session;
+}
+
+async function served(options: App, warn?: (message: string) => void): Promise<Served & { client: HostClient }> {
+  const made = await serve({ web: web<undefined, unknown, string>('', options) }, { warn });
+  return { ...made, client: await made.connect() };
+}
+
+test('a test that hangs its server and fails takes no other test with it', async () => {
+  const warnings: string[] = [];
+  const { client, pool } = await served(app, (message) => warnings.push(message));
+  const first = await hungBy('loops', client);
+  for (const name of ['second', 'third']) {
+    const next = await client.register('web', under(name));
+    expect(next.opened).not.toBe(first.opened);
+    await works(next);
+    void client.end([file, name]);
+  }
+  // They had not to wait for `closeTimeout`.
+  expect(pool('web').stats()).toMatchObject({ children: 2, unconfirmed: 0, failures: 0 });
+  expect(warnings).toEqual([
+    `pool "web": a child gets no more sessions, and is stopped when its last one has ended: the test of session s1 of "loops" (cart.test.ts) has failed, and it was not found ready for 300 ms\n` +
+      '  the end of its stderr:\n  │ round and round\n' +
+      `  the end of its stdout:\n  │ listening on ${String(first.opened)}`,
+  ]);
+  await until('it is gone', () => pool('web').status(1).children.length === 1);
+  expect(pool('web').stats()).toMatchObject({
+    unconfirmed: 1,
+    firstUnconfirmed: 'session s1 of "loops" (cart.test.ts): not within 2000 ms',
+  });
+});
+
+test('sessions that were opened ahead on it are given to no test', async () => {
+  const { options, opened } = ahead(2);
+  const { client, pool } = await served({ ...options, maxSessions: 3 });
+  const first = await client.register('web', under('loops'));
+  await until('two are open ahead', () => opened() === 3);
+  await hang(first);
+  void client.end([file, 'loops'], true);
+  const next = await Promise.all(['a', 'b', 'c'].map((name) => client.register('web', under(name))));
+  for (const session of next) {
+    expect(session.opened).not.toBe(first.opened);
+    await works(session);
+  }
+  expect(pool('web').stats()).toMatchObject({ children: 2, unconfirmed: 0 });
+});
+
+test('one of two that hangs is left out, and the other one serves', async () => {
+  const { client, pool } = await served({ ...app, children: 2, sessionsPerChild: 2 });
+  const [first, other] = [await client.register('web', under('loops')), await client.register('web', under('other'))];
+  expect(other.opened).not.toBe(first.opened);
+  await hang(first);
+  void client.end([file, 'loops'], true);
+  const next = await client.register('web', { ...under('next'), wait: false });
+  expect(next.opened).toBe(other.opened);
+  await works(next);
+  // The other one is full now, and the first one may be blocked.
+  const full = await failure(client.register('web', { ...under('waits'), wait: false }), 'POOL_FULL');
+  expect(full.message).toContain(
+    'a child gets no session at the moment: the test of session s1 of "loops" (cart.test.ts) has failed, and it has answered nothing since',
+  );
+  await works(await client.register('web', under('waits')));
+  expect(pool('web').stats()).toMatchObject({ children: 3, unconfirmed: 0 });
+});
+
+test('one that holds one session at a time is gone before the next one starts', async () => {
+  const { client, pool } = await served({ ...app, closeTimeout: 400, children: 1, sessionsPerChild: 1 });
+  const first = await hungBy('loops', client);
+  const next = await client.register('web', under('next'));
+  expect(next.opened).not.toBe(first.opened);
+  await works(next);
+  expect(pool('web').stats()).toMatchObject({ children: 2, running: 1 });
+});
+
+test('without `open` and `close` the next test has a server that answers, too', async () => {
+  const made = await serve({ web: web('', { ready: { http: '/health' }, probeTimeout: 300, stopTimeout: 200 }) });
+  const client = await made.connect();
+  const first = await client.register('web', under('loops'));
+  const { url } = first.opened as { url: string };
+  void fetch(`${url}/loop`).catch(quiet);
+  await until('it loops', async () => (await first.evidence()).stderr === 'round and round\n');
+  void client.end([file, 'loops'], true);
+  const next = (await client.register('web', under('next'))).opened as { url: string };
+  expect(next.url).not.toBe(url);
+  expect((await fetch(next.url)).status).toBe(200);
+});
+
+test('a test that fails on a server that answers costs the next one no more than `ready`', async () => {
+  const asked: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const { client, pool } = await served({
+    ...app,
+    ready: async ({ url }, signal) => {
+      asked.push('ready');
+      return (await fetch(`${url}/health`, { signal })).ok;
+    },
+    close: () => ended.promise,
+  });
+  const first = await client.register('web', under('fails'));
+  const before = asked.length;
+  void client.end([file, 'fails'], true);
+  // Its `close` goes on.
+  const next = await client.register('web', under('next'));
+  expect(next.opened).toBe(first.opened);
+  expect(asked.length).toBeGreaterThan(before);
+  ended.resolve();
+  await until('it is closed', () => pool('web').stats().open === 1);
+  // One that has not failed asks nothing.
+  const now = asked.length;
+  void client.end([file, 'next']);
+  await works(await client.register('web', under('third')));
+  expect(asked.length).toBe(now);
+  expect(pool('web').stats()).toMatchObject({ children: 1, quarantined: 0 });
+});
+
+test('a `close` that hangs on a server that answers costs its slot alone, and holds up no other test', async () => {
+  const { client, pool } = await served({ ...app, closeTimeout: 700, close: () => new Promise<never>(quiet) });
+  const first = await client.register('web', under('one'));
+  void client.end([file, 'one'], true);
+  const next = await client.register('web', under('next'));
+  expect(next.opened).toBe(first.opened);
+  await until('the slot is lost', () => pool('web').stats().quarantined === 1);
+  await works(next);
+  await works(await client.register('web', under('third')));
+  expect(pool('web').stats()).toMatchObject({ children: 1, unconfirmed: 1, failures: 0 });
+});
+
+test('an end that is not confirmed soon holds its server back, in this process as well', async () => {
+  const pool = webPool(web<undefined, unknown, string>('', app));
+  const first = await pool.register({ holder: { test: 'hangs in passing', file } });
+  const other = await pool.register();
+  await hang(first as unknown as Session);
+  const ending = failure(first.unregister(), 'REQUEST_TIMEOUT');
+  await until('it is held back', async () => (await other.evidence()).silence !== undefined);
+  const full = await failure(pool.register({ wait: false }), 'POOL_FULL');
+  expect(full.message).toContain(
+    'a child gets no session at the moment: it has not confirmed the end of session s1 of "hangs in passing" (cart.test.ts) so far',
+  );
+  const next = await pool.register();
+  expect(next.opened).not.toBe(first.opened);
+  expect((await other.closed).error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect((await ending).message).toContain('the child did not confirm its end within 2000 ms');
+  expect(pool.stats()).toMatchObject({ children: 2, failures: 1 });
+});
+
+test('a test that was on the server by then, or got a session opened ahead, is told which test may have hung it', async () => {
+  const { options, opened } = ahead(1);
+  const { client } = await served(options);
+  const first = await client.register('web', under('loops'));
+  await until('one is open ahead', () => opened() === 2);
+  await hang(first);
+  // As far as is known, it has passed.
+  void client.end([file, 'loops']);
+  const next = await client.register('web', under('next'));
+  expect(next.opened).toBe(first.opened);
+  const told = 'the server may be blocked: it has not confirmed the end of session s1 of "loops" (cart.test.ts) so far';
+  await until('it is told', async () => (await next.evidence()).silence === told);
+  const { error } = await next.closed;
+  expect(error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect(error?.message).toContain('it did not confirm the end of session s1 of "loops" (cart.test.ts) within 2000 ms');
+});
+
+test('a session that was being opened on it is opened on the next server', async () => {
+  const pool = webPool(web<undefined, unknown, string>('', { ...app, closeTimeout: 600 }));
+  const first = await pool.register();
+  await hang(first as unknown as Session);
+  const ending = failure(first.unregister(), 'REQUEST_TIMEOUT');
+  const next = await pool.register();
+  expect(next.opened).not.toBe(first.opened);
+  await works(next as unknown as Session);
+  await ending;
+});
+
+test('a server that dies while `open` asks it: the session is opened on the next one, and with `params` fails with its exit', async () => {
+  let kill = false;
+  const options = web<undefined, { readonly seed: number }, string>('', {
+    open: async ({ url, pid }) => {
+      if (kill) process.kill(pid, 'SIGKILL');
+      kill = false;
+      await fetch(`${url}/x`);
+      return url;
+    },
+  });
+  const pool = webPool(options);
+  await pool.register();
+  kill = true;
+  const next = await pool.register();
+  await works(next as unknown as Session);
+  expect(pool.stats()).toMatchObject({ children: 2, failures: 1 });
+  kill = true;
+  expect((await failure(pool.register({ params: { seed: 1 } }), 'CHILD_EXITED')).message).toContain('SIGKILL');
+});
+
+test('a port that accepts connections proves nothing: where `close` does not end, the server is replaced', async () => {
+  const warnings: string[] = [];
+  const { client, pool } = await served({ ...app, ready: { port: true }, closeTimeout: 600 }, (message) =>
+    warnings.push(message),
+  );
+  const first = await client.register('web', under('loops'));
+  const other = await client.register('web', under('other'));
+  await hang(first);
+  void client.end([file, 'loops'], true);
+  const next = await client.register('web', under('next'));
+  expect(next.opened).not.toBe(first.opened);
+  await works(next);
+  // It may still be served.
+  expect(other.closeReason).toBeUndefined();
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^pool "web": a child gets no more sessions, .*: it did not confirm the end of session s1 of "loops" \(cart\.test\.ts\) within 600 ms; that it accepts a connection proves nothing: make `ready` a question that it must answer/,
+    ),
+  ]);
+  expect((await other.evidence()).silence).toContain('it did not confirm the end of session s1 of "loops"');
+  expect(pool('web').stats()).toMatchObject({ children: 2, failures: 0 });
+});
+
+test('a child with messages is held back in the same way: a test that failed, and nothing since', async () => {
+  const options = { closeTimeout: 2_000, probeTimeout: 200, maxSessions: 8 };
+  const made = await serve({ echoes: program('blocks', options) });
+  const client = await made.connect();
+  const first = await client.register('echoes', under('blocks'));
+  // It waits for an event that does not come: no request is without its reply.
+  first.send({ type: 'block' });
+  void client.end([file, 'blocks'], true);
+  const next = await client.register('echoes', under('next'));
+  expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
+  expect(made.pool().stats()).toMatchObject({ children: 2, unconfirmed: 0 });
+  // One that has said something since is not held back.
+  const echoes = poolOf('echo', { ...options, children: 1 });
+  const session = await echoes.register();
+  await session.request({ type: 'query' });
+  await session.unregister();
+  expect(echoes.stats()).toMatchObject({ children: 1 });
+});
