@@ -1,5 +1,4 @@
 /** What the conformance suite needs to know of a process, and what its checks share. */
-import { createPool } from '../../pool/create-pool.ts';
 import type { PoolOptions } from '../../pool/options.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import type { Messages } from '../../protocol/protocol.ts';
@@ -17,22 +16,38 @@ export interface ProtocolSubject<M extends Messages = Messages> extends PoolOpti
   large?(session: Session<M>, bytes: number): Promise<boolean>;
   /** A request that takes long, given up by `signal`. */
   slow?(session: Session<M>, signal: AbortSignal): Promise<unknown>;
+  /** It must not run twice at the same time on this machine: what would start it again waits. Default false. */
+  readonly oneAtATime?: boolean;
 }
 
 /** One thing that is looked at. */
 export interface Check {
   readonly title: string;
+  /** Why it is not looked at with this subject, if so: a sentence. */
+  unlooked?(subject: ProtocolSubject): string | undefined;
   /**
    * Throws if the process breaks a promise. Resolves with a sentence if it makes none, or if it could not be looked at: what
    * it does not do, and what follows from that.
    */
-  run(subject: ProtocolSubject): Promise<string | undefined>;
+  run(subject: ProtocolSubject, pool: CheckedPool): Promise<string | undefined>;
 }
 
-/** A pool as the checks use it. */
+/** A pool as the checks use it. Those of a group share it, so what it has done is counted from the begin of each check. */
 export interface CheckedPool {
+  /** The session ends with the check, if not before. */
   register(): Promise<Session<Messages>>;
-  stats(): PoolStats;
+  stats(): Pick<PoolStats, 'children' | 'failures' | 'strays' | 'lastStrays' | 'pids'>;
+  /** Stops its processes. What is registered after that starts anew. */
+  close(): Promise<void>;
+  /** What is known of the process so far. */
+  readonly known: Known;
+}
+
+export interface Known {
+  /** Milliseconds of its first start, until it was ready, as far as its protocol says when it is. */
+  start?: number;
+  /** It ends when its input ends. */
+  endsWithInput?: boolean;
 }
 
 /** Not of the pool, or for each check to say. */
@@ -41,6 +56,7 @@ const others: ReadonlySet<string> = new Set([
   'change',
   'large',
   'slow',
+  'oneAtATime',
   'params',
   'children',
   'sessionsPerChild',
@@ -49,20 +65,13 @@ const others: ReadonlySet<string> = new Set([
 ] satisfies (keyof ProtocolSubject)[]);
 
 /** The options of the pool, without how many sessions it holds. */
-export function poolOptionsOf(subject: ProtocolSubject): PoolOptions<Messages> {
+export function poolOptionsOf(subject: ProtocolSubject): PoolOptions<Messages> & { readonly name: string } {
   const { command } = subject;
-  return { ...Object.fromEntries(Object.entries(subject).filter(([name]) => !others.has(name))), command };
-}
-
-/** A pool of the process for one check. `options` win over those of the subject. */
-export async function onPool<T>(
-  subject: ProtocolSubject,
-  options: Partial<PoolOptions<Messages>>,
-  body: (pool: CheckedPool) => Promise<T>,
-): Promise<T> {
-  await using pool = createPool<Messages>({ name: 'subject', ...poolOptionsOf(subject), ...options });
-  const { params } = subject;
-  return await body({ register: () => pool.register({ params }), stats: () => pool.stats() });
+  return {
+    name: 'subject',
+    ...Object.fromEntries(Object.entries(subject).filter(([name]) => !others.has(name))),
+    command,
+  };
 }
 
 /** @throws Error with this text, in which `found` is shown */
