@@ -12,7 +12,7 @@
  */
 import type { HolderLabel } from '../base/holder-label.ts';
 import { FairQueue } from '../base/fair-queue.ts';
-import type { ChildCap } from './child-cap.ts';
+import type { ChildCap, StartWish } from './child-cap.ts';
 import { ChildSlots } from './child-slots.ts';
 
 export interface Slot {
@@ -46,7 +46,7 @@ export class Admission {
   #used = 0;
   #peak = 0;
   /** It waits for its turn to start one more child. */
-  #wishes = false;
+  #wished: StartWish | undefined;
 
   /** @param cap what bounds the children of several pools. Default: nothing */
   constructor(limits: AdmissionLimits, cap?: ChildCap) {
@@ -100,7 +100,7 @@ export class Admission {
 
   /** A call waits because no other child may start. */
   get isCapped(): boolean {
-    return this.#wishes;
+    return this.#wished !== undefined;
   }
 
   /** Slots that no session holds, and that are free when their child is gone. */
@@ -124,7 +124,9 @@ export class Admission {
 
   /** Gives up waiting. False: it was not waiting. */
   leave(ticket: Ticket): boolean {
-    return this.#queue.delete(ticket);
+    const left = this.#queue.delete(ticket);
+    if (this.#queue.size === 0) this.#withdraw();
+    return left;
   }
 
   /** The slot is free again. */
@@ -223,14 +225,19 @@ export class Admission {
   /** Where one more child would serve those that wait. */
   #wish(): void {
     const { first } = this.#queue;
-    if (this.#cap === undefined || this.#wishes || first === undefined) return;
+    if (this.#cap === undefined || this.#wished !== undefined || first === undefined) return;
     if (!this.#children.some(({ wouldStart }) => wouldStart)) return;
-    this.#wishes = true;
     const turn = (): void => {
-      this.#wishes = false;
+      this.#wished = undefined;
       this.#advance();
     };
-    this.#cap.wait({ run: first.run, turn });
+    this.#wished = { run: first.run, turn };
+    this.#cap.wait(this.#wished);
+  }
+
+  #withdraw(): void {
+    if (this.#wished !== undefined) this.#cap?.withdraw(this.#wished);
+    this.#wished = undefined;
   }
 
   #giveBack({ child, epoch }: Slot): boolean {

@@ -8,6 +8,8 @@ import { FairQueue } from '../base/fair-queue.ts';
 export interface CappedPool {
   /** Children that are there, or about to be. */
   readonly places: number;
+  /** Of these, children that were stopped because no session used them, and will be gone. */
+  readonly stopping: number;
   /** Stops a child that no session uses. False: there is none. */
   stopIdle(): boolean;
 }
@@ -53,11 +55,6 @@ export class ChildCap {
     return (this.#turn || this.#wishes.size === 0) && this.#hasRoom;
   }
 
-  /** A child that becomes idle makes room for another one. */
-  get isWanted(): boolean {
-    return this.#wishes.size > 0;
-  }
-
   /** A child starts: with it, the turn is over. */
   started(): void {
     this.#turn = false;
@@ -65,7 +62,17 @@ export class ChildCap {
 
   wait(wish: StartWish): void {
     this.#wishes.add(wish);
-    for (const pool of this.#pools) if (pool.stopIdle()) return;
+    this.#makeRoom();
+  }
+
+  /** No call waits for it any more. */
+  withdraw(wish: StartWish): void {
+    this.#wishes.delete(wish);
+  }
+
+  /** A child has become idle. */
+  idled(): void {
+    this.#makeRoom();
   }
 
   /** A child has gone, or will not start after all. */
@@ -77,6 +84,20 @@ export class ChildCap {
       wish.turn();
       this.#turn = false;
     }
+    // What has gone may not have been enough, and what was in use then may be idle now.
+    this.#makeRoom();
+  }
+
+  /** Stops an idle child for each that waits, less those that are about to go: what their end makes room for is seen then. */
+  #makeRoom(): void {
+    const stopOne = (): boolean => [...this.#pools].some((pool) => pool.stopIdle());
+    while (this.#wishes.size > this.#stopping && !this.#hasRoom && stopOne()) continue;
+  }
+
+  get #stopping(): number {
+    let stopping = 0;
+    for (const pool of this.#pools) stopping += pool.stopping;
+    return stopping;
   }
 
   /** One child may run in any case: nothing else would make room for it. */

@@ -26,8 +26,8 @@ export interface ChildEvents {
 export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying'> {
   readonly failures: ChildFailures;
   readonly events: ChildEvents;
-  /** Where children of other pools wait for their start, an idle one is stopped. */
-  readonly cap?: { readonly isWanted: boolean } | undefined;
+  /** Where others wait for the start of a child, an idle one is stopped. */
+  readonly cap?: { idled(): void } | undefined;
 }
 
 interface Life {
@@ -43,6 +43,8 @@ interface Life {
   /** Sessions that were opened on it. */
   sessions: number;
   stopping?: Promise<void>;
+  /** It makes room for another one, and will be gone. */
+  leaves?: boolean;
 }
 
 export class ChildSupervisor {
@@ -74,9 +76,16 @@ export class ChildSupervisor {
     return this.#living.size;
   }
 
-  /** False: there is none, or it is used. */
+  /** Of these, those that `stopIdle` has stopped. */
+  get stopping(): number {
+    return [...this.#living].filter(({ leaves }) => leaves === true).length;
+  }
+
+  /** False: there is none, it is used, or it is about to say hello. */
   stopIdle(): boolean {
-    if (this.#held > 0 || this.#current?.generation === undefined) return false;
+    const life = this.#current;
+    if (this.#held > 0 || life?.generation === undefined) return false;
+    life.leaves = true;
     this.#idleTimer?.cancel();
     this.retire();
     return true;
@@ -113,7 +122,7 @@ export class ChildSupervisor {
     return gaveUp === undefined ? this.#start() : Promise.reject(gaveUp);
   }
 
-  /** As `current`, for no session: the child may be idle from now on. */
+  /** As `current`, for no session: without one the child is idle from its hello on. */
   async warmUp(): Promise<void> {
     await this.current();
     if (this.#held === 0) this.#becomeIdle();
@@ -216,6 +225,8 @@ export class ChildSupervisor {
         life.generation = generation;
         this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
+        // The call that it was started for has given up meanwhile.
+        if (this.#held === 0) this.#becomeIdle();
       },
       (error: CarpoolError) => {
         if (error.code === 'CHILD_NOT_STARTED') this.#started--;
@@ -249,6 +260,7 @@ export class ChildSupervisor {
     life.stopping ??= generation
       .stop()
       .catch((thrown: unknown) => {
+        life.leaves = false;
         this.#options.failures.failed('life', asCarpoolError(thrown, 'CHILD_UNKILLABLE', 'Cannot stop a child'));
       })
       .then(() => this.#options.events.gone());
@@ -276,7 +288,7 @@ export class ChildSupervisor {
     this.#idleTimer?.cancel();
     for (const { starting } of this.#living) void starting.then((generation) => generation.unref(), noop);
     const { settings, clock, cap } = this.#options;
-    if (cap?.isWanted === true && this.stopIdle()) return;
+    cap?.idled();
     if (!Number.isFinite(settings.idleTimeout) || this.#current === undefined) return;
     this.#idleTimer = clock.after(settings.idleTimeout, () => {
       if (this.#held === 0) this.retire();

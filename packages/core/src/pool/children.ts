@@ -2,11 +2,14 @@
 import type { PoolStats } from './types.ts';
 import type { ChildStatus } from './status.ts';
 import type { CarpoolError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import type { Admission } from './admission.ts';
 import type { ChildCap } from './child-cap.ts';
 import { ChildFailures } from './child-failures.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
-import type { GenerationOptions } from './generation.ts';
+import type { SlotWait } from './slot-wait.ts';
+import type { Generation, GenerationOptions } from './generation.ts';
 import type { WatchedFiles } from '../process/files.ts';
 
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
@@ -21,10 +24,14 @@ export class Children {
   readonly #admission: Admission;
   readonly #failures: ChildFailures;
   readonly #stopped = new AbortController();
+  readonly #capped: boolean;
+  readonly #clock: Clock;
   readonly #supervisors: readonly ChildSupervisor[];
 
   constructor({ admission, changed, ...options }: ChildrenOptions) {
     const { settings, clock, cap } = options;
+    this.#capped = cap !== undefined;
+    this.#clock = clock;
     const failures = new ChildFailures(settings, clock);
     this.#admission = admission;
     this.#failures = failures;
@@ -56,6 +63,11 @@ export class Children {
     return this.#supervisors.reduce((sum, { living }) => sum + living, this.#admission.promised);
   }
 
+  /** Of these, those that `stopIdle` has stopped. */
+  get stopping(): number {
+    return this.#supervisors.reduce((sum, { stopping }) => sum + stopping, 0);
+  }
+
   /** Stops one that no session uses. False: there is none. */
   stopIdle(): boolean {
     return this.#supervisors.some((supervisor) => supervisor.stopIdle());
@@ -81,20 +93,37 @@ export class Children {
     return this.#supervisors[number] as ChildSupervisor;
   }
 
-  /** Resolves with the hello of a child; starts one if none is there. */
-  async start(): Promise<void> {
-    const startable = this.#supervisors.filter((_, number) => this.#admission.maySpawn(number));
-    const one = startable.find(({ hasCurrent }) => hasCurrent) ?? startable[0];
-    // If there is none, all are there for their last session, and have said hello.
-    await one?.warmUp();
+  /** Resolves with the hello of a child; starts one if none is there. @param slots as a session, it waits for its turn */
+  async start(slots: Pick<SlotWait, 'acquire'>): Promise<void> {
+    // Where all are there for their last session, they have said hello.
+    if (this.#supervisors.some((_, number) => this.#admission.maySpawn(number))) await this.#use(slots, noop);
   }
 
-  /** Whether a child gives a sign of life; starts one if none is there. */
-  async probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
-    const [first] = this.#supervisors;
-    const one = this.#supervisors.find(({ hasCurrent }) => hasCurrent) ?? first;
-    const generation = await one?.current();
-    return { answers: (await generation?.answers()) ?? false, asked: generation?.protocol.probe !== undefined };
+  /** Whether a child gives a sign of life; starts one if none is there. @param slots as in `start` */
+  async probe(slots: Pick<SlotWait, 'acquire'>): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
+    return await this.#use(slots, async (generation) => ({
+      answers: await generation.answers(),
+      asked: generation.protocol.probe !== undefined,
+    }));
+  }
+
+  /** A child that is there, or else one more, which is not stopped meanwhile. */
+  async #use<T>(slots: Pick<SlotWait, 'acquire'>, work: (generation: Generation) => T | Promise<T>): Promise<T> {
+    const there = this.#supervisors.find(({ hasCurrent }) => hasCurrent);
+    const turn =
+      there === undefined && this.#capped ? await slots.acquire({ since: this.#clock.now(), options: {} }) : undefined;
+    const free = this.#supervisors.findIndex((_, number) => this.#admission.maySpawn(number));
+    const child = there ?? this.at(turn?.child ?? Math.max(0, free));
+    const { signal } = this.#stopped;
+    child.hold();
+    try {
+      const starting = signal.aborted ? Promise.reject(signal.reason as Error) : child.current();
+      // From its start on the child counts itself, and its slots are those of sessions.
+      if (turn !== undefined) this.#admission.release(turn);
+      return await work(await starting);
+    } finally {
+      child.letGo();
+    }
   }
 
   /** Idle children whose command or arguments have changed are replaced; one in use waits for a quiet moment. */

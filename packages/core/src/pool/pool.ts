@@ -118,12 +118,12 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   async start(): Promise<void> {
     this.#checkOpen();
     await this.replaceIfChanged();
-    await this.#children.start();
+    await this.#children.start(this.#slots);
   }
 
   /** Whether a child gives a sign of life within `probeTimeout`; starts one if none is there. @throws as `start` */
   probe(): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
-    return this.#children.probe();
+    return this.#children.probe(this.#slots);
   }
 
   stats(): PoolStats {

@@ -20,6 +20,9 @@ export interface SlotWaitOptions {
   readonly cap?: Pick<ChildCap, 'maxChildren'> | undefined;
 }
 
+/** A call that wants a slot. */
+export type WaitingCall = Pick<SlotHolder, 'since' | 'options'>;
+
 export class SlotWait {
   readonly #options: SlotWaitOptions;
   #longest = 0;
@@ -50,7 +53,7 @@ export class SlotWait {
   }
 
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
-  async acquire(call: SlotHolder): Promise<Slot> {
+  async acquire(call: WaitingCall): Promise<Slot> {
     const { wait = true, signal, holder, run } = call.options;
     const { admission, clock, settings, notices } = this.#options;
     const { name } = settings;
@@ -82,7 +85,7 @@ export class SlotWait {
   }
 
   /** What ends the wait: its call, the config, or the end of its test, whichever comes first. */
-  #limitOf({ since, options }: SlotHolder): Limit {
+  #limitOf({ since, options }: WaitingCall): Limit {
     const { clock, settings } = this.#options;
     const { timeout, timeLeft = Infinity } = options;
     const allowed = timeout ?? settings.registerTimeout;

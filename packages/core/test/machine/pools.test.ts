@@ -2,9 +2,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import type { HostClient } from '../../src/client/client.ts';
 import type { RunHost } from '../../src/main-process/run-host.ts';
 import { failure } from '../support/failure.ts';
-import { place, program, programPath } from '../support/pools.ts';
+import { place, program, programPath, until } from '../support/pools.ts';
 import { machineHost } from '../../src/hosts/machine-host.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { configured, onMachine, run, worker } from './support.ts';
@@ -132,6 +133,68 @@ test('no child starts while those that run take too much memory; one may always 
   await client.register('one');
   const error = await failure(client.register('two'), 'POOL_QUEUE_TIMEOUT');
   expect(error.message).toContain('may have only so much memory together');
+});
+
+/** How many children of each pool run. */
+async function runningIn(client: HostClient): Promise<unknown> {
+  return (await client.stats()).map(({ running }) => running);
+}
+
+test('as many idle children as need be make room for one, also where they take too much memory', async () => {
+  onMachine();
+  // One Node takes less, two take more.
+  await machineHost({ boot: { maxMemory: 64 * 1024 * 1024 } });
+  const three = { children: 3, maxSessions: 3 };
+  configured({ pools: { one: program('echo', three), two: program('echo', { registerTimeout: 20_000 }) } });
+  const client = await worker(await run());
+  // Before their hello it is not known what they take.
+  const sessions = await Promise.all([1, 2, 3].map(() => client.register('one')));
+  expect(await runningIn(client)).toEqual([3, 0]);
+  await Promise.all(sessions.map((session) => session.unregister()));
+  await (await client.register('two')).unregister();
+  expect(await runningIn(client)).toEqual([0, 1]);
+});
+
+test('a child whose call has given up while it started makes room, too', async () => {
+  onMachine();
+  await machineHost({ boot: { maxChildren: 1 } });
+  configured({ pools: { slow: program('slow-start'), two: program('echo', { registerTimeout: 20_000 }) } });
+  const client = await worker(await run());
+  const given = new AbortController();
+  const first = client.register('slow', { signal: given.signal });
+  await until('it starts', async () => (await client.stats())[0]?.children === 1);
+  const waiting = client.register('two');
+  given.abort(new Error('given up'));
+  await expect(first).rejects.toThrow('given up');
+  await (await waiting).unregister();
+  expect(await runningIn(client)).toEqual([0, 1]);
+});
+
+test('sessions that are kept warm make room, too', async () => {
+  onMachine();
+  await machineHost({ boot: { maxChildren: 1 } });
+  configured({ pools: { one: program('echo', { warm: 2 }), two: program('echo', { registerTimeout: 20_000 }) } });
+  const client = await worker(await run());
+  await (await client.register('one')).unregister();
+  await (await client.register('two')).unregister();
+  expect(await runningIn(client)).toEqual([0, 1]);
+});
+
+test('a child that is started for no session, or only asked, has its turn as one that is', async () => {
+  onMachine();
+  await machineHost({ boot: { maxChildren: 1 } });
+  const line = (name: string): PoolOptions => program('echo --pool ' + name, { maxSessions: 1, registerTimeout: 200 });
+  configured({ pools: { one: line('one'), two: line('two') } });
+  const client = await worker(await run());
+  const session = await client.register('one');
+  expect((await failure(client.start('two'), 'POOL_QUEUE_TIMEOUT')).message).toContain('1 child together');
+  await failure(client.probe('two'), 'POOL_QUEUE_TIMEOUT');
+  expect(await runningIn(client)).toEqual([1, 0]);
+  await session.unregister();
+  await client.start('two');
+  expect(await runningIn(client)).toEqual([0, 1]);
+  expect(await client.probe('one')).toEqual({ answers: true, asked: true });
+  expect(await runningIn(client)).toEqual([1, 0]);
 });
 
 test('who holds the slots is named with its run, where that is another', async () => {
