@@ -109,9 +109,11 @@ export class Leases {
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
     const held = this.#numbered(lease, request);
+    const outlives = request.maxAge === undefined ? undefined : true;
     const settle = async (outcome: OnceOutcome): Promise<void> => {
       held.invalidate();
-      await this.#call({ method: 'settle', lease, ...outcomeOf(request.key, outcome) }, answerTimeout, { of: request });
+      const settled = { method: 'settle', lease, outlives, ...outcomeOf(request.key, outcome) } as const;
+      await this.#call(settled, answerTimeout, { of: request });
     };
     return { lease: held, settle, store, cost };
   }

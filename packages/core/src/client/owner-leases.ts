@@ -52,9 +52,11 @@ type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts'> &
 
 type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts'>;
 
-interface OnceCallOptions extends WithoutOwner<OnceOptions> {
-  /** The host keeps no value: the role passes on to the next caller, which finds it elsewhere. */
-  readonly passOn?: boolean | undefined;
+/** A value, encoded. */
+export interface ComputedValue {
+  readonly bytes: Uint8Array;
+  /** The host keeps none: the role passes on to the next caller, which finds the value where this one has kept it. */
+  readonly kept?: boolean | undefined;
 }
 
 export interface PortRequest {
@@ -145,14 +147,13 @@ export class OwnerLeases {
 
   /** @param compute what it throws is thrown here as it is, and reported to the other callers; it gets what the wait was for, if long */
   async once(
-    request: OnceCallOptions,
-    compute: (role: HeldLease, waited?: string) => Promise<Uint8Array>,
+    request: WithoutOwner<OnceOptions>,
+    compute: (role: HeldLease, waited?: string) => Promise<ComputedValue>,
     caller: Caller,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
-    const { passOn, ...wanted } = request;
     const client = await this.#connected(caller);
-    const answer = await client.leases.once({ ...wanted, ...this.#named(caller) }, signal);
+    const answer = await client.leases.once({ ...request, ...this.#named(caller) }, signal);
     if ('value' in answer) return Buffer.from(answer.value, 'base64');
     if ('file' in answer) {
       const { readValue } = await import('./value-file.ts');
@@ -162,8 +163,8 @@ export class OwnerLeases {
       );
     }
     try {
-      const bytes = await compute(answer.lease, this.#note(answer.cost));
-      if (passOn === true) {
+      const { bytes, kept } = await compute(answer.lease, this.#note(answer.cost));
+      if (kept === true) {
         answer.lease.release();
         return bytes;
       }

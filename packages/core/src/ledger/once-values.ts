@@ -17,6 +17,8 @@ export interface OnceValue {
   readonly file?: string | undefined;
   /** The URL of the module that cleans up after it. */
   readonly cleanup?: string | undefined;
+  /** Since when it is there, for one that outlives the runs that had it: it is used while it is young enough. */
+  readonly made?: number | undefined;
 }
 
 /** Called once for each value, when no test of its run is left. Does not reject. */
@@ -61,10 +63,11 @@ export class OnceValues {
 
   /**
    * Returns a value, or a lease: if it is held, the caller computes; else it waits.
+   * @param madeAfter of values with `made`; absent: any
    * @throws CarpoolError as `Ledger.acquire`
    */
-  request(request: LeaseRequest, waiter: Waiter): OnceValue | Lease {
-    const known = this.#known(request);
+  request(request: LeaseRequest, waiter: Waiter, madeAfter: number = -Infinity): OnceValue | Lease {
+    const known = this.#known(request, madeAfter);
     if (known !== undefined) return known;
     const lease = this.#ledger.acquire(request, (granted) => {
       this.#runs.set(granted, this.#run);
@@ -114,10 +117,13 @@ export class OnceValues {
     await Promise.all(this.#late.splice(0).map(async ([name, value]) => await this.#forgotten(name, value)));
   }
 
-  /** The value, unless all runs that had it have ended. */
-  #known(request: LeaseRequest): OnceValue | undefined {
-    const known = this.#values.get(request.name);
-    if (known === undefined || this.#forgetUnused(request.name, known)) return undefined;
+  /** The value, unless it is too old, or all runs that had it have ended. */
+  #known(request: LeaseRequest, madeAfter: number): OnceValue | undefined {
+    const { name } = request;
+    const known = this.#values.get(name);
+    if (known === undefined) return undefined;
+    if (known.made === undefined ? this.#forgetUnused(name, known) : this.#forgetOld(name, known, madeAfter))
+      return undefined;
     this.#use(request);
     return known;
   }
@@ -133,9 +139,20 @@ export class OnceValues {
     if (users === undefined) return false;
     for (const run of users) if (!this.#lives(run)) users.delete(run);
     if (users.size > 0) return false;
+    this.#forgetOne(name, value);
+    return true;
+  }
+
+  #forgetOld(name: string, value: OnceValue, madeAfter: number): boolean {
+    const { made = Infinity } = value;
+    if (made > madeAfter) return false;
+    this.#forgetOne(name, value);
+    return true;
+  }
+
+  #forgetOne(name: string, value: OnceValue): void {
     this.#drop(name, value);
     void this.#forgotten(name, value);
-    return true;
   }
 
   #drop(name: string, value: OnceValue): void {

@@ -62,6 +62,8 @@ export interface OnceRequest extends LeaseRequest {
   readonly key: string;
   /** The `file:` URL of the module that cleans up after the value, if this worker computes it. */
   readonly cleanup?: string | undefined;
+  /** Of a value that is to outlive its runs: milliseconds from its making in which this caller takes it. */
+  readonly maxAge?: number | undefined;
   /** The file of an earlier answer, which is not there any more. */
   readonly lost?: string | undefined;
   readonly timeout?: number | undefined;
@@ -83,5 +85,7 @@ export interface SettleRequest {
   readonly value?: string | undefined;
   /** The value is in the file that `once` has named. */
   readonly stored?: boolean | undefined;
+  /** The host keeps it also when the runs that had it have ended. */
+  readonly outlives?: boolean | undefined;
   readonly failure?: ErrorRecord | undefined;
 }

@@ -211,10 +211,10 @@ test('the table of methods is the one of the code, field by field', () => {
     ],
     reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
     once: [
-      { lease: 0, key: 0, 'cleanup?': 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
+      { lease: 0, key: 0, 'cleanup?': 0, 'maxAge?': 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
       { 'value?': 0, 'file?': 0, 'store?': 0, 'waited?': 0, 'what?': 0, 'behind?': 0 },
     ],
-    settle: [{ lease: 0, 'value?': 0, 'stored?': 0, 'failure?': 0 }, {}],
+    settle: [{ lease: 0, 'value?': 0, 'stored?': 0, 'outlives?': 0, 'failure?': 0 }, {}],
   } satisfies {
     readonly [M in keyof MethodTable]: readonly [
       FieldsOf<Taken<MethodTable[M]['request']>>,

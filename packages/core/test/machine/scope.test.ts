@@ -1,7 +1,7 @@
 // What the tests of all runs on a machine share: scope 'machine'.
 import { spawn } from 'node:child_process';
 import { once as happened } from 'node:events';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { getPort, lock, once, reservations, rwlock, semaphore } from '../../src/entry/coordination.ts';
@@ -88,6 +88,38 @@ test('a value is computed once for two runs, also one that is kept, and anew whe
     a.as(() => once('cleaned', () => 1, { ...machine, cleanup })),
     'LEASE_INVALID',
   );
+});
+
+test('a value whose folder cannot be written to is kept by the host, also when the runs that had it have ended', async () => {
+  onMachine();
+  const caches = join(place().path, 'no-folder');
+  writeFileSync(caches, 'a file is in the way');
+  vi.stubEnv('XDG_CACHE_HOME', caches);
+  const warnings: string[] = [];
+  vi.spyOn(process, 'emitWarning').mockImplementation((text) => void warnings.push(String(text)));
+  const ended = await endedProcess();
+  const [one, two] = [await served('one', ended), await served('two', ended)];
+  const [a, b] = [await running(one, 'a'), await running(two, 'b')];
+  let computed = 0;
+  const value = (size: number): string => `${++computed}`.padEnd(size, '.');
+  for (const size of [1, 300 * 1024]) {
+    computed = 0;
+    const index = async (maxAge: number, ...inputs: string[]): Promise<string> =>
+      await once(`index of ${size}`, () => value(size), { ...machine, keep: { maxAge, inputs } });
+    const first = value(size).replace(/^./, '1');
+    computed = 0;
+    expect(await a.as(() => index(60_000))).toBe(first);
+    expect(await b.as(() => index(Infinity))).toBe(first);
+    expect(await b.as(() => index(60_000, 'another'))).toMatch(/^2/);
+    expect(await b.as(() => index(0))).toMatch(/^3/);
+    expect(await a.as(() => index(60_000))).toMatch(/^3/);
+    expect(computed).toBe(3);
+  }
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      `^the value "index of 1" of \`once\` cannot be kept in ${caches}/carpool/once, so the host of this machine has it until it ends: ENOTDIR`,
+    ),
+  ]);
 });
 
 test('ports: no other run gets one of the scope machine; on the host of the machine, none at all of another run', async () => {

@@ -128,13 +128,16 @@ export class Leases {
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     entry.cleanup = cleanupIn(request.cleanup);
     const { onces } = this.#options.coordination;
+    const { maxAge } = request;
+    const madeAfter = typeof maxAge === 'number' ? this.#options.clock.now() - maxAge : undefined;
     this.#orForget(entry, () => {
       if (typeof request.lost === 'string') onces.lost(request.key, request.lost);
-      const answer = onces.request(wanted, {
+      const waiter = {
         compute: () => this.#mayCompute(entry),
-        value: (value) => this.#entries.value(entry, value),
-        failed: (failure) => this.#entries.failed(entry, failure),
-      });
+        value: (value: OnceValue) => this.#entries.value(entry, value),
+        failed: (failure: Uint8Array) => this.#entries.failed(entry, failure),
+      };
+      const answer = onces.request(wanted, waiter, madeAfter);
       if ('bytes' in answer) this.#entries.value(entry, answer);
       else entry.lease = answer;
     });
@@ -147,7 +150,7 @@ export class Leases {
     this.#entries.granted(entry, { store: entry.file, ...this.#entries.waited(entry) } satisfies OnceResult);
   }
 
-  #settle(call: number, { lease: number, value, stored, failure }: SettleRequest): void {
+  #settle(call: number, { lease: number, value, stored, outlives, failure }: SettleRequest): void {
     const entry = this.#entries.get(number);
     const lease = entry?.lease;
     if (entry === undefined || lease?.state !== 'held') {
@@ -157,8 +160,11 @@ export class Leases {
       throw invalid(describeRequest(lease.request), 'it is nothing that is computed', {});
     const { onces } = this.#options.coordination;
     const file = stored === true ? entry.file : undefined;
+    const made = outlives === true ? this.#options.clock.now() : undefined;
     const outcome =
-      failure === undefined ? { value: valueIn(value, file, entry.cleanup) } : { failure: onceFailure(failure) };
+      failure === undefined
+        ? { value: { ...valueIn(value, file, entry.cleanup), made } }
+        : { failure: onceFailure(failure) };
     try {
       onces.settle(lease, outcome, (error) =>
         onceFailure(toRecord(asCarpoolError(error, 'ONCE_FAILED', 'Cannot keep the value'))),

@@ -8,6 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { dateNow as now } from '../../base/natives.ts';
+import { messageOf } from '../../base/thrown.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import { bytesOf } from './value-bytes.ts';
 
@@ -22,21 +23,49 @@ export interface KeepOptions {
   readonly maxAge: number;
 }
 
+/** A value, and whether later calls find it in the folder. */
+export interface Kept {
+  readonly bytes: Uint8Array;
+  readonly kept: boolean;
+}
+
 /** The value of an earlier run if it is young enough, else a new one, which is kept. */
 export async function kept(
   { key, keep, machine }: { readonly key: string; readonly keep: KeepOptions; readonly machine: boolean },
   compute: () => Promise<Uint8Array>,
-): Promise<Uint8Array> {
+): Promise<Kept> {
   const folder = machine ? machineCacheFolder() : cacheFolder(process.cwd());
   // For its user alone, and so are folders for caches, as the convention for them says.
   if (machine) await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => {});
   const name = nameOf(key, keep.inputs ?? []);
   const found = await young(folder, name, keep.maxAge);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { bytes: found, kept: true };
   const bytes = await compute();
-  // A cache that cannot be written only costs time.
-  await write(folder, name, keep.maxAge, bytes).catch(() => {});
-  return bytes;
+  try {
+    await write(folder, name, keep.maxAge, bytes);
+    return { bytes, kept: true };
+  } catch (thrown) {
+    warnOnce(folder, { key, machine, thrown });
+    return { bytes, kept: false };
+  }
+}
+
+/** Folders that could not be written to. */
+const warned = new Set<string>();
+
+interface NotKept {
+  readonly key: string;
+  readonly machine: boolean;
+  readonly thrown: unknown;
+}
+
+/** A folder that cannot be written to only costs time. */
+function warnOnce(folder: string, { key, machine, thrown }: NotKept): void {
+  if (warned.has(folder)) return;
+  warned.add(folder);
+  const then = machine ? 'the host of this machine has it until it ends' : 'the next run computes it again';
+  const message = `the value ${JSON.stringify(key)} of \`once\` cannot be kept in ${folder}, so ${then}: ${messageOf(thrown)}`;
+  process.emitWarning(message, 'CarpoolWarning');
 }
 
 /** In the project: the nearest folder with a package.json, or this one. */
@@ -74,14 +103,14 @@ function nameOf(key: string, inputs: readonly unknown[]): string {
 }
 
 /** NAME.MADE.UNTIL */
-interface Kept {
+interface KeptFile {
   readonly file: string;
   readonly name: string;
   readonly made: number;
   readonly until: number;
 }
 
-async function list(folder: string): Promise<Kept[]> {
+async function list(folder: string): Promise<KeptFile[]> {
   const files = await readdir(folder).catch((): string[] => []);
   return files.flatMap((file) => {
     const [, name = '', made, until] = /^([0-9a-f]{64})\.(\d+)\.(\d+)$/.exec(file) ?? [];

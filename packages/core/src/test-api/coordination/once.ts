@@ -8,6 +8,7 @@ import { duration } from '../../base/holder-label.ts';
 import { revive } from '../../realm/structured-clone.ts';
 import type { KeepOptions } from './keep.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
+import type { ComputedValue } from '../../client/owner-leases.ts';
 import { runHolding } from './call-chain.ts';
 import {
   leaseOptionNames,
@@ -91,9 +92,11 @@ async function valueOf<T>(
     return bytesOf(value, `the value ${JSON.stringify(key)}`);
   };
   const machine = options.scope === 'machine';
-  const kept = async (role: HeldLease, waited?: string): Promise<Uint8Array> => {
-    if (keep === undefined) return await computed(role, waited);
-    return await (await import('./keep.ts')).kept({ key, keep, machine }, () => computed(role, waited));
+  const kept = async (role: HeldLease, waited?: string): Promise<ComputedValue> => {
+    if (keep === undefined) return { bytes: await computed(role, waited) };
+    const found = await (await import('./keep.ts')).kept({ key, keep, machine }, () => computed(role, waited));
+    // Each run looks itself whether what is kept for the machine is young enough for it, and made from its inputs.
+    return machine ? found : { bytes: found.bytes };
   };
   try {
     if (keep !== undefined) {
@@ -102,14 +105,11 @@ async function valueOf<T>(
     }
     const cleanup = urlOf(options);
     const wait = waitOptions(options);
-    // Each run looks itself whether what is kept is young enough for it, and made from its inputs.
-    const name = machine && keep !== undefined ? (await import('./keep.ts')).nameWith(key, keep) : key;
-    const found = leases.once(
-      { key: name, cleanup, ...wait, passOn: machine && keep !== undefined },
-      kept,
-      caller,
-      signal,
-    );
+    const shared = machine && keep !== undefined ? keep : undefined;
+    const name = shared === undefined ? key : (await import('./keep.ts')).nameWith(key, shared);
+    // Where it cannot be written, the host keeps it as long. JSON has no `Infinity`.
+    const maxAge = shared === undefined ? undefined : Math.min(shared.maxAge, Number.MAX_SAFE_INTEGER);
+    const found = leases.once({ key: name, cleanup, ...wait, maxAge }, kept, caller, signal);
     return revive(await Promise.race([found, late.promise])) as T;
   } catch (thrown) {
     throw failure !== undefined && failure.thrown === thrown ? thrown : fail(thrown);
