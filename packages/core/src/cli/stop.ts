@@ -7,21 +7,22 @@ import { systemClock } from '../base/clock.ts';
 import { isCarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
 import { HostClient } from '../client/client.ts';
 import { abandonedHost } from '../hosts/abandoned-hosts.ts';
 import { livingHosts, type LivingHost } from '../hosts/living-hosts.ts';
 import { livingMachineHost, machineFolder } from '../hosts/machine-folder.ts';
 import { sweepHost } from '../hosts/sweep.ts';
-import { mayBeRunning } from '../process/identity.ts';
+import { isStopped, mayBeRunning } from '../process/identity.ts';
 import { signalProcess } from '../process/group.ts';
 import type { RunStatus, StatusResult } from '../wire/status.ts';
-import { answerTimeout, statusOf } from './ps/ask.ts';
+import { statusOf } from './ps/ask.ts';
 import { count } from './ps/units.ts';
 
 export interface StopOptions {
   /** Every host of this user. */
   readonly all?: boolean;
-  /** Milliseconds in which what is asked must have ended; null: it is not killed. */
+  /** Milliseconds for all of it: to answer, and to end; null: nothing is killed. */
   readonly timeout?: number | null;
   /** Where hosts are looked for. Default: where those of this user are. */
   readonly bases?: readonly string[];
@@ -33,6 +34,32 @@ export const stopTimeout = 25_000;
 const killTimeout = 5_000;
 const interval = 20;
 
+/** Milliseconds, as many as a timer takes. */
+const longest = 2 ** 31 - 1;
+/** Milliseconds of one question: a connection that waits longer is judged by its silence. */
+const questionTimeout = 10_000;
+
+/** What is left of the time for all of it. */
+class Limit {
+  readonly milliseconds: number;
+  readonly #end: number;
+
+  /** @param timeout null: any time */
+  constructor(timeout: number | null) {
+    this.milliseconds = timeout ?? Infinity;
+    this.#end = systemClock.now() + this.milliseconds;
+  }
+
+  get left(): number {
+    return Math.max(0, this.#end - systemClock.now());
+  }
+
+  /** Nothing is killed. */
+  get isNever(): boolean {
+    return this.milliseconds === Infinity;
+  }
+}
+
 /**
  * Prints what has ended. Resolves with 1 if something could not be ended, or there is nothing of that name.
  * @param target the pid of a host or of a runner, or the id of a run. Default: the host of this machine
@@ -42,46 +69,48 @@ export async function stop(
   { all = false, timeout = stopTimeout, bases }: StopOptions = {},
 ): Promise<number> {
   if (all && target !== undefined) return failed('`--all` ends every host: give it, or one to end, and not both');
+  const limit = new Limit(timeout);
   const hosts = livingHosts(bases);
-  if (all) return await endAll(hosts, timeout);
-  return target === undefined ? await endMachine(hosts, timeout) : await endNamed(hosts, target, timeout);
+  if (all) return await endAll(hosts, limit);
+  return target === undefined ? await endMachine(hosts, limit) : await endNamed(hosts, target, limit);
 }
 
-async function endAll(hosts: readonly LivingHost[], timeout: number | null): Promise<number> {
+async function endAll(hosts: readonly LivingHost[], limit: Limit): Promise<number> {
   if (hosts.length === 0) console.log('carpool: no host is running');
-  const codes = await Promise.all(hosts.map((host) => endHost(host, timeout)));
+  const codes = await Promise.all(hosts.map((host) => endHost(host, limit)));
   return Math.max(0, ...codes);
 }
 
-async function endMachine(hosts: readonly LivingHost[], timeout: number | null): Promise<number> {
+async function endMachine(hosts: readonly LivingHost[], limit: Limit): Promise<number> {
   const found = livingMachineHost(machineFolder());
   const host = hosts.find(({ record }) => record.id === found?.id);
-  if (host !== undefined) return await endHost(host, timeout);
+  if (host !== undefined) return await endHost(host, limit);
   const others = hosts.length === 0 ? '' : `; \`carpool stop --all\` ends ${count(hosts.length, 'other host')}`;
   console.log(`carpool: there is no host of this machine${others}`);
   return 0;
 }
 
-async function endNamed(hosts: readonly LivingHost[], target: string, timeout: number | null): Promise<number> {
+async function endNamed(hosts: readonly LivingHost[], target: string, limit: Limit): Promise<number> {
   const isTarget = (pid: number | undefined): boolean => String(pid) === target;
   const host = hosts.find(({ record, samePids }) => samePids && isTarget(record.pid));
-  if (host !== undefined) return await endHost(host, timeout);
+  if (host !== undefined) return await endHost(host, limit);
   // One that does not answer is found by its own pid alone.
   const asked = await Promise.all(hosts.map(({ address }) => statusOf(address, 0).catch(noop)));
   for (const [at, status] of asked.entries()) {
     const run = status?.runs.find(({ id, pid }) => id === target || isTarget(pid));
     const one = hosts[at];
     if (run === undefined || one === undefined) continue;
-    return status?.kind === 'machine' ? await endRun(one, run, timeout) : await endHost(one, timeout);
+    return status?.kind === 'machine' ? await endRun(one, run, limit) : await endHost(one, limit);
   }
   return failed(`no host and no run of this user is ${target}; \`carpool ps\` lists them`);
 }
 
-async function endRun({ address }: LivingHost, run: RunStatus, timeout: number | null): Promise<number> {
+async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Promise<number> {
   const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder}, pid ${run.pid}`;
-  const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout: answerTimeout });
+  const timeout = Math.min(limit.left, longest);
+  const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout });
   try {
-    await client.ask({ method: 'stop', run: run.id }, timeout ?? 2 ** 31 - 1);
+    await client.ask({ method: 'stop', run: run.id }, timeout);
   } catch (thrown) {
     return failed(`${name} has not ended: ${messageOf(thrown)}`);
   } finally {
@@ -91,18 +120,19 @@ async function endRun({ address }: LivingHost, run: RunStatus, timeout: number |
   return 0;
 }
 
-async function endHost(host: LivingHost, timeout: number | null): Promise<number> {
+async function endHost(host: LivingHost, limit: Limit): Promise<number> {
   const { record, machine, samePids } = host;
-  const status = await statusOf(host.address, 0).catch(() => undefined); // it is asked once more below
+  const expired = (): Error => new Error('no answer');
+  const asked = within(statusOf(host.address, 0), { clock: systemClock, timeout: limit.left, expired });
+  const status = await asked.catch(() => undefined); // it is asked once more below
   const name = status?.kind === 'machine' || machine ? 'the host of this machine' : 'the host of a run';
   const described = `process ${record.pid}${status === undefined ? '' : contentOf(status)}`;
-  const fault = await askToEnd(host);
-  const patience = fault === undefined ? timeout : 0;
-  if (await hasEnded(host, patience)) {
+  const fault = await askToEnd(host, limit);
+  if (await hasEnded(host, fault === undefined ? limit.left : 0)) {
     console.log(`carpool: ${name} has ended: ${described}`);
     return 0;
   }
-  const why = fault ?? `it has not ended within ${(patience ?? 0) / 1_000} s`;
+  const why = fault ?? `it has not ended within ${limit.milliseconds / 1_000} s`;
   if (!samePids) return failed(`${name} has not ended: ${why}. It is in another PID namespace: end it there`);
   signalProcess(record, 'SIGKILL');
   if (!(await hasEnded(host, killTimeout))) return failed(`${name} cannot be killed: ${described}`);
@@ -133,27 +163,33 @@ function contentOf({ kind, runs, pools }: StatusResult): string {
   return `, ${served} and ${count(children, 'child', 'children')}`;
 }
 
-/** @returns why it cannot end by itself */
-async function askToEnd({ address, record, samePids }: LivingHost): Promise<string | undefined> {
-  try {
-    const client = await HostClient.connect({
-      address,
-      runner: 'carpool stop',
-      observer: true,
-      timeout: answerTimeout,
-    });
+/** As long as there is time: one that is busy answers later. @returns why it cannot end by itself */
+async function askToEnd(host: LivingHost, limit: Limit): Promise<string | undefined> {
+  const { record, samePids } = host;
+  for (;;) {
     try {
-      await client.ask({ method: 'stop' }, answerTimeout);
-    } finally {
-      client.close();
+      await askOnce(host, Math.min(limit.left, questionTimeout));
+      return undefined;
+    } catch (thrown) {
+      if (samePids && !mayBeRunning(record)) return undefined;
+      if (hasAnswered(thrown)) {
+        // One of another version, or one that does not listen yet, or no more: what a signal does is the same for all.
+        if (samePids) signalProcess(record, 'SIGTERM');
+        return undefined;
+      }
+      if (samePids && !limit.isNever && isStopped(record)) return 'it is stopped, and answers nothing';
+      if (limit.left === 0) return `it did not answer within ${limit.milliseconds / 1_000} s`;
     }
-  } catch (thrown) {
-    if (samePids && !mayBeRunning(record)) return undefined;
-    if (!hasAnswered(thrown)) return 'it did not answer';
-    // One of another version, or one that does not listen yet, or no more: what a signal does is the same for all.
-    if (samePids) signalProcess(record, 'SIGTERM');
   }
-  return undefined;
+}
+
+async function askOnce({ address }: LivingHost, timeout: number): Promise<void> {
+  const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout });
+  try {
+    await client.ask({ method: 'stop' }, timeout);
+  } finally {
+    client.close();
+  }
 }
 
 /** With a refusal, or by closing the connection. */
@@ -163,9 +199,9 @@ function hasAnswered(thrown: unknown): boolean {
   );
 }
 
-/** @param timeout milliseconds; null: any time */
-async function hasEnded({ record, samePids, folder }: LivingHost, timeout: number | null): Promise<boolean> {
-  const deadline = systemClock.now() + (timeout ?? Infinity);
+/** @param timeout milliseconds */
+async function hasEnded({ record, samePids, folder }: LivingHost, timeout: number): Promise<boolean> {
+  const deadline = systemClock.now() + timeout;
   const runs = (): boolean => (samePids ? mayBeRunning(record) : existsSync(folder));
   while (runs()) {
     if (systemClock.now() >= deadline) return false;

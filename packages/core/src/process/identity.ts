@@ -20,6 +20,8 @@ export interface ProcessFacts extends ProcessIdentity {
   readonly startTime: string;
   /** Ended, but not yet collected by its parent. To a signal it still exists. */
   readonly zombie: boolean;
+  /** By SIGSTOP or a debugger: it does nothing until it is continued. */
+  readonly stopped: boolean;
 }
 
 const platform = process.platform;
@@ -39,6 +41,12 @@ export function startTimeOf(pid: number): string | undefined {
 export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
   const facts = factsOf(pid);
   return facts !== undefined && !facts.zombie && facts.startTime === startTime;
+}
+
+/** True if the process is there, and was stopped. False where the system does not show it. */
+export function isStopped({ pid, startTime }: ProcessIdentity): boolean {
+  const facts = factsOf(pid);
+  return facts !== undefined && facts.stopped && facts.startTime === startTime;
 }
 
 /** False if it is proven that the process is gone. Where the system shows no start times, another one may have its number. */
@@ -88,7 +96,8 @@ function readProc(pid: number, boot: string): ProcessFacts | undefined {
     if (stat === undefined) return undefined;
     // Ticks count from the boot, so without the boot's own id two boots could be confused.
     const startTime = `${stat.ticks}@${boot}`;
-    return { pid, group: stat.group, startTime, zombie: stat.state === 'Z' || stat.state === 'X' };
+    const { state, group } = stat;
+    return { pid, group, startTime, zombie: /^[ZX]/.test(state), stopped: /^T/i.test(state) };
   } catch {
     return undefined;
   }
@@ -141,5 +150,6 @@ export function parsePsLine(line: string): ProcessFacts | undefined {
   const [, pid, group, state, start] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*\d)\s*$/.exec(line) ?? [];
   const seconds = Date.parse(`${start} UTC`) / 1000;
   if (state === undefined || Number.isNaN(seconds)) return undefined;
-  return { pid: Number(pid), group: Number(group), startTime: `${seconds}@`, zombie: state.startsWith('Z') };
+  const [zombie, stopped] = [state.startsWith('Z'), state.startsWith('T')];
+  return { pid: Number(pid), group: Number(group), startTime: `${seconds}@`, zombie, stopped };
 }

@@ -76,7 +76,7 @@ test('a host that is stopped is killed, and its child is swept', async () => {
   process.kill(host.pid, 'SIGSTOP');
   const { code, said } = await stopping(String(host.pid));
   expect(said).toBe(
-    `carpool: the host of a run was killed: process ${host.pid}: it did not answer. What it had started has ended`,
+    `carpool: the host of a run was killed: process ${host.pid}: it is stopped, and answers nothing. What it had started has ended`,
   );
   expect(code).toBe(0);
   expect(mayBeRunning(child)).toBe(false);
@@ -92,6 +92,43 @@ test('a host that answers, and does not end, is killed at the deadline', async (
   const { said } = await stopping(String(host?.pid), { timeout: 300 });
   expect(said).toMatch(/was killed: process \d+, .*: it has not ended within 0.3 s. What it had started has ended$/);
   await until('its folder is gone', () => hostFolders([place().path]).length === 0);
+});
+
+/** A host whose config blocks it for so long, from now on. */
+async function blockedHost(milliseconds: number): Promise<number> {
+  onMachine();
+  const marker = join(place().path, 'blocked');
+  writeFileSync(
+    join(place().path, 'carpool.config.mjs'),
+    `import { writeFileSync } from 'node:fs';
+    process.on('SIGUSR2', () => {
+      writeFileSync(${JSON.stringify(marker)}, '');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${milliseconds});
+    });
+    export default { pools: ${JSON.stringify({ echoes: program('echo') })} };`,
+  );
+  const client = await worker(await run({ host: 'run' }));
+  await client.register('echoes');
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGUSR2');
+  await until('it is blocked', () => existsSync(marker));
+  return host.pid;
+}
+
+test.each([null, 20_000])('a host that is busy is not killed as long as there is time: %s', async (timeout) => {
+  const pid = await blockedHost(4_000);
+  expect(await stopping(String(pid), { timeout })).toEqual({
+    code: 0,
+    said: expect.stringMatching(/^carpool: the host of a run has ended: process \d+/),
+  });
+});
+
+test('all of it takes no longer than the time that is given, whatever the host does', async () => {
+  const pid = await blockedHost(60_000);
+  const { said } = await stopping(String(pid), { timeout: 300 });
+  expect(said).toContain('was killed');
+  expect(said).toContain('it did not answer within 0.3 s');
 });
 
 test('nothing of that name, and two wishes at once', async () => {

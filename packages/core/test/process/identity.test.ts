@@ -62,8 +62,10 @@ describe('what the system says is read', () => {
       group: 500,
       startTime: '1763717400@',
       zombie: false,
+      stopped: false,
     });
     expect(parsePsLine('  501   500 Z    Fri Nov  7 09:30:00 2025')?.zombie).toBe(true);
+    expect(parsePsLine('  501   500 T    Fri Nov  7 09:30:00 2025')?.stopped).toBe(true);
     expect(parsePsLine('')).toBeUndefined();
   });
 

@@ -70,5 +70,7 @@ test('what macOS shows of environments is read', () => {
       '',
     ].join('\n'),
   );
-  expect([...found]).toEqual([[id, [{ pid: 501, group: 500, startTime: '1763717400@', zombie: false }]]]);
+  expect([...found]).toEqual([
+    [id, [{ pid: 501, group: 500, startTime: '1763717400@', zombie: false, stopped: false }]],
+  ]);
 });
