@@ -2,8 +2,8 @@
  * What must hold of several runs on one machine, of which some were killed: shown from their journal and their results alone.
  *
  *   held      from the line after it was given to the line before it is given back: in truth it is held for longer
- *   killed    what has no such end was held until its process was killed, or else wrote its last line; what a run held that
- *             was interrupted, until then
+ *   killed    what has no such end was held until its process was killed, or else wrote its last line. A run whose main process
+ *             gets a signal that ends it holds nothing for certain from then on, though its workers may go on for a moment
  *   host      what the host of the machine keeps is lost when it is killed, for the runs that it served
  */
 import type { Held, Killed, Line } from './journal.ts';
@@ -44,20 +44,26 @@ interface Hold {
 function holdsIn(lines: readonly Line[]): Hold[] {
   const loss = lossOf(lines);
   const ends = new Map<string, number>();
-  /** Of processes that were killed, and of runs that were interrupted. */
+  /** Of processes, and of runs. */
   const killed = new Map<number | string, number>();
   const lasts = new Map<number, number>();
   for (const [at, line] of lines.entries()) {
     if (line.event === 'lets go') ends.set(line.hold, at);
     if (line.event !== 'kills') lasts.set(line.pid, at);
-    else killed.set(line.how === 'SIGINT' || line.how === 'SIGTERM' ? line.run : line.pid, at);
+    else killed.set(endsRun(line) ? line.run : line.pid, at);
   }
   return lines.flatMap((line, from) => {
     if (line.event !== 'holds') return [];
     const end = ends.get(line.hold) ?? killed.get(line.pid) ?? lasts.get(line.pid) ?? from;
-    const lost = loss.runs.has(line.run) ? Math.max(from, loss.at) : Infinity;
-    return [{ line, from, to: Math.min(end, killed.get(line.run) ?? Infinity, lost) }];
+    const lost = loss.runs.has(line.run) ? loss.at : Infinity;
+    const to = Math.min(end, killed.get(line.run) ?? Infinity, lost);
+    // What was given before and is written after that is held no more.
+    return to < from ? [] : [{ line, from, to }];
   });
+}
+
+function endsRun({ how }: Killed): boolean {
+  return how === 'SIGKILL' || how === 'SIGINT' || how === 'SIGTERM';
 }
 
 function heldTwice(lines: readonly Line[]): string[] {
@@ -83,7 +89,7 @@ function valuesThatDiffer(lines: readonly Line[]): string[] {
   const lasts = new Map<string, number>();
   for (const [at, line] of lines.entries()) if (line.event !== 'kills') lasts.set(line.run, at);
   for (const [at, line] of lines.entries())
-    if (line.event === 'kills' && line.how !== 'worker') lasts.set(line.run, Math.min(at, lasts.get(line.run) ?? at));
+    if (line.event === 'kills' && endsRun(line)) lasts.set(line.run, Math.min(at, lasts.get(line.run) ?? at));
   const faults: string[] = [];
   const known: { readonly run: string; readonly what: string; readonly value: string; readonly at: number }[] = [];
   for (const [at, line] of lines.entries()) {

@@ -38,7 +38,10 @@ export interface Held extends Written {
 /** Written before the signal is sent, while the process with this pid was there. */
 export interface Killed extends Written {
   readonly event: 'kills';
-  /** `run` is its victim's, and empty for the last two, which all runs share. */
+  /**
+   * The first three are signals to the main process of `run`; `stopped` is followed by the first. The last two are what all
+   * runs share, and `run` is empty.
+   */
   readonly how: 'SIGKILL' | 'SIGINT' | 'SIGTERM' | 'stopped' | 'worker' | 'child' | 'host';
 }
 

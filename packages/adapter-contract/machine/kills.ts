@@ -49,7 +49,10 @@ export class Kills {
     for (const stopped of this.#stopped) {
       if (stopped.lines < stoppedFor && performance.now() < stopped.until) continue;
       this.#stopped.delete(stopped);
-      stopped.run.kill('SIGKILL');
+      const { run } = stopped;
+      if (run.isOver) continue;
+      this.#options.journal.kills({ run: run.name, pid: run.pid, how: 'SIGKILL' });
+      run.kill('SIGKILL');
     }
   }
 

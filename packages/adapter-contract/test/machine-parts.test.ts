@@ -102,8 +102,8 @@ describe('the checker', () => {
     ['whose process is killed after the other has it', [holds(base, 'x'), holds(other, 'y'), kills('worker', 'a', 1)]],
     ['of one run', [holds(base, 'x'), holds({ ...base, pid: 3 }, 'y'), lets(base, 'x')]],
     [
-      'whose main process is killed, and which its worker still has',
-      [holds(base, 'x'), kills('SIGKILL', 'a', 7), holds(other, 'y'), lets(base, 'x')],
+      'whose main process is stopped, and which its worker still has',
+      [holds(base, 'x'), kills('stopped', 'a', 7), holds(other, 'y'), lets(base, 'x'), kills('SIGKILL', 'a', 7)],
     ],
     [
       'of which there is less',
@@ -129,7 +129,9 @@ describe('the checker', () => {
   test.each([
     ['whose process was killed', [holds(base, 'x'), kills('worker', 'a', 1), holds(other, 'y')]],
     ['whose run was interrupted', [holds(base, 'x'), kills('SIGINT', 'a', 7), holds(other, 'y'), lets(base, 'x')]],
-    ['whose process wrote nothing more', [holds(base, 'x'), kills('SIGKILL', 'a', 7), holds(other, 'y')]],
+    ['whose run was killed', [holds(base, 'x'), kills('SIGKILL', 'a', 7), holds(other, 'y'), lets(base, 'x')]],
+    ['that was given before that', [kills('SIGKILL', 'a', 7), holds(other, 'y'), holds(base, 'x'), lets(other, 'y')]],
+    ['whose process wrote nothing more', [holds(base, 'x'), holds(other, 'y')]],
     [
       'that was lost with the host',
       [holds(base, 'x'), kills('host', '', 5), holds({ run: 'c', pid: 3 }, 'y'), lets(base, 'x')],
