@@ -1,5 +1,7 @@
 // Six runs of three runners in six work trees at once on one machine, with kills of each kind at random places. A seed decides
 // which; CARPOOL_SEEDS=7 or CARPOOL_SEEDS=1-20 names others than those below.
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { git } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import { faultsIn } from '../machine/check.ts';
@@ -32,7 +34,11 @@ describe.skipIf(git.path === undefined)(`six runs at once${git.reason}`, { timeo
     const hostKilled = kills.some(({ how }) => how === 'host');
     const missed = runs.missed.filter(({ run }) => run === undefined || !hostKilled);
     const faults = faultsIn({ lines: runs.journal.lines, ends, tests: testsOfARun });
-    if (faults.length + left.length > 0) console.log(runs.log);
+    if (faults.length + left.length > 0) {
+      const kept = join(import.meta.dirname, `../test-results/machine-seed-${seed}.jsonl`);
+      copyFileSync(runs.journal.file, kept);
+      console.log(`The journal is ${kept}. The log of the host:\n${runs.log}`);
+    }
     expect({ faults, missed, left, after }).toMatchObject({
       faults: [],
       missed: [],
