@@ -30,17 +30,24 @@ export function afterFailure(settings: PoolSettings, { id, speaker }: Conversati
   return { session: id, what, verdict: 'doubt' };
 }
 
-/** The end of a session is not confirmed, and the child answers nothing. @param late not because `close` has failed */
+/**
+ * The end of a session is not confirmed, and the child answers nothing.
+ * @param late what has taken too long; absent: the end has failed
+ */
 export function afterUnconfirmed(
   settings: PoolSettings,
   { id, speaker }: Conversation,
-  { late, verdict }: { readonly late: boolean; readonly verdict: Silence['verdict'] },
+  { late, verdict }: { readonly late: 'open' | 'close' | undefined; readonly verdict: Silence['verdict'] },
 ): Silence {
-  const { server, closeTimeout, probeTimeout } = settings;
+  const { server, openTimeout, closeTimeout, probeTimeout } = settings;
   // The unanswered messages of any other child name the test.
   const name = server === undefined ? `session ${id}` : speakerName(speaker);
-  const unconfirmed = `it did not confirm the end of ${name}${late ? ` within ${closeTimeout} ms` : ''}`;
-  return { session: id, what: `${unconfirmed}${stillSilent()}`, verdict };
+  return { session: id, what: `${undone()}${stillSilent()}`, verdict };
+
+  function undone(): string {
+    if (late === 'open') return `it did not open ${name} within ${openTimeout} ms`;
+    return `it did not confirm the end of ${name}${late === undefined ? '' : ` within ${closeTimeout} ms`}`;
+  }
 
   function stillSilent(): string {
     if (server === undefined) return `, and sent nothing at all for ${probeTimeout} ms more`;

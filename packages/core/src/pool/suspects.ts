@@ -55,6 +55,8 @@ interface Suspicion {
 export class Suspects {
   readonly #options: SuspectsOptions;
   readonly #late = new Map<SuspectSession, Timer>();
+  /** Those whose time to be opened is over. */
+  readonly #unopened = new Set<SuspectSession>();
   readonly #suspicions = new Map<SuspectSession, Suspicion>();
   /** A port accepts connections as long as the system does; an answer is the server's own. */
   readonly #answersProve: boolean;
@@ -80,7 +82,9 @@ export class Suspects {
 
   /** It could not be opened: what is on its way is ended by now, or its child has not answered. */
   unopened(session: SuspectSession): void {
-    if (!session.conversation.over && !this.#options.isClosing()) this.#watch(session);
+    if (session.conversation.over || this.#options.isClosing()) return;
+    this.#unopened.add(session);
+    this.#watch(session);
   }
 
   /** A session was opened, or its end is confirmed: the child answers. */
@@ -101,7 +105,8 @@ export class Suspects {
     this.#late.delete(session);
     const suspicion = this.#suspicions.get(session);
     if (!confirmed) void this.#unconfirmed(session, failure);
-    else if (suspicion !== undefined) this.#confirmed(suspicion);
+    else this.#unopened.delete(session);
+    if (confirmed && suspicion !== undefined) this.#confirmed(suspicion);
     if (confirmed && this.#suspicions.size > 0) this.heard(session.generation);
   }
 
@@ -145,14 +150,16 @@ export class Suspects {
     const { settings, children, isClosing } = this.#options;
     const { generation, slot, conversation } = session;
     const known = this.#suspicions.get(session);
+    const unopened = this.#unopened.delete(session);
     if (isClosing() || !this.#isSilent(session)) {
       if (known !== undefined) this.#clear(known);
       return;
     }
     const suspicion = this.#suspect(session, known?.doubt);
     const answers = await generation.answers();
-    const late = failure === undefined || failure.code === 'REQUEST_TIMEOUT';
-    if (!answers || (late && !this.#answersProve)) {
+    const tooLate = failure === undefined || failure.code === 'REQUEST_TIMEOUT';
+    const late = unopened ? 'open' : tooLate ? 'close' : undefined;
+    if (!answers || (late !== undefined && !this.#answersProve)) {
       const verdict = !answers && generation.protocol.probe !== undefined ? 'proven' : 'unproven';
       const silence = afterUnconfirmed(settings, conversation, { late, verdict });
       children.at(slot.child).replaceSilent(generation, silence);

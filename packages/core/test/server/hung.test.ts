@@ -273,6 +273,22 @@ test('a port that accepts connections proves nothing: where `close` does not end
   expect(pool('web').stats()).toMatchObject({ children: 2, failures: 0 });
 });
 
+test('nor where `close` asks the server nothing: one session is not opened on it, and then it is replaced', async () => {
+  const warnings: string[] = [];
+  const options: App = { ...app, ready: { port: true }, openTimeout: 300, close: quiet };
+  const { client, pool } = await served(options, (message) => warnings.push(message));
+  const first = await hungBy('loops', client);
+  const error = await failure(client.register('web', under('next')), 'SESSION_FAILED');
+  expect(error.message).toContain('Cannot open session s2');
+  const third = await client.register('web', under('third'));
+  expect(third.opened).not.toBe(first.opened);
+  await works(third);
+  expect(warnings.join('\n')).toContain(
+    'it did not open session s2 of "next" (cart.test.ts) within 300 ms; that it accepts a connection proves nothing',
+  );
+  expect(pool('web').stats()).toMatchObject({ children: 2 });
+});
+
 test('a child with messages is held back in the same way: a test that failed, and nothing since', async () => {
   const options = { closeTimeout: 2_000, probeTimeout: 200, maxSessions: 8 };
   const made = await serve({ echoes: program('blocks', options) });
