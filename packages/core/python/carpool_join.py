@@ -15,6 +15,7 @@ from __future__ import annotations
 import collections
 import json
 import os
+import re
 import socket
 import struct
 import time
@@ -28,6 +29,8 @@ _head = struct.Struct(">IBII")
 # Its own number for the session on this connection.
 _number = 1
 _greet_timeout = 10.0
+# HOST, PORT, TOKEN and FINGERPRINT of a host on another machine.
+_remote = re.compile(r"carpool-session\+tls://(?:\[([^\]\s]+)\]|([^\s\[\]:/#]+)):(\d{1,5})/#(\d+-[0-9a-f]{64})\.([\w-]{43})")
 
 
 class SessionError(Exception):
@@ -45,22 +48,63 @@ def join_session(address=None):
     raises   SessionError: SESSION_MISUSED, HUB_REJECTED, HUB_UNREACHABLE, SESSION_CLOSED
     """
     address = os.environ.get("CARPOOL_SESSION", "") if address is None else address
+    remote = _remote.fullmatch(address)
     scheme, _, rest = address.partition(":")
     path, _, token = rest.rpartition("#")
-    if scheme != "carpool-session" or not path or not token:
+    if remote:
+        six, name, port, token, fingerprint = remote.groups()
+        path = address[: address.index("/#")].partition("//")[2]
+    elif scheme != "carpool-session" or not path or not token:
         why = "its address is not one that `session.address()` made" if address else "there is no address"
         raise SessionError("SESSION_MISUSED", f"Cannot join a session: {why}")
+    link = None
+    try:
+        link = _securely(six or name, int(port), fingerprint) if remote else _on_this_machine(path)
+        return Session(link, token)
+    except OSError as error:
+        if link:
+            link.close()
+        raise SessionError("HUB_UNREACHABLE", f"Cannot reach the host at {path}: {error}") from error
+    except BaseException:
+        if link:
+            link.close()
+        raise
+
+
+def _on_this_machine(path):
     link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         link.settimeout(_greet_timeout)
         link.connect(path)
-        return Session(link, token)
-    except OSError as error:
-        link.close()
-        raise SessionError("HUB_UNREACHABLE", f"Cannot reach the host at {path}: {error}") from error
+        return link
     except BaseException:
         link.close()
         raise
+
+
+def _securely(host, port, fingerprint):
+    """TLS to another machine. Its certificate is the host's own: the address says which one it must be."""
+    import base64
+    import hashlib
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    plain = socket.create_connection((host, port), _greet_timeout)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        link = context.wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
+    shown = base64.urlsafe_b64encode(hashlib.sha256(link.getpeercert(binary_form=True)).digest())
+    if shown.rstrip(b"=").decode() == fingerprint:
+        return link
+    link.close()
+    raise SessionError("HUB_REJECTED", f"Cannot use the host at {host}:{port}: its certificate is not that of the address")
 
 
 class Session:

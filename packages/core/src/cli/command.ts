@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
+import { address, type AddressOptions } from './address.ts';
 import { check } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { bytesOf, durationOf, positiveInteger, regularExpression } from './measure/options.ts';
+import { bytesOf, durationOf, placeOf, positiveInteger, regularExpression } from './measure/options.ts';
 import { ps, type PsOptions } from './ps.ts';
 import { run } from './run.ts';
 import { serve, type ServeOptions } from './serve.ts';
@@ -44,11 +45,27 @@ program
     "start the host of this machine, which all runs with host: 'machine' share, and print each run that comes and goes",
   )
   .option('-d, --detach', 'leave it running, with its log in its folder')
-  .option('--idle <time>', 'end it after so long without a run: 30s, 10m, 2h, or never', durationOf, 600_000)
+  .option(
+    '--idle <time>',
+    'end it after so long without a run: 30s, 10m, 2h, or never; default: 10m, with --listen never',
+    durationOf,
+  )
   .option('--max-children <number>', 'children at once, of all runs', positiveInteger)
   .option('--max-memory <size>', 'start no other child while those that run take so much: 512M, 4G', bytesOf)
+  .option('--listen <host:port>', 'serve the pools of this folder to other machines, too, by TLS', placeOf)
+  .option('--name <host>', 'with --listen: what other machines call this one')
+  .option('-c, --config <file>', 'with --listen: config file, instead of the nearest carpool.config.*')
   .action(async (options: ServeOptions) => {
     process.exitCode = await serve(options);
+  });
+
+program
+  .command('address')
+  .description('print another address of the host of this machine, for other machines')
+  .requiredOption('--for <name>', 'for whom it is: `carpool ps` shows it')
+  .option('--expires <time>', 'after which it opens no more connections: 30m, 8h, or never', durationOf)
+  .action(async (options: AddressOptions) => {
+    process.exitCode = await address(options);
   });
 
 program

@@ -20,14 +20,14 @@ import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
 import { deadlineGrace } from '../wire/deadline-grace.ts';
-import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { EndBody } from '../wire/frame-bodies.ts';
 import type { CallRequest, ResultOf, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import { formatSessionAddress } from '../wire/session-address.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
-import { describeHostSilence, giveUpOnSilence, hostError, silenceOf, watchHost } from './silent-host.ts';
+import { dialSharedWorker } from './dial.ts';
+import { giveUpOnSilence, hostError, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
 import { Leases } from './leases.ts';
 import { MachineLink } from './machine-link.ts';
 import { Ports } from './ports.ts';
@@ -50,7 +50,7 @@ export class HostClient implements Client {
   /** The connection for what all runs of the machine share. */
   readonly machine: MachineLink<HostClient>;
   readonly #connection: HostConnection;
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeat: HostHeartbeat;
   readonly #busyPoll: BusyPoll = new BusyPoll();
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
@@ -63,13 +63,12 @@ export class HostClient implements Client {
   #busy = 0;
 
   private constructor(connection: HostConnection, { heartbeat, run }: ClientOptions) {
-    const { transport, peer, closed, token, runner } = connection;
+    const { transport, peer, closed, token, runner, place } = connection;
     this.#connection = connection;
     this.closed = closed.promise;
+    const own = { token, runner, peer, dial: dialSharedWorker(place) };
     this.sharedWorkers = new SharedWorkerConnections({
-      token,
-      runner,
-      peer,
+      ...own,
       worker: (request) => this.#call(request, registerLimit),
       state: (request) => this.#call(request, releaseTimeout),
     });
@@ -84,7 +83,8 @@ export class HostClient implements Client {
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
     this.ports = new Ports(this.leases);
-    this.machine = new MachineLink({ runner, own: this, connect: (to) => HostClient.connect({ heartbeat, ...to }) });
+    const connect = (to: ClientOptions): Promise<HostClient> => HostClient.connect({ heartbeat, ...to });
+    this.machine = new MachineLink({ runner, own: this, place, connect });
     const wanted = (): boolean => this.#busy + this.#open.size + this.sharedWorkers.size > 0;
     this.#heartbeat = watchHost(connection, wanted, heartbeat);
     void this.closed.then((reason) => {
@@ -138,7 +138,7 @@ export class HostClient implements Client {
       const diagnose = (): Promise<Evidence> => this.#evidence(number);
       const address = async (): Promise<string> => {
         const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
-        return formatSessionAddress({ path: this.#connection.path, token });
+        return formatSessionAddress({ ...this.#connection.place, token });
       };
       const hostSilence = (): string | undefined => this.#hostSilence;
       const under = request.under ?? [];
@@ -254,8 +254,7 @@ export class HostClient implements Client {
 
   /** In half a sentence; undefined while it answers, or nothing is asked. */
   get #hostSilence(): string | undefined {
-    const { silence } = this.#heartbeat;
-    return silence > 0 ? describeHostSilence(silence) : undefined;
+    return this.#heartbeat.describeSilence();
   }
 
   async #evidence(session: number): Promise<Evidence> {

@@ -1,5 +1,5 @@
 /** A connection to the host that has been greeted, or why there is none. */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { systemClock } from '../base/clock.ts';
@@ -9,10 +9,11 @@ import { json } from '../codec/json.ts';
 import { Mux } from '../session/mux.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { parseAddress, type Address } from '../wire/address.ts';
+import { isRemote, parseAddress, placeName, type Address, type Place } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
+import { dial, whyNotRemote } from './dial.ts';
 import { hostError, silenceOf, silentError } from './silent-host.ts';
 import type { ClientOptions } from './types.ts';
 
@@ -22,8 +23,8 @@ export interface HostConnection {
   readonly mux: Mux;
   /** The number of this process at the host. */
   readonly peer: number;
-  /** Of the host's socket. */
-  readonly path: string;
+  /** Where the host listens. */
+  readonly place: Place;
   readonly token: string;
   readonly runner: string;
   /** Resolves when the connection has ended, with the reason; with `undefined` if this side closed it. */
@@ -42,13 +43,17 @@ export async function connectToHost(options: ClientOptions): Promise<HostConnect
 
 /** @throws CarpoolError as `connectToHost` */
 export async function connectTo(
-  { path, token }: Address,
+  address: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
   const { runner, run, observer, known = false, timeout = 10_000 } = options;
-  const socket = await socketTo(path, timeout, known);
+  const { token, ...place } = address;
+  const socket = await socketTo(place, timeout, known);
   const closed = Promise.withResolvers<CarpoolError | undefined>();
-  const transport = new StreamTransport(socket, socket, { codec: wireCodec, limits: { maxFrameBytes } });
+  const transport = new StreamTransport(socket, socket, {
+    codec: wireCodec,
+    limits: { maxFrameBytes },
+  });
   const mux = new Mux({
     transport,
     protocol: new WireProtocol(options.printed),
@@ -59,11 +64,8 @@ export async function connectTo(
     strays: new Strays(undefined, 0),
     closed: (reason) => {
       const silence = silenceOf(reason);
-      const error = silence === undefined || reason === undefined ? endedError(reason) : reason;
-      const why =
-        silence === undefined
-          ? 'because the connection to the host ended, probably with its process,'
-          : `because the host, probably stopped or blocked, has not answered for ${Math.round(silence / 1000)} s,`;
+      const error = silence === undefined || reason === undefined ? endedError(reason, place) : reason;
+      const why = whyClosed(silence, place);
       mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
     },
@@ -80,52 +82,101 @@ export async function connectTo(
     observer,
   } satisfies GreetRequest;
   let late: CarpoolError | undefined;
-  const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections'));
+  const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections', place));
   try {
-    const greeted = within(mux.root.port.request(greeting), { clock: systemClock, timeout, expired });
+    const greeted = within(mux.root.port.request(greeting), {
+      clock: systemClock,
+      timeout,
+      expired,
+    });
     const { peer } = (await greeted) as GreetResult;
     // A worker that only waits for its tests to end must be able to end.
     socket.unref();
-    return { socket, transport, mux, peer, path, token, runner, closed };
+    return { socket, transport, mux, peer, place, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
     if (thrown === late || known || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
-    const message = `The host at ${path} ended the connection before it had greeted`;
-    throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
+    const message = `The host at ${placeName(place)} ended the connection before it had greeted`;
+    throw new CarpoolError('HUB_UNREACHABLE', message, {
+      context: contextOf(place),
+      cause: thrown,
+    });
   }
 }
 
-async function socketTo(path: string, timeout: number, known: boolean): Promise<Socket> {
-  const socket = connect(path);
-  const connected = new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
+async function socketTo(place: Place, timeout: number, known: boolean): Promise<Socket> {
+  const { socket, connected } = dial(place);
   let late: CarpoolError | undefined;
-  const expired = (): Error => (late = silentError(timeout, 'Cannot connect to the host'));
+  const expired = (): Error =>
+    (late = isRemote(place) ? nothingThere(place, timeout) : silentError(timeout, 'Cannot connect to the host'));
   try {
     await within(connected, { clock: systemClock, timeout, expired });
     return socket;
   } catch (thrown) {
     socket.destroy();
-    if (thrown === late) throw thrown;
-    const why = messageOf(thrown);
+    if (thrown === late || isCarpoolError(thrown)) throw thrown;
+    const why = isRemote(place) ? whyNotRemote(thrown) : messageOf(thrown);
     const { code } = thrown as NodeJS.ErrnoException;
     // A host that ends removes its socket; so does a cleaner of temporary files.
     const lost = code === 'ENOENT' ? 'has ended, or its socket was removed' : 'has ended';
-    if (known) throw hostError(`The host ${lost} (${why}). ${afterTheEnd}`, { path, code });
-    const message = `Cannot reach the host at ${path}: ${why}. The address is that of a host which has ended, or of another machine`;
-    throw new CarpoolError('HUB_UNREACHABLE', message, { context: { path }, cause: thrown });
+    if (known && isRemote(place))
+      throw hostError(`The host at ${placeName(place)} cannot be reached any more: ${why}. ${afterTheEnd(place)}`, {
+        ...contextOf(place),
+        code,
+      });
+    if (known)
+      throw hostError(`The host ${lost} (${why}). ${afterTheEnd(place)}`, {
+        ...contextOf(place),
+        code,
+      });
+    const message = isRemote(place)
+      ? `Cannot reach the host at ${placeName(place)}: ${why}. The host has ended, or the address is that of another machine`
+      : `Cannot reach the host at ${place.path}: ${why}. The address is that of a host which has ended, or of another machine`;
+    throw new CarpoolError('HUB_UNREACHABLE', message, {
+      context: contextOf(place),
+      cause: thrown,
+    });
   }
 }
 
-const afterTheEnd =
-  "No test of this run can use it from here on. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host";
+/** Packets to it are lost: each further test is to fail sooner. */
+function nothingThere(place: Place, timeout: number): CarpoolError {
+  const message = `Cannot reach the host at ${placeName(place)}: no answer for ${timeout / 1_000} s. The machine is gone, or the network between does not let the connection through`;
+  return new CarpoolError('HUB_UNREACHABLE', message, {
+    context: { ...contextOf(place), hostSilence: timeout },
+  });
+}
+
+function contextOf(place: Place): Readonly<Record<string, string>> {
+  return isRemote(place) ? { place: placeName(place) } : { path: place.path };
+}
+
+function afterTheEnd(place: Place): string {
+  const none = 'No test of this run can use it from here on';
+  return isRemote(place)
+    ? `${none}. \`carpool ps\` on its machine shows whether it runs, and its log how it ended`
+    : `${none}. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host`;
+}
+
+/** Why its sessions are closed, in half a sentence. @param silence milliseconds */
+function whyClosed(silence: number | undefined, place: Place): string {
+  const seconds = Math.round((silence ?? 0) / 1_000);
+  const remote = isRemote(place) ? placeName(place) : undefined;
+  if (silence === undefined)
+    return remote === undefined
+      ? 'because the connection to the host ended, probably with its process,'
+      : `because the connection to the host at ${remote} ended,`;
+  return remote === undefined
+    ? `because the host, probably stopped or blocked, has not answered for ${seconds} s,`
+    : `because there was no answer for ${seconds} s from the host at ${remote},`;
+}
 
 /** The connection has ended by itself. @param reason as its transport gives it */
-function endedError(reason: CarpoolError | undefined): CarpoolError {
+function endedError(reason: CarpoolError | undefined, place: Place): CarpoolError {
   const cause = reason?.cause ?? reason;
   const how = cause === undefined ? '' : ` (${messageOf(cause)})`;
-  const message = `The connection to the host has ended${how}, probably because its process was killed or has crashed. ${afterTheEnd}`;
-  return hostError(message, {});
+  const what = isRemote(place)
+    ? `The connection to the host at ${placeName(place)} has ended${how}, because its process has ended, or the network between was cut`
+    : `The connection to the host has ended${how}, probably because its process was killed or has crashed`;
+  return hostError(`${what}. ${afterTheEnd(place)}`, isRemote(place) ? contextOf(place) : {});
 }

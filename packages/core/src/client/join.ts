@@ -9,6 +9,7 @@ import type { WireJoin, WireOpened } from '../wire/protocol.ts';
 import type { JoinResult } from '../wire/messages.ts';
 import { parseSessionAddress, sessionVariable } from '../wire/session-address.ts';
 import { connectTo } from './connect.ts';
+import { watchHost } from './silent-host.ts';
 
 /** Milliseconds for the host to say what the session is. */
 const joinTimeout = 10_000;
@@ -54,6 +55,7 @@ export async function joinSession<M extends Messages = AnyMessages>(
     };
     try {
       socket.ref();
+      watchHost(connection, () => false);
       const session = new JoinedSession<M>('', systemClock);
       const { conversation, opened } = mux.open({
         id: `j${peer}`,

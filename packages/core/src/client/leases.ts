@@ -105,7 +105,7 @@ export class Leases {
   async once(request: OnceOptions, signal?: CancelSignal): Promise<OnceAnswer> {
     const lease = ++this.#numbers;
     const sent = { ...this.#numbersIn(request), method: 'once', lease } as const;
-    const { value, file, store, ...cost } = await this.#wait(sent, request.timeout, signal);
+    const { value, file, store, inline = messageBytes, ...cost } = await this.#wait(sent, request.timeout, signal);
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
     const held = this.#numbered(lease, request);
@@ -115,7 +115,7 @@ export class Leases {
       const settled = { method: 'settle', lease, outlives, ...outcomeOf(request.key, outcome) } as const;
       await this.#call(settled, answerTimeout, { of: request });
     };
-    return { lease: held, settle, store, cost };
+    return { lease: held, settle, store, inline, cost };
   }
 
   /** What an owner holds from now on, until it is released. */
@@ -231,6 +231,8 @@ export type OnceOutcome = { readonly value: string } | { readonly stored: true }
 export interface ComputeRole {
   /** Where a large value may be written. */
   readonly store: string | undefined;
+  /** Bytes of a value that may be sent. */
+  readonly inline: number;
   readonly lease: HeldLease;
   /** What the wait for it has cost, while others had it. */
   readonly cost: AcquireResult;

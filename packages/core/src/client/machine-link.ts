@@ -2,6 +2,7 @@
  * A worker's connection to the host of the machine, beside the one to its run's: made for the first call that wants what all
  * runs share, and again once it has ended. The same owners end what is held on both.
  */
+import { resolveAddress, type Place } from '../wire/address.ts';
 import type { RunInfo, RunInfoRequest, RunInfoResult } from '../wire/machine-messages.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { OwnerPath } from '../wire/owner-path.ts';
@@ -22,6 +23,8 @@ export interface MachineLinkOptions<C> {
   readonly runner: string;
   /** The connection to the host of the run. */
   readonly own: C;
+  /** Where that host is. */
+  readonly place: Place;
   readonly connect: (options: ClientOptions) => Promise<C>;
 }
 
@@ -66,9 +69,12 @@ export class MachineLink<C extends LinkedClient> {
   async #connect(): Promise<C> {
     // Most test files load none of it.
     const { connectToMachine, ownRun } = await import('./machine-client.ts');
-    const { runner, own, connect } = this.#options;
+    const { runner, own, connect, place } = this.#options;
     const known = await (this.#run ??= own.ask({ method: 'runInfo' }, replyTimeout).then(
-      ({ run, machine }) => ({ run: run === undefined ? ownRun(runner) : { ...run, runner }, machine }),
+      ({ run, machine }) => ({
+        run: run === undefined ? ownRun(runner) : { ...run, runner },
+        machine: machine && resolveAddress(machine, place),
+      }),
       (thrown: unknown) => {
         this.#run = undefined;
         throw thrown;

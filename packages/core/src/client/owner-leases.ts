@@ -11,7 +11,7 @@ import type { HostClient } from './client.ts';
 import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
 import { isOfMachine, lockName } from './declared-locks.ts';
 import type { HeldLease } from './held-lease.ts';
-import { messageBytes, type AcquireOptions, type OnceOptions, type CallLocation } from './leases.ts';
+import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
 import { connectedWithin } from './silent-host.ts';
 import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
@@ -168,12 +168,12 @@ export class OwnerLeases {
         answer.lease.release();
         return bytes;
       }
-      if (bytes.length <= messageBytes) {
+      if (bytes.length <= answer.inline) {
         await answer.settle({ value: Buffer.from(bytes).toString('base64') });
         return bytes;
       }
       const { writeValue } = await import('./value-file.ts');
-      await writeValue(answer.store, bytes, request.key);
+      await writeValue(answer, bytes, request.key);
       await answer.settle({ stored: true });
       return bytes;
     } catch (thrown) {

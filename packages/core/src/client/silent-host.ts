@@ -3,7 +3,9 @@ import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { systemClock } from '../base/clock.ts';
-import { Heartbeat } from '../wire/heartbeat.ts';
+import { isRemote, placeName, type Place } from '../wire/address.ts';
+import { Heartbeat, type HeartbeatOptions } from '../wire/heartbeat.ts';
+import { remoteHeartbeat } from '../wire/remote-silence.ts';
 import type { Mux } from '../session/mux.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -18,38 +20,56 @@ export type HeartbeatTurns = typeof defaults;
 /** The parts of a connection that show whether the host answers. */
 interface WatchedConnection {
   readonly socket: { readonly bytesRead: number };
+  readonly place: Place;
   readonly transport: Transport;
   readonly mux: Mux;
   readonly closed: { readonly promise: Promise<unknown> };
 }
 
-/** @param wanted false while no answer of the host is awaited */
+export class HostHeartbeat extends Heartbeat {
+  /** Where the host listens. */
+  readonly place: Place;
+
+  constructor(place: Place, options: HeartbeatOptions) {
+    super(options);
+    this.place = place;
+  }
+
+  /** In half a sentence; undefined while it answers, or nothing is asked. */
+  describeSilence(): string | undefined {
+    return this.silence > 0 ? describeHostSilence(this.silence, this.place) : undefined;
+  }
+}
+
+/** @param wanted false while no answer of the host is awaited. One on another machine is to hear of this process always */
 export function watchHost(
   connection: WatchedConnection,
   wanted: () => boolean,
-  turns: HeartbeatTurns = defaults,
-): Heartbeat {
-  const { socket, transport, mux, closed } = connection;
-  const heartbeat = new Heartbeat({
+  turns: HeartbeatTurns = isRemote(connection.place) ? remoteHeartbeat : defaults,
+): HostHeartbeat {
+  const { socket, transport, mux, closed, place } = connection;
+  const heartbeat = new HostHeartbeat(place, {
     clock: systemClock,
     ...turns,
     received: () => socket.bytesRead,
-    wanted,
+    wanted: () => isRemote(place) || wanted(),
     ping: () => void mux.root.port.request({ method: 'ping' }).catch(noop), // its silence is noticed
-    lost: (silence) => transport.abort(silentError(silence, 'The connection to the host was given up')),
+    lost: (silence) => transport.abort(silentError(silence, 'The connection to the host was given up', place)),
   });
   void closed.promise.then(() => heartbeat.stop());
   return heartbeat;
 }
 
 /** The cause in half a sentence. @param silence milliseconds */
-export function describeHostSilence(silence: number): string {
+function describeHostSilence(silence: number, place?: Place): string {
+  if (place !== undefined && isRemote(place))
+    return `no answer for ${secondsOf(silence)} s from the host at ${placeName(place)}. It is stopped or blocked, its machine is gone, or the network between is cut`;
   return `the host has not answered for ${secondsOf(silence)} s. It is probably stopped, or blocked by code of the config that runs in it, such as a \`route\` that does not return`;
 }
 
 /** @param silence milliseconds @param tried what this process waited for */
-export function silentError(silence: number, tried: string): CarpoolError {
-  return hostError(`${tried}: ${describeHostSilence(silence)}`, { hostSilence: silence });
+export function silentError(silence: number, tried: string, place?: Place): CarpoolError {
+  return hostError(`${tried}: ${describeHostSilence(silence, place)}`, { hostSilence: silence });
 }
 
 /**
@@ -95,14 +115,14 @@ export interface DueWait {
  * Call `stop` when the wait has ended.
  */
 export function giveUpOnSilence(
-  heartbeat: Heartbeat,
+  heartbeat: HostHeartbeat,
   { due, signal, tried }: DueWait,
 ): { readonly signal: CancelSignal | undefined; stop(): void } {
   if (!Number.isFinite(due)) return { signal, stop: noop };
   const silent = new Cancellation();
   const timer = systemClock.after(due + silentGrace, () => {
     const { silence } = heartbeat;
-    if (silence > 0) silent.abort(() => silentError(silence, tried));
+    if (silence > 0) silent.abort(() => silentError(silence, tried, heartbeat.place));
   });
   const either = signal === undefined ? { signal: silent, stop: noop } : eitherOf(signal, silent);
   return {

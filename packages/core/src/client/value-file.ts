@@ -2,19 +2,22 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { messageBytes } from './leases.ts';
 
 /** Bytes: what Node reads from a file, and writes by structured clone, with room to spare. */
 const longestValue = 1024 * 1024 * 1024;
 
 /**
- * @param file absent: this host has no folder for it
+ * @param to without `store` this host has no folder for it
  * @throws CarpoolError LEASE_INVALID if it is too large, or cannot be written
  */
-export async function writeValue(file: string | undefined, bytes: Uint8Array, key: string): Promise<void> {
+export async function writeValue(
+  { store: file, inline }: { readonly store: string | undefined; readonly inline: number },
+  bytes: Uint8Array,
+  key: string,
+): Promise<void> {
   const size = bytes.length;
   if (file === undefined || size > longestValue) {
-    const limit = file === undefined ? messageBytes : longestValue;
+    const limit = file === undefined ? inline : longestValue;
     const why = `it has ${size} bytes, and ${limit} is the limit; write it to a file of your own, and pass on the path`;
     const context = { key, size, limit };
     throw new CarpoolError('LEASE_INVALID', `Cannot pass on the value ${JSON.stringify(key)}: ${why}`, { context });

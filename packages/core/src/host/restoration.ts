@@ -15,7 +15,8 @@ export interface RestorationOptions {
   /** The hubs of this host, and where each listens. */
   readonly sockets: () => readonly {
     readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
-    readonly path: string;
+    /** Absent: its workers are on other machines. */
+    readonly path: string | undefined;
   }[];
   readonly children: PidFiles;
 }
@@ -53,7 +54,7 @@ export class Restoration {
     children.restore();
     for (const { hub, path } of sockets()) {
       hub.sharedWorkers.listenAgain();
-      await hub.listenAgain(path);
+      if (path !== undefined) await hub.listenAgain(path);
     }
     process.stderr.write(
       `carpool: ${directory.folder} had been removed while the host was running; it was made again\n`,

@@ -26,6 +26,7 @@ import { IdleEnd } from './idle-end.ts';
 import { boundLog } from './log.ts';
 import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';
+import type { RemoteListener } from './remote/listener.ts';
 
 /** Milliseconds. Long enough for the next run of an agent or a developer to find it warm. */
 const defaultIdle = 60_000;
@@ -49,7 +50,7 @@ export function runMachineHost(): void {
 }
 
 async function serve(
-  { machine = '', idle = defaultIdle, ...bounds }: MachineBoot,
+  { machine = '', idle = defaultIdle, listen, ...bounds }: MachineBoot,
   report: (line: Report) => void,
 ): Promise<void> {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
@@ -61,6 +62,7 @@ async function serve(
       // First of all: who looks for a host from now on finds none, and starts another.
       withdrawMachineHost(machine, record.id);
       idleEnd.cancel();
+      listener?.close();
       const [, ended] = await Promise.all([hub.close(), runs.close()]);
       return ended;
     },
@@ -79,7 +81,9 @@ async function serve(
     },
     changed: () => idleEnd.look(),
     stop: () => void lifetime.stop(),
+    listener: () => listener,
   });
+  let listener: RemoteListener | undefined;
   const lives = new RunLives();
   const hub: Hub = new Hub({
     token,
@@ -88,7 +92,7 @@ async function serve(
     cleanUp: async (name, value) => await (await import('../host/clean-up.ts')).cleanUp(name, value),
     runs,
     runSeen: (run) => lives.seen(run),
-    runLives: (id) => lives.lives(id),
+    runLives: (id) => runs.has(id) || lives.lives(id),
     runInfo: async () => ({ machine: record.address }),
     peersChanged: () => idleEnd.look(),
   });
@@ -101,6 +105,11 @@ async function serve(
     },
   });
   await hub.listen(socket);
+  if (listen !== undefined) {
+    const { RemoteListener: Listener } = await import('./remote/listener.ts');
+    listener = new Listener({ listening: listen, hub });
+    await listener.listen();
+  }
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
   lifetime.restoration = new Restoration({
     directory: {

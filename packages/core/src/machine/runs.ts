@@ -17,11 +17,19 @@ import type { PortSpace } from '../process/free-port.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { HostSummary, MachineBoot } from '../wire/control.ts';
-import { describeRun, type OpenRunRequest, type OpenRunResult, type RunInfoResult } from '../wire/machine-messages.ts';
-import type { RunStatus, StatusResult } from '../wire/status.ts';
+import {
+  describeRun,
+  type InviteRequest,
+  type InviteResult,
+  type OpenRunRequest,
+  type OpenRunResult,
+  type RunInfoResult,
+} from '../wire/machine-messages.ts';
+import type { ListenStatus, RunStatus, StatusResult } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, Runner } from '../host/hub/peer-run.ts';
+import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
 import { PoolDefinition } from './pool-definition.ts';
 import type { RunPool } from './run-pool.ts';
@@ -39,6 +47,8 @@ export interface MachineRunsOptions extends Pick<MachineBoot, 'maxChildren' | 'm
   readonly changed: () => void;
   /** Ends the host. */
   readonly stop: () => void;
+  /** For other machines. */
+  readonly listener: () => { invite(request: InviteRequest): InviteResult; status(): ListenStatus } | undefined;
 }
 
 export class MachineRuns implements HostedRuns {
@@ -59,11 +69,24 @@ export class MachineRuns implements HostedRuns {
     return this.#runs.size;
   }
 
-  sockets(): { readonly hub: Hub; readonly path: string }[] {
-    return [...this.#runs].map(({ hub, path }) => ({ hub, path }));
+  has(id: string): boolean {
+    return [...this.#runs].some((run) => run.id === id);
   }
 
-  async open(request: OpenRunRequest, runner: Runner): Promise<HostedRun> {
+  /** Those of another machine have no socket of a hub here. */
+  sockets(): { readonly hub: Hub; readonly path: string | undefined }[] {
+    return [...this.#runs].map(({ hub, path, client }) => ({ hub, path: client === undefined ? path : undefined }));
+  }
+
+  invite(request: InviteRequest): InviteResult {
+    const listener = this.#options.listener();
+    if (listener !== undefined) return listener.invite(request);
+    const message =
+      'The host of this machine does not listen for other machines: end it by `carpool stop`, and start it with `carpool serve --listen HOST:PORT`';
+    throw new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'setup' });
+  }
+
+  async open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun> {
     const { directory, started, ports, reservations, changed } = this.#options;
     const { randomBytes } = process.getBuiltinModule('node:crypto');
     const token = randomBytes(32).toString('hex');
@@ -74,7 +97,11 @@ export class MachineRuns implements HostedRuns {
     const { id } = request.run;
     const env = { ...request.env, ...markOf(directory) };
     const label = { id, name: describeRun(request.run) };
-    const runInfo = async (): Promise<RunInfoResult> => ({ run: request.run, machine: directory.record.address });
+    let entered: OpenEntrance | undefined;
+    const runInfo = async (): Promise<RunInfoResult> => ({
+      run: request.run,
+      machine: entered?.machine ?? directory.record.address,
+    });
     const served = new ServedRun({
       token,
       folder,
@@ -90,8 +117,10 @@ export class MachineRuns implements HostedRuns {
       runner,
       served,
       path,
+      client: entrance?.name,
       over: () => {
         this.#runs.delete(run);
+        entered?.close();
         // Also where the config failed after some of its pools were made.
         for (const pool of used) void pool.close();
         rmSync(folder, { recursive: true, force: true });
@@ -101,7 +130,8 @@ export class MachineRuns implements HostedRuns {
     this.#runs.add(run);
     changed();
     try {
-      await served.hub.listen(path);
+      if (entrance === undefined) await served.hub.listen(path);
+      else entered = entrance.open({ hub: served.hub, label, token });
       const place = { ...request, env };
       const loading = this.#projects.load(request, place);
       const outcome = await configure(request, {
@@ -120,11 +150,11 @@ export class MachineRuns implements HostedRuns {
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
       const configured = served.configured(outcome);
-      run.opened = {
-        ...configured,
-        files: [...new Set([...configured.files, ...files, ...served.watched.files])],
-        address: formatAddress({ path, token }),
-      };
+      const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
+      run.opened =
+        entered === undefined
+          ? { ...own, address: formatAddress({ path, token }) }
+          : { ...own, files: [], address: entered.address };
       return run;
     } catch (thrown) {
       await run.close();
@@ -145,12 +175,13 @@ export class MachineRuns implements HostedRuns {
     await run.stop();
   }
 
-  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases'> {
+  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens'> {
     const runs = [...this.#runs];
     return {
       runs: runs.map((run) => run.status),
       pools: this.#pools.status(most),
       leases: runs.flatMap(({ hub }) => hub.leaseStatus(most)),
+      listens: this.#options.listener()?.status(),
     };
   }
 
@@ -166,13 +197,16 @@ interface MachineRunOptions {
   readonly runner: Runner;
   readonly request: OpenRunRequest;
   readonly served: ServedRun;
-  /** Where it listens. */
+  /** Where it listens, unless it is on another machine. */
   readonly path: string;
+  /** The name of the address by which it has come from another machine. */
+  readonly client: string | undefined;
   readonly over: () => void;
 }
 
 class MachineRun implements HostedRun {
   readonly path: string;
+  readonly client: string | undefined;
   opened!: OpenRunResult;
   readonly #options: MachineRunOptions;
   readonly #since = performance.now();
@@ -181,6 +215,7 @@ class MachineRun implements HostedRun {
   constructor(options: MachineRunOptions) {
     this.#options = options;
     this.path = options.path;
+    this.client = options.client;
     this.#say('has come');
   }
 
@@ -194,8 +229,10 @@ class MachineRun implements HostedRun {
 
   get status(): RunStatus {
     const { id, folder, branch, runner, pid } = this.#options.request.run;
+    const { client } = this;
     const age = Math.round(performance.now() - this.#since);
-    return { id, folder, branch, runner, pid, age, workers: this.hub.peers };
+    const workers = this.hub.peers;
+    return { id, folder, branch, runner, pid: client === undefined ? pid : undefined, client, age, workers };
   }
 
   get summary(): HostSummary {

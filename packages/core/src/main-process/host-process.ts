@@ -9,7 +9,7 @@ import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
 import type { WatchedFiles } from '../process/files.ts';
-import { parseAddress } from '../wire/address.ts';
+import { localPath } from '../wire/address.ts';
 import {
   controlDescriptor,
   parseReport,
@@ -97,7 +97,7 @@ export class HostProcess implements Host {
       throw thrown;
     }
     const { pid } = this;
-    const folder = dirname(parseAddress(this.address).path);
+    const folder = dirname(localPath(this.address));
     if (pid !== undefined) this.#unguard = guardHost({ ...this.#options, pid, folder });
     void this.#awaitConfig();
     // An idle host does not keep the event loop running; a pending call does, and a config that is being loaded.

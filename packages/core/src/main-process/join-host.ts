@@ -2,15 +2,15 @@
  * The host of a run: the running one that the environment names (`carpool run -- …` starts one for the command and its
  * children), else a new one, or that of the machine.
  */
-import { CarpoolError, asCarpoolError, toRecord } from '../base/errors.ts';
+import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
-import { joinMachine, openRun, printed } from './join-machine.ts';
+import { checkNoPools, joinMachine, openRun, printed } from './join-machine.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
-import { addressVariable } from '../wire/address.ts';
+import { addressVariable, isRemote, parseAddress } from '../wire/address.ts';
 
 /**
  * @param runner for messages: "vitest", "jest", "playwright"
@@ -22,7 +22,9 @@ export async function joinHost(options: HostOptions, runner: string): Promise<Ho
   const client = await HostClient.connect({ address, runner, printed });
   // What is wrong with the pools is reported where they are asked for.
   const machine = await client.names().then((names) => names.machine, noop);
-  if (machine !== undefined) return await openRun(client, options, { runner, ...machine });
+  const parsed = parseAddress(address);
+  const place = isRemote(parsed) ? parsed : undefined;
+  if (machine !== undefined) return await openRun(client, options, { runner, ...machine, place });
   return new JoinedHost(client, address, options);
 }
 
@@ -76,14 +78,11 @@ class JoinedHost implements Host {
     await this.stop();
   }
 
-  async #configured({ pools }: HostOptions): Promise<Configured> {
+  async #configured(options: HostOptions): Promise<Configured> {
     try {
-      if (pools !== undefined && Object.keys(pools).length > 0) {
-        const message = `The pools ${Object.keys(pools).join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
-        throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
-      }
-      const { pools: names, sharedWorkers, locks } = await this.#client.names();
-      return { pools: names, sharedWorkers, locks, files: [] };
+      checkNoPools(options);
+      const { pools, sharedWorkers, locks } = await this.#client.names();
+      return { pools, sharedWorkers, locks, files: [] };
     } catch (thrown) {
       return {
         pools: [],

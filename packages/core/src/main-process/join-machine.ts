@@ -1,11 +1,14 @@
 /** A run on the host of the machine, from the runner's main process. */
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { CarpoolError } from '../base/errors.ts';
 import { HostClient } from '../client/client.ts';
 import { connectToMachine } from '../client/connect-to-machine.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
-import type { OpenRunResult } from '../wire/machine-messages.ts';
+import { resolveAddress, type Place } from '../wire/address.ts';
+import type { OpenRunRequest, OpenRunResult } from '../wire/machine-messages.ts';
 import { defaultConfigTimeout } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
 
@@ -27,29 +30,49 @@ export function printed(text: string): void {
   process.stderr.write(text);
 }
 
-/** @param by the runner's name, and the process of the host */
+/** @param by the runner's name, and the process of the host; `place`: where it is, on another machine */
 export async function openRun(
   client: HostClient,
   options: HostOptions,
-  by: { readonly runner: string; readonly pid: number },
+  by: { readonly runner: string; readonly pid: number; readonly place?: Place | undefined },
 ): Promise<Host> {
-  const { configTimeout = defaultConfigTimeout, configFile, pools } = options;
-  const root = resolve(options.root);
-  const run = runInfo(root, by.runner);
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const request = { run, root, configFile, pools, env, cwd: process.cwd(), configTimeout };
+  const { configTimeout = defaultConfigTimeout } = options;
+  const { pid, place } = by;
   try {
-    return new MachineRun(
-      client,
-      by.pid,
-      await client.ask({ method: 'openRun', ...request }, configTimeout + runTimeout),
-    );
+    const request = place === undefined ? ownProject(options, by.runner) : remoteProject(options, by.runner);
+    const answer = client.ask({ method: 'openRun', ...request, configTimeout }, configTimeout + runTimeout);
+    const { address, ...opened } = await answer;
+    return new MachineRun(client, pid, { ...opened, address: place ? resolveAddress(address, place) : address });
   } catch (thrown) {
     client.close();
     throw thrown;
   }
+}
+
+type Asked = Omit<OpenRunRequest, 'method' | 'configTimeout'>;
+
+function ownProject(options: HostOptions, runner: string): Asked {
+  const { configFile, pools } = options;
+  const root = resolve(options.root);
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return { run: runInfo(root, runner), root, configFile, pools, env, cwd: process.cwd() };
+}
+
+/** Another machine learns who asks, and nothing of this one's files and environment: its pools are its own. */
+function remoteProject(options: HostOptions, runner: string): Asked {
+  checkNoPools(options);
+  const run = runInfo(resolve(options.root), runner);
+  return { run: { ...run, folder: `${hostname()}:${run.folder}` }, root: '', env: {}, cwd: '' };
+}
+
+/** @throws CarpoolError CONFIG_INVALID */
+export function checkNoPools({ pools = {} }: HostOptions): void {
+  const names = Object.keys(pools);
+  if (names.length === 0) return;
+  const message = `The pools ${names.join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
+  throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
 }
 
 class MachineRun implements Host {

@@ -1,27 +1,104 @@
 /** Where a host listens, and the token that it wants to see: one string, which adapters hand to their workers. */
 import { CarpoolError } from '../base/errors.ts';
 
-export interface Address {
+/** On this machine. */
+export interface LocalPlace {
   /** A path of a unix socket, or the name of a Windows pipe. */
   readonly path: string;
-  /** 64 hexadecimal digits. */
-  readonly token: string;
 }
+
+/** On another machine, by TLS. */
+export interface RemotePlace {
+  /** A name or an address; one of IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The SHA-256 of its certificate, in base64url: what shows another one is another host. */
+  readonly fingerprint: string;
+}
+
+export type Place = LocalPlace | RemotePlace;
+export type Address = Place & {
+  /** 64 hexadecimal digits; that of a session has its number before. */
+  readonly token: string;
+};
 
 /** The variable by which a worker finds its host where the runner has no channel of its own. */
 export const addressVariable = 'CARPOOL_ADDRESS';
 
-export function formatAddress({ path, token }: Address): string {
-  return `carpool:${path}#${token}`;
+const scheme = 'carpool';
+const tokenPattern = '[0-9a-f]{64}';
+/** An address of IPv6, with its zone. */
+const sixPattern = String.raw`\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]`;
+
+export function isRemote<P extends Place>(place: P): place is Extract<P, RemotePlace> {
+  return 'host' in place;
+}
+
+/** For messages. It shows no token. */
+export function placeName(place: Place): string {
+  return isRemote(place) ? hostAndPort(place) : place.path;
+}
+
+export function hostAndPort({ host, port }: Pick<RemotePlace, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+export function formatAddress(address: Address, kind: string = scheme): string {
+  const { token } = address;
+  if (!isRemote(address)) return `${kind}:${address.path}#${token}`;
+  return `${kind}+tls://${hostAndPort(address)}/#${token}.${address.fingerprint}`;
 }
 
 /** @throws CarpoolError HUB_UNREACHABLE */
 export function parseAddress(address: string): Address {
-  const match = /^carpool:(.+)#([0-9a-f]{64})$/.exec(address);
-  const [, path, token] = match ?? [];
-  if (path !== undefined && token !== undefined) return { path, token };
+  const parsed = addressIn(address, scheme, tokenPattern);
+  if (parsed !== undefined) return parsed;
   throw new CarpoolError(
     'HUB_UNREACHABLE',
     'Cannot connect to the host: its address is not one that an adapter of Carpool made',
   );
+}
+
+/** Of a host on this machine. @throws CarpoolError HUB_UNREACHABLE */
+export function localPath(address: string): string {
+  const parsed = parseAddress(address);
+  if (!isRemote(parsed)) return parsed.path;
+  const message = `The host at ${placeName(parsed)} is on another machine, and has no socket on this one`;
+  throw new CarpoolError('HUB_UNREACHABLE', message);
+}
+
+/** @param kind what stands before the colon @param token its pattern */
+export function addressIn(text: string, kind: string, token: string): Address | undefined {
+  const local = new RegExp(`^${kind}:(.+)#(${token})$`).exec(text);
+  if (local !== null) return { path: String(local[1]), token: String(local[2]) };
+  const remote = new RegExp(
+    `^${kind}\\+tls://(?:${sixPattern}|([^\\s[\\]:/#]+)):(\\d{1,5})/#(${token})\\.([\\w-]{43})$`,
+  ).exec(text);
+  if (remote === null) return undefined;
+  const [, six, name, digits, shown, fingerprint] = remote;
+  const port = Number(digits);
+  if (port < 1 || port > 65_535) return undefined;
+  return { host: String(six ?? name), port, fingerprint: String(fingerprint), token: String(shown) };
+}
+
+/**
+ * What a host on another machine answers in the place of an address is only a token: the worker goes there as it has
+ * come, because the host may have another name here.
+ */
+export function formatToken(token: string): string {
+  return `#${token}`;
+}
+
+/** @param answer an address, or what `formatToken` made @param place where it was answered */
+export function resolveAddress(answer: string, place: Place): string {
+  const token = new RegExp(`^#(${tokenPattern})$`).exec(answer)?.[1];
+  return token === undefined ? answer : formatAddress({ ...place, token });
+}
+
+/** "HOST:PORT", "[::1]:7000" → its parts; undefined if it is none. Port 0: any that is free. */
+export function parseHostAndPort(text: string): Pick<RemotePlace, 'host' | 'port'> | undefined {
+  const [, six, name, digits] = new RegExp(`^(?:${sixPattern}|([^\\s[\\]:/#]+)):(\\d{1,5})$`).exec(text) ?? [];
+  const host = six ?? name;
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
 }

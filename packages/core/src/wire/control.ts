@@ -42,6 +42,21 @@ export interface MachineBoot {
   readonly maxChildren?: number | undefined;
   /** Bytes that its children may take together before no other one starts. Default: no bound. */
   readonly maxMemory?: number | undefined;
+  /** It serves other machines, too. */
+  readonly listen?: Listening | undefined;
+}
+
+/** What a host serves to other machines, and where. */
+export interface Listening {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** What other machines call this one. Default: `host`, or each of its addresses where that is all of them. */
+  readonly name?: string | undefined;
+  /** The project whose pools their runs have: they have no folder, no config and no environment here. */
+  readonly project: Omit<Project, 'pools'>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
 }
 
 export type Command =

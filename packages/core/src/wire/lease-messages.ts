@@ -76,6 +76,8 @@ export interface OnceResult extends AcquireResult {
   readonly file?: string | undefined;
   /** Where the computing worker may write a value that is too large for a message. */
   readonly store?: string | undefined;
+  /** Bytes of a value that it may send instead, on another machine, which has no such file. */
+  readonly inline?: number | undefined;
 }
 
 export interface SettleRequest {

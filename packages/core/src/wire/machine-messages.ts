@@ -25,13 +25,26 @@ export interface OpenRunRequest extends Project {
   readonly configTimeout: number;
 }
 export interface OpenRunResult extends Omit<Configured, 'host'> {
-  /** What the workers of the run connect to. */
+  /** What the workers of the run connect to. From another machine: `#` and a token, for the same place. */
   readonly address: string;
 }
 
 /** Ends the run; RESULT comes when all that it held has been given back. */
 export interface CloseRunRequest {
   readonly method: 'closeRun';
+}
+
+/** Asks for an address for other machines. Only from this machine. */
+export interface InviteRequest {
+  readonly method: 'invite';
+  /** For whom it is: shown beside what uses it. */
+  readonly name: string;
+  /** Milliseconds for which it opens connections. Default: as long as the host lives. */
+  readonly expires?: number | undefined;
+}
+export interface InviteResult {
+  /** The same one by each name that this machine has for others. */
+  readonly addresses: readonly string[];
 }
 
 /** What the run of this connection has done. */
@@ -46,7 +59,7 @@ export interface RunInfoRequest {
 export interface RunInfoResult {
   /** Without the runner, which the worker knows. Absent: the host serves no run. */
   readonly run?: Omit<RunInfo, 'runner'> | undefined;
-  /** The address of the machine's host, where that serves the run. */
+  /** The address of the machine's host, where that serves the run. From another machine: `#` and a token. */
   readonly machine?: string | undefined;
 }
 

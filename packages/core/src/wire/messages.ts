@@ -17,6 +17,8 @@ import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from './control.ts';
 import type {
   CloseRunRequest,
+  InviteRequest,
+  InviteResult,
   OpenRunRequest,
   OpenRunResult,
   RunInfo,
@@ -40,6 +42,8 @@ export interface GreetRequest {
   readonly run?: RunInfo | undefined;
   /** It only looks: the host is not in use because of it. */
   readonly observer?: boolean | undefined;
+  /** From another machine: the path of the shared worker to which the host passes on all of this connection. */
+  readonly sharedWorker?: string | undefined;
 }
 export interface GreetResult {
   /** The number of this worker, part of the ids of its sessions. */
@@ -239,6 +243,7 @@ export interface MethodTable {
   readonly runEnded: { readonly request: RunEndedRequest; readonly result: RunEndedResult };
   readonly openRun: { readonly request: OpenRunRequest; readonly result: OpenRunResult };
   readonly closeRun: { readonly request: CloseRunRequest; readonly result: HostSummary };
+  readonly invite: { readonly request: InviteRequest; readonly result: InviteResult };
   readonly summary: { readonly request: SummaryRequest; readonly result: HostSummary };
   readonly runInfo: { readonly request: RunInfoRequest; readonly result: RunInfoResult };
   readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };

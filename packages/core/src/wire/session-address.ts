@@ -1,12 +1,14 @@
 /** Where a host listens, and the token of one session: one string, which a test hands to a process that it starts. */
 import { CarpoolError } from '../base/errors.ts';
-import type { Address } from './address.ts';
+import { addressIn, formatAddress, type Address } from './address.ts';
 
 /** The variable in which `joinSession` looks for an address. */
 export const sessionVariable = 'CARPOOL_SESSION';
 
-export function formatSessionAddress({ path, token }: Address): string {
-  return `carpool-session:${path}#${token}`;
+const scheme = 'carpool-session';
+
+export function formatSessionAddress(address: Address): string {
+  return formatAddress(address, scheme);
 }
 
 /**
@@ -14,9 +16,8 @@ export function formatSessionAddress({ path, token }: Address): string {
  * @throws CarpoolError SESSION_MISUSED
  */
 export function parseSessionAddress(address: unknown): Address {
-  const match = typeof address === 'string' ? /^carpool-session:(.+)#(\d+-[0-9a-f]{64})$/.exec(address) : null;
-  const [, path, token] = match ?? [];
-  if (path !== undefined && token !== undefined) return { path, token };
+  const parsed = typeof address === 'string' ? addressIn(address, scheme, String.raw`\d+-[0-9a-f]{64}`) : undefined;
+  if (parsed !== undefined) return parsed;
   throw new CarpoolError('SESSION_MISUSED', `Cannot join a session: ${whyNone(address)}`);
 }
 
@@ -25,7 +26,7 @@ function whyNone(address: unknown): string {
     return `there is no address. The test makes one with \`await session.address()\`, and hands it over, for example in the variable ${sessionVariable}`;
   }
   if (typeof address !== 'string') return `its address must be text, and not of the type ${typeof address}`;
-  if (address.startsWith('carpool:')) {
+  if (/^carpool(?:\+tls)?:/.test(address)) {
     return 'this is the address of a host, which is for test workers. That of a session comes from `session.address()`';
   }
   return 'its address is not one that `session.address()` made';

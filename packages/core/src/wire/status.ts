@@ -22,6 +22,23 @@ export interface StatusResult {
   readonly leaseCount: number;
   /** Those with the most waits first. */
   readonly leases: readonly LeaseStatus[];
+  /** Absent: it does not listen for other machines. */
+  readonly listens?: ListenStatus | undefined;
+}
+
+export interface ListenStatus {
+  /** HOST:PORT */
+  readonly at: string;
+  readonly clients: readonly RemoteClientStatus[];
+}
+
+/** An address that was given out. */
+export interface RemoteClientStatus {
+  readonly name: string;
+  /** Milliseconds for which it still opens connections; 0: none any more. Absent: as long as the host lives. */
+  readonly expires?: number | undefined;
+  /** That are open, with those of its runs. */
+  readonly connections: number;
 }
 
 export interface RunStatus {
@@ -31,8 +48,10 @@ export interface RunStatus {
   readonly branch?: string | undefined;
   /** "vitest", "jest", "playwright", … */
   readonly runner?: string | undefined;
-  /** Of the runner's main process. */
+  /** Of the runner's main process. Absent where that is on another machine. */
   readonly pid?: number | undefined;
+  /** The name of the address by which it has come from another machine. */
+  readonly client?: string | undefined;
   /** Milliseconds. */
   readonly age: number;
   /** Processes that are connected. */

@@ -8,7 +8,7 @@ import type { HostClient } from '../../src/client/client.ts';
 import { sharedClient } from '../../src/client/shared-client.ts';
 import { connectProvided } from '../../src/client/provided.ts';
 import { readHostRecord } from '../../src/hosts/host-record.ts';
-import { addressVariable, parseAddress } from '../../src/wire/address.ts';
+import { addressVariable, localPath } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place, program, programPath } from '../support/pools.ts';
 
@@ -123,7 +123,7 @@ test('is replaced when it was killed a moment ago, and its exit is not known yet
   const host = runHost();
   await host.runStarted();
   const first = host.provided;
-  const record = readHostRecord(dirname(parseAddress(first.address ?? '').path));
+  const record = readHostRecord(dirname(localPath(first.address ?? '')));
   if (record === undefined) throw new Error('The host has no record');
   process.kill(record.pid, 'SIGKILL');
   await host.runStarted();

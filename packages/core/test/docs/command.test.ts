@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
 import type { AnsweringHost, ChildView, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
-import type { LeaseStatus, RunStatus } from '../../src/wire/status.ts';
+import type { LeaseStatus, ListenStatus, RemoteClientStatus, RunStatus } from '../../src/wire/status.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/command.md'), 'utf8');
 
@@ -30,6 +30,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     pools: 0,
     leaseCount: 0,
     leases: 0,
+    'listens?': 0,
   };
   const silent: Fields<SilentHost> = {
     state: 0,
@@ -46,9 +47,12 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     'branch?': 0,
     'runner?': 0,
     'pid?': 0,
+    'client?': 0,
     age: 0,
     workers: 0,
   };
+  const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
+  const client: Fields<RemoteClientStatus> = { name: 0, 'expires?': 0, connections: 0 };
   const pool: Fields<PoolView> = {
     name: 0,
     maxSessions: 0,
@@ -82,7 +86,8 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     waitCount: 0,
     waiting: 0,
   };
-  const wanted = [whole, host, silent, run, pool, child, session, lease, holder satisfies Fields<HolderStatus>];
+  const named = holder satisfies Fields<HolderStatus>;
+  const wanted = [whole, host, silent, run, pool, child, session, lease, named, listens, client];
   const [, table = ''] = page.split('\n### As JSON\n');
   const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
   expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));

@@ -107,7 +107,7 @@ type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseF
 test('the table of methods is the one of the code, field by field', () => {
   const methods = {
     greet: [
-      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0, 'observer?': 0 },
+      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0, 'observer?': 0, 'sharedWorker?': 0 },
       { peer: 0, version: 0 },
     ],
     register: [
@@ -190,10 +190,14 @@ test('the table of methods is the one of the code, field by field', () => {
       { address: 0, pools: 0, sharedWorkers: 0, locks: 0, files: 0, 'problem?': 0 },
     ],
     closeRun: [{}, { pools: 0, crashes: 0 }],
+    invite: [{ name: 0, 'expires?': 0 }, { addresses: 0 }],
     summary: [{}, { pools: 0, crashes: 0 }],
     runInfo: [{}, { 'run?': 0, 'machine?': 0 }],
     stop: [{ 'run?': 0 }, {}],
-    status: [{ 'most?': 0 }, { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0 }],
+    status: [
+      { 'most?': 0 },
+      { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0, 'listens?': 0 },
+    ],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },
       { path: 0, file: 0, readyTimeout: 0 },
@@ -212,7 +216,7 @@ test('the table of methods is the one of the code, field by field', () => {
     reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
     once: [
       { lease: 0, key: 0, 'cleanup?': 0, 'maxAge?': 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
-      { 'value?': 0, 'file?': 0, 'store?': 0, 'waited?': 0, 'what?': 0, 'behind?': 0 },
+      { 'value?': 0, 'file?': 0, 'store?': 0, 'inline?': 0, 'waited?': 0, 'what?': 0, 'behind?': 0 },
     ],
     settle: [{ lease: 0, 'value?': 0, 'stored?': 0, 'outlives?': 0, 'failure?': 0 }, {}],
   } satisfies {

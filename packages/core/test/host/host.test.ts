@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host, HostOptions } from '../../src/main-process/types.ts';
-import { addressVariable, parseAddress } from '../../src/wire/address.ts';
+import { addressVariable, localPath, parseAddress } from '../../src/wire/address.ts';
 import { census } from '../../src/testing/census.ts';
 import { failure } from '../support/failure.ts';
 import { closing, guards, place, program, programPath, until } from '../support/pools.ts';
@@ -75,7 +75,7 @@ describe('a host', () => {
 
   test('has a folder that only its user may enter, and removes it', async () => {
     const started = await host({ pools: echoes() });
-    const folder = dirname(parseAddress(started.address).path);
+    const folder = dirname(localPath(started.address));
     expect(dirname(folder)).toBe(place().path);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(census(place().path)).toEqual({ pids: [started.pid], folders: [folder] });
@@ -155,7 +155,7 @@ describe('the place for the socket', () => {
     const long = join(place().path, 'd'.repeat(100));
     mkdirSync(long);
     const started = await host({ pools: { echoes: { ...program('echo'), env: { TMPDIR: place().path } } } }, long);
-    const { path } = parseAddress(started.address);
+    const path = localPath(started.address);
     expect(path).toMatch(/^\/tmp\/carpool-/);
     const client = await connect(started);
     await (await client.register('echoes')).unregister();
@@ -165,7 +165,7 @@ describe('the place for the socket', () => {
 
   test.each(['/no/such/folder', '/proc'])('is /tmp where nothing can be made in TMPDIR (%s)', async (unusable) => {
     const started = await host({}, unusable);
-    expect(parseAddress(started.address).path).toMatch(/^\/tmp\/carpool-/);
+    expect(localPath(started.address)).toMatch(/^\/tmp\/carpool-/);
     await started.stop();
   });
 });
@@ -214,7 +214,7 @@ describe('a host that is killed', () => {
     await until('it is gone', () => !existsSync(`/proc/${guard?.host}`));
     expect(census(place().path)).toMatchObject({ pids: [expect.any(Number)], folders: [expect.any(String)] });
     const second = await host({ pools: echoes() });
-    const folder = dirname(parseAddress(second.address).path);
+    const folder = dirname(localPath(second.address));
     await until('it is swept', () => {
       const { pids, folders } = census(place().path);
       return pids.length === 1 && pids[0] === second.pid && folders.length === 1 && folders[0] === folder;

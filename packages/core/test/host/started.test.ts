@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { ownRecord } from '../../src/hosts/host-record.ts';
 import type { Host } from '../../src/main-process/types.ts';
 import { isRunning, startTimeOf, type ProcessIdentity } from '../../src/process/identity.ts';
-import { parseAddress } from '../../src/wire/address.ts';
+import { localPath } from '../../src/wire/address.ts';
 import { ask, host, open } from '../shared-worker/support.ts';
 import { closing, place, until } from '../support/pools.ts';
 
@@ -100,7 +100,7 @@ test.runIf(linux)('a run that is too short for a sweep finishes it before it end
 describe('a host whose folder was removed while it lives', () => {
   test('makes it again at the beginning of the next run, with its sockets and its records', async () => {
     const started = await host();
-    const folder = dirname(parseAddress(started.address).path);
+    const folder = dirname(localPath(started.address));
     const before = await open(started, 'before.test.ts');
     const shared = await before.use('echo.mjs');
     expect(await ask(shared, 1)).toBe(1);
@@ -120,7 +120,7 @@ describe('a host whose folder was removed while it lives', () => {
 
   test('makes it again soon, within a run', async () => {
     const started = await host();
-    const { path } = parseAddress(started.address);
+    const path = localPath(started.address);
     renameSync(dirname(path), `${place().path}/removed`);
     await until('it listens again', () => existsSync(path));
     const { use } = await open(started);

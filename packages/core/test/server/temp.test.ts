@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host } from '../../src/main-process/types.ts';
-import { parseAddress } from '../../src/wire/address.ts';
+import { localPath } from '../../src/wire/address.ts';
 import { failure } from '../support/failure.ts';
 import { closing, expectEmpty, place, pool, program, programPath, until } from '../support/pools.ts';
 import { script } from '../support/scripts.ts';
@@ -26,7 +26,7 @@ async function hostOf(pools: object): Promise<{ host: Host; client: HostClient; 
   const host = await startHost({ root: place().path, pools: pools as never });
   closing({ close: () => host.stop() });
   const client = closing(await HostClient.connect({ address: host.address, runner: 'a test' }));
-  return { host, client, folder: dirname(parseAddress(host.address).path) };
+  return { host, client, folder: dirname(localPath(host.address)) };
 }
 
 test('the child of an ordinary pool has a temporary folder, which goes with it', async () => {

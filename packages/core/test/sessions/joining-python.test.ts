@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { python } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import type { Session } from '../../src/session/types.ts';
-import { serve } from '../support/hubs.ts';
+import { serve, transport } from '../support/hubs.ts';
 import { closing, program } from '../support/pools.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -41,6 +41,21 @@ const registered = async (line: string, options = {}): Promise<Session> =>
   await (await (await serve({ echoes: program(line, options) })).connect()).register('echoes');
 
 describe.skipIf(python.path === undefined)(`in Python${python.reason}`, () => {
+  test('by TLS, and to no other host than that of the address', async () => {
+    transport.tls = true;
+    const session = await registered('echo').finally(() => (transport.tls = false));
+    const address = await session.address();
+    expect(address).toMatch(/^carpool-session\+tls:/);
+    expect((await joined(address.replace(/[\w-]{43}$/, 'a'.repeat(43)))).first).toMatchObject({
+      code: 'HUB_REJECTED',
+      words: expect.stringContaining('its certificate is not that of the address') as string,
+    });
+    const { first, call } = await joined(address);
+    expect(first).toEqual({ id: 's1', pool: 'echoes', hello: session.hello });
+    const text = 'x'.repeat(5_000_000);
+    expect(await call('request', { message: { type: 'echo', text } })).toMatchObject({ found: { echo: { text } } });
+  });
+
   test('requests, steps, refusals and time-outs', async () => {
     const session = await registered('steps');
     const { first, call } = await joined(await session.address());

@@ -5,6 +5,7 @@ import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
 import { pool, program, until } from '../support/pools.ts';
 import { op } from '../../src/wire/frames.ts';
+import { isRemote } from '../../src/wire/address.ts';
 import { parseSessionAddress } from '../../src/wire/session-address.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { web } from '../server/web.ts';
@@ -13,7 +14,9 @@ const echoes = (line = 'echo', options = {}): Promise<Served> => serve({ echoes:
 
 /** Greets as a process that is to join, with frames of its own. */
 async function rawJoin(address: string): Promise<RawPeer> {
-  return await RawPeer.join(parseSessionAddress(address));
+  const { token, ...place } = parseSessionAddress(address);
+  if (isRemote(place)) throw new Error('not on this machine');
+  return await RawPeer.join({ ...place, token });
 }
 
 test.each(['json-lines', 'msgpack'] as const)(

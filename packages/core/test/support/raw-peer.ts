@@ -1,8 +1,10 @@
 /** A worker that writes what it likes to the socket of a hub. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { dial } from '../../src/client/dial.ts';
 import { json } from '../../src/codec/json.ts';
 import { lengthPrefixed } from '../../src/codec/length-prefixed.ts';
+import { parseAddress } from '../../src/wire/address.ts';
 import { bodyOf, op, readHead, wireVersion, writePayload, type Op } from '../../src/wire/frames.ts';
 import { closing } from './pools.ts';
 
@@ -40,6 +42,12 @@ export class RawPeer {
   }
 
   static async connect(path: string): Promise<RawPeer> {
+    if (path.startsWith('carpool+tls:')) {
+      const { socket, connected } = dial(parseAddress(path));
+      const peer = closing(new RawPeer(socket));
+      await connected;
+      return peer;
+    }
     const socket = connect(path);
     const peer = closing(new RawPeer(socket));
     await once(socket, 'connect');

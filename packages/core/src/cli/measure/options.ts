@@ -1,5 +1,6 @@
 /** Values of options, from the command line. */
 import { InvalidArgumentError } from 'commander';
+import { parseHostAndPort, type RemotePlace } from '../../wire/address.ts';
 
 /** At least 1. @throws InvalidArgumentError, which commander reports with the name of the option */
 export function positiveInteger(text: string): number {
@@ -33,6 +34,13 @@ export function durationOf(text: string): number | null {
   const each = units.get(unit);
   if (number === undefined || each === undefined) throw new InvalidArgumentError('It must be 30s, 10m, 2h, or never.');
   return Math.min(Number(number) * each, longest);
+}
+
+/** "0.0.0.0:7000", "[::]:7000": where to listen. @throws InvalidArgumentError */
+export function placeOf(text: string): Pick<RemotePlace, 'host' | 'port'> {
+  const place = parseHostAndPort(text);
+  if (place !== undefined) return place;
+  throw new InvalidArgumentError('It must be HOST:PORT, such as 0.0.0.0:7000, 10.0.0.5:0 or [::]:7000.');
 }
 
 /** "512M", "4G": bytes. @throws InvalidArgumentError */

@@ -8,7 +8,7 @@ import { within } from '../../base/wait.ts';
 import { HostClient } from '../../client/client.ts';
 import { livingHosts, recordedChildren, type LivingHost } from '../../hosts/living-hosts.ts';
 import { isRunning } from '../../process/identity.ts';
-import { addressVariable, parseAddress } from '../../wire/address.ts';
+import { addressVariable, isRemote, localPath, parseAddress, placeName } from '../../wire/address.ts';
 import type { StatusResult } from '../../wire/status.ts';
 import { usageOfGroup } from '../measure/usage.ts';
 import type { AnsweringHost, HostView, Processes, SilentHost } from './types.ts';
@@ -88,9 +88,9 @@ function reasonOf(thrown: unknown): string {
 function namedHosts(found: readonly LivingHost[], most: number): Promise<Seen>[] {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') return [];
-  const { path } = parseAddress(address);
-  if (found.some((host) => parseAddress(host.address).path === path)) return [];
-  const folder = dirname(path);
+  const place = parseAddress(address);
+  if (!isRemote(place) && found.some((host) => localPath(host.address) === place.path)) return [];
+  const folder = isRemote(place) ? placeName(place) : dirname(place.path);
   const asked = statusOf(address, most).then(
     (status): HostView => ({ ...status, state: 'answers', folder }),
     (thrown: unknown): HostView => {

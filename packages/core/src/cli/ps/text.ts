@@ -1,6 +1,6 @@
 /** What `carpool ps` prints for people: a tree of hosts, runs, pools with children and sessions, and leases with their waits. */
 import type { HolderStatus } from '../../pool/status.ts';
-import type { LeaseStatus, RunStatus } from '../../wire/status.ts';
+import type { LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
 import { line } from './lines.ts';
 import type { HostView, PoolView, Processes } from './types.ts';
 import { ageText, count, memoryText } from './units.ts';
@@ -34,11 +34,12 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
         : [print(1, [`${count(children.length, 'child', 'children')}: pid ${children.join(' ')}`])]),
     ];
   }
-  const { pid, version, age, runs, pools, leases, leaseCount, kind } = host;
+  const { pid, version, age, runs, pools, leases, leaseCount, kind, listens } = host;
   // Where there is one run, it need not be named again.
   const run = kind === 'machine' ? runOf : (): undefined => undefined;
   return [
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
+    ...listenLines(listens, print),
     ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
     ...pools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((pool) => poolLines(pool, { print, run })),
     ...leases.flatMap((lease) => leaseLines(lease, { print, run })),
@@ -46,12 +47,26 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
   ];
 }
 
-function runLine({ runner, folder, branch, pid, age, workers }: RunStatus, print: Print): string {
+function listenLines(listens: ListenStatus | undefined, print: Print): string[] {
+  if (listens === undefined) return [];
+  return [
+    print(1, [`for other machines: ${listens.at}`]),
+    ...listens.clients.map(({ name, connections, expires }) =>
+      print(2, [
+        `address "${name}": ${count(connections, 'connection')}`,
+        expires === undefined ? undefined : expires === 0 ? 'expired' : `expires in ${ageText(expires)}`,
+      ]),
+    ),
+  ];
+}
+
+function runLine({ runner, folder, branch, pid, client, age, workers }: RunStatus, print: Print): string {
   return print(1, [
     `run: ${runner ?? 'a runner'}`,
     folder,
     branch === undefined ? undefined : `branch ${branch}`,
     pid === undefined ? undefined : `pid ${pid}`,
+    client === undefined ? undefined : `by address "${client}"`,
     ageText(age),
     count(workers, 'worker'),
   ]);

@@ -3,7 +3,7 @@
  *
  * Not a mux: messages are numbered by their sender and few of them have a reply, and the calls (greet, join, leave) are rare.
  */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { CarpoolError, fromRecord, type ErrorRecord } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
@@ -34,6 +34,12 @@ export interface SharedWorkerAddress {
   readonly runner: string;
   /** Milliseconds for the worker to answer: it may be busy until it is ready. */
   readonly timeout: number;
+  /** A socket to it. @returns `through`: to its host on another machine, which passes everything on */
+  readonly dial: (path: string) => {
+    readonly socket: Socket;
+    readonly connected: Promise<void>;
+    readonly through?: boolean;
+  };
 }
 
 interface PendingAnswer {
@@ -75,16 +81,14 @@ export class SharedWorkerConnection {
   }
 
   /** @throws Error if nothing listens there; CarpoolError HUB_REJECTED */
-  static async connect({ path, token, runner, timeout }: SharedWorkerAddress): Promise<SharedWorkerConnection> {
-    const socket = connect(path);
-    const connected = new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
+  static async connect({ path, token, runner, timeout, dial }: SharedWorkerAddress): Promise<SharedWorkerConnection> {
+    const { socket, connected, through = false } = dial(path);
     try {
       await within(connected, { clock: systemClock, timeout: connectTimeout, expired: notInTime });
       const connection = new SharedWorkerConnection(path, socket);
-      const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid: process.pid } as const;
+      const sharedWorker = through ? path : undefined;
+      const { pid } = process;
+      const greeting = { method: 'greet', token, wire: wireVersion, version, runner, pid, sharedWorker } as const;
       await connection.#call(greeting, timeout);
       socket.unref();
       return connection;

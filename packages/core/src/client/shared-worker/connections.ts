@@ -7,7 +7,7 @@ import type {
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
 import { deadlineGrace } from '../../wire/deadline-grace.ts';
-import { NoAnswer, SharedWorkerConnection } from './connection.ts';
+import { NoAnswer, SharedWorkerConnection, type SharedWorkerAddress } from './connection.ts';
 
 /** What shared workers need of the client. */
 export interface SharedWorkerCalls {
@@ -15,6 +15,8 @@ export interface SharedWorkerCalls {
   readonly runner: string;
   /** The host's number for this client. */
   readonly peer: number;
+  /** A socket to a shared worker. */
+  readonly dial: SharedWorkerAddress['dial'];
   worker(request: SharedWorkerRequest): Promise<SharedWorkerResult>;
   state(request: SharedWorkerStateRequest): Promise<SharedWorkerStateResult>;
 }
@@ -81,8 +83,9 @@ export class SharedWorkerConnections {
   #connection({ path, readyTimeout }: SharedWorkerResult): Promise<SharedWorkerConnection> {
     const known = this.#connections.get(path);
     if (known !== undefined) return known;
-    const { token, runner } = this.#calls;
-    const connecting = SharedWorkerConnection.connect({ path, token, runner, timeout: readyTimeout + deadlineGrace });
+    const { token, runner, dial } = this.#calls;
+    const timeout = readyTimeout + deadlineGrace;
+    const connecting = SharedWorkerConnection.connect({ path, token, runner, timeout, dial });
     this.#connections.set(path, connecting);
     const forget = (): void => void this.#connections.delete(path);
     connecting.then(({ closed }) => void closed.then(forget)).catch(forget);

@@ -24,6 +24,7 @@ import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer } from './peer.ts';
 import type { PeerHub } from './peer-hub.ts';
 import type { HostedRuns } from './peer-run.ts';
+import type { RemoteAccess } from './remote-access.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
@@ -156,8 +157,10 @@ export class Hub implements PeerHub {
     return sameToken(token, this.#token);
   }
 
-  runOf(greeted: GreetRequest['run']): HolderRun | undefined {
+  runOf(greeted: GreetRequest['run'], remote?: RemoteAccess): HolderRun | undefined {
     const run = this.#run === undefined ? runIn(greeted) : undefined;
+    // The process that it names is none of this machine.
+    if (remote !== undefined) return this.#run ?? remote.run ?? run;
     if (run !== undefined) this.#runSeen?.(run);
     return this.#run ?? run;
   }
@@ -187,9 +190,9 @@ export class Hub implements PeerHub {
     const host = { version, pid: process.pid, age } as const;
     const own = this.leaseStatus(most);
     if (this.runs !== undefined) {
-      const { runs, pools, leases } = this.runs.status(most);
+      const { runs, pools, leases, listens } = this.runs.status(most);
       const all = [...own, ...leases];
-      return { ...host, kind: 'machine', runs, pools, leaseCount: all.length, leases: firstOf(all, most) };
+      return { ...host, kind: 'machine', runs, pools, leaseCount: all.length, leases: firstOf(all, most), listens };
     }
     const { run } = await this.runInfo();
     const runs = run === undefined ? [] : [{ ...run, runner: this.#runner, age, workers: this.peers }];
@@ -243,10 +246,11 @@ export class Hub implements PeerHub {
   }
 
   #createServer(): Server {
-    return createServer((socket) => this.#connected(socket));
+    return createServer((socket) => this.accept(socket));
   }
 
-  #connected(socket: Socket): void {
+  /** A connection, which greets next. @param remote of one from another machine, which its listener has looked at */
+  accept(socket: Socket, remote?: RemoteAccess): void {
     const { maxPeers } = this.limits;
     if (this.#peers.size >= maxPeers + maxRefusedPeers) {
       socket.destroy();
@@ -258,7 +262,8 @@ export class Hub implements PeerHub {
       this.#lookedAt = this.#replaceChanged();
       this.#lookedAt.catch(noop); // `register` reports it
     }
-    const peer = new Peer(this, socket, this.#peers.size < maxPeers ? undefined : full);
+    const refusal = this.#peers.size < maxPeers ? undefined : full;
+    const peer = new Peer(this, socket, { refusal, remote });
     this.#peers.add(peer);
     void peer.left.then(() => {
       this.#peers.delete(peer);

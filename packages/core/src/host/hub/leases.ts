@@ -19,6 +19,7 @@ import type {
   SettleRequest,
 } from '../../wire/messages.ts';
 import { labelIn } from './holder-names.ts';
+import { inlineValueBytes } from './remote-access.ts';
 import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
 const maxValues = 10_000;
@@ -37,6 +38,8 @@ export interface LeasesOptions extends LeaseEntriesOptions {
   readonly peer: number;
   /** Its run, where the host serves several. */
   readonly run?: (() => HolderRun | undefined) | undefined;
+  /** It is on another machine, where files of this one are not. */
+  readonly remote?: boolean | undefined;
 }
 
 export class Leases {
@@ -134,11 +137,11 @@ export class Leases {
       if (typeof request.lost === 'string') onces.lost(request.key, request.lost);
       const waiter = {
         compute: () => this.#mayCompute(entry),
-        value: (value: OnceValue) => this.#entries.value(entry, value),
+        value: (value: OnceValue) => this.#give(entry, value),
         failed: (failure: Uint8Array) => this.#entries.failed(entry, failure),
       };
       const answer = onces.request(wanted, waiter, madeAfter);
-      if ('bytes' in answer) this.#entries.value(entry, answer);
+      if ('bytes' in answer) this.#give(entry, answer);
       else entry.lease = answer;
     });
     if (entry.lease?.state === 'held') this.#mayCompute(entry);
@@ -146,8 +149,32 @@ export class Leases {
   }
 
   #mayCompute(entry: Entry): void {
+    const cost = this.#entries.waited(entry);
+    if (this.#options.remote === true) {
+      this.#entries.granted(entry, { inline: inlineValueBytes, ...cost } satisfies OnceResult);
+      return;
+    }
     entry.file = this.#options.valueFiles.next();
-    this.#entries.granted(entry, { store: entry.file, ...this.#entries.waited(entry) } satisfies OnceResult);
+    this.#entries.granted(entry, { store: entry.file, ...cost } satisfies OnceResult);
+  }
+
+  #give(entry: Entry, value: OnceValue): void {
+    if (value.file === undefined || this.#options.remote !== true) this.#entries.value(entry, value);
+    else void this.#send(entry, value.file);
+  }
+
+  /** The value of a file, to another machine. */
+  async #send(entry: Entry, file: string): Promise<void> {
+    const { valueFiles } = this.#options;
+    const read = valueFiles.read(file, inlineValueBytes);
+    const [answer, failure] = await read.then(
+      (value) => [encodeJsonBody({ value: value.toString('base64') } satisfies OnceResult), undefined],
+      (thrown: unknown) => [undefined, onceFailure(toRecord(asCarpoolError(thrown, 'ONCE_FAILED', 'Cannot send it')))],
+    );
+    // Its caller may have given up meanwhile.
+    if (this.#entries.get(entry.number) !== entry) return;
+    if (answer === undefined) this.#entries.failed(entry, failure ?? emptyResult);
+    else this.#entries.value(entry, { bytes: answer });
   }
 
   #settle(call: number, { lease: number, value, stored, outlives, failure }: SettleRequest): void {

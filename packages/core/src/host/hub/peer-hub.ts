@@ -11,6 +11,7 @@ import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import type { HubPool } from './hub-pool.ts';
 import type { HubLimits } from './limits.ts';
 import type { HostedRuns } from './peer-run.ts';
+import type { RemoteAccess } from './remote-access.ts';
 import type { SessionTokens } from './session-tokens.ts';
 import type { ValueFiles } from './value-files.ts';
 
@@ -25,7 +26,7 @@ export interface PeerHub {
   readonly busyPoll: BusyPoll;
   readonly runs: HostedRuns | undefined;
   /** The run of a worker, where the host serves several. @param greeted as the worker has named it */
-  runOf(greeted: GreetRequest['run']): HolderRun | undefined;
+  runOf(greeted: GreetRequest['run'], remote?: RemoteAccess): HolderRun | undefined;
   readonly runInfo: () => Promise<RunInfoResult>;
   readonly sessionTokens: SessionTokens;
   readonly stop: (() => void) | undefined;

@@ -3,12 +3,19 @@ import { CarpoolError } from '../../base/errors.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import type { HostSummary } from '../../wire/control.ts';
 import { op } from '../../wire/frames.ts';
-import type { OpenRunRequest, OpenRunResult, RunInfoResult } from '../../wire/machine-messages.ts';
+import type {
+  InviteRequest,
+  InviteResult,
+  OpenRunRequest,
+  OpenRunResult,
+  RunInfoResult,
+} from '../../wire/machine-messages.ts';
 import type { PrintBody } from '../../wire/frame-bodies.ts';
 import type { CallRequest, RunEndedResult } from '../../wire/messages.ts';
 import type { StatusResult } from '../../wire/status.ts';
 import type { WatchedFiles } from '../../process/files.ts';
 import type { Owners } from './owners.ts';
+import type { RemoteAccess, RunEntrance } from './remote-access.ts';
 
 /** A run on a machine's host. */
 export interface HostedRun {
@@ -33,17 +40,20 @@ export interface Runner {
 
 /** The runs of a machine's host. */
 export interface HostedRuns {
-  open(request: OpenRunRequest, runner: Runner): Promise<HostedRun>;
+  /** @param entrance of a run on another machine. Default: a socket on this one */
+  open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun>;
+  /** An address for other machines. @throws CarpoolError HUB_REJECTED if it does not listen for them */
+  invite(request: InviteRequest): InviteResult;
   /** Ends the host, or one of its runs, by its id. @throws CarpoolError HUB_REJECTED if it has no such run */
   stop(run: string | undefined): Promise<void> | void;
   /** All that they have. @param most entries of each list */
-  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases'>;
+  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens'>;
 }
 
-const methods = ['runInfo', 'openRun', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
+const methods = ['runInfo', 'openRun', 'invite', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
 export type RunRequest = Extract<CallRequest, { readonly method: (typeof methods)[number] }>;
 
-type RunAnswer = RunInfoResult | OpenRunResult | HostSummary | RunEndedResult | Record<string, never>;
+type RunAnswer = RunInfoResult | OpenRunResult | InviteResult | HostSummary | RunEndedResult | Record<string, never>;
 
 export interface PeerRunOptions {
   readonly hub: {
@@ -57,6 +67,8 @@ export interface PeerRunOptions {
   };
   readonly owners: Owners;
   readonly connection: AcceptedConnection;
+  /** Its process is on another machine. */
+  readonly remote?: RemoteAccess | undefined;
 }
 
 export class PeerRun {
@@ -76,6 +88,8 @@ export class PeerRun {
         return await hub.runInfo();
       case 'openRun':
         return await this.#open(request);
+      case 'invite':
+        return this.#runs.invite(request);
       case 'closeRun': {
         const { summary } = this.#opened;
         await this.#opened.close();
@@ -93,16 +107,20 @@ export class PeerRun {
       case 'runEnded':
         if (this.#run === undefined) hub.sharedWorkers.ran();
         else this.#run.ended();
-        return this.#run?.watched ?? {};
+        // Files of this machine are none of another one's.
+        return this.#options.remote === undefined ? (this.#run?.watched ?? {}) : {};
     }
   }
 
   async #open(request: OpenRunRequest): Promise<OpenRunResult> {
     if (this.#opening) throw refused('has opened its run already');
     this.#opening = true;
-    const { owners, connection } = this.#options;
+    const { owners, connection, remote } = this.#options;
+    // Nothing of what it asks for but who it is.
+    const own = remote?.opens?.(request.run) ?? { request, entrance: undefined };
     const print = (text: string): void => connection.writeJson(op.PRINT, 0, 0, { text } satisfies PrintBody);
-    const run = await this.#runs.open(request, { print, hangUp: () => connection.hangUp() });
+    const runner = { print, hangUp: () => connection.hangUp() };
+    const run = await this.#runs.open(own.request, runner, own.entrance);
     const close = async (): Promise<true> => {
       await run.close();
       return true;

@@ -37,8 +37,16 @@ import type { PeerHub } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
+import { remoteRefusal, type RemoteAccess } from './remote-access.ts';
 
 type OtherRequest = Exclude<CallRequest, LeaseCall>;
+
+export interface PeerAdmission {
+  /** Why it is not admitted even with the token. */
+  readonly refusal?: string | undefined;
+  /** Of a process on another machine. */
+  readonly remote?: RemoteAccess | undefined;
+}
 
 export class Peer {
   /** Resolves when everything it held has been released. */
@@ -57,12 +65,13 @@ export class Peer {
   readonly #calls: Calls;
   /** It is no worker: a test has handed its session to it. */
   #joined: JoinedProcess | undefined;
+  readonly #remote: RemoteAccess | undefined;
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
-  /** @param refusal why a worker is not admitted even with the token */
-  constructor(hub: PeerHub, socket: AcceptedSocket, refusal?: string) {
+  constructor(hub: PeerHub, socket: AcceptedSocket, { refusal, remote }: PeerAdmission = {}) {
     this.#hub = hub;
+    this.#remote = remote;
     this.#number = hub.nextPeerNumber();
     this.left = new Promise((resolve) => (this.#resolveLeft = resolve));
     const limits = new FrameLimits(hub.limits, (session) => this.#relays.get(session)?.maxFrameBytes);
@@ -77,7 +86,7 @@ export class Peer {
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
       greeted: ({ run, observer }) => {
-        this.#label = hub.runOf(run);
+        this.#label = hub.runOf(run, remote);
         this.#observes = observer === true;
         hub.greeted();
       },
@@ -89,9 +98,9 @@ export class Peer {
     });
     this.#calls = new Calls(this.#connection, hub.limits);
     const held = { owners: this.#owners, connection: this.#connection };
-    this.#run = new PeerRun({ ...held, hub });
+    this.#run = new PeerRun({ ...held, hub, remote });
     const { clock, coordination, valueFiles } = hub;
-    const of = { peer: this.#number, run: () => this.#label };
+    const of = { peer: this.#number, run: () => this.#label, remote: remote !== undefined };
     this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
   }
 
@@ -123,7 +132,8 @@ export class Peer {
 
   #tokenFault(shown: string): string | undefined {
     const { sessionTokens, clock } = this.#hub;
-    if (this.#hub.admits(shown)) return undefined;
+    if (this.#remote?.fault !== undefined) return this.#remote.fault;
+    if (this.#remote?.admitted === true || this.#hub.admits(shown)) return undefined;
     const token = sessionTokens.find(shown);
     if (token === undefined) return wrongToken;
     this.#joined = new JoinedProcess({ token, clock, connection: this.#connection });
@@ -183,6 +193,11 @@ export class Peer {
 
   /** A lease that is free is given without a detour. */
   #answerCall(call: number, request: CallRequest): void {
+    const refusal = this.#remote && remoteRefusal(request, this.#remote);
+    if (refusal !== undefined) {
+      this.#connection.fail(0, call, refusal);
+      return;
+    }
     // Whoever takes leases takes more of them soon; for the rest a wake-up costs less than polling.
     if (this.#leases.answers(call, request)) this.#hub.busyPoll.start();
     else void this.#calls.answer(call, (cancelled) => this.#answer(request, cancelled));
@@ -223,6 +238,7 @@ export class Peer {
         return {};
       }
       case 'openRun':
+      case 'invite':
       case 'runInfo':
       case 'closeRun':
       case 'summary':

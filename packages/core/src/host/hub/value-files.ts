@@ -3,6 +3,7 @@
  * one, the others read it. They are in the host's private folder and go with it, or with the next run.
  */
 import { join } from 'node:path';
+import { CarpoolError } from '../../base/errors.ts';
 
 export class ValueFiles {
   readonly #folder: string | undefined;
@@ -16,6 +17,15 @@ export class ValueFiles {
   /** Where the next computing worker may write its value. */
   next(): string | undefined {
     return this.#folder === undefined ? undefined : join(this.#folder, `once-${++this.#numbers}`);
+  }
+
+  /** @throws CarpoolError ONCE_FAILED if it is longer than `most` bytes; what the system says */
+  async read(file: string, most: number): Promise<Buffer> {
+    const { readFile, stat } = process.getBuiltinModule('node:fs').promises;
+    const { size } = await stat(file);
+    if (size <= most) return await readFile(file);
+    const message = `Cannot send a value of \`once\` to another machine: it has ${size} bytes, and ${most} is the limit`;
+    throw new CarpoolError('ONCE_FAILED', message, { context: { size, limit: most } });
   }
 
   remove(file: string): void {

@@ -91,6 +91,11 @@ export class SharedWorkers {
     return { path: worker.path, file: plan.file, readyTimeout: worker.plan.readyTimeout };
   }
 
+  /** Whether one of them has its socket there. */
+  listensAt(path: string): boolean {
+    return this.#byPath.has(path);
+  }
+
   /** What it printed last, and why it is gone. @param ended its socket has closed: waits until the reason is known */
   async state(path: string, ended: boolean = false): Promise<SharedWorkerStateResult> {
     const worker = this.#byPath.get(path);

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isCarpoolError } from '../../../src/base/errors.ts';
 import { op } from '../../../src/wire/frames.ts';
 import { failure } from '../../support/failure.ts';
-import { serve, type Served } from '../../support/hubs.ts';
+import { serve, transport, type Served } from '../../support/hubs.ts';
 import { program, until } from '../../support/pools.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
 
@@ -266,7 +266,9 @@ describe('a worker that does not read', () => {
     const session = await client.register('echoes');
     peer.socket.pause();
     const text = 'x'.repeat(200_000);
-    for (let n = 0; n < 20; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 's1', text }] });
+    // More than the system keeps of a connection: of one by TCP some MiB.
+    const count = transport.tls ? 100 : 20;
+    for (let n = 0; n < count; n++) session.send({ type: 'say', messages: [{ type: 'event', session: 's1', text }] });
     await until('it is ended', () => served.pool().stats().open === 2);
     expect(await session.request({ type: 'query' })).toMatchObject({ type: 'reply' });
     peer.socket.resume();

@@ -1,0 +1,79 @@
+/** Which addresses may try to connect: those that fail too often are turned away for a while, before any work is done. */
+import type { Clock } from '../../base/clock.ts';
+
+export interface GateLimits {
+  /** Wrong tokens and broken handshakes of one address within `window`. */
+  readonly failures: number;
+  /** Milliseconds. */
+  readonly window: number;
+  readonly shut: number;
+  /** Connections that have not shown a token yet: in all, and of one address. */
+  readonly unproven: number;
+  readonly unprovenOfOne: number;
+  /** Addresses that are remembered. The oldest are forgotten. */
+  readonly remembered: number;
+}
+
+export const gateLimits: GateLimits = {
+  failures: 10,
+  window: 10_000,
+  shut: 60_000,
+  unproven: 512,
+  unprovenOfOne: 128,
+  remembered: 10_000,
+};
+
+interface Failures {
+  /** Times of the last ones. */
+  times: number[];
+  shutUntil: number;
+}
+
+export class Gate {
+  readonly #clock: Clock;
+  readonly #limits: GateLimits;
+  readonly #failures = new Map<string, Failures>();
+  readonly #unproven = new Map<string, number>();
+  #all = 0;
+
+  constructor(clock: Clock, limits: GateLimits = gateLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** A connection comes. If true, it counts until `proven`. */
+  admits(address: string): boolean {
+    const { unproven, unprovenOfOne } = this.#limits;
+    const own = this.#unproven.get(address) ?? 0;
+    const shutUntil = this.#failures.get(address)?.shutUntil ?? 0;
+    if (this.#clock.now() < shutUntil || this.#all >= unproven || own >= unprovenOfOne) return false;
+    this.#unproven.set(address, own + 1);
+    this.#all++;
+    return true;
+  }
+
+  /** It has shown a token, or has ended. */
+  proven(address: string): void {
+    const own = this.#unproven.get(address) ?? 0;
+    if (own > 1) this.#unproven.set(address, own - 1);
+    else this.#unproven.delete(address);
+    this.#all--;
+  }
+
+  /** @returns true if it is turned away from now on */
+  failed(address: string): boolean {
+    const { failures, window, shut, remembered } = this.#limits;
+    const now = this.#clock.now();
+    const known = this.#failures.get(address) ?? { times: [], shutUntil: 0 };
+    this.#failures.delete(address);
+    this.#failures.set(address, known);
+    known.times = [...known.times.filter((time) => now - time < window), now];
+    if (known.times.length >= failures) {
+      known.times = [];
+      known.shutUntil = now + shut;
+    }
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > remembered && oldest !== undefined) this.#failures.delete(oldest);
+    return now < known.shutUntil;
+  }
+}

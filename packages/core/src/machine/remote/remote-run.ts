@@ -1,0 +1,29 @@
+/** A run of another machine, as it is opened here: who it is, it says; all else is this machine's. */
+import { randomUUID } from 'node:crypto';
+import type { RemoteAccess, RunEntrance } from '../../host/hub/remote-access.ts';
+import type { Listening } from '../../wire/control.ts';
+import type { RunInfo } from '../../wire/machine-messages.ts';
+
+/** Milliseconds. */
+const configTimeout = 60_000;
+/** Characters of a name that another machine gives. */
+const longest = 200;
+
+export function remoteRun({ project, env, cwd }: Listening, entrance: RunEntrance): RemoteAccess['opens'] {
+  return (said) => {
+    const { folder, branch, runner, pid } = (said ?? {}) as Partial<Record<keyof RunInfo, unknown>>;
+    const run = {
+      id: randomUUID(),
+      folder: textOf(folder) ?? 'another machine',
+      branch: textOf(branch),
+      runner: textOf(runner) ?? 'a runner',
+      pid: Number(pid),
+    };
+    return { request: { ...project, method: 'openRun', run, env, cwd, configTimeout }, entrance };
+  };
+}
+
+/** What is shown to others must not move their cursor, or end a line of the log. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, longest).replaceAll(/\p{C}+/gu, ' ') : undefined;
+}
