@@ -36,7 +36,7 @@ comes the evidence: the end of the child's stderr, the last messages of the sess
 | \`scope\`    | what is unusable now: the call, the session, the child, the pool, the hub, or the run |
 | \`blame\`    | who can fix it, as far as is known: the test, child, protocol, set-up, or Carpool     |
 | \`context\`  | facts under stable names: \`pool\`, \`session\`, \`limit\`, \`size\`, \`holders\`, …            |
-| \`evidence\` | \`stderr\`, \`stdout\`, \`messages\`, \`logged\`, \`exit\` and more: plain text, bounded         |
+| \`evidence\` | \`stderr\`, \`stdout\`, \`messages\`, \`logged\`, \`exit\` and more: plain text, bounded        |
 | \`cause\`    | what it follows from, if anything                                                     |
 
 Every runner shows the code before the message, as in \`CarpoolError [POOL_FULL]: …\`, which is the \`name\` of the error.

@@ -1,4 +1,4 @@
-/** `@carpool/json-rpc/client`: thin, typed calls for tests, in every runner. It imports types alone. */
+/** `@carpool/json-rpc/client`: thin, typed calls for tests, in every runner. */
 export { rpc, type Rpc, type RpcMethods } from './client/rpc.ts';
 export {
   lsp,
@@ -8,4 +8,13 @@ export {
   type LspHello,
   type LspSession,
 } from './client/lsp.ts';
-export type { LspNotificationMethod, LspParams, LspRequestMethod, LspResult, LspTypes } from './client/methods.ts';
+export type { Answerer, PromisedAnswers } from './answerer.ts';
+export type {
+  LspAnswer,
+  LspNotificationMethod,
+  LspParams,
+  LspQuestionMethod,
+  LspRequestMethod,
+  LspResult,
+  LspTypes,
+} from './client/methods.ts';

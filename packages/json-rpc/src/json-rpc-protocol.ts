@@ -43,6 +43,7 @@ export function jsonRpcProtocol(options: JsonRpcProtocolOptions): Protocol<JsonR
 
   return {
     name: 'json-rpc',
+    labelFields: ['method'],
 
     async hello(root) {
       const reply = hello === undefined ? undefined : await root.request(hello);

@@ -11,7 +11,9 @@ import {
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitializeParams } from 'vscode-languageserver-protocol';
-import type { Answerer, Settings } from './language-server/answers.ts';
+import { answererOf, type Answerer, type Answers } from './answerer.ts';
+import type { Settings } from './language-server/answers.ts';
+import { checkAnswers } from './language-server/check-answers.ts';
 import { languageServerProtocol } from './language-server/protocol.ts';
 import type { Listening } from './listening.ts';
 import type { JsonRpcMessages, JsonRpcRequest } from './messages.ts';
@@ -53,16 +55,23 @@ export interface LanguageServerOptions extends Omit<PoolOptions<JsonRpcMessages>
    */
   readonly initialized?: readonly JsonRpcRequest[];
   /**
-   * Answers questions of the server that no session answers: `workspace/configuration` and more. It is called in the host,
-   * and returns plain data, the `result`; `undefined`: what an editor without settings says. What it throws refuses the
-   * question.
+   * Answers questions of the server that no session answers: a function for each method, with the published types,
+   * `{ 'workspace/configuration': ({ items }) => items.map(() => ({})) }`, or one for all. It is called in the host, and
+   * returns plain data, the `result`; `undefined`: what an editor without settings says. What it throws refuses the question.
    */
-  readonly answer?: Answerer;
+  readonly answer?: Answers | Answerer;
   /**
    * Which notifications that name no document sessions get: these methods, or all. A test may ask for others by
    * `register({ params: { notifications: ['window/logMessage'] } })`. Default false: none.
    */
   readonly notifications?: Listening;
+  /**
+   * What becomes of errors that the server only logs or shows: `window/logMessage`, `window/showMessage` and
+   * `window/showMessageRequest` of the type Error. They are in the evidence of failing tests: where they name a document, of
+   * its session. `warn`: each is also a warning of the pool, once for each text, five in a run. `evidence`: it is none.
+   * Default `warn`.
+   */
+  readonly loggedErrors?: 'warn' | 'evidence';
   /**
    * A request to which the server sends any reply, an error too; it is sent at the end of a session, after its documents
    * were closed. Default `{ method: '$/carpool/confirm' }`, which servers refuse as unknown, as the specification demands.
@@ -80,6 +89,7 @@ const names: PoolOptionNames<LanguageServerOptions> = {
     initialize: true,
     answer: true,
     notifications: true,
+    loggedErrors: true,
     settings: true,
     initialized: true,
     confirm: true,
@@ -93,7 +103,7 @@ const names: PoolOptionNames<LanguageServerOptions> = {
  * The server is initialized once; `session.hello` is what it said of itself, with `rootUri`. Each session has documents of
  * its own: it names them below `root`, as if it were alone, and the server knows each under another name.
  *
- * @throws CarpoolError CONFIG_INVALID if `root`, `folders` or `command` is something else, or there is no such option
+ * @throws CarpoolError CONFIG_INVALID if `root`, `folders`, `answer`, `loggedErrors` or `command` is something else, or there is no such option
  * @example
  * ```ts
  * import { languageServer } from '@carpool/json-rpc';
@@ -107,12 +117,15 @@ const names: PoolOptionNames<LanguageServerOptions> = {
 export function languageServer(options: LanguageServerOptions): PoolOptions<JsonRpcMessages> {
   checkPoolOptions('languageServer', options, names);
   const { root, folders = 'linked', sessionFolder, initialize = {}, answer, notifications = false, ...rest } = options;
-  const { settings, initialized = [], confirm, identity, ...pool } = rest;
+  const { settings, initialized = [], confirm, identity, loggedErrors = 'warn', ...pool } = rest;
   const { command } = pool;
   if (typeof root !== 'string' && !(root instanceof URL))
     throw wrongOption('languageServer({ root })', root, 'a path, or a file: URL');
   if (folders !== 'linked' && folders !== 'virtual')
     throw wrongOption('languageServer({ folders })', folders, '"linked" or "virtual"');
+  if (loggedErrors !== 'warn' && loggedErrors !== 'evidence')
+    throw wrongOption('languageServer({ loggedErrors })', loggedErrors, '"warn" or "evidence"');
+  checkAnswers(answer);
   if (typeof command !== 'string' && typeof command !== 'function')
     throw wrongOption('languageServer({ command })', command, 'a path, a name, or a function that returns one');
   const rootFrom = (folder: string): string =>
@@ -140,6 +153,7 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
           initialized,
           answer,
           notifications,
+          loggedErrors,
           confirm,
           own: own?.value,
         },
@@ -157,8 +171,9 @@ export function languageServer(options: LanguageServerOptions): PoolOptions<Json
         initialize,
         settings,
         initialized,
-        answer,
+        answer: answer === undefined ? undefined : answererOf(answer),
         notifications,
+        loggedErrors,
         confirm: confirm ?? { method: '$/carpool/confirm' },
       }),
   };

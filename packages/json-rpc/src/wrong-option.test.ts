@@ -20,3 +20,13 @@ test('nothing is started, and no folder is looked at', () => {
   expect(languageServer({ command: 'a', root: 'missing' })).toMatchObject({ codec: { name: 'json-rpc-headers' } });
   expect(jsonRpc({ command: 'a' })).toMatchObject({ command: 'a', codec: 'json-lines' });
 });
+
+test.each([
+  ['loggedErrors', { loggedErrors: 'no' }, 'found "no"; allowed: "warn" or "evidence"'],
+  ['answer', { answer: 'no' }, 'found "no"; allowed: a function, or functions by method'],
+  ["answer: { 'workspace/applyEdit' }", { answer: { 'workspace/applyEdit': null } }, 'found null; allowed: a function'],
+])('languageServer({ %s }) is checked', (option, wrong, says) => {
+  expect(() => languageServer({ command: 'server', root: '.', ...(wrong as object) })).toThrow(
+    `Cannot make languageServer({ ${option} }): ${says}`,
+  );
+});

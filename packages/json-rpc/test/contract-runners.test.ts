@@ -35,6 +35,7 @@ describeInRunners('the contract of @carpool/json-rpc, in two workers of', suite,
     expect(outcome.left).toEqual([]);
     expect(outcome.complaint).toBeUndefined();
     expect(project.exists('root/node_modules')).toBe(false);
+    expect(outcome.output).toMatch(/pool "small": the child has logged an error: [ab]: s\d+: no settings\n/);
     for (const pool of ['typescript', 'small', 'ledger', 'stateless']) {
       expect(outcome.output).toMatch(new RegExp(`carpool: ${pool}: 1 child, \\d+ sessions`));
     }

@@ -1,5 +1,5 @@
 /** Pyright, `pyright-langserver --stdio`: it publishes diagnostics, and looks for imported files on disk. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { lsp, type Lsp } from '../src/client.ts';
 import { firstLine, hoverOf } from './support/calls.ts';
 import { poolOf, projectOf, pyright } from './support/servers.ts';
@@ -47,5 +47,32 @@ test.each(['pull', 'push'])(
     // Asked again, without a change.
     expect(await messagesIn(first, 'src/a.py')).toEqual(['Variable "unused" is not accessed']);
     expect(pool.stats()).toMatchObject({ children: 1, strays: 0 });
+  },
+);
+
+test.each(['warn', 'evidence'] as const)(
+  'errors that pyright only logs: %s',
+  { timeout: 60_000 },
+  async (loggedErrors) => {
+    const warnings: string[] = [];
+    const warned = ({ name, message }: Error): void => void (name === 'CarpoolWarning' && warnings.push(message));
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const root = projectOf({ 'pyrightconfig.json': JSON.stringify({ include: 7, nope: 1 }), 'a.py': 'x: int = ""\n' });
+    const pool = poolOf({ ...pyright, root, loggedErrors });
+    const first = lsp(await pool.register());
+    first.open('a.py', 'x: int = ""\n', 'python');
+    await first.diagnostics('a.py');
+    const logged = ['Config "include" entry must contain an array.', 'Config contains unrecognized setting "nope".'];
+    expect((await first.session.evidence()).logged).toEqual(logged);
+    // Pyright says it once, and it is so for all.
+    const next = await pool.register();
+    expect((await next.evidence()).logged).toEqual(logged.map((text) => `${text} (before this session)`));
+    await pool.close();
+    const expected = loggedErrors === 'warn' ? logged : [];
+    await vi.waitFor(() => expect(warnings).toHaveLength(expected.length));
+    expect(warnings.map((text) => text.split('\n', 1)[0])).toEqual(
+      expected.map((text) => `pool "pool": the child has logged an error: ${text}`),
+    );
   },
 );

@@ -118,7 +118,15 @@ test('a server that hangs is found at the end of a session, and replaced', async
     { textDocument: { uri: server.uri('a.ts') }, position: { line: 0, character: 6 } },
     { timeout: 100 },
   );
-  await expect(late).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+  await expect(late).rejects.toMatchObject({
+    code: 'REQUEST_TIMEOUT',
+    message: expect.stringContaining(
+      `No reply to "textDocument/hover" (${server.hello.rootUri}/a.ts) within 100 ms in session s1 of pool "pool"`,
+    ) as string,
+    evidence: {
+      activity: expect.stringMatching(/^the last request that the child has answered is .*, \d+ ms ago$/) as string,
+    },
+  });
   await expect(session.unregister()).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' } satisfies Partial<CarpoolError>);
   await expect(other.closed).resolves.toMatchObject({ error: { code: 'CHILD_SILENT' } });
   const next = lsp(await pool.register());

@@ -144,7 +144,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'call',
     blame: 'test',
     meaning:
-      'The call does not fit where it stands: outside of a test, in a scope that there is not, on a session that is not open yet, or in a second loop over the same events.',
+      'The call does not fit where it stands: outside of a test, in a scope that there is not, on a session that is not open yet, about a document that is not open, or in a second loop over the same events.',
     remedy: 'The error says what to write instead.',
   },
   SESSION_FAILED: {

@@ -22,7 +22,7 @@ export interface Evidence {
   readonly silence?: string | undefined;
   /** A call has no answer: what the child says that it is doing, and which request it has answered last, a sentence. */
   readonly activity?: string | undefined;
-  /** Errors that the child has logged since the session began, and that failed no call, oldest first, each shortened. */
+  /** Errors that the child has logged, and that failed no call, oldest first, each shortened. */
   readonly logged?: readonly string[] | undefined;
   /** How the child ended, in English: "exited with code 3", "was killed by SIGKILL". */
   readonly exit?: string | undefined;

@@ -76,7 +76,7 @@ export async function whyItEnded(
       stderr,
       stdout: reason?.evidence.stdout ?? stdout,
       messages: journal.describe(),
-      logged: logged.since(0),
+      logged: logged.all(),
     },
     cause: reason,
   });

@@ -68,6 +68,7 @@ interface Parts {
   readonly codec: Codec;
   readonly protocol: Protocol<Messages>;
   readonly hello: unknown;
+  readonly logged: LoggedErrors;
 }
 
 export class Generation {
@@ -79,6 +80,7 @@ export class Generation {
   /** A session without `params` was opened on it. */
   hasOpened = false;
   readonly #mux: Mux;
+  readonly #logged: LoggedErrors;
   readonly #options: GenerationOptions;
   #stopping = false;
   /** Why it was killed. */
@@ -87,10 +89,11 @@ export class Generation {
   /** It gets no more sessions, because it seems to stand still. */
   #isLeft = false;
 
-  private constructor({ options, child, mux, codec, protocol, hello }: Parts) {
+  private constructor({ options, child, mux, codec, protocol, hello, logged }: Parts) {
     this.#options = options;
     this.child = child;
     this.#mux = mux;
+    this.#logged = logged;
     this.codec = codec;
     this.protocol = protocol;
     this.hello = hello;
@@ -137,11 +140,11 @@ export class Generation {
         limits: { maxFrameBytes: settings.maxFrameBytes },
       });
     const over = Promise.withResolvers<CarpoolError>();
-    let generation: Generation | undefined;
     const { faults } = options;
     const journal = new Journal();
     const strays = new Strays(faults.strays);
-    const logged = new LoggedErrors((error) => faults.logged(error));
+    const logged = new LoggedErrors(clock, (error) => faults.logged(error));
+    let generation: Generation | undefined;
     const strayOutput = (frame: Frame): Glued | undefined => {
       const line = describeBytes(frame.bytes, shownOfLine);
       const glued = gluedIn(frame);
@@ -175,6 +178,7 @@ export class Generation {
       },
     });
     void over.promise.then((error) => {
+      logged.mute();
       mux.fail({ by: 'child', at: clock.now(), reason: becauseOf(error), error });
       const life = journal.heard || served?.used === true ? 'life' : 'useless life';
       served?.ended(error);
@@ -186,7 +190,7 @@ export class Generation {
         over.promise.then(failed),
       ]);
       const hello = await within(greeting, { clock, signal, expired });
-      generation = new Generation({ options, child, mux, codec, protocol, hello });
+      generation = new Generation({ options, child, mux, codec, protocol, hello, logged });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -276,6 +280,7 @@ export class Generation {
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#logged.mute();
     const { protocol } = this;
     const { stopTimeout, server } = this.#options.settings;
     const goodbye = protocol.goodbye === undefined ? undefined : () => protocol.goodbye?.(this.#mux.root.port);

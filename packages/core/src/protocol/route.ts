@@ -104,7 +104,8 @@ export interface Diagnostic {
 
 /**
  * An error that the child reports beside its work: it fails no call. It is in the evidence of the session that gets the
- * message, or where that is none or several, of all that are open; and it is a warning of the pool, once for each text.
+ * message, or where that is none or several, of all; and it is a warning of the pool, once for each text. An error whose text
+ * holds that of a refusal, and what is logged after `goodbye`, is no warning.
  */
 export interface LoggedError {
   /** Its own text. */

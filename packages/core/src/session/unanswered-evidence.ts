@@ -36,7 +36,7 @@ export function unansweredEvidence(asking: Asking, connection: Connection, befor
     ...connection.unfinished(),
     ...(connection.strays.hasMessageSince(before.strays) ? awaitedKey(asking) : []),
   ];
-  const logged = connection.logged?.since(before.logged, asking.wireIds) ?? [];
+  const logged = connection.logged?.forSession(before.logged, asking.wireIds) ?? [];
   return {
     messages: asking.recent.describe(),
     strays: strays.length === 0 ? undefined : strays,

@@ -40,7 +40,7 @@ async function say(session: Session, ...messages: readonly object[]): Promise<vo
 }
 
 describe('errors that the child logs', () => {
-  test('are in the evidence of the session that they name, or of all; and a warning, once for each text', async () => {
+  test('are in the evidence of the session that they name, or of all, also of later ones; and a warning, once for each text', async () => {
     const warnings: string[] = [];
     const shared = pool('says-on-request', options, { warn: (message) => warnings.push(message) });
     const [one, two] = await Promise.all([shared.register(), shared.register()]);
@@ -54,7 +54,9 @@ describe('errors that the child logs', () => {
     const all = ['cannot read settings\n  at line 1', 'about one', 'silent'];
     expect((await one.evidence()).logged).toEqual(all);
     expect((await two.evidence()).logged).toEqual([all[0], 'silent']);
-    expect((await (await shared.register()).evidence()).logged).toBeUndefined();
+    const before = [`${all[0]} (before this session)`, 'silent (before this session)'];
+    expect((await (await shared.register()).evidence()).logged).toEqual(before);
+    await until('both are told', () => warnings.length === 2);
     expect(warnings).toEqual([
       'pool "echoes": the child has logged an error: cannot read settings\n    at line 1\n  Turn it off so.',
       'pool "echoes": the child has logged an error: about one\n  Turn it off so.',
@@ -75,6 +77,7 @@ describe('errors that the child logs', () => {
     const shared = pool('says-on-request', options, { warn: (message) => warnings.push(message) });
     const session = await shared.register();
     await say(session, ...Array.from({ length: 20 }, (_, at) => ({ type: 'log', text: `${at} ${'x'.repeat(2_000)}` })));
+    await until('five are told', () => warnings.length >= 5);
     expect(warnings).toHaveLength(5);
     expect(warnings.at(-1)).toMatch(/Others that it logs are in the evidence of failing tests alone$/);
     const { logged = [] } = await session.evidence();
@@ -83,7 +86,24 @@ describe('errors that the child logs', () => {
     // A new run is warned anew.
     shared.countAnew();
     await say(session, { type: 'log', text: 'of the next run' });
-    expect(warnings).toHaveLength(6);
+    await until('the next is told', () => warnings.length === 6);
+  });
+
+  test('are no warning where the child was asked to end', async () => {
+    const warnings: string[] = [];
+    const heard = Promise.withResolvers<unknown>();
+    const protocol = (): Protocol => ({
+      ...logging(),
+      async goodbye(root) {
+        root.send({ type: 'say', messages: [{ type: 'log', text: 'my input has ended' }, { type: 'over' }] });
+        heard.resolve(await root.next((message) => (message as Log).type === 'over'));
+      },
+    });
+    const shared = pool('says-on-request', { protocol }, { warn: (message) => warnings.push(message) });
+    await (await shared.register()).unregister();
+    await shared.close();
+    expect(await heard.promise).toMatchObject({ type: 'over' });
+    expect(warnings).toEqual([]);
   });
 
   test('are shown where the child dies, and through a host', async () => {

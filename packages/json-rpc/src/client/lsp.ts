@@ -1,5 +1,6 @@
 /** Calls for a session on a language server, typed as the protocol is published. */
 import type { CallOptions, RequestOptions, Session } from 'carpool';
+import { CarpoolError } from 'carpool/adapter/realm';
 import type {
   Diagnostic,
   DocumentDiagnosticReport,
@@ -7,6 +8,7 @@ import type {
   PublishDiagnosticsParams,
   TextDocumentContentChangeEvent,
 } from 'vscode-languageserver-protocol';
+import { answererOf, type Answerer, type PromisedAnswers } from '../answerer.ts';
 import type { JsonRpcAnswer, JsonRpcEvent, JsonRpcMessages } from '../messages.ts';
 import type { LspNotificationMethod, LspParams, LspRequestMethod, LspResult } from './methods.ts';
 import { rpc } from './rpc.ts';
@@ -40,7 +42,7 @@ export interface Lsp {
   readonly hello: LspHello;
   /**
    * The URI of a document: `uri('src/a.ts')`. A URI is returned as it is.
-   * @throws Error for a path that is not below `root`: `/etc/a.css`, `../a.css`
+   * @throws CarpoolError SESSION_MISUSED for a path that is not below `root`: `/etc/a.css`, `../a.css`
    */
   uri(document: string): string;
   /**
@@ -70,17 +72,18 @@ export interface Lsp {
   /**
    * Opens a document with this text. Its session closes it, if the test does not.
    * @returns its URI
+   * @throws CarpoolError as `uri`
    */
   open(document: string, text: string, languageId: string): string;
-  /** Changes an open document: to another text, or in parts. */
+  /** Changes an open document: to another text, or in parts. @throws CarpoolError SESSION_MISUSED if it is not open */
   change(document: string, change: string | readonly TextDocumentContentChangeEvent[]): void;
-  /** Closes a document. */
+  /** Closes a document. @throws CarpoolError SESSION_MISUSED if it is not open */
   close(document: string): void;
   /**
    * What the server finds wrong in the present text of an open document. A server that offers `textDocument/diagnostic` is
    * asked; of another one, what it publishes for this version is awaited, and kept for the next call. If it names no
    * versions, that is what it publishes next after `open` or `change`.
-   * @throws CarpoolError REQUEST_TIMEOUT, and as `request`
+   * @throws CarpoolError SESSION_MISUSED if it is not open; REQUEST_TIMEOUT, and as `request`
    */
   diagnostics(document: string, options?: DiagnosticsOptions): Promise<Diagnostics>;
   /**
@@ -99,10 +102,13 @@ export interface Lsp {
     options?: CallOptions,
   ): Promise<unknown>;
   /**
-   * Answers the questions of the server that name a document of this session. A question for which it returns `undefined`
-   * is refused as unknown. A second call replaces the answerer.
+   * Answers the questions of the server that name a document of this session: a function for each method, with the
+   * published types, or one for all. A question for which there is none, or for which it returns `undefined`, is refused as
+   * unknown. A second call replaces the answerer.
+   * @example
+   * server.answer({ 'workspace/applyEdit': ({ edit }) => ({ applied: edit.changes !== undefined }) });
    */
-  answer(answerer: (method: string, params: unknown) => unknown): void;
+  answer(answerer: Answerer | PromisedAnswers): void;
 }
 
 interface OpenDocument {
@@ -127,6 +133,9 @@ export function lsp(session: LspSession): Lsp {
   return made;
 }
 
+/** Open documents that an error names. */
+const mostNamed = 8;
+
 const helpers = new WeakMap<LspSession, Lsp>();
 
 function makeLsp(session: LspSession): Lsp {
@@ -137,15 +146,21 @@ function makeLsp(session: LspSession): Lsp {
   const uri = (document: string): string => {
     if (/^[A-Za-z][\w+.-]+:/.test(document)) return document;
     if (/^(?:[/\\]|[A-Za-z]:)/.test(document) || leavesRoot(document))
-      throw new Error(`${document} is not below root, ${hello.rootUri}: name a document by its path from there`);
+      throw misused(
+        `Cannot name ${document}: it is not below root, ${hello.rootUri}; name a document by its path from there, or by its URI`,
+      );
     return `${hello.rootUri}/${encodeURI(document).replaceAll(/[?#]/g, encodeURIComponent)}`;
   };
 
-  const documentOf = (document: string): readonly [string, OpenDocument] => {
+  const documentOf = (call: string, document: string): readonly [string, OpenDocument] => {
     const name = uri(document);
     const there = documents.get(name);
-    if (there === undefined) throw new Error(`${name} is not open in this session: open it first`);
-    return [name, there];
+    if (there !== undefined) return [name, there];
+    const open =
+      documents.size === 0 ? 'nothing is' : `open are ${[...documents.keys()].slice(0, mostNamed).join(', ')}`;
+    throw misused(
+      `Cannot ${call} ${name}: it is not open in session ${session.id}, ${open}; call \`open\` with its text first`,
+    );
   };
 
   const pulled = async (name: string, options: DiagnosticsOptions): Promise<Diagnostics> => {
@@ -188,7 +203,7 @@ function makeLsp(session: LspSession): Lsp {
     },
 
     change(document, change) {
-      const [name, open] = documentOf(document);
+      const [name, open] = documentOf('change', document);
       open.version += 1;
       open.published = undefined;
       const contentChanges = typeof change === 'string' ? [{ text: change }] : change;
@@ -196,24 +211,35 @@ function makeLsp(session: LspSession): Lsp {
     },
 
     close(document) {
-      const [name] = documentOf(document);
+      const [name] = documentOf('close', document);
       documents.delete(name);
       calls.notify('textDocument/didClose', { textDocument: { uri: name } });
     },
 
     diagnostics(document, options = {}) {
-      const [name, open] = documentOf(document);
-      return hello.capabilities.diagnosticProvider === undefined ? pushed(name, open, options) : pulled(name, options);
+      try {
+        const [name, open] = documentOf('look for diagnostics of', document);
+        return hello.capabilities.diagnosticProvider === undefined
+          ? pushed(name, open, options)
+          : pulled(name, options);
+      } catch (thrown) {
+        return Promise.reject(thrown as Error);
+      }
     },
 
     answer(answerer) {
+      const answer = answererOf(answerer);
       session.answer(async ({ method, params }): Promise<JsonRpcAnswer> => {
-        const result: unknown = await answerer(method, params);
+        const result: unknown = await answer(method, params);
         if (result !== undefined) return { result };
         return { error: { code: -32_601, message: 'the session does not answer it' } };
       });
     },
   };
+}
+
+function misused(message: string): CarpoolError {
+  return new CarpoolError('SESSION_MISUSED', message);
 }
 
 /** True for a path with more `..` than folders before them. */

@@ -60,3 +60,26 @@ export type LspResult<Method extends LspRequestMethod> =
     : LspTypes[Method] extends ProtocolRequestType0<infer Result, infer _Partial, infer _Error, infer _Options>
       ? Result
       : never;
+
+/** Methods by which a server asks its client: `'workspace/configuration'`. The published types do not say which these are. */
+export type LspQuestionMethod = Extract<
+  LspRequestMethod,
+  | 'client/registerCapability'
+  | 'client/unregisterCapability'
+  | 'window/showDocument'
+  | 'window/showMessageRequest'
+  | 'window/workDoneProgress/create'
+  | 'workspace/applyEdit'
+  | 'workspace/codeLens/refresh'
+  | 'workspace/configuration'
+  | 'workspace/diagnostic/refresh'
+  | 'workspace/foldingRange/refresh'
+  | 'workspace/inlayHint/refresh'
+  | 'workspace/inlineValue/refresh'
+  | 'workspace/semanticTokens/refresh'
+  | 'workspace/textDocumentContent/refresh'
+  | 'workspace/workspaceFolders'
+>;
+
+/** What answers a question of this method: its result, `null` where it has none. */
+export type LspAnswer<Method extends LspQuestionMethod> = void extends LspResult<Method> ? null : LspResult<Method>;

@@ -1,8 +1,5 @@
 /** What the server asks its client, and gets where no session answers: what an editor without settings would say. */
 
-/** Answers questions of the server. Undefined: as by default. */
-export type Answerer = (method: string, params: unknown) => unknown;
-
 /** Settings of the server, by section: `{ css: { validate: false } }`, or with dots, `{ 'css.validate': false }`. */
 export type Settings = Readonly<Record<string, unknown>>;
 

@@ -38,6 +38,16 @@ test('paths in texts for people lose the folder too, and sessions whose numbers 
   expect([...place.sessionsIn(text)]).toEqual(['s1', 's12']);
 });
 
+test('so do paths that begin at root', () => {
+  const place = new Place(root);
+  const folder = `node_modules/.carpool/${place.name}/s3-`;
+  expect(place.withoutFolders(`Project '${folder}/src/tsconfig.json' in ${folder}`)).toBe(
+    "Project 'src/tsconfig.json' in ",
+  );
+  expect([...place.sessionsIn(`loading ${folder}/a.ts`)]).toEqual(['s3']);
+  expect(place.withoutFolders(place.folderOf('s3'))).toBe(root);
+});
+
 test('a document that is no file has an address of its own', () => {
   const place = new Place(root);
   const uri = place.otherUriOf('s7', 'untitled:Untitled-1');

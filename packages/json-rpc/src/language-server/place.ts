@@ -57,10 +57,8 @@ export class Place {
     if (this.base === '') throw wrongBase(base);
     const above = this.base.split('/').map((part) => part.replaceAll(/[^\w-]/g, '\\$&'));
     const separator = String.raw`[/\\]`;
-    this.#sessions = new RegExp(
-      [...['', ...above, this.name].flatMap((it) => [it, separator]), '(s\\d+)-'].join(''),
-      'g',
-    );
+    const folders = [...above, this.name].join(separator);
+    this.#sessions = new RegExp(`(${separator}?)${folders}${separator}(s\\d+)-(${separator}?)`, 'g');
   }
 
   get uri(): string {
@@ -112,12 +110,16 @@ export class Place {
 
   /** The sessions whose folders are named in a text. */
   sessionsIn(text: string): Set<string> {
-    return new Set([...text.matchAll(this.#sessions)].map(([, session = '']) => session));
+    return new Set([...text.matchAll(this.#sessions)].map(([, , session = '']) => session));
   }
 
   /** A text of the server, as the session would write it. */
   withoutFolders(text: string): string {
-    return text.includes(this.name) ? text.replaceAll(this.#sessions, '') : text;
+    if (!text.includes(this.name)) return text;
+    // What stands there without a separator before it is a path from `root`.
+    return text.replaceAll(this.#sessions, (_, before: string, _session: string, after: string) =>
+      before === '' ? '' : after,
+    );
   }
 }
 

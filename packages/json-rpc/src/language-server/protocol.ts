@@ -3,6 +3,7 @@ import {
   CarpoolError,
   Frame,
   isCarpoolError,
+  type LoggedError,
   type Opened,
   type Outgoing,
   type Protocol,
@@ -13,14 +14,16 @@ import {
 import type { InitializeParams, InitializeResult } from 'vscode-languageserver-protocol';
 import { Calls, fieldNames, keyOf, routeOf, unanswered } from '../calls.ts';
 import { listenersOf, listeningOf, type Listening } from '../listening.ts';
-import type { JsonRpcMessages, JsonRpcRequest } from '../messages.ts';
-import { defaultAnswer, type Answerer, type Settings } from './answers.ts';
+import type { JsonRpcEvent, JsonRpcMessages, JsonRpcRequest } from '../messages.ts';
+import type { Answerer } from '../answerer.ts';
+import { defaultAnswer, type Settings } from './answers.ts';
 import { registeredIn } from './registrations.ts';
 import { Documents, type DocumentParams } from './documents.ts';
 import { initializeParams } from './initialize.ts';
 import { keep, remove, sweep } from './left-folders.ts';
 import { Place } from './place.ts';
-import { ownerOf, withTokens } from './progress.ts';
+import { loggedIn, mayLog, type LoggedErrors } from './logged.ts';
+import { ownerOf, Progress, withTokens } from './progress.ts';
 import { sessionFolder } from './session-folder.ts';
 import { mapStrings } from './strings.ts';
 
@@ -38,6 +41,7 @@ export interface LanguageServerProtocolOptions {
   readonly initialized: readonly JsonRpcRequest[];
   readonly answer: Answerer | undefined;
   readonly notifications: Listening;
+  readonly loggedErrors: LoggedErrors;
   /** A request to which the server sends any reply at all. */
   readonly confirm: JsonRpcRequest;
 }
@@ -47,6 +51,17 @@ interface OpenSession {
   readonly listening: Listening;
 }
 
+/** What names a request in errors: its method, and its document, or what else it is about. */
+const labelFields = [
+  'method',
+  'params.textDocument.uri',
+  'params.item.uri',
+  'params.uri',
+  'params.command',
+  'params.query',
+  'params.label',
+];
+
 /** Types of `workspace/didChangeWatchedFiles`. */
 const changeTypes = { created: 1, changed: 2, deleted: 3 } as const;
 
@@ -54,6 +69,7 @@ const changeTypes = { created: 1, changed: 2, deleted: 3 } as const;
 export function languageServerProtocol(options: LanguageServerProtocolOptions): Protocol<JsonRpcMessages> {
   const { linked, settings, initialized, notifications, confirm } = options;
   const calls = new Calls();
+  const progress = new Progress();
   const sessions = new Map<string | number, OpenSession>();
   const configured: ReadonlySet<string> = new Set([...ofAllSessions, ...initialized.map(({ method }) => method)]);
 
@@ -62,8 +78,10 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
   let known: Place | undefined;
   const placed = (): Place => (known ??= new Place(options.root(), options.sessionFolder));
 
-  const answerOf = (method: string, params: unknown): unknown =>
-    options.answer?.(method, params) ?? defaultAnswer(method, params, { root: placed().realUri, settings });
+  const answerOf = (method: string, params: unknown): unknown => {
+    const own = options.answer?.(method, params);
+    return own === undefined ? defaultAnswer(method, params, { root: placed().realUri, settings }) : own;
+  };
 
   /** Any reply will do: the server has read what was sent before. */
   const confirmed = async (root: ProtocolPort): Promise<void> => {
@@ -96,8 +114,13 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
     return Frame.of(message, frame.format);
   };
 
+  /** Without the folders of sessions, so that one text is one warning. */
+  const loggedOf = (method: string, frame: Frame): LoggedError | undefined =>
+    mayLog(method) ? loggedIn(shown(frame, undefined).message as JsonRpcEvent, options.loggedErrors) : undefined;
+
   const routeNotification = (method: string, frame: Frame): Route => {
     if (method === '$/progress') {
+      progress.reported((frame.message as JsonRpcRequest).params);
       const owner = ownerOf((frame.message as JsonRpcRequest).params);
       if (owner !== undefined && sessions.has(owner.session)) {
         const { session: to, params } = owner;
@@ -108,14 +131,25 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
     if (to !== undefined) {
       // Its session has ended: servers still say that they find nothing any more in its documents.
       if (!sessions.has(to)) return { as: 'event', to: undefined };
-      return { as: 'event', to, frame: shown(frame, to) };
+      return { as: 'event', to, frame: shown(frame, to), logged: loggedOf(method, frame) };
     }
     const listening = [...sessions].map(([id, session]) => [id, session.listening] as const);
-    return { as: 'broadcast', to: listenersOf(method, listening), frame: shown(frame, undefined) };
+    return {
+      as: 'broadcast',
+      to: listenersOf(method, listening),
+      frame: shown(frame, undefined),
+      logged: loggedOf(method, frame),
+    };
   };
 
   return {
     name: 'language-server',
+    labelFields,
+
+    activity() {
+      const work = progress.describe();
+      return work === undefined ? undefined : placed().withoutFolders(work);
+    },
 
     async hello(root) {
       const place = placed();
@@ -155,6 +189,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
           await confirmed(ending.root);
           sessions.delete(session);
           calls.forget(session);
+          progress.forget(session);
           await documents.remove();
         },
       };
@@ -169,7 +204,7 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
       if (typeof id !== 'string' && typeof id !== 'number') return routeNotification(method, frame);
       const named = mentions(frame, placed().mark) ? sessionIn(frame.message) : undefined;
       const to = named !== undefined && sessions.has(named) ? named : undefined;
-      return { as: 'ask', to, key: keyOf(id), frame: shown(frame, to) };
+      return { as: 'ask', to, key: keyOf(id), frame: shown(frame, to), logged: loggedOf(method, frame) };
     },
 
     address(outgoing: Outgoing) {

@@ -31,7 +31,10 @@ export function poolsOf(
     initialize: { initializationOptions: { version: 7 } },
     settings: { small: { strict: true } },
     initialized: [{ method: 'small/schemas', params: ['a.json'] }],
-    answer: (method) => (method === 'small/configured' ? { answered: true } : undefined),
+    answer: {
+      'small/configured': () => ({ answered: true }),
+      'workspace/workspaceFolders': () => null,
+    },
   });
   const command = process.execPath;
   const ledger = join(programs, 'ledger.mjs');

@@ -24,7 +24,8 @@ const requests = {
 };
 
 function received({ id, method, params = {} }) {
-  if (id === undefined) return;
+  // `wait` is never answered.
+  if (id === undefined || method === 'wait') return;
   try {
     write({ id, result: requests[method](params) });
   } catch (error) {

@@ -37,11 +37,14 @@ const requests = {
   'test/open': ({ part }) =>
     [...texts].filter(([, text]) => text.includes(part)).map(([uri]) => Array.from(uri).join(' ')),
   'test/ask': async ({ method, params }) => (await ask(method, params)) ?? null,
-  'test/log': ({ message }) => (notify('window/logMessage', { type: 3, message }), null),
+  'test/log': ({ message, type = 3, method = 'window/logMessage', about = '' }) => {
+    notify(method, { type, message: message + about });
+    return null;
+  },
   'test/settings': () => settings,
   'test/cancelled': () => cancelled,
-  'test/work': ({ workDoneToken, textDocument }) => {
-    notify('$/progress', { token: workDoneToken, value: { kind: 'begin', title: textDocument.uri } });
+  'test/work': ({ workDoneToken, textDocument, values = [{ kind: 'begin', title: textDocument.uri }] }) => {
+    for (const value of values) notify('$/progress', { token: workDoneToken, value });
     return null;
   },
   'test/end': () => process.exit(3),

@@ -25,6 +25,28 @@ export const questionLines: readonly Line[] = [
     },
   },
   {
+    title: 'a session answers by method; what has no answer there is refused',
+    async check({ register, lsp, expect }) {
+      const server = lsp(await register('small'));
+      const uri = server.open('a.ts', '', 'typescript');
+      server.answer({
+        'workspace/applyEdit': async ({ edit }) =>
+          await Promise.resolve({ applied: Object.hasOwn(edit.changes!, uri) }),
+        'workspace/configuration': ({ items }) => items.map(({ scopeUri }) => scopeUri),
+        'window/showDocument': () => undefined,
+        'small/own': (params) => ({ params }),
+      });
+      const ask = (method: string, params?: object) => server.request('test/ask', { method, params });
+      expect(await ask('workspace/applyEdit', { edit: { changes: { [uri]: [] } } })).toEqual({
+        result: { applied: true },
+      });
+      expect(await ask('workspace/configuration', { items: [{ scopeUri: uri }] })).toEqual({ result: [uri] });
+      expect(await ask('small/own', { uri })).toEqual({ result: { params: { uri } } });
+      for (const method of ['window/showDocument', 'small/other', 'constructor'])
+        expect(await ask(method, { uri })).toMatchObject({ error: { code: -32_601 } });
+    },
+  },
+  {
     title: 'a question that no session answers is answered by the config, then as an editor without settings would',
     async check({ register, lsp, expect }) {
       const server = lsp(await register('small'));
@@ -39,6 +61,8 @@ export const questionLines: readonly Line[] = [
         result: [true, { small: { strict: true } }],
       });
       expect(await ask('small/configured')).toEqual({ result: { answered: true } });
+      // `null` is an answer.
+      expect(await ask('workspace/workspaceFolders')).toEqual({ result: null });
       expect(await ask('client/registerCapability', { registrations: [] })).toEqual({ result: null });
       expect(await ask('window/workDoneProgress/create', { token: 1 })).toEqual({ result: null });
       expect(await ask('workspace/codeLens/refresh')).toEqual({ result: null });
