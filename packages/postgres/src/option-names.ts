@@ -15,6 +15,7 @@ export const names: PoolOptionNames<PostgresOptions> = {
     readyTimeout: true,
     startTimeout: true,
     forwardLog: true,
+    logLeavesOut: true,
   },
   taken: {
     args: true,

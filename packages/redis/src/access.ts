@@ -39,6 +39,13 @@ export function accessRules(options: AccessOptions): string[] {
   ];
 }
 
+/**
+ * What Redis logs of `+select|N`, at each session: no other rule leaves one database. A rule of the config in this form is
+ * the user's, and its warning stays.
+ */
+export const ownRuleWarning: RegExp =
+  /# Deprecation warning: Allowing a first arg of an otherwise blocked command .*\(offender: \+select\|\d+\)$/;
+
 /** On a server with other sessions. */
 function amongOthers({ isolation, db }: AccessOptions): string[] {
   return [

@@ -2,6 +2,7 @@
 import { CarpoolError, checkPoolOptions, server, type PoolOptions, type ServerMessages } from 'carpool';
 import type { Keyspaces } from './keyspaces.ts';
 import type { Prepared } from './launch.ts';
+import { ownRuleWarning } from './access.ts';
 import { names } from './option-names.ts';
 import type { RedisKeyspace, RedisOptions } from './types.ts';
 
@@ -41,6 +42,7 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
   return server<Keyspaces, undefined, RedisKeyspace>({
     ...(sessionsPerChild === undefined && { maxSessions }),
     ...pool,
+    logLeavesOut: ownRuleWarning,
     // Loaded where they are called: test processes load the config, too.
     identity: async (lookup) => {
       const { serverIdentity } = await import('./identity.ts');

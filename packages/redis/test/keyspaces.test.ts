@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { redis } from '../src/index.ts';
 import { censusOf } from './support/census.ts';
-import { ask, connected, failure, keyspaces } from './support/pools.ts';
+import { ask, connected, failure, keyspaces, pidOf } from './support/pools.ts';
 import { binary, reason } from './support/servers.ts';
 
 const refused = /^NOPERM/;
@@ -166,6 +166,20 @@ describe.skipIf(binary === undefined)(`keyspaces${reason}`, () => {
     await Promise.all([lane(), lane(), lane(), lane()]);
     expect(await census()).toEqual({ users: ['test-s1'], connected: [], keys: {} });
     expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
+  test.each(['database', 'prefix'] as const)('50 sessions leave a clean log: %s', async (isolation) => {
+    const pool = keyspaces({ isolation, acl: ['-getex', '+getex|ex'] });
+    const last = await pool.register();
+    for (let count = 0; count < 50; count++) await (await pool.register()).unregister();
+    // What Redis prints when it has ended comes after all that it has logged of sessions.
+    process.kill(await pidOf(last), 'SIGKILL');
+    const { error } = await last.closed;
+    const log = error?.evidence.stdout ?? '';
+    expect(log).toContain('Ready to accept connections');
+    expect(log).not.toContain('+select|');
+    // A rule of the config is its writer's.
+    expect(log).toContain('offender: +getex|ex');
   });
 
   test('as many sessions at once as the options say, each with a database', async () => {

@@ -42,6 +42,7 @@ const serverSchema = v.strictObject(
     open: v.optional(method),
     close: v.optional(method),
     stopSignal: v.pipe(text, v.regex(/^SIG[A-Z0-9]+$/, 'the name of a signal, such as "SIGTERM"')),
+    logLeavesOut: v.optional(v.instance(RegExp, 'a RegExp')),
   },
   'what `server()` returns',
 );

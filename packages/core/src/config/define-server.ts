@@ -58,6 +58,11 @@ export interface ServerOptions<Opened = ServerAddress, Params = unknown, Started
   readonly stopSignal?: NodeJS.Signals;
   /** Pass what it prints, stdout and stderr, on to the runner's stderr. Default false: the end of it is kept as evidence. */
   readonly forwardLog?: boolean;
+  /**
+   * Lines of what it prints that match are not kept: one that comes with each session, and says nothing, would leave no room
+   * for others. They are forwarded all the same, and `ready.line` sees them. Default: all are kept.
+   */
+  readonly logLeavesOut?: RegExp;
 }
 
 const names: PoolOptionNames<ServerOptions> = {
@@ -70,6 +75,7 @@ const names: PoolOptionNames<ServerOptions> = {
     close: true,
     stopSignal: true,
     forwardLog: true,
+    logLeavesOut: true,
   },
   taken: {
     codec: true,
@@ -107,9 +113,10 @@ export function server<Started = undefined, Params = unknown, Opened = ServerAdd
     close,
     stopSignal = 'SIGTERM',
     forwardLog = false,
+    logLeavesOut,
     ...pool
   } = options;
-  const part: ServerPart = { ready, readyTimeout, start, startTimeout, open, close, stopSignal };
+  const part: ServerPart = { ready, readyTimeout, start, startTimeout, open, close, stopSignal, logLeavesOut };
   // For callers that wait for the hello of any child: to be ready is that of a server.
   const helloTimeout = readyTimeout + (start === undefined ? 0 : startTimeout);
   return { ...pool, helloTimeout, forwardStderr: forwardLog, server: part };

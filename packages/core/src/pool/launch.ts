@@ -75,7 +75,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const watchFolder = settings.launch.cwd ?? process.cwd();
     const child = await startChild(
       { ...spec, sourceArgs, stdio: server === undefined ? stdio : 'logs', stderr, watch, watchFolder },
-      { pool: name, clock, started, onStderr, onLog, gone: free },
+      { pool: name, clock, started, onStderr, onLog, gone: free, logLeavesOut: server?.logLeavesOut },
     ).catch((thrown: unknown) => {
       throw isCarpoolError(thrown, 'CHILD_NOT_STARTED') ? withAdvice(thrown, full) : thrown;
     });

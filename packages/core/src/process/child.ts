@@ -63,6 +63,8 @@ export interface ChildOptions {
   readonly onLog?: ((chunk: Uint8Array, from: 'stdout' | 'stderr') => void) | undefined;
   /** Called when the child and all that it started are gone; its stop waits for it. */
   readonly gone?: (() => Promise<void>) | undefined;
+  /** With `stdio: 'logs'`: lines that match are not kept. Default: all are. */
+  readonly logLeavesOut?: RegExp | undefined;
   /** Bytes of stderr, and of stdout where that is kept. Default: 16 KiB. */
   readonly tailBytes?: number;
   /** Milliseconds after the exit for reading what is still in the pipes. Default: 500. */

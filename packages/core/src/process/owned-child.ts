@@ -13,6 +13,7 @@ import { endMarked } from './marked.ts';
 import { drain, holdUntilRead } from './pipes.ts';
 import type { SourceFiles } from './source-files.ts';
 import { withoutRepeats } from '../base/repeats.ts';
+import { LogTail } from '../base/log-tail.ts';
 import { Tail } from '../base/tail.ts';
 
 export interface Ownership {
@@ -45,8 +46,8 @@ export class OwnedChild implements Child {
   readonly #own: Ownership;
   readonly #clock: Clock;
   readonly #since: number;
-  readonly #stdout: Tail;
-  readonly #stderr: Tail;
+  readonly #stdout: Tail | LogTail;
+  readonly #stderr: Tail | LogTail;
   readonly #force = new AbortController();
   /** Signals that were sent to the group. */
   readonly #sent = new Set<string>();
@@ -217,8 +218,9 @@ function keepTail(
   options: ChildOptions,
   forward: boolean,
   log: false | ((chunk: Uint8Array) => void),
-): Tail {
-  const tail = new Tail(options.tailBytes);
+): Tail | LogTail {
+  const { logLeavesOut, tailBytes } = options;
+  const tail = log === false || logLeavesOut === undefined ? new Tail(tailBytes) : new LogTail(logLeavesOut, tailBytes);
   readable?.on('data', (chunk: Uint8Array) => {
     tail.push(chunk);
     if (forward) options.onStderr?.(chunk);

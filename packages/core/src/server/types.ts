@@ -85,4 +85,6 @@ export interface ServerPart {
   /** Ends a session; its end is confirmed when this resolves. */
   readonly close?: ((server: Server, opened: never, request: never) => unknown) | undefined;
   readonly stopSignal: NodeJS.Signals;
+  /** Lines of its log that are not kept. */
+  readonly logLeavesOut?: RegExp | undefined;
 }

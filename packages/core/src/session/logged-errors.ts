@@ -90,7 +90,7 @@ export class LoggedErrors {
     if (text === '') return;
     this.#refusals.push(text);
     if (this.#refusals.length > mostRefusals) this.#refusals.shift();
-    for (const one of [...this.#kept]) if (one.timer !== undefined && one.error.message.includes(text)) this.#drop(one);
+    for (const one of this.#kept) if (one.timer !== undefined && one.error.message.includes(text)) this.#drop(one);
   }
 
   #drop(one: Logged): void {
