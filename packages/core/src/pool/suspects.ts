@@ -103,11 +103,14 @@ export class Suspects {
   released(session: SuspectSession, { confirmed, failure }: Released): void {
     this.#late.get(session)?.cancel();
     this.#late.delete(session);
+    if (!confirmed) {
+      void this.#unconfirmed(session, failure);
+      return;
+    }
+    this.#unopened.delete(session);
     const suspicion = this.#suspicions.get(session);
-    if (!confirmed) void this.#unconfirmed(session, failure);
-    else this.#unopened.delete(session);
-    if (confirmed && suspicion !== undefined) this.#confirmed(suspicion);
-    if (confirmed && this.#suspicions.size > 0) this.heard(session.generation);
+    if (suspicion !== undefined) this.#confirmed(suspicion);
+    this.heard(session.generation);
   }
 
   #watch(session: SuspectSession): void {
