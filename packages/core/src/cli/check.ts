@@ -11,14 +11,18 @@ import type { MembershipListener } from '../client/shared-worker/membership-type
 import { startHost } from '../main-process/start-host.ts';
 import type { PoolStats } from '../pool/types.ts';
 import { confirmsEnd, unconfirmedEnd } from '../testing/conformance/confirmation.ts';
+import { bounded } from './bounded.ts';
 import { checkNames } from './check-names.ts';
 
 export interface CheckOptions {
   readonly config?: string;
 }
 
+/** Children that are started together: more would be slow by each other, and not by themselves. */
+const mostAtOnce = 4;
+
 /**
- * Prints a line for each pool and shared worker. Resolves with 1 if one of them failed.
+ * Prints a line for each pool and shared worker, in the order of the config. Resolves with 1 if one of them failed.
  * @param only the name of one pool; default: all pools and shared workers
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
@@ -31,22 +35,27 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   console.log(`config: ${files.join(', ')}`);
   checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });
+  const checks = [
+    ...(only === undefined ? pools : [only]).map((name) => ({ name, run: () => checkPool(client, name) })),
+    ...(only === undefined ? sharedWorkers : []).map((name) => ({ name, run: () => checkSharedWorker(client, name) })),
+  ];
   let failures = 0;
   /** Pools whose child could mix its sessions up. */
   let sessions = 0;
-  const printed = async (name: string, checked: () => Promise<Checked>): Promise<void> => {
+  const checked = bounded(
+    mostAtOnce,
+    checks.map(({ run }) => run),
+  );
+  for (const [n, { name }] of checks.entries()) {
     try {
-      const { seen, findings, hasMessages = false } = await checked();
+      const { seen, findings, hasMessages = false } = await checked[n]!;
       if (hasMessages) sessions++;
       console.log(`${name}: ok, ${seen}${listed(findings)}`);
     } catch (thrown) {
       failures++;
       console.log(`${name}: ${messageOf(thrown)}`);
     }
-  };
-  for (const pool of only === undefined ? pools : [only]) await printed(pool, () => checkPool(client, pool));
-  for (const name of only === undefined ? sharedWorkers : [])
-    await printed(name, () => checkSharedWorker(client, name));
+  }
   if (sessions > 0) console.log(notLookedAt);
   client.close();
   return failures === 0 ? 0 : 1;

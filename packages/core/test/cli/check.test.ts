@@ -29,6 +29,37 @@ test('a child that does not start is reported with its last output, and the othe
   expect(stdout).toMatch(/^echoes: ok/m);
 });
 
+/** Says hello when as many of its kind run as it is told. */
+const waits = `
+  import { readdirSync, writeFileSync } from 'node:fs';
+  import { createInterface } from 'node:readline';
+  const [name, count] = process.argv.slice(2);
+  writeFileSync('here-' + name, '');
+  const here = () => readdirSync('.').filter((file) => file.startsWith('here-')).length;
+  const timer = setInterval(() => {
+    if (here() < Number(count)) return;
+    clearInterval(timer);
+    console.log(JSON.stringify({ type: 'hello' }));
+  }, 5);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { session } = JSON.parse(line);
+    console.log(JSON.stringify({ session, type: 'closed' }));
+  }`;
+
+test('children are started together, and printed in the order of the config', async () => {
+  write('waits.mjs', waits);
+  const protocol = { hello: { expect: { type: 'hello' } }, close: { send: {}, expect: { type: 'closed' } } };
+  const names = ['first', 'second', 'third', 'fourth'];
+  const entry = (name: string) =>
+    [name, { command: process.execPath, args: ['waits.mjs', name, '4'], protocol }] as const;
+  // Each waits for all of them: started one after another, none would say hello.
+  const pools = Object.fromEntries(names.map(entry));
+  write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
+  const { code, stdout } = await carpool('check');
+  expect(stdout.match(/^\w+(?=: ok)/gm)).toEqual(names);
+  expect(code).toBe(0);
+});
+
 test('a child that ends instead of confirming the end of its session is not ok', async () => {
   const close = { send: { type: 'die', code: 1 }, expect: { type: 'closed' } };
   const pools = { mortal: program('exits-on-request', { protocol: { ...programProtocol, close } }) };
