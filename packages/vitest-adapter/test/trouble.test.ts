@@ -28,6 +28,9 @@ describe.for(majors)('Vitest %s', (major) => {
       expect(messages.join('\n')).toMatch(/not valid at `pools\.echo\.maxSession`/);
       expect(messages.join('\n')).toMatch(atLine(major, /\n +at .*(by-value|type-only)\.test\.ts:\d+:\d+/));
     }
+    // The list of what there is, once in the run.
+    const all = outcome.tests.flatMap(({ messages }) => messages).join('\n');
+    expect(all.match(/maxUnreadEvents/g)).toHaveLength(1);
   });
 
   // Vitest 5 calls what Node 20 does not have when it shows errors, and throws.

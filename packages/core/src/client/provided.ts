@@ -2,9 +2,15 @@
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
+import type { HostClient } from './client.ts';
 import { sharedClient } from './shared-client.ts';
 import { unknownPool } from './unknown-name.ts';
 import type { Client } from './types.ts';
+
+/** Characters of a problem that each test shows. */
+const longest = 200;
+/** Milliseconds: the host answers at once. */
+const askTimeout = 2_000;
 
 /** What `RunHost` gives to the main process, for its workers. Plain data, so that any channel of any runner can carry it. */
 export interface Provided {
@@ -72,12 +78,43 @@ function clientFor(
   }
   const { address, problem, pools } = provided;
   // A problem with the pools does not concern a call that wants none.
-  if (problem !== undefined && (pool !== false || address === undefined)) throw fromRecord(problem);
+  if (problem !== undefined && (pool !== false || address === undefined)) {
+    const error = fromRecord(problem);
+    if (address === undefined || !isLong(error)) throw error;
+    return failedBefore(sharedClient({ address, runner, known: true })).then((before) => {
+      throw before ? shortened(problem) : error;
+    });
+  }
   if (address === undefined)
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, provided);
   // There was a host at the address when it was provided.
   return sharedClient({ address, runner, known: true });
+}
+
+/** Whether another test of the run has shown why the config cannot be used. Where the host cannot tell, it is shown again. */
+async function failedBefore(connecting: Client | Promise<Client>): Promise<boolean> {
+  try {
+    // Every client is one; adapters see less of it.
+    const client = (await connecting) as HostClient;
+    return (await client.ask({ method: 'problemShown' }, askTimeout)).before;
+  } catch {
+    return false;
+  }
+}
+
+function isLong({ message }: CarpoolError): boolean {
+  return message.length > longest || message.includes('\n');
+}
+
+/** Its beginning: what is wrong, without the list of what there is and the output of the host. */
+function shortened({ evidence: _, cause: __, ...problem }: ErrorRecord): CarpoolError {
+  const [line = ''] = problem.message.split('\n', 1);
+  const head = line.length <= longest ? line : `${line.slice(0, line.lastIndexOf(' ', longest))} …`;
+  const { file } = problem.context;
+  const where = typeof file === 'string' && !head.includes(file) ? `${file}; ` : '';
+  const message = `${head} (${where}in full in the first test of this run that wanted a pool)`;
+  return fromRecord({ ...problem, message, evidence: {} });
 }
 
 /** The names for `withPools()` without a config. Undefined if nothing was provided, or the pools cannot be used. */

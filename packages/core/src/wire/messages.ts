@@ -178,6 +178,15 @@ export interface PoolsResult {
   readonly machine?: { readonly pid: number } | undefined;
 }
 
+/** A test fails because the config cannot be used. */
+export interface ProblemShownRequest {
+  readonly method: 'problemShown';
+}
+export interface ProblemShownResult {
+  /** Another test of this run has said so: it need not be said in full again. */
+  readonly before: boolean;
+}
+
 export interface StatsRequest {
   readonly method: 'stats';
 }
@@ -252,6 +261,7 @@ export interface MethodTable {
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly ping: { readonly request: PingRequest; readonly result: Record<string, never> };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
+  readonly problemShown: { readonly request: ProblemShownRequest; readonly result: ProblemShownResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
   readonly acquire: { readonly request: AcquireRequest; readonly result: AcquireResult };
   readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };

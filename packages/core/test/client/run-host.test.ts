@@ -133,6 +133,31 @@ test('is replaced when it was killed a moment ago, and its exit is not known yet
   expect(session.id).toBe('s1');
 });
 
+test('a config that cannot be used is told in full to the first test that wants a pool, and to the others in short', async () => {
+  inPlace();
+  writeFileSync(join(place().path, 'carpool.config.mjs'), 'export default { pools: { echoes: { comand: "x" } } };');
+  const host = runHost();
+  await host.runStarted();
+  const { provided } = host;
+  const errors = await Promise.all(
+    [provided, provided, provided].map((to) => failure(connectProvided(to, worker, 'echoes'), 'CONFIG_INVALID')),
+  );
+  const [full, ...short] = errors.map(({ message }) => message).toSorted((a, b) => b.length - a.length);
+  expect(full).toBe(provided.problem?.message);
+  expect(full).toContain('maxUnreadEvents');
+  for (const message of short) {
+    expect(message).toMatch(
+      /^The config is not valid at `pools\.echoes\.comand`: .* … \(\S+carpool\.config\.mjs; in full in the first test of this run that wanted a pool\)$/,
+    );
+    expect(message).toContain('did you mean "command"?');
+    expect(message).not.toContain('maxUnreadEvents');
+  }
+  // The next run tells it again.
+  await host.runStarted();
+  const again = await failure(connectProvided(host.provided, worker, 'echoes'), 'CONFIG_INVALID');
+  expect(again.message).toBe(full);
+});
+
 const aLock = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
 
 test('provides the error, and tries again at the next run', async () => {

@@ -208,6 +208,7 @@ test('the table of methods is the one of the code, field by field', () => {
     ],
     ping: [{}, {}],
     pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0, 'machine?': 0 }],
+    problemShown: [{}, { before: 0 }],
     stats: [{}, { pools: 0 }],
     acquire: [
       { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'limit?': 0, 'detectDeadlock?': 0 },

@@ -95,6 +95,7 @@ export class Hub implements PeerHub {
   #server: Server;
   readonly #peers = new Set<Peer>();
   #joined = 0;
+  #problemShown = false;
   /** The files of idle children have been looked at. */
   #lookedAt: Promise<void> | undefined;
 
@@ -163,6 +164,12 @@ export class Hub implements PeerHub {
     if (remote !== undefined) return this.#run ?? remote.run ?? run;
     if (run !== undefined) this.#runSeen?.(run);
     return this.#run ?? run;
+  }
+
+  problemShown(): boolean {
+    const before = this.#problemShown;
+    this.#problemShown = true;
+    return before;
   }
 
   nextPeerNumber(): number {

@@ -35,6 +35,8 @@ export interface PeerHub {
   status(request: StatusRequest): Promise<StatusResult>;
   admits(token: string): boolean;
   nextPeerNumber(): number;
+  /** A test fails because of the config. @returns whether one has before */
+  problemShown(): boolean;
   pool(name: string): Promise<HubPool>;
   stats(): Promise<PoolStats[]>;
   run(): Promise<void>;

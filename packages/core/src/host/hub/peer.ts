@@ -20,6 +20,7 @@ import type {
   AddressResult,
   CallRequest,
   PoolsResult,
+  ProblemShownResult,
   RegisterRequest,
   RegisterResult,
   ReleaseResult,
@@ -218,6 +219,8 @@ export class Peer {
           locks: this.#hub.locks,
           machine: this.#hub.runs && { pid: process.pid },
         } satisfies PoolsResult;
+      case 'problemShown':
+        return { before: this.#hub.problemShown() } satisfies ProblemShownResult;
       case 'stats':
         return { pools: await this.#hub.stats() } satisfies StatsResult;
       case 'register':
