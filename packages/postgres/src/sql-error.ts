@@ -12,9 +12,12 @@ interface ServerError {
   readonly position?: string;
 }
 
+/** Its cause is what the server has said. */
+export class StatementError extends Error {}
+
 const longest = 600;
 
-export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown: unknown): Error {
+export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown: unknown): StatementError {
   const { message, code, detail, hint, where, position } = thrown as ServerError;
   const line = lineAt(
     sql,
@@ -28,7 +31,7 @@ export function sqlError({ name, sql }: SqlSource, statement: Statement, thrown:
   const text = statement.text.length > longest ? `${statement.text.slice(0, longest)}…` : statement.text;
   const lines = [...more, 'the statement:', ...text.split('\n').map((it) => `  ${it}`)];
   const sqlState = code === undefined ? '' : ` (SQLSTATE ${code})`;
-  return new Error(`${name}:${line}: ${message}${sqlState}\n${lines.map((it) => `  ${it}`).join('\n')}`, {
+  return new StatementError(`${name}:${line}: ${message}${sqlState}\n${lines.map((it) => `  ${it}`).join('\n')}`, {
     cause: thrown,
   });
 }

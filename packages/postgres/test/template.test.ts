@@ -1,4 +1,5 @@
 /** A template that fails, is reported once, where it is; and servers that are not there. */
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { CarpoolError } from 'carpool';
@@ -23,6 +24,9 @@ describe.skipIf(server === undefined)(`the template${reason}`, () => {
     const error = await refused({ schema: `${folder}/*.sql` });
     expect(error.message).toContain(`1.sql:4: type "inte" does not exist (SQLSTATE 42704)`);
     expect(error.message).toContain("    CREATE TABLE a (\n      id inte,\n      b text -- ';'\n    )");
+    // Runners print the causes, too.
+    expect(inspect(error).split('id inte')).toHaveLength(2);
+    expect((error.cause as Error).message).toBe('type "inte" does not exist');
   });
 
   test('where PostgreSQL names no place in it, it is where the statement begins', async () => {

@@ -38,6 +38,21 @@ describe('an error', () => {
     );
   });
 
+  test('says once how the child ended, also when it has crossed to another process', () => {
+    const exit = 'was killed by SIGKILL (out of memory?)';
+    const evidence = { exit, stderr: 'low memory' };
+    const error = new CarpoolError('CHILD_EXITED', `The child ${exit}, 5 ms after its start`, { evidence });
+    expect(error.message).toBe(`The child ${exit}, 5 ms after its start\n--- end of stderr ---\n  │ low memory`);
+    expect(toRecord(error).message).toBe(`The child ${exit}, 5 ms after its start`);
+    expect(fromRecord(toRecord(fromRecord(toRecord(error)))).message).toBe(error.message);
+    // Another child, whose code begins with the same digit.
+    const other = new CarpoolError('CHILD_EXITED', 'It exited with code 12', {
+      evidence: { exit: 'exited with code 1' },
+    });
+    expect(other.message).toBe('It exited with code 12\n  the child exited with code 1');
+    expect(toRecord(other).message).toBe('It exited with code 12');
+  });
+
   test('shows no line of its evidence as a frame of its own stack', () => {
     const stderr = 'Error: oh no\n    at odd (/child.mjs:1:2)';
     const { stack = '' } = new CarpoolError('CHILD_EXITED', 'The child exited', { evidence: { stderr } });

@@ -73,7 +73,7 @@ export class CarpoolError extends Error {
 
   constructor(code: ErrorCode, message: string, options: CarpoolErrorOptions = {}) {
     super(
-      message + renderEvidence(options.evidence),
+      message + renderEvidence(options.evidence, message),
       options.cause === undefined ? undefined : { cause: besides(options.cause, options.evidence) },
     );
     const kind = errorKinds[code];
@@ -174,12 +174,21 @@ function besides(cause: unknown, shown: Evidence | undefined): unknown {
   const { code, scope, blame, context, stack = '' } = cause;
   const evidence: Evidence = Object.fromEntries(other);
   const site = { stack: stack.slice(cause.name.length + 2 + cause.message.length) };
-  return new CarpoolError(code, plainMessage(cause), { scope, blame, context, evidence, cause: cause.cause, site });
+  const message = withoutGuess(plainMessage(cause), shown.exit);
+  return new CarpoolError(code, message, { scope, blame, context, evidence, cause: cause.cause, site });
+}
+
+/** What an exit may mean stands in parentheses, and the error has said it. */
+function withoutGuess(message: string, exit: string | undefined): string {
+  return exit === undefined ? message : message.replace(exit, exit.replace(/ \([^()]*\)$/, ''));
 }
 
 function plainMessage(error: CarpoolError): string {
-  const tail = renderEvidence(error.evidence);
-  return tail !== '' && error.message.endsWith(tail) ? error.message.slice(0, -tail.length) : error.message;
+  const { message, evidence } = error;
+  // With the exit, and as it is where the message has that already.
+  const tails = [renderEvidence(evidence), renderEvidence({ ...evidence, exit: undefined })];
+  const tail = tails.find((it) => it !== '' && message.endsWith(it));
+  return tail === undefined ? message : message.slice(0, -tail.length);
 }
 
 /** Writes the stack: the name, the message, and the frames of `site` that stand in code of the user. */
@@ -210,10 +219,11 @@ function isOfNode(frame: string): boolean {
   return /\(?node:[\w/]+:\d+:\d+\)?$/.test(frame);
 }
 
-function renderEvidence(evidence: Evidence | undefined): string {
+/** @param message what it says need not be said again */
+function renderEvidence(evidence: Evidence | undefined, message = ''): string {
   if (evidence === undefined) return '';
   const parts: string[] = [];
-  if (evidence.exit !== undefined) parts.push(`\n  the child ${evidence.exit}`);
+  if (evidence.exit !== undefined && !saysExit(message, evidence.exit)) parts.push(`\n  the child ${evidence.exit}`);
   if (evidence.silence !== undefined) parts.push(`\n  ${evidence.silence}`);
   if (evidence.activity !== undefined) parts.push(`\n  ${evidence.activity}`);
   if (evidence.logged !== undefined && evidence.logged.length > 0) {
@@ -228,6 +238,12 @@ function renderEvidence(evidence: Evidence | undefined): string {
     parts.push(titled('what no session took', evidence.strays.join('\n')));
   }
   return parts.join('');
+}
+
+/** Whether a message says how the child ended. @param exit "exited with code 1", which is not what "exited with code 12" says */
+export function saysExit(message: string, exit: string): boolean {
+  const at = message.indexOf(exit);
+  return at >= 0 && !/\d/.test(message.charAt(at + exit.length));
 }
 
 function titled(title: string, text: string): string {

@@ -35,6 +35,8 @@ test('leaves out what the message has already, and sessions of which nothing is 
     '\n\n── echo, session s1 ──\nlast messages:\n  │ {"a":1}',
   );
   expect(evidenceText(found, { message: 'oh no {"a":1}' })).toBe('');
+  const died = [{ ...session, exit: 'exited with code 3' }];
+  expect(evidenceText(died, { message: 'The child of pool "echo" exited with code 3, 5 ms after its start' })).toBe('');
   const more = [{ ...session, messages: ['{"a":1}', '{"b":2}'] }];
   expect(evidenceText(more, { message: 'It died.\n--- last messages ---\n  │ {"a":1}' })).toBe(
     '\n\n── echo, session s1 ──\nlast messages:\n  │ {"b":2}',

@@ -1,5 +1,5 @@
 /** What sessions and their children said last, as text for the message of the error of their test. */
-import { barred } from '../base/errors.ts';
+import { barred, saysExit } from '../base/errors.ts';
 import type { SessionEvidence } from './owner.ts';
 
 /** As much of an error as is looked at; runners have types of their own for it. */
@@ -27,7 +27,7 @@ function* messagesOf(error: ShownError, depth = 8): Generator<string> {
 function describe(evidence: SessionEvidence, message: string): string {
   const { pool, session, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
   const parts: string[] = [];
-  if (exit !== undefined && !message.includes(`the child ${exit}`)) parts.push(`the child ${exit}`);
+  if (exit !== undefined && !saysExit(message, exit)) parts.push(`the child ${exit}`);
   if (silence !== undefined && !message.includes(silence)) parts.push(silence);
   if (activity !== undefined && !message.includes(withoutAge(activity))) parts.push(activity);
   const add = (title: string, text = ''): void => {

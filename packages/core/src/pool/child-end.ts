@@ -37,12 +37,19 @@ export function nameOfChild({ name, children, server }: PoolSettings, { pid }: C
   return children > 1 ? `The ${kind} ${pid} of pool "${name}"` : `The ${kind} of pool "${name}"`;
 }
 
-/** ", with 2 sessions open: …" */
-function describeOpen(speakers: readonly Speaker[]): string {
-  if (speakers.length === 0) return '';
+/** ", with 2 sessions open: …", and how many are warm: those are nobody's. */
+function describeOpen(all: readonly Speaker[]): string {
+  const speakers = all.filter(({ isWarm }) => isWarm !== true);
+  const ahead = all.length - speakers.length;
+  if (speakers.length === 0) return ahead === 0 ? '' : `, with ${sessions(ahead)} opened ahead (warm)`;
   const named = speakers.slice(0, mostNamed).map(speakerName);
   if (speakers.length > mostNamed) named.push(`and ${speakers.length - mostNamed} more`);
-  return `, with ${speakers.length === 1 ? 'one session' : `${speakers.length} sessions`} open: ${named.join(', ')}`;
+  const more = ahead === 0 ? '' : `, beside ${sessions(ahead)} opened ahead (warm)`;
+  return `, with ${sessions(speakers.length)} open: ${named.join(', ')}${more}`;
+}
+
+function sessions(count: number): string {
+  return count === 1 ? 'one session' : `${count} sessions`;
 }
 
 /** The best reason for the end of the stream: what broke the framing, else how the child exited. */
@@ -67,7 +74,7 @@ export async function whyItEnded(
   const message =
     exit === undefined
       ? `${subject} closed its output and was stopped, ${after}${open}`
-      : `${subject} ${describeExit(status, 'without a guess')}, ${after}${open}`;
+      : `${subject} ${how}, ${after}${open}`;
   const { stderr, stdout } = evidenceOf(child);
   return new CarpoolError('CHILD_EXITED', `${message}${missingModule(stderr)}`, {
     context: { pool: settings.name, pid: child.pid, exit: status },

@@ -3,7 +3,6 @@
  * call later, by a time-out, that call is often one of another test.
  */
 import { barred, type CarpoolError, type Evidence } from '../base/errors.ts';
-import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { Diagnostic, LoggedError } from '../protocol/protocol.ts';
 import { Strays } from '../session/strays.ts';
 
@@ -91,12 +90,11 @@ export class PoolFaults {
     this.#warnOnce(kind, `the child has logged an error: ${text}${advice === undefined ? '' : `\n  ${advice}`}${more}`);
   }
 
-  /** @param failure why the end of its session was not confirmed */
-  unconfirmed(session: string, holder: HolderLabel | undefined, failure: CarpoolError | undefined): void {
+  /** @param session in words @param failure why its end was not confirmed */
+  unconfirmed(session: string, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;
-    const owner = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
     const why = failure === undefined ? 'it opened too late' : shortened(firstLine(failure.message));
-    const text = `session ${session}${owner}: ${why}`;
+    const text = `${session}: ${why}`;
     this.#first ??= text;
     this.#firstOfRun ??= text;
   }

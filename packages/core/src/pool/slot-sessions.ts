@@ -5,6 +5,7 @@ import type { HolderLabel } from '../base/holder-label.ts';
 import type { Printed } from '../process/child.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
+import { speakerName } from '../session/journal.ts';
 import type { Listener } from '../session/listener.ts';
 import type { Slot } from './admission.ts';
 import type { PoolFaults } from './faults.ts';
@@ -69,7 +70,9 @@ export class SlotSession implements Place {
     this.#holder = holder;
     holder.conversation = this.conversation;
     holder.generation = this.generation;
-    this.conversation.speaker.holder = holder.options.holder;
+    const { speaker } = this.conversation;
+    speaker.holder = holder.options.holder;
+    speaker.isWarm = false;
     this.begins();
   }
 }
@@ -108,7 +111,7 @@ export class SlotSessions {
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then((released) => {
       const { confirmed, failure } = released;
-      if (!confirmed) faults.unconfirmed(conversation.id, session.holder?.options.holder, failure);
+      if (!confirmed) faults.unconfirmed(speakerName(conversation.speaker), failure);
       suspects.released(session, released);
       this.free(slot, session.holder, confirmed);
       changed();

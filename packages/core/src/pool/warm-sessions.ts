@@ -196,6 +196,7 @@ export class WarmSessions {
       if (givenUp.aborted) throw new Error('it was given up');
       const begin = { listener, signal: givenUp, params: undefined, label: undefined };
       const session = sessions.begin({ slot, generation }, begin);
+      session.conversation.speaker.isWarm = true;
       warm.session = session;
       // After the slot is free: `sessions` has listened first.
       void session.conversation.released.then(() => this.#ended(warm));

@@ -4,14 +4,14 @@ export type ExitStatus =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string; readonly by?: 'carpool' };
 
-/** A predicate for a sentence whose subject is the child: "exited with code 3". @param why what may have caused a signal */
-export function describeExit(status: ExitStatus, why: 'with a guess' | 'without a guess' = 'with a guess'): string {
+/** A predicate for a sentence whose subject is the child: "exited with code 3". */
+export function describeExit(status: ExitStatus): string {
   switch (status.kind) {
     case 'exited':
       return `exited with code ${showCode(status.code)}`;
     case 'signalled':
       if (status.by === 'carpool') return `was ended by Carpool with ${status.signal}`;
-      return `was killed by ${status.signal}${why === 'with a guess' ? (suspects.get(status.signal) ?? '') : ''}`;
+      return `was killed by ${status.signal}${suspects.get(status.signal) ?? ''}`;
   }
 }
 

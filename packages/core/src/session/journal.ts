@@ -12,6 +12,8 @@ const kept = 16;
 export interface Speaker extends SessionName {
   /** Changes where a session gets its caller later. */
   holder?: HolderLabel | undefined;
+  /** It was opened ahead, and no call has it yet. */
+  isWarm?: boolean;
 }
 
 /** A request that the child has answered. */
@@ -30,6 +32,9 @@ interface Entry {
 export class Journal {
   readonly #entries: Entry[] = [];
   #next = 0;
+  /** Entries so far, and those when the child has last said something that is none. */
+  #count = 0;
+  #came = 0;
   #heard = false;
   #answered: Answered | undefined;
 
@@ -50,6 +55,12 @@ export class Journal {
       entry.frame = frame;
     }
     this.#next = (this.#next + 1) % kept;
+    this.#count++;
+  }
+
+  /** The child has said something that is no message of the journal: it is not silent. */
+  came(): void {
+    this.#came = this.#count;
   }
 
   /** @param at the clock's time */
@@ -78,7 +89,8 @@ export class Journal {
   /** What was sent since the child has last said anything, oldest first. */
   unanswered(): readonly Readonly<Entry>[] {
     const entries = this.#ordered();
-    return entries.slice(entries.findLastIndex(({ direction }) => direction === 'in') + 1);
+    const since = this.#came - (this.#count - entries.length);
+    return entries.slice(Math.max(since, entries.findLastIndex(({ direction }) => direction === 'in') + 1));
   }
 
   #ordered(): Entry[] {
@@ -87,8 +99,9 @@ export class Journal {
 }
 
 /** "session s1 of "cart › adds an item" (cart.test.ts)" */
-export function speakerName({ id, holder }: Speaker): string {
+export function speakerName({ id, holder, isWarm }: Speaker): string {
   if (id === rootId) return 'outside any session';
+  if (isWarm === true) return `session ${id}, opened ahead (warm)`;
   if (holder?.test === undefined && holder?.file === undefined) return `session ${id}`;
   return `session ${id} of ${nameOf(holder, 'a test')}`;
 }

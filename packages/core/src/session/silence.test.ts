@@ -41,6 +41,20 @@ test('without a request, it is the first message after the last that came', () =
   expect(stuckIn(one, journal, []), 'its own').toBe(undefined);
 });
 
+test('a child that says something which is no message is not silent, and that takes no place among the messages', () => {
+  const journal = new Journal();
+  journal.add('out', one, frame('loop'));
+  journal.came();
+  expect(isSilentFor(one, journal)).toBe(false);
+  expect(journal.describe()).toEqual(['→ {type: "loop"} (session s1 of "loops" (a.test.ts))']);
+  for (let n = 0; n < 40; n++) journal.add('out', two, frame('query'));
+  expect([isSilentFor(one, journal), isSilentFor(two, journal)]).toEqual([false, true]);
+  journal.came();
+  expect(isSilentFor(two, journal)).toBe(false);
+  journal.add('out', one, frame('loop'));
+  expect(describeSilence(journal, [])).toContain('{type: "loop"} (session s1 of "loops" (a.test.ts))');
+});
+
 test('a journal keeps the last sixteen messages, oldest first', () => {
   const journal = new Journal();
   for (let n = 0; n < 20; n++) journal.add(n % 2 === 0 ? 'out' : 'in', two, frame(`${n}`));
@@ -49,4 +63,5 @@ test('a journal keeps the last sixteen messages, oldest first', () => {
   expect([lines[0], lines[15]]).toEqual(['→ {type: "4"} (session s2)', '← {type: "19"} (session s2)']);
   expect(journal.heard).toBe(true);
   expect(speakerName({ id: rootId })).toBe('outside any session');
+  expect(speakerName({ id: 's4', isWarm: true })).toBe('session s4, opened ahead (warm)');
 });

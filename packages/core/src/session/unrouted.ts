@@ -4,7 +4,7 @@ import type { Frame } from '../codec/frame.ts';
 import type { Messages, Protocol, Route } from '../protocol/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Glued } from './glued.ts';
-import { rootId, type Journal, type Speaker } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { brokenProtocol, firstFrame } from './protocol-errors.ts';
 import type { Strays } from './strays.ts';
 
@@ -31,9 +31,6 @@ export interface Losses {
   /** `route` has thrown, so that it is not known for which of them the message was. */
   misrouted(message: Frame, error: CarpoolError): void;
 }
-
-/** What comes for no session. */
-const noSession: Speaker = { id: rootId };
 
 export class Unrouted {
   readonly #options: UnroutedOptions;
@@ -88,7 +85,7 @@ export class Unrouted {
 
   /** The other side is not silent. */
   #came(): void {
-    this.#options.journal?.add('in', noSession, 0);
+    this.#options.journal?.came();
   }
 }
 

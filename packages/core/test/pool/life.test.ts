@@ -24,6 +24,7 @@ describe('a child that dies', () => {
       const error = await failure(waiting[n]!, 'CHILD_EXITED');
       expect(error.message).toMatch(/^Cannot wait for an event: session s\d was closed because its child ended/);
       expect(error.message).toMatch(message);
+      expect((await session.closed).error?.message.match(new RegExp(message, 'g'))).toHaveLength(1);
       expect(await session.closed).toMatchObject({ by: 'child' });
       const after = await failure(session.request({ type: 'query' }), 'CHILD_EXITED');
       expect(after.message).toMatch(message);
@@ -120,13 +121,15 @@ describe('what is said of a child that dies', () => {
     );
   });
 
-  test('what a signal may mean is said once', async () => {
+  test('what a signal may mean is said once, and by each error once how it ended', async () => {
     const echoes = pool('exits-on-request');
     const session = await echoes.register();
     const waiting = failure(session.event(), 'CHILD_EXITED');
     session.send({ type: 'die', signal: 'SIGKILL' });
     const error = await waiting;
     expect(`${error.message}\n${(error.cause as Error).message}`.match(/out of memory\?/g)).toHaveLength(1);
+    for (const { message } of [error, error.cause as Error])
+      expect(message.match(/killed by SIGKILL/g)).toHaveLength(1);
   });
 
   test('a line that it repeats on stderr stands once', async () => {

@@ -171,6 +171,24 @@ test('one whose child dies is dropped without a word, and made anew', async () =
   expect(echoes.stats()).toMatchObject({ children: 2, failures: 1, unconfirmed: 0 });
 });
 
+test('the error of a child that dies counts those that were open ahead, and does not name them like sessions of tests', async () => {
+  const echoes = pool('exits-on-request', { warm: 2 });
+  const session = await echoes.register({ holder: { test: 'adds', file: 'a.test.ts' } });
+  await isWarm(echoes, 2);
+  session.send({ type: 'die' });
+  const { error } = await session.closed;
+  expect(error?.message).toMatch(
+    /, with one session open: session s1 of "adds" \(a\.test\.ts\), beside 2 sessions opened ahead \(warm\)\n/,
+  );
+  // One that a test has got is its own like any other.
+  const next = await echoes.register({ holder: { test: 'first', file: 'b.test.ts' } });
+  await isWarm(echoes, 2);
+  const given = await echoes.register({ holder: { test: 'second', file: 'b.test.ts' } });
+  await next.unregister();
+  given.send({ type: 'die' });
+  expect((await given.closed).error?.message).toMatch(/open: session s\d+ of "second" \(b\.test\.ts\)/);
+});
+
 test('a start that fails is not tried again for the sake of a warm session', async () => {
   const echoes = pool('dies-at-once', { warm: 2 });
   await failure(echoes.register(), 'CHILD_EXITED');
