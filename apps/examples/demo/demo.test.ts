@@ -1,4 +1,5 @@
 /** The demo as a whole: both ways of both suites pass, it prints what they took, and it leaves nothing when it is interrupted. */
+import { linux } from '@carpool/test-harness/programs';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -61,7 +62,7 @@ test('both ways of both suites pass, and the tables say what they took', { timeo
   expect(places()).toEqual(before);
 });
 
-test.runIf(process.platform === 'linux')('one that is interrupted leaves nothing', { timeout: 90_000 }, async () => {
+test.runIf(linux.holds)(`one that is interrupted leaves nothing${linux.reason}`, { timeout: 90_000 }, async () => {
   const before = places();
   const demo = startDemo('--only', 'postgres');
   const isServer = (pid: number): boolean => /postgres\0-D/.test(read(`/proc/${pid}/cmdline`));

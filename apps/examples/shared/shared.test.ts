@@ -1,4 +1,5 @@
 /** Runs the suites of this folder with the real commands, and looks at what no single test can see. */
+import { linux } from '@carpool/test-harness/programs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -162,8 +163,8 @@ test('when a run is killed, its server ends', { timeout: 60_000 }, async () => {
   expect(run.folders).toEqual([]);
 });
 
-test.runIf(process.platform === 'linux')(
-  'when a host is killed, its server ends and the tests fail',
+test.runIf(linux.holds)(
+  `when a host is killed, its server ends and the tests fail${linux.reason}`,
   { timeout: 60_000 },
   async () => {
     const run = new Run(...databaseAlone);

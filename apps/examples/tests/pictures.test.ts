@@ -42,8 +42,8 @@ test('without a tree there is nothing to see', async ({ renderer }) => {
   expect(await picture(renderer, 64, 64)).toMatchObject({ hash: '', width: 0, height: 0 });
 });
 
-// The stand-in draws nothing; these tests need the real renderer.
-describe.skipIf(mode === 'mock')('drawn', () => {
+// These tests need the real renderer.
+describe.skipIf(mode === 'mock')(`drawn${mode === 'mock' ? ' (skipped: the stand-in draws nothing)' : ''}`, () => {
   test('a picture has the size that was asked for', async ({ renderer }) => {
     mount(renderer, counter);
     const { width, height, rgba } = await picture(renderer, 320, 200);

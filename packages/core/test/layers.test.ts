@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainTo, check, folderCycles, layerOf, type Offer, type SourceFile } from './layers/check.ts';
 import { importsOf } from './layers/imports.ts';
+import { skipsWithoutReason } from './layers/skips.ts';
 import { unnameableTypes } from './layers/public-types.ts';
 import { independent, layers, lightEntries, longFiles, userEntries } from './layers/table.ts';
 
@@ -33,6 +34,11 @@ const offers = inRepository('packages/*/package.json').map((path): Offer => {
   });
   return { name, exports: Object.keys(exports), sources: Object.fromEntries(found) };
 });
+
+/** Of all packages, but not of the projects on which they run whole runners. */
+const testFiles = ['packages', 'apps']
+  .flatMap((folder) => inRepository(`${folder}/**/*.ts`))
+  .filter((path) => /(^|\/)tests?\/|\.test\.ts$|\/suite\//.test(path) && !path.includes('/test/projects/'));
 
 interface Manifest {
   readonly name: string;
@@ -92,6 +98,19 @@ describe('the house', () => {
 
   it.each(Object.entries(lightEntries))('%s loads none of %j', (entry, banned) => {
     expect(chainTo(entry, banned, { files: sources, offers })).toBeUndefined();
+  });
+
+  it('says in the title of each test that may be skipped why it is', () => {
+    expect(testFiles.length).toBeGreaterThan(100);
+    const wrong = testFiles.flatMap((path) =>
+      skipsWithoutReason(readFileSync(join(root, path), 'utf8')).map((title) => `${path}: ${title}`),
+    );
+    expect(wrong).toEqual([]);
+    const tests = [
+      "runIf(existsSync('x'))('does it', () => {})",
+      'skipIf(f(1)).each([(a)])(`does it${reason}`, (a) => {})',
+    ];
+    expect(skipsWithoutReason(tests.map((one) => `test.${one};`).join(''))).toEqual(["('does it', ()"]);
   });
 
   it.each(independent)('%s has files', (folder) => {

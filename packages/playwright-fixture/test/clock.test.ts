@@ -19,11 +19,11 @@ test('a wait that is too long names the holder instead of timing out', async () 
   expect(messageOf(outcome, 'must fail: a hook')).toMatch(reply);
   expect(messageOf(outcome, 'must fail: a hook for all')).toMatch(reply);
   expect(messageOf(outcome, 'in the body')).toMatch(
-    /the only slot was busy in "narrow" .* held for \d+ ms by "must fail: waiting in the body"/,
+    /the only slot was busy in "narrow" .* held for \d+ ms by this test itself/,
   );
   const [body] = testNamed(outcome, 'in the body').attempts;
   expect(body?.location).toContain(placeOf('clock', 'waits-too-long.spec.ts', '// this line'));
   expect(messageOf(outcome, 'in the fixture')).toMatch(
-    /"narrow" for 300 ms; .*held for \d+ ms by "worker \d+, for all its tests"/,
+    /"narrow" for 300 ms, `timeout` of the call; .*held for \d+ ms by (?:the worker of this test|"worker \d+, for all its tests")/,
   );
 });

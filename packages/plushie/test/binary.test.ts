@@ -1,4 +1,5 @@
 /** Which renderer is started, and what the error says if there is none. */
+import { posix } from '@carpool/test-harness/programs';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPool } from 'carpool';
@@ -66,8 +67,8 @@ function recording(folder: string): string {
   return file;
 }
 
-test.skipIf(process.platform === 'win32')(
-  'a renderer that Plushie put into a folder around the project is found, and gets what the SDKs pass',
+test.runIf(posix.holds)(
+  `a renderer that Plushie put into a folder around the project is found, and gets what the SDKs pass${posix.reason}`,
   async () => {
     const repository = place().path;
     const project = join(repository, 'apps', 'shop');

@@ -1,4 +1,5 @@
 /** Databases on a real server: what a test gets, and what is left of it. */
+import { condition } from '@carpool/test-harness/programs';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,7 +45,8 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
   });
 
   const psql = join(dirname(server?.postgres ?? ''), 'psql');
-  test.runIf(existsSync(psql))('`opened.url` is enough for psql', async () => {
+  const there = condition(existsSync(psql), `there is no psql beside ${server?.postgres ?? 'a server'}`);
+  test.runIf(there.holds)(`\`opened.url\` is enough for psql${there.reason}`, async () => {
     const { opened } = await databases().register();
     expect(execFileSync(psql, [opened.url, '-Atc', 'SELECT 1'], { encoding: 'utf8' })).toBe('1\n');
   });

@@ -1,4 +1,5 @@
 /** What ends a server, or its disk: a clear error, a new server, nothing left behind. */
+import { condition, linux } from '@carpool/test-harness/programs';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +35,7 @@ async function expectReplaced(pool: DatabasePool, db: Database, said: RegExp): P
 }
 
 describe.skipIf(server === undefined)(`trouble${reason}`, () => {
-  test.runIf(process.platform === 'linux')('a server that is killed in mid-test', async () => {
+  test.runIf(linux.holds)(`a server that is killed in mid-test${linux.reason}`, async () => {
     const pool = databases();
     const db = await pool.register();
     const client = new pg.Client(db.opened);
@@ -79,7 +80,8 @@ describe.skipIf(server === undefined)(`trouble${reason}`, () => {
   });
 
   const disk = mountedDisk('80m');
-  test.skipIf(disk === undefined)('a full disk fails what needs it, and says which', async () => {
+  const small = condition(disk !== undefined, 'only root on Linux mounts a small disk');
+  test.runIf(small.holds)(`a full disk fails what needs it, and says which${small.reason}`, async () => {
     await using pool = createPool(postgres(options({ folder: disk ?? '', maxSessions: 20 })));
     const open: Database[] = [];
     const fill = async (): Promise<void> => {

@@ -17,6 +17,9 @@ import {
 export const majors = [5, 4, 3] as const;
 export type Major = (typeof majors)[number];
 
+/** For the titles of tests of what Vitest 3 cannot do: why they are skipped there. */
+export const reasonBefore4 = (major: Major): string => (major === 3 ? ' (skipped: Vitest 3 cannot)' : '');
+
 const adapter = join(import.meta.dirname, '..');
 const home = join(adapter, '.tmp');
 

@@ -1,7 +1,7 @@
 /** A runner, host or worker that is killed at any time leaves nothing behind, and no slot is lost. */
 import { describe, expect, test } from 'vitest';
 import { testNamed } from '@carpool/test-harness/expect';
-import { majors, Project } from './harness.ts';
+import { majors, Project, reasonBefore4 } from './harness.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 const args = ['--testTimeout=60000', '--disable-console-intercept', '--maxWorkers=3'];
@@ -44,7 +44,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(outcome.left).toEqual([]);
   });
 
-  test.runIf(major > 3)('a run that is cancelled waits for no slot', async () => {
+  test.runIf(major > 3)(`a run that is cancelled waits for no slot${reasonBefore4(major)}`, async () => {
     using project = new Project(major, 'kill');
     const running = project.start(['run', 'holds', 'waits', 'fails', '--bail=1', ...args]);
     await running.until(/holding/);
@@ -55,7 +55,7 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   // Vitest 3 does not survive the death of a worker: it reports it and ends.
-  test.runIf(major > 3)('a worker killed by SIGKILL gives its slot back', async () => {
+  test.runIf(major > 3)(`a worker killed by SIGKILL gives its slot back${reasonBefore4(major)}`, async () => {
     using project = new Project(major, 'kill');
     const outcome = await project.run(['dies', 'survives', '--pool=forks', ...args]);
     expect(testNamed(outcome, 'takes the slot').status).toBe('passed');

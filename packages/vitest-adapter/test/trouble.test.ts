@@ -34,16 +34,19 @@ describe.for(majors)('Vitest %s', (major) => {
   });
 
   // Vitest 5 calls what Node 20 does not have when it shows errors, and throws.
-  test.runIf(major === 5)('in an old Node stderr says so, too, once', async () => {
-    using project = new Project(major, 'wrong-config');
-    const older = 'delete Promise.withResolvers; delete Map.groupBy;';
-    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(older)}`;
-    const { stderr, code } = await project.run([], { env: { NODE_OPTIONS } });
-    expect(code).not.toBe(0);
-    expect(stderr.match(/^carpool: .*/gm)).toEqual([
-      `carpool: Carpool needs Node 22.12 or newer, and this is Node ${process.versions.node}: run the tests with a newer one`,
-    ]);
-  });
+  test.runIf(major === 5)(
+    `in an old Node stderr says so, too, once${major === 5 ? '' : ` (skipped: Vitest ${major} shows it as an error)`}`,
+    async () => {
+      using project = new Project(major, 'wrong-config');
+      const older = 'delete Promise.withResolvers; delete Map.groupBy;';
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(older)}`;
+      const { stderr, code } = await project.run([], { env: { NODE_OPTIONS } });
+      expect(code).not.toBe(0);
+      expect(stderr.match(/^carpool: .*/gm)).toEqual([
+        `carpool: Carpool needs Node 22.12 or newer, and this is Node ${process.versions.node}: run the tests with a newer one`,
+      ]);
+    },
+  );
 
   test('a pool that the config does not have is named, with those that it has, and a failed start at its test', async () => {
     using project = new Project(major, 'names');
@@ -66,7 +69,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(missing).toContain('`no-such-program` was not found');
     expect(missing).toMatch(atLine(major, /\n +at .*names\.test\.ts:\d+/));
     const full = messageOf(outcome, 'a full pool');
-    expect(full).toMatch(/the only slot is busy in "narrow"; held for \d+ ms by "must fail: a full pool"/);
+    expect(full).toMatch(/the only slot is busy in "narrow"; held for \d+ ms by this test itself \(.*names\.test\.ts/);
     expect(full).toMatch(/\n +at .*names\.test\.ts:\d+/);
   });
 

@@ -104,7 +104,9 @@ function describeOccupancy({ holders, quarantined, ending, capped, suspicions }:
 }
 
 function describeSlot(holder: Holder): string {
-  const { relation, heldFor, takenAt } = holder;
+  const { relation, heldFor, takenAt, file } = holder;
   if (relation === undefined) return describeHolder(holder, 'a session');
-  return `held for ${duration(heldFor)} by ${relation.name}${takenAt === undefined ? '' : ` (${takenAt})`}`;
+  // The session of a fixture was taken at no line.
+  const where = takenAt ?? file;
+  return `held for ${duration(heldFor)} by ${relation.name}${where === undefined ? '' : ` (${where})`}`;
 }

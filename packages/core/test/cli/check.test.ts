@@ -100,7 +100,7 @@ test('a script that does not exist is not ok, although a session could be opened
 });
 
 test.skipIf(python.path === undefined)(
-  'the error of Python that does not find `carpool_child` says where that is',
+  `the error of Python that does not find \`carpool_child\` says where that is${python.reason}`,
   async () => {
     write('sheet.py', 'import carpool_child');
     poolOf('sheet.py', { command: python.path, env: { PYTHONPATH: '' }, protocol: childProtocol });

@@ -1,6 +1,7 @@
 // `carpool measure`: real processes, started, measured and stopped; every error says what to change.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { linux } from '@carpool/test-harness/programs';
 import { expect, test } from 'vitest';
 import type { Assessment } from '../../src/cli/measure/assess.ts';
 import { census } from '../../src/testing/census.ts';
@@ -23,8 +24,6 @@ function assessmentIn({ code, stdout, stderr }: Ended): Assessment {
 
 /** A file that the command writes, in the folder of this test. */
 const existsIn = (name: string): boolean => existsSync(join(place().path, name));
-
-const linux = process.platform === 'linux';
 
 /** What Linux shows of processes. */
 function expectShown(...values: readonly (number | undefined)[]): void {
@@ -64,7 +63,7 @@ test('--ready waits for what the command prints then, on either stream', async (
   expect(own.fastest).toBeGreaterThan(300);
 });
 
-test.runIf(linux)('the whole process group counts', async () => {
+test.runIf(linux.holds)(`the whole process group counts${linux.reason}`, async () => {
   const busy = `const block = Buffer.alloc(64 * 1024 * 1024, 1); console.log('ready', block.length); ${stays}`;
   write('helper.cjs', busy);
   const source = `require('node:child_process').spawn(process.execPath, ['helper.cjs'], { stdio: 'inherit' }); ${stays}`;

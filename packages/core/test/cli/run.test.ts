@@ -1,13 +1,16 @@
 // `carpool run`: its exit code is the command's, signals reach the command, and one host serves whatever runs inside.
+import { optionalProgram } from '@carpool/test-harness/programs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { program, programProtocol } from '../support/pools.ts';
 import { addressVariable } from '../../src/wire/address.ts';
 import { closing, place } from '../support/pools.ts';
 import { carpool, commandLine, config, start, write } from './carpool.ts';
+
+/** Of util-linux: it makes a terminal, whose foreground is a command. */
+const terminal = optionalProgram(['script']);
 
 const node = process.execPath;
 const session = fileURLToPath(new URL('session.mjs', import.meta.url));
@@ -102,28 +105,30 @@ describe('signals', () => {
     expect(await running.ended).toMatchObject({ code: 7 });
   });
 
-  test.runIf(existsSync('/usr/bin/script'))('a Ctrl-C of a terminal reaches the command once', async () => {
-    config({ echoes: 'echo' });
-    const script = `
+  test.skipIf(terminal.path === undefined)(
+    `a Ctrl-C of a terminal reaches the command once${terminal.reason}`,
+    async () => {
+      config({ echoes: 'echo' });
+      const script = `
       let count = 0;
       process.on("SIGINT", () => count++ || setTimeout(() => process.exit(40 + count), 300));
       console.log("ready"); setInterval(() => {}, 1e6);
     `;
-    const command = commandLine('run', '--', ...evaluate(script));
-    const quoted = `exec ${command.map((word) => `'${word}'`).join(' ')}`;
-    // util-linux's `script` makes a terminal, whose foreground is the command.
-    const { path } = place();
-    const env = { ...process.env, TMPDIR: path, [addressVariable]: undefined };
-    const terminal = spawn('script', ['-qec', quoted, '/dev/null'], {
-      cwd: path,
-      env,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    closing({ close: () => terminal.kill('SIGKILL') });
-    await once(terminal.stdout, 'data');
-    terminal.stdin.write('\x03');
-    expect(await once(terminal, 'exit')).toEqual([41, null]);
-  });
+      const command = commandLine('run', '--', ...evaluate(script));
+      const quoted = `exec ${command.map((word) => `'${word}'`).join(' ')}`;
+      const { path } = place();
+      const env = { ...process.env, TMPDIR: path, [addressVariable]: undefined };
+      const made = spawn('script', ['-qec', quoted, '/dev/null'], {
+        cwd: path,
+        env,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      closing({ close: () => made.kill('SIGKILL') });
+      await once(made.stdout, 'data');
+      made.stdin.write('\x03');
+      expect(await once(made, 'exit')).toEqual([41, null]);
+    },
+  );
 
   test('nothing is left of the host and its children when `carpool run` itself is killed', async () => {
     config({ echoes: 'echo' });

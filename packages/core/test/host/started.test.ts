@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { linux } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import { ownRecord } from '../../src/hosts/host-record.ts';
 import type { Host } from '../../src/main-process/types.ts';
@@ -10,8 +11,6 @@ import { isRunning, startTimeOf, type ProcessIdentity } from '../../src/process/
 import { localPath } from '../../src/wire/address.ts';
 import { ask, host, open } from '../shared-worker/support.ts';
 import { closing, place, until } from '../support/pools.ts';
-
-const linux = process.platform === 'linux';
 
 /** It is ended after this test, whatever the test finds. */
 function identified(pid: number): ProcessIdentity {
@@ -45,26 +44,29 @@ async function killedHost(): Promise<{ folder: string; left: ProcessIdentity }> 
   return { folder, left: identified(left.pid!) };
 }
 
-describe.runIf(linux)('what a shared worker has started, in the group of the host or outside,', () => {
-  test('ends with the host', async () => {
-    const { started, servers } = await withServers();
-    await started.stop();
-    expect(servers.filter(isRunning)).toEqual([]);
-  });
+describe.runIf(linux.holds)(
+  `what a shared worker has started, in the group of the host or outside,${linux.reason}`,
+  () => {
+    test('ends with the host', async () => {
+      const { started, servers } = await withServers();
+      await started.stop();
+      expect(servers.filter(isRunning)).toEqual([]);
+    });
 
-  test('is ended by the next host, where the host was killed, if it carries the mark', async () => {
-    const { started, servers } = await withServers();
-    process.kill(started.pid!, 'SIGKILL');
-    await started.exited;
-    await (await host()).stop();
-    expect(isRunning(servers[1]!)).toBe(false);
-  });
-});
+    test('is ended by the next host, where the host was killed, if it carries the mark', async () => {
+      const { started, servers } = await withServers();
+      process.kill(started.pid!, 'SIGKILL');
+      await started.exited;
+      await (await host()).stop();
+      expect(isRunning(servers[1]!)).toBe(false);
+    });
+  },
+);
 
-test.runIf(linux).each([
+test.runIf(linux.holds).each([
   ['in order', '', (started: Host) => started.stop()],
   ['by an error of the config', "process.once('SIGUSR2', () => { throw new Error('broken'); });", crash],
-])('what a config has started ends with a host that ends %s', async (_, line, end) => {
+])(`what a config has started ends with a host that ends %s${linux.reason}`, async (_, line, end) => {
   const file = join(place().path, 'pid');
   const root = place().path;
   const lines = [
@@ -89,7 +91,7 @@ async function crash({ pid, exited }: Host): Promise<void> {
   await exited;
 }
 
-test.runIf(linux)('a run that is too short for a sweep finishes it before it ends', async () => {
+test.runIf(linux.holds)(`a run that is too short for a sweep finishes it before it ends${linux.reason}`, async () => {
   const { folder, left } = await killedHost();
   // The sweep has to wait for the kill: the process ignores SIGTERM.
   await (await host()).stop();

@@ -1,17 +1,16 @@
 // What a child has started ends with it, also where that has left its group. It is found by the mark in its environment.
 import { readFileSync } from 'node:fs';
+import { linux } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import { factsOf } from '../../src/process/identity.ts';
 import { endMarked, findMarked, findMarkedNow, markedIn } from '../../src/process/marked.ts';
 import { familyOf, isThere, program, start, stillThere, Talk } from './cast.ts';
 
-const linux = process.platform === 'linux';
-
 function markOf(pid: number): string {
   return /CARPOOL_CHILD=([0-9a-f]{32})/.exec(readFileSync(`/proc/${pid}/environ`, 'latin1'))![1]!;
 }
 
-describe.runIf(linux)('a descendant in a session of its own', () => {
+describe.runIf(linux.holds)(`a descendant in a session of its own${linux.reason}`, () => {
   test('carries the mark of its child', async () => {
     const { child, grandchild } = await familyOf('detaches-grandchild');
     expect(factsOf(grandchild)?.group).toBe(grandchild);
@@ -41,7 +40,7 @@ describe.runIf(linux)('a descendant in a session of its own', () => {
   });
 });
 
-describe.runIf(linux)('an end by the mark', () => {
+describe.runIf(linux.holds)(`an end by the mark${linux.reason}`, () => {
   test('leaves what was started before its owner, and what carries another mark', async () => {
     const child = await start(program('echo', '--hello-at-once'));
     const talk = new Talk(child);

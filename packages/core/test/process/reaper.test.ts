@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linux } from '@carpool/test-harness/programs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { startTimeOf } from '../../src/process/identity.ts';
@@ -19,7 +20,6 @@ beforeEach(() => {
 
 const script = fileURLToPath(new URL('host.mjs', import.meta.url));
 const strip = process.features.typescript ? [] : ['--experimental-strip-types', '--no-warnings'];
-const linux = process.platform === 'linux';
 
 interface Host {
   readonly pid: number;
@@ -98,7 +98,7 @@ describe('a host that ends', () => {
     expect(await stillThere([child, grandchild!])).toEqual([]);
   });
 
-  test.runIf(linux)('also takes what has left the group of its child', async () => {
+  test.runIf(linux.holds)(`also takes what has left the group of its child${linux.reason}`, async () => {
     const { child, grandchild, ended } = await host('exit', 'detaches-grandchild', '--stubborn');
     await ended;
     expect(await stillThere([child, grandchild!])).toEqual([]);
@@ -122,7 +122,7 @@ describe('a sweep after a host that was killed', () => {
     { name: 'forks-grandchild', flags: ['--stubborn'] },
     { name: 'detaches-grandchild', flags: ['--stubborn'] },
   ];
-  test.runIf(linux).each(table)('ends $name $flags', async ({ name, flags }) => {
+  test.runIf(linux.holds).each(table)(`ends $name $flags${linux.reason}`, async ({ name, flags }) => {
     const { child, grandchild, kill } = await host('stay', name, ...flags);
     await kill();
     const swept = await sweepRecords(directory, { deadlines: { terminate: 100, kill: 10_000 } });
@@ -140,7 +140,7 @@ describe('a sweep after a host that was killed', () => {
   });
 
   const last = ['forks-grandchild', 'detaches-grandchild'];
-  test.runIf(linux).each(last)('ends what is left of %s, by the mark it carries', async (name) => {
+  test.runIf(linux.holds).each(last)(`ends what is left of %s, by the mark it carries${linux.reason}`, async (name) => {
     const { child, grandchild, kill } = await host('stay', name, '--stubborn');
     await kill();
     expect(await stillThere([child])).toEqual([]);
@@ -209,7 +209,7 @@ describe('a sweep never touches', () => {
     expect(await talk.ask({ type: 'query' })).toBeDefined();
   });
 
-  test.runIf(linux)('a member of the group that does not carry the mark', async () => {
+  test.runIf(linux.holds)(`a member of the group that does not carry the mark${linux.reason}`, async () => {
     // The recorded leader is gone, and its number has become the group of an unrelated process.
     const { child, talk } = await greeted('echo');
     const record: ChildRecord = {

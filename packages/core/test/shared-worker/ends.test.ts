@@ -1,4 +1,5 @@
 // However a shared worker ends: what it held outside of its thread is released, and the host ends in time.
+import { posix } from '@carpool/test-harness/programs';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -63,8 +64,8 @@ test('a teardown that hangs is given up when its time is up, at the end of the r
   expect(log()).toBe('held\n');
 });
 
-test.skipIf(process.platform === 'win32')(
-  'a worker in a native call does not hold up the end of the host, and what the call runs ends with it',
+test.runIf(posix.holds)(
+  `a worker in a native call does not hold up the end of the host, and what the call runs ends with it${posix.reason}`,
   async () => {
     const { started, file, shared, log } = await holding('is in a native call', 'teardownTimeout: 300,');
     await file.owner.ready();

@@ -1,4 +1,5 @@
 /** Windowed mode: each session has a renderer of its own, behind the same interface. */
+import { linux } from '@carpool/test-harness/programs';
 import { pooledTransport } from '../../src/backend.ts';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { failure } from '../support/failure.ts';
@@ -129,8 +130,8 @@ export function windowedSuite(subject: Subject): void {
     });
   });
 
-  test.runIf(process.platform === 'linux')(
-    `${subject.name}: without a display \`register\` fails at once, and says what to do`,
+  test.runIf(linux.holds)(
+    `${subject.name}: without a display \`register\` fails at once, and says what to do${linux.reason}`,
     async () => {
       for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'WAYLAND_SOCKET']) vi.stubEnv(name, '');
       const { DISPLAY: _, ...env } = subject.env;
