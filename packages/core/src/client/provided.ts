@@ -108,13 +108,13 @@ function isLong({ message }: CarpoolError): boolean {
 }
 
 /** Its beginning: what is wrong, without the list of what there is and the output of the host. */
-function shortened({ evidence: _, cause: __, ...problem }: ErrorRecord): CarpoolError {
-  const [line = ''] = problem.message.split('\n', 1);
+function shortened({ code, message: whole, scope, blame, context }: ErrorRecord): CarpoolError {
+  const [line = ''] = whole.split('\n', 1);
   const head = line.length <= longest ? line : `${line.slice(0, line.lastIndexOf(' ', longest))} …`;
-  const { file } = problem.context;
+  const { file } = context;
   const where = typeof file === 'string' && !head.includes(file) ? `${file}; ` : '';
   const message = `${head} (${where}in full in the first test of this run that wanted a pool)`;
-  return fromRecord({ ...problem, message, evidence: {} });
+  return fromRecord({ code, message, scope, blame, context, evidence: {} });
 }
 
 /** The names for `withPools()` without a config. Undefined if nothing was provided, or the pools cannot be used. */
