@@ -13,7 +13,7 @@ import { checkTemp } from '../../src/cli/doctor/temp.ts';
 import { checkVersions } from '../../src/cli/doctor/versions.ts';
 import { makeHostDirectory } from '../../src/hosts/host-directory.ts';
 import { ownRecord } from '../../src/hosts/host-record.ts';
-import { startTimeOf, type ProcessIdentity } from '../../src/process/identity.ts';
+import { endedProcess } from '../support/ended-process.ts';
 import { closing, place } from '../support/pools.ts';
 import { carpool, config, write } from './carpool.ts';
 
@@ -152,18 +152,9 @@ test('a host that does not answer is a problem', async () => {
 });
 
 describe('leftovers', () => {
-  /** A process that has ended. */
-  async function ended(): Promise<ProcessIdentity> {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-    const identity = { pid: child.pid ?? 0, startTime: startTimeOf(child.pid ?? 0) };
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    return identity;
-  }
-
   test('of a killed host are named, and removed by --sweep, with the process that it had started; nothing else is', async () => {
     const { path } = place();
-    const record = { ...ownRecord(), ...(await ended()) };
+    const record = { ...ownRecord(), ...(await endedProcess()) };
     const folder = join(path, `carpool-${user}-0123456789ab`);
     mkdirSync(folder, { mode: 0o700 });
     writeFileSync(join(folder, 'host.json'), JSON.stringify(record));

@@ -1,6 +1,4 @@
 // Where the machine's host is found, and what is no host of this user.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
@@ -12,6 +10,7 @@ import { takeStartTurn } from '../../src/hosts/start-turn.ts';
 import { HostClient } from '../../src/client/client.ts';
 import { connectToMachine } from '../../src/client/connect-to-machine.ts';
 import { failure } from '../support/failure.ts';
+import { endedProcess } from '../support/ended-process.ts';
 import { closing, place } from '../support/pools.ts';
 import { onMachine } from './support.ts';
 
@@ -23,12 +22,6 @@ function folderName(): string {
   const elsewhere = join(place().path, 'elsewhere');
   mkdirSync(elsewhere);
   return basename(machineFolder([elsewhere]));
-}
-
-async function ended(): Promise<number> {
-  const child = spawn(process.execPath, ['-e', '0']);
-  await once(child, 'exit');
-  return child.pid ?? 0;
 }
 
 test.each(['a symbolic link', 'open to others', 'no folder'])(
@@ -77,7 +70,7 @@ test.each([
   const folder = machineFolder();
   const own = ownRecord(address('/nowhere'));
   const gone = {
-    'of a process that is gone': { pid: await ended() },
+    'of a process that is gone': { pid: (await endedProcess()).pid },
     'of a pid that was given again': { startTime: '1@x' },
     'of another boot': { boot: 'x' },
     'of another PID namespace': { namespace: 'x' },
@@ -105,7 +98,7 @@ test('the turn to start it is given once, passed on when its process is gone, an
   const first = takeStartTurn(folder, 'none');
   expect(first.ours).toBe(true);
   expect(takeStartTurn(folder, 'none')).toEqual({ ours: false, file: join(folder, 'start-none-0'), pid: process.pid });
-  writeFileSync(join(folder, 'start-none-0'), JSON.stringify({ pid: await ended() }));
+  writeFileSync(join(folder, 'start-none-0'), JSON.stringify({ pid: (await endedProcess()).pid }));
   expect([takeStartTurn(folder, 'none').ours, takeStartTurn(folder, 'none').ours]).toEqual([true, false]);
   expect(readdirSync(folder)).toEqual(['start-none-0', 'start-none-1']);
 });

@@ -1,6 +1,4 @@
 // What the tests of all runs on a machine share: scope 'machine'.
-import { spawn } from 'node:child_process';
-import { once as happened } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -8,18 +6,12 @@ import { getPort, lock, once, reservations, rwlock, semaphore } from '../../src/
 import { HostClient } from '../../src/client/client.ts';
 import { livingMachineHost, machineFolder } from '../../src/hosts/machine-folder.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
+import { endedProcess } from '../support/ended-process.ts';
 import { failure } from '../support/failure.ts';
 import { closing, place } from '../support/pools.ts';
 import { running } from '../support/tests.ts';
 import { arrived, machine, served, twoRuns } from './scope-support.ts';
 import { configured, onMachine, run, worker } from './support.ts';
-
-/** The id of a process that has been. */
-async function endedProcess(): Promise<number> {
-  const child = spawn(process.execPath, ['-e', '']);
-  await happened(child, 'exit');
-  return child.pid!;
-}
 
 test('two runs share what is of the machine, and nothing else, and the host is started by the first that needs it', async () => {
   onMachine();
@@ -63,7 +55,7 @@ test('readers, permits and values of two runs', async () => {
 test('a value is computed once for two runs, also one that is kept, and anew when those that had it have ended', async () => {
   onMachine();
   vi.stubEnv('XDG_CACHE_HOME', join(place().path, 'cache'));
-  const ended = await endedProcess();
+  const { pid: ended } = await endedProcess();
   const [one, two, three] = [
     await served('one', ended),
     await served('two', ended),
@@ -97,7 +89,7 @@ test('a value whose folder cannot be written to is kept by the host, also when t
   vi.stubEnv('XDG_CACHE_HOME', caches);
   const warnings: string[] = [];
   vi.spyOn(process, 'emitWarning').mockImplementation((text) => void warnings.push(String(text)));
-  const ended = await endedProcess();
+  const { pid: ended } = await endedProcess();
   const [one, two] = [await served('one', ended), await served('two', ended)];
   const [a, b] = [await running(one, 'a'), await running(two, 'b')];
   let computed = 0;

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { failing, type Failing } from '@carpool/test-harness/failure';
 import { createPool, isCarpoolError, type CarpoolError, type ErrorCode, type Pool, type ServerMessages } from 'carpool';
 import pg from 'pg';
 import { afterAll, onTestFinished } from 'vitest';
@@ -88,16 +89,8 @@ export function segments(): (string | undefined)[] {
   return lines.map((line) => line.trim().split(/\s+/)[1]);
 }
 
-/** The error of Carpool with which the promise must reject. */
-export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<CarpoolError> {
-  try {
-    await work;
-  } catch (thrown) {
-    if (isCarpoolError(thrown, code)) return thrown;
-    throw thrown;
-  }
-  throw new Error(`${code} was expected`);
-}
+/** The error of Carpool with which the promise must reject, or the call fail. */
+export const failure: Failing<ErrorCode, CarpoolError> = failing<ErrorCode, CarpoolError>(isCarpoolError);
 
 function chmodForNobody(folder: string): void {
   // As root the server runs as another user, which goes through it.

@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failing, type Failing } from '@carpool/test-harness/failure';
 import { createPool, isCarpoolError, type CarpoolError, type ErrorCode, type Pool, type ServerMessages } from 'carpool';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
@@ -55,16 +56,8 @@ export async function pidOf(keyspace: Keyspace): Promise<number> {
   return Number(/process_id:(\d+)/.exec(info)?.[1]);
 }
 
-/** The error of Carpool with which the promise must reject. */
-export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<CarpoolError> {
-  try {
-    await work;
-  } catch (thrown) {
-    if (isCarpoolError(thrown, code)) return thrown;
-    throw thrown;
-  }
-  throw new Error(`${code} was expected`);
-}
+/** The error of Carpool with which the promise must reject, or the call fail. */
+export const failure: Failing<ErrorCode, CarpoolError> = failing<ErrorCode, CarpoolError>(isCarpoolError);
 
 /** A program of this test in place of a server: a script of the shell. */
 export function program(script: string): string {
