@@ -8,7 +8,7 @@ export function skipsWithoutReason(source: string): string[] {
     if (table !== undefined) rest = rest.slice(afterParenthesis(rest, table.length));
     // Up to the body.
     const [title = ''] = rest.split('=>', 1);
-    return /reason|\(skipped/i.test(title) ? [] : [title.trim().slice(0, 80)];
+    return /reason|skipped/i.test(title) ? [] : [title.trim().slice(0, 80)];
   });
 }
 

@@ -9,7 +9,7 @@ import { commandLine, config } from '../cli/carpool.ts';
 import { closing, place } from '../support/pools.ts';
 
 const reason = noNamespaces();
-const where = reason === undefined ? '' : ` (skipped: ${reason})`;
+const skippedFor = reason === undefined ? '' : ` (skipped: ${reason})`;
 
 type Said = {
   readonly what: string;
@@ -73,7 +73,7 @@ async function served(): Promise<Two> {
 }
 
 test.skipIf(reason !== undefined)(
-  `a cable that is pulled: both machines know it within 10 s, and say why${where}`,
+  `a cable that is pulled: both machines know it within 10 s, and say why${skippedFor}`,
   async () => {
     const { runner, host, client, address, said } = await served();
     client.write('ask');
@@ -99,7 +99,7 @@ test.skipIf(reason !== undefined)(
 );
 
 test.skipIf(reason !== undefined)(
-  `a process that is killed while the cable is out is one that has left, and a short gap is none${where}`,
+  `a process that is killed while the cable is out is one that has left, and a short gap is none${skippedFor}`,
   async () => {
     const { runner, host, client, said } = await served();
     runner.cable('down');
@@ -117,7 +117,7 @@ test.skipIf(reason !== undefined)(
 );
 
 test.skipIf(reason !== undefined)(
-  `a process that is only busy for 12 s is not taken for gone${where}`,
+  `a process that is only busy for 12 s is not taken for gone${skippedFor}`,
   async () => {
     const { client, said } = await served();
     client.write('block 12');
