@@ -1,6 +1,6 @@
-/** `diagnostics: 'fail'`: what the child finds wrong fails the test, at its end, or the file. */
+/** `diagnostics: 'fail'`: what the child finds wrong fails the test, at its end, or the file. And what it prints. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
+import { expectVerdicts, messageOf, testNamed } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Vitest %s', (major) => {
@@ -34,5 +34,16 @@ describe.for(majors)('Vitest %s', (major) => {
     const outcome = await project.run(['worker.test.ts']);
     expectVerdicts(outcome, 1);
     expect(outcome.stderr).toMatch(/carpool: The child found fault with what session \S+ sent:\n {2}a wrong worker\n/);
+  });
+
+  test('what a child has printed is evidence, on stdout as on stderr; one that has said nothing is left out', async () => {
+    using project = new Project(major, 'printed');
+    const outcome = await project.run();
+    expectVerdicts(outcome, 3);
+    const printed = expect.stringContaining('the server saw something odd');
+    const evidenceOf = (name: string): unknown => testNamed(outcome, `must fail: a server that prints ${name}`).meta;
+    expect(evidenceOf('to stdout')).toMatchObject({ carpool: [{ pool: 'stdout', stdout: printed }] });
+    expect(evidenceOf('to stderr')).toMatchObject({ carpool: [{ pool: 'stderr', stderr: printed }] });
+    expect(evidenceOf('nothing')).not.toHaveProperty('carpool');
   });
 });
