@@ -6,7 +6,7 @@ import { address, type AddressOptions } from './address.ts';
 import { check } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { bytesOf, durationOf, placeOf, positiveInteger, regularExpression } from './measure/options.ts';
+import { bytesOf, durationOf, placeOf, positiveInteger, regularExpression } from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
 import { run } from './run.ts';
 import { serve, type ServeOptions } from './serve.ts';

@@ -1,6 +1,6 @@
 /** Values of options, from the command line. */
 import { InvalidArgumentError } from 'commander';
-import { parseHostAndPort, type RemotePlace } from '../../wire/address.ts';
+import { parseHostAndPort, type RemotePlace } from '../wire/address.ts';
 
 /** At least 1. @throws InvalidArgumentError, which commander reports with the name of the option */
 export function positiveInteger(text: string): number {

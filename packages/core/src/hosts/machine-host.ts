@@ -12,6 +12,7 @@ import { addressVariable } from '../wire/address.ts';
 import { controlDescriptor, parseReport, type MachineBoot } from '../wire/control.ts';
 import { readHostRecord } from './host-record.ts';
 import { livingMachineHost, machineFolder, machineLog, type MachineHost } from './machine-folder.ts';
+import { withoutInspector } from './node-options.ts';
 import { forgetStartTurns, takeStartTurn } from './start-turn.ts';
 
 export interface MachineHostOptions {
@@ -82,7 +83,7 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
     // One that no cleaner removes.
     cwd: parse(folder).root,
     stdio: [foreground ? 'inherit' : 'ignore', output, output, 'pipe'],
-    env: { ...env, NODE_OPTIONS: process.env['NODE_OPTIONS']?.replaceAll(/--inspect\S*/g, '').trim() },
+    env: { ...env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
     windowsHide: true,
   });
   if (typeof output === 'number') closeSync(output);

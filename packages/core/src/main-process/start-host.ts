@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
+import { withoutInspector } from '../hosts/node-options.ts';
 import type { Boot } from '../wire/control.ts';
 import { stderrOfHost } from './host-output.ts';
 import { HostProcess } from './host-process.ts';
@@ -50,9 +51,4 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | '
 function mainFile(): string {
   const name = import.meta.url.endsWith('.ts') ? '../host/boot.ts' : './host-main.js';
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-/** A debugger is for the runner, not for the host. */
-function withoutInspector(options: string | undefined): string | undefined {
-  return options?.replaceAll(/--inspect\S*/g, '').trim();
 }

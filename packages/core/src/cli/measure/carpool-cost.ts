@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { startMeasuredHost, usageOfHost } from './measured-host.ts';
 import { medianOfKnown, median, type CarpoolCost } from './suite.ts';
 import { runTestFile, type TestFileCost } from './test-file.ts';
-import type { Memory } from './usage.ts';
+import type { Memory } from '../../process/usage.ts';
 
 export interface CarpoolCostOptions {
   /** How often each is measured, after a first time. */

@@ -4,7 +4,7 @@ import { fromRecord } from '../../base/errors.ts';
 import { startHost } from '../../main-process/start-host.ts';
 import type { Host } from '../../main-process/types.ts';
 import type { PoolOptions } from '../../pool/options.ts';
-import { type Usage, usageOfGroup } from './usage.ts';
+import { type Usage, usageOfGroup } from '../../process/usage.ts';
 
 const answer = `
 let rest = '';

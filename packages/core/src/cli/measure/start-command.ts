@@ -7,7 +7,7 @@ import { startChild } from '../../process/start-child.ts';
 import { waitUpTo } from '../../process/stop-ladder.ts';
 import { OutputWatch, type Readiness } from './readiness.ts';
 import { exitedTooEarly, notReadyInTime, type Attempt } from './start-errors.ts';
-import { cpuOfEndedChildren, type Memory, type Usage, usageOfGroup } from './usage.ts';
+import { cpuOfEndedChildren, type Memory, type Usage, usageOfGroup } from '../../process/usage.ts';
 
 export interface StartOptions {
   readonly readiness: Readiness;

@@ -7,7 +7,7 @@ import { loadConfig } from '../../config/load.ts';
 import { poolSettings, type PoolSettings } from '../../pool/options.ts';
 import { ChildPool } from '../../pool/pool.ts';
 import type { Started } from './start-command.ts';
-import { usageOfGroup } from './usage.ts';
+import { usageOfGroup } from '../../process/usage.ts';
 
 export interface MeasuredPool {
   /** Without a hello the sign is the end of a first session, which the child confirms if its protocol asks for that. */

@@ -2,7 +2,7 @@
  * What a process adds to a suite, if each file starts one and if all share one. Pure arithmetic; times in milliseconds,
  * memory in bytes. docs/measure.md states the assumptions.
  */
-import type { Memory } from './usage.ts';
+import type { Memory } from '../../process/usage.ts';
 
 export interface SuiteShape {
   readonly files: number;

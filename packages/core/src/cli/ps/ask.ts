@@ -10,7 +10,7 @@ import { livingHosts, recordedChildren, type LivingHost } from '../../hosts/livi
 import { isRunning } from '../../process/identity.ts';
 import { addressVariable, isRemote, localPath, parseAddress, placeName } from '../../wire/address.ts';
 import type { StatusResult } from '../../wire/status.ts';
-import { usageOfGroup } from '../measure/usage.ts';
+import { usageOfGroup } from '../../process/usage.ts';
 import type { AnsweringHost, HostView, Processes, SilentHost } from './types.ts';
 
 /** Milliseconds in which a host must have answered. */

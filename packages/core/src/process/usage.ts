@@ -1,8 +1,8 @@
 /** Processor time and memory of processes that are running, as the system shows them: Linux in /proc, others with `ps`. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { listOrEmpty } from '../../process/files.ts';
-import { groupMembers } from '../../process/identity.ts';
+import { listOrEmpty } from './files.ts';
+import { groupMembers } from './identity.ts';
 
 /** In bytes. */
 export interface Memory {
