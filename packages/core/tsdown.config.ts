@@ -115,7 +115,7 @@ const config: UserConfig[] = defineConfig([
     clean: false,
     dts: { oxc: true },
     checks: { legacyCjs: false },
-    outputOptions: { chunkFileNames: '[name]-[hash].cjs', ...fewFiles },
+    outputOptions: { chunkFileNames: '[name]-[hash].cjs', comments: false, ...fewFiles },
   },
   {
     // A program of the user loads it, and nothing else of Carpool.
@@ -153,7 +153,7 @@ const config: UserConfig[] = defineConfig([
     entry: { cli: 'src/cli/main.ts' },
     clean: false,
     dts: false,
-    outputOptions: { chunkFileNames: 'cli-[name]-[hash].js' },
+    outputOptions: { chunkFileNames: 'cli-[name]-[hash].js', comments: false },
   },
   {
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The
@@ -192,7 +192,7 @@ const config: UserConfig[] = defineConfig([
     clean: false,
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },
-    outputOptions: { chunkFileNames: 'thread-[name]-[hash].js' },
+    outputOptions: { chunkFileNames: 'thread-[name]-[hash].js', comments: false },
   },
 ]);
 
