@@ -22,13 +22,15 @@ const scalar: fc.Arbitrary<Scalar> = fc.oneof(
   fc.constant(null),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).filter((one) => one > 2n ** 53n || one < -(2n ** 53n)),
 );
+// The decoder gives that one another name, wherever it is.
+const named = text.filter((one) => one !== '__proto__');
 const other = fc.oneof(
   fc.array(scalar),
   fc.uint8Array(),
   fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(1e12) }),
-  fc.dictionary(text, scalar, { noNullPrototype: true }),
+  fc.dictionary(named, scalar, { noNullPrototype: true }),
 );
-const key = fc.oneof(fc.constantFrom(...names), text).filter((one) => one !== '__proto__');
+const key = fc.oneof(fc.constantFrom(...names), named);
 const message = fc.dictionary(key, fc.oneof(scalar, other), { noNullPrototype: true, maxKeys: 40 });
 
 const utf8 = (one: string): number[] => [...new TextEncoder().encode(one)];
