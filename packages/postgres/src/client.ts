@@ -2,6 +2,9 @@
 import type { Client } from 'pg';
 import type { ClusterAddress } from './cluster.ts';
 
+/** Names the connections of this package on the server. */
+export const ownName = '@carpool/postgres';
+
 /** Connects. The error of a connection that ends later is that of its next query. */
 export async function connect(address: ClusterAddress, database = 'postgres'): Promise<Client> {
   const { default: pg } = await import('pg');
@@ -12,7 +15,7 @@ export async function connect(address: ClusterAddress, database = 'postgres'): P
     ssl: false,
     password: '',
     options: '',
-    application_name: 'carpool',
+    application_name: ownName,
   });
   client.on('error', () => {});
   await client.connect();

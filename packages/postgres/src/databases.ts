@@ -2,8 +2,9 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection, isUnreachable, type Row } from './client.ts';
+import { Connection, isUnreachable, ownName, type Row } from './client.ts';
 import { superuser, type Cluster } from './cluster.ts';
+import { describeLeft, LeftOpen } from './left-open.ts';
 import { forgetSharedMemory } from './shared-memory.ts';
 import { makeTemplate, templateName } from './template.ts';
 import type { PostgresDatabase } from './types.ts';
@@ -12,17 +13,14 @@ import type { PostgresDatabase } from './types.ts';
 const leaveTimeout = 500;
 /** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
 const noticeTimeout = 3_000;
-/** Databases to which something is still connected after their test. Of more than these, the oldest is dropped all the same. */
-const mostInUse = 8;
-const isClient = "backend_type = 'client backend'";
+const isClient = `backend_type = 'client backend' AND application_name <> '${ownName}'`;
 
 export class Databases {
   readonly #cluster: Cluster;
   // A drop must not wait for a copy, nor a copy for a drop.
   readonly #creating: Connection;
   readonly #dropping: Connection;
-  /** Of tests that have ended, in their order. */
-  readonly #inUse = new Set<string>();
+  readonly #left = new LeftOpen();
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -54,6 +52,7 @@ export class Databases {
   }
 
   async #create(id: string): Promise<PostgresDatabase> {
+    await this.#checkLeft();
     const database = `test_${id}`;
     // The other strategy, WAL_LOG, took three times as long: it writes each page twice. Before 15 there was but this one.
     const strategy = this.#cluster.binaries.major >= 15 ? ' STRATEGY FILE_COPY' : '';
@@ -65,50 +64,66 @@ export class Databases {
     return this.#address(database);
   }
 
+  /** @throws if earlier tests have left too many in use: whose process would break, is not known */
+  async #checkLeft(): Promise<void> {
+    const enough = async (): Promise<boolean> => {
+      if (this.#left.isFull) await this.#dropFree();
+      return !this.#left.isFull;
+    };
+    if (!(await settled(enough))) throw this.#left.error();
+  }
+
   /**
    * Drops it. One to which something is still connected stays until that has gone: to end a connection would raise an error
    * in the process that holds it, where another test runs by now; `pg` makes it an uncaught one.
+   * @param holder what names its test
    * @returns what was left, for a diagnostic
    */
-  drop(database: string, signal: AbortSignal): Promise<string | undefined> {
-    return orItsEnd(this.#drop(database), signal);
+  drop(
+    database: string,
+    { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
+  ): Promise<string | undefined> {
+    return orItsEnd(this.#drop(database, holder), signal);
   }
 
-  async #drop(database: string): Promise<string | undefined> {
+  async #drop(database: string, holder: string): Promise<string | undefined> {
     await this.#dropFree();
     const left = await this.#connectionsThatStay(database);
     if (left.length === 0) {
       await this.#forceDrop(database);
       return undefined;
     }
-    this.#inUse.add(database);
-    const [oldest] = this.#inUse;
-    if (this.#inUse.size > mostInUse && oldest !== undefined) await this.#forceDrop(oldest);
-    const many = left.length === 1 ? '1 connection' : `${left.length} connections`;
-    return `${many} to its database left open: ${left.map(describeConnection).join('; ')}`;
+    this.#left.add(database, holder);
+    return describeLeft(left);
+  }
+
+  /** A client is connected that is not Carpool's. Its process would break if the server ended. */
+  async inUse(): Promise<boolean> {
+    const statement = `SELECT 1 FROM pg_stat_activity WHERE ${isClient} LIMIT 1`;
+    return !(await settled(async () => (await this.#dropping.run(statement)).length === 0));
   }
 
   /** Those of earlier tests whose connections have gone meanwhile. */
   async #dropFree(): Promise<void> {
-    if (this.#inUse.size === 0) return;
+    if (this.#left.names.length === 0) return;
     const rows = await this.#dropping.run(`SELECT DISTINCT datname AS name FROM pg_stat_activity WHERE ${isClient}`);
     const used = new Set(rows.map(({ name }) => name));
-    for (const database of [...this.#inUse].filter((it) => !used.has(it))) await this.#forceDrop(database);
+    for (const database of this.#left.names.filter((it) => !used.has(it))) await this.#forceDrop(database);
   }
 
   async #forceDrop(database: string): Promise<void> {
-    this.#inUse.delete(database);
+    this.#left.delete(database);
     await this.#dropping.run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
   }
 
-  /** A server takes a moment to notice that a client has gone. */
   async #connectionsThatStay(database: string): Promise<readonly Row[]> {
     const statement = `SELECT application_name AS name, state, query FROM pg_stat_activity WHERE datname = $1 AND ${isClient}`;
-    for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
-      const found = await this.#dropping.run(statement, { values: [database] });
-      if (found.length === 0 || waited >= leaveTimeout) return found;
-      await delay(pause);
-    }
+    let found: readonly Row[] = [];
+    await settled(async () => {
+      found = await this.#dropping.run(statement, { values: [database] });
+      return found.length === 0;
+    });
+    return found;
   }
 
   /** A snapshot of a server on which nothing happens: all of it is in its files, as after a crash. */
@@ -135,6 +150,15 @@ export class Databases {
   }
 }
 
+/** A server takes a moment to notice that a client has gone. @returns whether it has, in time */
+async function settled(gone: () => Promise<boolean>): Promise<boolean> {
+  for (let waited = 0, pause = 5; ; waited += pause, pause *= 2) {
+    if (await gone()) return true;
+    if (waited >= leaveTimeout) return false;
+    await delay(pause);
+  }
+}
+
 /**
  * Where the server cannot be reached, it is ending, or has ended, and the pool learns that in a moment: then it says so, with
  * exit status and log, at the test that was using it. That is worth waiting for: "connect ENOENT" says nothing.
@@ -158,14 +182,4 @@ async function withRoom(thrown: unknown, folder: string): Promise<unknown> {
   const mebibytes = (count: number): number => Math.floor((count * bsize) / 1024 / 1024);
   const room = `the folder of the server, ${dirname(folder)}, has ${mebibytes(bavail)} MiB free of ${mebibytes(blocks)}; each database takes 8 or more: set the option \`folder\`, or a smaller \`maxSessions\``;
   return new Error(`${message}; ${room}`, { cause: thrown });
-}
-
-function describeConnection({ name, state, query }: Row): string {
-  const shown = String(query).replaceAll(/\s+/g, ' ').trim();
-  const last =
-    shown === ''
-      ? 'it has asked nothing'
-      : `its last statement: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}`;
-  const who = name === '' ? '' : `of "${String(name)}", `;
-  return `${who}${String(state)}, ${last}`;
 }

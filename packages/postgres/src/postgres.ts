@@ -61,10 +61,11 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
       return await Databases.on(clusterIn(clusters, temp), signal);
     },
     open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
-    close: async (_server, opened, { started, diagnose, signal }) => {
-      const left = await started.drop(opened.database, signal);
+    close: async (_server, opened, { started, diagnose, ...request }) => {
+      const left = await started.drop(opened.database, request);
       if (left !== undefined) diagnose(left);
     },
+    inUse: async (_server, { started }) => await started.inUse(),
   });
 }
 

@@ -33,6 +33,7 @@ type Inherited = Omit<
   | 'command'
   | 'cwd'
   | 'installHint'
+  | 'inUse'
   | 'open'
   | 'ready'
   | 'start'

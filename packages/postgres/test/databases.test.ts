@@ -6,10 +6,22 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import postgresJs from 'postgres';
 import { describe, expect, test, vi } from 'vitest';
-import { databaseNames, databases, failure, files, options, query } from './support/pools.ts';
-import { reason, server, servers } from './support/servers.ts';
-import { createPool } from 'carpool';
+import { createPool, type RegisterOptions } from 'carpool';
 import { postgres } from '../src/index.ts';
+import { mostLeft } from '../src/left-open.ts';
+import { databaseNames, databases, failure, files, options, postmasterOf, query } from './support/pools.ts';
+import { reason, server, servers } from './support/servers.ts';
+
+/** As an adapter names a test. */
+const heldBy = (number: number): RegisterOptions => ({ holder: { test: `number ${number}`, file: 'a.test.ts' } });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe.skipIf(server === undefined)(`databases${reason}`, () => {
   test.each(servers.map(({ version, major }) => ({ version, major })))(
@@ -80,7 +92,7 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     await client.query('SELECT 41 + 1');
     const error = await failure(db.unregister(), 'SESSION_DIAGNOSTICS');
     expect(error.message).toContain(
-      '1 connection to its database left open: of "shop", idle, its last statement: SELECT 41 + 1',
+      'left 1 connection open to its database (of "shop", idle, its last statement: SELECT 41 + 1); end the client: await client.end()',
     );
     expect(await databaseNames(other)).toEqual(['test_s1', 'test_s2']);
     expect((await client.query('SELECT 1')).rowCount).toBe(1);
@@ -92,20 +104,46 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     expect(await databaseNames(other)).toEqual(['test_s1']);
   });
 
-  test('of many that are left in use the oldest goes, and what is connected to it is ended', async () => {
+  test('of many that are left in use none is ended: no more are made before one has gone', async () => {
     const pool = databases();
-    const [other, ...left] = await Promise.all(Array.from({ length: 11 }, () => pool.register()));
+    const left = await Promise.all(Array.from({ length: mostLeft + 2 }, (_, number) => pool.register(heldBy(number))));
+    const broken: Error[] = [];
     const clients = await Promise.all(
       left.map(async ({ opened }) => {
         const client = new pg.Client(opened);
-        client.on('error', () => {});
+        client.on('error', (error) => broken.push(error));
         await client.connect();
         return client;
       }),
     );
     await Promise.all(left.map((db) => db.unregister()));
-    expect(await databaseNames(other!)).toHaveLength(1 + 8);
+    const { message } = await failure(pool.register(), 'SESSION_FAILED');
+    expect(message).toContain(
+      `Cannot register a session of "pool": ${mostLeft + 2} databases stay, because tests have`,
+    );
+    for (let number = 0; number < mostLeft + 2; number++)
+      expect(message).toContain(`test "number ${number}" (${import.meta.filename}:`);
+    expect(message).toContain('End the client in each of these tests: await client.end()');
+    await Promise.all(clients.slice(0, 2).map((client) => client.end()));
+    const next = await pool.register();
+    expect(await databaseNames(next)).toHaveLength(mostLeft + 1);
+    expect(broken).toEqual([]);
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0, diagnosed: mostLeft + 2 });
     await Promise.all(clients.map((client) => client.end()));
+  });
+
+  test('a server that is replaced stays while a client is connected to it', async () => {
+    const pool = databases({ recycleAfter: 1 });
+    const db = await pool.register();
+    const client = new pg.Client(db.opened);
+    await client.connect();
+    await db.unregister();
+    const next = await pool.register();
+    expect(next.opened.host).not.toBe(db.opened.host);
+    expect((await client.query('SELECT 1')).rowCount).toBe(1);
+    const pid = postmasterOf(db);
+    await client.end();
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
   test('by default two are there before a test asks for them', async () => {

@@ -6,14 +6,14 @@ import { reason, server } from './support/servers.ts';
 
 describe.skipIf(server === undefined)(`documents${reason}`, () => {
   test.each([
-    ['docs/postgres.md', 2],
-    ['packages/postgres/README.md', 1],
-  ])('the code of %s compiles, and its tests pass', async (page, tests) => {
+    { page: 'docs/postgres.md', tests: 2, jestTests: 2 },
+    { page: 'packages/postgres/README.md', tests: 1 },
+  ])('the code of $page compiles, and its tests pass', async ({ page, ...counts }) => {
     await expectPagesRun({
       folder: join(import.meta.dirname, '..'),
       pages: [page],
-      tests,
-      summary: `db: 1 child, ${tests} session`,
+      ...counts,
+      summary: `db: 1 child, ${counts.tests} session`,
     });
   });
 });

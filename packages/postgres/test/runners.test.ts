@@ -31,7 +31,7 @@ describe.skipIf(server === undefined)(`in real runners${reason}`, () => {
       const { outcome, project } = run;
       expectVerdicts(outcome, 7);
       expect(messageOf(outcome, 'leaves a connection open')).toContain(
-        '1 connection to its database left open: of "forgetful", idle',
+        'Fault was found with session s3:\n  left 1 connection open to its database (of "forgetful", idle',
       );
       expect(messageOf(outcome, 'its server is killed')).toContain('killed by SIGKILL');
       expect(summaryOf(outcome, 'db')).toContain('1 child, 5 sessions');

@@ -14,8 +14,17 @@ export interface ListedClient {
 }
 
 export function clientsOf(user: string, list: string): ListedClient[] {
+  return clientsIn(list).filter((client) => client.user === user);
+}
+
+/** The users of all clients, each as often as it is connected. */
+export function usersIn(list: string): string[] {
+  return clientsIn(list).map(({ user }) => user);
+}
+
+function clientsIn(list: string): ListedClient[] {
   const all = list.split('\n').filter((line) => line.trim() !== '');
-  return all.map(readClient).filter((client) => client.user === user);
+  return all.map(readClient);
 }
 
 /** `id=3 addr=127.0.0.1:1 name=shop idle=0 flags=b … cmd=blpop user=test-s1`: names have no spaces. */

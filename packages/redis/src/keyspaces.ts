@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accessRules } from './access.ts';
 import type { Admin } from './admin.ts';
-import { clientsOf, describeClient, type ListedClient } from './client-list.ts';
+import { clientsOf, usersIn, type ListedClient } from './client-list.ts';
 import { ConnectionEnded } from './connection.ts';
 import { clearDatabase, clearPrefix, clearServer } from './clear.ts';
+import { describeLeft, LeftOpen } from './left-open.ts';
 import type { RedisIsolation, RedisKeyspace } from './types.ts';
 
 /** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
 const leaveTimeout = 500;
 /** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
 const noticeTimeout = 3_000;
-/** At most this many users stay because they are still connected after their test; then the oldest is removed all the same. */
-export const mostInUse = 8;
+
+/** How the names of users begin. */
+const userPrefix = 'test-';
 
 export interface KeyspaceOptions {
   readonly port: number;
@@ -29,8 +31,7 @@ export class Keyspaces {
   readonly #admin: Admin;
   readonly #options: KeyspaceOptions;
   readonly #free: number[];
-  /** What tests that have ended still use, in the order of their ends, by the name of the user. */
-  readonly #inUse = new Map<string, RedisKeyspace>();
+  readonly #left = new LeftOpen();
 
   constructor(admin: Admin, options: KeyspaceOptions) {
     this.#admin = admin;
@@ -47,8 +48,9 @@ export class Keyspaces {
 
   async #create(id: string): Promise<RedisKeyspace> {
     const { port, isolation, alone, acl } = this.#options;
+    await this.#checkLeft();
     const db = isolation === 'database' ? this.#takeNumber() : 0;
-    const [username, password, prefix] = [`test-${id}`, randomBytes(16).toString('hex'), `${id}:`];
+    const [username, password, prefix] = [`${userPrefix}${id}`, randomBytes(16).toString('hex'), `${id}:`];
     const rules = accessRules({ isolation, db, prefix, alone, acl });
     await this.#admin
       .run('ACL', 'SETUSER', username, 'reset', 'on', `>${password}`, ...rules)
@@ -73,33 +75,49 @@ export class Keyspaces {
    * Removes the user, and all keys. A user that is still connected stays until that has ended: to end a connection makes
    * ioredis connect again without end, and node-redis raise an error that nothing catches, in a process where another test
    * runs by now.
+   * @param holder what names its test
    * @returns what was left, for diagnostics
    */
-  drop(keyspace: RedisKeyspace, signal: AbortSignal): Promise<string[]> {
-    return orItsEnd(this.#drop(keyspace), signal);
+  drop(
+    keyspace: RedisKeyspace,
+    { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
+  ): Promise<string[]> {
+    return orItsEnd(this.#drop(keyspace, holder), signal);
   }
 
-  async #drop(keyspace: RedisKeyspace): Promise<string[]> {
+  async #drop(keyspace: RedisKeyspace, holder: string): Promise<string[]> {
     await this.#dropFree();
     const left = await this.#connectionsThatStay(keyspace.username);
     if (left.length === 0) return await this.#remove(keyspace);
-    this.#inUse.set(keyspace.username, keyspace);
-    const [oldest] = this.#inUse.values();
-    if (this.#inUse.size > mostInUse && oldest !== undefined) await this.#remove(oldest);
-    const many = left.length === 1 ? '1 connection' : `${left.length} connections`;
-    return [`${many} to Redis left open: ${left.map(describeClient).join('; ')}`, ...(await this.#clear(keyspace))];
+    this.#left.add(keyspace, holder);
+    return [describeLeft(left), ...(await this.#clear(keyspace))];
+  }
+
+  /** A client of a test is connected. Its process would break, or connect again without end, if the server ended. */
+  async inUse(): Promise<boolean> {
+    const ofTest = (user: string): boolean => user.startsWith(userPrefix);
+    return !(await settled(async () => !usersIn(await this.#clientList()).some(ofTest)));
+  }
+
+  /** @throws if earlier tests have left too many in use: whose process would break, is not known */
+  async #checkLeft(): Promise<void> {
+    const enough = async (): Promise<boolean> => {
+      if (this.#left.isFull) await this.#dropFree();
+      return !this.#left.isFull;
+    };
+    if (!(await settled(enough))) throw this.#left.error();
   }
 
   /** Removes users of earlier tests whose connections have gone meanwhile. */
   async #dropFree(): Promise<void> {
-    if (this.#inUse.size === 0) return;
+    if (this.#left.keyspaces.length === 0) return;
     const list = await this.#clientList();
-    for (const keyspace of this.#inUse.values())
+    for (const keyspace of this.#left.keyspaces)
       if (clientsOf(keyspace.username, list).length === 0) await this.#remove(keyspace);
   }
 
   async #remove(keyspace: RedisKeyspace): Promise<string[]> {
-    this.#inUse.delete(keyspace.username);
+    this.#left.delete(keyspace);
     // First, so that nothing writes between the last look and its end.
     await this.#admin.run('ACL', 'DELUSER', keyspace.username);
     const found = await this.#clear(keyspace);
@@ -117,13 +135,13 @@ export class Keyspaces {
     return [];
   }
 
-  /** A server takes a moment to notice that a client has gone. */
   async #connectionsThatStay(username: string): Promise<readonly ListedClient[]> {
-    for (let waited = 0, pause = 1; ; waited += pause, pause *= 2) {
-      const found = clientsOf(username, await this.#clientList());
-      if (found.length === 0 || waited >= leaveTimeout) return found;
-      await delay(pause);
-    }
+    let found: readonly ListedClient[] = [];
+    await settled(async () => {
+      found = clientsOf(username, await this.#clientList());
+      return found.length === 0;
+    });
+    return found;
   }
 
   async #clientList(): Promise<string> {
@@ -142,6 +160,15 @@ export class Keyspaces {
     // Alone, a session should have database 0, which programs use by default.
     if (alone) this.#free.unshift(db);
     else this.#free.push(db);
+  }
+}
+
+/** A server takes a moment to notice that a client has gone. @returns whether it has, in time */
+async function settled(gone: () => Promise<boolean>): Promise<boolean> {
+  for (let waited = 0, pause = 1; ; waited += pause, pause *= 2) {
+    if (await gone()) return true;
+    if (waited >= leaveTimeout) return false;
+    await delay(pause);
   }
 }
 

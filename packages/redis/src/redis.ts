@@ -6,7 +6,7 @@ import { ownRuleWarning } from './access.ts';
 import { names } from './option-names.ts';
 import type { RedisKeyspace, RedisOptions } from './types.ts';
 
-/** Databases beyond those of the sessions: 8 for tests that have ended and are still connected, one more of them for a moment, and database 0. */
+/** Databases beyond those of the sessions: 8 for tests that have ended and are still connected, database 0, and one more. */
 const spareDatabases = 10;
 /** What a server has by default: a program may count on it. */
 const fewestDatabases = 16;
@@ -65,9 +65,10 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
       return new Keyspaces(new Admin(address), { port, isolation, databases, alone: each === 1, acl });
     },
     open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
-    close: async (_server, opened, { started, diagnose, signal }) => {
-      for (const found of await started.drop(opened, signal)) diagnose(found);
+    close: async (_server, opened, { started, diagnose, ...request }) => {
+      for (const found of await started.drop(opened, request)) diagnose(found);
     },
+    inUse: async (_server, { started }) => await started.inUse(),
   });
 }
 

@@ -32,6 +32,7 @@ type Inherited = Omit<
   | 'command'
   | 'cwd'
   | 'installHint'
+  | 'inUse'
   | 'logLeavesOut'
   | 'open'
   | 'ready'

@@ -6,14 +6,14 @@ import { binary, reason } from './support/servers.ts';
 
 describe.skipIf(binary === undefined)(`documents${reason}`, () => {
   test.each([
-    ['docs/redis.md', 2],
-    ['packages/redis/README.md', 1],
-  ])('the code of %s compiles, and its tests pass', async (page, tests) => {
+    { page: 'docs/redis.md', tests: 2, jestTests: 2 },
+    { page: 'packages/redis/README.md', tests: 1 },
+  ])('the code of $page compiles, and its tests pass', async ({ page, ...counts }) => {
     await expectPagesRun({
       folder: join(import.meta.dirname, '..'),
       pages: [page],
-      tests,
-      summary: `redis: 1 child, ${tests} session`,
+      ...counts,
+      summary: `redis: 1 child, ${counts.tests} session`,
     });
   });
 });

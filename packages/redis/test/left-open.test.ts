@@ -1,20 +1,40 @@
 /** Clients that a test has left: they are reported, and neither break their process nor reach another test. */
 import { createClient } from '@redis/client';
+import type { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { mostInUse } from '../src/keyspaces.ts';
+import { mostLeft } from '../src/left-open.ts';
 import { censusOf } from './support/census.ts';
-import { ask, connected, failure, keyspaces } from './support/pools.ts';
+import { ask, connected, failure, keyspaces, type KeyspacePool } from './support/pools.ts';
 import { binary, reason } from './support/servers.ts';
+
+/** A server has at least 16 numbered databases; of these, number 0 belongs to no test. */
+const databases = 16;
+const maxSessions = 6;
+
+/** The numbers of so many sessions, one after the other. */
+async function numbersOf(pool: KeyspacePool, many: number): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let count = 0; count < many; count++) {
+    const session = await pool.register();
+    numbers.push(session.opened.db);
+    await session.unregister();
+  }
+  return numbers;
+}
 
 describe.skipIf(binary === undefined)(`left open${reason}`, () => {
   test.each([
-    ['idle', ['SET', 'a', 'b'], /of "shop", idle for \d+ s, its last command: SET/],
+    [
+      'idle',
+      ['SET', 'a', 'b'],
+      /\(of "shop", idle for \d+ s, its last command: SET\); end the client: client\.disconnect\(\)/,
+    ],
     ['blocked', ['BLPOP', 'queue', '0'], /of "shop", blocked in BLPOP/],
     ['subscribed', ['SUBSCRIBE', 's2:news'], /of "shop", subscribed to 1 channel/],
     ['in a transaction', ['MULTI'], /of "shop", in a transaction, its last command: MULTI/],
     ['watching', ['WATCH', 'a'], /of "shop", idle for \d+ s, its last command: WATCH/],
   ] as const)('a connection that is %s', async (_, [command, ...args], described) => {
-    const pool = keyspaces({ diagnostics: 'fail' });
+    const pool = keyspaces({ diagnostics: 'fail', maxSessions });
     const other = await pool.register();
     const census = await censusOf(other);
     const one = await pool.register();
@@ -30,31 +50,51 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     else await client.sendCommand([command, ...args]);
 
     const { message } = await failure(one.unregister(), 'SESSION_DIAGNOSTICS');
-    expect(message).toContain('1 connection to Redis left open: ');
+    expect(message).toContain('left 1 connection open to Redis (');
     expect(message).toMatch(described);
     // Its keys are gone, and it lives on, in a database that no other test gets.
     expect(await census()).toMatchObject({ users: ['test-s1', 'test-s2'], connected: ['test-s2'], keys: {} });
     expect(broken).toEqual([]);
-    const next = await pool.register();
-    expect(next.opened.db).not.toBe(one.opened.db);
+    // Twice as many as there are, all but that one and the other's.
+    const given = await numbersOf(pool, 2 * (databases - 3));
+    expect(new Set(given).size).toBe(databases - 3);
+    expect(given).not.toContain(one.opened.db);
     client.destroy();
     await expect.poll(async () => (await census()).connected).toEqual([]);
-    await next.unregister();
+    // Its end frees what has been left.
+    await (await pool.register()).unregister();
     expect((await census()).users).toEqual(['test-s1']);
+    expect(await numbersOf(pool, databases - 2)).toContain(one.opened.db);
   });
 
-  test('of many the oldest goes, with its connection', async () => {
-    const pool = keyspaces({ maxSessions: 12, diagnostics: 'fail' });
+  test('of many none is ended: no test gets a user before one has gone', async () => {
+    const pool = keyspaces({ maxSessions: mostLeft + 3 });
     const other = await pool.register();
     const census = await censusOf(other);
-    const left = await Promise.all(Array.from({ length: mostInUse + 1 }, () => pool.register()));
-    for (const one of left) await connected(one);
-    for (const one of left) await failure(one.unregister(), 'SESSION_DIAGNOSTICS');
-    const { users, connected: there } = await census();
-    expect(users).toHaveLength(1 + mostInUse);
-    const [oldest] = left;
-    for (const names of [users, there]) expect(names).not.toContain(oldest?.opened.username);
-    expect(pool.stats()).toMatchObject({ quarantined: 0 });
+    const holder = (number: number) => ({ test: `number ${number}`, file: 'a.test.ts' });
+    const left = await Promise.all(
+      Array.from({ length: mostLeft + 2 }, (_, number) => pool.register({ holder: holder(number) })),
+    );
+    const broken: unknown[] = [];
+    const clients: Redis[] = [];
+    for (const one of left) {
+      const client = await connected(one);
+      client.on('error', (error) => broken.push(error)).on('close', () => broken.push('closed'));
+      clients.push(client);
+    }
+    await Promise.all(left.map((one) => one.unregister()));
+    const { message } = await failure(pool.register(), 'SESSION_FAILED');
+    expect(message).toContain(
+      `Cannot register a session of "pool": ${mostLeft + 2} users of Redis stay, because their tests`,
+    );
+    for (let number = 0; number < mostLeft + 2; number++)
+      expect(message).toContain(`test "number ${number}" (${import.meta.filename}:`);
+    expect(message).toContain('End the client in each of these tests: client.disconnect() of ioredis');
+    expect(broken).toEqual([]);
+    for (const client of clients.splice(0, 2)) client.disconnect();
+    await ask(await pool.register(), 'SET', 'a', 'b');
+    expect((await census()).connected).toHaveLength(mostLeft);
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0, diagnosed: mostLeft + 2 });
   });
 
   test('a client without the number of its database is found by what it wrote', async () => {

@@ -21,6 +21,8 @@ export interface DialectSuite extends TestFiles {
   readonly config: string;
   /** Files, and folders whose contents are copied. The folder of `module` is one without being named. */
   readonly sources?: readonly string[];
+  /** Arguments of a runner, besides those of every run. */
+  readonly args?: Readonly<Partial<Record<NamedRunner['name'], readonly string[]>>>;
   /** A test kills its worker. Default false. */
   readonly killsWorkers?: boolean;
   /** Environment variables of a run in this folder. */
@@ -52,7 +54,8 @@ export function describeInRunners(title: string, suite: DialectSuite, checks: (r
     beforeAll(async () => {
       mkdirSync(home, { recursive: true });
       project = await layOutDialect(runner, suite);
-      outcome = await project.run(runner.all, { env: suite.env?.(project.folder) ?? {} });
+      const args = [...runner.all, ...(suite.args?.[runner.name] ?? [])];
+      outcome = await project.run(args, { env: suite.env?.(project.folder) ?? {} });
     }, 120_000);
     afterAll(() => project?.[Symbol.dispose]());
 

@@ -15,16 +15,21 @@ export interface PagesRun {
   readonly folder: string;
   /** From the root of the repository: `docs/postgres.md`. Their blocks with a title are the files of the project. */
   readonly pages: readonly string[];
-  /** How many tests pass. */
+  /** How many tests pass in Vitest. */
   readonly tests: number;
+  /** How many pass in Jest: those in CommonJS, `*.test.cjs`, which Vitest leaves alone. Default none. */
+  readonly jestTests?: number;
   /** What the summary says: `db: 1 child, 2 session`. */
   readonly summary: string;
   /** Adds what the code needs besides. @returns environment variables */
   prepare?(project: string): Readonly<Record<string, string>>;
 }
 
-/** Fails where the compiler or Vitest reports something, or where the summary is another one. */
-export async function expectPagesRun({ folder, pages, tests, summary, prepare }: PagesRun): Promise<void> {
+const isForJest = /\.test\.cjs$/;
+
+/** Fails where the compiler or a runner reports something, or where the summary is another one. */
+export async function expectPagesRun(options: PagesRun): Promise<void> {
+  const { folder, pages, tests, jestTests = 0, summary, prepare } = options;
   const temporary = join(folder, '.tmp');
   mkdirSync(temporary, { recursive: true });
   const project = mkdtempSync(join(temporary, 'guide-'));
@@ -39,14 +44,20 @@ export async function expectPagesRun({ folder, pages, tests, summary, prepare }:
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
 
   const { resolve } = createRequire(join(folder, 'package.json'));
-  const vitest = join(dirname(resolve('vitest/package.json')), 'vitest.mjs');
+  const program = (name: string, file: string): string => join(dirname(resolve(`${name}/package.json`)), file);
   const [errors, said] = await Promise.all([
     output(project, [tsc, '-p', project], env),
-    output(project, [vitest, 'run'], env),
+    output(project, [program('vitest', 'vitest.mjs'), 'run', '--exclude=**/*.cjs'], env),
   ]);
   expect(errors).toBe('');
   expect(said).toMatch(new RegExp(`Tests +${tests} passed`));
   expect(said).toContain(`carpool: ${summary}`);
+  if (jestTests === 0) return;
+  const cache = `--cacheDirectory=${join(temporary, 'jest-cache')}`;
+  const jest = await output(project, [program('jest', 'bin/jest.js'), '--no-watchman', cache, isForJest.source], env);
+  expect(jest).toMatch(new RegExp(`\nTests: +${jestTests} passed, ${jestTests} total\n`));
+  expect(jest).toContain(`carpool: ${summary}`);
+  expect(jest).not.toMatch(/failed to exit gracefully|did not exit|warning/i);
 }
 
 /** Both streams of a program; its output says whether it failed. */

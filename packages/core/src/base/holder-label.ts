@@ -39,6 +39,11 @@ export function nameOf(
   return where === undefined ? `${name}${ofRun}` : `${name} (${where})${ofRun}`;
 }
 
+/** "test "cart › adds an item" (cart.test.ts:14)", or "session s1 (cart.test.ts:14)" where no test is known */
+export function nameOfSession(id: string, holder: HolderLabel & { readonly takenAt?: string | undefined }): string {
+  return `${holder.test === undefined ? '' : 'test '}${nameOf(holder, `session ${id}`)}`;
+}
+
 /** `file:line:column` of the first frame that is not Node's own. */
 export function callerLocation(site: CallSite): string | undefined {
   for (const line of site.stack.split('\n')) {

@@ -41,6 +41,7 @@ const serverSchema = v.strictObject(
     startTimeout: milliseconds,
     open: v.optional(method),
     close: v.optional(method),
+    inUse: v.optional(method),
     stopSignal: v.pipe(text, v.regex(/^SIG[A-Z0-9]+$/, 'the name of a signal, such as "SIGTERM"')),
     logLeavesOut: v.optional(v.instance(RegExp, 'a RegExp')),
   },

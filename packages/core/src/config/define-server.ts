@@ -2,7 +2,15 @@
 import { checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Messages } from '../protocol/protocol.ts';
-import type { Server, ServerAddress, ServerClose, ServerOpen, ServerPart, ServerReady } from '../server/types.ts';
+import type {
+  Server,
+  ServerAddress,
+  ServerClose,
+  ServerOpen,
+  ServerPart,
+  ServerReady,
+  ServerUse,
+} from '../server/types.ts';
 
 /** What a session of a server has: no messages, but what `open` returned, and what it takes as `params`. */
 export interface ServerMessages<Opened = unknown, Params = unknown> extends Messages {
@@ -54,6 +62,12 @@ export interface ServerOptions<Opened = ServerAddress, Params = unknown, Started
    * end in `closeTimeout`, this process does not get the slot again.
    */
   readonly close?: (server: Server, opened: Opened, request: ServerClose<Started>) => unknown;
+  /**
+   * Whether something is connected to it that its end would break: a client that a test has left open, in a process that
+   * goes on. It is asked when the run has ended, after `close` of all sessions. If what it returns, or resolves with, is
+   * true, the server stays until that has changed, or the runner's process has ended. Default: it ends with the run.
+   */
+  readonly inUse?: (server: Server, request: ServerUse<Started>) => boolean | Promise<boolean>;
   /** How the server is asked to end. After `stopTimeout` it gets SIGTERM, then SIGKILL. Default `SIGTERM`. */
   readonly stopSignal?: NodeJS.Signals;
   /** Pass what it prints, stdout and stderr, on to the runner's stderr. Default false: the end of it is kept as evidence. */
@@ -73,6 +87,7 @@ const names: PoolOptionNames<ServerOptions> = {
     startTimeout: true,
     open: true,
     close: true,
+    inUse: true,
     stopSignal: true,
     forwardLog: true,
     logLeavesOut: true,
@@ -111,12 +126,13 @@ export function server<Started = undefined, Params = unknown, Opened = ServerAdd
     startTimeout = 60_000,
     open,
     close,
+    inUse,
     stopSignal = 'SIGTERM',
     forwardLog = false,
     logLeavesOut,
     ...pool
   } = options;
-  const part: ServerPart = { ready, readyTimeout, start, startTimeout, open, close, stopSignal, logLeavesOut };
+  const part: ServerPart = { ready, readyTimeout, start, startTimeout, open, close, inUse, stopSignal, logLeavesOut };
   // For callers that wait for the hello of any child: to be ready is that of a server.
   const helloTimeout = readyTimeout + (start === undefined ? 0 : startTimeout);
   return { ...pool, helloTimeout, forwardStderr: forwardLog, server: part };

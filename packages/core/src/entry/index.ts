@@ -19,7 +19,15 @@ export {
   type SharedWorkerEntry,
 } from '../config/define-shared-worker.ts';
 export { server, type ServerMessages, type ServerOptions } from '../config/define-server.ts';
-export type { Server, ServerAddress, ServerClose, ServerOpen, ServerPart, ServerReady } from '../server/types.ts';
+export type {
+  Server,
+  ServerAddress,
+  ServerClose,
+  ServerOpen,
+  ServerPart,
+  ServerReady,
+  ServerUse,
+} from '../server/types.ts';
 export type { LeaseOf, LockNames, LocksConfig } from '../config/define-lock.ts';
 export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export type { Lease, Permits } from '../wire/lease-types.ts';

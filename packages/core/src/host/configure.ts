@@ -81,6 +81,7 @@ export function poolEnvironment(
     notices: new WaitNotices(output, systemClock),
     ...place,
     warn: (message) => void output.write(`carpool: ${message}\n`),
+    summarised: true,
     onStderr: (text) => void output.write(text),
   };
 }

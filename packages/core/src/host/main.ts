@@ -17,6 +17,7 @@ import { controlDescriptor, type Boot, type Command, type Report } from '../wire
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
+import { staysInUse } from './left-in-use.ts';
 import { Lifetime } from './lifetime.ts';
 import { Restoration } from './restoration.ts';
 import { ServedRun } from './served-run.ts';
@@ -108,9 +109,10 @@ async function handle({ command, id }: Command): Promise<void> {
     report({ report: 'done', id, ...(watched !== undefined && { watched }) });
     return;
   }
+  const stays = command === 'stop' && run !== undefined && (await staysInUse(run, () => lifetime.stop()));
   const summary = run?.summary();
-  if (command === 'stop') await lifetime.stop();
-  report({ report: 'done', id, ...(summary !== undefined && { summary }) });
+  if (command === 'stop' && !stays) await lifetime.stop();
+  report({ report: 'done', id, ...(stays && { stays }), ...(summary !== undefined && { summary }) });
 }
 
 function report(line: Report): void {

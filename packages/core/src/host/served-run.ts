@@ -24,6 +24,7 @@ export class ServedRun {
   readonly #named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   /** The pools, once the config is loaded. */
   #made: ReadonlyMap<string, HubPool> = new Map();
+  #served: Promise<boolean> | undefined;
 
   constructor({ socketOf, env, ...options }: ServedRunOptions) {
     this.#named.promise.catch(() => {}); // reported to each call that names one
@@ -62,14 +63,30 @@ export class ServedRun {
     return { files: all.flatMap(({ files }) => files), globs: all.flatMap(({ globs }) => globs) };
   }
 
+  /**
+   * Ends the sessions of its pools, which take no more. True: clients that tests have left open are connected to a server,
+   * and would break if it ended now.
+   */
+  async inUse(): Promise<boolean> {
+    const pools = [...this.#made.values()];
+    await Promise.all(pools.map((pool) => pool.endSessions()));
+    const uses = await Promise.all(pools.map((pool) => pool.inUse()));
+    return uses.includes(true);
+  }
+
+  /** Ends all but its pools. As `close`; a second call joins the first. */
+  closeHub(): Promise<boolean> {
+    // Shared workers run until the last test file has left them.
+    this.#served ??= this.hub.close().then(() => this.hub.sharedWorkers.close());
+    return this.#served;
+  }
+
   /** False: a shared worker is in a native call, and would keep the process from exiting. */
   async close(): Promise<boolean> {
     // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
     // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
     const closing = [...this.#made.values()].map((pool) => pool.close());
-    // Shared workers run until the last test file has left them.
-    const sharedWorkers = this.hub.close().then(() => this.hub.sharedWorkers.close());
-    const [ended] = await Promise.allSettled([sharedWorkers, ...closing]);
+    const [ended] = await Promise.allSettled([this.closeHub(), ...closing]);
     return ended.status === 'rejected' || ended.value;
   }
 }

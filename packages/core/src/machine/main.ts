@@ -98,7 +98,7 @@ async function serve(
   });
   const idleEnd = new IdleEnd({
     idle,
-    inUse: () => hub.peers > 0 || runs.size > 0,
+    inUse: () => hub.peers > 0 || runs.size > 0 || runs.isLeftInUse,
     end: () => {
       process.stdout.write(`carpool: no run for ${Math.round((idle ?? 0) / 1_000)} s; the host of this machine ends\n`);
       void lifetime.stop();

@@ -14,7 +14,9 @@ export class RunPool implements HubPool {
   readonly #leave: () => void;
   #own = { sessions: 0, open: 0, peak: 0 };
   /** Of the pool, when the run began. */
-  #before!: { readonly children: number; readonly failures: number };
+  #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
+  /** The id of the run, once it has opened a session. */
+  #run: string | undefined;
 
   /** @param leave ends the use of the pool */
   constructor(pool: ChildPool, definition: PoolDefinition, leave: () => void) {
@@ -33,6 +35,7 @@ export class RunPool implements HubPool {
   }
 
   async open(...call: Parameters<ChildPool['open']>): Promise<Registration> {
+    this.#run = call[0].run?.id;
     const registration = await this.#pool.open(...call);
     const own = this.#own;
     own.sessions++;
@@ -59,7 +62,7 @@ export class RunPool implements HubPool {
     return this.#pool.status(most);
   }
 
-  /** Waits, and what children found wrong, are those of all runs that share it. */
+  /** Waits, and what is counted of children, are those of all runs that share it. */
   statsOfRun(): PoolStats {
     const stats = this.#pool.statsOfRun();
     const { children, failures } = this.#pool.stats();
@@ -68,6 +71,7 @@ export class RunPool implements HubPool {
     // A child that was started by another run is one of this run where it has used it.
     return {
       ...stats,
+      ...this.#pool.diagnosedSince(this.#before.diagnosed, this.#run ?? ''),
       ...own,
       children: sessions > 0 ? Math.max(own.children, stats.running) : own.children,
       sessions,
@@ -76,8 +80,8 @@ export class RunPool implements HubPool {
   }
 
   countAnew(): void {
-    const { children, failures } = this.#pool.stats();
-    this.#before = { children, failures };
+    const { children, failures, diagnosed } = this.#pool.stats();
+    this.#before = { children, failures, diagnosed };
     this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open };
   }
 
@@ -88,6 +92,14 @@ export class RunPool implements HubPool {
 
   /** What has changed is another pool, which the next run opens. */
   async replaceIfChanged(): Promise<void> {}
+
+  /** They end with the workers of the run. */
+  async endSessions(): Promise<void> {}
+
+  /** The pool goes on; what ends it looks then. */
+  async inUse(): Promise<boolean> {
+    return false;
+  }
 
   /** Leaves the pool to others. */
   async close(): Promise<void> {

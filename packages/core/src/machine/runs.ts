@@ -60,8 +60,13 @@ export class MachineRuns implements HostedRuns {
 
   constructor(options: MachineRunsOptions) {
     this.#options = options;
-    const { started, ports, directory, maxChildren, maxMemory } = options;
-    this.#pools = new SharedPools({ started, ports, folder: directory.folder, maxChildren, maxMemory });
+    const { started, ports, directory, maxChildren, maxMemory, changed } = options;
+    this.#pools = new SharedPools({ started, ports, folder: directory.folder, maxChildren, maxMemory, changed });
+  }
+
+  /** Something is connected to the server of a run that has gone, and would break if it ended. */
+  get isLeftInUse(): boolean {
+    return this.#pools.isLeftInUse;
   }
 
   /** Runs that are there now. */

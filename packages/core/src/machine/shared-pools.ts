@@ -20,6 +20,8 @@ import { RunPool } from './run-pool.ts';
 export interface SharedPoolsOptions extends Required<PlaceSources> {
   /** Milliseconds for which a pool without a run is kept. Default 15,000. */
   readonly linger?: number | undefined;
+  /** A pool without a run is kept longer, because something is connected to it that its end would break; or is no longer. */
+  readonly changed?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Children at once, of all pools. Default: no bound. */
   readonly maxChildren?: number | undefined;
@@ -61,12 +63,17 @@ export class SharedPools {
   use(use: PoolUse): RunPool {
     const { digest, key } = use.definition;
     for (const [other, pool] of this.#pools)
-      if (other !== digest && pool.key === key && !pool.isUsed) void this.#end(other, pool);
+      if (other !== digest && pool.key === key && !pool.isUsed) void this.#endUnused(other, pool);
     const known = this.#pools.get(digest);
     const pool = known ?? new SharedPool(use.definition, this.#options, this.#cap);
     if (known === undefined) this.#pools.set(digest, pool);
     pool.begin(use);
     return new RunPool(pool.pool, use.definition, () => this.#endUse(digest, pool, use));
+  }
+
+  /** A pool without a run is kept because of what is connected to it. */
+  get isLeftInUse(): boolean {
+    return [...this.#pools.values()].some(({ leftInUse }) => leftInUse);
   }
 
   /** Also of those that no run uses. */
@@ -95,7 +102,19 @@ export class SharedPools {
 
   #endUse(digest: string, pool: SharedPool, use: PoolUse): void {
     const { linger = defaultLinger } = this.#options;
-    pool.finish(use, linger, () => void this.#end(digest, pool));
+    pool.finish(use, linger, () => void this.#endUnused(digest, pool));
+  }
+
+  /** What tests of its runs have left, in processes that go on, is not disconnected: it is looked at again. */
+  async #endUnused(digest: string, pool: SharedPool): Promise<void> {
+    const { linger = defaultLinger, changed } = this.#options;
+    const inUse = await pool.pool.inUse();
+    if (pool.isUsed || this.#pools.get(digest) !== pool) return;
+    const was = pool.leftInUse;
+    pool.leftInUse = inUse;
+    if (inUse) pool.keep(linger, () => void this.#endUnused(digest, pool));
+    else await this.#end(digest, pool);
+    if (was !== inUse) changed?.();
   }
 
   async #end(digest: string, pool: SharedPool): Promise<void> {
@@ -109,6 +128,8 @@ class SharedPool {
   readonly pool: ChildPool;
   /** Of its first run. */
   readonly key: string;
+  /** When it was last looked at, something was connected to it that its end would break. */
+  leftInUse = false;
   readonly #clock: Clock;
   readonly #uses = new Set<PoolUse>();
   #timer: Timer | undefined;
@@ -134,13 +155,19 @@ class SharedPool {
 
   begin(use: PoolUse): void {
     this.#timer?.cancel();
+    this.leftInUse = false;
     if (!this.isUsed) this.pool.countAnew();
     this.#uses.add(use);
   }
 
   /** @param unused called after so long without another use */
   finish(use: PoolUse, linger: number, unused: () => void): void {
-    if (!this.#uses.delete(use) || this.isUsed) return;
+    if (this.#uses.delete(use) && !this.isUsed) this.keep(linger, unused);
+  }
+
+  /** As `finish`, of one that no run uses. */
+  keep(linger: number, unused: () => void): void {
+    this.#timer?.cancel();
     this.#timer = this.#clock.after(linger, unused);
   }
 

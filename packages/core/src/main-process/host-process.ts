@@ -129,6 +129,8 @@ export class HostProcess implements Host {
     // One that answers nothing is not waited for as long as one that has something to end.
     if (!(await this.#answers())) this.#kill(`it did not answer within ${pingTimeout} ms when it was to end`);
     const stopped = await this.#call('stop', stopTimeout);
+    // It ends when this process does, which it neither holds up nor keeps running.
+    if (stopped?.stays === true) return stopped.summary;
     this.#control.end();
     this.#ref(true);
     const expired = (): Error => unreachable('it did not end');

@@ -10,13 +10,14 @@ import { findConfig } from '../config/find.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
 import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
-import { summaryLines } from './summary.ts';
+import type { HostSummary } from '../wire/control.ts';
+import { summaryLines, warningLines } from './summary.ts';
 
 /** What users may set, the same in every adapter: `carpool(options)`. */
 export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
   /** Add to the error of a failing test what its sessions and their children said last. Default true. */
   readonly evidence?: boolean | undefined;
-  /** Print one line for each pool after a run. Default true. */
+  /** Print one line for each pool after a run. Warnings are printed in any case. Default true. */
   readonly summary?: boolean | undefined;
 }
 
@@ -89,13 +90,13 @@ export class RunHost {
   }
 
   /**
-   * What the pools have done, a line each. Empty with `summary: false`, and for a host that this runner joined: `carpool run`
-   * prints its summary.
+   * What the pools have done, a line each, and warnings: these alone with `summary: false`. Empty for a host that this runner
+   * joined: `carpool run` prints its summary.
    */
   async summary(): Promise<string[]> {
     const summary = await this.#host?.summary();
     this.#crashes = summary?.crashes ?? [];
-    return this.#summarised ? summaryLines(summary?.pools ?? []) : [];
+    return this.#lines(this.#host, summary);
   }
 
   /**
@@ -110,16 +111,17 @@ export class RunHost {
 
   /** Stops the host, if this process started it, and leaves it otherwise. Resolves with the last summary. */
   async stop(): Promise<string[]> {
-    const summarised = this.#summarised;
     const host = this.#host;
     this.#host = undefined;
     const summary = await host?.stop();
     this.#crashes = summary?.crashes ?? [];
-    return summarised ? summaryLines(summary?.pools ?? []) : [];
+    return this.#lines(host, summary);
   }
 
-  get #summarised(): boolean {
-    return this.#options.summary !== false && this.#host?.pid !== undefined;
+  #lines(host: Host | undefined, summary: HostSummary | undefined): string[] {
+    // That of another process prints its own.
+    if (host?.pid === undefined) return [];
+    return (this.#options.summary === false ? warningLines : summaryLines)(summary?.pools ?? []);
   }
 
   async #begin(): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PoolStats } from '../pool/types.ts';
-import { summaryLines } from './summary.ts';
+import { summaryLines, warningLines } from './summary.ts';
 
 const pool: PoolStats = {
   name: 'sheet',
@@ -18,6 +18,8 @@ const pool: PoolStats = {
   strays: 0,
   lastStrays: [],
   unconfirmed: 0,
+  diagnosed: 0,
+  firstDiagnosed: [],
   failures: 0,
 };
 
@@ -39,4 +41,17 @@ test('ends that were not confirmed are a warning, too', () => {
   expect(summaryLines([{ ...pool, unconfirmed: 2, firstUnconfirmed: 'session s1' }])[1]).toBe(
     'carpool: warning: sheet: the child did not confirm the end of 2 sessions; the first was session s1',
   );
+});
+
+test('sessions with which fault was found are told by name, without a line of the pool too', () => {
+  const faulty = { ...pool, diagnosed: 3, firstDiagnosed: ['test "a" (a.test.ts): left a mess', 'session s2: too'] };
+  const warning = [
+    'carpool: warning: sheet: fault was found with 3 sessions:',
+    '  test "a" (a.test.ts): left a mess',
+    '  session s2: too',
+    '  and 1 more',
+    "  `diagnostics: 'fail'` of the pool makes each one fail its test, 'event' hides them",
+  ].join('\n');
+  expect(summaryLines([faulty])).toEqual([expect.stringMatching(/^carpool: sheet: 2 children/), warning]);
+  expect(warningLines([faulty])).toEqual([warning]);
 });

@@ -4,14 +4,20 @@ import type { PoolStats } from '../pool/types.ts';
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
   const used = pools.filter(({ sessions, failures }) => sessions + failures > 0);
-  return [...used.map(line), ...used.flatMap(warnings)];
+  return [...used.map(line), ...warningLines(pools)];
+}
+
+/** What may have failed no test. */
+export function warningLines(pools: readonly PoolStats[]): string[] {
+  return pools.flatMap(warnings);
 }
 
 /**
- * What may have failed no test: ends that were not confirmed, each of which costs its time-out and a slot; and a child that
- * died while no test waited for it.
+ * Ends that were not confirmed, each of which costs its time-out and a slot; a child that died while no test waited for it;
+ * sessions with which fault was found, such as connections that tests have left open.
  */
-function warnings({ name, unconfirmed, firstUnconfirmed, failures, children, lastFailure }: PoolStats): string[] {
+function warnings(pool: PoolStats): string[] {
+  const { name, unconfirmed, firstUnconfirmed, failures, children, lastFailure, diagnosed, firstDiagnosed } = pool;
   const found: string[] = [];
   if (unconfirmed > 0) {
     const what = count(unconfirmed, 'session', 'sessions');
@@ -20,6 +26,12 @@ function warnings({ name, unconfirmed, firstUnconfirmed, failures, children, las
   }
   if (failures > 0 && children > 0 && lastFailure !== undefined)
     found.push(`${failures === 1 ? 'a child' : 'the last child that'} failed: ${lastFailure.split('\n', 1)[0]}`);
+  if (diagnosed > 0) {
+    const more = diagnosed - firstDiagnosed.length;
+    const lines = [...firstDiagnosed, ...(more > 0 ? [`and ${more} more`] : [])];
+    const hint = "`diagnostics: 'fail'` of the pool makes each one fail its test, 'event' hides them";
+    found.push(`fault was found with ${count(diagnosed, 'session', 'sessions')}:\n  ${[...lines, hint].join('\n  ')}`);
+  }
   return found.map((text) => `carpool: warning: ${name}: ${text}`);
 }
 

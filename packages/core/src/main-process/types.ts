@@ -39,6 +39,9 @@ export interface Host extends AsyncDisposable {
   runStarted(): Promise<void>;
   /** Reports to the host that a run has ended. Resolves with what its children were started from, as far as that is known. */
   runEnded(): Promise<WatchedFiles | undefined>;
-  /** Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. */
+  /**
+   * Ends all sessions and children, and the host. Resolves with the last summary. A second call joins the first. Where clients
+   * that tests have left open would break, the host stays until they or this process have gone, and keeps nothing waiting.
+   */
   stop(): Promise<HostSummary | undefined>;
 }

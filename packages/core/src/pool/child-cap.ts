@@ -50,6 +50,11 @@ export class ChildCap {
     };
   }
 
+  /** A child waits for its start. */
+  get isWanted(): boolean {
+    return this.#wishes.size > 0;
+  }
+
   /** One more child may start now. None overtakes those that wait. */
   get available(): boolean {
     return (this.#turn || this.#wishes.size === 0) && this.#hasRoom;

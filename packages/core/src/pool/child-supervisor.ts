@@ -11,6 +11,8 @@ import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 import type { Silence } from './silence.ts';
+import { noticeStart } from './start-notice.ts';
+import { untilReplaceable } from './until-unused.ts';
 
 /** What the slots of the child follow. */
 export interface ChildEvents {
@@ -27,7 +29,7 @@ export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' 
   readonly failures: ChildFailures;
   readonly events: ChildEvents;
   /** Where others wait for the start of a child, an idle one is stopped. */
-  readonly cap?: { idled(): void } | undefined;
+  readonly cap?: { idled(): void; readonly isWanted: boolean } | undefined;
 }
 
 interface Life {
@@ -173,6 +175,7 @@ export class ChildSupervisor {
     this.#succeed();
     const stop = async (generation: Generation): Promise<void> => {
       await generation.drained();
+      await untilReplaceable(generation, this.#options);
       await this.#stop(life, generation);
     };
     void life.starting.then(stop, noop); // a failed start is reported where it fails
@@ -188,6 +191,12 @@ export class ChildSupervisor {
     const { verdict } = silence;
     if (verdict === 'doubt' || (verdict === 'unproven' && generation.sessions > 0)) generation.leaveSilent(silence);
     else generation.killSilent(silence);
+  }
+
+  /** Something is connected to one of its processes that the end of that would break. */
+  async inUse(): Promise<boolean> {
+    const uses = await Promise.all([...this.#living].map(async ({ generation }) => await generation?.inUse()));
+    return uses.includes(true);
   }
 
   /** Stops every generation that is still there. @throws CarpoolError CHILD_UNKILLABLE */
@@ -218,7 +227,7 @@ export class ChildSupervisor {
     this.#current = life;
     this.#living.add(life);
     events.starting();
-    this.#notice(starting);
+    noticeStart(starting, this.#options);
     starting.then(
       (generation) => {
         failures.started();
@@ -235,16 +244,6 @@ export class ChildSupervisor {
       },
     );
     return starting;
-  }
-
-  #notice(starting: Promise<unknown>): void {
-    const { notices, settings } = this.#options;
-    const { name, helloTimeout, server } = settings;
-    const [subject, until] = server === undefined ? ['child', 'to say hello'] : ['server', 'until it is ready'];
-    const describe = (seconds: number): string =>
-      `its ${subject} has been starting for ${seconds} s, of ${Math.round(helloTimeout / 1_000)} s that it may take ${until}`;
-    const ended = notices?.begin(name, 'start', describe);
-    if (ended !== undefined) starting.then(ended, ended);
   }
 
   #ended(life: Life): void {

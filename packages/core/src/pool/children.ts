@@ -148,6 +148,12 @@ export class Children {
     this.#failures.reset();
   }
 
+  /** Something is connected to a process that its end would break. */
+  async inUse(): Promise<boolean> {
+    const uses = await Promise.all(this.#supervisors.map((supervisor) => supervisor.inUse()));
+    return uses.includes(true);
+  }
+
   /**
    * Stops every process that is still there. A start that is under way fails with `reason`.
    * @throws CarpoolError CHILD_UNKILLABLE

@@ -98,5 +98,7 @@ const unused: Omit<PoolStats, 'name' | 'maxSessions'> = {
   strays: 0,
   lastStrays: [],
   unconfirmed: 0,
+  diagnosed: 0,
+  firstDiagnosed: [],
   failures: 0,
 };

@@ -1,15 +1,19 @@
 /**
  * What goes wrong in a pool without failing a call: counted, and the first of each kind reported at once. Where it fails a
- * call later, by a time-out, that call is often one of another test.
+ * call later, by a time-out, that call is often one of another test. What was wrong with what tests did is told of each of
+ * them, where there is a summary at the end of the run.
  */
 import { barred, type CarpoolError, type Evidence } from '../base/errors.ts';
 import type { Diagnostic, LoggedError } from '../protocol/protocol.ts';
+import type { Connection } from '../session/connection.ts';
 import { Strays } from '../session/strays.ts';
+import { FaultySessions, mostNamed, type DiagnosedStats } from './faulty-sessions.ts';
+import type { PoolSettings } from './options.ts';
 
 /** Of what a child that stands still has printed. */
 const shownLines = 10;
 
-export interface FaultStats {
+export interface FaultStats extends DiagnosedStats {
   readonly strays: number;
   readonly lastStrays: readonly string[];
   readonly unconfirmed: number;
@@ -18,24 +22,37 @@ export interface FaultStats {
 
 /** Different errors that children log, of which a run is warned. */
 const mostLogged = 5;
+export interface PoolFaultsOptions {
+  /** The name of the pool. */
+  readonly pool: string;
+  /** How messages name the holder of a session, and the id of its run. */
+  readonly holders: { nameOf(session: string): { readonly name: string; readonly run?: string | undefined } };
+  /** Takes a sentence, once for each kind. Default: a warning of the process. */
+  readonly warn?: ((message: string) => void) | undefined;
+  /** Sessions with which fault was found are told at the end of the run. Default: at once. */
+  readonly summarised?: boolean | undefined;
+}
 
 export class PoolFaults {
   /** Of all children. */
   readonly strays: Strays = new Strays();
-  readonly #pool: string;
-  readonly #warn: (message: string) => void;
+  readonly #options: PoolFaultsOptions;
   readonly #warned = new Set<string>();
   #logged = 0;
+  readonly #faulty = new FaultySessions();
   #unconfirmed = 0;
   /** Of earlier runs. */
-  #before = { strays: 0, unconfirmed: 0 };
+  #before = { strays: 0, unconfirmed: 0, diagnosed: 0 };
   #firstOfRun: string | undefined;
   #first: string | undefined;
 
-  /** @param warn takes a sentence, once for each kind. Default: a warning of the process */
-  constructor(pool: string, warn: (message: string) => void = emitWarning) {
-    this.#pool = pool;
-    this.#warn = warn;
+  constructor(options: PoolFaultsOptions) {
+    this.#options = options;
+  }
+
+  /** How messages name the holder of this session. */
+  holderOf(session: string): string {
+    return this.#options.holders.nameOf(session).name;
   }
 
   /** A child has printed a line that is no message. @param hint half a sentence: where a newline is missing */
@@ -64,6 +81,11 @@ export class PoolFaults {
     this.#warnOnce('still', `${what}${tail('stderr', stderr)}${tail('stdout', stdout)}`);
   }
 
+  /** `inUse` of a server failed. */
+  useUnknown(why: string): void {
+    this.#warnOnce('use', `\`inUse\` of its server failed, so the server ends with the run: ${why}`);
+  }
+
   /** What a child had could not be removed. */
   leftBehind(what: string): void {
     this.#warnOnce('left', what);
@@ -71,12 +93,24 @@ export class PoolFaults {
 
   /** The child, or `close` of a server, found fault with what a session did, and the pool does not fail its test with that. */
   diagnosed(session: string, { code, message }: Diagnostic): void {
+    const { holders, summarised = false } = this.#options;
     const found = `${code === undefined ? '' : `${code}: `}${message}`;
-    this.#warnOnce(
-      'diagnosed',
-      `fault was found with session ${session}: ${found}\n` +
-        "  Only the first is shown. `diagnostics: 'fail'` of the pool makes each one fail its test, 'event' hides them",
-    );
+    const line = this.#faulty.add(session, holders.nameOf(session), found);
+    if (line === undefined || summarised || this.#faulty.total > mostNamed) return;
+    const first = this.#faulty.total === 1;
+    const hint = `\n  At most ${mostNamed} sessions are shown. \`diagnostics: 'fail'\` of the pool makes each one fail its test, 'event' hides them`;
+    this.#warn(`fault was found with ${line}${first ? hint : ''}`);
+  }
+
+  /** What becomes of what is found wrong with a session. @param option of the pool */
+  diagnosedBy(option: PoolSettings['diagnostics']): Connection['diagnosed'] {
+    if (option === 'fail') return 'keep';
+    return option === 'warn' ? (session, found) => this.diagnosed(session, found) : undefined;
+  }
+
+  /** As `PoolStats` has it. @param from how many came before. @param run Default: of all runs */
+  diagnosedSince(from: number, run?: string): DiagnosedStats {
+    return this.#faulty.since(from, run);
   }
 
   /** A child has logged an error, which fails no call. */
@@ -108,23 +142,26 @@ export class PoolFaults {
       lastStrays: strays.since(0),
       unconfirmed: this.#unconfirmed,
       firstUnconfirmed: this.#first,
+      ...this.#faulty.since(0),
     };
   }
 
   /** Since the last `countAnew`. */
   statsOfRun(): FaultStats {
-    const { strays, unconfirmed } = this.#before;
+    const { strays, unconfirmed, diagnosed } = this.#before;
     return {
       strays: this.strays.total - strays,
       lastStrays: this.strays.since(strays),
       unconfirmed: this.#unconfirmed - unconfirmed,
       firstUnconfirmed: this.#firstOfRun,
+      ...this.#faulty.since(diagnosed),
     };
   }
 
   /** A new run begins. */
   countAnew(): void {
-    this.#before = { strays: this.strays.total, unconfirmed: this.#unconfirmed };
+    const { strays } = this;
+    this.#before = { strays: strays.total, unconfirmed: this.#unconfirmed, diagnosed: this.#faulty.total };
     this.#firstOfRun = undefined;
     this.#warned.clear();
     this.#logged = 0;
@@ -133,7 +170,12 @@ export class PoolFaults {
   #warnOnce(kind: string, message: string): void {
     if (this.#warned.has(kind)) return;
     this.#warned.add(kind);
-    this.#warn(`pool "${this.#pool}": ${message}`);
+    this.#warn(message);
+  }
+
+  #warn(message: string): void {
+    const { pool, warn = emitWarning } = this.#options;
+    warn(`pool "${pool}": ${message}`);
   }
 }
 

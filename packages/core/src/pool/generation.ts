@@ -11,13 +11,10 @@ import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
-import { describeBytes } from '../codec/evidence.ts';
-import type { Frame } from '../codec/frame.ts';
 import type { Child, Printed } from '../process/child.ts';
-import type { Diagnostic, Messages, Opened, Protocol } from '../protocol/protocol.ts';
+import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { protocolError } from '../session/protocol-errors.ts';
-import { gluedIn, type Glued } from '../session/glued.ts';
 import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
@@ -30,7 +27,6 @@ import {
   evidenceOf,
   evidenceOfSession,
   fatalLine,
-  shownOfLine,
   whyItEnded,
   withEvidence,
   nameOfChild,
@@ -41,6 +37,7 @@ import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
 import type { ServedChild } from './served-child.ts';
 import { stoodStill, type Silence } from './silence.ts';
+import { takeStray } from './stray-output.ts';
 import type { Notices } from './wait-notices.ts';
 
 export interface GenerationOptions extends PlaceSources {
@@ -69,6 +66,7 @@ interface Parts {
   readonly protocol: Protocol<Messages>;
   readonly hello: unknown;
   readonly logged: LoggedErrors;
+  readonly served: ServedChild | undefined;
 }
 
 export class Generation {
@@ -81,6 +79,7 @@ export class Generation {
   hasOpened = false;
   readonly #mux: Mux;
   readonly #logged: LoggedErrors;
+  readonly #served: ServedChild | undefined;
   readonly #options: GenerationOptions;
   #stopping = false;
   /** Why it was killed. */
@@ -89,8 +88,9 @@ export class Generation {
   /** It gets no more sessions, because it seems to stand still. */
   #isLeft = false;
 
-  private constructor({ options, child, mux, codec, protocol, hello, logged }: Parts) {
+  private constructor({ options, child, mux, codec, protocol, hello, logged, served }: Parts) {
     this.#options = options;
+    this.#served = served;
     this.child = child;
     this.#mux = mux;
     this.#logged = logged;
@@ -145,28 +145,17 @@ export class Generation {
     const strays = new Strays(faults.strays);
     const logged = new LoggedErrors(clock, (error) => faults.logged(error));
     let generation: Generation | undefined;
-    const strayOutput = (frame: Frame): Glued | undefined => {
-      const line = describeBytes(frame.bytes, shownOfLine);
-      const glued = gluedIn(frame);
-      strays.addText(line, glued?.hint);
-      faults.strayLine(line, glued?.hint);
-      return glued;
-    };
     const mux = new Mux({
       transport,
       protocol,
       format: codec.format,
       clock,
-      diagnosed: {
-        fail: 'keep' as const,
-        warn: (session: string, found: Diagnostic) => faults.diagnosed(session, found),
-        event: undefined,
-      }[settings.diagnostics],
+      diagnosed: faults.diagnosedBy(settings.diagnostics),
       reportsEnd: served !== undefined,
       journal,
       strays,
       logged,
-      strayOutput: settings.strayOutput === 'pass' ? strayOutput : undefined,
+      strayOutput: settings.strayOutput === 'pass' ? (frame) => takeStray(frame, strays, faults) : undefined,
       losses: failingLosses,
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),
       misrouted: (error) => faults.misrouted(error),
@@ -190,7 +179,7 @@ export class Generation {
         over.promise.then(failed),
       ]);
       const hello = await within(greeting, { clock, signal, expired });
-      generation = new Generation({ options, child, mux, codec, protocol, hello, logged });
+      generation = new Generation({ options, child, mux, codec, protocol, hello, logged, served });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -275,6 +264,11 @@ export class Generation {
   /** @param began for a session that has begun then. Default: all that is known */
   evidence(began?: Printed): Evidence {
     return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
+  }
+
+  /** Something is connected to it that its end would break. */
+  async inUse(): Promise<boolean> {
+    return (await this.#served?.inUse()) ?? false;
   }
 
   /** Asks the child to end, and makes sure that it does. @throws CarpoolError CHILD_UNKILLABLE */

@@ -117,8 +117,9 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
   readonly maxUnreadEvents?: number;
   /**
    * What to do with a message in which the child finds fault with what a session sent. `event`: it is an event of the
-   * session, no more. `warn`: it is, and the first of a run is a warning. `fail`: it is, and the end of the session fails
-   * with SESSION_DIAGNOSTICS; in a test, the test does. Default `warn`.
+   * session, no more. `warn`: it is, and a warning at the end of the run names the first ten of such sessions, each
+   * with its test and the first fault; without a host, a warning each. `fail`: it is, and the end of the session fails with
+   * SESSION_DIAGNOSTICS; in a test, the test does. Default `warn`.
    */
   readonly diagnostics?: 'event' | 'warn' | 'fail';
   /**

@@ -6,20 +6,20 @@
  * session is gone. The numbers live in `admission.ts`, the children in `children.ts`, the names of the holders in
  * `slot-holders.ts`; this file ties them together.
  */
-import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
+import { asCarpoolError, callSite, errorAt, type CallSite } from '../base/errors.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Listener } from '../session/listener.ts';
 import { UserSession } from '../session/session.ts';
-import type { CloseReason } from '../session/state.ts';
 import type { Session } from '../session/types.ts';
 import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
 import { isLostOpening } from './lost-opening.ts';
+import { PoolEnd } from './pool-end.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
@@ -37,12 +37,11 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly #admission: Admission;
   readonly #children: Children;
   readonly #holders: SlotHolders;
-  #closing: Promise<void> | undefined;
+  readonly #end: PoolEnd;
   #sessions = 0;
   readonly #faults: PoolFaults;
   readonly #notices: Notices | undefined;
   readonly #slots: SlotWait;
-  readonly #leaveCap: () => void;
   readonly #slotSessions: SlotSessions;
   /** Absent where none are kept. */
   readonly #warm: WarmSessions | undefined;
@@ -53,8 +52,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#clock = environment.clock ?? systemClock;
     this.#admission = new Admission(settings, environment.cap);
     this.#holders = new SlotHolders(settings.name);
-    this.#faults = new PoolFaults(settings.name, environment.warn);
-    const { notices, cap } = environment;
+    const { notices, cap, warn, summarised } = environment;
+    this.#faults = new PoolFaults({ pool: settings.name, holders: this.#holders, warn, summarised });
     this.#notices = notices;
     const slots = { settings, clock: this.#clock, admission: this.#admission, holders: this.#holders };
     this.#slots = new SlotWait({ ...slots, notices, cap });
@@ -66,12 +65,13 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       admission: this.#admission,
       changed: () => this.#warm?.settle(),
     });
-    this.#leaveCap = cap?.join(this.#children) ?? noop;
     const parts = { ...slots, children: this.#children };
+    const leaveCap = cap?.join(this.#children) ?? noop;
+    this.#end = new PoolEnd({ ...parts, leaveCap, warm: () => this.#warm });
     const sessions = new SlotSessions({
       ...parts,
       faults: this.#faults,
-      isClosing: () => this.#closing !== undefined,
+      isClosing: () => this.#end.begun,
       changed: () => this.#warm?.settle(),
     });
     this.#slotSessions = sessions;
@@ -193,9 +193,23 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     return this.#children.watched;
   }
 
+  /** Sessions with which fault was found, after so many. @param run the id of theirs. Default: all */
+  diagnosedSince(from: number, run?: string): Pick<PoolStats, 'diagnosed' | 'firstDiagnosed'> {
+    return this.#faults.diagnosedSince(from, run);
+  }
+
+  /** The first half of `close`. */
+  endSessions(): Promise<void> {
+    return this.#end.endSessions();
+  }
+
+  /** Clients that tests have left open are connected to a server of this pool, so that `close` would break their process. */
+  inUse(): Promise<boolean> {
+    return this.#children.inUse();
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#shutDown();
-    return this.#closing;
+    return this.#end.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -267,33 +281,12 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#warm?.settle();
     const slot = await acquiring;
     // The next in the queue finds the pool closed too.
-    if (this.#closing !== undefined) this.#admission.release(slot);
+    if (this.#end.begun) this.#admission.release(slot);
     this.#checkOpen();
     return slot;
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw this.#closedError();
-  }
-
-  #closedError(): CarpoolError {
-    const message = `Cannot register a session: pool "${this.name}" is closed`;
-    return new CarpoolError('POOL_CLOSED', message, { context: { pool: this.name } });
-  }
-
-  async #shutDown(): Promise<void> {
-    const reason: CloseReason = { by: 'pool', at: this.#clock.now(), reason: 'because its pool was closed' };
-    const { closeTimeout } = this.settings;
-    const conversations = this.#holders.conversations();
-    await Promise.all([
-      this.#warm?.close(),
-      ...conversations.map((conversation) => conversation.close(reason, closeTimeout)),
-    ]);
-    try {
-      await this.#children.stopAll(this.#closedError());
-    } finally {
-      this.#leaveCap();
-      this.#admission.renewAll(); // those still queued are granted a slot, and find the pool closed
-    }
+    if (this.#end.begun) throw this.#end.error();
   }
 }

@@ -28,6 +28,8 @@ export interface PoolEnvironment {
   readonly cap?: ChildCap | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** What `stats` has of sessions with which fault was found is shown at the end of a run. Default false: each is a warning at once. */
+  readonly summarised?: boolean | undefined;
   /** Takes what the pool waits for. Default: nothing says so. */
   readonly notices?: Notices | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */

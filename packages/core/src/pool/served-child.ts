@@ -1,12 +1,13 @@
 /** What a generation has instead of messages where its child is a server. */
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
 import type { ChildOptions } from '../process/child.ts';
 import { isFree } from '../process/port-check.ts';
-import type { Messages, Protocol } from '../protocol/protocol.ts';
 import { LogLines } from '../server/log-lines.ts';
 import { LogTransport } from '../server/log-transport.ts';
-import { serverProtocol } from '../server/protocol.ts';
+import { serverProtocol, type ServerProtocol } from '../server/protocol.ts';
 import { RunningServer } from '../server/running-server.ts';
 import type { ServerPart } from '../server/types.ts';
 import type { PoolFaults } from './faults.ts';
@@ -27,7 +28,7 @@ export interface ServedChildOptions {
 
 /** Known when its process runs. */
 interface Served {
-  readonly protocol: Protocol<Messages>;
+  readonly protocol: ServerProtocol;
   readonly transport: LogTransport;
   readonly port: number | undefined;
 }
@@ -51,7 +52,7 @@ export class ServedChild {
 
   /** Before any other use. */
   launched({ child, place }: Launched): void {
-    const { settings, server: part, clock, signal } = this.#options;
+    const { settings, server: part, clock, faults, signal } = this.#options;
     const transport = new LogTransport(child);
     const server = new RunningServer(settings.name, child, place);
     const protocol = serverProtocol({
@@ -63,17 +64,36 @@ export class ServedChild {
       closeTimeout: settings.closeTimeout,
       ended: AbortSignal.any([this.#ended.signal, signal]),
       used: () => (this.used = true),
+      holderOf: (session) => faults.holderOf(session),
       diagnose: (diagnostic) => transport.diagnose(diagnostic),
     });
     this.#launched = { protocol, transport, port: place.port };
   }
 
-  get protocol(): Protocol<Messages> {
+  get protocol(): ServerProtocol {
     return this.#known.protocol;
   }
 
   get transport(): LogTransport {
     return this.#known.transport;
+  }
+
+  /** What its end would break is connected to it. One that does not say so within `probeTimeout` ends with the run. */
+  async inUse(): Promise<boolean> {
+    const { settings, clock, faults } = this.#options;
+    const { probeTimeout: timeout } = settings;
+    const late = new AbortController();
+    const expired = (): Error => new Error(`it did not end within ${timeout} ms`);
+    const signal = AbortSignal.any([this.#ended.signal, late.signal]);
+    try {
+      return await within(this.protocol.inUse(signal), { clock, timeout, signal, expired });
+    } catch (thrown) {
+      // One that has ended breaks nothing any more, and has said why.
+      if (!this.#ended.signal.aborted) faults.useUnknown(messageOf(thrown));
+      return false;
+    } finally {
+      late.abort();
+    }
   }
 
   /** Its process has ended. */

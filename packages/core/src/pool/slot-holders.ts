@@ -1,7 +1,7 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { take } from '../base/take.ts';
-import { callerLocation } from '../base/holder-label.ts';
+import { callerLocation, nameOfSession } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { relationOf } from './holder-relation.ts';
 import type { Holder } from './errors.ts';
@@ -46,6 +46,17 @@ export class SlotHolders {
   /** The sessions that are there or being opened. */
   conversations(): Conversation[] {
     return [...this.#holders].flatMap(({ conversation }) => conversation ?? []);
+  }
+
+  /** How messages name the holder of this session, and the id of its run. */
+  nameOf(session: string): { readonly name: string; readonly run?: string | undefined } {
+    for (const { conversation, options, site } of this.#holders) {
+      if (conversation?.id !== session) continue;
+      const takenAt = callerLocation(site);
+      return { name: nameOfSession(session, { ...options.holder, takenAt }), run: options.run?.id };
+    }
+    // One that is kept warm.
+    return { name: nameOfSession(session, {}) };
   }
 
   /** Oldest first. @param asker the call that reads it: its run is not named, and its own test is not named like another one */

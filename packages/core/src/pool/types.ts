@@ -54,6 +54,13 @@ export interface PoolStats {
   readonly unconfirmed: number;
   /** The first of those, whose it was and why. */
   readonly firstUnconfirmed?: string | undefined;
+  /**
+   * Sessions with which the child, or `close` of a server, found fault, since the beginning. With `diagnostics: 'fail'` of
+   * the pool their tests fail, and with `'event'` that is theirs alone: then it is 0.
+   */
+  readonly diagnosed: number;
+  /** The first ten of those, a line each: whose it was, where it was registered as far as that is known, and the fault. */
+  readonly firstDiagnosed: readonly string[];
   /** Children that failed. */
   readonly failures: number;
   /** How the last of those failed, with the end of its stderr. */

@@ -12,7 +12,7 @@ import type { Messages, Opened, Protocol, SessionPort } from '../protocol/protoc
 import type { ServerDiagnostic } from './log-transport.ts';
 import { untilReady, untilReadyAgain, type ReadyOptions } from './ready.ts';
 import type { RunningServer } from './running-server.ts';
-import type { Server, ServerClose, ServerOpen, ServerPart } from './types.ts';
+import type { Server, ServerClose, ServerOpen, ServerPart, ServerUse } from './types.ts';
 
 /** Milliseconds by which the exit of a process may lag behind the end of its connections. */
 const endLag = 100;
@@ -20,6 +20,13 @@ const never = new Promise<never>(() => {});
 
 type Open = (server: Server, request: ServerOpen) => unknown;
 type Close = (server: Server, opened: unknown, request: ServerClose) => unknown;
+type InUse = (server: Server, request: ServerUse) => unknown;
+
+/** A server, as its pool has it. */
+export interface ServerProtocol extends Protocol<Messages> {
+  /** What its end would break is connected to it. @throws what the config throws */
+  inUse(signal: AbortSignal): Promise<boolean>;
+}
 
 export interface ServerProtocolOptions extends Omit<ReadyOptions, 'signal'> {
   readonly clock: Clock;
@@ -28,14 +35,17 @@ export interface ServerProtocolOptions extends Omit<ReadyOptions, 'signal'> {
   readonly ended: AbortSignal;
   /** A session was opened on it. */
   readonly used: () => void;
+  /** How messages name the holder of a session. */
+  readonly holderOf: (session: string) => string;
   /** Takes what the config finds wrong with a session. */
   readonly diagnose: (diagnostic: ServerDiagnostic) => void;
 }
 
-export function serverProtocol(options: ServerProtocolOptions): Protocol<Messages> {
-  const { pool, server, part, clock, ended, closeTimeout, used, diagnose } = options;
+export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
+  const { pool, server, part, clock, ended, closeTimeout, used, holderOf, diagnose } = options;
   const open = part.open as Open | undefined;
   const close = part.close as Close | undefined;
+  const inUse = part.inUse as InUse | undefined;
   let started: unknown;
   /** A client library notices the end of a process before its exit is known here, and says less of it. */
   const whyFailed = (thrown: unknown): Promise<unknown> => {
@@ -69,8 +79,9 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
         async close() {
           const late = AbortSignal.timeout(closeTimeout);
           const found = (message: string): void => diagnose({ session: freshId, message });
+          const holder = holderOf(freshId);
           try {
-            await close?.(server, opened, { started, signal: late, id: freshId, diagnose: found });
+            await close?.(server, opened, { started, signal: late, id: freshId, holder, diagnose: found });
           } catch (thrown) {
             // What is thrown because of it says less than the deadline itself.
             if (late.aborted) await never;
@@ -78,6 +89,10 @@ export function serverProtocol(options: ServerProtocolOptions): Protocol<Message
           }
         },
       };
+    },
+
+    async inUse(signal) {
+      return (await inUse?.(server, { started, signal })) === true;
     },
 
     async probe() {

@@ -53,11 +53,21 @@ export interface ServerClose<Started = unknown> {
   readonly signal: AbortSignal;
   /** The id of the session. */
   readonly id: string;
+  /** Whose session it is, for messages: `test "cart › adds" (cart.test.ts:14:3)`, or `session s1` where no test is known. */
+  readonly holder: string;
   /**
    * Says what was wrong with what the test left: connections that are open, say. With `diagnostics: 'fail'` of the pool the
-   * end of the test fails with it, SESSION_DIAGNOSTICS; else it is a warning, once.
+   * end of the test fails with it, SESSION_DIAGNOSTICS; else it is told in a warning at the end of the run, which names the
+   * first ten of such tests. Only the first of what is said of a session is in that.
    */
   diagnose(message: string): void;
+}
+
+/** What `inUse` gets beside the server. */
+export interface ServerUse<Started = unknown> {
+  readonly started: Started;
+  /** Aborted when the answer is not waited for any more. */
+  readonly signal: AbortSignal;
 }
 
 /** What a session of a server without `open` is: where it listens. */
@@ -84,6 +94,8 @@ export interface ServerPart {
   readonly open?: ((server: Server, request: never) => unknown) | undefined;
   /** Ends a session; its end is confirmed when this resolves. */
   readonly close?: ((server: Server, opened: never, request: never) => unknown) | undefined;
+  /** Whether something would break that is connected to it, if it ended now. */
+  readonly inUse?: ((server: Server, request: never) => unknown) | undefined;
   readonly stopSignal: NodeJS.Signals;
   /** Lines of its log that are not kept. */
   readonly logLeavesOut?: RegExp | undefined;

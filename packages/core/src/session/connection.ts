@@ -57,7 +57,7 @@ export interface Connection {
   readonly root: ProtocolPort;
   /** What the child finds wrong with what a session sent is an event, and is kept for the end of the session, or goes here. */
   readonly diagnosed: 'keep' | ((session: string, diagnostic: Diagnostic) => void) | undefined;
-  /** The failure of the child is reported at the end of a session, too: nothing of the session may have met it. */
+  /** It is a server: its failure is reported at the end of a session, too, because nothing of the session may have met it. */
   readonly reportsEnd: boolean;
   /** Milliseconds by which the confirmation of an end may be late: the host's own deadline is the pool's. */
   readonly grace: number;

@@ -282,8 +282,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     // An unconfirmed session keeps its wire ids, so that what still comes for it is known and dropped.
     if (confirmed) this.#connection.forget(this.#ids.all);
     this.#port.end(reason);
-    const lost = this.#connection.reportsEnd && reason.by === 'child' ? reason.error : undefined;
-    const own = this.#diagnostics.error(this.id, () => this.recent.describe()) ?? lost;
+    const own = this.#diagnostics.atEnd(this, reason, this.#connection.reportsEnd);
     this.#resolveReleased(
       confirmed ? { confirmed, diagnosed: failure ?? own } : { confirmed, failure, diagnosed: own },
     );

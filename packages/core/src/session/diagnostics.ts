@@ -1,10 +1,18 @@
-/** What a child finds wrong with what a session sent, kept for the end of the session. */
+/** What a child finds wrong with what a session sent, or `close` of a server with what it left, kept for the end of the session. */
 import { CarpoolError } from '../base/errors.ts';
 import type { Diagnostic } from '../protocol/protocol.ts';
+import type { Recent } from './recent.ts';
+import type { CloseReason } from './state.ts';
 
 /** Different ones that are kept of a session; of the rest only the number. */
 const kept = 20;
 const longest = 1_000;
+
+/** The session. */
+interface Diagnosed {
+  readonly id: string;
+  readonly recent: Recent;
+}
 
 /** Bounded: a child that repeats itself costs one line. */
 export class Diagnostics {
@@ -20,14 +28,22 @@ export class Diagnostics {
     else if (!this.#texts.has(text)) this.#left++;
   }
 
-  /** @param messages the last ones of the session, as evidence; `undefined` if there are no diagnostics */
-  error(session: string, messages: () => readonly string[]): CarpoolError | undefined {
+  /**
+   * What the end of the session reports.
+   * @param server the failure of a server is reported, too: nothing of the session may have met it
+   */
+  atEnd(of: Diagnosed, reason: CloseReason, server: boolean): CarpoolError | undefined {
+    return this.#total === 0 && server && reason.by === 'child' ? reason.error : this.#error(of, server);
+  }
+
+  #error({ id, recent }: Diagnosed, server: boolean): CarpoolError | undefined {
     if (this.#total === 0) return undefined;
     const lines = [...this.#texts].map((text) => `\n  ${text}`);
     if (this.#left > 0) lines.push(`\n  and ${this.#left} more`);
-    const message = `The child found fault with what session ${session} sent:${lines.join('')}`;
-    const context = { session, diagnostics: this.#total };
-    return new CarpoolError('SESSION_DIAGNOSTICS', message, { context, evidence: { messages: messages() } });
+    const found = server ? `Fault was found with session ${id}` : `The child found fault with what session ${id} sent`;
+    const context = { session: id, diagnostics: this.#total };
+    const evidence = { messages: recent.describe() };
+    return new CarpoolError('SESSION_DIAGNOSTICS', `${found}:${lines.join('')}`, { context, evidence });
   }
 }
 

@@ -103,6 +103,8 @@ export interface Done {
   readonly id: number;
   /** To `summary` and `stop`. */
   readonly summary?: HostSummary;
+  /** To `stop`: the host ends with the runner, because clients that tests have left open are connected to a server. */
+  readonly stays?: true;
   /** To `runEnded`: what the children were started from. */
   readonly watched?: WatchedFiles;
 }

@@ -190,7 +190,7 @@ test.each(runnable(['node', 'python', 'python --fork']))(
     if (!line.includes('--fork')) session.send({ type: 'dance' });
     await session.unregister();
     expect(warnings).toEqual([
-      expect.stringMatching(/fault was found with session s1: .*(cannot take dance|not empty)/),
+      expect.stringMatching(/fault was found with session s1 \(.*\): .*(cannot take dance|not empty)/),
     ]);
   },
 );

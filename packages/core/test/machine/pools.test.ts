@@ -210,3 +210,39 @@ test('who holds the slots is named with its run, where that is another', async (
     new RegExp(`by "adds a row" \\([^()]*\\), in the run ${a}, branch branch-of-a, pid ${process.pid}$`),
   );
 });
+
+test('what was wrong with what a test did is told in its own run', async () => {
+  onMachine();
+  const root = workTree('a');
+  writeFileSync(
+    join(root, 'carpool.config.mjs'),
+    `import { server } from ${JSON.stringify(new URL('../../src/config/define-server.ts', import.meta.url))};
+    const web = server({
+      command: process.execPath,
+      args: [${JSON.stringify(programPath('web'))}, '--port', '{port}'],
+      open: (_server, { params }) => params,
+      close: (_server, { mess }, { diagnose }) => { if (mess) diagnose('left a mess'); },
+    });
+    export default { pools: { web } };`,
+  );
+  const [messy, tidy] = [await run({ root }), await run({ root, summary: false })];
+  const both = [await worker(messy), await worker(tidy)] as const;
+  const register = async (client: HostClient, test: string, mess: boolean): Promise<void> =>
+    await (await client.register('web', { params: { mess }, holder: { test, file: 'a.test.ts' } })).unregister();
+  await register(both[1], 'tidies up', false);
+  await register(both[0], 'leaves a mess', true);
+  const lines = await messy.summary();
+  expect(lines[0]).toMatch(/^carpool: web: 1 child, 1 session/);
+  expect(lines[1]).toMatch(
+    /^carpool: warning: web: fault was found with 1 session:\n {2}test "leaves a mess" \(.*\): left a mess\n/,
+  );
+  expect(await tidy.summary()).toEqual([]);
+  // The next run of the same runner begins with nothing.
+  await messy.runEnded();
+  await messy.runStarted();
+  await register(both[0], 'tidies up', false);
+  expect(await messy.summary()).toHaveLength(1);
+  await register(both[1], 'leaves one, too', true);
+  expect(await messy.summary()).toHaveLength(1);
+  expect(await tidy.summary()).toEqual([expect.stringContaining('test "leaves one, too"')]);
+});

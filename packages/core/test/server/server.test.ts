@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
-import type { Session } from '../../src/entry/index.ts';
+import type { HolderLabel, Session } from '../../src/entry/index.ts';
+import { summaryLines } from '../../src/main-process/summary.ts';
 import { closing, programPath, until } from '../support/pools.ts';
 import { serve } from '../support/hubs.ts';
 import { failure } from '../support/failure.ts';
@@ -228,11 +229,45 @@ test('what `close` finds wrong with what a test left fails its end, or is a warn
   const client = await connect();
   await client.register('web', { under: ['file', 'test'] });
   const error = await failure(Promise.resolve(client.end(['file', 'test'])), 'SESSION_DIAGNOSTICS');
-  expect(error.message).toContain('3 connections were left open');
+  expect(error.message).toContain('Fault was found with session s1:\n  3 connections were left open');
   const warnings: string[] = [];
   const pool = webPool(options, { warn: (message) => warnings.push(message) });
   await (await pool.register()).unregister();
-  expect(warnings.join()).toContain('fault was found with session s1: 3 connections were left open');
+  expect(warnings.join()).toMatch(
+    /fault was found with session s1 \(\S+server\.test\.ts:\d+:\d+\): 3 connections were left/,
+  );
+});
+
+test('of the sessions with which fault was found the first ten are named, each once, and the others counted', async () => {
+  const options = web<undefined, unknown, string>('', {
+    open: ({ url }) => url,
+    close: (_server, _opened, { holder, diagnose }) => {
+      diagnose(`left something, ${holder}`);
+      diagnose('and more');
+    },
+    maxSessions: 1,
+  });
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const holder = (number: number): HolderLabel => ({ test: `test ${number}`, file: 'a.test.ts' });
+  const name = (number: number): RegExp =>
+    new RegExp(`test "test ${number}" \\((\\S+:\\d+:\\d+)\\): left something, test "test ${number}" \\(\\1\\)$`);
+  const first = Array.from({ length: 10 }, (_, number) => expect.stringMatching(name(number)));
+  const summarised = webPool(options, { warn, summarised: true });
+  for (let number = 0; number < 12; number++)
+    await (await summarised.register({ holder: holder(number) })).unregister();
+  expect(summarised.stats()).toMatchObject({ diagnosed: 12, firstDiagnosed: first });
+  expect(warnings).toEqual([]);
+  expect(summaryLines([summarised.stats()]).at(-1)).toMatch(
+    /^carpool: warning: web: fault was found with 12 sessions:\n {2}test "test 0" [^]*\n {2}test "test 9" .*\n {2}and 2 more\n/,
+  );
+  summarised.countAnew();
+  expect(summarised.statsOfRun()).toMatchObject({ diagnosed: 0, firstDiagnosed: [] });
+
+  // Where no summary comes, each is told at once.
+  const alone = webPool(options, { warn });
+  for (let number = 0; number < 12; number++) await (await alone.register({ holder: holder(number) })).unregister();
+  expect(warnings.map((warning) => warning.split('\n', 1)[0])).toEqual(first);
 });
 
 test('its port is taken by another program between the look and the start: it gets another one', async () => {

@@ -6,6 +6,8 @@ export type HubPool = Pick<
   ChildPool,
   | 'close'
   | 'countAnew'
+  | 'endSessions'
+  | 'inUse'
   | 'open'
   | 'probe'
   | 'replaceIfChanged'

@@ -1,0 +1,77 @@
+/** Connections that tests leave open, in real runners: the run ends with the runner's own result, and says whose they are. */
+import { join } from 'node:path';
+import { describeInRunners, type DialectSuite } from '@carpool/test-harness/dialect';
+import { expectVerdicts } from '@carpool/test-harness/expect';
+import { describe, expect, test } from 'vitest';
+import { binary, reason } from './support/servers.ts';
+
+const suite: DialectSuite = {
+  folder: join(import.meta.dirname, '..'),
+  name: 'left-open',
+  config: `import { redis } from '@carpool/redis';
+import { defineConfig } from 'carpool';
+
+export default defineConfig({ pools: { db: redis() } });
+`,
+  module: join(import.meta.dirname, 'left-open/clients.ts'),
+  exports: ['leaveHeld', 'leaveIoredis', 'leaveNodeRedis'],
+  files: {
+    a: `
+test('forgets ioredis', async ({ db }) => {
+  await leaveIoredis(db);
+});
+test('forgets node-redis', async ({ db }) => {
+  await leaveNodeRedis(db);
+});
+`,
+  },
+  fixtures: true,
+  // Then Jest runs the tests in its main process, as with `--runInBand`.
+  workers: 1,
+};
+
+describe.skipIf(binary === undefined)(`left open${reason}`, () => {
+  describeInRunners('databases in', suite, (run) => {
+    test('each connection is told with its test, once, and breaks nothing when the server ends', () => {
+      const { outcome } = run;
+      expectVerdicts(outcome, 2);
+      expect(outcome.code).toBe(0);
+      expect(outcome.stderr).toContain('\ncarpool: warning: db: fault was found with 2 sessions:\n  test "forgets');
+      for (const name of ['ioredis', 'node-redis']) {
+        const told = new RegExp(
+          `\\n {2}test "forgets ${name}" \\(\\S*a\\.\\S+\\): left 1 connection open to Redis \\(of "${name}", .*\\); end the client: `,
+        );
+        expect(outcome.stderr).toMatch(told);
+        expect(outcome.output.match(new RegExp(`test "forgets ${name}"`, 'g'))).toHaveLength(1);
+      }
+      expect(outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled|SocketClosedUnexpectedly/);
+    });
+  });
+
+  const held: DialectSuite = {
+    ...suite,
+    name: 'held',
+    files: { a: `test('forgets its client', async ({ db }) => await leaveHeld(db));` },
+    args: { Jest: ['--forceExit'] },
+  };
+  describeInRunners('a client that keeps its process running, in', held, (run) => {
+    test('the run ends with its own result', () => {
+      expectVerdicts(run.outcome, 1);
+      expect(run.outcome.code).toBe(0);
+      expect(run.outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled/);
+    });
+
+    test.runIf(run.runner.name === 'Jest')(
+      'without --forceExit it is Jest that goes on, and the server is there for as long as the process that it keeps is',
+      async () => {
+        const { project } = run;
+        const running = project.start();
+        await running.printed(/Jest did not exit one second after the test run has completed/);
+        expect(running.output).toContain('test "forgets its client" (');
+        process.kill(Number(project.read('server.pid')), 0);
+        running.kill('SIGKILL');
+        expect((await running.outcome).left).toEqual([]);
+      },
+    );
+  });
+});
