@@ -78,8 +78,10 @@ describe.skipIf(server === undefined)(`left open${reason}`, () => {
       expect(run.outcome.stderr).toContain('test "forgets its client" (');
     });
 
-    test.runIf(run.runner.name === 'Jest')(
-      'without --forceExit it is Jest that goes on, and the server is there for as long as the process that it keeps is',
+    const inBand = run.runner.name === 'Jest';
+    const skipped = inBand ? '' : ' (skipped: only Jest runs tests in its main process)';
+    test.runIf(inBand)(
+      `without --forceExit it is Jest that goes on, and the server is there for as long as its process is${skipped}`,
       async () => {
         const { project } = run;
         const running = project.start();

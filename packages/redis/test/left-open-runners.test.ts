@@ -61,8 +61,10 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
       expect(run.outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled/);
     });
 
-    test.runIf(run.runner.name === 'Jest')(
-      'without --forceExit it is Jest that goes on, and the server is there for as long as the process that it keeps is',
+    const inBand = run.runner.name === 'Jest';
+    const skipped = inBand ? '' : ' (skipped: only Jest runs tests in its main process)';
+    test.runIf(inBand)(
+      `without --forceExit it is Jest that goes on, and the server is there for as long as its process is${skipped}`,
       async () => {
         const { project } = run;
         const running = project.start();
