@@ -32,8 +32,8 @@ export interface AcceptedConnectionOptions {
   readonly name: string;
   /** Why this token is refused, if it is. Compares in constant time. */
   readonly tokenFault: (token: string) => string | undefined;
-  /** Why a worker is not admitted even with the token. */
-  readonly refusal?: string | undefined;
+  /** Why it is not admitted even with the token, if it is not. */
+  readonly refusal?: ((greeting: GreetRequest) => string | undefined) | undefined;
   /** What `fail` makes of a thrown value that is no error of Carpool. */
   readonly failure: { readonly code: ErrorCode; readonly message: string };
   /** The number of the worker, for the answer to its greeting. */
@@ -162,7 +162,7 @@ export class AcceptedConnection {
 
   #greet({ op: kind, call }: WireHead, body: Uint8Array): void {
     const { tokenFault, refusal, name, number } = this.#options;
-    const fault = greetingFault(kind, body, tokenFault) ?? refusal;
+    const fault = greetingFault(kind, body, tokenFault) ?? refusal?.(json.decode(body) as GreetRequest);
     if (fault !== undefined) {
       this.fail(0, call, new CarpoolError('HUB_REJECTED', `${name} refused this connection: ${fault}`));
       this.hangUp();

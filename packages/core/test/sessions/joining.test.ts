@@ -34,7 +34,7 @@ test.each(['json-lines', 'msgpack'] as const)(
     // It was the test's, and still is.
     expect(await session.request({ type: 'c' })).toMatchObject({ echo: { type: 'c' } });
     expect(served.pool().stats()).toMatchObject({ open: 1, sessions: 1 });
-    await until('its connection has ended', () => served.hub.peers === 1);
+    await until('its connection has ended', () => served.hub.joinedProcesses === 0);
   },
 );
 
@@ -70,7 +70,7 @@ test('the end of the session disconnects the process, whose calls fail by its na
   expect(late.message).toMatch(/^Cannot request: session s1 was closed because its test has ended/);
   expect(() => joined.send({ type: 'late' })).toThrow(/session s1 was closed because its test has ended/);
   await joined[Symbol.asyncDispose]();
-  await until('its connection has ended', () => served.hub.peers === 1);
+  await until('its connection has ended', () => served.hub.joinedProcesses === 0);
 });
 
 test('the death of the child fails the process as it fails the test', async () => {
@@ -92,7 +92,7 @@ test('a process that dies in a call leaves the session, its slot and the other c
   });
   peer.say(op.REQUEST, 5, 99, { type: 'echo' });
   peer.close();
-  await until('the host has noticed', () => served.hub.peers === 1);
+  await until('the host has noticed', () => served.hub.joinedProcesses === 0);
   expect(await session.request({ type: 'on' })).toMatchObject({ echo: { type: 'on' } });
 });
 
@@ -262,5 +262,5 @@ test('a joined process that does not read is disconnected; the test gets its eve
     session.send({ type: 'say', messages: [message] });
     expect(await session.event()).toMatchObject({ n: message.n });
   }
-  await until('the host has disconnected it', () => served.hub.peers === 1);
+  await until('the host has disconnected it', () => served.hub.joinedProcesses === 0);
 });

@@ -22,7 +22,7 @@ import { BusyPoll } from '../../transport/busy-poll.ts';
 import type { HubPool } from './hub-pool.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer } from './peer.ts';
-import type { PeerHub } from './peer-hub.ts';
+import type { PeerHub, PeerKind } from './peer-hub.ts';
 import type { HostedRuns } from './peer-run.ts';
 import type { RemoteAccess } from './remote-access.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
@@ -142,11 +142,21 @@ export class Hub implements PeerHub {
     await this.listen(path);
   }
 
-  /** Workers connected now, without what only looks. */
+  /** Workers connected now, without what only looks, and without processes that have joined a session. */
   get peers(): number {
-    let peers = 0;
-    for (const { isWorker } of this.#peers) if (isWorker) peers++;
-    return peers;
+    return this.#count('worker');
+  }
+
+  get joinedProcesses(): number {
+    return this.#count('joined process');
+  }
+
+  fullFor(kind: PeerKind): string | undefined {
+    const { maxPeers } = this.limits;
+    const many = kind === 'joined process' ? 'joined processes' : 'workers';
+    return this.#count(kind) > maxPeers
+      ? `${maxPeers} ${many} are connected already, and that is the limit`
+      : undefined;
   }
 
   greeted(): void {
@@ -252,6 +262,12 @@ export class Hub implements PeerHub {
     return pools.values();
   }
 
+  #count(kind: PeerKind): number {
+    let count = 0;
+    for (const peer of this.#peers) if (peer.kind === kind) count++;
+    return count;
+  }
+
   #createServer(): Server {
     return createServer((socket) => this.accept(socket));
   }
@@ -259,18 +275,17 @@ export class Hub implements PeerHub {
   /** A connection, which greets next. @param remote of one from another machine, which its listener has looked at */
   accept(socket: Socket, remote?: RemoteAccess): void {
     const { maxPeers } = this.limits;
-    if (this.#peers.size >= maxPeers + maxRefusedPeers) {
+    // What each is, its greeting says.
+    if (this.#peers.size >= 2 * maxPeers + maxRefusedPeers) {
       socket.destroy();
       return;
     }
-    const full = `${maxPeers} workers are connected already, and that is the limit`;
     // The first worker of a run, in a runner that reports no runs: Playwright's UI.
     if (this.#peers.size === 0) {
       this.#lookedAt = this.#replaceChanged();
       this.#lookedAt.catch(noop); // `register` reports it
     }
-    const refusal = this.#peers.size < maxPeers ? undefined : full;
-    const peer = new Peer(this, socket, { refusal, remote });
+    const peer = new Peer(this, socket, remote);
     this.#peers.add(peer);
     void peer.left.then(() => {
       this.#peers.delete(peer);

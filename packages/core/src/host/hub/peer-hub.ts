@@ -15,6 +15,9 @@ import type { RemoteAccess } from './remote-access.ts';
 import type { SessionTokens } from './session-tokens.ts';
 import type { ValueFiles } from './value-files.ts';
 
+/** A test process; one to which a test has handed its session; one that only looks. */
+export type PeerKind = 'worker' | 'joined process' | 'observer';
+
 export interface PeerHub {
   readonly clock: Clock;
   readonly limits: HubLimits;
@@ -34,6 +37,8 @@ export interface PeerHub {
   greeted(): void;
   status(request: StatusRequest): Promise<StatusResult>;
   admits(token: string): boolean;
+  /** Why no other one of this kind is admitted, if none is. */
+  fullFor(kind: PeerKind): string | undefined;
   nextPeerNumber(): number;
   /** A test fails because of the config. @returns whether one has before */
   problemShown(): boolean;

@@ -34,20 +34,13 @@ import { FrameLimits } from './frame-limits.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
-import type { PeerHub } from './peer-hub.ts';
+import type { PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
 import { remoteRefusal, type RemoteAccess } from './remote-access.ts';
 
 type OtherRequest = Exclude<CallRequest, LeaseCall>;
-
-export interface PeerAdmission {
-  /** Why it is not admitted even with the token. */
-  readonly refusal?: string | undefined;
-  /** Of a process on another machine. */
-  readonly remote?: RemoteAccess | undefined;
-}
 
 export class Peer {
   /** Resolves when everything it held has been released. */
@@ -70,7 +63,8 @@ export class Peer {
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
-  constructor(hub: PeerHub, socket: AcceptedSocket, { refusal, remote }: PeerAdmission = {}) {
+  /** @param remote of one from another machine */
+  constructor(hub: PeerHub, socket: AcceptedSocket, remote?: RemoteAccess) {
     this.#hub = hub;
     this.#remote = remote;
     this.#number = hub.nextPeerNumber();
@@ -82,7 +76,7 @@ export class Peer {
       greetTimeout: hub.limits.greetTimeout,
       name: 'The host',
       tokenFault: (token) => this.#tokenFault(token),
-      refusal,
+      refusal: ({ observer }) => (observer === true ? undefined : hub.fullFor(this.kind)),
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
@@ -105,9 +99,10 @@ export class Peer {
     this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
   }
 
-  /** It is here for something. */
-  get isWorker(): boolean {
-    return !this.#observes;
+  /** Until it has greeted it may be a worker. */
+  get kind(): PeerKind {
+    if (this.#joined !== undefined) return 'joined process';
+    return this.#observes ? 'observer' : 'worker';
   }
 
   /** Its waits for leases fail, saying why. */

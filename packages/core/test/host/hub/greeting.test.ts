@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { HostClient } from '../../../src/client/client.ts';
+import { joinSession } from '../../../src/client/join.ts';
 import { makeHostDirectory } from '../../../src/hosts/host-directory.ts';
 import { formatAddress } from '../../../src/wire/address.ts';
 import { op, wireVersion } from '../../../src/wire/frames.ts';
@@ -107,6 +108,22 @@ describe('the number of workers', () => {
     await first.closed;
     await expect.poll(() => served.hub.peers).toBeLessThan(2);
     await expectServing(served);
+  });
+
+  test('counts no process that has joined a session, of which there may be as many, nor what only looks', async () => {
+    const served = await serve({ echoes: program('echo') }, { limits: { maxPeers: 2 } });
+    const client = await served.connect();
+    const session = await client.register('echoes');
+    const joined = [await joinSession(await session.address()), await joinSession(await session.address())];
+    expect([served.hub.peers, served.hub.joinedProcesses]).toEqual([1, 2]);
+    const error = await failure(joinSession(await session.address()), 'HUB_REJECTED');
+    expect(error.message).toContain('2 joined processes are connected already, and that is the limit');
+    await expectServing(served);
+    const observer = await HostClient.connect({ address: served.address, runner: 'carpool ps', observer: true });
+    expect((await observer.ask({ method: 'status' }, 1_000)).runs).toEqual([]);
+    observer.close();
+    for (const each of joined) await each.unregister();
+    await expect.poll(() => served.hub.joinedProcesses).toBe(0);
   });
 });
 
