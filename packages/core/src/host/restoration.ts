@@ -3,6 +3,7 @@
  * process could connect to it any more. So the host looks, at the beginning of each run and from time to time, and makes its
  * folder, its sockets and its records again. Connections that are open are not affected.
  */
+import { existsSync, mkdirSync } from 'node:fs';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import type { Hub } from './hub/hub.ts';
@@ -17,6 +18,8 @@ export interface RestorationOptions {
     readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
     /** Absent: its workers are on other machines. */
     readonly path: string | undefined;
+    /** A folder of its own, beside that of the host. */
+    readonly folder?: string | undefined;
   }[];
   readonly children: PidFiles;
 }
@@ -37,7 +40,7 @@ export class Restoration {
   async check(): Promise<void> {
     const { directory } = this.#options;
     if (this.#over) return;
-    if (this.#restoring === undefined && directory.complete()) return;
+    if (this.#restoring === undefined && directory.complete() && this.#hasAll) return;
     await (this.#restoring ??= this.#restore().finally(() => (this.#restoring = undefined)));
   }
 
@@ -48,16 +51,25 @@ export class Restoration {
     await this.#restoring?.catch(() => {}); // the host ends, with a folder or without
   }
 
+  /** A cleaner takes what is old, and leaves what is not. */
+  get #hasAll(): boolean {
+    const isThere = (path: string | undefined): boolean => path === undefined || existsSync(path);
+    // A pipe of Windows is no file.
+    const isSocket = (path: string | undefined): boolean => process.platform === 'win32' || isThere(path);
+    return this.#options.sockets().every(({ path, folder }) => isThere(folder) && isSocket(path));
+  }
+
   async #restore(): Promise<void> {
     const { directory, sockets, children } = this.#options;
     directory.restore();
     children.restore();
-    for (const { hub, path } of sockets()) {
+    for (const { hub, path, folder } of sockets()) {
+      if (folder !== undefined) mkdirSync(folder, { mode: 0o700, recursive: true });
       hub.sharedWorkers.listenAgain();
       if (path !== undefined) await hub.listenAgain(path);
     }
     process.stderr.write(
-      `carpool: ${directory.folder} had been removed while the host was running; it was made again\n`,
+      `carpool: ${directory.folder}, or a part of it, had been removed while the host was running; it was made again\n`,
     );
   }
 }
