@@ -1,11 +1,12 @@
 /** Values of options, from the command line. */
 import { InvalidArgumentError } from 'commander';
+import { parseBytes, parseCount } from '../hosts/machine-bounds.ts';
 import { parseHostAndPort, type RemotePlace } from '../wire/address.ts';
 
 /** At least 1. @throws InvalidArgumentError, which commander reports with the name of the option */
 export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
+  const value = parseCount(text);
+  if (value !== undefined) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
 }
 
@@ -45,7 +46,7 @@ export function placeOf(text: string): Pick<RemotePlace, 'host' | 'port'> {
 
 /** "512M", "4G": bytes. @throws InvalidArgumentError */
 export function bytesOf(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('It must be a size, such as 512M or 4G.');
-  return Number(number) * 1024 ** (unit === 'G' ? 3 : 2);
+  const value = parseBytes(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('It must be a size, such as 512M or 4G.');
 }

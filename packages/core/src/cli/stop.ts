@@ -34,8 +34,8 @@ export const stopTimeout = 25_000;
 const killTimeout = 5_000;
 const interval = 20;
 
-/** Milliseconds, as many as a timer takes. */
-const longest = 2 ** 31 - 1;
+/** Milliseconds: a day. A timer takes 24, and the wait for an answer adds to it. */
+const longest = 86_400_000;
 /** Milliseconds of one question: a connection that waits longer is judged by its silence. */
 const questionTimeout = 10_000;
 

@@ -11,6 +11,7 @@ import { hostMarker, marker } from '../process/environment.ts';
 import { addressVariable } from '../wire/address.ts';
 import { controlDescriptor, parseReport, type MachineBoot } from '../wire/control.ts';
 import { readHostRecord } from './host-record.ts';
+import { boundsIn } from './machine-bounds.ts';
 import { livingMachineHost, machineFolder, machineLog, type MachineHost } from './machine-folder.ts';
 import { withoutInspector } from './node-options.ts';
 import { forgetStartTurns, takeStartTurn } from './start-turn.ts';
@@ -45,7 +46,7 @@ const interval = 20;
 /** Characters of the log that an error shows. */
 const shownLog = 2_000;
 
-/** @throws CarpoolError HUB_UNREACHABLE */
+/** @throws CarpoolError HUB_UNREACHABLE; CONFIG_INVALID if the environment has bounds that are none */
 export async function machineHost(options: MachineHostOptions = {}): Promise<FoundMachineHost> {
   const folder = machineFolder();
   const usable = (): MachineHost | undefined => {
@@ -72,6 +73,8 @@ export async function machineHost(options: MachineHostOptions = {}): Promise<Fou
 }
 
 async function start(folder: string, { boot = {}, foreground = false }: MachineHostOptions): Promise<FoundMachineHost> {
+  const bounds = boundsIn(process.env);
+  const { maxChildren = bounds.maxChildren, maxMemory = bounds.maxMemory } = boot;
   const { spawn } = process.getBuiltinModule('node:child_process');
   // What carries the mark of a host is ended with that host.
   const { [hostMarker]: _, [marker]: __, [addressVariable]: ___, ...env } = process.env;
@@ -101,7 +104,7 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code, signal) => fail(`it ended with ${signal ?? `code ${code}`} before it was ready`));
   });
-  control.write(`${JSON.stringify({ ...boot, machine: folder } satisfies MachineBoot)}\n`);
+  control.write(`${JSON.stringify({ ...boot, maxChildren, maxMemory, machine: folder } satisfies MachineBoot)}\n`);
   const expired = (): Error => notStarted(`it was not ready within ${readyTimeout} ms`, log);
   try {
     await within(ready, { clock: systemClock, timeout: readyTimeout, expired });

@@ -3,8 +3,9 @@
  * process, so one is loaded at a time. Children and shared workers have the environment of their run handed to them.
  */
 import { resolve } from 'node:path';
-import { systemClock } from '../base/clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
 import { FreshModules } from '../config/fresh-modules.ts';
@@ -24,26 +25,57 @@ export interface LoadedProject extends LoadedConfig {
 }
 
 export class Projects {
+  readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
   #loads = 0;
+  /** Those that are not loaded yet, in their order. */
+  readonly #queue = new Set<Project>();
 
-  /** @throws CarpoolError CONFIG_INVALID */
-  load(project: Project, place: RunnerPlace): Promise<LoadedProject> {
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * `configTimeout` counts from when it is this one's turn.
+   * @param say takes a sentence about a wait for others
+   * @throws CarpoolError CONFIG_INVALID
+   */
+  load(project: Project, place: RunnerPlace, say: (text: string) => void = noop): Promise<LoadedProject> {
     const modules = new FreshModules(++this.#loads);
     const { configTimeout: timeout } = place;
+    const ahead = [...this.#queue];
+    this.#queue.add(project);
+    const notice = ahead.length === 0 ? undefined : this.#clock.after(patience, () => say(waits(ahead, this.#queue)));
     const loaded = this.#last.then(async () => {
+      notice?.cancel();
       const load = (): Promise<LoadedConfig> =>
-        within(loadConfig(project, modules), { clock: systemClock, timeout, expired: () => late(project, timeout) });
+        within(loadConfig(project, modules), { clock: this.#clock, timeout, expired: () => late(project, timeout) });
       return { ...(await inPlace(place, load)), modules };
     });
-    this.#last = loaded.catch(() => {});
+    this.#last = loaded.catch(noop).then(() => this.#queue.delete(project));
     return loaded;
   }
 }
 
+/** Milliseconds of a wait for other configs of which nothing is said. */
+const patience = 2_000;
+
+/** @param queue what is not loaded yet */
+function waits(ahead: readonly Project[], queue: ReadonlySet<Project>): string {
+  const left = ahead.filter((project) => queue.has(project));
+  const [first] = left;
+  const others = left.length === 1 ? 'the config of another run' : `the configs of ${left.length} other runs`;
+  const now = first === undefined ? '' : `; ${fileOf(first) ?? first.root} is being loaded`;
+  return `this run waits until the host of this machine has loaded ${others}${now}`;
+}
+
+function fileOf({ root, configFile }: Project): string | undefined {
+  return configFile === undefined ? findConfig(root) : resolve(root, configFile);
+}
+
 /** Other configs wait behind it. */
-function late({ root, configFile }: Project, configTimeout: number): CarpoolError {
-  const file = configFile === undefined ? findConfig(root) : resolve(root, configFile);
+function late(project: Project, configTimeout: number): CarpoolError {
+  const file = fileOf(project);
   const message = `Cannot load ${file ?? 'the config'}: it was not loaded within ${configTimeout} ms: a top-level \`await\` in it, or in what it imports, has not settled. If it needs longer, set \`configTimeout\` in the options of the adapter`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } });
 }

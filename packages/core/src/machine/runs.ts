@@ -9,28 +9,27 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
-import { duration } from '../base/holder-label.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
+import { otherBounds } from '../hosts/machine-bounds.ts';
 import { hostMarker } from '../process/environment.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { PortSpace } from '../process/free-port.ts';
-import type { WatchedFiles } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
-import type { HostSummary, MachineBoot } from '../wire/control.ts';
+import type { MachineBoot } from '../wire/control.ts';
 import {
   describeRun,
   type InviteRequest,
   type InviteResult,
   type OpenRunRequest,
-  type OpenRunResult,
   type RunInfoResult,
 } from '../wire/machine-messages.ts';
-import type { ListenStatus, RunStatus, StatusResult } from '../wire/status.ts';
+import type { ListenStatus, StatusResult } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
+import { MachineRun } from './machine-run.ts';
 import { PoolDefinition } from './pool-definition.ts';
 import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
@@ -78,9 +77,14 @@ export class MachineRuns implements HostedRuns {
     return [...this.#runs].some((run) => run.id === id);
   }
 
-  /** Those of another machine have no socket of a hub here. */
-  sockets(): { readonly hub: Hub; readonly path: string | undefined }[] {
-    return [...this.#runs].map(({ hub, path, client }) => ({ hub, path: client === undefined ? path : undefined }));
+  /** Of those that listen. Those of another machine have no socket of a hub here. */
+  sockets(): { readonly hub: Hub; readonly path: string | undefined; readonly folder: string }[] {
+    const listening = [...this.#runs].filter(({ listens }) => listens);
+    return listening.map(({ hub, path, folder, client }) => ({
+      hub,
+      folder,
+      path: client === undefined ? path : undefined,
+    }));
   }
 
   invite(request: InviteRequest): InviteResult {
@@ -123,6 +127,7 @@ export class MachineRuns implements HostedRuns {
       served,
       path,
       client: entrance?.name,
+      folder,
       over: () => {
         this.#runs.delete(run);
         entered?.close();
@@ -135,10 +140,13 @@ export class MachineRuns implements HostedRuns {
     this.#runs.add(run);
     changed();
     try {
-      if (entrance === undefined) await served.hub.listen(path);
-      else entered = entrance.open({ hub: served.hub, label, token });
+      if (entrance === undefined) {
+        for (const told of otherBounds(request.env, this.#options)) runner.print(`carpool: ${told}\n`);
+        await served.hub.listen(path);
+      } else entered = entrance.open({ hub: served.hub, label, token });
+      run.listens = true;
       const place = { ...request, env };
-      const loading = this.#projects.load(request, place);
+      const loading = this.#projects.load(request, place, (text) => runner.print(`carpool: ${text}\n`));
       const outcome = await configure(request, {
         started,
         ports,
@@ -195,100 +203,6 @@ export class MachineRuns implements HostedRuns {
     const ends = await Promise.all([...this.#runs].map((run) => run.end()));
     await this.#pools.close();
     return ends.every(Boolean);
-  }
-}
-
-interface MachineRunOptions {
-  readonly runner: Runner;
-  readonly request: OpenRunRequest;
-  readonly served: ServedRun;
-  /** Where it listens, unless it is on another machine. */
-  readonly path: string;
-  /** The name of the address by which it has come from another machine. */
-  readonly client: string | undefined;
-  readonly over: () => void;
-}
-
-class MachineRun implements HostedRun {
-  readonly path: string;
-  readonly client: string | undefined;
-  opened!: OpenRunResult;
-  readonly #options: MachineRunOptions;
-  readonly #since = performance.now();
-  #closing: Promise<boolean> | undefined;
-
-  constructor(options: MachineRunOptions) {
-    this.#options = options;
-    this.path = options.path;
-    this.client = options.client;
-    this.#say('has come');
-  }
-
-  get hub(): Hub {
-    return this.#options.served.hub;
-  }
-
-  get id(): string {
-    return this.#options.request.run.id;
-  }
-
-  get status(): RunStatus {
-    const { id, folder, branch, runner, pid } = this.#options.request.run;
-    const { client } = this;
-    const age = Math.round(performance.now() - this.#since);
-    const workers = this.hub.peers;
-    return { id, folder, branch, runner, pid: client === undefined ? pid : undefined, client, age, workers };
-  }
-
-  get summary(): HostSummary {
-    return this.#options.served.summary();
-  }
-
-  get watched(): WatchedFiles {
-    return this.#options.served.watched;
-  }
-
-  async started(): Promise<void> {
-    await this.hub.run(true);
-  }
-
-  ended(): void {
-    this.hub.sharedWorkers.ran();
-  }
-
-  async close(): Promise<void> {
-    await this.end();
-  }
-
-  /** Another process wants it to end. */
-  async stop(): Promise<void> {
-    const { runner } = this.#options;
-    runner.print('carpool: this run was ended on the host of the machine, by `carpool stop`\n');
-    await this.end();
-    runner.hangUp();
-  }
-
-  /** @returns as `ServedRun.close` */
-  end(): Promise<boolean> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<boolean> {
-    const sessions = this.summary.pools.reduce((sum, pool) => sum + pool.sessions, 0);
-    try {
-      return await this.#options.served.close();
-    } finally {
-      this.#say(
-        `has gone, after ${duration(performance.now() - this.#since)} and ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
-      );
-      this.#options.over();
-    }
-  }
-
-  #say(what: string): void {
-    const { run } = this.#options.request;
-    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run)}: ${what}\n`);
   }
 }
 

@@ -12,9 +12,14 @@ import type { OpenRunRequest, OpenRunResult } from '../wire/machine-messages.ts'
 import { defaultConfigTimeout } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
 
-/** Milliseconds: for what the host answers at once; for a run that begins or ends, and for its start beyond the config's. */
+/** Milliseconds: for what the host answers at once; for a run that ends. */
 const replyTimeout = 5_000;
 const runTimeout = 30_000;
+/**
+ * Milliseconds for a run that begins. The configs of other runs may be loaded before, each in the time that it has, which the
+ * host keeps; whether the host answers at all, its heartbeat tells.
+ */
+const openTimeout = 86_400_000;
 
 /**
  * Opens a run on the machine's host, which is started if there is none.
@@ -40,7 +45,7 @@ export async function openRun(
   const { pid, place } = by;
   try {
     const request = place === undefined ? ownProject(options, by.runner) : remoteProject(options, by.runner);
-    const answer = client.ask({ method: 'openRun', ...request, configTimeout }, configTimeout + runTimeout);
+    const answer = client.ask({ method: 'openRun', ...request, configTimeout }, openTimeout);
     const { address, ...opened } = await answer;
     return new MachineRun(client, pid, { ...opened, address: place ? resolveAddress(address, place) : address });
   } catch (thrown) {

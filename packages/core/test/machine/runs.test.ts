@@ -1,11 +1,16 @@
 // Several runs on the host of one machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { processes } from '../../src/cli/ps/ask.ts';
+import type { HostView } from '../../src/cli/ps/types.ts';
+import { writeValue } from '../../src/client/value-file.ts';
 import { livingMachineHost, machineFolder } from '../../src/hosts/machine-folder.ts';
-import { closing, place, program } from '../support/pools.ts';
+import { hostFolders } from '../../src/hosts/own-folders.ts';
+import { failure } from '../support/failure.ts';
+import { closing, place, program, until } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from './support.ts';
 
 function logged(): string {
@@ -105,4 +110,84 @@ test('what a pool prints is shown by the runs that use it', async () => {
   await expect(client.register('dying')).rejects.toThrow('cannot find the licence file');
   await vi.waitUntil(() => stderr.mock.calls.join('').includes('cannot find the licence file'), { timeout: 10_000 });
   stderr.mockRestore();
+});
+
+test('the environment of the run that starts the host bounds its children; a run that wants others is told so', async () => {
+  onMachine();
+  const pools = { one: program('echo'), two: program('echo', { registerTimeout: 200 }) };
+  configured({ pools });
+  vi.stubEnv('CARPOOL_MAX_CHILDREN', '1');
+  const client = await worker(await run());
+  await client.register('one');
+  expect((await failure(client.register('two'), 'POOL_QUEUE_TIMEOUT')).message).toContain('may have 1 child together');
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.stubEnv('CARPOOL_MAX_CHILDREN', '3');
+  await run();
+  const said = stderr.mock.calls.join('');
+  stderr.mockRestore();
+  expect(said).toBe(
+    'carpool: the host of this machine was started with 1, which stays; CARPOOL_MAX_CHILDREN=3 is for one that is started with it, after `carpool stop`\n',
+  );
+});
+
+test('a bound of the environment that is none fails the run that would start the host, and says what is allowed', async () => {
+  onMachine();
+  configured();
+  vi.stubEnv('CARPOOL_MAX_MEMORY', 'all');
+  const { provided } = await run();
+  expect(provided.problem).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: 'The environment variable CARPOOL_MAX_MEMORY is "all"; allowed: a size, such as 512M or 4G',
+  });
+});
+
+test('a run that waits for the configs of others says for which, and its own time begins with its turn', async () => {
+  onMachine();
+  const folder = (name: string, text: string): string => {
+    const path = join(place().path, name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'carpool.config.mjs'), text);
+    return path;
+  };
+  const go = join(place().path, 'go');
+  const slow = folder(
+    'slow',
+    `import { existsSync } from 'node:fs';
+    while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20));
+    export default { pools: { echoes: ${JSON.stringify(program('echo'))} } };`,
+  );
+  const quick = folder('quick', `export default { pools: { echoes: ${JSON.stringify(program('echo'))} } };`);
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const first = run({ root: slow });
+  await until('its config is being loaded', async () => (await processes({ most: 1 })).hosts.some(isServing));
+  const second = run({ root: quick, configTimeout: 1_000 });
+  const waits = `carpool: this run waits until the host of this machine has loaded the config of another run; ${slow}/carpool.config.mjs is being loaded\n`;
+  await vi.waitUntil(() => stderr.mock.calls.join('').includes('this run waits'), { timeout: 10_000 });
+  expect(stderr.mock.calls.join('')).toContain(waits);
+  writeFileSync(go, '');
+  expect((await first).provided.problem).toBeUndefined();
+  expect((await second).provided.problem).toBeUndefined();
+  stderr.mockRestore();
+});
+
+/** It has a run. */
+function isServing(host: HostView): boolean {
+  return host.state === 'answers' && host.runs.length > 0;
+}
+
+test('the folder of a run that a cleaner has removed is made again, for values that are too large for a message', async () => {
+  onMachine();
+  configured();
+  const client = await worker(await run());
+  const folders = (): string[] => hostFolders([place().path]).map((folder) => join(folder, 'run-1'));
+  const [folder = ''] = folders();
+  rmSync(folder, { recursive: true });
+  await vi.waitUntil(() => existsSync(folder), { timeout: 10_000 });
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const answer = await client.leases.once({ key: 'large' });
+  if (!('settle' in answer)) throw new Error('another one computes it');
+  expect(answer.store).toBe(join(folder, 'once-1'));
+  await writeValue(answer, Buffer.alloc(300 * 1024), 'large');
+  await answer.settle({ stored: true });
+  expect(await client.leases.once({ key: 'large' })).toEqual({ file: answer.store });
 });

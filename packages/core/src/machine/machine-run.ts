@@ -1,0 +1,110 @@
+/** One run on the host of a machine, from its beginning to its end. */
+import { duration } from '../base/holder-label.ts';
+import type { WatchedFiles } from '../process/files.ts';
+import type { HostSummary } from '../wire/control.ts';
+import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
+import type { RunStatus } from '../wire/status.ts';
+import type { Hub } from '../host/hub/hub.ts';
+import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
+import type { ServedRun } from '../host/served-run.ts';
+
+export interface MachineRunOptions {
+  readonly runner: Runner;
+  readonly request: OpenRunRequest;
+  readonly served: ServedRun;
+  /** Where it listens, unless it is on another machine. */
+  readonly path: string;
+  /** The name of the address by which it has come from another machine. */
+  readonly client: string | undefined;
+  /** For its large values. */
+  readonly folder: string;
+  readonly over: () => void;
+}
+
+export class MachineRun implements HostedRun {
+  readonly path: string;
+  readonly client: string | undefined;
+  readonly folder: string;
+  /** Its socket is there, or should be. */
+  listens = false;
+  opened!: OpenRunResult;
+  readonly #options: MachineRunOptions;
+  readonly #since = performance.now();
+  #closing: Promise<boolean> | undefined;
+
+  constructor(options: MachineRunOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.client = options.client;
+    this.folder = options.folder;
+    this.#say('has come');
+  }
+
+  get hub(): Hub {
+    return this.#options.served.hub;
+  }
+
+  get id(): string {
+    return this.#options.request.run.id;
+  }
+
+  get status(): RunStatus {
+    const { id, folder, branch, runner, pid } = this.#options.request.run;
+    const { client } = this;
+    const age = Math.round(performance.now() - this.#since);
+    const workers = this.hub.peers;
+    return { id, folder, branch, runner, pid: client === undefined ? pid : undefined, client, age, workers };
+  }
+
+  get summary(): HostSummary {
+    return this.#options.served.summary();
+  }
+
+  get watched(): WatchedFiles {
+    return this.#options.served.watched;
+  }
+
+  async started(): Promise<void> {
+    await this.hub.run(true);
+  }
+
+  ended(): void {
+    this.hub.sharedWorkers.ran();
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+  }
+
+  /** Another process wants it to end. */
+  async stop(): Promise<void> {
+    const { runner } = this.#options;
+    runner.print('carpool: this run was ended on the host of the machine, by `carpool stop`\n');
+    await this.end();
+    runner.hangUp();
+  }
+
+  /** @returns as `ServedRun.close` */
+  end(): Promise<boolean> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<boolean> {
+    this.listens = false;
+    const sessions = this.summary.pools.reduce((sum, pool) => sum + pool.sessions, 0);
+    try {
+      return await this.#options.served.close();
+    } finally {
+      this.#say(
+        `has gone, after ${duration(performance.now() - this.#since)} and ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
+      );
+      this.#options.over();
+    }
+  }
+
+  #say(what: string): void {
+    const { run } = this.#options.request;
+    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run)}: ${what}\n`);
+  }
+}
