@@ -8,13 +8,12 @@
  */
 import { lstatSync, rmdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import { listOrEmpty } from '../process/files.ts';
 import { mayBeRunning, pidSpace } from '../process/identity.ts';
-import { hostDirectoryBases, hubSocketIn, isHostFolderName } from './host-directory.ts';
-import { readHostRecord, type HostRecord } from './host-record.ts';
+import { hostDirectoryBases, hubSocketIn } from './host-directory.ts';
+import { isOfThisPidSpace, readHostRecord, type HostRecord } from './host-record.ts';
+import { hostFolders, isPrivate } from './own-folders.ts';
 
 export interface AbandonedHost {
   readonly folder: string;
@@ -23,7 +22,6 @@ export interface AbandonedHost {
   readonly samePids: boolean;
 }
 
-const windows = process.platform === 'win32';
 /** Milliseconds for a connection on one machine. */
 const connectTimeout = 1_000;
 /** Milliseconds after a change of the folder, in which its host may be about to listen. */
@@ -32,12 +30,7 @@ const settleTime = 5_000;
 const makeTime = 60_000;
 
 export async function abandonedHosts(bases: readonly string[] = hostDirectoryBases()): Promise<AbandonedHost[]> {
-  const folders = bases.flatMap((base) =>
-    listOrEmpty(base)
-      .filter(isHostFolderName)
-      .map((name) => join(base, name)),
-  );
-  return (await Promise.all(folders.map(abandonedHost))).filter((host) => host !== undefined);
+  return (await Promise.all(hostFolders(bases).map(abandonedHost))).filter((host) => host !== undefined);
 }
 
 /** Undefined while it is not proven that its host is gone. */
@@ -49,8 +42,8 @@ export async function abandonedHost(folder: string): Promise<AbandonedHost | und
     if (age > makeTime) removeIfEmpty(folder);
     return undefined;
   }
-  const { boot, namespace } = pidSpace();
-  const samePids = record.boot === boot && record.namespace === namespace && namespace !== '';
+  const { boot } = pidSpace();
+  const samePids = isOfThisPidSpace(record);
   if (samePids && mayBeRunning(record)) return undefined;
   const answer = await answerOf(hubSocketIn(folder));
   const refused = answer === 'ECONNREFUSED';
@@ -60,11 +53,10 @@ export async function abandonedHost(folder: string): Promise<AbandonedHost | und
   return gone ? { folder, record, samePids } : undefined;
 }
 
-/** Milliseconds since its last change. Undefined if it is no folder of this user, as one in a shared `/tmp` may be. */
+/** Milliseconds since its last change. Undefined if it is no private folder of this user. */
 function ageOf(folder: string): number | undefined {
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
-  const ours = stats?.isDirectory() === true && (windows || stats.uid === process.getuid?.());
-  return ours ? Date.now() - stats.mtimeMs : undefined;
+  const stats = isPrivate(folder) ? lstatSync(folder, { throwIfNoEntry: false }) : undefined;
+  return stats === undefined ? undefined : Date.now() - stats.mtimeMs;
 }
 
 /** Its host was killed before it had written anything; with anything in it `rmdir` fails. */

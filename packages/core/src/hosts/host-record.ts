@@ -25,6 +25,12 @@ export function ownRecord(address?: string): HostRecord {
   return { version: 1, id, pid: process.pid, startTime: startTimeOf(process.pid), ...pidSpace(), address };
 }
 
+/** Whether pids of a record mean the same processes here. Where the system shows no namespace, nothing proves that. */
+export function isOfThisPidSpace(record: PidSpace): boolean {
+  const { boot, namespace } = pidSpace();
+  return namespace !== '' && record.boot === boot && record.namespace === namespace;
+}
+
 /** As a whole: a reader never finds half of it. */
 export function writeRecord(folder: string, record: HostRecord): void {
   const file = join(folder, fileName);

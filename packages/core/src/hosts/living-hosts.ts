@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listOrEmpty } from '../process/files.ts';
-import { isRunning, mayBeRunning, pidSpace } from '../process/identity.ts';
+import { isRunning, mayBeRunning } from '../process/identity.ts';
 import { identityOf, parseRecord, recordName } from '../process/pid-files.ts';
 import { formatAddress, parseAddress } from '../wire/address.ts';
 import { hubSocketIn } from './host-directory.ts';
-import { readHostRecord, type HostRecord } from './host-record.ts';
+import { isOfThisPidSpace, readHostRecord, type HostRecord } from './host-record.ts';
 import { hostFolders, machineFolders } from './own-folders.ts';
 
 export interface LivingHost {
@@ -25,12 +25,11 @@ const windows = process.platform === 'win32';
 /** Those that are proven to be gone are left out: `abandonedHosts` finds them. */
 export function livingHosts(bases?: readonly string[]): LivingHost[] {
   const machines = new Set(machineFolders(bases).map((folder) => readHostRecord(folder)?.id));
-  const { boot, namespace } = pidSpace();
   return hostFolders(bases).flatMap((folder) => {
     const record = readHostRecord(folder);
     const address = record === undefined ? undefined : addressIn(folder, record);
     if (record === undefined || address === undefined) return [];
-    const samePids = record.boot === boot && record.namespace === namespace && namespace !== '';
+    const samePids = isOfThisPidSpace(record);
     const living = samePids ? mayBeRunning(record) : windows || existsSync(hubSocketIn(folder));
     return living ? { folder, record, address, samePids, machine: machines.has(record.id) } : [];
   });

@@ -14,7 +14,7 @@ import { mayBeRunning, pidSpace } from '../process/identity.ts';
 import { addressVariable } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import { folderPrefix, hostDirectoryBases } from './host-directory.ts';
-import { readHostRecord, removeRecord, writeRecord, type HostRecord } from './host-record.ts';
+import { isOfThisPidSpace, readHostRecord, removeRecord, writeRecord, type HostRecord } from './host-record.ts';
 
 /** A machine's host that runs. */
 export interface MachineHost {
@@ -25,13 +25,22 @@ export interface MachineHost {
   readonly id: string;
 }
 
+/** Of this version, boot and PID namespace. */
+export function machineFolderName(): string {
+  const { boot, namespace } = pidSpace();
+  return `${folderPrefix()}machine-${version}-${wireVersion}-${shortHash(`${boot} ${namespace}`)}`;
+}
+
 /**
  * Makes the folder in the first base that allows it, or finds it there.
- * @throws CarpoolError HUB_UNREACHABLE if it is not private, or no base allows it
+ * @throws CarpoolError HUB_UNREACHABLE if it is not private, no base allows it, or nothing would prove whose process is which
  */
 export function machineFolder(bases: readonly string[] = hostDirectoryBases()): string {
-  const { boot, namespace } = pidSpace();
-  const name = `${folderPrefix()}machine-${version}-${wireVersion}-${shortHash(`${boot} ${namespace}`)}`;
+  if (pidSpace().namespace === '') {
+    const message = `Cannot use a host of this machine: /proc/self/ns/pid cannot be read, and without it nothing tells the processes of this container from those of others. Set ${addressVariable} to the address of a host`;
+    throw new CarpoolError('HUB_UNREACHABLE', message);
+  }
+  const name = machineFolderName();
   const failures: string[] = [];
   for (const base of bases) {
     const folder = join(base, name);
@@ -78,8 +87,7 @@ function factsOf(folder: string): { uid: number; mode: number; isFolder: boolean
 /** The record of the host whose process is not proven to be gone. */
 export function livingMachineHost(folder: string): (HostRecord & MachineHost) | undefined {
   const record = readHostRecord(folder);
-  const { boot, namespace } = pidSpace();
-  if (record?.address === undefined || record.boot !== boot || record.namespace !== namespace) return undefined;
+  if (record?.address === undefined || !isOfThisPidSpace(record)) return undefined;
   return mayBeRunning(record) ? { ...record, address: record.address } : undefined;
 }
 

@@ -24,7 +24,7 @@ function foldersNamed(bases: readonly string[], isOne: (name: string) => boolean
 }
 
 /** It is no link, it belongs to this user, and others cannot write to it. */
-function isPrivate(folder: string): boolean {
+export function isPrivate(folder: string): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return false;
   return process.platform === 'win32' || (stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0);

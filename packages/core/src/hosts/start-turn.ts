@@ -51,9 +51,18 @@ export function forgetStartTurns(folder: string, before: string): void {
 
 function starterIn(file: string): ProcessIdentity | undefined {
   try {
-    const { pid, startTime } = JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
-    return Number.isInteger(pid) ? { pid, startTime } : undefined;
+    return parseStarter(readFileSync(file, 'utf8'));
   } catch {
     return undefined; // removed meanwhile, or not ours
+  }
+}
+
+/** What is in such a file; undefined for half of one. */
+export function parseStarter(text: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startTime } = JSON.parse(text) as ProcessIdentity;
+    return Number.isInteger(pid) ? { pid, startTime } : undefined;
+  } catch {
+    return undefined;
   }
 }

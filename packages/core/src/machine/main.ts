@@ -15,6 +15,7 @@ import {
   publishMachineHost,
   withdrawMachineHost,
 } from '../hosts/machine-folder.ts';
+import { sweepMachineFolders } from '../hosts/machine-leftovers.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { controlDescriptor, type MachineBoot, type Report } from '../wire/control.ts';
@@ -129,4 +130,5 @@ async function serve(
   report({ report: 'ready', address: record.address ?? '' });
   idleEnd.look();
   await lifetime.sweepOnce();
+  sweepMachineFolders();
 }

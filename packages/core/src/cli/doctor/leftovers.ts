@@ -2,6 +2,7 @@
 import { abandonedHosts, type AbandonedHost } from '../../hosts/abandoned-hosts.ts';
 import { readHostRecord } from '../../hosts/host-record.ts';
 import { livingHosts } from '../../hosts/living-hosts.ts';
+import { leftMachineFolders, removeMachineFolder, sweepMachineFolders } from '../../hosts/machine-leftovers.ts';
 import { hostFolders } from '../../hosts/own-folders.ts';
 import { sweepHost } from '../../hosts/sweep.ts';
 import { findMarked } from '../../process/marked.ts';
@@ -23,9 +24,11 @@ export async function checkLeftovers({ sweep = false, bases }: LeftoverOptions =
   const unknown = hostFolders(bases)
     .filter((folder) => !living.has(folder) && dead.every((host) => host.folder !== folder))
     .flatMap((folder) => unproven(folder));
-  if (findings.length + unknown.length === 0)
+  const machines = leftMachineFolders(bases).map((folder) => machineFinding(folder, sweep));
+  if (sweep) sweepMachineFolders(bases);
+  if (findings.length + unknown.length + machines.length === 0)
     return [{ check, status: 'ok', text: 'no killed host has left anything' }];
-  return [...findings, ...unknown];
+  return [...findings, ...unknown, ...machines];
 }
 
 async function left({ folder, record }: AbandonedHost): Promise<Finding> {
@@ -41,6 +44,17 @@ async function swept(host: AbandonedHost): Promise<Finding> {
   if (await sweepHost(host)) return { check, status: 'ok', text: `removed: ${text}` };
   const advice = 'Look at its processes: one cannot be ended, or is where this process cannot see it';
   return { check, status: 'problem', text: `cannot be removed: ${text}`, advice };
+}
+
+/** Nothing in it is a process: a log, and the record of a host that has none any more. */
+function machineFinding(folder: string, sweep: boolean): Finding {
+  const text = `${folder}, in which a host of this machine was found that is gone`;
+  if (!sweep) {
+    const advice = '`carpool doctor --sweep` removes it; so does the next host of this machine';
+    return { check, status: 'warning', text: `there is ${text}`, advice };
+  }
+  if (removeMachineFolder(folder)) return { check, status: 'ok', text: `removed: ${text}` };
+  return { check, status: 'problem', text: `cannot be removed: ${text}`, advice: 'Look at who may write to it' };
 }
 
 /** Its host may run: on another machine, in another container, or about to write its record. */
