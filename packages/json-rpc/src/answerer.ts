@@ -10,14 +10,20 @@ type Other = { answer(params: unknown): unknown }['answer'];
  */
 export type Answers = {
   readonly [Method in LspQuestionMethod]?: (params: LspParams<Method>) => LspAnswer<Method> | undefined;
-} & { readonly [method: string]: Other | undefined };
+} & {
+  /** Of a method that the published protocol does not know. */
+  readonly [method: string]: Other | undefined;
+};
 
 /** Likewise, where answers may be promised. */
 export type PromisedAnswers = {
   readonly [Method in LspQuestionMethod]?: (
     params: LspParams<Method>,
   ) => LspAnswer<Method> | undefined | Promise<LspAnswer<Method> | undefined>;
-} & { readonly [method: string]: Other | undefined };
+} & {
+  /** Of a method that the published protocol does not know. */
+  readonly [method: string]: Other | undefined;
+};
 
 /** Answers all questions. What it returns is the result; `undefined` does not answer the question. */
 export type Answerer = (method: string, params: unknown) => unknown;
