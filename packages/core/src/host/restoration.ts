@@ -15,7 +15,7 @@ export interface RestorationOptions {
   readonly directory: HostDirectory;
   /** The hubs of this host, and where each listens. */
   readonly sockets: () => readonly {
-    readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers'>;
+    readonly hub: Pick<Hub, 'listenAgain' | 'sharedWorkers' | 'isClosed'>;
     /** Absent: its workers are on other machines. */
     readonly path: string | undefined;
     /** A folder of its own, beside that of the host. */
@@ -56,14 +56,19 @@ export class Restoration {
     const isThere = (path: string | undefined): boolean => path === undefined || existsSync(path);
     // A pipe of Windows is no file.
     const isSocket = (path: string | undefined): boolean => process.platform === 'win32' || isThere(path);
-    return this.#options.sockets().every(({ path, folder }) => isThere(folder) && isSocket(path));
+    return this.#open.every(({ path, folder }) => isThere(folder) && isSocket(path));
+  }
+
+  /** A hub that closes removes its socket itself, and its host may go on: something is connected to a server of it. */
+  get #open(): ReturnType<RestorationOptions['sockets']> {
+    return this.#options.sockets().filter(({ hub }) => !hub.isClosed);
   }
 
   async #restore(): Promise<void> {
-    const { directory, sockets, children } = this.#options;
+    const { directory, children } = this.#options;
     directory.restore();
     children.restore();
-    for (const { hub, path, folder } of sockets()) {
+    for (const { hub, path, folder } of this.#open) {
       if (folder !== undefined) mkdirSync(folder, { mode: 0o700, recursive: true });
       hub.sharedWorkers.listenAgain();
       if (path !== undefined) await hub.listenAgain(path);

@@ -2,7 +2,7 @@
  * The private folder of a host: its sockets, its own record, and those of its children. Mode 0700; made for each host and
  * removed when that one ends. The next host finds what a killed one left by its name and its record (abandoned-hosts.ts).
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
@@ -27,7 +27,7 @@ export interface HostDirectory {
   readonly socketOf: (number: number) => string;
   /** The folder for records of children. */
   readonly children: string;
-  /** Whether the folder and the socket of the hub are there: a cleaner of temporary files may have removed them. */
+  /** Whether the folder and the record are there: a cleaner of temporary files may have removed them. */
   complete(): boolean;
   /** Makes the folder and the record again. */
   restore(): void;
@@ -101,7 +101,7 @@ function makeIn(folder: string, token: string | undefined): HostDirectory {
       return windows ? `${socket}-${short}` : join(folder, short);
     },
     children: join(folder, 'children'),
-    complete: () => readHostRecord(folder)?.id === record.id && (windows || existsSync(socket)),
+    complete: () => readHostRecord(folder)?.id === record.id,
     restore() {
       mkdirSync(folder, { mode: 0o700, recursive: true });
       writeRecord(folder, record);

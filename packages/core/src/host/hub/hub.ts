@@ -74,6 +74,8 @@ export class Hub implements PeerHub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, HubPool>>;
   readonly sharedWorkers: SharedWorkers;
+  /** It takes no more workers. */
+  isClosed = false;
   /** The locks of the config. */
   locks: LockDeclarations = {};
   /** What the workers share beside the pools. */
@@ -134,8 +136,9 @@ export class Hub implements PeerHub {
     });
   }
 
-  /** Listens on a new socket in the place of one that has been removed. Connections stay. @throws as `listen` */
+  /** Listens on a new socket in the place of one that has been removed, unless it is closed. Connections stay. @throws as `listen` */
   async listenAgain(path: string): Promise<void> {
+    if (this.isClosed) return;
     // First, because to close it removes the socket at its path, whichever that is.
     this.#server.close();
     this.#server = this.#createServer();
@@ -245,6 +248,7 @@ export class Hub implements PeerHub {
 
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const why = this.runs === undefined ? 'because the run has ended' : 'because the host of this machine ends';
     for (const peer of this.#peers) peer.stopWaiting(why);
