@@ -51,7 +51,12 @@ test('the end waits for what is being made, and two checks make it once', async 
 });
 
 /** As a host has it, which goes on after its hub: something is connected to its server. */
-async function closedHub(): Promise<{ folder: string; socket: string; printed: () => number; look: () => Promise<void> }> {
+async function closedHub(): Promise<{
+  folder: string;
+  socket: string;
+  printed: () => number;
+  look: () => Promise<void>;
+}> {
   const base = mkdtempSync(join(tmpdir(), 'carpool-restoration-'));
   const directory = makeHostDirectory([base], 'token');
   const { folder, socket } = directory;
