@@ -10,7 +10,7 @@ export async function keepEvidence(testInfo: TestInfo, rule: EvidenceRule, owner
   const { status, expectedStatus, errors } = testInfo;
   const failed = status !== expectedStatus && (status === 'failed' || status === 'timedOut');
   if (rule === 'off' || (rule === 'on-failure' && !failed)) return;
-  const found = (await Promise.all(owners.map((owner) => owner.evidence()))).flat();
+  const found = (await Promise.all(owners.map((owner) => owner.evidence(failed)))).flat();
   if (found.length === 0) return;
   // JSON: the list reporter would print a text.
   const body = JSON.stringify(found, undefined, 2);

@@ -135,7 +135,7 @@ export class HostClient implements Client {
       const { result, opened: found, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
       const { hello, requestTimeout, closeTimeout, maxUnreadEvents } = result;
-      const diagnose = (): Promise<Evidence> => this.#evidence(number);
+      const diagnose = (failed: boolean): Promise<Evidence> => this.#evidence(number, failed);
       const address = async (): Promise<string> => {
         const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
         return formatSessionAddress({ ...this.#connection.place, token });
@@ -257,8 +257,10 @@ export class HostClient implements Client {
     return this.#heartbeat.describeSilence();
   }
 
-  async #evidence(session: number): Promise<Evidence> {
-    return await this.#call({ method: 'evidence', session }, releaseTimeout).catch(() => ({}));
+  async #evidence(session: number, failed: boolean): Promise<Evidence> {
+    return await this.#call({ method: 'evidence', session, ...(failed && { failed }) }, releaseTimeout).catch(
+      () => ({}),
+    );
   }
 
   /** The host answers within `timeout`. */

@@ -77,12 +77,12 @@ export class FileOwner extends Owner {
     await Promise.all(this.#memberships.map((membership) => membership.ready()));
   }
 
-  override async evidence(): Promise<SessionEvidence[]> {
+  override async evidence(failed?: boolean): Promise<SessionEvidence[]> {
     const ofWorkers = this.#memberships.map(async (membership) => {
       const found = await membership.evidence();
       return found === undefined ? [] : [{ ...found, pool: `shared worker ${membership.name}`, session: '' }];
     });
-    const [ofSessions, ...others] = await Promise.all([super.evidence(), ...ofWorkers]);
+    const [ofSessions, ...others] = await Promise.all([super.evidence(failed), ...ofWorkers]);
     return [...ofSessions, ...others.flat()];
   }
 

@@ -62,7 +62,8 @@ export interface SessionEvidence extends Evidence {
 
 /** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
 const releaseTimeout = 15_000;
-const evidenceTimeout = 2_000;
+/** The host may ask a server for 5 s whether it answers. */
+const evidenceTimeout = 7_000;
 /** Refused registrations that are kept as evidence, and failures of calls that are reported. */
 const mostRefusals = 3;
 /** What the end of an owner brings: of its messages, and of a server that ended while it had a session of it. */
@@ -125,10 +126,13 @@ export class Owner implements AsyncDisposable {
     );
   }
 
-  /** What its sessions and their children said last. Never rejects. */
-  async evidence(): Promise<SessionEvidence[]> {
+  /**
+   * What its sessions and their children said last. Never rejects.
+   * @param failed the test has failed: whether its servers still answer is found out first, which may take seconds
+   */
+  async evidence(failed = true): Promise<SessionEvidence[]> {
     const found = [...this.#sessions].map(async (session) => ({
-      ...(await atMost(session.evidence(), evidenceTimeout, {})),
+      ...(await atMost(session.evidence(failed), evidenceTimeout, {})),
       pool: session.pool,
       session: session.id,
     }));

@@ -77,6 +77,8 @@ export class Generation {
   readonly child: Child;
   /** A session without `params` was opened on it. */
   hasOpened = false;
+  /** It gets no more sessions, because it seems to stand still. */
+  isLeft = false;
   readonly #mux: Mux;
   readonly #logged: LoggedErrors;
   readonly #served: ServedChild | undefined;
@@ -85,8 +87,8 @@ export class Generation {
   /** Why it was killed. */
   #silence: CarpoolError | undefined;
   #answers: Promise<boolean> | undefined;
-  /** It gets no more sessions, because it seems to stand still. */
-  #isLeft = false;
+  /** What tests were told of it that have failed, by their sessions. */
+  readonly #ofItself = new Map<string, string>();
 
   private constructor({ options, child, mux, codec, protocol, hello, logged, served }: Parts) {
     this.#options = options;
@@ -228,8 +230,8 @@ export class Generation {
 
   /** For the evidence of its sessions. @param why it may be blocked, half a sentence; `undefined`: it is not any more */
   suspected(why: string | undefined): void {
-    if (this.#options.settings.server === undefined || this.#isLeft) return;
-    this.#mux.standstill = why && `the server may be blocked: ${why}`;
+    if (this.#options.settings.server === undefined || this.isLeft) return;
+    this.#mux.standstill = why === undefined ? undefined : () => `the server may be blocked: ${why}`;
   }
 
   /** Its sessions fail with CHILD_SILENT. */
@@ -249,10 +251,12 @@ export class Generation {
   }
 
   /** As `killSilent`, where its sessions may still be served. */
-  leaveSilent({ what }: Silence): void {
-    this.#isLeft = true;
+  leaveSilent({ session, what, ofItself }: Silence): void {
+    if (ofItself !== undefined) this.#ofItself.set(session, ofItself);
+    if (this.isLeft) return;
+    this.isLeft = true;
     const found = this.#stoodStill(what);
-    this.#mux.standstill = `the child gets no more sessions: ${found}`;
+    this.#mux.standstill = ({ id }) => this.#ofItself.get(id) ?? `the child gets no more sessions: ${found}`;
     const left = 'a child gets no more sessions, and is stopped when its last one has ended';
     this.#options.faults.stoodStill(`${left}: ${found}`, this.evidence());
   }

@@ -222,12 +222,13 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
     const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
-    const { conversation, generation, opened, evidence } = warm ?? (await this.#beginOpen(holder, listener));
+    const { conversation, generation, opened, evidence, testFailed } =
+      warm ?? (await this.#beginOpen(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
-    return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence };
+    return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

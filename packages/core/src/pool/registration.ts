@@ -63,4 +63,6 @@ export interface Registration {
   readonly protocol: Protocol<Messages>;
   readonly settings: PoolSettings;
   evidence(): Evidence;
+  /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
+  testFailed(): Promise<void>;
 }

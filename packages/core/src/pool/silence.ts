@@ -2,6 +2,7 @@
 import type { Conversation } from '../session/conversation.ts';
 import { speakerName } from '../session/journal.ts';
 import type { Doubt } from '../session/listener.ts';
+import type { ServerPart } from '../server/types.ts';
 import type { PoolSettings } from './options.ts';
 
 /** A child that has not answered. */
@@ -10,6 +11,8 @@ export interface Silence {
   readonly session: string;
   /** Half a sentence. */
   readonly what: string;
+  /** A sentence, for the error of the test that had this session. */
+  readonly ofItself?: string;
   /** `doubt`: it may only be busy. `unproven`: for too long, and there is no question that it must answer. */
   readonly verdict: 'proven' | 'unproven' | 'doubt';
 }
@@ -27,7 +30,15 @@ export function afterFailure(settings: PoolSettings, { id, speaker }: Conversati
   const { server, probeTimeout } = settings;
   const silent = server === undefined ? 'it sent nothing at all' : 'it was not found ready';
   const what = `the test of ${speakerName(speaker)} has failed, and ${silent} for ${probeTimeout} ms`;
-  return { session: id, what, verdict: 'doubt' };
+  if (server === undefined) return { session: id, what, verdict: 'doubt' };
+  const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${probeTimeout} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
+  return { session: id, what, ofItself, verdict: 'doubt' };
+}
+
+/** What was not so. */
+function asked({ ready }: ServerPart): string {
+  if (typeof ready === 'object' && !('http' in ready)) return 'it has accepted no connection';
+  return `it was not found ready (${typeof ready === 'function' ? 'its `ready`' : `GET ${ready.http}`})`;
 }
 
 /**

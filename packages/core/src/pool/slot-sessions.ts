@@ -31,6 +31,11 @@ export interface BeginOptions {
   readonly label: HolderLabel | undefined;
 }
 
+interface Begun {
+  readonly conversation: Conversation;
+  readonly opened: Promise<Opened>;
+}
+
 /** It holds its slot until its end is confirmed. */
 export class SlotSession implements Place {
   readonly slot: Slot;
@@ -40,18 +45,18 @@ export class SlotSession implements Place {
   readonly opened: Promise<Opened>;
   /** What is known of its child. */
   readonly evidence = (): Evidence => this.generation.evidence(this.#began);
+  /** As `Registration` has it. */
+  readonly testFailed: () => Promise<void>;
   #holder: SlotHolder | undefined;
   /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
   #began: Printed;
 
-  constructor(
-    { slot, generation }: Place,
-    { conversation, opened }: { readonly conversation: Conversation; readonly opened: Promise<Opened> },
-  ) {
+  constructor({ slot, generation }: Place, { conversation, opened }: Begun, suspects: Suspects) {
     this.slot = slot;
     this.generation = generation;
     this.conversation = conversation;
     this.opened = opened;
+    this.testFailed = () => suspects.failed(this);
     this.#began = generation.child.printed;
   }
 
@@ -98,7 +103,7 @@ export class SlotSessions {
       holder: label,
       ends: (doubt) => suspects.ends(session, doubt),
     });
-    const session = new SlotSession({ slot, generation }, begun);
+    const session = new SlotSession({ slot, generation }, begun, suspects);
     const { conversation } = session;
     begun.opened.then(
       () => {
@@ -111,7 +116,9 @@ export class SlotSessions {
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then((released) => {
       const { confirmed, failure } = released;
-      if (!confirmed) faults.unconfirmed(speakerName(conversation.speaker), failure);
+      // One that was opened ahead is no test's.
+      if (!confirmed && conversation.speaker.isWarm !== true)
+        faults.unconfirmed(speakerName(conversation.speaker), failure);
       suspects.released(session, released);
       this.free(slot, session.holder, confirmed);
       changed();

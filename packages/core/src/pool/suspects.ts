@@ -13,6 +13,8 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { CarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
+import { within } from '../base/wait.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Doubt } from '../session/listener.ts';
 import type { Released } from '../session/state.ts';
@@ -24,6 +26,8 @@ import { afterFailure, afterUnconfirmed, whyHeldBack } from './silence.ts';
 
 /** Milliseconds in which the end of a session is confirmed where nothing is wrong. */
 const soon = 500;
+/** Milliseconds that a failed test waits for what its server answers. */
+const longestAsk = 5_000;
 
 export interface SuspectsOptions {
   readonly settings: PoolSettings;
@@ -48,7 +52,8 @@ interface Suspicion {
   readonly session: SuspectSession;
   doubt: Doubt | undefined;
   /** `asked`: it has answered, but that proves nothing. */
-  question: 'none' | 'asking' | 'asked';
+  question: 'none' | 'asked';
+  asking?: Promise<void> | undefined;
   confirmed: boolean;
 }
 
@@ -78,6 +83,23 @@ export class Suspects {
       if (doubt === 'failed' && settings.server !== undefined) void this.#ask(suspicion);
     }
     this.#watch(session);
+  }
+
+  /**
+   * A test that has this session has failed, and the session goes on for now. Resolves when it is known whether its server
+   * answers, for the error of the test: nothing that a test sends to it passes here.
+   */
+  async failed(session: SuspectSession): Promise<void> {
+    const { settings, clock, isClosing } = this.#options;
+    const { generation, conversation } = session;
+    const isOpen = conversation.state.name === 'open';
+    if (settings.server === undefined || isClosing() || !isOpen || generation.isLeft) return;
+    const suspicion = this.#suspect(session, 'failed');
+    const expired = (): Error => new Error('it takes too long');
+    await within(this.#ask(suspicion), { clock, timeout: longestAsk, expired }).catch(noop);
+    // A connection that is accepted proves nothing, but a session may go on for long.
+    const goesOn = !generation.isLeft && conversation.state.name === 'open';
+    if (suspicion.question === 'asked' && goesOn) this.#clear(suspicion);
   }
 
   /** It could not be opened: what is on its way is ended by now, or its child has not answered. */
@@ -130,13 +152,18 @@ export class Suspects {
     suspicion.confirmed = true;
     // Its message was the answer, or there is none to be had.
     if (!this.#isSilent(session) || session.generation.protocol.probe === undefined) this.#clear(suspicion);
+    else if (suspicion.asking !== undefined) return;
     else if (question === 'asked') this.#clear(suspicion);
-    else if (question === 'none') void this.#ask(suspicion);
+    else void this.#ask(suspicion);
   }
 
-  async #ask(suspicion: Suspicion): Promise<void> {
-    if (suspicion.question === 'asking') return;
-    suspicion.question = 'asking';
+  /** A second call joins the first. */
+  #ask(suspicion: Suspicion): Promise<void> {
+    suspicion.asking ??= this.#askNow(suspicion).finally(() => (suspicion.asking = undefined));
+    return suspicion.asking;
+  }
+
+  async #askNow(suspicion: Suspicion): Promise<void> {
     const { session } = suspicion;
     const { generation, slot, conversation } = session;
     const answers = await generation.answers();

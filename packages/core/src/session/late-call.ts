@@ -32,7 +32,7 @@ export function lateCall(options: LateCallOptions): CarpoolError | Promise<Carpo
   const late = (): LateCall => ({ message, context, site, messages: conversation.evidence().messages });
   const make = (known: Evidence): CarpoolError => lateCallError(late(), known);
   const withoutHost = (): CarpoolError => lateHostError(late(), open.hostSilence?.());
-  const diagnosed = open.diagnose();
+  const diagnosed = open.diagnose(false);
   if (!('then' in diagnosed)) return make(withOwn(conversation, diagnosed));
   // Why, the host knows. A host that does not answer must not hold the error up.
   const expired = (): Error => new Error('too late');

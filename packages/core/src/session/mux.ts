@@ -29,8 +29,8 @@ export class Mux {
   readonly root: Conversation;
   /** What the other side sent that no conversation and no call took. */
   readonly strays: Strays;
-  /** A sentence for the evidence of all conversations: the other side seems to stand still. */
-  standstill: string | undefined;
+  /** A sentence for the evidence of each conversation: the other side seems to stand still. */
+  standstill: ((own: Speaker) => string) | undefined;
   readonly #options: MuxOptions;
   readonly #unrouted: Unrouted;
   readonly #questions: RootQuestions;
@@ -77,7 +77,7 @@ export class Mux {
       journal: options.journal,
       strays: this.strays,
       logged: options.logged,
-      stuckIn: (own) => this.standstill ?? (options.journal && stuckIn(own, options.journal, this.#askers())),
+      stuckIn: (own) => this.standstill?.(own) ?? (options.journal && stuckIn(own, options.journal, this.#askers())),
       unfinished: () => {
         const line = transport.unfinished?.();
         return line === undefined ? [] : [`← ${line}`];

@@ -28,8 +28,8 @@ export interface OpenSession {
   readonly hasOwner?: boolean;
   /** The calls of that owner: it also reports events and interactions that were not awaited. */
   readonly calls?: OpenCalls | undefined;
-  /** What is known of the child from outside the session: the end of its stderr. */
-  diagnose(): Promise<Evidence> | Evidence;
+  /** What is known of the child from outside the session: the end of its stderr. @param failed its test has failed */
+  diagnose(failed: boolean): Promise<Evidence> | Evidence;
   /** Makes an address for one other process. Absent: none can join. */
   address?(): Promise<string>;
   /** Where another process holds the child, and that process does not answer: so, in half a sentence. */

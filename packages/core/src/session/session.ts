@@ -210,11 +210,11 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     if (this.#openSession !== undefined) this.#requester.left = left;
   }
 
-  async evidence(): Promise<Evidence> {
+  async evidence(failed = false): Promise<Evidence> {
     const silence = this.#open.hostSilence?.();
     // In this process the child may have printed before it answered, and the pipes are read in any order.
     await nextTurn();
-    const known = silence === undefined ? await this.#open.diagnose() : { silence };
+    const known = silence === undefined ? await this.#open.diagnose(failed) : { silence };
     return withOwn(this.#live, withEnd(known, this.#reason));
   }
 

@@ -139,6 +139,8 @@ export interface ReleaseResult {
 export interface EvidenceRequest {
   readonly method: 'evidence';
   readonly session: number;
+  /** Its test has failed: whether its server still answers is found out first. */
+  readonly failed?: boolean | undefined;
 }
 
 export interface StartRequest {

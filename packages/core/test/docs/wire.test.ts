@@ -167,7 +167,7 @@ test('the table of methods is the one of the code, field by field', () => {
     unregister: [{ session: 0 }, {}],
     release: [{ owner: 0, 'failed?': 0 }, { unconfirmed: 0 }],
     evidence: [
-      { session: 0 },
+      { session: 0, 'failed?': 0 },
       {
         'stderr?': 0,
         'stdout?': 0,

@@ -1,6 +1,7 @@
 /** Servers that a test hangs: the next test has another one, or the same one when it has shown that it answers. */
 import { expect, test } from 'vitest';
 import type { HostClient } from '../../src/client/client.ts';
+import { Owner } from '../../src/client/owner.ts';
 import type { ServerOptions } from '../../src/entry/index.ts';
 import type { Session } from '../../src/session/types.ts';
 import { failure } from '../support/failure.ts';
@@ -87,6 +88,58 @@ test('a test that hangs its server and fails takes no other test with it', async
     unconfirmed: 1,
     firstUnconfirmed: 'session s1 of "loops" (cart.test.ts): not within 2000 ms',
   });
+});
+
+/** An owner of a test in `file`, as an adapter makes it. */
+function owns(client: HostClient, name: string): Owner {
+  return new Owner({ ...under(name), path: under(name).under, connect: () => client });
+}
+
+test('the evidence of the test itself says that its server does not answer, and no other test waits for that again', async () => {
+  const { client, pool } = await served({ ...app, warm: 2 });
+  const owner = owns(client, 'loops');
+  const first = await owner.session('web');
+  await hang(first);
+  const told =
+    'the server does not answer: since this test has failed, it was not found ready (GET /health) for 300 ms; it may hang in what this test has asked of it; the tests that follow get another server';
+  expect(await owner.evidence()).toMatchObject([{ pool: 'web', session: first.id, silence: told }]);
+  expect(pool('web').stats().running).toBe(1);
+  const next = await client.register('web', under('next'));
+  expect(next.opened).not.toBe(first.opened);
+  void owner.end({ passed: false });
+  await until('it is gone', () => pool('web').status(1).children.length === 1);
+  // Those that were opened ahead are no test's.
+  expect(pool('web').stats()).toMatchObject({ unconfirmed: 1, children: 2 });
+});
+
+test('two that fail on it are told so both, and one that has not is told of which', async () => {
+  const { client } = await served(app);
+  const owners = ['one', 'other', 'goes on'].map((name) => owns(client, name));
+  const [first] = await Promise.all(owners.map((owner) => owner.session('web')));
+  await hang(first as Session);
+  const found = await Promise.all(owners.map((owner, at) => owner.evidence(at < 2)));
+  const after = await owners[2]?.evidence(false);
+  const told = [...found.slice(0, 2), after].map((evidence) => evidence?.[0]?.silence);
+  expect(told[0]).toContain('since this test has failed');
+  expect(told[1]).toBe(told[0]);
+  expect(told[2]).toMatch(
+    /^the child gets no more sessions: the test of session s1 of "one" \(cart\.test\.ts\) has failed/,
+  );
+});
+
+test.each([
+  ['answers', { ready: { http: '/health' } }],
+  ['cannot be asked', { ready: { port: true } }],
+] as const)('a test that fails on a server that %s holds nothing back while its session goes on', async (_, ready) => {
+  const { client, pool } = await served({ ...app, ...ready });
+  const owner = owns(client, 'fails');
+  const first = await owner.session('web');
+  const [found] = await owner.evidence();
+  expect(found?.silence).toBeUndefined();
+  const next = await client.register('web', { ...under('next'), wait: false });
+  expect(next.opened).toBe(first.opened);
+  await works(next);
+  expect(pool('web').stats()).toMatchObject({ children: 1, open: 2 });
 });
 
 test('sessions that were opened ahead on it are given to no test', async () => {

@@ -258,7 +258,7 @@ export class Peer {
         return { token: relay.invite() } satisfies AddressResult;
       }
       case 'evidence':
-        return ((await this.#relays.get(request.session)?.evidence()) ?? {}) satisfies Evidence;
+        return ((await this.#relays.get(request.session)?.evidence(request.failed)) ?? {}) satisfies Evidence;
       default:
         throw unknownMethod(request);
     }

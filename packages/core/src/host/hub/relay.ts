@@ -202,7 +202,9 @@ export class Relay implements Requesting, Carrying {
     throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
   }
 
-  async evidence(): Promise<Evidence> {
+  /** @param failed its test has failed */
+  async evidence(failed = false): Promise<Evidence> {
+    if (failed) await this.#registration?.testFailed();
     // The child may have printed before it answered, and the pipes are read in any order.
     await nextTurn();
     if (this.#registration === undefined) return {};
