@@ -258,9 +258,8 @@ export class HostClient implements Client {
   }
 
   async #evidence(session: number, failed: boolean): Promise<Evidence> {
-    return await this.#call({ method: 'evidence', session, ...(failed && { failed }) }, releaseTimeout).catch(
-      () => ({}),
-    );
+    const request = { method: 'evidence', session, ...(failed && { failed }) } as const;
+    return await this.#call(request, releaseTimeout).catch(() => ({}));
   }
 
   /** The host answers within `timeout`. */

@@ -103,13 +103,13 @@ test('the evidence of the test itself says that its server does not answer, and 
   const told =
     'the server does not answer: since this test has failed, it was not found ready (GET /health) for 300 ms; it may hang in what this test has asked of it; the tests that follow get another server';
   expect(await owner.evidence()).toMatchObject([{ pool: 'web', session: first.id, silence: told }]);
-  expect(pool('web').stats().running).toBe(1);
   const next = await client.register('web', under('next'));
   expect(next.opened).not.toBe(first.opened);
   void owner.end({ passed: false });
   await until('it is gone', () => pool('web').status(1).children.length === 1);
-  // Those that were opened ahead are no test's.
-  expect(pool('web').stats()).toMatchObject({ unconfirmed: 1, children: 2 });
+  // Those that were opened ahead are no test's. Its own may be over with the process.
+  const { unconfirmed, firstUnconfirmed = '', children } = pool('web').stats();
+  expect([unconfirmed <= 1, firstUnconfirmed, children]).toEqual([true, expect.not.stringContaining('warm'), 2]);
 });
 
 test('two that fail on it are told so both, and one that has not is told of which', async () => {
