@@ -105,7 +105,7 @@ export class Relay implements Requesting, Carrying {
     );
     const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;
-    void conversation.released.then(({ diagnosed }) => this.#over(diagnosed !== undefined));
+    void conversation.released.then(({ diagnosed }) => this.#over(conversation, diagnosed !== undefined));
     const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
       await conversation.close(this.#reason('hub', 'because of what `open` returned'), settings.closeTimeout);
       throw thrown;
@@ -271,9 +271,10 @@ export class Relay implements Requesting, Carrying {
     return this.#translation === undefined ? frame.bytes : this.#translation.encode(frame.message);
   }
 
-  /** @param diagnosed the end of its owner reports what the child found wrong */
-  #over(diagnosed: boolean): void {
-    if (!diagnosed || !this.#reported) this.#held?.forget();
+  /** @param diagnosed the child found something wrong: the end of its owner reports that, or `unregister` of a worker */
+  #over({ state }: Conversation, diagnosed: boolean): void {
+    const told = !this.#reported && state.name === 'closed' && state.reason.by === 'unregister';
+    if (!diagnosed || told) this.#held?.forget();
     this.#options.over();
   }
 
