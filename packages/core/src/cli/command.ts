@@ -61,9 +61,10 @@ program
 
 program
   .command('address')
-  .description('print another address of the host of this machine, for other machines')
-  .requiredOption('--for <name>', 'for whom it is: `carpool ps` shows it')
+  .description('print another address of the host of this machine, for other machines; or take addresses back')
+  .option('--for <name>', 'for whom it is: `carpool ps` shows it')
   .option('--expires <time>', 'after which it opens no more connections: 30m, 8h, or never', durationOf)
+  .option('--revoke <name>', 'end those that were given to this name, and the connections with them')
   .action(async (options: AddressOptions) => {
     process.exitCode = await address(options);
   });

@@ -82,7 +82,7 @@ export async function connectTo(
     observer,
   } satisfies GreetRequest;
   let late: CarpoolError | undefined;
-  const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections', place));
+  const expired = (): Error => (late = silentError(timeout, 'Cannot use the host, which takes connections', { place }));
   try {
     const greeted = within(mux.root.port.request(greeting), {
       clock: systemClock,

@@ -1,4 +1,5 @@
 /** Notices that the host does not answer: it is stopped, or code of a user blocks its event loop. */
+import type { Socket } from 'node:net';
 import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
@@ -15,11 +16,11 @@ const defaults = { interval: 2_000, limit: 4 };
 const silentGrace = 50;
 
 /** Milliseconds of a turn, and turns after the ping. */
-export type HeartbeatTurns = typeof defaults;
+export type HeartbeatTurns = typeof defaults & Pick<HeartbeatOptions, 'limitIfThere'>;
 
 /** The parts of a connection that show whether the host answers. */
 interface WatchedConnection {
-  readonly socket: { readonly bytesRead: number };
+  readonly socket: Socket;
   readonly place: Place;
   readonly transport: Transport;
   readonly mux: Mux;
@@ -37,7 +38,7 @@ export class HostHeartbeat extends Heartbeat {
 
   /** In half a sentence; undefined while it answers, or nothing is asked. */
   describeSilence(): string | undefined {
-    return this.silence > 0 ? describeHostSilence(this.silence, this.place) : undefined;
+    return this.silence > 0 ? describeHostSilence(this.silence, { place: this.place }) : undefined;
   }
 }
 
@@ -48,28 +49,49 @@ export function watchHost(
   turns: HeartbeatTurns = isRemote(connection.place) ? remoteHeartbeat : defaults,
 ): HostHeartbeat {
   const { socket, transport, mux, closed, place } = connection;
+  let isThere: (() => boolean) | undefined;
+  // Loaded by those that need it alone, before they do.
+  if (isRemote(place))
+    import('../process/acknowledged.ts').then(
+      ({ connectionTable, isAcknowledged }) => (isThere = () => isAcknowledged(socket, connectionTable())),
+      noop,
+    );
   const heartbeat = new HostHeartbeat(place, {
     clock: systemClock,
     ...turns,
     received: () => socket.bytesRead,
     wanted: () => isRemote(place) || wanted(),
+    isThere: () => isThere?.() === true,
     ping: () => void mux.root.port.request({ method: 'ping' }).catch(noop), // its silence is noticed
-    lost: (silence) => transport.abort(silentError(silence, 'The connection to the host was given up', place)),
+    lost: (silence) => {
+      const tried = 'The connection to the host was given up';
+      transport.abort(silentError(silence, tried, { place, isThere: isThere?.() }));
+    },
   });
   void closed.promise.then(() => heartbeat.stop());
   return heartbeat;
 }
 
+interface HostPlace {
+  readonly place?: Place;
+  /** Its machine answers. Default: false, as where nothing is known of it. */
+  readonly isThere?: boolean | undefined;
+}
+
 /** The cause in half a sentence. @param silence milliseconds */
-function describeHostSilence(silence: number, place?: Place): string {
-  if (place !== undefined && isRemote(place))
-    return `no answer for ${secondsOf(silence)} s from the host at ${placeName(place)}. It is stopped or blocked, its machine is gone, or the network between is cut`;
+function describeHostSilence(silence: number, { place, isThere = false }: HostPlace): string {
+  if (place !== undefined && isRemote(place)) {
+    const why = isThere
+      ? 'Its machine answers: the host is stopped, or blocked by code of the config that runs in it, or that machine is overloaded'
+      : 'It is stopped or blocked, its machine is gone, or the network between is cut';
+    return `no answer for ${secondsOf(silence)} s from the host at ${placeName(place)}. ${why}`;
+  }
   return `the host has not answered for ${secondsOf(silence)} s. It is probably stopped, or blocked by code of the config that runs in it, such as a \`route\` that does not return`;
 }
 
 /** @param silence milliseconds @param tried what this process waited for */
-export function silentError(silence: number, tried: string, place?: Place): CarpoolError {
-  return hostError(`${tried}: ${describeHostSilence(silence, place)}`, { hostSilence: silence });
+export function silentError(silence: number, tried: string, at: HostPlace = {}): CarpoolError {
+  return hostError(`${tried}: ${describeHostSilence(silence, at)}`, { hostSilence: silence });
 }
 
 /**
@@ -122,7 +144,7 @@ export function giveUpOnSilence(
   const silent = new Cancellation();
   const timer = systemClock.after(due + silentGrace, () => {
     const { silence } = heartbeat;
-    if (silence > 0) silent.abort(() => silentError(silence, tried, heartbeat.place));
+    if (silence > 0) silent.abort(() => silentError(silence, tried, heartbeat));
   });
   const either = signal === undefined ? { signal: silent, stop: noop } : eitherOf(signal, silent);
   return {

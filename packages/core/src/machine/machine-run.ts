@@ -84,6 +84,15 @@ export class MachineRun implements HostedRun {
     runner.hangUp();
   }
 
+  /** The address by which it has come opens nothing more: it ends with its connection. */
+  revoked(): void {
+    const { runner } = this.#options;
+    runner.print(
+      'carpool: this run ends, because the address by which it has come was revoked, by `carpool address --revoke` on the machine of the host\n',
+    );
+    runner.hangUp();
+  }
+
   /** @returns as `ServedRun.close` */
   end(): Promise<boolean> {
     this.#closing ??= this.#close();
@@ -105,6 +114,6 @@ export class MachineRun implements HostedRun {
 
   #say(what: string): void {
     const { run } = this.#options.request;
-    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run)}: ${what}\n`);
+    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run, this.client)}: ${what}\n`);
   }
 }

@@ -72,7 +72,7 @@ async function serve(
   process.env[hostMarker] = directory.id;
   const started = new PidFiles(directory.children);
   const runs = new MachineRuns({
-    ...bounds,
+    bounds: { ...bounds, idle },
     directory,
     started,
     reservations: () => hub.coordination.reservations,

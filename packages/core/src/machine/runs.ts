@@ -15,18 +15,19 @@ import { hostMarker } from '../process/environment.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { PortSpace } from '../process/free-port.ts';
 import { formatAddress } from '../wire/address.ts';
-import type { MachineBoot } from '../wire/control.ts';
 import {
   describeRun,
   type InviteRequest,
   type InviteResult,
   type OpenRunRequest,
+  type RevokeRequest,
+  type RevokeResult,
   type RunInfoResult,
 } from '../wire/machine-messages.ts';
-import type { ListenStatus, StatusResult } from '../wire/status.ts';
+import type { HostBounds, ListenStatus } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
-import type { HostedRun, HostedRuns, Runner } from '../host/hub/peer-run.ts';
+import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
 import { MachineRun } from './machine-run.ts';
@@ -35,7 +36,8 @@ import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
 import { SharedPools } from './shared-pools.ts';
 
-export interface MachineRunsOptions extends Pick<MachineBoot, 'maxChildren' | 'maxMemory'> {
+export interface MachineRunsOptions {
+  readonly bounds: HostBounds;
   readonly directory: HostDirectory;
   /** Where servers of pools reserve their ports. */
   readonly ports: PortSpace;
@@ -47,7 +49,13 @@ export interface MachineRunsOptions extends Pick<MachineBoot, 'maxChildren' | 'm
   /** Ends the host. */
   readonly stop: () => void;
   /** For other machines. */
-  readonly listener: () => { invite(request: InviteRequest): InviteResult; status(): ListenStatus } | undefined;
+  readonly listener: () => Listener | undefined;
+}
+
+interface Listener {
+  invite(request: InviteRequest): InviteResult;
+  revoke(name: string): RevokeResult;
+  status(): ListenStatus;
 }
 
 export class MachineRuns implements HostedRuns {
@@ -59,7 +67,8 @@ export class MachineRuns implements HostedRuns {
 
   constructor(options: MachineRunsOptions) {
     this.#options = options;
-    const { started, ports, directory, maxChildren, maxMemory, changed } = options;
+    const { started, ports, directory, changed } = options;
+    const { maxChildren, maxMemory } = options.bounds;
     this.#pools = new SharedPools({ started, ports, folder: directory.folder, maxChildren, maxMemory, changed });
   }
 
@@ -88,11 +97,13 @@ export class MachineRuns implements HostedRuns {
   }
 
   invite(request: InviteRequest): InviteResult {
-    const listener = this.#options.listener();
-    if (listener !== undefined) return listener.invite(request);
-    const message =
-      'The host of this machine does not listen for other machines: end it by `carpool stop`, and start it with `carpool serve --listen HOST:PORT`';
-    throw new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'setup' });
+    return this.#listener.invite(request);
+  }
+
+  revoke({ name }: RevokeRequest): RevokeResult {
+    const listener = this.#listener;
+    for (const run of this.#runs) if (run.client === name) run.revoked();
+    return listener.revoke(name);
   }
 
   async open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun> {
@@ -105,7 +116,7 @@ export class MachineRuns implements HostedRuns {
     await mkdir(folder, { mode: 0o700 });
     const { id } = request.run;
     const env = { ...request.env, ...markOf(directory) };
-    const label = { id, name: describeRun(request.run) };
+    const label = { id, name: describeRun(request.run, entrance?.name) };
     let entered: OpenEntrance | undefined;
     const runInfo = async (): Promise<RunInfoResult> => ({
       run: request.run,
@@ -141,7 +152,7 @@ export class MachineRuns implements HostedRuns {
     changed();
     try {
       if (entrance === undefined) {
-        for (const told of otherBounds(request.env, this.#options)) runner.print(`carpool: ${told}\n`);
+        for (const told of otherBounds(request.env, this.#options.bounds)) runner.print(`carpool: ${told}\n`);
         await served.hub.listen(path);
       } else entered = entrance.open({ hub: served.hub, label, token });
       run.listens = true;
@@ -188,14 +199,23 @@ export class MachineRuns implements HostedRuns {
     await run.stop();
   }
 
-  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens'> {
+  status(most: number): MachineStatus {
     const runs = [...this.#runs];
     return {
       runs: runs.map((run) => run.status),
       pools: this.#pools.status(most),
       leases: runs.flatMap(({ hub }) => hub.leaseStatus(most)),
+      bounds: this.#options.bounds,
       listens: this.#options.listener()?.status(),
     };
+  }
+
+  get #listener(): Listener {
+    const listener = this.#options.listener();
+    if (listener !== undefined) return listener;
+    const message =
+      'The host of this machine does not listen for other machines: end it by `carpool stop`, and start it with `carpool serve --listen HOST:PORT`';
+    throw new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'setup' });
   }
 
   /** @returns false if something would keep the process from exiting */

@@ -5,11 +5,13 @@ import { Heartbeat } from './heartbeat.ts';
 /** A heartbeat with turns of a second, of which three may be quiet after the ping. */
 function heartbeat() {
   const clock = new FakeClock();
-  const seen = { pings: 0, lost: [] as number[], wanted: true, received: 0 };
+  const seen = { pings: 0, lost: [] as number[], wanted: true, received: 0, there: false };
   const beat = new Heartbeat({
     clock,
     interval: 1_000,
     limit: 3,
+    limitIfThere: 5,
+    isThere: () => seen.there,
     received: () => seen.received,
     wanted: () => seen.wanted,
     ping: () => seen.pings++,
@@ -49,6 +51,21 @@ test('silence means nothing where nothing is awaited', () => {
   expect(seen).toMatchObject({ pings: 0, lost: [] });
   clock.pass(4_000);
   expect(seen).toMatchObject({ pings: 1, lost: [4_000] });
+});
+
+test('one whose machine answers has more turns, as long as it does', () => {
+  const { clock, seen } = heartbeat();
+  seen.there = true;
+  clock.pass(5_999);
+  expect(seen.lost).toEqual([]);
+  clock.pass(1);
+  expect(seen.lost).toEqual([6_000]);
+  const other = heartbeat();
+  other.seen.there = true;
+  other.clock.pass(4_500);
+  other.seen.there = false;
+  other.clock.pass(500);
+  expect(other.seen.lost).toEqual([5_000]);
 });
 
 test('nothing more comes of one that was stopped', () => {

@@ -14,6 +14,10 @@ export interface HeartbeatOptions {
   readonly interval: number;
   /** Turns after the ping. */
   readonly limit: number;
+  /** Turns after the ping while `isThere`: the machine of the other side answers, and its process alone is silent. */
+  readonly limitIfThere?: number | undefined;
+  /** Asked once a turn, from `limit` on. Default: false. */
+  readonly isThere?: (() => boolean) | undefined;
   /** A number that grows with everything that comes from the other side. It is read once a turn. */
   readonly received: () => number;
   /** False: nothing is awaited, so silence means nothing. */
@@ -49,6 +53,11 @@ export class Heartbeat {
     this.#timer.cancel();
   }
 
+  get #isOver(): boolean {
+    const { limit, limitIfThere = limit, isThere } = this.#options;
+    return this.#quiet >= limit && (this.#quiet >= limitIfThere || isThere?.() !== true);
+  }
+
   #next(): Timer {
     const { clock, interval } = this.#options;
     const timer = clock.after(interval, this.#turn);
@@ -57,13 +66,13 @@ export class Heartbeat {
   }
 
   readonly #turn = (): void => {
-    const { clock, limit, wanted, ping, lost } = this.#options;
+    const { clock, wanted, ping, lost } = this.#options;
     const received = this.#options.received();
     if (received !== this.#received || !wanted()) {
       this.#received = received;
       this.#quiet = 0;
       this.#since = clock.now();
-    } else if (this.#quiet >= limit) {
+    } else if (this.#isOver) {
       lost(clock.now() - this.#since);
       return;
     } else if (this.#quiet++ === 0) {

@@ -47,6 +47,18 @@ export interface InviteResult {
   readonly addresses: readonly string[];
 }
 
+/** Takes addresses for other machines back. Only from this machine. */
+export interface RevokeRequest {
+  readonly method: 'revoke';
+  /** For whom they were: all of that name. */
+  readonly name: string;
+}
+/** How many there were, and with how many connections, which end. */
+export interface RevokeResult {
+  readonly addresses: number;
+  readonly connections: number;
+}
+
 /** What the run of this connection has done. */
 export interface SummaryRequest {
   readonly method: 'summary';
@@ -63,7 +75,11 @@ export interface RunInfoResult {
   readonly machine?: string | undefined;
 }
 
-/** "/code/api, branch fix-db, pid 123" */
-export function describeRun({ folder, branch, pid }: Omit<RunInfo, 'runner'>): string {
-  return [folder, ...(branch === undefined ? [] : [`branch ${branch}`]), `pid ${pid}`].join(', ');
+/**
+ * "/code/api, branch fix-db, pid 123"
+ * @param client the name of the address of one on another machine, where a pid says little
+ */
+export function describeRun({ folder, branch, pid }: Omit<RunInfo, 'runner'>, client?: string): string {
+  const parts = [folder, branch && `branch ${branch}`, `pid ${pid}`, client && `with the address of "${client}"`];
+  return parts.filter(Boolean).join(', ');
 }

@@ -21,6 +21,8 @@ import type {
   InviteResult,
   OpenRunRequest,
   OpenRunResult,
+  RevokeRequest,
+  RevokeResult,
   RunInfo,
   RunInfoRequest,
   RunInfoResult,
@@ -255,6 +257,7 @@ export interface MethodTable {
   readonly openRun: { readonly request: OpenRunRequest; readonly result: OpenRunResult };
   readonly closeRun: { readonly request: CloseRunRequest; readonly result: HostSummary };
   readonly invite: { readonly request: InviteRequest; readonly result: InviteResult };
+  readonly revoke: { readonly request: RevokeRequest; readonly result: RevokeResult };
   readonly summary: { readonly request: SummaryRequest; readonly result: HostSummary };
   readonly runInfo: { readonly request: RunInfoRequest; readonly result: RunInfoResult };
   readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };

@@ -22,8 +22,19 @@ export interface StatusResult {
   readonly leaseCount: number;
   /** Those with the most waits first. */
   readonly leases: readonly LeaseStatus[];
+  /** With what the host of a machine was started. */
+  readonly bounds?: HostBounds | undefined;
   /** Absent: it does not listen for other machines. */
   readonly listens?: ListenStatus | undefined;
+}
+
+export interface HostBounds {
+  /** Children at once, of all its pools. Absent: no bound. */
+  readonly maxChildren?: number | undefined;
+  /** Bytes that its children may take together before no other one starts. Absent: no bound. */
+  readonly maxMemory?: number | undefined;
+  /** Milliseconds without a run after which it ends; null: never. */
+  readonly idle: number | null;
 }
 
 export interface ListenStatus {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
 import type { AnsweringHost, ChildView, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
-import type { LeaseStatus, ListenStatus, RemoteClientStatus, RunStatus } from '../../src/wire/status.ts';
+import type { LeaseStatus, HostBounds, ListenStatus, RemoteClientStatus, RunStatus } from '../../src/wire/status.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/command.md'), 'utf8');
 
@@ -30,6 +30,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     pools: 0,
     leaseCount: 0,
     leases: 0,
+    'bounds?': 0,
     'listens?': 0,
   };
   const silent: Fields<SilentHost> = {
@@ -51,6 +52,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     age: 0,
     workers: 0,
   };
+  const bounds: Fields<HostBounds> = { 'maxChildren?': 0, 'maxMemory?': 0, idle: 0 };
   const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
   const client: Fields<RemoteClientStatus> = { name: 0, 'expires?': 0, connections: 0 };
   const pool: Fields<PoolView> = {
@@ -87,7 +89,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     waiting: 0,
   };
   const named = holder satisfies Fields<HolderStatus>;
-  const wanted = [whole, host, silent, run, pool, child, session, lease, named, listens, client];
+  const wanted = [whole, host, silent, run, pool, child, session, lease, named, bounds, listens, client];
   const [, table = ''] = page.split('\n### As JSON\n');
   const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
   expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));

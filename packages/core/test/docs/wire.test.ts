@@ -191,12 +191,13 @@ test('the table of methods is the one of the code, field by field', () => {
     ],
     closeRun: [{}, { pools: 0, crashes: 0 }],
     invite: [{ name: 0, 'expires?': 0 }, { addresses: 0 }],
+    revoke: [{ name: 0 }, { addresses: 0, connections: 0 }],
     summary: [{}, { pools: 0, crashes: 0 }],
     runInfo: [{}, { 'run?': 0, 'machine?': 0 }],
     stop: [{ 'run?': 0 }, {}],
     status: [
       { 'most?': 0 },
-      { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0, 'listens?': 0 },
+      { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0, 'bounds?': 0, 'listens?': 0 },
     ],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },

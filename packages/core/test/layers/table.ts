@@ -49,6 +49,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'transport',
       'session',
       'process/port-check',
+      'process/acknowledged',
       'wire',
       'hosts',
       'client/shared-worker',

@@ -68,7 +68,7 @@ async function served(): Promise<Two> {
   const client = run(here, program, folder, { CARPOOL_ADDRESS: address });
   const said = async (): Promise<Said> => JSON.parse(await client.next()) as Said;
   expect(await said()).toEqual({ what: 'ready' });
-  expect(await host.next()).toMatch(/a test, \S+:\S+elsewhere, pid \d+: has come$/);
+  expect(await host.next()).toMatch(/a test, \S+:\S+elsewhere, pid \d+, with the address of "serve": has come$/);
   return { runner: here, host, client, address, said };
 }
 

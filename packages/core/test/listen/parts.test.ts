@@ -4,8 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { certify } from '../../src/machine/remote/certificate.ts';
 import { Gate, gateLimits } from '../../src/machine/remote/gate.ts';
-import { ipBytes, partyOf } from '../../src/machine/remote/ip.ts';
-import { isAcknowledged } from '../../src/machine/remote/silence.ts';
+import { isAcknowledged } from '../../src/process/acknowledged.ts';
+import { ipBytes, partyOf } from '../../src/process/ip.ts';
 import {
   formatAddress,
   isRemote,

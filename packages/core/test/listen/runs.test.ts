@@ -12,6 +12,9 @@ import { failure } from '../support/failure.ts';
 import { closing, place, program, until } from '../support/pools.ts';
 import { remoteRun, serving } from './support.ts';
 
+// They start several processes, one after the other.
+vi.setConfig({ testTimeout: 60_000 });
+
 async function worker({ provided }: RunHost): Promise<HostClient> {
   expect(provided.problem).toBeUndefined();
   return closing(await HostClient.connect({ address: String(provided.address), runner: 'a test' }));
@@ -24,7 +27,7 @@ test('an address is all that a run needs: pools, summary, and one line when it c
   const run = await remoteRun(address);
   expect(run.provided).toMatchObject({ pools: ['echoes'], problem: undefined });
   expect(run.files).toEqual([]);
-  expect(await next()).toMatch(/Z a test, \S+:\/, pid \d+: has come$/);
+  expect(await next()).toMatch(/Z a test, \S+:\/, pid \d+, with the address of "serve": has come$/);
   const client = await worker(run);
   const session = await client.register('echoes');
   const text = randomBytes(4 * 1024 * 1024).toString('base64');

@@ -156,6 +156,14 @@ test('40 columns: lines go on below, and nothing is cut', () => {
   expect(text.replaceAll(/\n +/g, ' ')).toBe(processesText(seen).replaceAll(/\n +/g, ' '));
 });
 
+test('with what the host of the machine was started', () => {
+  const bounded = { maxChildren: 8, maxMemory: 4 * 1024 ** 3, idle: 10 * minute };
+  const lines = (bounds: AnsweringHost['bounds']): string | undefined =>
+    processesText({ ...seen, hosts: [{ ...machine, bounds }] }).split('\n')[1];
+  expect(lines(bounded)).toBe('  at most 8 children, no other child from 4.0 GB, ends after 10 min without a run');
+  expect(lines({ maxChildren: 1, idle: null })).toBe('  at most 1 child, does not end by itself');
+});
+
 test('nothing runs', () => {
   expect(processesText({ ...seen, hosts: [] })).toBe('carpool: no host is running\n');
 });

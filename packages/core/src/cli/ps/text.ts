@@ -1,6 +1,6 @@
 /** What `carpool ps` prints for people: a tree of hosts, runs, pools with children and sessions, and leases with their waits. */
 import type { HolderStatus } from '../../pool/status.ts';
-import type { LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
+import type { HostBounds, LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
 import { line } from './lines.ts';
 import type { HostView, PoolView, Processes } from './types.ts';
 import { ageText, count, memoryText } from './units.ts';
@@ -34,17 +34,28 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
         : [print(1, [`${count(children.length, 'child', 'children')}: pid ${children.join(' ')}`])]),
     ];
   }
-  const { pid, version, age, runs, pools, leases, leaseCount, kind, listens } = host;
+  const { pid, version, age, runs, pools, leases, leaseCount, kind, listens, bounds } = host;
   // Where there is one run, it need not be named again.
   const run = kind === 'machine' ? runOf : (): undefined => undefined;
   return [
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
+    ...(bounds === undefined ? [] : [print(1, [boundsText(bounds)])]),
     ...listenLines(listens, print),
     ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
     ...pools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((pool) => poolLines(pool, { print, run })),
     ...leases.flatMap((lease) => leaseLines(lease, { print, run })),
     ...more(leaseCount - leases.length, 'name of leases', 'names of leases').map((text) => print(1, [text])),
   ];
+}
+
+/** "at most 8 children, no other child from 4.0 GB, ends after 10 min without a run" */
+export function boundsText({ maxChildren, maxMemory, idle }: HostBounds): string {
+  const parts = [
+    maxChildren === undefined ? undefined : `at most ${count(maxChildren, 'child', 'children')}`,
+    maxMemory === undefined ? undefined : `no other child from ${memoryText(maxMemory)}`,
+    idle === null ? 'does not end by itself' : `ends after ${ageText(idle)} without a run`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
 }
 
 function listenLines(listens: ListenStatus | undefined, print: Print): string[] {

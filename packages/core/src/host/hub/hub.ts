@@ -172,9 +172,9 @@ export class Hub implements PeerHub {
   }
 
   runOf(greeted: GreetRequest['run'], remote?: RemoteAccess): HolderRun | undefined {
+    // Of what another machine names nothing is believed.
+    if (remote !== undefined) return this.#run ?? remote.run;
     const run = this.#run === undefined ? runIn(greeted) : undefined;
-    // The process that it names is none of this machine.
-    if (remote !== undefined) return this.#run ?? remote.run ?? run;
     if (run !== undefined) this.#runSeen?.(run);
     return this.#run ?? run;
   }
@@ -210,9 +210,9 @@ export class Hub implements PeerHub {
     const host = { version, pid: process.pid, age } as const;
     const own = this.leaseStatus(most);
     if (this.runs !== undefined) {
-      const { runs, pools, leases, listens } = this.runs.status(most);
+      const { leases, ...machine } = this.runs.status(most);
       const all = [...own, ...leases];
-      return { ...host, kind: 'machine', runs, pools, leaseCount: all.length, leases: firstOf(all, most), listens };
+      return { ...host, kind: 'machine', ...machine, leaseCount: all.length, leases: firstOf(all, most) };
     }
     const { run } = await this.runInfo();
     const runs = run === undefined ? [] : [{ ...run, runner: this.#runner, age, workers: this.peers }];

@@ -8,6 +8,8 @@ import type {
   InviteResult,
   OpenRunRequest,
   OpenRunResult,
+  RevokeRequest,
+  RevokeResult,
   RunInfoResult,
 } from '../../wire/machine-messages.ts';
 import type { PrintBody } from '../../wire/frame-bodies.ts';
@@ -38,22 +40,43 @@ export interface Runner {
   hangUp(): void;
 }
 
+export type MachineStatus = Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens' | 'bounds'>;
+
 /** The runs of a machine's host. */
 export interface HostedRuns {
   /** @param entrance of a run on another machine. Default: a socket on this one */
   open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun>;
   /** An address for other machines. @throws CarpoolError HUB_REJECTED if it does not listen for them */
   invite(request: InviteRequest): InviteResult;
+  /** Takes addresses back. @throws CarpoolError HUB_REJECTED if there are none of the name */
+  revoke(request: RevokeRequest): RevokeResult;
   /** Ends the host, or one of its runs, by its id. @throws CarpoolError HUB_REJECTED if it has no such run */
   stop(run: string | undefined): Promise<void> | void;
   /** All that they have. @param most entries of each list */
-  status(most: number): Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens'>;
+  status(most: number): MachineStatus;
 }
 
-const methods = ['runInfo', 'openRun', 'invite', 'closeRun', 'summary', 'stop', 'runStarted', 'runEnded'] as const;
+const methods = [
+  'runInfo',
+  'openRun',
+  'invite',
+  'revoke',
+  'closeRun',
+  'summary',
+  'stop',
+  'runStarted',
+  'runEnded',
+] as const;
 export type RunRequest = Extract<CallRequest, { readonly method: (typeof methods)[number] }>;
 
-type RunAnswer = RunInfoResult | OpenRunResult | InviteResult | HostSummary | RunEndedResult | Record<string, never>;
+type RunAnswer =
+  | RunInfoResult
+  | OpenRunResult
+  | InviteResult
+  | RevokeResult
+  | HostSummary
+  | RunEndedResult
+  | Record<string, never>;
 
 export interface PeerRunOptions {
   readonly hub: {
@@ -90,6 +113,8 @@ export class PeerRun {
         return await this.#open(request);
       case 'invite':
         return this.#runs.invite(request);
+      case 'revoke':
+        return this.#runs.revoke(request);
       case 'closeRun': {
         const { summary } = this.#opened;
         await this.#opened.close();
@@ -102,11 +127,11 @@ export class PeerRun {
         else await this.#runs.stop(request.run);
         return {};
       case 'runStarted':
-        await (this.#run === undefined ? hub.run() : this.#run.started());
+        await (this.#isOfHub ? hub.run() : this.#opened.started());
         return {};
       case 'runEnded':
-        if (this.#run === undefined) hub.sharedWorkers.ran();
-        else this.#run.ended();
+        if (this.#isOfHub) hub.sharedWorkers.ran();
+        else this.#opened.ended();
         // Files of this machine are none of another one's.
         return this.#options.remote === undefined ? (this.#run?.watched ?? {}) : {};
     }
@@ -133,6 +158,11 @@ export class PeerRun {
     }
     this.#run = run;
     return run.opened;
+  }
+
+  /** Its run is that of the hub, and not one among many: what all of them share begins anew with none of them. */
+  get #isOfHub(): boolean {
+    return this.#options.hub.runs === undefined;
   }
 
   get #opened(): HostedRun {

@@ -237,6 +237,7 @@ export class Peer {
       }
       case 'openRun':
       case 'invite':
+      case 'revoke':
       case 'runInfo':
       case 'closeRun':
       case 'summary':

@@ -17,7 +17,7 @@ export interface RemoteAccess {
   readonly fault?: string | undefined;
   /** Opens its run: what was asked, with the project of this machine. Absent: it may open none. */
   readonly opens?: ((run: RunInfo) => { readonly request: OpenRunRequest; readonly entrance: RunEntrance }) | undefined;
-  /** The run that it is part of. */
+  /** The run that it is part of, or what stands for one. What it says itself is not looked at. */
   readonly run?: HolderRun | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface OpenEntrance extends Pick<OpenRunResult, 'address'> {
 export interface RemoteHub {
   accept(socket: Socket, remote: RemoteAccess): void;
   /** Its sessions' tokens, for processes that join one. */
-  readonly sessionTokens: { find(shown: string): unknown };
+  readonly sessionTokens: { find(shown: string): unknown; all(): Iterable<string> };
   readonly sharedWorkers: { listensAt(path: string): boolean };
 }
 
@@ -54,8 +54,9 @@ export function remoteRefusal(request: CallRequest, { opens }: RemoteAccess): Ca
     case 'stop':
       return refused('a run or a host is ended on its own machine, by `carpool stop`', 'test');
     case 'invite':
+    case 'revoke':
       return refused(
-        'addresses for other machines are given out by `carpool address`, on the machine of the host',
+        'addresses for other machines are given out, and taken back, by `carpool address`, on the machine of the host',
         'test',
       );
     case 'sharedWorker':

@@ -70,6 +70,12 @@ export class SessionTokens {
     return token !== undefined && sameToken(secret, token.secret) ? token : undefined;
   }
 
+  /** Those that are known, also of sessions that have ended. */
+  *all(): Generator<string> {
+    for (const tokens of [this.#made, this.#over])
+      for (const [number, { secret }] of tokens) yield `${number}-${secret.toString()}`;
+  }
+
   /** The session has ended. */
   end(session: SharedSession): void {
     for (const [number, token] of this.#made) {

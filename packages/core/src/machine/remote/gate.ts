@@ -4,6 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 export interface GateLimits {
   /** Wrong tokens and broken handshakes of one address within `window`. */
   readonly failures: number;
+  /** Connections of one address within `window` that end before they have shown anything: each may have cost a handshake. */
+  readonly nothings: number;
   /** Milliseconds. */
   readonly window: number;
   readonly shut: number;
@@ -16,6 +18,7 @@ export interface GateLimits {
 
 export const gateLimits: GateLimits = {
   failures: 10,
+  nothings: 200,
   window: 10_000,
   shut: 60_000,
   unproven: 512,
@@ -25,7 +28,8 @@ export const gateLimits: GateLimits = {
 
 interface Failures {
   /** Times of the last ones. */
-  times: number[];
+  failure: number[];
+  nothing: number[];
   shutUntil: number;
 }
 
@@ -60,20 +64,24 @@ export class Gate {
     this.#all--;
   }
 
-  /** @returns true if it is turned away from now on */
-  failed(address: string): boolean {
-    const { failures, window, shut, remembered } = this.#limits;
+  /**
+   * @param what it has shown something that is wrong, or nothing
+   * @returns true if its address is turned away from now on
+   */
+  failed(address: string, what: 'failure' | 'nothing' = 'failure'): boolean {
+    const { failures, nothings, window, shut, remembered } = this.#limits;
     const now = this.#clock.now();
-    const known = this.#failures.get(address) ?? { times: [], shutUntil: 0 };
+    const known = this.#failures.get(address) ?? { failure: [], nothing: [], shutUntil: 0 };
     this.#failures.delete(address);
     this.#failures.set(address, known);
-    known.times = [...known.times.filter((time) => now - time < window), now];
-    if (known.times.length >= failures) {
-      known.times = [];
+    const wasShut = now < known.shutUntil;
+    known[what] = [...known[what].filter((time) => now - time < window), now];
+    if (known[what].length >= (what === 'failure' ? failures : nothings)) {
+      known[what] = [];
       known.shutUntil = now + shut;
     }
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > remembered && oldest !== undefined) this.#failures.delete(oldest);
-    return now < known.shutUntil;
+    return !wasShut && now < known.shutUntil;
   }
 }

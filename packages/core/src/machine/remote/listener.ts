@@ -17,17 +17,18 @@ import type { RemoteAccess, RemoteHub, RunEntrance } from '../../host/hub/remote
 import { formatAddress, formatToken, hostAndPort } from '../../wire/address.ts';
 import type { Listening } from '../../wire/control.ts';
 import { wrongToken } from '../../wire/greeting.ts';
-import type { InviteRequest, InviteResult } from '../../wire/machine-messages.ts';
+import type { InviteRequest, InviteResult, RevokeResult } from '../../wire/machine-messages.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
 import { keepAliveDelay } from '../../wire/remote-silence.ts';
 import type { ListenStatus } from '../../wire/status.ts';
 import { certify } from './certificate.ts';
-import { Gate, gateLimits, type GateLimits } from './gate.ts';
+import { gateLimits, type GateLimits } from './gate.ts';
 import { readGreeting } from './greeting-reader.ts';
-import { partyOf } from './ip.ts';
+import { RemoteClient } from './remote-client.ts';
 import { remoteRun, textOf } from './remote-run.ts';
 import { SilenceWatch } from './silence.ts';
-import { RemoteTokens, type Opens, type RemoteClient } from './tokens.ts';
+import { RemoteTokens, type Opens } from './tokens.ts';
+import { UnprovenConnections } from './unproven.ts';
 
 export interface RemoteListenerOptions {
   readonly listening: Listening;
@@ -43,42 +44,39 @@ export interface RemoteListenerOptions {
 
 const defaultProofTimeout = 10_000;
 
-/** A connection that has not shown a token yet. */
-interface Attempt {
-  /** It was wrong. */
-  fail(): void;
-  /** It is one no more: it has shown what it has, or has ended. */
-  end(): void;
-}
+/** Of the tokens of a run, and of its sessions. */
+const runOver = 'the run of this address has ended';
 
 export class RemoteListener {
   readonly #options: RemoteListenerOptions;
   readonly #clock: Clock;
   readonly #certified = certify();
   readonly #tokens: RemoteTokens;
-  readonly #gate: Gate;
+  readonly #unproven: UnprovenConnections;
   readonly #silence: SilenceWatch;
   readonly #server: Server;
   readonly #secure: SecureServer;
-  /** By the ports of the other side. */
-  readonly #attempts = new Map<string, Attempt>();
-  readonly #unproven = new Set<Socket>();
   /** Hubs of runs, whose sessions other processes may join. */
   readonly #runs = new Map<RemoteHub, Opens>();
 
   constructor(options: RemoteListenerOptions) {
-    const { clock = systemClock, limits } = options;
+    const { clock = systemClock, limits, proofTimeout = defaultProofTimeout } = options;
+    const { print = (text: string) => process.stdout.write(text) } = options;
     this.#options = options;
     this.#clock = clock;
     this.#tokens = new RemoteTokens(clock);
-    this.#gate = new Gate(clock, { ...gateLimits, ...limits });
+    const unproven = { clock, limits: { ...gateLimits, ...limits }, timeout: proofTimeout, print };
+    this.#unproven = new UnprovenConnections(unproven);
     this.#silence = new SilenceWatch(clock);
+    const { hub } = options;
+    const client = new RemoteClient({ name: 'sessions' });
+    this.#runs.set(hub, { client, hub, access: { name: '', admitted: false }, ofRun: true });
     const { key, cert } = this.#certified;
     this.#secure = createSecureServer({ key, cert, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' });
     this.#secure.on('secureConnection', (socket) => this.#greeting(socket));
     this.#secure.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket) => {
       // One that only goes away has tried nothing.
-      if (code !== 'ECONNRESET') this.#attempts.get(endsOf(socket))?.fail();
+      if (code !== 'ECONNRESET') this.#unproven.find(socket)?.fail();
       socket.destroy();
     });
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelay }, (socket) =>
@@ -102,15 +100,28 @@ export class RemoteListener {
   /** @throws CarpoolError HUB_REJECTED if too many are given out */
   invite({ name, expires }: Omit<InviteRequest, 'method'>): InviteResult {
     const end = typeof expires === 'number' ? this.#clock.now() + expires : undefined;
-    const client: RemoteClient = { name: textOf(name) ?? 'unnamed', expires: end, connections: 0 };
+    const client = new RemoteClient({ name: textOf(name) ?? 'unnamed', expires: end });
     const { hub, listening } = this.#options;
-    const opens = remoteRun(listening, this.#entrance(client));
-    const access: RemoteAccess = { name: client.name, admitted: true, opens };
+    const entrance = this.#entrance(client);
+    const opens: RemoteAccess['opens'] = (run) => {
+      const fault = client.fault(this.#clock.now());
+      if (fault !== undefined) throw new CarpoolError('HUB_REJECTED', `Cannot open a run: ${fault}`);
+      return remoteRun(listening, { run, entrance });
+    };
+    const access: RemoteAccess = { name: client.name, admitted: true, opens, run: client.label };
     const token = newToken();
     this.#tokens.add(token, { client, hub, access, ofRun: false });
     const { fingerprint } = this.#certified;
     const place = { port: this.#port, fingerprint, token };
     return { addresses: this.#names.map((host) => formatAddress({ host, ...place })) };
+  }
+
+  /** Ends addresses, and the connections with them. @throws CarpoolError HUB_REJECTED if there is none of the name */
+  revoke(name: string): RevokeResult {
+    const revoked = this.#tokens.revoke(name);
+    if (revoked.addresses > 0) return revoked;
+    const message = `No address of ${JSON.stringify(name)} is given out; \`carpool ps\` lists those that are`;
+    throw new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'setup', context: { name } });
   }
 
   status(): ListenStatus {
@@ -121,7 +132,7 @@ export class RemoteListener {
   /** Takes no more connections. Those that are open are ended by the hubs. */
   close(): void {
     this.#server.close();
-    for (const socket of this.#unproven) socket.destroy();
+    this.#unproven.close();
   }
 
   get #port(): number {
@@ -142,39 +153,11 @@ export class RemoteListener {
   }
 
   #connected(socket: Socket): void {
-    socket.on('error', noop); // `close` follows
-    const { proofTimeout = defaultProofTimeout, print = (text) => process.stdout.write(text) } = this.#options;
-    const { remoteAddress = '' } = socket;
-    const party = partyOf(remoteAddress);
-    if (!this.#gate.admits(party)) {
-      socket.destroy();
-      return;
-    }
-    const ends = endsOf(socket);
-    const fail = (): void => {
-      if (!this.#gate.failed(party)) return;
-      print(
-        `carpool: ${remoteAddress} is turned away for a minute, after too many wrong tokens or broken handshakes\n`,
-      );
-    };
-    const deadline = this.#clock.after(proofTimeout, () => {
-      fail();
-      socket.destroy();
-    });
-    const end = (): void => {
-      if (!this.#unproven.delete(socket)) return;
-      deadline.cancel();
-      this.#attempts.delete(ends);
-      this.#gate.proven(party);
-    };
-    this.#unproven.add(socket);
-    this.#attempts.set(ends, { fail, end });
-    socket.once('close', end);
-    this.#secure.emit('connection', socket);
+    if (this.#unproven.admit(socket)) this.#secure.emit('connection', socket);
   }
 
   #greeting(socket: TLSSocket): void {
-    const attempt = this.#attempts.get(endsOf(socket));
+    const attempt = this.#unproven.find(socket);
     socket.on('error', noop); // `close` follows
     if (attempt === undefined) {
       socket.destroy();
@@ -182,46 +165,37 @@ export class RemoteListener {
     }
     readGreeting(socket, (greeting) => {
       attempt.end();
-      this.#admit(socket, greeting, attempt);
+      if (this.#admit(socket, greeting) === wrongToken) attempt.fail();
     });
   }
 
-  #admit(socket: TLSSocket, { token: shown, sharedWorker }: Partial<GreetRequest>, { fail }: Attempt): void {
+  /** Passes it on. @returns why it is refused, if it is */
+  #admit(socket: TLSSocket, { token: shown, sharedWorker }: Partial<GreetRequest>): string | undefined {
     const token = typeof shown === 'string' ? shown : '';
     const known = this.#tokens.find(token);
     // Others send no pings: of them only the system knows whether their machine is there.
     if ((known !== undefined && sharedWorker === undefined) || process.platform === 'linux') this.#silence.add(socket);
-    if (known === undefined) {
-      // A process to which a test has handed its session.
-      const hubs = [this.#options.hub, ...this.#runs.keys()];
-      const hub = hubs.find(({ sessionTokens }) => sessionTokens.find(token) !== undefined);
-      const of = hub && this.#runs.get(hub);
-      if (of !== undefined) this.#count(socket, of);
-      if (hub !== undefined) {
-        hub.accept(socket, { name: '', ...of?.access, admitted: false });
-        return;
-      }
-    }
+    const { hub, client, access } = known ?? this.#sessionOf(token) ?? {};
     const fault =
-      known === undefined
-        ? wrongToken
-        : this.#tokens.isExpired(known)
-          ? `the address of ${JSON.stringify(known.client.name)} has expired; \`carpool address --for NAME\` on the machine of the host makes another one`
-          : undefined;
-    if (known === undefined || fault !== undefined) {
-      fail();
+      client === undefined
+        ? (this.#tokens.whyOver(token) ?? wrongToken)
+        : (client.fault(this.#clock.now(), known?.ofRun !== false) ?? (hub && client.full(hub)));
+    if (hub === undefined || client === undefined || access === undefined || fault !== undefined) {
       this.#options.hub.accept(socket, { name: '', admitted: false, fault });
-      return;
+      return fault;
     }
-    this.#count(socket, known);
-    if (sharedWorker === undefined) known.hub.accept(socket, known.access);
-    else if (known.hub.sharedWorkers.listensAt(sharedWorker)) passOn(socket, sharedWorker);
-    else known.hub.accept(socket, { ...known.access, fault: 'no shared worker of this run is at that place' });
+    client.add(socket, hub);
+    if (sharedWorker === undefined || known === undefined) hub.accept(socket, access);
+    else if (hub.sharedWorkers.listensAt(sharedWorker)) passOn(socket, sharedWorker);
+    else hub.accept(socket, { ...access, fault: 'no shared worker of this run is at that place' });
+    return undefined;
   }
 
-  #count(socket: TLSSocket, { client }: Opens): void {
-    client.connections++;
-    socket.once('close', () => client.connections--);
+  /** Of a process to which a test has handed its session: the hub looks at its token again. */
+  #sessionOf(token: string): Opens | undefined {
+    for (const [hub, of] of this.#runs)
+      if (hub.sessionTokens.find(token) !== undefined) return { ...of, access: { ...of.access, admitted: false } };
+    return undefined;
   }
 
   /** Two tokens for a run: one for its workers, and one with which they take what all runs of the machine share. */
@@ -232,11 +206,14 @@ export class RemoteListener {
       open: ({ hub, label, token }) => {
         const own = { client, hub, access: { name, admitted: true, run: label }, ofRun: true } as const;
         const shared = newToken();
-        const forget = [this.#tokens.add(token, own), this.#tokens.add(shared, { ...own, hub: this.#options.hub })];
+        const ends = [this.#tokens.add(token, own), this.#tokens.add(shared, { ...own, hub: this.#options.hub })];
         this.#runs.set(hub, own);
         const close = (): void => {
           this.#runs.delete(hub);
-          for (const one of forget) one();
+          // Its workers, and processes with its sessions, may go on trying: they are no strangers.
+          const why = client.fault(this.#clock.now(), true) ?? runOver;
+          for (const end of ends) end(why);
+          for (const one of hub.sessionTokens.all()) this.#tokens.remember(one, why);
         };
         return { address: formatToken(token), machine: formatToken(shared), close };
       },
@@ -256,8 +233,4 @@ function passOn(socket: TLSSocket, path: string): void {
 
 function newToken(): string {
   return randomBytes(32).toString('hex');
-}
-
-function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

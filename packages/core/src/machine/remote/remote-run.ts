@@ -9,18 +9,20 @@ const configTimeout = 60_000;
 /** Characters of a name that another machine gives. */
 const longest = 200;
 
-export function remoteRun({ project, env, cwd }: Listening, entrance: RunEntrance): RemoteAccess['opens'] {
-  return (said) => {
-    const { folder, branch, runner, pid } = (said ?? {}) as Partial<Record<keyof RunInfo, unknown>>;
-    const run = {
-      id: randomUUID(),
-      folder: textOf(folder) ?? 'another machine',
-      branch: textOf(branch),
-      runner: textOf(runner) ?? 'a runner',
-      pid: Number(pid),
-    };
-    return { request: { ...project, method: 'openRun', run, env, cwd, configTimeout }, entrance };
+/** @param said by the other machine: anything */
+export function remoteRun(
+  { project, env, cwd }: Listening,
+  { run: said, entrance }: { readonly run: RunInfo; readonly entrance: RunEntrance },
+): ReturnType<NonNullable<RemoteAccess['opens']>> {
+  const { folder, branch, runner, pid } = (said ?? {}) as Partial<Record<keyof RunInfo, unknown>>;
+  const run = {
+    id: randomUUID(),
+    folder: textOf(folder) ?? 'another machine',
+    branch: textOf(branch),
+    runner: textOf(runner) ?? 'a runner',
+    pid: Number(pid),
   };
+  return { request: { ...project, method: 'openRun', run, env, cwd, configTimeout }, entrance };
 }
 
 /** What is shown to others must not move their cursor, or end a line of the log. */
