@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isUnreachable, ownName, type Row } from './client.ts';
 import { superuser, type Cluster } from './cluster.ts';
-import { describeLeft, LeftOpen } from './left-open.ts';
+import { describeLeft, LeftOpen, type Fault } from './left-open.ts';
 import { forgetSharedMemory } from './shared-memory.ts';
 import { makeTemplate, templateName } from './template.ts';
 import type { PostgresDatabase } from './types.ts';
@@ -14,6 +14,15 @@ const leaveTimeout = 500;
 /** Milliseconds in which the pool notices the end of the server, on a busy machine too. */
 const noticeTimeout = 3_000;
 const isClient = `backend_type = 'client backend' AND application_name <> '${ownName}'`;
+
+/** The end of a session. */
+export interface Ending {
+  /** What names its test. */
+  readonly holder: string;
+  /** Its test waits for it. */
+  readonly isAwaited: boolean;
+  readonly signal: AbortSignal;
+}
 
 export class Databases {
   readonly #cluster: Cluster;
@@ -52,7 +61,6 @@ export class Databases {
   }
 
   async #create(id: string): Promise<PostgresDatabase> {
-    await this.#checkLeft();
     const database = `test_${id}`;
     // The other strategy, WAL_LOG, took three times as long: it writes each page twice. Before 15 there was but this one.
     const strategy = this.#cluster.binaries.major >= 15 ? ' STRATEGY FILE_COPY' : '';
@@ -64,37 +72,30 @@ export class Databases {
     return this.#address(database);
   }
 
-  /** @throws if earlier tests have left too many in use: whose process would break, is not known */
-  async #checkLeft(): Promise<void> {
-    const enough = async (): Promise<boolean> => {
-      if (this.#left.isFull) await this.#dropFree();
-      return !this.#left.isFull;
-    };
-    if (!(await settled(enough))) throw this.#left.error();
+  /** As many as may stay in use do. */
+  get isFull(): boolean {
+    return this.#left.isFull;
   }
 
   /**
    * Drops it. One to which something is still connected stays until that has gone: to end a connection would raise an error
-   * in the process that holds it, where another test runs by now; `pg` makes it an uncaught one.
-   * @param holder what names its test
-   * @returns what was left, for a diagnostic
+   * in the process that holds it, where another test runs by then; `pg` makes it an uncaught one. Where as many stay as may,
+   * and its own test waits for this, the connection is ended, and that test fails: no other one pays for it.
+   * @returns what was left, for diagnostics
    */
-  drop(
-    database: string,
-    { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
-  ): Promise<string | undefined> {
-    return orItsEnd(this.#drop(database, holder), signal);
+  drop(database: string, ending: Ending): Promise<readonly Fault[]> {
+    return orItsEnd(this.#drop(database, ending), ending.signal);
   }
 
-  async #drop(database: string, holder: string): Promise<string | undefined> {
+  async #drop(database: string, { holder, isAwaited }: Ending): Promise<readonly Fault[]> {
     await this.#dropFree();
     const left = await this.#connectionsThatStay(database);
-    if (left.length === 0) {
-      await this.#forceDrop(database);
-      return undefined;
+    if (left.length > 0 && !(isAwaited && this.#left.isFull)) {
+      this.#left.add(database, holder);
+      return [{ message: describeLeft(left), fails: false }];
     }
-    this.#left.add(database, holder);
-    return describeLeft(left);
+    await this.#forceDrop(database);
+    return left.length === 0 ? [] : this.#left.tooMany(left);
   }
 
   /** A client is connected that is not Carpool's. Its process would break if the server ended. */

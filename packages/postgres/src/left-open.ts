@@ -1,26 +1,37 @@
 /** Databases of tests that have ended, to which something is still connected, and what is said of that. */
 import type { Row } from './client.ts';
 
-/** More than these may be left by tests that run by then; before one has gone, no database is made. */
+/**
+ * So many stay with their connections. Where so many do, tests wait for the ends of their databases; one that leaves another
+ * fails, and what it has left is ended. Tests that had theirs already may leave more, at most one for each slot.
+ */
 export const mostLeft = 8;
 /** Tests that an error names. */
-const mostNamed = 10;
+const mostNamed = 5;
 /** Connections of a test. */
 const mostDescribed = 3;
 /** Characters of a statement that are shown. */
 const longestStatement = 120;
 const remedy = 'await client.end()';
 
+/** What is wrong with a session that has ended. */
+export interface Fault {
+  readonly message: string;
+  /** Its test fails with it. */
+  readonly fails: boolean;
+}
+
 export class LeftOpen {
   /** What names its test, by the name of the database, in the order of their ends. */
   readonly #holders = new Map<string, string>();
+  #named = false;
 
   get names(): readonly string[] {
     return [...this.#holders.keys()];
   }
 
   get isFull(): boolean {
-    return this.#holders.size > mostLeft;
+    return this.#holders.size >= mostLeft;
   }
 
   add(database: string, holder: string): void {
@@ -31,14 +42,17 @@ export class LeftOpen {
     this.#holders.delete(database);
   }
 
-  /** What a test that wants a database fails with. */
-  error(): Error {
-    const holders = [...this.#holders.values()];
-    const named = [...new Set(holders)];
-    const lines = named.slice(0, mostNamed);
-    if (named.length > mostNamed) lines.push(`and ${named.length - mostNamed} more`);
-    const what = `${holders.length} databases stay, because tests have ended with connections to them open, and no other one is made before some of these have gone`;
-    return new Error(`${what}:\n  ${lines.join('\n  ')}\n  End the client in each of these tests: ${remedy}`);
+  /** What a test fails with that has left connections open where no more may stay. The first is told which these are. */
+  tooMany(connections: readonly Row[]): Fault[] {
+    const [it, were] = connections.length === 1 ? ['it', 'was'] : ['they', 'were'];
+    const why = `${it} ${were} ended at the end of this test, and the test fails, because ${mostLeft} databases of earlier tests stay for such connections already`;
+    const found = { message: `${describeLeft(connections)}; ${why}`, fails: true };
+    if (this.#named) return [found];
+    this.#named = true;
+    const holders = [...new Set(this.#holders.values())];
+    const more = holders.length - mostNamed;
+    const named = holders.slice(0, mostNamed).join(', ');
+    return [found, { message: `those are of: ${named}${more > 0 ? `, and ${more} more` : ''}`, fails: true }];
   }
 }
 

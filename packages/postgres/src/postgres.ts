@@ -61,9 +61,10 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
       return await Databases.on(clusterIn(clusters, temp), signal);
     },
     open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
-    close: async (_server, opened, { started, diagnose, ...request }) => {
-      const left = await started.drop(opened.database, request);
-      if (left !== undefined) diagnose(left);
+    close: async (_server, opened, { started, diagnose, awaitEnds, ...request }) => {
+      const faults = await started.drop(opened.database, request);
+      awaitEnds(started.isFull);
+      for (const { message, fails } of faults) diagnose(message, { fails });
     },
     inUse: async (_server, { started }) => await started.inUse(),
   });

@@ -23,9 +23,24 @@ export interface Holding extends HolderLabel {
   readonly takenAt?: string | undefined;
 }
 
-/** "held for 62 s by "cart › adds an item" (cart.test.ts:14)". @param nameless the holder where no test is known */
-export function describeHolder(holder: Holding, nameless: string): string {
-  return `held for ${duration(holder.heldFor)} by ${nameOf(holder, nameless)}`;
+export interface Held {
+  /** Milliseconds. */
+  readonly heldFor: number;
+  /** What names its holder, and where it was taken. */
+  readonly by: string;
+}
+
+/**
+ * What equal holders hold, together: "held for 62 s by "adds" (cart.test.ts:14)", "8 slots held for up to 62 s by …".
+ * @param many what they are, in the plural
+ */
+export function describeHeld(all: readonly Held[], many: string): string[] {
+  return [...Map.groupBy(all, ({ by }) => by)].map(([by, held]) => {
+    const longest = duration(Math.max(...held.map(({ heldFor }) => heldFor)));
+    return held.length === 1
+      ? `held for ${longest} by ${by}`
+      : `${held.length} ${many} held for up to ${longest} by ${by}`;
+  });
 }
 
 /** ""cart › adds an item" (cart.test.ts:14)"; of another run also ", in the run /code/api, branch fix-db, pid 123" */

@@ -1,6 +1,6 @@
 /** The ledger's errors. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, duration, nameOf, type Holding } from '../base/holder-label.ts';
+import { describeHeld, duration, nameOf, type Holding } from '../base/holder-label.ts';
 import type { WaitLink } from './deadlock.ts';
 import {
   blockedOwner,
@@ -161,18 +161,34 @@ function occupancy(resource: Resource, now: number, waiting: LeaseRequest): stri
     if (computer === undefined) return 'it is not being computed';
     return `${nameOf(seenBy(waiting, computer), nameless)} has been computing it for ${duration(now - computer.since)}`;
   }
-  const parts = [...leases].slice(0, named).map((lease) => describeLease(lease, now, waiting));
-  if (leases.size > named) parts.push(`and by ${leases.size - named} others`);
+  const [own, others] = [
+    [...leases].filter((it) => isOwn(it, waiting)),
+    [...leases].filter((it) => !isOwn(it, waiting)),
+  ];
+  const held = others.map((lease) => ({
+    heldFor: now - lease.since,
+    by: nameOf(seenBy(waiting, lease), nameless),
+  }));
+  const all = [...describeOwn(own, now, waiting), ...describeHeld(held, 'leases')];
+  const parts = all.slice(0, named);
+  if (all.length > named) parts.push(`and by ${all.length - named} others`);
   if (parts.length === 0) parts.push('it is not held, but others wait for it');
   return `${kind === 'semaphore' && size < rwlockCapacity ? `${used} of ${size} are taken, ` : ''}${parts.join(', ')}`;
 }
 
-function describeLease(lease: Lease, now: number, waiting: LeaseRequest): string {
-  const holder = seenBy(waiting, lease);
-  const heldFor = now - lease.since;
-  if (!isOwn(lease, waiting)) return describeHolder({ ...holder, heldFor }, nameless);
-  const since = holder.takenAt === undefined ? '' : ` since ${holder.takenAt}`;
-  return `it is held by this ${holder.test === undefined ? 'file' : 'test'} itself${since}, for ${duration(heldFor)}`;
+/** Those of the test that waits, or of its file: equal ones together. */
+function describeOwn(leases: readonly Lease[], now: number, waiting: LeaseRequest): string[] {
+  const bySite = Map.groupBy(leases, (lease) => {
+    const { test, takenAt } = seenBy(waiting, lease);
+    const since = takenAt === undefined ? '' : ` since ${takenAt}`;
+    return `by this ${test === undefined ? 'file' : 'test'} itself${since}`;
+  });
+  return [...bySite].map(([by, held]) => {
+    const longest = duration(Math.max(...held.map(({ since }) => now - since)));
+    return held.length === 1
+      ? `it is held ${by}, for ${longest}`
+      : `it is held ${held.length} times ${by}, for up to ${longest}`;
+  });
 }
 
 function describeWaiter({ test, file, run }: LeaseHolder): string {

@@ -242,6 +242,20 @@ test('a timeout names holders, since when, where, and how many wait before', () 
   expect(context).toMatchObject({ name: 'cpu', timeout: 5_000, ahead: 1, holders: [{ test: 'a' }, { test: 'b' }] });
 });
 
+test('a timeout names equal holders once', () => {
+  const { ask } = room();
+  for (const since of [1_000, 2_000, 60_900]) ask('file/a', cpu(1, 5)).since = since;
+  for (const since of [51_000, 60_999]) ask('b', cpu(1, 5)).since = since;
+  const late = timeoutError(ask('c', cpu(1, 5)), 5_000, 0, 61_000);
+  expect(late.message).toContain(
+    '; 5 of 5 are taken, 3 leases held for up to 60 s by "file/a" (file/a.ts:1:1), 2 leases held for up to 10 s by "b" (b.ts:1:1). ',
+  );
+  const own = timeoutError(ask('file/a', cpu(1, 5)), 5_000, 0, 61_000);
+  expect(own.message).toContain(
+    '; 5 of 5 are taken, it is held 3 times by this test itself since file/a.ts:1:1, for up to 60 s, 2 leases held for ',
+  );
+});
+
 test('a timeout says where the test that waits holds it itself, and does not advise to wait longer', () => {
   const { ledger, ask } = room();
   ask('file/a').since = 1_000;

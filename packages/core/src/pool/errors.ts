@@ -1,7 +1,10 @@
 /** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHolder, duration, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
+import { describeHeld, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
 import type { Relation } from './holder-relation.ts';
+
+/** Holders that an error names; it counts the others. */
+const mostNamed = 8;
 
 export interface Holder extends Holding {
   /** The id of the session; absent while it is being opened. */
@@ -92,7 +95,12 @@ function slots({ capacity, children, capped }: Occupancy, one: string, many: str
 }
 
 function describeOccupancy({ holders, quarantined, ending, capped, suspicions }: Occupancy): string {
-  const parts = holders.map(describeSlot);
+  const held = describeHeld(
+    holders.map((holder) => ({ heldFor: holder.heldFor, by: holderName(holder) })),
+    'slots',
+  );
+  const parts = held.slice(0, mostNamed);
+  if (held.length > mostNamed) parts.push(`and by ${held.length - mostNamed} others`);
   if (capped !== undefined) {
     const most = Number.isFinite(capped) ? (capped === 1 ? '1 child' : `${capped} children`) : 'only so much memory';
     parts.push(`another child waits for its turn, because all pools of this machine may have ${most} together`);
@@ -103,10 +111,10 @@ function describeOccupancy({ holders, quarantined, ending, capped, suspicions }:
   return parts.length === 0 ? 'no holder is known' : parts.join(', ');
 }
 
-function describeSlot(holder: Holder): string {
-  const { relation, heldFor, takenAt, file } = holder;
-  if (relation === undefined) return describeHolder(holder, 'a session');
+function holderName(holder: Holder): string {
+  const { relation, takenAt, file } = holder;
+  if (relation === undefined) return nameOf(holder, 'a session');
   // The session of a fixture was taken at no line.
   const where = takenAt ?? file;
-  return `held for ${duration(heldFor)} by ${relation.name}${where === undefined ? '' : ` (${where})`}`;
+  return `${relation.name}${where === undefined ? '' : ` (${where})`}`;
 }

@@ -270,6 +270,11 @@ export class Generation {
     return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
   }
 
+  /** A test has this session from now on. @returns whether it waits for the end of that */
+  begins(session: string): boolean {
+    return this.#served?.protocol.begins(session) ?? this.#options.settings.diagnostics === 'fail';
+  }
+
   /** Something is connected to it that its end would break. */
   async inUse(): Promise<boolean> {
     return (await this.#served?.inUse()) ?? false;

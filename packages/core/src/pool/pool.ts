@@ -228,7 +228,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#sessions++;
     this.#warm?.registered(options.params !== undefined);
     const { hello, codec, protocol } = generation;
-    return { conversation, hello, opened: found, codec, protocol, settings: this.settings, evidence, testFailed };
+    const awaitsEnd = generation.begins(conversation.id);
+    const { settings } = this;
+    return { conversation, hello, opened: found, codec, protocol, settings, awaitsEnd, evidence, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

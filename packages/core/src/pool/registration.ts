@@ -62,6 +62,8 @@ export interface Registration {
   /** That of its child. */
   readonly protocol: Protocol<Messages>;
   readonly settings: PoolSettings;
+  /** Its test waits until its end is confirmed: it may fail with what is found then. */
+  readonly awaitsEnd: boolean;
   evidence(): Evidence;
   /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;

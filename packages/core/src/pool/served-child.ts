@@ -62,6 +62,7 @@ export class ServedChild {
       lines: this.#lines,
       clock,
       closeTimeout: settings.closeTimeout,
+      endsAwaited: settings.diagnostics === 'fail',
       ended: AbortSignal.any([this.#ended.signal, signal]),
       used: () => (this.used = true),
       holderOf: (session) => faults.holderOf(session),

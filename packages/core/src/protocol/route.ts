@@ -100,6 +100,8 @@ export interface Diagnostic {
   readonly code?: string | undefined;
   /** Its own text. */
   readonly message: string;
+  /** The end of the session fails with it, whatever `diagnostics` of the pool is. Default false. */
+  readonly fails?: boolean | undefined;
 }
 
 /**

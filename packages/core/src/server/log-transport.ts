@@ -9,6 +9,8 @@ import type { Transport, TransportHandlers } from '../transport/transport.ts';
 export interface ServerDiagnostic {
   readonly session: string;
   readonly message: string;
+  /** The end of the session fails with it, whatever the option `diagnostics` of the pool is. */
+  readonly fails?: boolean | undefined;
 }
 
 export class LogTransport implements Transport {

@@ -26,11 +26,15 @@ type InUse = (server: Server, request: ServerUse) => unknown;
 export interface ServerProtocol extends Protocol<Messages> {
   /** What its end would break is connected to it. @throws what the config throws */
   inUse(signal: AbortSignal): Promise<boolean>;
+  /** A test has this session from now on. @returns whether it waits for the end of that */
+  begins(session: string): boolean;
 }
 
 export interface ServerProtocolOptions extends Omit<ReadyOptions, 'signal'> {
   readonly clock: Clock;
   readonly closeTimeout: number;
+  /** Tests wait for the ends of all sessions. */
+  readonly endsAwaited: boolean;
   /** Aborted when the process has ended, or its start was given up. */
   readonly ended: AbortSignal;
   /** A session was opened on it. */
@@ -47,6 +51,9 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
   const close = part.close as Close | undefined;
   const inUse = part.inUse as InUse | undefined;
   let started: unknown;
+  let { endsAwaited } = options;
+  /** Sessions whose ends are waited for. */
+  const awaited = new Set<string>();
   /** A client library notices the end of a process before its exit is known here, and says less of it. */
   const whyFailed = (thrown: unknown): Promise<unknown> => {
     const expired = (): Error => thrown as Error;
@@ -78,10 +85,14 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
         opened,
         async close() {
           const late = AbortSignal.timeout(closeTimeout);
-          const found = (message: string): void => diagnose({ session: freshId, message });
+          const isAwaited = awaited.delete(freshId);
+          const found: ServerClose['diagnose'] = (message, { fails = false } = {}) =>
+            diagnose({ session: freshId, message, fails: fails && isAwaited });
+          const awaitEnds = (on: boolean): void => void (endsAwaited = on || options.endsAwaited);
           const holder = holderOf(freshId);
           try {
-            await close?.(server, opened, { started, signal: late, id: freshId, holder, diagnose: found });
+            const ending = { id: freshId, holder, isAwaited, awaitEnds, diagnose: found };
+            await close?.(server, opened, { started, signal: late, ...ending });
           } catch (thrown) {
             // What is thrown because of it says less than the deadline itself.
             if (late.aborted) await never;
@@ -89,6 +100,11 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
           }
         },
       };
+    },
+
+    begins(session) {
+      if (endsAwaited) awaited.add(session);
+      return endsAwaited;
     },
 
     async inUse(signal) {
@@ -100,8 +116,8 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
     },
 
     route(frame) {
-      const { session, message } = frame.message as ServerDiagnostic;
-      return { as: 'diagnostic', to: session, diagnostic: { message } };
+      const { session, message, fails } = frame.message as ServerDiagnostic;
+      return { as: 'diagnostic', to: session, diagnostic: { message, fails } };
     },
     address() {
       throw noMessagesError();

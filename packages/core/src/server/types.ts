@@ -59,8 +59,14 @@ export interface ServerClose<Started = unknown> {
    * Says what was wrong with what the test left: connections that are open, say. With `diagnostics: 'fail'` of the pool the
    * end of the test fails with it, SESSION_DIAGNOSTICS; else it is told in a warning at the end of the run, which names the
    * first ten of such tests. Only the first of what is said of a session is in that.
+   *
+   * With `fails`, which is false by default, the end of the test fails with it, whatever `diagnostics` is, if `isAwaited`.
    */
-  diagnose(message: string): void;
+  diagnose(message: string, options?: { readonly fails?: boolean | undefined }): void;
+  /** The test waits for this, at its end. Else it may be over, and what is done now to its clients may break another one. */
+  readonly isAwaited: boolean;
+  /** Whether tests whose sessions begin after this wait for `close`. Default: with `diagnostics: 'fail'` alone. */
+  awaitEnds(on: boolean): void;
 }
 
 /** What `inUse` gets beside the server. */

@@ -245,7 +245,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   /** @param among where the child does not say which session it means: the ids of all that are open */
   diagnose(diagnostic: Diagnostic, among?: readonly string[]): void {
-    if (this.#connection.diagnosed === 'keep') this.#diagnostics.add(diagnostic, among);
+    if (this.#connection.diagnosed === 'keep' || diagnostic.fails === true) this.#diagnostics.add(diagnostic, among);
     else this.#connection.diagnosed?.(this.id, diagnostic);
   }
 

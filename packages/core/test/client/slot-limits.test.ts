@@ -89,6 +89,21 @@ test('what the test itself, its file and its worker hold is told apart from what
   expect(ofOther.message).not.toMatch(/this test|itself/);
 });
 
+test('equal holders are one part of the error, and of more than 8 different ones it names the first', async () => {
+  const { owner } = await owners({ maxSessions: 20 });
+  const here = owner(['a.test.ts', 'adds']);
+  for (let count = 0; count < 8; count++) await here.register('echoes');
+  const others = Array.from({ length: 12 }, (_, number) => owner(['b.test.ts', `number ${number}`]));
+  for (const other of others) await other.register('echoes');
+  const { message } = await failure(here.register('echoes', { timeout: 10 }), 'POOL_QUEUE_TIMEOUT');
+  expect(message).toMatch(
+    /of the call; 8 slots held for up to \d+ ms by this test itself \(\S*slot-limits\.test\.ts:\d+:\d+\), held for /,
+  );
+  expect(message.match(/this test itself/g)).toHaveLength(1);
+  expect(message).toMatch(/ by "number 6" \(\S+\), and by 5 others\. /);
+  expect(message).not.toContain('number 7');
+});
+
 test('a test that waits for itself is not told to wait longer', async () => {
   const { owner } = await owners({ maxSessions: 2 });
   const here = owner(['a.test.ts', 'adds']);

@@ -238,6 +238,46 @@ test('what `close` finds wrong with what a test left fails its end, or is a warn
   );
 });
 
+test('`close` can have later tests wait for their ends, and fail them; one that does not wait is a warning', async () => {
+  const waits: boolean[] = [];
+  const options = web<undefined, unknown, string>('', {
+    open: ({ url }) => url,
+    close: (_server, _opened, { isAwaited, awaitEnds, diagnose }) => {
+      waits.push(isAwaited);
+      awaitEnds(waits.length < 3);
+      diagnose('one too many was left open', { fails: true });
+    },
+    maxSessions: 1,
+  });
+  const { connect } = await serve({ web: { ...options, diagnostics: 'event' } });
+  const client = await connect();
+  const ends: string[] = [];
+  for (const test of ['one', 'two', 'three', 'four']) {
+    await client.register('web', { under: ['file', test] });
+    const end = client.end(['file', test]);
+    ends.push(end === undefined ? 'not awaited' : (await failure(end, 'SESSION_DIAGNOSTICS')).message);
+  }
+  const fault = (id: string): unknown =>
+    expect.stringContaining(`Fault was found with session ${id}:\n  one too many was left open`);
+  expect(ends).toEqual(['not awaited', fault('s2'), fault('s3'), 'not awaited']);
+  await client.release(['file']);
+  expect(waits).toEqual([false, true, true, false]);
+
+  const warnings: string[] = [];
+  waits.length = 0;
+  const pool = webPool(options, { warn: (message) => warnings.push(message) });
+  await (await pool.register()).unregister();
+  await failure((await pool.register()).unregister(), 'SESSION_DIAGNOSTICS');
+  expect(warnings).toEqual([expect.stringContaining('fault was found with session s1 (')]);
+  expect(pool.stats()).toMatchObject({ quarantined: 0, children: 1, diagnosed: 1 });
+
+  // With the option all of them wait.
+  waits.length = 0;
+  const strict = webPool({ ...options, diagnostics: 'fail' });
+  for (let count = 0; count < 4; count++) await failure((await strict.register()).unregister(), 'SESSION_DIAGNOSTICS');
+  expect(waits).toEqual([true, true, true, true]);
+});
+
 test('of the sessions with which fault was found the first ten are named, each once, and the others counted', async () => {
   const options = web<undefined, unknown, string>('', {
     open: ({ url }) => url,

@@ -12,7 +12,7 @@ export function registerResult(
   translation: Format | undefined,
   found: { readonly plain?: unknown; readonly cloned?: string | undefined },
 ): RegisterResult {
-  const { conversation, settings, hello, codec, protocol } = registration;
+  const { conversation, settings, hello, codec, protocol, awaitsEnd } = registration;
   return {
     format: (translation ?? codec.format).name,
     hello,
@@ -23,7 +23,7 @@ export function registerResult(
     closeTimeout: settings.closeTimeout,
     maxUnreadEvents: settings.maxUnreadEvents,
     maxFrameBytes: settings.maxFrameBytes,
-    diagnostics: settings.diagnostics === 'fail' ? 'fail' : undefined,
+    diagnostics: awaitsEnd ? 'fail' : undefined,
     sessionField: protocol.sessionField,
     wireIds: conversation.wireIds,
     idField: protocol.idField,
