@@ -39,6 +39,9 @@ export function accessRules(options: AccessOptions): string[] {
   ];
 }
 
+/** Takes all from a user that is still connected. What keeps a connection alive stays: its failure would be an error of the client. */
+export const noAccess: readonly string[] = ['-@all', '+ping'];
+
 /**
  * What Redis logs of `+select|N`, at each session: no other rule leaves one database. A rule of the config in this form is
  * the user's, and its warning stays.

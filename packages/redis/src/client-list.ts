@@ -1,6 +1,7 @@
 /** What CLIENT LIST says of the connections of a user. Pure. */
 
 export interface ListedClient {
+  readonly id: string;
   readonly name: string;
   readonly user: string;
   /** Seconds since its last command. */
@@ -34,6 +35,7 @@ function readClient(line: string): ListedClient {
   );
   const number = (name: string): number => Number(fields.get(name) ?? 0);
   return {
+    id: fields.get('id') ?? '',
     name: fields.get('name') ?? '',
     user: fields.get('user') ?? '',
     idle: number('idle'),

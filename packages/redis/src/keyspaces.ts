@@ -1,12 +1,12 @@
 /** What the sessions of one server have for themselves: a user each, and a database or a prefix. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessRules } from './access.ts';
+import { accessRules, noAccess } from './access.ts';
 import type { Admin } from './admin.ts';
 import { clientsOf, usersIn, type ListedClient } from './client-list.ts';
 import { ConnectionEnded } from './connection.ts';
 import { clearDatabase, clearPrefix, clearServer } from './clear.ts';
-import { describeLeft, LeftOpen } from './left-open.ts';
+import { describeLeft, LeftOpen, type Fault } from './left-open.ts';
 import type { RedisIsolation, RedisKeyspace } from './types.ts';
 
 /** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
@@ -27,11 +27,22 @@ export interface KeyspaceOptions {
   readonly acl: readonly string[];
 }
 
+/** The end of a session. */
+export interface Ending {
+  /** What names its test. */
+  readonly holder: string;
+  /** Its test waits for it. */
+  readonly isAwaited: boolean;
+  readonly signal: AbortSignal;
+}
+
 export class Keyspaces {
   readonly #admin: Admin;
   readonly #options: KeyspaceOptions;
   readonly #free: number[];
   readonly #left = new LeftOpen();
+  /** Users that are connected and may do nothing. Each costs the server a connection, of which it allows 10,000. */
+  readonly #powerless = new Set<string>();
 
   constructor(admin: Admin, options: KeyspaceOptions) {
     this.#admin = admin;
@@ -48,7 +59,6 @@ export class Keyspaces {
 
   async #create(id: string): Promise<RedisKeyspace> {
     const { port, isolation, alone, acl } = this.#options;
-    await this.#checkLeft();
     const db = isolation === 'database' ? this.#takeNumber() : 0;
     const [username, password, prefix] = [`${userPrefix}${id}`, randomBytes(16).toString('hex'), `${id}:`];
     const rules = accessRules({ isolation, db, prefix, alone, acl });
@@ -71,26 +81,44 @@ export class Keyspaces {
     };
   }
 
+  /** As many as may stay in use do. */
+  get isFull(): boolean {
+    return this.#left.isFull;
+  }
+
   /**
    * Removes the user, and all keys. A user that is still connected stays until that has ended: to end a connection makes
    * ioredis connect again without end, and node-redis raise an error that nothing catches, in a process where another test
-   * runs by now.
-   * @param holder what names its test
+   * runs by now. Where as many stay as may, and its own test waits for this, that test fails, and the user may do nothing
+   * any more: its database can be another one's.
    * @returns what was left, for diagnostics
    */
-  drop(
-    keyspace: RedisKeyspace,
-    { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
-  ): Promise<string[]> {
-    return orItsEnd(this.#drop(keyspace, holder), signal);
+  drop(keyspace: RedisKeyspace, ending: Ending): Promise<readonly Fault[]> {
+    return orItsEnd(this.#drop(keyspace, ending), ending.signal);
   }
 
-  async #drop(keyspace: RedisKeyspace, holder: string): Promise<string[]> {
+  async #drop(keyspace: RedisKeyspace, { holder, isAwaited }: Ending): Promise<readonly Fault[]> {
     await this.#dropFree();
     const left = await this.#connectionsThatStay(keyspace.username);
-    if (left.length === 0) return await this.#remove(keyspace);
-    this.#left.add(keyspace, holder);
-    return [describeLeft(left), ...(await this.#clear(keyspace))];
+    if (left.length === 0) return warnings(await this.#remove(keyspace));
+    if (!(isAwaited && this.#left.isFull)) {
+      this.#left.add(keyspace, holder);
+      return warnings([describeLeft(left), ...(await this.#clear(keyspace))]);
+    }
+    const faults = this.#left.tooMany(left);
+    return [...faults, ...warnings(await this.#disempower(keyspace))];
+  }
+
+  async #disempower(keyspace: RedisKeyspace): Promise<string[]> {
+    const { username } = keyspace;
+    await this.#admin.run('ACL', 'SETUSER', username, ...noAccess);
+    this.#powerless.add(username);
+    // Such a command was allowed when it began, and would take what another test gives.
+    for (const { id, blocked } of clientsOf(username, await this.#clientList()))
+      if (blocked) await this.#admin.run('CLIENT', 'UNBLOCK', id, 'ERROR');
+    const found = await this.#clear(keyspace);
+    this.#giveNumber(keyspace.db);
+    return found;
   }
 
   /** A client of a test is connected. Its process would break, or connect again without end, if the server ended. */
@@ -99,21 +127,16 @@ export class Keyspaces {
     return !(await settled(async () => !usersIn(await this.#clientList()).some(ofTest)));
   }
 
-  /** @throws if earlier tests have left too many in use: whose process would break, is not known */
-  async #checkLeft(): Promise<void> {
-    const enough = async (): Promise<boolean> => {
-      if (this.#left.isFull) await this.#dropFree();
-      return !this.#left.isFull;
-    };
-    if (!(await settled(enough))) throw this.#left.error();
-  }
-
   /** Removes users of earlier tests whose connections have gone meanwhile. */
   async #dropFree(): Promise<void> {
-    if (this.#left.keyspaces.length === 0) return;
-    const list = await this.#clientList();
-    for (const keyspace of this.#left.keyspaces)
-      if (clientsOf(keyspace.username, list).length === 0) await this.#remove(keyspace);
+    if (this.#left.keyspaces.length + this.#powerless.size === 0) return;
+    const connected = new Set(usersIn(await this.#clientList()));
+    for (const keyspace of this.#left.keyspaces) if (!connected.has(keyspace.username)) await this.#remove(keyspace);
+    for (const user of this.#powerless) {
+      if (connected.has(user)) continue;
+      this.#powerless.delete(user);
+      await this.#admin.run('ACL', 'DELUSER', user);
+    }
   }
 
   async #remove(keyspace: RedisKeyspace): Promise<string[]> {
@@ -161,6 +184,10 @@ export class Keyspaces {
     if (alone) this.#free.unshift(db);
     else this.#free.push(db);
   }
+}
+
+function warnings(messages: readonly string[]): Fault[] {
+  return messages.map((message) => ({ message, fails: false }));
 }
 
 /** A server takes a moment to notice that a client has gone. @returns whether it has, in time */

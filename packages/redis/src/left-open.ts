@@ -2,10 +2,13 @@
 import { describeClient, type ListedClient } from './client-list.ts';
 import type { RedisKeyspace } from './types.ts';
 
-/** More than these may be left by tests that run by then; before one has gone, no test gets a user. */
+/**
+ * So many stay as they are. Where so many do, tests wait for the ends of their users; one that leaves another connection
+ * fails, and its user may do nothing any more. Tests that had theirs already may leave more, at most one for each session.
+ */
 export const mostLeft = 8;
 /** Tests that an error names. */
-const mostNamed = 10;
+const mostNamed = 5;
 /** Connections of a test that are described. */
 const mostDescribed = 3;
 const remedy = 'client.disconnect() of ioredis, client.destroy() of node-redis';
@@ -16,16 +19,24 @@ interface Left {
   readonly holder: string;
 }
 
+/** What is wrong with a session that has ended. */
+export interface Fault {
+  readonly message: string;
+  /** Its test fails with it. */
+  readonly fails: boolean;
+}
+
 export class LeftOpen {
   /** By the name of the user, in the order of the ends of their tests. */
   readonly #left = new Map<string, Left>();
+  #named = false;
 
   get keyspaces(): readonly RedisKeyspace[] {
     return [...this.#left.values()].map(({ keyspace }) => keyspace);
   }
 
   get isFull(): boolean {
-    return this.#left.size > mostLeft;
+    return this.#left.size >= mostLeft;
   }
 
   add(keyspace: RedisKeyspace, holder: string): void {
@@ -36,13 +47,16 @@ export class LeftOpen {
     this.#left.delete(username);
   }
 
-  /** What a test that wants to begin fails with. */
-  error(): Error {
-    const named = [...new Set([...this.#left.values()].map(({ holder }) => holder))];
-    const lines = named.slice(0, mostNamed);
-    if (named.length > mostNamed) lines.push(`and ${named.length - mostNamed} more`);
-    const what = `${this.#left.size} users of Redis stay, because their tests have ended with connections open, and no other one is made before some of these have gone`;
-    return new Error(`${what}:\n  ${lines.join('\n  ')}\n  End the client in each of these tests: ${remedy}`);
+  /** What a test fails with that has left connections open where no more may stay. The first is told which these are. */
+  tooMany(clients: readonly ListedClient[]): Fault[] {
+    const why = `its user may do nothing any more, and the test fails, because those of ${mostLeft} earlier tests stay for such connections already`;
+    const found = { message: `${describeLeft(clients)}; ${why}`, fails: true };
+    if (this.#named) return [found];
+    this.#named = true;
+    const holders = [...new Set([...this.#left.values()].map(({ holder }) => holder))];
+    const more = holders.length - mostNamed;
+    const named = holders.slice(0, mostNamed).join(', ');
+    return [found, { message: `those are of: ${named}${more > 0 ? `, and ${more} more` : ''}`, fails: true }];
   }
 }
 

@@ -6,7 +6,10 @@ import { ownRuleWarning } from './access.ts';
 import { names } from './option-names.ts';
 import type { RedisKeyspace, RedisOptions } from './types.ts';
 
-/** Databases beyond those of the sessions: 8 for tests that have ended and are still connected, database 0, and one more. */
+/**
+ * Databases beyond those of the sessions and of as many that may end at once with connections open: 8 for those of earlier
+ * tests, database 0, and one more.
+ */
 const spareDatabases = 10;
 /** What a server has by default: a program may count on it. */
 const fewestDatabases = 16;
@@ -36,7 +39,7 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
   checkIsolation(isolation);
   const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
   const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
-  const databases = Math.max(fewestDatabases, each + spareDatabases);
+  const databases = Math.max(fewestDatabases, 2 * each + spareDatabases);
   /** By the temporary folder of each server: what `command` has found out for `ready` and `start`. */
   const prepared = new Map<string, Prepared>();
   return server<Keyspaces, undefined, RedisKeyspace>({
@@ -65,8 +68,10 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
       return new Keyspaces(new Admin(address), { port, isolation, databases, alone: each === 1, acl });
     },
     open: async (_server, { started, freshId, signal }) => await started.create(freshId, signal),
-    close: async (_server, opened, { started, diagnose, ...request }) => {
-      for (const found of await started.drop(opened, request)) diagnose(found);
+    close: async (_server, opened, { started, diagnose, awaitEnds, ...request }) => {
+      const faults = await started.drop(opened, request);
+      awaitEnds(started.isFull);
+      for (const { message, fails } of faults) diagnose(message, { fails });
     },
     inUse: async (_server, { started }) => await started.inUse(),
   });

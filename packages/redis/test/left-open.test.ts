@@ -7,8 +7,8 @@ import { censusOf } from './support/census.ts';
 import { ask, connected, failure, keyspaces, type KeyspacePool } from './support/pools.ts';
 import { binary, reason } from './support/servers.ts';
 
-/** A server has at least 16 numbered databases; of these, number 0 belongs to no test. */
-const databases = 16;
+/** A server has so many numbered databases; of these, number 0 belongs to no test. */
+const databases = 22;
 const maxSessions = 6;
 
 /** The numbers of so many sessions, one after the other. */
@@ -67,34 +67,65 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     expect(await numbersOf(pool, databases - 2)).toContain(one.opened.db);
   });
 
-  test('of many none is ended: no test gets a user before one has gone', async () => {
-    const pool = keyspaces({ maxSessions: mostLeft + 3 });
+  test('of more than may stay, those that leave one more fail, no connection is ended, and no other test pays', async () => {
+    const pool = keyspaces({ diagnostics: 'event', maxSessions: mostLeft });
     const other = await pool.register();
     const census = await censusOf(other);
-    const holder = (number: number) => ({ test: `number ${number}`, file: 'a.test.ts' });
-    const left = await Promise.all(
-      Array.from({ length: mostLeft + 2 }, (_, number) => pool.register({ holder: holder(number) })),
-    );
     const broken: unknown[] = [];
     const clients: Redis[] = [];
-    for (const one of left) {
+    const forgetful = async (number: number) => {
+      const one = await pool.register({ holder: { test: `number ${number}`, file: 'a.test.ts' } });
       const client = await connected(one);
       client.on('error', (error) => broken.push(error)).on('close', () => broken.push('closed'));
       clients.push(client);
-    }
-    await Promise.all(left.map((one) => one.unregister()));
-    const { message } = await failure(pool.register(), 'SESSION_FAILED');
-    expect(message).toContain(
-      `Cannot register a session of "pool": ${mostLeft + 2} users of Redis stay, because their tests`,
-    );
-    for (let number = 0; number < mostLeft + 2; number++)
-      expect(message).toContain(`test "number ${number}" (${import.meta.filename}:`);
-    expect(message).toContain('End the client in each of these tests: client.disconnect() of ioredis');
+      return { one, client };
+    };
+    for (let number = 0; number < mostLeft; number++) await (await forgetful(number)).one.unregister();
+
+    const blocked = await forgetful(mostLeft);
+    const waits = blocked.client.blpop('queue', 0);
+    waits.catch(() => {});
+    const idle = await forgetful(mostLeft + 1);
+    await idle.client.multi({ pipeline: false });
+    await idle.client.set('a', 'of the other');
+    const first = (await failure(blocked.one.unregister(), 'SESSION_DIAGNOSTICS')).message;
+    const second = (await failure(idle.one.unregister(), 'SESSION_DIAGNOSTICS')).message;
+    const why = `its user may do nothing any more, and the test fails, because those of ${mostLeft} earlier tests stay for such connections already`;
+    expect(first).toContain('left 1 connection open to Redis (blocked in BLPOP); end the client: client.disconnect()');
+    expect(first).toContain(why);
+    const names = Array.from({ length: 5 }, (_, number) => `test "number ${number}" \\(\\S+:\\d+:\\d+\\)`).join(', ');
+    expect(first).toMatch(new RegExp(`\n {2}those are of: ${names}, and ${mostLeft - 5} more\n`));
+    // The list comes once.
+    expect(second).toContain(why);
+    expect(second).not.toContain('those are of');
+    await expect(waits).rejects.toThrow(/UNBLOCKED|NOPERM/);
+    await expect(idle.client.exec()).rejects.toThrow(/NOPERM|EXECABORT/);
+    await expect(idle.client.set('a', 'b')).rejects.toThrow('NOPERM');
+    expect(await idle.client.ping()).toBe('PONG');
     expect(broken).toEqual([]);
-    for (const client of clients.splice(0, 2)) client.disconnect();
-    await ask(await pool.register(), 'SET', 'a', 'b');
-    expect((await census()).connected).toHaveLength(mostLeft);
-    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0, diagnosed: mostLeft + 2 });
+    expect((await census()).keys).toEqual({});
+
+    // Their databases are those of other tests, which they do not reach.
+    const numbers = await numbersOf(pool, 2 * databases);
+    expect(numbers).toEqual(expect.arrayContaining([blocked.one.opened.db, idle.one.opened.db]));
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+    for (const client of clients) client.disconnect();
+    await expect.poll(async () => (await census()).connected).toEqual([]);
+    await (await pool.register()).unregister();
+    expect((await census()).users).toEqual(['test-s1']);
+  });
+
+  test('tests that had a user before as many were left stay out of it', async () => {
+    const maxSessions = mostLeft + 3;
+    const pool = keyspaces({ diagnostics: 'event', maxSessions });
+    const left = await Promise.all(Array.from({ length: maxSessions }, () => pool.register()));
+    const clients = await Promise.all(left.map((one) => connected(one)));
+    await Promise.all(left.map((one) => one.unregister()));
+    // As many again, each with a database.
+    const next = await Promise.all(Array.from({ length: maxSessions }, () => pool.register()));
+    await Promise.all(next.map((one) => ask(one, 'SET', 'a', 'b')));
+    expect(await Promise.all(clients.map((client) => client.get('a')))).toEqual(clients.map(() => null));
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
   });
 
   test('a client without the number of its database is found by what it wrote', async () => {
