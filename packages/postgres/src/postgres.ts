@@ -5,6 +5,7 @@ import { checkPoolOptions, server, type PoolOptions, type ServerMessages } from 
 import type { Cluster } from './cluster.ts';
 import type { Databases } from './databases.ts';
 import { names } from './option-names.ts';
+import { linesLeftOut } from './own-log.ts';
 import { schemaFiles } from './schema-parts.ts';
 import type { PostgresDatabase, PostgresOptions } from './types.ts';
 
@@ -41,6 +42,7 @@ export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessa
     watch: schemaFiles(schema),
     tempBase: folder ?? foldersForClusters(),
     stopSignal: 'SIGINT',
+    logLeavesOut: linesLeftOut(pool.logLeavesOut),
     // Loaded where they are called: test processes load the config, too.
     identity: async (lookup) => {
       const { clusterIdentity } = await import('./identity.ts');

@@ -29,6 +29,16 @@ describe.skipIf(server === undefined)(`the template${reason}`, () => {
     expect((error.cause as Error).message).toBe('type "inte" does not exist');
   });
 
+  test('its log shows nothing that the end of the server, or a cluster that was kept, makes it say', async () => {
+    // Of the first one a cluster is kept, on which the second runs.
+    for (const sql of ['SELECT 1; no sql', 'SELECT 2; no sql']) {
+      const { evidence, message } = await refused({ schema: { sql } });
+      expect(message).toContain('syntax error at or near "no"');
+      expect(evidence.stderr).toContain('ERROR:  syntax error at or near "no"');
+      expect(evidence.stderr).not.toMatch(/interrupted|redo|FATAL|terminat|shut/);
+    }
+  });
+
   test('where PostgreSQL names no place in it, it is where the statement begins', async () => {
     const sql = 'CREATE TABLE a (id int PRIMARY KEY);\nINSERT INTO a\n VALUES (1), (1);';
     const { message } = await refused({ schema: { sql } });

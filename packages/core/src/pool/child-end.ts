@@ -139,15 +139,17 @@ export interface StartEvidence {
   readonly strays?: readonly string[];
   /** Why bytes that are no message end the child, and what to do. */
   readonly advice?: string;
+  /** What it had printed before it was killed. Default: all of it. */
+  readonly printed?: Evidence | undefined;
 }
 
 /** Names the pool, and adds what the child wrote to stderr and said instead. */
 export function withEvidence(
   error: CarpoolError,
-  { child, pool, messages = [], strays = [], advice = '' }: StartEvidence,
+  { child, pool, messages = [], strays = [], advice = '', printed = evidenceOf(child) }: StartEvidence,
 ): CarpoolError {
   if (error.context['pool'] === pool) return error;
-  const { stderr, stdout } = evidenceOf(child);
+  const { stderr, stdout } = printed;
   const hint =
     error.code === 'FRAME_MALFORMED' && !('line' in error.context) ? ' (is something printing to stdout?)' : '';
   const evidence: Evidence = {

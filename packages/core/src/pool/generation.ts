@@ -186,12 +186,13 @@ export class Generation {
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
+      const printed = await served?.printed();
       await child.kill();
       const failure =
         protocolError('hello', protocol.name, error) ??
         asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
       const messages = mux.root.recent.describe();
-      throw withEvidence(failure, { child, pool: settings.name, messages, strays: strays.since(0) });
+      throw withEvidence(failure, { child, pool: settings.name, messages, strays: strays.since(0), printed });
     }
   }
 

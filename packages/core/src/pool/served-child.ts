@@ -1,15 +1,17 @@
 /** What a generation has instead of messages where its child is a server. */
-import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import { CarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
-import type { ChildOptions } from '../process/child.ts';
+import type { Child, ChildOptions } from '../process/child.ts';
 import { isFree } from '../process/port-check.ts';
 import { LogLines } from '../server/log-lines.ts';
 import { LogTransport } from '../server/log-transport.ts';
 import { serverProtocol, type ServerProtocol } from '../server/protocol.ts';
 import { RunningServer } from '../server/running-server.ts';
 import type { ServerPart } from '../server/types.ts';
+import { evidenceOf } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import type { Launched } from './launch.ts';
 import type { PoolSettings } from './options.ts';
@@ -28,6 +30,7 @@ export interface ServedChildOptions {
 
 /** Known when its process runs. */
 interface Served {
+  readonly child: Child;
   readonly protocol: ServerProtocol;
   readonly transport: LogTransport;
   readonly port: number | undefined;
@@ -68,7 +71,7 @@ export class ServedChild {
       holderOf: (session) => faults.holderOf(session),
       diagnose: (diagnostic) => transport.diagnose(diagnostic),
     });
-    this.#launched = { protocol, transport, port: place.port };
+    this.#launched = { child, protocol, transport, port: place.port };
   }
 
   get protocol(): ServerProtocol {
@@ -95,6 +98,13 @@ export class ServedChild {
     } finally {
       late.abort();
     }
+  }
+
+  /** What it has printed so far. Its start has failed: what it prints because it is killed for that says nothing of why. */
+  async printed(): Promise<Evidence> {
+    // What stands in its pipes already is read in this turn of the event loop.
+    await setImmediate();
+    return evidenceOf(this.#known.child);
   }
 
   /** Its process has ended. */
