@@ -1,15 +1,17 @@
 /** Why a child has ended, as the error that its sessions fail with. */
-import { CarpoolError, type Evidence } from '../base/errors.ts';
+import { asCarpoolError, CarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { describeBytes } from '../codec/evidence.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Child, Printed } from '../process/child.ts';
 import { describeExit } from '../process/exit.ts';
+import type { Messages, Protocol } from '../protocol/protocol.ts';
 import { gluedIn } from '../session/glued.ts';
 import { type Journal, speakerName, type Speaker } from '../session/journal.ts';
 import type { LoggedErrors } from '../session/logged-errors.ts';
 import type { Mux } from '../session/mux.ts';
+import { protocolError } from '../session/protocol-errors.ts';
 import { framesAreLines } from './conflicts.ts';
 import type { PoolSettings } from './options.ts';
 
@@ -128,6 +130,13 @@ export function evidenceOfSession(child: Child, began: Printed, { server }: Pool
   const found = evidenceOf(child, began);
   const isAll = began.stderr === 0 || server !== undefined;
   return found.stderr !== undefined || isAll ? found : { ...found, stderr: '(nothing since this session began)' };
+}
+
+/** What the start of a child fails with. */
+export function startFailure(thrown: unknown, pool: string, { name }: Protocol<Messages>): CarpoolError {
+  return (
+    protocolError('hello', name, thrown) ?? asCarpoolError(thrown, 'CHILD_NO_HELLO', `Cannot start pool "${pool}"`)
+  );
 }
 
 export interface StartEvidence {

@@ -5,7 +5,7 @@
  *   start ──hello──▶ serving ──stop──▶ gone(error | undefined)
  *     └── not started, no hello, wrong version ─▶ rejects, and nothing is left behind
  */
-import { CarpoolError, asCarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
@@ -14,7 +14,6 @@ import { loadCodec } from '../codec/codecs.ts';
 import type { Child, Printed } from '../process/child.ts';
 import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
-import { protocolError } from '../session/protocol-errors.ts';
 import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
@@ -27,9 +26,10 @@ import {
   evidenceOf,
   evidenceOfSession,
   fatalLine,
+  nameOfChild,
+  startFailure,
   whyItEnded,
   withEvidence,
-  nameOfChild,
 } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
 import { launch, type Launched, type PlaceSources } from './launch.ts';
@@ -188,11 +188,8 @@ export class Generation {
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
       const printed = await served?.printed();
       await child.kill();
-      const failure =
-        protocolError('hello', protocol.name, error) ??
-        asCarpoolError(error, 'CHILD_NO_HELLO', `Cannot start pool "${settings.name}"`);
-      const messages = mux.root.recent.describe();
-      throw withEvidence(failure, { child, pool: settings.name, messages, strays: strays.since(0), printed });
+      const found = { messages: mux.root.recent.describe(), strays: strays.since(0), printed };
+      throw withEvidence(startFailure(error, settings.name, protocol), { child, pool: settings.name, ...found });
     }
   }
 
