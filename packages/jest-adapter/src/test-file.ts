@@ -4,7 +4,6 @@
  *
  *   run_start ─▶ functions wrapped ─▶ test_fn_start: fixtures made ready ─▶ body ─▶ test_done: evidence, sessions end
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   CarpoolError,
   closeFile,
@@ -23,31 +22,13 @@ import {
   type LockDeclaration,
   type OwnerOptions,
   type Session,
-  type SessionEvidence,
 } from 'carpool/adapter/test-process';
 import { install, type Bridge, type Definition, type Wanted } from './bridge.ts';
 import { around, destructures, everyBlock, isGenerator, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
 import { showEvidence } from './evidence.ts';
 import { providedFor, version } from './provided.ts';
-
-/** One attempt of one test. */
-interface Attempt {
-  readonly owner: Owner;
-  /** The evidence of a body that has failed, where the sessions ended before Jest was done with the test. */
-  found?: readonly SessionEvidence[];
-}
-
-/** What is known of a running function. */
-interface Running {
-  /** Absent in `beforeAll` and `afterAll`. */
-  readonly attempt: Attempt | undefined;
-  /** The time that Jest gives it. */
-  readonly clock: TestClock;
-}
-
-const running = new AsyncLocalStorage<Running>();
-const timeLeft = (): number => running.getStore()?.clock.timeLeft() ?? Infinity;
+import { endsClock, running, timeLeft, type Attempt } from './running.ts';
 
 /** Where the tests of a file run. */
 export interface TestFileOptions {
@@ -68,6 +49,8 @@ export class TestFile {
   /** Whose hooks are running. Concurrent tests have none. */
   #current: CircusTest | undefined;
   #defining: Definition | undefined;
+  /** That of the body or the hook that runs. Concurrent tests have their own. */
+  #clock: TestClock | undefined;
   /** A generator is running, in which no call knows where it comes from. */
   #generator = false;
   #ending: Promise<void> | undefined;
@@ -138,6 +121,8 @@ export class TestFile {
       const started = (test ?? hook)?.fn;
       this.#generator = typeof started === 'function' && isGenerator(started);
     }
+    // Also of functions that take `done`, which have returned before.
+    if (endsClock.has(name)) this.#clock?.end();
     if (name === 'test_done') this.#generator = false;
   }
 
@@ -169,7 +154,7 @@ export class TestFile {
         const ofTest = hook.type === 'beforeEach' || hook.type === 'afterEach';
         around(hook, (call) => {
           const attempt = ofTest && this.#current !== undefined ? this.#attemptOf(this.#current) : undefined;
-          const clock = new TestClock(() => hook.timeout ?? state.testTimeout);
+          const clock = (this.#clock = new TestClock(() => hook.timeout ?? state.testTimeout));
           return running.run({ attempt, clock }, call);
         });
       }
@@ -188,7 +173,9 @@ export class TestFile {
       const attempt = this.#attemptOf(test);
       const clock = new TestClock(() => test.timeout ?? state.testTimeout);
       const run = (): unknown => running.run({ attempt, clock }, call);
-      return test.concurrent === true ? this.#concurrently(attempt, run) : run();
+      if (test.concurrent === true) return this.#concurrently(attempt, run).finally(() => clock.end());
+      this.#clock = clock;
+      return run();
     });
     if (wanted !== undefined) this.#wanted.set(test, wanted);
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf, summaryOf } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
 
-const tests = 72;
+const tests = 73;
 
 describe.for(majors)('Jest %s', (major) => {
   test.for([

@@ -123,7 +123,8 @@ export class CurrentFile implements Clocks {
   /** Milliseconds that a call which is made now may wait, so that it ends before its test or its hook does. */
   timeLeft({ TestClock }: OwnerClasses): number {
     const running = this.#running.getStore();
-    if (running?.clock === undefined) return Infinity;
+    // Fixtures of a file are made by the function of a test, and end after it; a server of a hook calls much later.
+    if (running?.clock?.over !== false) return Infinity;
     const { timeout, since } = running.clock;
     running.left ??= new TestClock(timeout, { since });
     return running.left.timeLeft();
@@ -143,8 +144,12 @@ export class CurrentFile implements Clocks {
   }
 
   /** @param clock absent: it is not known when the time of what runs began */
-  run<T>(attempt: Attempt | undefined, body: () => T, clock?: StartedClock): T {
-    return this.#running.run({ attempt, clock }, body);
+  async run<T>(attempt: Attempt | undefined, body: () => T, clock?: StartedClock): Promise<Awaited<T>> {
+    try {
+      return await this.#running.run({ attempt, clock }, body);
+    } finally {
+      if (clock !== undefined) clock.over = true;
+    }
   }
 
   onClock(timeout: () => number, body: () => unknown): unknown {

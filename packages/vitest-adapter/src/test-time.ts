@@ -18,11 +18,13 @@ export interface StartedClock {
   readonly since: number;
   /** Milliseconds; 0 or `Infinity`: none. Asked at each wait, as tests change it. */
   readonly timeout: () => number;
+  /** What it measures has ended. */
+  over: boolean;
 }
 
 /** A clock that starts now. */
 export function startClock(timeout: () => number): StartedClock {
-  return { since: now(), timeout };
+  return { since: now(), timeout, over: false };
 }
 
 type Hook = (...args: readonly unknown[]) => unknown;

@@ -30,6 +30,13 @@ describe.for(majors)('Vitest %s', (major) => {
     },
   );
 
+  test('what outlives the test or the hook that began it is on no clock', async () => {
+    using project = new Project(major, 'early');
+    const outcome = await project.run(['outlives.test.ts']);
+    expectVerdicts(outcome, 2);
+    expect(outcome.files.map(({ message }) => message)).toEqual(['']);
+  });
+
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
     const outcome = await project.run(['waits-too-long.test.ts', '--testTimeout=1500']);

@@ -23,3 +23,12 @@ test('the time-out may change while the test runs', () => {
   timeout = 2_000;
   expect(clock.timeLeft()).toBe(1_900);
 });
+
+test('what has ended leaves any time to what it left running', () => {
+  let time = 0;
+  const clock = new TestClock(() => 1_000, { now: () => time });
+  time = 5_000;
+  expect(clock.timeLeft()).toBe(1);
+  clock.end();
+  expect(clock.timeLeft()).toBe(Infinity);
+});

@@ -22,6 +22,7 @@ export class TestClock {
   readonly #options: TestClockOptions;
   readonly #now: () => number;
   readonly #since: number;
+  #over = false;
 
   /** @param timeout the runner's time-out in milliseconds; 0 or `Infinity`: none. Asked at each wait, as tests change it */
   constructor(timeout: () => number, options: TestClockOptions = {}) {
@@ -34,8 +35,13 @@ export class TestClock {
   /** Milliseconds that a wait which begins now may take, 1 or more; `Infinity`: any. */
   timeLeft(): number {
     const timeout = this.#timeout();
-    if (!(timeout > 0)) return Infinity;
+    if (this.#over || !(timeout > 0)) return Infinity;
     const { margin = 100 } = this.#options;
     return Math.max(Math.round(timeout - (this.#now() - this.#since) - margin), 1);
+  }
+
+  /** The body or the hook has ended. What it has left running, such as a server, no longer waits on its clock. */
+  end(): void {
+    this.#over = true;
   }
 }
