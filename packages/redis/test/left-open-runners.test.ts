@@ -1,9 +1,13 @@
 /** Connections that tests leave open, in real runners: the run ends with the runner's own result, and says whose they are. */
 import { join } from 'node:path';
 import { describeInRunners, type DialectSuite } from '@carpool/test-harness/dialect';
-import { expectVerdicts } from '@carpool/test-harness/expect';
+import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
 import { describe, expect, test } from 'vitest';
+import { mostLeft } from '../src/left-open.ts';
 import { binary, reason } from './support/servers.ts';
+
+/** Tests that do nothing wrong, after those that do. */
+const innocent = 5;
 
 const suite: DialectSuite = {
   folder: join(import.meta.dirname, '..'),
@@ -14,7 +18,7 @@ import { defineConfig } from 'carpool';
 export default defineConfig({ pools: { db: redis() } });
 `,
   module: join(import.meta.dirname, 'left-open/clients.ts'),
-  exports: ['leaveHeld', 'leaveIoredis', 'leaveNodeRedis'],
+  exports: ['ask', 'leaveHeld', 'leaveIoredis', 'leaveNodeRedis'],
   files: {
     a: `
 test('forgets ioredis', async ({ db }) => {
@@ -45,6 +49,35 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
         expect(outcome.output.match(new RegExp(`test "forgets ${name}"`, 'g'))).toHaveLength(1);
       }
       expect(outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled|SocketClosedUnexpectedly/);
+    });
+  });
+
+  const many: DialectSuite = {
+    ...suite,
+    name: 'left-many',
+    // One at a time: the end of each is known before the next begins.
+    config: suite.config.replace('redis()', 'redis({ maxSessions: 1, warm: 0 })'),
+    files: {
+      a: `
+for (let number = 0; number < ${mostLeft}; number++) {
+  test(\`forgets number \${number}\`, async ({ db }) => await leaveIoredis(db));
+}
+test('must fail: forgets one too many', async ({ db }) => await leaveNodeRedis(db));
+for (let number = 0; number < ${innocent}; number++) {
+  test(\`ends its client, number \${number}\`, async ({ db }) => await ask(db));
+}
+`,
+    },
+  };
+  describeInRunners('more than a server keeps, in', many, (run) => {
+    test('the test that leaves one more fails, none that comes after it, and no client breaks', () => {
+      const { outcome } = run;
+      expectVerdicts(outcome, mostLeft + 1 + innocent);
+      const message = messageOf(outcome, 'forgets one too many');
+      expect(message).toContain('left 1 connection open to Redis (of "node-redis", ');
+      expect(message).toContain(`because those of ${mostLeft} earlier tests stay for such connections already`);
+      expect(message).toContain('those are of: test "forgets number 0" (');
+      expect(outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled|SocketClosedUnexpectedly|NOPERM|WRONGPASS/);
     });
   });
 

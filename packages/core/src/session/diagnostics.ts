@@ -42,7 +42,8 @@ export class Diagnostics {
     if (this.#left > 0) lines.push(`\n  and ${this.#left} more`);
     const found = server ? `Fault was found with session ${id}` : `The child found fault with what session ${id} sent`;
     const context = { session: id, diagnostics: this.#total };
-    const evidence = { messages: recent.describe() };
+    // The messages of a server's session are these alone.
+    const evidence = server ? {} : { messages: recent.describe() };
     return new CarpoolError('SESSION_DIAGNOSTICS', `${found}:${lines.join('')}`, { context, evidence });
   }
 }

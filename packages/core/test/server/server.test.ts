@@ -229,7 +229,7 @@ test('what `close` finds wrong with what a test left fails its end, or is a warn
   const client = await connect();
   await client.register('web', { under: ['file', 'test'] });
   const error = await failure(Promise.resolve(client.end(['file', 'test'])), 'SESSION_DIAGNOSTICS');
-  expect(error.message).toContain('Fault was found with session s1:\n  3 connections were left open');
+  expect(error.message).toBe('Fault was found with session s1:\n  3 connections were left open');
   const warnings: string[] = [];
   const pool = webPool(options, { warn: (message) => warnings.push(message) });
   await (await pool.register()).unregister();

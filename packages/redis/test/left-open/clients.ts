@@ -29,3 +29,10 @@ export async function leaveHeld({ opened }: Db): Promise<void> {
   const [, pid = ''] = /process_id:(\d+)/.exec(await client.info('server')) ?? [];
   writeFileSync('server.pid', pid);
 }
+
+/** Uses its database as a test should. */
+export async function ask({ opened }: Db): Promise<void> {
+  const client = new Redis(opened);
+  await client.set('used', 'x');
+  client.disconnect();
+}
