@@ -27,31 +27,43 @@ export interface TwoMachines {
   readonly host: Machine;
   readonly runner: Machine;
   /** With it goes the network of what still runs there. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 let made = 0;
 
+/** @throws if the system refuses it */
+export function ip(...words: string[]): void {
+  execFileSync('ip', words);
+}
+
+/** A network of its own, in which nothing is. */
+export function namespace(name: string): void {
+  ip('netns', 'add', name);
+  ip('-n', name, 'link', 'set', 'lo', 'up');
+}
+
+/** @param name of its namespace, in which the device is */
+export function machine(
+  name: string,
+  { device, address }: { readonly device: string; readonly address: string },
+): Machine {
+  ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', device);
+  const cable = (state: 'up' | 'down'): void => ip('-n', name, 'link', 'set', device, state);
+  cable('up');
+  return { address, exec: ['ip', 'netns', 'exec', name], cable };
+}
+
 export function twoMachines(): TwoMachines {
-  const ip = (...words: string[]): void => void execFileSync('ip', words);
   const number = ++made;
   const a = `cp-${process.pid}-${number}a`;
   const b = `cp-${process.pid}-${number}b`;
-  for (const name of [a, b]) ip('netns', 'add', name);
-  ip('-n', a, 'link', 'add', 'dev', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', b);
-  const machine = (name: string, last: number): Machine => {
-    const address = `10.213.7.${last}`;
-    ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', 'cable');
-    for (const device of ['lo', 'cable']) ip('-n', name, 'link', 'set', device, 'up');
-    return {
-      address,
-      exec: ['ip', 'netns', 'exec', name],
-      cable: (state) => ip('-n', name, 'link', 'set', 'cable', state),
-    };
-  };
+  for (const name of [a, b]) namespace(name);
+  const device = 'cable';
+  ip('-n', a, 'link', 'add', 'dev', device, 'type', 'veth', 'peer', 'name', device, 'netns', b);
   return {
-    host: machine(a, 1),
-    runner: machine(b, 2),
+    host: machine(a, { device, address: '10.213.7.1' }),
+    runner: machine(b, { device, address: '10.213.7.2' }),
     close: () => {
       for (const name of [a, b]) ip('netns', 'del', name);
     },

@@ -6,7 +6,7 @@ import { address, type AddressOptions } from './address.ts';
 import { check } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { bytesOf, durationOf, placeOf, positiveInteger, regularExpression } from './options.ts';
+import { bytesOf, durationOf, hostOf, placeOf, positiveInteger, regularExpression, timeOf } from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
 import { run } from './run.ts';
 import { serve, type ServeOptions } from './serve.ts';
@@ -53,7 +53,7 @@ program
   .option('--max-children <number>', 'children at once, of all runs', positiveInteger)
   .option('--max-memory <size>', 'start no other child while those that run take so much: 512M, 4G', bytesOf)
   .option('--listen <host:port>', 'serve the pools of this folder to other machines, too, by TLS', placeOf)
-  .option('--name <host>', 'with --listen: what other machines call this one')
+  .option('--name <host>', 'with --listen: what other machines call this one', hostOf)
   .option('-c, --config <file>', 'with --listen: config file, instead of the nearest carpool.config.*')
   .action(async (options: ServeOptions) => {
     process.exitCode = await serve(options);
@@ -63,7 +63,7 @@ program
   .command('address')
   .description('print another address of the host of this machine, for other machines; or take addresses back')
   .option('--for <name>', 'for whom it is: `carpool ps` shows it')
-  .option('--expires <time>', 'after which it opens no more connections: 30m, 8h, or never', durationOf)
+  .option('--expires <time>', 'after which it opens no more connections: 30m, 8h, or never', timeOf)
   .option('--revoke <name>', 'end those that were given to this name, and the connections with them')
   .action(async (options: AddressOptions) => {
     process.exitCode = await address(options);

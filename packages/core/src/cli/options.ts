@@ -1,7 +1,7 @@
 /** Values of options, from the command line. */
 import { InvalidArgumentError } from 'commander';
 import { parseBytes, parseCount } from '../hosts/machine-bounds.ts';
-import { parseHostAndPort, type RemotePlace } from '../wire/address.ts';
+import { hostAndPort, parseHostAndPort, type RemotePlace } from '../wire/address.ts';
 
 /** At least 1. @throws InvalidArgumentError, which commander reports with the name of the option */
 export function positiveInteger(text: string): number {
@@ -28,13 +28,19 @@ const units: ReadonlyMap<string | undefined, number> = new Map([
 /** The longest time of a timer. */
 const longest = 2 ** 31 - 1;
 
-/** "30s", "10m", "2h": milliseconds; "never": null. @throws InvalidArgumentError */
+/** "30s", "10m", "2h": milliseconds for a timer; "never": null. @throws InvalidArgumentError */
 export function durationOf(text: string): number | null {
+  const time = timeOf(text);
+  return time === null ? null : Math.min(time, longest);
+}
+
+/** As `durationOf`, of any length. @throws InvalidArgumentError */
+export function timeOf(text: string): number | null {
   if (text === 'never') return null;
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
   const each = units.get(unit);
   if (number === undefined || each === undefined) throw new InvalidArgumentError('It must be 30s, 10m, 2h, or never.');
-  return Math.min(Number(number) * each, longest);
+  return Number(number) * each;
 }
 
 /** "0.0.0.0:7000", "[::]:7000": where to listen. @throws InvalidArgumentError */
@@ -42,6 +48,12 @@ export function placeOf(text: string): Pick<RemotePlace, 'host' | 'port'> {
   const place = parseHostAndPort(text);
   if (place !== undefined) return place;
   throw new InvalidArgumentError('It must be HOST:PORT, such as 0.0.0.0:7000, 10.0.0.5:0 or [::]:7000.');
+}
+
+/** A name or an IP address by which others reach this machine. @throws InvalidArgumentError */
+export function hostOf(text: string): string {
+  if (parseHostAndPort(hostAndPort({ host: text, port: 1 }))?.host === text) return text;
+  throw new InvalidArgumentError('It must be a name or an IP address, such as build.local, without a port.');
 }
 
 /** "512M", "4G": bytes. @throws InvalidArgumentError */

@@ -1,8 +1,13 @@
 /** `carpool serve`: the host of this machine, which runs with `host: 'machine'` share. */
+import { messageOf } from '../base/thrown.ts';
 import { machineFolder } from '../hosts/machine-folder.ts';
 import { machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
 import { addressVariable, type RemotePlace } from '../wire/address.ts';
+import type { StatusResult } from '../wire/status.ts';
 import { invite } from './address.ts';
+import { statusOf } from './ps/ask.ts';
+import { boundsText } from './ps/text.ts';
+import { ageText, count } from './ps/units.ts';
 
 export interface ServeOptions {
   /** It goes on without this process. */
@@ -23,7 +28,14 @@ export interface ServeOptions {
 const defaultIdle = 600_000;
 
 /** @throws CarpoolError HUB_UNREACHABLE */
-export async function serve({ detach = false, listen, name, config, ...bounds }: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions): Promise<number> {
+  const { detach = false, listen, name, config, ...bounds } = options;
+  if (listen === undefined && (name !== undefined || config !== undefined)) {
+    console.error(
+      'carpool: `--name` and `--config` are of what is served to other machines: give `--listen HOST:PORT`, too',
+    );
+    return 1;
+  }
   const env = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -32,21 +44,60 @@ export async function serve({ detach = false, listen, name, config, ...bounds }:
   const boot = { idle: listen === undefined ? defaultIdle : null, ...bounds, listen: listening };
   const found = await machineHost({ boot, foreground: !detach });
   const { started } = found;
-  console.log(
-    `carpool: the host of this machine ${started === undefined ? 'runs already' : 'serves'}: ${describe(found)}`,
-  );
-  console.log(`carpool: for what does not look there: ${addressVariable}='${found.address}'`);
-  if (listen !== undefined && started === undefined) {
-    console.error(
-      'carpool: `--listen` is for a host that starts; end the one that runs by `carpool stop`, then start it again',
-    );
-    return 1;
-  }
+  if (started === undefined) return await besideAnother(found, options);
+  console.log(`carpool: the host of this machine serves: ${describe(found)}`);
+  printAddress(found);
   if (listen !== undefined)
     for (const one of await invite(found.address, { name: 'serve' }))
       console.log(`carpool: for other machines: ${addressVariable}='${one}'`);
-  if (detach) return 0;
-  return started === undefined ? 1 : await exitOf(started);
+  return detach ? 0 : await exitOf(started);
+}
+
+/** Says what runs already, and what of the options it does not have. */
+async function besideAnother(found: FoundMachineHost, options: ServeOptions): Promise<number> {
+  console.log(`carpool: the host of this machine runs already: ${describe(found)}`);
+  const status = await statusOf(found.address, 0).catch((thrown: unknown) => messageOf(thrown));
+  if (typeof status === 'string') {
+    console.error(`carpool: ${status}; \`carpool stop\` ends it`);
+    return 1;
+  }
+  console.log(`carpool: ${contentOf(status)}`);
+  printAddress(found);
+  const missing = notOf(status, options);
+  if (missing.length > 0) {
+    console.error(
+      `carpool: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} for a host that starts; end the one that runs by \`carpool stop\`, with all that it serves, then start it again`,
+    );
+    return 1;
+  }
+  if (options.detach === true) return 0;
+  console.error(
+    'carpool: `carpool ps` shows what it serves, and `carpool stop` ends it; then `carpool serve` starts one here',
+  );
+  return 1;
+}
+
+/** "for 12 min, 2 runs, 3 children, at most 8 children, ends after 10 min without a run" */
+function contentOf({ age, runs, pools, bounds, listens }: StatusResult): string {
+  const children = pools.reduce((sum, pool) => sum + pool.children.length, 0);
+  const parts = [`for ${ageText(age)}`, count(runs.length, 'run'), count(children, 'child', 'children')];
+  if (bounds !== undefined) parts.push(boundsText(bounds));
+  if (listens !== undefined)
+    parts.push(`for other machines at ${listens.at}: \`carpool address --for NAME\` prints an address`);
+  return parts.join(', ');
+}
+
+/** The options that it was started without, or with other values. */
+function notOf({ bounds }: StatusResult, { listen, idle, maxChildren, maxMemory }: ServeOptions): string[] {
+  const differs = { listen: listen !== undefined, 'max-children': false, 'max-memory': false, idle: false };
+  if (maxChildren !== undefined) differs['max-children'] = maxChildren !== bounds?.maxChildren;
+  if (maxMemory !== undefined) differs['max-memory'] = maxMemory !== bounds?.maxMemory;
+  if (idle !== undefined) differs.idle = idle !== bounds?.idle;
+  return Object.entries(differs).flatMap(([name, is]) => (is ? [`\`--${name}\``] : []));
+}
+
+function printAddress({ address }: FoundMachineHost): void {
+  console.log(`carpool: for what does not look there: ${addressVariable}='${address}'`);
 }
 
 /** A Ctrl-C has reached the host too. It ends as fast as it can, and this process after it. */

@@ -32,7 +32,37 @@ test('a host that is left running ends when it is idle', async () => {
   // The census of this test waits for its end.
 });
 
-test('serve refuses a time or a size that is none', async () => {
+test('serve refuses a time, a size or a name that is none, and what is for other machines without them', async () => {
   expect((await carpool('serve', '--idle', 'soon')).stderr).toContain('It must be 30s, 10m, 2h, or never.');
   expect((await carpool('serve', '--max-memory', 'much')).stderr).toContain('It must be a size, such as 512M or 4G.');
+  const named = await carpool('serve', '--listen', '127.0.0.1:0', '--name', 'my machine');
+  expect(named.stderr).toContain('It must be a name or an IP address, such as build.local, without a port.');
+  const alone = await carpool('serve', '--name', 'build.local');
+  expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('give `--listen HOST:PORT`, too')]);
 });
+
+test('serve beside a host that runs says what that is, since when, and what it does not have', async () => {
+  const { process: serving, ended } = start('serve', '--max-children', '8', '--max-memory', '4G');
+  const lines = createInterface({ input: serving.stdout! })[Symbol.asyncIterator]();
+  await lines.next();
+  const beside = await carpool('serve', '--detach', '--max-children', '8');
+  expect(beside.stdout).toMatch(
+    /^carpool: the host of this machine runs already: process \d+, found in .*\ncarpool: for \d+ (?:s|ms), 0 runs, 0 children, at most 8 children, no other child from 4\.0 GB, ends after 10 min without a run\ncarpool: for what/,
+  );
+  expect([beside.code, beside.stderr]).toEqual([0, '']);
+  const other = await carpool('serve', '--detach', '--max-children', '4', '--idle', '2h');
+  expect([other.code, other.stderr]).toEqual([
+    1,
+    'carpool: `--max-children` and `--idle` are for a host that starts; end the one that runs by `carpool stop`, with all that it serves, then start it again\n',
+  ]);
+  const foreground = await carpool('serve');
+  expect([foreground.code, foreground.stderr]).toEqual([
+    1,
+    'carpool: `carpool ps` shows what it serves, and `carpool stop` ends it; then `carpool serve` starts one here\n',
+  ]);
+  expect((await carpool('ps')).stdout).toContain(
+    '\n  at most 8 children, no other child from 4.0 GB, ends after 10 min',
+  );
+  serving.kill('SIGTERM');
+  await ended;
+}, 60_000);

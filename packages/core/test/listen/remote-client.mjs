@@ -1,5 +1,5 @@
 // A process on another machine: `CARPOOL_ADDRESS` is all that it has. It says what happens to it, a JSON line each, and
-// does what it reads on stdin: "block" its event loop for some seconds, or "ask" its session.
+// does what it reads on stdin: "block" its event loop for some seconds, "ask" its session, or have it "echo" some texts.
 import { createInterface } from 'node:readline';
 import { HostClient } from '../../src/client/client.ts';
 import { RunHost } from '../../src/main-process/run-host.ts';
@@ -16,7 +16,13 @@ else {
   say('ready');
   const commands = createInterface({ input: process.stdin });
   for await (const line of commands) {
-    const [command, seconds] = line.split(' ');
+    const [command, seconds, length] = line.split(' ');
+    if (command === 'echo') {
+      const texts = Array.from({ length: Number(seconds) }, (_, n) => `${n}`.padEnd(Number(length), 'x'));
+      const replies = await Promise.all(texts.map((text) => session.request({ type: 'echo', text })));
+      say('echoed', { right: replies.filter(({ echo }, n) => echo.text === texts[n]).length });
+      continue;
+    }
     if (command === 'block') {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(seconds) * 1_000);
       say('unblocked');
