@@ -106,6 +106,7 @@ export class ChildSupervisor {
         age: Math.round(now - since),
         sessions: generation?.sessions ?? 0,
         slots: settings.sessionsPerChild,
+        heldBack: this.#current === life ? generation?.liveness.heldBack : undefined,
       };
     });
   }
@@ -189,8 +190,9 @@ export class ChildSupervisor {
     if (this.#current === life) this.retire();
     // Its other sessions may still be served.
     const { verdict } = silence;
-    if (verdict === 'doubt' || (verdict === 'unproven' && generation.sessions > 0)) generation.leaveSilent(silence);
-    else generation.killSilent(silence);
+    const isLeft = verdict === 'doubt' || (verdict === 'unproven' && generation.sessions > 0);
+    if (!isLeft) generation.liveness.kill(silence);
+    else if (generation.liveness.leave(silence)) void this.#stop(life, generation);
   }
 
   /** Something is connected to one of its processes that the end of that would break. */

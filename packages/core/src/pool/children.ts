@@ -102,8 +102,8 @@ export class Children {
   /** Whether a child gives a sign of life; starts one if none is there. @param slots as in `start` */
   async probe(slots: Pick<SlotWait, 'acquire'>): Promise<{ readonly answers: boolean; readonly asked: boolean }> {
     return await this.#use(slots, async (generation) => ({
-      answers: await generation.answers(),
-      asked: generation.protocol.probe !== undefined,
+      answers: await generation.liveness.answers(),
+      asked: generation.liveness.canBeAsked,
     }));
   }
 

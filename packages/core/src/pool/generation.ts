@@ -26,17 +26,16 @@ import {
   evidenceOf,
   evidenceOfSession,
   fatalLine,
-  nameOfChild,
   startFailure,
   whyItEnded,
   withEvidence,
 } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
+import { Liveness } from './liveness.ts';
 import { launch, type Launched, type PlaceSources } from './launch.ts';
 import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
 import type { ServedChild } from './served-child.ts';
-import { stoodStill, type Silence } from './silence.ts';
 import { takeStray } from './stray-output.ts';
 import type { Notices } from './wait-notices.ts';
 
@@ -77,18 +76,12 @@ export class Generation {
   readonly child: Child;
   /** A session without `params` was opened on it. */
   hasOpened = false;
-  /** It gets no more sessions, because it seems to stand still. */
-  isLeft = false;
   readonly #mux: Mux;
   readonly #logged: LoggedErrors;
   readonly #served: ServedChild | undefined;
   readonly #options: GenerationOptions;
+  readonly liveness: Liveness;
   #stopping = false;
-  /** Why it was killed. */
-  #silence: CarpoolError | undefined;
-  #answers: Promise<boolean> | undefined;
-  /** What tests were told of it that have failed, by their sessions. */
-  readonly #ofItself = new Map<string, string>();
 
   private constructor({ options, child, mux, codec, protocol, hello, logged, served }: Parts) {
     this.#options = options;
@@ -99,6 +92,8 @@ export class Generation {
     this.codec = codec;
     this.protocol = protocol;
     this.hello = hello;
+    const { settings, faults } = options;
+    this.liveness = new Liveness({ settings, faults, child, mux, protocol, readyIn: () => served?.readyIn ?? 0 });
   }
 
   /**
@@ -165,7 +160,7 @@ export class Generation {
         // The start of a server may go on with another process.
         if (served === undefined || generation !== undefined) options.dying();
         const ended = whyItEnded({ settings, clock, child, mux, journal, logged }, reason);
-        void ended.then((why) => over.resolve(generation === undefined ? why : (generation.#silence ?? why)));
+        void ended.then((why) => over.resolve(generation === undefined ? why : (generation.liveness.killedFor ?? why)));
       },
     });
     void over.promise.then((error) => {
@@ -213,56 +208,6 @@ export class Generation {
     this.child.unref();
   }
 
-  /** Nothing has come since this conversation has sent something. */
-  isSilentFor(conversation: Conversation): boolean {
-    // A server has sent nothing in any case.
-    return this.#options.settings.server !== undefined || this.#mux.isSilentFor(conversation);
-  }
-
-  /** Whether the child answers within `probeTimeout`. A second call joins the first. */
-  answers(): Promise<boolean> {
-    const { probeTimeout } = this.#options.settings;
-    this.#answers ??= this.#mux.probe(probeTimeout).finally(() => (this.#answers = undefined));
-    return this.#answers;
-  }
-
-  /** For the evidence of its sessions. @param why it may be blocked, half a sentence; `undefined`: it is not any more */
-  suspected(why: string | undefined): void {
-    if (this.#options.settings.server === undefined || this.isLeft) return;
-    this.#mux.standstill = why === undefined ? undefined : () => `the server may be blocked: ${why}`;
-  }
-
-  /** Its sessions fail with CHILD_SILENT. */
-  killSilent({ session, what, verdict }: Silence): void {
-    const { settings, faults } = this.#options;
-    const { name } = settings;
-    const found = this.#stoodStill(what);
-    // No session is there that could fail with it.
-    if (verdict === 'unproven') faults.stoodStill(`a child was killed, and is replaced: ${found}`, this.evidence());
-    const message = `${nameOfChild(settings, this.child)} was killed: ${found}`;
-    this.#silence = new CarpoolError('CHILD_SILENT', message, {
-      context: { pool: name, pid: this.child.pid, session },
-      evidence: this.evidence(),
-    });
-    // The supervisor stops it, and reports what cannot be ended.
-    void this.child.kill().catch(noop);
-  }
-
-  /** As `killSilent`, where its sessions may still be served. */
-  leaveSilent({ session, what, ofItself }: Silence): void {
-    if (ofItself !== undefined) this.#ofItself.set(session, ofItself);
-    if (this.isLeft) return;
-    this.isLeft = true;
-    const found = this.#stoodStill(what);
-    this.#mux.standstill = ({ id }) => this.#ofItself.get(id) ?? `the child gets no more sessions: ${found}`;
-    const left = 'a child gets no more sessions, and is stopped when its last one has ended';
-    this.#options.faults.stoodStill(`${left}: ${found}`, this.evidence());
-  }
-
-  #stoodStill(what: string): string {
-    return stoodStill(what, this.#mux.describeSilence(), this.protocol.probe !== undefined);
-  }
-
   /** @param began for a session that has begun then. Default: all that is known */
   evidence(began?: Printed): Evidence {
     return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
@@ -282,9 +227,9 @@ export class Generation {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#logged.mute();
-    const { protocol } = this;
     const { stopTimeout, server } = this.#options.settings;
-    const goodbye = protocol.goodbye === undefined ? undefined : () => protocol.goodbye?.(this.#mux.root.port);
+    const { protocol } = this;
+    const goodbye = protocol.goodbye && (() => protocol.goodbye?.(this.#mux.root.port));
     const deadlines = { goodbye: stopTimeout, endOfInput: stopTimeout, terminate: stopTimeout };
     await this.child.stop({ goodbye, signal: server?.stopSignal, deadlines });
   }

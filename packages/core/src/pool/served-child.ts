@@ -33,7 +33,7 @@ interface Served {
   readonly child: Child;
   readonly protocol: ServerProtocol;
   readonly transport: LogTransport;
-  readonly port: number | undefined;
+  readonly server: RunningServer;
 }
 
 export class ServedChild {
@@ -71,7 +71,7 @@ export class ServedChild {
       holderOf: (session) => faults.holderOf(session),
       diagnose: (diagnostic) => transport.diagnose(diagnostic),
     });
-    this.#launched = { child, protocol, transport, port: place.port };
+    this.#launched = { child, protocol, transport, server };
   }
 
   get protocol(): ServerProtocol {
@@ -80,6 +80,12 @@ export class ServedChild {
 
   get transport(): LogTransport {
     return this.#known.transport;
+  }
+
+  /** Milliseconds that it needs to be found ready; 0 where it was not asked so far. */
+  get readyIn(): number {
+    const { readyIn } = this.#known.server;
+    return Number.isFinite(readyIn) ? readyIn : 0;
   }
 
   /** What its end would break is connected to it. One that does not say so within `probeTimeout` ends with the run. */
@@ -114,7 +120,7 @@ export class ServedChild {
 
   /** Whether it ended because another program had taken its port between the look and the start. */
   async lostItsPort(error: unknown): Promise<boolean> {
-    const port = this.#launched?.port;
+    const port = this.#launched?.server.place.port;
     if (port === undefined || !isCarpoolError(error, 'CHILD_EXITED')) return false;
     return !(await isFree(port).catch(() => true));
   }

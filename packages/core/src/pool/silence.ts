@@ -13,6 +13,8 @@ export interface Silence {
   readonly what: string;
   /** A sentence, for the error of the test that had this session. */
   readonly ofItself?: string;
+  /** Its test has no use for it any more. */
+  readonly isOver: boolean;
   /** `doubt`: it may only be busy. `unproven`: for too long, and there is no question that it must answer. */
   readonly verdict: 'proven' | 'unproven' | 'doubt';
 }
@@ -25,14 +27,25 @@ export function whyHeldBack({ speaker }: Conversation, doubt: Doubt | undefined)
     : `it has not confirmed the end of ${name} so far`;
 }
 
-/** The test of a session has failed, and nothing shows that the child still answers. */
-export function afterFailure(settings: PoolSettings, { id, speaker }: Conversation): Silence {
-  const { server, probeTimeout } = settings;
+export interface Waited {
+  /** Milliseconds that it had for an answer. */
+  readonly waited: number;
+}
+
+/** The test of a session is over, or has failed, and nothing shows that the child still answers. */
+export function afterEnd(
+  { server }: PoolSettings,
+  { id, speaker, state }: Conversation,
+  { doubt, waited }: Waited & { readonly doubt: Doubt | undefined },
+): Silence {
+  const name = speakerName(speaker);
+  const since = doubt === 'failed' ? `the test of ${name} has failed` : `${name} has ended`;
   const silent = server === undefined ? 'it sent nothing at all' : 'it was not found ready';
-  const what = `the test of ${speakerName(speaker)} has failed, and ${silent} for ${probeTimeout} ms`;
-  if (server === undefined) return { session: id, what, verdict: 'doubt' };
-  const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${probeTimeout} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
-  return { session: id, what, ofItself, verdict: 'doubt' };
+  const isOver = state.name !== 'open';
+  const silence = { session: id, what: `${since}, and ${silent} for ${waited} ms`, isOver, verdict: 'doubt' } as const;
+  if (server === undefined || doubt !== 'failed') return silence;
+  const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${waited} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
+  return { ...silence, ofItself };
 }
 
 /** What was not so. */
@@ -48,12 +61,16 @@ function asked({ ready }: ServerPart): string {
 export function afterUnconfirmed(
   settings: PoolSettings,
   { id, speaker }: Conversation,
-  { late, verdict }: { readonly late: 'open' | 'close' | undefined; readonly verdict: Silence['verdict'] },
+  {
+    late,
+    verdict,
+    waited,
+  }: Waited & { readonly late: 'open' | 'close' | undefined; readonly verdict: Silence['verdict'] },
 ): Silence {
-  const { server, openTimeout, closeTimeout, probeTimeout } = settings;
+  const { server, openTimeout, closeTimeout } = settings;
   // The unanswered messages of any other child name the test.
   const name = server === undefined ? `session ${id}` : speakerName(speaker);
-  return { session: id, what: `${undone()}${stillSilent()}`, verdict };
+  return { session: id, what: `${undone()}${stillSilent()}`, isOver: true, verdict };
 
   function undone(): string {
     if (late === 'open') return `it did not open ${name} within ${openTimeout} ms`;
@@ -61,8 +78,8 @@ export function afterUnconfirmed(
   }
 
   function stillSilent(): string {
-    if (server === undefined) return `, and sent nothing at all for ${probeTimeout} ms more`;
-    if (verdict === 'proven') return `, and was not found ready in the ${probeTimeout} ms after that`;
+    if (server === undefined) return `, and sent nothing at all for ${waited} ms more`;
+    if (verdict === 'proven') return `, and was not found ready in the ${waited} ms after that`;
     return '; that it accepts a connection proves nothing: make `ready` a question that it must answer, `{ http }` or a function';
   }
 }

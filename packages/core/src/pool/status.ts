@@ -34,6 +34,8 @@ export interface ChildStatus {
   readonly sessions: number;
   /** Sessions that it may have at a time. */
   readonly slots: number;
+  /** Why it gets no sessions at the moment, half a sentence. Absent: it does. */
+  readonly heldBack?: string | undefined;
 }
 
 export interface PoolStatus {

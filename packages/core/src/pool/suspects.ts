@@ -6,10 +6,11 @@
  *        └── not confirmed in 500 ms, and nothing has come since ───────────────────────────────────────────▶ held back
  *
  *   held back ── the end is confirmed, or the child answers ──▶ serves again
- *        ├── its test has failed, and no answer in `probeTimeout` ──▶ retired: its successor serves, it may end its sessions
+ *        ├── its test is over, and no answer in `probeTimeout` ──▶ retired: its successor serves, it may end its sessions
  *        └── no confirmation in `closeTimeout`, and no answer in `probeTimeout` ──▶ replaced
  *
- * What a server of the config confirms may be none of the server's doing, and so it is asked in any case.
+ * What a server of the config confirms may be none of the server's doing, and so it is asked in any case. An answer may take
+ * it long, and all wait for it: where that has cost too much for nothing, it is held back only if it is later than usual.
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { CarpoolError } from '../base/errors.ts';
@@ -21,8 +22,9 @@ import type { Released } from '../session/state.ts';
 import type { Admission, Slot } from './admission.ts';
 import type { Children } from './children.ts';
 import type { Generation } from './generation.ts';
+import { HeldChildren } from './held-children.ts';
 import type { PoolSettings } from './options.ts';
-import { afterFailure, afterUnconfirmed, whyHeldBack } from './silence.ts';
+import { afterEnd, afterUnconfirmed, whyHeldBack, type Silence } from './silence.ts';
 
 /** Milliseconds in which the end of a session is confirmed where nothing is wrong. */
 const soon = 500;
@@ -51,23 +53,35 @@ export interface SuspectSession {
 interface Suspicion {
   readonly session: SuspectSession;
   doubt: Doubt | undefined;
-  /** `asked`: it has answered, but that proves nothing. */
-  question: 'none' | 'asked';
+  /** `answered`: that may prove nothing. `silent`: it did not, in time. */
+  question: 'none' | 'answered' | 'silent';
   asking?: Promise<void> | undefined;
   confirmed: boolean;
+  /** It is the reason to hold its child back, or will be then. */
+  held: true | Timer;
+}
+
+/** An end that is under way. */
+interface Ending {
+  readonly since: number;
+  readonly timer: Timer;
 }
 
 export class Suspects {
   readonly #options: SuspectsOptions;
-  readonly #late = new Map<SuspectSession, Timer>();
+  readonly #endings = new Map<SuspectSession, Ending>();
   /** Those whose time to be opened is over. */
   readonly #unopened = new Set<SuspectSession>();
   readonly #suspicions = new Map<SuspectSession, Suspicion>();
   /** A port accepts connections as long as the system does; an answer is the server's own. */
   readonly #answersProve: boolean;
+  readonly #held: HeldChildren;
+  /** Milliseconds that the last end has taken which was confirmed. */
+  #usual = 0;
 
   constructor(options: SuspectsOptions) {
     this.#options = options;
+    this.#held = new HeldChildren(options);
     const { server } = options.settings;
     const ready = server?.ready;
     this.#answersProve = ready === undefined || typeof ready === 'function' || 'http' in ready;
@@ -79,8 +93,10 @@ export class Suspects {
     if (isClosing()) return;
     if (doubt !== undefined && this.#isSilent(session)) {
       const suspicion = this.#suspect(session, doubt);
+      // It was asked when the test had failed.
+      if (session.generation.liveness.isLeft) this.#replaceAfterEnd(suspicion);
       // The `close` of a server need not ask it anything.
-      if (doubt === 'failed' && settings.server !== undefined) void this.#ask(suspicion);
+      else if (doubt === 'failed' && settings.server !== undefined) void this.#ask(suspicion);
     }
     this.#watch(session);
   }
@@ -91,15 +107,18 @@ export class Suspects {
    */
   async failed(session: SuspectSession): Promise<void> {
     const { settings, clock, isClosing } = this.#options;
-    const { generation, conversation } = session;
+    const { conversation } = session;
+    const { liveness } = session.generation;
     const isOpen = conversation.state.name === 'open';
-    if (settings.server === undefined || isClosing() || !isOpen || generation.isLeft) return;
+    if (settings.server === undefined || isClosing() || !isOpen || liveness.isLeft) return;
+    // It is asked at the end, and no test waits for that.
+    if (!this.#held.mayHold) return;
     const suspicion = this.#suspect(session, 'failed');
     const expired = (): Error => new Error('it takes too long');
     await within(this.#ask(suspicion), { clock, timeout: longestAsk, expired }).catch(noop);
     // A connection that is accepted proves nothing, but a session may go on for long.
-    const goesOn = !generation.isLeft && conversation.state.name === 'open';
-    if (suspicion.question === 'asked' && goesOn) this.#clear(suspicion);
+    const goesOn = !liveness.isLeft && conversation.state.name === 'open';
+    if (suspicion.question === 'answered' && goesOn) this.#clear(suspicion);
   }
 
   /** It could not be opened: what is on its way is ended by now, or its child has not answered. */
@@ -123,12 +142,14 @@ export class Suspects {
 
   /** The end of a session is known. Before its slot is given back. */
   released(session: SuspectSession, { confirmed, failure }: Released): void {
-    this.#late.get(session)?.cancel();
-    this.#late.delete(session);
+    const ending = this.#endings.get(session);
+    ending?.timer.cancel();
+    this.#endings.delete(session);
     if (!confirmed) {
       void this.#unconfirmed(session, failure);
       return;
     }
+    if (ending !== undefined) this.#usual = this.#options.clock.now() - ending.since;
     this.#unopened.delete(session);
     const suspicion = this.#suspicions.get(session);
     if (suspicion !== undefined) this.#confirmed(suspicion);
@@ -136,24 +157,30 @@ export class Suspects {
   }
 
   #watch(session: SuspectSession): void {
-    if (this.#late.has(session)) return;
+    if (this.#endings.has(session)) return;
+    const { clock, isClosing } = this.#options;
     const late = (): void => {
-      if (this.#options.isClosing() || !this.#isSilent(session)) return;
-      const suspicion = this.#suspect(session, undefined);
-      void this.#ask(suspicion);
+      if (isClosing() || !this.#isSilent(session)) return;
+      void this.#ask(this.#suspect(session, undefined));
     };
-    const timer = this.#options.clock.after(soon, late);
+    const timer = clock.after(this.#soon(), late);
     timer.unref();
-    this.#late.set(session, timer);
+    this.#endings.set(session, { since: clock.now(), timer });
+  }
+
+  /** What takes longer is late. @param usual what else it may take */
+  #soon(usual = 0): number {
+    return Math.max(soon, 2 * Math.max(this.#usual, usual));
   }
 
   #confirmed(suspicion: Suspicion): void {
-    const { session, question } = suspicion;
+    const { session, question, doubt } = suspicion;
     suspicion.confirmed = true;
     // Its message was the answer, or there is none to be had.
-    if (!this.#isSilent(session) || session.generation.protocol.probe === undefined) this.#clear(suspicion);
+    if (!this.#isSilent(session) || !session.generation.liveness.canBeAsked) this.#clear(suspicion);
     else if (suspicion.asking !== undefined) return;
-    else if (question === 'asked') this.#clear(suspicion);
+    else if (question === 'answered' || (question === 'silent' && doubt === 'failed')) this.#clear(suspicion);
+    // Where it was silent before, it may have confirmed the end since then, or something else has.
     else void this.#ask(suspicion);
   }
 
@@ -165,20 +192,20 @@ export class Suspects {
 
   async #askNow(suspicion: Suspicion): Promise<void> {
     const { session } = suspicion;
-    const { generation, slot, conversation } = session;
-    const answers = await generation.answers();
-    suspicion.question = 'asked';
+    const { liveness } = session.generation;
+    const answers = await liveness.answers();
+    suspicion.question = answers ? 'answered' : 'silent';
     // Decided meanwhile.
     if (this.#suspicions.get(session) !== suspicion) return;
-    const { settings, children, isClosing } = this.#options;
-    const isGone = !answers && suspicion.doubt === 'failed' && generation.protocol.probe !== undefined;
-    if (isGone && !isClosing()) children.at(slot.child).replaceSilent(generation, afterFailure(settings, conversation));
-    if (suspicion.confirmed || (answers && this.#answersProve)) this.#clear(suspicion);
+    const { doubt, confirmed } = suspicion;
+    const isOver = doubt === 'failed' || confirmed;
+    if (!answers && isOver && liveness.canBeAsked) this.#replaceAfterEnd(suspicion);
+    if (confirmed || (answers && this.#answersProve)) this.#clear(suspicion);
   }
 
   async #unconfirmed(session: SuspectSession, failure: CarpoolError | undefined): Promise<void> {
-    const { settings, children, isClosing } = this.#options;
-    const { generation, slot, conversation } = session;
+    const { settings, isClosing } = this.#options;
+    const { generation, conversation } = session;
     const known = this.#suspicions.get(session);
     const unopened = this.#unopened.delete(session);
     if (isClosing() || !this.#isSilent(session)) {
@@ -186,46 +213,77 @@ export class Suspects {
       return;
     }
     const suspicion = this.#suspect(session, known?.doubt);
-    const answers = await generation.answers();
+    const answers = await generation.liveness.answers();
     const tooLate = failure === undefined || failure.code === 'REQUEST_TIMEOUT';
     const late = unopened ? 'open' : tooLate ? 'close' : undefined;
     if (!answers || (late !== undefined && !this.#answersProve)) {
-      const verdict = !answers && generation.protocol.probe !== undefined ? 'proven' : 'unproven';
-      const silence = afterUnconfirmed(settings, conversation, { late, verdict });
-      children.at(slot.child).replaceSilent(generation, silence);
+      const verdict = !answers && generation.liveness.canBeAsked ? 'proven' : 'unproven';
+      this.#replace(
+        session,
+        afterUnconfirmed(settings, conversation, { late, verdict, waited: generation.liveness.patience }),
+      );
     }
     this.#clear(suspicion);
   }
 
+  #replaceAfterEnd({ session, doubt }: Suspicion): void {
+    const { generation, conversation } = session;
+    const { patience: waited } = generation.liveness;
+    this.#replace(session, afterEnd(this.#options.settings, conversation, { doubt, waited }));
+  }
+
+  #replace({ generation, slot }: SuspectSession, silence: Silence): void {
+    const { children, isClosing } = this.#options;
+    if (isClosing()) return;
+    this.#held.wasBlocked(generation);
+    children.at(slot.child).replaceSilent(generation, silence);
+  }
+
   /** Nothing has come since it has sent something. Of a server nothing ever comes. */
   #isSilent({ generation, conversation }: SuspectSession): boolean {
-    return generation.isSilentFor(conversation);
+    return generation.liveness.isSilentFor(conversation);
   }
 
   #suspect(session: SuspectSession, doubt: Doubt | undefined): Suspicion {
     const known = this.#suspicions.get(session);
-    const suspicion: Suspicion = known ?? { session, doubt, question: 'none', confirmed: false };
+    const suspicion: Suspicion = known ?? {
+      session,
+      doubt,
+      question: 'none',
+      confirmed: false,
+      held: this.#held.mayHold || this.#holdLater(session),
+    };
     suspicion.doubt = doubt ?? suspicion.doubt;
     this.#suspicions.set(session, suspicion);
     this.#show(session);
     return suspicion;
   }
 
+  #holdLater(session: SuspectSession): Timer {
+    const hold = (): void => {
+      const suspicion = this.#suspicions.get(session);
+      if (suspicion === undefined) return;
+      suspicion.held = true;
+      this.#show(session);
+    };
+    const timer = this.#options.clock.after(this.#soon(session.generation.liveness.readyIn), hold);
+    timer.unref();
+    return timer;
+  }
+
   #clear(suspicion: Suspicion): void {
-    const { session } = suspicion;
+    const { session, held } = suspicion;
     if (this.#suspicions.get(session) !== suspicion) return;
     this.#suspicions.delete(session);
+    if (held !== true) held.cancel();
     this.#show(session);
     this.#options.changed();
   }
 
   /** What is left of the suspicions about its child. */
   #show({ generation, slot }: SuspectSession): void {
-    const { admission } = this.#options;
-    const left = [...this.#suspicions.values()].find(({ session }) => session.generation === generation);
-    const why = left && whyHeldBack(left.session.conversation, left.doubt);
-    generation.suspected(why);
-    if (why === undefined) admission.cleared(slot);
-    else admission.suspect(slot, why);
+    const all = [...this.#suspicions.values()];
+    const left = all.find(({ session, held }) => session.generation === generation && held === true);
+    this.#held.set(generation, slot, left && whyHeldBack(left.session.conversation, left.doubt));
   }
 }

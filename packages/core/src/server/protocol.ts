@@ -54,6 +54,7 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
   let { endsAwaited } = options;
   /** Sessions whose ends are waited for. */
   const awaited = new Set<string>();
+  let question = new AbortController();
   /** A client library notices the end of a process before its exit is known here, and says less of it. */
   const whyFailed = (thrown: unknown): Promise<unknown> => {
     const expired = (): Error => thrown as Error;
@@ -112,7 +113,10 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
     },
 
     async probe() {
-      await untilReadyAgain({ ...options, signal: ended });
+      // The one before had its time.
+      question.abort();
+      question = new AbortController();
+      await untilReadyAgain({ ...options, signal: AbortSignal.any([ended, question.signal]) });
     },
 
     route(frame) {

@@ -45,7 +45,7 @@ export async function untilReady({ pool, server, part, lines, clock, signal }: R
   }
 }
 
-/** Resolves when it is found ready once more. @param over gives it up: it has no deadline of its own */
+/** Resolves when it is found ready once more. @param signal gives it up: it has no deadline of its own */
 export async function untilReadyAgain({ server, part, clock, signal: over }: ReadyOptions): Promise<void> {
   // What it has printed cannot be looked for again; where it listens can.
   const printed = typeof part.ready === 'object' && 'line' in part.ready;
@@ -63,9 +63,12 @@ interface Reaching {
 
 async function untilReached(server: RunningServer, { ready, clock, over, tried }: Reaching): Promise<void> {
   for (let pause = shortest; !over.aborted; pause = Math.min(pause * 1.5, longest)) {
+    const began = clock.now();
     try {
       const once = AbortSignal.any([over, AbortSignal.timeout(attemptTimeout)]);
       await attempt(server, ready, once);
+      // A server that was blocked meanwhile has not needed all of it.
+      server.readyIn = Math.min(server.readyIn, clock.now() - began);
       return;
     } catch (thrown) {
       // It will not be there later either.

@@ -16,6 +16,8 @@ export interface ServerPlace {
 export class RunningServer implements Server {
   groups: Readonly<Record<string, string>> = {};
   host = '127.0.0.1';
+  /** Milliseconds of the shortest attempt that has found it ready. */
+  readyIn: number = Infinity;
   readonly child: Child;
   readonly place: ServerPlace;
   readonly #pool: string;

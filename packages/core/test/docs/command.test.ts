@@ -73,6 +73,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     age: 0,
     sessions: 0,
     slots: 0,
+    'heldBack?': 0,
     'memory?': 0,
   };
   const session: Fields<SessionStatus> = { 'id?': 0, 'pid?': 0, ...holder };

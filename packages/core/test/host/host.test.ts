@@ -89,7 +89,12 @@ describe('a host', () => {
     const client = await connect(started);
     const session = await client.register('echoes');
     await session.request({ type: 'env' });
-    const { stderr = '' } = await session.evidence();
+    // The reply comes by another pipe, and may be here first.
+    let stderr = '';
+    await until('the child has printed its environment', async () => {
+      ({ stderr = '' } = await session.evidence());
+      return stderr.endsWith('}\n');
+    });
     const names = Object.keys(JSON.parse(stderr) as object);
     expect(names.filter((name) => name.startsWith('CARPOOL'))).toEqual(['CARPOOL_HOST', 'CARPOOL_CHILD']);
     expect(stderr).not.toContain(parseAddress(started.address).token);

@@ -77,6 +77,24 @@ test('a child that a signal has stopped is replaced, too', async () => {
   expect(echoes.stats()).toMatchObject({ children: 2, unconfirmed: 1 });
 });
 
+test('where the child confirms no end, it is asked, and one that does not answer gets no more sessions', async () => {
+  const warnings: string[] = [];
+  const { close: __, ...withoutClose } = programProtocol;
+  const options = { ...quick, maxSessions: 8, protocol: withoutClose };
+  const echoes = pool('blocks', options, { warn: (message) => warnings.push(message) });
+  const session = await echoes.register();
+  block(session);
+  await session.unregister();
+  const next = await echoes.register();
+  expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
+  expect(echoes.stats()).toMatchObject({ children: 2, unconfirmed: 0 });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^pool "echoes": a child gets no more sessions, .*: session s1 has ended, and it sent nothing at all for 200 ms; the oldest message that it has not answered is \{type: "block"\}/,
+    ),
+  ]);
+});
+
 test('without a probe, a child that sends anything lives, and one that sends nothing is replaced', async () => {
   const warnings: string[] = [];
   const without = { ...quick, maxSessions: 8, protocol: withoutProbe };

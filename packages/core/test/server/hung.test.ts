@@ -78,8 +78,11 @@ test('a test that hangs its server and fails takes no other test with it', async
   }
   // They had not to wait for `closeTimeout`.
   expect(pool('web').stats()).toMatchObject({ children: 2, unconfirmed: 0, failures: 0 });
+  // Longer than `probeTimeout` where it was slow to be found ready at its start.
+  const [, waited] = /ready for (\d+) ms/.exec(warnings[0] ?? '') ?? [];
+  expect(Number(waited)).toBeGreaterThanOrEqual(300);
   expect(warnings).toEqual([
-    `pool "web": a child gets no more sessions, and is stopped when its last one has ended: the test of session s1 of "loops" (cart.test.ts) has failed, and it was not found ready for 300 ms\n` +
+    `pool "web": a child gets no more sessions, and is stopped when its last one has ended: the test of session s1 of "loops" (cart.test.ts) has failed, and it was not found ready for ${waited} ms\n` +
       '  the end of its stderr:\n  │ round and round\n' +
       `  the end of its stdout:\n  │ listening on ${String(first.opened)}`,
   ]);
@@ -100,8 +103,9 @@ test('the evidence of the test itself says that its server does not answer, and 
   const owner = owns(client, 'loops');
   const first = await owner.session('web');
   await hang(first);
-  const told =
-    'the server does not answer: since this test has failed, it was not found ready (GET /health) for 300 ms; it may hang in what this test has asked of it; the tests that follow get another server';
+  const told = expect.stringMatching(
+    /^the server does not answer: since this test has failed, it was not found ready \(GET \/health\) for \d+ ms; it may hang in what this test has asked of it; the tests that follow get another server$/,
+  );
   expect(await owner.evidence()).toMatchObject([{ pool: 'web', session: first.id, silence: told }]);
   const next = await client.register('web', under('next'));
   expect(next.opened).not.toBe(first.opened);
@@ -175,13 +179,33 @@ test('one of two that hangs is left out, and the other one serves', async () => 
   expect(pool('web').stats()).toMatchObject({ children: 3, unconfirmed: 0 });
 });
 
-test('one that holds one session at a time is gone before the next one starts', async () => {
-  const { client, pool } = await served({ ...app, closeTimeout: 400, children: 1, sessionsPerChild: 1 });
+test('one that holds one session at a time is ended at once, and is gone before the next one starts', async () => {
+  const warnings: string[] = [];
+  const options: App = { ...app, closeTimeout: 60_000, children: 1, sessionsPerChild: 1 };
+  const { client, pool } = await served(options, (message) => warnings.push(message));
   const first = await hungBy('loops', client);
   const next = await client.register('web', under('next'));
   expect(next.opened).not.toBe(first.opened);
   await works(next);
-  expect(pool('web').stats()).toMatchObject({ children: 2, running: 1 });
+  // Its test is over: nothing waits for `closeTimeout`.
+  expect(pool('web').stats()).toMatchObject({ children: 2, running: 1, unconfirmed: 0, failures: 0, quarantined: 0 });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^pool "web": a child is stopped: the test of session s1 of "loops" .* has failed, and it was /,
+    ),
+  ]);
+});
+
+test('a test that is told of it keeps its session to its end, where that is the only one, too', async () => {
+  const { client, pool } = await served({ ...app, closeTimeout: 60_000, children: 1, sessionsPerChild: 1 });
+  const owner = owns(client, 'loops');
+  const first = await owner.session('web');
+  await hang(first);
+  expect((await owner.evidence())[0]?.silence).toContain('the server does not answer');
+  expect(first.closeReason).toBeUndefined();
+  void owner.end({ passed: false });
+  await works(await client.register('web', under('next')));
+  expect(pool('web').stats()).toMatchObject({ children: 2, running: 1, failures: 0 });
 });
 
 test('without `open` and `close` the next test has a server that answers, too', async () => {
@@ -245,11 +269,12 @@ test('an end that is not confirmed soon holds its server back, in this process a
   const ending = failure(first.unregister(), 'REQUEST_TIMEOUT');
   await until('it is held back', async () => (await other.evidence()).silence !== undefined);
   const full = await failure(pool.register({ wait: false }), 'POOL_FULL');
-  expect(full.message).toContain(
-    'a child gets no session at the moment: it has not confirmed the end of session s1 of "hangs in passing" (cart.test.ts) so far',
-  );
+  const why = 'it has not confirmed the end of session s1 of "hangs in passing" (cart.test.ts) so far';
+  expect(full.message).toContain(`a child gets no session at the moment: ${why}`);
+  expect(pool.status(1).children).toMatchObject([{ state: 'serving', heldBack: why }]);
   const next = await pool.register();
   expect(next.opened).not.toBe(first.opened);
+  expect(pool.status(1).children.at(-1)).toMatchObject({ state: 'serving', heldBack: undefined });
   expect((await other.closed).error).toMatchObject({ code: 'CHILD_SILENT' });
   expect((await ending).message).toContain('the child did not confirm its end within 2000 ms');
   expect(pool.stats()).toMatchObject({ children: 2, failures: 1 });

@@ -111,6 +111,14 @@ test('80 columns', () => {
   `);
 });
 
+test('a child that gets no sessions at the moment says why', () => {
+  const heldBack = 'the test of session s1 of "loops" (cart.test.ts) has failed, and it has answered nothing since';
+  const children = [{ state: 'serving', generation: 1, age: 300, sessions: 1, slots: 4, heldBack }] as const;
+  const pools = machine.pools.map((pool) => ({ ...pool, children }));
+  const text = processesText({ ...seen, hosts: [{ ...machine, pools }] }, Infinity);
+  expect(text).toContain(`child that starts, 300 ms, generation 1, 1 of 4 sessions, held back: ${heldBack}\n`);
+});
+
 test('40 columns: lines go on below, and nothing is cut', () => {
   const text = processesText(seen, 40);
   expect(text).toMatchInlineSnapshot(`

@@ -98,7 +98,7 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
       quarantined === 0 ? undefined : `${quarantined} lost`,
       queued === 0 ? undefined : `${queued} ${queued === 1 ? 'waits' : 'wait'}`,
     ]),
-    ...children.map(({ pid, state, generation, age, memory, sessions: used, slots }) =>
+    ...children.map(({ pid, state, generation, age, memory, sessions: used, slots, heldBack }) =>
       print(2, [
         pid === undefined ? 'child that starts' : `child: pid ${pid}`,
         memory === undefined ? undefined : memoryText(memory),
@@ -106,6 +106,7 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
         `generation ${generation}`,
         `${used} of ${count(slots, 'session')}`,
         state === 'ending' ? 'ending' : undefined,
+        heldBack === undefined ? undefined : `held back: ${heldBack}`,
       ]),
     ),
     ...sessions.map(({ id, pid, ...holder }) =>
