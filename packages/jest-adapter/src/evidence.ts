@@ -8,10 +8,22 @@ export function showEvidence(errors: unknown[], found: readonly SessionEvidence[
   const shown = thrown ?? place;
   const cause = typeof shown === 'object' && shown !== null && 'cause' in shown ? shown.cause : undefined;
   const text = evidenceText(found, { message: textOf(shown, 'message'), cause });
-  if (text === '' || append(shown, text)) return;
-  // A string, as at a time-out, or a frozen error: it gets a neighbour, at the same place.
+  if (text === '') return;
+  // A time-out, of which Jest 30 would make two errors with the same text.
+  if (typeof thrown === 'string') {
+    errors[0] = [errorOf(thrown, place, text), place];
+    return;
+  }
+  if (append(shown, text)) return;
+  // A frozen error gets a neighbour, at the same place.
   const message = `What the sessions of the test said last:${text}`;
   errors.push({ message, stack: message + framesOf(shown, place) });
+}
+
+/** What was thrown as Jest shows it, where the test is. */
+function errorOf(thrown: string, place: unknown, text: string): Error {
+  const message = `thrown: "${thrown}"${text}`;
+  return Object.assign(new Error(message), { stack: message + framesOf(place) });
 }
 
 function textOf(error: unknown, key: 'message' | 'stack'): string {

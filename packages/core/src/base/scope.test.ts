@@ -55,14 +55,14 @@ test('what comes after the end is released at once', async () => {
   expect(scope.size).toBe(0);
 });
 
-test('an inner scope ends with the outer one, in its turn', async () => {
+test('an inner scope ends with the outer one, before what that one holds', async () => {
   const file = new Scope('a file');
   const order: string[] = [];
   file.hold(() => void order.push('before the test'));
   file.inner('a test').hold(() => void order.push('of the test'));
   file.hold(() => void order.push('after the test'));
   await file.end();
-  expect(order).toEqual(['after the test', 'of the test', 'before the test']);
+  expect(order).toEqual(['of the test', 'after the test', 'before the test']);
 });
 
 test('an inner scope that has ended is forgotten by the outer one', async () => {

@@ -1,7 +1,7 @@
 /**
  * Everything held has an owner. A scope is all that one owner holds: when it ends, all is released, each once. Releases
- * begin newest first and none waits for another: what comes after the end of a test must find all of them on their way.
- * After a release that fails the others still run.
+ * begin with the scopes inside of it, then newest first, and none waits for another: what comes after the end of a test must
+ * find all of them on their way. After a release that fails the others still run.
  */
 export type Release = () => void | Promise<void>;
 
@@ -12,7 +12,8 @@ export interface Held {
 
 export class Scope {
   readonly name: string;
-  #held = new Set<Release>();
+  readonly #held = new Set<Release>();
+  readonly #inner = new Set<Scope>();
   #ending: Promise<unknown[]> | undefined;
 
   constructor(name: string) {
@@ -20,7 +21,7 @@ export class Scope {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#held.size + this.#inner.size;
   }
 
   get ended(): boolean {
@@ -42,14 +43,15 @@ export class Scope {
   /** A scope inside this one, which ends with it or before it. */
   inner(name: string): Scope {
     const scope = new Scope(name);
-    const held = this.hold(async () => {
-      await scope.end();
-    });
-    scope.#forgottenBy = held;
+    if (this.#ending !== undefined) void this.#ending.then(() => scope.end());
+    else {
+      this.#inner.add(scope);
+      scope.#outer = this;
+    }
     return scope;
   }
 
-  #forgottenBy: Held | undefined;
+  #outer: Scope | undefined;
 
   /** Resolves with the failures. A second call joins the first. */
   end(): Promise<unknown[]> {
@@ -58,11 +60,17 @@ export class Scope {
   }
 
   async #releaseAll(): Promise<unknown[]> {
-    const newestFirst = [...this.#held].reverse();
+    const inner = [...this.#inner].reverse().map(
+      (scope): Release =>
+        async () =>
+          void (await scope.end()),
+    );
+    const newestFirst = [...inner, ...[...this.#held].reverse()];
     this.#held.clear();
     const outcomes = await Promise.allSettled(newestFirst.map(async (release) => release()));
     // Not before: the end of the scope around it waits for this one.
-    this.#forgottenBy?.forget();
+    const outer = this.#outer;
+    if (outer !== undefined) outer.#inner.delete(this);
     return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   }
 }

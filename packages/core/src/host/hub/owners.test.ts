@@ -42,7 +42,60 @@ test('the end of a file releases what its tests hold too', async () => {
   hold('file', ['a.test.ts']);
   hold('elsewhere', ['b.test.ts', 'adds']);
   await owners.end(['a.test.ts']);
-  expect(released.map((text) => text.split(' ')[0])).toEqual(['file', 'test']);
+  expect(released.map((text) => text.split(' ')[0])).toEqual(['test', 'file']);
+});
+
+/** Sessions whose ends take until they are let go. */
+function ending() {
+  const owners = new Owners('the worker');
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const session = (name: string, pool: string, path: readonly string[]) =>
+    owners.hold(
+      path,
+      async ({ later }) => {
+        await later;
+        begun.push(name);
+        await new Promise<void>((resolve) => ends.set(name, resolve));
+        return true;
+      },
+      pool,
+    );
+  const settled = async (): Promise<readonly string[]> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return begun;
+  };
+  const end = async (name: string): Promise<readonly string[]> => {
+    ends.get(name)?.();
+    return await settled();
+  };
+  return { owners, session, settled, end };
+}
+
+test('a session learns when those that were registered later have ended, of other pools', async () => {
+  const { owners, session, settled, end } = ending();
+  const path = ['a.test.ts', 'sells'];
+  session('database', 'db', path);
+  session('second database', 'db', path);
+  session('app', 'app', path);
+  session('browser', 'browser', path);
+  void owners.end(path);
+  expect(await settled()).toEqual(['browser']);
+  expect(await end('browser')).toEqual(['browser', 'app']);
+  expect(await end('app')).toEqual(['browser', 'app', 'second database', 'database']);
+});
+
+test('a session of a file learns when those of its tests have ended, also where they were registered before', async () => {
+  const { owners, session, settled, end } = ending();
+  session('app of a test', 'app', ['a.test.ts', 'sells']);
+  session('app of another', 'app', ['a.test.ts', 'buys']);
+  session('database', 'db', ['a.test.ts']);
+  void owners.end(['a.test.ts', 'sells']);
+  expect(await settled()).toEqual(['app of a test']);
+  void owners.end(['a.test.ts']);
+  expect(await settled()).toEqual(['app of a test', 'app of another']);
+  await end('app of another');
+  expect(await end('app of a test')).toEqual(['app of a test', 'app of another', 'database']);
 });
 
 test('the end of the worker releases everything', async () => {

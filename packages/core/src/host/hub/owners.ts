@@ -1,6 +1,6 @@
 /**
  * The owners within one worker, and what each holds: test ⊂ file ⊂ worker. An owner is a path, `[file, test]`; ending one ends all
- * under it, newest first. One that has ended holds nothing any more: a test whose time is up runs on, and must not be
+ * under it, the innermost first, then newest first. One that has ended holds nothing any more: a test whose time is up runs on, and must not be
  * given a session that would never be taken back.
  */
 import { CarpoolError } from '../../base/errors.ts';
@@ -13,6 +13,14 @@ export interface WhyEnded {
   readonly reason: string;
   /** It is a test that has failed. */
   readonly failed: boolean;
+  /** Resolves when what was held later and is of other pools has ended; absent: there is nothing to wait for. */
+  readonly later?: Promise<unknown> | undefined;
+}
+
+/** The end of a session that has begun. */
+interface EndingSession {
+  readonly pool: string;
+  readonly over: Promise<unknown>;
 }
 
 /** Releases what is held, saying why. True: the end was confirmed. `report`: what the child found wrong. */
@@ -27,7 +35,7 @@ export interface OwnerEnd {
 }
 
 /** Owners that have ended are remembered as long as the file they belong to, and at most this many. */
-const remembered = 10_000;
+const mostRemembered = 10_000;
 /** Names in a path: file and test, and room for more. */
 const deepest = 8;
 /** Characters of a name. */
@@ -46,6 +54,8 @@ const nothing: OwnerEnd = { unconfirmed: 0, diagnosed: [] };
 interface Owner {
   readonly scope: Scope;
   readonly outer: Owner | undefined;
+  /** Of itself and of those inside of it: what is released after them may be what they use. */
+  readonly endingSessions: Set<EndingSession>;
   ending: Ending | undefined;
   readonly inner: Map<string, Owner>;
   readonly ended: Set<string>;
@@ -60,12 +70,16 @@ export class Owners {
     this.#root = ownerIn(new Scope(name), undefined);
   }
 
-  /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
-  hold(path: OwnerPath, release: ReleaseHeld): Held {
+  /** @param pool of a session @throws CarpoolError SESSION_CLOSED if the owner has ended */
+  hold(path: OwnerPath, release: ReleaseHeld, pool?: string): Held {
     const owner = this.#find(path);
     return owner.scope.hold(async () => {
       const ending = endingOf(owner);
-      if (!(await release(ending, (diagnosed) => ending.diagnosed.push(diagnosed)))) ending.unconfirmed++;
+      const { reason, failed } = ending;
+      const why = { reason, failed, later: pool === undefined ? undefined : laterThan(owner, pool) };
+      const over = release(why, (diagnosed) => ending.diagnosed.push(diagnosed));
+      if (pool !== undefined) remembered(owner, { pool, over });
+      if (!(await over)) ending.unconfirmed++;
     });
   }
 
@@ -143,7 +157,24 @@ function sizeOf({ inner }: Owner): number {
 }
 
 function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
-  return { scope, outer, ending: undefined, inner: new Map(), ended: new Set() };
+  return { scope, outer, endingSessions: new Set(), ending: undefined, inner: new Map(), ended: new Set() };
+}
+
+/** Sessions of one pool have nothing to do with each other. */
+function laterThan({ endingSessions }: Owner, own: string): Promise<unknown> | undefined {
+  const others = [...endingSessions].filter(({ pool }) => pool !== own);
+  return others.length === 0 ? undefined : Promise.allSettled(others.map(({ over }) => over));
+}
+
+/** Until it is over, for the owner and those around it. */
+function remembered(owner: Owner, session: EndingSession): void {
+  const owners: Owner[] = [];
+  for (let at: Owner | undefined = owner; at !== undefined; at = at.outer) owners.push(at);
+  for (const { endingSessions } of owners) endingSessions.add(session);
+  const forget = (): void => {
+    for (const { endingSessions } of owners) endingSessions.delete(session);
+  };
+  session.over.then(forget, forget);
 }
 
 async function ended(owner: Owner, why: WhyEnded): Promise<OwnerEnd> {
@@ -167,7 +198,7 @@ function endingOf(owner: Owner): Ending {
 
 function remember(ended: Set<string>, name: string): void {
   ended.add(name);
-  if (ended.size <= remembered) return;
+  if (ended.size <= mostRemembered) return;
   const [oldest] = ended;
   if (oldest !== undefined) ended.delete(oldest);
 }

@@ -26,7 +26,7 @@ import type { AdoptedBody, ClosedBody, RefuseBody } from '../../wire/frame-bodie
 import type { RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import type { HubPool } from './hub-pool.ts';
 import { labelIn, scopeOf, textIn } from './holder-names.ts';
-import type { Owners } from './owners.ts';
+import type { Owners, ReleaseHeld } from './owners.ts';
 import { noSessionToJoin } from './refusals.ts';
 import { registerResult } from './register-result.ts';
 import { Requests, type Requesting } from './requests.ts';
@@ -111,12 +111,18 @@ export class Relay implements Requesting, Carrying {
       throw thrown;
     });
     try {
-      this.#held = owners.hold(under, async ({ reason: message, failed }, report) => {
+      const release: ReleaseHeld = async ({ reason: message, failed, later }, report) => {
+        // Others may be connected to a server: what was registered later ends first.
+        if (settings.server !== undefined && later !== undefined) {
+          if (failed) void registration.testFailed();
+          await later;
+        }
         const reason = this.#reason('owner', message);
         const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout, failed);
         if (diagnosed !== undefined) report(diagnosed);
         return confirmed;
-      });
+      };
+      this.#held = owners.hold(under, release, name);
     } catch (thrown) {
       await conversation.close(this.#reason('owner', 'because its owner has ended'), settings.closeTimeout);
       throw thrown;

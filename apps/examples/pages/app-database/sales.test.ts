@@ -1,0 +1,21 @@
+import { withPools } from '@carpool/vitest';
+import config from './carpool.config.ts';
+
+const test = withPools(config).extend<{ shop: string }>({
+  // The app, on the database of this test.
+  shop: async ({ db, carpool }, use) => {
+    const { opened } = await carpool.app.register({ params: { database: db.opened.url } });
+    await use(opened.url);
+  },
+});
+
+const sales = async (shop: string): Promise<string> => await (await fetch(shop)).text();
+
+test('sells a pear', async ({ shop, expect }) => {
+  await fetch(shop, { method: 'POST', body: 'pear' });
+  expect(await sales(shop)).toBe('pear');
+});
+
+test('begins with an empty database', async ({ shop, expect }) => {
+  expect(await sales(shop)).toBe('');
+});
