@@ -208,7 +208,6 @@ export class Relay implements Requesting, Carrying {
     throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
   }
 
-  /** @param failed its test has failed */
   async evidence(failed = false): Promise<Evidence> {
     if (failed) await this.#registration?.testFailed();
     // The child may have printed before it answered, and the pipes are read in any order.
