@@ -23,10 +23,11 @@ async function answer({ method, url }, body) {
   return rows.map(({ item }) => item).join(', ');
 }
 
-createServer(async (request, response) => {
-  try {
-    response.end(await answer(request, await text(request)));
-  } catch (error) {
-    response.writeHead(500).end(error.message);
-  }
+createServer((request, response) => {
+  text(request)
+    .then((body) => answer(request, body))
+    .then(
+      (said) => response.end(said),
+      (error) => response.writeHead(500).end(error.message),
+    );
 }).listen(Number(port), '127.0.0.1');
