@@ -5,6 +5,8 @@ import type { CallSite } from './errors.ts';
 export interface HolderLabel {
   readonly test?: string | undefined;
   readonly file?: string | undefined;
+  /** "2/4": of a holder in a shard of `carpool run --shards`. */
+  readonly shard?: string | undefined;
   /** Of a holder in another run of the same host: "/code/api, branch fix-db, pid 123". */
   readonly run?: string | undefined;
 }
@@ -43,15 +45,16 @@ export function describeHeld(all: readonly Held[], many: string): string[] {
   });
 }
 
-/** ""cart › adds an item" (cart.test.ts:14)"; of another run also ", in the run /code/api, branch fix-db, pid 123" */
+/** ""cart › adds an item" (cart.test.ts:14) in shard 2/4"; of another run also ", in the run /code/api, branch fix-db, pid 123" */
 export function nameOf(
-  { test, file, run, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
+  { test, file, shard, run, takenAt }: HolderLabel & { readonly takenAt?: string | undefined },
   nameless: string,
 ): string {
   const name = test === undefined ? nameless : JSON.stringify(test);
   const where = takenAt ?? file;
+  const ofShard = shard === undefined ? '' : ` in shard ${shard}`;
   const ofRun = run === undefined ? '' : `, in the run ${run}`;
-  return where === undefined ? `${name}${ofRun}` : `${name} (${where})${ofRun}`;
+  return `${name}${where === undefined ? '' : ` (${where})`}${ofShard}${ofRun}`;
 }
 
 /** "test "cart › adds an item" (cart.test.ts:14)", or "session s1 (cart.test.ts:14)" where no test is known */

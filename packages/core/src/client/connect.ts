@@ -9,7 +9,7 @@ import { json } from '../codec/json.ts';
 import { Mux } from '../session/mux.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
-import { isRemote, parseAddress, placeName, type Address, type Place } from '../wire/address.ts';
+import { isRemote, parseAddress, placeName, shardIn, type Address, type Place } from '../wire/address.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
@@ -79,6 +79,7 @@ export async function connectTo(
     runner,
     pid,
     run,
+    shard: shardIn(process.env),
     observer,
   } satisfies GreetRequest;
   let late: CarpoolError | undefined;

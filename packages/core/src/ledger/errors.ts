@@ -191,8 +191,8 @@ function describeOwn(leases: readonly Lease[], now: number, waiting: LeaseReques
   });
 }
 
-function describeWaiter({ test, file, run }: LeaseHolder): string {
-  return subject({ test, run }, file ?? nameless);
+function describeWaiter({ test, file, shard, run }: LeaseHolder): string {
+  return subject({ test, shard, run }, file ?? nameless);
 }
 
 /** As the beginning of a sentence. */

@@ -25,6 +25,16 @@ export type Address = Place & {
 /** The variable by which a worker finds its host where the runner has no channel of its own. */
 export const addressVariable = 'CARPOOL_ADDRESS';
 
+/** The variables in a shard of `carpool run --shards`: which one it is, from 1, and how many there are. */
+export const shardVariable = 'CARPOOL_SHARD';
+export const shardsVariable = 'CARPOOL_SHARDS';
+
+/** "2/4"; undefined in what is no shard. */
+export function shardIn(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [number, of] = [env[shardVariable], env[shardsVariable]];
+  return number === undefined || of === undefined ? undefined : `${number}/${of}`;
+}
+
 const scheme = 'carpool';
 const tokenPattern = '[0-9a-f]{64}';
 /** An address of IPv6, with its zone. */

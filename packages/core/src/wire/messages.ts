@@ -42,6 +42,8 @@ export interface GreetRequest {
   readonly pid: number;
   /** Of a process that is part of no run of this host: for the errors of others, and for turns. */
   readonly run?: RunInfo | undefined;
+  /** "2/4": which shard of the run it is in, for the errors of others. */
+  readonly shard?: string | undefined;
   /** It only looks: the host is not in use because of it. */
   readonly observer?: boolean | undefined;
   /** From another machine: the path of the shared worker to which the host passes on all of this connection. */

@@ -16,7 +16,7 @@ function namesIn(text: string): string[] {
 }
 
 test('the table of `ps --json` is the one of the code, field by field', () => {
-  const holder = { 'test?': 0, 'file?': 0, 'takenAt?': 0, 'run?': 0, 'age?': 0, 'amount?': 0 } as const;
+  const holder = { 'test?': 0, 'file?': 0, 'shard?': 0, 'takenAt?': 0, 'run?': 0, 'age?': 0, 'amount?': 0 } as const;
   const whole: Fields<Processes> = { version: 0, carpool: 0, time: 0, hosts: 0 };
   const host: Fields<AnsweringHost> = {
     state: 0,

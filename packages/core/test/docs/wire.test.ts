@@ -107,7 +107,7 @@ type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseF
 test('the table of methods is the one of the code, field by field', () => {
   const methods = {
     greet: [
-      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0, 'observer?': 0, 'sharedWorker?': 0 },
+      { token: 0, wire: 0, version: 0, runner: 0, pid: 0, 'run?': 0, 'shard?': 0, 'observer?': 0, 'sharedWorker?': 0 },
       { peer: 0, version: 0 },
     ],
     register: [

@@ -47,7 +47,7 @@ const machine: AnsweringHost = {
       holderCount: 1,
       holders: [{ test: 'prints', takenAt: '/code/api/print.test.ts:3:1', run: 'a', age: 190_000 }],
       waitCount: 7,
-      waiting: [{ test: 'prints too', run: 'b', age: 12_000 }],
+      waiting: [{ test: 'prints too', shard: '2/4', run: 'b', age: 12_000 }],
     },
     {
       name: 'cpu',
@@ -97,7 +97,7 @@ test('80 columns', () => {
         waits: 12 s, "sorts", run 4810
       lock "printer", of this machine
         held: 3 min, "prints" (/code/api/print.test.ts:3:1), run 4802
-        waits: 12 s, "prints too", run 4810
+        waits: 12 s, "prints too", shard 2/4, run 4810
         and 6 more waits
       semaphore "cpu", run 4802, 2 of 4 held
         held: 400 ms, 2 of it, /code/api/cart.test.ts
@@ -147,7 +147,8 @@ test('40 columns: lines go on below, and nothing is cut', () => {
         held: 3 min, "prints"
             (/code/api/print.test.ts:3:1),
             run 4802
-        waits: 12 s, "prints too", run 4810
+        waits: 12 s, "prints too", shard
+            2/4, run 4810
         and 6 more waits
       semaphore "cpu", run 4802, 2 of 4 held
         held: 400 ms, 2 of it,

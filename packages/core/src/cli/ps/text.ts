@@ -148,12 +148,12 @@ const heldAs = {
 } as const satisfies Record<LeaseStatus['kind'], string>;
 
 /** "3 min, "adds a row" (cart.test.ts:14:3), run 4802" */
-function holderText({ test, file, takenAt, age, amount, run: id }: HolderStatus, run: Printing['run']): string {
+function holderText({ test, file, shard, takenAt, age, amount, run: id }: HolderStatus, run: Printing['run']): string {
   const place = takenAt ?? file;
   const name = test === undefined ? undefined : JSON.stringify(test);
   const where = name === undefined ? place : place === undefined ? name : `${name} (${place})`;
   const parts = [age === undefined ? undefined : ageText(age), amount === undefined ? undefined : `${amount} of it`];
-  return [...parts, where ?? 'no test is known', id === undefined ? undefined : run(id)]
+  return [...parts, where ?? 'no test is known', shard && `shard ${shard}`, id === undefined ? undefined : run(id)]
     .filter((part) => part !== undefined)
     .join(', ');
 }

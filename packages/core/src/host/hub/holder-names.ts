@@ -3,11 +3,18 @@ import type { HolderLabel, HolderRun } from '../../base/holder-label.ts';
 import { describeRun, type RunInfo } from '../../wire/machine-messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
 
+/** Characters of "2/4". */
+const longestShard = 20;
 /** Characters of what names a holder, and of the stack of its call. */
 const longestLabel = 1_000;
 
 export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined): HolderLabel {
   return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel) };
+}
+
+/** "2/4", as its worker has greeted. */
+export function shardNamed(shard: unknown): string | undefined {
+  return textIn(shard, longestShard);
 }
 
 /** The run of a process that is part of none of this host's. */

@@ -75,6 +75,6 @@ function ofSpace(
 }
 
 /** Without the name of its run, which has an id here. */
-function labelOf({ test, file, takenAt }: LeaseHolder): HolderStatus {
-  return { test, file, takenAt };
+function labelOf({ test, file, shard, takenAt }: LeaseHolder): HolderStatus {
+  return { test, file, shard, takenAt };
 }

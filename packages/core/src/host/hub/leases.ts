@@ -38,6 +38,8 @@ export interface LeasesOptions extends LeaseEntriesOptions {
   readonly peer: number;
   /** Its run, where the host serves several. */
   readonly run?: (() => HolderRun | undefined) | undefined;
+  /** Which shard of its run the worker is in. */
+  readonly shard?: (() => string | undefined) | undefined;
   /** It is on another machine, where files of this one are not. */
   readonly remote?: boolean | undefined;
 }
@@ -234,7 +236,8 @@ export class Leases {
   }
 
   #holder({ holder, at }: LeaseCallRequest): LeaseHolder {
-    return { ...labelIn(holder), run: this.#options.run?.()?.name, takenAt: text(at) };
+    const { run, shard } = this.#options;
+    return { ...labelIn(holder), shard: shard?.(), run: run?.()?.name, takenAt: text(at) };
   }
 
   #chain({ chain = [] }: LeaseCallRequest): Lease[] {

@@ -34,6 +34,7 @@ import { FrameLimits } from './frame-limits.ts';
 import { JoinedProcess } from './joined-process.ts';
 import { Leases, type LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
+import { shardNamed } from './holder-names.ts';
 import type { PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
@@ -55,6 +56,7 @@ export class Peer {
   #observes = false;
   /** Of its holders. */
   #label: HolderRun | undefined;
+  #shard: string | undefined;
   readonly #relays = new Map<number, Relay>();
   readonly #calls: Calls;
   /** It is no worker: a test has handed its session to it. */
@@ -80,8 +82,9 @@ export class Peer {
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
-      greeted: ({ run, observer }) => {
+      greeted: ({ run, shard, observer }) => {
         this.#label = hub.runOf(run, remote);
+        this.#shard = shardNamed(shard);
         this.#observes = observer === true;
         hub.greeted();
       },
@@ -95,7 +98,7 @@ export class Peer {
     const held = { owners: this.#owners, connection: this.#connection };
     this.#run = new PeerRun({ ...held, hub, remote });
     const { clock, coordination, valueFiles } = hub;
-    const of = { peer: this.#number, run: () => this.#label, remote: remote !== undefined };
+    const of = { peer: this.#number, run: () => this.#label, shard: () => this.#shard, remote: remote !== undefined };
     this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
   }
 
@@ -272,6 +275,7 @@ export class Peer {
       session,
       peer: this.#number,
       run: this.#label,
+      shard: this.#shard,
       owners: this.#owners,
       connection: this.#connection,
       maxBacklogBytes: this.#hub.limits.maxBacklogBytes,

@@ -41,6 +41,8 @@ export interface RelayOptions {
   readonly peer: number;
   /** Its run, where the host serves several. */
   readonly run?: HolderRun | undefined;
+  /** Which shard of its run the worker is in. */
+  readonly shard?: string | undefined;
   readonly owners: Owners;
   readonly connection: AcceptedConnection;
   /** Bytes that may wait for the worker to read. */
@@ -91,8 +93,14 @@ export class Relay implements Requesting, Carrying {
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft } = request;
-    const { owners, peer, run, pool: find } = this.#options;
-    const asked = { wait, timeout, timeLeft, holder: labelIn(holder), ownerPath: [String(peer), ...under] };
+    const { owners, peer, run, shard, pool: find } = this.#options;
+    const asked = {
+      wait,
+      timeout,
+      timeLeft,
+      holder: { ...labelIn(holder), shard },
+      ownerPath: [String(peer), ...under],
+    };
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
