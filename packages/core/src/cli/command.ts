@@ -6,9 +6,11 @@ import { address, type AddressOptions } from './address.ts';
 import { check } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { bytesOf, durationOf, hostOf, placeOf, positiveInteger, regularExpression, timeOf } from './options.ts';
+import { bytesOf, durationOf, hostOf, placeOf, positiveInteger, regularExpression, shardCount, timeOf } from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
+import { runFault } from './run/plan.ts';
 import { run } from './run.ts';
+import type { RunOptions } from './run/types.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { stop, stopTimeout, type StopOptions } from './stop.ts';
 
@@ -24,9 +26,24 @@ program
     'start a host, run a command with it, stop it: runners inside join that host instead of starting one each',
   )
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
+  .option(
+    '--shards <number>',
+    'start the command so often, or `auto`: once for each processor; {i} in it is the number of the shard, {n} how many there are',
+    shardCount,
+  )
+  .option(
+    '--concurrency <number>',
+    'of the shards, how many run at a time; default: as many as processors',
+    positiveInteger,
+  )
+  .option('--group', 'print what each shard has printed as a whole, when it has ended')
+  .option('--no-prefix', 'print the lines of the shards without their numbers, for programs that read them')
+  .option('--bail', 'end all shards when the first has failed')
   .argument('<command...>', 'what to run, after --')
   .passThroughOptions()
-  .action(async (command: string[], options: { config?: string }) => {
+  .action(async (command: string[], options: RunOptions, self: Command) => {
+    const fault = runFault(command, options);
+    if (fault !== undefined) self.error(`error: ${fault}`);
     process.exitCode = await run(command, options);
   });
 

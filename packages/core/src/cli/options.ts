@@ -1,4 +1,5 @@
 /** Values of options, from the command line. */
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { parseBytes, parseCount } from '../hosts/machine-bounds.ts';
 import { hostAndPort, parseHostAndPort, type RemotePlace } from '../wire/address.ts';
@@ -8,6 +9,13 @@ export function positiveInteger(text: string): number {
   const value = parseCount(text);
   if (value !== undefined) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+/** At least 1; "auto": as many as there are processors. @throws InvalidArgumentError */
+export function shardCount(text: string): number {
+  const value = text === 'auto' ? availableParallelism() : parseCount(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('It must be a whole number, at least 1, or auto.');
 }
 
 /** `^` and `$` match at lines. @throws InvalidArgumentError */

@@ -1,33 +1,51 @@
-/** `carpool run -- <command>`: one host for the command and its children, which may be several runners. */
+/** `carpool run -- <command>`: one host for the command and its children, which may be several runners, or for its shards. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { fromRecord } from '../base/errors.ts';
 import { startHost } from '../main-process/start-host.ts';
 import { crashText } from '../main-process/crashes.ts';
 import { summaryLines } from '../main-process/summary.ts';
 import { addressVariable } from '../wire/address.ts';
-
-export interface RunOptions {
-  readonly config?: string;
-}
+import { exitCodeOf } from './run/outcome.ts';
+import type { CommandEnd, RunOptions } from './run/types.ts';
 
 /**
  * Resolves with the exit code of the command; if it was killed, with 128 and the number of the signal. As in shells, 127 if
- * there is no such command, and 126 if it cannot be run.
+ * there is no such command, and 126 if it cannot be run. Of shards: with that of the first that has failed, by their numbers.
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
-export async function run(command: readonly string[], { config }: RunOptions): Promise<number> {
-  const [file = '', ...args] = command;
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const { config, shards } = options;
   await using host = await startHost({ root: process.cwd(), configFile: config, runner: 'carpool run' });
   const { problem } = await host.configured;
   // Locks, ports and shared workers by file name need no config.
   const empty = problem?.context['empty'] === true && config === undefined;
   if (problem !== undefined && !empty) throw fromRecord(problem);
+  let ended: CommandEnd;
+  try {
+    ended =
+      shards === undefined
+        ? await runOne(command, host.address)
+        : await (await import('./run/run-shards.ts')).runShards(command, host, { ...options, shards });
+  } catch (thrown) {
+    const error = thrown as NodeJS.ErrnoException;
+    if (error.syscall?.startsWith('spawn') !== true) throw thrown;
+    return notStarted(error.path ?? command[0] ?? '', error);
+  }
+  const summary = await host.stop();
+  for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
+  const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
+  process.stderr.write(crashText(crashes));
+  if (ended.failure !== undefined) console.error(`carpool: ${ended.failure}`);
+  return ended.code === 0 && crashes.length > 0 ? 1 : ended.code;
+}
+
+/** @throws what the system says of a command that cannot be run */
+async function runOne([file = '', ...args]: readonly string[], address: string): Promise<CommandEnd> {
   const child = spawn(file, args, {
     stdio: 'inherit',
-    env: { ...process.env, [addressVariable]: host.address },
+    env: { ...process.env, [addressVariable]: address },
     // On Windows a script such as `npm` is not an executable file.
     shell: process.platform === 'win32',
   });
@@ -36,19 +54,8 @@ export async function run(command: readonly string[], { config }: RunOptions): P
   process.on('SIGINT', () => {
     if (!inForeground()) child.kill('SIGINT');
   });
-  let ended: [number | null, NodeJS.Signals | null];
-  try {
-    ended = (await once(child, 'exit')) as typeof ended;
-  } catch (thrown) {
-    return notStarted(file, thrown as NodeJS.ErrnoException);
-  }
-  const [code, signal] = ended;
-  const summary = await host.stop();
-  for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
-  const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
-  process.stderr.write(crashText(crashes));
-  if (signal !== null) return 128 + constants.signals[signal];
-  return code === 0 && crashes.length > 0 ? 1 : (code ?? 1);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return { code: exitCodeOf({ code, signal }) };
 }
 
 /**

@@ -19,6 +19,7 @@ import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
 import { staysInUse } from './left-in-use.ts';
 import { Lifetime } from './lifetime.ts';
+import { OwnedGroups } from './owned-groups.ts';
 import { Restoration } from './restoration.ts';
 import { ServedRun } from './served-run.ts';
 import { serverPorts } from './server-ports.ts';
@@ -28,6 +29,7 @@ let control: Socket;
 let lifetime: Lifetime;
 let run: ServedRun | undefined;
 let booted = false;
+const owned = new OwnedGroups();
 
 /** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
 export function runHost(): void {
@@ -36,7 +38,10 @@ export function runHost(): void {
   const decoder = new TextDecoder();
   control = new Socket({ fd: controlDescriptor });
   lifetime = new Lifetime({
-    close: async () => (await run?.close()) !== false,
+    close: async () => {
+      const [closed] = await Promise.all([run?.close(), owned.end()]);
+      return closed !== false;
+    },
     last: (exit) => void control.end(exit),
   });
   control.on('data', (chunk: Uint8Array) => lines.push(chunk, (line) => onLine(decoder.decode(line))));
@@ -95,7 +100,12 @@ async function infoOf({ root }: Boot, pid: number): Promise<RunInfoResult> {
   return { run: { ...runInfo(root, ''), pid } };
 }
 
-async function handle({ command, id }: Command): Promise<void> {
+async function handle(line: Command): Promise<void> {
+  if (line.command === 'owns') {
+    owned.set(line.groups);
+    return;
+  }
+  const { command, id } = line;
   if (command === 'ping') {
     report({ report: 'done', id });
     return;

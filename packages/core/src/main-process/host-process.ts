@@ -17,6 +17,7 @@ import {
   type Command,
   type Configured,
   type Done,
+  type GroupLeader,
   type HostSummary,
   type Project,
 } from '../wire/control.ts';
@@ -24,7 +25,7 @@ import { Heartbeat } from '../wire/heartbeat.ts';
 import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
 import { endedMeanwhile, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
 import { ShownOutput } from './host-output.ts';
-import type { Host } from './types.ts';
+import type { StartedHost } from './types.ts';
 
 const readyTimeout = 10_000;
 const replyTimeout = 5_000;
@@ -45,7 +46,7 @@ export interface HostProcessOptions extends HostProgram {
   readonly configTimeout: number;
 }
 
-export class HostProcess implements Host {
+export class HostProcess implements StartedHost {
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
@@ -114,6 +115,10 @@ export class HostProcess implements Host {
 
   async runEnded(): Promise<WatchedFiles | undefined> {
     return (await this.#call('runEnded', replyTimeout))?.watched;
+  }
+
+  owns(groups: readonly GroupLeader[]): void {
+    this.#write({ command: 'owns', groups });
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -205,7 +210,7 @@ export class HostProcess implements Host {
   }
 
   /** Resolves with `undefined` when the host is gone, or does not answer in time. */
-  async #call(command: Command['command'], timeout: number): Promise<Done | undefined> {
+  async #call(command: Exclude<Command['command'], 'owns'>, timeout: number): Promise<Done | undefined> {
     if (this.#ended) return undefined;
     const id = ++this.#ids;
     const reply = new Promise<Done | undefined>((resolve) => this.#replies.set(id, resolve));

@@ -8,7 +8,7 @@ import { withoutInspector } from '../hosts/node-options.ts';
 import type { Boot } from '../wire/control.ts';
 import { stderrOfHost } from './host-output.ts';
 import { HostProcess } from './host-process.ts';
-import type { Host, HostOptions } from './types.ts';
+import type { HostOptions, StartedHost } from './types.ts';
 
 /** Megabytes from the start: the host limits its heap (main.ts), and a relay makes much short-lived garbage. */
 const youngGeneration = '--min-semi-space-size=8';
@@ -19,7 +19,7 @@ export const defaultConfigTimeout = 60_000;
  * Starts the host process of a run. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
-export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<Host> {
+export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<StartedHost> {
   const { root, configFile, pools, mayLeave, runner } = options;
   const env = { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) };
   const main = mainFile();

@@ -1,7 +1,7 @@
 /** A host as the main process of a runner holds it, and what it is started with. */
 import type { PoolOptions } from '../pool/options.ts';
 import type { WatchedFiles } from '../process/files.ts';
-import type { Configured, HostSummary } from '../wire/control.ts';
+import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 
 /** Where the pools of a host come from. */
 export interface HostOptions {
@@ -44,4 +44,13 @@ export interface Host extends AsyncDisposable {
    * that tests have left open would break, the host stays until they or this process have gone, and keeps nothing waiting.
    */
   stop(): Promise<HostSummary | undefined>;
+}
+
+/** A host process that this process has started. */
+export interface StartedHost extends Host {
+  /**
+   * What it ends when this process is gone, which may be killed: the process groups with these leaders, in place of those of
+   * before. Not on Windows.
+   */
+  owns(groups: readonly GroupLeader[]): void;
 }

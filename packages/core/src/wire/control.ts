@@ -67,7 +67,16 @@ export type Command =
   | { readonly command: 'runStarted'; readonly id: number }
   /** It has ended. */
   | { readonly command: 'runEnded'; readonly id: number }
+  /** What ends with the runner, in place of that of before: the process groups with these leaders. It has no answer. */
+  | { readonly command: 'owns'; readonly groups: readonly GroupLeader[] }
   | { readonly command: 'stop'; readonly id: number };
+
+/** Of a process group. */
+export interface GroupLeader {
+  readonly pid: number;
+  /** Which process with this number it is. Absent where the system shows none. */
+  readonly startTime: string | undefined;
+}
 
 /** What a host has done in this run; one that several runners share, in its life. */
 export interface HostSummary {

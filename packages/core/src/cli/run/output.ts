@@ -1,0 +1,77 @@
+/** How what the shards print is shown: line by line as it comes, or of each shard as a whole at its end. */
+import { styleText } from 'node:util';
+import { join } from 'node:path';
+import { Lines } from './lines.ts';
+import type { Shard } from './plan.ts';
+import { Spool, type StreamName } from './spool.ts';
+import type { Target, Writing } from './target.ts';
+
+export type Targets = Readonly<Record<StreamName, Target>>;
+
+/** Of one shard. */
+export interface ShardOutput {
+  /** @throws CarpoolError where it cannot be kept */
+  write(stream: StreamName, chunk: Uint8Array): Writing;
+  /** Nothing more comes. Resolves when all of it is printed. @param heading what is printed before it, where it comes as a whole */
+  end(heading: string): Promise<void>;
+}
+
+const colours = ['cyan', 'magenta', 'yellow', 'green', 'blue'] as const;
+
+/** "[2/4] ", in a colour where the terminal has it. */
+export function prefixOf({ name, number }: Pick<Shard, 'name' | 'number'>, stream: NodeJS.WritableStream): string {
+  return `${styleText(colours[(number - 1) % colours.length] ?? 'cyan', `[${name}]`, { stream })} `;
+}
+
+/** Each line as it comes. @param prefixes absent: none */
+export function lineByLine(targets: Targets, prefixes?: Readonly<Record<StreamName, string>>): ShardOutput {
+  const lines = { stdout: new Lines(prefixes?.stdout ?? ''), stderr: new Lines(prefixes?.stderr ?? '') };
+  return {
+    write: (stream, chunk) => targets[stream].write(lines[stream].push(chunk)),
+    async end() {
+      await targets.stdout.write(lines.stdout.end());
+      await targets.stderr.write(lines.stderr.end());
+    },
+  };
+}
+
+/** The shards of one run, each as a whole at its end: their lines are not changed, and those of two are not mixed. */
+export class WholeOutputs {
+  readonly #targets: Targets;
+  readonly #folder: string;
+  #printed: Promise<void> = Promise.resolve();
+
+  /** @param folder a private one, which is removed after the run */
+  constructor(targets: Targets, folder: string) {
+    this.#targets = targets;
+    this.#folder = folder;
+  }
+
+  /** @throws what the system says of the file */
+  of({ number }: Pick<Shard, 'number'>): ShardOutput {
+    const spool = new Spool(join(this.#folder, `shard-${number}`));
+    return {
+      write(stream, chunk) {
+        spool.append(stream, chunk);
+        return undefined;
+      },
+      end: (heading) => (this.#printed = this.#printed.then(() => this.#print(spool, heading))),
+    };
+  }
+
+  async #print(spool: Spool, heading: string): Promise<void> {
+    try {
+      await this.#targets.stderr.write(Buffer.from(heading));
+      const last: Partial<Record<StreamName, Uint8Array>> = {};
+      for (const [stream, chunk] of spool.read()) {
+        last[stream] = chunk;
+        await this.#targets[stream].write(chunk);
+      }
+      // The next one begins on a line of its own.
+      for (const stream of ['stdout', 'stderr'] as const)
+        if ((last[stream]?.at(-1) ?? 10) !== 10) await this.#targets[stream].write(Uint8Array.of(10));
+    } finally {
+      spool.close();
+    }
+  }
+}
