@@ -13,7 +13,7 @@ export interface TestSpec {
 export interface FileSpec {
   readonly name: string;
   /** Of the project, where the bodies are. Default `bodies.cjs`. */
-  readonly module?: 'sharing.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
+  readonly module?: 'sharing.cjs' | 'sharded.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
   /** The options of `withPools`, as text. */
   readonly options?: string;
   readonly concurrent?: boolean;
@@ -154,6 +154,24 @@ export const stopped: readonly FileSpec[] = [
 ];
 
 const twice = ['a', 'b'] as const;
+
+/**
+ * One run in four shards, one file for each. The files have equally many tests: Playwright Test divides by tests, Vitest and Jest
+ * by files.
+ */
+export const shardedRun: readonly FileSpec[] = ['a', 'b', 'c', 'd'].map((letter) => ({
+  name: `sharded-${letter}`,
+  module: 'sharded.cjs',
+  tests: [
+    { name: `takes turns (${letter}1)`, body: 'takeTurns' },
+    { name: `takes turns (${letter}2)`, body: 'takeTurns' },
+    { name: `computes it once (${letter})`, body: 'computeOnce' },
+    { name: `takes ports (${letter})`, body: 'takePorts' },
+    letter === 'c'
+      ? { name: `fails (${letter})`, fixture: 'echo', body: 'fail' }
+      : { name: `visits (${letter})`, fixture: 'echo', body: 'visit' },
+  ],
+}));
 
 /** What AVA's documentation of shared workers says → the body that tests it. */
 export const documented: Readonly<Record<string, string>> = {
