@@ -6,7 +6,16 @@ import { address, type AddressOptions } from './address.ts';
 import { check } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { bytesOf, durationOf, hostOf, placeOf, positiveInteger, regularExpression, shardCount, timeOf } from './options.ts';
+import {
+  bytesOf,
+  durationOf,
+  hostOf,
+  placeOf,
+  positiveInteger,
+  regularExpression,
+  shardCount,
+  timeOf,
+} from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
 import { runFault } from './run/plan.ts';
 import { run } from './run.ts';
