@@ -8,8 +8,16 @@ const longestShard = 20;
 /** Characters of what names a holder, and of the stack of its call. */
 const longestLabel = 1_000;
 
-export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined): HolderLabel {
-  return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel) };
+/** What names a worker, beside its tests. */
+export interface WorkerNames {
+  /** Its run, where the host serves several. */
+  readonly run?: HolderRun | undefined;
+  /** "2/4": which shard of its run it is in. */
+  readonly shard?: string | undefined;
+}
+
+export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined, shard?: string): HolderLabel {
+  return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel), shard };
 }
 
 /** "2/4", as its worker has greeted. */

@@ -237,7 +237,7 @@ export class Leases {
 
   #holder({ holder, at }: LeaseCallRequest): LeaseHolder {
     const { run, shard } = this.#options;
-    return { ...labelIn(holder), shard: shard?.(), run: run?.()?.name, takenAt: text(at) };
+    return { ...labelIn(holder, shard?.()), run: run?.()?.name, takenAt: text(at) };
   }
 
   #chain({ chain = [] }: LeaseCallRequest): Lease[] {

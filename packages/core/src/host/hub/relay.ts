@@ -6,7 +6,6 @@ import type { CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError, asCarpoolError, toRecord, type Evidence } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { nextTurn } from '../../base/natives.ts';
-import type { HolderRun } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
 import { Frame } from '../../codec/frame.ts';
 import type { Format } from '../../codec/codec.ts';
@@ -25,7 +24,7 @@ import { decodeJsonBody } from '../../wire/json-body.ts';
 import type { AdoptedBody, ClosedBody, RefuseBody } from '../../wire/frame-bodies.ts';
 import type { RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import type { HubPool } from './hub-pool.ts';
-import { labelIn, scopeOf, textIn } from './holder-names.ts';
+import { labelIn, scopeOf, textIn, type WorkerNames } from './holder-names.ts';
 import type { Owners, ReleaseHeld } from './owners.ts';
 import { noSessionToJoin } from './refusals.ts';
 import { registerResult } from './register-result.ts';
@@ -34,15 +33,11 @@ import type { SessionTokens } from './session-tokens.ts';
 import { SharedSession, type Carrying } from './shared-session.ts';
 import { translationFor } from './translation.ts';
 
-export interface RelayOptions {
+export interface RelayOptions extends WorkerNames {
   /** The worker's number for the session. */
   readonly session: number;
   /** The number of the worker. */
   readonly peer: number;
-  /** Its run, where the host serves several. */
-  readonly run?: HolderRun | undefined;
-  /** Which shard of its run the worker is in. */
-  readonly shard?: string | undefined;
   readonly owners: Owners;
   readonly connection: AcceptedConnection;
   /** Bytes that may wait for the worker to read. */
@@ -94,13 +89,7 @@ export class Relay implements Requesting, Carrying {
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft } = request;
     const { owners, peer, run, shard, pool: find } = this.#options;
-    const asked = {
-      wait,
-      timeout,
-      timeLeft,
-      holder: { ...labelIn(holder), shard },
-      ownerPath: [String(peer), ...under],
-    };
+    const asked = { wait, timeout, timeLeft, holder: labelIn(holder, shard), ownerPath: [String(peer), ...under] };
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
