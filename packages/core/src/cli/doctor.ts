@@ -6,7 +6,7 @@ import { checkHosts } from './doctor/hosts.ts';
 import { checkLeftovers } from './doctor/leftovers.ts';
 import { checkTemp } from './doctor/temp.ts';
 import { checkVersions } from './doctor/versions.ts';
-import { printable } from './ps/lines.ts';
+import { printable } from '../base/printable.ts';
 
 export interface DoctorOptions {
   readonly config?: string;

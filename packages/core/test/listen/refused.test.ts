@@ -1,9 +1,10 @@
 // Who must not come in from another machine, and what stands in the way of who may: one sentence each, and nothing hangs.
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo } from 'node:net';
-import { connect as connectSecurely } from 'node:tls';
+import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
+import { certify } from '../../src/machine/remote/certificate.ts';
 import { formatAddress, isRemote, parseAddress, type RemotePlace } from '../../src/wire/address.ts';
 import { op } from '../../src/wire/frames.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -141,6 +142,17 @@ test('what listens there speaks no TLS', async () => {
   expect(error.message).toBe(
     `Cannot reach the host at 127.0.0.1:${port}: what listens there does not speak TLS 1.3. The host has ended, or the address is that of another machine`,
   );
+});
+
+test('what listens there speaks TLS 1.2 alone', async () => {
+  const { key, cert, fingerprint } = certify();
+  const old = closing(createSecureServer({ key, cert, maxVersion: 'TLSv1.2' }));
+  old.listen(0, '127.0.0.1');
+  await once(old, 'listening');
+  const { port } = old.address() as AddressInfo;
+  const address = formatAddress({ host: '127.0.0.1', port, fingerprint, token: 'a'.repeat(64) });
+  const error = await failure(HostClient.connect({ address, runner }), 'HUB_UNREACHABLE');
+  expect(error.message).toContain('what listens there does not speak TLS 1.3');
 });
 
 test('a client without TLS is disconnected, and after 10 of them the address is turned away', async () => {

@@ -65,6 +65,7 @@ export async function served({ host: there, runner: here }: TwoMachines): Promis
   const pid = Number(/process (\d+)/.exec(await host.next())?.[1]);
   await host.next();
   const [, address = ''] = /'(.+)'$/.exec(await host.next()) ?? [];
+  expect(address).toMatch(/^carpool\+tls:/);
   const folder = join(place().path, 'elsewhere');
   mkdirSync(folder);
   const client = run(here, remoteClient, folder, { CARPOOL_ADDRESS: address });

@@ -1,15 +1,10 @@
 /** Lines of a tree, in the width of a terminal. */
+import { printable } from '../../base/printable.ts';
 
 /** Columns by which a level is indented, and by which a line that goes on is, too. */
 const step = 2;
 /** Fewer are no width. */
 const narrowest = 20;
-
-/** What others have written, such as the title of a test, must not move the cursor or end the line. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
-}
 
 /** @param width columns; Infinity: each line stays one */
 export function line(level: number, text: string, width: number): string {

@@ -1,4 +1,5 @@
 /** What names a holder in the errors of others is kept for as long as the session. A worker may have sent anything. */
+import { printable, printableLines } from '../../base/printable.ts';
 import type { HolderLabel, HolderRun } from '../../base/holder-label.ts';
 import { describeRun, type RunInfo } from '../../wire/machine-messages.ts';
 import type { OwnerPath } from '../../wire/owner-path.ts';
@@ -7,6 +8,7 @@ import type { OwnerPath } from '../../wire/owner-path.ts';
 const longestShard = 20;
 /** Characters of what names a holder, and of the stack of its call. */
 const longestLabel = 1_000;
+const longestStack = 20_000;
 
 /** What names a worker, beside its tests. */
 export interface WorkerNames {
@@ -17,12 +19,12 @@ export interface WorkerNames {
 }
 
 export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined, shard?: string): HolderLabel {
-  return { test: textIn(holder?.test, longestLabel), file: textIn(holder?.file, longestLabel), shard };
+  return { test: nameIn(holder?.test), file: nameIn(holder?.file), shard };
 }
 
 /** "2/4", as its worker has greeted. */
 export function shardNamed(shard: unknown): string | undefined {
-  return textIn(shard, longestShard);
+  return nameIn(shard)?.slice(0, longestShard);
 }
 
 /** The run of a process that is part of none of this host's. */
@@ -32,13 +34,24 @@ export interface PeerRunInfo extends HolderRun {
 }
 
 export function runIn(run: Partial<Record<keyof RunInfo, unknown>> | undefined): PeerRunInfo | undefined {
-  const [id, folder] = [textIn(run?.id, longestLabel), textIn(run?.folder, longestLabel)];
+  const [id, folder] = [nameIn(run?.id), nameIn(run?.folder)];
   if (id === undefined || folder === undefined) return undefined;
   const pid = Number(run?.pid);
-  return { id, pid, name: describeRun({ id, folder, branch: textIn(run?.branch, longestLabel), pid }) };
+  return { id, pid, name: describeRun({ id, folder, branch: nameIn(run?.branch), pid }) };
 }
 
-export function textIn(value: unknown, longest: number): string | undefined {
+/** It is printed where others see it. */
+export function nameIn(value: unknown): string | undefined {
+  const text = textIn(value, longestLabel);
+  return text && printable(text);
+}
+
+/** Of a call. */
+export function stackIn(value: unknown): string {
+  return printableLines(textIn(value, longestStack) ?? '');
+}
+
+function textIn(value: unknown, longest: number): string | undefined {
   return typeof value === 'string' ? value.slice(0, longest) : undefined;
 }
 

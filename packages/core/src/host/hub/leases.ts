@@ -18,13 +18,11 @@ import type {
   ReserveResult,
   SettleRequest,
 } from '../../wire/messages.ts';
-import { labelIn } from './holder-names.ts';
+import { labelIn, nameIn } from './holder-names.ts';
 import { inlineValueBytes } from './remote-access.ts';
 import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
 const maxValues = 10_000;
-/** Characters of what names a holder. */
-const longestLabel = 1_000;
 /** A longer one is not looked at: its deadlocks end by their time-outs. */
 const maxChain = 10_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
@@ -96,7 +94,7 @@ export class Leases {
   locate(number: number, body: Uint8Array): void {
     const holder = this.#entries.get(number)?.lease?.request.holder;
     const { at } = json.decode(body) as LocateBody;
-    if (holder !== undefined) holder.takenAt = text(at) ?? holder.takenAt;
+    if (holder !== undefined) holder.takenAt = nameIn(at) ?? holder.takenAt;
   }
 
   /** What waits for a lease fails: the host ends, and what others give back must not be given out again. */
@@ -237,7 +235,7 @@ export class Leases {
 
   #holder({ holder, at }: LeaseCallRequest): LeaseHolder {
     const { run, shard } = this.#options;
-    return { ...labelIn(holder, shard?.()), run: run?.()?.name, takenAt: text(at) };
+    return { ...labelIn(holder, shard?.()), run: run?.()?.name, takenAt: nameIn(at) };
   }
 
   #chain({ chain = [] }: LeaseCallRequest): Lease[] {
@@ -256,10 +254,6 @@ export class Leases {
 }
 
 // What a worker has sent may be of any type.
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, longestLabel) : undefined;
-}
 
 function cleanupIn(url: unknown): string | undefined {
   return typeof url === 'string' && url.startsWith('file:') ? url : undefined;

@@ -24,7 +24,7 @@ import { decodeJsonBody } from '../../wire/json-body.ts';
 import type { AdoptedBody, ClosedBody, RefuseBody } from '../../wire/frame-bodies.ts';
 import type { RegisterRequest, RegisterResult } from '../../wire/messages.ts';
 import type { HubPool } from './hub-pool.ts';
-import { labelIn, scopeOf, textIn, type WorkerNames } from './holder-names.ts';
+import { labelIn, scopeOf, stackIn, type WorkerNames } from './holder-names.ts';
 import type { Owners, ReleaseHeld } from './owners.ts';
 import { noSessionToJoin } from './refusals.ts';
 import { registerResult } from './register-result.ts';
@@ -50,8 +50,6 @@ export interface RelayOptions extends WorkerNames {
   /** Nothing of the session is left. */
   readonly over: () => void;
 }
-
-const longestStack = 20_000;
 
 export class Relay implements Requesting, Carrying {
   readonly #options: RelayOptions;
@@ -98,7 +96,7 @@ export class Relay implements Requesting, Carrying {
     const registration = await pool.open(
       { ...asked, signal, owner, ownerScope: scopeOf(owner, peer, under), run, params },
       this.#listener,
-      { stack: textIn(stack, longestStack) ?? '' },
+      { stack: stackIn(stack) },
     );
     const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;

@@ -1,5 +1,6 @@
 /** A run of another machine, as it is opened here: who it is, it says; all else is this machine's. */
 import { randomUUID } from 'node:crypto';
+import { printable } from '../../base/printable.ts';
 import type { RemoteAccess, RunEntrance } from '../../host/hub/remote-access.ts';
 import type { Listening } from '../../wire/control.ts';
 import type { RunInfo } from '../../wire/machine-messages.ts';
@@ -25,7 +26,6 @@ export function remoteRun(
   return { request: { ...project, method: 'openRun', run, env, cwd, configTimeout }, entrance };
 }
 
-/** What is shown to others must not move their cursor, or end a line of the log. */
 export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, longest).replaceAll(/\p{C}+/gu, ' ') : undefined;
+  return typeof value === 'string' ? printable(value.slice(0, longest)) : undefined;
 }

@@ -87,6 +87,26 @@ test('a frame over the limit of its pool is refused by its head, before its body
   expect(await other.request(1, { type: 'query' })).toMatchObject({ op: op.REPLY });
 });
 
+test('names that move the cursor of a terminal reach nobody as they are', async () => {
+  const served = await serve({ echoes: program('echo', { maxSessions: 1 }) });
+  const [mine, theirs] = [await RawPeer.join(served), await RawPeer.join(served)];
+  const evil = 'a\u001b[2J\u009b1A\r\nb\u202ec';
+  const holder = { test: evil, file: evil };
+  await mine.register(1, {
+    holder,
+    stack: `Error\n    at ${evil} (/x/\u001b[31m.ts:1:1)\n    at /y/\u001b[31m.ts:2:2`,
+  });
+  const lock = { method: 'acquire', kind: 'lock', size: 1, weight: 1, lease: 1, name: 'l', wait: false } as const;
+  await mine.call({ ...lock, holder, at: evil });
+  for (const answer of [await theirs.register(1, { wait: false }), await theirs.call(lock)]) {
+    expect(answer.op).toBe(op.FAILED);
+    const { message } = answer.body as Error;
+    expect(message).toContain('a [2J 1A b c');
+    // eslint-disable-next-line no-control-regex
+    expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  }
+});
+
 test('what is sent into a session that has just ended costs the others nothing', async () => {
   const peer = await RawPeer.join(await echoes());
   await peer.register(1);
