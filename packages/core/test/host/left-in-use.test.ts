@@ -1,10 +1,11 @@
 // The end of a run whose tests have left a client connected to a server: what would break stays, for as long as it must.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { startHost } from '../../src/main-process/start-host.ts';
 import type { Host } from '../../src/main-process/types.ts';
+import { localPath } from '../../src/wire/address.ts';
 import { closing, place, programPath, until } from '../support/pools.ts';
 
 afterEach(() => {
@@ -62,6 +63,23 @@ test('a server stays while it is in use, the runner does not wait, and both end 
   rmSync(flag());
   await host.exited;
   expect(await answers(url)).toBe(false);
+});
+
+test('its host restores what a cleaner has removed of its folder, and not the socket, which it has closed itself', async () => {
+  writeFileSync(flag(), '');
+  const { host } = await served(untilFlagIsGone());
+  const socket = localPath(host.address);
+  const folder = dirname(socket);
+  await host.stop();
+  expect(existsSync(socket)).toBe(false);
+  const printed = stderr();
+  rmSync(join(folder, 'host.json'));
+  await until('the record is there again', () => existsSync(join(folder, 'host.json')));
+  expect(existsSync(socket)).toBe(false);
+  await until('it is said', () => printed().includes('had been removed while the host was running'));
+  rmSync(flag());
+  await host.exited;
+  expect(printed().match(/had been removed/g)).toHaveLength(1);
 });
 
 test('it ends with the host that is told to end', async () => {
