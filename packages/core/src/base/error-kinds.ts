@@ -53,6 +53,7 @@ export type ErrorCode =
   | 'LEASE_DEADLOCK'
   | 'LEASE_LOST'
   | 'ONCE_FAILED'
+  | 'REACH_UNAVAILABLE'
   | 'GOLDEN_MISMATCH'
   | 'GOLDEN_MISSING'
   | 'GOLDEN_INVALID'
@@ -291,6 +292,13 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'The `compute` function passed to `once` threw, in the test that computed the value.',
     remedy: 'The cause is what it threw. The next call computes the value again.',
+  },
+  REACH_UNAVAILABLE: {
+    scope: 'call',
+    blame: 'setup',
+    meaning: 'What the hosts of a run on several machines share cannot be reached, or cannot be used as it is.',
+    remedy:
+      'The error says why: no server at the address, wrong credentials, a server without JetStream, no id of the run. docs/reach.md says what is needed.',
   },
   GOLDEN_MISMATCH: {
     scope: 'call',

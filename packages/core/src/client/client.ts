@@ -82,6 +82,7 @@ export class HostClient implements Client {
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });
+    connection.wire.whenLost = (lease, error) => this.leases.lost(lease, error);
     this.ports = new Ports(this.leases);
     const connect = (to: ClientOptions): Promise<HostClient> => HostClient.connect({ heartbeat, ...to });
     this.machine = new MachineLink({ runner, own: this, place, connect });
@@ -282,8 +283,7 @@ export class HostClient implements Client {
     this.#hold(1);
     try {
       const answered = this.#connection.mux.root.port.request(request);
-      const answer = await within(answered, { clock: systemClock, timeout, expired, signal });
-      return answer as ResultOf<R>;
+      return (await within(answered, { clock: systemClock, timeout, expired, signal })) as ResultOf<R>;
     } finally {
       this.#hold(-1);
       if (this.#busy === 0) this.#busyPoll.hit();

@@ -20,6 +20,7 @@ import type { ClientOptions } from './types.ts';
 export interface HostConnection {
   readonly socket: Socket;
   readonly transport: StreamTransport;
+  readonly wire: WireProtocol;
   readonly mux: Mux;
   /** The number of this process at the host. */
   readonly peer: number;
@@ -54,9 +55,10 @@ export async function connectTo(
     codec: wireCodec,
     limits: { maxFrameBytes },
   });
+  const wire = new WireProtocol(options.printed);
   const mux = new Mux({
     transport,
-    protocol: new WireProtocol(options.printed),
+    protocol: wire,
     format: json,
     clock: systemClock,
     grace,
@@ -93,7 +95,7 @@ export async function connectTo(
     const { peer } = (await greeted) as GreetResult;
     // A worker that only waits for its tests to end must be able to end.
     socket.unref();
-    return { socket, transport, mux, peer, place, token, runner, closed };
+    return { socket, transport, wire, mux, peer, place, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
     if (thrown === late || known || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;

@@ -1,5 +1,6 @@
 /** Locks that the config declares: in which order they are taken, and what their fixtures give. */
 import { callSite, errorAt, isCarpoolError } from '../base/errors.ts';
+import type { Fence } from '../reach/types.ts';
 import type { LockDeclaration, LockDeclarations, Permits } from '../wire/lease-types.ts';
 import { signalOfLoss, type HeldLease } from './held-lease.ts';
 
@@ -15,9 +16,14 @@ export function lockOrder(locks: LockDeclarations, wanted: (fixture: string) => 
     .map(({ fixture }) => fixture);
 }
 
-/** Those of the machine come last: other runs need not wait while a test waits for its own run. */
+/** Those of the machine come later, those of all hosts last: others need not wait while a test waits for its own run. */
 function placeOf(declared: LockDeclaration): string {
-  return isOfMachine(declared) ? '2' : '1';
+  return isOfReach(declared) ? '3' : isOfMachine(declared) ? '2' : '1';
+}
+
+/** All hosts of the run share it. */
+export function isOfReach(declared: LockDeclaration): boolean {
+  return declared !== 'lock' && declared.scope === 'reach';
 }
 
 /** All runs of the machine share it. */
@@ -55,6 +61,10 @@ class DeclaredLease implements Permits {
 
   get weight(): number {
     return this.#held.weight;
+  }
+
+  get fence(): Fence | undefined {
+    return this.#held.fence;
   }
 
   get lost(): AbortSignal {

@@ -1,5 +1,6 @@
 /** What a worker holds, until it is released, or its owner ends. */
 import { CarpoolError } from '../base/errors.ts';
+import type { Fence } from '../reach/types.ts';
 
 /** Called once, with LEASE_LOST. */
 export type WhenLost = (error: CarpoolError) => void;
@@ -29,6 +30,8 @@ export function lostLease(message: string, cause: CarpoolError): CarpoolError {
 export class HeldLease {
   /** The worker's number for it. 0: it is part of another one. */
   readonly number: number;
+  /** Of the scope `reach`. */
+  fence: Fence | undefined;
   readonly #callbacks: LeaseCallbacks;
   #weight: number;
   #lost: CarpoolError | undefined;
@@ -71,8 +74,12 @@ export class HeldLease {
 
   /** The host that kept it is gone. What is over already is left alone. @param why a clause */
   lose(why: string, cause: CarpoolError): void {
+    if (this.#weight > 0) this.loseWith(lostLease(`Lost ${this.#callbacks.what()}: ${why}`, cause));
+  }
+
+  /** As `lose`. @param error LEASE_LOST, as the host has made it */
+  loseWith(error: CarpoolError): void {
     if (this.#weight === 0) return;
-    const error = lostLease(`Lost ${this.#callbacks.what()}: ${why}`, cause);
     this.#lost = error;
     this.invalidate();
     for (const run of this.#whenLost.splice(0)) run(error);

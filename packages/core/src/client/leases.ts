@@ -13,6 +13,7 @@ import type {
   ReserveRequest,
   SettleRequest,
 } from '../wire/messages.ts';
+import type { Fence } from '../reach/types.ts';
 import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
 import { HeldLease, lostLease, type LeaseCallbacks } from './held-lease.ts';
 
@@ -64,6 +65,8 @@ export class Leases {
   #withoutCallSite: PendingCallSite[] = [];
   #numbers = 0;
   #endedWithRun = false;
+  /** Calls for leases in the scope `reach`, whose loss may come with their answer. */
+  readonly #reaching = new Map<number, CarpoolError | undefined>();
 
   constructor(connection: LeaseConnection) {
     this.#connection = connection;
@@ -80,7 +83,7 @@ export class Leases {
       request.timeout,
       signal,
     );
-    const held = this.#numbered(number, request, request.weight);
+    const held = this.#numbered(number, request, request.weight, cost.fence);
     if (location !== undefined) this.#deferCallSite({ number, held, location });
     return { held, cost };
   }
@@ -91,12 +94,12 @@ export class Leases {
     const reserved = this.#call({ ...this.#numbersIn(request), method: 'reserve', lease }, answerTimeout, {
       of: request,
     });
-    const { places } = await reserved.catch((thrown: unknown) => {
+    const { places, fence } = await reserved.catch((thrown: unknown) => {
       // It may be given later.
       this.#connection.release(lease, all);
       throw thrown;
     });
-    const held = this.#numbered(lease, request);
+    const held = this.#numbered(lease, request, 1, fence);
     if (places.length === 0) held.invalidate();
     return { lease: held, places };
   }
@@ -106,13 +109,20 @@ export class Leases {
     const lease = ++this.#numbers;
     const sent = { ...this.#numbersIn(request), method: 'once', lease } as const;
     const { value, file, store, inline = messageBytes, ...cost } = await this.#wait(sent, request.timeout, signal);
+    if (value !== undefined || file !== undefined) this.#reaching.delete(lease);
     if (value !== undefined) return { value };
     if (file !== undefined) return { file };
     const held = this.#numbered(lease, request);
     const outlives = request.maxAge === undefined ? undefined : true;
     const settle = async (outcome: OnceOutcome): Promise<void> => {
       held.invalidate();
-      const settled = { method: 'settle', lease, outlives, ...outcomeOf(request.key, outcome) } as const;
+      const settled = {
+        method: 'settle',
+        lease,
+        reach: request.reach,
+        outlives,
+        ...outcomeOf(request.key, outcome),
+      } as const;
       await this.#call(settled, answerTimeout, { of: request });
     };
     return { lease: held, settle, store, inline, cost };
@@ -138,6 +148,12 @@ export class Leases {
   lose(reason: CarpoolError | undefined): void {
     if (reason === undefined) this.end([]);
     else for (const lease of this.#held.keys()) lease.lose(this.#gone, reason);
+  }
+
+  /** The host says that one is lost. Its call may have been answered in the same turn. */
+  lost(number: number, error: CarpoolError): void {
+    if (this.#reaching.has(number)) this.#reaching.set(number, error);
+    for (const lease of this.#held.keys()) if (lease.number === number) lease.loseWith(error);
   }
 
   /** What is lost is lost because the host of the run is gone: that of the machine may go on. */
@@ -166,9 +182,12 @@ export class Leases {
     timeout: number,
     { of, signal }: { readonly of: Described; readonly signal?: CancelSignal | undefined },
   ): Promise<ResultOf<R>> {
+    const reaching = 'reach' in request && request.reach === true && request.method !== 'settle';
+    if (reaching) this.#reaching.set(request.lease, undefined);
     try {
       return await this.#connection.call(request, timeout, signal);
     } catch (thrown) {
+      if (reaching) this.#reaching.delete(request.lease);
       if (!this.#connection.machine || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
       throw lostLease(`Cannot acquire ${describe(of)}: ${this.#gone}`, thrown);
     }
@@ -204,10 +223,16 @@ export class Leases {
     return { ...request, chain: own?.length === 0 ? undefined : own };
   }
 
-  #numbered(number: number, request: Described & Pick<ReserveOptions, 'under'>, weight = 1): HeldLease {
+  #numbered(number: number, request: Described & Pick<ReserveOptions, 'under'>, weight = 1, fence?: Fence): HeldLease {
     const release = (amount: number | undefined): void =>
       this.#connection.release(number, amount === undefined ? all : json.encode({ amount }));
-    return this.hold(weight, request.under ?? [], { release, what: () => describe(request) }, number);
+    const held = this.hold(weight, request.under ?? [], { release, what: () => describe(request) }, number);
+    held.fence = fence;
+    const lost = this.#reaching.get(number);
+    this.#reaching.delete(number);
+    // Only once its holder has it: the holder may look at `lost` first.
+    if (lost !== undefined) held.loseWith(lost);
+    return held;
   }
 }
 

@@ -9,7 +9,7 @@ import type { OpenCalls } from '../base/open-calls.ts';
 import type { AcquireResult } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
 import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
-import { isOfMachine, lockName } from './declared-locks.ts';
+import { isOfMachine, isOfReach, lockName } from './declared-locks.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
 import type { HeldPort } from './ports.ts';
@@ -42,15 +42,17 @@ export interface Caller {
   readonly lasts?: 'inside' | 'itself' | undefined;
   /** It wants what all runs of this machine share, and not only the tests of this one. */
   readonly machine?: boolean | undefined;
+  /** It wants what all hosts of its run share. */
+  readonly reach?: true | undefined;
 }
 
-type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts'> &
+type OwnedFields = Pick<AcquireOptions, 'flow' | 'lasts' | 'reach'> &
   Pick<Caller, 'chain'> & {
     readonly under: OwnerPath;
     readonly holder: HolderLabel;
   };
 
-type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts'>;
+type WithoutOwner<W> = Omit<W, 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts' | 'reach'>;
 
 /** A value, encoded. */
 export interface ComputedValue {
@@ -116,7 +118,8 @@ export class OwnerLeases {
   declared(fixture: string, declared: LockDeclaration, signal?: AbortSignal): Promise<HeldLease> {
     const known = this.#declared.get(fixture);
     if (known !== undefined) return known;
-    const caller = { lasts: 'itself', machine: isOfMachine(declared) } as const;
+    const reach = isOfReach(declared) ? true : undefined;
+    const caller = { lasts: 'itself', machine: isOfMachine(declared), reach } as const;
     const taken = this.acquire(requestFor(fixture, declared), caller, signal);
     // It fails in the fixture.
     taken.catch(noop);
@@ -124,7 +127,7 @@ export class OwnerLeases {
     return taken;
   }
 
-  /** Leases of the machine that were lost with its host, as far as the test has not asked for that by `lost`. */
+  /** Leases of the machine that were lost with its host, or of all hosts, as far as the test has not asked for that by `lost`. */
   get lost(): readonly CarpoolError[] {
     return this.#lost.filter(({ lease }) => !lease.watched).map(({ error }) => error);
   }
@@ -200,11 +203,11 @@ export class OwnerLeases {
     return client;
   }
 
-  #own(lease: HeldLease, { machine }: Caller): HeldLease {
+  #own(lease: HeldLease, { machine, reach }: Caller): HeldLease {
     // Granted before the host heard of the end.
     if (this.#ended !== undefined) lease.release();
     this.#check();
-    if (machine === true) lease.whenLost((error) => this.#lost.push({ lease, error }));
+    if (machine === true || reach === true) lease.whenLost((error) => this.#lost.push({ lease, error }));
     return lease;
   }
 
@@ -216,9 +219,9 @@ export class OwnerLeases {
     return { ...this.#owned(caller), at: caller.at?.() };
   }
 
-  #owned({ flow, chain, lasts }: Caller): OwnedFields {
+  #owned({ flow, chain, lasts, reach }: Caller): OwnedFields {
     const { path, holder } = this.#options;
-    return { under: path, holder, flow, chain, lasts };
+    return { under: path, holder, flow, chain, lasts, reach };
   }
 }
 

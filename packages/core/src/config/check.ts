@@ -5,6 +5,7 @@ import { didYouMean } from '../base/similar.ts';
 import { describeMessage } from '../codec/describe.ts';
 import { conflictIn } from '../pool/conflicts.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { Reach } from '../reach/types.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import { lockSchema } from './lock-schema.ts';
@@ -155,8 +156,14 @@ const configSchema = v.strictObject(
     sharedWorkers: v.optional(sharedWorkers),
     locks: v.optional(locks),
     host: v.optional(v.picklist(['run', 'machine'], '"run" or "machine"')),
+    reach: v.optional(
+      v.custom<Reach>(
+        (input) => typeof input === 'object' && input !== null && typeof Reflect.get(input, 'open') === 'function',
+        'what `nats()` of @carpool/nats returns',
+      ),
+    ),
   },
-  'an object: { pools?, sharedWorkers?, locks?, host? }',
+  'an object: { pools?, sharedWorkers?, locks?, host?, reach? }',
 );
 
 /** A config that passed the check. */
@@ -165,6 +172,7 @@ export interface CheckedConfig {
   readonly sharedWorkers?: Readonly<Record<string, SharedWorkerEntry>>;
   readonly locks?: LockDeclarations;
   readonly host?: 'run' | 'machine';
+  readonly reach?: Reach | undefined;
 }
 
 /**

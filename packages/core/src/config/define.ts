@@ -5,6 +5,7 @@ import type { Session } from '../session/types.ts';
 import type { LocksConfig } from './define-lock.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { Reach } from '../reach/types.ts';
 
 /** The default export of `carpool.config.ts`. */
 export interface Config extends SharedWorkersConfig, LocksConfig {
@@ -16,6 +17,11 @@ export interface Config extends SharedWorkersConfig, LocksConfig {
    * @defaultValue 'run'
    */
   readonly host?: 'run' | 'machine';
+  /**
+   * What the hosts of a run on several machines share, for the scope `reach`: what `nats()` of `@carpool/nats` returns, say.
+   * docs/reach.md. Default: nothing.
+   */
+  readonly reach?: Reach | undefined;
 }
 
 /** Where the compiler infers a type it accepts unknown options; this makes them errors. */
@@ -43,7 +49,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

@@ -10,6 +10,7 @@ import { messageOf } from '../base/thrown.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
+import type { Reach } from '../reach/types.ts';
 import type { FreshModules } from './fresh-modules.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
@@ -21,6 +22,7 @@ export interface LoadedConfig {
   readonly sharedWorkers: Readonly<Record<string, SharedWorkerEntry>>;
   readonly locks: LockDeclarations;
   readonly host?: 'run' | 'machine' | undefined;
+  readonly reach?: Reach | undefined;
   /** The file, if there is one. */
   readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
@@ -36,7 +38,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -47,7 +49,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
     );
   }
   const all = { ...fromFile, ...inline };
-  if (host !== 'machine' && Object.keys({ ...all, ...sharedWorkers, ...locks }).length === 0) {
+  if (host !== 'machine' && reach === undefined && Object.keys({ ...all, ...sharedWorkers, ...locks }).length === 0) {
     const where =
       file === undefined ? `no ${configNames[0]} was found in ${project.root} or above it` : `${file} has none`;
     throw new CarpoolError(
@@ -58,7 +60,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
       },
     );
   }
-  return { pools: all, sharedWorkers, locks, host, folder, file };
+  return { pools: all, sharedWorkers, locks, host, reach, folder, file };
 }
 
 async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {

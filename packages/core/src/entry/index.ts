@@ -31,6 +31,16 @@ export type {
 export type { LeaseOf, LockNames, LocksConfig } from '../config/define-lock.ts';
 export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export type { Lease, Permits } from '../wire/lease-types.ts';
+export type {
+  Fence,
+  Reach,
+  ReachConnection,
+  ReachEvents,
+  ReachGrant,
+  ReachLease,
+  ReachOptions,
+  ReachWanted,
+} from '../reach/types.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 // For configs. `carpool/protocol` has the rest of what describes a process.
 export { sessionField, type Pattern, type SessionFieldOptions } from '../protocol/session-field.ts';

@@ -12,6 +12,7 @@ import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { Boot, Project } from '../wire/control.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import { findConfig } from '../config/find.ts';
+import type { Reach } from '../reach/types.ts';
 import type { HubPool } from './hub/hub-pool.ts';
 import { planFromConfig } from './plan-from-config.ts';
 
@@ -20,6 +21,7 @@ export type ConfigureResult =
       readonly pools: ReadonlyMap<string, HubPool>;
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly locks: LockDeclarations;
+      readonly reach?: Reach | undefined;
       readonly files: readonly string[];
       readonly problem?: undefined;
       /** The run leaves for the host of the machine. */
@@ -29,6 +31,7 @@ export type ConfigureResult =
       readonly pools?: undefined;
       readonly sharedWorkers?: undefined;
       readonly locks?: undefined;
+      readonly reach?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
       readonly host?: undefined;
@@ -49,7 +52,7 @@ export async function configure(
   try {
     const { output = process.stderr, load = loadConfig, makePool, ...place } = options;
     const config = await load(project);
-    const { pools, sharedWorkers, locks, folder, file } = config;
+    const { pools, sharedWorkers, locks, reach, folder, file } = config;
     const files = file === undefined ? [] : [file];
     if (config.host === 'machine' && project.mayLeave === true)
       return { pools: new Map(), sharedWorkers: new Map(), locks: {}, files, host: 'machine' };
@@ -63,7 +66,7 @@ export async function configure(
       ([name, pool]) => [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const,
     );
     const made = settled.map(async ([name, settings, pool]) => [name, await make(settings, pool)] as const);
-    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, files };
+    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, reach, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =

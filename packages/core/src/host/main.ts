@@ -90,7 +90,9 @@ async function serve(boot: Boot): Promise<void> {
   const sockets = () => [{ hub: served.hub, path: socket }];
   lifetime.restoration = new Restoration({ directory, sockets, children: started });
   const outcome = await configure(boot, { started, folder, ports: serverPorts(served.hub) });
-  report({ report: 'configured', configured: served.configured(outcome) });
+  const configured = served.configured(outcome);
+  await served.hub.reach.ready();
+  report({ report: 'configured', configured });
   await lifetime.sweepOnce();
 }
 

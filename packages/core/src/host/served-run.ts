@@ -1,4 +1,5 @@
 /** What a host serves to one run: its hub, the pools and shared workers of its project, and what they have done. */
+import { hostname } from 'node:os';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import { toRecord } from '../base/errors.ts';
 import type { WatchedFiles } from '../process/files.ts';
@@ -42,7 +43,9 @@ export class ServedRun {
       this.#made = outcome.pools;
       this.#named.resolve(outcome.sharedWorkers);
       this.#pools.resolve(outcome.pools);
+      this.hub.reach.configured(outcome.reach, hostname());
     } else {
+      this.hub.reach.failed(outcome.problem);
       this.#named.reject(outcome.problem);
       this.#pools.reject(outcome.problem);
     }

@@ -94,6 +94,14 @@ export function timeoutError(lease: Lease, timeout: number, ahead: number, now: 
   });
 }
 
+/** It is this host's turn, and not that of all hosts. @param state a clause */
+export function reachTimeoutError(request: LeaseRequest | undefined, timeout: number, state: string): CarpoolError {
+  const what = request === undefined ? 'values' : describeRequest(request);
+  const limit = limits[request?.limit ?? 'call'];
+  const text = `Cannot acquire ${what} of all hosts of the run: timed out after ${timeout} ms${limit}; ${state}. Release it earlier (\`using\`), or raise \`timeout\``;
+  return new CarpoolError('LEASE_TIMEOUT', text, { context: { name: request?.name, timeout } });
+}
+
 function adviceFor({ request, resource }: Lease): string {
   if (request.kind === 'once') return 'Raise `timeout`';
   // More time is of no use to a test that waits for itself.

@@ -174,6 +174,7 @@ export class MachineRuns implements HostedRuns {
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
       const configured = served.configured(outcome);
+      await served.hub.reach.ready();
       const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
       run.opened =
         entered === undefined

@@ -42,6 +42,9 @@ export interface ClosedBody {
 /** The body of FAILED. */
 export type FailedBody = ErrorRecord;
 
+/** The body of LOST: LEASE_LOST. */
+export type LostBody = ErrorRecord;
+
 /** The body of PRINT. */
 export interface PrintBody {
   readonly text: string;

@@ -36,6 +36,7 @@ export const op: {
   readonly RESPONSE: 0x89;
   readonly ADOPTED: 0x8a;
   readonly PRINT: 0x8b;
+  readonly LOST: 0x8c;
 } = {
   CALL: 0x01,
   SEND: 0x02,
@@ -59,6 +60,7 @@ export const op: {
   RESPONSE: 0x89,
   ADOPTED: 0x8a,
   PRINT: 0x8b,
+  LOST: 0x8c,
 };
 
 export type Op = (typeof op)[keyof typeof op];

@@ -1,6 +1,7 @@
 /** What the JSON bodies of the calls for leases hold. */
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { ErrorRecord } from '../base/errors.ts';
+import type { Fence } from '../reach/types.ts';
 import type { OwnerPath } from './owner-path.ts';
 
 /** What all requests for a lease have in common. */
@@ -20,6 +21,8 @@ interface LeaseRequest {
    * they wait, nor does, with `itself`, the owner itself.
    */
   readonly lasts?: 'inside' | 'itself' | undefined;
+  /** It is shared by all hosts of the run, by what the config has as `reach`. */
+  readonly reach?: true | undefined;
 }
 
 /** What a lease has cost that was not free. */
@@ -32,7 +35,10 @@ export interface WaitedFor {
   readonly behind: readonly (HolderLabel & { readonly takenAt?: string | undefined })[];
 }
 /** Absent: it was free. */
-export type AcquireResult = Partial<WaitedFor>;
+export type AcquireResult = Partial<WaitedFor> & {
+  /** Of the scope `reach`. */
+  readonly fence?: Fence | undefined;
+};
 
 export interface AcquireRequest extends LeaseRequest {
   readonly method: 'acquire';
@@ -55,6 +61,8 @@ export interface ReserveRequest extends LeaseRequest {
 export interface ReserveResult {
   /** The places in `values` of those that were free. If there are none, there is no lease. */
   readonly places: readonly number[];
+  /** Of the scope `reach`. */
+  readonly fence?: Fence | undefined;
 }
 
 export interface OnceRequest extends LeaseRequest {
@@ -83,6 +91,7 @@ export interface OnceResult extends AcquireResult {
 export interface SettleRequest {
   readonly method: 'settle';
   readonly lease: number;
+  readonly reach?: true | undefined;
   /** One of the three. */
   readonly value?: string | undefined;
   /** The value is in the file that `once` has named. */

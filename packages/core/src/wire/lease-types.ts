@@ -1,4 +1,5 @@
 /** What tests hold of locks and semaphores, and how a config declares it. */
+import type { Fence } from '../reach/types.ts';
 
 /** Something that a test holds. It ends by `release()`, by `using`, or with its owner: the test, the file or the worker. */
 export interface Lease extends Disposable, AsyncDisposable {
@@ -9,9 +10,14 @@ export interface Lease extends Disposable, AsyncDisposable {
   /**
    * Aborted, with LEASE_LOST as the reason, when it ends although nothing here has ended it: the host that kept it is gone,
    * and others may have the same now. If a test never asks for this signal, the loss of what it held in the scope `machine`
-   * fails it at its end.
+   * or `reach` fails it at its end.
    */
   readonly lost: AbortSignal;
+  /**
+   * Of the scope `reach`: rises with each new holder of the name. What the lease protects can refuse a holder with a lower
+   * revision than it has seen: that one has lost the lease, and does not know it yet. Otherwise undefined.
+   */
+  readonly fence?: Fence | undefined;
   /** Releases it. Does nothing if it is over. Takes no time, so that `using` can do it. */
   release(): void;
 }
@@ -31,12 +37,15 @@ export interface Permits extends Lease {
 export interface LockDeclarationOptions {
   /** Milliseconds that a test waits for it, outside of its own time. Default 60,000. */
   readonly timeout?: number;
-  /** Which tests share it: those of this run, or those of all runs of this user on this machine. Default: `run`. */
+  /** Which tests share it, as `SharedScope` says. Default: `run`. */
   readonly scope?: SharedScope;
 }
 
-/** Which tests share something: those of one run, or those of all runs of a user on a machine. */
-export type SharedScope = 'run' | 'machine';
+/**
+ * Which tests share something: those of one run on its host, those of all runs of a user on a machine, or those of all hosts
+ * of a run on several machines, by what the config has as `reach`.
+ */
+export type SharedScope = 'run' | 'machine' | 'reach';
 
 /**
  * What a fixture takes before the time of its test starts, and gives back after the test: a lock of the name of the fixture,

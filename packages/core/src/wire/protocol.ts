@@ -21,7 +21,7 @@ import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
-import type { AdoptedBody, ClosedBody, FailedBody, PrintBody, RefuseBody } from './frame-bodies.ts';
+import type { AdoptedBody, ClosedBody, FailedBody, LostBody, PrintBody, RefuseBody } from './frame-bodies.ts';
 import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
@@ -70,6 +70,8 @@ export class WireProtocol implements Protocol {
   readonly #ended: WireId[] = [];
   #sessions = 0;
   readonly #printed: ((text: string) => void) | undefined;
+  /** Takes the number of a lease that is lost, and why. */
+  whenLost: ((lease: number, error: CarpoolError) => void) | undefined;
 
   /** @param printed takes what the pools of a run print, in the main process of the run */
   constructor(printed?: (text: string) => void) {
@@ -139,6 +141,9 @@ export class WireProtocol implements Protocol {
       }
       case op.PRINT:
         this.#printed?.((decodeJsonBody(bodyOf(payload)) as PrintBody).text);
+        return { as: 'event', to: undefined };
+      case op.LOST:
+        this.whenLost?.(call, fromRecord(decodeJsonBody(bodyOf(payload)) as LostBody));
         return { as: 'event', to: undefined };
       default:
         return { as: 'unknown' };

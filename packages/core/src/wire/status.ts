@@ -73,7 +73,7 @@ export interface LeaseStatus {
   readonly name: string;
   /** `once`: it is being computed. `reservation`: values that are reserved, `used` of them. */
   readonly kind: 'lock' | 'rwlock' | 'semaphore' | 'once' | 'reservation';
-  readonly scope: 'run' | 'machine';
+  readonly scope: 'run' | 'machine' | 'reach';
   /** The id of the run, on a host that serves several. */
   readonly run?: string | undefined;
   /** How many there are of it. Absent where that is no number that was given. */

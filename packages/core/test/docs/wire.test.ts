@@ -101,7 +101,7 @@ test('the table of ops is the one of the code', () => {
 
 type FieldsOf<T> = { readonly [Name in keyof T & string as {} extends Pick<T, Name> ? `${Name}?` : Name]: 0 };
 /** Every lease has these; the page describes them once, below the table. */
-type LeaseFields = 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts';
+type LeaseFields = 'under' | 'holder' | 'at' | 'flow' | 'chain' | 'lasts' | 'reach';
 type Taken<R> = R extends { readonly lease: number } ? Omit<R, 'method' | LeaseFields> : Omit<R, 'method'>;
 
 test('the table of methods is the one of the code, field by field', () => {
@@ -213,12 +213,15 @@ test('the table of methods is the one of the code, field by field', () => {
     stats: [{}, { pools: 0 }],
     acquire: [
       { lease: 0, name: 0, kind: 0, size: 0, weight: 0, 'wait?': 0, 'timeout?': 0, 'limit?': 0, 'detectDeadlock?': 0 },
-      { 'waited?': 0, 'what?': 0, 'behind?': 0 },
+      { 'waited?': 0, 'what?': 0, 'behind?': 0, 'fence?': 0 },
     ],
-    reserve: [{ lease: 0, space: 0, values: 0 }, { places: 0 }],
+    reserve: [
+      { lease: 0, space: 0, values: 0 },
+      { places: 0, 'fence?': 0 },
+    ],
     once: [
       { lease: 0, key: 0, 'cleanup?': 0, 'maxAge?': 0, 'lost?': 0, 'timeout?': 0, 'detectDeadlock?': 0 },
-      { 'value?': 0, 'file?': 0, 'store?': 0, 'inline?': 0, 'waited?': 0, 'what?': 0, 'behind?': 0 },
+      { 'value?': 0, 'file?': 0, 'store?': 0, 'inline?': 0, 'waited?': 0, 'what?': 0, 'behind?': 0, 'fence?': 0 },
     ],
     settle: [{ lease: 0, 'value?': 0, 'stored?': 0, 'outlives?': 0, 'failure?': 0 }, {}],
   } satisfies {

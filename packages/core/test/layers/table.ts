@@ -31,15 +31,20 @@ export const layers: Readonly<Record<string, Layer>> = {
   pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'server'] },
   ledger: { may: ['base'], never: ['node:'], packages: [] },
   realm: { may: ['base'], packages: [] },
+  // What hosts on several machines share: types, for configs and hosts; an engine is another package.
+  reach: { may: [], types: ['base/errors'], never: ['node:'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
   wire: {
     may: ['base', 'codec', 'protocol', 'transport', 'realm'],
-    types: ['pool/types', 'pool/status', 'pool/options', 'process/files'],
+    types: ['pool/types', 'pool/status', 'pool/options', 'process/files', 'reach/types'],
     never: ['node:net', 'node:tls', 'node:dgram', 'node:http'],
   },
   // Where the hosts of this user are, which of them live, and how the machine's is started.
   hosts: { may: ['base', 'process', 'wire'] },
-  config: { may: ['base', 'codec', 'pool', 'wire'], types: ['protocol/protocol', 'session/types', 'server/types'] },
+  config: {
+    may: ['base', 'codec', 'pool', 'wire'],
+    types: ['protocol/protocol', 'session/types', 'server/types', 'reach/types'],
+  },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
     may: [
@@ -54,14 +59,22 @@ export const layers: Readonly<Record<string, Layer>> = {
       'hosts',
       'client/shared-worker',
     ],
-    types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker'],
+    types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker', 'reach/types'],
     never: ['node:child_process'],
   },
   'host/shared-workers': { may: ['base', 'process/files', 'wire'], never: ['node:child_process'] },
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
-    types: ['pool/pool', 'pool/registration', 'pool/types', 'pool/status', 'process/files', 'protocol/protocol'],
+    types: [
+      'pool/pool',
+      'pool/registration',
+      'pool/types',
+      'pool/status',
+      'process/files',
+      'protocol/protocol',
+      'reach/types',
+    ],
     never: ['node:child_process'],
   },
   'host/thread': {
@@ -70,7 +83,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   host: {
     may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'hosts', 'config', 'host/shared-workers', 'host/hub'],
-    types: ['ledger/once-values'],
+    types: ['ledger/once-values', 'reach/types'],
   },
   // The host of a machine: many runs, each served as the host of one run does it.
   machine: {
@@ -135,6 +148,16 @@ export const lightEntries: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src/entry/child.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   'packages/plushie/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/postgres/src/index.ts': ['node:child_process', 'execa', 'msgpackr', 'pg', 'tinyglobby'],
+  'packages/nats/src/index.ts': [
+    'node:child_process',
+    'node:net',
+    'execa',
+    'msgpackr',
+    '@nats-io/transport-node',
+    '@nats-io/jetstream',
+    '@nats-io/kv',
+    '@nats-io/obj',
+  ],
   'packages/redis/src/index.ts': ['node:child_process', 'node:net', 'execa', 'msgpackr'],
   'packages/plushie/src/stand-in.ts': ['node:child_process', 'execa', 'msgpackr'],
   'packages/json-rpc/src/index.ts': ['node:child_process', 'execa', 'msgpackr'],

@@ -13,6 +13,7 @@ const packages = [
   '@carpool/json-rpc',
   '@carpool/plushie',
   '@carpool/postgres',
+  '@carpool/nats',
   '@carpool/redis',
 ];
 const check = 'versions';

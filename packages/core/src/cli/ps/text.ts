@@ -123,7 +123,14 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
 
 function leaseLines(lease: LeaseStatus, { print, run }: Printing): string[] {
   const { name, kind, scope, size, used, holders, holderCount, waiting, waitCount } = lease;
-  const of = scope === 'machine' ? 'of this machine' : lease.run === undefined ? undefined : run(lease.run);
+  const of =
+    scope === 'reach'
+      ? 'of all hosts'
+      : scope === 'machine'
+        ? 'of this machine'
+        : lease.run === undefined
+          ? undefined
+          : run(lease.run);
   const amount =
     kind === 'semaphore'
       ? `${used} of ${size ?? used} held`

@@ -30,6 +30,7 @@ import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
 import type { LeaseStatus, StatusRequest, StatusResult } from '../../wire/status.ts';
 import { firstOf, leaseStatus } from './lease-status.ts';
+import { SharedReach } from './shared-reach.ts';
 import { ValueFiles } from './value-files.ts';
 
 /** Workers over the limit that get a refusal; more are hung up on. */
@@ -80,6 +81,7 @@ export class Hub implements PeerHub {
   locks: LockDeclarations = {};
   /** What the workers share beside the pools. */
   readonly coordination: Coordination;
+  readonly reach: SharedReach;
   readonly valueFiles: ValueFiles;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
@@ -109,6 +111,7 @@ export class Hub implements PeerHub {
     // `register` reports it where a pool is wanted.
     this.pools.then((pools) => (this.#settledPools = pools), noop);
     this.valueFiles = new ValueFiles(options.folder);
+    this.reach = new SharedReach(this.valueFiles);
     this.coordination = new Coordination({
       forgotten: async (name, value) => {
         if (value.cleanup !== undefined) await options.cleanUp?.(name, value);
@@ -223,7 +226,8 @@ export class Hub implements PeerHub {
   /** What its workers hold of locks and the like, and wait for. */
   leaseStatus(most: number): LeaseStatus[] {
     const scope = this.runs === undefined ? 'run' : 'machine';
-    return leaseStatus(this.coordination, { now: this.clock.now(), most, scope, run: this.#run?.id });
+    const of = { now: this.clock.now(), most, run: this.#run?.id };
+    return [...leaseStatus(this.coordination, { ...of, scope }), ...this.reach.status(of)];
   }
 
   async stats(): Promise<PoolStats[]> {
@@ -236,7 +240,7 @@ export class Hub implements PeerHub {
    */
   async run(alone: boolean = false): Promise<void> {
     await this.sharedWorkers.run(alone);
-    this.coordination.renew();
+    for (const shared of [this.coordination, this.reach.coordination]) shared.renew();
     // Tests of another runner may still use values of before: they are cleaned up when the host ends.
     if (alone) await this.coordination.onces.forget();
     for (const pool of await this.#settled()) {
@@ -254,7 +258,7 @@ export class Hub implements PeerHub {
     for (const peer of this.#peers) peer.stopWaiting(why);
     await Promise.all([...this.#peers].map((peer) => peer.leave(why)));
     await closed;
-    await this.coordination.onces.forget();
+    await Promise.all([this.coordination.onces.forget(), this.reach.close()]);
   }
 
   async #replaceChanged(): Promise<void> {
@@ -267,9 +271,7 @@ export class Hub implements PeerHub {
   }
 
   #count(kind: PeerKind): number {
-    let count = 0;
-    for (const peer of this.#peers) if (peer.kind === kind) count++;
-    return count;
+    return [...this.#peers].filter((peer) => peer.kind === kind).length;
   }
 
   #createServer(): Server {
@@ -278,9 +280,8 @@ export class Hub implements PeerHub {
 
   /** A connection, which greets next. @param remote of one from another machine, which its listener has looked at */
   accept(socket: Socket, remote?: RemoteAccess): void {
-    const { maxPeers } = this.limits;
     // What each is, its greeting says.
-    if (this.#peers.size >= 2 * maxPeers + maxRefusedPeers) {
+    if (this.#peers.size >= 2 * this.limits.maxPeers + maxRefusedPeers) {
       socket.destroy();
       return;
     }

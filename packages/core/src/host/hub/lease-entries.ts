@@ -7,10 +7,11 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Held } from '../../base/scope.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
-import { describeRequest, lostError, timeoutError } from '../../ledger/errors.ts';
+import { describeRequest, lostError, reachTimeoutError, timeoutError } from '../../ledger/errors.ts';
 import { seenBy, type Lease } from '../../ledger/lease.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
+import type { ReachLease } from '../../reach/types.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op } from '../../wire/frames.ts';
 import { encodeJsonBody } from '../../wire/json-body.ts';
@@ -42,6 +43,8 @@ export interface Entry {
   held?: Held;
   lease?: Lease;
   reservation?: Reservation;
+  /** In the scope `reach`: what all hosts know of it, once it is its turn on this one. */
+  reached?: ReachLease;
   /** Where its owner may write the value that it computes. */
   file?: string | undefined;
   /** The URL of the module that cleans up after that value. */
@@ -109,7 +112,7 @@ export class LeaseEntries {
     else this.wait(entry, timeout);
   }
 
-  /** Until it is its turn, or the time is up. */
+  /** Until it is its turn, here and on all hosts, or the time is up. */
   wait(entry: Entry, timeout: unknown): void {
     if (entry.lease !== undefined) {
       const since = (entry.lease.since = this.#options.clock.now());
@@ -163,12 +166,12 @@ export class LeaseEntries {
   giveUp(entry: Entry, why: string): void {
     const { lease, reservation, call } = entry;
     const { coordination, connection } = this.#options;
-    const waited = lease?.state === 'waiting';
+    const waited = lease?.state === 'waiting' || (entry.reached !== undefined && call !== 0);
     this.forget(entry);
+    entry.reached?.release();
     if (reservation !== undefined) coordination.reservations.release(reservation);
-    if (lease === undefined) return;
-    coordination.ledger.release(lease);
-    if (waited) connection.fail(0, call, lostError(describeRequest(lease.request), why));
+    if (lease !== undefined) coordination.ledger.release(lease);
+    if (waited && lease !== undefined) connection.fail(0, call, lostError(describeRequest(lease.request), why));
   }
 
   /** Nothing is held under its number any more. */
@@ -192,12 +195,16 @@ export class LeaseEntries {
   }
 
   #expired(entry: Entry, timeout: number): void {
-    const { lease, call } = entry;
-    if (lease?.state !== 'waiting') return;
+    const { lease, call, reached } = entry;
     const { coordination, connection, clock } = this.#options;
-    const error = timeoutError(lease, timeout, coordination.ledger.ahead(lease), clock.now());
+    let error: CarpoolError;
+    if (lease?.state === 'waiting') error = timeoutError(lease, timeout, coordination.ledger.ahead(lease), clock.now());
+    else if (reached !== undefined && call !== 0)
+      error = reachTimeoutError(lease?.request, timeout, reached.describe());
+    else return;
     this.forget(entry);
-    coordination.ledger.release(lease);
+    reached?.release();
+    if (lease !== undefined) coordination.ledger.release(lease);
     connection.fail(0, call, error);
   }
 }

@@ -1,11 +1,9 @@
 /** The calls and frames of one worker about leases: what it sent is checked here, and put to the ledger. */
-import type { HolderRun } from '../../base/holder-label.ts';
 import { CarpoolError, asCarpoolError, toRecord, type ErrorRecord } from '../../base/errors.ts';
 import { json } from '../../codec/json.ts';
 import { describeRequest, invalid, lostError, takenError } from '../../ledger/errors.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import { checkName } from '../../ledger/check-request.ts';
-import { ownerKey, type Lease, type LeaseHolder, type LeaseRequest } from '../../ledger/lease.ts';
 import { op } from '../../wire/frames.ts';
 import { encodeJsonBody } from '../../wire/json-body.ts';
 import type { LocateBody, ReleaseBody } from '../../wire/frame-bodies.ts';
@@ -18,26 +16,18 @@ import type {
   ReserveResult,
   SettleRequest,
 } from '../../wire/messages.ts';
-import { labelIn, nameIn } from './holder-names.ts';
+import { Callers, type CallersOptions, type LeaseCallRequest } from './callers.ts';
+import { nameIn } from './holder-names.ts';
 import { inlineValueBytes } from './remote-access.ts';
 import { LeaseEntries, emptyResult, type Entry, type LeaseEntriesOptions } from './lease-entries.ts';
 
 const maxValues = 10_000;
-/** A longer one is not looked at: its deadlocks end by their time-outs. */
-const maxChain = 10_000;
 const kinds: ReadonlySet<unknown> = new Set(['lock', 'rwlock', 'semaphore'] satisfies AcquireRequest['kind'][]);
 
-type LeaseCallRequest = AcquireRequest | ReserveRequest | OnceRequest;
 /** The calls that are answered here. */
 export type LeaseCall = LeaseCallRequest | SettleRequest;
 
-export interface LeasesOptions extends LeaseEntriesOptions {
-  /** The number of the worker. */
-  readonly peer: number;
-  /** Its run, where the host serves several. */
-  readonly run?: (() => HolderRun | undefined) | undefined;
-  /** Which shard of its run the worker is in. */
-  readonly shard?: (() => string | undefined) | undefined;
+export interface LeasesOptions extends LeaseEntriesOptions, CallersOptions {
   /** It is on another machine, where files of this one are not. */
   readonly remote?: boolean | undefined;
 }
@@ -45,10 +35,12 @@ export interface LeasesOptions extends LeaseEntriesOptions {
 export class Leases {
   readonly #options: LeasesOptions;
   readonly #entries: LeaseEntries;
+  readonly #callers: Callers;
 
   constructor(options: LeasesOptions) {
     this.#options = options;
     this.#entries = new LeaseEntries(options);
+    this.#callers = new Callers(options, this.#entries);
   }
 
   /** Answers a CALL, now or when it is its turn. False: it is not about leases. */
@@ -110,7 +102,7 @@ export class Leases {
   #acquire(call: number, request: AcquireRequest): void {
     const { name, kind, size, weight, detectDeadlock, limit } = request;
     if (!kinds.has(kind)) throw invalid(JSON.stringify(name), `there is no kind ${String(kind)}`, { name, kind });
-    const wanted = { ...this.#request(request, { name, kind, size, weight }, detectDeadlock), limit };
+    const wanted = { ...this.#callers.request(request, { name, kind, size, weight }, detectDeadlock), limit };
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     const { ledger } = this.#options.coordination;
     this.#orForget(entry, () => {
@@ -127,7 +119,7 @@ export class Leases {
 
   #once(call: number, request: OnceRequest): void {
     const what = { name: request.key, kind: 'once', size: 1, weight: 1 } as const;
-    const wanted = this.#request(request, what, request.detectDeadlock);
+    const wanted = this.#callers.request(request, what, request.detectDeadlock);
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     entry.cleanup = cleanupIn(request.cleanup);
     const { onces } = this.#options.coordination;
@@ -205,42 +197,14 @@ export class Leases {
   #reserve(call: number, request: ReserveRequest): void {
     const { space, values } = request;
     checkName(space);
-    const what = `values of ${JSON.stringify(space)}`;
-    if (!Array.isArray(values) || values.length > maxValues) {
-      throw invalid(what, `at most ${maxValues} at once are reserved`, { space, limit: maxValues });
-    }
-    for (const value of values) checkName(value);
+    const what = checkReserve(space, values);
     const entry = this.#entries.open(call, request, what);
     this.#orForget(entry, () => {
-      const places = this.#options.coordination.reservations.reserve(space, values, this.#holder(request));
+      const places = this.#options.coordination.reservations.reserve(space, values, this.#callers.holder(request));
       entry.reservation = { space, values: places.map((place) => values[place] ?? '') };
       this.#entries.result(entry, { places } satisfies ReserveResult);
       if (places.length === 0) this.#entries.forget(entry);
     });
-  }
-
-  #request(
-    request: LeaseCallRequest,
-    what: Pick<LeaseRequest, 'name' | 'kind' | 'size' | 'weight'>,
-    detectDeadlock?: boolean,
-  ): LeaseRequest {
-    const { under = [], flow, lasts } = request;
-    const worker = String(this.#options.peer);
-    const blocked = flow === undefined ? undefined : ownerKey([worker, ...flow]);
-    const owner = ownerKey([worker, ...under]);
-    const run = this.#options.run?.()?.id;
-    const holder = this.#holder(request);
-    return { ...what, run, owner, blocked, holder, chain: this.#chain(request), lasts, detectDeadlock };
-  }
-
-  #holder({ holder, at }: LeaseCallRequest): LeaseHolder {
-    const { run, shard } = this.#options;
-    return { ...labelIn(holder, shard?.()), run: run?.()?.name, takenAt: nameIn(at) };
-  }
-
-  #chain({ chain = [] }: LeaseCallRequest): Lease[] {
-    if (!Array.isArray(chain) || chain.length > maxChain) return [];
-    return chain.flatMap((number) => this.#entries.get(number as number)?.lease ?? []);
   }
 
   #orForget(entry: Entry, work: () => void): void {
@@ -259,14 +223,23 @@ function cleanupIn(url: unknown): string | undefined {
   return typeof url === 'string' && url.startsWith('file:') ? url : undefined;
 }
 
+/** @returns what it is, for the errors @throws CarpoolError LEASE_INVALID */
+export function checkReserve(space: string, values: unknown): string {
+  const what = `values of ${JSON.stringify(space)}`;
+  if (!Array.isArray(values) || values.length > maxValues)
+    throw invalid(what, `at most ${maxValues} at once are reserved`, { space, limit: maxValues });
+  for (const value of values) checkName(value);
+  return what;
+}
+
 /** As the RESULT that each caller gets. */
-function valueIn(value: unknown, file: string | undefined, cleanup: string | undefined): OnceValue {
+export function valueIn(value: unknown, file: string | undefined, cleanup: string | undefined): OnceValue {
   if (file !== undefined) return { bytes: encodeJsonBody({ file } satisfies OnceResult), file, cleanup };
   if (typeof value === 'string') return { bytes: encodeJsonBody({ value } satisfies OnceResult), cleanup };
   throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
 }
 
 /** Every waiting test gets it, so that it must be what it says it is. */
-function onceFailure(failure: ErrorRecord): Uint8Array {
+export function onceFailure(failure: ErrorRecord): Uint8Array {
   return encodeJsonBody({ ...failure, code: 'ONCE_FAILED', message: String(failure.message) } satisfies ErrorRecord);
 }

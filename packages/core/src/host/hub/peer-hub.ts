@@ -13,6 +13,7 @@ import type { HubLimits } from './limits.ts';
 import type { HostedRuns } from './peer-run.ts';
 import type { RemoteAccess } from './remote-access.ts';
 import type { SessionTokens } from './session-tokens.ts';
+import type { SharedReach } from './shared-reach.ts';
 import type { ValueFiles } from './value-files.ts';
 
 /** A test process; one to which a test has handed its session; one that only looks. */
@@ -25,6 +26,7 @@ export interface PeerHub {
   readonly sharedWorkers: SharedWorkers;
   readonly locks: PoolsResult['locks'];
   readonly coordination: Coordination;
+  readonly reach: SharedReach;
   readonly valueFiles: ValueFiles;
   readonly busyPoll: BusyPoll;
   readonly runs: HostedRuns | undefined;

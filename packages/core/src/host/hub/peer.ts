@@ -32,9 +32,10 @@ import type {
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
 import { JoinedProcess } from './joined-process.ts';
-import { Leases, type LeaseCall } from './leases.ts';
+import type { LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
 import { shardNamed } from './holder-names.ts';
+import { PeerLeases } from './peer-leases.ts';
 import type { PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
@@ -50,7 +51,7 @@ export class Peer {
   readonly #number: number;
   readonly #connection: AcceptedConnection;
   readonly #owners = new Owners('the worker');
-  readonly #leases: Leases;
+  readonly #leases: PeerLeases;
   readonly #run: PeerRun;
   /** It has greeted, and only looks. */
   #observes = false;
@@ -97,9 +98,9 @@ export class Peer {
     this.#calls = new Calls(this.#connection, hub.limits);
     const held = { owners: this.#owners, connection: this.#connection };
     this.#run = new PeerRun({ ...held, hub, remote });
-    const { clock, coordination, valueFiles } = hub;
+    const { clock, coordination, valueFiles, reach } = hub;
     const of = { peer: this.#number, run: () => this.#label, shard: () => this.#shard, remote: remote !== undefined };
-    this.#leases = new Leases({ ...held, ...of, clock, coordination, valueFiles });
+    this.#leases = new PeerLeases({ ...held, ...of, clock, coordination, valueFiles, reach });
   }
 
   /** Until it has greeted it may be a worker. */

@@ -28,6 +28,14 @@ export class ValueFiles {
     throw new CarpoolError('ONCE_FAILED', message, { context: { size, limit: most } });
   }
 
+  /** @returns its file @throws what the system says */
+  async write(bytes: Uint8Array): Promise<string | undefined> {
+    const file = this.next();
+    if (file === undefined) return undefined;
+    await process.getBuiltinModule('node:fs').promises.writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
+    return file;
+  }
+
   remove(file: string): void {
     const { rm } = process.getBuiltinModule('node:fs');
     // If that fails, the file goes with the folder.

@@ -27,7 +27,7 @@ export interface ScopeOptions {
 
 /** The option of what is made once and used in many calls: `lock`, `rwlock`, `semaphore`, `reservations`. */
 export interface SharedOptions {
-  /** Which tests share it: those of this run, or those of all runs of this user on this machine. Default: `run`. */
+  /** Which tests share it, as `SharedScope` says. Default: `run`. */
   readonly scope?: SharedScope;
 }
 
@@ -94,6 +94,7 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
         at: () => callerLocation(site),
         chain: chain.length === 0 ? undefined : chain,
         machine: options.shared?.given?.scope === 'machine' ? true : undefined,
+        reach: options.shared?.given?.scope === 'reach' ? true : undefined,
         ...owned,
       },
       granted: (lease) => link.granted(lease),
@@ -110,8 +111,11 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
 }
 
 /** The scope of a call that has one option for both. */
-export function scopesOf(scope: LeaseScope | 'machine' | undefined): Pick<LeaseCallOptions, 'scope' | 'shared'> {
-  return scope === 'machine' ? { scope: undefined, shared: { by: 'getPort', given: { scope } } } : { scope };
+export function scopesOf(
+  by: 'getPort' | 'once',
+  scope: LeaseScope | 'machine' | 'reach' | undefined,
+): Pick<LeaseCallOptions, 'scope' | 'shared'> {
+  return scope === 'machine' || scope === 'reach' ? { scope: undefined, shared: { by, given: { scope } } } : { scope };
 }
 
 /** Options of what is made once, and the function that has made it. */
@@ -130,7 +134,9 @@ function sharedFault(shared: Shared | undefined, site: CallSite): CarpoolError |
   if (wrong !== undefined) return wrong;
   const { scope } = given;
   if (scope === undefined || scope === 'run' || scope === 'machine') return undefined;
-  const text = `Cannot share it in the scope ${JSON.stringify(scope)}: there are "run" and "machine"`;
+  if (scope === 'reach' && by !== 'getPort') return undefined;
+  const there = by === 'getPort' ? 'ports are of one machine, so there are' : 'there are "reach",';
+  const text = `Cannot share it in the scope ${JSON.stringify(scope)}: ${there} "run" and "machine"`;
   return new CarpoolError('LEASE_INVALID', text, { context: { scope }, site });
 }
 

@@ -19,6 +19,10 @@ export class OwnLease implements Lease {
     return this.#lease.weight > 0;
   }
 
+  get fence(): Lease['fence'] {
+    return this.#lease.fence;
+  }
+
   get lost(): AbortSignal {
     return (this.#lost ??= signalOfLoss(this.#lease));
   }

@@ -27,9 +27,10 @@ import { bytesOf } from './value-bytes.ts';
 export interface OnceOptions extends Omit<LeaseOptions, 'scope'> {
   /**
    * The owner whose end passes the computation on to another test; or `machine`: one value for all runs on this machine,
-   * as long as one of those that have it goes on. Default: the test, or else the file, and one value a run.
+   * as long as one of those that have it goes on; or `reach`: one value for all hosts of the run. Default: the test, or else
+   * the file, and one value a run.
    */
-  readonly scope?: LeaseScope | 'machine';
+  readonly scope?: LeaseScope | 'machine' | 'reach';
   /**
    * Keeps the value for later runs: in `node_modules/.cache/carpool/once` of the project, in the scope `machine` in
    * `carpool/once` of the user's folder for caches. Default: for this run only.
@@ -54,7 +55,7 @@ const keepNames = new OptionNames('LEASE_INVALID', 'once` with `keep', ['inputs'
  */
 export function once<T>(key: string, compute: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> {
   const { scope, signal } = options;
-  const scopes = scopesOf(scope);
+  const scopes = scopesOf('once', scope);
   // It may be called only to have the value there for others.
   const label = {
     ...scopes,
@@ -140,8 +141,8 @@ function failAt(ends: number, { key, fail, waited }: Computing): Timer {
 function urlOf({ cleanup, keep, scope }: OnceOptions): string | undefined {
   if (cleanup === undefined) return undefined;
   const problem =
-    scope === 'machine'
-      ? 'a value of the scope "machine" is not cleaned up after one run'
+    scope === 'machine' || scope === 'reach'
+      ? `a value of the scope "${scope}" is not cleaned up after one run`
       : keep === undefined
         ? undefined
         : 'a value that is kept for later runs is not cleaned up after this one';

@@ -57,7 +57,7 @@ function takePort<T>(above: Above, options: PortOptions, as: (lease: PortLease) 
   const preferred = typeof wanted === 'number' ? [wanted] : wanted;
   return makeCall(
     above,
-    { ...scopesOf(scope), signal, given: options, names, what: () => 'a port' },
+    { ...scopesOf('getPort', scope), signal, given: options, names, what: () => 'a port' },
     async ({ leases, caller, fail }) => {
       try {
         for (const port of preferred) checkPort(port);

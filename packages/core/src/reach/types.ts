@@ -1,0 +1,82 @@
+/**
+ * What the hosts of one run on several machines share. The host of each machine has a connection, on behalf of its workers;
+ * an engine carries it, such as NATS with `@carpool/nats`. Types only: nothing of an engine is part of this package.
+ */
+import type { CarpoolError } from '../base/errors.ts';
+
+/** What a config has as `reach`. To make one does nothing. */
+export interface Reach {
+  /** For errors: where it is, and which run. */
+  readonly name: string;
+  /** Called once by each host, when its config is loaded. It does not wait, and does not throw. */
+  open(options: ReachOptions): ReachConnection;
+}
+
+/** What an engine is told of the host. */
+export interface ReachOptions {
+  /** For the errors of others: the name of the machine, and the pid. */
+  readonly host: string;
+}
+
+/**
+ * A number that rises with each new holder of a name, and never falls. What a lease protects can keep the highest one that it
+ * has seen, and refuse a lower one: it comes from a holder that does not know yet that it has lost the lease.
+ */
+export interface Fence {
+  /** Of which revisions can be compared. Another one: all leases of the one before are lost, and were told so. */
+  readonly bucket: string;
+  readonly revision: number;
+}
+
+/** What is wanted, on behalf of one test. */
+export interface ReachWanted {
+  readonly name: string;
+  readonly kind: 'lock' | 'rwlock' | 'semaphore' | 'once' | 'reservation';
+  /** How many there are of it. */
+  readonly size: number;
+  readonly weight: number;
+  /** For the errors of others: the test, and where it called. */
+  readonly by: string;
+  /** False: it is granted at once, or refused. */
+  readonly wait: boolean;
+  /** Of a reservation, which never waits: those that are free are granted. */
+  readonly values?: readonly string[] | undefined;
+}
+
+/** What was granted. */
+export interface ReachGrant {
+  readonly fence: Fence;
+  /** Of a reservation: those that were free. */
+  readonly values?: readonly string[] | undefined;
+}
+
+/** How it went on: `granted` or `failed` once, and `lost` at most once after `granted`. */
+export interface ReachEvents {
+  granted(grant: ReachGrant): void;
+  /** @param error LEASE_TAKEN, LEASE_INVALID, REACH_UNAVAILABLE */
+  failed(error: CarpoolError): void;
+  /** Before the same may be granted to another host. @param error LEASE_LOST */
+  lost(error: CarpoolError): void;
+}
+
+/** What is held, or waited for. */
+export interface ReachLease {
+  /** Gives it back, or stops waiting. @param amount of its weight; default: all that is left */
+  release(amount?: number): void;
+  /** A clause for the error of a wait that was too long: what holds it, or what is wrong. */
+  describe(): string;
+}
+
+/** Of one host. */
+export interface ReachConnection {
+  /** Resolves when leases can be granted, or when it is known that they cannot. Tests start after it. Does not reject. */
+  ready(): Promise<void>;
+  /** Answers later, never before it returns. */
+  acquire(wanted: ReachWanted, events: ReachEvents): ReachLease;
+  /** The value of `once` that a host of the run has stored. @throws CarpoolError REACH_UNAVAILABLE */
+  load(key: string): Promise<Uint8Array | undefined>;
+  /** @throws CarpoolError REACH_UNAVAILABLE, LEASE_INVALID if it is too large */
+  store(key: string, value: Uint8Array): Promise<void>;
+  /** Gives all back. Resolves when the connection has ended, within 5 s. Does not reject. */
+  close(): Promise<void>;
+}

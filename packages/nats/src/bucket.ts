@@ -1,0 +1,128 @@
+/** The bucket of one run on a real server. Loaded with the first connection. */
+import {
+  jetstream,
+  jetstreamManager,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  StorageType,
+  type JetStreamClient,
+} from '@nats-io/jetstream';
+import { Kvm, type KV } from '@nats-io/kv';
+import { RequestError, type NatsConnection } from '@nats-io/transport-node';
+import { BucketGone, Conflict, type Store, type Stored } from './store.ts';
+
+export interface BucketOptions {
+  readonly connection: NatsConnection;
+  readonly name: string;
+  readonly replicas: number;
+  /** Milliseconds for each answer. */
+  readonly timeout: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** What the API answers for a stream that exists with other settings: those of who made it are as good. */
+const streamExists = 10058;
+
+export class Bucket implements Store {
+  readonly #options: BucketOptions;
+  readonly #js: JetStreamClient;
+  #kv: KV | undefined;
+
+  constructor(options: BucketOptions) {
+    this.#options = options;
+    this.#js = jetstream(options.connection, { timeout: options.timeout });
+  }
+
+  async make(): Promise<void> {
+    const { name, replicas, timeout } = this.#options;
+    const kvm = new Kvm(this.#js);
+    // In memory: it is renewed all the time, and worth nothing after its run. Read from where it is written. Without a TTL:
+    // that would count by the time of day of the server, which may jump.
+    const options = { storage: StorageType.Memory, history: 1, replicas, allow_direct: false, timeout };
+    try {
+      this.#kv = await kvm.create(name, options);
+    } catch (thrown) {
+      if (!(thrown instanceof JetStreamApiError) || thrown.code !== streamExists) throw thrown;
+      this.#kv = await kvm.open(name, { allow_direct: false });
+    }
+  }
+
+  async get(key: string): Promise<Stored | undefined> {
+    const entry = await this.#answer((kv) => kv.get(key));
+    if (entry === null) return undefined;
+    if (entry.operation !== 'PUT') return { value: undefined, revision: entry.revision };
+    return { value: JSON.parse(decoder.decode(entry.value)) as unknown, revision: entry.revision };
+  }
+
+  async set(key: string, value: unknown, expected: number): Promise<number> {
+    const { timeout } = this.#options;
+    return await this.#answer((kv) =>
+      kv.put(key, encoder.encode(JSON.stringify(value)), { previousSeq: expected, timeout }),
+    );
+  }
+
+  async keys(filter: string): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const key of await this.#answer((kv) => kv.keys(filter))) keys.push(key);
+    return keys;
+  }
+
+  tell(key: string, stored: Stored): void {
+    const { connection, name } = this.#options;
+    // What is lost is found by those that wait, a little later.
+    if (!connection.isClosed()) connection.publish(`${subjectOf(name)}.${key}`, JSON.stringify(stored));
+  }
+
+  listen(heard: (key: string, stored: Stored) => void): () => void {
+    const { connection, name } = this.#options;
+    const prefix = `${subjectOf(name)}.`;
+    const subscription = connection.subscribe(`${prefix}>`, {
+      callback: (error, message) => {
+        if (error === null) heard(message.subject.slice(prefix.length), message.json<Stored>());
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#answer((kv) => kv.destroy());
+  }
+
+  async #answer<T>(ask: (kv: KV) => Promise<T>): Promise<T> {
+    if (this.#kv === undefined) throw new BucketGone('the bucket is not open');
+    try {
+      return await ask(this.#kv);
+    } catch (thrown) {
+      // Nobody listens for the bucket: it is gone, or has no leader at the moment.
+      throw translated(isUnheard(thrown) ? await this.#whyNobody(thrown) : thrown);
+    }
+  }
+
+  async #whyNobody(thrown: Error): Promise<unknown> {
+    const { connection, name, timeout } = this.#options;
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
+    return await manager.streams.info(`KV_${name}`).then(
+      () => thrown,
+      (why: unknown) => why,
+    );
+  }
+}
+
+/** Where hosts tell each other of writes: not the subject of the bucket, where what is refused is seen, too. */
+function subjectOf(name: string): string {
+  return `carpool.${name}`;
+}
+
+function isUnheard(thrown: unknown): thrown is Error {
+  const { cause } = thrown as { readonly cause?: unknown };
+  return [thrown, cause].some((one) => one instanceof RequestError && one.isNoResponders());
+}
+
+function translated(thrown: unknown): unknown {
+  if (thrown instanceof JetStreamApiError) {
+    if (thrown.code === JetStreamApiCodes.StreamWrongLastSequence) return new Conflict(thrown.message);
+    if (thrown.code === JetStreamApiCodes.StreamNotFound) return new BucketGone(thrown.message);
+  }
+  return thrown;
+}

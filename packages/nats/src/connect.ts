@@ -1,0 +1,94 @@
+/** The connection to a server: how it is made, and in one sentence why it cannot be. */
+import { readFile } from 'node:fs/promises';
+import {
+  AuthorizationError,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
+import { CarpoolError } from 'carpool';
+import type { ConnectionOptions } from './connection-options.ts';
+
+const defaultConnectTimeout = 5_000;
+/** Milliseconds between attempts to connect again. */
+const reconnectWait = 100;
+
+/** @throws CarpoolError REACH_UNAVAILABLE */
+export async function connectToServer({ servers, options, name, host }: ConnectionOptions): Promise<NatsConnection> {
+  const { connectTimeout = defaultConnectTimeout } = options;
+  const proof = await proofOf(options, name);
+  const ends = performance.now() + connectTimeout;
+  for (;;) {
+    const left = ends - performance.now();
+    try {
+      return await connect({
+        servers: [...servers],
+        name: `carpool, ${host}`,
+        timeout: Math.max(left, 1),
+        // It connects again for as long as the host lives: what it held is over by its own clock before that.
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: reconnectWait,
+        reconnectJitter: reconnectWait,
+        ignoreAuthErrorAbort: true,
+        // A connection that is half open is found.
+        pingInterval: 2_000,
+        maxPingOut: 2,
+        ...proof,
+      });
+    } catch (thrown) {
+      // A server that is started beside the tests may need a moment.
+      if (isFinal(thrown) || ends - performance.now() < reconnectWait) throw unreachable(name, thrown, connectTimeout);
+      await new Promise((resolve) => setTimeout(resolve, reconnectWait));
+    }
+  }
+}
+
+async function proofOf(
+  { token, user, password, credentials, tls }: ConnectionOptions['options'],
+  name: string,
+): Promise<Partial<NodeConnectionOptions>> {
+  const { ca, cert, key } = typeof tls === 'object' ? tls : {};
+  const files = { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
+  const proof: Partial<NodeConnectionOptions> = tls === undefined || tls === false ? {} : { tls: files };
+  if (token !== undefined) return { ...proof, token };
+  if (user !== undefined) return { ...proof, user, ...(password !== undefined && { pass: password }) };
+  if (credentials === undefined) return proof;
+  try {
+    return { ...proof, authenticator: credsAuthenticator(await readFile(credentials)) };
+  } catch (thrown) {
+    throw new CarpoolError(
+      'REACH_UNAVAILABLE',
+      `Cannot use ${name}: the file \`credentials\` cannot be read: ${textOf(thrown)}`,
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
+
+function isFinal(thrown: unknown): boolean {
+  return thrown instanceof AuthorizationError || isTls(thrown);
+}
+
+function isTls(thrown: unknown): boolean {
+  return /certificate|tls|ssl/i.test(textOf(thrown));
+}
+
+function unreachable(name: string, thrown: unknown, timeout: number): CarpoolError {
+  const why =
+    thrown instanceof AuthorizationError
+      ? 'it refuses these credentials: see `token`, `user` and `password`, or `credentials` of nats()'
+      : isTls(thrown)
+        ? `TLS failed: ${textOf(thrown)}; see \`tls\` of nats()`
+        : `no server answers there within ${timeout} ms (${textOf(thrown)}): start one with \`nats-server -js\`, or correct the address`;
+  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${name}: ${why}`, { cause: thrown });
+}
+
+export function textOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { cause } = thrown;
+  return cause instanceof Error && !thrown.message.includes(cause.message)
+    ? `${thrown.message}: ${cause.message}`
+    : thrown.message;
+}

@@ -1,0 +1,176 @@
+/** The connection of a host to the server: its leases, and the values of `once`. */
+import { createHash, randomBytes } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
+import { Bucket } from './bucket.ts';
+import { systemClock } from './clock.ts';
+import { connectToServer, textOf } from './connect.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
+import { Leases } from './leases.ts';
+import { recordFor, type NameOf } from './record.ts';
+import { timingOf } from './validity.ts';
+import { Values } from './values.ts';
+
+const defaultTtl = 6_000;
+/** Milliseconds for the end of a connection. */
+const closeTimeout = 3_000;
+const runAllowed = /^[\w.-]{1,100}$/;
+
+/** @throws CarpoolError REACH_UNAVAILABLE, CONFIG_INVALID */
+export async function connectTo(options: ConnectionOptions): Promise<NatsConnected> {
+  const run = runOf(options);
+  const connection = await connectToServer(options);
+  try {
+    await checkJetStream(connection, options.name);
+    return new NatsConnected(connection, options, run);
+  } catch (thrown) {
+    await connection.close();
+    throw thrown;
+  }
+}
+
+export class NatsConnected implements ReachConnection {
+  readonly #connection: NatsConnection;
+  readonly #name: string;
+  readonly #bucket: Bucket;
+  readonly #bucketName: string;
+  readonly #leases: Leases;
+  readonly #values: Values;
+  readonly #timeout: number;
+
+  constructor(connection: NatsConnection, { options, name, host }: ConnectionOptions, run: string) {
+    const { ttl = defaultTtl, replicas = connection.info?.cluster === undefined ? 1 : 3 } = options;
+    const timing = timingOf(ttl);
+    this.#connection = connection;
+    this.#name = `${name}, run ${JSON.stringify(run)}`;
+    this.#bucketName = `carpool_${run.replaceAll('.', '_')}_${digest(run).slice(0, 6)}`;
+    this.#timeout = Math.max(timing.renew, 250);
+    this.#bucket = new Bucket({ connection, name: this.#bucketName, replicas, timeout: this.#timeout });
+    this.#leases = new Leases({
+      store: this.#bucket,
+      clock: systemClock,
+      timing,
+      randomId: () => randomBytes(12).toString('base64url'),
+      random: Math.random,
+      label: host,
+      keyOf,
+    });
+    const session = () => this.#leases.open();
+    this.#values = new Values({ bucket: this.#bucket, connection, name: this.#bucketName, replicas, session });
+    void this.#leases.open();
+  }
+
+  async ready(): Promise<void> {
+    await this.#leases.open();
+  }
+
+  acquire(wanted: ReachWanted, events: ReachEvents): ReachLease {
+    const { name, kind, size } = wanted;
+    const of: NameOf = { name, kind, size };
+    if (!wanted.wait && kind !== 'reservation' && this.#leases.trouble !== undefined)
+      queueMicrotask(() => events.failed(this.#unavailable()));
+    const id = this.#leases.want(
+      { ...wanted, wait: wanted.wait },
+      {
+        granted: ({ revision, epoch, place: { values } }) =>
+          events.granted({ fence: { bucket: `${this.#bucketName}.${epoch}`, revision }, values }),
+        refused: (record) => {
+          if (kind === 'reservation' && recordFor(record, of) !== undefined) {
+            events.granted({ fence: { bucket: this.#bucketName, revision: 0 }, values: [] });
+            return;
+          }
+          events.failed(recordFor(record, of) === undefined ? invalidError(of, record) : takenError(of, record));
+        },
+        lost: (why) => events.lost(lostError(of, this.#name, why)),
+      },
+    );
+    return {
+      release: (amount) => this.#leases.giveBack(id, amount),
+      describe: () => this.#describe(of),
+    };
+  }
+
+  async load(key: string): Promise<Uint8Array | undefined> {
+    return await this.#try('read', key, () => this.#values.load(digest(key)));
+  }
+
+  async store(key: string, value: Uint8Array): Promise<void> {
+    await this.#try('store', key, () => this.#values.store(digest(key), value));
+  }
+
+  async close(): Promise<void> {
+    const closing = async (): Promise<void> => {
+      await this.#leases.close();
+      if (await this.#values.isUnused()) await this.#values.destroy();
+    };
+    let cancel: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => (cancel = systemClock.after(closeTimeout, resolve)));
+    // What is left is over by itself: others see that nothing comes of this host any more.
+    await Promise.race([closing().catch(() => {}), late]);
+    cancel?.();
+    await this.#connection.close();
+  }
+
+  async #try<T>(what: string, key: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const text = `Cannot ${what} the value ${JSON.stringify(key)} at ${this.#name}: ${textOf(thrown)}`;
+      throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
+    }
+  }
+
+  #unavailable(): CarpoolError {
+    return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${this.#name}: ${textOf(this.#leases.trouble)}`);
+  }
+
+  #describe(of: NameOf): string {
+    const { trouble } = this.#leases;
+    if (trouble !== undefined) return `${this.#name} does not answer: ${textOf(trouble)}`;
+    if (this.#leases.session?.over !== false) return `nothing is granted in a new bucket of ${this.#name} yet`;
+    const record = this.#leases.recordOf(of);
+    return record === undefined ? `${this.#name} was not asked yet` : describeRecord(record);
+  }
+}
+
+/** @throws CarpoolError REACH_UNAVAILABLE */
+async function checkJetStream(connection: NatsConnection, name: string): Promise<void> {
+  try {
+    await (await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 })).getAccountInfo();
+  } catch (thrown) {
+    const how = 'start it with JetStream (`nats-server -js`), and allow it for this account';
+    throw new CarpoolError(
+      'REACH_UNAVAILABLE',
+      `Cannot use ${name}: the server has no JetStream for this user (${textOf(thrown)}); ${how}`,
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
+
+function runOf({ options, name }: ConnectionOptions): string {
+  const run = options.run ?? process.env['CARPOOL_RUN'];
+  if (run === undefined || run === '') {
+    const how =
+      'set CARPOOL_RUN to the same text on all machines of a run, and to another one in each run, or give `run` to nats()';
+    throw new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${name}: it is not known which run this is; ${how}`);
+  }
+  if (runAllowed.test(run)) return run;
+  throw new CarpoolError(
+    'REACH_UNAVAILABLE',
+    `Cannot use ${name}: the id of the run is ${JSON.stringify(run)}; it may have letters, digits, "-", "_" and ".", at most 100`,
+  );
+}
+
+/** What users name may hold any text; keys of a bucket may not. */
+function keyOf({ name, kind }: NameOf): string {
+  const space = kind === 'once' || kind === 'reservation' ? kind : 'name';
+  return digest(`${space} ${name}`);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 32);
+}

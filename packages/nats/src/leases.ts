@@ -1,0 +1,220 @@
+/**
+ * The leases of one host, over all its sessions. Where a session is over, what was held is lost, and told at once; what
+ * waits is asked for again in the next one.
+ */
+import type { Clock } from './clock.ts';
+import { pause } from './clock.ts';
+import { Epochs } from './epoch.ts';
+import { NameAgent } from './name-agent.ts';
+import { OtherHosts } from './others.ts';
+import type { NameOf, NameRecord, Place } from './record.ts';
+import { Session } from './session.ts';
+import type { Store } from './store.ts';
+import type { Timing } from './validity.ts';
+
+export interface LeaseCallbacks {
+  granted(grant: { readonly revision: number; readonly epoch: string; readonly place: Place }): void;
+  /** @param record what is in its way */
+  refused(record: NameRecord): void;
+  /** It was held, or computed. @param why a clause */
+  lost(why: string): void;
+}
+
+export interface LeaseWanted extends NameOf {
+  readonly weight: number;
+  readonly by: string;
+  /** False: it is given at once, or refused. */
+  readonly wait: boolean;
+  readonly values?: readonly string[] | undefined;
+}
+
+export interface LeasesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timing: Timing;
+  /** A text that no other host has. */
+  readonly randomId: () => string;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Of this host, for people. */
+  readonly label: string;
+  /** A key for a name, in the letters that the bucket allows. */
+  readonly keyOf: (of: NameOf) => string;
+}
+
+interface Entry {
+  readonly wanted: LeaseWanted;
+  readonly callbacks: LeaseCallbacks;
+  left: number;
+  held: boolean;
+  /** Of its place in the bucket: another one in each session, because that of an earlier one may stand there still. */
+  place: string;
+}
+
+export class Leases {
+  readonly #options: LeasesOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #agents = new Map<string, NameAgent>();
+  readonly #epochs: Epochs;
+  #session: Session | undefined;
+  #others: OtherHosts | undefined;
+  #opening: Promise<Session | undefined> | undefined;
+  #closed = false;
+  readonly #mute: () => void;
+  /** Why there is no session: of the last attempt. */
+  #trouble: unknown;
+
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+    const { store, clock, timing, randomId: random } = options;
+    this.#epochs = new Epochs({ store, clock, timing, random, stopped: () => this.#closed });
+    this.#mute = options.store.listen((key, stored) => this.#agents.get(key)?.heard(stored));
+  }
+
+  /** Begins a session. Resolves when there is one. */
+  async open(): Promise<Session | undefined> {
+    if (this.#session?.over === false) return this.#session;
+    return await (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
+  }
+
+  /** Why nothing is granted now, if that is so: what the store last threw. */
+  get trouble(): unknown {
+    return this.#session?.over === false ? undefined : this.#trouble;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** @returns its id */
+  want(wanted: LeaseWanted, callbacks: LeaseCallbacks): string {
+    const id = this.#options.randomId();
+    this.#entries.set(id, { wanted, callbacks, left: wanted.weight, held: false, place: '' });
+    if (this.#session?.over === false) this.#ask(id, this.#session);
+    else void this.open();
+    return id;
+  }
+
+  /** @param amount absent: all of it, or the wait */
+  giveBack(id: string, amount?: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.left -= amount ?? entry.left;
+    if (entry.left <= 0) this.#entries.delete(id);
+    this.#agents.get(this.#keyOf(entry.wanted))?.giveBack(entry.place, amount);
+  }
+
+  /** What is known of a name. */
+  recordOf(of: NameOf): NameRecord | undefined {
+    return this.#agents.get(this.#keyOf(of))?.record;
+  }
+
+  /** Gives all back. @param destroy the bucket, where no other host uses it */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const session = this.#session;
+    for (const id of this.#entries.keys()) this.giveBack(id);
+    await this.#opening?.catch(() => {});
+    for (const agent of this.#agents.values()) agent.stop();
+    this.#mute();
+    // Its end gives back what was held: others need no record for that.
+    await session?.end();
+  }
+
+  async #open(): Promise<Session | undefined> {
+    const { store, clock, timing, randomId, label } = this.#options;
+    while (!this.#closed) {
+      try {
+        const session = await Session.open({
+          store,
+          clock,
+          timing,
+          random: randomId,
+          label,
+          stopped: () => this.#closed,
+          epochs: this.#epochs,
+          over: (over, why) => this.#over(over, why),
+        });
+        if (session === undefined || session.over) continue;
+        this.#begin(session);
+        return session;
+      } catch (thrown) {
+        this.#trouble = thrown;
+        await pause(clock, timing.renew / 2);
+      }
+    }
+    return undefined;
+  }
+
+  #begin(session: Session): void {
+    const { store, clock, timing } = this.#options;
+    this.#session = session;
+    this.#trouble = undefined;
+    this.#others = new OtherHosts({ store, clock, timing, epoch: session.epoch });
+    for (const id of this.#entries.keys()) this.#ask(id, session);
+  }
+
+  #over(over: Session, why: string): void {
+    if (this.#session !== over) return;
+    for (const agent of this.#agents.values()) agent.stop();
+    this.#agents.clear();
+    this.#trouble = new Error(why);
+    for (const [id, entry] of this.#entries) {
+      if (!entry.held) continue;
+      this.#entries.delete(id);
+      entry.callbacks.lost(why);
+    }
+    void this.open();
+  }
+
+  #keyOf(of: NameOf): string {
+    return `${this.#session?.epoch ?? ''}.name.${this.#options.keyOf(of)}`;
+  }
+
+  #ask(id: string, session: Session): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    const { wanted, callbacks } = entry;
+    const { weight, by, wait, values } = wanted;
+    entry.place = this.#options.randomId();
+    this.#agent(wanted, session).want({
+      id: entry.place,
+      of: { name: wanted.name, kind: wanted.kind, size: wanted.size },
+      weight,
+      by,
+      wait,
+      values,
+      granted: (revision, place) => {
+        if (session.over) return;
+        entry.held = true;
+        callbacks.granted({ revision, epoch: session.epoch, place });
+      },
+      refused: (record) => {
+        this.#entries.delete(id);
+        callbacks.refused(record);
+      },
+    });
+  }
+
+  #agent(of: NameOf, session: Session): NameAgent {
+    const key = this.#keyOf(of);
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    const { store, clock, timing, random } = this.#options;
+    const others = this.#others ?? new OtherHosts({ store, clock, timing, epoch: session.epoch });
+    const agent: NameAgent = new NameAgent({
+      store,
+      clock,
+      timing,
+      session,
+      others,
+      key,
+      random,
+      idle: () => {
+        if (this.#agents.get(key) === agent) this.#agents.delete(key);
+      },
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+}

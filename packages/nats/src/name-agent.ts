@@ -1,0 +1,259 @@
+/**
+ * One name on this host: what is held of it here, and what waits. Changes are gathered and written together by
+ * compare-and-set, so hosts contend for a name, and not their tests. What the bucket grants is confirmed by a renewal of the
+ * session before anything here is told that it holds it.
+ */
+import type { Clock } from './clock.ts';
+import { pause } from './clock.ts';
+import type { OtherHosts } from './others.ts';
+import * as records from './record.ts';
+import type { NameOf, NameRecord, Place } from './record.ts';
+import type { Session } from './session.ts';
+import { Conflict, type Store, type Stored } from './store.ts';
+import type { Timing } from './validity.ts';
+
+/** What the bucket knows of what one call wants. */
+export interface Wanted {
+  readonly id: string;
+  /** What the caller takes the name to be. */
+  readonly of: NameOf;
+  readonly weight: number;
+  readonly by: string;
+  /** False: it is given at once, or refused. */
+  readonly wait: boolean;
+  readonly values?: readonly string[] | undefined;
+  /** @param place as it is held */
+  readonly granted: (revision: number, place: Place) => void;
+  /** @param record what is in its way */
+  readonly refused: (record: NameRecord) => void;
+}
+
+export interface NameAgentOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timing: Timing;
+  readonly session: Session;
+  readonly others: OtherHosts;
+  readonly key: string;
+  readonly random: () => number;
+  /** Nothing is held or wanted here any more. */
+  readonly idle: () => void;
+}
+
+interface Local {
+  readonly wanted: Wanted;
+  /** What is left of its weight. */
+  left: number;
+  state: 'wanted' | 'asked' | 'confirming' | 'held';
+}
+
+interface Known {
+  readonly record: NameRecord | undefined;
+  readonly revision: number;
+}
+
+/** A record that means nothing, so that a write comes before one that has no answer. */
+const nothing = records.emptyRecord({ name: '', kind: 'lock', size: 1 });
+/** Places of one host in a record; more wait here. The record of a name that many hosts want stays below 200 kB. */
+const mostPlaces = 100;
+
+export class NameAgent {
+  readonly #options: NameAgentOptions;
+  readonly #local = new Map<string, Local>();
+  #known: Known | undefined;
+  #running = false;
+  /** Something is to be looked at, or written. */
+  #again = false;
+  /** A write has no answer: it may come yet, unless another one comes before it. */
+  #uncertain = false;
+  #stopped = false;
+  #cancelPoll: (() => void) | undefined;
+
+  constructor(options: NameAgentOptions) {
+    this.#options = options;
+  }
+
+  want(wanted: Wanted): void {
+    this.#local.set(wanted.id, { wanted, left: wanted.weight, state: 'wanted' });
+    this.#run();
+  }
+
+  /** @param amount absent: all of it, or the wait */
+  giveBack(id: string, amount?: number): void {
+    const local = this.#local.get(id);
+    if (local === undefined) return;
+    local.left -= amount ?? local.left;
+    if (local.left <= 0) this.#local.delete(id);
+    this.#run();
+  }
+
+  /** What is known of the name: for errors. */
+  get record(): NameRecord | undefined {
+    return this.#known?.record;
+  }
+
+  /** A write of another host. */
+  heard({ value, revision }: Stored): void {
+    if (this.#known !== undefined && revision <= this.#known.revision) return;
+    this.#known = { record: value as NameRecord, revision };
+    this.#run();
+  }
+
+  /** The session is over, or another agent is to be made for the name: this one would take away what it does not know. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelPoll?.();
+  }
+
+  #run(): void {
+    this.#again = true;
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    const { session, clock, timing, random } = this.#options;
+    // What is asked for in the same turn is written together.
+    await Promise.resolve();
+    while (this.#again && !session.over && !this.#stopped) {
+      this.#again = false;
+      try {
+        await this.#step();
+      } catch (thrown) {
+        this.#again = true;
+        this.#known = undefined;
+        const conflict = thrown instanceof Conflict;
+        if (!conflict) this.#uncertain = true;
+        await pause(clock, conflict ? random() * 5 : timing.renew / 4);
+      }
+    }
+    this.#running = false;
+    if (session.over || this.#stopped) return;
+    if (this.#local.size > 0) this.#poll();
+    else {
+      this.stop();
+      this.#options.idle();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { store, key } = this.#options;
+    const fresh = this.#known === undefined;
+    const { record: before, revision } = (this.#known ??= await this.#read());
+    const { record: after, stale } = this.#next(before, fresh);
+    if (after !== before || this.#uncertain) {
+      const value = after ?? nothing;
+      const written = await store.set(key, value, revision);
+      this.#uncertain = false;
+      // What another host has written since may have been heard first.
+      if (this.#known === undefined || this.#known.revision < written)
+        this.#known = { record: value, revision: written };
+      store.tell(key, { value, revision: written });
+    }
+    this.#grant();
+    if (!stale) return;
+    this.#known = undefined;
+    this.#again = true;
+  }
+
+  async #read(): Promise<Known> {
+    const found = await this.#options.store.get(this.#options.key);
+    return { record: found?.value as NameRecord | undefined, revision: found?.revision ?? 0 };
+  }
+
+  /**
+   * The record as this host wants it. The same object: it is so.
+   * @param fresh it was read for this: else nothing is refused because of it
+   */
+  #next(before: NameRecord | undefined, fresh: boolean): { record: NameRecord | undefined; stale: boolean } {
+    let record = before === undefined ? undefined : this.#cleaned(before);
+    let stale = false;
+    for (const local of this.#local.values()) {
+      if (local.state === 'confirming' || local.state === 'held') continue;
+      const base = records.recordFor(record, local.wanted.of);
+      const next = base && this.#ask(base, local);
+      if (base !== undefined && next !== undefined && records.findPlace(next, local.wanted.id) !== undefined) {
+        if (next !== base) record = next;
+        local.state = 'asked';
+      } else if (base === undefined || !local.wanted.wait) {
+        if (fresh) this.#refuse(local, record ?? records.emptyRecord(local.wanted.of));
+        else stale = true;
+      }
+    }
+    return { record, stale };
+  }
+
+  /** Without what hosts had whose sessions are over, and what this one has given back. */
+  #cleaned(before: NameRecord): NameRecord {
+    const { others, session } = this.#options;
+    let record = records.withoutHosts(before, (host) => others.isOver(host));
+    for (const { id, host, weight } of [...record.held, ...record.waiting]) {
+      if (host !== session.host) continue;
+      const left = this.#local.get(id)?.left ?? 0;
+      if (left < weight) record = records.giveBack(record, id, left);
+    }
+    return record;
+  }
+
+  #ask(base: NameRecord, { wanted, left }: Local): NameRecord {
+    const { id, by, values, wait } = wanted;
+    const { host } = this.#options.session;
+    const place: Place = { id, host, weight: left, by, values };
+    if (base.kind === 'reservation') return records.reserve(base, place);
+    if (!wait) return records.askNow(base, place);
+    const own = [...base.held, ...base.waiting].filter((other) => other.host === host);
+    return own.length < mostPlaces ? records.ask(base, place) : base;
+  }
+
+  #refuse({ wanted }: Local, record: NameRecord): void {
+    this.#local.delete(wanted.id);
+    wanted.refused(record);
+  }
+
+  /** Tells those that hold it by now, once the session is known to be that under which it was written. */
+  #grant(): void {
+    const { record, revision } = this.#known ?? {};
+    const held = (record?.held ?? []).flatMap((place) => {
+      const local = this.#local.get(place.id);
+      return local?.state === 'asked' ? [{ place, local }] : [];
+    });
+    if (held.length === 0 || revision === undefined) return;
+    for (const { local } of held) local.state = 'confirming';
+    void this.#options.session.confirm().then((confirmed) => {
+      if (!confirmed) return;
+      for (const { place, local } of held) {
+        // It may have been given back meanwhile.
+        if (this.#local.get(place.id) !== local) continue;
+        local.state = 'held';
+        local.wanted.granted(revision, place);
+      }
+    });
+  }
+
+  /** While something waits here: looks at the record, and at the hosts that have it before. */
+  #poll(): void {
+    const waits = [...this.#local.values()].some(({ state }) => state === 'asked' || state === 'wanted');
+    if (!waits || this.#cancelPoll !== undefined) return;
+    const { clock, timing } = this.#options;
+    this.#cancelPoll = clock.after(timing.renew, () => {
+      this.#cancelPoll = undefined;
+      void this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { session, others } = this.#options;
+    if (session.over || this.#stopped) return;
+    try {
+      const found = await this.#read();
+      if (this.#known === undefined || found.revision > this.#known.revision) this.#known = found;
+      const { held = [], waiting = [] } = this.#known.record ?? {};
+      const hosts = [...held, ...waiting].map(({ host }) => host).filter((host) => host !== session.host);
+      await others.look(hosts);
+    } catch {
+      // The session says whether the server is lost; the next look is soon.
+    }
+    this.#run();
+  }
+}

@@ -1,0 +1,34 @@
+/** What a config has as `reach`. */
+import type { Reach, ReachConnection, ReachOptions } from 'carpool';
+import { LazyConnection } from './lazy-connection.ts';
+import { checkOptions } from './option-names.ts';
+import type { NatsOptions } from './types.ts';
+
+/**
+ * Locks, reader-writer locks, semaphores, reservations and values computed once for all hosts of a run, over a NATS server
+ * with JetStream, 2.9 or newer: what tests take with `scope: 'reach'`. It connects nothing yet, and loads no client.
+ *
+ * @param servers `nats://HOST:PORT`, or several of one cluster
+ * @throws CarpoolError CONFIG_INVALID if there is no such option
+ * @example
+ * ```ts
+ * import { nats } from '@carpool/nats';
+ * import { defineConfig } from 'carpool';
+ *
+ * export default defineConfig({ reach: nats('nats://ci.internal:4222') });
+ * // in a test: using held = await lock('staging', { scope: 'reach' }).acquire();
+ * ```
+ */
+export function nats(servers: string | readonly string[], options: NatsOptions = {}): Reach {
+  const list = typeof servers === 'string' ? servers.split(',') : servers;
+  checkOptions(list, options);
+  const name = `NATS at ${list.map(withoutPassword).join(', ')}`;
+  return {
+    name,
+    open: ({ host }: ReachOptions): ReachConnection => new LazyConnection({ servers: list, options, name, host }),
+  };
+}
+
+function withoutPassword(server: string): string {
+  return server.replace(/\/\/[^/@]*@/, '//');
+}

@@ -1,0 +1,191 @@
+/**
+ * The session of a host in the bucket: a key that it renews by compare-and-set. All its leases are valid exactly as long as
+ * the session is. Where it is over, for whatever reason, the host begins another, and has none of them.
+ *
+ *   opening ─▶ open ──renewed─┐
+ *               │ ▲───────────┘
+ *               └─ ended by another host │ not renewed in time │ the bucket is gone ─▶ over
+ */
+
+import { pause } from './clock.ts';
+import { currentEpoch, type EpochOptions, type Epochs } from './epoch.ts';
+import { BucketGone, Conflict } from './store.ts';
+import { Validity } from './validity.ts';
+
+/** What stands under the key of a session. */
+export interface SessionValue {
+  /** Rises with each renewal. 0: the session is over. */
+  readonly beat: number;
+  /** Of the host, for people. */
+  readonly label: string;
+}
+
+export interface SessionOptions extends EpochOptions {
+  readonly epochs: Epochs;
+  readonly label: string;
+  /** Called once, synchronously, when it is over. @param why a clause */
+  readonly over: (session: Session, why: string) => void;
+}
+
+const gone = 'the bucket does not know it any more: its server was restarted, or it was deleted';
+
+export class Session {
+  readonly epoch: string;
+  /** Random: one for each session. */
+  readonly host: string;
+  readonly #options: SessionOptions;
+  readonly #validity: Validity;
+  #revision: number;
+  #beat = 1;
+  /** Beats that were sent and have no answer yet, and when they were sent. */
+  readonly #sent = new Map<number, number>();
+  #over = false;
+  #cancelTimer: () => void = () => {};
+  #renewing: Promise<boolean> | undefined;
+  #lastFailure = '';
+
+  private constructor(
+    options: SessionOptions,
+    began: { readonly epoch: string; readonly host: string; readonly revision: number; readonly sentAt: number },
+  ) {
+    this.#options = options;
+    this.epoch = began.epoch;
+    this.host = began.host;
+    this.#revision = began.revision;
+    this.#validity = new Validity(options.timing, began.sentAt);
+    this.#schedule();
+  }
+
+  /** @returns undefined where nobody needs it any more @throws what the store says */
+  static async open(options: SessionOptions): Promise<Session | undefined> {
+    const { store, clock, random, label, stopped, epochs } = options;
+    while (!stopped()) {
+      const epoch = await epochs.settled();
+      if (epoch === undefined) continue;
+      const host = random();
+      const sentAt = clock.now();
+      const value: SessionValue = { beat: 1, label };
+      const revision = await store.set(sessionKey(epoch, host), value, 0);
+      // The epoch was not over when the key was written if it is not over now: none comes back.
+      if ((await currentEpoch(store)) === epoch) return new Session(options, { epoch, host, revision, sentAt });
+    }
+    return undefined;
+  }
+
+  get over(): boolean {
+    this.#checkTime();
+    return this.#over;
+  }
+
+  /** Renews it now. True: all that was written to the bucket before this call stands in the bucket of this session. */
+  async confirm(): Promise<boolean> {
+    // What is on its way may have been sent before what is to be confirmed was written.
+    await this.#renewing;
+    while (!this.over) {
+      if (await this.#renewOnce()) return !this.over;
+      await pause(this.#options.clock, this.#options.timing.renew / 4);
+    }
+    return false;
+  }
+
+  /** Says that it is over, so that others need not wait. What it holds must have been given back. */
+  async end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelTimer();
+    await this.#renewing;
+    const { store, label } = this.#options;
+    await store.set(sessionKey(this.epoch, this.host), { beat: 0, label } satisfies SessionValue, this.#revision);
+  }
+
+  #schedule(): void {
+    if (this.#over) return;
+    this.#cancelTimer();
+    const { clock, timing } = this.#options;
+    const now = clock.now();
+    // A renewal that has no answer is no reason to be told late.
+    const next =
+      this.#renewing !== undefined
+        ? Infinity
+        : this.#lastFailure === ''
+          ? this.#validity.nextRenewal
+          : now + timing.renew / 4;
+    this.#cancelTimer = clock.after(Math.max(Math.min(next, this.#validity.until) - now, 0), () => {
+      this.#checkTime();
+      void this.#renewOnce();
+      this.#schedule();
+    });
+  }
+
+  #renewOnce(): Promise<boolean> {
+    if (this.#over) return Promise.resolve(false);
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+      this.#schedule();
+    });
+    return this.#renewing;
+  }
+
+  /** True if this renewal was confirmed. */
+  async #renew(): Promise<boolean> {
+    const { store, clock, label } = this.#options;
+    const beat = ++this.#beat;
+    const sentAt = clock.now();
+    this.#sent.set(beat, sentAt);
+    try {
+      this.#revision = await store.set(this.#key, { beat, label } satisfies SessionValue, this.#revision);
+      this.#renewed(sentAt);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof BucketGone) this.#end(gone);
+      else if (thrown instanceof Conflict) await this.#find();
+      else this.#lastFailure = thrown instanceof Error ? thrown.message : String(thrown);
+      return false;
+    }
+  }
+
+  /** A renewal without an answer may have been written; or another host has ended the session. */
+  async #find(): Promise<void> {
+    try {
+      const found = await this.#options.store.get(this.#key);
+      if (found?.value === undefined) return this.#end(gone);
+      const { beat } = found.value as SessionValue;
+      if (beat === 0) return this.#end('another host had no sign of this one for too long, and has ended its leases');
+      const sentAt = this.#sent.get(beat);
+      if (sentAt === undefined || found.revision < this.#revision)
+        return this.#end('the bucket has an earlier state than it had: its server has lost writes');
+      this.#revision = found.revision;
+      this.#renewed(sentAt);
+    } catch (thrown) {
+      this.#lastFailure = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+
+  #renewed(sentAt: number): void {
+    this.#lastFailure = '';
+    for (const [beat, at] of this.#sent) if (at < sentAt) this.#sent.delete(beat);
+    this.#validity.renewed(sentAt);
+  }
+
+  #checkTime(): void {
+    if (this.#over || this.#validity.isValid(this.#options.clock.now())) return;
+    const after = Math.round(this.#options.timing.voidAfter);
+    const last = this.#lastFailure === '' ? 'this process got no time to renew it' : this.#lastFailure;
+    this.#end(`it could not be renewed for ${after} ms (${last})`);
+  }
+
+  #end(why: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelTimer();
+    this.#options.over(this, why);
+  }
+
+  get #key(): string {
+    return sessionKey(this.epoch, this.host);
+  }
+}
+
+export function sessionKey(epoch: string, host: string): string {
+  return `${epoch}.host.${host}`;
+}

@@ -1,0 +1,33 @@
+/** What the protocol of leases needs of a server: a map with revisions, and compare-and-set. */
+export interface Stored {
+  /** Undefined: the key was removed, which has a revision, too. */
+  readonly value: unknown;
+  /** Rises with every write to the bucket. */
+  readonly revision: number;
+}
+
+/** The key has another revision by now. */
+export class Conflict extends Error {}
+
+/** The bucket is not there: its server has lost it, or it was deleted. */
+export class BucketGone extends Error {}
+
+export interface Store {
+  /** Makes the bucket if there is none. */
+  make(): Promise<void>;
+  /** @returns undefined: the key was never written @throws BucketGone; anything else: it may be tried again */
+  get(key: string): Promise<Stored | undefined>;
+  /**
+   * @param expected the revision that the key has; 0: there is no such key
+   * @returns its new revision
+   * @throws Conflict, BucketGone; anything else: it is not known whether it was written
+   */
+  set(key: string, value: unknown, expected: number): Promise<number>;
+  keys(filter: string): Promise<readonly string[]>;
+  /** Tells all hosts of a write. It may be lost. */
+  tell(key: string, stored: Stored): void;
+  /** @returns ends it */
+  listen(heard: (key: string, stored: Stored) => void): () => void;
+  /** Deletes the bucket. */
+  destroy(): Promise<void>;
+}

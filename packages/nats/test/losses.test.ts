@@ -1,0 +1,114 @@
+/** What holders are told when the server, the bucket or the connection is lost, and when others get the same. */
+import { connect } from '@nats-io/transport-node';
+import { Kvm } from '@nats-io/kv';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { describe, expect, test } from 'vitest';
+import { failure, TestHost } from './support/hosts.ts';
+import { binary, jetStreamAnd, NatsServer, oneServer, freePorts, reason } from './support/servers.ts';
+
+describe.skipIf(binary === undefined)(`losses${reason}`, () => {
+  test('a server that ends loses what is held: it is told before it is given again', async () => {
+    const server = await oneServer();
+    const [a, b] = [new TestHost(server.url), new TestHost(server.url)];
+    const held = await a.take('db');
+    const waiting = b.ask({ name: 'db' });
+    await server.kill();
+    let told = false;
+    void held.lost.then(() => (told = true));
+    const next = waiting.granted.then((granted) => ({ granted, told }));
+    await server.start();
+    const { granted, told: before } = await next;
+    expect(before).toBe(true);
+    expect(granted.fence.bucket).not.toBe(held.fence.bucket);
+    const { code, message } = await held.lost;
+    expect(code).toBe('LEASE_LOST');
+    expect(message).toMatch(
+      /^Lost lock "db" of NATS at nats:\/\/127\.0\.0\.1:\d+, run "r": .*\. Another host may have the same from now on$/,
+    );
+  });
+
+  test('a server from which nothing is heard: the holder is told by its own clock', async () => {
+    const server = await oneServer();
+    const a = new TestHost(server.url);
+    const held = await a.take('db');
+    const began = performance.now();
+    server.signal('SIGSTOP');
+    const { message } = await held.lost;
+    expect(message).toContain('it could not be renewed for 1000 ms');
+    expect(performance.now() - began).toBeLessThan(1_500);
+    const waiting = a.ask({ name: 'db' });
+    await expect.poll(() => waiting.lease.describe()).toContain('does not answer');
+    server.signal('SIGCONT');
+    await waiting.granted;
+  });
+
+  test('a bucket that is deleted meanwhile', async () => {
+    const { url } = await oneServer();
+    const [a, b] = [new TestHost(url), new TestHost(url)];
+    const held = await a.take('db');
+    const connection = await connect({ servers: url });
+    const manager = await jetstreamManager(connection);
+    for await (const name of manager.streams.names()) await manager.streams.delete(name);
+    const { message } = await held.lost;
+    expect(message).toContain('the bucket does not know it any more');
+    expect((await b.take('db')).fence.bucket).not.toBe(held.fence.bucket);
+    await connection.close();
+  });
+
+  test('keys that are removed meanwhile', async () => {
+    const { url } = await oneServer();
+    const [a, b] = [new TestHost(url), new TestHost(url)];
+    const held = await a.take('db');
+    const waiting = b.ask({ name: 'db' });
+    await expect.poll(() => waiting.lease.describe()).toContain('it is held by');
+    const connection = await connect({ servers: url });
+    const bucket = [];
+    for await (const { bucket: name } of new Kvm(connection).list()) bucket.push(name);
+    const kv = await new Kvm(connection).open(bucket[0] ?? '');
+    for await (const key of await kv.keys('*.host.*')) await kv.purge(key);
+    const { message } = await held.lost;
+    expect(message).toContain('the bucket does not know it any more');
+    await waiting.granted;
+    await connection.close();
+  });
+
+  test('no server, wrong credentials, no JetStream, no run: one sentence each', async () => {
+    const [port = 0] = await freePorts(1);
+    const nobody = new TestHost(`nats://user:secret@127.0.0.1:${port}`, { connectTimeout: 300 });
+    const { code, message } = await failure(nobody.take('db'));
+    expect(code).toBe('REACH_UNAVAILABLE');
+    expect(message).toMatch(
+      new RegExp(
+        `^Cannot use NATS at nats://127\\.0\\.0\\.1:${port}: no server answers there within 300 ms \\(.*\\): start one with`,
+      ),
+    );
+
+    const guarded = await oneServer(jetStreamAnd('authorization { token: "right" }'));
+    const wrong = await failure(new TestHost(guarded.url, { token: 'wrong' }).take('db'));
+    expect(wrong.message).toContain('it refuses these credentials');
+    await new TestHost(guarded.url, { token: 'right' }).take('db');
+
+    const plain = await oneServer('');
+    expect((await failure(new TestHost(plain.url).take('db'))).message).toContain(
+      'the server has no JetStream for this user',
+    );
+    const { url } = await oneServer();
+    expect((await failure(new TestHost(url, { run: '' }).take('db'))).message).toContain(
+      'set CARPOOL_RUN to the same text',
+    );
+    expect((await failure(new TestHost(url, { run: 'a b' }).take('db'))).message).toContain(
+      'the id of the run is "a b"',
+    );
+    const missing = await failure(new TestHost(url, { credentials: '/nowhere/x.creds' }).take('db'));
+    expect(missing.message).toContain('the file `credentials` cannot be read: ENOENT');
+  });
+
+  test('a server that comes a little later is found', async () => {
+    const [port = 0] = await freePorts(1);
+    const server = new NatsServer(port, jetStreamAnd(''));
+    const host = new TestHost(server.url, { connectTimeout: 20_000 });
+    const taken = host.take('db');
+    await server.start();
+    expect((await taken).fence.revision).toBeGreaterThan(0);
+  });
+});

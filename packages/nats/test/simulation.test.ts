@@ -1,0 +1,76 @@
+/**
+ * The protocol of leases on a simulated server, in simulated time: hosts whose clocks run at different rates, that stall and
+ * are killed; answers that are late or lost; a server that loses its memory. A recorder sees every grant and every loss.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SimulatedRun, type Fault } from './support/simulated-run.ts';
+
+const ttl = 3_000;
+/** Some of it is left for stalls, where clocks differ by this much. */
+const rates = fc.double({ min: 0.9, max: 1.1, noNaN: true });
+const at = fc.integer({ min: 0, max: 12_000 });
+
+const gentle: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('kill' as const), at, host: fc.nat(2) }),
+  fc.record({ kind: fc.constant('stall' as const), at, host: fc.nat(2), duration: fc.integer({ min: 1, max: 400 }) }),
+  fc.record({
+    kind: fc.constant('partition' as const),
+    at,
+    host: fc.nat(2),
+    duration: fc.integer({ min: 1, max: 8_000 }),
+  }),
+  fc.record({ kind: fc.constant('forget' as const), at }),
+  fc.record({ kind: fc.constant('delete' as const), at }),
+  fc.record({ kind: fc.constant('outage' as const), at, duration: fc.integer({ min: 1, max: 5_000 }) }),
+);
+const rough: fc.Arbitrary<Fault> = fc.oneof(
+  gentle,
+  fc.record({ kind: fc.constant('stall' as const), at, host: fc.nat(2), duration: fc.integer({ min: 1, max: 9_000 }) }),
+);
+
+const schedule = (faults: fc.Arbitrary<Fault>) =>
+  fc.record({
+    seed: fc.integer(),
+    rates: fc.tuple(rates, rates, rates),
+    lost: fc.constantFrom(0, 0.02, 0.2),
+    faults: fc.array(faults, { maxLength: 6 }),
+  });
+
+test('no lock is held by two hosts at a time, and what is lost was told before it is given again', async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule(gentle), async (plan) => {
+      const run = new SimulatedRun({ ...plan, ttl });
+      await run.go(21_000);
+      expect(run.doubleHolders).toEqual([]);
+      expect(run.fenceFaults).toEqual([]);
+      // Whoever lives gets its turn again when all is quiet.
+      expect(run.starving).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+}, 120_000);
+
+test('where a host stalls for any time, it may believe in a lease that is over: fences tell which is the later one', async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule(rough), async (plan) => {
+      const run = new SimulatedRun({ ...plan, ttl });
+      await run.go(21_000);
+      expect(run.fenceFaults).toEqual([]);
+      expect(run.starving).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+}, 120_000);
+
+test('a permit of a semaphore is never given twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule(gentle), async (plan) => {
+      const run = new SimulatedRun({ ...plan, ttl, kind: 'semaphore', size: 3 });
+      await run.go(21_000);
+      expect(run.doubleHolders).toEqual([]);
+      expect(run.starving).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+}, 120_000);
