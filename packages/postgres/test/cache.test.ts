@@ -1,27 +1,36 @@
 /** Clusters that are kept between runs. */
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { databases, files, query, type DatabasePool } from './support/pools.ts';
 import { reason, server } from './support/servers.ts';
 
-/** When its template was made. */
-const born = async (pool: DatabasePool): Promise<unknown[]> => await query(await pool.register(), 'SELECT * FROM born');
+/** When its template was made. Its server ends then. */
+async function born(pool: DatabasePool): Promise<unknown[]> {
+  const found = await query(await pool.register(), 'SELECT * FROM born');
+  await pool.close();
+  return found;
+}
+
 const schema = { sql: 'CREATE TABLE born AS SELECT clock_timestamp()::text AS at' };
 
 describe.skipIf(server === undefined)(`the cache${reason}`, () => {
-  test('a template is used by later runs until something of it changes; a broken one is made again', async () => {
+  test('a template is used by later runs until something of it changes', async () => {
     const cache = join(files({}), 'kept');
     const first = await born(databases({ cache, schema }));
     expect(await born(databases({ cache, schema }))).toEqual(first);
     expect(readdirSync(cache).map((name) => name.split('-')[0])).toEqual(['cluster', 'template']);
     expect(await born(databases({ cache, schema: [schema, { sql: 'SELECT 1' }] }))).not.toEqual(first);
+  });
 
+  test('a broken one is made again', async () => {
+    const cache = files({});
+    const first = await born(databases({ cache, schema }));
     const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warned.mockRestore());
     for (const name of readdirSync(cache)) writeFileSync(join(cache, name), 'no tar file');
     expect(await born(databases({ cache, schema }))).not.toEqual(first);
     expect(warned.mock.calls[0]?.[0]).toContain('could not be used, and is made again');
-    warned.mockRestore();
   });
 
   test('two runs at once share it; it holds a few, and drops what was not used for the longest time', async () => {
