@@ -171,7 +171,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'session',
     blame: 'test',
     meaning:
-      "The child found fault with what this session sent, or `close` of a server with what it left, such as open connections; and the pool has `diagnostics: 'fail'`. It comes at the end of the session; its slot is free.",
+      "The child found fault with what this session sent, or `close` of a server with what it left, such as open connections; and the pool has `diagnostics: 'fail'`, or the server can bear no more of that. It comes at the end of the session; its slot is free.",
     remedy: "Correct what the error lists. If the child is wrong, leave out `diagnostics: 'fail'`.",
   },
   REQUEST_TIMEOUT: {
