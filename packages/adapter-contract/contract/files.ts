@@ -13,7 +13,7 @@ export interface TestSpec {
 export interface FileSpec {
   readonly name: string;
   /** Of the project, where the bodies are. Default `bodies.cjs`. */
-  readonly module?: 'sharing.cjs' | 'sharded.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
+  readonly module?: 'sharing.cjs' | 'sharded.cjs' | 'two-shards.cjs' | 'broken.cjs' | 'documented.cjs' | 'plugins.mjs';
   /** The options of `withPools`, as text. */
   readonly options?: string;
   readonly concurrent?: boolean;
@@ -171,6 +171,13 @@ export const shardedRun: readonly FileSpec[] = ['a', 'b', 'c', 'd'].map((letter)
       ? { name: `fails (${letter})`, fixture: 'echo', body: 'fail' }
       : { name: `visits (${letter})`, fixture: 'echo', body: 'visit' },
   ],
+}));
+
+/** Two shards of one run, each with a file. */
+export const twoShards: readonly FileSpec[] = ['a', 'b'].map((letter) => ({
+  name: `two-shards-${letter}`,
+  module: 'two-shards.cjs',
+  tests: [{ name: `shares what is of the machine (${letter})`, body: 'shareTheMachine' }],
 }));
 
 /** What AVA's documentation of shared workers says → the body that tests it. */

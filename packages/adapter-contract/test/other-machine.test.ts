@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { noNamespaces, twoMachines, type Machine } from '@carpool/test-harness/namespaces';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sharingRun, wholeRun } from '../contract/files.ts';
+import { sharingRun, twoShards, wholeRun } from '../contract/files.ts';
 import { modules } from '../home.ts';
 import { Project } from '../project.ts';
 import { runners } from '../runners/all.ts';
+import { vitest } from '../runners/vitest.ts';
 
 const reason = noNamespaces();
 const names = ['session-per-test', 'concurrency', 'handed-over', 'shared-worker-by-name'];
@@ -66,5 +67,36 @@ describe.skipIf(reason !== undefined)(
       expect(outcome.output).toMatch(/carpool: echo: 1 child, \d+ sessions, peak [3-9]/);
       expect(here.notes('session-per-test').map(({ found }) => found)).toEqual(['nothing', 'nothing']);
     });
+
+    test(
+      'two shards with one address are two runs: they share what is of the machine',
+      { timeout: 180_000 },
+      async () => {
+        const two = twoMachines();
+        onTestFinished(() => two.close());
+        using there = new Project(vitest, []);
+        using here = new Project(vitest, twoShards);
+        const address = await serve(two.host, there.folder);
+        const outcomes = await Promise.all(
+          [1, 2].map((number) =>
+            here.run(['run', `--shard=${number}/2`], { under: two.runner.exec, env: { CARPOOL_ADDRESS: address } }),
+          ),
+        );
+        for (const { code, output } of outcomes) expect([code, code === 0 ? '' : output]).toEqual([0, '']);
+        const shared = here.notes('shared') as unknown as readonly {
+          readonly values: Readonly<Record<'run' | 'machine', string>>;
+          readonly leases: readonly string[];
+        }[];
+        expect(shared).toHaveLength(2);
+        const [runs, machines] = (['run', 'machine'] as const).map((scope) =>
+          shared.map(({ values }) => values[scope]),
+        );
+        expect([new Set(runs).size, new Set(machines).size]).toEqual([2, 1]);
+        expect(shared.map(({ leases }) => leases).toSorted()).toEqual([
+          ['held', 'LEASE_TAKEN'],
+          ['held', 'held'],
+        ]);
+      },
+    );
   },
 );
