@@ -180,6 +180,26 @@ describe('the output', () => {
   );
 });
 
+test('where what they print cannot be kept all shards are ended, and that is thrown', async () => {
+  const pids = join(place().path, 'pids');
+  appendFileSync(pids, '');
+  const both = `until [ "$(wc -l < ${pids})" = 2 ]; do sleep 0.02; done`;
+  const script = `echo $$ >> ${pids}; ${both}; [ {i} = 1 ] && echo more; sleep 1000`;
+  const full = new Error('ENOSPC');
+  const write = (): never => {
+    throw full;
+  };
+  const shards = new Shards(shardsOf(shell(script), 2), {
+    concurrency: 2,
+    bail: false,
+    env: process.env,
+    output: () => ({ write, end: async () => {} }),
+    running: noop,
+  });
+  await expect(shards.run()).rejects.toBe(full);
+  expect(pidsIn(pids).map(alive)).toEqual([false, false]);
+});
+
 describe('the exit code', () => {
   test.for([
     [0, 'exit 0', undefined],

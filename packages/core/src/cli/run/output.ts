@@ -1,6 +1,7 @@
 /** How what the shards print is shown: line by line as it comes, or of each shard as a whole at its end. */
 import { styleText } from 'node:util';
 import { join } from 'node:path';
+import { messageOf } from '../../base/thrown.ts';
 import { Lines } from './lines.ts';
 import type { Shard } from './plan.ts';
 import { Spool, type StreamName } from './spool.ts';
@@ -10,11 +11,14 @@ export type Targets = Readonly<Record<StreamName, Target>>;
 
 /** Of one shard. */
 export interface ShardOutput {
-  /** @throws CarpoolError where it cannot be kept */
+  /** @throws OutputError where it cannot be kept */
   write(stream: StreamName, chunk: Uint8Array): Writing;
   /** Nothing more comes. Resolves when all of it is printed. @param heading what is printed before it, where it comes as a whole */
   end(heading: string): Promise<void>;
 }
+
+/** What a shard prints cannot be kept until its end: the disk is full, or the folder is gone. */
+export class OutputError extends Error {}
 
 const colours = ['cyan', 'magenta', 'yellow', 'green', 'blue'] as const;
 
@@ -47,12 +51,19 @@ export class WholeOutputs {
     this.#folder = folder;
   }
 
-  /** @throws what the system says of the file */
-  of({ number }: Pick<Shard, 'number'>): ShardOutput {
-    const spool = new Spool(join(this.#folder, `shard-${number}`));
+  /** @throws OutputError */
+  of({ number, name }: Pick<Shard, 'number' | 'name'>): ShardOutput {
+    const kept = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (thrown) {
+        throw new OutputError(`Cannot keep what shard ${name} prints: ${messageOf(thrown)}`, { cause: thrown });
+      }
+    };
+    const spool = kept(() => new Spool(join(this.#folder, `shard-${number}`)));
     return {
       write(stream, chunk) {
-        spool.append(stream, chunk);
+        kept(() => spool.append(stream, chunk));
         return undefined;
       },
       end: (heading) => (this.#printed = this.#printed.then(() => this.#print(spool, heading))),

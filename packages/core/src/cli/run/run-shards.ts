@@ -5,8 +5,8 @@ import type { WriteStream } from 'node:tty';
 import type { StartedHost } from '../../main-process/types.ts';
 import { addressVariable, localPath } from '../../wire/address.ts';
 import type { CommandEnd, RunOptions } from './types.ts';
-import { failureLine, joinedExitCode } from './outcome.ts';
-import { lineByLine, prefixOf, WholeOutputs, type ShardOutput } from './output.ts';
+import { failureLine, joinedExitCode, type ShardOutcome } from './outcome.ts';
+import { lineByLine, OutputError, prefixOf, WholeOutputs, type ShardOutput } from './output.ts';
 import { shardsOf, type Shard } from './plan.ts';
 import { Shards } from './shards.ts';
 import { Target } from './target.ts';
@@ -28,7 +28,13 @@ export async function runShards(
   });
   // A Ctrl-C in the terminal reaches this process alone: each shard has a group of its own.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shards.signal(signal));
-  const outcomes = await shards.run();
+  let outcomes: readonly ShardOutcome[];
+  try {
+    outcomes = await shards.run();
+  } catch (thrown) {
+    if (!(thrown instanceof OutputError)) throw thrown;
+    return { code: 1, failure: `${thrown.message}; all shards were ended` };
+  }
   const code = joinedExitCode(outcomes, shards.interrupted);
   const fault = targets.stdout.fault ?? targets.stderr.fault;
   if (fault === undefined) return { code, failure: failureLine(outcomes) };
