@@ -34,10 +34,10 @@ test('a shard as a whole has both of its streams, in their order, and its last l
   const place = folder();
   const whole = new WholeOutputs(targets, place);
   const [first, second] = [whole.of({ number: 1, name: '1/2' }), whole.of({ number: 2, name: '2/2' })];
-  first.write('stdout', bytes('a\n'));
-  second.write('stdout', bytes('x'));
-  first.write('stderr', bytes('b\n'));
-  first.write('stdout', bytes('c'));
+  await first.write('stdout', bytes('a\n'));
+  await second.write('stdout', bytes('x'));
+  await first.write('stderr', bytes('b\n'));
+  await first.write('stdout', bytes('c'));
   expect(targets.all).toEqual([]);
   const ends = [second.end('second\n'), first.end('first\n')];
   await Promise.all(ends);
@@ -66,8 +66,8 @@ test('what cannot be kept is said, with the shard', () => {
 test('line by line the rest of each stream is printed at the end', async () => {
   const targets = collecting();
   const shown = lineByLine(targets, { stdout: '[1/2] ', stderr: '(1/2) ' });
-  shown.write('stdout', bytes('a\nb'));
-  shown.write('stderr', bytes('c'));
+  await shown.write('stdout', bytes('a\nb'));
+  await shown.write('stderr', bytes('c'));
   await shown.end('');
   expect(targets.all).toEqual(['out: [1/2] a\n', 'out: [1/2] b\n', 'err: (1/2) c\n']);
 });
