@@ -45,8 +45,9 @@ export class SlotSession implements Place {
   readonly opened: Promise<Opened>;
   /** What is known of its child. */
   readonly evidence = (): Evidence => this.generation.evidence(this.#began);
-  /** As `Registration` has it. */
-  readonly testFailed: () => Promise<void>;
+  /** As `Registration` has it. Not made in the constructor: measured, each session then outlives its garbage collection. */
+  readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
+  readonly #suspects: Suspects;
   #holder: SlotHolder | undefined;
   /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
   #began: Printed;
@@ -56,7 +57,7 @@ export class SlotSession implements Place {
     this.generation = generation;
     this.conversation = conversation;
     this.opened = opened;
-    this.testFailed = () => suspects.failed(this);
+    this.#suspects = suspects;
     this.#began = generation.child.printed;
   }
 
