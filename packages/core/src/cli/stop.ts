@@ -106,7 +106,7 @@ async function endNamed(hosts: readonly LivingHost[], target: string, limit: Lim
 }
 
 async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Promise<number> {
-  const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder}, pid ${run.pid}`;
+  const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder}, ${placeOf(run)}`;
   const timeout = Math.min(limit.left, longest);
   const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout });
   try {
@@ -118,6 +118,11 @@ async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Pr
   }
   console.log(`carpool: has ended: ${name}, with all that it held`);
   return 0;
+}
+
+/** Of one on another machine no process is known here. */
+function placeOf({ pid, client }: RunStatus): string {
+  return client === undefined ? `pid ${pid}` : `with the address of ${JSON.stringify(client)}`;
 }
 
 async function endHost(host: LivingHost, limit: Limit): Promise<number> {

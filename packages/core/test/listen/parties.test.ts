@@ -170,6 +170,29 @@ test('an address that is revoked: its runs end and learn why, it opens nothing m
   await failure(HostClient.connect({ address, runner }), 'HUB_REJECTED');
 });
 
+test('`carpool stop` ends one run of another machine by its id, and says whose it was; its runner is told', async () => {
+  config({ echoes: 'echo' });
+  await serving();
+  const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const [one, stays] = [await remoteRun(await addressFor('one')), await remoteRun(await addressFor('else'))];
+  const client = closing(await HostClient.connect({ address: addressOf(one), runner }));
+  const kept = await closing(await HostClient.connect({ address: addressOf(stays), runner })).register('echoes');
+  const { hosts } = JSON.parse((await carpool('ps', '--json')).stdout) as {
+    hosts: { runs: { id: string; client?: string }[] }[];
+  };
+  const id = hosts.flatMap(({ runs }) => runs).find((run) => run.client === 'one')?.id ?? '';
+  const { stdout } = await carpool('stop', id);
+  expect(stdout).toMatch(
+    /^carpool: has ended: the run of a test: \S+:\/, with the address of "one", with all that it held\n$/,
+  );
+  expect((await client.closed)?.code).toBe('HUB_LOST');
+  await until('its runner has been told', () =>
+    printed.mock.calls.some(([text]) => String(text).includes('this run was ended on the host of the machine')),
+  );
+  printed.mockRestore();
+  expect(await kept.request({ type: 'query' })).toMatchObject({ type: 'reply' });
+});
+
 test('a connection that was open when its address expired opens no run any more', async () => {
   const { hub } = await serve({});
   const clock = new FakeClock();
