@@ -4,8 +4,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { processes } from '../../src/cli/ps/ask.ts';
-import type { HostView } from '../../src/cli/ps/types.ts';
 import { writeValue } from '../../src/client/value-file.ts';
 import { livingMachineHost, machineFolder } from '../../src/hosts/machine-folder.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
@@ -149,17 +147,18 @@ test('a run that waits for the configs of others says for which, and its own tim
     writeFileSync(join(path, 'carpool.config.mjs'), text);
     return path;
   };
-  const go = join(place().path, 'go');
+  const [go, begun] = [join(place().path, 'go'), join(place().path, 'begun')];
   const slow = folder(
     'slow',
-    `import { existsSync } from 'node:fs';
+    `import { existsSync, writeFileSync } from 'node:fs';
+    writeFileSync(${JSON.stringify(begun)}, '');
     while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20));
     export default { pools: { echoes: ${JSON.stringify(program('echo'))} } };`,
   );
   const quick = folder('quick', `export default { pools: { echoes: ${JSON.stringify(program('echo'))} } };`);
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const first = run({ root: slow });
-  await until('its config is being loaded', async () => (await processes({ most: 1 })).hosts.some(isServing));
+  await until('its config is being loaded', () => existsSync(begun));
   const second = run({ root: quick, configTimeout: 1_000 });
   const waits = `carpool: this run waits until the host of this machine has loaded the config of another run; ${slow}/carpool.config.mjs is being loaded\n`;
   await vi.waitUntil(() => stderr.mock.calls.join('').includes('this run waits'), { timeout: 10_000 });
@@ -169,11 +168,6 @@ test('a run that waits for the configs of others says for which, and its own tim
   expect((await second).provided.problem).toBeUndefined();
   stderr.mockRestore();
 });
-
-/** It has a run. */
-function isServing(host: HostView): boolean {
-  return host.state === 'answers' && host.runs.length > 0;
-}
 
 test('the folder of a run that a cleaner has removed is made again, for values that are too large for a message', async () => {
   onMachine();
