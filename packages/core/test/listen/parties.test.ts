@@ -139,10 +139,12 @@ test('an address that is revoked: its runs end and learn why, it opens nothing m
   const client = closing(await HostClient.connect({ address: addressOf(run), runner }));
   const session = await client.register('echoes');
   const handed = await session.address();
+  const looking = await peerOf(own, { observer: true });
   const kept = await closing(await HostClient.connect({ address: addressOf(stays), runner })).register('echoes');
   const { stdout } = await carpool('address', '--revoke', 'ci');
-  expect(stdout).toBe('carpool: 1 address of "ci" revoked; 2 connections ended\n');
+  expect(stdout).toBe('carpool: 1 address of "ci" revoked; 3 connections ended\n');
   expect((await client.closed)?.code).toBe('HUB_LOST');
+  await looking.closed;
   await failure(session.request({ type: 'query' }), 'HUB_LOST');
   await until('its runner has been told', () =>
     printed.mock.calls.some(([text]) => String(text).includes('the address by which it has come was revoked')),
