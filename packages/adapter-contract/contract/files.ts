@@ -173,6 +173,12 @@ export const shardedRun: readonly FileSpec[] = ['a', 'b', 'c', 'd'].map((letter)
   ],
 }));
 
+/** Two shards of one run, of which one is killed. */
+export const killedShard: readonly FileSpec[] = [
+  { name: 'killed-shard', module: 'sharded.cjs', tests: [{ name: 'holds it', body: 'holdUntilKilled' }] },
+  { name: 'other-shard', module: 'sharded.cjs', tests: [{ name: 'gets it', body: 'waitForTheKilled' }] },
+];
+
 /** Two shards of one run, each with a file. */
 export const twoShards: readonly FileSpec[] = ['a', 'b'].map((letter) => ({
   name: `two-shards-${letter}`,

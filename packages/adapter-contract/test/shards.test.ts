@@ -1,8 +1,9 @@
 /** One run in four shards on one host, `carpool run --shards 4`, with the real `--shard` of each runner; and their reports, merged. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Running, type Outcome } from '@carpool/test-harness';
 import { describe, expect, test } from 'vitest';
-import { shardedRun } from '../contract/files.ts';
+import { killedShard, shardedRun } from '../contract/files.ts';
 import { modules } from '../home.ts';
 import { Project } from '../project.ts';
 import { jest } from '../runners/jest.ts';
@@ -14,7 +15,10 @@ import { vitest } from '../runners/vitest.ts';
 const timeout = 180_000;
 
 const carpool = [process.execPath, join(modules, 'carpool/dist/cli.js')];
-const underShards = [...carpool, 'run', '--shards', '4', '--concurrency', '4', '--'];
+const underShards = (count: number): string[] => [
+  ...carpool,
+  ...`run --shards ${count} --concurrency ${count} --`.split(' '),
+];
 
 interface Sharded {
   readonly runner: Runner;
@@ -57,6 +61,12 @@ export default defineConfig({
   },
 ];
 
+/** The runner's main process: each shard is a process group. */
+function leaderOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+}
+
 /** Each shard writes its results to a file of its own. */
 const apart = ({ command, ...runner }: Runner): Runner => ({
   ...runner,
@@ -70,7 +80,8 @@ describe.for(sharded)('$runner.name', ({ runner, args, files = {}, results }) =>
     async () => {
       using project = new Project(runner, shardedRun);
       for (const [file, text] of Object.entries(files)) project.write(file, text);
-      const outcome = await new Running(apart(runner), project.folder, args, { under: underShards, timeout }).outcome;
+      const outcome = await new Running(apart(runner), project.folder, args, { under: underShards(4), timeout })
+        .outcome;
       const { code, stderr, output, left } = outcome;
       expect(output).toContain('fails on purpose');
       const failed = /^carpool: 1 of 4 shards failed: (\d)\/4 \(exit code 1\)$/m.exec(stderr)?.[1];
@@ -100,4 +111,31 @@ describe.for(sharded)('$runner.name', ({ runner, args, files = {}, results }) =>
       expect(all.filter(({ status }) => status !== 'passed').map(({ title }) => title)).toEqual(['fails (c)']);
     },
   );
+
+  test('a shard that is killed gives back its lock, and leaves no worker', { timeout }, async () => {
+    using project = new Project(runner, killedShard);
+    for (const [file, text] of Object.entries(files)) project.write(file, text);
+    const running = new Running(apart(runner), project.folder, args, { under: underShards(2), timeout });
+    const [holds] = await project.noted('killed-shard', 1);
+    await project.noted('other-shard', 1);
+    process.kill(leaderOf(Number(holds?.pid)), 'SIGKILL');
+    const { code, stderr, output, left } = await running.outcome;
+    expect([code, /^carpool: .* shards failed.*$/m.exec(stderr)?.[0] ?? output, left]).toEqual([
+      137,
+      expect.stringMatching(/^carpool: 1 of 2 shards failed: [12]\/2 \(SIGKILL\)$/),
+      [],
+    ]);
+    expect(project.notes('other-shard').map(({ event }) => event)).toEqual(['waits', 'has it']);
+  });
+
+  test('a killed `carpool run` leaves no shard, no worker and no host', { timeout }, async () => {
+    using project = new Project(runner, killedShard);
+    for (const [file, text] of Object.entries(files)) project.write(file, text);
+    const running = new Running(apart(runner), project.folder, args, { under: underShards(2), timeout });
+    await project.noted('killed-shard', 1);
+    await project.noted('other-shard', 1);
+    running.kill('SIGKILL');
+    const { code, left } = await running.outcome;
+    expect([code, left]).toEqual([null, []]);
+  });
 });
