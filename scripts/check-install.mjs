@@ -5,10 +5,12 @@
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
 // Only the npm registry is used.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
 
@@ -60,6 +62,16 @@ const readmes = [
     runner: 'vitest',
     run: ['vitest', 'run'],
   },
+  // No pool: it needs a server beside the run.
+  {
+    name: '@carpool/nats',
+    folder: 'nats',
+    beside: { name: '@carpool/vitest', folder: 'vitest-adapter' },
+    pool: null,
+    service: natsServer,
+    runner: 'vitest',
+    run: ['vitest', 'run'],
+  },
   // A dialect whose server is the machine's, or that of a package; its README uses a client.
   {
     name: '@carpool/postgres',
@@ -92,10 +104,10 @@ const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
 // The projects must not inherit the settings of the package manager that runs this script.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|CARPOOL_)/i.test(name)));
 
-async function execute([command, ...args], cwd) {
+async function execute([command, ...args], cwd, added = {}) {
   return await promisify(execFile)(command, args, {
     cwd,
-    env: { ...env, NO_COLOR: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+    env: { ...env, ...added, NO_COLOR: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     maxBuffer: 1 << 24,
     timeout: 240_000,
   });
@@ -107,7 +119,23 @@ async function pack(folder) {
   return tarball;
 }
 
-async function follow({ name, folder, beside, needs, server, pool = 'renderer', runner, run }, client, tarballs) {
+/** @returns the environment of a run that uses it, and how it is stopped */
+async function natsServer(project) {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address();
+  taken.close();
+  await once(taken, 'close');
+  const args = ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', join(project, 'jetstream')];
+  const child = spawn('nats-server', args, { stdio: 'ignore' });
+  await once(child, 'spawn');
+  // The run waits for it: `connectTimeout`.
+  const NATS_URL = `nats://127.0.0.1:${port}`;
+  return { env: { NATS_URL, CARPOOL_RUN: basename(project) }, stop: () => child.kill() };
+}
+
+async function follow(entry, client, tarballs) {
+  const { name, folder, beside, needs, server, service, pool = 'renderer', runner, run } = entry;
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
   const names = [name, beside?.name, needs?.name].filter((it) => it !== undefined);
@@ -135,10 +163,14 @@ async function follow({ name, folder, beside, needs, server, pool = 'renderer', 
   const others = [needs, server].flatMap((it) => (it === undefined ? [] : [`${it.name}@${it.version}`]));
   const wanted = [`${runner}@${version(folder, runner)}`, ...others, ...files];
   await execute([...client.command, ...client.add, ...wanted], project);
-  const { stdout, stderr } = await execute([...client.run, ...run], project);
+  const started = await service?.(project);
+  const { stdout, stderr } = await execute([...client.run, ...run], project, started?.env).finally(() =>
+    started?.stop(),
+  );
   const said = stdout + stderr;
   if (!/^.*\b1 passed/m.test(said)) throw new Error(`No test has passed:\n${said}`);
-  if (!said.includes(`\ncarpool: ${pool}: 1 child, 1 session, `)) throw new Error(`There is no summary:\n${said}`);
+  if (pool !== null && !said.includes(`\ncarpool: ${pool}: 1 child, 1 session, `))
+    throw new Error(`There is no summary:\n${said}`);
 }
 
 /** `createPool` where Node is not. Their packages bring the program; npm runs the script that puts it in its place. */

@@ -11,6 +11,8 @@ import { CarpoolError } from 'carpool';
 import type { ConnectionOptions } from './connection-options.ts';
 
 const defaultConnectTimeout = 5_000;
+/** Milliseconds for one attempt. */
+const longestAttempt = 2_000;
 /** Milliseconds between attempts to connect again. */
 const reconnectWait = 100;
 
@@ -25,7 +27,8 @@ export async function connectToServer({ servers, options, name, host }: Connecti
       return await connect({
         servers: [...servers],
         name: `carpool, ${host}`,
-        timeout: Math.max(left, 1),
+        // Of one server: another one may answer.
+        timeout: Math.max(Math.min(left, longestAttempt), 1),
         // It connects again for as long as the host lives: what it held is over by its own clock before that.
         maxReconnectAttempts: -1,
         reconnectTimeWait: reconnectWait,

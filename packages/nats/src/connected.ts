@@ -1,6 +1,6 @@
 /** The connection of a host to the server: its leases, and the values of `once`. */
 import { createHash, randomBytes } from 'node:crypto';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
 import { Bucket } from './bucket.ts';
@@ -135,18 +135,18 @@ export class NatsConnected implements ReachConnection {
   }
 }
 
-/** @throws CarpoolError REACH_UNAVAILABLE */
+/** @throws CarpoolError REACH_UNAVAILABLE if it is known to have none: a cluster may just have no leader */
 async function checkJetStream(connection: NatsConnection, name: string): Promise<void> {
   try {
     await (await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 })).getAccountInfo();
   } catch (thrown) {
+    const refused = thrown instanceof JetStreamApiError || connection.info?.jetstream !== true;
+    if (!refused) return;
     const how = 'start it with JetStream (`nats-server -js`), and allow it for this account';
     throw new CarpoolError(
       'REACH_UNAVAILABLE',
       `Cannot use ${name}: the server has no JetStream for this user (${textOf(thrown)}); ${how}`,
-      {
-        cause: thrown,
-      },
+      { cause: thrown },
     );
   }
 }

@@ -283,7 +283,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'call',
     blame: 'carpool',
     meaning:
-      'A lease ended before it was released, or what waits for one can get none: its owner has ended, or the host that kept it is gone. A test that held something in the scope `machine` when the host of the machine went, and did not ask for `lost`, fails with it at its end.',
+      'A lease ended before it was released, or what waits for one can get none: its owner has ended, or the host that kept it is gone. A test that held something in the scope `machine` when the host of the machine went, or in the scope `reach` when the server was lost, and did not ask for `lost`, fails with it at its end.',
     remedy:
       'Take it with a scope that lasts long enough: `test`, `file` or `worker`. If the host of the machine is gone, other runs may have had the same meanwhile: run the test again, and see who ended that host (its log is in the folder that `carpool serve` names). `lease.lost` is a signal for what should stop then.',
   },

@@ -98,7 +98,8 @@ export function timeoutError(lease: Lease, timeout: number, ahead: number, now: 
 export function reachTimeoutError(request: LeaseRequest | undefined, timeout: number, state: string): CarpoolError {
   const what = request === undefined ? 'values' : describeRequest(request);
   const limit = limits[request?.limit ?? 'call'];
-  const text = `Cannot acquire ${what} of all hosts of the run: timed out after ${timeout} ms${limit}; ${state}. Release it earlier (\`using\`), or raise \`timeout\``;
+  const advice = request?.kind === 'once' ? 'Raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
+  const text = `Cannot acquire ${what} of all hosts of the run: timed out after ${timeout} ms${limit}; ${state}. ${advice}`;
   return new CarpoolError('LEASE_TIMEOUT', text, { context: { name: request?.name, timeout } });
 }
 
