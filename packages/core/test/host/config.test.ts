@@ -186,11 +186,11 @@ const unknown = (key: string, allowed: string, meant?: string): string =>
   `${JSON.stringify(key)}, which is no option there; ${meant === undefined ? '' : `did you mean "${meant}"? `}allowed: ${allowed}`;
 
 const aLock =
-  'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout? and scope?: "run" or "machine"';
+  'allowed: "lock", or an object: { lock }, { read }, { write } with the name of a lock, or { semaphore, name?, weight? } with a size; each with timeout? and scope?: "run", "machine" or "reach"';
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks, host', 'pools')],
+  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks, host, reach', 'pools')],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],

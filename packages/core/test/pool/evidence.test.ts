@@ -38,17 +38,20 @@ const stderrOf = async (session: Session): Promise<string | undefined> => (await
 describe.each(subjects)('%s', (_, subject) => {
   test('is what came since it began, also while it was opened, and not what the start or others before it have printed', async () => {
     const { register } = await subject('', { protocol: { ...programProtocol, open } });
+    // In this process what it prints may be read after what it answers: after this line the start was read, too.
+    const starts = await register();
+    await until('the start was read', async () => (await stderrOf(starts))?.endsWith(`opens ${starts.id}\n`) === true);
     const first = await register();
-    await until('the start was read', async () => (await stderrOf(first)) === 'opens s1\n');
+    await until('it was opened', async () => (await stderrOf(first)) === `opens ${first.id}\n`);
     await log(first, 'of the first');
-    // In this process its answer may be read before it.
     await until('it was read', async () => (await stderrOf(first))?.endsWith('of the first\n') === true);
     const second = await register();
-    expect(await stderrOf(second)).toBe('opens s2\n');
+    await until('it was opened, too', async () => (await stderrOf(second)) === `opens ${second.id}\n`);
     await log(second, 'of the second');
     // One process writes for all its sessions: what it prints meanwhile may be of each.
-    expect(await stderrOf(first)).toBe('opens s1\nof the first\nopens s2\nof the second\n');
-    expect(await stderrOf(second)).toBe('opens s2\nof the second\n');
+    const both = `opens ${first.id}\nof the first\nopens ${second.id}\nof the second\n`;
+    await until('all was read', async () => (await stderrOf(first)) === both);
+    expect(await stderrOf(second)).toBe(`opens ${second.id}\nof the second\n`);
   });
 
   test('is there at once, where the child prints before it answers', async () => {

@@ -19,17 +19,17 @@ describe('an exchange whose `expect` is not what the child says', () => {
   const close = { send: { type: 'reset' }, expect: { type: 'close' } };
 
   test('`close` says what was expected and what came, and the summary counts such ends', async () => {
-    const echoes = pool('echo', { protocol: { ...programProtocol, close }, closeTimeout: 80 });
+    const echoes = pool('echo', { protocol: { ...programProtocol, close }, closeTimeout: 400 });
     const session = await echoes.register({ holder: { test: 'cart › adds', file: 'cart.test.ts' } });
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
     expect(error.message).toMatch(
-      /within 80 ms, so its slot is not used again; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came/,
+      /within 400 ms, so its slot is not used again; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came/,
     );
     await failure((await echoes.register()).unregister(), 'REQUEST_TIMEOUT');
     const [line, warning] = summaryLines([echoes.stats()]);
     expect(line).toContain('2 sessions');
     expect(warning).toMatch(
-      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 80 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/,
+      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 400 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/,
     );
     echoes.countAnew();
     expect(summaryLines([echoes.statsOfRun()])).toEqual([]);
@@ -37,11 +37,13 @@ describe('an exchange whose `expect` is not what the child says', () => {
 
   test('through a host the time is the one of the pool', async () => {
     const served = await serve({
-      echoes: program('echo', { protocol: { ...programProtocol, close }, closeTimeout: 80 }),
+      echoes: program('echo', { protocol: { ...programProtocol, close }, closeTimeout: 400 }),
     });
     const session = await (await served.connect()).register('echoes');
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
-    expect(error.message).toMatch(/within 80 ms.*expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed"/);
+    expect(error.message).toMatch(
+      /within 400 ms.*expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed"/,
+    );
   });
 
   test('`open` says it, too', async () => {
