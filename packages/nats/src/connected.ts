@@ -8,6 +8,7 @@ import { systemClock } from './clock.ts';
 import { connectToServer, textOf } from './connect.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { Leases } from './leases.ts';
 import { recordFor, type NameOf } from './record.ts';
 import { timingOf } from './validity.ts';
@@ -16,6 +17,8 @@ import { Values } from './values.ts';
 const defaultTtl = 6_000;
 /** Milliseconds for the end of a connection. */
 const closeTimeout = 3_000;
+/** Milliseconds without a write after which a bucket belongs to no run. */
+const longestSilence = 60 * 60 * 1_000;
 const runAllowed = /^[\w.-]{1,100}$/;
 
 /** @throws CarpoolError REACH_UNAVAILABLE, CONFIG_INVALID */
@@ -59,11 +62,18 @@ export class NatsConnected implements ReachConnection {
     });
     const session = () => this.#leases.open();
     this.#values = new Values({ bucket: this.#bucket, connection, name: this.#bucketName, replicas, session });
-    void this.#leases.open();
+    void this.#begin();
   }
 
   async ready(): Promise<void> {
     await this.#leases.open();
+  }
+
+  async #begin(): Promise<void> {
+    if ((await this.#leases.open()) === undefined) return;
+    const of = { connection: this.#connection, name: this.#bucketName, silence: longestSilence };
+    // What is left there costs the server memory, and nothing else.
+    await sweepLeftovers(of).catch(() => {});
   }
 
   acquire(wanted: ReachWanted, events: ReachEvents): ReachLease {

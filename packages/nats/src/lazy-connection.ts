@@ -13,6 +13,7 @@ import type { ConnectionOptions } from './connection-options.ts';
 export class LazyConnection implements ReachConnection {
   readonly #options: ConnectionOptions;
   #connecting: Promise<NatsConnected> | undefined;
+  #opened: NatsConnected | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -59,8 +60,8 @@ export class LazyConnection implements ReachConnection {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const connected = await this.#connecting?.catch(() => undefined);
-    await connected?.close();
+    // One that does not exist yet is closed when it does: the end of a run waits for no server.
+    await this.#opened?.close();
   }
 
   /** A call after one that has failed tries again. */
@@ -77,6 +78,7 @@ export class LazyConnection implements ReachConnection {
     try {
       const { connectTo } = await import('./connected.ts');
       const connected = await connectTo(this.#options);
+      this.#opened = connected;
       if (this.#closed) await connected.close();
       return connected;
     } catch (thrown) {

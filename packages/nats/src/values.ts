@@ -15,8 +15,10 @@ export interface ValuesOptions {
   readonly session: () => Promise<Session | undefined>;
 }
 
-/** Bytes of a value that stands in the bucket: in base64 it is a message, of which a server takes 1 MiB. */
+/** Bytes of a value that stands in the bucket, as a message in base64. */
 const inline = 512 * 1024;
+/** Bytes of a message, if the server does not say. */
+const usualPayload = 1024 * 1024;
 
 type Stored = { readonly value: string } | { readonly object: string };
 
@@ -39,9 +41,10 @@ export class Values {
   async store(key: string, value: Uint8Array): Promise<void> {
     const at = await this.#keyOf(key);
     if (at === undefined) throw new Error('the connection has ended');
-    const { bucket } = this.#options;
+    const { bucket, connection } = this.#options;
     let stored: Stored;
-    if (value.length <= inline) stored = { value: Buffer.from(value).toString('base64') };
+    const { max_payload: payload = usualPayload } = connection.info ?? {};
+    if (value.length <= Math.min(inline, payload / 2)) stored = { value: Buffer.from(value).toString('base64') };
     else {
       const object = `${key}-${randomBytes(6).toString('hex')}`;
       await (await this.#store()).putBlob({ name: object }, value);

@@ -47,7 +47,7 @@ function cycle(name: string): void {
             });
             tell({ what: 'releases', name, number });
           },
-          Math.random() * (Math.random() < 0.1 ? 4_000 : 60),
+          Math.random() * (Math.random() < 0.06 ? 10_000 : 60),
         );
       },
       failed: (error) => tell({ what: 'failed', name, number, message: error.message }),

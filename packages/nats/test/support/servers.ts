@@ -29,17 +29,17 @@ export class NatsServer {
   readonly #folder: string;
   #child: ChildProcess | undefined;
 
-  /** @param config the part of its configuration that is not its address */
-  constructor(port: number, config: string) {
+  /**
+   * @param config the part of its configuration that is not its address
+   * @param finished takes what ends it, at the end of the test
+   */
+  constructor(port: number, config: string, finished: (end: () => Promise<void>) => void = onTestFinished) {
     this.port = port;
     this.#folder = mkdtempSync(join(tmpdir(), 'nats-server-'));
     this.#config = join(this.#folder, 'nats.conf');
     const store = join(this.#folder, 'jetstream');
     writeFileSync(this.#config, `host: 127.0.0.1\nport: ${port}\n${config.replace('STORE', store)}\n`);
-    onTestFinished(async () => {
-      await this.kill();
-      rmSync(this.#folder, { recursive: true, force: true });
-    });
+    finished(() => this.end());
   }
 
   get url(): string {
@@ -58,6 +58,16 @@ export class NatsServer {
   /** @param signal SIGKILL: it says nothing; SIGSTOP: nothing of it is heard any more */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child?.kill(signal);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** It is not started again. */
+  async end(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async kill(): Promise<void> {
