@@ -166,7 +166,7 @@ export const shardedRun: readonly FileSpec[] = ['a', 'b', 'c', 'd'].map((letter)
     { name: `takes turns (${letter}1)`, body: 'takeTurns' },
     { name: `takes turns (${letter}2)`, body: 'takeTurns' },
     { name: `computes it once (${letter})`, body: 'computeOnce' },
-    { name: `takes ports (${letter})`, body: 'takePorts' },
+    { name: `takes ports (${letter})`, body: 'takePortsTogether' },
     letter === 'c'
       ? { name: `fails (${letter})`, fixture: 'echo', body: 'fail' }
       : { name: `visits (${letter})`, fixture: 'echo', body: 'visit' },

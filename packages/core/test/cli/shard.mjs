@@ -1,9 +1,9 @@
 // What a shard does with what all shards share. `shard.mjs WHAT`; its lines go to stdout.
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getPort, leasePort, lock, once, reserve } from 'carpool/coordination';
 
-const [what, file = ''] = process.argv.slice(2);
+const [what, file = '', mode] = process.argv.slice(2);
 const note = (text) => appendFileSync(file, `${text}\n`);
 const until = async (path) => {
   while (!existsSync(path)) await pause(5);
@@ -50,6 +50,9 @@ const actions = {
     const ports = [await getPort(), (await leasePort()).port];
     const { values: names } = await reserve('ann', 'ben', 'cas');
     note(JSON.stringify({ value, ports, names }));
+    // Until all have what they have, so that none has what another has given back.
+    const all = Number(process.env.CARPOOL_SHARDS);
+    while (mode === 'together' && readFileSync(file, 'utf8').split('{').length - 1 < all) await pause(5);
   },
 };
 

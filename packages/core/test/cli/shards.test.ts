@@ -368,7 +368,17 @@ describe('what the shards share', () => {
   test('one value is computed once, a lock is held by one, no port and no name is given twice; also with equal workers', async () => {
     const journal = join(place().path, 'journal');
     appendFileSync(journal, '');
-    const command = ['env', 'VITEST_POOL_ID=1', 'JEST_WORKER_ID=1', node, program, 'shares', journal, '{i}'];
+    const command = [
+      'env',
+      'VITEST_POOL_ID=1',
+      'JEST_WORKER_ID=1',
+      node,
+      program,
+      'shares',
+      journal,
+      'together',
+      '{i}',
+    ];
     expect(await shards(4, '--', ...command)).toMatchObject({ code: 0, stderr: '' });
     const lines = linesOf(readFileSync(journal, 'utf8'));
     expect(lines.filter((line) => line === 'computed')).toHaveLength(1);
@@ -378,6 +388,7 @@ describe('what the shards share', () => {
     expect(new Set(got.map(({ value }) => value)).size).toBe(1);
     const ports = got.flatMap((one) => one.ports as number[]);
     expect([ports.length, new Set(ports).size]).toEqual([8, 8]);
+    expect(got.flatMap(({ names }) => names as string[]).toSorted()).toEqual(['ann', 'ben', 'cas']);
   });
 
   test('who holds what is named with its shard', async () => {
