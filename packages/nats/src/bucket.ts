@@ -8,7 +8,7 @@ import {
   type JetStreamClient,
 } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
-import { RequestError, type NatsConnection } from '@nats-io/transport-node';
+import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { BucketGone, Conflict, type Store, type Stored } from './store.ts';
 
 export interface BucketOptions {
@@ -79,7 +79,8 @@ export class Bucket implements Store {
     const prefix = `${subjectOf(name)}.`;
     const subscription = connection.subscribe(`${prefix}>`, {
       callback: (error, message) => {
-        if (error === null) heard(message.subject.slice(prefix.length), message.json<Stored>());
+        const stored = error === null ? storedIn(message) : undefined;
+        if (stored !== undefined) heard(message.subject.slice(prefix.length), stored);
       },
     });
     return () => subscription.unsubscribe();
@@ -112,6 +113,16 @@ export class Bucket implements Store {
 /** Where hosts tell each other of writes: not the subject of the bucket, where what is refused is seen, too. */
 function subjectOf(name: string): string {
   return `carpool.${name}`;
+}
+
+/** Anything may be published there: what is no record is found out by the next write. */
+function storedIn(message: Msg): Stored | undefined {
+  try {
+    const stored = message.json<Partial<Stored> | null>();
+    return Number.isSafeInteger(stored?.revision) ? (stored as Stored) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isUnheard(thrown: unknown): thrown is Error {

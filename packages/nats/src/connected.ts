@@ -21,7 +21,9 @@ const closeTimeout = 3_000;
 const longestSilence = 60 * 60 * 1_000;
 const runAllowed = /^[\w.-]{1,100}$/;
 
-/** @throws CarpoolError REACH_UNAVAILABLE, CONFIG_INVALID */
+const noop = (): void => {};
+
+/** @throws CarpoolError REACH_UNAVAILABLE */
 export async function connectTo(options: ConnectionOptions): Promise<NatsConnected> {
   const run = runOf(options);
   const connection = await connectToServer(options);
@@ -79,23 +81,22 @@ export class NatsConnected implements ReachConnection {
   acquire(wanted: ReachWanted, events: ReachEvents): ReachLease {
     const { name, kind, size } = wanted;
     const of: NameOf = { name, kind, size };
-    if (!wanted.wait && kind !== 'reservation' && this.#leases.trouble !== undefined)
+    if (!wanted.wait && this.#leases.trouble !== undefined) {
       queueMicrotask(() => events.failed(this.#unavailable()));
-    const id = this.#leases.want(
-      { ...wanted, wait: wanted.wait },
-      {
-        granted: ({ revision, epoch, place: { values } }) =>
-          events.granted({ fence: { bucket: `${this.#bucketName}.${epoch}`, revision }, values }),
-        refused: (record) => {
-          if (kind === 'reservation' && recordFor(record, of) !== undefined) {
-            events.granted({ fence: { bucket: this.#bucketName, revision: 0 }, values: [] });
-            return;
-          }
-          events.failed(recordFor(record, of) === undefined ? invalidError(of, record) : takenError(of, record));
-        },
-        lost: (why) => events.lost(lostError(of, this.#name, why)),
+      return { release: noop, describe: () => this.#describe(of) };
+    }
+    const id = this.#leases.want(wanted, {
+      granted: ({ revision, epoch, place: { values } }) =>
+        events.granted({ fence: { bucket: `${this.#bucketName}.${epoch}`, revision }, values }),
+      refused: (record) => {
+        if (kind === 'reservation' && recordFor(record, of) !== undefined) {
+          events.granted({ fence: { bucket: this.#bucketName, revision: 0 }, values: [] });
+          return;
+        }
+        events.failed(recordFor(record, of) === undefined ? invalidError(of, record) : takenError(of, record));
       },
-    );
+      lost: (why) => events.lost(lostError(of, this.#name, why)),
+    });
     return {
       release: (amount) => this.#leases.giveBack(id, amount),
       describe: () => this.#describe(of),

@@ -109,7 +109,7 @@ export class Leases {
     return this.#agents.get(this.#keyOf(of))?.record;
   }
 
-  /** Gives all back. @param destroy the bucket, where no other host uses it */
+  /** Gives all back. @throws what the store says: then others find out by themselves */
   async close(): Promise<void> {
     this.#closed = true;
     const session = this.#session;

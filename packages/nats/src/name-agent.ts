@@ -94,8 +94,8 @@ export class NameAgent {
 
   /** A write of another host. */
   heard({ value, revision }: Stored): void {
-    if (this.#known !== undefined && revision <= this.#known.revision) return;
-    this.#known = { record: value as NameRecord, revision };
+    if (!records.isRecord(value) || (this.#known !== undefined && revision <= this.#known.revision)) return;
+    this.#known = { record: value, revision };
     this.#run();
   }
 
@@ -247,8 +247,9 @@ export class NameAgent {
     if (session.over || this.#stopped) return;
     try {
       const found = await this.#read();
-      if (this.#known === undefined || found.revision > this.#known.revision) this.#known = found;
-      const { held = [], waiting = [] } = this.#known.record ?? {};
+      // What was heard is newer, or wrong: then the next write, or the next look, says so.
+      if (this.#known?.revision !== found.revision) this.#known = found;
+      const { held = [], waiting = [] } = found.record ?? {};
       const hosts = [...held, ...waiting].map(({ host }) => host).filter((host) => host !== session.host);
       await others.look(hosts);
     } catch {

@@ -2,7 +2,7 @@
  * Which hosts of a run are there, and how full they are. Each says so when it comes, when that changes and from time to time;
  * one that ends says goodbye. What is lost is said again: nothing is stored.
  */
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from './clock.ts';
 import { HostDirectory } from './directory.ts';
 import type { HostLoad, PoolWanted } from './placement.ts';
@@ -31,6 +31,16 @@ interface Announcement {
 /** Announcements of a host that may be lost before others do not believe in it. */
 const missing = 3;
 
+/** Anything may be published there. */
+function announcementIn(message: Msg): Announcement | undefined {
+  try {
+    const said = message.json<Partial<Announcement> | null>();
+    return said?.load === undefined || typeof said.number !== 'number' ? undefined : (said as Announcement);
+  } catch {
+    return undefined;
+  }
+}
+
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #directory: HostDirectory;
@@ -44,7 +54,8 @@ export class Presence {
     this.#directory = new HostDirectory(options.every * missing);
     const subscription = options.connection.subscribe(this.#subject, {
       callback: (error, message) => {
-        if (error === null) this.#hear(message.json<Announcement>());
+        const said = error === null ? announcementIn(message) : undefined;
+        if (said !== undefined) this.#hear(said);
       },
     });
     this.#unsubscribe = () => subscription.unsubscribe();

@@ -37,6 +37,12 @@ export function emptyRecord({ name, kind, size }: NameOf): NameRecord {
   return { name, kind, size, round: 0, held: [], waiting: [] };
 }
 
+/** What another host says is a record may be anything. */
+export function isRecord(value: unknown): value is NameRecord {
+  const { held, waiting, size } = (value ?? {}) as Partial<Record<keyof NameRecord, unknown>>;
+  return Array.isArray(held) && Array.isArray(waiting) && typeof size === 'number';
+}
+
 export function isIdle({ held, waiting }: NameRecord): boolean {
   return held.length === 0 && waiting.length === 0;
 }

@@ -1,10 +1,19 @@
 /** What holders are told when the server, the bucket or the connection is lost, and when others get the same. */
-import { connect } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Kvm } from '@nats-io/kv';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, test } from 'vitest';
 import { failure, TestHost } from './support/hosts.ts';
 import { binary, jetStreamAnd, NatsServer, oneServer, freePorts, reason } from './support/servers.ts';
+
+/** The subject on which hosts tell of writes to a name that is in use. */
+async function nameKey(connection: NatsConnection): Promise<string> {
+  for await (const { bucket } of new Kvm(connection).list()) {
+    const kv = await new Kvm(connection).open(bucket);
+    for await (const key of await kv.keys('*.name.*')) return `carpool.${bucket}.${key}`;
+  }
+  throw new Error('there is none');
+}
 
 describe.skipIf(binary === undefined)(`losses${reason}`, () => {
   test('a server that ends loses what is held: it is told before it is given again', async () => {
@@ -70,6 +79,35 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
     expect(message).toContain('the bucket does not know it any more');
     await waiting.granted;
     await connection.close();
+  });
+
+  test('what others publish where hosts tell of their writes does no harm', async () => {
+    const { url } = await oneServer();
+    const [a, b] = [new TestHost(url), new TestHost(url)];
+    const held = await a.take('db');
+    const waiting = b.ask({ name: 'db' });
+    await expect.poll(() => waiting.lease.describe()).toContain('it is held by');
+    const connection = await connect({ servers: url });
+    const subjects: string[] = [];
+    const subscription = connection.subscribe('carpool.>', {
+      callback: (_, { subject }) => void subjects.push(subject),
+    });
+    await b.take('other');
+    await expect.poll(() => subjects.length).toBeGreaterThan(0);
+    const name = await nameKey(connection);
+    for (const garbage of [
+      '{',
+      'null',
+      '{"revision":1e9}',
+      '{"revision":2e9,"value":{"held":[],"waiting":[],"size":1}}',
+    ])
+      connection.publish(name, garbage);
+    await connection.flush();
+    held.lease.release();
+    await waiting.granted;
+    subscription.unsubscribe();
+    await connection.close();
+    expect((await a.take('third')).fence.revision).toBeGreaterThan(0);
   });
 
   test('no server, wrong credentials, no JetStream, no run: one sentence each', async () => {
