@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lock, once } from '../../src/entry/coordination.ts';
+import { getPort, lock, once } from '../../src/entry/coordination.ts';
 import { cleanUp } from '../../src/host/clean-up.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
@@ -59,6 +59,15 @@ test('the first computes, and all others receive a copy, also later ones', async
   expect(await a.as(() => once('token', never))).not.toBe(value);
   expect([compute.mock.calls.length, never.mock.calls.length]).toEqual([1, 0]);
   expect(served.hub.coordination.ledger.held).toBe(0);
+});
+
+test('the scope `run` is the default, also of ports', async () => {
+  const served = await serve({});
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  expect(await a.as(() => once('name', () => 'ada', { scope: 'run' }))).toBe('ada');
+  expect(await b.as(() => once('name', () => 'grace'))).toBe('ada');
+  const port = await a.as(() => getPort({ scope: 'run' }));
+  expect(await b.as(() => getPort({ port }))).not.toBe(port);
 });
 
 test.each([[undefined], [null], [0], [''], [new Uint8Array([1, 2])], [[NaN, -0, 2n ** 70n]]])(

@@ -113,9 +113,11 @@ export function makeCall<T>(above: Above, options: LeaseCallOptions, run: (call:
 /** The scope of a call that has one option for both. */
 export function scopesOf(
   by: 'getPort' | 'once',
-  scope: LeaseScope | 'machine' | 'reach' | undefined,
+  scope: LeaseScope | SharedScope | undefined,
 ): Pick<LeaseCallOptions, 'scope' | 'shared'> {
-  return scope === 'machine' || scope === 'reach' ? { scope: undefined, shared: { by, given: { scope } } } : { scope };
+  return scope === 'run' || scope === 'machine' || scope === 'reach'
+    ? { scope: undefined, shared: { by, given: { scope } } }
+    : { scope };
 }
 
 /** Options of what is made once, and the function that has made it. */

@@ -20,6 +20,7 @@ import {
   type LeaseCall,
   type LeaseOptions,
   type LeaseScope,
+  type SharedScope,
 } from './lease-call.ts';
 import { bytesOf } from './value-bytes.ts';
 
@@ -28,9 +29,9 @@ export interface OnceOptions extends Omit<LeaseOptions, 'scope'> {
   /**
    * The owner whose end passes the computation on to another test; or `machine`: one value for all runs on this machine,
    * as long as one of those that have it goes on; or `reach`: one value for all hosts of the run. Default: the test, or else
-   * the file, and one value a run.
+   * the file, and one value a run, which `run` says, too.
    */
-  readonly scope?: LeaseScope | 'machine' | 'reach';
+  readonly scope?: LeaseScope | SharedScope;
   /**
    * Keeps the value for later runs: in `node_modules/.cache/carpool/once` of the project, in the scope `machine` in
    * `carpool/once` of the user's folder for caches. Default: for this run only.

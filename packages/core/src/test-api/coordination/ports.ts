@@ -1,6 +1,6 @@
 /** Ports for servers under test: free on every interface, and leased to no other test until they are released. */
 import { CarpoolError } from '../../base/errors.ts';
-import { leaseOptionNames, makeCall, scopesOf, type Above, type LeaseScope } from './lease-call.ts';
+import { leaseOptionNames, makeCall, scopesOf, type Above, type LeaseScope, type SharedScope } from './lease-call.ts';
 import type { HeldLease } from '../../client/held-lease.ts';
 import { OwnLease, type Lease } from './lease.ts';
 
@@ -8,9 +8,9 @@ import { OwnLease, type Lease } from './lease.ts';
 export interface PortOptions {
   /**
    * The owner whose end releases it, as in the other calls; or `machine`: until the end of the test, or else of the file, no
-   * test of another run on this machine gets it either. Default: as in the other calls.
+   * test of another run on this machine gets it either. Default: as in the other calls, for this run, which `run` says, too.
    */
-  readonly scope?: LeaseScope | 'machine';
+  readonly scope?: LeaseScope | Exclude<SharedScope, 'reach'>;
   /** Tried first, in this order; if none of them is free, it is another port. */
   readonly port?: number | readonly number[];
   /** Never taken. */
