@@ -1,4 +1,7 @@
 /** Simulated time: events run in its order, and all that follows from one at once runs before the next. */
+/** Of one run: many more than any needs. */
+const mostEvents = 500_000;
+
 export class Timeline {
   now = 0;
   #events: { readonly at: number; readonly run: () => void }[] = [];
@@ -30,7 +33,9 @@ export class Timeline {
   }
 
   async run(until: number): Promise<void> {
+    let left = mostEvents;
     for (let next = this.#events.pop(); next !== undefined && next.at <= until; next = this.#events.pop()) {
+      if (--left === 0) throw new Error(`there is no end of events at ${this.now} ms`);
       this.now = next.at;
       next.run();
       await settled();
