@@ -199,7 +199,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'test',
     meaning: 'No slot became free in time.',
     remedy:
-      'The error names the holders, and the limit that it was. Unregister sessions (`await using`), raise `maxSessions`, or raise that limit: `timeout` of the call, `registerTimeout` of the pool, the time-out of the test.',
+      'The error names the holders, or says that the queue moved on without its turn, and the limit that it was. Unregister sessions (`await using`), raise `maxSessions`, run fewer tests at once, or raise that limit: `timeout` of the call, `registerTimeout` of the pool, the time-out of the test.',
   },
   ALREADY_REGISTERED: {
     scope: 'call',

@@ -45,6 +45,7 @@ export class Admission {
   #cap: ChildCap | undefined;
   #used = 0;
   #peak = 0;
+  #turns = 0;
   /** It waits for its turn to start one more child. */
   #wished: StartWish | undefined;
 
@@ -73,6 +74,11 @@ export class Admission {
   /** The most slots that were held at once. */
   get peak(): number {
     return this.#peak;
+  }
+
+  /** Slots that were given so far. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** From now on `peak` is the most of what follows. */
@@ -268,6 +274,7 @@ export class Admission {
   #grant(ticket: Ticket, child: ChildSlots): void {
     if (child.wouldStart) this.#cap?.started();
     this.#used++;
+    this.#turns++;
     this.#peak = Math.max(this.#peak, this.#used);
     ticket.granted({ child: child.number, epoch: child.take() });
   }

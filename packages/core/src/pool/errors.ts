@@ -47,13 +47,24 @@ export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   return new CarpoolError('POOL_FULL', message, { context: { pool, max: capacity, holders } });
 }
 
-export function queueTimeoutError(occupancy: Occupancy, limit: Limit): CarpoolError {
+/** @param turns other calls that got a slot while this one waited */
+export function queueTimeoutError(occupancy: Occupancy, limit: Limit, turns: number): CarpoolError {
   const { pool, capacity, holders } = occupancy;
   const { timeout, by } = limit;
-  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms, ${nameOfLimit(limit)}; ${describeOccupancy(occupancy)}`;
-  const message = `Cannot register a session: ${what}. ${adviceFor(occupancy, limit)}`;
-  const context = { pool, max: capacity, timeout, limit: by, holders };
+  const crowded = isCrowded(occupancy, limit, turns);
+  const others = describeOccupancy(crowded ? { ...occupancy, holders: [] } : occupancy, crowded ? '' : undefined);
+  const moved = turns === 0 ? '' : `the queue moved on by ${turns} ${turns === 1 ? 'session' : 'sessions'} meanwhile`;
+  const parts = [crowded ? `${moved}: too many wait for too few slots` : moved, others].filter((part) => part !== '');
+  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms, ${nameOfLimit(limit)}; ${parts.join('; ')}`;
+  const message = `Cannot register a session: ${what}. ${adviceFor(occupancy, limit, crowded)}`;
+  const context = { pool, max: capacity, timeout, limit: by, turns, holders };
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context });
+}
+
+/** No holder is to blame: every slot that is held now has changed hands during the wait. */
+function isCrowded({ holders, suspicions }: Occupancy, { timeout }: Limit, turns: number): boolean {
+  if (turns === 0 || holders.length === 0 || suspicions.length > 0) return false;
+  return holders.every(({ heldFor, relation }) => heldFor < timeout && relation?.isItself !== true);
 }
 
 function nameOfLimit({ by, allowed = Infinity }: Limit): string {
@@ -73,12 +84,13 @@ const longer = {
   test: 'the time-out of the test',
 } as const satisfies Record<Limit['by'], string>;
 
-function adviceFor({ children, holders, suspicions }: Occupancy, { by }: Limit): string {
+function adviceFor({ children, holders, suspicions }: Occupancy, { by }: Limit, crowded: boolean): string {
   const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
   // More time is of no use to a test that waits for itself.
   if (holders.length > 0 && holders.every(({ relation }) => relation?.isItself === true))
     return `Unregister one of these first (\`await using\`), or raise ${raise}`;
   if (suspicions.length > 0) return `See why that child does not answer, or raise ${longer[by]}`;
+  if (crowded) return `Raise ${raise}, or ${longer[by]}, or run fewer tests at once`;
   return `Unregister sessions (\`await using\`), or raise ${raise}, or ${longer[by]}`;
 }
 
@@ -94,7 +106,11 @@ function slots({ capacity, children, capped }: Occupancy, one: string, many: str
   return children === 1 ? `all ${capacity} slots ${many}` : `all ${capacity} slots on ${children} children ${many}`;
 }
 
-function describeOccupancy({ holders, quarantined, ending, capped, suspicions }: Occupancy): string {
+/** @param nothing where there is nothing to say */
+function describeOccupancy(
+  { holders, quarantined, ending, capped, suspicions }: Occupancy,
+  nothing: string = 'no holder is known',
+): string {
   const held = describeHeld(
     holders.map((holder) => ({ heldFor: holder.heldFor, by: holderName(holder) })),
     'slots',
@@ -108,7 +124,7 @@ function describeOccupancy({ holders, quarantined, ending, capped, suspicions }:
   for (const why of suspicions) parts.push(`a child gets no session at the moment: ${why}`);
   if (quarantined > 0) parts.push(`${quarantined} lost to sessions whose end the child did not confirm`);
   if (ending > 0) parts.push(`${ending} on ${ending === 1 ? 'a child that is' : 'children that are'} about to end`);
-  return parts.length === 0 ? 'no holder is known' : parts.join(', ');
+  return parts.length === 0 ? nothing : parts.join(', ');
 }
 
 function holderName(holder: Holder): string {

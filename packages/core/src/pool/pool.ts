@@ -257,7 +257,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
         throw thrown;
       });
       const child = this.#children.at(slot.child);
-      this.#holders.add(holder);
+      this.#holders.add(holder, this.#clock.now());
       child.hold();
       try {
         const { signal } = holder.options;

@@ -13,6 +13,8 @@ import type { SessionStatus } from './status.ts';
 export interface SlotHolder {
   /** When the call came, in milliseconds of the pool's clock. */
   readonly since: number;
+  /** When it got its slot, which may be long after that. Absent until then. */
+  grantedAt?: number;
   readonly site: CallSite;
   readonly options: OpenOptions;
   /** Absent until its session is being opened. */
@@ -34,8 +36,9 @@ export class SlotHolders {
     return this.#holders.size;
   }
 
-  /** From now on it holds a slot. */
-  add(holder: SlotHolder): void {
+  /** From now on it holds a slot. @param now by the clock of the pool */
+  add(holder: SlotHolder, now: number): void {
+    holder.grantedAt = now;
     this.#holders.add(holder);
   }
 
@@ -61,25 +64,25 @@ export class SlotHolders {
 
   /** Oldest first. @param asker the call that reads it: its run is not named, and its own test is not named like another one */
   describe(now: number, asker: OpenOptions): Holder[] {
-    return [...this.#holders].map(({ since, site, options, conversation }) => ({
+    return [...this.#holders].map(({ grantedAt = now, site, options, conversation }) => ({
       ...options.holder,
       ...(options.run?.id !== asker.run?.id && { run: options.run?.name }),
       relation: relationOf(options, asker),
       session: conversation?.id,
       takenAt: callerLocation(site),
-      heldFor: Math.round(now - since),
+      heldFor: Math.round(now - grantedAt),
     }));
   }
 
   /** Oldest first. @param most of them */
   status(now: number, most: number): SessionStatus[] {
-    return [...take(this.#holders, most)].map(({ since, site, options, conversation, generation }) => ({
+    return [...take(this.#holders, most)].map(({ grantedAt = now, site, options, conversation, generation }) => ({
       ...options.holder,
       id: conversation?.id,
       pid: generation?.child.pid,
       takenAt: callerLocation(site),
       run: options.run?.id,
-      age: Math.round(now - since),
+      age: Math.round(now - grantedAt),
     }));
   }
 

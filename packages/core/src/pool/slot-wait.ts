@@ -59,6 +59,7 @@ export class SlotWait {
     const { name } = settings;
     const { promise, resolve } = Promise.withResolvers<Slot>();
     const since = clock.now();
+    const { turns } = admission;
     const ticket: Ticket = { run: run?.id, holder, since, granted: resolve };
     const entered = admission.enter(ticket, wait);
     if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
@@ -71,7 +72,7 @@ export class SlotWait {
         clock,
         timeout: entered === 'granted' ? undefined : limit.timeout,
         signal,
-        expired: () => queueTimeoutError(this.#occupancy(call.options), limit),
+        expired: () => queueTimeoutError(this.#occupancy(call.options), limit, admission.turns - turns),
         late: (unwanted) => admission.release(unwanted),
       });
       this.#longest = Math.max(this.#longest, clock.now() - since);

@@ -100,7 +100,7 @@ export class WarmSessions {
         child.letGo();
         continue;
       }
-      holders.add(holder);
+      holders.add(holder, clock.now());
       opened.give(holder);
       child.countSession(opened.generation);
       warm.listener.handOver(listener);
