@@ -147,18 +147,30 @@ export class Session {
   /** A renewal without an answer may have been written; or another host has ended the session. */
   async #find(): Promise<void> {
     try {
-      const found = await this.#options.store.get(this.#key);
-      if (found?.value === undefined) return this.#end(gone);
+      const { store } = this.#options;
+      const found = await store.get(this.#key);
+      if (found?.value === undefined) {
+        if ((await currentEpoch(store)) === this.epoch) await this.#giveUpBucket();
+        return this.#end(gone);
+      }
       const { beat } = found.value as SessionValue;
       if (beat === 0) return this.#end('another host had no sign of this one for too long, and has ended its leases');
       const sentAt = this.#sent.get(beat);
-      if (sentAt === undefined || found.revision < this.#revision)
+      if (sentAt === undefined || found.revision < this.#revision) {
+        await this.#giveUpBucket();
         return this.#end('the bucket has an earlier state than it had: its server has lost writes');
+      }
       this.#revision = found.revision;
       this.#renewed(sentAt);
     } catch (thrown) {
       this.#lastFailure = thrown instanceof Error ? thrown.message : String(thrown);
     }
+  }
+
+  /** It has lost writes, of other hosts too: all begin another one, in which nothing is granted too early. */
+  async #giveUpBucket(): Promise<void> {
+    // Where it cannot be deleted, another host that has lost writes may.
+    await this.#options.store.destroy().catch(() => {});
   }
 
   #renewed(sentAt: number): void {
