@@ -58,10 +58,12 @@ export class LeftOpen {
 
 /** For a diagnostic. */
 export function describeLeft(connections: readonly Row[]): string {
-  const many = connections.length === 1 ? '1 connection' : `${connections.length} connections`;
+  const one = connections.length === 1;
+  const many = one ? '1 connection' : `${connections.length} connections`;
+  const each = one ? 'it where it was' : 'them where they were';
   const shown = connections.slice(0, mostDescribed).map(describeConnection);
   if (connections.length > mostDescribed) shown.push(`and ${connections.length - mostDescribed} more`);
-  return `left ${many} open to its database (${shown.join('; ')}); end the client: ${remedy}`;
+  return `left ${many} open to its database (${shown.join('; ')}); end ${each} made, in the test or in the app under test: ${remedy}`;
 }
 
 function describeConnection({ name, state, query }: Row): string {

@@ -92,7 +92,7 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     await client.query('SELECT 41 + 1');
     const error = await failure(db.unregister(), 'SESSION_DIAGNOSTICS');
     expect(error.message).toContain(
-      'left 1 connection open to its database (of "shop", idle, its last statement: SELECT 41 + 1); end the client: await client.end()',
+      'left 1 connection open to its database (of "shop", idle, its last statement: SELECT 41 + 1); end it where it was made, in the test or in the app under test: await client.end()',
     );
     expect(await databaseNames(other)).toEqual(['test_s1', 'test_s2']);
     expect((await client.query('SELECT 1')).rowCount).toBe(1);
@@ -127,7 +127,7 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     const [first = '', second = ''] = errors;
     const why = `; it was ended at the end of this test, and the test fails, because ${mostLeft} databases of earlier tests stay for such connections already`;
     expect(first).toContain(
-      'left 1 connection open to its database (idle, it has asked nothing); end the client: await client.end()',
+      'left 1 connection open to its database (idle, it has asked nothing); end it where it was made, in the test or in the app under test: await client.end()',
     );
     expect(first).toContain(why);
     const names = Array.from({ length: 5 }, (_, number) => `test "number ${number}" \\(\\S+:\\d+:\\d+\\)`).join(', ');

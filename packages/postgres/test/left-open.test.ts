@@ -39,7 +39,7 @@ describe.skipIf(server === undefined)(`left open${reason}`, () => {
       const { outcome } = run;
       expectVerdicts(outcome, 1);
       expect(outcome.stderr).toMatch(
-        /\ncarpool: warning: db: fault was found with 1 session:\n {2}test "forgets its clients" \(\S*a\.\S+\): left 2 connections open to its database \(of "forgetful", idle, it has asked nothing; of "forgetful", .*\); end the client: await client\.end\(\)\n/,
+        /\ncarpool: warning: db: fault was found with 1 session:\n {2}test "forgets its clients" \(\S*a\.\S+\): left 2 connections open to its database \(of "forgetful", idle, it has asked nothing; of "forgetful", .*\); end them where they were made, in the test or in the app under test: await client\.end\(\)\n/,
       );
       expect(outcome.output.match(/test "forgets its clients"/g)).toHaveLength(1);
       expect(outcome.output).not.toMatch(/terminating connection|Connection terminated/);

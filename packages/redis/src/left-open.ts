@@ -62,8 +62,10 @@ export class LeftOpen {
 
 /** For a diagnostic. */
 export function describeLeft(clients: readonly ListedClient[]): string {
-  const many = clients.length === 1 ? '1 connection' : `${clients.length} connections`;
+  const one = clients.length === 1;
+  const many = one ? '1 connection' : `${clients.length} connections`;
+  const each = one ? 'it where it was' : 'them where they were';
   const shown = clients.slice(0, mostDescribed).map(describeClient);
   if (clients.length > mostDescribed) shown.push(`and ${clients.length - mostDescribed} more`);
-  return `left ${many} open to Redis (${shown.join('; ')}); end the client: ${remedy}`;
+  return `left ${many} open to Redis (${shown.join('; ')}); end ${each} made, in the test or in the app under test: ${remedy}`;
 }

@@ -43,7 +43,7 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
       expect(outcome.stderr).toContain('\ncarpool: warning: db: fault was found with 2 sessions:\n  test "forgets');
       for (const name of ['ioredis', 'node-redis']) {
         const told = new RegExp(
-          `\\n {2}test "forgets ${name}" \\(\\S*a\\.\\S+\\): left 1 connection open to Redis \\(of "${name}", .*\\); end the client: `,
+          `\\n {2}test "forgets ${name}" \\(\\S*a\\.\\S+\\): left 1 connection open to Redis \\(of "${name}", .*\\); end it where it was made, in the test or in the app under test: `,
         );
         expect(outcome.stderr).toMatch(told);
         expect(outcome.output.match(new RegExp(`test "forgets ${name}"`, 'g'))).toHaveLength(1);

@@ -27,7 +27,7 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     [
       'idle',
       ['SET', 'a', 'b'],
-      /\(of "shop", idle for \d+ s, its last command: SET\); end the client: client\.disconnect\(\)/,
+      /\(of "shop", idle for \d+ s, its last command: SET\); end it where it was made, in the test or in the app under test: client\.disconnect\(\)/,
     ],
     ['blocked', ['BLPOP', 'queue', '0'], /of "shop", blocked in BLPOP/],
     ['subscribed', ['SUBSCRIBE', 's2:news'], /of "shop", subscribed to 1 channel/],
@@ -91,7 +91,9 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     const first = (await failure(blocked.one.unregister(), 'SESSION_DIAGNOSTICS')).message;
     const second = (await failure(idle.one.unregister(), 'SESSION_DIAGNOSTICS')).message;
     const why = `its user may do nothing any more, and the test fails, because those of ${mostLeft} earlier tests stay for such connections already`;
-    expect(first).toContain('left 1 connection open to Redis (blocked in BLPOP); end the client: client.disconnect()');
+    expect(first).toContain(
+      'left 1 connection open to Redis (blocked in BLPOP); end it where it was made, in the test or in the app under test: client.disconnect()',
+    );
     expect(first).toContain(why);
     const names = Array.from({ length: 5 }, (_, number) => `test "number ${number}" \\(\\S+:\\d+:\\d+\\)`).join(', ');
     expect(first).toMatch(new RegExp(`\n {2}those are of: ${names}, and ${mostLeft - 5} more$`));
