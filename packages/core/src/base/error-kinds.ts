@@ -239,7 +239,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     blame: 'carpool',
     meaning: 'The connection to the host ended while it was in use, or the host does not answer.',
     remedy:
-      "The host was killed or has crashed: the runner's stderr says how it ended. Or it is stopped, or blocked by code of the config, such as a `route` that does not return. Run the tests again; report it if the host crashed.",
+      "Where it was ended on purpose, by `carpool stop` or `carpool address --revoke`, the error says so. Else the host was killed or has crashed: the runner's stderr says how it ended, or the log of the host of the machine, which the error names. Or it is stopped, or blocked by code of the config, such as a `route` that does not return. Run the tests again; report it if the host crashed.",
   },
   SHARED_WORKER_FAILED: {
     scope: 'shared worker',

@@ -62,7 +62,7 @@ export class HostClient implements Client {
   #sessions = 0;
   #busy = 0;
 
-  private constructor(connection: HostConnection, { heartbeat, run }: ClientOptions) {
+  private constructor(connection: HostConnection, { heartbeat, run, hosted }: ClientOptions) {
     const { transport, peer, closed, token, runner, place } = connection;
     this.#connection = connection;
     this.closed = closed.promise;
@@ -78,7 +78,7 @@ export class HostClient implements Client {
         this.#busyPoll.start();
         return this.#dueCall(request, timeout, signal);
       },
-      machine: run !== undefined,
+      machine: run && (hosted === true ? 'with the run' : 'alone'),
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
     });

@@ -1,6 +1,7 @@
 /** Finds the host of the machine, or starts it, and connects to it. */
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
 import { machineHost, type FoundMachineHost } from '../hosts/machine-host.ts';
+import { machineFolder, machineLog } from '../hosts/machine-folder.ts';
 import type { ClientOptions } from './types.ts';
 
 /**
@@ -10,12 +11,13 @@ import type { ClientOptions } from './types.ts';
 export async function connectToMachine<C>(
   connect: (options: ClientOptions) => Promise<C>,
   options: Omit<ClientOptions, 'address'>,
-): Promise<{ client: C; found: FoundMachineHost }> {
+): Promise<{ client: C; found: FoundMachineHost; log: string }> {
+  const log = machineLog(machineFolder());
   const not = new Set<string>();
   for (;;) {
     const found = await machineHost({ not });
     try {
-      return { client: await connect({ ...options, address: found.address }), found };
+      return { client: await connect({ ...options, address: found.address, log }), found, log };
     } catch (thrown) {
       if (isCarpoolError(thrown) && thrown.context['hostSilence'] !== undefined) throw silent(thrown, found);
       if (!isCarpoolError(thrown, 'HUB_UNREACHABLE')) throw thrown;

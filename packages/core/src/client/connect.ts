@@ -10,11 +10,12 @@ import { Mux } from '../session/mux.ts';
 import { Strays } from '../session/strays.ts';
 import { StreamTransport } from '../transport/stream.ts';
 import { isRemote, parseAddress, placeName, shardIn, type Address, type Place } from '../wire/address.ts';
+import { readEnding } from '../wire/left-ending.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
 import { dial, whyNotRemote } from './dial.ts';
-import { hostError, silenceOf, silentError } from './silent-host.ts';
+import { endingOf, hostError, silenceOf, silentError } from './silent-host.ts';
 import type { ClientOptions } from './types.ts';
 
 export interface HostConnection {
@@ -47,15 +48,21 @@ export async function connectTo(
   address: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
-  const { runner, run, observer, known = false, timeout = 10_000 } = options;
+  const { runner, run, observer, known = false, log, timeout = 10_000 } = options;
   const { token, ...place } = address;
-  const socket = await socketTo(place, timeout, known);
+  const socket = await socketTo(place, { timeout, known, log });
   const closed = Promise.withResolvers<CarpoolError | undefined>();
+  let ended: CarpoolError | undefined;
+  let gone: CarpoolError | undefined;
   const transport = new StreamTransport(socket, socket, {
     codec: wireCodec,
     limits: { maxFrameBytes },
   });
   const wire = new WireProtocol(options.printed);
+  wire.whenEnded = (error) => {
+    ended = error;
+    transport.abort(error);
+  };
   const mux = new Mux({
     transport,
     protocol: wire,
@@ -66,8 +73,9 @@ export async function connectTo(
     strays: new Strays(undefined, 0),
     closed: (reason) => {
       const silence = silenceOf(reason);
-      const error = silence === undefined || reason === undefined ? endedError(reason, place) : reason;
-      const why = whyClosed(silence, place);
+      const error = silence === undefined || reason === undefined ? (ended ?? endedError(reason, place, log)) : reason;
+      const why = ended === undefined ? whyClosed(silence, place) : `because ${String(endingOf(ended))} its run,`;
+      gone = error;
       mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
     },
@@ -98,7 +106,8 @@ export async function connectTo(
     return { socket, transport, wire, mux, peer, place, token, runner, closed };
   } catch (thrown) {
     socket.destroy();
-    if (thrown === late || known || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+    if (thrown === late || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+    if (known) throw gone ?? thrown;
     const message = `The host at ${placeName(place)} ended the connection before it had greeted`;
     throw new CarpoolError('HUB_UNREACHABLE', message, {
       context: contextOf(place),
@@ -107,7 +116,9 @@ export async function connectTo(
   }
 }
 
-async function socketTo(place: Place, timeout: number, known: boolean): Promise<Socket> {
+type Known = Pick<ClientOptions, 'known' | 'log'> & { readonly timeout: number };
+
+async function socketTo(place: Place, { timeout, known, log }: Known): Promise<Socket> {
   const { socket, connected } = dial(place);
   let late: CarpoolError | undefined;
   const expired = (): Error =>
@@ -120,6 +131,8 @@ async function socketTo(place: Place, timeout: number, known: boolean): Promise<
     if (thrown === late || isCarpoolError(thrown)) throw thrown;
     const why = isRemote(place) ? whyNotRemote(thrown) : messageOf(thrown);
     const { code } = thrown as NodeJS.ErrnoException;
+    const ending = isRemote(place) || code !== 'ENOENT' ? undefined : readEnding(place.path);
+    if (ending !== undefined) throw ending;
     // A host that ends removes its socket; so does a cleaner of temporary files.
     const lost = code === 'ENOENT' ? 'has ended, or its socket was removed' : 'has ended';
     if (known && isRemote(place))
@@ -128,7 +141,7 @@ async function socketTo(place: Place, timeout: number, known: boolean): Promise<
         code,
       });
     if (known)
-      throw hostError(`The host ${lost} (${why}). ${afterTheEnd(place)}`, {
+      throw hostError(`The host ${lost} (${why}). ${afterTheEnd(place, log)}`, {
         ...contextOf(place),
         code,
       });
@@ -154,10 +167,12 @@ function contextOf(place: Place): Readonly<Record<string, string>> {
   return isRemote(place) ? { place: placeName(place) } : { path: place.path };
 }
 
-function afterTheEnd(place: Place): string {
+/** @param log of the host of this machine, if it is that one */
+function afterTheEnd(place: Place, log?: string): string {
   const none = 'No test of this run can use it from here on';
-  return isRemote(place)
-    ? `${none}. \`carpool ps\` on its machine shows whether it runs, and its log how it ended`
+  if (isRemote(place)) return `${none}. \`carpool ps\` on its machine shows whether it runs, and its log how it ended`;
+  return log !== undefined
+    ? `${none}: it was the host of this machine, and the next run starts another. What it printed is in its log, ${log}; what it had started is ended by the next host`
     : `${none}. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host`;
 }
 
@@ -175,11 +190,11 @@ function whyClosed(silence: number | undefined, place: Place): string {
 }
 
 /** The connection has ended by itself. @param reason as its transport gives it */
-function endedError(reason: CarpoolError | undefined, place: Place): CarpoolError {
+function endedError(reason: CarpoolError | undefined, place: Place, log: string | undefined): CarpoolError {
   const cause = reason?.cause ?? reason;
   const how = cause === undefined ? '' : ` (${messageOf(cause)})`;
   const what = isRemote(place)
     ? `The connection to the host at ${placeName(place)} has ended${how}, because its process has ended, or the network between was cut`
     : `The connection to the host has ended${how}, probably because its process was killed or has crashed`;
-  return hostError(`${what}. ${afterTheEnd(place)}`, isRemote(place) ? contextOf(place) : {});
+  return hostError(`${what}. ${afterTheEnd(place, log)}`, isRemote(place) ? contextOf(place) : {});
 }

@@ -15,6 +15,7 @@ import type {
 } from '../wire/messages.ts';
 import type { Fence } from '../reach/types.ts';
 import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
+import { endingOf } from './silent-host.ts';
 import { HeldLease, lostLease, type LeaseCallbacks } from './held-lease.ts';
 
 /** What leases need of the connection. */
@@ -25,8 +26,8 @@ export interface LeaseConnection {
   release(lease: number, body: Uint8Array): void;
   /** Without an answer. */
   locate(lease: number, body: Uint8Array): void;
-  /** To the host of the machine, in whose place the next call starts another. */
-  readonly machine: boolean;
+  /** To the host of the machine. `alone`: the next call starts another in its place. `with the run`: the run ends with it. */
+  readonly machine?: 'alone' | 'with the run' | undefined;
 }
 
 /** `file:line:column` of a call, as far as it is known. */
@@ -147,7 +148,7 @@ export class Leases {
   /** The connection has ended. @param reason why; absent: this process has ended it */
   lose(reason: CarpoolError | undefined): void {
     if (reason === undefined) this.end([]);
-    else for (const lease of this.#held.keys()) lease.lose(this.#gone, reason);
+    else for (const lease of this.#held.keys()) lease.lose(this.#gone(reason), reason);
   }
 
   /** The host says that one is lost. Its call may have been answered in the same turn. */
@@ -188,14 +189,23 @@ export class Leases {
       return await this.#connection.call(request, timeout, signal);
     } catch (thrown) {
       if (reaching) this.#reaching.delete(request.lease);
-      if (!this.#connection.machine || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
-      throw lostLease(`Cannot acquire ${describe(of)}: ${this.#gone}`, thrown);
+      if (this.#connection.machine === undefined || !isCarpoolError(thrown, 'HUB_LOST')) throw thrown;
+      throw lostLease(`Cannot acquire ${describe(of)}: ${this.#gone(thrown)}`, thrown);
     }
   }
 
   /** A clause. */
-  get #gone(): string {
-    if (!this.#connection.machine) return 'the host of the run is gone';
+  #gone(cause: CarpoolError): string {
+    const ending = endingOf(cause);
+    const { machine } = this.#connection;
+    const isOfMachine = machine === 'alone' && !this.#endedWithRun;
+    if (ending !== undefined)
+      return isOfMachine
+        ? `${ending} the host of this machine, which kept it; the next call starts another`
+        : `${ending} its run, and what that held is given back`;
+    if (machine === undefined) return 'the host of the run is gone';
+    if (machine === 'with the run')
+      return 'the host of this machine is gone, and with it this run and all that runs held there; the next run starts another';
     return this.#endedWithRun
       ? 'the host of the run is gone, and what the run held on this machine is given back'
       : 'the host of this machine is gone, and with it all that runs held there; the next call starts another';

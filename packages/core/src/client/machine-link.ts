@@ -87,7 +87,7 @@ export class MachineLink<C extends LinkedClient> {
       client =
         address === undefined
           ? (await connectToMachine(connect, options)).client
-          : await connect({ ...options, address, known: true });
+          : await connect({ ...options, address, known: true, hosted: true });
     } catch (thrown) {
       this.#silent = silenceOf(thrown as CarpoolError) !== undefined;
       throw thrown;

@@ -24,6 +24,8 @@ export interface Provided {
   readonly sharedWorkers?: readonly string[];
   /** The locks of the config. */
   readonly locks?: LockDeclarations;
+  /** The log of the host, where that is the host of this machine, for errors. */
+  readonly log?: string | undefined;
   /** False: errors of failing tests get no evidence. */
   readonly evidence?: boolean | undefined;
   /** Why the pools cannot be used. */
@@ -76,12 +78,12 @@ function clientFor(
     const message = `Cannot use the pools: ${loader} loads ${adapter} ${provided.version}, the tests load ${version}; install one version for both`;
     throw new CarpoolError('HUB_REJECTED', message, { context: { expected: version, found: provided.version } });
   }
-  const { address, problem, pools } = provided;
+  const { address, problem, pools, log } = provided;
   // A problem with the pools does not concern a call that wants none.
   if (problem !== undefined && (pool !== false || address === undefined)) {
     const error = fromRecord(problem);
     if (address === undefined || !isLong(error)) throw error;
-    return failedBefore(sharedClient({ address, runner, known: true })).then((before) => {
+    return failedBefore(sharedClient({ address, runner, known: true, log })).then((before) => {
       throw before ? shortened(problem) : error;
     });
   }
@@ -89,7 +91,7 @@ function clientFor(
     throw new CarpoolError('HUB_UNREACHABLE', "Cannot reach Carpool's host: it has no address");
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, provided);
   // There was a host at the address when it was provided.
-  return sharedClient({ address, runner, known: true });
+  return sharedClient({ address, runner, known: true, log });
 }
 
 /** Whether another test of the run has shown why the config cannot be used. Where the host cannot tell, it is shown again. */

@@ -118,6 +118,11 @@ export function hostError(message: string, context: Readonly<Record<string, unkn
   return new CarpoolError('HUB_LOST', message, { blame: 'setup', context, site: { stack: '' } });
 }
 
+/** "`carpool stop` has ended": what has ended the run on purpose, if something has. */
+export function endingOf({ context: { endedBy } }: CarpoolError): string | undefined {
+  return typeof endedBy === 'string' ? `\`${endedBy}\` has ended` : undefined;
+}
+
 function secondsOf(silence: number): number {
   return Math.round(silence / 100) / 10;
 }

@@ -20,6 +20,10 @@ export interface ClientOptions {
   readonly timeout?: number | undefined;
   /** The run of this process, where the host serves others. */
   readonly run?: RunInfo | undefined;
+  /** With `run`: this process's run is on that host, too, and ends with it. */
+  readonly hosted?: boolean | undefined;
+  /** The log of the host, where that is the host of this machine, for errors. */
+  readonly log?: string | undefined;
   /** It only looks: the host does not stay for it. */
   readonly observer?: boolean | undefined;
   /** Takes what the pools of the run print, in its main process. */

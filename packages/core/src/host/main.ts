@@ -21,6 +21,7 @@ import { staysInUse } from './left-in-use.ts';
 import { Lifetime } from './lifetime.ts';
 import { OwnedGroups } from './owned-groups.ts';
 import { Restoration } from './restoration.ts';
+import { endedOnPurpose } from './hub/ended-on-purpose.ts';
 import { ServedRun } from './served-run.ts';
 import { serverPorts } from './server-ports.ts';
 
@@ -78,7 +79,10 @@ async function serve(boot: Boot): Promise<void> {
     socketOf,
     runInfo: () => (info ??= infoOf(boot, pid)),
     runner: boot.runner,
-    stop: () => void lifetime.stop(),
+    stop: () => {
+      served.hub.tellEnd(endedOnPurpose('host'));
+      void lifetime.stop();
+    },
   }));
   await served.hub.listen(socket);
   report({ report: 'ready', address: formatAddress({ path: socket, token }) });

@@ -2,8 +2,10 @@
 import { duration } from '../base/holder-label.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from '../wire/control.ts';
+import { leaveEnding } from './left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
 import type { RunStatus } from '../wire/status.ts';
+import { endedOnPurpose } from '../host/hub/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
 import type { ServedRun } from '../host/served-run.ts';
@@ -78,19 +80,18 @@ export class MachineRun implements HostedRun {
 
   /** Another process wants it to end. */
   async stop(): Promise<void> {
-    const { runner } = this.#options;
-    runner.print('carpool: this run was ended on the host of the machine, by `carpool stop`\n');
+    const error = endedOnPurpose('run');
+    if (this.client === undefined) leaveEnding(this.path, error);
+    this.hub.tellEnd(error);
     await this.end();
-    runner.hangUp();
+    this.#options.runner.hangUp(error);
   }
 
   /** The address by which it has come opens nothing more: it ends with its connection. */
   revoked(): void {
-    const { runner } = this.#options;
-    runner.print(
-      'carpool: this run ends, because the address by which it has come was revoked, by `carpool address --revoke` on the machine of the host\n',
-    );
-    runner.hangUp();
+    const error = endedOnPurpose('address');
+    this.hub.tellEnd(error);
+    this.#options.runner.hangUp(error);
   }
 
   /** @returns as `ServedRun.close` */

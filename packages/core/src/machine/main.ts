@@ -81,7 +81,10 @@ async function serve(
       release: (port) => serverPorts(hub).release(port),
     },
     changed: () => idleEnd.look(),
-    stop: () => void lifetime.stop(),
+    stop: (error) => {
+      hub.tellEnd(error);
+      void lifetime.stop();
+    },
     listener: () => listener,
   });
   let listener: RemoteListener | undefined;

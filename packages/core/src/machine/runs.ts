@@ -26,6 +26,7 @@ import {
 } from '../wire/machine-messages.ts';
 import type { HostBounds, ListenStatus } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
+import { endedOnPurpose } from '../host/hub/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
@@ -46,8 +47,8 @@ export interface MachineRunsOptions {
   readonly started: PidFiles;
   /** A run has come or gone. */
   readonly changed: () => void;
-  /** Ends the host. */
-  readonly stop: () => void;
+  /** Ends the host. @param error for those that are connected to it */
+  readonly stop: (error: CarpoolError) => void;
   /** For other machines. */
   readonly listener: () => Listener | undefined;
 }
@@ -189,7 +190,9 @@ export class MachineRuns implements HostedRuns {
 
   async stop(id: string | undefined): Promise<void> {
     if (id === undefined) {
-      this.#options.stop();
+      const error = endedOnPurpose('machine');
+      for (const { hub } of this.#runs) hub.tellEnd(error);
+      this.#options.stop(error);
       return;
     }
     const run = [...this.#runs].find((other) => other.id === id);

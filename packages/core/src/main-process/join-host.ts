@@ -10,7 +10,7 @@ import type { Configured, HostSummary } from '../wire/control.ts';
 import { checkNoPools, joinMachine, openRun, printed } from './join-machine.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
-import { addressVariable, isRemote, parseAddress } from '../wire/address.ts';
+import { addressVariable, asOfVariable, isRemote, parseAddress } from '../wire/address.ts';
 
 /**
  * @param runner for messages: "vitest", "jest", "playwright"
@@ -19,7 +19,9 @@ import { addressVariable, isRemote, parseAddress } from '../wire/address.ts';
 export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') return await ownHost(options, runner);
-  const client = await HostClient.connect({ address, runner, printed });
+  const client = await HostClient.connect({ address, runner, printed }).catch((thrown: unknown) => {
+    throw asOfVariable(thrown);
+  });
   // What is wrong with the pools is reported where they are asked for.
   const machine = await client.names().then((names) => names.machine, noop);
   const parsed = parseAddress(address);

@@ -26,8 +26,8 @@ const openTimeout = 86_400_000;
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
  */
 export async function joinMachine(options: HostOptions, runner: string): Promise<Host> {
-  const { client, found } = await connectToMachine((to) => HostClient.connect(to), { runner, printed });
-  return await openRun(client, options, { runner, pid: found.pid });
+  const { client, found, log } = await connectToMachine((to) => HostClient.connect(to), { runner, printed });
+  return await openRun(client, options, { runner, pid: found.pid, log });
 }
 
 /** For the output of pools. */
@@ -39,15 +39,19 @@ export function printed(text: string): void {
 export async function openRun(
   client: HostClient,
   options: HostOptions,
-  by: { readonly runner: string; readonly pid: number; readonly place?: Place | undefined },
+  by: { readonly runner: string; readonly pid: number; readonly place?: Place | undefined; readonly log?: string },
 ): Promise<Host> {
   const { configTimeout = defaultConfigTimeout } = options;
-  const { pid, place } = by;
+  const { pid, place, log } = by;
   try {
     const request = place === undefined ? ownProject(options, by.runner) : remoteProject(options, by.runner);
     const answer = client.ask({ method: 'openRun', ...request, configTimeout }, openTimeout);
     const { address, ...opened } = await answer;
-    return new MachineRun(client, pid, { ...opened, address: place ? resolveAddress(address, place) : address });
+    return new MachineRun(
+      client,
+      { pid, log },
+      { ...opened, address: place ? resolveAddress(address, place) : address },
+    );
   } catch (thrown) {
     client.close();
     throw thrown;
@@ -83,14 +87,20 @@ export function checkNoPools({ pools = {} }: HostOptions): void {
 class MachineRun implements Host {
   readonly address: string;
   readonly pid: number;
+  readonly log: string | undefined;
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #client: HostClient;
   #stopping: Promise<HostSummary | undefined> | undefined;
 
-  constructor(client: HostClient, pid: number, { address, ...configured }: OpenRunResult) {
+  constructor(
+    client: HostClient,
+    { pid, log }: { readonly pid: number; readonly log: string | undefined },
+    { address, ...configured }: OpenRunResult,
+  ) {
     this.#client = client;
     this.pid = pid;
+    this.log = log;
     this.address = address;
     this.configured = Promise.resolve(configured);
     this.exited = client.closed.then((error) => {

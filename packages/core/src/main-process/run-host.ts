@@ -140,7 +140,7 @@ export class RunHost {
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));
       const { pools, sharedWorkers, locks, files, problem } = await host.configured;
-      this.#provided = { ...this.#own, address: host.address, pools, sharedWorkers, locks, problem };
+      this.#provided = { ...this.#own, address: host.address, log: host.log, pools, sharedWorkers, locks, problem };
       this.#files = new Map(files.map((file) => [file, fingerprint(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));

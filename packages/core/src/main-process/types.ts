@@ -29,6 +29,8 @@ export interface Host extends AsyncDisposable {
   readonly address: string;
   /** Of the host process; `undefined` for a host that was joined, whose config and summary are those of another process. */
   readonly pid: number | undefined;
+  /** The file of its log, where it is the host of this machine. */
+  readonly log?: string | undefined;
   /** Resolves when the host has loaded the config, or has failed to: `problem` then says why. Never rejects. */
   readonly configured: Promise<Configured>;
   /** Resolves when the host process is gone, however that came about. */

@@ -4,7 +4,7 @@
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Client } from '../client/types.ts';
-import { addressVariable } from '../wire/address.ts';
+import { addressVariable, asOfVariable } from '../wire/address.ts';
 import type { CurrentTest } from './current-test.ts';
 import { FileOwner } from '../client/file-owner.ts';
 import { sharedClient } from '../client/shared-client.ts';
@@ -20,7 +20,13 @@ export function currentProcess(): CurrentProcess {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') throw nowhere();
   if (home[key]?.address === address) return home[key].current;
-  const connect = (): Client | Promise<Client> => sharedClient({ address, runner: 'none' });
+  const connect = (): Client | Promise<Client> => {
+    const client = sharedClient({ address, runner: 'none' });
+    if (!(client instanceof Promise)) return client;
+    return client.catch((thrown: unknown) => {
+      throw asOfVariable(thrown);
+    });
+  };
   const program = process.argv[1] ?? `process ${process.pid}`;
   const holder = { file: program };
   const file = new FileOwner({ path: [`${program} ${process.pid}`], holder, connect });

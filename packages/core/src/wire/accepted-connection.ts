@@ -115,6 +115,13 @@ export class AcceptedConnection {
     this.writeJson(op.FAILED, session, call, toRecord(asCarpoolError(thrown, code, message)));
   }
 
+  /** Says why this connection will end soon, to what has greeted. Written at once: the socket may be ended right after it. */
+  tellEnd(error: CarpoolError): void {
+    if (!this.#greeted) return;
+    this.fail(0, 0, error);
+    this.writer.flush();
+  }
+
   destroy(): void {
     this.writer.stop();
     this.#options.socket.destroy();

@@ -1,5 +1,5 @@
 /** Where a host listens, and the token that it wants to see: one string, which adapters hand to their workers. */
-import { CarpoolError } from '../base/errors.ts';
+import { CarpoolError, fromRecord, isCarpoolError, toRecord } from '../base/errors.ts';
 
 /** On this machine. */
 export interface LocalPlace {
@@ -33,6 +33,14 @@ export const shardsVariable = 'CARPOOL_SHARDS';
 export function shardIn(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const [number, of] = [env[shardVariable], env[shardsVariable]];
   return number === undefined || of === undefined ? undefined : `${number}/${of}`;
+}
+
+/** What the value of the variable does to its user: it is named, with what to do. Other errors stay as they are. */
+export function asOfVariable(thrown: unknown): unknown {
+  if (!isCarpoolError(thrown) || !thrown.code.startsWith('HUB_')) return thrown;
+  const remedy = `unset it, and the run starts a host of its own, or set it to the address of a host that runs (\`carpool serve\` and \`carpool address\` print one)`;
+  const message = `${thrown.message}. The address is the value of ${addressVariable}: ${remedy}`;
+  return fromRecord({ ...toRecord(thrown), message }, { stack: '' });
 }
 
 const scheme = 'carpool';

@@ -72,6 +72,8 @@ export class WireProtocol implements Protocol {
   readonly #printed: ((text: string) => void) | undefined;
   /** Takes the number of a lease that is lost, and why. */
   whenLost: ((lease: number, error: CarpoolError) => void) | undefined;
+  /** Takes why the host ends the connection on purpose. */
+  whenEnded: ((error: CarpoolError) => void) | undefined;
 
   /** @param printed takes what the pools of a run print, in the main process of the run */
   constructor(printed?: (text: string) => void) {
@@ -118,6 +120,11 @@ export class WireProtocol implements Protocol {
         return { as: 'reply', to: undefined, key, frame: Frame.encoded(bodyOf(payload), json) };
       case op.FAILED: {
         const error = fromRecord(decodeJsonBody(bodyOf(payload)) as FailedBody);
+        // Of no call: the host ends the connection.
+        if (session === 0 && call === 0) {
+          this.whenEnded?.(error);
+          return { as: 'event', to: undefined };
+        }
         return { as: 'refusal', to, key, refusal: { message: error.message, error } };
       }
       case op.REPLY:

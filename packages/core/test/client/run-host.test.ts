@@ -193,6 +193,21 @@ test('may be joined: it learns of new runs, prints no summary, and is left runni
   expect(await client.pools()).toEqual(['echoes']);
 });
 
+test.each([
+  ['is no address', (): string => 'nonsense', 'its address is not one that an adapter of Carpool made'],
+  ['is of a host that has ended', (): string => `carpool:${place().path}/gone#${'a'.repeat(64)}`, 'has ended, or of'],
+])('an address in the environment that %s: the error names the variable, and what to do', async (_, address, why) => {
+  vi.stubEnv(addressVariable, address());
+  const host = runHost();
+  await host.runStarted();
+  const { problem } = host.provided;
+  expect(problem?.code).toBe('HUB_UNREACHABLE');
+  expect(problem?.message).toContain(why);
+  expect(problem?.message).toMatch(
+    /\. The address is the value of CARPOOL_ADDRESS: unset it, and the run starts a host of its own, or set it to /,
+  );
+});
+
 test('that cannot be joined is a problem of the run', async () => {
   vi.stubEnv(addressVariable, `carpool:${place().path}/missing#${'a'.repeat(64)}`);
   const host = runHost();

@@ -10,7 +10,7 @@ test('is released, whenever it is granted', async () => {
     call: () => Promise.reject(new CarpoolError('HUB_LOST', 'The host did not answer')),
     release: (lease) => released.push(lease),
     locate: () => {},
-    machine: false,
+    machine: undefined,
   });
   await failure(leases.acquire({ name: 'x', kind: 'lock', size: 1, weight: 1 }), 'HUB_LOST');
   await failure(leases.once({ key: 'k' }), 'HUB_LOST');

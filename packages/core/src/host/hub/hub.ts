@@ -67,8 +67,7 @@ export interface HubOptions {
   readonly limits?: Partial<HubLimits> | undefined;
 }
 
-/** Entries of a list of `status`. */
-const defaultMost = 10;
+const defaultMost = 10; // entries of a list of `status`
 
 export class Hub implements PeerHub {
   readonly clock: Clock;
@@ -96,6 +95,7 @@ export class Hub implements PeerHub {
   readonly #peersChanged: (() => void) | undefined;
   readonly sessionTokens: SessionTokens = new SessionTokens();
   readonly #token: Buffer;
+  readonly #createServer = (): Server => createServer((socket) => this.accept(socket));
   #server: Server;
   readonly #peers = new Set<Peer>();
   #joined = 0;
@@ -169,7 +169,6 @@ export class Hub implements PeerHub {
     this.#peersChanged?.();
   }
 
-  /** Compares in constant time. */
   admits(token: string): boolean {
     return sameToken(token, this.#token);
   }
@@ -250,6 +249,11 @@ export class Hub implements PeerHub {
     await this.#replaceChanged();
   }
 
+  /** All learn why their connections will end. */
+  tellEnd(error: CarpoolError): void {
+    for (const peer of this.#peers) peer.tellEnd(error);
+  }
+
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -272,10 +276,6 @@ export class Hub implements PeerHub {
 
   #count(kind: PeerKind): number {
     return [...this.#peers].filter((peer) => peer.kind === kind).length;
-  }
-
-  #createServer(): Server {
-    return createServer((socket) => this.accept(socket));
   }
 
   /** A connection, which greets next. @param remote of one from another machine, which its listener has looked at */

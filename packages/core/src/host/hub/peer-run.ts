@@ -36,8 +36,8 @@ export interface HostedRun {
 export interface Runner {
   /** Shows a text there. */
   print(text: string): void;
-  /** Disconnects it. */
-  hangUp(): void;
+  /** Disconnects it. @param error why */
+  hangUp(error: CarpoolError): void;
 }
 
 export type MachineStatus = Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens' | 'bounds'>;
@@ -144,7 +144,11 @@ export class PeerRun {
     // Nothing of what it asks for but who it is.
     const own = remote?.opens?.(request.run) ?? { request, entrance: undefined };
     const print = (text: string): void => connection.writeJson(op.PRINT, 0, 0, { text } satisfies PrintBody);
-    const runner = { print, hangUp: () => connection.hangUp() };
+    const hangUp = (error: CarpoolError): void => {
+      connection.tellEnd(error);
+      connection.hangUp();
+    };
+    const runner = { print, hangUp };
     const run = await this.#runs.open(own.request, runner, own.entrance);
     const close = async (): Promise<true> => {
       await run.close();

@@ -7,8 +7,7 @@
  * What a peer must not send ends that peer alone.
  */
 import type { CancelSignal } from '../../base/cancellation.ts';
-import type { Evidence } from '../../base/errors.ts';
-import { CarpoolError } from '../../base/errors.ts';
+import { CarpoolError, type Evidence } from '../../base/errors.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import { json } from '../../codec/json.ts';
 import { joinedDiagnostics } from '../../session/diagnostics.ts';
@@ -112,6 +111,11 @@ export class Peer {
   /** Its waits for leases fail, saying why. */
   stopWaiting(message: string): void {
     this.#leases.stopWaiting(message);
+  }
+
+  /** It learns why its connection will end. What only looks may be what has asked for that. */
+  tellEnd(error: CarpoolError): void {
+    if (!this.#observes) this.#connection.tellEnd(error);
   }
 
   /** Releases all it holds, newest first, and disconnects. */

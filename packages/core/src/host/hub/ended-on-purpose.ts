@@ -1,0 +1,26 @@
+/** What tests are told whose run or host somebody has ended: it was not killed, and has not crashed. */
+import { CarpoolError } from '../../base/errors.ts';
+
+type Ending = 'run' | 'machine' | 'host' | 'address';
+
+const endings: Readonly<Record<Ending, readonly [what: string, command: string, remedy: string]>> = {
+  run: ['This run was ended on the host of the machine', 'carpool stop', 'Run the tests again'],
+  machine: ['The host of this machine was ended', 'carpool stop', 'Run the tests again'],
+  host: ['The host of this run was ended', 'carpool stop', 'Run the tests again'],
+  address: [
+    'This run was ended, because the address by which it has come was revoked',
+    'carpool address --revoke',
+    'Ask for another address on the machine of the host (`carpool address --for NAME`), and run the tests again',
+  ],
+};
+
+/** HUB_LOST, whose `context.endedBy` is the command. @param what was ended; `address`: the run of one that was revoked */
+export function endedOnPurpose(what: Ending): CarpoolError {
+  const [how, command, remedy] = endings[what];
+  const message = `${how}, by \`${command}\`: no test of this run can use it from here on. ${remedy}`;
+  return new CarpoolError('HUB_LOST', message, {
+    blame: 'setup',
+    context: { endedBy: command },
+    site: { stack: '' },
+  });
+}

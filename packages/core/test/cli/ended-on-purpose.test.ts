@@ -1,0 +1,132 @@
+// What tests are told whose run, or whose host, somebody has ended; and whose host was killed.
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { processes } from '../../src/cli/ps/ask.ts';
+import { stop } from '../../src/cli/stop.ts';
+import { connectProvided } from '../../src/client/provided.ts';
+import { machineFolder, livingMachineHost } from '../../src/hosts/machine-folder.ts';
+import { failure } from '../support/failure.ts';
+import { place } from '../support/pools.ts';
+import { configured, onMachine, run, worker } from '../machine/support.ts';
+
+const adapter = { runner: 'a test', adapter: '@carpool/test', version: '1.2.3', remedy: 'add it' };
+const acquire = { name: 'db', kind: 'lock', size: 1, weight: 1 } as const;
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** What is printed to stderr from now on. */
+function stderr(): () => string {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => written.mock.calls.join('');
+}
+
+async function stopping(target?: string): Promise<void> {
+  vi.spyOn(console, 'log').mockReturnValue();
+  expect(await stop(target, { bases: [place().path] })).toBe(0);
+}
+
+async function idOfRun(): Promise<string | undefined> {
+  const [machine] = (await processes({ most: 5, bases: [place().path] })).hosts;
+  return machine?.state === 'answers' ? machine.runs[0]?.id : undefined;
+}
+
+test('the tests of a run that `carpool stop` has ended say so: what is open, what is held, and what comes later', async () => {
+  onMachine();
+  configured();
+  const printed = stderr();
+  const ended = await run();
+  const id = await idOfRun();
+  const other = await worker(await run());
+  const client = await worker(ended);
+  const session = await client.register('echoes');
+  const shared = await client.machine.connected();
+  const { held } = await shared.leases.acquire(acquire);
+  const losses: string[] = [];
+  held.whenLost(({ message }) => void losses.push(message));
+  const waiting = failure(session.event(), 'HUB_LOST');
+  await stopping(id);
+  const message =
+    'This run was ended on the host of the machine, by `carpool stop`: no test of this run can use it from here on. Run the tests again';
+  expect((await waiting).message).toContain('because `carpool stop` has ended its run,');
+  expect((await waiting).cause).toMatchObject({ code: 'HUB_LOST', blame: 'setup', message });
+  expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
+  expect((await failure(client.register('echoes'), 'HUB_LOST')).message).toContain(message);
+  await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+  expect(losses).toEqual(['Lost lock "db": `carpool stop` has ended its run, and what that held is given back']);
+  // A worker that begins now, and one that does not know that there was a host.
+  expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
+  expect((await failure(worker(ended), 'HUB_LOST')).message).toBe(message);
+  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  expect(printed().split(message)).toHaveLength(2);
+  expect(printed()).not.toContain('has crashed');
+  expect(other.over).toBe(false);
+});
+
+test('so do those of every run on a host of the machine that `carpool stop` has ended', async () => {
+  onMachine();
+  configured();
+  const printed = stderr();
+  const client = await worker(await run());
+  await client.register('echoes');
+  await stopping();
+  const message =
+    'The host of this machine was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again';
+  expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
+  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+});
+
+test('and those of a run with a host of its own', async () => {
+  onMachine();
+  configured();
+  stderr();
+  const client = await worker(await run({ host: 'run' }));
+  const [host] = (await processes({ most: 5, bases: [place().path] })).hosts;
+  await stopping(String(host?.pid));
+  expect(await client.closed).toMatchObject({
+    code: 'HUB_LOST',
+    message:
+      'The host of this run was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again',
+  });
+});
+
+test('a host of the machine that is killed: its log is named, and nothing that a test says contradicts another', async () => {
+  onMachine();
+  configured();
+  const printed = stderr();
+  const killed = await run();
+  const client = await worker(killed);
+  const shared = await client.machine.connected();
+  const { held } = await shared.leases.acquire(acquire);
+  const losses: string[] = [];
+  held.whenLost(({ message }) => void losses.push(message));
+  process.kill(livingMachineHost(machineFolder())!.pid, 'SIGKILL');
+  await client.closed;
+  await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+  expect(losses).toEqual([
+    'Lost lock "db": the host of this machine is gone, and with it this run and all that runs held there; the next run starts another',
+  ]);
+  const { message } = await failure(connectProvided(killed.provided, adapter), 'HUB_LOST');
+  const log = join(machineFolder(), 'log');
+  const after = `No test of this run can use it from here on: it was the host of this machine, and the next run starts another. What it printed is in its log, ${log}; what it had started is ended by the next host`;
+  expect(message).toContain(after);
+  await vi.waitUntil(() => printed().includes(after), { timeout: 10_000 });
+  await killed.runStarted();
+  expect(await (await worker(killed)).pools()).toEqual(['echoes']);
+});
+
+test('what a test holds of a host of the machine that does not serve its run, and that `carpool stop` ends', async () => {
+  onMachine();
+  configured();
+  stderr();
+  const client = await worker(await run({ host: 'run' }));
+  const shared = await client.machine.connected();
+  const { held } = await shared.leases.acquire(acquire);
+  const losses: string[] = [];
+  held.whenLost(({ message }) => void losses.push(message));
+  await stopping();
+  await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+  expect(losses).toEqual([
+    'Lost lock "db": `carpool stop` has ended the host of this machine, which kept it; the next call starts another',
+  ]);
+  expect((await (await client.machine.connected()).leases.acquire(acquire)).held.weight).toBe(1);
+});
