@@ -1,4 +1,5 @@
 /** `@carpool/jest/config`: the set-up with options, as a part of the Jest config. */
+import { checkCarpoolOptions } from 'carpool';
 import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import { globalSetup, globalTeardown, testEnvironment } from './jest-preset.ts';
 
@@ -21,7 +22,9 @@ export interface CarpoolConfig {
  * export default { ...carpool({ summary: false }), testMatch: ['**\/*.test.ts'] };
  *
  * @returns a part of the Jest config, or of one of its projects
+ * @throws CarpoolError CONFIG_INVALID if there is no such option
  */
 export function carpool(options: CarpoolOptions = {}): CarpoolConfig {
+  checkCarpoolOptions(options);
   return { globalSetup, globalTeardown, testEnvironment, testEnvironmentOptions: { carpool: options } };
 }

@@ -1,5 +1,5 @@
 /** A pool of sessions on one JSON-RPC 2.0 process. */
-import type { PoolOptions } from 'carpool';
+import { checkPoolOptions, type PoolOptionNames, type PoolOptions } from 'carpool';
 import { contentLength, json, type Codec, type WireId } from 'carpool/protocol';
 import { jsonRpcProtocol } from './json-rpc-protocol.ts';
 import type { Listening } from './listening.ts';
@@ -46,13 +46,31 @@ const codecs: Readonly<Record<'lines' | 'headers', 'json-lines' | Codec>> = {
   headers: { name: 'json-rpc-headers', framing: contentLength, format: json },
 };
 
+const names: PoolOptionNames<JsonRpcOptions> = {
+  own: {
+    framing: true,
+    hello: true,
+    ready: true,
+    session: true,
+    open: true,
+    close: true,
+    probe: true,
+    goodbye: true,
+    sessionOf: true,
+    cancelRequest: true,
+    answer: true,
+    notifications: true,
+  },
+  taken: { codec: true, protocol: true },
+};
+
 /**
  * The options of a pool of sessions on one JSON-RPC 2.0 process, for `defineConfig` or `createPool`. It starts nothing.
  *
  * Ids are rewritten, so that sessions never collide. A reply with an `error` fails its request with SESSION_REFUSED, with
  * the code and the text of the process. Batches are not used.
  *
- * @throws CarpoolError CONFIG_INVALID if `framing` is something else
+ * @throws CarpoolError CONFIG_INVALID if `framing` is something else, or there is no such option
  * @example
  * ```ts
  * import { jsonRpc } from '@carpool/json-rpc';
@@ -71,6 +89,7 @@ const codecs: Readonly<Record<'lines' | 'headers', 'json-lines' | Codec>> = {
  * ```
  */
 export function jsonRpc(options: JsonRpcOptions): PoolOptions<JsonRpcMessages> {
+  checkPoolOptions('jsonRpc', options, names);
   const { framing = 'lines', hello, ready, session, open, close, probe, goodbye, ...rest } = options;
   const { sessionOf, cancelRequest = false, answer, notifications = true, ...pool } = rest;
   if (!Object.hasOwn(codecs, framing)) throw wrongOption('jsonRpc({ framing })', framing, '"lines" or "headers"');

@@ -9,6 +9,10 @@ test.each([
     () => languageServer({ command: 'a', root: '.', folder: 'linked' } as never),
     '`languageServer`: it has no option "folder"; did you mean "folders"? it takes root, folders, sessionFolder, initialize,',
   ],
+  [
+    () => jsonRpc({ command: 'a', framming: 'lines' } as never),
+    '`jsonRpc`: it has no option "framming"; did you mean "framing"? it takes framing, hello,',
+  ],
   [() => jsonRpc({ command: 'a', framing: 'nul' } as never), 'found "nul"; allowed: "lines" or "headers"'],
 ])('%s', (make, text) => {
   expect(make).toThrow(

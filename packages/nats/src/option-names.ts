@@ -1,5 +1,5 @@
 /** The options that there are, and what may stand in them. The compiler keeps the list complete. */
-import { CarpoolError } from 'carpool';
+import { CarpoolError, checkOptionNames } from 'carpool';
 import type { NatsOptions } from './types.ts';
 
 const names: Readonly<Record<keyof Required<NatsOptions>, true>> = {
@@ -16,9 +16,7 @@ const names: Readonly<Record<keyof Required<NatsOptions>, true>> = {
 
 /** Where no compiler looks. @throws CarpoolError CONFIG_INVALID */
 export function checkOptions(servers: readonly string[], options: NatsOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
-  if (unknown !== undefined)
-    throw invalid(`it has no option ${JSON.stringify(unknown)}; it takes ${Object.keys(names).join(', ')}`);
+  checkOptionNames('nats', options, names);
   if (servers.length === 0) throw invalid('it needs the address of a server: nats("nats://localhost:4222")');
   for (const server of servers)
     if (typeof server !== 'string' || server === '' || server.includes(' '))

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { nats } from './index.ts';
 
 test.each([
-  [['nats://a:4222', { tls: 'yes', timeout: 3 }], '`nats`: it has no option "timeout"; it takes run, token, '],
+  [
+    ['nats://a:4222', { tls: 'yes', conectTimeout: 3 }],
+    '`nats`: it has no option "conectTimeout"; did you mean "connectTimeout"? it takes run, ',
+  ],
   [[[]], '`nats`: it needs the address of a server'],
   [['nats://a:4222, nats://b:4222'], '`nats`: " nats://b:4222" is no address of a server'],
   [['nats://a:4222', { ttl: 10 }], '`nats`: `ttl` is 10; it is a number of milliseconds from 1000'],

@@ -35,3 +35,9 @@ test('a window needs a display, on Linux alone', () => {
   for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'WAYLAND_SOCKET']) checkDisplay({ [name]: '1' }, 'linux');
   for (const platform of ['darwin', 'win32']) checkDisplay({}, platform);
 });
+
+test('an option that there is not is refused by name', () => {
+  expect(() => plushie({ rendererPth: 'r' } as never)).toThrow(
+    'Cannot call `plushie`: it has no option "rendererPth"; did you mean "rendererPath"? it takes mode, format, rendererPath',
+  );
+});

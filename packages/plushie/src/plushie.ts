@@ -1,5 +1,5 @@
 /** A pool of sessions on one plushie-renderer. */
-import type { PoolOptions } from 'carpool';
+import { checkPoolOptions, type PoolOptionNames, type PoolOptions } from 'carpool';
 import type { PlushieMessages, Settings } from './messages.ts';
 import { plushieProtocol } from './protocol.ts';
 import { modeIn, scaled, timeoutFactor, type Mode } from './test-variables.ts';
@@ -51,6 +51,19 @@ export interface PlushieOptions extends Omit<
  */
 const sessionsPerRenderer = 10_000;
 
+const names: PoolOptionNames<PlushieOptions> = {
+  own: {
+    mode: true,
+    format: true,
+    rendererPath: true,
+    rendererArgs: true,
+    settings: true,
+    ignoreDiagnostics: true,
+    protocolVersion: true,
+  },
+  taken: { command: true, args: true, codec: true, protocol: true, stdio: true, installHint: true },
+};
+
 /**
  * The options of a pool of sessions on one plushie-renderer, for `defineConfig` or `createPool`. It starts nothing.
  *
@@ -59,7 +72,7 @@ const sessionsPerRenderer = 10_000;
  * `windowed` mode each renderer has one session and the display; `children`, `sessionsPerChild` and `recycleAfter` follow
  * from that. The variable PLUSHIE_TEST_TIMEOUT, a whole number, makes every time-out that many times as long.
  *
- * @throws CarpoolError CONFIG_INVALID if the variable PLUSHIE_TEST_BACKEND is none of the modes
+ * @throws CarpoolError CONFIG_INVALID if the variable PLUSHIE_TEST_BACKEND is none of the modes, or there is no such option
  * @example
  * ```ts
  * import { plushie } from '@carpool/plushie';
@@ -69,6 +82,7 @@ const sessionsPerRenderer = 10_000;
  * ```
  */
 export function plushie(options: PlushieOptions = {}): PoolOptions<PlushieMessages> {
+  checkPoolOptions('plushie', options, names);
   const {
     mode: wanted = 'mock',
     format = 'msgpack',

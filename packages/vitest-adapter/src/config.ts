@@ -5,6 +5,7 @@
  * `config` hook is used: `configureVitest` is not called for every kind of project (see docs/vitest.md).
  */
 import { fileURLToPath } from 'node:url';
+import { checkCarpoolOptions } from 'carpool';
 import type { CarpoolOptions } from 'carpool/adapter/main-process';
 import type { Plugin } from 'vitest/config';
 
@@ -21,8 +22,10 @@ const setupFile = fileNamed('./setup.js');
  * export default defineConfig({ plugins: [carpool({ summary: false })] });
  *
  * @returns a Vite plugin, for `plugins` of the Vitest config
+ * @throws CarpoolError CONFIG_INVALID if there is no such option
  */
 export function carpool(options: CarpoolOptions = {}): Plugin {
+  checkCarpoolOptions(options);
   return {
     // By this name global setup finds the plugin, and with it the options, in the resolved project.
     name: 'carpool',

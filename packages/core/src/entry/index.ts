@@ -1,6 +1,7 @@
 /** `carpool`: for configuring, for running a pool in this process, and for what tests hold. */
 export { createPool } from '../pool/create-pool.ts';
-export { checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
+export { checkCarpoolOptions } from '../main-process/option-names.ts';
+export { checkOptionNames, checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
 export type { Pool, PoolStats, RegisterOptions } from '../pool/types.ts';
 export type { IdentityLookup, IdentityOption, PoolIdentity } from '../pool/identity.ts';
 export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';

@@ -64,4 +64,14 @@ export function checkPoolOptions<Options>(
   new OptionNames('CONFIG_INVALID', call, [...Object.keys(own), ...inherited]).check(options);
 }
 
+/**
+ * For a function of a package that takes options: checks their names, and nothing else.
+ * @param call as users write it: "nats"
+ * @param names all that it takes; a record, so that the compiler keeps it complete
+ * @throws CarpoolError CONFIG_INVALID with the name, the one that was meant, and all that there are
+ */
+export function checkOptionNames(call: string, options: object, names: Readonly<Record<string, true>>): void {
+  new OptionNames('CONFIG_INVALID', call, Object.keys(names)).check(options);
+}
+
 export const createPoolNames: OptionNames = new OptionNames('CONFIG_INVALID', 'createPool', Object.keys(names));
