@@ -29,10 +29,13 @@ export class FreshModules {
     this.#complete = false;
   }
 
-  /** What Node has found, for an import in `parentURL`. */
-  resolved(found: ResolveFnOutput, { parentURL, conditions }: ResolveHookContext): ResolveFnOutput {
-    if (!found.url.startsWith('file:') || (parentURL?.startsWith('file:') === true && isInPackage(parentURL)))
-      return found;
+  /**
+   * What Node has found, for an import in `parentURL`.
+   * @param entry it is the config itself, which Carpool imports: a package, where it is installed
+   */
+  resolved(found: ResolveFnOutput, { parentURL, conditions }: ResolveHookContext, entry: boolean): ResolveFnOutput {
+    const fromPackage = !entry && parentURL?.startsWith('file:') === true && isInPackage(parentURL);
+    if (!found.url.startsWith('file:') || fromPackage) return found;
     const file = fileURLToPath(found.url);
     this.#files.add(file);
     if (isInPackage(found.url)) return found;

@@ -41,7 +41,7 @@ async function importByNode(url: string, fresh: FreshModules | undefined): Promi
   const hooks = registerHooks?.({
     load: (at, context, next) => next(at, withFormat(at, context)),
     ...(fresh !== undefined && {
-      resolve: (specifier, context, next) => fresh.resolved(next(specifier, context), context),
+      resolve: (specifier, context, next) => fresh.resolved(next(specifier, context), context, specifier === url),
     }),
   });
   try {

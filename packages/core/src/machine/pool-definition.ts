@@ -16,6 +16,7 @@ import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } fro
 import { SourceFiles } from '../process/source-files.ts';
 import { describeValue } from './describe-value.ts';
 import { finder, identityOf, type KnownIdentity } from './pool-identity.ts';
+import type { DefinitionParts } from './pool-difference.ts';
 import type { LoadedProject, RunnerPlace } from './projects.ts';
 
 export interface DefinitionOptions {
@@ -26,6 +27,9 @@ export interface DefinitionOptions {
   readonly place: RunnerPlace;
 }
 
+/** What Vitest 3 and 4 set, as long as it is what they set: the same names may be a project's own. */
+const ofVitest: Readonly<Record<string, string>> = { TEST: 'true', PROD: '', DEV: '1', BASE_URL: '/', MODE: 'test' };
+
 /** What shells, terminals, package managers and runners set for their own use. It makes no two children different. */
 const ofTheCaller =
   /^(?:_|PWD|OLDPWD|SHLVL|INIT_CWD|COLUMNS|LINES|TERM(?:_.*)?|COLORTERM|FORCE_COLOR|NO_COLOR|WINDOWID|SSH_.*|TMUX.*|npm_.*|PNPM_.*|TURBO_.*|VITEST.*|JEST_.*|PLAYWRIGHT_.*|CARPOOL_.*)$/i;
@@ -33,6 +37,9 @@ const ofTheCaller =
 export class PoolDefinition {
   readonly settings: PoolSettings;
   readonly digest: string;
+  /** What the digest is of, by what it is called for people. */
+  readonly parts: DefinitionParts;
+  readonly folder: string;
   /** The pool of the same name in the same project, of an earlier definition, is out of date. */
   readonly key: string;
   readonly #place: RunnerPlace;
@@ -57,18 +64,24 @@ export class PoolDefinition {
     const tree = workTreeOf(folder) ?? folder;
     const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
     const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
-    const parts = [
-      settings.name,
-      describeValue(described, inTree),
-      describeValue(value, inTree),
-      folders,
-      relative(tree, folder),
-      relative(tree, cwd),
-      describeValue(Object.fromEntries(Object.entries(inherited).filter(([name]) => !ofTheCaller.test(name))), inTree),
-      ...[...made, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted(),
-      modules.complete ? '' : randomUUID(),
-    ];
-    this.digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+    const contents = [...made, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted();
+    this.parts = {
+      values: {
+        name: settings.name,
+        'its options': describeValue(described, inTree),
+        'its `identity`': JSON.stringify([describeValue(value, inTree), folders]),
+        'its folder': JSON.stringify([relative(tree, folder), relative(tree, cwd)]),
+        'which files its config consists of, which is not known': modules.complete ? '' : randomUUID(),
+      },
+      environment: Object.fromEntries(
+        Object.entries(inherited).flatMap(([name, text]) =>
+          ofTheCaller.test(name) || ofVitest[name] === text ? [] : [[name, describeValue(text, inTree)]],
+        ),
+      ),
+      files: Object.fromEntries(contents),
+    };
+    this.folder = folder;
+    this.digest = createHash('sha256').update(JSON.stringify(this.parts)).digest('hex');
     this.key = JSON.stringify([folder, settings.name]);
   }
 
@@ -117,10 +130,11 @@ export class PoolDefinition {
   }
 }
 
-/** In the work tree what a file holds; elsewhere it is the same file for all. */
-function contentOf(file: string, tree: string): string {
+/** What it is called, and what it holds in the work tree; elsewhere it is the same file for all. */
+function contentOf(file: string, tree: string): readonly [string, string] {
   const print = fingerprint(file);
-  if (print === undefined) return `${file} is not there`;
-  if (!file.startsWith(tree + sep)) return JSON.stringify([file, print]);
-  return `${relative(tree, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+  const name = file.startsWith(tree + sep) ? relative(tree, file) : file;
+  if (print === undefined) return [name, 'is not there'];
+  if (name === file) return [name, JSON.stringify(print)];
+  return [name, createHash('sha256').update(readFileSync(file)).digest('hex')];
 }

@@ -14,6 +14,7 @@ import { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
 import { residentBytes } from './memory.ts';
 import type { PoolDefinition } from './pool-definition.ts';
+import { differenceOf, type DefinitionParts } from './pool-difference.ts';
 import type { PoolStatus } from '../pool/status.ts';
 import { RunPool } from './run-pool.ts';
 
@@ -64,9 +65,7 @@ export class SharedPools {
     const { digest, key } = use.definition;
     for (const [other, pool] of this.#pools)
       if (other !== digest && pool.key === key && !pool.isUsed) void this.#endUnused(other, pool);
-    const known = this.#pools.get(digest);
-    const pool = known ?? new SharedPool(use.definition, this.#options, this.#cap);
-    if (known === undefined) this.#pools.set(digest, pool);
+    const pool = this.#pools.get(digest) ?? this.#added(use.definition);
     pool.begin(use);
     return new RunPool(pool.pool, use.definition, () => this.#endUse(digest, pool, use));
   }
@@ -78,12 +77,23 @@ export class SharedPools {
 
   /** Also of those that no run uses. */
   status(most: number): PoolStatus[] {
-    return [...this.#pools.values()].map(({ pool }) => pool.status(most));
+    return [...this.#pools.values()].map(({ pool, unlike }) => ({ ...pool.status(most), unlike }));
   }
 
   async close(): Promise<void> {
     this.#looking?.cancel();
     await Promise.all([...this.#pools].map(([digest, pool]) => this.#end(digest, pool)));
+  }
+
+  #added(definition: PoolDefinition): SharedPool {
+    const { digest, settings } = definition;
+    // The last one: most often that of the run which began just before.
+    const other = [...this.#pools.values()].findLast(({ pool }) => pool.name === settings.name);
+    const pool = new SharedPool(definition, this.#options, this.#cap);
+    if (other !== undefined)
+      pool.unlike = `not shared with that of ${other.folder}: ${differenceOf(definition.parts, other.parts)}`;
+    this.#pools.set(digest, pool);
+    return pool;
   }
 
   #memory(): number {
@@ -128,6 +138,10 @@ class SharedPool {
   readonly pool: ChildPool;
   /** Of its first run. */
   readonly key: string;
+  readonly folder: string;
+  readonly parts: DefinitionParts;
+  /** Why it is not the one of the same name that was there before it. */
+  unlike: string | undefined;
   /** When it was last looked at, something was connected to it that its end would break. */
   leftInUse = false;
   readonly #clock: Clock;
@@ -135,11 +149,13 @@ class SharedPool {
   #timer: Timer | undefined;
 
   constructor(
-    { settings, key }: PoolDefinition,
+    { settings, key, folder: ofRun, parts }: PoolDefinition,
     { clock = systemClock, started, folder, ports }: SharedPoolsOptions,
     cap: ChildCap,
   ) {
     this.key = key;
+    this.folder = ofRun;
+    this.parts = parts;
     this.#clock = clock;
     const write = (text: string | Uint8Array): void => {
       const shown = typeof text === 'string' ? text : Buffer.from(text).toString();

@@ -53,6 +53,8 @@ export interface PoolStatus {
   readonly sessions: readonly SessionStatus[];
   /** The first of those that wait, in the order of their turns. */
   readonly waiting: readonly HolderStatus[];
+  /** On the host of a machine: why it is not the pool of this name that was there before it, half a sentence. */
+  readonly unlike?: string | undefined;
 }
 
 export function poolStatus(

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { HostClient } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import type { RunHost } from '../../src/main-process/run-host.ts';
 import { failure } from '../support/failure.ts';
 import { place, program, programPath, until } from '../support/pools.ts';
@@ -49,6 +49,14 @@ test('two work trees share a child exactly if theirs are the same, and the next 
   expect(await pidOf(await run({ root: b }))).not.toBe(pid);
   vi.stubEnv('FLAVOUR', undefined);
   vi.stubEnv('UNRELATED', 'another');
+  const looks = await HostClient.connect({ address: (await machineHost()).address, runner: 'a test' });
+  const { pools } = await looks.ask({ method: 'status' }, 5_000);
+  looks.close();
+  expect(pools.map(({ unlike }) => unlike)).toEqual([
+    undefined,
+    `not shared with that of ${a}: limits.mjs`,
+    expect.stringMatching(/^not shared with that of .*: FLAVOUR of the environment/),
+  ]);
   expect(await first.stop()).toEqual([expect.stringMatching('^carpool: echoes: 1 child, 1 session, peak 1')]);
   expect(await pidOf(await run({ root: a }))).toBe(pid);
 });

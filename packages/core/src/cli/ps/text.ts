@@ -90,7 +90,7 @@ interface Printing {
 }
 
 function poolLines(pool: PoolView, { print, run }: Printing): string[] {
-  const { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting } = pool;
+  const { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting, unlike } = pool;
   return [
     print(1, [
       `pool ${name}: ${open} of ${count(maxSessions, 'slot')} in use`,
@@ -98,6 +98,7 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
       quarantined === 0 ? undefined : `${quarantined} lost`,
       queued === 0 ? undefined : `${queued} ${queued === 1 ? 'waits' : 'wait'}`,
     ]),
+    ...(unlike === undefined ? [] : [print(2, [unlike])]),
     ...children.map(({ pid, state, generation, age, memory, sessions: used, slots, heldBack }) =>
       print(2, [
         pid === undefined ? 'child that starts' : `child: pid ${pid}`,
