@@ -7,8 +7,11 @@ export interface NatsOptions {
    * @defaultValue the environment variable `CARPOOL_RUN`; without both, the calls in the scope `reach` fail
    */
   readonly run?: string | undefined;
+  /** The one of the server's `authorization`. */
   readonly token?: string | undefined;
+  /** Its name, with a `password`. */
   readonly user?: string | undefined;
+  /** That of the `user`. */
   readonly password?: string | undefined;
   /** The path of a file of credentials, as `nsc` makes it. Relative paths are relative to the working directory. */
   readonly credentials?: string | undefined;

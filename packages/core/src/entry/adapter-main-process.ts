@@ -7,13 +7,13 @@
 export { RunHost, type CarpoolOptions, type RunHostOptions } from '../main-process/run-host.ts';
 export { failRun } from '../main-process/crashes.ts';
 export { startHost } from '../main-process/start-host.ts';
-export type { Host, HostOptions } from '../main-process/types.ts';
+export type { Host, HostOptions, StartedHost } from '../main-process/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';
 export { evidenceText, type ShownError } from '../client/report.ts';
 export type { SessionEvidence } from '../client/owner.ts';
 export type { Provided } from '../client/provided.ts';
-export type { Boot, Configured, HostSummary } from '../wire/control.ts';
+export type { Boot, Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
 export type { PoolStats } from '../pool/types.ts';

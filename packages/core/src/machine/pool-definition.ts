@@ -64,7 +64,7 @@ export class PoolDefinition {
     const tree = workTreeOf(folder) ?? folder;
     const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
     const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
-    const contents = [...made, ...sources.watched.files].map((file) => contentOf(file, tree)).toSorted();
+    const contents = [...made, ...sources.watched.files].toSorted().map((file) => contentOf(file, tree));
     this.parts = {
       values: {
         name: settings.name,

@@ -25,15 +25,19 @@ export interface ReachOptions {
 export interface Fence {
   /** Of which revisions can be compared. Another one: all leases of the one before are lost, and were told so. */
   readonly bucket: string;
+  /** The number. */
   readonly revision: number;
 }
 
 /** What is wanted, on behalf of one test. */
 export interface ReachWanted {
+  /** Of the lock, the value, or the space of a reservation. */
   readonly name: string;
+  /** `once`: the role to compute a value. */
   readonly kind: 'lock' | 'rwlock' | 'semaphore' | 'once' | 'reservation';
   /** How many there are of it. */
   readonly size: number;
+  /** How many of it are wanted. */
   readonly weight: number;
   /** For the errors of others: the test, and where it called. */
   readonly by: string;
@@ -45,6 +49,7 @@ export interface ReachWanted {
 
 /** What was granted. */
 export interface ReachGrant {
+  /** That of this holder. */
   readonly fence: Fence;
   /** Of a reservation: those that were free. */
   readonly values?: readonly string[] | undefined;
@@ -52,8 +57,9 @@ export interface ReachGrant {
 
 /** How it went on: `granted` or `failed` once, and `lost` at most once after `granted`. */
 export interface ReachEvents {
+  /** It is held from now on. @param grant what of it, and its fence */
   granted(grant: ReachGrant): void;
-  /** @param error LEASE_TAKEN, LEASE_INVALID, REACH_UNAVAILABLE */
+  /** It will not be granted. @param error LEASE_TAKEN, LEASE_INVALID, REACH_UNAVAILABLE */
   failed(error: CarpoolError): void;
   /** Before the same may be granted to another host. @param error LEASE_LOST */
   lost(error: CarpoolError): void;
