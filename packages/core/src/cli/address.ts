@@ -1,6 +1,6 @@
 /** `carpool address`: addresses of the host of this machine, for other machines: another one, or none any more. */
 import { HostClient } from '../client/client.ts';
-import { livingMachineHost, machineFolder } from '../hosts/machine-folder.ts';
+import { livingMachineHost, findMachineFolder } from '../hosts/machine-folder.ts';
 import type { InviteRequest, RevokeResult } from '../wire/machine-messages.ts';
 import { count } from './ps/units.ts';
 
@@ -25,7 +25,7 @@ export async function address({ for: name, expires, revoke: revoked }: AddressOp
     console.error('carpool: give `--for NAME` for another address, or `--revoke NAME` to take those of a name back');
     return 1;
   }
-  const found = livingMachineHost(machineFolder());
+  const found = livingMachineHost(findMachineFolder());
   if (found === undefined) {
     console.error(
       'carpool: there is no host of this machine; `carpool serve --listen HOST:PORT` starts one for other machines',

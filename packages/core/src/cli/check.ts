@@ -16,6 +16,8 @@ import { checkNames } from './check-names.ts';
 
 export interface CheckOptions {
   readonly config?: string;
+  /** Of each session that is registered. */
+  readonly params?: unknown;
 }
 
 /** Children that are started together: more would be slow by each other, and not by themselves. */
@@ -26,7 +28,7 @@ const mostAtOnce = 4;
  * @param only the name of one pool; default: all pools and shared workers
  * @throws CarpoolError CONFIG_INVALID, HUB_UNREACHABLE
  */
-export async function check(only: string | undefined, { config }: CheckOptions): Promise<number> {
+export async function check(only: string | undefined, { config, params }: CheckOptions): Promise<number> {
   const root = process.cwd();
   await using host = await startHost({ root, configFile: config, runner: 'carpool check' });
   const { pools, sharedWorkers, problem, files } = await host.configured;
@@ -36,7 +38,7 @@ export async function check(only: string | undefined, { config }: CheckOptions):
   checkNames({ pools, sharedWorkers }, root);
   const client = await HostClient.connect({ address: host.address, runner: 'check' });
   const checks = [
-    ...(only === undefined ? pools : [only]).map((name) => ({ name, run: () => checkPool(client, name) })),
+    ...(only === undefined ? pools : [only]).map((name) => ({ name, run: () => checkPool(client, name, params) })),
     ...(only === undefined ? sharedWorkers : []).map((name) => ({ name, run: () => checkSharedWorker(client, name) })),
   ];
   let failures = 0;
@@ -71,9 +73,9 @@ interface Checked {
 }
 
 /** @throws what is wrong */
-async function checkPool(client: HostClient, pool: string): Promise<Checked> {
+async function checkPool(client: HostClient, pool: string, params: unknown): Promise<Checked> {
   const started = performance.now();
-  const session = await client.register(pool);
+  const session = await client.register(pool, { params });
   const opened = Math.round(performance.now() - started);
   const before = await statsOf(client, pool);
   // From now on: the confirmation of the end is a sign of life, too.
@@ -89,14 +91,14 @@ async function checkPool(client: HostClient, pool: string): Promise<Checked> {
   const silent = '; it lives, but has sent nothing: a `probe` in its protocol would prove that it answers';
   return {
     seen: `first session after ${opened} ms${answers === true ? '' : silent}`,
-    findings: await findingsOf(client, pool),
+    findings: await findingsOf(client, pool, params),
     hasMessages: session.format !== 'none',
   };
 }
 
 /** The short form of `describeProtocol`. */
-async function findingsOf(client: HostClient, pool: string): Promise<string[]> {
-  const session = await client.register(pool);
+async function findingsOf(client: HostClient, pool: string, params: unknown): Promise<string[]> {
+  const session = await client.register(pool, { params });
   // `ready`, `open` and `close` of a server are the user's own, and its sessions carry no messages.
   if (session.format === 'none') {
     await session.unregister();

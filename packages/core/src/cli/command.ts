@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { address, type AddressOptions } from './address.ts';
-import { check } from './check.ts';
+import { check, type CheckOptions } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
 import { measure, type MeasureOptions } from './measure.ts';
 import {
   bytesOf,
   durationOf,
   hostOf,
+  jsonOf,
   placeOf,
   positiveInteger,
   regularExpression,
@@ -61,7 +62,10 @@ program
   .description('load the config, start every child and shared worker once, open and close a session on each child')
   .argument('[pool]', 'the name of one pool; default: all of them, and the shared workers')
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
-  .action(async (pool: string | undefined, options: { config?: string }) => {
+  .option('-p, --params <json>', 'what the `open` of the pool gets as `params`, as JSON', jsonOf)
+  .action(async (pool: string | undefined, options: CheckOptions, self: Command) => {
+    if (pool === undefined && options.params !== undefined)
+      self.error('error: --params are those of one pool: carpool check POOL --params JSON');
     process.exitCode = await check(pool, options);
   });
 

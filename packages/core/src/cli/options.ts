@@ -1,6 +1,7 @@
 /** Values of options, from the command line. */
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
+import { messageOf } from '../base/thrown.ts';
 import { parseBytes, parseCount } from '../hosts/machine-bounds.ts';
 import { hostAndPort, parseHostAndPort, type RemotePlace } from '../wire/address.ts';
 
@@ -24,6 +25,15 @@ export function regularExpression(text: string): RegExp {
     return new RegExp(text, 'mu');
   } catch (thrown) {
     throw new InvalidArgumentError(thrown instanceof Error ? `${thrown.message}.` : 'It must be a regular expression.');
+  }
+}
+
+/** Plain data. @throws InvalidArgumentError */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new InvalidArgumentError(`It must be JSON, such as '{"database": "…"}': ${messageOf(thrown)}.`);
   }
 }
 

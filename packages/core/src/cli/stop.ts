@@ -11,7 +11,7 @@ import { within } from '../base/wait.ts';
 import { HostClient } from '../client/client.ts';
 import { abandonedHost } from '../hosts/abandoned-hosts.ts';
 import { livingHosts, type LivingHost } from '../hosts/living-hosts.ts';
-import { livingMachineHost, machineFolder } from '../hosts/machine-folder.ts';
+import { livingMachineHost, findMachineFolder } from '../hosts/machine-folder.ts';
 import { sweepHost } from '../hosts/sweep.ts';
 import { isStopped, mayBeRunning } from '../process/identity.ts';
 import { signalProcess } from '../process/group.ts';
@@ -82,7 +82,7 @@ async function endAll(hosts: readonly LivingHost[], limit: Limit): Promise<numbe
 }
 
 async function endMachine(hosts: readonly LivingHost[], limit: Limit): Promise<number> {
-  const found = livingMachineHost(machineFolder());
+  const found = livingMachineHost(findMachineFolder());
   const host = hosts.find(({ record }) => record.id === found?.id);
   if (host !== undefined) return await endHost(host, limit);
   const others = hosts.length === 0 ? '' : `; \`carpool stop --all\` ends ${count(hosts.length, 'other host')}`;

@@ -5,7 +5,7 @@
  *
  *   carpool-1000-machine-1.2.0-1-5f3a9c02/   host.json   log   start-…
  */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -36,10 +36,7 @@ export function machineFolderName(): string {
  * @throws CarpoolError HUB_UNREACHABLE if it is not private, no base allows it, or nothing would prove whose process is which
  */
 export function machineFolder(bases: readonly string[] = hostDirectoryBases()): string {
-  if (pidSpace().namespace === '') {
-    const message = `Cannot use a host of this machine: /proc/self/ns/pid cannot be read, and without it nothing tells the processes of this container from those of others. Set ${addressVariable} to the address of a host`;
-    throw new CarpoolError('HUB_UNREACHABLE', message);
-  }
+  checkPidSpace();
   const name = machineFolderName();
   const failures: string[] = [];
   for (const base of bases) {
@@ -60,6 +57,41 @@ export function machineFolder(bases: readonly string[] = hostDirectoryBases()): 
     `Cannot make a folder for the host of this machine: ${failures.join('; ')}. Set TMPDIR to a folder that can be written`,
     { context: { bases } },
   );
+}
+
+/**
+ * The folder that `machineFolder` would find, for those who only look: makes none.
+ * @returns `undefined` where there is none
+ * @throws CarpoolError HUB_UNREACHABLE if it is not private, or nothing would prove whose process is which
+ */
+export function findMachineFolder(bases: readonly string[] = hostDirectoryBases()): string | undefined {
+  checkPidSpace();
+  const name = machineFolderName();
+  for (const base of bases) {
+    const folder = join(base, name);
+    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
+      checkPrivate(folder);
+      return folder;
+    }
+    // It would be made here, whatever is in the next.
+    if (isWritable(base)) return undefined;
+  }
+  return undefined;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkPidSpace(): void {
+  if (pidSpace().namespace !== '') return;
+  const message = `Cannot use a host of this machine: /proc/self/ns/pid cannot be read, and without it nothing tells the processes of this container from those of others. Set ${addressVariable} to the address of a host`;
+  throw new CarpoolError('HUB_UNREACHABLE', message);
 }
 
 /** Another user may have made it first, in a folder that all may write to. Nothing in it is looked at then. */
@@ -85,8 +117,8 @@ function factsOf(folder: string): { uid: number; mode: number; isFolder: boolean
 }
 
 /** The record of the host whose process is not proven to be gone. */
-export function livingMachineHost(folder: string): (HostRecord & MachineHost) | undefined {
-  const record = readHostRecord(folder);
+export function livingMachineHost(folder: string | undefined): (HostRecord & MachineHost) | undefined {
+  const record = folder === undefined ? undefined : readHostRecord(folder);
   if (record?.address === undefined || !isOfThisPidSpace(record)) return undefined;
   return mayBeRunning(record) ? { ...record, address: record.address } : undefined;
 }

@@ -1,4 +1,6 @@
 // `carpool check`: a line for each pool, and why one of them is not ready.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { python } from '@carpool/test-harness/programs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -217,6 +219,30 @@ test('a line for each shared worker', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^good: ok, ready after \d+ ms$/m);
   expect(stdout).toMatch(/^missing: The shared worker .*missing\.mjs cannot be found: there is no such file; correct/m);
+});
+
+test('`--params` are those of one pool, for an `open` that needs some', async () => {
+  const entry = pathToFileURL(join(import.meta.dirname, '../../src/entry/index.ts')).href;
+  const { command, args } = web('');
+  write(
+    'carpool.config.mjs',
+    `import { server } from ${JSON.stringify(entry)};
+    const open = (_, { params }) => ({ url: params.database });
+    export default { pools: { app: server({ ...${JSON.stringify({ command, args })}, open }) } };`,
+  );
+  expect(await carpool('check', 'app')).toMatchObject({ code: 1, stdout: expect.stringContaining('database') });
+  expect(await carpool('check', 'app', '--params', '{"database": "test_1"}')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^app: ok, first session after \d+ ms$/m),
+  });
+  expect(await carpool('check', 'app', '--params', '{database}')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('It must be JSON'),
+  });
+  expect(await carpool('check', '--params', '{}')).toMatchObject({
+    code: 1,
+    stderr: 'error: --params are those of one pool: carpool check POOL --params JSON\n',
+  });
 });
 
 test('a mistake in the config is reported in a sentence', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -47,6 +47,15 @@ describe('the command', () => {
       expect.stringMatching(/^ok {7}pool echoes: \/.*node/),
     ]);
     expect(code).toBe(0);
+  });
+
+  test('leaves nothing in the temporary folder; neither do `stop` and `address`, which look for the same host', async () => {
+    write('carpool.config.mjs', 'export default { pools: {} };');
+    const { path } = place();
+    for (const args of [['doctor'], ['stop'], ['address', '--for', 'ci']]) {
+      await carpool(...args);
+      expect(readdirSync(path)).toEqual(['carpool.config.mjs']);
+    }
   });
 
   test('ends with 1 where there is a problem; --json', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { messageOf } from '../../base/thrown.ts';
 import { hostDirectoryBases, makeHostDirectory } from '../../hosts/host-directory.ts';
-import { machineFolder } from '../../hosts/machine-folder.ts';
+import { findMachineFolder } from '../../hosts/machine-folder.ts';
 import { memoryText } from '../ps/units.ts';
 import type { Finding } from './finding.ts';
 
@@ -55,7 +55,7 @@ function spaceIn(base: string): Finding {
 /** Where the host of this machine is found: another user may have made that folder. */
 function machineFolderIn(bases: readonly string[]): Finding[] {
   try {
-    machineFolder(bases);
+    findMachineFolder(bases);
     return [];
   } catch (thrown) {
     return [{ check, status: 'problem', text: messageOf(thrown) }];
