@@ -131,7 +131,7 @@ async function socketTo(place: Place, { timeout, known, log }: Known): Promise<S
     if (thrown === late || isCarpoolError(thrown)) throw thrown;
     const why = isRemote(place) ? whyNotRemote(thrown) : messageOf(thrown);
     const { code } = thrown as NodeJS.ErrnoException;
-    const ending = isRemote(place) || code !== 'ENOENT' ? undefined : readEnding(place.path);
+    const ending = isRemote(place) || code !== 'ENOENT' ? undefined : readEnding(place.path, log);
     if (ending !== undefined) throw ending;
     // A host that ends removes its socket; so does a cleaner of temporary files.
     const lost = code === 'ENOENT' ? 'has ended, or its socket was removed' : 'has ended';

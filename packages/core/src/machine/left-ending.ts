@@ -1,17 +1,28 @@
-/** Why a run was ended, left beside the place of its socket: a worker that begins later finds no socket there. */
+/**
+ * Why a run or this host was ended, left for a worker that begins later: it finds no socket. That of a run is beside the
+ * place of its socket and goes with the folder of the host; that of the host is beside its log, one for all hosts.
+ */
 import { writeFileSync } from 'node:fs';
 import { toRecord, type CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { endingOf } from '../wire/left-ending.ts';
+import { endedFolder, endingOfHost, endingOfRun } from '../wire/left-ending.ts';
 
-/** It goes with the folder of the host. */
-export function leaveEnding(socket: string, error: CarpoolError): void {
-  const file = endingOf(socket);
-  if (file === undefined) return;
+export function leaveEndingOfRun(socket: string, error: CarpoolError): void {
+  const file = endingOfRun(socket);
+  if (file !== undefined) write(file, toRecord(error));
+}
+
+/** @param folder with the sockets of this host */
+export function leaveEndingOfHost(log: string, folder: string, error: CarpoolError): void {
+  const record = toRecord(error);
+  write(endingOfHost(log), { ...record, context: { ...record.context, [endedFolder]: folder } });
+}
+
+function write(file: string, record: object): void {
   try {
-    writeFileSync(file, JSON.stringify(toRecord(error)), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
   } catch (thrown) {
-    // Its tests fail with less.
+    // Tests fail with less.
     process.stdout.write(`carpool: cannot write ${file}: ${messageOf(thrown)}\n`);
   }
 }

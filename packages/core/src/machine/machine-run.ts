@@ -2,7 +2,7 @@
 import { duration } from '../base/holder-label.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from '../wire/control.ts';
-import { leaveEnding } from './left-ending.ts';
+import { leaveEndingOfRun } from './left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
 import type { RunStatus } from '../wire/status.ts';
 import { endedOnPurpose } from '../host/hub/ended-on-purpose.ts';
@@ -81,7 +81,7 @@ export class MachineRun implements HostedRun {
   /** Another process wants it to end. */
   async stop(): Promise<void> {
     const error = endedOnPurpose('run');
-    if (this.client === undefined) leaveEnding(this.path, error);
+    if (this.client === undefined) leaveEndingOfRun(this.path, error);
     this.hub.tellEnd(error);
     await this.end();
     this.#options.runner.hangUp(error);

@@ -24,6 +24,7 @@ import { Lifetime } from '../host/lifetime.ts';
 import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
+import { leaveEndingOfHost } from './left-ending.ts';
 import { boundLog } from './log.ts';
 import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';
@@ -83,6 +84,8 @@ async function serve(
     changed: () => idleEnd.look(),
     stop: (error) => {
       hub.tellEnd(error);
+      leaveEndingOfHost(machineLog(machine), folder, error);
+      process.stdout.write(`${new Date().toISOString()} ${error.message}\n`);
       void lifetime.stop();
     },
     listener: () => listener,

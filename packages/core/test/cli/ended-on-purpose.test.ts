@@ -66,13 +66,20 @@ test('so do those of every run on a host of the machine that `carpool stop` has 
   onMachine();
   configured();
   const printed = stderr();
-  const client = await worker(await run());
+  const ended = await run();
+  const client = await worker(ended);
   await client.register('echoes');
   await stopping();
   const message =
     'The host of this machine was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again';
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
+  expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
   await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  // Of another host nothing is said of that.
+  const { provided } = await run();
+  process.kill(livingMachineHost(machineFolder())!.pid, 'SIGTERM');
+  await vi.waitUntil(() => livingMachineHost(machineFolder()) === undefined, { timeout: 10_000 });
+  expect((await failure(connectProvided(provided, adapter), 'HUB_LOST')).message).not.toContain('carpool stop');
 });
 
 test('and those of a run with a host of its own', async () => {
