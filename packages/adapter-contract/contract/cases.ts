@@ -169,6 +169,21 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a test whose server starts for longer than the test may take says so, with the log of the server',
+    check({ outcome }) {
+      const { status, messages } = named(outcome, 'wants a server that starts for longer');
+      expect(status).toBe('failed');
+      const message = messages.join('\n');
+      expect(message).toMatch(
+        /Cannot register a session of "late": its server has been starting for \S+ m?s, and is not ready so far: looked for a connection to port \d+; the last attempt: /,
+      );
+      expect(message).toMatch(/the rest of the time of this test or hook \(instead of 30000 ms, `readyTimeout`\)/);
+      expect(message).toContain('migrating the database');
+      // Its own error comes first.
+      expect(message).not.toMatch(/timed out in|Exceeded timeout|Test timeout of/);
+    },
+  },
+  {
     title: 'a test that does not wait for the reply to its request fails at its end, at the line of the request',
     check({ outcome }) {
       for (const name of ['does not wait', 'waits for nothing that follows']) {

@@ -126,6 +126,17 @@ export const wholeRun: readonly FileSpec[] = [
     ],
   },
   {
+    name: 'late-server',
+    tests: [
+      {
+        name: 'wants a server that starts for longer',
+        fixture: 'carpool',
+        body: 'wantTheLateServer',
+        timeout: 4 * shortTime,
+      },
+    ],
+  },
+  {
     name: 'handed-over',
     tests: [
       { name: 'hands its session to processes', fixture: 'echo', body: 'handItOver' },

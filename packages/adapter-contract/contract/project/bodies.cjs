@@ -239,6 +239,11 @@ async function seeWhatIsLeftOfIt(session, file) {
   await visit(session, file);
 }
 
+/** It starts on the clock of the test. */
+async function wantTheLateServer(carpool) {
+  await carpool.late.register();
+}
+
 async function hold(session, file) {
   await visit(session, file);
   await session.request({ type: 'silence' });
@@ -279,4 +284,5 @@ module.exports = {
   useWhatWasKept,
   visit,
   visitTheApp,
+  wantTheLateServer,
 };

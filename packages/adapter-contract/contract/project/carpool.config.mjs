@@ -42,6 +42,13 @@ export default defineConfig({
       warm: 1,
       maxSessions: 4,
     }),
+    // It is never ready.
+    late: server({
+      command: process.execPath,
+      args: ['-e', 'console.log("migrating the database"); setInterval(() => {}, 1_000)', '{port}'],
+      ready: { port: true },
+      stopSignal: 'SIGKILL',
+    }),
   },
   sharedWorkers: { counter: new URL('counter.worker.mjs', import.meta.url) },
 });

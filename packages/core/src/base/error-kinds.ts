@@ -177,8 +177,10 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   REQUEST_TIMEOUT: {
     scope: 'call',
     blame: 'child',
-    meaning: 'No reply came in time. A late reply is dropped.',
-    remedy: 'The evidence holds the last messages of the session. If the child is slow, pass a larger `timeout`.',
+    meaning:
+      'No reply came in time. A late reply is dropped. Of `register`: its `timeout` or its test ended while the child was starting, or `open` had not ended; the start goes on, and what opens too late is closed.',
+    remedy:
+      'The evidence holds the last messages of the session, or the log of the child. If the child is slow, pass a larger `timeout`, or raise that of the test. A slow start is best outside of the time of a test: in a fixture, or in a hook for all tests.',
   },
   CALL_NOT_AWAITED: {
     scope: 'call',

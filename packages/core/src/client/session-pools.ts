@@ -25,7 +25,7 @@ export type SessionPools<C extends Config> = {
   readonly [Name in PoolNames<C>]: {
     /**
      * Takes one more session; it ends with its owner, or when it is unregistered.
-     * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, ALREADY_REGISTERED, CONFIG_INVALID, SESSION_CLOSED, and why the
+     * @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT, REQUEST_TIMEOUT, ALREADY_REGISTERED, CONFIG_INVALID, SESSION_CLOSED, and why the
      * child could not be started
      */
     register(options?: RegisterExtraOptions<ParamsOf<C, Name>>): Promise<SessionOf<C, Name>>;

@@ -10,8 +10,10 @@ import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
+import type { Life } from './life.ts';
 import type { Silence } from './silence.ts';
 import { noticeStart } from './start-notice.ts';
+import { StartProgress } from './start-progress.ts';
 import { untilReplaceable } from './until-unused.ts';
 
 /** What the slots of the child follow. */
@@ -25,28 +27,11 @@ export interface ChildEvents {
   gone(): void;
 }
 
-export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying'> {
+export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'progress'> {
   readonly failures: ChildFailures;
   readonly events: ChildEvents;
   /** Where others wait for the start of a child, an idle one is stopped. */
   readonly cap?: { idled(): void; readonly isWanted: boolean } | undefined;
-}
-
-interface Life {
-  /** From 1. */
-  readonly number: number;
-  /** Its start, by the clock of the pool. */
-  readonly since: number;
-  readonly starting: Promise<Generation>;
-  /** From the hello on. */
-  generation?: Generation;
-  /** Its output has ended. */
-  dying: boolean;
-  /** Sessions that were opened on it. */
-  sessions: number;
-  stopping?: Promise<void>;
-  /** It makes room for another one, and will be gone. */
-  leaves?: boolean;
 }
 
 export class ChildSupervisor {
@@ -98,17 +83,22 @@ export class ChildSupervisor {
     const { clock, settings } = this.#options;
     const now = clock.now();
     return [...this.#living].map((life) => {
-      const { generation, number, since } = life;
+      const { generation, number, progress } = life;
       return {
         pid: generation?.child.pid,
         state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
         generation: number,
-        age: Math.round(now - since),
+        age: Math.round(now - progress.since),
         sessions: generation?.sessions ?? 0,
         slots: settings.sessionsPerChild,
         heldBack: this.#current === life ? generation?.liveness.heldBack : undefined,
       };
     });
+  }
+
+  /** Of its start, while it starts. */
+  get progress(): StartProgress | undefined {
+    return this.#current?.generation === undefined ? this.#current?.progress : undefined;
   }
 
   get hasCurrent(): boolean {
@@ -212,9 +202,10 @@ export class ChildSupervisor {
   #start(): Promise<Generation> {
     const { failures, events, signal } = this.#options;
     const number = ++this.#started;
-    const since = this.#options.clock.now();
+    const progress = new StartProgress(this.#options.clock.now());
     const starting = Generation.start({
       ...this.#options,
+      progress,
       dying: () => {
         life.dying = true;
         // Before the hello the start itself fails, and reports why.
@@ -225,7 +216,7 @@ export class ChildSupervisor {
         this.#ended(life);
       },
     });
-    const life: Life = { number, since, starting, dying: false, sessions: 0 };
+    const life: Life = { number, progress, starting, dying: false, sessions: 0 };
     this.#current = life;
     this.#living.add(life);
     events.starting();

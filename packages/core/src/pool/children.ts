@@ -12,7 +12,7 @@ import type { SlotWait } from './slot-wait.ts';
 import type { Generation, GenerationOptions } from './generation.ts';
 import type { WatchedFiles } from '../process/files.ts';
 
-export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'signal'> {
+export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'progress' | 'signal'> {
   /** Learns what becomes of each child. */
   readonly admission: Admission;
   /** A child takes no more sessions, or its slots are free again. */

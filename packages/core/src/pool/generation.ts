@@ -36,6 +36,7 @@ import { launch, type Launched, type PlaceSources } from './launch.ts';
 import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
 import type { ServedChild } from './served-child.ts';
+import type { StartProgress } from './start-progress.ts';
 import { takeStray } from './stray-output.ts';
 import type { Notices } from './wait-notices.ts';
 
@@ -49,6 +50,8 @@ export interface GenerationOptions extends PlaceSources {
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** Takes what is waited for. */
   readonly notices?: Notices | undefined;
+  /** Takes how far the start has come. */
+  readonly progress: StartProgress;
   /** Takes what goes wrong and fails no call. */
   readonly faults: PoolFaults;
   /** Its output has ended, so that it takes no more sessions. The reason comes with `ended`. */
@@ -129,6 +132,8 @@ export class Generation {
     const launched = await within(starting, { clock, signal, expired, late });
     const { child } = launched;
     served?.launched(launched);
+    options.progress.child = child;
+    options.progress.step = served && (() => served.step);
     const { protocol } = speaker;
     const transport =
       served?.transport ??

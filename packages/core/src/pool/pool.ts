@@ -20,6 +20,7 @@ import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
 import { isLostOpening } from './lost-opening.ts';
 import { PoolEnd } from './pool-end.ts';
+import { RegisterDeadline } from './register-deadline.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
@@ -107,11 +108,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** As `register`, for a listener that is not a `Session`. `site` is where errors point. */
   async open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
+    const since = this.#clock.now();
+    const deadline = new RegisterDeadline({ settings: this.settings, clock: this.#clock, since, call: options });
     try {
-      return await this.#open(options, listener, site);
+      return await this.#open({ since, site, options, deadline }, listener);
     } catch (thrown) {
       if (options.signal?.aborted === true && thrown === options.signal.reason) throw thrown;
       throw errorAt(asCarpoolError(thrown, 'SESSION_FAILED', `Cannot register a session of "${this.name}"`), site);
+    } finally {
+      deadline.stop();
     }
   }
 
@@ -173,14 +178,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   /** As `stats`, since the last `countAnew`. */
   statsOfRun(): PoolStats {
     const stats = this.stats();
-    const { children, sessions, failures } = this.#before;
-    return {
-      ...stats,
-      children: stats.children - children,
-      sessions: stats.sessions - sessions,
-      failures: stats.failures - failures,
-      ...this.#faults.statsOfRun(),
-    };
+    const before = this.#before;
+    const [children, sessions] = [stats.children - before.children, stats.sessions - before.sessions];
+    return { ...stats, children, sessions, failures: stats.failures - before.failures, ...this.#faults.statsOfRun() };
   }
 
   /** Replaces idle children whose files have changed. A look at globs takes some milliseconds, so no session waits for it. */
@@ -216,21 +216,20 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     await this.close();
   }
 
-  async #open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
+  async #open(holder: SlotHolder, listener: Listener): Promise<Registration> {
     this.#checkOpen();
-    const holder: SlotHolder = { since: this.#clock.now(), site, options };
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
-    const warm = this.#warm === undefined ? undefined : await this.#warm.take(holder, listener);
+    const warm = this.#warm && (await this.#warm.take(holder, listener));
     const { conversation, generation, opened, evidence, testFailed } =
       warm ?? (await this.#beginOpen(holder, listener));
     const { opened: found } = await opened;
     this.#sessions++;
-    this.#warm?.registered(options.params !== undefined);
+    this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const awaitsEnd = generation.begins(conversation.id);
-    const { settings } = this;
-    return { conversation, hello, opened: found, codec, protocol, settings, awaitsEnd, evidence, testFailed };
+    const known = { hello, opened: found, codec, protocol, settings: this.settings };
+    return { ...known, conversation, awaitsEnd, evidence, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
@@ -241,10 +240,12 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
-    const { signal, params, holder: label } = holder.options;
+    const { params, holder: label } = holder.options;
+    const { signal } = holder.deadline;
     const place = await this.#acquireSlotAndChild(holder);
     const session = this.#slotSessions.begin(place, { listener, signal, params, label });
     session.give(holder);
+    holder.deadline.opens(place.generation.child, session.conversation);
     this.#children.at(place.slot.child).countSession(place.generation);
     return session;
   }
@@ -260,7 +261,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       this.#holders.add(holder, this.#clock.now());
       child.hold();
       try {
-        const { signal } = holder.options;
+        const { signal } = holder.deadline;
+        holder.deadline.startsOn(child);
         const expired = (): Error => new Error('unreachable: the start has a deadline of its own');
         const generation = await within(child.current(), { clock: this.#clock, signal, expired });
         this.#checkOpen();

@@ -9,7 +9,7 @@ import { isFree } from '../process/port-check.ts';
 import { LogLines } from '../server/log-lines.ts';
 import { LogTransport } from '../server/log-transport.ts';
 import { serverProtocol, type ServerProtocol } from '../server/protocol.ts';
-import { RunningServer } from '../server/running-server.ts';
+import { RunningServer, type StartStep } from '../server/running-server.ts';
 import type { ServerPart } from '../server/types.ts';
 import { evidenceOf } from './child-end.ts';
 import type { PoolFaults } from './faults.ts';
@@ -80,6 +80,11 @@ export class ServedChild {
 
   get transport(): LogTransport {
     return this.#known.transport;
+  }
+
+  /** What its start waits for. */
+  get step(): StartStep | undefined {
+    return this.#launched?.server.step?.();
   }
 
   /** Milliseconds that it needs to be found ready; 0 where it was not asked so far. */

@@ -6,6 +6,7 @@ import type { Conversation } from '../session/conversation.ts';
 import { relationOf } from './holder-relation.ts';
 import type { Holder } from './errors.ts';
 import type { Generation } from './generation.ts';
+import type { RegisterDeadline } from './register-deadline.ts';
 import type { OpenOptions } from './registration.ts';
 import type { SessionStatus } from './status.ts';
 
@@ -17,6 +18,7 @@ export interface SlotHolder {
   grantedAt?: number;
   readonly site: CallSite;
   readonly options: OpenOptions;
+  readonly deadline: RegisterDeadline;
   /** Absent until its session is being opened. */
   conversation?: Conversation;
   /** Where that one is. */

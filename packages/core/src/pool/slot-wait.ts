@@ -64,13 +64,15 @@ export class SlotWait {
     const entered = admission.enter(ticket, wait);
     if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
     const limit = this.#limitOf(call);
+    // A child that died may have cost it a slot, and some of this time.
+    const spent = limit.by === 'call' ? clock.now() - call.since : 0;
     // Read by those who run the tests, not by this one.
     const describe = (seconds: number): string => slotWait(this.#occupancy({ run }), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
     try {
       const slot = await within(promise, {
         clock,
-        timeout: entered === 'granted' ? undefined : limit.timeout,
+        timeout: entered === 'granted' ? undefined : Math.max(limit.timeout - spent, 0),
         signal,
         expired: () => queueTimeoutError(this.#occupancy(call.options), limit, admission.turns - turns),
         late: (unwanted) => admission.release(unwanted),
@@ -90,7 +92,6 @@ export class SlotWait {
     const { clock, settings } = this.#options;
     const { timeout, timeLeft = Infinity } = options;
     const allowed = timeout ?? settings.registerTimeout;
-    // A child that died may have cost it a slot, and some of this time.
     const left = Math.max(Math.round(timeLeft - (clock.now() - since)), 1);
     if (left < allowed) return { timeout: left, by: 'test', allowed };
     return { timeout: allowed, by: timeout === undefined ? 'config' : 'call' };

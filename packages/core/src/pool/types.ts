@@ -12,7 +12,11 @@ export interface RegisterOptions<Params = unknown> {
   readonly owner?: string;
   /** False: fail with POOL_FULL instead of waiting for a slot. Default true. */
   readonly wait?: boolean;
-  /** Milliseconds to wait for a slot. In a test no longer than that has left. Default: `registerTimeout` of the pool, 60,000. */
+  /**
+   * Milliseconds for the whole call: the wait for a slot (POOL_QUEUE_TIMEOUT), the start of the child and its `open`
+   * (REQUEST_TIMEOUT). In a test the call ends a little before that does, if this is sooner. Default: `registerTimeout` of
+   * the pool, 60,000, for the slot; `helloTimeout` or `readyTimeout`, and `openTimeout`, for the rest.
+   */
   readonly timeout?: number;
   /** Gives up waiting; `register` rejects with its reason. */
   readonly signal?: AbortSignal;

@@ -78,7 +78,8 @@ export class WarmSessions {
   /** Gives one to this call; `undefined`: there is none, or they were opened without its `params`. @throws the reason of its signal */
   async take(holder: SlotHolder, listener: Listener): Promise<SlotSession | undefined> {
     const { clock, holders } = this.#options;
-    const { signal, params } = holder.options;
+    const { params } = holder.options;
+    const { signal } = holder.deadline;
     if (params !== undefined) return undefined;
     const expired = (): Error => new Error('unreachable: `open` has a deadline of its own');
     for (;;) {
@@ -86,6 +87,7 @@ export class WarmSessions {
       if (warm === undefined) return undefined;
       this.#promised.add(warm);
       const child = this.#hold(warm);
+      holder.deadline.startsOn(child);
       const opened = await within(warm.opening, { clock, signal, expired })
         .catch((thrown: unknown) => {
           if (signal?.aborted !== true) return undefined;

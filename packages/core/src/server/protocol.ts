@@ -138,6 +138,7 @@ interface Starting {
 async function runStart(pool: string, server: RunningServer, { part, clock, ended }: Starting): Promise<unknown> {
   const { start, startTimeout } = part;
   if (start === undefined) return undefined;
+  server.step = () => ({ found: '`start` of its config has not ended', limit: 'startTimeout', timeout: startTimeout });
   const over = new AbortController();
   const failed = (why: string, cause?: unknown): CarpoolError =>
     new CarpoolError('CHILD_NOT_READY', `\`start\` of the server of pool "${pool}" ${why}`, {

@@ -29,9 +29,13 @@ export interface ReadyOptions {
 export async function untilReady({ pool, server, part, lines, clock, signal }: ReadyOptions): Promise<void> {
   const { ready, readyTimeout } = part;
   const tried = { last: '' };
-  const expired = (): CarpoolError => {
+  const describe = (): string => {
     const found = tried.last === '' ? '' : `; the last attempt: ${tried.last}`;
-    const message = `The server of pool "${pool}" was not ready within ${readyTimeout} ms: looked for ${describeReady(ready, server)}${found}`;
+    return `looked for ${describeReady(ready, server)}${found}`;
+  };
+  server.step = () => ({ found: describe(), limit: 'readyTimeout', timeout: readyTimeout });
+  const expired = (): CarpoolError => {
+    const message = `The server of pool "${pool}" was not ready within ${readyTimeout} ms: ${describe()}`;
     const context = { timeout: readyTimeout };
     return new CarpoolError('CHILD_NOT_READY', message, { context });
   };

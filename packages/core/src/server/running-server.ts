@@ -13,11 +13,22 @@ export interface ServerPlace {
   readonly temp: () => string;
 }
 
+/** What the start of a server waits for. */
+export interface StartStep {
+  /** Half a sentence: what is not so, and what was found. */
+  readonly found: string;
+  /** What limits it, and the milliseconds of that. */
+  readonly limit: 'readyTimeout' | 'startTimeout';
+  readonly timeout: number;
+}
+
 export class RunningServer implements Server {
   groups: Readonly<Record<string, string>> = {};
   host = '127.0.0.1';
   /** Milliseconds of the shortest attempt that has found it ready. */
   readyIn: number = Infinity;
+  /** While it starts. */
+  step: (() => StartStep) | undefined;
   readonly child: Child;
   readonly place: ServerPlace;
   readonly #pool: string;

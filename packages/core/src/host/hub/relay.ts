@@ -86,13 +86,17 @@ export class Relay implements Requesting, Carrying {
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft } = request;
-    const { owners, peer, run, shard, pool: find } = this.#options;
-    const asked = { wait, timeout, timeLeft, holder: labelIn(holder, shard), ownerPath: [String(peer), ...under] };
+    const { owners, peer, run, shard, pool: find, clock } = this.#options;
+    const since = clock.now();
     owners.check(under);
     this.#reported = under.length > 0;
     const pool = await find(name);
     this.#translation = await translationFor(pool.settings.codec);
     const params = await uncarried({ plain: request.params, cloned: request.clonedParams });
+    // The config of the pool may take some of it to load.
+    const left = timeLeft && Math.max(timeLeft - (clock.now() - since), 1);
+    const ownerPath = [String(peer), ...under];
+    const asked = { wait, timeout, timeLeft: left, holder: labelIn(holder, shard), ownerPath };
     const registration = await pool.open(
       { ...asked, signal, owner, ownerScope: scopeOf(owner, peer, under), run, params },
       this.#listener,
