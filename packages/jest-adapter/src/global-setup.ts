@@ -4,11 +4,12 @@
  *   import carpoolSetup from '@carpool/jest/global-setup';
  *   export default async (globalConfig, projectConfig) => { await carpoolSetup(globalConfig, projectConfig); … }
  *
- * Options come from `carpool(options)` in the Jest config, see config.ts. It never rejects, and may be called more than
- * once in a run.
+ * Options come from `carpool(options)` in the Jest config, see config.ts. It may be called more than
+ * once in a run, and rejects for a misspelt option alone.
  */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { checkCarpoolOptions } from 'carpool';
 import { findConfig, RunHost, type CarpoolOptions, type HostOptions } from 'carpool/adapter/main-process';
 import { hosts } from './hosts.ts';
 import { provide, version, type ProvidedFor } from './provided.ts';
@@ -28,7 +29,10 @@ export interface ProjectConfig {
   readonly testEnvironmentOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** Jest's global setup, for the hosts of all projects that name it. */
+/**
+ * Jest's global setup, for the hosts of all projects that name it.
+ * @throws CarpoolError CONFIG_INVALID if `testEnvironmentOptions.carpool` has an option that there is not
+ */
 export default async function setup(globalConfig: GlobalConfig, projectConfig: ProjectConfig): Promise<void> {
   const options = optionsIn(projectConfig);
   const environment = environmentOf(projectConfig);
@@ -45,7 +49,9 @@ export default async function setup(globalConfig: GlobalConfig, projectConfig: P
 }
 
 function optionsIn({ testEnvironmentOptions }: ProjectConfig): CarpoolOptions {
-  return (testEnvironmentOptions?.['carpool'] ?? {}) as CarpoolOptions;
+  const options = (testEnvironmentOptions?.['carpool'] ?? {}) as CarpoolOptions;
+  checkCarpoolOptions(options);
+  return options;
 }
 
 /** Jest calls a global setup once for all projects that name it: those that find the same config share a host. */
