@@ -202,14 +202,14 @@ test('a host that does not listen has no address for others, and one whose port 
   await carpool('stop');
 });
 
-test('a run with an address that leads nowhere has a problem, in one sentence', async () => {
+test('a run with an address that leads nowhere has a problem, which says why, and names the variable', async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const nowhere = `carpool+tls://127.0.0.1:9/#${'a'.repeat(64)}.${'b'.repeat(43)}`;
   const { provided } = await remoteRun(nowhere, { root: join(place().path) });
   expect(provided.problem).toMatchObject({
     code: 'HUB_UNREACHABLE',
     message:
-      'Cannot reach the host at 127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9. The host has ended, or the address is that of another machine',
+      'Cannot reach the host at 127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9. The host has ended, or the address is that of another machine. The address is the value of CARPOOL_ADDRESS: unset it, and the run starts a host of its own, or set it to the address of a host that runs (`carpool serve` and `carpool address` print one)',
   });
   vi.restoreAllMocks();
 });
