@@ -376,7 +376,8 @@ test('its port may be a variable of its environment, and what it prints is passe
   const onStderr = (chunk: Uint8Array): void => void shown.push(chunk);
   const pool = webPool(web('', { args, env: { PORT: '{port}' }, forwardLog: true }), { onStderr });
   const { opened } = await pool.register();
-  expect(Buffer.concat(shown).toString()).toBe(`listening on ${opened.url}\n`);
+  // It may have answered before this was read.
+  await until('its first line is there', () => Buffer.concat(shown).toString() === `listening on ${opened.url}\n`);
   await fetch(`${opened.url}/die`).catch(() => {});
   await until('its last words are there', () => Buffer.concat(shown).toString().endsWith('told to die\n'));
 });
