@@ -1,6 +1,6 @@
 // Six runs of three runners in six work trees at once on one machine, with kills of each kind at random places. A seed decides
 // which; CARPOOL_SEEDS=7 or CARPOOL_SEEDS=1-20 names others than those below.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
@@ -35,7 +35,9 @@ describe.skipIf(git.path === undefined)(`six runs at once${git.reason}`, { timeo
     const missed = runs.missed.filter(({ run }) => run === undefined || !hostKilled);
     const faults = faultsIn({ lines: runs.journal.lines, ends, tests: testsOfARun });
     if (faults.length + left.length > 0) {
-      const kept = join(import.meta.dirname, `../test-results/machine-seed-${seed}.jsonl`);
+      const folder = join(import.meta.dirname, '../test-results');
+      const kept = join(folder, `machine-seed-${seed}.jsonl`);
+      mkdirSync(folder, { recursive: true });
       copyFileSync(runs.journal.file, kept);
       console.log(`The journal is ${kept}. The log of the host:\n${runs.log}`);
     }
