@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { HolderLabel, Session } from '../../src/entry/index.ts';
 import { summaryLines } from '../../src/main-process/summary.ts';
 import { closing, programPath, until } from '../support/pools.ts';
@@ -377,7 +377,7 @@ test('its port may be a variable of its environment, and what it prints is passe
   const pool = webPool(web('', { args, env: { PORT: '{port}' }, forwardLog: true }), { onStderr });
   const { opened } = await pool.register();
   // It may have answered before this was read.
-  await until('its first line is there', () => Buffer.concat(shown).toString() === `listening on ${opened.url}\n`);
+  await vi.waitFor(() => expect(Buffer.concat(shown).toString()).toBe(`listening on ${opened.url}\n`));
   await fetch(`${opened.url}/die`).catch(() => {});
   await until('its last words are there', () => Buffer.concat(shown).toString().endsWith('told to die\n'));
 });
