@@ -5,6 +5,8 @@ import type { Admin } from './admin.ts';
 const batch = '1000';
 /** Rounds after which keys that come back are an error: something still writes them. */
 const mostRounds = 3;
+/** Looks at the memory after which the next session may begin anyway. Each is an exchange with the server. */
+const mostLooks = 10_000;
 
 /**
  * One script, because a FLUSHDB that is a command of its own would meet another database where the SELECT before it
@@ -71,4 +73,15 @@ export async function clearServer(admin: Admin): Promise<void> {
   const info = String(await admin.run('INFO', 'keyspace'));
   const left = /^db\d+:keys=.*$/m.exec(info);
   if (left !== null) throw new Error(`the server has keys after FLUSHALL: ${left[0]}`);
+}
+
+/**
+ * FLUSHDB and UNLINK leave the memory to a thread of the server. Where it has a limit, writes of the next test would be refused
+ * because of what this one had.
+ */
+export async function untilFreed(admin: Admin): Promise<void> {
+  for (let look = 0; look < mostLooks; look++) {
+    const info = String(await admin.run('INFO', 'memory'));
+    if (/^maxmemory:0\s*$/m.test(info) || !/^lazyfree_pending_objects:[1-9]/m.test(info)) return;
+  }
 }

@@ -5,7 +5,7 @@ import { accessRules, noAccess } from './access.ts';
 import type { Admin } from './admin.ts';
 import { clientsOf, usersIn, type ListedClient } from './client-list.ts';
 import { ConnectionEnded } from './connection.ts';
-import { clearDatabase, clearPrefix, clearServer } from './clear.ts';
+import { clearDatabase, clearPrefix, clearServer, untilFreed } from './clear.ts';
 import { describeLeft, LeftOpen, type Fault } from './left-open.ts';
 import type { RedisIsolation, RedisKeyspace } from './types.ts';
 
@@ -150,7 +150,13 @@ export class Keyspaces {
     return found;
   }
 
-  async #clear({ db, keyPrefix }: RedisKeyspace): Promise<string[]> {
+  async #clear(keyspace: RedisKeyspace): Promise<string[]> {
+    const found = await this.#clearKeys(keyspace);
+    await untilFreed(this.#admin);
+    return found;
+  }
+
+  async #clearKeys({ db, keyPrefix }: RedisKeyspace): Promise<string[]> {
     if (this.#options.alone) await clearServer(this.#admin);
     else if (keyPrefix !== '') await clearPrefix(this.#admin, keyPrefix);
     else {
