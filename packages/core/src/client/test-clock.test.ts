@@ -37,6 +37,6 @@ test.for([
   [300, 200],
   [3_200, 2_880],
   [60_000, 59_500],
-])('of %d ms a wait at the beginning may take %d', ([timeout, left]) => {
+] as const)('of %d ms a wait at the beginning may take %d', ([timeout, left]) => {
   expect(new TestClock(() => timeout, { now: () => 0 }).timeLeft()).toBe(left);
 });
