@@ -207,9 +207,14 @@ test('what a call wanted that was given up before the config was loaded is never
   expect([other.held, engine.holders('db')]).toEqual([true, 0]);
 });
 
-test('a host that ends closes its connection', async () => {
+test('a host that ends closes its connection, and opens none where its config is loaded later', async () => {
   const { engine, served } = await twoHosts();
   expect([engine.hosts, engine.connections]).toEqual([['host-0', 'host-1'], 2]);
-  await served[0].close();
+  await served[0].hub.close();
   expect(engine.connections).toBe(1);
+  const { hub } = await serve({});
+  await hub.close();
+  hub.reach.configured(engine, 'late');
+  await failure(hub.reach.connection, 'LEASE_LOST');
+  expect([engine.hosts.length, engine.connections]).toEqual([2, 1]);
 });

@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import { nameOf } from '../../base/holder-label.ts';
 import { Coordination } from '../../ledger/coordination.ts';
+import { lostError } from '../../ledger/errors.ts';
 import type { LeaseHolder } from '../../ledger/lease.ts';
 import type { Reach, ReachConnection } from '../../reach/types.ts';
 import type { LeaseStatus } from '../../wire/status.ts';
@@ -18,6 +19,7 @@ export class SharedReach {
   readonly #connection = Promise.withResolvers<ReachConnection>();
   #host = '';
   #opened: ReachConnection | undefined;
+  #isClosed = false;
 
   constructor(valueFiles: ValueFiles) {
     this.#connection.promise.catch(() => {}); // each call reports it
@@ -31,6 +33,11 @@ export class SharedReach {
   /** The config is loaded. @param host the name of this machine, for the errors of others */
   configured(reach: Reach | undefined, host: string): void {
     this.#host = host;
+    // The run has ended while its config was loaded: nothing would close what is opened now.
+    if (this.#isClosed) {
+      this.#connection.reject(lostError('it', 'the run has ended'));
+      return;
+    }
     if (reach === undefined) {
       const text =
         'Cannot take it in the scope "reach": the config has no `reach`; docs/reach.md says what it is for, and `scope: "machine"` shares it on this machine';
@@ -73,6 +80,7 @@ export class SharedReach {
 
   /** After all workers have left. Does not reject. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.coordination.onces.forget();
     await this.#opened?.close();
   }
