@@ -11,13 +11,18 @@ import type { PostgresDatabase, PostgresOptions } from './types.ts';
 
 /** Bytes that must be free where memory is the disk: `/dev/shm` of a container has 64 MiB by default. */
 const roomForClusters = 512 * 1024 * 1024;
+/** A database that nothing uses costs 8 MiB. */
+const sessionsOfServer = 32;
+/** Two tests can begin at once, and their databases are there. */
+const databasesAhead = 2;
 
 /**
  * The options of a pool of databases on one private PostgreSQL server, for `defineConfig` or `createPool`. It starts
  * nothing. `db.opened` of a session is where its database is: a copy of a template that `schema` and `extensions` are put
  * into once. It is dropped when the test has ended; where a connection to it is open, when that has gone.
  *
- * The defaults are those of any pool, except for `maxSessions`, 32, and `warm`, 2: a database that nothing uses costs 8 MiB.
+ * The defaults are those of any pool, except for `maxSessions`, 32 for each server, and `warm`, 2. With `sessionsPerChild: 1`,
+ * where each would be a server, `warm` is 0.
  *
  * @throws CarpoolError CONFIG_INVALID if there is no such option
  * @example
@@ -32,12 +37,15 @@ const roomForClusters = 512 * 1024 * 1024;
 export function postgres(options: PostgresOptions = {}): PoolOptions<ServerMessages<PostgresDatabase>> {
   checkPoolOptions('postgres', options, names);
   const { schema, extensions, version, binaries, settings, tcp, folder, cache, identity, ...pool } = options;
+  const { children = 1, sessionsPerChild } = pool;
+  const maxSessions = pool.maxSessions ?? children * (sessionsPerChild ?? sessionsOfServer);
   const own = { schema, extensions, version, binaries, settings, tcp: tcp ?? process.platform === 'win32', cache };
   /** By the temporary folder of each server: what `command` has found out for `start`. */
   const clusters = new Map<string, Cluster>();
   return server<Databases, undefined, PostgresDatabase>({
-    ...(pool.children === undefined && pool.sessionsPerChild === undefined && { maxSessions: 32, warm: warmFor(pool) }),
     ...pool,
+    maxSessions,
+    warm: pool.warm ?? (sessionsPerChild === 1 ? 0 : Math.min(databasesAhead, maxSessions)),
     // An edit of these starts a run in watch mode, on a new server.
     watch: schemaFiles(schema),
     tempBase: folder ?? foldersForClusters(),
@@ -87,9 +95,4 @@ function foldersForClusters(): readonly string[] {
     // There is none.
   }
   return [tmpdir()];
-}
-
-/** Two tests can begin at once, and their databases are there. */
-function warmFor({ maxSessions = 32 }: PostgresOptions): number {
-  return Math.min(2, maxSessions);
 }

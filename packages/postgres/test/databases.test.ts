@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import postgresJs from 'postgres';
 import { describe, expect, test, vi } from 'vitest';
-import { createPool, type RegisterOptions } from 'carpool';
-import { postgres } from '../src/index.ts';
+import type { RegisterOptions } from 'carpool';
+import { postgres, type PostgresOptions } from '../src/index.ts';
 import { mostLeft } from '../src/left-open.ts';
-import { databaseNames, databases, failure, files, options, postmasterOf, query } from './support/pools.ts';
+import { databaseNames, databases, failure, files, postmasterOf, query } from './support/pools.ts';
 import { reason, server, servers } from './support/servers.ts';
 
 /** As an adapter names a test. */
@@ -193,10 +193,20 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     expect(pool.stats()).toMatchObject({ children: 1, quarantined: 1 });
   });
 
-  test('32 sessions at once unless the options say otherwise', async () => {
-    expect(postgres().maxSessions).toBe(32);
-    expect(postgres({ sessionsPerChild: 3 }).maxSessions).toBeUndefined();
-    await using pool = createPool(postgres(options({ maxSessions: 2 })));
-    expect(pool.stats()).toMatchObject({ maxSessions: 2 });
+  test('32 sessions at once for each server unless the options say otherwise, and two servers are two', async () => {
+    const sizes = (some: PostgresOptions) => {
+      const { maxSessions, warm } = postgres(some);
+      return { maxSessions, warm };
+    };
+    expect(sizes({})).toEqual({ maxSessions: 32, warm: 2 });
+    expect(sizes({ maxSessions: 1 })).toEqual({ maxSessions: 1, warm: 1 });
+    expect(sizes({ sessionsPerChild: 3 })).toEqual({ maxSessions: 3, warm: 2 });
+    expect(sizes({ children: 4, sessionsPerChild: 1 })).toEqual({ maxSessions: 4, warm: 0 });
+    const pool = databases({ children: 2, warm: postgres({ children: 2 }).warm ?? 0 });
+    const [one, two] = await Promise.all([pool.register(), pool.register()]);
+    expect(one.opened.host).not.toBe(two.opened.host);
+    await query(one, 'DROP TABLE note');
+    expect(await query(two, 'SELECT * FROM note')).toEqual([]);
+    expect(pool.stats()).toMatchObject({ children: 2, running: 2, maxSessions: 64 });
   });
 });

@@ -37,14 +37,15 @@ export function redis(options: RedisOptions = {}): PoolOptions<ServerMessages<Re
   checkPoolOptions('redis', options, names);
   const { isolation = 'database', binary, config, modules = [], acl = [], identity, ...pool } = options;
   checkIsolation(isolation);
-  const { children = 1, sessionsPerChild, maxSessions = children * sessionsOfServer } = pool;
+  const { children = 1, sessionsPerChild } = pool;
+  const maxSessions = pool.maxSessions ?? children * (sessionsPerChild ?? sessionsOfServer);
   const each = sessionsPerChild ?? Math.ceil(maxSessions / children);
   const databases = Math.max(fewestDatabases, 2 * each + spareDatabases);
   /** By the temporary folder of each server: what `command` has found out for `ready` and `start`. */
   const prepared = new Map<string, Prepared>();
   return server<Keyspaces, undefined, RedisKeyspace>({
-    ...(sessionsPerChild === undefined && { maxSessions }),
     ...pool,
+    maxSessions,
     logLeavesOut: ownRuleWarning,
     // Loaded where they are called: test processes load the config, too.
     identity: async (lookup) => {

@@ -182,13 +182,18 @@ describe.skipIf(binary === undefined)(`keyspaces${reason}`, () => {
     expect(log).toContain('offender: +getex|ex');
   });
 
-  test('as many sessions at once as the options say, each with a database', async () => {
+  test('as many sessions at once as the options say, each with a database, and two servers are two', async () => {
     expect(redis().maxSessions).toBe(64);
-    expect(redis({ children: 2 }).maxSessions).toBe(128);
-    expect(redis({ sessionsPerChild: 3 }).maxSessions).toBeUndefined();
+    expect(redis({ sessionsPerChild: 3 }).maxSessions).toBe(3);
     const pool = keyspaces({ maxSessions: 20 });
     const all = await Promise.all(Array.from({ length: 20 }, () => pool.register()));
     await Promise.all(all.map((one) => ask(one, 'SET', 'a', 'b')));
     expect(new Set(all.map(({ opened }) => opened.db)).size).toBe(20);
+    const servers = keyspaces({ children: 2 });
+    const [one, two] = await Promise.all([servers.register(), servers.register()]);
+    expect(one.opened.port).not.toBe(two.opened.port);
+    await ask(one, 'SET', 'a', 'b');
+    expect(await ask(two, 'GET', 'a')).toBeNull();
+    expect(servers.stats()).toMatchObject({ children: 2, running: 2, maxSessions: 128 });
   });
 });
