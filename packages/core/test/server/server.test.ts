@@ -1,12 +1,13 @@
 /** Servers on real processes: when they are ready, what a session is, how they end. */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { HolderLabel, Session } from '../../src/entry/index.ts';
 import { summaryLines } from '../../src/main-process/summary.ts';
-import { closing, programPath, until } from '../support/pools.ts';
+import { closing, place, programPath, until } from '../support/pools.ts';
 import { serve } from '../support/hubs.ts';
 import { failure } from '../support/failure.ts';
 import { web, webPool } from './web.ts';
@@ -188,6 +189,23 @@ test('`start` that fails is reported with its cause once; later registrations ar
   expect(pool.stats().children).toBe(1);
 });
 
+test('it is ready with the `status` that was asked for, and `start` has `startTimeout`', async () => {
+  let signal: AbortSignal | undefined;
+  const options = web('--port {port} --unhealthy', {
+    ready: { http: '/health', status: 503 },
+    readyTimeout: 5_000,
+    start: (_server, ends) => {
+      signal = ends;
+      return new Promise<undefined>(() => {});
+    },
+    startTimeout: 50,
+  });
+  const error = await failure(webPool(options).register(), 'CHILD_NOT_READY');
+  expect(error.message).toContain('`start` of the server of pool "web" did not end within 50 ms');
+  expect(error.blame).toBe('setup');
+  expect(signal?.aborted).toBe(true);
+});
+
 test('`close` that does not end costs its slot, and a server that does not answer then is replaced', async () => {
   const pool = webPool(
     web<undefined, unknown, string>('', {
@@ -213,11 +231,12 @@ test('`close` that does not end costs its slot, and a server that does not answe
 });
 
 test('its stop begins with `stopSignal`', async () => {
-  const pool = webPool(web('--port {port} --signal SIGINT', { stopSignal: 'SIGINT', stopTimeout: 5_000 }));
+  const bye = join(place().path, 'bye');
+  // It says goodbye to this one alone.
+  const pool = webPool(web(`--port {port} --signal SIGINT --bye ${bye}`, { stopSignal: 'SIGINT', stopTimeout: 5_000 }));
   await pool.register();
-  const since = performance.now();
   await pool.close();
-  expect(performance.now() - since).toBeLessThan(2_500);
+  expect(readFileSync(bye, 'utf8')).toBe('bye');
 });
 
 test('what `close` finds wrong with what a test left fails its end, or is a warning', async () => {
