@@ -16,7 +16,7 @@ import type { PoolFaults } from './faults.ts';
 import type { Launched } from './launch.ts';
 import type { PoolSettings } from './options.ts';
 
-/** Processes that are started because the port of the one before was taken by another program. */
+/** Processes that are started for one server: the first, and others where another program had taken the port of the one before. */
 const mostPorts = 4;
 
 export interface ServedChildOptions {
