@@ -9,19 +9,11 @@ import { describe, expect, test, vi } from 'vitest';
 import type { RegisterOptions } from 'carpool';
 import { postgres, type PostgresOptions } from '../src/index.ts';
 import { mostLeft } from '../src/left-open.ts';
-import { databaseNames, databases, failure, files, postmasterOf, query } from './support/pools.ts';
+import { databaseNames, databases, failure, files, isAlive, postmasterOf, query } from './support/pools.ts';
 import { reason, server, servers } from './support/servers.ts';
 
 /** As an adapter names a test. */
 const heldBy = (number: number): RegisterOptions => ({ holder: { test: `number ${number}`, file: 'a.test.ts' } });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe.skipIf(server === undefined)(`databases${reason}`, () => {
   test.each(servers.map(({ version, major }) => ({ version, major })))(

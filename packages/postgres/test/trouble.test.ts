@@ -2,15 +2,17 @@
 import { condition, linux } from '@carpool/test-harness/programs';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createPool, type Session, type ServerMessages } from 'carpool';
+import { createPool, type CommandLookup, type Launch, type Session, type ServerMessages } from 'carpool';
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { postgres, type PostgresDatabase } from '../src/index.ts';
 import {
   databases,
   failure,
+  isAlive,
   options,
   postmasterOf,
   query,
@@ -77,6 +79,40 @@ describe.skipIf(server === undefined)(`trouble${reason}`, () => {
     await query(db, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
     await db.unregister();
     expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
+  test('a server that answers nothing any more is replaced', async () => {
+    const pool = databases({ closeTimeout: 300, probeTimeout: 300, stopTimeout: 100 });
+    const [one, two] = await Promise.all([pool.register(), pool.register()]);
+    const statement = 'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+    const others = ((await query(one, statement)) as { pid: number }[]).map(({ pid }) => pid);
+    const first = postmasterOf(one);
+    for (const pid of [first, ...others]) process.kill(pid, 'SIGSTOP');
+    await failure(one.unregister(), 'REQUEST_TIMEOUT');
+    expect(await two.closed).toMatchObject({ by: 'child', error: { code: 'CHILD_SILENT' } });
+    expect(await query(await pool.register(), 'SELECT * FROM note')).toEqual([]);
+    expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
+    expect(isAlive(first)).toBe(false);
+    // Its processes end by themselves when it has ended; those that are stopped here, as soon as they go on.
+    for (const pid of others) process.kill(pid, 'SIGCONT');
+    await expect.poll(() => others.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('its port is taken by another program before it listens: it is started on another', async () => {
+    const made = postgres(options({ tcp: true }));
+    const squatter = createServer();
+    onTestFinished(() => void squatter.close());
+    const ports: (number | undefined)[] = [];
+    const command = async (lookup: CommandLookup): Promise<Launch> => {
+      const launch = await (made.command as (lookup: CommandLookup) => Promise<Launch>)(lookup);
+      if (ports.push(lookup.port) === 1)
+        await new Promise<void>((resolve) => void squatter.listen(lookup.port, '127.0.0.1', resolve));
+      return launch;
+    };
+    await using pool = createPool({ ...made, command });
+    const db = await pool.register();
+    expect(db.opened.port).toBe(ports[1]);
+    expect(await query(db, 'SELECT inet_server_port() AS port')).toEqual([{ port: ports[1] }]);
   });
 
   const disk = mountedDisk('80m');

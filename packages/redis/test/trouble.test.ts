@@ -67,7 +67,7 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
   });
 
-  test('a test that fills the memory fails alone', async () => {
+  test('a test that fills the memory costs no later test', async () => {
     const pool = keyspaces({ config: { maxmemory: '3mb' } });
     const one = await pool.register();
     const client = await connected(one);

@@ -77,6 +77,14 @@ export function postmasterOf(db: { readonly opened: PostgresDatabase }): number 
   return Number(readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** The id of the System V segment of shared memory of its server. */
 export function segmentOf(db: { readonly opened: PostgresDatabase }): string | undefined {
   const lines = readFileSync(join(dirname(db.opened.host), 'data/postmaster.pid'), 'utf8').split('\n');
