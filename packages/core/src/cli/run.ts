@@ -1,9 +1,12 @@
-/** `carpool run -- <command>`: one host for the command and its children, which may be several runners, or for its shards. */
+/**
+ * `carpool run -- <command>`: one host for the command and its children, which may be several runners, or for its shards. To
+ * the host of the machine it is one run.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fromRecord } from '../base/errors.ts';
-import { startHost } from '../main-process/start-host.ts';
+import { joinHost } from '../main-process/join-host.ts';
 import { crashText } from '../main-process/crashes.ts';
 import { summaryLines } from '../main-process/summary.ts';
 import { addressVariable } from '../wire/address.ts';
@@ -17,7 +20,7 @@ import type { CommandEnd, RunOptions } from './run/types.ts';
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { config, shards } = options;
-  await using host = await startHost({ root: process.cwd(), configFile: config, runner: 'carpool run' });
+  await using host = await joinHost({ root: process.cwd(), configFile: config }, 'carpool run');
   const { problem } = await host.configured;
   // Locks, ports and shared workers by file name need no config.
   const empty = problem?.context['empty'] === true && config === undefined;
@@ -34,7 +37,9 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     return notStarted(error.path ?? command[0] ?? '', error);
   }
   const summary = await host.stop();
-  for (const line of summaryLines(summary?.pools ?? [])) console.error(line);
+  // A host that it has joined is that of another process, which prints a summary of its own.
+  const pools = host.pid === undefined ? [] : (summary?.pools ?? []);
+  for (const line of summaryLines(pools)) console.error(line);
   const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
   process.stderr.write(crashText(crashes));
   if (ended.failure !== undefined) console.error(`carpool: ${ended.failure}`);

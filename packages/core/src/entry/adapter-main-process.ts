@@ -7,7 +7,7 @@
 export { RunHost, type CarpoolOptions, type RunHostOptions } from '../main-process/run-host.ts';
 export { failRun } from '../main-process/crashes.ts';
 export { startHost } from '../main-process/start-host.ts';
-export type { Host, HostOptions, StartedHost } from '../main-process/types.ts';
+export type { Host, HostOptions } from '../main-process/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';
 export { evidenceText, type ShownError } from '../client/report.ts';

@@ -25,7 +25,7 @@ import { Heartbeat } from '../wire/heartbeat.ts';
 import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
 import { endedMeanwhile, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
 import { ShownOutput } from './host-output.ts';
-import type { StartedHost } from './types.ts';
+import type { Host } from './types.ts';
 
 const readyTimeout = 10_000;
 const replyTimeout = 5_000;
@@ -46,7 +46,7 @@ export interface HostProcessOptions extends HostProgram {
   readonly configTimeout: number;
 }
 
-export class HostProcess implements StartedHost {
+export class HostProcess implements Host {
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;

@@ -6,9 +6,10 @@ import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
-import type { Configured, HostSummary } from '../wire/control.ts';
+import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { checkNoPools, joinMachine, openRun, printed } from './join-machine.ts';
-import { startHost } from './start-host.ts';
+import { GroupGuard } from './group-guard.ts';
+import { hostMain, startHost } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
 import { addressVariable, asOfVariable, isRemote, parseAddress } from '../wire/address.ts';
 
@@ -47,6 +48,7 @@ class JoinedHost implements Host {
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #client: Client;
+  readonly #guard = new GroupGuard(hostMain());
 
   constructor(client: Client, address: string, options: HostOptions) {
     this.#client = client;
@@ -69,10 +71,15 @@ class JoinedHost implements Host {
     await this.#client.runEnded().catch(() => {});
   }
 
+  owns(groups: readonly GroupLeader[]): void {
+    this.#guard.owns(groups);
+  }
+
   /** It goes on, because other runners may use it. */
   async stop(): Promise<HostSummary> {
     const summary = await this.summary();
     this.#client.close();
+    this.#guard.close();
     return summary;
   }
 

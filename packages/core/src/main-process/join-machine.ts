@@ -6,10 +6,11 @@ import { HostClient } from '../client/client.ts';
 import { connectToMachine } from '../client/connect-to-machine.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import type { WatchedFiles } from '../process/files.ts';
-import type { Configured, HostSummary } from '../wire/control.ts';
+import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { resolveAddress, type Place } from '../wire/address.ts';
 import type { OpenRunRequest, OpenRunResult } from '../wire/machine-messages.ts';
-import { defaultConfigTimeout } from './start-host.ts';
+import { GroupGuard } from './group-guard.ts';
+import { defaultConfigTimeout, hostMain } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
 
 /** Milliseconds: for what the host answers at once; for a run that ends. */
@@ -91,6 +92,7 @@ class MachineRun implements Host {
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #client: HostClient;
+  readonly #guard = new GroupGuard(hostMain());
   #stopping: Promise<HostSummary | undefined> | undefined;
 
   constructor(
@@ -124,6 +126,10 @@ class MachineRun implements Host {
     return files && globs && { files, globs };
   }
 
+  owns(groups: readonly GroupLeader[]): void {
+    this.#guard.owns(groups);
+  }
+
   stop(): Promise<HostSummary | undefined> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -136,6 +142,7 @@ class MachineRun implements Host {
   async #stop(): Promise<HostSummary | undefined> {
     const summary = await this.#client.ask({ method: 'closeRun' }, runTimeout).catch(() => undefined);
     this.#client.close();
+    this.#guard.close();
     return summary;
   }
 }

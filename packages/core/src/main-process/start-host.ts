@@ -8,7 +8,7 @@ import { withoutInspector } from '../hosts/node-options.ts';
 import type { Boot } from '../wire/control.ts';
 import { stderrOfHost } from './host-output.ts';
 import { HostProcess } from './host-process.ts';
-import type { HostOptions, StartedHost } from './types.ts';
+import type { Host, HostOptions } from './types.ts';
 
 /** Megabytes from the start: the host limits its heap (main.ts), and a relay makes much short-lived garbage. */
 const youngGeneration = '--min-semi-space-size=8';
@@ -19,10 +19,10 @@ export const defaultConfigTimeout = 60_000;
  * Starts the host process of a run. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
-export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<StartedHost> {
+export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<Host> {
   const { root, configFile, pools, mayLeave, runner } = options;
   const env = { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) };
-  const main = mainFile();
+  const main = hostMain();
   const child = spawn(process.execPath, [youngGeneration, main], {
     // Its own process group: a Ctrl-C in the terminal reaches the runner first, and the host cleans up after it.
     detached: true,
@@ -48,7 +48,7 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | '
 }
 
 /** In the package it is beside this file; in a checkout Node runs the source. */
-function mainFile(): string {
+export function hostMain(): string {
   const name = import.meta.url.endsWith('.ts') ? '../host/boot.ts' : './host-main.js';
   return fileURLToPath(new URL(name, import.meta.url));
 }

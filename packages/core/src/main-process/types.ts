@@ -46,13 +46,9 @@ export interface Host extends AsyncDisposable {
    * that tests have left open would break, the host stays until they or this process have gone, and keeps nothing waiting.
    */
   stop(): Promise<HostSummary | undefined>;
-}
-
-/** A host process that this process has started. */
-export interface StartedHost extends Host {
   /**
-   * What it ends when this process is gone, which may be killed: the process groups with these leaders, in place of those of
-   * before. Not on Windows.
+   * What is ended when this process is gone, which may be killed: the process groups with these leaders, in place of those of
+   * before. By the host, where this process has started it. Not on Windows.
    */
   owns(groups: readonly GroupLeader[]): void;
 }

@@ -1,6 +1,5 @@
 /** How what the shards print is shown: line by line as it comes, or of each shard as a whole at its end. */
 import { styleText } from 'node:util';
-import { join } from 'node:path';
 import { messageOf } from '../../base/thrown.ts';
 import { Lines } from './lines.ts';
 import type { Shard } from './plan.ts';
@@ -42,17 +41,17 @@ export function lineByLine(targets: Targets, prefixes?: Readonly<Record<StreamNa
 /** The shards of one run, each as a whole at its end: their lines are not changed, and those of two are not mixed. */
 export class WholeOutputs {
   readonly #targets: Targets;
-  readonly #folder: string;
+  readonly #folders: readonly string[];
   #printed: Promise<void> = Promise.resolve();
 
-  /** @param folder a private one, which is removed after the run */
-  constructor(targets: Targets, folder: string) {
+  /** @param folders for their files: the first that allows one */
+  constructor(targets: Targets, folders: readonly string[]) {
     this.#targets = targets;
-    this.#folder = folder;
+    this.#folders = folders;
   }
 
   /** @throws OutputError */
-  of({ number, name }: Pick<Shard, 'number' | 'name'>): ShardOutput {
+  of({ name }: Pick<Shard, 'name'>): ShardOutput {
     const kept = <T>(work: () => T): T => {
       try {
         return work();
@@ -60,7 +59,7 @@ export class WholeOutputs {
         throw new OutputError(`Cannot keep what shard ${name} prints: ${messageOf(thrown)}`, { cause: thrown });
       }
     };
-    const spool = kept(() => new Spool(join(this.#folder, `shard-${number}`)));
+    const spool = kept(() => new Spool(this.#folders));
     return {
       write(stream, chunk) {
         kept(() => spool.append(stream, chunk));

@@ -1,9 +1,9 @@
 /** `carpool run --shards 4 -- <command>`: the command for each part of the tests, on one host. */
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import type { WriteStream } from 'node:tty';
-import type { StartedHost } from '../../main-process/types.ts';
-import { addressVariable, localPath } from '../../wire/address.ts';
+import { hostDirectoryBases } from '../../hosts/host-directory.ts';
+import type { Host } from '../../main-process/types.ts';
+import { addressVariable } from '../../wire/address.ts';
 import type { CommandEnd, RunOptions } from './types.ts';
 import { failureLine, joinedExitCode, type ShardOutcome } from './outcome.ts';
 import { lineByLine, OutputError, prefixOf, WholeOutputs, type ShardOutput } from './output.ts';
@@ -14,7 +14,7 @@ import { Target } from './target.ts';
 /** @throws what the system says of a command that cannot be run */
 export async function runShards(
   command: readonly string[],
-  host: Pick<StartedHost, 'address' | 'owns'>,
+  host: Pick<Host, 'address' | 'owns'>,
   options: RunOptions & { readonly shards: number },
 ): Promise<CommandEnd> {
   const { shards: count, concurrency = Math.min(count, availableParallelism()), bail = false } = options;
@@ -23,7 +23,7 @@ export async function runShards(
     concurrency,
     bail,
     env: { ...process.env, ...coloursOf(process.stdout), [addressVariable]: host.address },
-    output: outputs(targets, host, options),
+    output: outputs(targets, options),
     running: (groups) => host.owns(groups),
   });
   // A Ctrl-C in the terminal reaches this process alone: each shard has a group of its own.
@@ -43,12 +43,10 @@ export async function runShards(
 
 function outputs(
   targets: { readonly stdout: Target; readonly stderr: Target },
-  { address }: Pick<StartedHost, 'address'>,
   { group = false, prefix = true }: RunOptions,
 ): (shard: Shard) => ShardOutput {
   if (group) {
-    // In the folder of the host, which removes it.
-    const whole = new WholeOutputs(targets, dirname(localPath(address)));
+    const whole = new WholeOutputs(targets, hostDirectoryBases());
     return (shard) => whole.of(shard);
   }
   return (shard) => {

@@ -1,5 +1,10 @@
-/** The output of one process in a file, both streams in the order in which they came, to be printed as a whole. */
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+/**
+ * The output of one process in a file, both streams in the order in which they came, to be printed as a whole. The file has
+ * no name: it is gone with this process, however that ends.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -10,9 +15,9 @@ const streams: readonly StreamName[] = ['stdout', 'stderr'];
 export class Spool {
   readonly #file: number;
 
-  /** @throws what the system says of the path */
-  constructor(path: string) {
-    this.#file = openSync(path, 'wx+', 0o600);
+  /** @param folders the first that allows it. @throws what the system says of the last one */
+  constructor(folders: readonly string[]) {
+    this.#file = openNameless(folders);
   }
 
   /** @throws what the system says, such as of a full disk */
@@ -43,4 +48,19 @@ export class Spool {
   close(): void {
     closeSync(this.#file);
   }
+}
+
+function openNameless(folders: readonly string[]): number {
+  let failure: unknown;
+  for (const folder of folders) {
+    const path = join(folder, `carpool-output-${randomBytes(6).toString('hex')}`);
+    try {
+      const file = openSync(path, 'wx+', 0o600);
+      rmSync(path);
+      return file;
+    } catch (thrown) {
+      failure = thrown;
+    }
+  }
+  throw failure;
 }
