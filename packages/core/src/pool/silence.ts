@@ -54,18 +54,19 @@ function asked({ ready }: ServerPart): string {
   return `it was not found ready (${typeof ready === 'function' ? 'its `ready`' : `GET ${ready.http}`})`;
 }
 
-/**
- * The end of a session is not confirmed, and the child answers nothing.
- * @param late what has taken too long; absent: the end has failed
- */
+/** The end of a session that was not confirmed. */
+export interface Unconfirmed extends Waited {
+  readonly wasOpened: boolean;
+  /** Whose time is over: that of `open`, of the call that wanted the session, of `close`. Absent: none has taken too long. */
+  readonly late: 'open' | 'call' | 'close' | undefined;
+  readonly verdict: Silence['verdict'];
+}
+
+/** The end of a session is not confirmed, and the child answers nothing. */
 export function afterUnconfirmed(
   settings: PoolSettings,
   { id, speaker }: Conversation,
-  {
-    late,
-    verdict,
-    waited,
-  }: Waited & { readonly late: 'open' | 'close' | undefined; readonly verdict: Silence['verdict'] },
+  { wasOpened, late, verdict, waited }: Unconfirmed,
 ): Silence {
   const { server, openTimeout, closeTimeout } = settings;
   // The unanswered messages of any other child name the test.
@@ -73,8 +74,13 @@ export function afterUnconfirmed(
   return { session: id, what: `${undone()}${stillSilent()}`, isOver: true, verdict };
 
   function undone(): string {
-    if (late === 'open') return `it did not open ${name} within ${openTimeout} ms`;
-    return `it did not confirm the end of ${name}${late === undefined ? '' : ` within ${closeTimeout} ms`}`;
+    const time = {
+      open: ` within ${openTimeout} ms`,
+      call: ' in the time of its call',
+      close: ` within ${closeTimeout} ms`,
+    };
+    const inTime = late === undefined ? '' : time[late];
+    return `${wasOpened ? `it did not confirm the end of ${name}` : `it did not open ${name}`}${inTime}`;
   }
 
   function stillSilent(): string {

@@ -112,7 +112,7 @@ export class SlotSessions {
         if (settings.server !== undefined) session.begins();
         suspects.heard(generation);
       },
-      () => suspects.unopened(session),
+      (why: unknown) => suspects.unopened(session, why),
     );
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then((released) => {

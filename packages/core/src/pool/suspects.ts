@@ -13,7 +13,7 @@
  * it long, and all wait for it: where that has cost too much for nothing, it is held back only if it is later than usual.
  */
 import type { Clock, Timer } from '../base/clock.ts';
-import type { CarpoolError } from '../base/errors.ts';
+import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import type { Conversation } from '../session/conversation.ts';
@@ -49,6 +49,9 @@ export interface SuspectSession {
   readonly conversation: Conversation;
 }
 
+/** The time in which a session was not opened: its own, or what its call had. */
+type LateOpening = 'open' | 'call';
+
 /** One session after whose end the child may be blocked. */
 interface Suspicion {
   readonly session: SuspectSession;
@@ -70,8 +73,8 @@ interface Ending {
 export class Suspects {
   readonly #options: SuspectsOptions;
   readonly #endings = new Map<SuspectSession, Ending>();
-  /** Those whose time to be opened is over. */
-  readonly #unopened = new Set<SuspectSession>();
+  /** Those that were not opened, and whose time that was. */
+  readonly #unopened = new Map<SuspectSession, LateOpening | undefined>();
   readonly #suspicions = new Map<SuspectSession, Suspicion>();
   /** A port accepts connections as long as the system does; an answer is the server's own. */
   readonly #answersProve: boolean;
@@ -121,10 +124,14 @@ export class Suspects {
     if (suspicion.question === 'answered' && goesOn) this.#clear(suspicion);
   }
 
-  /** It could not be opened: what is on its way is ended by now, or its child has not answered. */
-  unopened(session: SuspectSession): void {
+  /**
+   * It could not be opened: what is on its way is ended by now, or its child has not answered.
+   * @param why what `open` failed with, or was given up for
+   */
+  unopened(session: SuspectSession, why: unknown): void {
     if (session.conversation.over || this.#options.isClosing()) return;
-    this.#unopened.add(session);
+    const ofCall = isCarpoolError(why, 'REQUEST_TIMEOUT') ? 'call' : undefined;
+    this.#unopened.set(session, isCarpoolError(why, 'SESSION_FAILED') ? 'open' : ofCall);
     this.#watch(session);
   }
 
@@ -207,21 +214,23 @@ export class Suspects {
     const { settings, isClosing } = this.#options;
     const { generation, conversation } = session;
     const known = this.#suspicions.get(session);
-    const unopened = this.#unopened.delete(session);
+    const wasOpened = !this.#unopened.has(session);
+    const lateOpening = this.#unopened.get(session);
+    this.#unopened.delete(session);
     if (isClosing() || !this.#isSilent(session)) {
       if (known !== undefined) this.#clear(known);
       return;
     }
     const suspicion = this.#suspect(session, known?.doubt);
     const answers = await generation.liveness.answers();
-    const tooLate = failure === undefined || failure.code === 'REQUEST_TIMEOUT';
-    const late = unopened ? 'open' : tooLate ? 'close' : undefined;
+    const ofEnd = failure === undefined || failure.code === 'REQUEST_TIMEOUT' ? 'close' : undefined;
+    // What was given up for another reason had, if it did not end, all of its time since then.
+    const ofOpening = lateOpening ?? (failure === undefined ? 'open' : undefined);
+    const late = wasOpened ? ofEnd : ofOpening;
     if (!answers || (late !== undefined && !this.#answersProve)) {
       const verdict = !answers && generation.liveness.canBeAsked ? 'proven' : 'unproven';
-      this.#replace(
-        session,
-        afterUnconfirmed(settings, conversation, { late, verdict, waited: generation.liveness.patience }),
-      );
+      const waited = generation.liveness.patience;
+      this.#replace(session, afterUnconfirmed(settings, conversation, { wasOpened, late, verdict, waited }));
     }
     this.#clear(suspicion);
   }

@@ -76,9 +76,10 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
       try {
         opened = open === undefined ? server.address() : await open(server, { params, started, signal, freshId });
       } catch (thrown) {
-        if (!isCarpoolError(signal.reason, 'SESSION_FAILED')) throw await whyFailed(thrown);
-        // It took too long: what is left of it, and whether the server still answers, is not known.
-        return { wireId: freshId, close: () => Promise.reject(thrown as Error) };
+        if (!signal.aborted) throw await whyFailed(thrown);
+        // It was given up: what is left of it, and whether the server still answers, is not known. Why says more than what
+        // was thrown because of it.
+        return { wireId: freshId, close: () => Promise.reject(signal.reason as Error) };
       }
       used();
       return {

@@ -40,7 +40,10 @@ export interface ServerOpen<Params = unknown, Started = unknown> {
   readonly params: Params | undefined;
   /** What `start` returned. */
   readonly started: Started;
-  /** Aborted when nothing waits for the session any more. */
+  /**
+   * Aborted when nothing waits for the session any more. What `open` returns then is closed; where it throws, the server may
+   * keep something of it, so the slot of the session is not used again.
+   */
   readonly signal: AbortSignal;
   /** The id of the session, "s1", "s2", …: no other session of the pool has or had it. */
   readonly freshId: string;

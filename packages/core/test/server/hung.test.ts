@@ -351,20 +351,57 @@ test('a port that accepts connections proves nothing: where `close` does not end
   expect(pool('web').stats()).toMatchObject({ children: 2, failures: 0 });
 });
 
-test('nor where `close` asks the server nothing: one session is not opened on it, and then it is replaced', async () => {
-  const warnings: string[] = [];
-  const options: App = { ...app, ready: { port: true }, openTimeout: 300, close: quiet };
-  const { client, pool } = await served(options, (message) => warnings.push(message));
-  const first = await hungBy('loops', client);
-  const error = await failure(client.register('web', under('next')), 'SESSION_FAILED');
-  expect(error.message).toContain('Cannot open session s2');
-  const third = await client.register('web', under('third'));
-  expect(third.opened).not.toBe(first.opened);
-  await works(third);
-  expect(warnings.join('\n')).toContain(
-    'it did not open session s2 of "next" (cart.test.ts) within 300 ms; that it accepts a connection proves nothing',
-  );
-  expect(pool('web').stats()).toMatchObject({ children: 2 });
+test.each([
+  [
+    'its time',
+    'SESSION_FAILED',
+    { openTimeout: 300 },
+    'it did not open session s2 of "next" (cart.test.ts) within 300 ms; ',
+  ],
+  [
+    'that of its call',
+    'REQUEST_TIMEOUT',
+    {},
+    'it did not open session s2 of "next" (cart.test.ts) in the time of its call; ',
+  ],
+] as const)(
+  'nor where `close` asks the server nothing: what is not opened on it in %s replaces it',
+  async (_, code, limit, why) => {
+    const warnings: string[] = [];
+    const options: App = { ...app, ready: { port: true }, ...limit, close: quiet };
+    const { client, pool } = await served(options, (message) => warnings.push(message));
+    const first = await hungBy('loops', client);
+    const timeLeft = code === 'REQUEST_TIMEOUT' ? 300 : Infinity;
+    await failure(client.register('web', { ...under('next'), timeLeft: () => timeLeft }), code);
+    const third = await client.register('web', under('third'));
+    expect(third.opened).not.toBe(first.opened);
+    await works(third);
+    expect(warnings.join('\n')).toContain(`${why}that it accepts a connection proves nothing`);
+    expect(pool('web').stats()).toMatchObject({ children: 2 });
+  },
+);
+
+test('an `open` that is given up leaves its slot unused: a server that answers serves on, and another is replaced', async () => {
+  // As far as is known, all tests have passed.
+  const call = new AbortController();
+  let giveUp: (() => void) | undefined;
+  const open: App['open'] = (server, request) => {
+    giveUp?.();
+    return app.open(server, request);
+  };
+  const pool = webPool(web<undefined, unknown, string>('', { ...app, close: quiet, open }));
+  const first = await pool.register();
+  giveUp = () => call.abort(new Error('enough'));
+  await expect(pool.register({ signal: call.signal })).rejects.toThrow('enough');
+  await until('its slot is lost', () => pool.stats().quarantined === 1);
+  expect((await pool.register()).opened).toBe(first.opened);
+  await hang(first as unknown as Session);
+  await failure(pool.register({ timeout: 300 }), 'REQUEST_TIMEOUT');
+  const { error } = await first.closed;
+  expect(error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect(error?.message).toContain('in the time of its call, and was not found ready in the ');
+  const next = await pool.register();
+  expect(next.opened).not.toBe(first.opened);
 });
 
 test('a child with messages is held back in the same way: a test that failed, and nothing since', async () => {

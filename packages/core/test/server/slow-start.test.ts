@@ -97,7 +97,7 @@ test('of a session that is opened ahead, the call waits no longer, and the next 
 
 test('of a child that does not answer `open`, the error shows what it was sent', async () => {
   const protocol = { open: { send: { type: 'silence' }, expect: { type: 'opened' } } };
-  const echoes = pool('echo', { protocol });
+  const echoes = pool('echo', { protocol, openTimeout: 1_000 });
   await echoes.start();
   const error = await failure(echoes.register({ timeout: 300 }), 'REQUEST_TIMEOUT');
   expect(error.context).toMatchObject({ phase: 'open', limit: 'call' });
