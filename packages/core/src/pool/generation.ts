@@ -96,7 +96,8 @@ export class Generation {
     this.protocol = protocol;
     this.hello = hello;
     const { settings, faults } = options;
-    this.liveness = new Liveness({ settings, faults, child, mux, protocol, readyIn: () => served?.readyIn ?? 0 });
+    const [readyIn, probed] = [() => served?.readyIn ?? 0, () => served?.protocol.probed()];
+    this.liveness = new Liveness({ settings, faults, child, mux, protocol, readyIn, probed });
   }
 
   /**

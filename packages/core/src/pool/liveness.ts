@@ -18,6 +18,8 @@ export interface LivenessOptions {
   readonly protocol: Protocol<Messages>;
   /** Milliseconds that a server needs to be found ready, as far as is known. */
   readonly readyIn: () => number;
+  /** Nothing waits for the answer to a `probe` any more. */
+  readonly probed: () => void;
 }
 
 export class Liveness {
@@ -67,7 +69,11 @@ export class Liveness {
 
   /** Whether it answers in time. A second call joins the first. */
   answers(): Promise<boolean> {
-    this.#answers ??= this.#options.mux.probe(this.patience).finally(() => (this.#answers = undefined));
+    const { mux, probed } = this.#options;
+    this.#answers ??= mux.probe(this.patience).finally(() => {
+      this.#answers = undefined;
+      probed();
+    });
     return this.#answers;
   }
 

@@ -26,6 +26,8 @@ type InUse = (server: Server, request: ServerUse) => unknown;
 export interface ServerProtocol extends Protocol<Messages> {
   /** What its end would break is connected to it. @throws what the config throws */
   inUse(signal: AbortSignal): Promise<boolean>;
+  /** Nothing waits for the answer to `probe` any more. */
+  probed(): void;
   /** A test has this session from now on. @returns whether it waits for the end of that */
   begins(session: string): boolean;
 }
@@ -114,10 +116,12 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
     },
 
     async probe() {
-      // The one before had its time.
-      question.abort();
       question = new AbortController();
       await untilReadyAgain({ ...options, signal: AbortSignal.any([ended, question.signal]) });
+    },
+
+    probed() {
+      question.abort();
     },
 
     route(frame) {

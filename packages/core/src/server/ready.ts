@@ -71,8 +71,8 @@ async function untilReached(server: RunningServer, { ready, clock, over, tried }
     try {
       const once = AbortSignal.any([over, AbortSignal.timeout(attemptTimeout)]);
       await attempt(server, ready, once);
-      // A server that was blocked meanwhile has not needed all of it.
-      server.readyIn = Math.min(server.readyIn, clock.now() - began);
+      // A server that was blocked meanwhile has not needed all of it, nor has one whose start a function has waited for.
+      server.readyIn = Math.min(server.readyIn, clock.now() - began, attemptTimeout);
       return;
     } catch (thrown) {
       // It will not be there later either.

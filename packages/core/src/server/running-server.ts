@@ -25,7 +25,7 @@ export interface StartStep {
 export class RunningServer implements Server {
   groups: Readonly<Record<string, string>> = {};
   host = '127.0.0.1';
-  /** Milliseconds of the shortest attempt that has found it ready. */
+  /** Milliseconds of the shortest attempt that has found it ready, 2000 at most. */
   readyIn: number = Infinity;
   /** While it starts. */
   step: (() => StartStep) | undefined;

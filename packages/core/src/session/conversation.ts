@@ -170,10 +170,11 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   close(reason: CloseReason, timeout: number, failed = false): Promise<Released> {
     const { name } = this.#state;
     if (name === 'closed' || (name === 'closing' && !failed)) return this.released;
+    // First: what `ends` decides depends on it.
+    if (name !== 'closing') this.#state = { name: 'closing', reason };
     this.#options.ends?.(failed ? 'failed' : this.#outbox.waitingCalls > 0 ? 'unanswered' : undefined);
     if (name === 'closing') return this.released;
     const opened = this.#opened;
-    this.#state = { name: 'closing', reason };
     // The end does not wait for what the gate still holds back.
     this.#outbox.gate = undefined;
     // What `open` may still read, it may still answer.

@@ -197,14 +197,23 @@ test('one that holds one session at a time is ended at once, and is gone before 
 });
 
 test('a test that is told of it keeps its session to its end, where that is the only one, too', async () => {
-  const { client, pool } = await served({ ...app, closeTimeout: 60_000, children: 1, sessionsPerChild: 1 });
+  const asked: { readonly url: string; readonly signal: AbortSignal }[] = [];
+  const ready: App['ready'] = async ({ url }, signal) => {
+    asked.push({ url, signal });
+    return (await fetch(`${url}/health`, { signal })).ok;
+  };
+  const alone = { closeTimeout: 60_000, stopTimeout: 20, children: 1, sessionsPerChild: 1 };
+  const { client, pool } = await served({ ...app, ready, ...alone });
   const owner = owns(client, 'loops');
   const first = await owner.session('web');
   await hang(first);
   expect((await owner.evidence())[0]?.silence).toContain('the server does not answer');
   expect(first.closeReason).toBeUndefined();
+  expect(asked.at(-1)?.signal.aborted, 'it is asked no longer than it is waited for').toBe(true);
+  const before = asked.length;
   void owner.end({ passed: false });
   await works(await client.register('web', under('next')));
+  expect(asked.slice(before).map(({ url }) => url)).not.toContain(first.opened);
   expect(pool('web').stats()).toMatchObject({ children: 2, running: 1, failures: 0 });
 });
 
