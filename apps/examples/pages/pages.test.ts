@@ -41,7 +41,7 @@ const blocks = [
   { page: 'docs/coordination.md', folder: 'coordination', only: 'carpool.config.ts' },
 ].flatMap(({ page, folder, only }) =>
   codeBlocks(page)
-    .filter(({ language }) => ['ts', 'js', 'mjs', 'python'].includes(language))
+    .filter(({ language }) => ['ts', 'js', 'mjs', 'python', 'sql'].includes(language))
     .filter(({ title }) => only === undefined || title === only)
     .map(({ title, code }) => ({
       page,

@@ -19,8 +19,12 @@ export interface PagesRun {
   readonly tests: number;
   /** How many pass in Jest: those in CommonJS, `*.test.cjs`, which Vitest leaves alone. Default none. */
   readonly jestTests?: number;
+  /** How many pass in Playwright Test: those in `*.spec.ts`, which are left to it then. Default none. */
+  readonly playwrightTests?: number;
   /** What the summary says: `db: 1 child, 2 session`. Absent: there are no pools. */
   readonly summary?: string;
+  /** What it says in the two other runners. Default: the same. */
+  readonly otherSummary?: string;
   /** Adds what the code needs besides. @returns environment variables */
   prepare?(project: string): Readonly<Record<string, string>>;
 }
@@ -29,7 +33,16 @@ const isForJest = /\.test\.cjs$/;
 
 /** Fails where the compiler or a runner reports something, or where the summary is another one. */
 export async function expectPagesRun(options: PagesRun): Promise<void> {
-  const { folder, pages, tests, jestTests = 0, summary, prepare } = options;
+  const {
+    folder,
+    pages,
+    tests,
+    jestTests = 0,
+    playwrightTests = 0,
+    summary,
+    otherSummary = summary,
+    prepare,
+  } = options;
   const temporary = join(folder, '.tmp');
   mkdirSync(temporary, { recursive: true });
   const project = mkdtempSync(join(temporary, 'guide-'));
@@ -45,18 +58,24 @@ export async function expectPagesRun(options: PagesRun): Promise<void> {
 
   const { resolve } = createRequire(join(folder, 'package.json'));
   const program = (name: string, file: string): string => join(dirname(resolve(`${name}/package.json`)), file);
+  const excluded = ['--exclude=**/*.cjs', ...(playwrightTests > 0 ? ['--exclude=**/*.spec.ts'] : [])];
   const [errors, said] = await Promise.all([
     output(project, [tsc, '-p', project], env),
-    output(project, [program('vitest', 'vitest.mjs'), 'run', '--exclude=**/*.cjs'], env),
+    output(project, [program('vitest', 'vitest.mjs'), 'run', ...excluded], env),
   ]);
   expect(errors).toBe('');
   expect(said).toMatch(new RegExp(`Tests +${tests} passed`));
   if (summary !== undefined) expect(said).toContain(`carpool: ${summary}`);
+  if (playwrightTests > 0) {
+    const playwright = await output(project, [program('@playwright/test', 'cli.js'), 'test'], env);
+    expect(playwright).toMatch(new RegExp(`\\b${playwrightTests} passed`));
+    if (otherSummary !== undefined) expect(playwright).toContain(`carpool: ${otherSummary}`);
+  }
   if (jestTests === 0) return;
   const cache = `--cacheDirectory=${join(temporary, 'jest-cache')}`;
   const jest = await output(project, [program('jest', 'bin/jest.js'), '--no-watchman', cache, isForJest.source], env);
   expect(jest).toMatch(new RegExp(`\nTests: +${jestTests} passed, ${jestTests} total\n`));
-  if (summary !== undefined) expect(jest).toContain(`carpool: ${summary}`);
+  if (otherSummary !== undefined) expect(jest).toContain(`carpool: ${otherSummary}`);
   expect(jest).not.toMatch(/failed to exit gracefully|did not exit|warning/i);
 }
 

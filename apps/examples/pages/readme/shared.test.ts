@@ -1,7 +1,7 @@
 import { getPort, lock, once } from 'carpool/coordination';
 import { registerSharedWorker } from 'carpool/shared-worker';
 import { expect, test } from 'vitest';
-import { logIn } from './log-in.ts';
+import { logIn } from './log-in.ts'; // of the project: it takes long
 
 const visitors = registerSharedWorker({ filename: new URL('./visitors.worker.ts', import.meta.url) });
 

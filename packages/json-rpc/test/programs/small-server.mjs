@@ -1,4 +1,5 @@
 // A language server in the small: it keeps the texts of documents, and does what tests ask for.
+const ignoresUnknown = process.argv.includes('--ignores-unknown');
 let input = Buffer.alloc(0);
 let asked = 0;
 /** Texts by URI. @type {Map<string, string>} */
@@ -31,6 +32,7 @@ const requests = {
     serverInfo: { name: 'small', version: String(initializationOptions?.version ?? 1) },
   }),
   shutdown: () => null,
+  'workspace/symbol': () => null,
   'textDocument/hover': ({ textDocument: { uri } }) => ({ contents: texts.get(uri) ?? 'not open' }),
   'textDocument/definition': ({ textDocument: { uri } }) => [{ uri, range: null }],
   /** Under which URIs, and which of them, the texts with this part are open: as data that is no address. */
@@ -77,8 +79,11 @@ async function received({ id, method, params, result, error }) {
     return;
   }
   const answerer = requests[method];
-  if (answerer === undefined) write({ id, error: { code: -32601, message: `no method ${method}` } });
-  else write({ id, result: await answerer(params ?? {}) });
+  if (answerer === undefined) {
+    if (!ignoresUnknown) write({ id, error: { code: -32601, message: `no method ${method}` } });
+    return;
+  }
+  write({ id, result: await answerer(params ?? {}) });
 }
 
 process.stdin.on('data', (chunk) => {
