@@ -155,7 +155,7 @@ function readmeOf({ name, folder, readme, beside, needs }) {
 }
 
 async function follow(entry, client, tarballs) {
-  const { name, folder, beside, needs, server, service, pool = 'renderer', runner, run } = entry;
+  const { folder, beside, needs, server, service, pool = 'renderer', runner, run } = entry;
   const { page, below, installs } = readmeOf(entry);
   const project = mkdtempSync(join(out, 'project-'));
   const readme = readFileSync(join(root, page), 'utf8');

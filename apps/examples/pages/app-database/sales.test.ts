@@ -1,4 +1,6 @@
-import { withPools } from '@carpool/vitest';
+import type { PostgresDatabase } from '@carpool/postgres';
+import { register, withPools } from '@carpool/vitest';
+import { beforeAll } from 'vitest';
 import config from './carpool.config.ts';
 
 const test = withPools(config).extend<{ shop: string }>({
@@ -8,6 +10,12 @@ const test = withPools(config).extend<{ shop: string }>({
     await use(opened.url);
   },
 });
+
+// Needed only where the app starts slowly: so its start is not in the time of the first test.
+beforeAll(async () => {
+  const { opened } = await register('db', { scope: 'file' });
+  await register('app', { scope: 'file', params: { database: (opened as PostgresDatabase).url } });
+}, 60_000);
 
 const sales = async (shop: string): Promise<string> => await (await fetch(shop)).text();
 
