@@ -12,11 +12,20 @@ import { configured, onMachine, run, worker } from '../machine/support.ts';
 
 const user = process.platform === 'win32' ? 'user' : String(process.getuid?.());
 
-/** What it prints, and its exit code. It sees the hosts of this test alone. */
-async function stopping(target?: string, options: StopOptions = {}): Promise<{ code: number; said: string }> {
+interface Stopped {
+  readonly code: number;
+  readonly said: string;
+}
+
+/** What it prints, and its exit code. It sees the hosts of this test alone. @param notices takes what it waits for */
+async function stopping(target?: string, options: StopOptions = {}, notices: string[] = []): Promise<Stopped> {
   const said: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
-  const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
+  // On a busy machine each may wait.
+  const isNotice = (text: string): boolean => /^carpool: waits |: it is killed$/.test(text);
+  const error = vi
+    .spyOn(console, 'error')
+    .mockImplementation((text: string) => void (isNotice(text) ? notices : said).push(text));
   try {
     return { code: await stop(target, { bases: [place().path], ...options }), said: said.join('\n') };
   } finally {
@@ -74,13 +83,53 @@ test('a host that is stopped is killed, and its child is swept', async () => {
   const pid = host.pools[0]?.children[0]?.pid ?? 0;
   const child = { pid, startTime: startTimeOf(pid) };
   process.kill(host.pid, 'SIGSTOP');
-  const { code, said } = await stopping(String(host.pid));
+  const began = performance.now();
+  const notices: string[] = [];
+  const { code, said } = await stopping(String(host.pid), {}, notices);
+  // It was 11.8 s: a question waits for 10 s.
+  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(notices).toEqual([`carpool: the host of a run (process ${host.pid}) is stopped: it is killed`]);
   expect(said).toBe(
     `carpool: the host of a run was killed: process ${host.pid}: it is stopped, and answers nothing. What it had started has ended`,
   );
   expect(code).toBe(0);
   expect(mayBeRunning(child)).toBe(false);
   expect(hostFolders([place().path])).toEqual([]);
+});
+
+test('a host that is stopped for less than a second is asked, and is not killed', async () => {
+  onMachine();
+  configured();
+  await worker(await run({ host: 'run' }));
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const goesOn = setTimeout(() => process.kill(host.pid, 'SIGCONT'), 400);
+  const { code, said } = await stopping(String(host.pid));
+  clearTimeout(goesOn);
+  expect([code, said]).toEqual([0, expect.stringMatching(/^carpool: the host of a run has ended: process \d+/)]);
+});
+
+test('with `never` a host that is stopped is not killed: it is said how it goes on', async () => {
+  onMachine();
+  configured();
+  await worker(await run({ host: 'run' }));
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const said: string[] = [];
+  const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
+  const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
+  const stopped = stop(String(host.pid), { bases: [place().path], timeout: null });
+  await vi.waitUntil(() => said.length > 0, { timeout: 10_000 });
+  process.kill(host.pid, 'SIGCONT');
+  expect(await stopped).toBe(0);
+  error.mockRestore();
+  log.mockRestore();
+  expect(said).toEqual([
+    `carpool: waits for the host of a run (process ${host.pid}), which is stopped: \`kill -CONT ${host.pid}\` lets it go on`,
+    expect.stringMatching(/^carpool: the host of a run has ended: process \d+/),
+  ]);
 });
 
 test('a host that answers, and does not end, is killed at the deadline', async () => {
@@ -118,10 +167,17 @@ async function blockedHost(milliseconds: number): Promise<number> {
 
 test.each([null, 20_000])('a host that is busy is not killed as long as there is time: %s', async (timeout) => {
   const pid = await blockedHost(4_000);
-  expect(await stopping(String(pid), { timeout })).toEqual({
+  const notices: string[] = [];
+  expect(await stopping(String(pid), { timeout }, notices)).toEqual({
     code: 0,
     said: expect.stringMatching(/^carpool: the host of a run has ended: process \d+/),
   });
+  const kills = timeout === null ? '' : '; after \\d+ s it is killed';
+  expect(notices).toEqual([
+    expect.stringMatching(
+      `^carpool: waits for an answer of the host of a run \\(process ${pid}\\): it may be busy${kills}$`,
+    ),
+  ]);
 });
 
 test('all of it takes no longer than the time that is given, whatever the host does', async () => {

@@ -1,0 +1,22 @@
+/** What is left of the time for all that `carpool stop` does. */
+import { systemClock } from '../../base/clock.ts';
+
+export class Limit {
+  readonly milliseconds: number;
+  readonly #end: number;
+
+  /** @param timeout milliseconds; null: any time */
+  constructor(timeout: number | null) {
+    this.milliseconds = timeout ?? Infinity;
+    this.#end = systemClock.now() + this.milliseconds;
+  }
+
+  get left(): number {
+    return Math.max(0, this.#end - systemClock.now());
+  }
+
+  /** Nothing is killed. */
+  get isNever(): boolean {
+    return this.milliseconds === Infinity;
+  }
+}
