@@ -73,6 +73,8 @@ export async function connectTo(
     strays: new Strays(undefined, 0),
     closed: (reason) => {
       const silence = silenceOf(reason);
+      // One that was killed has told nothing; what has killed it may have.
+      if (silence === undefined && !isRemote(place)) ended ??= readEnding(place.path, log);
       const error = silence === undefined || reason === undefined ? (ended ?? endedError(reason, place, log)) : reason;
       const why = ended === undefined ? whyClosed(silence, place) : `because ${String(endingOf(ended))} its run,`;
       gone = error;
@@ -116,6 +118,9 @@ export async function connectTo(
   }
 }
 
+/** What the system says of a socket whose host has gone. */
+const isOver: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED']);
+
 type Known = Pick<ClientOptions, 'known' | 'log'> & { readonly timeout: number };
 
 async function socketTo(place: Place, { timeout, known, log }: Known): Promise<Socket> {
@@ -131,7 +136,7 @@ async function socketTo(place: Place, { timeout, known, log }: Known): Promise<S
     if (thrown === late || isCarpoolError(thrown)) throw thrown;
     const why = isRemote(place) ? whyNotRemote(thrown) : messageOf(thrown);
     const { code } = thrown as NodeJS.ErrnoException;
-    const ending = isRemote(place) || code !== 'ENOENT' ? undefined : readEnding(place.path, log);
+    const ending = isRemote(place) || !isOver.has(code) ? undefined : readEnding(place.path, log);
     if (ending !== undefined) throw ending;
     // A host that ends removes its socket; so does a cleaner of temporary files.
     const lost = code === 'ENOENT' ? 'has ended, or its socket was removed' : 'has ended';

@@ -21,7 +21,6 @@ import { staysInUse } from './left-in-use.ts';
 import { Lifetime } from './lifetime.ts';
 import { OwnedGroups } from './owned-groups.ts';
 import { Restoration } from './restoration.ts';
-import { endedOnPurpose } from './hub/ended-on-purpose.ts';
 import { ServedRun } from './served-run.ts';
 import { serverPorts } from './server-ports.ts';
 
@@ -79,10 +78,7 @@ async function serve(boot: Boot): Promise<void> {
     socketOf,
     runInfo: () => (info ??= infoOf(boot, pid)),
     runner: boot.runner,
-    stop: () => {
-      served.hub.tellEnd(endedOnPurpose('host'));
-      void lifetime.stop();
-    },
+    stop: () => void endOnPurpose(served, folder),
   }));
   await served.hub.listen(socket);
   report({ report: 'ready', address: formatAddress({ path: socket, token }) });
@@ -98,6 +94,16 @@ async function serve(boot: Boot): Promise<void> {
   await served.hub.reach.ready();
   report({ report: 'configured', configured });
   await lifetime.sweepOnce();
+}
+
+/** `carpool stop` wants it. */
+async function endOnPurpose({ hub }: ServedRun, folder: string): Promise<void> {
+  const { endedOnPurpose } = await import('../hosts/ended-on-purpose.ts');
+  const { leaveEndingOfFolder } = await import('../hosts/left-ending.ts');
+  const error = endedOnPurpose('host');
+  leaveEndingOfFolder(folder, error);
+  hub.tellEnd(error);
+  await lifetime.stop();
 }
 
 /** The same for all workers of the run. */

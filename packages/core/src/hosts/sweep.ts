@@ -7,12 +7,14 @@ import { folderRecordName, parseFolderRecord } from '../process/pid-files.ts';
 import { sweepRecords } from '../process/reaper.ts';
 import { isTempFolderName, removeTempFolder } from '../process/temp-folder.ts';
 import { abandonedHosts, type AbandonedHost } from './abandoned-hosts.ts';
+import { sweepEndings } from './left-ending.ts';
 
 /** Milliseconds after each signal. */
 const deadlines = { terminate: 1_000, kill: 2_000 };
 
 /** Takes a few seconds at most. Never rejects: what cannot be ended or removed stays for the next sweep. */
 export async function sweep(bases?: readonly string[]): Promise<void> {
+  sweepEndings(bases);
   await Promise.allSettled((await abandonedHosts(bases)).map(sweepHost));
 }
 

@@ -2,10 +2,10 @@
 import { duration } from '../base/holder-label.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from '../wire/control.ts';
-import { leaveEndingOfRun } from './left-ending.ts';
+import { leaveEndingOfRun } from '../hosts/left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
 import type { RunStatus } from '../wire/status.ts';
-import { endedOnPurpose } from '../host/hub/ended-on-purpose.ts';
+import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
 import type { ServedRun } from '../host/served-run.ts';

@@ -24,7 +24,7 @@ import { Lifetime } from '../host/lifetime.ts';
 import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
-import { leaveEndingOfHost } from './left-ending.ts';
+import { leaveEndingOfHost } from '../hosts/left-ending.ts';
 import { boundLog } from './log.ts';
 import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';

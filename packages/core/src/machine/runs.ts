@@ -26,7 +26,7 @@ import {
 } from '../wire/machine-messages.ts';
 import type { HostBounds, ListenStatus } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
-import { endedOnPurpose } from '../host/hub/ended-on-purpose.ts';
+import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';

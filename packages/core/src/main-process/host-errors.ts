@@ -1,6 +1,8 @@
 /** What can be wrong with a host, in the words of the process that started it. */
 import { CarpoolError, toRecord } from '../base/errors.ts';
+import { localPath } from '../wire/address.ts';
 import { controlDescriptor, type Configured } from '../wire/control.ts';
+import { readEnding } from '../wire/left-ending.ts';
 
 /** The host cannot be used at all. @param why half a sentence, whose subject is the host */
 export function unreachable(why: string): CarpoolError {
@@ -38,7 +40,13 @@ export function withoutConfig(error: CarpoolError, files: readonly string[] = []
   return { pools: [], sharedWorkers: [], locks: {}, files, problem: toRecord(error) };
 }
 
+/** Who has ended the host of this address on purpose, if somebody has. Empty: it has none so far. */
+export function endingAt(address: string): CarpoolError | undefined {
+  return address === '' ? undefined : readEnding(localPath(address), undefined);
+}
+
 /** For stderr: tests know only that their connections have ended. @param how "was killed by SIGKILL" */
-export function endedMeanwhile(pid: number | undefined, how: string): string {
+export function endedMeanwhile(pid: number | undefined, how: string, ending: CarpoolError | undefined): string {
+  if (ending !== undefined) return `carpool: ${ending.message}\n`;
   return `carpool: The host (process ${pid}) ${how} while the run went on: tests that use it fail with HUB_LOST from now on. What it printed is above; what it had started is ended now\n`;
 }

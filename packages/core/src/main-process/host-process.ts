@@ -9,6 +9,7 @@ import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
 import type { WatchedFiles } from '../process/files.ts';
+import { forgetEnding } from '../hosts/left-ending.ts';
 import { localPath } from '../wire/address.ts';
 import {
   controlDescriptor,
@@ -23,12 +24,11 @@ import {
 } from '../wire/control.ts';
 import { Heartbeat } from '../wire/heartbeat.ts';
 import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
-import { endedMeanwhile, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
+import { endedMeanwhile, endingAt, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
 import { ShownOutput } from './host-output.ts';
 import type { Host } from './types.ts';
 
-const readyTimeout = 10_000;
-const replyTimeout = 5_000;
+const [readyTimeout, replyTimeout] = [10_000, 5_000];
 /** Longer, because shared workers that are replaced run their teardowns first. */
 const runTimeout = 20_000;
 /** Longer than the host allows itself. */
@@ -37,8 +37,7 @@ const stopTimeout = 25_000;
 const pingTimeout = 3_000;
 /** Tests report a host that does not answer after at most 14 s (`client/connect.ts`); they are first. */
 const heartbeat = { interval: 2_000, limit: 7 };
-/** After this the user reads what is being waited for. */
-const noticeAfter = 10_000;
+const noticeAfter = 10_000; // then the user reads what is being waited for
 
 export interface HostProcessOptions extends HostProgram {
   readonly project: Project;
@@ -122,8 +121,7 @@ export class HostProcess implements Host {
   }
 
   stop(): Promise<HostSummary | undefined> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    return (this.#stopping ??= this.#stop());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,6 +141,7 @@ export class HostProcess implements Host {
     await within(this.exited, end).catch(() => this.#kill(`it did not end within ${stopTimeout} ms`));
     await this.exited;
     await Promise.all([this.#output.over, this.#swept]);
+    forgetEnding(dirname(localPath(this.address))); // workers that began until now have read it
     return stopped?.summary;
   }
 
@@ -281,11 +280,13 @@ export class HostProcess implements Host {
     const how = signalCode === null ? `exited with code ${exitCode}` : `was killed by ${signalCode}`;
     for (const resolve of this.#replies.values()) resolve(undefined);
     void this.#output.over.then(() => {
+      const ending = endingAt(this.address);
       if (this.address !== '' && this.#stopping === undefined && this.#fault === undefined)
-        process.stderr.write(endedMeanwhile(this.pid, how));
+        process.stderr.write(endedMeanwhile(this.pid, how, ending));
       this.#address.reject(this.#output.explain(unreachable(`it ${how} before it was ready`)));
       const why = this.#fault ?? `it ${how}`;
-      this.#settle(withoutConfig(this.#output.explain(new CarpoolError('HUB_LOST', `The host is gone: ${why}`))));
+      const gone = ending ?? this.#output.explain(new CarpoolError('HUB_LOST', `The host is gone: ${why}`));
+      this.#settle(withoutConfig(gone));
     });
   }
 

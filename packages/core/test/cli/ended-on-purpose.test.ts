@@ -1,12 +1,14 @@
 // What tests are told whose run, or whose host, somebody has ended; and whose host was killed.
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { processes } from '../../src/cli/ps/ask.ts';
 import { stop } from '../../src/cli/stop.ts';
 import { connectProvided } from '../../src/client/provided.ts';
 import { machineFolder, livingMachineHost } from '../../src/hosts/machine-folder.ts';
+import { sweep } from '../../src/hosts/sweep.ts';
 import { failure } from '../support/failure.ts';
-import { place } from '../support/pools.ts';
+import { closing, place } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from '../machine/support.ts';
 
 const adapter = { runner: 'a test', adapter: '@carpool/test', version: '1.2.3', remedy: 'add it' };
@@ -82,18 +84,40 @@ test('so do those of every run on a host of the machine that `carpool stop` has 
   expect((await failure(connectProvided(provided, adapter), 'HUB_LOST')).message).not.toContain('carpool stop');
 });
 
-test('and those of a run with a host of its own', async () => {
+test.for([
+  ['answers, and ends by itself', 'host: its own'],
+  ['is stopped, and so is killed', 'host: its own'],
+  ['is stopped, and so is killed', 'host: the machine'],
+] as const)('and those of a run whose host %s (%s): what is open, and what begins later', async ([how, whose]) => {
   onMachine();
   configured();
-  stderr();
-  const client = await worker(await run({ host: 'run' }));
+  const printed = stderr();
+  const own = whose === 'host: its own';
+  const ended = await run({ host: own ? 'run' : 'machine' });
+  const client = closing(await connectProvided(ended.provided, adapter));
   const [host] = (await processes({ most: 5, bases: [place().path] })).hosts;
-  await stopping(String(host?.pid));
-  expect(await client.closed).toMatchObject({
-    code: 'HUB_LOST',
-    message:
-      'The host of this run was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again',
-  });
+  vi.spyOn(console, 'error').mockReturnValue();
+  if (how.startsWith('is stopped')) process.kill(host?.pid ?? 0, 'SIGSTOP');
+  await stopping(own ? String(host?.pid) : undefined);
+  const what = own ? 'The host of this run' : 'The host of this machine';
+  const message = `${what} was ended, by \`carpool stop\`: no test of this run can use it from here on. Run the tests again`;
+  expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: 'carpool stop' } });
+  // A worker that begins now.
+  expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
+  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  expect(printed()).not.toContain('while the run went on');
+  await ended.stop();
+  expect(readdirSync(place().path).filter((name) => name.endsWith('.ended'))).toEqual([]);
+});
+
+test('what a run has left that was killed is removed after a day', async () => {
+  const name = `carpool-${process.getuid?.()}-0123456789ab.ended`;
+  const [old, young, other] = [name, name.replace('ab.', 'cd.'), 'mine.ended'].map((one) => join(place().path, one));
+  for (const file of [old, young, other]) writeFileSync(String(file), '');
+  const before = new Date(Date.now() - 25 * 60 * 60 * 1_000);
+  for (const file of [old, other]) utimesSync(String(file), before, before);
+  await sweep([place().path]);
+  expect([old, young, other].map((file) => existsSync(String(file)))).toEqual([false, true, true]);
 });
 
 test('a host of the machine that is killed: its log is named, and nothing that a test says contradicts another', async () => {

@@ -12,7 +12,10 @@ import { isCarpoolError } from '../../base/errors.ts';
 import { within } from '../../base/wait.ts';
 import { HostClient } from '../../client/client.ts';
 import { abandonedHost } from '../../hosts/abandoned-hosts.ts';
+import { endedOnPurpose } from '../../hosts/ended-on-purpose.ts';
+import { leaveEndingOfFolder, leaveEndingOfHost } from '../../hosts/left-ending.ts';
 import type { LivingHost } from '../../hosts/living-hosts.ts';
+import { findMachineFolder, livingMachineHost, machineLog } from '../../hosts/machine-folder.ts';
 import { sweepHost } from '../../hosts/sweep.ts';
 import { signalProcess } from '../../process/group.ts';
 import { isStopped, mayBeRunning } from '../../process/identity.ts';
@@ -74,6 +77,7 @@ async function kill(host: LivingHost, state: State, fault: string): Promise<Host
   const [name, described] = [nameOf(host, state), describe(host, state)];
   if (!samePids)
     return { ended: false, text: `${name} has not ended: ${fault}. It is in another PID namespace: end it there` };
+  leaveEnding(host);
   signalProcess(record, 'SIGKILL');
   if (!(await hasEnded(host, killTimeout))) return { ended: false, text: `${name} cannot be killed: ${described}` };
   const swept = await sweepKilled(folder);
@@ -81,6 +85,14 @@ async function kill(host: LivingHost, state: State, fault: string): Promise<Host
   return swept
     ? { ended: true, text: `${killed}. What it had started has ended` }
     : { ended: false, text: `${killed}. Something of it is left; \`carpool doctor\` names it` };
+}
+
+/** Its tests, and those that begin later, cannot learn it from the host. */
+function leaveEnding({ folder, record }: LivingHost): void {
+  const machine = findMachineFolder();
+  if (machine !== undefined && livingMachineHost(machine)?.id === record.id)
+    leaveEndingOfHost(machineLog(machine), folder, endedOnPurpose('machine'));
+  else leaveEndingOfFolder(folder, endedOnPurpose('host'));
 }
 
 /** Resolves when it has ended. @returns why it does not end by itself, in half a sentence */

@@ -1,5 +1,5 @@
 /** What tests are told whose run or host somebody has ended: it was not killed, and has not crashed. */
-import { CarpoolError } from '../../base/errors.ts';
+import { CarpoolError } from '../base/errors.ts';
 
 type Ending = 'run' | 'machine' | 'host' | 'address';
 
