@@ -64,13 +64,19 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     await expect(query({ opened: without }, 'SELECT 1')).rejects.toThrow(/password/);
   });
 
-  test('settings and extensions', async () => {
+  test('it is fast where it need not last, `settings` are over that, and `extensions` are there before the schema', async () => {
+    const settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'autovacuum')";
+    const fast = ['autovacuum', 'fsync', 'full_page_writes'].map((name) => ({ name, setting: 'off' }));
+    expect(await query(await databases().register(), `${settings} ORDER BY 1`)).toEqual(fast);
     const db = await databases({
       settings: { timezone: 'Asia/Tokyo', fsync: true },
-      extensions: ['plpgsql'],
+      // With what it depends on.
+      extensions: ['earthdistance'],
+      schema: { sql: 'CREATE TABLE town (at cube, place earth)' },
     }).register();
     expect(await query(db, 'SHOW timezone')).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
     expect(await query(db, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    expect(await query(db, 'SELECT * FROM town')).toEqual([]);
   });
 
   test('a connection that is left open is reported, does not break its process, and ends with its server', async () => {
