@@ -20,6 +20,7 @@ const requests = {
     return sums.get(account);
   },
   sum: ({ account = 'all' }) => sums.get(account) ?? 0,
+  accounts: () => [...sums.keys()],
   forget: ({ account = 'all' }) => sums.delete(account),
 };
 

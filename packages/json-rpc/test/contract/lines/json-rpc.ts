@@ -5,6 +5,7 @@ import type { Line } from './line.ts';
 interface Ledger {
   readonly add: { readonly params: { readonly amount: number; readonly account?: string }; readonly result: number };
   readonly sum: { readonly params?: object; readonly result: number };
+  readonly accounts: { readonly params?: object; readonly result: string[] };
   readonly [method: string]: { readonly params?: unknown; readonly result?: unknown };
 }
 
@@ -25,10 +26,15 @@ export const jsonRpcLines: readonly Line[] = [
     async check({ register, rpc, expect }) {
       const [first, second] = await Promise.all([register('ledger'), register('ledger')]);
       const two = rpc<Ledger>(second);
+      await rpc<Ledger>(first).request('add', { amount: 1 });
       await two.request('add', { amount: 2 });
+      const mine = async (): Promise<string[]> =>
+        (await two.request('accounts')).filter((name) => [first.id, second.id].includes(name));
+      expect(await mine()).toEqual([first.id, second.id]);
       const error = await failure('SESSION_REFUSED', () => two.request('add', { amount: 1, account: first.id }));
       expect(error.message).toContain(first.id);
       await first.unregister();
+      expect(await mine()).toEqual([second.id]);
       expect(await two.request('sum')).toBe(2);
     },
   },
