@@ -50,6 +50,36 @@ test.each(['pull', 'push'])(
   },
 );
 
+test(
+  'one that is killed in mid-test, and one that hangs, cost their own tests, and the next has a new one',
+  { timeout: 60_000 },
+  async () => {
+    const pool = poolOf({ ...pyright, root: projectOf(files), closeTimeout: 300, probeTimeout: 300 });
+    const pidNow = (): number => pool.stats().pids[0] ?? 0;
+    const killed = lsp(await pool.register());
+    killed.open('a.py', 'a = 1\n', 'python');
+    const first = pidNow();
+    process.kill(first, 'SIGSTOP');
+    const pending = hoverOf(killed, 'a.py', 0, 0);
+    process.kill(first, 'SIGKILL');
+    await expect(pending).rejects.toMatchObject({ code: 'CHILD_EXITED' });
+
+    const [hung, beside] = await Promise.all([pool.register(), pool.register()]);
+    const stopped = lsp(hung);
+    stopped.open('a.py', 'a = 1\n', 'python');
+    process.kill(pidNow(), 'SIGSTOP');
+    // What it had said by then has come when this is over.
+    const late = { textDocument: { uri: stopped.uri('a.py') }, position: { line: 0, character: 0 } };
+    const asked = stopped.request('textDocument/hover', late, { timeout: 100 });
+    await expect(asked).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    await expect(hung.unregister()).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    await expect(beside.closed).resolves.toMatchObject({ error: { code: 'CHILD_SILENT' } });
+
+    expect(lsp(await pool.register()).hello.capabilities.hoverProvider).toBeTruthy();
+    expect(pool.stats()).toMatchObject({ children: 3, running: 1 });
+  },
+);
+
 test.each(['warn', 'evidence'] as const)(
   'errors that pyright only logs: %s',
   { timeout: 60_000 },
