@@ -1,7 +1,6 @@
 /** `@carpool/playwright/config`: the set-up with options, as a part of the Playwright config. */
 import { fileURLToPath } from 'node:url';
 import type { FullConfig, PlaywrightTestConfig } from '@playwright/test';
-import { checkCarpoolOptions } from 'carpool';
 import type { CarpoolOptions } from 'carpool/adapter/main-process';
 
 import { failWhereUnsettled } from './unsettled.ts';
@@ -22,11 +21,10 @@ export interface CarpoolConfig extends Pick<PlaywrightTestConfig, 'use'> {
  * @example
  * export default defineConfig(carpool({ summary: false }), { testDir: 'tests' });
  *
+ * @param options an option that there is not fails the run before its first test, CONFIG_INVALID
  * @returns a part of the Playwright config, for `defineConfig`, which merges `use`
- * @throws CarpoolError CONFIG_INVALID if there is no such option
  */
 export function carpool(options: CarpoolOptions = {}): CarpoolConfig {
-  checkCarpoolOptions(options);
   // Playwright takes global setup by path, and hands it the config: `use` is what every project of it has.
   const use = { carpoolOptions: options } as CarpoolConfig['use'];
   return { globalSetup: [fileURLToPath(new URL('./global-setup.js', import.meta.url))], ...(use && { use }) };

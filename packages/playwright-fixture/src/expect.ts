@@ -5,7 +5,8 @@
  *   await expect(renderer).toReceiveEvent({ family: 'announce' });
  */
 import { expect as base, type Expect, type ExpectMatcherState, type MatcherReturnType } from '@playwright/test';
-import { isCarpoolError, type Messages, type ReplyTo, type RequestOf, type Session } from 'carpool';
+import type { Messages, ReplyTo, RequestOf, Session } from 'carpool';
+import { isCarpoolError } from 'carpool/adapter/test-process';
 import { matches, partOf } from './matches.ts';
 
 /** Some fields of a message; values may be asymmetric matchers. */

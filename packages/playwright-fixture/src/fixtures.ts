@@ -12,8 +12,9 @@
  * is a fixture that waits for nothing, because Playwright cleans up no fixture whose set-up did not finish.
  */
 import type { TestInfo, WorkerInfo } from '@playwright/test';
-import { CarpoolError, type Config, type Lease, type LockDeclaration, type Session } from 'carpool';
+import type { Config, Lease, LockDeclaration, Session } from 'carpool';
 import {
+  CarpoolError,
   declaredLease,
   failingAt,
   fromRecord,

@@ -3,12 +3,13 @@
  *
  *   globalSetup: '@carpool/playwright/global-setup'                     beside others: globalSetup: ['./mine.ts', …]
  *
- * Options come from `carpool(options)` in the Playwright config, see config.ts. It never throws: tests that want no pool
- * run all the same, those that want one say what went wrong. Where Playwright skips the teardown (its UI is closed, the
+ * Options come from `carpool(options)` in the Playwright config, see config.ts. It throws only where there is no such option:
+ * else tests that want no pool run all the same, those that want one say what went wrong. Where Playwright skips the teardown (its UI is closed, the
  * run is killed) the host ends by itself.
  */
 import { dirname } from 'node:path';
 import type { FullConfig } from '@playwright/test';
+import { checkCarpoolOptions } from 'carpool';
 import { failRun, RunHost } from 'carpool/adapter/main-process';
 import { optionsIn } from './config.ts';
 import { provide, version } from './provided.ts';
@@ -16,11 +17,14 @@ import { failWhereUnsettled } from './unsettled.ts';
 
 failWhereUnsettled();
 
-/** Playwright's global setup. @returns its teardown */
+/** Playwright's global setup. @returns its teardown @throws CarpoolError CONFIG_INVALID if there is no such option */
 export default async function setup(config: FullConfig): Promise<() => Promise<void>> {
   const { configFile } = config;
   const root = configFile === undefined ? process.cwd() : dirname(configFile);
-  const host = new RunHost({ root, ...optionsIn(config), runner: 'playwright', version });
+  const options = optionsIn(config);
+  // Not in the config: each worker evaluates that, and would load what checks it.
+  checkCarpoolOptions(options);
+  const host = new RunHost({ root, ...options, runner: 'playwright', version });
   await host.runStarted();
   provide(host.provided);
   return async () => {

@@ -4,12 +4,10 @@
  * the pool.
  */
 import type { TestInfo } from '@playwright/test';
+import { waitMargin } from 'carpool/adapter/test-process';
 
 // Taken when the module is loaded: a test may fake the clock later.
 const now: () => number = performance.now.bind(performance);
-
-/** Milliseconds before the time-out of a test at which its waits fail. */
-const margin = 200;
 
 /** The part of Playwright's `TestInfo` that is relied on. */
 interface Timed {
@@ -29,8 +27,9 @@ export function compareClocks(testInfo: TestInfo): void {
 
 /** Milliseconds that a call which is made now may wait, 1 or more; `Infinity`: any time. */
 export function timeLeftIn(testInfo: TestInfo | undefined): number {
-  const deadline = (testInfo as Timed | undefined)?._timeoutManager?._running?.deadline;
+  const { start, deadline } = (testInfo as Timed | undefined)?._timeoutManager?._running ?? {};
   if (typeof deadline !== 'number' || ahead === Infinity) return Infinity;
+  const margin = waitMargin(typeof start === 'number' ? deadline - start : 0);
   const left = deadline - (now() - ahead) - margin;
   // Without a time-out the deadline is the largest that a timer can wait.
   return left > longest ? Infinity : Math.max(Math.round(left), 1);

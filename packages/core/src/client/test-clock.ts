@@ -3,9 +3,18 @@
 // Taken when the module is loaded: a test may fake the clock later.
 const now: () => number = performance.now.bind(performance);
 
+/**
+ * Milliseconds before the runner's time-out at which a wait is to fail: a tenth of it, from 100 to 500.
+ * @param timeout of the runner, in milliseconds
+ */
+export function waitMargin(timeout: number): number {
+  // Many waits end in the host, whose answer takes its time on a busy machine.
+  return Math.min(Math.max(timeout / 10, 100), 500);
+}
+
 /** How early the waits of a `TestClock` end, and from when on it counts. */
 export interface TestClockOptions {
-  /** Milliseconds before the runner's time-out at which the wait fails. Default: a tenth of it, from 100 to 500. */
+  /** Milliseconds before the runner's time-out at which the wait fails. Default: `waitMargin`. */
   readonly margin?: number;
   /** When the clock started, by `performance.now()`. Default: now. */
   readonly since?: number;
@@ -36,8 +45,7 @@ export class TestClock {
   timeLeft(): number {
     const timeout = this.#timeout();
     if (this.#over || !(timeout > 0)) return Infinity;
-    // Many waits end in the host, whose answer takes its time on a busy machine.
-    const { margin = Math.min(Math.max(timeout / 10, 100), 500) } = this.#options;
+    const { margin = waitMargin(timeout) } = this.#options;
     return Math.max(Math.round(timeout - (this.#now() - this.#since) - margin), 1);
   }
 

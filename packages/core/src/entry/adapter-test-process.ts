@@ -16,7 +16,7 @@ export type { PoolsResult } from '../wire/messages.ts';
 export type { RunInfo } from '../wire/machine-messages.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
 export { workerSession, type WorkerSessionOptions } from '../client/worker-session.ts';
-export { TestClock, type TestClockOptions } from '../client/test-clock.ts';
+export { TestClock, waitMargin, type TestClockOptions } from '../client/test-clock.ts';
 // What `carpool/coordination`, `carpool/shared-worker` and `register` find around a test.
 export * from './adapter-current-test.ts';
 export { openedCurrentTest } from '../test-api/current-test.ts';
