@@ -55,6 +55,12 @@ function firstLines(messages) {
   return lines.length > most.lines ? [...shown, `    … ${lines.length - most.lines} more lines`] : shown;
 }
 
+/** How long the run took, in seconds. */
+function secondsOf({ startTime, testResults }) {
+  const end = Math.max(startTime, ...testResults.map((file) => file.endTime));
+  return Math.round((end - startTime) / 1_000);
+}
+
 const reports = ['packages', 'apps']
   .flatMap((group) => within(join(root, group)))
   .flatMap((folder) => within(join(folder, 'test-results')))
@@ -68,7 +74,7 @@ for (const path of reports) {
   const name = relative(root, path);
   const found = failuresOf(report);
   failures.push(...found.map((failure) => ({ ...failure, report: name })));
-  counted.push(`${name}: ${report.numPassedTests} passed, ${found.length} failed`);
+  counted.push(`${name}: ${report.numPassedTests} passed, ${found.length} failed, in ${secondsOf(report)} s`);
   passed += report.numPassedTests;
   failed += found.length;
   tests += report.numPassedTests + found.length;
