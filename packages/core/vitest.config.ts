@@ -7,7 +7,12 @@ const layers = 'test/layers.test.ts';
 const beside: TestProjectInlineConfiguration = { extends: true, test: { ...quick, name: 'src', isolate: false } };
 const withProcesses: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: 'test', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, layers] },
+  test: {
+    name: 'test',
+    globalSetup: ['test/built.ts'],
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, layers],
+  },
 };
 
 const config: ViteUserConfigFnObject = configOf({

@@ -8,6 +8,7 @@ import { CarpoolError, fromRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { hostMarker, marker } from '../process/environment.ts';
+import { ownFile } from '../process/own-file.ts';
 import { addressVariable } from '../wire/address.ts';
 import { controlDescriptor, parseReport, type MachineBoot } from '../wire/control.ts';
 import { readHostRecord } from './host-record.ts';
@@ -80,7 +81,7 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
   const { [hostMarker]: _, [marker]: __, [addressVariable]: ___, ...env } = process.env;
   const log = machineLog(folder);
   const output = foreground ? 'inherit' : openSync(log, 'a', 0o600);
-  const child = spawn(process.execPath, ['--min-semi-space-size=8', mainFile()], {
+  const child = spawn(process.execPath, ['--min-semi-space-size=8', fileURLToPath(ownFile('machine-main.js'))], {
     // A session of its own: it serves runs of other terminals.
     detached: !foreground,
     // One that no cleaner removes.
@@ -119,12 +120,6 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
   forgetStartTurns(folder, found.id);
   if (!foreground) child.unref();
   return { ...found, started: child };
-}
-
-/** In the package it is beside this file; in a checkout Node runs the source. */
-function mainFile(): string {
-  const name = import.meta.url.endsWith('.ts') ? '../machine/boot.ts' : './machine-main.js';
-  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 function notStarted(why: string, log: string | undefined): CarpoolError {

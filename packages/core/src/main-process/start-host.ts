@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import { withoutInspector } from '../hosts/node-options.ts';
+import { ownFile } from '../process/own-file.ts';
 import type { Boot } from '../wire/control.ts';
 import { stderrOfHost } from './host-output.ts';
 import { HostProcess } from './host-process.ts';
@@ -47,8 +48,6 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | '
   return host;
 }
 
-/** In the package it is beside this file; in a checkout Node runs the source. */
 export function hostMain(): string {
-  const name = import.meta.url.endsWith('.ts') ? '../host/boot.ts' : './host-main.js';
-  return fileURLToPath(new URL(name, import.meta.url));
+  return fileURLToPath(ownFile('host-main.js'));
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { closing, place, program } from '../support/pools.ts';
 import { addressVariable } from '../../src/wire/address.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -6,6 +6,7 @@
 import { systemClock } from '../../base/clock.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import { within } from '../../base/wait.ts';
+import { ownFile } from '../../process/own-file.ts';
 import { startChild } from '../../process/start-child.ts';
 import { describeExit } from '../../process/exit.ts';
 import { answering } from './measured-host.ts';
@@ -55,12 +56,6 @@ const { user, system } = process.cpuUsage();
 process.stdout.write(JSON.stringify({ cpu: (user + system) / 1000, memory: process.memoryUsage.rss() }));
 `;
 
-/** In the package they are beside this file; in a checkout Node runs the source. */
-function entryUrl(name: string): string {
-  const path = import.meta.url.endsWith('.ts') ? `../../entry/${name}.ts` : `./${name}.js`;
-  return new URL(path, import.meta.url).href;
-}
-
 const timeout = 30_000;
 
 /** @throws CarpoolError CHILD_EXITED, CHILD_NO_HELLO; the reason of `signal` */
@@ -69,8 +64,8 @@ export async function runTestFile({ address, tests, requests, signal }: TestFile
     [variables.address]: address,
     [variables.tests]: String(tests),
     [variables.requests]: String(requests),
-    [variables.adapter]: entryUrl('adapter-test-process'),
-    [variables.config]: entryUrl('index'),
+    [variables.adapter]: ownFile('adapter-test-process.js').href,
+    [variables.config]: ownFile('index.js').href,
   };
   const args = ['--input-type=module', '-e', source];
   const began = systemClock.now();

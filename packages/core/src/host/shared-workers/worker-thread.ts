@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import { within } from '../../base/wait.ts';
 import { Tail } from '../../base/tail.ts';
 import { fingerprint, sameFingerprint, type Fingerprint } from '../../process/files.ts';
+import { ownFile } from '../../process/own-file.ts';
 import type { SharedWorkerPlan } from './worker-plan.ts';
 import type { FromThread, ThreadData, ThreadSecret, ToThread } from '../../wire/shared-worker-messages.ts';
 
@@ -73,7 +74,7 @@ export class WorkerThread {
     const { file, url, initialData } = plan;
     this.#watch([url]);
     const data: ThreadData = { worker, file, url, initialData, path, run };
-    this.#thread = new Worker(mainFile(), {
+    this.#thread = new Worker(ownFile('shared-worker-thread.js'), {
       workerData: data,
       ...(env !== undefined && { env }),
       stdout: true,
@@ -233,10 +234,4 @@ function fingerprintOf(url: string): Fingerprint | undefined {
   } catch {
     return undefined; // no URL of a file on this system
   }
-}
-
-/** In the package it is beside this file; in a checkout Node runs the source. */
-function mainFile(): URL {
-  const name = import.meta.url.endsWith('.ts') ? '../thread/main.ts' : './shared-worker-thread.js';
-  return new URL(name, import.meta.url);
 }
