@@ -62,7 +62,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['pool/types', 'config/define', 'config/define-lock', 'config/define-shared-worker', 'reach/types'],
     never: ['node:child_process'],
   },
-  'host/shared-workers': { may: ['base', 'process/files', 'wire'], never: ['node:child_process'] },
+  'host/shared-workers': { may: ['base', 'process/files', 'process/own-file', 'wire'], never: ['node:child_process'] },
   // It serves pools; it never makes one.
   'host/hub': {
     may: ['base', 'codec', 'transport', 'session', 'ledger', 'wire', 'host/shared-workers'],
@@ -90,7 +90,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['base', 'codec', 'process', 'pool', 'wire', 'hosts', 'config', 'host/hub', 'host'],
   },
   'main-process': {
-    may: ['base', 'process/files', 'wire', 'hosts', 'config', 'client'],
+    may: ['base', 'process/files', 'process/own-file', 'wire', 'hosts', 'config', 'client'],
     types: ['pool/types', 'pool/options'],
   },
   'test-api': {
