@@ -88,8 +88,10 @@ async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Pr
 }
 
 /** Of one on another machine no process is known here. */
-function placeOf({ pid, client }: RunStatus): string {
-  return client === undefined ? `pid ${pid}` : `with the address of ${JSON.stringify(client)}`;
+function placeOf({ pid, client, remotePid }: RunStatus): string {
+  if (client === undefined) return `pid ${pid}`;
+  const there = remotePid === undefined ? '' : `, pid ${remotePid} there`;
+  return `with the address of ${JSON.stringify(client)}${there}`;
 }
 
 async function endHost(host: LivingHost, limit: Limit): Promise<number> {

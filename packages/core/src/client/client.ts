@@ -49,13 +49,13 @@ export class HostClient implements Client {
   readonly ports: Ports;
   /** The connection for what all runs of the machine share. */
   readonly machine: MachineLink<HostClient>;
-  /** Owners whose end reports what children found wrong. */
-  readonly diagnosed: Set<OwnerPath> = new Set<OwnerPath>();
   readonly #connection: HostConnection;
   readonly #heartbeat: HostHeartbeat;
   readonly #busyPoll: BusyPoll = new BusyPoll();
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
+  /** Owners whose end reports what children found wrong. */
+  readonly #diagnosed = new Set<OwnerPath>();
   /** Servers that ended while an owner had a session of them: no call of it fails with that. */
   #lost: { readonly under: OwnerPath; readonly error: CarpoolError }[] = [];
   #over = false;
@@ -144,7 +144,7 @@ export class HostClient implements Client {
       const hostSilence = (): string | undefined => this.#hostSilence;
       const under = request.under ?? [];
       this.#open.set(conversation, under);
-      if (result.diagnostics === 'fail') this.diagnosed.add(under);
+      if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       const silent = format === noMessages;
       if (silent)
         void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.push({ under, error }));
@@ -183,7 +183,7 @@ export class HostClient implements Client {
   }
 
   end(owner: OwnerPath, failed = false): Promise<void> | undefined {
-    if ([...this.diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(noop);
+    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(noop);
     const lost = this.#takeLost(owner);
     this.#forget(owner);
     const body = json.encode({ owner, ...(failed && { failed }) } satisfies EndBody);
@@ -245,7 +245,7 @@ export class HostClient implements Client {
   #forget(owner: OwnerPath): void {
     this.leases.end(owner);
     this.machine.end(owner);
-    for (const under of this.diagnosed) if (isUnder(under, owner)) this.diagnosed.delete(under);
+    for (const under of this.#diagnosed) if (isUnder(under, owner)) this.#diagnosed.delete(under);
     const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
     for (const [conversation, under] of this.#open) {
       // One that is being unregistered has its answer on the way.

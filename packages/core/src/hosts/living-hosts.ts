@@ -46,8 +46,8 @@ function addressIn(folder: string, { address }: HostRecord): string | undefined 
   }
 }
 
-/** The children of a host that run, by their records. For one that does not answer. */
-export function recordedChildren({ folder, samePids }: LivingHost): number[] {
+/** The children of a host that run, by their records. For one that does not answer, or is gone. */
+export function recordedChildren({ folder, samePids }: Pick<LivingHost, 'folder' | 'samePids'>): number[] {
   if (!samePids) return [];
   const records = join(folder, 'children');
   return listOrEmpty(records).flatMap((name) => {

@@ -55,7 +55,8 @@ export class MachineRun implements HostedRun {
     const { client } = this;
     const age = Math.round(performance.now() - this.#since);
     const workers = this.hub.peers;
-    return { id, folder, branch, runner, pid: client === undefined ? pid : undefined, client, age, workers };
+    const own = client === undefined ? { pid } : { client, remotePid: Number.isSafeInteger(pid) ? pid : undefined };
+    return { id, folder, branch, runner, ...own, age, workers };
   }
 
   get summary(): HostSummary {

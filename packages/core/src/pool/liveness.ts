@@ -67,11 +67,6 @@ export class Liveness {
     return this.#options.settings.server !== undefined || this.#options.mux.isSilentFor(conversation);
   }
 
-  /** Whether that is being found out. */
-  get isAsked(): boolean {
-    return this.#answers !== undefined;
-  }
-
   /** Whether it answers in time. A second call joins the first. */
   answers(): Promise<boolean> {
     const { mux, probed } = this.#options;

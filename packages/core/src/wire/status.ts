@@ -63,6 +63,8 @@ export interface RunStatus {
   readonly pid?: number | undefined;
   /** The name of the address by which it has come from another machine. */
   readonly client?: string | undefined;
+  /** Of the runner's main process on that machine, as it says. */
+  readonly remotePid?: number | undefined;
   /** Milliseconds. */
   readonly age: number;
   /** Processes that are connected. */

@@ -8,8 +8,9 @@ import { processesText } from '../../src/cli/ps/text.ts';
 import type { AnsweringHost, HostView, Processes } from '../../src/cli/ps/types.ts';
 import { isRunning, startTimeOf } from '../../src/process/identity.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
+import { sweep } from '../../src/hosts/sweep.ts';
 import { ownRecord, readHostRecord } from '../../src/hosts/host-record.ts';
-import { closing, place } from '../support/pools.ts';
+import { closing, place, program, until } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from '../machine/support.ts';
 import { carpool } from './carpool.ts';
 
@@ -117,7 +118,9 @@ test('many sessions are counted, and the oldest are named', async () => {
   const [pool] = answering(hosts, 'run').pools as [AnsweringHost['pools'][0]];
   expect(pool.sessions.length).toBeLessThanOrEqual(3);
   expect(pool.open + pool.queued).toBe(40);
-  expect(processesText({ version: 1, carpool: '', time: '', hosts })).toMatch(/and \d+ more (?:sessions|waits)/);
+  expect(processesText({ version: 1, carpool: '', time: '', hosts, left: [] })).toMatch(
+    /and \d+ more (?:sessions|waits)/,
+  );
   client.close();
   await Promise.allSettled(registering);
 });
@@ -141,4 +144,23 @@ test('what is not a private folder of this user is not looked into', async () =>
   expect(hostFolders([path])).toEqual([garbage]);
   expect((await look()).hosts).toEqual([]);
   for (const folder of [link, writable, garbage]) rmSync(folder, { recursive: true, force: true });
+});
+
+test('what a host has left that was killed is listed, until it is swept', async () => {
+  onMachine();
+  configured({ pools: { echoes: program('ignores-everything') } });
+  const ended = await run();
+  await (await worker(ended)).register('echoes');
+  const machine = answering((await look()).hosts, 'machine');
+  const child = machine.pools[0]?.children[0]?.pid;
+  process.kill(machine.pid, 'SIGKILL');
+  await until('it is gone', async () => (await look()).hosts.length === 0);
+  await until('what it has left is seen', async () => (await look()).left.length > 0);
+  expect((await look()).left).toEqual([{ folder: machine.folder, pid: machine.pid, children: [child] }]);
+  expect(await printed({})).toBe(
+    `carpool: no host is running\n1 child of a host that was killed (pid ${machine.pid})\n  pid ${child}\n` +
+      '  `carpool doctor --sweep` ends them; so does the next host that starts\n',
+  );
+  await sweep([place().path]);
+  expect((await look()).left).toEqual([]);
 });

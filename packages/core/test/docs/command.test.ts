@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
-import type { AnsweringHost, ChildView, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
+import type { AnsweringHost, ChildView, LeftBehind, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
 import type { LeaseStatus, HostBounds, ListenStatus, RemoteClientStatus, RunStatus } from '../../src/wire/status.ts';
 
@@ -17,7 +17,7 @@ function namesIn(text: string): string[] {
 
 test('the table of `ps --json` is the one of the code, field by field', () => {
   const holder = { 'test?': 0, 'file?': 0, 'shard?': 0, 'takenAt?': 0, 'run?': 0, 'age?': 0, 'amount?': 0 } as const;
-  const whole: Fields<Processes> = { version: 0, carpool: 0, time: 0, hosts: 0 };
+  const whole: Fields<Processes> = { version: 0, carpool: 0, time: 0, hosts: 0, left: 0 };
   const host: Fields<AnsweringHost> = {
     state: 0,
     folder: 0,
@@ -49,11 +49,13 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     'runner?': 0,
     'pid?': 0,
     'client?': 0,
+    'remotePid?': 0,
     age: 0,
     workers: 0,
   };
   const bounds: Fields<HostBounds> = { 'maxChildren?': 0, 'maxMemory?': 0, idle: 0 };
   const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
+  const left: Fields<LeftBehind> = { folder: 0, 'pid?': 0, children: 0 };
   const client: Fields<RemoteClientStatus> = { name: 0, 'expires?': 0, connections: 0 };
   const pool: Fields<PoolView> = {
     name: 0,
@@ -91,7 +93,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     waiting: 0,
   };
   const named = holder satisfies Fields<HolderStatus>;
-  const wanted = [whole, host, silent, run, pool, child, session, lease, named, bounds, listens, client];
+  const wanted = [whole, host, silent, run, pool, child, session, lease, named, bounds, left, listens, client];
   const [, table = ''] = page.split('\n### As JSON\n');
   const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
   expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));

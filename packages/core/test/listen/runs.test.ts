@@ -39,7 +39,7 @@ test('an address is all that a run needs: pools, summary, and one line when it c
   const status = JSON.parse((await carpool('ps', '--json')).stdout) as { hosts: object[] };
   expect(status.hosts[0]).toMatchObject({
     listens: { clients: [{ name: 'serve', connections: 2 }] },
-    runs: [{ client: 'serve', workers: 1 }],
+    runs: [{ client: 'serve', remotePid: process.pid, workers: 1 }],
   });
   expect((await carpool('ps')).stdout).toMatch(
     /\n {2}for other machines: \S+:\d+\n {4}address "serve": 2 connections\n/,

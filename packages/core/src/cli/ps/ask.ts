@@ -6,12 +6,13 @@ import { messageOf } from '../../base/thrown.ts';
 import { version } from '../../base/version.ts';
 import { within } from '../../base/wait.ts';
 import { HostClient } from '../../client/client.ts';
+import { abandonedHosts } from '../../hosts/abandoned-hosts.ts';
 import { livingHosts, recordedChildren, type LivingHost } from '../../hosts/living-hosts.ts';
 import { isRunning } from '../../process/identity.ts';
 import { addressVariable, isRemote, localPath, parseAddress, placeName } from '../../wire/address.ts';
 import type { StatusResult } from '../../wire/status.ts';
 import { usageOfGroup } from '../../process/usage.ts';
-import type { AnsweringHost, HostView, Processes, SilentHost } from './types.ts';
+import type { AnsweringHost, HostView, LeftBehind, Processes, SilentHost } from './types.ts';
 
 /** Milliseconds in which a host must have answered. */
 export const answerTimeout = 1_500;
@@ -39,11 +40,18 @@ export async function processes({ most, bases }: AskOptions): Promise<Processes>
     const host = await askHost(living, most);
     return host === undefined ? undefined : { host, samePids: living.samePids };
   });
+  const leaving = leftBehind(bases);
   const seen = (await Promise.all([...asked, ...namedHosts(found, most)])).filter((one) => one !== undefined);
   const hosts = seen
     .toSorted((x, y) => compareHosts(x.host, y.host))
     .map(({ host, samePids }) => (samePids ? withMemory(host, began) : host));
-  return { version: 1, carpool: version, time, hosts };
+  return { version: 1, carpool: version, time, hosts, left: await leaving };
+}
+
+async function leftBehind(bases: readonly string[] | undefined): Promise<LeftBehind[]> {
+  const gone = await abandonedHosts(bases);
+  const all = gone.map((host) => ({ folder: host.folder, pid: host.record.pid, children: recordedChildren(host) }));
+  return all.filter(({ children }) => children.length > 0);
 }
 
 /** @throws CarpoolError HUB_UNREACHABLE, HUB_LOST, HUB_REJECTED, in time */

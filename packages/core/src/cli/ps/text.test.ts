@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { processesText } from './text.ts';
 import type { AnsweringHost, Processes } from './types.ts';
-import { ageText, memoryText } from './units.ts';
+import { ageText, leftText, memoryText } from './units.ts';
 
 const minute = 60_000;
 const megabyte = 1024 ** 2;
@@ -79,6 +79,7 @@ const seen: Processes = {
       children: [5020, 5021],
     },
   ],
+  left: [],
 };
 
 test('80 columns', () => {
@@ -175,6 +176,37 @@ test('with what the host of the machine was started', () => {
 
 test('nothing runs', () => {
   expect(processesText({ ...seen, hosts: [] })).toBe('carpool: no host is running\n');
+});
+
+test('two runs of one folder of another machine are told apart, also where they hold something', () => {
+  const of = { folder: 'build-3:/code/api', runner: 'vitest', client: 'ci', age: minute, workers: 1 };
+  const runs = [
+    { ...of, id: 'x', remotePid: 301 },
+    { ...of, id: 'y', remotePid: 302 },
+  ];
+  const holders = [{ test: 'prints', run: 'y', age: 400 }];
+  const leases = machine.leases.slice(0, 1).map((lease) => ({ ...lease, holders, waitCount: 0, waiting: [] }));
+  const lines = processesText({ ...seen, hosts: [{ ...machine, pools: [], runs, leaseCount: 1, leases }] }).split('\n');
+  expect(lines.slice(1, -1)).toEqual([
+    '  run: vitest, build-3:/code/api, by address "ci", pid 301 there, 1 min, 1 worker',
+    '  run: vitest, build-3:/code/api, by address "ci", pid 302 there, 1 min, 1 worker',
+    '  lock "printer", of this machine',
+    '    held: 400 ms, "prints", run 302 of build-3:/code/api',
+  ]);
+});
+
+test('what a killed host has left is shown, with what ends it', () => {
+  const left = [{ folder: '/tmp/carpool-1000-0f1e2d3c4b5b', pid: 4711, children: [4720, 4721] }];
+  expect(processesText({ ...seen, hosts: [], left })).toBe(
+    'carpool: no host is running\n2 children of a host that was killed (pid 4711)\n  pid 4720 4721\n' +
+      '  `carpool doctor --sweep` ends them; so does the next host that starts\n',
+  );
+});
+
+test('what is left of a time is rounded to the nearest unit, and not too rough', () => {
+  const hour = 60 * minute;
+  const left = [8 * hour - 40, 7.6 * hour, 7.4 * hour, hour - 40, 24 * hour - 1, 48 * hour - 1, 90_000, 1_200, 300];
+  expect(left.map(leftText)).toEqual(['8 h', '8 h', '7 h', '60 min', '24 h', '2 d', '2 min', '1 s', '300 ms']);
 });
 
 test('ages and sizes are short', () => {

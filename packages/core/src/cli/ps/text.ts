@@ -2,18 +2,21 @@
 import type { HolderStatus } from '../../pool/status.ts';
 import type { HostBounds, LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
 import { line } from './lines.ts';
-import type { HostView, PoolView, Processes } from './types.ts';
-import { ageText, count, memoryText } from './units.ts';
+import type { HostView, LeftBehind, PoolView, Processes } from './types.ts';
+import { ageText, count, leftText, memoryText } from './units.ts';
 
 /** @param width columns of the terminal; Infinity where it is none */
-export function processesText({ hosts }: Processes, width: number = Infinity): string {
-  if (hosts.length === 0) return 'carpool: no host is running\n';
+export function processesText({ hosts, left }: Processes, width: number = Infinity): string {
   const print = (level: number, parts: readonly (string | undefined)[]): string =>
     line(level, parts.filter((part) => part !== undefined).join(', '), width);
   // A lease of the machine may be held by a run that another host serves.
   const runs = hosts.flatMap((host) => (host.state === 'answers' ? host.runs : []));
   const named = new Map(runs.map((run) => [run.id, nameOfRun(run)]));
-  const lines = hosts.flatMap((host) => hostLines(host, { print, run: (id) => named.get(id) }));
+  const lines = [
+    ...(hosts.length === 0 ? ['carpool: no host is running'] : []),
+    ...hosts.flatMap((host) => hostLines(host, { print, run: (id) => named.get(id) })),
+    ...left.flatMap((one) => leftLines(one, print)),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
@@ -48,6 +51,15 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
   ];
 }
 
+function leftLines({ pid, children }: LeftBehind, print: Print): string[] {
+  const what = `${count(children.length, 'child', 'children')} of a host that was killed`;
+  return [
+    print(0, [pid === undefined ? what : `${what} (pid ${pid})`]),
+    print(1, [`pid ${children.join(' ')}`]),
+    print(1, ['`carpool doctor --sweep` ends them; so does the next host that starts']),
+  ];
+}
+
 /** "at most 8 children, no other child from 4.0 GB, ends after 10 min without a run" */
 export function boundsText({ maxChildren, maxMemory, idle }: HostBounds): string {
   const parts = [
@@ -65,19 +77,21 @@ function listenLines(listens: ListenStatus | undefined, print: Print): string[] 
     ...listens.clients.map(({ name, connections, expires }) =>
       print(2, [
         `address "${name}": ${count(connections, 'connection')}`,
-        expires === undefined ? undefined : expires === 0 ? 'expired' : `expires in ${ageText(expires)}`,
+        expires === undefined ? undefined : expires === 0 ? 'expired' : `expires in ${leftText(expires)}`,
       ]),
     ),
   ];
 }
 
-function runLine({ runner, folder, branch, pid, client, age, workers }: RunStatus, print: Print): string {
+function runLine(run: RunStatus, print: Print): string {
+  const { runner, folder, branch, pid, client, remotePid, age, workers } = run;
   return print(1, [
     `run: ${runner ?? 'a runner'}`,
     folder,
     branch === undefined ? undefined : `branch ${branch}`,
     pid === undefined ? undefined : `pid ${pid}`,
     client === undefined ? undefined : `by address "${client}"`,
+    remotePid === undefined ? undefined : `pid ${remotePid} there`,
     ageText(age),
     count(workers, 'worker'),
   ]);
@@ -166,9 +180,10 @@ function holderText({ test, file, shard, takenAt, age, amount, run: id }: Holder
     .join(', ');
 }
 
-/** By its pid, which is in the line of the run. */
-function nameOfRun({ pid, folder }: RunStatus): string {
-  return `run ${pid ?? folder}`;
+/** By its pid, which is in the line of the run; that of another machine by its folder, too, which begins with the machine. */
+function nameOfRun({ pid, remotePid, folder }: RunStatus): string {
+  if (pid !== undefined) return `run ${pid}`;
+  return remotePid === undefined ? `run ${folder}` : `run ${remotePid} of ${folder}`;
 }
 
 function more(number: number, one: string, many?: string): string[] {

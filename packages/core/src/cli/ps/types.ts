@@ -11,6 +11,18 @@ export interface Processes {
   readonly time: string;
   /** The machine's first, then the oldest. */
   readonly hosts: readonly HostView[];
+  /** Of hosts that were killed: what still runs of them. */
+  readonly left: readonly LeftBehind[];
+}
+
+/** What a host that was killed has left. */
+export interface LeftBehind {
+  /** Its private folder. */
+  readonly folder: string;
+  /** Of that host. */
+  readonly pid?: number | undefined;
+  /** Processes of its children that run, by its records. */
+  readonly children: readonly number[];
 }
 
 export type HostView = AnsweringHost | SilentHost;

@@ -13,6 +13,15 @@ export function ageText(milliseconds: number): string {
   return `${Math.max(0, Math.round(milliseconds))} ms`;
 }
 
+/** "8 h": what is left of a time, to the nearest unit; as "60 min" where a unit would be too rough. */
+export function leftText(milliseconds: number): string {
+  for (const [size, unit] of times) {
+    const number = Math.round(milliseconds / size);
+    if (number > 1) return `${number} ${unit}`;
+  }
+  return ageText(milliseconds);
+}
+
 const sizes = [
   [1024 ** 3, 'GB'],
   [1024 ** 2, 'MB'],
