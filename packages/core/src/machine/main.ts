@@ -4,6 +4,7 @@
  *   first line ─▶ listening, recorded ("ready") ─▶ runs come and go ─▶ idle, `stop`, a signal ─▶ not found any more ─▶ exit
  */
 import { Socket } from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
@@ -19,6 +20,7 @@ import { sweepMachineFolders } from '../hosts/machine-leftovers.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { controlDescriptor, type MachineBoot, type Report } from '../wire/control.ts';
+import { onRefused } from '../wire/refused-connections.ts';
 import { Hub } from '../host/hub/hub.ts';
 import { Lifetime } from '../host/lifetime.ts';
 import { Restoration } from '../host/restoration.ts';
@@ -26,6 +28,7 @@ import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
 import { leaveEndingOfHost } from '../hosts/left-ending.ts';
 import { boundLog } from './log.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';
 import type { RemoteListener } from './remote/listener.ts';
@@ -111,6 +114,8 @@ async function serve(
       void lifetime.stop();
     },
   });
+  const refusals = new RefusalLog(systemClock, (text) => process.stdout.write(`${new Date().toISOString()} ${text}\n`));
+  onRefused((connection) => refusals.add(connection));
   await hub.listen(socket);
   if (listen !== undefined) {
     const { RemoteListener: Listener } = await import('./remote/listener.ts');

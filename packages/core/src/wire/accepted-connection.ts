@@ -17,9 +17,12 @@ import { op, writeHead, type Op, type WireHead } from './frames.ts';
 import { greetingBytes, greetingFault, workerFrameBytes } from './greeting.ts';
 import { encodeJsonBody } from './json-body.ts';
 import type { GreetRequest, GreetResult } from './messages.ts';
+import { tellRefused } from './refused-connections.ts';
 
 /** A socket. */
 export interface AcceptedSocket extends Duplex {
+  /** Of one from another machine. */
+  readonly remoteAddress?: string | undefined;
   destroySoon(): void;
 }
 
@@ -78,7 +81,10 @@ export class AcceptedConnection {
       frame: (head, body) => (this.#greeted ? options.frame(head, body) : this.#greet(head, body)),
     });
     this.writer = new BatchWriter(socket);
-    this.#greeting = clock.after(greetTimeout, () => this.destroy());
+    this.#greeting = clock.after(greetTimeout, () => {
+      this.#tellRefused(`it has shown no token within ${greetTimeout / 1_000} s`);
+      this.destroy();
+    });
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk));
     socket.on('error', () => {}); // `close` follows
     socket.once('close', () => {
@@ -162,15 +168,21 @@ export class AcceptedConnection {
       this.#frames.push(chunk);
     } catch {
       // Its stream cannot be followed any further.
+      if (!this.#greeted) this.#tellRefused('it has sent what is no greeting');
       this.destroy();
     }
     received?.();
+  }
+
+  #tellRefused(why: string, { runner, pid }: Partial<GreetRequest> = {}): void {
+    tellRefused({ from: this.#options.socket.remoteAddress, runner, pid, why });
   }
 
   #greet({ op: kind, call }: WireHead, body: Uint8Array): void {
     const { tokenFault, refusal, name, number } = this.#options;
     const fault = greetingFault(kind, body, tokenFault) ?? refusal?.(json.decode(body) as GreetRequest);
     if (fault !== undefined) {
+      this.#tellRefused(fault, kind === op.CALL ? (json.decode(body) as Partial<GreetRequest>) : {});
       this.fail(0, call, new CarpoolError('HUB_REJECTED', `${name} refused this connection: ${fault}`));
       this.hangUp();
       return;

@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
 import { expect, test } from 'vitest';
+import { noop } from '../../src/base/noop.ts';
 import { HostClient } from '../../src/client/client.ts';
 import { certify } from '../../src/machine/remote/certificate.ts';
 import { formatAddress, isRemote, parseAddress, type RemotePlace } from '../../src/wire/address.ts';
 import { op } from '../../src/wire/frames.ts';
+import { carpool, config } from '../cli/carpool.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { listening, serve, type Served } from '../support/hubs.ts';
 import { closing, program, until } from '../support/pools.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+import { serving } from './support.ts';
 
 const runner = 'a test';
 const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
@@ -261,4 +264,36 @@ test.each([
   expect(answer).toMatchObject({ op: op.FAILED, body: { code: 'HUB_REJECTED' } });
   expect((answer.body as Error).message).toContain(why);
   expect(await peer.call({ method: 'ping' })).toMatchObject({ op: op.RESULT });
+});
+
+test('the log of a host says who was refused, and why: from this machine and from others, without a token', async () => {
+  config({ echoes: 'echo' });
+  const { address, own, next } = await serving();
+  const { path, token } = parseAddress(own) as { readonly path: string; readonly token: string };
+  const time = String.raw`^\d{4}-\d\d-\d\dT[\d:.]+Z`;
+  await failure(HostClient.connect({ address: `carpool:${path}#${'e'.repeat(64)}`, runner }), 'HUB_REJECTED');
+  expect(await next()).toMatch(
+    new RegExp(`${time} refused: a connection from this machine \\(a test, pid ${process.pid}\\): the token is not`),
+  );
+  const peer = await RawPeer.connect(path);
+  await peer.greet({ token, wire: 99, version: '9.8.7' });
+  expect(await next()).toMatch(
+    new RegExp(`${time} refused: a connection from this machine.*: the worker has carpool 9.8.7 \\(wire 99\\)`),
+  );
+  const wrong = formatAddress({ ...placeOf(address), token: 'e'.repeat(64) });
+  for (let tries = 0; tries < 3; tries++) await failure(HostClient.connect({ address: wrong, runner }), 'HUB_REJECTED');
+  expect(await next()).toMatch(
+    new RegExp(`${time} refused: a connection from 127.0.0.1 \\(a test, pid ${process.pid}\\): the token is not`),
+  );
+  const { host, port } = placeOf(address);
+  const stranger = connect(port, host);
+  stranger.end('GET / HTTP/1.1\r\n\r\n');
+  stranger.on('error', noop);
+  // The two that are the same are counted: they have no lines so far.
+  expect(await next()).toMatch(
+    new RegExp(`${time} refused: a connection from 127.0.0.1: its TLS handshake has failed \\(ERR_SSL_`),
+  );
+  expect((await carpool('address', '--revoke', 'serve')).code).toBe(0);
+  await failure(HostClient.connect({ address, runner }), 'HUB_REJECTED');
+  expect(await next()).toMatch(/: the address of "serve" was revoked; `carpool address --for NAME` on the machine/);
 });

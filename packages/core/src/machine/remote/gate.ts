@@ -45,15 +45,17 @@ export class Gate {
     this.#limits = limits;
   }
 
-  /** A connection comes. If true, it counts until `proven`. */
-  admits(address: string): boolean {
+  /** A connection comes. @returns why it is turned away, in half a sentence; if it is not, it counts until `proven` */
+  refusal(address: string): string | undefined {
     const { unproven, unprovenOfOne } = this.#limits;
     const own = this.#unproven.get(address) ?? 0;
     const shutUntil = this.#failures.get(address)?.shutUntil ?? 0;
-    if (this.#clock.now() < shutUntil || this.#all >= unproven || own >= unprovenOfOne) return false;
+    if (this.#clock.now() < shutUntil) return 'its machine is turned away for a minute';
+    if (this.#all >= unproven) return `${unproven} connections have shown no token so far, and that is the limit`;
+    if (own >= unprovenOfOne) return `${unprovenOfOne} connections of its machine have shown no token so far`;
     this.#unproven.set(address, own + 1);
     this.#all++;
-    return true;
+    return undefined;
   }
 
   /** It has shown a token, or has ended. */

@@ -20,6 +20,7 @@ import { wrongToken } from '../../wire/greeting.ts';
 import type { InviteRequest, InviteResult, RevokeResult } from '../../wire/machine-messages.ts';
 import type { GreetRequest } from '../../wire/messages.ts';
 import { keepAliveDelay } from '../../wire/remote-silence.ts';
+import { tellRefused } from '../../wire/refused-connections.ts';
 import type { ListenStatus } from '../../wire/status.ts';
 import { certify } from './certificate.ts';
 import { gateLimits, type GateLimits } from './gate.ts';
@@ -76,7 +77,10 @@ export class RemoteListener {
     this.#secure.on('secureConnection', (socket) => this.#greeting(socket));
     this.#secure.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket) => {
       // One that only goes away has tried nothing.
-      if (code !== 'ECONNRESET') this.#unproven.find(socket)?.fail();
+      if (code !== 'ECONNRESET') {
+        this.#unproven.find(socket)?.fail();
+        tellRefused({ from: socket.remoteAddress, why: `its TLS handshake has failed (${code})` });
+      }
       socket.destroy();
     });
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelay }, (socket) =>

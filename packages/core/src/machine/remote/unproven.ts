@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { noop } from '../../base/noop.ts';
 import { partyOf } from '../../process/ip.ts';
+import { tellRefused } from '../../wire/refused-connections.ts';
 import { Gate, type GateLimits } from './gate.ts';
 
 export interface UnprovenOptions {
@@ -40,7 +41,9 @@ export class UnprovenConnections {
     const { clock, timeout } = this.#options;
     const { remoteAddress = '' } = socket;
     const party = partyOf(remoteAddress);
-    if (!this.#gate.admits(party)) {
+    const refusal = this.#gate.refusal(party);
+    if (refusal !== undefined) {
+      tellRefused({ from: remoteAddress, why: refusal });
       socket.destroy();
       return false;
     }
@@ -50,6 +53,7 @@ export class UnprovenConnections {
     };
     const deadline = clock.after(timeout, () => {
       count('failure');
+      tellRefused({ from: remoteAddress, why: `it has shown no token within ${timeout / 1_000} s` });
       socket.destroy();
     });
     const end = (): boolean => {
