@@ -12,7 +12,7 @@ export class RunPool implements HubPool {
   readonly #pool: ChildPool;
   readonly #definition: PoolDefinition;
   readonly #leave: () => void;
-  #own = { sessions: 0, open: 0, peak: 0 };
+  #own = { sessions: 0, open: 0, peak: 0, longestWait: 0 };
   /** Of the pool, when the run began. */
   #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
   /** The id of the run, once it has opened a session. */
@@ -34,9 +34,12 @@ export class RunPool implements HubPool {
     return this.#definition.watched;
   }
 
-  async open(...call: Parameters<ChildPool['open']>): Promise<Registration> {
-    this.#run = call[0].run?.id;
-    const registration = await this.#pool.open(...call);
+  async open(...[options, ...call]: Parameters<ChildPool['open']>): Promise<Registration> {
+    this.#run = options.run?.id;
+    const waited = (milliseconds: number): void => {
+      this.#own.longestWait = Math.max(this.#own.longestWait, Math.round(milliseconds));
+    };
+    const registration = await this.#pool.open({ ...options, waited }, ...call);
     const own = this.#own;
     own.sessions++;
     own.open++;
@@ -62,11 +65,11 @@ export class RunPool implements HubPool {
     return this.#pool.status(most);
   }
 
-  /** Waits, and what is counted of children, are those of all runs that share it. */
+  /** What is counted of children is that of all runs that share it. */
   statsOfRun(): PoolStats {
     const stats = this.#pool.statsOfRun();
     const { children, failures } = this.#pool.stats();
-    const { sessions, peak } = this.#own;
+    const { sessions, peak, longestWait } = this.#own;
     const own = { children: children - this.#before.children, failures: failures - this.#before.failures };
     // A child that was started by another run is one of this run where it has used it.
     return {
@@ -76,13 +79,14 @@ export class RunPool implements HubPool {
       children: sessions > 0 ? Math.max(own.children, stats.running) : own.children,
       sessions,
       peak,
+      longestWait,
     };
   }
 
   countAnew(): void {
     const { children, failures, diagnosed } = this.#pool.stats();
     this.#before = { children, failures, diagnosed };
-    this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open };
+    this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open, longestWait: 0 };
   }
 
   /** Also those of other runs: what a run begins may try again what others have given up. */

@@ -46,6 +46,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly ownerScope?: string | undefined;
   /** Of several that share the pool. */
   readonly run?: HolderRun | undefined;
+  /** Takes the milliseconds for which it has waited for the slot that it got. */
+  readonly waited?: ((milliseconds: number) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call has left. Default: any. */
   readonly timeLeft?: number | undefined;
   /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */

@@ -77,7 +77,9 @@ export class SlotWait {
         expired: () => queueTimeoutError(this.#occupancy(call.options), limit, admission.turns - turns),
         late: (unwanted) => admission.release(unwanted),
       });
-      this.#longest = Math.max(this.#longest, clock.now() - since);
+      const waited = clock.now() - since;
+      this.#longest = Math.max(this.#longest, waited);
+      call.options.waited?.(waited);
       return slot;
     } catch (thrown) {
       admission.leave(ticket);

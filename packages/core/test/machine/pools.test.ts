@@ -254,3 +254,25 @@ test('what was wrong with what a test did is told in its own run', async () => {
   expect(await messy.summary()).toHaveLength(1);
   expect(await tidy.summary()).toEqual([expect.stringContaining('test "leaves one, too"')]);
 });
+
+test('the longest wait in the summary of a run is its own, in watch mode that of its last run', async () => {
+  onMachine();
+  configured({ pools: { echoes: program('echo', { maxSessions: 1 }) } });
+  const [first, second] = [await run(), await run()];
+  const [holder, waiter] = [await worker(first), await worker(second)];
+  const held = await holder.register('echoes');
+  const since = performance.now();
+  const waiting = waiter.register('echoes');
+  await until('it has waited for so long', () => performance.now() - since > 300);
+  await held.unregister();
+  await (await waiting).unregister();
+  const longest = async (host: RunHost): Promise<number> =>
+    Number(/longest wait (\d+) ms/.exec((await host.summary()).join())?.[1]);
+  // Of nothing else than the slot that was free.
+  expect(await longest(first)).toBeLessThan(100);
+  expect(await longest(second)).toBeGreaterThanOrEqual(200);
+  await second.runStarted();
+  const again = await waiter.register('echoes');
+  await again.unregister();
+  expect(await longest(second)).toBeLessThan(100);
+});
