@@ -1,7 +1,7 @@
 /** `carpool serve`: the host of this machine, which runs with `host: 'machine'` share. */
 import { messageOf } from '../base/thrown.ts';
 import { machineFolder } from '../hosts/machine-folder.ts';
-import { machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
+import { killedText, machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
 import { addressVariable, type RemotePlace } from '../wire/address.ts';
 import type { StatusResult } from '../wire/status.ts';
 import { invite } from './address.ts';
@@ -46,6 +46,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { started } = found;
   if (started === undefined) return await besideAnother(found, options);
   console.log(`carpool: the host of this machine serves: ${describe(found)}`);
+  const killed = killedText(found);
+  if (killed !== undefined) console.error(`carpool: ${killed}`);
   printAddress(found);
   if (listen !== undefined)
     for (const one of await invite(found.address, { name: 'serve' }))

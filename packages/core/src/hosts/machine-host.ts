@@ -31,6 +31,14 @@ export interface MachineHostOptions {
 /** The machine's host, and its process if it was started here. */
 export interface FoundMachineHost extends MachineHost {
   readonly started?: StartedHost | undefined;
+  /** The process of the one before it, where that was killed or has crashed: in order it would have taken its record back. */
+  readonly killed?: number | undefined;
+}
+
+/** For those who start one, where the one before it was killed. */
+export function killedText({ killed }: FoundMachineHost): string | undefined {
+  if (killed === undefined) return undefined;
+  return `the host of this machine that ran before, process ${killed}, was killed or has crashed; the one that is started now ends what that has left`;
 }
 
 /** Only what is used of a `ChildProcess`: test processes load this file, and should not load that one before it is needed. */
@@ -63,7 +71,8 @@ export async function machineHost(options: MachineHostOptions = {}): Promise<Fou
     if ('ours' in turn && turn.ours) {
       try {
         // Another process may have had its turn since the look above.
-        return usable() ?? (await start(folder, options));
+        const killed = readHostRecord(folder)?.pid;
+        return usable() ?? { ...(await start(folder, options)), killed };
       } finally {
         turn.end();
       }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { HostClient } from '../client/client.ts';
 import { connectToMachine } from '../client/connect-to-machine.ts';
+import { killedText } from '../hosts/machine-host.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
@@ -28,6 +29,8 @@ const openTimeout = 86_400_000;
  */
 export async function joinMachine(options: HostOptions, runner: string): Promise<Host> {
   const { client, found, log } = await connectToMachine((to) => HostClient.connect(to), { runner, printed });
+  const killed = killedText(found);
+  if (killed !== undefined) printed(`carpool: ${killed}\n`);
   return await openRun(client, options, { runner, pid: found.pid, log });
 }
 

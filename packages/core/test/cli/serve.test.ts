@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, test, vi } from 'vitest';
+import { HostClient } from '../../src/client/client.ts';
 import { RunHost } from '../../src/main-process/run-host.ts';
-import { place } from '../support/pools.ts';
+import { factsOf } from '../../src/process/identity.ts';
+import { closing, place, until } from '../support/pools.ts';
 import { carpool, config, start } from './carpool.ts';
 
 test('serve says which runs come and go, and ends when it is asked to', async () => {
@@ -66,3 +70,38 @@ test('serve beside a host that runs says what that is, since when, and what it d
   serving.kill('SIGTERM');
   await ended;
 }, 60_000);
+
+test(
+  'a `carpool serve` that was killed: its run is told where it printed, and the next one that it was',
+  { timeout: 60_000 },
+  async () => {
+    config({ echoes: 'ignores-everything' });
+    const { process: serving } = start('serve');
+    const ended = once(serving, 'exit');
+    const lines = createInterface({ input: serving.stdout! })[Symbol.asyncIterator]();
+    const pid = Number(/process (\d+)/.exec(String((await lines.next()).value))?.[1]);
+    vi.stubEnv('TMPDIR', place().path);
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const host = new RunHost({ root: place().path, runner: 'a test', version: '1', host: 'machine' });
+    closing({ close: () => host.stop() });
+    await host.runStarted();
+    const client = await HostClient.connect({ address: String(host.provided.address), runner: 'a test' });
+    await client.register('echoes');
+    const [child = 0] = (await client.stats())[0]?.pids ?? [];
+    const log = String(host.provided.log);
+    process.kill(pid, 'SIGKILL');
+    await client.closed;
+    await ended;
+    expect(readFileSync(log, 'utf8')).toContain(
+      `the host of this machine, process ${pid}, runs in the foreground of \`carpool serve\`, and prints there`,
+    );
+    const next = await carpool('serve', '--detach', '--idle', '0.1s');
+    expect([next.code, next.stderr]).toEqual([
+      0,
+      `carpool: the host of this machine that ran before, process ${pid}, was killed or has crashed; the one that is started now ends what that has left\n`,
+    ]);
+    await until('its child is gone', () => factsOf(child)?.zombie !== false);
+    stderr.mockRestore();
+    vi.unstubAllEnvs();
+  },
+);

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { writeValue } from '../../src/client/value-file.ts';
+import { stop } from '../../src/cli/stop.ts';
 import { livingMachineHost, machineFolder } from '../../src/hosts/machine-folder.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
 import { failure } from '../support/failure.ts';
@@ -96,8 +97,30 @@ test('a host that is killed fails the tests that use it, and the next run starts
   await first.runStarted();
   expect(first.provided.address).not.toBe(before.address);
   await (await worker(first)).register('echoes');
-  expect(stderr.mock.calls.join('')).toContain('carpool: The connection to the host has ended');
+  const said = stderr.mock.calls.join('');
+  expect(said).toContain('carpool: The connection to the host has ended');
+  const killed = `carpool: the host of this machine that ran before, process ${pid}, was killed or has crashed; the one that is started now ends what that has left\n`;
+  expect(said.split(killed)).toHaveLength(2);
+  // It runs already, and another one has started it.
+  await run();
+  expect(stderr.mock.calls.join('').split(killed)).toHaveLength(2);
   stderr.mockRestore();
+});
+
+test('of a host that has ended in order, or by `carpool stop`, also where that had to kill it, the next run says nothing', async () => {
+  onMachine();
+  configured();
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(console, 'log').mockReturnValue();
+  vi.spyOn(console, 'error').mockReturnValue();
+  for (const signal of ['SIGCONT', 'SIGSTOP'] as const) {
+    const one = await run();
+    process.kill(livingMachineHost(machineFolder())!.pid, signal);
+    expect(await stop(undefined, { bases: [place().path] })).toBe(0);
+    await one.stop();
+  }
+  await run();
+  expect(stderr.mock.calls.join('')).not.toContain('that ran before');
 });
 
 test('what a pool prints is shown by the runs that use it', async () => {

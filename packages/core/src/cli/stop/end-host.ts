@@ -15,7 +15,7 @@ import { abandonedHost } from '../../hosts/abandoned-hosts.ts';
 import { endedOnPurpose } from '../../hosts/ended-on-purpose.ts';
 import { leaveEndingOfFolder, leaveEndingOfHost } from '../../hosts/left-ending.ts';
 import type { LivingHost } from '../../hosts/living-hosts.ts';
-import { findMachineFolder, livingMachineHost, machineLog } from '../../hosts/machine-folder.ts';
+import { findMachineFolder, livingMachineHost, machineLog, withdrawMachineHost } from '../../hosts/machine-folder.ts';
 import { sweepHost } from '../../hosts/sweep.ts';
 import { signalProcess } from '../../process/group.ts';
 import { isStopped, mayBeRunning } from '../../process/identity.ts';
@@ -90,9 +90,13 @@ async function kill(host: LivingHost, state: State, fault: string): Promise<Host
 /** Its tests, and those that begin later, cannot learn it from the host. */
 function leaveEnding({ folder, record }: LivingHost): void {
   const machine = findMachineFolder();
-  if (machine !== undefined && livingMachineHost(machine)?.id === record.id)
-    leaveEndingOfHost(machineLog(machine), folder, endedOnPurpose('machine'));
-  else leaveEndingOfFolder(folder, endedOnPurpose('host'));
+  if (machine === undefined || livingMachineHost(machine)?.id !== record.id) {
+    leaveEndingOfFolder(folder, endedOnPurpose('host'));
+    return;
+  }
+  leaveEndingOfHost(machineLog(machine), folder, endedOnPurpose('machine'));
+  // As it does in order: nobody is told that it has crashed.
+  withdrawMachineHost(machine, record.id);
 }
 
 /** Resolves when it has ended. @returns why it does not end by itself, in half a sentence */
