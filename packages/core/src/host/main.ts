@@ -82,6 +82,7 @@ async function serve(boot: Boot): Promise<void> {
   }));
   await served.hub.listen(socket);
   report({ report: 'ready', address: formatAddress({ path: socket, token }) });
+  const since = performance.now();
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the
   // command line, where it would slow the start down.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
@@ -91,7 +92,8 @@ async function serve(boot: Boot): Promise<void> {
   lifetime.restoration = new Restoration({ directory, sockets, children: started });
   const outcome = await configure(boot, { started, folder, ports: serverPorts(served.hub) });
   const configured = served.configured(outcome);
-  await served.hub.reach.ready();
+  // Late is no fault of the config. Half of what is left: the report has its way to go.
+  await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
   await lifetime.sweepOnce();
 }

@@ -36,14 +36,10 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | '
     const [error] = (await once(child, 'error')) as [Error];
     throw new CarpoolError('HUB_UNREACHABLE', `Cannot start the host process: ${error.message}`, { cause: error });
   }
-  const host = new HostProcess(child, {
-    main,
-    env,
-    project: { root, configFile },
-    configTimeout: options.configTimeout ?? defaultConfigTimeout,
-  });
+  const { configTimeout = defaultConfigTimeout } = options;
+  const host = new HostProcess(child, { main, env, project: { root, configFile }, configTimeout });
   const token = randomBytes(32).toString('hex');
-  host.boot({ root, token, configFile, pools, mayLeave, runner } satisfies Boot);
+  host.boot({ root, token, configFile, pools, mayLeave, configTimeout, runner } satisfies Boot);
   await host.ready();
   return host;
 }

@@ -28,6 +28,8 @@ export interface Boot extends Project {
   readonly token: string;
   /** "vitest", "jest", "playwright", …: for `carpool ps`. */
   readonly runner?: string | undefined;
+  /** Milliseconds after its first report in which it reports `configured`. */
+  readonly configTimeout: number;
   /** The runner goes to the host of the machine where the config says so. Otherwise that is not looked at. */
   readonly mayLeave?: boolean | undefined;
 }

@@ -149,6 +149,15 @@ test('a config whose `await` never settles is a problem that names it; locks nee
   expect(await client.release(['a file'])).toBe(0);
 });
 
+test('what is shared with other hosts, and is late, is no fault of the config', async () => {
+  config(`
+    const connection = { ready: () => new Promise(() => {}), close: async () => {} };
+    export default { pools: {}, reach: { name: 'a test', open: () => connection } };
+  `);
+  const started = await host({ configTimeout: 4_000 });
+  expect((await started.configured).problem).toBeUndefined();
+});
+
 test('a stopped host whose runner was killed is gone within its limit, and its stubborn child with it', async () => {
   const { path } = place();
   const runner = scriptIn(path, 'guards', [programPath('ignores-everything')]);

@@ -48,12 +48,15 @@ export class SharedReach {
     this.#connection.resolve(this.#opened);
   }
 
-  /** Leases can be granted, or it is known that they cannot: what is waited for before is not on the clock of a test. */
-  async ready(): Promise<void> {
+  /**
+   * Leases can be granted, or it is known that they cannot: what is waited for before is not on the clock of a test.
+   * @param limit milliseconds of the wait
+   */
+  async ready(limit: number = longestOpening): Promise<void> {
     const ready = this.#opened?.ready();
     if (ready === undefined) return;
     const late = Promise.withResolvers<void>();
-    const timer = systemClock.after(longestOpening, late.resolve);
+    const timer = systemClock.after(Math.min(Math.max(limit, 0), longestOpening), late.resolve);
     await Promise.race([ready, late.promise]);
     timer.cancel();
   }
