@@ -76,9 +76,9 @@ export class RegisterDeadline {
     this.#opening = undefined;
   }
 
-  /** The session of the call is being opened on this child. */
-  opens(child: Child, conversation: Conversation): void {
-    this.#opening = { child, conversation, since: this.#options.clock.now() };
+  /** The session of the call is being opened on this child. @param since by the clock; default: now */
+  opens(child: Child, conversation: Conversation, since: number = this.#options.clock.now()): void {
+    this.#opening = { child, conversation, since };
   }
 
   #error({ timeout, by }: Limit): CarpoolError {

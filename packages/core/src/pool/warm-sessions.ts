@@ -29,12 +29,19 @@ export interface WarmSessionsOptions {
   readonly sessions: SlotSessions;
 }
 
+interface Begun {
+  readonly session: SlotSession;
+  readonly since: number;
+}
+
 interface Warm {
   readonly slot: Slot;
   readonly listener: WarmListener;
   readonly givenUp: Cancellation;
   /** Present as soon as its child is there. */
   session?: SlotSession;
+  /** Resolves with it, and when that was, by the clock. */
+  readonly begun: PromiseWithResolvers<Begun>;
   /** Resolves when it is open. */
   readonly opening: Promise<SlotSession>;
   /** It holds no slot any more. */
@@ -88,6 +95,9 @@ export class WarmSessions {
       this.#promised.add(warm);
       const child = this.#hold(warm);
       holder.deadline.startsOn(child);
+      void warm.begun.promise.then(({ session, since }) => {
+        if (this.#promised.has(warm)) holder.deadline.opens(session.generation.child, session.conversation, since);
+      });
       const opened = await within(warm.opening, { clock, signal, expired })
         .catch((thrown: unknown) => {
           if (signal?.aborted !== true) return undefined;
@@ -154,11 +164,11 @@ export class WarmSessions {
       this.#stock.failed(warm);
       this.#giveUp(warm);
     });
-    const over = Promise.withResolvers<void>();
+    const [begun, over] = [Promise.withResolvers<Begun>(), Promise.withResolvers<void>()];
     const givenUp = new Cancellation();
     // Not in this turn: it is called from inside the queue.
     const opening = Promise.resolve().then(() => this.#opened(warm));
-    const warm: Warm = { slot, listener, givenUp, opening, over, ended: false };
+    const warm: Warm = { slot, listener, givenUp, begun, opening, over, ended: false };
     this.#stock.began(warm);
     this.#whenOpen(warm);
   }
@@ -187,7 +197,7 @@ export class WarmSessions {
   }
 
   async #beginOnChild(warm: Warm): Promise<SlotSession> {
-    const { admission, children, sessions } = this.#options;
+    const { admission, children, clock, sessions } = this.#options;
     const { slot, listener, givenUp } = warm;
     try {
       const child = children.at(slot.child);
@@ -200,6 +210,7 @@ export class WarmSessions {
       const session = sessions.begin({ slot, generation }, begin);
       session.conversation.speaker.isWarm = true;
       warm.session = session;
+      warm.begun.resolve({ session, since: clock.now() });
       // After the slot is free: `sessions` has listened first.
       void session.conversation.released.then(() => this.#ended(warm));
       return session;

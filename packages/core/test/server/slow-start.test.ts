@@ -1,5 +1,6 @@
 // A `register` call ends with the time of its test, or with its own `timeout`, also where the start or `open` takes long.
 import { expect, test } from 'vitest';
+import type { CarpoolError, Server } from '../../src/entry/index.ts';
 import { Owner } from '../../src/client/owner.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
@@ -18,17 +19,17 @@ async function owners(options: Parameters<typeof web>[1], flags = '') {
 
 test('through a host: a server that is never ready ends the call with its test, and the error shows what it does', async () => {
   const { owner, served } = await owners({ ready: listening }, '--port {port} --unhealthy');
-  const error = await failure(owner(1_500).register('app'), 'REQUEST_TIMEOUT');
+  const call = async (): Promise<CarpoolError> => await failure(owner(300).register('app'), 'REQUEST_TIMEOUT');
+  let error = await call();
+  await until('it answers', async () => (error = await call()).message.includes('503'));
   expect(error.message).toMatch(
-    /^Cannot register a session of "app": its server has been starting for 1\.\d s, and is not ready so far: looked for a status from 200 to 299 for GET \/health on port \d+; the last attempt: .*503.*\. The call has waited for \d+ ms, the rest of the time of this test or hook \(instead of 30000 ms, `readyTimeout`\)\. The start goes on, .*\. Raise the time-out of the test or hook, or start it outside of the time of the test: /,
+    /^Cannot register a session of "app": its server has been starting for [\d.]+ m?s, and is not ready so far: looked for a status from 200 to 299 for GET \/health on port \d+; the last attempt: .*503.*\. The call has waited for \d+ ms, the rest of the time of this test or hook \(instead of 30000 ms, `readyTimeout`\)\. The start goes on, .*\. Raise the time-out of the test or hook, or start it outside of the time of the test: /,
   );
   expect(error.context).toMatchObject({ pool: 'app', limit: 'test', phase: 'start' });
   expect(error.evidence.stdout).toContain('listening on');
   // The slot is free, and the start goes on.
   await until('the slot is free', () => served.pool('app').stats().open === 0);
   expect(served.pool('app').stats()).toMatchObject({ queued: 0, quarantined: 0, failures: 0, children: 1 });
-  await failure(owner(300).register('app'), 'REQUEST_TIMEOUT');
-  expect(served.pool('app').stats()).toMatchObject({ open: 0, failures: 0, children: 1 });
 });
 
 test('its own `timeout` ends it, and the next call has the server that was late', async () => {
@@ -85,12 +86,19 @@ test.for(['in process', 'through a host'])(
 );
 
 test('of a session that is opened ahead, the call waits no longer, and the next one has it', async () => {
-  const ready = Promise.withResolvers<void>();
-  const app = webPool(web('', { ready: () => ready.promise, warm: 1, maxSessions: 2 }));
+  const [ready, opens] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let opened = 0;
+  const open = async (): Promise<void> => await (++opened === 1 ? undefined : opens.promise);
+  const isReady = async ({ url }: Server): Promise<void> => void (await ready.promise, await fetch(url));
+  const app = webPool(web<undefined, unknown, void>('', { ready: isReady, open, warm: 1, maxSessions: 2 }));
   await failure(app.register({ timeout: 100 }), 'REQUEST_TIMEOUT');
   await failure(app.register({ timeout: 100 }), 'REQUEST_TIMEOUT');
   ready.resolve();
   const session = await app.register({ timeout: 20_000 });
+  const late = await failure(app.register({ timeout: 300 }), 'REQUEST_TIMEOUT');
+  expect(late.message).toMatch(/: the session is being opened for \d+ ms, and `open` has not ended so far\. /);
+  expect(late.evidence.stdout).toContain('listening on');
+  opens.resolve();
   await session.unregister();
   expect(app.stats()).toMatchObject({ open: 0, queued: 0, quarantined: 0, children: 1 });
 });
