@@ -189,6 +189,7 @@ export class Generation {
       const error = isCarpoolError(thrown, 'SESSION_CLOSED') ? await over.promise : thrown;
       const printed = await served?.printed();
       await child.kill();
+      options.progress.again();
       const found = { messages: mux.root.recent.describe(), strays: strays.since(0), printed };
       throw withEvidence(startFailure(error, settings.name, protocol), { child, pool: settings.name, ...found });
     }

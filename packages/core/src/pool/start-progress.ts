@@ -13,4 +13,10 @@ export class StartProgress {
   constructor(since: number) {
     this.since = since;
   }
+
+  /** Its process has ended, and another one may be started instead. */
+  again(): void {
+    this.child = undefined;
+    this.step = undefined;
+  }
 }

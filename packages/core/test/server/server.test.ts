@@ -5,7 +5,8 @@ import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { HolderLabel, Session } from '../../src/entry/index.ts';
+import type { CarpoolError, HolderLabel, ServerAddress, ServerMessages, Session } from '../../src/entry/index.ts';
+import type { ChildPool } from '../../src/pool/pool.ts';
 import { summaryLines } from '../../src/main-process/summary.ts';
 import { closing, place, programPath, until } from '../support/pools.ts';
 import { serve } from '../support/hubs.ts';
@@ -332,13 +333,15 @@ test('of the sessions with which fault was found the first ten are named, each o
 test('its port is taken by another program between the look and the start: it gets another one, up to three times', async () => {
   const ports: number[] = [];
   const others: Server[] = [];
+  let between: CarpoolError | undefined;
   closing({ close: () => others.forEach((other) => other.close()) });
-  const pool = webPool(
+  const pool: ChildPool<ServerMessages<ServerAddress>> = webPool(
     web('', {
       command: async ({ port = 0 }) => {
         const real = { command: process.execPath, args: [programPath('web'), '--port', '{port}'] };
         // All four of the first start are taken, and all but the fourth of the second.
         if (ports.push(port) === 8) return real;
+        if (ports.length === 2) between = await failure(pool.register({ timeout: 100 }), 'REQUEST_TIMEOUT');
         const other = createServer().listen(port, '127.0.0.1');
         others.push(other);
         await once(other, 'listening');
@@ -350,6 +353,11 @@ test('its port is taken by another program between the look and the start: it ge
   );
   await failure(pool.register(), 'CHILD_EXITED');
   expect(ports).toHaveLength(4);
+  // The one whose port was taken is not that of the next attempt.
+  expect([between?.message, between?.evidence]).toEqual([
+    expect.stringContaining('its process does not run so far'),
+    {},
+  ]);
   const { opened } = await pool.register();
   expect(opened.port).toBe(ports[7]);
   expect(new Set(ports).size).toBe(8);
