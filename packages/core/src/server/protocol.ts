@@ -5,6 +5,7 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import { noMessagesError } from '../codec/no-messages.ts';
@@ -16,7 +17,8 @@ import type { Server, ServerClose, ServerOpen, ServerPart, ServerUse } from './t
 
 /** Milliseconds by which the exit of a process may lag behind the end of its connections. */
 const endLag = 100;
-const never = new Promise<never>(() => {});
+/** Fresh: one for all would keep each of those that have waited for it. */
+const never = async (): Promise<never> => await new Promise(noop);
 
 type Open = (server: Server, request: ServerOpen) => unknown;
 type Close = (server: Server, opened: unknown, request: ServerClose) => unknown;
@@ -60,7 +62,7 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
   /** A client library notices the end of a process before its exit is known here, and says less of it. */
   const whyFailed = (thrown: unknown): Promise<unknown> => {
     const expired = (): Error => thrown as Error;
-    return within(never, { clock, timeout: endLag, signal: ended, expired }).catch((why: unknown) => why);
+    return within(never(), { clock, timeout: endLag, signal: ended, expired }).catch((why: unknown) => why);
   };
   return {
     name: 'server',
@@ -99,7 +101,7 @@ export function serverProtocol(options: ServerProtocolOptions): ServerProtocol {
             await close?.(server, opened, { started, signal: late, ...ending });
           } catch (thrown) {
             // What is thrown because of it says less than the deadline itself.
-            if (late.aborted) await never;
+            if (late.aborted) await never();
             throw await whyFailed(thrown);
           }
         },
