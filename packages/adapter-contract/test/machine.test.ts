@@ -9,7 +9,8 @@ import { parseSeeds, schedule } from '../machine/schedule.ts';
 import { SeveralRuns } from '../machine/several-runs.ts';
 import { linesOfARun, testsOfARun } from '../machine/work-trees.ts';
 
-const seeds = parseSeeds(process.env['CARPOOL_SEEDS'] ?? '1-3');
+/** The two by default have kills of all kinds but SIGTERM between them. */
+const seeds = parseSeeds(process.env['CARPOOL_SEEDS'] ?? '1,3');
 /** Milliseconds for one seed. */
 const timeout = 240_000;
 /** Of a host that is not started by a run: longer than the runners need to start, and shorter than what is left is waited for. */

@@ -1,9 +1,9 @@
 /** What the three adapters have in common besides the contract of packages/adapter-contract: scopes, `register`, names, errors. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts } from '@carpool/test-harness/expect';
-import { majors, Project } from './harness.ts';
+import { ends, Project } from './harness.ts';
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test('scopes, `register`, reserved names and the headline of an error are those of every adapter', async () => {
     using project = new Project(major, 'agreement');
     const outcome = await project.run(['--no-isolate', '--maxWorkers=1', '--no-file-parallelism']);

@@ -1,9 +1,9 @@
 /** `diagnostics: 'fail'`: what the child finds wrong fails the test, at its end, or the file. And what it prints. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf, testNamed } from '@carpool/test-harness/expect';
-import { majors, Project } from './harness.ts';
+import { ends, Project } from './harness.ts';
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test('a test fails at its end, once', async () => {
     using project = new Project(major, 'diagnostics');
     const outcome = await project.run(['tests.test.ts']);

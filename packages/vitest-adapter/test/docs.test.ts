@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { codeFiles } from '@carpool/test-harness/code-blocks';
 import { expectVerdicts } from '@carpool/test-harness/expect';
-import { majors, Project } from './harness.ts';
+import { ends, Project } from './harness.ts';
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test.for([
     ['docs/vitest.md', 10],
     ['packages/vitest-adapter/README.md', 1],

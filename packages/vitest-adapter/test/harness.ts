@@ -17,6 +17,9 @@ import {
 export const majors = [5, 4, 3] as const;
 export type Major = (typeof majors)[number];
 
+/** For what the versions between them have no say in: the newest and the oldest. */
+export const ends: readonly (5 | 3)[] = [5, 3];
+
 /** For the titles of tests of what Vitest 3 cannot do: why they are skipped there. */
 export const reasonBefore4 = (major: Major): string => (major === 3 ? ' (skipped: Vitest 3 cannot)' : '');
 

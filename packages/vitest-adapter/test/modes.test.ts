@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, summaryOf } from '@carpool/test-harness/expect';
 import type { Outcome } from '@carpool/test-harness';
-import { folderOf, majors, Project } from './harness.ts';
+import { folderOf, ends, Project } from './harness.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test('every shard has a host of its own, and `list` shows what runs', async () => {
     using project = new Project(major, 'suite');
     const shards = await Promise.all(['1/2', '2/2'].map((shard) => project.run([...few, `--shard=${shard}`])));

@@ -1,9 +1,9 @@
 /** Projects of one Vitest: those that find the same config share one child, however the projects are written. */
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts } from '@carpool/test-harness/expect';
-import { majors, Project } from './harness.ts';
+import { ends, Project } from './harness.ts';
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test('inline, extending and config-file projects share a host; one with a config of its own has its own', async () => {
     using project = new Project(major, 'workspace');
     const outcome = await project.run();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectVerdicts, messageOf } from '@carpool/test-harness/expect';
 import { copyPackage, replaceInPackage } from '@carpool/test-harness';
-import { folderOf, majors, Project, type Major } from './harness.ts';
+import { folderOf, ends, Project, type Major } from './harness.ts';
 
 /** Vitest 3 does not let the adapter see where a test is defined. */
 const atLine = (major: Major, line: RegExp): RegExp => (major === 3 ? /^/ : line);
 
-describe.for(majors)('Vitest %s', (major) => {
+describe.for(ends)('Vitest %s', (major) => {
   test('without the plugin, tests that want a session say how to add it', async () => {
     using project = new Project(major, 'missing-plugin');
     const outcome = await project.run();
