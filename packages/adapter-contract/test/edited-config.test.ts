@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { wholeRun } from '../contract/files.ts';
 import { modules } from '../home.ts';
 import { Project } from '../project.ts';
-import { runners } from '../runners/all.ts';
+import { vitest } from '../runners/vitest.ts';
 
 const files = wholeRun.filter(({ name }) => name === 'session-per-test');
 
@@ -29,33 +29,32 @@ async function ownMachine(): Promise<{ readonly TMPDIR: string }> {
   return own;
 }
 
-describe.for(runners)('$name', (runner) => {
-  test(
-    'shares a child with the run before it, until the config, or what that imports, is edited',
-    { timeout: 120_000 },
-    async () => {
-      const env = await ownMachine();
-      using project = new Project(runner, files);
-      project.edit('carpool.config.mjs', 'defineConfig({', "defineConfig({ host: 'machine',");
-      project.edit('carpool.config.mjs', 'command: process.execPath', "command,\n  inheritEnv: ['PATH']");
-      project.write('command.mjs', 'export const command = process.execPath;\n');
-      project.write(
-        'carpool.config.mjs',
-        `import { command } from './command.mjs';\n${project.read('carpool.config.mjs')}`,
-      );
-      const run = async (): Promise<readonly string[]> => {
-        const { tests } = await project.run(runner.all, { env });
-        return tests.map(({ status }) => status);
-      };
-      const pids = (): number => new Set(project.notes('session-per-test').map(({ pid }) => pid)).size;
-      expect(await run()).toEqual(['passed', 'passed']);
-      expect(await run()).toEqual(['passed', 'passed']);
-      expect(pids()).toBe(1);
-      project.edit('command.mjs', 'process.execPath', "'/no/such/program'");
-      expect(await run()).toEqual(['failed', 'failed']);
-      project.edit('command.mjs', "'/no/such/program'", 'process.execPath');
-      project.edit('carpool.config.mjs', 'command,', "command: '/nor/this',");
-      expect(await run()).toEqual(['failed', 'failed']);
-    },
-  );
-});
+// The host reads the config, so one runner shows it for all.
+test(
+  'a run shares a child with the run before it, until the config, or what that imports, is edited',
+  { timeout: 120_000 },
+  async () => {
+    const env = await ownMachine();
+    using project = new Project(vitest, files);
+    project.edit('carpool.config.mjs', 'defineConfig({', "defineConfig({ host: 'machine',");
+    project.edit('carpool.config.mjs', 'command: process.execPath', "command,\n  inheritEnv: ['PATH']");
+    project.write('command.mjs', 'export const command = process.execPath;\n');
+    project.write(
+      'carpool.config.mjs',
+      `import { command } from './command.mjs';\n${project.read('carpool.config.mjs')}`,
+    );
+    const run = async (): Promise<readonly string[]> => {
+      const { tests } = await project.run(vitest.all, { env });
+      return tests.map(({ status }) => status);
+    };
+    const pids = (): number => new Set(project.notes('session-per-test').map(({ pid }) => pid)).size;
+    expect(await run()).toEqual(['passed', 'passed']);
+    expect(await run()).toEqual(['passed', 'passed']);
+    expect(pids()).toBe(1);
+    project.edit('command.mjs', 'process.execPath', "'/no/such/program'");
+    expect(await run()).toEqual(['failed', 'failed']);
+    project.edit('command.mjs', "'/no/such/program'", 'process.execPath');
+    project.edit('carpool.config.mjs', 'command,', "command: '/nor/this',");
+    expect(await run()).toEqual(['failed', 'failed']);
+  },
+);
