@@ -29,9 +29,8 @@ test('a server that never answers an unknown request says no hello, but with a `
     command: process.execPath,
     args: [join(programs, 'small-server.mjs'), '--ignores-unknown'],
     root: projectOf({}),
-    helloTimeout: 1_000,
   };
-  await expect(poolOf(silent).register()).rejects.toMatchObject({ code: 'CHILD_NO_HELLO' });
+  await expect(poolOf({ ...silent, helloTimeout: 1_000 }).register()).rejects.toMatchObject({ code: 'CHILD_NO_HELLO' });
   const pool = poolOf({ ...silent, confirm: { method: 'workspace/symbol', params: { query: '' } } });
   await (await pool.register()).unregister();
   expect(pool.stats()).toMatchObject({ children: 1, sessions: 1, unconfirmed: 0, quarantined: 0 });
