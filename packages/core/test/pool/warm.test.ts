@@ -40,6 +40,14 @@ const isWarm = (made: ChildPool, count: number): Promise<void> =>
 /** All that are warm are open: nothing is on its way. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
+/** So that whatever is tried again after a while is, while the next call is likely and after that. */
+async function passTenSeconds(clock: FakeClock): Promise<void> {
+  for (let step = 0; step < 10; step++) {
+    clock.pass(1_000);
+    await settled();
+  }
+}
+
 test('the first call opens its own session; the next ones have theirs without waiting for `open`', async () => {
   const gate = new Gate();
   const echoes = pool('echo', { protocol: gate.protocol, warm: 2 });
@@ -190,9 +198,10 @@ test('the error of a child that dies counts those that were open ahead, and does
 });
 
 test('a start that fails is not tried again for the sake of a warm session', async () => {
-  const echoes = pool('dies-at-once', { warm: 2 });
+  const clock = new FakeClock();
+  const echoes = pool('dies-at-once', { warm: 2 }, { clock });
   await failure(echoes.register(), 'CHILD_EXITED');
-  await settled();
+  await passTenSeconds(clock);
   expect(echoes.stats()).toMatchObject({ children: 1, failures: 1, warm: 0 });
 });
 
@@ -205,10 +214,11 @@ test('one that cannot be opened fails no call, and is not tried again before the
       return base.open!(port);
     },
   };
-  const echoes = pool('echo', { protocol, warm: 1 });
+  const clock = new FakeClock();
+  const echoes = pool('echo', { protocol, warm: 1 }, { clock });
   await echoes.register();
   await until('it was tried', () => opened === 2);
-  await settled();
+  await passTenSeconds(clock);
   expect(echoes.stats()).toMatchObject({ open: 1, warm: 0, unconfirmed: 0 });
   expect(opened).toBe(2);
   await echoes.register();
