@@ -8,6 +8,24 @@ import { folderOf, ends, Project } from './harness.ts';
 
 const few = ['own-session', 'concurrent', 'attempts', 'type-only'];
 
+/** A test file of so many tests, which have a process for their worker, one for their file, and one for themselves. */
+const ownProcesses = (tests: number): string => `import { register, withPools } from '@carpool/vitest';
+import { beforeAll } from 'vitest';
+import config from './carpool.config.ts';
+
+const test = withPools(config, { scope: { alone: 'worker' } });
+let ofFile;
+beforeAll(async () => {
+  ofFile = await register('alone', { scope: 'file' });
+});
+for (let number = 1; number <= ${tests}; number++) {
+  test(\`has processes, \${number}\`, async ({ alone, carpool, task }) => {
+    const pids = [alone, ofFile, await carpool.alone.register()].map(async (one) => (await one.request({ type: 'who' })).pid);
+    Object.assign(task.meta, { pids: await Promise.all(pids) });
+  });
+}
+`;
+
 describe.for(ends)('Vitest %s', (major) => {
   test('every shard has a host of its own, and `list` shows what runs', async () => {
     using project = new Project(major, 'suite');
@@ -51,13 +69,29 @@ describe.for(ends)('Vitest %s', (major) => {
     expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('no errors') });
   });
 
-  test('the package may be inlined, and evaluated anew for every file', async () => {
+  test('the package may be inlined, and evaluated anew for every file; a worker, a file and a test may have a process each', async () => {
     using project = new Project(major, 'suite');
     project.edit('vitest.config.ts', 'plugins:', 'test: { server: { deps: { inline: [/carpool/] } } }, plugins:');
-    const outcome = await project.run([...few, 'worker-scope', '--no-isolate', '--maxWorkers=1']);
-    expectVerdicts(outcome, 9 + 4 + 5 + 1 + 2);
+    project.write('processes-a.test.ts', ownProcesses(2));
+    project.write('processes-b.test.ts', ownProcesses(1));
+    const outcome = await project.run([...few, 'worker-scope', 'processes', '--no-isolate', '--maxWorkers=1']);
+    expectVerdicts(outcome, 9 + 4 + 5 + 1 + 2 + 3);
     const sessions = outcome.tests.flatMap(({ meta }) => meta['session'] ?? []);
     expect([...new Set(sessions)]).toHaveLength(1);
+    // With `sessionsPerChild: 1`, one process for the worker, one for each file, and one for each test.
+    const files = Map.groupBy(
+      outcome.tests.filter(({ meta }) => 'pids' in meta),
+      ({ file }) => file,
+    );
+    const seen = [...files.values()].map((tests) => tests.map(({ meta }) => meta['pids'] as number[]));
+    expect(seen.map(({ length }) => length).toSorted()).toEqual([1, 2]);
+    const [worker, ofFile] = [0, 1].map((which) => seen.map((tests) => new Set(tests.map((pids) => pids[which]))));
+    expect(worker?.[0]).toEqual(worker?.[1]);
+    expect([worker, ofFile].map((sets) => sets?.map(({ size }) => size))).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(new Set(seen.flat(2)).size).toBe(1 + 2 + 3);
   });
 
   test('the global setup works without the plugin', async () => {

@@ -12,5 +12,7 @@ export default defineConfig({
     echo: { ...child, maxSessions: 16 },
     // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
+    // A process for each session, and none twice.
+    alone: { ...child, children: 4, sessionsPerChild: 1, recycleAfter: 1 },
   },
 });
