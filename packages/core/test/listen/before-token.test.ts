@@ -6,21 +6,14 @@ import { expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { json } from '../../src/codec/json.ts';
 import { certify } from '../../src/machine/remote/certificate.ts';
-import { formatAddress, isRemote, parseAddress, type RemotePlace } from '../../src/wire/address.ts';
+import { formatAddress, type RemotePlace } from '../../src/wire/address.ts';
 import { op, wireVersion, writePayload } from '../../src/wire/frames.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
-import { listening, serve, type Served } from '../support/hubs.ts';
-import { closing, program } from '../support/pools.ts';
+import { echoes, listening, placeOf } from '../support/hubs.ts';
+import { closing } from '../support/pools.ts';
 
 const runner = 'a test';
-const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
-
-function placeOf(address: string): RemotePlace & { readonly token: string } {
-  const parsed = parseAddress(address);
-  if (!isRemote(parsed)) throw new Error('on this machine');
-  return parsed;
-}
 
 /** A call of a worker, as it goes over the wire. */
 function frame(call: number, request: object): Buffer {
@@ -144,7 +137,7 @@ test.each([
   ['a year behind', -365],
   ['four years ahead, after its end', 4 * 3_650],
 ])('the clock of the machine of the host is %s: its certificate is known by its fingerprint alone', async (_, days) => {
-  const { hub, token, path } = await serve({ echoes: program('echo') });
+  const { hub, token, path } = await echoes();
   expect(hub.peers).toBe(0);
   const { key, cert, fingerprint } = certify(new Date(Date.now() - days * 24 * 60 * 60 * 1_000));
   const server = closing(

@@ -6,24 +6,17 @@ import { expect, test } from 'vitest';
 import { noop } from '../../src/base/noop.ts';
 import { HostClient } from '../../src/client/client.ts';
 import { certify } from '../../src/machine/remote/certificate.ts';
-import { formatAddress, isRemote, parseAddress, type RemotePlace } from '../../src/wire/address.ts';
+import { formatAddress } from '../../src/wire/address.ts';
 import { op } from '../../src/wire/frames.ts';
 import { carpool, config } from '../cli/carpool.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
-import { listening, serve, type Served } from '../support/hubs.ts';
-import { closing, program, until } from '../support/pools.ts';
+import { echoes, listening, placeOf } from '../support/hubs.ts';
+import { closing, until } from '../support/pools.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { serving } from './support.ts';
 
 const runner = 'a test';
-const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
-
-function placeOf(address: string): RemotePlace & { readonly token: string } {
-  const parsed = parseAddress(address);
-  if (!isRemote(parsed)) throw new Error('on this machine');
-  return parsed;
-}
 
 /** A client of it, which holds a session while others misbehave. */
 async function holding(address: string): Promise<() => Promise<void>> {

@@ -8,8 +8,8 @@ import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
 import type { PoolEnvironment } from '../../src/pool/registration.ts';
 import type { Messages } from '../../src/protocol/protocol.ts';
 import { RemoteListener, type RemoteListenerOptions } from '../../src/machine/remote/listener.ts';
-import { formatAddress, parseAddress } from '../../src/wire/address.ts';
-import { closing, place } from './pools.ts';
+import { formatAddress, isRemote, parseAddress, type RemotePlace } from '../../src/wire/address.ts';
+import { closing, place, program } from './pools.ts';
 
 export interface Served {
   readonly hub: Hub;
@@ -40,6 +40,16 @@ export async function listening(
   const [address = ''] = listener.invite({ name: 'a test' }).addresses;
   return Object.assign(listener, { address });
 }
+
+/** The place of an address for other machines. */
+export function placeOf(address: string): RemotePlace & { readonly token: string } {
+  const parsed = parseAddress(address);
+  if (!isRemote(parsed)) throw new Error('on this machine');
+  return parsed;
+}
+
+/** A hub with a pool of echoes. */
+export const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
 
 export async function serve(
   pools: Readonly<Record<string, PoolOptions<Messages>>>,

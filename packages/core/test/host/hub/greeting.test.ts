@@ -10,11 +10,9 @@ import { op, wireVersion } from '../../../src/wire/frames.ts';
 import { version } from '../../../src/base/version.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { failure } from '../../support/failure.ts';
-import { serve, type Served } from '../../support/hubs.ts';
+import { echoes, serve, type Served } from '../../support/hubs.ts';
 import { place, program } from '../../support/pools.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
-
-const echoes = (): Promise<Served> => serve({ echoes: program('echo') });
 
 /** The hub must still serve well-behaved workers. */
 async function expectServing(served: Served): Promise<void> {
