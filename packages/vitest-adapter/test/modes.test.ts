@@ -84,7 +84,7 @@ describe.for(ends)('Vitest %s', (major) => {
       ({ file }) => file,
     );
     const seen = [...files.values()].map((tests) => tests.map(({ meta }) => meta['pids'] as number[]));
-    expect(seen.map(({ length }) => length).toSorted()).toEqual([1, 2]);
+    expect(new Set(seen.map(({ length }) => length))).toEqual(new Set([1, 2]));
     const [worker, ofFile] = [0, 1].map((which) => seen.map((tests) => new Set(tests.map((pids) => pids[which]))));
     expect(worker?.[0]).toEqual(worker?.[1]);
     expect([worker, ofFile].map((sets) => sets?.map(({ size }) => size))).toEqual([
