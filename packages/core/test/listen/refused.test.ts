@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { noop } from '../../src/base/noop.ts';
 import { HostClient } from '../../src/client/client.ts';
 import { certify } from '../../src/machine/remote/certificate.ts';
-import { formatAddress } from '../../src/wire/address.ts';
+import { formatAddress, parseAddress } from '../../src/wire/address.ts';
 import { op } from '../../src/wire/frames.ts';
 import { carpool, config } from '../cli/carpool.ts';
 import { FakeClock } from '../support/clock.ts';
