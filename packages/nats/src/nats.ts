@@ -1,12 +1,14 @@
 /** What a config has as `reach`. */
-import type { Reach, ReachConnection, ReachOptions } from 'carpool';
+import type { Reach, ReachConnection, ReachOptions, Topic, TopicOptions } from 'carpool';
 import { LazyConnection } from './lazy-connection.ts';
 import { checkOptions } from './option-names.ts';
+import { NatsTopic } from './topic.ts';
 import type { NatsOptions } from './types.ts';
 
 /**
  * Locks, reader-writer locks, semaphores, reservations and values computed once for all hosts of a run, over a NATS server
- * with JetStream, 2.9 or newer: what tests take with `scope: 'reach'`. It connects nothing yet, and loads no client.
+ * with JetStream, 2.9 or newer: what tests take with `scope: 'reach'`. And sessions on the hosts of other machines that offer
+ * the same pools (`carpool serve --listen`). It connects nothing yet, and loads no client.
  *
  * @param servers `nats://HOST:PORT`, or several of one cluster
  * @throws CarpoolError CONFIG_INVALID if there is no such option
@@ -26,6 +28,10 @@ export function nats(servers: string | readonly string[], options: NatsOptions =
   return {
     name,
     open: ({ host }: ReachOptions): ReachConnection => new LazyConnection({ servers: list, options, name, host }),
+    topic:
+      options.hosts === false
+        ? undefined
+        : (events: TopicOptions): Topic => new NatsTopic({ servers: list, options, name, host: events.host }, events),
   };
 }
 

@@ -12,6 +12,7 @@ const names: Readonly<Record<keyof Required<NatsOptions>, true>> = {
   ttl: true,
   replicas: true,
   connectTimeout: true,
+  hosts: true,
 };
 
 /** Where no compiler looks. @throws CarpoolError CONFIG_INVALID */
@@ -23,6 +24,8 @@ export function checkOptions(servers: readonly string[], options: NatsOptions): 
       throw invalid(`${JSON.stringify(server)} is no address of a server, such as "nats://localhost:4222"`);
   checkNumber('ttl', options.ttl, 1_000);
   checkNumber('connectTimeout', options.connectTimeout, 1);
+  if (options.hosts !== undefined && typeof options.hosts !== 'boolean')
+    throw invalid(`\`hosts\` is ${JSON.stringify(options.hosts)}; it is true or false`);
   if (options.replicas !== undefined && ![1, 3, 5].includes(options.replicas))
     throw invalid(`\`replicas\` is ${String(options.replicas)}; it may be 1, 3 or 5`);
 }

@@ -34,4 +34,9 @@ export interface NatsOptions {
    * @defaultValue 5_000
    */
   readonly connectTimeout?: number | undefined;
+  /**
+   * False: for locks and values alone. This host offers its pools to no other machine, and takes sessions on none.
+   * @defaultValue true
+   */
+  readonly hosts?: boolean | undefined;
 }

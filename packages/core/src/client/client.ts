@@ -5,21 +5,19 @@
 import type { CancelSignal } from '../base/cancellation.ts';
 import { asCarpoolError, callSite, errorAt, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import { noMessages } from '../codec/no-messages.ts';
-import type { OpenCalls } from '../base/open-calls.ts';
 import { json } from '../codec/json.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
-import { joinedDiagnostics } from '../session/diagnostics.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
 import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
 import { deadlineGrace } from '../wire/deadline-grace.ts';
+import { Elsewhere } from '../wire/elsewhere.ts';
 import type { EndBody } from '../wire/frame-bodies.ts';
 import type { CallRequest, ResultOf, PoolsResult, StartResult } from '../wire/messages.ts';
 import { endReason, isUnder, type OwnerPath } from '../wire/owner-path.ts';
@@ -29,10 +27,12 @@ import { connectToHost, type HostConnection } from './connect.ts';
 import { dialSharedWorker } from './dial.ts';
 import { giveUpOnSilence, hostError, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
 import { Leases } from './leases.ts';
+import { LostServers } from './lost-servers.ts';
 import { MachineLink } from './machine-link.ts';
+import type { OtherHosts, SentElsewhere } from './other-hosts.ts';
 import { Ports } from './ports.ts';
 import { SharedWorkerConnections } from './shared-worker/connections.ts';
-import type { Client, ClientOptions, ClientRegisterOptions } from './types.ts';
+import type { Client, ClientOptions, InternalRegisterOptions } from './types.ts';
 
 /** The host enforces the deadlines of a start, an opening and a queue; this one only bounds the wait if the host hangs. */
 const registerLimit = 24 * 60 * 60 * 1000;
@@ -56,8 +56,10 @@ export class HostClient implements Client {
   readonly #open = new Map<Conversation, OwnerPath>();
   /** Owners whose end reports what children found wrong. */
   readonly #diagnosed = new Set<OwnerPath>();
-  /** Servers that ended while an owner had a session of them: no call of it fails with that. */
-  #lost: { readonly under: OwnerPath; readonly error: CarpoolError }[] = [];
+  readonly #lost = new LostServers();
+  readonly #connect: (to: ClientOptions) => Promise<HostClient>;
+  /** Hosts of other machines that have sessions of its tests. */
+  #others: OtherHosts<HostClient> | undefined;
   #over = false;
   #sessions = 0;
   #busy = 0;
@@ -84,7 +86,7 @@ export class HostClient implements Client {
     });
     connection.wire.whenLost = (lease, error) => this.leases.lost(lease, error);
     this.ports = new Ports(this.leases);
-    const connect = (to: ClientOptions): Promise<HostClient> => HostClient.connect({ heartbeat, ...to });
+    const connect = (this.#connect = (to) => HostClient.connect({ heartbeat, ...to }));
     this.machine = new MachineLink({ runner, own: this, place, connect });
     const wanted = (): boolean => this.#busy + this.#open.size + this.sharedWorkers.size > 0;
     this.#heartbeat = watchHost(connection, wanted, heartbeat);
@@ -94,6 +96,7 @@ export class HostClient implements Client {
       this.#over = true;
       this.leases.lose(reason);
       this.machine.close(reason);
+      this.#others?.close(reason);
     });
   }
 
@@ -116,20 +119,21 @@ export class HostClient implements Client {
 
   async register<M extends Messages = AnyMessages>(
     pool: string,
-    options: ClientRegisterOptions & { readonly calls?: OpenCalls | undefined } = {},
+    options: InternalRegisterOptions = {},
   ): Promise<UserSession<M>> {
-    const { signal, timeLeft, calls, site = callSite(this.register), ...request } = options;
+    const { signal, timeLeft, calls, site = callSite(this.register), tried = [], ...request } = options;
+    const since = systemClock.now();
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
-    const tried = `Cannot register a session of "${pool}" in the time of this test or hook`;
+    const what = `Cannot register a session of "${pool}" in the time of this test or hook`;
     const due = timeLeft?.() ?? Infinity;
-    const wait = giveUpOnSilence(this.#heartbeat, { due, signal, tried });
+    const wait = giveUpOnSilence(this.#heartbeat, { due, signal, tried: what });
     this.#hold(1);
     const { conversation, opened } = this.#connection.mux.open({
       id: `w${this.#connection.peer}s${number}`,
       listener: session.listener,
       timeout: registerLimit,
-      params: { ...request, timeLeft: due, pool, stack: site.stack } satisfies WireRegister,
+      params: { ...request, tried, timeLeft: due, pool, stack: site.stack } satisfies WireRegister,
       signal: wait.signal,
     });
     try {
@@ -141,13 +145,12 @@ export class HostClient implements Client {
         const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
         return formatSessionAddress({ ...this.#connection.place, token });
       };
-      const hostSilence = (): string | undefined => this.#hostSilence;
+      const hostSilence = (): string | undefined => this.#heartbeat.describeSilence();
       const under = request.under ?? [];
       this.#open.set(conversation, under);
       if (result.diagnostics === 'fail') this.#diagnosed.add(under);
       const silent = format === noMessages;
-      if (silent)
-        void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.push({ under, error }));
+      if (silent) void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.add(under, error));
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents, timeLeft };
       session.bind({
@@ -167,6 +170,8 @@ export class HostClient implements Client {
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
+      if (thrown instanceof Elsewhere)
+        return await this.#registerElsewhere<M>(pool, { options: { ...options, site }, since, to: thrown.destination });
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot register a session of "${pool}"`), site);
     } finally {
       wait.stop();
@@ -175,20 +180,22 @@ export class HostClient implements Client {
   }
 
   async release(owner: OwnerPath, failed = false): Promise<number> {
-    const lost = this.#takeLost(owner);
+    const lost = this.#lost.take(owner);
     this.#forget(owner);
-    const { unconfirmed } = await this.#call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
+    const released = this.#call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
+    const [{ unconfirmed }, elsewhere = 0] = await Promise.all([released, this.#others?.release(owner, failed)]);
     if (lost !== undefined) throw lost;
-    return unconfirmed;
+    return unconfirmed + elsewhere;
   }
 
   end(owner: OwnerPath, failed = false): Promise<void> | undefined {
-    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(noop);
-    const lost = this.#takeLost(owner);
+    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(() => {});
+    const lost = this.#lost.take(owner);
     this.#forget(owner);
     const body = json.encode({ owner, ...(failed && { failed }) } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
-    return lost && Promise.reject(lost);
+    const elsewhere = this.#others?.end(owner, failed);
+    return lost === undefined ? elsewhere : Promise.reject(lost);
   }
 
   async start(pool: string): Promise<void> {
@@ -233,12 +240,10 @@ export class HostClient implements Client {
     return await this.#call(request, timeout);
   }
 
-  /** The failure of the servers whose sessions an owner had when they ended. */
-  #takeLost(owner: OwnerPath): CarpoolError | undefined {
-    if (this.#lost.length === 0) return undefined;
-    const own = this.#lost.filter(({ under }) => isUnder(under, owner));
-    this.#lost = this.#lost.filter((lost) => !own.includes(lost));
-    return joinedDiagnostics(own.map(({ error }) => error));
+  async #registerElsewhere<M extends Messages>(pool: string, call: SentElsewhere): Promise<UserSession<M>> {
+    const { OtherHosts: Others } = await import('./other-hosts.ts');
+    this.#others ??= new Others({ runner: this.#connection.runner, connect: this.#connect });
+    return await this.#others.register<M>(pool, call, (options) => this.register<M>(pool, options));
   }
 
   /** What an owner holds is gone for this worker: the host ends it now. */
@@ -251,11 +256,6 @@ export class HostClient implements Client {
       // One that is being unregistered has its answer on the way.
       if (isUnder(under, owner) && conversation.state.name === 'open') conversation.abort(reason);
     }
-  }
-
-  /** In half a sentence; undefined while it answers, or nothing is asked. */
-  get #hostSilence(): string | undefined {
-    return this.#heartbeat.describeSilence();
   }
 
   async #evidence(session: number, failed: boolean): Promise<Evidence> {
@@ -276,7 +276,7 @@ export class HostClient implements Client {
 
   async #call<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>> {
     const expired = (): Error => {
-      const why = this.#hostSilence;
+      const why = this.#heartbeat.describeSilence();
       const message = `The host did not answer "${request.method}" within ${timeout} ms`;
       return hostError(why === undefined ? message : `${message}: ${why}`, { timeout });
     };

@@ -1,6 +1,7 @@
 /** A client as adapters hold it, and what its calls take. */
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { CallSite, CarpoolError } from '../base/errors.ts';
+import type { OpenCalls } from '../base/open-calls.ts';
 import type { PoolStats, RegisterOptions } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
@@ -42,6 +43,14 @@ export interface ClientRegisterOptions extends Omit<RegisterOptions, 'signal'> {
   readonly timeLeft?: (() => number) | undefined;
   /** The owner whose end ends the session: `[file]` or `[file, test]`. Default: the worker. */
   readonly under?: OwnerPath | undefined;
+}
+
+/** What a client adds for itself. */
+export interface InternalRegisterOptions extends ClientRegisterOptions {
+  /** The calls of the test that it may have forgotten to await. */
+  readonly calls?: OpenCalls | undefined;
+  /** Hosts of other machines that were tried. Default: none. Those themselves do not look at it. */
+  readonly tried?: readonly string[] | undefined;
 }
 
 /**

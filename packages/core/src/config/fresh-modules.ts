@@ -6,13 +6,13 @@ import { createRequire, type ResolveFnOutput, type ResolveHookContext } from 'no
 import { fileURLToPath } from 'node:url';
 
 export class FreshModules {
-  readonly #tag: string;
+  readonly #tag: string | undefined;
   readonly #files = new Set<string>();
   #complete = true;
 
-  /** @param number another one for each evaluation in this process */
-  constructor(number: number) {
-    this.#tag = `?carpool=${number}`;
+  /** @param number another one for each evaluation in this process; absent: there is one, and modules keep their URLs */
+  constructor(number?: number) {
+    this.#tag = number === undefined ? undefined : `?carpool=${number}`;
   }
 
   /** Files of the project that were loaded, and what these import of packages. */
@@ -38,7 +38,7 @@ export class FreshModules {
     if (!found.url.startsWith('file:') || fromPackage) return found;
     const file = fileURLToPath(found.url);
     this.#files.add(file);
-    if (isInPackage(found.url)) return found;
+    if (this.#tag === undefined || isInPackage(found.url)) return found;
     if (conditions.includes('import'))
       return { ...found, url: `${found.url.replace(/\?carpool=\d+$/, '')}${this.#tag}` };
     delete createRequire(found.url).cache[file];

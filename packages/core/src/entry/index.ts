@@ -41,6 +41,8 @@ export type {
   ReachLease,
   ReachOptions,
   ReachWanted,
+  Topic,
+  TopicOptions,
 } from '../reach/types.ts';
 export type { SharedWorker } from '../wire/shared-worker-types.ts';
 // For configs. `carpool/protocol` has the rest of what describes a process.

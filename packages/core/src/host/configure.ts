@@ -22,6 +22,8 @@ export type ConfigureResult =
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly locks: LockDeclarations;
       readonly reach?: Reach | undefined;
+      /** What the pools are made from. */
+      readonly config: LoadedConfig;
       readonly files: readonly string[];
       readonly problem?: undefined;
       /** The run leaves for the host of the machine. */
@@ -32,6 +34,7 @@ export type ConfigureResult =
       readonly sharedWorkers?: undefined;
       readonly locks?: undefined;
       readonly reach?: undefined;
+      readonly config?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
       readonly host?: undefined;
@@ -52,27 +55,32 @@ export async function configure(
   try {
     const { output = process.stderr, load = loadConfig, makePool, ...place } = options;
     const config = await load(project);
-    const { pools, sharedWorkers, locks, reach, folder, file } = config;
+    const { sharedWorkers, locks, reach, folder, file } = config;
     const files = file === undefined ? [] : [file];
     if (config.host === 'machine' && project.mayLeave === true)
-      return { pools: new Map(), sharedWorkers: new Map(), locks: {}, files, host: 'machine' };
+      return { pools: new Map(), sharedWorkers: new Map(), locks: {}, config, files, host: 'machine' };
     const environment = poolEnvironment(output, place);
     const make = makePool ?? ((settings: PoolSettings) => new ChildPool(settings, environment));
     // What is wrong is found before a pool is made.
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,
     );
-    const settled = Object.entries(pools).map(
-      ([name, pool]) => [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const,
-    );
+    const settled = poolsOf(config);
     const made = settled.map(async ([name, settings, pool]) => [name, await make(settings, pool)] as const);
-    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, reach, files };
+    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, reach, config, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file =
       project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
     return { files: file === undefined ? [] : [file], problem };
   }
+}
+
+/** What a config says of its pools: name, settings, and options as they stand there. @throws CarpoolError CONFIG_INVALID */
+export function poolsOf({ pools, folder }: LoadedConfig): (readonly [string, PoolSettings, PoolOptions])[] {
+  return Object.entries(pools).map(
+    ([name, pool]) => [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const,
+  );
 }
 
 /** What a pool has from its host. @param output for what it prints */

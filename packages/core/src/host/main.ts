@@ -18,8 +18,11 @@ import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
 import { staysInUse } from './left-in-use.ts';
+import type { FreshModules as Modules } from '../config/fresh-modules.ts';
+import type { ConfigureResult } from './configure.ts';
 import { Lifetime } from './lifetime.ts';
 import { OwnedGroups } from './owned-groups.ts';
+import type { Placing } from './placing/placing.ts';
 import { Restoration } from './restoration.ts';
 import { ServedRun } from './served-run.ts';
 import { serverPorts } from './server-ports.ts';
@@ -86,12 +89,22 @@ async function serve(boot: Boot): Promise<void> {
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the
   // command line, where it would slow the start down.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
-  const { configure } = await import('./configure.ts');
+  const [{ configure }, { loadConfig }, { FreshModules }] = await Promise.all([
+    import('./configure.ts'),
+    import('../config/load.ts'),
+    import('../config/fresh-modules.ts'),
+  ]);
+  const modules = new FreshModules();
   const started = new PidFiles(directory.children);
   const sockets = () => [{ hub: served.hub, path: socket }];
   lifetime.restoration = new Restoration({ directory, sockets, children: started });
-  const outcome = await configure(boot, { started, folder, ports: serverPorts(served.hub) });
-  const configured = served.configured(outcome);
+  const outcome = await configure(boot, {
+    started,
+    folder,
+    ports: serverPorts(served.hub),
+    load: async (project) => await loadConfig(project, modules),
+  });
+  const configured = served.configured(outcome, await placingOf(outcome, modules, boot.runner));
   // Late is no fault of the config. Half of what is left: the report has its way to go.
   await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
@@ -106,6 +119,19 @@ async function endOnPurpose({ hub }: ServedRun, folder: string): Promise<void> {
   leaveEndingOfFolder(folder, error);
   hub.tellEnd(error);
   await lifetime.stop();
+}
+
+/** What sends registrations to other hosts, where the config has a way to hear of some. */
+async function placingOf(
+  { reach, pools, config }: ConfigureResult,
+  modules: Modules,
+  runner: string | undefined,
+): Promise<Placing | undefined> {
+  if (reach?.topic === undefined || config === undefined || run === undefined) return undefined;
+  const { placingFor, portableIdentities } = await import('./placing/start.ts');
+  const topic = reach.topic.bind(reach);
+  const { runInfo } = run.hub;
+  return placingFor({ topic, runInfo, runner }, () => portableIdentities(pools, { ...config, modules }));
 }
 
 /** The same for all workers of the run. */

@@ -7,6 +7,7 @@ import type { Configured, HostSummary } from '../wire/control.ts';
 import type { ConfigureResult } from './configure.ts';
 import { Hub, type HubOptions } from './hub/hub.ts';
 import type { HubPool } from './hub/hub-pool.ts';
+import type { Placing } from './placing/placing.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 
@@ -17,17 +18,21 @@ export interface ServedRunOptions extends Pick<
   readonly socketOf: HostDirectory['socketOf'];
   /** What the threads of shared workers have as their environment. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Its workers have what they share beside sessions from another host. */
+  readonly sessionsOnly?: boolean | undefined;
 }
 
 export class ServedRun {
   readonly hub: Hub;
+  readonly #sessionsOnly: boolean;
   readonly #pools = Promise.withResolvers<ReadonlyMap<string, HubPool>>();
   readonly #named = Promise.withResolvers<ReadonlyMap<string, SharedWorkerPlan>>();
   /** The pools, once the config is loaded. */
   #made: ReadonlyMap<string, HubPool> = new Map();
   #served: Promise<boolean> | undefined;
 
-  constructor({ socketOf, env, ...options }: ServedRunOptions) {
+  constructor({ socketOf, env, sessionsOnly = false, ...options }: ServedRunOptions) {
+    this.#sessionsOnly = sessionsOnly;
     this.#named.promise.catch(() => {}); // reported to each call that names one
     const { token } = options;
     const sharedWorkers = new SharedWorkers({ token, named: this.#named.promise, pathOf: socketOf, env });
@@ -37,13 +42,14 @@ export class ServedRun {
     this.hub = new Hub({ ...options, pools: this.#pools.promise, sharedWorkers, cleanUp });
   }
 
-  /** Gives the run what its config says. */
-  configured(outcome: ConfigureResult): Configured {
+  /** Gives the run what its config says. @param placing sends what finds no place here to other hosts */
+  configured(outcome: ConfigureResult, placing?: Placing): Configured {
+    this.hub.reach.placing = placing;
     if (outcome.problem === undefined) {
-      this.#made = outcome.pools;
+      this.#made = placing?.pools(outcome.pools) ?? outcome.pools;
       this.#named.resolve(outcome.sharedWorkers);
-      this.#pools.resolve(outcome.pools);
-      this.hub.reach.configured(outcome.reach, hostname());
+      this.#pools.resolve(this.#made);
+      this.hub.reach.configured(this.#sessionsOnly ? undefined : outcome.reach, hostname());
     } else {
       this.hub.reach.failed(outcome.problem);
       this.#named.reject(outcome.problem);

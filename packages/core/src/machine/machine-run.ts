@@ -56,7 +56,8 @@ export class MachineRun implements HostedRun {
     const age = Math.round(performance.now() - this.#since);
     const workers = this.hub.peers;
     const own = client === undefined ? { pid } : { client, remotePid: Number.isSafeInteger(pid) ? pid : undefined };
-    return { id, folder, branch, runner, ...own, age, workers };
+    const others = this.hub.reach.placing?.status();
+    return { id, folder, branch, runner, ...own, age, workers, others };
   }
 
   get summary(): HostSummary {

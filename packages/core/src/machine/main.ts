@@ -140,6 +140,11 @@ async function serve(
   publishMachineHost(machine, record);
   report({ report: 'ready', address: record.address ?? '' });
   idleEnd.look();
+  if (listen !== undefined) {
+    // What is offered to other hosts opens runs as any address does, and is taken back by its name.
+    const addresses = (): readonly string[] => listener?.invite({ name: 'reach' }).addresses ?? [];
+    void runs.offer(listen, addresses);
+  }
   await lifetime.sweepOnce();
   sweepMachineFolders();
 }

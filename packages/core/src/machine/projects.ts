@@ -10,19 +10,8 @@ import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
 import { FreshModules } from '../config/fresh-modules.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { LoadedProject, RunnerPlace } from '../definitions/project.ts';
 import type { Project } from '../wire/control.ts';
-
-/** Where a runner runs. */
-export interface RunnerPlace {
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** Milliseconds for its config. */
-  readonly configTimeout: number;
-}
-
-export interface LoadedProject extends LoadedConfig {
-  readonly modules: FreshModules;
-}
 
 export class Projects {
   readonly #clock: Clock;

@@ -1,4 +1,5 @@
 /** One run's view of a pool that it shares: what it does counts for it alone, as far as the pool can tell runs apart. */
+import { noop } from '../base/noop.ts';
 import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
@@ -6,23 +7,31 @@ import type { Registration } from '../pool/registration.ts';
 import type { PoolStatus } from '../pool/status.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { WatchedFiles } from '../process/files.ts';
-import type { PoolDefinition } from './pool-definition.ts';
+import type { PoolDefinition } from '../definitions/pool-definition.ts';
+
+export interface RunPoolEvents {
+  /** Ends the use of the pool. */
+  readonly leave: () => void;
+  /** It may be fuller, or less full. */
+  readonly changed: () => void;
+}
 
 export class RunPool implements HubPool {
   readonly #pool: ChildPool;
   readonly #definition: PoolDefinition;
   readonly #leave: () => void;
+  readonly #changed: () => void;
   #own = { sessions: 0, open: 0, peak: 0, longestWait: 0 };
   /** Of the pool, when the run began. */
   #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
   /** The id of the run, once it has opened a session. */
   #run: string | undefined;
 
-  /** @param leave ends the use of the pool */
-  constructor(pool: ChildPool, definition: PoolDefinition, leave: () => void) {
+  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed }: RunPoolEvents) {
     this.#pool = pool;
     this.#definition = definition;
     this.#leave = leave;
+    this.#changed = changed;
     this.countAnew();
   }
 
@@ -39,13 +48,20 @@ export class RunPool implements HubPool {
     const waited = (milliseconds: number): void => {
       this.#own.longestWait = Math.max(this.#own.longestWait, Math.round(milliseconds));
     };
-    const registration = await this.#pool.open({ ...options, waited }, ...call);
+    const opening = this.#pool.open({ ...options, waited }, ...call);
+    this.#changed();
+    // Where it fails, too.
+    opening.catch(noop).finally(this.#changed);
+    const registration = await opening;
     const own = this.#own;
     own.sessions++;
     own.open++;
     own.peak = Math.max(own.peak, own.open);
     // By then the counts may be those of the next run.
-    void registration.conversation.released.then(() => this.#own.open--);
+    void registration.conversation.released.then(() => {
+      this.#own.open--;
+      this.#changed();
+    });
     return registration;
   }
 

@@ -31,8 +31,12 @@ import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
+import type { Placing } from '../host/placing/placing.ts';
+import type { Reach } from '../reach/types.ts';
+import type { Listening } from '../wire/control.ts';
 import { MachineRun } from './machine-run.ts';
-import { PoolDefinition } from './pool-definition.ts';
+import type { Offering } from './offering.ts';
+import { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
 import { SharedPools } from './shared-pools.ts';
@@ -59,18 +63,37 @@ interface Listener {
   status(): ListenStatus;
 }
 
+interface PlacedRun {
+  readonly request: OpenRunRequest;
+  readonly runner: Runner;
+  /** Of its pools, for other machines. */
+  readonly identities: Readonly<Record<string, string>>;
+}
+
+/** Milliseconds for the config that is offered to other machines. */
+const configTimeout = 60_000;
+
 export class MachineRuns implements HostedRuns {
   readonly #options: MachineRunsOptions;
   readonly #runs = new Set<MachineRun>();
   readonly #projects = new Projects();
   readonly #pools: SharedPools;
+  #offering: Offering | undefined;
   #sockets = 0;
 
   constructor(options: MachineRunsOptions) {
     this.#options = options;
     const { started, ports, directory, changed } = options;
     const { maxChildren, maxMemory } = options.bounds;
-    this.#pools = new SharedPools({ started, ports, folder: directory.folder, maxChildren, maxMemory, changed });
+    this.#pools = new SharedPools({
+      started,
+      ports,
+      folder: directory.folder,
+      maxChildren,
+      maxMemory,
+      changed,
+      filled: () => this.#offering?.filled(),
+    });
   }
 
   /** Something is connected to the server of a run that has gone, and would break if it ended. */
@@ -107,6 +130,20 @@ export class MachineRuns implements HostedRuns {
     return listener.revoke(name);
   }
 
+  /** Offers the pools of a project to the runs of other machines. @param addresses by which they come */
+  async offer({ project, env, cwd }: Listening, addresses: () => readonly string[]): Promise<void> {
+    const { Offering: Made } = await import('./offering.ts');
+    this.#offering = new Made({
+      project,
+      place: { env: { ...env, ...markOf(this.#options.directory) }, cwd, configTimeout },
+      addresses,
+      projects: this.#projects,
+      stats: (digest) => this.#pools.stats(digest),
+      print: (text) => void process.stdout.write(`${new Date().toISOString()} ${text}\n`),
+    });
+    await this.#offering.start();
+  }
+
   async open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun> {
     const { directory, started, ports, reservations, changed } = this.#options;
     const { randomBytes } = process.getBuiltinModule('node:crypto');
@@ -131,8 +168,10 @@ export class MachineRuns implements HostedRuns {
       sharedPorts: reservations(),
       socketOf: nextSocket,
       env,
+      sessionsOnly: request.sessionsOnly,
     });
     const used = new Set<RunPool>();
+    const identities: Record<string, string> = {};
     const run = new MachineRun({
       request,
       runner,
@@ -166,6 +205,7 @@ export class MachineRuns implements HostedRuns {
         load: () => loading,
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
+          if (settings.server === undefined) identities[settings.name] = definition.portable;
           const pool = this.#pools.use({ definition, print: (text) => runner.print(text) });
           used.add(pool);
           // The run may have been ended while its config was loaded.
@@ -174,13 +214,16 @@ export class MachineRuns implements HostedRuns {
         },
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
-      const configured = served.configured(outcome);
+      // A run of another machine goes to no third one.
+      const placing =
+        entrance === undefined ? await this.#placing(outcome.reach, { request, runner, identities }) : undefined;
+      const configured = served.configured(outcome, placing);
       await served.hub.reach.ready();
       const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
       run.opened =
         entered === undefined
           ? { ...own, address: formatAddress({ path, token }) }
-          : { ...own, files: [], address: entered.address };
+          : { ...own, files: [], address: entered.address, ...(request.sessionsOnly === true && { identities }) };
       return run;
     } catch (thrown) {
       await run.close();
@@ -214,6 +257,23 @@ export class MachineRuns implements HostedRuns {
     };
   }
 
+  async #placing(reach: Reach | undefined, { request, runner, identities }: PlacedRun): Promise<Placing | undefined> {
+    if (reach?.topic === undefined) return undefined;
+    const { placingFor } = await import('../host/placing/start.ts');
+    const print = (text: string): void => runner.print(text);
+    return placingFor(
+      {
+        topic: reach.topic.bind(reach),
+        self: this.#offering?.host,
+        runInfo: async () => ({ run: request.run }),
+        runner: request.run.runner,
+        warn: (message) => print(`carpool: ${message}\n`),
+        printed: print,
+      },
+      async () => new Map(Object.entries(identities)),
+    );
+  }
+
   get #listener(): Listener {
     const listener = this.#options.listener();
     if (listener !== undefined) return listener;
@@ -224,7 +284,7 @@ export class MachineRuns implements HostedRuns {
 
   /** @returns false if something would keep the process from exiting */
   async close(): Promise<boolean> {
-    const ends = await Promise.all([...this.#runs].map((run) => run.end()));
+    const [ends] = await Promise.all([Promise.all([...this.#runs].map((run) => run.end())), this.#offering?.close()]);
     await this.#pools.close();
     return ends.every(Boolean);
   }

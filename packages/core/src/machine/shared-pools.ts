@@ -6,6 +6,7 @@
  */
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { ChildCap } from '../pool/child-cap.ts';
 import type { PlaceSources } from '../pool/launch.ts';
@@ -13,9 +14,10 @@ import { poolEnvironment } from '../host/configure.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
 import { residentBytes } from './memory.ts';
-import type { PoolDefinition } from './pool-definition.ts';
-import { differenceOf, type DefinitionParts } from './pool-difference.ts';
+import type { PoolDefinition } from '../definitions/pool-definition.ts';
+import { differenceOf, type DefinitionParts } from '../definitions/pool-difference.ts';
 import type { PoolStatus } from '../pool/status.ts';
+import type { PoolStats } from '../pool/types.ts';
 import { RunPool } from './run-pool.ts';
 
 export interface SharedPoolsOptions extends Required<PlaceSources> {
@@ -23,6 +25,8 @@ export interface SharedPoolsOptions extends Required<PlaceSources> {
   readonly linger?: number | undefined;
   /** A pool without a run is kept longer, because something is connected to it that its end would break; or is no longer. */
   readonly changed?: (() => void) | undefined;
+  /** A pool may be fuller, or less full. */
+  readonly filled?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Children at once, of all pools. Default: no bound. */
   readonly maxChildren?: number | undefined;
@@ -67,12 +71,21 @@ export class SharedPools {
       if (other !== digest && pool.key === key && !pool.isUsed) void this.#endUnused(other, pool);
     const pool = this.#pools.get(digest) ?? this.#added(use.definition);
     pool.begin(use);
-    return new RunPool(pool.pool, use.definition, () => this.#endUse(digest, pool, use));
+    const { filled = noop } = this.#options;
+    return new RunPool(pool.pool, use.definition, {
+      leave: () => this.#endUse(digest, pool, use),
+      changed: filled,
+    });
   }
 
   /** A pool without a run is kept because of what is connected to it. */
   get isLeftInUse(): boolean {
     return [...this.#pools.values()].some(({ leftInUse }) => leftInUse);
+  }
+
+  /** Of one, if it is there. @param digest of its definition */
+  stats(digest: string): PoolStats | undefined {
+    return this.#pools.get(digest)?.pool.stats();
   }
 
   /** Also of those that no run uses. */

@@ -3,7 +3,7 @@ import type { PoolStats } from '../pool/types.ts';
 
 /** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
-  const used = pools.filter(({ sessions, failures }) => sessions + failures > 0);
+  const used = pools.filter(({ sessions, failures, elsewhere = 0 }) => sessions + failures + elsewhere > 0);
   return [...used.map(line), ...warningLines(pools)];
 }
 
@@ -36,12 +36,13 @@ function warnings(pool: PoolStats): string[] {
 }
 
 function line(pool: PoolStats): string {
-  const { name, children, sessions, peak, longestWait, quarantined, failures } = pool;
-  if (children === 0 && sessions === 0)
+  const { name, children, sessions, peak, longestWait, quarantined, failures, elsewhere = 0 } = pool;
+  if (children === 0 && sessions === 0 && elsewhere === 0)
     return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
   parts.push(`longest wait ${longestWait} ms`);
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
+  if (elsewhere > 0) parts.push(`${elsewhere} more on other hosts`);
   if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);
   return `carpool: ${name}: ${parts.join(', ')}`;
 }

@@ -50,6 +50,10 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly waited?: ((milliseconds: number) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call has left. Default: any. */
   readonly timeLeft?: number | undefined;
+  /** Called when it has a slot, and waits no longer for one. */
+  readonly granted?: (() => void) | undefined;
+  /** Of a worker that can register on another host: those that it has tried. */
+  readonly tried?: readonly string[] | undefined;
   /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */
   readonly ownerPath?: readonly string[] | undefined;
 }

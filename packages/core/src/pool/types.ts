@@ -46,6 +46,8 @@ export interface PoolStats {
   readonly children: number;
   /** Sessions opened since the beginning. */
   readonly sessions: number;
+  /** In a summary: registrations that were sent to hosts of other machines. Absent: none can be. */
+  readonly elsewhere?: number | undefined;
   /** The most slots held at once. A session that still closes holds its slot, as a warm one does. In a summary, of the run. */
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */

@@ -10,6 +10,32 @@ export interface Reach {
   readonly name: string;
   /** Called once by each host, when its config is loaded. It does not wait, and does not throw. */
   open(options: ReachOptions): ReachConnection;
+  /**
+   * Where hosts say which pools they offer, and hear of each other: all of all runs, whatever they are part of. Called once by
+   * each host that offers pools, or looks for some. It does not wait, and does not throw. Absent: nothing is placed on other
+   * hosts.
+   */
+  readonly topic?: ((options: TopicOptions) => Topic) | undefined;
+}
+
+/** What an engine is told of one that publishes, or listens. */
+export interface TopicOptions {
+  /** For the engine's own lists: the name of the machine, and the pid. */
+  readonly host: string;
+  /** What somebody has published, this one's own too. It does not throw. */
+  heard(text: string): void;
+  /** From now on all is heard. Called again when a connection that was lost is back. */
+  connected(): void;
+  /** Nothing is heard for now; the engine goes on trying. @param error REACH_UNAVAILABLE */
+  failed(error: CarpoolError): void;
+}
+
+/** Carries texts from each to all that are connected. What is lost is lost: all is said again. */
+export interface Topic {
+  /** Does not wait, and does not throw. It may be lost where there is no connection. */
+  publish(text: string): void;
+  /** Resolves when what was published is sent, and the connection has ended, within 5 s. Does not reject. */
+  close(): Promise<void>;
 }
 
 /** What an engine is told of the host. */

@@ -23,10 +23,14 @@ export interface OpenRunRequest extends Project {
   readonly cwd: string;
   /** Milliseconds in which the config must have been loaded. */
   readonly configTimeout: number;
+  /** Its workers take sessions alone: what they share beside them, another host has. */
+  readonly sessionsOnly?: boolean | undefined;
 }
 export interface OpenRunResult extends Omit<Configured, 'host'> {
   /** What the workers of the run connect to. From another machine: `#` and a token, for the same place. */
   readonly address: string;
+  /** With `sessionsOnly`: by the names of the pools, digests of what their children are made from, for other machines. */
+  readonly identities?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Ends the run; RESULT comes when all that it held has been given back. */

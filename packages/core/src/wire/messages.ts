@@ -73,6 +73,18 @@ export interface RegisterRequest {
   readonly params?: unknown;
   /** In place of `params`, where JSON would lose something of them: what V8 serialised, as base64. */
   readonly clonedParams?: string | undefined;
+  /** The worker can register on the host of another machine: those that it has tried, by `elsewhere.host`. */
+  readonly tried?: readonly string[] | undefined;
+}
+/** In place of a session, for a worker that has sent `tried`: it is to register there, in the same way. */
+export interface RegisterElsewhere {
+  readonly elsewhere: {
+    readonly host: string;
+    /** For people. */
+    readonly name: string;
+    /** Of the run on that host. */
+    readonly address: string;
+  };
 }
 export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack", "json" or "structured-clone"; "none": it carries none. */
@@ -247,7 +259,7 @@ export type {
 
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
-  readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
+  readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult | RegisterElsewhere };
   readonly address: { readonly request: AddressRequest; readonly result: AddressResult };
   readonly join: { readonly request: JoinRequest; readonly result: JoinResult };
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };

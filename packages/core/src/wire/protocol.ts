@@ -17,12 +17,13 @@ import type {
   SessionPort,
   WireId,
 } from '../protocol/protocol.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
 import type { AdoptedBody, ClosedBody, FailedBody, LostBody, PrintBody, RefuseBody } from './frame-bodies.ts';
-import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
+import type { JoinRequest, JoinResult, RegisterElsewhere, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session' | 'clonedParams'>;
@@ -200,11 +201,13 @@ export class WireProtocol implements Protocol {
       session,
     } satisfies RegisterRequest;
     const registering = port.root.request(request, port.givenUp);
-    return (await registering.catch((thrown: unknown) => {
+    const result = (await registering.catch((thrown: unknown) => {
       // The host may have opened it before the cancellation arrived.
       if (port.givenUp.aborted) port.root.request({ method: 'unregister', session }).catch(() => {});
       throw thrown;
-    })) as RegisterResult;
+    })) as RegisterResult | RegisterElsewhere;
+    if ('elsewhere' in result) throw new Elsewhere(result.elsewhere);
+    return result;
   }
 
   #own(session: WireId, wireId: WireId): void {

@@ -28,6 +28,15 @@ export interface StatusResult {
   readonly listens?: ListenStatus | undefined;
 }
 
+/** The host of another machine, as that of a run sees it. */
+export interface OtherHostStatus {
+  /** Of its machine. */
+  readonly name: string;
+  readonly state: 'connecting' | 'connected';
+  /** Registrations of the run that were sent there. */
+  readonly sent: number;
+}
+
 export interface HostBounds {
   /** Children at once, of all its pools. Absent: no bound. */
   readonly maxChildren?: number | undefined;
@@ -69,6 +78,8 @@ export interface RunStatus {
   readonly age: number;
   /** Processes that are connected. */
   readonly workers: number;
+  /** Hosts of other machines on which it is open, because they offer its pools. Absent: none can be. */
+  readonly others?: readonly OtherHostStatus[] | undefined;
 }
 
 export interface LeaseStatus {

@@ -5,7 +5,14 @@ import { expect, test } from 'vitest';
 import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
 import type { AnsweringHost, ChildView, LeftBehind, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
-import type { LeaseStatus, HostBounds, ListenStatus, RemoteClientStatus, RunStatus } from '../../src/wire/status.ts';
+import type {
+  LeaseStatus,
+  HostBounds,
+  ListenStatus,
+  OtherHostStatus,
+  RemoteClientStatus,
+  RunStatus,
+} from '../../src/wire/status.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/command.md'), 'utf8');
 
@@ -52,7 +59,9 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     'remotePid?': 0,
     age: 0,
     workers: 0,
+    'others?': 0,
   };
+  const other: Fields<OtherHostStatus> = { name: 0, state: 0, sent: 0 };
   const bounds: Fields<HostBounds> = { 'maxChildren?': 0, 'maxMemory?': 0, idle: 0 };
   const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
   const left: Fields<LeftBehind> = { folder: 0, 'pid?': 0, children: 0 };
@@ -93,7 +102,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     waiting: 0,
   };
   const named = holder satisfies Fields<HolderStatus>;
-  const wanted = [whole, host, silent, run, pool, child, session, lease, named, bounds, left, listens, client];
+  const wanted = [whole, host, silent, run, other, pool, child, session, lease, named, bounds, left, listens, client];
   const [, table = ''] = page.split('\n### As JSON\n');
   const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
   expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));

@@ -123,6 +123,7 @@ test('the table of methods is the one of the code, field by field', () => {
         stack: 0,
         'params?': 0,
         'clonedParams?': 0,
+        'tried?': 0,
       },
       {
         format: 0,
@@ -186,8 +187,8 @@ test('the table of methods is the one of the code, field by field', () => {
     runStarted: [{}, {}],
     runEnded: [{}, { 'files?': 0, 'globs?': 0 }],
     openRun: [
-      { run: 0, root: 0, 'configFile?': 0, 'pools?': 0, env: 0, cwd: 0, configTimeout: 0 },
-      { address: 0, pools: 0, sharedWorkers: 0, locks: 0, files: 0, 'problem?': 0 },
+      { run: 0, root: 0, 'configFile?': 0, 'pools?': 0, env: 0, cwd: 0, configTimeout: 0, 'sessionsOnly?': 0 },
+      { address: 0, pools: 0, sharedWorkers: 0, locks: 0, files: 0, 'problem?': 0, 'identities?': 0 },
     ],
     closeRun: [{}, { pools: 0, crashes: 0 }],
     invite: [{ name: 0, 'expires?': 0 }, { addresses: 0 }],

@@ -31,8 +31,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'server'] },
   ledger: { may: ['base'], never: ['node:'], packages: [] },
   realm: { may: ['base'], packages: [] },
-  // What hosts on several machines share: types, for configs and hosts; an engine is another package.
-  reach: { may: [], types: ['base/errors'], never: ['node:'], packages: [] },
+  // What hosts on several machines share: an engine as types, for configs and hosts; and which host is chosen, pure.
+  reach: { may: ['base'], never: ['node:'], packages: [] },
   // The wire is made of the same framings and formats as everything else.
   wire: {
     may: ['base', 'codec', 'protocol', 'transport', 'realm'],
@@ -45,6 +45,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['base', 'codec', 'pool', 'wire'],
     types: ['protocol/protocol', 'session/types', 'server/types', 'reach/types'],
   },
+  // When two pools are the same pool.
+  definitions: { may: ['base', 'codec', 'process', 'pool', 'hosts', 'config'] },
   'client/shared-worker': { may: ['base', 'codec', 'transport', 'wire'], never: ['node:child_process'] },
   client: {
     may: [
@@ -81,13 +83,43 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['base', 'codec', 'transport', 'realm', 'wire', 'config/import-module'],
     never: ['node:child_process'],
   },
+  // Registrations that go to hosts on other machines.
+  'host/placing': {
+    may: ['base', 'reach', 'wire', 'hosts', 'config', 'pool', 'definitions', 'client', 'host/hub'],
+    types: ['process/files'],
+  },
   host: {
-    may: ['base', 'codec', 'process', 'pool', 'realm', 'wire', 'hosts', 'config', 'host/shared-workers', 'host/hub'],
+    may: [
+      'base',
+      'codec',
+      'process',
+      'pool',
+      'realm',
+      'wire',
+      'hosts',
+      'config',
+      'host/shared-workers',
+      'host/hub',
+      'host/placing',
+    ],
     types: ['ledger/once-values', 'reach/types'],
   },
   // The host of a machine: many runs, each served as the host of one run does it.
   machine: {
-    may: ['base', 'codec', 'process', 'pool', 'wire', 'hosts', 'config', 'host/hub', 'host'],
+    may: [
+      'base',
+      'codec',
+      'process',
+      'pool',
+      'reach',
+      'wire',
+      'hosts',
+      'config',
+      'definitions',
+      'host/hub',
+      'host/placing',
+      'host',
+    ],
   },
   'main-process': {
     may: ['base', 'process/files', 'process/own-file', 'wire', 'hosts', 'config', 'client'],

@@ -44,7 +44,9 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
     ...(bounds === undefined ? [] : [print(1, [boundsText(bounds)])]),
     ...listenLines(listens, print),
-    ...(runs.length === 0 ? [print(1, ['no run'])] : byAge(runs).map((run) => runLine(run, print))),
+    ...(runs.length === 0
+      ? [print(1, ['no run'])]
+      : byAge(runs).flatMap((run) => [runLine(run, print), ...otherLines(run, print)])),
     ...pools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((pool) => poolLines(pool, { print, run })),
     ...leases.flatMap((lease) => leaseLines(lease, { print, run })),
     ...more(leaseCount - leases.length, 'name of leases', 'names of leases').map((text) => print(1, [text])),
@@ -95,6 +97,12 @@ function runLine(run: RunStatus, print: Print): string {
     ageText(age),
     count(workers, 'worker'),
   ]);
+}
+
+function otherLines({ others = [] }: RunStatus, print: Print): string[] {
+  return others.map(({ name, state, sent }) =>
+    print(2, [`on ${name}`, state === 'connecting' ? 'connecting' : `${count(sent, 'session')} sent there`]),
+  );
 }
 
 interface Printing {

@@ -2,6 +2,7 @@
 import { Cancellation, type CancelSignal } from '../../base/cancellation.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
+import { Elsewhere } from '../../wire/elsewhere.ts';
 import { op } from '../../wire/frames.ts';
 import type { HubLimits } from './limits.ts';
 
@@ -38,7 +39,8 @@ export class Calls {
     try {
       this.#connection.writeJson(op.RESULT, 0, call, await answer(cancelled));
     } catch (thrown) {
-      this.#connection.fail(0, call, thrown);
+      if (thrown instanceof Elsewhere) this.#connection.writeJson(op.RESULT, 0, call, thrown.result);
+      else this.#connection.fail(0, call, thrown);
     } finally {
       this.#waiting.delete(call);
     }

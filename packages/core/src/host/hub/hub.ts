@@ -208,18 +208,18 @@ export class Hub implements PeerHub {
   /** What is there now: nothing of a pool or a worker is waited for. */
   async status({ most: wanted }: StatusRequest): Promise<StatusResult> {
     const most = typeof wanted === 'number' && wanted >= 0 ? wanted : defaultMost;
-    const age = Math.round(process.uptime() * 1_000);
-    const host = { version, pid: process.pid, age } as const;
-    const own = this.leaseStatus(most);
+    const host = { version, pid: process.pid, age: Math.round(process.uptime() * 1_000) } as const;
+    const leased = this.leaseStatus(most);
     if (this.runs !== undefined) {
       const { leases, ...machine } = this.runs.status(most);
-      const all = [...own, ...leases];
+      const all = [...leased, ...leases];
       return { ...host, kind: 'machine', ...machine, leaseCount: all.length, leases: firstOf(all, most) };
     }
     const { run } = await this.runInfo();
-    const runs = run === undefined ? [] : [{ ...run, runner: this.#runner, age, workers: this.peers }];
+    const own = { runner: this.#runner, age: host.age, workers: this.peers, others: this.reach.placing?.status() };
+    const runs = run === undefined ? [] : [{ ...run, ...own }];
     const pools = [...this.#settledPools.values()].map((pool) => pool.status(most));
-    return { ...host, kind: 'run', runs, pools, leaseCount: own.length, leases: firstOf(own, most) };
+    return { ...host, kind: 'run', runs, pools, leaseCount: leased.length, leases: firstOf(leased, most) };
   }
 
   /** What its workers hold of locks and the like, and wait for. */

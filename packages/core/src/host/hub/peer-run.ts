@@ -142,7 +142,7 @@ export class PeerRun {
     this.#opening = true;
     const { owners, connection, remote } = this.#options;
     // Nothing of what it asks for but who it is.
-    const own = remote?.opens?.(request.run) ?? { request, entrance: undefined };
+    const own = remote?.opens?.(request.run, request.sessionsOnly === true) ?? { request, entrance: undefined };
     const print = (text: string): void => connection.writeJson(op.PRINT, 0, 0, { text } satisfies PrintBody);
     const hangUp = (error: CarpoolError): void => {
       connection.tellEnd(error);

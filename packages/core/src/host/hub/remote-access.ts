@@ -16,7 +16,9 @@ export interface RemoteAccess {
   /** Why it is refused nevertheless. */
   readonly fault?: string | undefined;
   /** Opens its run: what was asked, with the project of this machine. Absent: it may open none. */
-  readonly opens?: ((run: RunInfo) => { readonly request: OpenRunRequest; readonly entrance: RunEntrance }) | undefined;
+  readonly opens?:
+    | ((run: RunInfo, sessionsOnly: boolean) => { readonly request: OpenRunRequest; readonly entrance: RunEntrance })
+    | undefined;
   /** The run that it is part of, or what stands for one. What it says itself is not looked at. */
   readonly run?: HolderRun | undefined;
 }

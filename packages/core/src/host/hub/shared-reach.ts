@@ -6,7 +6,7 @@ import { Coordination } from '../../ledger/coordination.ts';
 import { lostError } from '../../ledger/errors.ts';
 import type { LeaseHolder } from '../../ledger/lease.ts';
 import type { Reach, ReachConnection } from '../../reach/types.ts';
-import type { LeaseStatus } from '../../wire/status.ts';
+import type { LeaseStatus, OtherHostStatus } from '../../wire/status.ts';
 import { leaseStatus, type LeaseStatusOptions } from './lease-status.ts';
 import type { ValueFiles } from './value-files.ts';
 
@@ -17,6 +17,8 @@ export class SharedReach {
   /** Turns of the workers of this host, before those of all hosts. */
   readonly coordination: Coordination;
   readonly #connection = Promise.withResolvers<ReachConnection>();
+  /** Sends registrations to other hosts. Absent: all stay here. */
+  placing: { status(): OtherHostStatus[]; close(): Promise<void> } | undefined;
   #host = '';
   #opened: ReachConnection | undefined;
   #isClosed = false;
@@ -85,6 +87,6 @@ export class SharedReach {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.coordination.onces.forget();
-    await this.#opened?.close();
+    await Promise.all([this.#opened?.close(), this.placing?.close()]);
   }
 }

@@ -107,10 +107,10 @@ export class RemoteListener {
     const client = new RemoteClient({ name: textOf(name) ?? 'unnamed', expires: end });
     const { hub, listening } = this.#options;
     const entrance = this.#entrance(client);
-    const opens: RemoteAccess['opens'] = (run) => {
+    const opens: RemoteAccess['opens'] = (run, sessionsOnly) => {
       const fault = client.fault(this.#clock.now());
       if (fault !== undefined) throw new CarpoolError('HUB_REJECTED', `Cannot open a run: ${fault}`);
-      return remoteRun(listening, { run, entrance });
+      return remoteRun(listening, { run, entrance, sessionsOnly });
     };
     const access: RemoteAccess = { name: client.name, admitted: true, opens, run: client.label };
     const token = newToken();

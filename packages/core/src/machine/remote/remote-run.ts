@@ -10,10 +10,16 @@ const configTimeout = 60_000;
 /** Characters of a name that another machine gives. */
 const longest = 200;
 
-/** @param said by the other machine: anything */
+export interface RemoteRunAsked {
+  /** By the other machine: anything. */
+  readonly run: RunInfo;
+  readonly entrance: RunEntrance;
+  readonly sessionsOnly: boolean;
+}
+
 export function remoteRun(
   { project, env, cwd }: Listening,
-  { run: said, entrance }: { readonly run: RunInfo; readonly entrance: RunEntrance },
+  { run: said, entrance, sessionsOnly }: RemoteRunAsked,
 ): ReturnType<NonNullable<RemoteAccess['opens']>> {
   const { folder, branch, runner, pid } = (said ?? {}) as Partial<Record<keyof RunInfo, unknown>>;
   const run = {
@@ -23,7 +29,8 @@ export function remoteRun(
     runner: textOf(runner) ?? 'a runner',
     pid: Number(pid),
   };
-  return { request: { ...project, method: 'openRun', run, env, cwd, configTimeout }, entrance };
+  const request = { ...project, method: 'openRun', run, env, cwd, configTimeout, sessionsOnly } as const;
+  return { request, entrance };
 }
 
 export function textOf(value: unknown): string | undefined {

@@ -8,7 +8,7 @@ import type { PoolIdentity } from '../pool/identity.ts';
 import type { CommandLookup, PoolSettings } from '../pool/options.ts';
 import { resolveCommand } from '../process/command.ts';
 import { variable } from '../process/environment.ts';
-import type { RunnerPlace } from './projects.ts';
+import type { RunnerPlace } from './project.ts';
 
 /** With absolute paths. */
 export interface KnownIdentity {

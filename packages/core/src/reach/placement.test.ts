@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HostDirectory } from './directory.ts';
-import { placeOf, type HostLoad, type PoolLoad } from './placement.ts';
+import { HostDirectory, mostHosts } from './host-directory.ts';
+import type { HostOffer, PoolOffer } from './offer.ts';
+import { placeOf } from './placement.ts';
 
 const wanted = { name: 'db', identity: 'x' };
-const pool = (free: number, queued = 0, slots = 8): PoolLoad => ({ identity: 'x', slots, free, queued });
-const host = (name: string, db: PoolLoad, load = 0): HostLoad => ({ host: name, address: name, pools: { db }, load });
-const chosen = (...hosts: HostLoad[]): string | undefined => placeOf(wanted, hosts, new Map())?.host;
+const pool = (free: number, queued = 0, slots = 8): PoolOffer => ({ identity: 'x', slots, free, queued });
+const host = (name: string, db: PoolOffer, load = 0): HostOffer => ({
+  host: name,
+  name,
+  addresses: [name],
+  pools: { db },
+  load,
+});
+const place = (directory: HostDirectory, now: number, ...not: string[]): string | undefined =>
+  directory.place(
+    wanted,
+    directory.hosts(now).filter((one) => !not.includes(one.host)),
+  )?.host;
+const chosen = (...hosts: HostOffer[]): string | undefined => placeOf(wanted, hosts, new Map())?.host;
 
 test('the least loaded host that has the pool; of two alike the one with the calmer machine', () => {
   expect(chosen(host('a', pool(2)), host('b', pool(5)), host('c', pool(4)))).toBe('b');
@@ -17,7 +29,7 @@ test('the least loaded host that has the pool; of two alike the one with the cal
 test('a host with another pool of the same name, or with none, is none', () => {
   const other = { identity: 'y', slots: 8, free: 8, queued: 0 };
   expect(chosen(host('a', other), host('b', pool(0, 5)))).toBe('b');
-  expect(chosen(host('a', other), { host: 'c', address: '', pools: {}, load: 0 })).toBeUndefined();
+  expect(chosen(host('a', other), { ...host('c', other), pools: {} })).toBeUndefined();
   expect(placeOf({ name: 'toString', identity: 'x' }, [host('a', pool(1))], new Map())).toBeUndefined();
 });
 
@@ -29,22 +41,39 @@ test('where all are full, the shortest queue for its size', () => {
 test('registrations on their way count, until the host has said more', () => {
   const directory = new HostDirectory(1_000);
   for (const name of ['a', 'b', 'c']) directory.hear(host(name, pool(2, 0, 2)), 1, 0);
-  const placed = Array.from({ length: 6 }, () => directory.place(wanted, 1)?.host);
+  const placed = Array.from({ length: 6 }, () => place(directory, 1));
   expect(placed).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   directory.hear(host('b', pool(2, 0, 2)), 2, 2);
   directory.hear(host('b', pool(0, 9, 2)), 1, 3);
-  expect(directory.place(wanted, 4)?.host).toBe('b');
+  expect(place(directory, 4)).toBe('b');
 });
 
 test('it moves on where a host says nothing more, or is not there', () => {
   const directory = new HostDirectory(1_000);
   directory.hear(host('a', pool(8)), 1, 0);
   directory.hear(host('b', pool(1)), 1, 500);
-  expect(directory.place(wanted, 900)?.host).toBe('a');
-  expect(directory.place(wanted, 900, new Set(['a']))?.host).toBe('b');
-  expect(directory.place(wanted, 1_000)?.host).toBe('b');
+  expect(place(directory, 900)).toBe('a');
+  expect(place(directory, 900, 'a')).toBe('b');
+  expect(place(directory, 1_000)).toBe('b');
   directory.forget('b');
-  expect(directory.place(wanted, 1_001)).toBeUndefined();
+  expect(place(directory, 1_001)).toBeUndefined();
+});
+
+test('a registration that has not come there counts no more', () => {
+  const directory = new HostDirectory(1_000);
+  for (const name of ['a', 'b']) directory.hear(host(name, pool(1)), 1, 0);
+  expect(place(directory, 1)).toBe('a');
+  directory.returned('a');
+  expect([place(directory, 1), place(directory, 1)]).toEqual(['a', 'b']);
+});
+
+test('no more hosts are known than the limit, until some have gone', () => {
+  const directory = new HostDirectory(1_000);
+  for (let number = 0; number < mostHosts; number++) directory.hear(host(`h${number}`, pool(1)), 1, number);
+  directory.hear(host('late', pool(8)), 1, 900);
+  expect(place(directory, 900)).not.toBe('late');
+  directory.hear(host('late', pool(8)), 2, 1_000);
+  expect(place(directory, 1_000)).toBe('late');
 });
 
 const anyHost = fc.record({
@@ -65,7 +94,7 @@ test('no slot stays free while something waits, and no queue is longer than anot
         counts.set(`h${number}`, { slots, waiting: -free });
       }
       for (let placed = 0; placed < count; placed++) {
-        const name = directory.place(wanted, 0)?.host ?? '';
+        const name = place(directory, 0) ?? '';
         const at = counts.get(name)!;
         // Where one has a free slot, none waits at another.
         const free = [...counts.values()].some(({ waiting }) => waiting < 0);

@@ -7,7 +7,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { workTreeOf } from '../hosts/run-info.ts';
 import type { CommandLookup, Launch, PoolOptions, PoolSettings } from '../pool/options.ts';
 import { resolveCommand } from '../process/command.ts';
@@ -17,7 +17,7 @@ import { SourceFiles } from '../process/source-files.ts';
 import { describeValue } from './describe-value.ts';
 import { finder, identityOf, type KnownIdentity } from './pool-identity.ts';
 import type { DefinitionParts } from './pool-difference.ts';
-import type { LoadedProject, RunnerPlace } from './projects.ts';
+import type { LoadedProject, RunnerPlace } from './project.ts';
 
 export interface DefinitionOptions {
   readonly settings: PoolSettings;
@@ -37,6 +37,11 @@ const ofTheCaller =
 export class PoolDefinition {
   readonly settings: PoolSettings;
   readonly digest: string;
+  /**
+   * As `digest`, for other machines: without the environment, without files outside of the work tree, and without how many
+   * there are. A child that is started there has those of that machine.
+   */
+  readonly portable: string;
   /** What the digest is of, by what it is called for people. */
   readonly parts: DefinitionParts;
   readonly folder: string;
@@ -65,6 +70,7 @@ export class PoolDefinition {
     const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
     const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
     const contents = [...made, ...sources.watched.files].toSorted().map((file) => contentOf(file, tree));
+    const ofTree = contents.filter(([name]) => !isAbsolute(name));
     this.parts = {
       values: {
         name: settings.name,
@@ -81,7 +87,16 @@ export class PoolDefinition {
       files: Object.fromEntries(contents),
     };
     this.folder = folder;
-    this.digest = createHash('sha256').update(JSON.stringify(this.parts)).digest('hex');
+    this.digest = digestOf(this.parts);
+    const identity = JSON.stringify([describeValue(value, inTree), folders.map(inTree)]);
+    // A larger machine may have more of the same children.
+    const { maxSessions: _size, children: _many, maxQueued: _queue, warm: _warm, ...alike } = described;
+    const isShared = settings.sessionsPerChild > 1;
+    const values = {
+      'its `identity`': identity,
+      'its options': describeValue({ ...alike, sessionsPerChild: isShared }, inTree),
+    };
+    this.portable = digestOf([{ ...this.parts.values, ...values }, Object.fromEntries(ofTree)]);
     this.key = JSON.stringify([folder, settings.name]);
   }
 
@@ -128,6 +143,10 @@ export class PoolDefinition {
     const full: Launch = typeof found === 'string' ? { ...base, command: found } : { ...base, ...found };
     return { ...full, env: childEnvironment(full, env), inheritEnv: false };
   }
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** What it is called, and what it holds in the work tree; elsewhere it is the same file for all. */

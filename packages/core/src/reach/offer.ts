@@ -1,0 +1,90 @@
+/** What a host says of itself to those that look for pools, as it travels. What comes from others may be anything. */
+
+/** One pool of a host. */
+export interface PoolOffer {
+  /** The digest of what its children are made from: hosts may have another one under the same name. */
+  readonly identity: string;
+  readonly slots: number;
+  readonly free: number;
+  readonly queued: number;
+}
+
+export interface HostOffer {
+  /** Random: another one at each start. */
+  readonly host: string;
+  /** Of its machine, for people. Two may have the same. */
+  readonly name: string;
+  /** Where runs are opened on it, by TLS: the same one by each name that the machine has. */
+  readonly addresses: readonly string[];
+  readonly pools: Readonly<Record<string, PoolOffer>>;
+  /** Of its processors, from 0: how many processes want one, for each that there is. */
+  readonly load: number;
+}
+
+/** `asks`: one has come, and wants to hear of the others at once. */
+export type Announcement =
+  | { readonly says: 'asks' }
+  | { readonly says: 'ends'; readonly host: string }
+  /** `number` rises with each of the host. */
+  | { readonly says: 'offers'; readonly number: number; readonly offer: HostOffer };
+
+/** Characters of an announcement, and of the texts in it; entries of its lists. */
+const limits = { announcement: 65_536, text: 300, pools: 256, addresses: 16 } as const;
+
+/** @param version of the package: other versions do not understand each other, so they do not hear of each other either */
+export function writeAnnouncement(announcement: Announcement, version: string): string {
+  return JSON.stringify({ version, ...announcement });
+}
+
+/** Undefined: it is none of this version, or too large. */
+export function readAnnouncement(text: string, version: string): Announcement | undefined {
+  if (text.length > limits.announcement) return undefined;
+  const said = parsed(text);
+  if (said?.['version'] !== version) return undefined;
+  const { says, host, number, offer } = said;
+  if (says === 'asks') return { says };
+  if (says === 'ends') return isText(host) ? { says, host } : undefined;
+  if (says !== 'offers' || !isNumber(number)) return undefined;
+  const read = offerIn(offer);
+  return read && { says, number, offer: read };
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return recordIn(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function offerIn(value: unknown): HostOffer | undefined {
+  const { host, name, addresses, pools, load } = recordIn(value) ?? {};
+  if (!isText(host) || !isText(name) || !isNumber(load)) return undefined;
+  if (!Array.isArray(addresses) || addresses.length > limits.addresses || !addresses.every(isText)) return undefined;
+  const entries = Object.entries(recordIn(pools) ?? {});
+  if (entries.length > limits.pools) return undefined;
+  const read = entries.map(([pool, offer]) => [pool, poolIn(offer)] as const);
+  if (!read.every((entry): entry is readonly [string, PoolOffer] => entry[1] !== undefined && isText(entry[0])))
+    return undefined;
+  return { host, name, addresses, load, pools: Object.fromEntries(read) };
+}
+
+function poolIn(value: unknown): PoolOffer | undefined {
+  const { identity, slots, free, queued } = recordIn(value) ?? {};
+  if (!isText(identity) || !isNumber(slots) || !isNumber(free) || !isNumber(queued)) return undefined;
+  return { identity, slots, free: Math.min(free, slots), queued };
+}
+
+function recordIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= limits.text;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,214 @@
+/** Sessions of a run go to the hosts of other machines that offer the same pool, over a real server. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { isCarpoolError } from 'carpool';
+import type { Client, Session } from 'carpool/adapter/test-process';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { begin, machineOf, Machines, serving, type Serving } from './support/machines.ts';
+import { binary, oneServer, reason } from './support/servers.ts';
+
+async function where(sessions: readonly Session[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const session of sessions) {
+    const name = await machineOf(session);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Sessions of tests "t0", "t1", … */
+const many = async (client: Client, count: number): Promise<Session[]> =>
+  await Promise.all(Array.from({ length: count }, (_, n) => client.register('echoes', { under: ['a.test', `t${n}`] })));
+
+async function machines(): Promise<Machines> {
+  return new Machines((await oneServer('')).url);
+}
+
+/** What is wrong, as its test sees it. */
+async function fault(work: Promise<unknown>): Promise<string> {
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return isCarpoolError(thrown) ? `${thrown.code}: ${thrown.message}` : String(thrown);
+}
+
+async function on(sessions: readonly Session[], name: string): Promise<Session> {
+  for (const session of sessions) if ((await machineOf(session)) === name) return session;
+  throw new Error(`no session is on ${name}`);
+}
+
+/** It has said a line like this. */
+async function said({ lines }: Serving, line: RegExp): Promise<void> {
+  await expect.poll(() => lines.some((one) => line.test(one)), { timeout: 15_000 }).toBe(true);
+}
+
+describe.skipIf(binary === undefined)(`placing${reason}`, () => {
+  test('this host first, then the others evenly; what is given back is taken again; the run ends on all', async () => {
+    const all = await machines();
+    const others = [await all.serve('b'), await all.serve('c')];
+    const run = await begin(all.checkout('a'));
+    const [one, two] = [await run.worker(), await run.worker()];
+    const sessions = [...(await many(one, 3)), ...(await many(two, 3))];
+    expect(await where(sessions)).toEqual({ a: 2, b: 2, c: 2 });
+    for (const other of others) await said(other, /a test, \S+:\S+\/a\/code, .*with the address of "reach": has come$/);
+    for (const session of sessions) await session.unregister();
+    const again = await many(one, 6);
+    expect(await where(again)).toEqual({ a: 2, b: 2, c: 2 });
+    const summary = await run.host.stop();
+    expect(summary?.pools).toMatchObject([{ name: 'echoes', sessions: 4, elsewhere: 8 }]);
+    for (const other of others) await said(other, /: has gone, after .* and 4 sessions$/);
+  });
+
+  test('all full: it waits, and goes where a slot is free first, this host or another', async () => {
+    const all = await machines();
+    await all.serve('b', { slots: 1 });
+    const run = await begin(all.checkout('a', 1));
+    const worker = await run.worker();
+    const [here, there] = await many(worker, 2);
+    expect(await where([here!, there!])).toEqual({ a: 1, b: 1 });
+    for (const [freed, other] of [
+      [there!, 'b'],
+      [here!, 'a'],
+    ] as const) {
+      const waiting = worker.register('echoes', { under: ['a.test', 'waits'] });
+      await freed.unregister();
+      expect(await machineOf(await waiting)).toBe(other);
+    }
+  });
+
+  test('the end of a test, of a file and of a worker gives back what they have on other hosts', async () => {
+    const all = await machines();
+    await all.serve('b');
+    const run = await begin(all.checkout('a'));
+    const worker = await run.worker();
+    const sessions = await many(worker, 3);
+    expect(await where(sessions)).toEqual({ a: 2, b: 1 });
+    const there = await on(sessions, 'b');
+    await worker.end(['a.test', `t${sessions.indexOf(there)}`]);
+    expect(await fault(there.request({ type: 'where' }))).toMatch(/^SESSION_CLOSED: .*its test has ended/);
+    const next = await many(worker, 2);
+    expect(await where(next)).toEqual({ b: 2 });
+    expect(await worker.release(['a.test'])).toBe(0);
+    expect(next.map(({ closeReason }) => closeReason?.by)).toEqual(['owner', 'owner']);
+    const last = await many(worker, 4);
+    expect(await where(last)).toEqual({ a: 2, b: 2 });
+    worker.close();
+    expect(last.every(({ closeReason }) => closeReason !== undefined)).toBe(true);
+    expect(await where(await many(await run.worker(), 4))).toEqual({ a: 2, b: 2 });
+  });
+
+  test('a host that is killed fails its sessions by name; what waits there, and what comes, goes elsewhere', async () => {
+    const all = await machines();
+    const b = await all.serve('b', { slots: 1 });
+    const run = await begin(all.checkout('a', 1));
+    const worker = await run.worker();
+    const [one, two] = await many(worker, 2);
+    const there = await on([one!, two!], 'b');
+    const here = there === one ? two! : one!;
+    // One waits at each.
+    const waiting = [1, 2].map((n) => worker.register('echoes', { under: ['a.test', `w${n}`] }));
+    const asked = there.request({ type: 'where' });
+    await asked;
+    const lost = there.closed;
+    process.kill(b.pid, 'SIGKILL');
+    const { error } = await lost;
+    expect(error).toMatchObject({
+      code: 'HUB_LOST',
+      message: expect.stringMatching(/^The connection to the host at 127\.0\.0\.1:\d+ has ended/) as string,
+    });
+    await here.unregister();
+    const [first] = await Promise.all(waiting.slice(0, 1));
+    expect(await machineOf(first!)).toBe('a');
+    await first!.unregister();
+    expect(await machineOf(await waiting[1]!)).toBe('a');
+    await serving(b);
+    expect(await machineOf(await worker.register('echoes'))).toBe('b');
+  });
+
+  test('a host that is stopped by SIGSTOP: what was sent there moves on; it is found again', async () => {
+    const all = await machines();
+    const b = await all.serve('b', { slots: 4 });
+    const run = await begin(all.checkout('a'));
+    const [knows, other] = [await run.worker(), await run.worker()];
+    const sessions = await many(knows, 3);
+    const there = await on(sessions, 'b');
+    process.kill(b.pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(b.pid, 'SIGCONT'));
+    // Slots are free there, as far as is known: one has a connection, which is lost after 11 to 13 s; the other makes one.
+    const sent = [other, knows].map((worker, n) => worker.register('echoes', { under: ['b.test', `s${n}`] }));
+    for (const session of sessions) if (session !== there) await session.unregister();
+    for (const session of sent) expect(await machineOf(await session)).toBe('a');
+    expect((await there.closed).error?.message).toMatch(/no answer for .* from the host at 127\.0\.0\.1/);
+    process.kill(b.pid, 'SIGCONT');
+    await knows.runStarted();
+    await expect
+      .poll(async () => await fault(knows.register('echoes', { wait: false })), { timeout: 20_000, interval: 300 })
+      .toBe('undefined');
+  });
+
+  test('a host with another program, or another option, is not taken; after an edit the same one is', async () => {
+    const all = await machines();
+    const b = await all.serve('b', { slots: 2, program: 'console.log("another program")' });
+    const c = all.checkout('c');
+    all.configure(c.path, { closeTimeout: 1_999 });
+    await serving(c);
+    const a = all.checkout('a', 2);
+    const run = await begin(a);
+    const worker = await run.worker();
+    const sessions = await many(worker, 2);
+    expect(await fault(worker.register('echoes', { wait: false }))).toMatch(/^POOL_FULL: /);
+    all.program(b);
+    await expect
+      .poll(async () => await fault(worker.register('echoes', { wait: false })), { timeout: 20_000, interval: 300 })
+      .toBe('undefined');
+    // One that is edited again starts no children for this run, and what goes on goes on.
+    writeFileSync(join(b.path, 'server.mjs'), 'process.exit(3)');
+    for (const session of sessions) await machineOf(session);
+  });
+
+  test('a config that fails is one line, and nothing is offered; mended, all is', async () => {
+    const all = await machines();
+    const b = all.checkout('b');
+    writeFileSync(join(b.path, 'carpool.config.mjs'), 'throw new Error("a mistake");');
+    const host = await serving(b);
+    expect(host.lines.at(-1)).toMatch(/offers nothing to other hosts: .*a mistake$/);
+    all.configure(b.path);
+    await said(host, /Z offers to other hosts: echoes$/);
+    const run = await begin(all.checkout('a'));
+    expect(await where(await many(await run.worker(), 4))).toEqual({ a: 2, b: 2 });
+  });
+
+  test('what others announce: an address that leads nowhere, a host that is another, garbage', async () => {
+    const all = await machines();
+    await all.serve('b', { slots: 1 });
+    const connection = await connect({ servers: all.url });
+    onTestFinished(() => connection.close());
+    const heard: { version: string; says: string; number: number; offer: { host: string; addresses: string[] } }[] = [];
+    connection.subscribe('carpool.hosts', {
+      callback: (_, message) => void (message.string() === '{' || heard.push(message.json())),
+    });
+    await expect.poll(() => heard.find(({ says }) => says === 'offers'), { timeout: 5_000 }).toBeDefined();
+    const good = heard.find(({ says }) => says === 'offers')!;
+    const say = (host: string, address: string): void =>
+      connection.publish(
+        'carpool.hosts',
+        JSON.stringify({ ...good, number: good.number + 1e9, offer: { ...good.offer, host, addresses: [address] } }),
+      );
+    const [address = ''] = good.offer.addresses;
+    const lies = (): void => {
+      connection.publish('carpool.hosts', '{');
+      say('nowhere', address.replace(/:\d+\/#/, ':1/#'));
+      say('another key', `${address.slice(0, -43)}${'A'.repeat(43)}`);
+      say('another token', address.replace(/#[0-9a-f]{64}/, `#${'0'.repeat(64)}`));
+      say('no address', 'x');
+    };
+    const lying = setInterval(lies, 100);
+    onTestFinished(() => clearInterval(lying));
+    const run = await begin(all.checkout('a', 1));
+    const worker = await run.worker();
+    expect(await where(await many(worker, 2))).toEqual({ a: 1, b: 1 });
+    expect(await fault(worker.register('echoes', { wait: false }))).toMatch(/^POOL_FULL: /);
+  });
+});

@@ -1,0 +1,167 @@
+/** Machines of one test: folders with the same checkout, each with a temporary folder, and so a host, of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startHost, type StartedHost } from 'carpool/adapter/main-process';
+import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
+import { onTestFinished, vi } from 'vitest';
+
+const command = fileURLToPath(new URL('cli.js', import.meta.resolve('carpool')));
+const engine = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+
+/** Answers each message with itself and its folder; `{ type: "exit" }` ends it. */
+const server = `import { createInterface } from 'node:readline';
+const say = (message) => console.log(JSON.stringify(message));
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { session, id, type, ...message } = JSON.parse(line);
+  if (type === 'settings') say({ type: 'hello', session: '' });
+  else if (type === 'reset') say({ type: 'closed', session });
+  else say({ type: 'reply', session, id, ...message, folder: process.cwd(), pid: process.pid });
+}).on('close', () => process.exit());
+`;
+
+export interface Checkout {
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Serving extends Checkout {
+  readonly process: ChildProcess;
+  /** Of the host itself. */
+  readonly pid: number;
+  /** Its lines so far. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+export class Machines {
+  readonly #base: string = mkdtempSync(join(tmpdir(), 'm-'));
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+    onTestFinished(() => rmSync(this.#base, { recursive: true, force: true }));
+  }
+
+  /** @param slots sessions of the pool "echoes", of which a larger machine has more */
+  checkout(name: string, slots = 2, program: string = server): Checkout {
+    const path = join(this.#base, name, 'code');
+    const temp = join(this.#base, name, 't');
+    mkdirSync(path, { recursive: true });
+    mkdirSync(temp);
+    mkdirSync(join(path, '.git'));
+    writeFileSync(join(path, 'server.mjs'), program);
+    this.configure(path);
+    return {
+      path,
+      env: {
+        ...process.env,
+        TMPDIR: temp,
+        NATS_URL: this.url,
+        SLOTS: String(slots),
+        CARPOOL_ADDRESS: undefined,
+        NO_COLOR: '1',
+      },
+    };
+  }
+
+  configure(path: string, more: object = {}): void {
+    const echoes = {
+      command: 'node',
+      args: ['server.mjs'],
+      codec: 'json-lines',
+      closeTimeout: 2_000,
+      protocol: {
+        hello: { send: { type: 'settings' }, expect: { type: 'hello' } },
+        close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+      },
+      ...more,
+    };
+    writeFileSync(
+      join(path, 'carpool.config.mjs'),
+      `import { nats } from ${JSON.stringify(engine)};
+export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), pools: { echoes: { ...${JSON.stringify(echoes)}, maxSessions: Number(process.env.SLOTS) } } };
+`,
+    );
+  }
+
+  /** The program that all have. */
+  program({ path }: Checkout): void {
+    writeFileSync(join(path, 'server.mjs'), server);
+  }
+
+  /** A host that offers its pools. Resolves when it has said so, or what is wrong. */
+  async serve(
+    name: string,
+    { slots = 2, program = server }: { slots?: number; program?: string } = {},
+  ): Promise<Serving> {
+    return await serving(this.checkout(name, slots, program));
+  }
+
+  /** What all of it has left behind. */
+  left(): string[] {
+    return readdirSync(this.#base).flatMap((name) =>
+      readdirSync(join(this.#base, name, 't')).filter((entry) => /^carpool-\d+-[0-9a-f]{12}$/.test(entry)),
+    );
+  }
+}
+
+export async function serving({ path, env }: Checkout): Promise<Serving> {
+  const words = [command, 'serve', '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, words, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit');
+  const lines: string[] = [];
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exit;
+  };
+  onTestFinished(stop);
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      if (/ (?:offers|not heard of|no pool that)/.test(line)) resolve();
+    });
+    child.once('exit', () => reject(new Error(`the host has ended: ${lines.join('\n')}`)));
+  });
+  const pid = Number(/process (\d+)/.exec(lines[0] ?? '')?.[1]);
+  return { path, env, process: child, pid, lines, stop };
+}
+
+export interface Run {
+  readonly host: StartedHost;
+  /** A worker. */
+  worker(): Promise<Client>;
+}
+
+/** A run with a host of its own, as an adapter starts it. */
+export async function begin({ path, env }: Checkout): Promise<Run> {
+  for (const name of ['TMPDIR', 'NATS_URL', 'SLOTS']) vi.stubEnv(name, env[name]);
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(path);
+  try {
+    const host = await startHost({ root: path, runner: 'a test' });
+    onTestFinished(async () => void (await host.stop()));
+    const { problem } = await host.configured;
+    if (problem !== undefined) throw new Error(problem.message);
+    return {
+      host,
+      worker: async () => {
+        const client = await connectClient({ address: host.address, runner: 'a test' });
+        onTestFinished(() => client.close());
+        return client;
+      },
+    };
+  } finally {
+    cwd.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+/** The name of the machine on which a session is. */
+export async function machineOf(session: Session): Promise<string> {
+  const { folder } = (await session.request({ type: 'where' })) as { folder: string };
+  return String(folder.split('/').at(-2));
+}
