@@ -18,8 +18,8 @@ async function where(sessions: readonly Session[]): Promise<Record<string, numbe
 }
 
 /** Sessions of tests "t0", "t1", … */
-const many = async (client: Client, count: number): Promise<Session[]> =>
-  await Promise.all(Array.from({ length: count }, (_, n) => client.register('echoes', { under: ['a.test', `t${n}`] })));
+const many = async (client: Client, count: number, file = 'a.test'): Promise<Session[]> =>
+  await Promise.all(Array.from({ length: count }, (_, n) => client.register('echoes', { under: [file, `t${n}`] })));
 
 async function machines(): Promise<Machines> {
   return new Machines((await oneServer('')).url);
@@ -92,7 +92,7 @@ describe.skipIf(binary === undefined)(`placing${reason}`, () => {
     expect(await where(next)).toEqual({ b: 2 });
     expect(await worker.release(['a.test'])).toBe(0);
     expect(next.map(({ closeReason }) => closeReason?.by)).toEqual(['owner', 'owner']);
-    const last = await many(worker, 4);
+    const last = await many(worker, 4, 'b.test');
     expect(await where(last)).toEqual({ a: 2, b: 2 });
     worker.close();
     expect(last.every(({ closeReason }) => closeReason !== undefined)).toBe(true);
