@@ -95,7 +95,7 @@ describe.skipIf(binary === undefined)(`placing${reason}`, () => {
     const last = await many(worker, 4, 'b.test');
     expect(await where(last)).toEqual({ a: 2, b: 2 });
     worker.close();
-    expect(last.every(({ closeReason }) => closeReason !== undefined)).toBe(true);
+    await Promise.all(last.map(({ closed }) => closed));
     expect(await where(await many(await run.worker(), 4))).toEqual({ a: 2, b: 2 });
   });
 

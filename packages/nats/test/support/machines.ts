@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startHost, type StartedHost } from 'carpool/adapter/main-process';
+import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
 import { onTestFinished, vi } from 'vitest';
 
@@ -132,7 +132,7 @@ export async function serving({ path, env }: Checkout): Promise<Serving> {
 }
 
 export interface Run {
-  readonly host: StartedHost;
+  readonly host: Awaited<ReturnType<typeof startHost>>;
   /** A worker. */
   worker(): Promise<Client>;
 }
