@@ -3,5 +3,5 @@
  * them, where it leaves them to Node. The demo measures what such a project would.
  */
 export const asInstalled: { deps: { external: RegExp[] } } = {
-  deps: { external: [/\/packages\/(?:core|json-rpc|plushie|postgres)\/dist\//] },
+  deps: { external: [/\/packages\/(?:core|json-rpc|plushie|postgres|redis)\/dist\//] },
 };

@@ -11,6 +11,7 @@ export default defineConfig({
       'pages/*.test.ts',
       'three-runners/*.test.ts',
       'shared/*.test.ts',
+      'redis/*.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 4,
