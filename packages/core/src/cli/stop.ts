@@ -69,7 +69,15 @@ async function endNamed(hosts: readonly LivingHost[], target: string, limit: Lim
     if (run === undefined || one === undefined) continue;
     return status?.kind === 'machine' ? await endRun(one, run, limit) : await endHost(one, limit);
   }
-  return failed(`no host and no run of this user is ${target}; \`carpool ps\` lists them`);
+  const silent = hosts.filter(({ samePids }, at) => samePids && asked[at] === undefined);
+  return failed(`no host and no run of this user is ${target}; \`carpool ps\` lists them${mayHaveIt(silent)}`);
+}
+
+/** @param silent hosts that did not answer */
+function mayHaveIt(silent: readonly LivingHost[]): string {
+  if (silent.length === 0) return '';
+  const pids = silent.map(({ record }) => record.pid).join(', ');
+  return `. No answer came from ${count(silent.length, 'host')} that may serve it (pid ${pids}): \`carpool stop PID\` ends one, with all that it serves`;
 }
 
 async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Promise<number> {

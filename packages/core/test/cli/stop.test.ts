@@ -97,6 +97,21 @@ test('a host that is stopped is killed, and its child is swept', async () => {
   expect(hostFolders([place().path])).toEqual([]);
 });
 
+test('a run on a host that does not answer is not found, and that host is named', async () => {
+  onMachine();
+  configured();
+  await run();
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const notFound = await stopping(host.runs[0]?.id);
+  process.kill(host.pid, 'SIGCONT');
+  expect(notFound).toEqual({
+    code: 1,
+    said: `carpool: no host and no run of this user is ${host.runs[0]?.id}; \`carpool ps\` lists them. No answer came from 1 host that may serve it (pid ${host.pid}): \`carpool stop PID\` ends one, with all that it serves`,
+  });
+});
+
 test('a host that is stopped for less than a second is asked, and is not killed', async () => {
   onMachine();
   configured();
