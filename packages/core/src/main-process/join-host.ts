@@ -2,16 +2,18 @@
  * The host of a run: the running one that the environment names (`carpool run -- …` starts one for the command and its
  * children), else a new one, or that of the machine.
  */
+import { dirname } from 'node:path';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
+import { findMachineFolder, livingMachineHost, machineLog } from '../hosts/machine-folder.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { checkNoPools, joinMachine, openRun, printed } from './join-machine.ts';
 import { GroupGuard } from './group-guard.ts';
 import { hostMain, startHost } from './start-host.ts';
 import type { Host, HostOptions } from './types.ts';
-import { addressVariable, asOfVariable, isRemote, parseAddress } from '../wire/address.ts';
+import { addressVariable, asOfVariable, isRemote, localPath, parseAddress } from '../wire/address.ts';
 
 /**
  * @param runner for messages: "vitest", "jest", "playwright"
@@ -41,10 +43,25 @@ async function ownHost(options: HostOptions, runner: string): Promise<Host> {
   return await joinMachine(options, runner);
 }
 
+/** That of the host of this machine, where this is the address of one of its runs. */
+function logOf(address: string): string | undefined {
+  const place = parseAddress(address);
+  if (isRemote(place)) return undefined;
+  try {
+    const folder = findMachineFolder();
+    const host = livingMachineHost(folder);
+    const isOfIt = host !== undefined && dirname(localPath(host.address)) === dirname(place.path);
+    return isOfIt && folder !== undefined ? machineLog(folder) : undefined;
+  } catch {
+    return undefined; // the folder is another user's: that host is none of this one's
+  }
+}
+
 /** A host that another process started: this run uses it and leaves it running. */
 class JoinedHost implements Host {
   readonly address: string;
   readonly pid = undefined;
+  readonly log: string | undefined;
   readonly configured: Promise<Configured>;
   readonly exited: Promise<void>;
   readonly #client: Client;
@@ -53,6 +70,7 @@ class JoinedHost implements Host {
   constructor(client: Client, address: string, options: HostOptions) {
     this.#client = client;
     this.address = address;
+    this.log = logOf(address);
     this.configured = this.#configured(options);
     this.exited = client.closed.then(() => {});
   }

@@ -110,6 +110,27 @@ test.for([
   expect(readdirSync(place().path).filter((name) => name.endsWith('.ended'))).toEqual([]);
 });
 
+test.for(['SIGCONT', 'SIGSTOP'] as const)(
+  'and those of a runner inside `carpool run` on the host of the machine, which ends or has to be killed (after %s)',
+  async (signal) => {
+    onMachine();
+    configured();
+    stderr();
+    const outer = await run();
+    vi.stubEnv('CARPOOL_ADDRESS', outer.provided.address);
+    const inner = await run();
+    vi.stubEnv('CARPOOL_ADDRESS', undefined);
+    const client = closing(await connectProvided(inner.provided, adapter));
+    vi.spyOn(console, 'error').mockReturnValue();
+    process.kill(livingMachineHost(machineFolder())!.pid, signal);
+    await stopping();
+    const message =
+      'The host of this machine was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again';
+    expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
+    expect((await failure(connectProvided(inner.provided, adapter), 'HUB_LOST')).message).toBe(message);
+  },
+);
+
 test('what a run has left that was killed is removed after a day', async () => {
   const name = `carpool-${process.getuid?.()}-0123456789ab.ended`;
   const [old, young, other] = [name, name.replace('ab.', 'cd.'), 'mine.ended'].map((one) => join(place().path, one));
