@@ -156,10 +156,10 @@ test('in this process, the end of a session whose server has died fails', async 
 });
 
 test('a server that is never ready says what was looked for and what was found, and is tried once', async () => {
-  const pool = webPool(web('--port {port} --unhealthy', { ready: { http: '/health' }, readyTimeout: 1_000 }));
+  const pool = webPool(web('--port {port} --unhealthy', { ready: { http: '/health' }, readyTimeout: 2_500 }));
   const error = await failure(pool.register(), 'CHILD_NOT_READY');
   expect(error.message).toMatch(
-    /^The server of pool "web" was not ready within 1000 ms: looked for a status from 200 to 299 for GET \/health on port \d+; the last attempt: it answered 503 Service Unavailable/,
+    /^The server of pool "web" was not ready within 2500 ms: looked for a status from 200 to 299 for GET \/health on port \d+; the last attempt: it answered 503 Service Unavailable/,
   );
   expect(error.evidence.stdout).toContain('listening on');
   const second = await failure(pool.register(), 'POOL_GAVE_UP');
