@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Project, runners } from './runners.ts';
 import { goldenSuite } from './suite.ts';
 
-goldenSuite();
+goldenSuite(runners);
 
 const inProcess = `import { createPool } from 'carpool';
 import { plushie } from '@carpool/plushie';

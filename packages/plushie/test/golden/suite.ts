@@ -6,10 +6,10 @@ import type { Outcome, RunOptions } from '@carpool/test-harness';
 import type { PlaywrightResult } from '@carpool/test-harness/playwright';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { Project, runners, type Runner } from './runners.ts';
+import { Project, type Runner } from './runners.ts';
 
 /** @param renderer of the real thing; default: the one of the project, which draws squares */
-export function goldenSuite(renderer?: string): void {
+export function goldenSuite(runners: readonly Runner[], renderer?: string): void {
   const env = renderer === undefined ? {} : { GOLDEN_RENDERER: renderer };
   describe.for(runners)('$name', { timeout: 120_000 }, (runner) => {
     const run = async (
