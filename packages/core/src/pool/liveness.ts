@@ -67,6 +67,11 @@ export class Liveness {
     return this.#options.settings.server !== undefined || this.#options.mux.isSilentFor(conversation);
   }
 
+  /** Messages that have come from it. */
+  get received(): number {
+    return this.#options.mux.received;
+  }
+
   /** Whether it answers in time. A second call joins the first. */
   answers(): Promise<boolean> {
     const { mux, probed } = this.#options;

@@ -68,6 +68,8 @@ interface Suspicion {
 interface Ending {
   readonly since: number;
   readonly timer: Timer;
+  /** Messages that had come when it was late. Those may have been on their way before it began. */
+  received?: number;
 }
 
 export class Suspects {
@@ -153,7 +155,7 @@ export class Suspects {
     ending?.timer.cancel();
     this.#endings.delete(session);
     if (!confirmed) {
-      void this.#unconfirmed(session, failure);
+      void this.#unconfirmed(session, failure, ending?.received);
       return;
     }
     if (ending !== undefined) this.#usual = this.#options.clock.now() - ending.since;
@@ -167,12 +169,13 @@ export class Suspects {
     if (this.#endings.has(session)) return;
     const { clock, isClosing } = this.#options;
     const late = (): void => {
+      ending.received = session.generation.liveness.received;
       if (isClosing() || !this.#isSilent(session)) return;
       void this.#ask(this.#suspect(session, undefined));
     };
-    const timer = clock.after(this.#soon(), late);
-    timer.unref();
-    this.#endings.set(session, { since: clock.now(), timer });
+    const ending: Ending = { since: clock.now(), timer: clock.after(this.#soon(), late) };
+    ending.timer.unref();
+    this.#endings.set(session, ending);
   }
 
   /** What takes longer is late. @param usual what else it may take */
@@ -210,14 +213,13 @@ export class Suspects {
     if (confirmed || (answers && this.#answersProve)) this.#clear(suspicion);
   }
 
-  async #unconfirmed(session: SuspectSession, failure: CarpoolError | undefined): Promise<void> {
+  async #unconfirmed(session: SuspectSession, failure: CarpoolError | undefined, received?: number): Promise<void> {
     const { settings, isClosing } = this.#options;
     const { generation, conversation } = session;
     const known = this.#suspicions.get(session);
-    const wasOpened = !this.#unopened.has(session);
     const lateOpening = this.#unopened.get(session);
-    this.#unopened.delete(session);
-    if (isClosing() || !this.#isSilent(session)) {
+    const wasOpened = !this.#unopened.delete(session);
+    if (isClosing() || (received !== generation.liveness.received && !this.#isSilent(session))) {
       if (known !== undefined) this.#clear(known);
       return;
     }

@@ -31,6 +31,8 @@ export class Mux {
   readonly strays: Strays;
   /** A sentence for the evidence of each conversation: the other side seems to stand still. */
   standstill: ((own: Speaker) => string) | undefined;
+  /** Messages that have come. */
+  received = 0;
   readonly #options: MuxOptions;
   readonly #unrouted: Unrouted;
   readonly #questions: RootQuestions;
@@ -210,6 +212,7 @@ export class Mux {
   }
 
   #receive(frame: Frame): void {
+    this.received++;
     this.#heard?.();
     let route: Route;
     try {

@@ -37,6 +37,21 @@ test('a blocked child is killed after the first unconfirmed end, and its session
   expect(echoes.stats()).toMatchObject({ children: 2, failures: 1, unconfirmed: 1, open: 1, quarantined: 0 });
 });
 
+test('a child that says something at the end of a session, and nothing more, is asked and replaced, too', async () => {
+  // What comes in the first 500 ms may have been on its way.
+  const echoes = pool('blocks --last-word', { ...quick, closeTimeout: 600, maxSessions: 8 });
+  const [culprit, innocent] = [await echoes.register(), await echoes.register()];
+  await failure(culprit.unregister(), 'REQUEST_TIMEOUT');
+  const { error } = await innocent.closed;
+  expect(error).toMatchObject({ code: 'CHILD_SILENT' });
+  expect(error?.message).toContain(
+    'did not confirm the end of session s1 within 600 ms, and sent nothing at all for 200 ms more',
+  );
+  const next = await echoes.register();
+  expect(await next.request({ type: 'query' })).toMatchObject({ session: next.id });
+  expect(echoes.stats()).toMatchObject({ children: 2, unconfirmed: 1, open: 1, quarantined: 0 });
+});
+
 test('a test that ends while its request has no reply keeps the child from the next one', async () => {
   const served = await serve({ echoes: program('blocks', { ...quick, maxSessions: 8 }) });
   const client = await served.connect();

@@ -64,6 +64,10 @@ export class FakeGeneration {
     return [...this.inside, ...this.world.over].some((one) => one.conversation === conversation && one.unheard);
   }
 
+  get received(): number {
+    return this.#heard;
+  }
+
   /** It says something: all hear that it lives. */
   say(): void {
     this.#heard++;
