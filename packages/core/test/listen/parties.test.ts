@@ -188,7 +188,7 @@ test('`carpool stop` ends one run of another machine by its id, and says whose i
   const id = hosts.flatMap(({ runs }) => runs).find((run) => run.client === 'one')?.id ?? '';
   const { stdout } = await carpool('stop', id);
   expect(stdout).toMatch(
-    /^carpool: has ended: the run of a test: \S+:\/, with the address of "one", with all that it held\n$/,
+    /^carpool: has ended: the run of a test: \S+:\/, with the address of "one", pid \d+ there, with all that it held\n$/,
   );
   expect((await client.closed)?.code).toBe('HUB_LOST');
   await until('its runner has been told', () =>
