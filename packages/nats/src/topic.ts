@@ -9,6 +9,8 @@ const retryWait = 2_000;
 /** Milliseconds for the end of a connection. */
 const closeTimeout = 3_000;
 
+const noop = (): void => {};
+
 export class NatsTopic implements Topic {
   readonly #options: ConnectionOptions;
   readonly #events: TopicOptions;
@@ -55,6 +57,8 @@ export class NatsTopic implements Topic {
         },
       });
       void this.#watch(connection);
+      // From here on the server knows of the subscription.
+      await connection.flush();
       this.#events.connected();
     } catch (thrown) {
       if (this.#closed) return;
@@ -68,7 +72,7 @@ export class NatsTopic implements Topic {
     for await (const { type } of connection.status()) {
       if (this.#closed) return;
       if (type === 'disconnect') this.#events.failed(this.#unavailable('the connection was lost'));
-      if (type === 'reconnect') this.#events.connected();
+      if (type === 'reconnect') connection.flush().then(() => this.#events.connected(), noop); // else it is lost again
     }
   }
 

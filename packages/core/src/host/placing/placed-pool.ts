@@ -90,7 +90,10 @@ export class PlacedPool implements HubPool {
     const { name } = this.settings;
     this.#places.begin();
     // One that was full a moment ago is none that cannot.
-    if (wait && tried.length > 0) this.#places.failed(name, tried);
+    if (wait && tried.length > 0) {
+      this.#places.failed(name, tried);
+      this.#sent--;
+    }
     const enough = (): boolean => this.#fill.free > 0;
     if (enough()) return await this.#openHere(...call);
     const since = this.#clock.now();

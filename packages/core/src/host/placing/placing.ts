@@ -58,7 +58,7 @@ export class Placing implements Places {
   #identities: ReadonlyMap<string, string> | undefined;
   #run: RunInfo | undefined;
   #presence: Presence | undefined;
-  #beginning: Promise<void> | undefined;
+  #begun = false;
   #problem: string | undefined;
   #changes = Promise.withResolvers<void>();
   #closed = false;
@@ -80,7 +80,9 @@ export class Placing implements Places {
   }
 
   begin(): void {
-    this.#beginning ??= this.#begin().catch((thrown: unknown) => {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#begin().catch((thrown: unknown) => {
       this.#identities ??= new Map();
       this.#fails(messageOf(thrown));
     });
@@ -146,9 +148,9 @@ export class Placing implements Places {
   async close(): Promise<void> {
     this.#closed = true;
     this.#changed();
-    await this.#beginning;
     const runs = [...this.#runs.values(), ...this.#former];
-    await Promise.all([this.#presence?.close(), ...runs.map((run) => run.close())]);
+    for (const run of runs) run.close();
+    await this.#presence?.close();
   }
 
   async #begin(): Promise<void> {

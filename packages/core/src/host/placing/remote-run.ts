@@ -11,8 +11,8 @@ import type { HostOffer } from '../../reach/offer.ts';
 import { isRemote, parseAddress, resolveAddress } from '../../wire/address.ts';
 import type { OpenRunResult, RunInfo } from '../../wire/machine-messages.ts';
 
-/** Milliseconds to connect; for a run to open, which may wait for the configs of others; for its end. */
-const timeouts = { connect: 5_000, open: 60_000, end: 5_000 } as const;
+/** Milliseconds to connect; for a run to open, which may wait for the configs of others. */
+const timeouts = { connect: 5_000, open: 60_000 } as const;
 
 export interface RemoteRunOptions {
   readonly offer: HostOffer;
@@ -73,18 +73,19 @@ export class RemoteRun {
     if (this.#client?.over === false) this.#client.runStarted().catch(() => {}); // its connection ends
   }
 
-  /** Gives back all that it has there. Does not reject. */
-  async close(): Promise<void> {
+  /** With its connection ends all that it has there. */
+  close(): void {
     this.#closed = true;
-    const client = this.#client;
-    if (client === undefined || client.over) return;
-    if (this.#opened !== undefined) await client.ask({ method: 'closeRun' }, timeouts.end).catch(() => {}); // by its connection
-    client.close();
+    if (this.#client?.over === false) this.#client.close();
   }
 
   async #open({ offer, run, runner, printed, changed }: RemoteRunOptions): Promise<void> {
     const { client, address } = await connected(offer, { runner, printed });
     this.#client = client;
+    if (this.#closed) {
+      client.close();
+      return;
+    }
     void client.closed.then(changed);
     const asked = { method: 'openRun', run, root: '', env: {}, cwd: '', sessionsOnly: true } as const;
     const opened = await client.ask({ ...asked, configTimeout: timeouts.open }, timeouts.open);
@@ -92,7 +93,6 @@ export class RemoteRun {
     if (!isRemote(place)) throw new Error('its address is none of another machine');
     this.#address = resolveAddress(opened.address, place);
     this.#opened = opened;
-    if (this.#closed) client.close();
   }
 }
 
