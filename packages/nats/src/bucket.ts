@@ -51,8 +51,9 @@ export class Bucket implements Store {
   async get(key: string): Promise<Stored | undefined> {
     const entry = await this.#answer((kv) => kv.get(key));
     if (entry === null) return undefined;
-    if (entry.operation !== 'PUT') return { value: undefined, revision: entry.revision };
-    return { value: JSON.parse(decoder.decode(entry.value)) as unknown, revision: entry.revision };
+    const { revision, created } = entry;
+    const value: unknown = entry.operation === 'PUT' ? JSON.parse(decoder.decode(entry.value)) : undefined;
+    return { value, revision, writtenAt: created.getTime() };
   }
 
   async set(key: string, value: unknown, expected: number): Promise<number> {

@@ -63,7 +63,15 @@ export class NatsConnected implements ReachConnection {
       keyOf,
     });
     const session = () => this.#leases.open();
-    this.#values = new Values({ bucket: this.#bucket, connection, name: this.#bucketName, replicas, session });
+    this.#values = new Values({
+      bucket: this.#bucket,
+      connection,
+      name: this.#bucketName,
+      replicas,
+      session,
+      clock: systemClock,
+      timing,
+    });
     void this.#begin();
   }
 

@@ -4,6 +4,8 @@ export interface Stored {
   readonly value: unknown;
   /** Rises with every write to the bucket. */
   readonly revision: number;
+  /** When it was written, in milliseconds of the server's time of day, which may jump: never what a lease depends on. */
+  readonly writtenAt?: number;
 }
 
 /** The key has another revision by now. */

@@ -4,7 +4,10 @@ import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Bucket } from './bucket.ts';
+import { pause, type Clock } from './clock.ts';
 import { sessionKey, type Session, type SessionValue } from './session.ts';
+import type { Stored as StoredEntry } from './store.ts';
+import type { Timing } from './validity.ts';
 
 export interface ValuesOptions {
   readonly bucket: Bucket;
@@ -13,6 +16,14 @@ export interface ValuesOptions {
   readonly name: string;
   readonly replicas: number;
   readonly session: () => Promise<Session | undefined>;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
+
+interface SessionSeen extends StoredEntry {
+  readonly key: string;
+  /** 0: it is over. */
+  readonly beat: number;
 }
 
 /** Bytes of a value that stands in the bucket, as a message in base64. */
@@ -53,14 +64,32 @@ export class Values {
     await bucket.set(at, stored, (await bucket.get(at))?.revision ?? 0);
   }
 
-  /** No other host has a session. */
+  /**
+   * No other host has a session that goes on. One that was killed may have left its own, where nobody wanted what it had: then
+   * nothing was written to it for long, as far as the server's time says, and nothing is while it is looked at. If that is
+   * wrong, the host is told that all is lost: nothing is given twice.
+   */
   async isUnused(): Promise<boolean> {
+    const { clock, timing } = this.#options;
+    const sessions = await this.#sessions();
+    const newest = Math.max(...sessions.map(({ writtenAt = 0 }) => writtenAt));
+    const others = sessions.filter(({ beat }) => beat !== 0);
+    if (others.some(({ writtenAt = newest }) => newest - writtenAt < timing.observe)) return false;
+    if (others.length === 0) return true;
+    await pause(clock, 2 * timing.renew);
+    const after = new Map((await this.#sessions()).map(({ key, revision }) => [key, revision]));
+    return after.size === sessions.length && others.every(({ key, revision }) => after.get(key) === revision);
+  }
+
+  async #sessions(): Promise<SessionSeen[]> {
     const { bucket } = this.#options;
+    const seen: SessionSeen[] = [];
     for (const key of await bucket.keys(sessionKey('*', '*'))) {
-      const found = (await bucket.get(key))?.value as SessionValue | undefined;
-      if (found !== undefined && found.beat !== 0) return false;
+      const found = await bucket.get(key);
+      const value = found?.value as SessionValue | undefined;
+      if (found !== undefined && value !== undefined) seen.push({ key, beat: value.beat, ...found });
     }
-    return true;
+    return seen;
   }
 
   /** A host that comes at the same moment begins another bucket: nothing is granted twice. */
