@@ -210,6 +210,25 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     for (const session of sessions) await machineOf(session);
   });
 
+  test('the server is lost: sessions go on, and what comes stays here; there is none: the same', async () => {
+    const server = await oneServer('');
+    const all = new Machines(server.url);
+    await all.serve('b');
+    const run = await begin(all.checkout('a'));
+    const worker = await run.worker();
+    const sessions = await many(worker, 3);
+    const there = await on(sessions, 'b');
+    await server.kill();
+    expect(await machineOf(there)).toBe('b');
+    const alone = await begin(all.checkout('c'));
+    const other = await alone.worker();
+    const [first] = await many(other, 2);
+    const waiting = other.register('echoes', { under: ['a.test', 'waits'] });
+    await first!.unregister();
+    expect(await machineOf(await waiting)).toBe('c');
+    expect(await machineOf(there)).toBe('b');
+  });
+
   test('a config that fails is one line, and nothing is offered; mended, all is', async () => {
     const all = await machines();
     const b = all.checkout('b');
