@@ -25,12 +25,14 @@ const decoder = new TextDecoder();
 const streamExists = 10058;
 
 export class Bucket implements Store {
+  readonly races: boolean;
   readonly #options: BucketOptions;
   readonly #js: JetStreamClient;
   #kv: KV | undefined;
 
   constructor(options: BucketOptions) {
     this.#options = options;
+    this.races = options.replicas > 1;
     this.#js = jetstream(options.connection, { timeout: options.timeout });
   }
 

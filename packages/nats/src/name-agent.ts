@@ -66,6 +66,8 @@ export class NameAgent {
   #again = false;
   /** A write has no answer: it may come yet, unless another one comes before it. */
   #uncertain = false;
+  /** Where writes race: one of this host may have been replaced since. */
+  #unsure = false;
   #stopped = false;
   #cancelPoll: (() => void) | undefined;
 
@@ -116,7 +118,7 @@ export class NameAgent {
     const { session, clock, timing, random } = this.#options;
     // What is asked for in the same turn is written together.
     await Promise.resolve();
-    while (this.#again && !session.over && !this.#stopped) {
+    while (!session.over && !this.#stopped && (this.#again || (await this.#looksAgain()))) {
       this.#again = false;
       try {
         await this.#step();
@@ -137,6 +139,15 @@ export class NameAgent {
     }
   }
 
+  /** What was given back may have come back with a write that raced: nobody here would see it any more. */
+  async #looksAgain(): Promise<boolean> {
+    if (!this.#unsure || this.#local.size > 0) return false;
+    this.#unsure = false;
+    if (!(await this.#options.session.confirm())) return false;
+    this.#known = undefined;
+    return true;
+  }
+
   async #step(): Promise<void> {
     const { store, key } = this.#options;
     const fresh = this.#known === undefined;
@@ -146,6 +157,7 @@ export class NameAgent {
       const value = after ?? nothing;
       const written = await store.set(key, value, revision);
       this.#uncertain = false;
+      this.#unsure = store.races === true;
       // What another host has written since may have been heard first.
       if (this.#known === undefined || this.#known.revision < written)
         this.#known = { record: value, revision: written };
@@ -220,15 +232,40 @@ export class NameAgent {
     });
     if (held.length === 0 || revision === undefined) return;
     for (const { local } of held) local.state = 'confirming';
-    void this.#options.session.confirm().then((confirmed) => {
-      if (!confirmed) return;
-      for (const { place, local } of held) {
-        // It may have been given back meanwhile.
-        if (this.#local.get(place.id) !== local) continue;
+    void this.#confirm(held, revision);
+  }
+
+  async #confirm(held: readonly { place: Place; local: Local }[], revision: number): Promise<void> {
+    const { session, store } = this.#options;
+    if (!(await session.confirm())) return;
+    // All that raced with the write is written by now.
+    const still = store.races === true ? await this.#heldNow() : undefined;
+    for (const { place, local } of held) {
+      // It may have been given back meanwhile.
+      if (this.#local.get(place.id) !== local) continue;
+      if (still?.has(place.id) === false) local.state = 'wanted';
+      else if (!session.over) {
         local.state = 'held';
         local.wanted.granted(revision, place);
       }
-    });
+    }
+    if (still !== undefined) this.#run();
+  }
+
+  /** The places that are held, by what is read now. Empty where the session ends before that is known. */
+  async #heldNow(): Promise<ReadonlySet<string>> {
+    const { session, clock, timing } = this.#options;
+    while (!session.over && !this.#stopped) {
+      try {
+        const found = await this.#read();
+        if (this.#known !== undefined && this.#known.revision < found.revision) this.#known = found;
+        return new Set(found.record?.held.map(({ id }) => id));
+      } catch {
+        // The session says whether the server is lost.
+        await pause(clock, timing.renew / 4);
+      }
+    }
+    return new Set();
   }
 
   /** While something waits here: looks at the record, and at the hosts that have it before. */

@@ -15,6 +15,11 @@ export class Conflict extends Error {}
 export class BucketGone extends Error {}
 
 export interface Store {
+  /**
+   * Of two writes that expect the same revision both may be taken, and the later one replaces the earlier: a cluster compares
+   * when a write comes, and not when it is written. Both are written when one that was sent after an answer has its own.
+   */
+  readonly races?: boolean;
   /** Makes the bucket if there is none. */
   make(): Promise<void>;
   /** @returns undefined: the key was never written @throws BucketGone; anything else: it may be tried again */

@@ -161,6 +161,27 @@ describe('once', () => {
     expect(await b.as(() => once('token', () => 'second', reach))).toBe('second');
   });
 
+  test('that fails while others wait: those of its host get ONCE_FAILED, those of another host compute it', async () => {
+    const { engine, served, tests } = await twoHosts();
+    const [a, b] = tests;
+    const beside = await running(served[0], 'beside');
+    const gate = Promise.withResolvers<string>();
+    const failing = a.as(() => once('token', () => gate.promise, reach).catch((thrown: unknown) => thrown));
+    await expect.poll(() => engine.holders('token')).toBe(1);
+    const told = failure(
+      beside.as(() => once('token', () => 'not asked for', reach)),
+      'ONCE_FAILED',
+    );
+    const elsewhere = b.as(() => once('token', () => 'second', reach));
+    await expect.poll(() => [served[0].hub.reach.coordination.ledger.waiting, engine.waiters('token')]).toEqual([1, 1]);
+    const why = new Error('no network');
+    gate.reject(why);
+    expect(await failing).toBe(why);
+    expect((await told).message).toContain('no network');
+    expect(await elsewhere).toBe('second');
+    expect(await beside.as(() => once('token', () => 'not asked for', reach))).toBe('second');
+  });
+
   test('whose role is lost is computed by another', async () => {
     const { engine, tests } = await twoHosts();
     const [a, b] = tests;

@@ -43,6 +43,11 @@ export class FakeReach implements Reach {
     return [...(this.#asked.get(name) ?? [])].filter(({ held }) => held).length;
   }
 
+  /** How many wait for the name. */
+  waiters(name: string): number {
+    return [...(this.#asked.get(name) ?? [])].filter(({ held }) => !held).length;
+  }
+
   /** All that is held of a name is lost, and others get it. */
   lose(name: string): void {
     const asked = this.#asked.get(name) ?? new Set();

@@ -140,8 +140,8 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
     this.#reader.close();
   }
 
+  /** With the journal: of a test that has failed it stays. */
   remove(): void {
-    if (process.env['FIELD_KEEP']) return;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -290,7 +290,8 @@ cluster { name: c, listen: "${address}:6222", routes: [${routes}] }
   async #until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
     const deadline = performance.now() + patience;
     while (!(await is())) {
-      if (performance.now() > deadline) throw new Error(`${what}: not so after ${patience / 1_000} s`);
+      if (performance.now() > deadline)
+        throw new Error(`${what}: not so after ${patience / 1_000} s; see ${this.#journal}`);
       await pause(50);
     }
   }
