@@ -55,3 +55,12 @@ test('sessions with which fault was found are told by name, without a line of th
   expect(summaryLines([faulty])).toEqual([expect.stringMatching(/^carpool: sheet: 2 children/), warning]);
   expect(warningLines([faulty])).toEqual([warning]);
 });
+
+test('what went to hosts of other machines is counted, also where this one had none', () => {
+  expect(summaryLines([{ ...pool, elsewhere: 7 }])).toEqual([
+    'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms, 7 sent to other hosts',
+  ]);
+  expect(summaryLines([{ ...pool, children: 0, sessions: 0, peak: 0, elsewhere: 7 }])).toEqual([
+    'carpool: sheet: 0 children, 0 sessions, peak 0, longest wait 0 ms, 7 sent to other hosts',
+  ]);
+});

@@ -195,6 +195,20 @@ test('two runs of one folder of another machine are told apart, also where they 
   ]);
 });
 
+test('the hosts of other machines on which a run is open stand below it', () => {
+  const others = [
+    { name: 'ci-2', state: 'connected', sent: 1 },
+    { name: 'ci-3', state: 'connecting', sent: 0 },
+  ] as const;
+  const runs = [{ folder: '/code/api', runner: 'vitest', id: 'x', pid: 301, age: minute, workers: 1, others }];
+  const lines = processesText({ ...seen, hosts: [{ ...machine, pools: [], runs, leaseCount: 0, leases: [] }] });
+  expect(lines.split('\n').slice(1, -1)).toEqual([
+    '  run: vitest, /code/api, pid 301, 1 min, 1 worker',
+    '    on ci-2, 1 session sent there',
+    '    on ci-3, connecting',
+  ]);
+});
+
 test('what a killed host has left is shown, with what ends it', () => {
   const left = [{ folder: '/tmp/carpool-1000-0f1e2d3c4b5b', pid: 4711, children: [4720, 4721] }];
   expect(processesText({ ...seen, hosts: [], left })).toBe(
