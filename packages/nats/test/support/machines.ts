@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 
 const command = fileURLToPath(new URL('cli.js', import.meta.resolve('carpool')));
 const engine = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
@@ -45,7 +45,12 @@ export class Machines {
 
   constructor(url: string) {
     this.url = url;
-    onTestFinished(() => rmSync(this.#base, { recursive: true, force: true }));
+    // After all that the test has begun since has ended.
+    onTestFinished(() => {
+      const left = this.#left();
+      rmSync(this.#base, { recursive: true, force: true });
+      expect(left).toEqual([]);
+    });
   }
 
   /** @param slots sessions of the pool "echoes", of which a larger machine has more */
@@ -103,8 +108,8 @@ export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), p
     return await serving(this.checkout(name, slots, program));
   }
 
-  /** What all of it has left behind. */
-  left(): string[] {
+  /** Folders of hosts. */
+  #left(): string[] {
     return readdirSync(this.#base).flatMap((name) =>
       readdirSync(join(this.#base, name, 't')).filter((entry) => /^carpool-\d+-[0-9a-f]{12}$/.test(entry)),
     );
