@@ -103,6 +103,7 @@ export class NatsConnected implements ReachConnection {
         }
         events.failed(recordFor(record, of) === undefined ? invalidError(of, record) : takenError(of, record));
       },
+      unavailable: () => events.failed(this.#unavailable()),
       lost: (why) => events.lost(lostError(of, this.#name, why)),
     });
     return {

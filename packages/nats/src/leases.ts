@@ -16,6 +16,8 @@ export interface LeaseCallbacks {
   granted(grant: { readonly revision: number; readonly epoch: string; readonly place: Place }): void;
   /** @param record what is in its way */
   refused(record: NameRecord): void;
+  /** It does not wait, and is not known to be held: `trouble` says why. */
+  unavailable(): void;
   /** It was held, or computed. @param why a clause */
   lost(why: string): void;
 }
@@ -160,9 +162,10 @@ export class Leases {
     this.#agents.clear();
     this.#trouble = new Error(why);
     for (const [id, entry] of this.#entries) {
-      if (!entry.held) continue;
+      if (!entry.held && entry.wanted.wait) continue;
       this.#entries.delete(id);
-      entry.callbacks.lost(why);
+      if (entry.held) entry.callbacks.lost(why);
+      else entry.callbacks.unavailable();
     }
     void this.open();
   }

@@ -51,6 +51,24 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
     await waiting.granted;
   });
 
+  test('a call that does not wait is told that the server does not answer, once it is known', async () => {
+    const server = await oneServer();
+    const a = new TestHost(server.url);
+    await a.take('db');
+    await server.kill();
+    const began = performance.now();
+    const reserved = a.take({ name: 'accounts', kind: 'reservation', wait: false, values: ['ann'] });
+    const [{ code, message }, now] = await Promise.all([
+      failure(reserved),
+      failure(a.take({ name: 'x', wait: false })),
+    ]);
+    expect([code, now.code]).toEqual(['REACH_UNAVAILABLE', 'REACH_UNAVAILABLE']);
+    expect(message).toContain('it could not be renewed for 1000 ms');
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await server.start();
+    expect((await a.take('x')).fence.revision).toBeGreaterThan(0);
+  });
+
   test('a bucket that is deleted meanwhile', async () => {
     const { url } = await oneServer();
     const [a, b] = [new TestHost(url), new TestHost(url)];

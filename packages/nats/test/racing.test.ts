@@ -87,6 +87,7 @@ test('of two hosts whose writes race one holds the lock, and what was given back
               });
             },
             refused: () => reject(new Error('refused')),
+            unavailable: () => reject(new Error('unavailable')),
             lost: (why) => reject(new Error(why)),
           });
         }),

@@ -125,6 +125,7 @@ export class SimulatedRun {
           });
         },
         refused: () => this.doubleHolders.push(`${name} was refused`),
+        unavailable: () => this.doubleHolders.push(`${name} waits, and was told that there is no server`),
         lost: () => {
           if (holding !== undefined) this.#release(name, holding);
           holding = undefined;
