@@ -12,7 +12,10 @@ import { within } from '../base/wait.ts';
 
 /** Seconds in which a host must be gone after its runner: its own limit, and a little more. */
 const limit = 22;
+/** Milliseconds. */
 const sweepTimeout = 10_000;
+/** Milliseconds in which a killed process is gone, unless the system is stuck. */
+const killTimeout = 2_000;
 
 /**
  * It waits on its stdin, which ends with the runner. A host is its pid and its start time, as in `process/identity.ts`,
@@ -84,6 +87,17 @@ export function killHost(child: ChildProcess): void {
     // No such group: it is gone, or has not become a leader yet.
   }
   child.kill('SIGKILL');
+}
+
+/** Ends a host that does not become ready, and what it may have made by then. */
+export async function endUnready(child: ChildProcess, program: HostProgram): Promise<void> {
+  if (child.pid === undefined) return;
+  const { exitCode, signalCode } = child;
+  const ended = exitCode === null && signalCode === null ? once(child, 'exit') : Promise.resolve();
+  killHost(child);
+  const expired = (): Error => new Error('not ended');
+  await within(ended, { clock: systemClock, timeout: killTimeout, expired }).catch(noop);
+  await sweepHosts(program);
 }
 
 /** Ends the children that hosts which were killed have recorded. Resolves when that is done, or has taken 10 s. */

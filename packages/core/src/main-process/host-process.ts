@@ -23,7 +23,7 @@ import {
   type Project,
 } from '../wire/control.ts';
 import { Heartbeat } from '../wire/heartbeat.ts';
-import { guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
+import { endUnready, guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
 import { endedMeanwhile, endingAt, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
 import { ShownOutput } from './host-output.ts';
 import type { Host } from './types.ts';
@@ -93,7 +93,7 @@ export class HostProcess implements Host {
     try {
       this.address = await within(this.#address.promise, { clock: systemClock, timeout: readyTimeout, expired });
     } catch (thrown) {
-      killHost(this.#child);
+      await endUnready(this.#child, this.#options);
       throw thrown;
     }
     const { pid } = this;
