@@ -93,7 +93,7 @@ export function killHost(child: ChildProcess): void {
 export async function endUnready(child: ChildProcess, program: HostProgram): Promise<void> {
   if (child.pid === undefined) return;
   const { exitCode, signalCode } = child;
-  const ended = exitCode === null && signalCode === null ? once(child, 'exit') : Promise.resolve();
+  const ended: Promise<unknown> = exitCode === null && signalCode === null ? once(child, 'exit') : Promise.resolve();
   killHost(child);
   const expired = (): Error => new Error('not ended');
   await within(ended, { clock: systemClock, timeout: killTimeout, expired }).catch(noop);
