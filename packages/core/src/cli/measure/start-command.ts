@@ -31,7 +31,7 @@ const deadlines = { endOfInput: 300, terminate: 2000, kill: 5000 };
 /** Milliseconds between two looks at the memory of a command that ends by itself. */
 const sampleEvery = 25;
 /** Milliseconds for which a command that has printed something may still end by itself. */
-const settle = { least: 200, most: 1000 };
+const settle = { least: 500, most: 1000 };
 
 /** @throws CarpoolError CHILD_NOT_STARTED, CHILD_EXITED, CHILD_NO_HELLO; the reason of `signal` */
 export async function startCommand(command: readonly string[], options: StartOptions): Promise<Started> {
