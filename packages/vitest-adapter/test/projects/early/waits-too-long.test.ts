@@ -14,7 +14,7 @@ test('must fail: the error names the holder', ({ taken }) => {
   expect(taken).toBeUndefined();
 });
 
-describe('a call that is never answered', { timeout: 500 }, () => {
+describe('a call that is never answered', { timeout: 2_000 }, () => {
   test('must fail: a request', async ({ narrow }) => {
     await narrow.request({ type: 'silence' });
   });
@@ -41,7 +41,7 @@ describe('a call that is never answered', { timeout: 500 }, () => {
 describe('a hook', () => {
   beforeEach(async () => {
     await (await register('narrow')).request({ type: 'silence' });
-  }, 400);
+  }, 2_000);
 
   test('must fail: a hook', ({ expect }) => expect(1).toBe(1));
 });
@@ -52,7 +52,7 @@ describe.runIf('aroundEach' in vitest)('before all', () => {
   beforeAll(async () => {
     const session = await register('narrow', { scope: 'file' });
     thrown = await session.request({ type: 'silence' }).catch((error: Error) => error);
-  }, 400);
+  }, 2_000);
 
   test('a hook for all ends in time, too', () => {
     expect(thrown?.message).toMatch(/No reply to "silence" within \d+ ms, the rest of the time of this test or hook/);
