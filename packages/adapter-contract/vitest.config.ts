@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     // Each test looks at a run of a runner, or makes one of its own.
     testTimeout: 90_000,
     hookTimeout: 600_000,
+    // Runners wait for processes and deadlines about as long as they compute.
+    maxWorkers: availableParallelism(),
     // Titles are rows of the table.
     taskTitleValueFormatTruncate: 0,
     reporters: ['default', '@carpool/test-harness/report'],
