@@ -64,7 +64,8 @@ function secondsOf({ startTime, testResults }) {
 const reports = ['packages', 'apps']
   .flatMap((group) => within(join(root, group)))
   .flatMap((folder) => within(join(folder, 'test-results')))
-  .filter((path) => path.endsWith('.json'));
+  // Playwright keeps a file of its own there, `.last-run.json`.
+  .filter((path) => /[\\/][^.\\/][^\\/]*\.json$/.test(path));
 
 let [passed, failed, tests] = [0, 0, 0];
 const counted = [];
