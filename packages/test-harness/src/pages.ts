@@ -67,7 +67,9 @@ export async function expectPagesRun(options: PagesRun): Promise<void> {
   expect(said).toMatch(new RegExp(`Tests +${tests} passed`));
   if (summary !== undefined) expect(said).toContain(`carpool: ${summary}`);
   if (playwrightTests > 0) {
-    const playwright = await output(project, [program('@playwright/test', 'cli.js'), 'test'], env);
+    // By default beside the nearest package.json.
+    const results = `--output=${join(project, 'test-results')}`;
+    const playwright = await output(project, [program('@playwright/test', 'cli.js'), 'test', results], env);
     expect(playwright).toMatch(new RegExp(`\\b${playwrightTests} passed`));
     if (otherSummary !== undefined) expect(playwright).toContain(`carpool: ${otherSummary}`);
   }
