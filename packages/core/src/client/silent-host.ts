@@ -12,7 +12,7 @@ import type { Transport } from '../transport/transport.ts';
 
 /** Lost after 10 to 12 s of silence: a test is to fail within 15 s, and a busy machine is no reason. */
 const defaults = { interval: 2_000, limit: 4 };
-/** Milliseconds by which an answer may be late. The time-out of the runner comes 100 ms after that of a wait. */
+/** Milliseconds by which an answer may be late. The time-out of the runner comes 100 to 500 ms after that of a wait. */
 const silentGrace = 50;
 
 /** Milliseconds of a turn, and turns after the ping. */

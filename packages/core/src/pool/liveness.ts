@@ -72,6 +72,11 @@ export class Liveness {
     return this.#options.mux.received;
   }
 
+  /** Whether that is being found out. */
+  get isAsked(): boolean {
+    return this.#answers !== undefined;
+  }
+
   /** Whether it answers in time. A second call joins the first. */
   answers(): Promise<boolean> {
     const { mux, probed } = this.#options;

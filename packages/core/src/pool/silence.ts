@@ -32,18 +32,24 @@ export interface Waited {
   readonly waited: number;
 }
 
+interface Ended extends Waited {
+  readonly doubt: Doubt | undefined;
+  /** The child was asked since then, and not before. */
+  readonly wasAsked: boolean;
+}
+
 /** The test of a session is over, or has failed, and nothing shows that the child still answers. */
 export function afterEnd(
   { server }: PoolSettings,
   { id, speaker, state }: Conversation,
-  { doubt, waited }: Waited & { readonly doubt: Doubt | undefined },
+  { doubt, waited, wasAsked }: Ended,
 ): Silence {
   const name = speakerName(speaker);
   const since = doubt === 'failed' ? `the test of ${name} has failed` : `${name} has ended`;
   const silent = server === undefined ? 'it sent nothing at all' : 'it was not found ready';
   const isOver = state.name !== 'open';
   const silence = { session: id, what: `${since}, and ${silent} for ${waited} ms`, isOver, verdict: 'doubt' } as const;
-  if (server === undefined || doubt !== 'failed') return silence;
+  if (server === undefined || doubt !== 'failed' || !wasAsked) return silence;
   const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${waited} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
   return { ...silence, ofItself };
 }

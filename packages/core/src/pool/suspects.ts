@@ -3,11 +3,14 @@
  * blocked must not fail the next one.
  *
  *   the end of a session begins ── a reply is missing, or its test has failed, and nothing has come since ─▶ held back
- *        └── not confirmed in 500 ms, and nothing has come since ───────────────────────────────────────────▶ held back
+ *        └── not confirmed soon, and nothing has come since ────────────────────────────────────────────────▶ held back
  *
  *   held back ── the end is confirmed, or the child answers ──▶ serves again
- *        ├── its test is over, and no answer in `probeTimeout` ──▶ retired: its successor serves, it may end its sessions
- *        └── no confirmation in `closeTimeout`, and no answer in `probeTimeout` ──▶ replaced
+ *        ├── its test is over, and no answer in its time ──▶ retired: its successor serves, it may end its sessions
+ *        └── no confirmation in `closeTimeout`, and no answer in its time ──▶ replaced
+ *
+ * Soon is 500 ms, or twice as long as the last end has taken; its time is `probeTimeout`, or twice as long as it needs when
+ * it is well.
  *
  * What a server of the config confirms may be none of the server's doing, and so it is asked in any case. An answer may take
  * it long, and all wait for it: where that has cost too much for nothing, it is held back only if it is later than usual.
@@ -16,15 +19,15 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
-import type { Conversation } from '../session/conversation.ts';
 import type { Doubt } from '../session/listener.ts';
 import type { Released } from '../session/state.ts';
-import type { Admission, Slot } from './admission.ts';
+import type { Admission } from './admission.ts';
 import type { Children } from './children.ts';
 import type { Generation } from './generation.ts';
 import { HeldChildren } from './held-children.ts';
 import type { PoolSettings } from './options.ts';
 import { afterEnd, afterUnconfirmed, whyHeldBack, type Silence } from './silence.ts';
+import type { Ending, LateOpening, SuspectSession, Suspicion } from './suspicion.ts';
 
 /** Milliseconds in which the end of a session is confirmed where nothing is wrong. */
 const soon = 500;
@@ -40,36 +43,6 @@ export interface SuspectsOptions {
   readonly isClosing: () => boolean;
   /** A child may be used again. */
   readonly changed: () => void;
-}
-
-/** A session in its slot. */
-export interface SuspectSession {
-  readonly slot: Slot;
-  readonly generation: Generation;
-  readonly conversation: Conversation;
-}
-
-/** The time in which a session was not opened: its own, or what its call had. */
-type LateOpening = 'open' | 'call';
-
-/** One session after whose end the child may be blocked. */
-interface Suspicion {
-  readonly session: SuspectSession;
-  doubt: Doubt | undefined;
-  /** `answered`: that may prove nothing. `silent`: it did not, in time. */
-  question: 'none' | 'answered' | 'silent';
-  asking?: Promise<void> | undefined;
-  confirmed: boolean;
-  /** It is the reason to hold its child back, or will be then. */
-  held: true | Timer;
-}
-
-/** An end that is under way. */
-interface Ending {
-  readonly since: number;
-  readonly timer: Timer;
-  /** Messages that had come when it was late. Those may have been on their way before it began. */
-  received?: number;
 }
 
 export class Suspects {
@@ -203,6 +176,7 @@ export class Suspects {
   async #askNow(suspicion: Suspicion): Promise<void> {
     const { session } = suspicion;
     const { liveness } = session.generation;
+    suspicion.joined = liveness.isAsked;
     const answers = await liveness.answers();
     suspicion.question = answers ? 'answered' : 'silent';
     // Decided meanwhile.
@@ -237,10 +211,11 @@ export class Suspects {
     this.#clear(suspicion);
   }
 
-  #replaceAfterEnd({ session, doubt }: Suspicion): void {
+  #replaceAfterEnd({ session, doubt, question, joined }: Suspicion): void {
     const { generation, conversation } = session;
     const { patience: waited } = generation.liveness;
-    this.#replace(session, afterEnd(this.#options.settings, conversation, { doubt, waited }));
+    const wasAsked = question === 'silent' && !joined;
+    this.#replace(session, afterEnd(this.#options.settings, conversation, { doubt, waited, wasAsked }));
   }
 
   #replace({ generation, slot }: SuspectSession, silence: Silence): void {
@@ -261,6 +236,7 @@ export class Suspects {
       session,
       doubt,
       question: 'none',
+      joined: false,
       confirmed: false,
       held: this.#held.mayHold || this.#holdLater(session),
     };

@@ -116,7 +116,7 @@ test('the evidence of the test itself says that its server does not answer, and 
   expect([unconfirmed <= 1, firstUnconfirmed, children]).toEqual([true, expect.not.stringContaining('warm'), 2]);
 });
 
-test('two that fail on it are told so both, and one that has not is told of which', async () => {
+test('the one after whose failure it was asked is told so; what fails meanwhile, or has not, is told of which', async () => {
   const { client } = await served(app);
   const owners = ['one', 'other', 'goes on'].map((name) => owns(client, name));
   const [first] = await Promise.all(owners.map((owner) => owner.session('web')));
@@ -125,10 +125,11 @@ test('two that fail on it are told so both, and one that has not is told of whic
   const after = await owners[2]?.evidence(false);
   const told = [...found.slice(0, 2), after].map((evidence) => evidence?.[0]?.silence);
   expect(told[0]).toContain('since this test has failed');
-  expect(told[1]).toBe(told[0]);
-  expect(told[2]).toMatch(
-    /^the child gets no more sessions: the test of session s1 of "one" \(cart\.test\.ts\) has failed/,
-  );
+  // They have waited for the same answer, which may have been late before their own tests failed.
+  for (const other of told.slice(1))
+    expect(other).toMatch(
+      /^the child gets no more sessions: the test of session s1 of "one" \(cart\.test\.ts\) has failed/,
+    );
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** Children that block and wake as a test says, and sessions on them, as `suspects.ts` sees them. */
 import type { Generation } from '../../src/pool/generation.ts';
 import type { Slot } from '../../src/pool/admission.ts';
-import type { SuspectSession } from '../../src/pool/suspects.ts';
+import type { SuspectSession } from '../../src/pool/suspicion.ts';
 import type { Conversation } from '../../src/session/conversation.ts';
 import type { Doubt } from '../../src/session/listener.ts';
 import type { FakeClock } from './clock.ts';
@@ -72,6 +72,10 @@ export class FakeGeneration {
   say(): void {
     this.#heard++;
     for (const session of [...this.inside, ...this.world.over]) if (session.on === this) session.unheard = false;
+  }
+
+  get isAsked(): boolean {
+    return this.#answers !== undefined;
   }
 
   answers(): Promise<boolean> {

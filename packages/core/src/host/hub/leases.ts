@@ -233,7 +233,7 @@ export function checkReserve(space: string, values: unknown): string {
 }
 
 /** As the RESULT that each caller gets. */
-export function valueIn(value: unknown, file: string | undefined, cleanup: string | undefined): OnceValue {
+function valueIn(value: unknown, file: string | undefined, cleanup: string | undefined): OnceValue {
   if (file !== undefined) return { bytes: encodeJsonBody({ file } satisfies OnceResult), file, cleanup };
   if (typeof value === 'string') return { bytes: encodeJsonBody({ value } satisfies OnceResult), cleanup };
   throw new CarpoolError('LEASE_INVALID', 'Cannot keep a value that is no text');
