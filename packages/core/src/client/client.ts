@@ -25,9 +25,9 @@ import { formatSessionAddress } from '../wire/session-address.ts';
 import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
 import { dialSharedWorker } from './dial.ts';
+import { EndReports } from './end-reports.ts';
 import { giveUpOnSilence, hostError, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
 import { Leases } from './leases.ts';
-import { LostServers } from './lost-servers.ts';
 import { MachineLink } from './machine-link.ts';
 import type { OtherHosts, SentElsewhere } from './other-hosts.ts';
 import { Ports } from './ports.ts';
@@ -54,9 +54,7 @@ export class HostClient implements Client {
   readonly #busyPoll: BusyPoll = new BusyPoll();
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
-  /** Owners whose end reports what children found wrong. */
-  readonly #diagnosed = new Set<OwnerPath>();
-  readonly #lost = new LostServers();
+  readonly #endReports = new EndReports();
   readonly #connect: (to: ClientOptions) => Promise<HostClient>;
   /** Hosts of other machines that have sessions of its tests. */
   #others: OtherHosts<HostClient> | undefined;
@@ -148,9 +146,10 @@ export class HostClient implements Client {
       const hostSilence = (): string | undefined => this.#heartbeat.describeSilence();
       const under = request.under ?? [];
       this.#open.set(conversation, under);
-      if (result.diagnostics === 'fail') this.#diagnosed.add(under);
+      if (result.diagnostics === 'fail') this.#endReports.diagnose(under);
       const silent = format === noMessages;
-      if (silent) void session.closed.then(({ by, error }) => by === 'child' && error && this.#lost.add(under, error));
+      if (silent)
+        void session.closed.then(({ by, error }) => by === 'child' && error && this.#endReports.lose(under, error));
       void conversation.released.then(() => this.#open.delete(conversation));
       const limits = { requestTimeout, closeTimeout, maxUnreadEvents, timeLeft };
       session.bind({
@@ -180,18 +179,21 @@ export class HostClient implements Client {
   }
 
   async release(owner: OwnerPath, failed = false): Promise<number> {
-    const lost = this.#lost.take(owner);
-    this.#forget(owner);
+    const lost = this.#forget(owner);
     const released = this.#call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
     const [{ unconfirmed }, elsewhere = 0] = await Promise.all([released, this.#others?.release(owner, failed)]);
     if (lost !== undefined) throw lost;
     return unconfirmed + elsewhere;
   }
 
+  /** The end of the owner reports what children found wrong. */
+  reports(owner: OwnerPath): boolean {
+    return this.#endReports.areDue(owner) || this.#others?.reports(owner) === true;
+  }
+
   end(owner: OwnerPath, failed = false): Promise<void> | undefined {
-    if ([...this.#diagnosed].some((under) => isUnder(under, owner))) return this.release(owner, failed).then(() => {});
-    const lost = this.#lost.take(owner);
-    this.#forget(owner);
+    if (this.reports(owner)) return this.release(owner, failed).then(() => {});
+    const lost = this.#forget(owner);
     const body = json.encode({ owner, ...(failed && { failed }) } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
     const elsewhere = this.#others?.end(owner, failed);
@@ -246,16 +248,16 @@ export class HostClient implements Client {
     return await this.#others.register<M>(pool, call, (options) => this.register<M>(pool, options));
   }
 
-  /** What an owner holds is gone for this worker: the host ends it now. */
-  #forget(owner: OwnerPath): void {
+  /** What an owner holds is gone for this worker: the host ends it now. @returns the failure of servers that were its own */
+  #forget(owner: OwnerPath): CarpoolError | undefined {
     this.leases.end(owner);
     this.machine.end(owner);
-    for (const under of this.#diagnosed) if (isUnder(under, owner)) this.#diagnosed.delete(under);
     const reason: CloseReason = { by: 'owner', at: systemClock.now(), reason: endReason(owner) };
     for (const [conversation, under] of this.#open) {
       // One that is being unregistered has its answer on the way.
       if (isUnder(under, owner) && conversation.state.name === 'open') conversation.abort(reason);
     }
+    return this.#endReports.take(owner);
   }
 
   async #evidence(session: number, failed: boolean): Promise<Evidence> {

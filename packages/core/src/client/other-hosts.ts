@@ -20,6 +20,7 @@ interface OtherClient {
   register<M extends Messages = AnyMessages>(pool: string, options: InternalRegisterOptions): Promise<UserSession<M>>;
   release(owner: OwnerPath, failed?: boolean): Promise<number>;
   end(owner: OwnerPath, failed?: boolean): Promise<void> | undefined;
+  reports(owner: OwnerPath): boolean;
   close(reason?: CarpoolError): void;
 }
 
@@ -151,6 +152,11 @@ export class OtherHosts<C extends OtherClient> {
     });
     const unconfirmed = await Promise.all(releases);
     return unconfirmed.reduce((sum, one) => sum + one, 0);
+  }
+
+  /** As `HostClient.reports`. */
+  reports(owner: OwnerPath): boolean {
+    return [...this.#others.values()].some(({ client }) => client?.reports(owner) === true);
   }
 
   /** As `Client.end`. */

@@ -15,7 +15,7 @@ import { watchedCall } from '../base/watched-call.ts';
 import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
-import { describeOwner, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
+import { describeOwner, lateOwnerEndError, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { fixtureKey } from './fixtures.ts';
 import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
@@ -38,6 +38,8 @@ export interface OwnerOptions {
   readonly connect: (pool: string | false) => Client | Promise<Client>;
   /** Milliseconds that a wait of the test which makes a call may take now; `Infinity`: any. Default: any. */
   readonly timeLeft?: () => number;
+  /** Milliseconds that its end waits for those of its sessions. Default: 15000. */
+  readonly endTimeout?: number | undefined;
   /** The owner around it, whose end waits for what is left of this one: of a test, its file. */
   readonly outer?: Owner;
 }
@@ -60,8 +62,8 @@ export interface SessionEvidence extends Evidence {
   readonly session: string;
 }
 
-/** The host answers a release within its own deadlines. A runner would wait for ever if that promise were broken. */
-const releaseTimeout = 15_000;
+/** The host ends sessions within the deadlines of their pools, those of different servers one after the other. */
+const defaultEndTimeout = 15_000;
 /** The host may ask a server for 5 s whether it answers. */
 const evidenceTimeout = 7_000;
 /** Refused registrations that are kept as evidence, and failures of calls that are reported. */
@@ -174,15 +176,15 @@ export class Owner implements AsyncDisposable {
     const left = this.#leftCalls(passed === true);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
+    const { endTimeout = defaultEndTimeout } = this.#options;
+    const reports = this.#client?.reports(this.path) === true;
     const ending = this.#release(this.#client, passed === false);
     for (const lost of this.leases.lost.slice(0, mostRefusals)) this.addFailure(lost);
     if (left.length > 0) this.addFailure(notAwaitedError(left));
-    if (ending !== undefined)
-      await atMost(
-        ending.catch((thrown: unknown) => this.#failed(thrown)),
-        releaseTimeout,
-        0,
-      );
+    if (ending === undefined) return;
+    const told = ending.catch((thrown: unknown) => this.#failed(thrown)).then(() => true);
+    const isTold = await atMost(told, endTimeout, false);
+    if (!isTold && reports) this.addFailure(lateOwnerEndError(this.path, endTimeout));
   }
 
   /** What its test did not wait for; the requests among it are added when their sessions end. */

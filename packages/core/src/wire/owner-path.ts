@@ -19,6 +19,12 @@ export function endReason(owner: OwnerPath): string {
   return `because its ${describeOwner(owner).slice(4)} has ended`;
 }
 
+/** What children found wrong fails the test, and did not come in time. @param timeout milliseconds that its end had */
+export function lateOwnerEndError(path: OwnerPath, timeout: number): CarpoolError {
+  const message = `Cannot end ${describeOwner(path)}: its sessions have not ended within ${timeout} ms, so what children found wrong, which is to fail it (\`diagnostics: 'fail'\`), is not known. Those of different servers end one after the other: lower \`closeTimeout\` of its pools`;
+  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { timeout }, site: { stack: '' } });
+}
+
 /**
  * @param call what was tried: "register a session"
  * @param owner what has ended: "the test", or a name in quotes with ", which would own it," behind

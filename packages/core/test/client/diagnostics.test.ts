@@ -7,15 +7,16 @@ import type { Session } from '../../src/session/types.ts';
 import { serve } from '../support/hubs.ts';
 import { program } from '../support/pools.ts';
 
-async function owners() {
+async function owners(endTimeout?: number) {
   const served = await serve({
     echoes: program('says-on-request', { diagnostics: 'fail', maxSessions: 4 }),
     silent: program('says-on-request'),
+    late: program('never-confirms', { diagnostics: 'fail', closeTimeout: 500 }),
   });
   const client = await served.connect();
   const connect = () => client;
   const file = new FileOwner({ path: ['file'], holder: {}, connect });
-  const inside = new Owner({ path: ['file', 'test'], holder: {}, connect, outer: file });
+  const inside = new Owner({ path: ['file', 'test'], holder: {}, connect, outer: file, endTimeout });
   return { served, client, file, test: inside };
 }
 
@@ -84,4 +85,16 @@ test('the end of a test on a pool that does not ask for it does not wait', async
   expect(client.end(inside.path)).toBe(undefined);
   await inside.end();
   expect(inside.failures).toEqual([]);
+});
+
+test('an end that comes too late to say what was found fails the test with that', async () => {
+  const { test: inside } = await owners(100);
+  await inside.session('late');
+  await inside.end();
+  const [error, ...others] = inside.failures as CarpoolError[];
+  expect(others).toEqual([]);
+  expect(error).toMatchObject({ code: 'REQUEST_TIMEOUT', context: { timeout: 100 } });
+  expect(error?.message).toMatch(
+    /^Cannot end the test: its sessions have not ended within 100 ms, so what .*`closeTimeout`/,
+  );
 });
