@@ -2,10 +2,8 @@
  * What a test process holds of the host: one connection, and the sessions on it. It never loads `child_process`, and loads
  * a codec only when a session speaks it, because every isolated test file pays for what is imported here.
  */
-import type { CancelSignal } from '../base/cancellation.ts';
 import { asCarpoolError, callSite, errorAt, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { within } from '../base/wait.ts';
 import { Frame } from '../codec/frame.ts';
 import { noMessages } from '../codec/no-messages.ts';
 import { json } from '../codec/json.ts';
@@ -14,9 +12,7 @@ import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { UserSession } from '../session/session.ts';
 import type { CloseReason } from '../session/state.ts';
-import { BusyPoll } from '../transport/busy-poll.ts';
 import { op, writePayload } from '../wire/frames.ts';
-import { deadlineGrace } from '../wire/deadline-grace.ts';
 import { Elsewhere } from '../wire/elsewhere.ts';
 import type { EndBody } from '../wire/frame-bodies.ts';
 import type { CallRequest, ResultOf, PoolsResult, StartResult } from '../wire/messages.ts';
@@ -26,7 +22,8 @@ import type { WireOpened, WireRegister } from '../wire/protocol.ts';
 import { connectToHost, type HostConnection } from './connect.ts';
 import { dialSharedWorker } from './dial.ts';
 import { EndReports } from './end-reports.ts';
-import { giveUpOnSilence, hostError, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
+import { HostCalls } from './host-calls.ts';
+import { giveUpOnSilence, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
 import { Leases } from './leases.ts';
 import { MachineLink } from './machine-link.ts';
 import type { OtherHosts, SentElsewhere } from './other-hosts.ts';
@@ -51,7 +48,7 @@ export class HostClient implements Client {
   readonly machine: MachineLink<HostClient>;
   readonly #connection: HostConnection;
   readonly #heartbeat: HostHeartbeat;
-  readonly #busyPoll: BusyPoll = new BusyPoll();
+  readonly #calls: HostCalls;
   /** What is open, by its owner. */
   readonly #open = new Map<Conversation, OwnerPath>();
   readonly #endReports = new EndReports();
@@ -60,24 +57,20 @@ export class HostClient implements Client {
   #others: OtherHosts<HostClient> | undefined;
   #over = false;
   #sessions = 0;
-  #busy = 0;
 
   private constructor(connection: HostConnection, { heartbeat, run, hosted }: ClientOptions) {
     const { transport, peer, closed, token, runner, place } = connection;
     this.#connection = connection;
+    this.#calls = new HostCalls(connection, () => this.#heartbeat);
     this.closed = closed.promise;
     const own = { token, runner, peer, dial: dialSharedWorker(place) };
     this.sharedWorkers = new SharedWorkerConnections({
       ...own,
-      worker: (request) => this.#call(request, registerLimit),
-      state: (request) => this.#call(request, releaseTimeout),
+      worker: (request) => this.#calls.call(request, registerLimit),
+      state: (request) => this.#calls.call(request, releaseTimeout),
     });
     this.leases = new Leases({
-      call: (request, timeout, signal) => {
-        // A lease that is free is given at once.
-        this.#busyPoll.start();
-        return this.#dueCall(request, timeout, signal);
-      },
+      call: (request, timeout, signal) => this.#calls.due(request, timeout, signal),
       machine: run && (hosted === true ? 'with the run' : 'alone'),
       release: (lease, body) => transport.send(Frame.encoded(writePayload(op.RELEASE, 0, lease, body), json)),
       locate: (lease, body) => transport.send(Frame.encoded(writePayload(op.LOCATE, 0, lease, body), json)),
@@ -86,7 +79,7 @@ export class HostClient implements Client {
     this.ports = new Ports(this.leases);
     const connect = (this.#connect = (to) => HostClient.connect({ heartbeat, ...to }));
     this.machine = new MachineLink({ runner, own: this, place, connect });
-    const wanted = (): boolean => this.#busy + this.#open.size + this.sharedWorkers.size > 0;
+    const wanted = (): boolean => this.#calls.pending + this.#open.size + this.sharedWorkers.size > 0;
     this.#heartbeat = watchHost(connection, wanted, heartbeat);
     void this.closed.then((reason) => {
       // Its threads may be stopped too, and their sockets stay open.
@@ -112,7 +105,7 @@ export class HostClient implements Client {
   }
 
   async names(): Promise<PoolsResult> {
-    return await this.#call({ method: 'pools' }, releaseTimeout);
+    return await this.#calls.call({ method: 'pools' }, releaseTimeout);
   }
 
   async register<M extends Messages = AnyMessages>(
@@ -126,7 +119,7 @@ export class HostClient implements Client {
     const what = `Cannot register a session of "${pool}" in the time of this test or hook`;
     const due = timeLeft?.() ?? Infinity;
     const wait = giveUpOnSilence(this.#heartbeat, { due, signal, tried: what });
-    this.#hold(1);
+    const ended = this.#calls.begin();
     const { conversation, opened } = this.#connection.mux.open({
       id: `w${this.#connection.peer}s${number}`,
       listener: session.listener,
@@ -140,7 +133,7 @@ export class HostClient implements Client {
       const { hello, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (failed: boolean): Promise<Evidence> => this.#evidence(number, failed);
       const address = async (): Promise<string> => {
-        const { token } = await this.#call({ method: 'address', session: number }, releaseTimeout);
+        const { token } = await this.#calls.call({ method: 'address', session: number }, releaseTimeout);
         return formatSessionAddress({ ...this.#connection.place, token });
       };
       const hostSilence = (): string | undefined => this.#heartbeat.describeSilence();
@@ -174,13 +167,13 @@ export class HostClient implements Client {
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot register a session of "${pool}"`), site);
     } finally {
       wait.stop();
-      this.#hold(-1);
+      ended();
     }
   }
 
   async release(owner: OwnerPath, failed = false): Promise<number> {
     const lost = this.#forget(owner);
-    const released = this.#call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
+    const released = this.#calls.call({ method: 'release', owner, ...(failed && { failed }) }, releaseTimeout);
     const [{ unconfirmed }, elsewhere = 0] = await Promise.all([released, this.#others?.release(owner, failed)]);
     if (lost !== undefined) throw lost;
     return unconfirmed + elsewhere;
@@ -197,13 +190,14 @@ export class HostClient implements Client {
     const body = json.encode({ owner, ...(failed && { failed }) } satisfies EndBody);
     this.#connection.transport.sendSoon(Frame.encoded(writePayload(op.END, 0, 0, body), json));
     const elsewhere = this.#others?.end(owner, failed);
-    return lost === undefined ? elsewhere : Promise.reject(lost);
+    if (lost === undefined) return elsewhere;
+    return Promise.allSettled([elsewhere]).then(() => Promise.reject(lost));
   }
 
   async start(pool: string): Promise<void> {
     const site = callSite(this.start);
     try {
-      await this.#call({ method: 'start', pool }, registerLimit);
+      await this.#calls.call({ method: 'start', pool }, registerLimit);
     } catch (thrown) {
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot start the child of "${pool}"`), site);
     }
@@ -211,19 +205,19 @@ export class HostClient implements Client {
 
   /** As `start`, and whether the child gives a sign of life within `probeTimeout`. For `carpool check`. */
   async probe(pool: string): Promise<StartResult> {
-    return await this.#call({ method: 'start', pool, probe: true }, registerLimit);
+    return await this.#calls.call({ method: 'start', pool, probe: true }, registerLimit);
   }
 
   async runStarted(): Promise<void> {
-    await this.#call({ method: 'runStarted' }, releaseTimeout);
+    await this.#calls.call({ method: 'runStarted' }, releaseTimeout);
   }
 
   async runEnded(): Promise<void> {
-    await this.#call({ method: 'runEnded' }, releaseTimeout);
+    await this.#calls.call({ method: 'runEnded' }, releaseTimeout);
   }
 
   async stats(): Promise<readonly PoolStats[]> {
-    return (await this.#call({ method: 'stats' }, releaseTimeout)).pools;
+    return (await this.#calls.call({ method: 'stats' }, releaseTimeout)).pools;
   }
 
   /** @param reason what a host of the machine kept for the run is lost with that; absent: as `Client.close` */
@@ -239,7 +233,7 @@ export class HostClient implements Client {
 
   /** For what only the host of a machine is asked. @param timeout milliseconds */
   async ask<R extends CallRequest>(request: R, timeout: number): Promise<ResultOf<R>> {
-    return await this.#call(request, timeout);
+    return await this.#calls.call(request, timeout);
   }
 
   async #registerElsewhere<M extends Messages>(pool: string, call: SentElsewhere): Promise<UserSession<M>> {
@@ -262,41 +256,6 @@ export class HostClient implements Client {
 
   async #evidence(session: number, failed: boolean): Promise<Evidence> {
     const request = { method: 'evidence', session, ...(failed && { failed }) } as const;
-    return await this.#call(request, releaseTimeout).catch(() => ({}));
-  }
-
-  /** The host answers within `timeout`. */
-  async #dueCall<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>> {
-    const tried = `The host did not answer "${request.method}" within ${timeout} ms`;
-    const wait = giveUpOnSilence(this.#heartbeat, { due: timeout, signal, tried });
-    try {
-      return await this.#call(request, timeout + deadlineGrace, wait.signal);
-    } finally {
-      wait.stop();
-    }
-  }
-
-  async #call<R extends CallRequest>(request: R, timeout: number, signal?: CancelSignal): Promise<ResultOf<R>> {
-    const expired = (): Error => {
-      const why = this.#heartbeat.describeSilence();
-      const message = `The host did not answer "${request.method}" within ${timeout} ms`;
-      return hostError(why === undefined ? message : `${message}: ${why}`, { timeout });
-    };
-    this.#hold(1);
-    try {
-      const answered = this.#connection.mux.root.port.request(request);
-      return (await within(answered, { clock: systemClock, timeout, expired, signal })) as ResultOf<R>;
-    } finally {
-      this.#hold(-1);
-      if (this.#busy === 0) this.#busyPoll.hit();
-    }
-  }
-
-  /** A pending call keeps the worker alive; an idle connection does not. */
-  #hold(by: 1 | -1): void {
-    this.#busy += by;
-    const { socket } = this.#connection;
-    if (this.#busy > 0) socket.ref();
-    else socket.unref();
+    return await this.#calls.call(request, releaseTimeout).catch(() => ({}));
   }
 }
