@@ -6,10 +6,11 @@
  *   of another boot or system      nothing can be proven
  *   no record                      nothing can be proven
  */
-import { lstatSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
+import { lstatOf } from '../process/files.ts';
 import { mayBeRunning, pidSpace } from '../process/identity.ts';
 import { hostDirectoryBases, hubSocketIn } from './host-directory.ts';
 import { isOfThisPidSpace, readHostRecord, type HostRecord } from './host-record.ts';
@@ -55,7 +56,7 @@ export async function abandonedHost(folder: string): Promise<AbandonedHost | und
 
 /** Milliseconds since its last change. Undefined if it is no private folder of this user. */
 function ageOf(folder: string): number | undefined {
-  const stats = isPrivate(folder) ? lstatSync(folder, { throwIfNoEntry: false }) : undefined;
+  const stats = isPrivate(folder) ? lstatOf(folder) : undefined;
   return stats === undefined ? undefined : Date.now() - stats.mtimeMs;
 }
 

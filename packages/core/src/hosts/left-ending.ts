@@ -3,11 +3,11 @@
  * its socket and goes with the folder of the host; that of the host of the machine is beside its log, one for all hosts; that
  * of the host of a run is beside its folder, and the process that has started the host removes it.
  */
-import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toRecord, type CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { listOrEmpty } from '../process/files.ts';
+import { listOrEmpty, lstatOf } from '../process/files.ts';
 import { endedFolder, endingOfFolder, endingOfHost, endingOfRun } from '../wire/left-ending.ts';
 import { hostDirectoryBases, isHostFolderName } from './host-directory.ts';
 
@@ -34,20 +34,28 @@ export function leaveEndingOfFolder(folder: string, error: CarpoolError): void {
 /** The process that has started the host of this folder ends. */
 export function forgetEnding(folder: string): void {
   const file = endingOfFolder(folder);
-  if (file !== undefined) rmSync(file, { force: true });
+  if (file !== undefined) removeIfAllowed(file);
 }
 
-/** Those of a day ago and before. */
+/** Those of a day ago and before. What cannot be removed, or not be seen, stays for the next sweep. */
 export function sweepEndings(bases: readonly string[] = hostDirectoryBases()): void {
   const uid = process.getuid?.();
   for (const base of bases)
     for (const name of listOrEmpty(base)) {
       if (!name.endsWith('.ended') || !isHostFolderName(name.slice(0, -'.ended'.length))) continue;
       const file = join(base, name);
-      const stats = lstatSync(file, { throwIfNoEntry: false });
+      const stats = lstatOf(file);
       if (stats?.isFile() === true && stats.uid === (uid ?? stats.uid) && Date.now() - stats.mtimeMs > kept)
-        rmSync(file, { force: true });
+        removeIfAllowed(file);
     }
+}
+
+function removeIfAllowed(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Its folder is read-only, or another's: a sweep tries again.
+  }
 }
 
 function write(file: string, record: object): void {

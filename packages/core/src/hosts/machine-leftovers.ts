@@ -9,7 +9,7 @@
  */
 import { lstatSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listOrEmpty } from '../process/files.ts';
+import { listOrEmpty, lstatOf } from '../process/files.ts';
 import { mayBeRunning } from '../process/identity.ts';
 import { parseAddress } from '../wire/address.ts';
 import { isOfThisPidSpace, readHostRecord, type HostRecord } from './host-record.ts';
@@ -44,6 +44,14 @@ export function removeMachineFolder(folder: string): boolean {
 }
 
 function isLeft(folder: string): boolean {
+  try {
+    return isProvenLeft(folder);
+  } catch {
+    return false; // something in it cannot be seen, so nothing is proven
+  }
+}
+
+function isProvenLeft(folder: string): boolean {
   const age = Date.now() - lastChange(folder);
   if (age < settleTime || listOrEmpty(folder).some((name) => mayBeStarting(folder, name))) return false;
   const record = readHostRecord(folder);
@@ -52,12 +60,9 @@ function isLeft(folder: string): boolean {
 
 function isGone(record: HostRecord): boolean {
   if (isOfThisPidSpace(record)) return !mayBeRunning(record);
-  try {
-    const address = record.address === undefined ? undefined : parseAddress(record.address);
-    return address !== undefined && 'path' in address && statOrNothing(dirname(address.path)) === undefined;
-  } catch {
-    return false; // no address that a host has written
-  }
+  // It throws for no address that a host has written.
+  const address = record.address === undefined ? undefined : parseAddress(record.address);
+  return address !== undefined && 'path' in address && statOrNothing(dirname(address.path)) === undefined;
 }
 
 /** Of the folder, and of what is in it. */
@@ -77,7 +82,7 @@ function removeKilledStarters(folder: string): void {
   for (const name of listOrEmpty(folder).filter((one) => /^\.\d+-\d+$/.test(one))) {
     const file = join(folder, name);
     const starter = parseStarter(textOf(file));
-    const isOld = Date.now() - (statOrNothing(file)?.mtimeMs ?? Infinity) > settleTime;
+    const isOld = Date.now() - (lstatOf(file)?.mtimeMs ?? Infinity) > settleTime;
     // Half of one is being written, or its process was killed meanwhile.
     if (starter === undefined ? isOld : !mayBeRunning(starter)) removeMachineFolder(file);
   }

@@ -1,7 +1,6 @@
 /** The private folders of this user, by their names: of hosts, and those in which the hosts of the machine are found. */
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { listOrEmpty } from '../process/files.ts';
+import { listOrEmpty, lstatOf } from '../process/files.ts';
 import { folderPrefix, hostDirectoryBases, isHostFolderName } from './host-directory.ts';
 
 /** Folders of hosts. Links are left out, as is what belongs to another user. */
@@ -23,9 +22,9 @@ function foldersNamed(bases: readonly string[], isOne: (name: string) => boolean
   );
 }
 
-/** It is no link, it belongs to this user, and others cannot write to it. */
+/** It is no link, it belongs to this user, and others cannot write to it. False where it cannot be seen. */
 export function isPrivate(folder: string): boolean {
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  const stats = lstatOf(folder);
   if (stats?.isDirectory() !== true) return false;
   return process.platform === 'win32' || (stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0);
 }

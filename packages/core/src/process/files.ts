@@ -1,5 +1,5 @@
 /** Looking at files that may not be there, or not be ours to see. */
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 
 /** The names in a directory; none if it cannot be read. */
 export function listOrEmpty(directory: string): string[] {
@@ -14,6 +14,15 @@ export function listOrEmpty(directory: string): string[] {
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same of a link itself. */
+export function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // A folder is taken to be a dead host's only where that is proven; anything else stays as it is.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -198,4 +198,43 @@ test('a disk that has no room for the record is left as it was', async (context)
   });
   expect(run.stderr).toBe('');
   expect(run.stdout).toBe('false 0\n');
+});
+
+test('where nothing may be changed, or nothing be seen, all stays as it is, and the rest is swept', (context) => {
+  if (process.platform === 'win32') context.skip('Windows has no modes of folders');
+  const { path } = place();
+  chmodSync(path, 0o711);
+  const name = `carpool-${user}-0123456789ab`;
+  const [readOnly, closed, open] = ['read-only', 'closed', 'open'].map((base) => join(path, base)) as [
+    string,
+    string,
+    string,
+  ];
+  const bases = [readOnly, closed, open];
+  for (const base of bases) {
+    mkdirSync(join(base, name), { recursive: true });
+    mkdirSync(join(base, `carpool-${user}-machine-0.0.1-1-00000000`));
+    writeFileSync(join(base, `${name}.ended`), '');
+    age(join(base, `${name}.ended`), 25 * 3600);
+  }
+  const modes = new Map([
+    [readOnly, 0o555],
+    [closed, 0o444],
+    [open, 0o777],
+  ]);
+  for (const [base, mode] of modes) chmodSync(base, mode);
+  closing({ close: () => chmodSync(closed, 0o700) });
+  const module = (file: string): string => new URL(`../../src/hosts/${file}.ts`, import.meta.url).href;
+  // What root may do is not bounded by modes.
+  const code = `
+      import { sweep } from '${module('sweep')}';
+      import { sweepMachineFolders } from '${module('machine-leftovers')}';
+      if (process.getuid() === 0) process.seteuid(65534);
+      await sweep(${JSON.stringify(bases)});
+      sweepMachineFolders(${JSON.stringify(bases)});
+    `;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  chmodSync(closed, 0o755);
+  expect([run.status, run.stderr]).toEqual([0, '']);
+  expect(bases.map((base) => existsSync(join(base, `${name}.ended`)))).toEqual([true, true, false]);
 });
