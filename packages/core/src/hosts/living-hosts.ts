@@ -16,22 +16,22 @@ export interface LivingHost {
   readonly address: string;
   /** Whether pids mean the same processes here. If not, it may be gone: nothing proves that it runs. */
   readonly samePids: boolean;
-  /** It is found as the host of the machine. */
-  readonly machine: boolean;
+  /** The folder in which it is found as the host of the machine, of whatever version. Undefined: that of a run. */
+  readonly machine: string | undefined;
 }
 
 const windows = process.platform === 'win32';
 
 /** Those that are proven to be gone are left out: `abandonedHosts` finds them. */
 export function livingHosts(bases?: readonly string[]): LivingHost[] {
-  const machines = new Set(machineFolders(bases).map((folder) => readHostRecord(folder)?.id));
+  const machines = new Map(machineFolders(bases).map((folder) => [readHostRecord(folder)?.id, folder]));
   return hostFolders(bases).flatMap((folder) => {
     const record = readHostRecord(folder);
     const address = record === undefined ? undefined : addressIn(folder, record);
     if (record === undefined || address === undefined) return [];
     const samePids = isOfThisPidSpace(record);
     const living = samePids ? mayBeRunning(record) : windows || existsSync(hubSocketIn(folder));
-    return living ? { folder, record, address, samePids, machine: machines.has(record.id) } : [];
+    return living ? { folder, record, address, samePids, machine: machines.get(record.id) } : [];
   });
 }
 

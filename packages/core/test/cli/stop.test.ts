@@ -1,14 +1,26 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { processes } from '../../src/cli/ps/ask.ts';
 import type { HostView } from '../../src/cli/ps/types.ts';
 import { stop, type StopOptions } from '../../src/cli/stop.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
-import { ownRecord } from '../../src/hosts/host-record.ts';
+import { livingMachineHost, machineFolder, machineFolderName } from '../../src/hosts/machine-folder.ts';
+import { ownRecord, readHostRecord } from '../../src/hosts/host-record.ts';
 import { mayBeRunning, startTimeOf } from '../../src/process/identity.ts';
 import { place, program, until } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from '../machine/support.ts';
+import { closing } from '../support/pools.ts';
 
 const user = process.platform === 'win32' ? 'user' : String(process.getuid?.());
 
@@ -95,6 +107,57 @@ test('a host that is stopped is killed, and its child is swept', async () => {
   expect(code).toBe(0);
   expect(mayBeRunning(child)).toBe(false);
   expect(hostFolders([place().path])).toEqual([]);
+});
+
+test('a host of a run that is stopped is killed, whatever is where the host of the machine would be found', async () => {
+  onMachine();
+  configured();
+  await worker(await run({ host: 'run' }));
+  const folder = join(place().path, machineFolderName());
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  closing({ close: () => rmSync(folder, { recursive: true }) });
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const { code, said } = await stopping(String(host.pid));
+  expect([code, said]).toEqual([0, expect.stringMatching(/^carpool: the host of a run was killed: /)]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a host of the machine of another version that is stopped: what it leaves is where that version looks', async () => {
+  onMachine();
+  configured();
+  await run();
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const other = join(place().path, `carpool-${user}-machine-0.0.1-1-00000000`);
+  renameSync(machineFolder(), other);
+  const { code, said } = await stopping(String(host.pid));
+  expect([code, said]).toEqual([0, expect.stringMatching(/^carpool: the host of this machine was killed: /)]);
+  expect(readdirSync(other).toSorted()).toEqual(['log', 'log.ended']);
+  expect(readFileSync(join(other, 'log.ended'), 'utf8')).toContain('The host of this machine was ended');
+  expect(readdirSync(place().path).filter((name) => name.endsWith('.ended'))).toEqual([]);
+});
+
+test('a host of the machine is found for as long as it lives, also where it cannot be killed', async () => {
+  onMachine();
+  configured();
+  await run();
+  const [host] = await hosts();
+  if (host?.state !== 'answers') throw new Error('no host answers');
+  process.kill(host.pid, 'SIGSTOP');
+  const kill = process.kill.bind(process);
+  const killed = vi
+    .spyOn(process, 'kill')
+    .mockImplementation((pid, signal) => signal === 'SIGKILL' || kill(pid, signal));
+  const { code, said } = await stopping();
+  killed.mockRestore();
+  expect([code, said]).toEqual([1, `carpool: the host of this machine cannot be killed: process ${host.pid}`]);
+  expect(livingMachineHost(machineFolder())?.pid).toBe(host.pid);
+  expect((await stopping()).code).toBe(0);
+  expect(readHostRecord(machineFolder())).toBeUndefined();
 });
 
 test('a run on a host that does not answer is not found, and that host is named', async () => {

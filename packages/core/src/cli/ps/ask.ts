@@ -80,7 +80,7 @@ async function askHost(host: LivingHost, most: number): Promise<HostView | undef
     if (samePids && process.platform !== 'win32' && !isRunning(record)) return undefined;
     const refused = isCarpoolError(thrown, 'HUB_REJECTED');
     if (!samePids && !refused) return undefined;
-    const kind = machine ? 'machine' : 'run';
+    const kind = machine === undefined ? 'run' : 'machine';
     const pid = samePids ? record.pid : undefined;
     const about = { folder, kind, pid, children: recordedChildren(host) } as const;
     return { ...about, state: refused ? 'refused' : 'silent', reason: reasonOf(thrown) } satisfies SilentHost;

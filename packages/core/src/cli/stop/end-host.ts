@@ -15,7 +15,7 @@ import { abandonedHost } from '../../hosts/abandoned-hosts.ts';
 import { endedOnPurpose } from '../../hosts/ended-on-purpose.ts';
 import { leaveEndingOfFolder, leaveEndingOfHost } from '../../hosts/left-ending.ts';
 import type { LivingHost } from '../../hosts/living-hosts.ts';
-import { findMachineFolder, livingMachineHost, machineLog, withdrawMachineHost } from '../../hosts/machine-folder.ts';
+import { machineLog, withdrawMachineHost } from '../../hosts/machine-folder.ts';
 import { sweepHost } from '../../hosts/sweep.ts';
 import { signalProcess } from '../../process/group.ts';
 import { isStopped, mayBeRunning } from '../../process/identity.ts';
@@ -80,6 +80,7 @@ async function kill(host: LivingHost, state: State, fault: string): Promise<Host
   leaveEnding(host);
   signalProcess(record, 'SIGKILL');
   if (!(await hasEnded(host, killTimeout))) return { ended: false, text: `${name} cannot be killed: ${described}` };
+  withdraw(host);
   const swept = await sweepKilled(folder);
   const killed = `${name} was killed: ${described}: ${fault}`;
   return swept
@@ -88,15 +89,18 @@ async function kill(host: LivingHost, state: State, fault: string): Promise<Host
 }
 
 /** Its tests, and those that begin later, cannot learn it from the host. */
-function leaveEnding({ folder, record }: LivingHost): void {
-  const machine = findMachineFolder();
-  if (machine === undefined || livingMachineHost(machine)?.id !== record.id) {
-    leaveEndingOfFolder(folder, endedOnPurpose('host'));
-    return;
+function leaveEnding({ folder, machine }: LivingHost): void {
+  if (machine === undefined) leaveEndingOfFolder(folder, endedOnPurpose('host'));
+  else leaveEndingOfHost(machineLog(machine), folder, endedOnPurpose('machine'));
+}
+
+/** As it does in order: nobody is told that it has crashed. Not before its end: one that lives must be found. */
+function withdraw({ machine, record }: LivingHost): void {
+  try {
+    if (machine !== undefined) withdrawMachineHost(machine, record.id);
+  } catch {
+    // The next host says that this one was killed, which it was.
   }
-  leaveEndingOfHost(machineLog(machine), folder, endedOnPurpose('machine'));
-  // As it does in order: nobody is told that it has crashed.
-  withdrawMachineHost(machine, record.id);
 }
 
 /** Resolves when it has ended. @returns why it does not end by itself, in half a sentence */
@@ -197,7 +201,7 @@ function waitText({ host, limit, state, stopped }: Waiting): string | undefined 
 }
 
 function nameOf({ machine }: LivingHost, { status }: State): string {
-  return status?.kind === 'machine' || machine ? 'the host of this machine' : 'the host of a run';
+  return status?.kind === 'machine' || machine !== undefined ? 'the host of this machine' : 'the host of a run';
 }
 
 function describe({ record }: LivingHost, { status }: State): string {
