@@ -1,15 +1,14 @@
 /**
  * `pnpm bench`: every row beside its baseline, one table, and results.json. `--only file,file` runs some files of rows/,
- * `--quick` all of them roughly, `--growth` those that show how cost grows. Each file of rows has its own process, so that
- * no row depends on the heap or on the optimizations that another has left.
+ * with `--add` into results.json, `--quick` all of them roughly, `--growth` those that show how cost grows. Each file of
+ * rows has its own process, so that no row depends on the heap or on the optimizations that another has left.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { growth, rows } from './catalogue.ts';
-import { document } from './document.ts';
+import { Figures } from './figures.ts';
 import { commit, describeMachine } from './machine.ts';
 import { Progress } from './progress.ts';
 import { describeLoad, isQuiet, loadBefore, watchLoad, type Load } from './quiet.ts';
@@ -19,6 +18,7 @@ import { table, type Judged } from './table.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    add: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
   },
@@ -30,7 +30,12 @@ for (const name of wanted) {
     throw new Error(`There are no rows ${JSON.stringify(name)}; there are ${known.join(', ')}`);
 }
 
+if (values.add && (values.only === undefined || values.quick || values.growth))
+  throw new Error('--add goes with --only, and with nothing else');
+
 const machine = describeMachine();
+const figures = new Figures(values.growth ? 'growth' : 'results');
+if (values.add) figures.mustBeOf(machine);
 const began = new Date();
 const of = commit();
 console.log(`Carpool ${of}, ${began.toISOString()}${values.quick ? ', --quick: too rough to judge by' : ''}`);
@@ -69,20 +74,10 @@ console.log(table(judged));
 console.log(`\n${minutes.toFixed(1)} minutes. ${summary()}`);
 
 // Results of some rows, or rough ones, must not be written as the results of all.
-if (values.only === undefined && !values.quick && failed.length === 0) {
-  const results = judged.map(({ result, verdict }) => ({ ...result, verdict }));
-  const content = {
-    commit: of,
-    date: began.toISOString(),
-    minutes: Math.round(minutes),
-    machine,
-    loads,
-    leftOut,
-    results,
-  };
-  const name = values.growth ? 'growth.json' : 'results.json';
-  writeFileSync(new URL(`./${name}`, import.meta.url), `${JSON.stringify(content, undefined, 2)}\n`);
-  document(values.growth ? 'growth' : 'results', judged, machine, of);
+if (!values.quick && failed.length === 0 && (values.only === undefined || values.add)) {
+  const run = { commit: of, date: began.toISOString(), minutes: Math.round(minutes), machine, loads, leftOut };
+  if (values.add) figures.add(run, judged);
+  else figures.write(run, judged);
 }
 process.exitCode = count('over budget') + failed.length > 0 ? 1 : count('not judged') > 0 ? 2 : 0;
 
