@@ -142,8 +142,9 @@ async function serve(
   idleEnd.look();
   if (listen !== undefined) {
     // What is offered to other hosts opens runs as any address does, and is taken back by its name.
-    const addresses = (): readonly string[] => listener?.invite({ name: 'reach' }).addresses ?? [];
-    void runs.offer(listen, addresses);
+    const invite = (revoked: () => void): readonly string[] =>
+      listener?.invite({ name: 'reach' }, revoked).addresses ?? [];
+    void runs.offer(listen, invite);
   }
   await lifetime.sweepOnce();
   sweepMachineFolders();

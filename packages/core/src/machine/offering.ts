@@ -1,6 +1,9 @@
 /**
  * What a host that listens offers to runs on other machines: the pools of its project, where the config has a way to tell. The
- * config is loaded for that; no child is started. Where its files are edited, it is loaded again.
+ * config is loaded for that; no child is started. Where its files are edited, it is loaded again; what cannot be offered is
+ * tried again from time to time, because the reason may be elsewhere.
+ *
+ *   config loaded ─▶ topic connected: "offers" ─edit─▶ loaded again ─▶ … ─close, address revoked─▶ goodbye
  */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname, loadavg } from 'node:os';
@@ -8,23 +11,26 @@ import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
-import { findConfig } from '../config/find.ts';
-import { PoolDefinition } from '../definitions/pool-definition.ts';
+import type { FreshModules } from '../config/fresh-modules.ts';
+import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { RunnerPlace } from '../definitions/project.ts';
-import { poolsOf } from '../host/configure.ts';
-import { fingerprint, sameFingerprint, type Fingerprint } from '../process/files.ts';
 import type { HostOffer, PoolOffer } from '../reach/offer.ts';
 import { Presence } from '../reach/presence.ts';
+import type { Reach, Topic, TopicOptions } from '../reach/types.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { Listening } from '../wire/control.ts';
+import { ConfigFiles, OfferedPools } from './offered-pools.ts';
 import type { Projects } from './projects.ts';
 
 export interface OfferingOptions {
   readonly project: Listening['project'];
   /** In which the children of its runs are started. */
   readonly place: RunnerPlace;
-  /** Those by which other machines reach this host. Called once. */
-  readonly addresses: () => readonly string[];
+  /**
+   * Those by which other machines reach this host. Called once.
+   * @param revoked they were taken back: nobody comes by them any more
+   */
+  readonly addresses: (revoked: () => void) => readonly string[];
   readonly projects: Pick<Projects, 'load'>;
   /** Of a pool that is there. @param digest of its definition */
   readonly stats: (digest: string) => PoolStats | undefined;
@@ -35,20 +41,31 @@ export interface OfferingOptions {
 
 /** Milliseconds between two looks at the files. */
 const interval = 2_000;
+/** Milliseconds until what has failed is tried again, at first and at last: an evaluation of a config leaves its modules. */
+const [firstRetry, lastRetry] = [10_000, 300_000];
+
+/** Of what is said of all pools together: no pool has this name. */
+const all = '';
 
 export class Offering {
   /** Another one at each start. */
   readonly host: string = randomUUID();
   readonly #options: OfferingOptions;
   readonly #clock: Clock;
-  #definitions: readonly PoolDefinition[] = [];
+  #files: ConfigFiles | undefined;
+  /** Undefined: the config could not be loaded, or has no way to tell of them. */
+  #offered: { readonly pools: OfferedPools; readonly topic: NonNullable<Reach['topic']> } | undefined;
   #presence: Presence | undefined;
+  #presences = 0;
+  /** Others hear of this host. */
+  #heard = false;
   #addresses: readonly string[] | undefined;
-  /** The config, where it could not be used: it is loaded again when it is edited. */
-  #faulty: Fingerprint | undefined;
+  /** Something has failed, and is tried again. */
+  #retry: { readonly at: number; readonly wait: number } | undefined;
   #timer: Timer | undefined;
-  #said = '';
-  #closed = false;
+  /** What was printed last of each pool, and of all. */
+  readonly #said = new Map<string, string>();
+  #closing: Promise<void> | undefined;
 
   constructor(options: OfferingOptions) {
     this.#options = options;
@@ -67,89 +84,159 @@ export class Offering {
   }
 
   /** Says goodbye. Does not reject. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
     this.#timer?.cancel();
-    await this.#presence?.close();
+    return (this.#closing ??= this.#withdraw());
   }
 
   #next(): void {
+    if (this.#closing !== undefined) return;
     this.#timer = this.#clock.after(interval, () => {
       // What cannot be looked at now may be at the next look.
       void this.#look()
         .catch(noop)
-        .then(() => {
-          if (!this.#closed) this.#next();
-        });
+        .then(() => this.#next());
     });
     this.#timer.unref();
   }
 
   async #look(): Promise<void> {
-    if (await this.#isEdited()) await this.#load();
-  }
-
-  async #isEdited(): Promise<boolean> {
-    if (this.#faulty !== undefined && !sameFingerprint(this.#faulty, this.#config)) return true;
-    for (const definition of this.#definitions) if (await definition.changed()) return true;
-    return false;
-  }
-
-  get #config(): Fingerprint | undefined {
-    const { root, configFile = findConfig(root) } = this.#options.project;
-    return configFile === undefined ? undefined : fingerprint(configFile);
+    const pools = this.#offered?.pools;
+    if (this.#files?.changed === true || (await pools?.changed()) === true) {
+      this.#retry = undefined;
+      await this.#load();
+    } else if (this.#retry !== undefined && this.#clock.now() >= this.#retry.at) {
+      if (pools === undefined) await this.#load();
+      else await this.#define(pools);
+    }
   }
 
   async #load(): Promise<void> {
     const { project, place, projects } = this.#options;
-    const before = this.#presence;
-    this.#faulty = undefined;
+    let modules: FreshModules | undefined;
     try {
-      const loaded = await projects.load(project, place);
+      const loaded = await projects
+        .load(project, place, { begins: (begun) => (modules = begun) })
+        .finally(() => (this.#files = new ConfigFiles(project, modules?.files ?? [])));
       const { reach } = loaded;
-      if (reach?.topic === undefined) {
-        this.#definitions = [];
-        this.#presence = undefined;
-        await before?.close();
+      if (reach?.topic !== undefined) {
+        await this.#define(new OfferedPools(loaded, place), reach.topic.bind(reach));
         return;
       }
-      // What a test gets of a server is an address on its own machine.
-      const offered = poolsOf(loaded).filter(([, { server }]) => server === undefined);
-      const made = offered.map(([, settings, options]) =>
-        PoolDefinition.of({ settings, options, project: loaded, place }),
-      );
-      this.#definitions = await Promise.all(made);
-      this.#addresses ??= this.#options.addresses();
-      if (this.#closed) return;
-      const topic = reach.topic.bind(reach);
-      this.#presence = new Presence({
-        topic,
-        host: `${hostname()}, pid ${process.pid}`,
-        version,
-        clock: this.#clock,
-        own: () => this.#offer(),
-        failed: ({ message }) => this.#say(`not heard of by other hosts: ${message}`),
-      });
-      await before?.close(true);
-      const names = offered.map(([name]) => name).join(', ');
-      this.#say(names === '' ? `no pool that can be offered to other hosts` : `offers to other hosts: ${names}`);
+      this.#offered = undefined;
+      this.#retry = undefined;
+      await this.#withdraw();
     } catch (thrown) {
-      this.#faulty = this.#config;
-      this.#definitions = [];
-      this.#presence = undefined;
-      await before?.close();
-      this.#say(`offers nothing to other hosts: ${messageOf(thrown)}`);
+      this.#offered = undefined;
+      await this.#fail(thrown);
     }
   }
 
-  #say(text: string): void {
-    if (text === this.#said) return;
-    this.#said = text;
+  /** @param topic of a config that was loaded; absent: it is that of before. Does not reject */
+  async #define(pools: OfferedPools, topic?: NonNullable<Reach['topic']>): Promise<void> {
+    await pools.define();
+    if (this.#closing !== undefined) return;
+    if (topic !== undefined) this.#offered = { pools, topic };
+    for (const name of this.#said.keys()) if (name !== all && !pools.faults.has(name)) this.#said.delete(name);
+    for (const [name, fault] of pools.faults) this.#say(`does not offer ${name} to other hosts: ${fault}`, name);
+    if (pools.faults.size > 0) this.#tryAgain();
+    else this.#retry = undefined;
+    try {
+      if (pools.definitions.length > 0) await this.#present(topic !== undefined);
+      else {
+        await this.#withdraw();
+        if (pools.faults.size === 0) this.#say('no pool that can be offered to other hosts');
+      }
+    } catch (thrown) {
+      await this.#fail(thrown);
+    }
+  }
+
+  /** @param anew where others hear of it may be elsewhere @throws CarpoolError HUB_REJECTED */
+  async #present(anew: boolean): Promise<void> {
+    const before = this.#presence;
+    if (before !== undefined && !anew) {
+      before.changed();
+      if (this.#heard) this.#sayOffered();
+      return;
+    }
+    this.#addresses ??= this.#options.addresses(() => this.#revoked());
+    const number = ++this.#presences;
+    this.#heard = false;
+    this.#presence = new Presence({
+      topic: (options) => this.#topic(options, () => number === this.#presences),
+      host: `${hostname()}, pid ${process.pid}`,
+      version,
+      clock: this.#clock,
+      own: () => this.#own(),
+      failed: ({ message }) => {
+        if (number !== this.#presences) return;
+        this.#heard = false;
+        this.#say(`not heard of by other hosts: ${message}`);
+      },
+    });
+    await before?.close(true);
+  }
+
+  /** @param current it is that of the presence that there is */
+  #topic(options: TopicOptions, current: () => boolean): Topic {
+    if (this.#offered === undefined) throw new Error('there is nothing to be offered');
+    return this.#offered.topic({
+      ...options,
+      connected: () => {
+        options.connected();
+        if (!current() || this.#closing !== undefined) return;
+        this.#heard = true;
+        this.#sayOffered();
+      },
+    });
+  }
+
+  async #withdraw(): Promise<void> {
+    const before = this.#presence;
+    this.#presence = undefined;
+    this.#presences++;
+    await before?.close();
+  }
+
+  /** Nobody can come any more: runs are told, and not by their refusal. */
+  #revoked(): void {
+    if (this.#closing !== undefined) return;
+    this.#say(
+      'offers nothing to other hosts any more: its address was revoked. Start this host again to offer its pools',
+    );
+    void this.close();
+  }
+
+  async #fail(thrown: unknown): Promise<void> {
+    if (this.#closing !== undefined) return;
+    this.#tryAgain();
+    await this.#withdraw();
+    this.#say(`offers nothing to other hosts: ${messageOf(thrown)}`);
+  }
+
+  #tryAgain(): void {
+    const { wait } = this.#retry ?? {};
+    const next = wait === undefined ? firstRetry : Math.min(2 * wait, lastRetry);
+    this.#retry = { at: this.#clock.now() + next, wait: next };
+  }
+
+  #sayOffered(): void {
+    const names = this.#offered?.pools.definitions.map(({ settings }) => settings.name) ?? [];
+    this.#say(`offers to other hosts: ${names.join(', ')}`);
+  }
+
+  /** Once, until something else is said of it. @param about a pool */
+  #say(text: string, about: string = all): void {
+    if (this.#said.get(about) === text) return;
+    this.#said.set(about, text);
     this.#options.print(text);
   }
 
-  #offer(): HostOffer {
-    const pools = this.#definitions.map((definition) => [definition.settings.name, this.#poolOf(definition)] as const);
+  #own(): HostOffer {
+    const pools = (this.#offered?.pools.definitions ?? []).map(
+      (definition) => [definition.settings.name, this.#poolOf(definition)] as const,
+    );
     const load = (loadavg()[0] ?? 0) / availableParallelism();
     return {
       host: this.host,

@@ -13,6 +13,13 @@ import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { LoadedProject, RunnerPlace } from '../definitions/project.ts';
 import type { Project } from '../wire/control.ts';
 
+export interface LoadEvents {
+  /** Takes a sentence about a wait for others. */
+  readonly say?: ((text: string) => void) | undefined;
+  /** Takes what knows the files that are loaded, also where the config fails. */
+  readonly begins?: ((modules: FreshModules) => void) | undefined;
+}
+
 export class Projects {
   readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
@@ -26,11 +33,11 @@ export class Projects {
 
   /**
    * `configTimeout` counts from when it is this one's turn.
-   * @param say takes a sentence about a wait for others
    * @throws CarpoolError CONFIG_INVALID
    */
-  load(project: Project, place: RunnerPlace, say: (text: string) => void = noop): Promise<LoadedProject> {
+  load(project: Project, place: RunnerPlace, { say = noop, begins }: LoadEvents = {}): Promise<LoadedProject> {
     const modules = new FreshModules(++this.#loads);
+    begins?.(modules);
     const { configTimeout: timeout } = place;
     const ahead = [...this.#queue];
     this.#queue.add(project);

@@ -35,7 +35,7 @@ import type { Placing } from '../host/placing/placing.ts';
 import type { Reach } from '../reach/types.ts';
 import type { Listening } from '../wire/control.ts';
 import { MachineRun } from './machine-run.ts';
-import type { Offering } from './offering.ts';
+import type { Offering, OfferingOptions } from './offering.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
@@ -130,8 +130,8 @@ export class MachineRuns implements HostedRuns {
     return listener.revoke(name);
   }
 
-  /** Offers the pools of a project to the runs of other machines. @param addresses by which they come */
-  async offer({ project, env, cwd }: Listening, addresses: () => readonly string[]): Promise<void> {
+  /** Offers the pools of a project to the runs of other machines. */
+  async offer({ project, env, cwd }: Listening, addresses: OfferingOptions['addresses']): Promise<void> {
     const { Offering: Made } = await import('./offering.ts');
     this.#offering = new Made({
       project,
@@ -197,7 +197,8 @@ export class MachineRuns implements HostedRuns {
       } else entered = entrance.open({ hub: served.hub, label, token });
       run.listens = true;
       const place = { ...request, env };
-      const loading = this.#projects.load(request, place, (text) => runner.print(`carpool: ${text}\n`));
+      const say = (text: string): void => runner.print(`carpool: ${text}\n`);
+      const loading = this.#projects.load(request, place, { say });
       const outcome = await configure(request, {
         started,
         ports,

@@ -5,14 +5,19 @@ import type { Topic, TopicOptions } from '../../src/reach/types.ts';
 export class FakeTopic {
   /** Texts so far, those that were lost too. */
   published = 0;
+  /** The last of them. */
+  last = '';
+  /** How often it was opened. */
+  opened = 0;
   readonly #open = new Set<TopicOptions>();
   readonly #opening = new Set<Promise<void>>();
   #cut = false;
 
   readonly open = (options: TopicOptions): Topic => {
+    this.opened++;
     const opening = Promise.resolve().then(() => {
       this.#open.add(options);
-      options.connected();
+      if (!this.#cut) options.connected();
     });
     this.#opening.add(opening);
     return {
@@ -26,6 +31,7 @@ export class FakeTopic {
 
   publish(text: string): void {
     this.published++;
+    this.last = text;
     if (!this.#cut) for (const { heard } of this.#open) heard(text);
   }
 

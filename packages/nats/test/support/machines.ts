@@ -75,7 +75,8 @@ export class Machines {
     };
   }
 
-  configure(path: string, more: object = {}): void {
+  /** @param more options of the pool @param first the first line of the config */
+  configure(path: string, more: object = {}, first: string = ''): void {
     const echoes = {
       command: 'node',
       args: ['server.mjs'],
@@ -89,7 +90,8 @@ export class Machines {
     };
     writeFileSync(
       join(path, 'carpool.config.mjs'),
-      `import { nats } from ${JSON.stringify(engine)};
+      `${first}
+import { nats } from ${JSON.stringify(engine)};
 export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), pools: { echoes: { ...${JSON.stringify(echoes)}, maxSessions: Number(process.env.SLOTS) } } };
 `,
     );
@@ -135,6 +137,13 @@ export async function serving({ path, env }: Checkout): Promise<Serving> {
   });
   const pid = Number(/process (\d+)/.exec(lines[0] ?? '')?.[1]);
   return { path, env, process: child, pid, lines, stop };
+}
+
+/** The command, in a checkout. @returns what it printed on stdout */
+export async function carpool({ path, env }: Checkout, ...words: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [command, ...words], { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [stdout] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return stdout;
 }
 
 /** A run of Vitest there, with a worker for each file. @returns what it printed */

@@ -101,10 +101,10 @@ export class RemoteListener {
     this.#server.on('error', noop); // such as too many open files: the next connection may be taken
   }
 
-  /** @throws CarpoolError HUB_REJECTED if too many are given out */
-  invite({ name, expires }: Omit<InviteRequest, 'method'>): InviteResult {
+  /** @param revoked it was taken back @throws CarpoolError HUB_REJECTED if too many are given out */
+  invite({ name, expires }: Omit<InviteRequest, 'method'>, revoked?: () => void): InviteResult {
     const end = typeof expires === 'number' ? this.#clock.now() + expires : undefined;
-    const client = new RemoteClient({ name: textOf(name) ?? 'unnamed', expires: end });
+    const client = new RemoteClient({ name: textOf(name) ?? 'unnamed', expires: end, revoked });
     const { hub, listening } = this.#options;
     const entrance = this.#entrance(client);
     const opens: RemoteAccess['opens'] = (run, sessionsOnly) => {

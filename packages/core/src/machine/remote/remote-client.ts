@@ -10,6 +10,8 @@ export interface RemoteClientOptions {
   readonly name: string;
   /** On the clock; absent: as long as the host lives. */
   readonly expires?: number | undefined;
+  /** It was taken back. Called once. */
+  readonly revoked?: (() => void) | undefined;
 }
 
 /** Milliseconds for a connection that is ended to take what was written to it. */
@@ -22,13 +24,15 @@ export class RemoteClient {
   /** What names it to others where it is part of no run. It chooses neither. */
   readonly label: HolderRun;
   readonly #expires: number | undefined;
+  readonly #told: (() => void) | undefined;
   /** With the hubs that they go to. */
   readonly #connections = new Map<Socket, RemoteHub>();
   #revoked = false;
 
-  constructor({ name, expires }: RemoteClientOptions) {
+  constructor({ name, expires, revoked }: RemoteClientOptions) {
     this.name = name;
     this.#expires = expires;
+    this.#told = revoked;
     this.label = { id: randomUUID(), name: `of another machine, with ${addressOf(name)}` };
   }
 
@@ -66,6 +70,7 @@ export class RemoteClient {
 
   /** It opens no more connections from now on, and those that are open end. @returns how many */
   revoke(clock: Clock): number {
+    if (!this.#revoked) this.#told?.();
     this.#revoked = true;
     for (const socket of this.#connections.keys()) {
       const deadline = clock.after(flushTimeout, () => socket.destroy());
