@@ -70,12 +70,19 @@ async function proofOf(
   }
 }
 
-function isFinal(thrown: unknown): boolean {
+/** It will be the same soon after. */
+export function isFinal(thrown: unknown): boolean {
   return thrown instanceof AuthorizationError || isTls(thrown);
 }
 
 function isTls(thrown: unknown): boolean {
+  // Of the system, such as a name that is not found: that may be "tls.example".
+  if (isOfSystem(thrown) || (thrown instanceof Error && isOfSystem(thrown.cause))) return false;
   return /certificate|tls|ssl/i.test(textOf(thrown));
+}
+
+function isOfSystem(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown;
 }
 
 function unreachable(name: string, thrown: unknown, timeout: number): CarpoolError {

@@ -4,28 +4,49 @@ import { CarpoolError, isCarpoolError, type Topic, type TopicOptions } from 'car
 import type { ConnectionOptions } from './connection-options.ts';
 
 const subject = 'carpool.hosts';
-/** Milliseconds between two attempts that have failed. */
-const retryWait = 2_000;
+/** Milliseconds between two attempts. */
+export interface TopicWaits {
+  readonly retry: number;
+  /** Where the server has refused something: who changes that is not quick. */
+  readonly refused: number;
+}
+
+const usualWaits: TopicWaits = { retry: 2_000, refused: 30_000 };
 /** Milliseconds for the end of a connection. */
 const closeTimeout = 3_000;
+/** Asks whether it may be published. It says nothing: nobody else hears it. */
+const probe = '{}';
+/** Bytes of a text that is read: no host announces as much. */
+const mostBytes = 256 * 1024;
 
 const noop = (): void => {};
 
 export class NatsTopic implements Topic {
   readonly #options: ConnectionOptions;
   readonly #events: TopicOptions;
+  readonly #waits: TopicWaits;
   #connection: NatsConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: ConnectionOptions, events: TopicOptions) {
+  /** @param waits for tests */
+  constructor(options: ConnectionOptions, events: TopicOptions, waits: TopicWaits = usualWaits) {
     this.#options = options;
     this.#events = events;
+    this.#waits = waits;
     void this.#connect();
   }
 
   publish(text: string): void {
-    if (this.#connection?.isClosed() === false) this.#connection.publish(subject, text);
+    const connection = this.#connection;
+    if (connection === undefined || connection.isClosed() || this.#closed) return;
+    try {
+      connection.publish(subject, text);
+    } catch (thrown) {
+      const { max_payload: most } = connection.info ?? {};
+      const why = `${Buffer.byteLength(text)} bytes cannot be published, and the server takes ${most} at most`;
+      this.#events.failed(this.#unavailable(`${why} (${String(thrown)}): see its \`max_payload\``, thrown));
+    }
   }
 
   async close(): Promise<void> {
@@ -36,47 +57,99 @@ export class NatsTopic implements Topic {
     if (connection === undefined) return;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, closeTimeout);
-    await Promise.race([connection.flush().catch(() => {}), late.promise]);
+    await Promise.race([connection.flush().catch(noop), late.promise]);
     clearTimeout(timer);
     await connection.close();
   }
 
   async #connect(): Promise<void> {
+    // Loaded here, and never by a test.
+    const { connectToServer, isFinal } = await import('./connect.ts');
     try {
-      // Loaded here, and never by a test.
-      const { connectToServer } = await import('./connect.ts');
       const connection = await connectToServer(this.#options);
-      if (this.#closed) {
-        await connection.close();
-        return;
-      }
-      this.#connection = connection;
-      connection.subscribe(subject, {
-        callback: (error, message) => {
-          if (error === null) this.#events.heard(message.string());
-        },
-      });
-      void this.#watch(connection);
-      // From here on the server knows of the subscription.
-      await connection.flush();
-      this.#events.connected();
+      if (this.#closed) await connection.close();
+      else this.#use(connection);
     } catch (thrown) {
-      if (this.#closed) return;
-      this.#events.failed(isCarpoolError(thrown) ? thrown : this.#unavailable(String(thrown)));
-      this.#retry = setTimeout(() => void this.#connect(), retryWait);
+      const error = isCarpoolError(thrown) ? thrown : this.#unavailable(String(thrown), thrown);
+      this.#again(error, isFinal(error.cause) ? this.#waits.refused : this.#waits.retry);
     }
+  }
+
+  #use(connection: NatsConnection): void {
+    this.#connection = connection;
+    void this.#watch(connection);
+    connection.subscribe(subject, {
+      callback: (error, message) => {
+        // What is refused comes as a status, too.
+        if (error !== null || message.data.length > mostBytes) return;
+        const text = message.string();
+        if (text !== probe) this.#events.heard(text);
+      },
+    });
+    void this.#prove(connection);
+  }
+
+  /** From here on the server knows of the subscription, and takes what is published; or it has refused that by then. */
+  async #prove(connection: NatsConnection): Promise<void> {
+    try {
+      connection.publish(subject, probe);
+      await connection.flush();
+    } catch {
+      // It is lost, and connects again by itself: it is told so as a status.
+      return;
+    }
+    // Statuses that came before are told by then.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (this.#connection === connection && !this.#closed) this.#events.connected();
   }
 
   /** It connects again by itself, and subscribes again. */
   async #watch(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (this.#closed) return;
-      if (type === 'disconnect') this.#events.failed(this.#unavailable('the connection was lost'));
-      if (type === 'reconnect') connection.flush().then(() => this.#events.connected(), noop); // else it is lost again
+    for await (const status of connection.status()) {
+      if (this.#connection !== connection || this.#closed) return;
+      if (status.type === 'disconnect') this.#events.failed(this.#unavailable('the connection was lost'));
+      if (status.type === 'reconnect') void this.#prove(connection);
+      const refused = status.type === 'error' ? this.#refused(status.error) : undefined;
+      if (refused !== undefined) return this.#drop(connection, refused, this.#waits.refused);
+    }
+    // Nothing of it comes back.
+    if (this.#connection === connection)
+      this.#drop(connection, this.#unavailable('the connection has ended'), this.#waits.retry);
+  }
+
+  /** Undefined: it was about something else. */
+  #refused(error: Error): CarpoolError | undefined {
+    switch (error.name) {
+      case 'PermissionViolationError': {
+        const what = (error as { operation?: string }).operation === 'subscription' ? 'subscribe to' : 'publish to';
+        const how = `allow both in the \`permissions\` of the server, or give \`hosts: false\` to nats()`;
+        return this.#unavailable(
+          `its user may not ${what} "${subject}", where hosts hear of each other: ${how}`,
+          error,
+        );
+      }
+      case 'AuthorizationError':
+      case 'UserAuthenticationExpiredError':
+        return this.#unavailable(`it does not take these credentials any more (${error.message})`, error);
+      default:
+        return undefined;
     }
   }
 
-  #unavailable(why: string): CarpoolError {
-    return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${this.#options.name}: ${why}`);
+  /** Another connection follows. */
+  #drop(connection: NatsConnection, error: CarpoolError, wait: number): void {
+    this.#connection = undefined;
+    void connection.close();
+    this.#again(error, wait);
+  }
+
+  #again(error: CarpoolError, wait: number): void {
+    if (this.#closed) return;
+    this.#events.failed(error);
+    this.#retry = setTimeout(() => void this.#connect(), wait);
+  }
+
+  #unavailable(why: string, cause?: unknown): CarpoolError {
+    return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${this.#options.name}: ${why}`, { cause });
   }
 }

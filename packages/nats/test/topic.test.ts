@@ -1,7 +1,9 @@
 /** Texts go from each to all on a real server. */
-import type { Topic } from 'carpool';
+import type { Topic, TopicOptions } from 'carpool';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { nats } from '../src/index.ts';
+import { nats, type NatsOptions } from '../src/index.ts';
+import { NatsTopic, type TopicWaits } from '../src/topic.ts';
+import { FakeServer } from './support/fake-server.ts';
 import { binary, freePorts, NatsServer, oneServer, reason } from './support/servers.ts';
 
 interface Party {
@@ -10,16 +12,22 @@ interface Party {
   readonly happened: string[];
 }
 
-function party(url: string): Party {
+/** @param waits milliseconds between attempts; default: those of a user's */
+function party(url: string, options: NatsOptions = {}, waits?: TopicWaits): Party {
   const [heard, happened]: string[][] = [[], []];
-  const topic = nats(url, { connectTimeout: 500 }).topic?.({
+  const events: TopicOptions = {
     host: 'a test',
     heard: (text) => void heard!.push(text),
     connected: () => void happened!.push('connected'),
     failed: ({ message }) => void happened!.push(message),
-  });
-  onTestFinished(() => topic!.close());
-  return { topic: topic!, heard: heard!, happened: happened! };
+  };
+  const given = { connectTimeout: 500, ...options };
+  const topic =
+    waits === undefined
+      ? nats(url, given).topic!(events)
+      : new NatsTopic({ servers: [url], options: given, name: `NATS at ${url}`, host: 'a test' }, events, waits);
+  onTestFinished(() => topic.close());
+  return { topic, heard: heard!, happened: happened! };
 }
 
 describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
@@ -32,7 +40,12 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
     b.topic.publish('last');
     await b.topic.close();
     b.topic.publish('after the end');
-    await expect.poll(() => a.heard).toEqual(['one', 'last']);
+    // What was sent by then has come before this.
+    const c = party(url);
+    await expect.poll(() => c.happened).toEqual(['connected']);
+    c.topic.publish('later');
+    await expect.poll(() => a.heard).toContain('later');
+    expect(a.heard).toEqual(['one', 'last', 'later']);
   });
 
   test('it says that there is no server, goes on trying, and is heard again when there is one', async () => {
@@ -54,6 +67,79 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
     b.topic.publish('back');
     await expect.poll(() => a.heard.at(-1)).toBe('back');
   }, 30_000);
+
+  const [user, password] = ['a', 'p'];
+  /** @param permissions of the user */
+  const server = (port: number, permissions: string): NatsServer =>
+    new NatsServer(port, `authorization { users: [ { user: a, password: p, permissions: { ${permissions} } } ] }`);
+  const everything = 'publish: ">", subscribe: ">"';
+
+  test.each([
+    ['publish: ">", subscribe: { deny: "carpool.>" }', 'subscribe to'],
+    ['publish: { deny: "carpool.hosts" }, subscribe: ">"', 'publish to'],
+  ])(
+    'a user with %s: one sentence, and nothing that says it is heard; with the permission it is',
+    async (less, what) => {
+      const [port = 0] = await freePorts(1);
+      const refuses = await server(port, less).start();
+      const a = party(refuses.url, { user, password }, { retry: 10, refused: 50 });
+      const sentence = `Cannot use NATS at ${refuses.url}: its user may not ${what} "carpool.hosts", where hosts hear of each other: allow both in the \`permissions\` of the server, or give \`hosts: false\` to nats()`;
+      // It goes on trying: as long as that is so, nothing else is said.
+      await expect.poll(() => a.happened.length).toBeGreaterThan(2);
+      expect(new Set(a.happened)).toEqual(new Set([sentence]));
+      await refuses.kill();
+      const allows = await server(port, everything).start();
+      await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+      a.topic.publish('one');
+      await expect.poll(() => a.heard).toEqual(['one']);
+      // Taken away again, which a connection learns that comes back.
+      await allows.kill();
+      await server(port, less).start();
+      await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe(sentence);
+      expect(a.happened.slice(a.happened.indexOf('connected') + 1)).not.toContain('connected');
+    },
+  );
+
+  test('credentials that are taken back: one sentence, and an attempt from time to time', async () => {
+    const [port = 0] = await freePorts(1);
+    const good = await server(port, everything).start();
+    const a = party(good.url, { user, password }, { retry: 10, refused: 50 });
+    await expect.poll(() => a.happened).toEqual(['connected']);
+    await good.kill();
+    const other = new NatsServer(port, 'authorization { user: b, password: p }');
+    await other.start();
+    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toMatch(/it refuses these credentials: see `token`/);
+    expect(a.happened.filter((line) => line === 'connected')).toHaveLength(1);
+    await other.kill();
+    await server(port, everything).start();
+    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+  });
+
+  test('a server that is lost between the connection and its first answer: one connection comes back, and stays alone', async () => {
+    const fake = await FakeServer.start(({ number, pings }) => number === 1 && pings === 2);
+    const a = party(fake.url, {}, { retry: 1, refused: 1 });
+    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+    for (let turn = 0; turn < 50; turn++) {
+      a.topic.publish(`turn ${turn}`);
+      await expect.poll(() => a.heard.at(-1), { interval: 2 }).toBe(`turn ${turn}`);
+    }
+    expect([a.heard.length, fake.open, fake.accepted]).toEqual([50, 1, 2]);
+    await a.topic.close();
+    await expect.poll(() => fake.open).toBe(0);
+  });
+
+  test('what is larger than the server takes is one sentence; it does not throw', async () => {
+    const [port = 0] = await freePorts(1);
+    const { url } = await new NatsServer(port, 'max_payload: 1024').start();
+    const a = party(url);
+    await expect.poll(() => a.happened).toEqual(['connected']);
+    a.topic.publish('x'.repeat(1_025));
+    expect(a.happened.at(-1)).toMatch(
+      /: 1025 bytes cannot be published, and the server takes 1024 at most .*`max_payload`$/,
+    );
+    a.topic.publish('x'.repeat(1_024));
+    await expect.poll(() => a.heard.length).toBe(1);
+  });
 
   test('`hosts: false` has none', () => {
     expect(nats('nats://127.0.0.1:1', { hosts: false }).topic).toBeUndefined();
