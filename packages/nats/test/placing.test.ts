@@ -57,10 +57,12 @@ describe.skipIf(binary === undefined)(`placing${reason}`, () => {
     const again = await many(one, 6);
     expect(await where(again)).toEqual({ a: 2, b: 2, c: 2 });
     const summary = await run.host.stop();
-    // What was sent to one that was full a moment later, and then to another, counts twice.
     const [pool] = summary?.pools ?? [];
-    expect([pool?.sessions, pool?.elsewhere]).toEqual([4, expect.closeTo(8, -1)]);
-    for (const other of others) await said(other, /: has gone, after .* and \d sessions$/);
+    expect(pool?.sessions).toBe(4);
+    // What was sent to one that was full a moment later, and then to another, counts twice.
+    expect(pool?.elsewhere).toBeGreaterThanOrEqual(8);
+    expect(pool?.elsewhere).toBeLessThan(16);
+    for (const other of others) await said(other, /: has gone, after .* and 4 sessions$/);
   });
 
   test('a run of Vitest: fixtures have sessions on all hosts, and each test its own', async () => {
@@ -200,14 +202,25 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     const run = await begin(a);
     const worker = await run.worker();
     const sessions = await many(worker, 2);
-    expect(await fault(worker.register('echoes', { wait: false }))).toMatch(/^POOL_FULL: /);
+    /** Where one has a session that comes now. */
+    const comes = async (): Promise<string> => {
+      const registered = worker.register('echoes', { wait: false });
+      const wrong = await fault(registered);
+      if (wrong !== 'undefined') return wrong;
+      const session = await registered;
+      const name = await machineOf(session);
+      await session.unregister();
+      return name;
+    };
+    expect(await comes()).toMatch(/^POOL_FULL: /);
     all.program(b);
-    await expect
-      .poll(async () => await fault(worker.register('echoes', { wait: false })), { timeout: 20_000, interval: 300 })
-      .toBe('undefined');
-    // One that is edited again starts no children for this run, and what goes on goes on.
+    await expect.poll(comes, { timeout: 20_000, interval: 300 }).toBe('b');
+    const there = await worker.register('echoes', { under: ['a.test', 'there'], wait: false });
+    expect(await machineOf(there)).toBe('b');
+    // One that is edited again has another pool: nothing more comes, a slot is free though, and what goes on goes on.
     writeFileSync(join(b.path, 'server.mjs'), 'process.exit(3)');
-    for (const session of sessions) await machineOf(session);
+    await expect.poll(comes, { timeout: 20_000, interval: 300 }).toMatch(/^POOL_FULL: /);
+    expect(await where([...sessions, there])).toEqual({ a: 2, b: 1 });
   });
 
   test('the server is lost: sessions go on, and what comes stays here; there is none: the same', async () => {
@@ -232,11 +245,14 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
   test('a config that fails is one line, and nothing is offered; mended, all is', async () => {
     const all = await machines();
     const b = all.checkout('b');
-    writeFileSync(join(b.path, 'carpool.config.mjs'), 'throw new Error("a mistake");');
+    writeFileSync(join(b.path, 'imported.mjs'), 'throw new Error("a mistake");');
+    all.configure(b.path, {}, "import './imported.mjs';");
     const host = await serving(b);
     expect(host.lines.at(-1)).toMatch(/offers nothing to other hosts: .*a mistake$/);
-    all.configure(b.path);
+    writeFileSync(join(b.path, 'imported.mjs'), '');
     await said(host, /Z offers to other hosts: echoes$/);
+    // As that of the run.
+    all.configure(b.path);
     const run = await begin(all.checkout('a'));
     expect(await where(await many(await run.worker(), 4))).toEqual({ a: 2, b: 2 });
   });
