@@ -6,6 +6,7 @@ import {
   JetStreamApiError,
   StorageType,
   type JetStreamClient,
+  type JetStreamManager,
 } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
@@ -15,12 +16,18 @@ export interface BucketOptions {
   readonly connection: NatsConnection;
   readonly name: string;
   readonly replicas: number;
+  /** For people, and for those that look for what is left. */
+  readonly description: string;
   /** Milliseconds for each answer. */
   readonly timeout: number;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Asks all hosts that listen whether they are there. No key of a bucket is named so. */
+const question = 'who';
+/** Milliseconds for those to answer. */
+const longestQuestion = 500;
 /** What the API answers for a stream that exists with other settings: those of who made it are as good. */
 const streamExists = 10058;
 
@@ -29,6 +36,7 @@ export class Bucket implements Store {
   readonly #options: BucketOptions;
   readonly #js: JetStreamClient;
   #kv: KV | undefined;
+  #manager: Promise<JetStreamManager> | undefined;
 
   constructor(options: BucketOptions) {
     this.#options = options;
@@ -36,17 +44,22 @@ export class Bucket implements Store {
     this.#js = jetstream(options.connection, { timeout: options.timeout });
   }
 
+  /** Uses the bucket that there is, if there is one: it is made by another. */
+  async open(): Promise<void> {
+    this.#kv = await new Kvm(this.#js).open(this.#options.name, { allow_direct: false });
+  }
+
   async make(): Promise<void> {
-    const { name, replicas, timeout } = this.#options;
+    const { name, replicas, timeout, description } = this.#options;
     const kvm = new Kvm(this.#js);
     // In memory: it is renewed all the time, and worth nothing after its run. Read from where it is written. Without a TTL:
     // that would count by the time of day of the server, which may jump.
-    const options = { storage: StorageType.Memory, history: 1, replicas, allow_direct: false, timeout };
+    const options = { storage: StorageType.Memory, history: 1, replicas, allow_direct: false, timeout, description };
     try {
       this.#kv = await kvm.create(name, options);
     } catch (thrown) {
       if (!(thrown instanceof JetStreamApiError) || thrown.code !== streamExists) throw thrown;
-      this.#kv = await kvm.open(name, { allow_direct: false });
+      await this.open();
     }
   }
 
@@ -65,10 +78,15 @@ export class Bucket implements Store {
     );
   }
 
+  /** One question, with one deadline: an iteration of the client's has none, and goes on where the server is lost meanwhile. */
   async keys(filter: string): Promise<readonly string[]> {
-    const keys: string[] = [];
-    for await (const key of await this.#answer((kv) => kv.keys(filter))) keys.push(key);
-    return keys;
+    const { name } = this.#options;
+    const prefix = `$KV.${name}.`;
+    const info = await this.#answer(async () => {
+      const manager = await this.#managed();
+      return await manager.streams.info(streamOf(name), { subjects_filter: `${prefix}${filter}` });
+    });
+    return Object.keys(info.state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   }
 
   tell(key: string, stored: Stored): void {
@@ -82,11 +100,29 @@ export class Bucket implements Store {
     const prefix = `${subjectOf(name)}.`;
     const subscription = connection.subscribe(`${prefix}>`, {
       callback: (error, message) => {
-        const stored = error === null ? storedIn(message) : undefined;
-        if (stored !== undefined) heard(message.subject.slice(prefix.length), stored);
+        if (error !== null) return;
+        const key = message.subject.slice(prefix.length);
+        if (key === question) {
+          message.respond();
+          return;
+        }
+        const stored = storedIn(message);
+        if (stored !== undefined) heard(key, stored);
       },
     });
     return () => subscription.unsubscribe();
+  }
+
+  async others(): Promise<'there' | 'nobody' | 'unknown'> {
+    const { connection, name, timeout } = this.#options;
+    try {
+      await connection.request(`${subjectOf(name)}.${question}`, undefined, {
+        timeout: Math.min(timeout, longestQuestion),
+      });
+      return 'there';
+    } catch (thrown) {
+      return isUnheard(thrown) ? 'nobody' : 'unknown';
+    }
   }
 
   async destroy(): Promise<void> {
@@ -103,14 +139,23 @@ export class Bucket implements Store {
     }
   }
 
+  #managed(): Promise<JetStreamManager> {
+    const { connection, timeout } = this.#options;
+    return (this.#manager ??= jetstreamManager(connection, { checkAPI: false, timeout }));
+  }
+
   async #whyNobody(thrown: Error): Promise<unknown> {
-    const { connection, name, timeout } = this.#options;
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
-    return await manager.streams.info(`KV_${name}`).then(
+    const manager = await this.#managed();
+    return await manager.streams.info(streamOf(this.#options.name)).then(
       () => thrown,
       (why: unknown) => why,
     );
   }
+}
+
+/** What the server has as the bucket. */
+export function streamOf(bucket: string): string {
+  return `KV_${bucket}`;
 }
 
 /** Where hosts tell each other of writes: not the subject of the bucket, where what is refused is seen, too. */

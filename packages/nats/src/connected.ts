@@ -1,34 +1,34 @@
 /** The connection of a host to the server: its leases, and the values of `once`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
-import { Bucket } from './bucket.ts';
+import { Bucket, streamOf } from './bucket.ts';
 import { systemClock } from './clock.ts';
 import { connectToServer, textOf } from './connect.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
-import { sweepLeftovers } from './leftovers.ts';
+import { describeBucket, sweepLeftovers } from './leftovers.ts';
 import { Leases } from './leases.ts';
 import { recordFor, type NameOf } from './record.ts';
 import { timingOf } from './validity.ts';
 import { Values } from './values.ts';
 
 const defaultTtl = 6_000;
-/** Milliseconds for the end of a connection. */
-const closeTimeout = 3_000;
-/** Milliseconds without a write after which a bucket belongs to no run. */
-const longestSilence = 60 * 60 * 1_000;
+/** Milliseconds for what a host does at its end, and for each of its questions then. */
+const [closeTimeout, closeAnswer] = [4_000, 700];
 const runAllowed = /^[\w.-]{1,100}$/;
 
 const noop = (): void => {};
 
-/** @throws CarpoolError REACH_UNAVAILABLE */
-export async function connectTo(options: ConnectionOptions): Promise<NatsConnected> {
+/** @param stopped nobody needs it any more @throws CarpoolError REACH_UNAVAILABLE */
+export async function connectTo(options: ConnectionOptions, stopped: () => boolean): Promise<NatsConnected> {
   const run = runOf(options);
   const connection = await connectToServer(options);
   try {
     await checkJetStream(connection, options.name);
+    // It would make a bucket to remove it.
+    if (stopped()) throw new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${options.name}: the run has ended`);
     return new NatsConnected(connection, options, run);
   } catch (thrown) {
     await connection.close();
@@ -39,11 +39,12 @@ export async function connectTo(options: ConnectionOptions): Promise<NatsConnect
 export class NatsConnected implements ReachConnection {
   readonly #connection: NatsConnection;
   readonly #name: string;
-  readonly #bucket: Bucket;
   readonly #bucketName: string;
+  /** The same bucket as that of the leases, with shorter deadlines. */
+  readonly #closing: Bucket;
   readonly #leases: Leases;
   readonly #values: Values;
-  readonly #timeout: number;
+  #closed: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, { options, name, host }: ConnectionOptions, run: string) {
     const { ttl = defaultTtl, replicas = connection.info?.cluster === undefined ? 1 : 3 } = options;
@@ -51,10 +52,13 @@ export class NatsConnected implements ReachConnection {
     this.#connection = connection;
     this.#name = `${name}, run ${JSON.stringify(run)}`;
     this.#bucketName = `carpool_${run.replaceAll('.', '_')}_${digest(run).slice(0, 6)}`;
-    this.#timeout = Math.max(timing.renew, 250);
-    this.#bucket = new Bucket({ connection, name: this.#bucketName, replicas, timeout: this.#timeout });
+    const timeout = Math.max(timing.renew, 250);
+    const description = describeBucket(run, ttl);
+    const of = { connection, name: this.#bucketName, replicas, description };
+    const bucket = new Bucket({ ...of, timeout });
+    this.#closing = new Bucket({ ...of, timeout: Math.min(timeout, closeAnswer) });
     this.#leases = new Leases({
-      store: this.#bucket,
+      store: bucket,
       clock: systemClock,
       timing,
       randomId: () => randomBytes(12).toString('base64url'),
@@ -63,15 +67,7 @@ export class NatsConnected implements ReachConnection {
       keyOf,
     });
     const session = () => this.#leases.open();
-    this.#values = new Values({
-      bucket: this.#bucket,
-      connection,
-      name: this.#bucketName,
-      replicas,
-      session,
-      clock: systemClock,
-      timing,
-    });
+    this.#values = new Values({ ...of, bucket, session, timeout: closeAnswer });
     void this.#begin();
   }
 
@@ -81,9 +77,14 @@ export class NatsConnected implements ReachConnection {
 
   async #begin(): Promise<void> {
     if ((await this.#leases.open()) === undefined) return;
-    const of = { connection: this.#connection, name: this.#bucketName, silence: longestSilence };
+    const stopped = (): boolean => this.#closed !== undefined;
     // What is left there costs the server memory, and nothing else.
-    await sweepLeftovers(of).catch(() => {});
+    await sweepLeftovers({
+      connection: this.#connection,
+      name: this.#bucketName,
+      clock: systemClock,
+      stopped,
+    }).catch(noop);
   }
 
   acquire(wanted: ReachWanted, events: ReachEvents): ReachLease {
@@ -120,17 +121,30 @@ export class NatsConnected implements ReachConnection {
     await this.#try('store', key, () => this.#values.store(digest(key), value));
   }
 
-  async close(): Promise<void> {
-    const closing = async (): Promise<void> => {
-      await this.#leases.close();
-      if (await this.#values.isUnused()) await this.#values.destroy();
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const until = systemClock.now() + closeTimeout;
+    const closing = async (): Promise<string | undefined> => {
+      await this.#closing.open();
+      return await this.#leases.close({ store: this.#closing, removed: () => this.#values.remove(), until });
     };
     let cancel: (() => void) | undefined;
-    const late = new Promise<void>((resolve) => (cancel = systemClock.after(closeTimeout, resolve)));
-    // What is left is over by itself: others see that nothing comes of this host any more.
-    await Promise.race([closing().catch(() => {}), late]);
+    const late = new Promise<string>((resolve) => {
+      cancel = systemClock.after(closeTimeout + closeAnswer, () => resolve('the server has not answered in time'));
+    });
+    const why = await Promise.race([closing().catch(textOf), late]);
     cancel?.();
     await this.#connection.close();
+    if (why !== undefined) this.#print(why);
+  }
+
+  /** Into the output of the host, which the user sees. */
+  #print(why: string): void {
+    const how = `the next run on this server removes it, or \`nats stream rm --force ${streamOf(this.#bucketName)}\``;
+    console.log(`${this.#name}: its bucket may stay there: ${why}; ${how}`);
   }
 
   async #try<T>(what: string, key: string, work: () => Promise<T>): Promise<T> {
@@ -160,6 +174,11 @@ async function checkJetStream(connection: NatsConnection, name: string): Promise
   try {
     await (await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 })).getAccountInfo();
   } catch (thrown) {
+    const forbidden = permissionIn(thrown);
+    if (forbidden !== undefined) {
+      const text = `Cannot use ${name}: its user may not ${forbidden}, which leases need; docs/reach.md, "Sizing", lists all`;
+      throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
+    }
     const refused = thrown instanceof JetStreamApiError || connection.info?.jetstream !== true;
     if (!refused) return;
     const how = 'start it with JetStream (`nats-server -js`), and allow it for this account';
@@ -171,8 +190,15 @@ async function checkJetStream(connection: NatsConnection, name: string): Promise
   }
 }
 
+/** What is not allowed, for a sentence. */
+function permissionIn(thrown: unknown): string | undefined {
+  const { cause } = thrown as { readonly cause?: unknown };
+  const found = [thrown, cause].find((one): one is PermissionViolationError => one instanceof PermissionViolationError);
+  return found && `${found.operation === 'subscription' ? 'subscribe' : 'publish'} to ${JSON.stringify(found.subject)}`;
+}
+
 function runOf({ options, name }: ConnectionOptions): string {
-  const run = options.run ?? process.env['CARPOOL_RUN'];
+  const { run } = options;
   if (run === undefined || run === '') {
     const how =
       'set CARPOOL_RUN to the same text on all machines of a run, and to another one in each run, or give `run` to nats()';

@@ -77,7 +77,7 @@ export class LazyConnection implements ReachConnection {
     const { name } = this.#options;
     try {
       const { connectTo } = await import('./connected.ts');
-      const connected = await connectTo(this.#options);
+      const connected = await connectTo(this.#options, () => this.#closed);
       this.#opened = connected;
       if (this.#closed) await connected.close();
       return connected;

@@ -4,12 +4,13 @@
  */
 import type { Clock } from './clock.ts';
 import { pause } from './clock.ts';
+import { leaveBucket, type EndingOptions } from './ending.ts';
 import { Epochs } from './epoch.ts';
 import { NameAgent } from './name-agent.ts';
 import { OtherHosts } from './others.ts';
 import type { NameOf, NameRecord, Place } from './record.ts';
-import { Session } from './session.ts';
-import type { Store } from './store.ts';
+import { endSession, Session } from './session.ts';
+import { BucketGone, type Store } from './store.ts';
 import type { Timing } from './validity.ts';
 
 export interface LeaseCallbacks {
@@ -61,6 +62,8 @@ export class Leases {
   #session: Session | undefined;
   #others: OtherHosts | undefined;
   #opening: Promise<Session | undefined> | undefined;
+  /** Keys of sessions that the bucket may take for living ones. */
+  readonly #own = new Set<string>();
   #closed = false;
   readonly #mute: () => void;
   /** Why there is no session: of the last attempt. */
@@ -111,16 +114,22 @@ export class Leases {
     return this.#agents.get(this.#keyOf(of))?.record;
   }
 
-  /** Gives all back. @throws what the store says: then others find out by themselves */
-  async close(): Promise<void> {
+  /**
+   * Gives all back, and removes the bucket where no other host has it. Does not reject.
+   * @param ending the same bucket, with shorter deadlines, and by when, on the clock, what is not done is left
+   * @returns why the bucket may stay, a clause; undefined: it is gone, or left to another host
+   */
+  async close(ending: Pick<EndingOptions, 'store' | 'removed' | 'until'>): Promise<string | undefined> {
     this.#closed = true;
-    const session = this.#session;
-    for (const id of this.#entries.keys()) this.giveBack(id);
-    await this.#opening?.catch(() => {});
+    // Its end gives back what was held: others need no record for that.
+    this.#entries.clear();
+    this.#session?.stop();
     for (const agent of this.#agents.values()) agent.stop();
     this.#mute();
-    // Its end gives back what was held: others need no record for that.
-    await session?.end();
+    // It may be making the bucket.
+    await this.#opening?.catch(() => {});
+    const { clock, timing, label } = this.#options;
+    return await leaveBucket({ ...ending, clock, timing, label, own: this.#own });
   }
 
   async #open(): Promise<Session | undefined> {
@@ -135,10 +144,12 @@ export class Leases {
           label,
           stopped: () => this.#closed,
           epochs: this.#epochs,
+          writes: (key) => void this.#own.add(key),
           over: (over, why) => this.#over(over, why),
         });
         if (session === undefined || session.over) continue;
-        this.#begin(session);
+        if (this.#closed) session.stop();
+        else this.#begin(session);
         return session;
       } catch (thrown) {
         this.#trouble = thrown;
@@ -154,6 +165,23 @@ export class Leases {
     this.#trouble = undefined;
     this.#others = new OtherHosts({ store, clock, timing, epoch: session.epoch });
     for (const id of this.#entries.keys()) this.#ask(id, session);
+    void this.#endEarlier(session);
+  }
+
+  /** Those that were lost: nobody needs to wait until nothing comes of them. */
+  async #endEarlier(session: Session): Promise<void> {
+    const { store, label } = this.#options;
+    const earlier = [...this.#own].filter((key) => key !== session.key);
+    for (const key of earlier) {
+      try {
+        // One of another epoch is gone with its bucket.
+        if (key.startsWith(`${session.epoch}.`)) await endSession(store, key, label);
+        this.#own.delete(key);
+      } catch (thrown) {
+        // The end of the next one, or of this host, tries again.
+        if (thrown instanceof BucketGone) return;
+      }
+    }
   }
 
   #over(over: Session, why: string): void {

@@ -21,9 +21,11 @@ import type { NatsOptions } from './types.ts';
  * // in a test: using held = await lock('staging', { scope: 'reach' }).acquire();
  * ```
  */
-export function nats(servers: string | readonly string[], options: NatsOptions = {}): Reach {
+export function nats(servers: string | readonly string[], given: NatsOptions = {}): Reach {
+  // Now: the host of a machine has the environment of a run while it evaluates the config of that run, and not later.
+  const options: NatsOptions = { ...given, run: given.run ?? process.env['CARPOOL_RUN'] };
   const list = typeof servers === 'string' ? servers.split(',') : servers;
-  checkOptions(list, options);
+  checkOptions(list, given);
   const name = `NATS at ${list.map(withoutPassword).join(', ')}`;
   return {
     name,
@@ -35,6 +37,7 @@ export function nats(servers: string | readonly string[], options: NatsOptions =
   };
 }
 
+/** Whatever stands before the last `@`: a password may have any letters. */
 function withoutPassword(server: string): string {
-  return server.replace(/\/\/[^/@]*@/, '//');
+  return server.replace(/^([a-z]+:\/\/)?.*@/i, '$1');
 }

@@ -15,6 +15,8 @@ const names: Readonly<Record<keyof Required<NatsOptions>, true>> = {
   hosts: true,
 };
 
+const longestTtl = 24 * 60 * 60 * 1_000;
+
 /** Where no compiler looks. @throws CarpoolError CONFIG_INVALID */
 export function checkOptions(servers: readonly string[], options: NatsOptions): void {
   checkOptionNames('nats', options, names);
@@ -23,6 +25,8 @@ export function checkOptions(servers: readonly string[], options: NatsOptions): 
     if (typeof server !== 'string' || server === '' || server.includes(' '))
       throw invalid(`${JSON.stringify(server)} is no address of a server, such as "nats://localhost:4222"`);
   checkNumber('ttl', options.ttl, 1_000);
+  if (options.ttl !== undefined && options.ttl > longestTtl)
+    throw invalid(`\`ttl\` is ${options.ttl}; it is ${longestTtl} at most, a day`);
   checkNumber('connectTimeout', options.connectTimeout, 1);
   if (options.hosts !== undefined && typeof options.hosts !== 'boolean')
     throw invalid(`\`hosts\` is ${JSON.stringify(options.hosts)}; it is true or false`);

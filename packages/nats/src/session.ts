@@ -9,7 +9,7 @@
 
 import { pause } from './clock.ts';
 import { currentEpoch, type EpochOptions, type Epochs } from './epoch.ts';
-import { BucketGone, Conflict } from './store.ts';
+import { BucketGone, Conflict, type Store } from './store.ts';
 import { Validity } from './validity.ts';
 
 /** What stands under the key of a session. */
@@ -23,6 +23,8 @@ export interface SessionValue {
 export interface SessionOptions extends EpochOptions {
   readonly epochs: Epochs;
   readonly label: string;
+  /** Called before the key of a session is written: it may stand there from then on, whatever is answered. */
+  readonly writes: (key: string) => void;
   /** Called once, synchronously, when it is over. @param why a clause */
   readonly over: (session: Session, why: string) => void;
 }
@@ -58,14 +60,16 @@ export class Session {
 
   /** @returns undefined where nobody needs it any more @throws what the store says */
   static async open(options: SessionOptions): Promise<Session | undefined> {
-    const { store, clock, random, label, stopped, epochs } = options;
+    const { store, clock, random, label, stopped, epochs, writes } = options;
     while (!stopped()) {
       const epoch = await epochs.settled();
-      if (epoch === undefined) continue;
+      if (epoch === undefined || stopped()) continue;
       const host = random();
+      const key = sessionKey(epoch, host);
       const sentAt = clock.now();
       const value: SessionValue = { beat: 1, label };
-      const revision = await store.set(sessionKey(epoch, host), value, 0);
+      writes(key);
+      const revision = await store.set(key, value, 0);
       // The epoch was not over when the key was written if it is not over now: none comes back.
       if ((await currentEpoch(store)) === epoch) return new Session(options, { epoch, host, revision, sentAt });
     }
@@ -88,14 +92,10 @@ export class Session {
     return false;
   }
 
-  /** Says that it is over, so that others need not wait. What it holds must have been given back. */
-  async end(): Promise<void> {
-    if (this.#over) return;
+  /** This host takes nothing of it any more. Others learn it by `endSession`. */
+  stop(): void {
     this.#over = true;
     this.#cancelTimer();
-    await this.#renewing;
-    const { store, label } = this.#options;
-    await store.set(sessionKey(this.epoch, this.host), { beat: 0, label } satisfies SessionValue, this.#revision);
   }
 
   #schedule(): void {
@@ -133,7 +133,7 @@ export class Session {
     const sentAt = clock.now();
     this.#sent.set(beat, sentAt);
     try {
-      this.#revision = await store.set(this.#key, { beat, label } satisfies SessionValue, this.#revision);
+      this.#revision = await store.set(this.key, { beat, label } satisfies SessionValue, this.#revision);
       this.#renewed(sentAt);
       return true;
     } catch (thrown) {
@@ -148,7 +148,7 @@ export class Session {
   async #find(): Promise<void> {
     try {
       const { store } = this.#options;
-      const found = await store.get(this.#key);
+      const found = await store.get(this.key);
       if (found?.value === undefined) {
         if ((await currentEpoch(store)) === this.epoch) await this.#giveUpBucket();
         return this.#end(gone);
@@ -193,11 +193,31 @@ export class Session {
     this.#options.over(this, why);
   }
 
-  get #key(): string {
+  get key(): string {
     return sessionKey(this.epoch, this.host);
   }
 }
 
 export function sessionKey(epoch: string, host: string): string {
   return `${epoch}.host.${host}`;
+}
+
+/** Renewals that may come between a look at a session and its end: all are this host's own. */
+const mostRenewals = 5;
+
+/**
+ * Says that a session of this host is over, so that others need not wait. What it held is told to be lost, or is given back.
+ * Also of one whose key may not be written yet: then that write fails. @throws what the store says
+ */
+export async function endSession(store: Store, key: string, label: string): Promise<void> {
+  for (let left = mostRenewals; ; left--) {
+    const found = await store.get(key);
+    if ((found?.value as SessionValue | undefined)?.beat === 0) return;
+    try {
+      await store.set(key, { beat: 0, label } satisfies SessionValue, found?.revision ?? 0);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof Conflict) || left === 0) throw thrown;
+    }
+  }
 }

@@ -35,6 +35,11 @@ export interface Store {
   tell(key: string, stored: Stored): void;
   /** @returns ends it */
   listen(heard: (key: string, stored: Stored) => void): () => void;
-  /** Deletes the bucket. */
+  /**
+   * Whether another host listens. `nobody`: none is connected; `unknown`: none has said anything, which one that is busy, or
+   * cut off, does not either. Does not reject.
+   */
+  others(): Promise<'there' | 'nobody' | 'unknown'>;
+  /** Deletes the bucket. @throws BucketGone */
   destroy(): Promise<void>;
 }

@@ -4,7 +4,8 @@
 export interface NatsOptions {
   /**
    * The id of the run: the hosts that have the same share locks and values. Letters, digits, `-`, `_` and `.`, at most 100.
-   * @defaultValue the environment variable `CARPOOL_RUN`; without both, the calls in the scope `reach` fail
+   * @defaultValue the environment variable `CARPOOL_RUN` when the config is loaded; without both, the calls in the scope
+   *   `reach` fail
    */
   readonly run?: string | undefined;
   /** The one of the server's `authorization`. */
@@ -18,7 +19,7 @@ export interface NatsOptions {
   /** TLS. `true`, or with a `tls://` URL: by the authorities that Node trusts; the paths of files otherwise. */
   readonly tls?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   /**
-   * Milliseconds after which others may have what a host held that is gone, from 1,000. A host that cannot reach the server for
+   * Milliseconds after which others may have what a host held that is gone, from 1,000, a day at most. A host that cannot reach the server for
    * two thirds of it loses its leases. The first lease of a run waits as long, once. In a cluster from 20,000: the election
    * of a leader takes up to 9 s.
    * @defaultValue 6_000

@@ -1,13 +1,10 @@
 /** The values of `once` for all hosts: in the bucket, or above 512 KiB in an object store beside it, in memory, too. */
 import { randomBytes } from 'node:crypto';
-import { StorageType } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Bucket } from './bucket.ts';
-import { pause, type Clock } from './clock.ts';
-import { sessionKey, type Session, type SessionValue } from './session.ts';
-import type { Stored as StoredEntry } from './store.ts';
-import type { Timing } from './validity.ts';
+import type { Session } from './session.ts';
 
 export interface ValuesOptions {
   readonly bucket: Bucket;
@@ -15,15 +12,11 @@ export interface ValuesOptions {
   /** Of the bucket. */
   readonly name: string;
   readonly replicas: number;
+  /** Of the bucket, for what it has beside it. */
+  readonly description: string;
   readonly session: () => Promise<Session | undefined>;
-  readonly clock: Clock;
-  readonly timing: Timing;
-}
-
-interface SessionSeen extends StoredEntry {
-  readonly key: string;
-  /** 0: it is over. */
-  readonly beat: number;
+  /** Milliseconds for the answer to `remove`. */
+  readonly timeout: number;
 }
 
 /** Bytes of a value that stands in the bucket, as a message in base64. */
@@ -64,41 +57,15 @@ export class Values {
     await bucket.set(at, stored, (await bucket.get(at))?.revision ?? 0);
   }
 
-  /**
-   * No other host has a session that goes on. One that was killed may have left its own, where nobody wanted what it had: then
-   * nothing was written to it for long, as far as the server's time says, and nothing is while it is looked at. If that is
-   * wrong, the host is told that all is lost: nothing is given twice.
-   */
-  async isUnused(): Promise<boolean> {
-    const { clock, timing } = this.#options;
-    const sessions = await this.#sessions();
-    const newest = Math.max(...sessions.map(({ writtenAt = 0 }) => writtenAt));
-    const others = sessions.filter(({ beat }) => beat !== 0);
-    if (others.some(({ writtenAt = newest }) => newest - writtenAt < timing.observe)) return false;
-    if (others.length === 0) return true;
-    await pause(clock, 2 * timing.renew);
-    const after = new Map((await this.#sessions()).map(({ key, revision }) => [key, revision]));
-    return after.size === sessions.length && others.every(({ key, revision }) => after.get(key) === revision);
-  }
-
-  async #sessions(): Promise<SessionSeen[]> {
-    const { bucket } = this.#options;
-    const seen: SessionSeen[] = [];
-    for (const key of await bucket.keys(sessionKey('*', '*'))) {
-      const found = await bucket.get(key);
-      const value = found?.value as SessionValue | undefined;
-      if (found !== undefined && value !== undefined) seen.push({ key, beat: value.beat, ...found });
+  /** What stands beside the bucket, which is gone. @throws what the server says */
+  async remove(): Promise<void> {
+    const { connection, name, timeout } = this.#options;
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
+    try {
+      await manager.streams.delete(`OBJ_${objectsOf(name)}`);
+    } catch (thrown) {
+      if (!(thrown instanceof JetStreamApiError) || thrown.code !== JetStreamApiCodes.StreamNotFound) throw thrown;
     }
-    return seen;
-  }
-
-  /** A host that comes at the same moment begins another bucket: nothing is granted twice. */
-  async destroy(): Promise<void> {
-    const { bucket, connection, name } = this.#options;
-    await bucket.destroy();
-    const manager = new Objm(connection);
-    const objects = await manager.open(objectsOf(name)).catch(() => undefined);
-    await objects?.destroy();
   }
 
   /** Below the epoch: what a server has lost is computed again. */
@@ -108,10 +75,11 @@ export class Values {
   }
 
   #store(): Promise<ObjectStore> {
-    const { connection, name, replicas } = this.#options;
+    const { connection, name, replicas, description } = this.#options;
     const opened = (this.#objects ??= new Objm(connection).create(objectsOf(name), {
       storage: StorageType.Memory,
       replicas,
+      description,
     }));
     opened.catch(() => (this.#objects = undefined));
     return opened;

@@ -1,10 +1,11 @@
 /** What is left on a server of runs whose hosts were all killed. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kvm } from '@nats-io/kv';
+import { Kvm, type KV } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sweepLeftovers } from '../src/leftovers.ts';
+import type { Clock } from '../src/clock.ts';
+import { describeBucket, sweepLeftovers } from '../src/leftovers.ts';
 import { TestHost } from './support/hosts.ts';
 import { Recorder } from './support/recorder.ts';
 import { binary, oneServer, reason } from './support/servers.ts';
@@ -13,25 +14,48 @@ describe.skipIf(binary === undefined)(`leftovers${reason}`, () => {
   test('buckets without a write for long are deleted with their values; others, and what is not of Carpool, stay', async () => {
     const { url } = await oneServer();
     const connection = await connect({ servers: url });
+    onTestFinished(() => connection.close());
+    const ttl = 60;
     const kvm = new Kvm(connection);
-    const [old, , own] = [await kvm.create('carpool_old'), await kvm.create('other'), await kvm.create('carpool_own')];
-    const values = await new Objm(connection).create('carpool_old_values');
+    const make = async (name: string, description = describeBucket(name, ttl)): Promise<KV> =>
+      await kvm.create(name, { description });
+    const [old, living, own] = [await make('carpool_old'), await make('carpool_living'), await make('carpool_own')];
+    await kvm.create('other');
+    await make('carpool_foreign', 'of somebody else');
+    await make('carpool_longer', describeBucket('longer', 60_000));
+    const objects = new Objm(connection);
+    const values = await objects.create('carpool_old_values', { description: describeBucket('old', ttl) });
+    await objects.create('carpool_own_values', { description: describeBucket('own', ttl) });
     await old.put('a', 'b');
     await values.putBlob({ name: 'x' }, new Uint8Array(10));
-    await new Objm(connection).create('carpool_own_values');
+    // One that was away for as long, and is there again: it writes while it is watched.
+    let watched = 0;
+    const clock: Clock = {
+      now: () => expect.unreachable(),
+      after: (milliseconds, run) => {
+        watched = milliseconds;
+        void living.put('a', 'c').then(run);
+        return () => {};
+      },
+    };
+    let stopped = false;
     const sweep = async (): Promise<string[]> =>
-      await sweepLeftovers({ connection, name: 'carpool_own', silence: 300 });
+      await sweepLeftovers({ connection, name: 'carpool_own', clock, stopped: () => stopped });
     await own.put('a', 'b');
-    expect(await sweep()).toEqual([]);
-    // Of the server, whose clock cannot be set.
+    expect([await sweep(), watched]).toEqual([[], 0]);
+    // By the clock of the server, which cannot be set.
     await pause(400);
     expect(await sweep()).toEqual([]);
     await own.put('a', 'c');
+    stopped = true;
+    expect([await sweep(), watched]).toEqual([[], ttl]);
+    stopped = false;
+    await pause(400);
+    await own.put('a', 'd');
     expect((await sweep()).toSorted()).toEqual(['KV_carpool_old', 'OBJ_carpool_old_values']);
     const left: string[] = [];
     for await (const { bucket } of kvm.list()) left.push(bucket);
-    expect(left.toSorted()).toEqual(['carpool_own', 'other']);
-    await connection.close();
+    expect(left.toSorted()).toEqual(['carpool_foreign', 'carpool_living', 'carpool_longer', 'carpool_own', 'other']);
   });
 
   test('a host that was killed with what nobody else wants keeps nothing there: the last one that ends sees it', async () => {

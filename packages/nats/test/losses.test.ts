@@ -159,6 +159,23 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
     expect(missing.message).toContain('the file `credentials` cannot be read: ENOENT');
   });
 
+  test.each([
+    ['publish: { deny: "$JS.API.>" }', 'publish to "$JS.API.INFO"'],
+    ['subscribe: { deny: "_INBOX.>" }', 'subscribe to "_INBOX.'],
+  ])('a user with %s: one sentence', async (permissions, what) => {
+    const users = `users: [ { user: a, password: p, permissions: { ${permissions} } } ]`;
+    const { url } = await oneServer(jetStreamAnd(`authorization { ${users} }`));
+    const { code, message } = await failure(new TestHost(url, { user: 'a', password: 'p' }).take('db'));
+    expect([code, message]).toEqual(['REACH_UNAVAILABLE', expect.stringContaining(`its user may not ${what}`)]);
+  });
+
+  test('a name that is not found is no fault of TLS, whatever it is', async () => {
+    const nobody = new TestHost('nats://tls.ssl.invalid:4222', { connectTimeout: 200 });
+    expect((await failure(nobody.take('db'))).message).toMatch(
+      /: no server answers there within 200 ms \(.*\): start one/,
+    );
+  });
+
   test('a server that comes a little later is found', async () => {
     const [port = 0] = await freePorts(1);
     const server = new NatsServer(port, jetStreamAnd(''));

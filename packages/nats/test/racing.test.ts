@@ -35,6 +35,10 @@ class RacingStore implements Store {
     return [...this.#all.keys()];
   }
 
+  async others(): Promise<'unknown'> {
+    return 'unknown';
+  }
+
   tell(): void {}
 
   listen(): () => void {
@@ -61,7 +65,10 @@ test('of two hosts whose writes race one holds the lock, and what was given back
         keyOf: ({ name }) => name,
       }),
   );
-  onTestFinished(async () => void (await Promise.all(hosts.map((host) => host.close()))));
+  onTestFinished(async () => {
+    const ending = { store, removed: async () => {}, until: systemClock.now() + 2_000 };
+    await Promise.all(hosts.map((host) => host.close(ending)));
+  });
   await Promise.all(hosts.map((host) => host.open()));
   let holders = 0;
   let most = 0;

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SimulatedRun, type Fault } from './support/simulated-run.ts';
+import { longestEnd, SimulatedRun, type Fault } from './support/simulated-run.ts';
 
 const ttl = 3_000;
 /** Some of it is left for stalls, where clocks differ by this much. */
@@ -72,5 +72,20 @@ test('a permit of a semaphore is never given twice', async () => {
       expect(run.starving).toEqual([]);
     }),
     { numRuns: 40 },
+  );
+}, 120_000);
+
+test('the bucket goes with the last host, or one says that it may stay; no end takes longer than it may', async () => {
+  const ends = fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 6_000, max: 16_000 })));
+  await fc.assert(
+    fc.asyncProperty(schedule(rough), ends, async (plan, times) => {
+      const run = new SimulatedRun({ ...plan, ttl, ends: times });
+      await run.go(21_000);
+      expect(run.staysUntold).toBe(false);
+      expect(run.fenceFaults).toEqual([]);
+      const stalls = plan.faults.reduce((sum, fault) => sum + (fault.kind === 'stall' ? fault.duration : 0), 0);
+      expect(run.longestEnd).toBeLessThanOrEqual(longestEnd + 1_000 + stalls);
+    }),
+    { numRuns: 100 },
   );
 }, 120_000);

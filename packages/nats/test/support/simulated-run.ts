@@ -1,9 +1,8 @@
 /** Three hosts and a server in simulated time; what they are granted and told, and what of that must not be. */
-import type { Clock } from '../../src/clock.ts';
 import { Leases } from '../../src/leases.ts';
 import type { NameOf } from '../../src/record.ts';
-import { BucketGone, Conflict, type Store, type Stored } from '../../src/store.ts';
 import { timingOf } from '../../src/validity.ts';
+import { SimulatedHost, SimulatedServer } from './simulated-server.ts';
 import { Timeline } from './timeline.ts';
 
 export type Fault =
@@ -22,12 +21,8 @@ export interface SimulatedRunOptions {
   readonly faults: readonly Fault[];
   readonly kind?: 'lock' | 'semaphore';
   readonly size?: number;
-}
-
-interface Bucket {
-  readonly number: number;
-  revision: number;
-  readonly keys: Map<string, Stored>;
+  /** When hosts end, in milliseconds, each one that lives then. */
+  readonly ends?: readonly number[];
 }
 
 interface Holding {
@@ -35,47 +30,39 @@ interface Holding {
   readonly weight: number;
 }
 
-class SimulatedHost {
-  readonly number: number;
-  stalledUntil = 0;
-  cutUntil = 0;
-  dead = false;
-  heard: ((key: string, stored: Stored) => void) | undefined;
-  leases!: Leases;
-  waiting = 0;
-
-  constructor(number: number) {
-    this.number = number;
-  }
-}
-
 const names = ['db', 'printer'];
 /** When faults are over and everything must go on. */
 const quiet = 12_000 + 9_000;
+/** Milliseconds for the end of a host. */
+export const longestEnd = 4_000;
 
 export class SimulatedRun {
   readonly doubleHolders: string[] = [];
   readonly fenceFaults: string[] = [];
   grants = 0;
+  /** Milliseconds. */
+  longestEnd = 0;
   readonly #options: SimulatedRunOptions;
   readonly #time: Timeline;
   readonly #hosts: SimulatedHost[];
-  #bucket: Bucket | undefined;
-  #buckets = 0;
-  #downUntil = 0;
-  readonly #epochs = new Map<string, number>();
+  readonly #server: SimulatedServer;
   readonly #holdings = new Map<string, Set<Holding>>();
   readonly #fences = new Map<string, readonly [number, number]>();
   readonly #lastGrant = new Map<number, number>();
-  #lossless = false;
 
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     this.#time = new Timeline(options.seed);
-    this.#hosts = options.rates.map((_, number) => new SimulatedHost(number));
+    this.#hosts = options.rates.map((_, number) => new SimulatedHost(number, this.#time));
+    const { lost, ends } = options;
+    this.#server = new SimulatedServer({ time: this.#time, hosts: this.#hosts, lost, ordered: ends !== undefined });
     for (const host of this.#hosts) this.#start(host);
+    for (const host of this.#hosts) {
+      const at = ends?.[host.number];
+      if (at !== undefined) host.later(at, () => this.#end(host));
+    }
     for (const fault of options.faults) this.#time.at(fault.at, () => this.#break(fault));
-    this.#time.at(quiet, () => (this.#lossless = true));
+    this.#time.at(quiet, () => (this.#server.lossless = true));
   }
 
   /** @param during milliseconds in which tests take leases; then they get a while to come to rest */
@@ -90,11 +77,39 @@ export class SimulatedRun {
       .map(({ number }) => number);
   }
 
+  /**
+   * The bucket is still there, and nobody was told that it may be: no host has said so at its end, and none was killed since the
+   * first one ended, to which it may have been left.
+   */
+  get staysUntold(): boolean {
+    const { faults, ends = [] } = this.#options;
+    const since = Math.min(...ends);
+    return (
+      this.#server.bucket !== undefined &&
+      !this.#hosts.some(({ told }) => told) &&
+      !faults.some(({ kind, at }) => kind === 'kill' && at >= since)
+    );
+  }
+
+  #end(host: SimulatedHost): void {
+    const began = this.#time.now;
+    // Its tests have ended.
+    this.#releaseAll(host);
+    const until = host.clock(this.#options.rates[host.number] ?? 1).now() + longestEnd;
+    host.leases.close({ store: this.#server.storeOf(host, 250), removed: async () => {}, until }).then(
+      (why) => {
+        host.told = why !== undefined;
+        this.longestEnd = Math.max(this.longestEnd, this.#time.now - began);
+      },
+      (thrown: unknown) => this.doubleHolders.push(`an end has failed: ${String(thrown)}`),
+    );
+  }
+
   #start(host: SimulatedHost): void {
     const { ttl, rates } = this.#options;
     host.leases = new Leases({
-      store: this.#storeOf(host),
-      clock: this.#clockOf(host, rates[host.number] ?? 1),
+      store: this.#server.storeOf(host, ttl / 6),
+      clock: host.clock(rates[host.number] ?? 1),
       timing: timingOf(ttl),
       randomId: () => `${host.number}-${Math.floor(this.#time.random() * 2 ** 48).toString(36)}`,
       random: () => this.#time.random(),
@@ -110,13 +125,13 @@ export class SimulatedRun {
     const weight = 1 + Math.floor(this.#time.random() * Math.min(size, 2));
     const of: NameOf = { name, kind, size };
     let holding: Holding | undefined;
-    const again = (): void => void this.#later(host, this.#time.random() * 400, () => this.#cycle(host, name));
+    const again = (): void => void host.later(this.#time.random() * 400, () => this.#cycle(host, name));
     const id: string = host.leases.want(
       { ...of, weight, by: 'a test', wait: true },
       {
         granted: ({ revision, epoch }) => {
-          holding = this.#granted(host, of, weight, [this.#epochs.get(epoch) ?? -1, revision]);
-          this.#later(host, this.#time.random() * 700, () => {
+          holding = this.#granted(host, of, weight, [this.#server.numberOf(epoch), revision]);
+          host.later(this.#time.random() * 700, () => {
             if (holding === undefined) return;
             this.#release(name, holding);
             holding = undefined;
@@ -155,6 +170,11 @@ export class SimulatedRun {
     this.#holdings.get(name)?.delete(holding);
   }
 
+  #releaseAll({ number }: SimulatedHost): void {
+    for (const holdings of this.#holdings.values())
+      for (const holding of holdings) if (holding.host === number) holdings.delete(holding);
+  }
+
   #break(fault: Fault): void {
     const { now } = this.#time;
     switch (fault.kind) {
@@ -163,8 +183,7 @@ export class SimulatedRun {
         if (host === undefined) return;
         host.dead = true;
         // Its tests end with it.
-        for (const holdings of this.#holdings.values())
-          for (const holding of holdings) if (holding.host === host.number) holdings.delete(holding);
+        this.#releaseAll(host);
         return;
       }
       case 'stall':
@@ -174,101 +193,11 @@ export class SimulatedRun {
         for (const host of this.#hosts) if (host.number === fault.host) host.cutUntil = now + fault.duration;
         return;
       case 'outage':
-        this.#downUntil = now + fault.duration;
+        this.#server.downUntil = now + fault.duration;
         return;
       case 'forget':
       case 'delete':
-        this.#bucket = undefined;
+        this.#server.bucket = undefined;
     }
-  }
-
-  /** In the process of a host: not while it stalls, and never when it is dead. */
-  #later(host: SimulatedHost, delay: number, run: () => void): () => void {
-    let cancelled = false;
-    const attempt = (): void => {
-      if (cancelled || host.dead) return;
-      if (host.stalledUntil > this.#time.now) this.#time.at(host.stalledUntil, attempt);
-      else run();
-    };
-    this.#time.at(this.#time.now + delay, attempt);
-    return () => {
-      cancelled = true;
-    };
-  }
-
-  #clockOf(host: SimulatedHost, rate: number): Clock {
-    return {
-      now: () => 1_000_000 * (host.number + 1) + this.#time.now * rate,
-      after: (milliseconds, run) => this.#later(host, milliseconds / rate, run),
-    };
-  }
-
-  #storeOf(host: SimulatedHost): Store {
-    return {
-      make: () =>
-        this.#request(host, () => void (this.#bucket ??= { number: ++this.#buckets, revision: 0, keys: new Map() })),
-      get: (key) => this.#request(host, () => this.#existing().keys.get(key)),
-      set: (key, value, expected) =>
-        this.#request(host, () => {
-          const bucket = this.#existing();
-          if ((bucket.keys.get(key)?.revision ?? 0) !== expected) throw new Conflict();
-          if (key === 'epoch') this.#epochs.set(String(value), bucket.number);
-          bucket.keys.set(key, { value, revision: ++bucket.revision });
-          return bucket.revision;
-        }),
-      keys: () => this.#request(host, () => [...this.#existing().keys.keys()]),
-      destroy: () => this.#request(host, () => void (this.#bucket = undefined)),
-      tell: (key, stored) => {
-        for (const other of this.#hosts) {
-          if (other === host || this.#isCut(host) || this.#isLost()) continue;
-          this.#later(other, 1 + this.#time.random() * 3, () => {
-            if (!this.#isCut(other)) other.heard?.(key, stored);
-          });
-        }
-      },
-      listen: (heard): (() => void) => {
-        host.heard = heard;
-        return () => {
-          host.heard = undefined;
-        };
-      },
-    };
-  }
-
-  #existing(): Bucket {
-    if (this.#bucket === undefined) throw new BucketGone();
-    return this.#bucket;
-  }
-
-  #isCut(host: SimulatedHost): boolean {
-    return host.cutUntil > this.#time.now || this.#downUntil > this.#time.now;
-  }
-
-  #isLost(): boolean {
-    return !this.#lossless && this.#time.random() < this.#options.lost;
-  }
-
-  /** Takes a while there and back, sometimes long; may be lost either way. */
-  #request<T>(host: SimulatedHost, work: () => T): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const delay = (): number =>
-      this.#time.random() < 0.03 ? this.#time.random() * 1_500 : 1 + this.#time.random() * 4;
-    this.#later(host, this.#options.ttl / 6, () => reject(new Error('no answer in time')));
-    const arrives = this.#time.now + delay();
-    this.#time.at(arrives, () => {
-      if (this.#isCut(host) || this.#isLost()) return;
-      let answer: () => void;
-      try {
-        const value = work();
-        answer = () => resolve(value);
-      } catch (thrown) {
-        answer = () => reject(thrown as Error);
-      }
-      if (this.#isLost()) return;
-      this.#later(host, delay(), () => {
-        if (!this.#isCut(host)) answer();
-      });
-    });
-    return promise;
   }
 }
