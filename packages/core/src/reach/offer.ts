@@ -59,7 +59,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 
 function offerIn(value: unknown): HostOffer | undefined {
   const { host, name, addresses, pools, load } = recordIn(value) ?? {};
-  if (!isText(host) || !isText(name) || !isNumber(load)) return undefined;
+  if (!isText(host) || host === '' || !isText(name) || !isNumber(load)) return undefined;
   if (!Array.isArray(addresses) || addresses.length > limits.addresses || !addresses.every(isText)) return undefined;
   const entries = Object.entries(recordIn(pools) ?? {});
   if (entries.length > limits.pools) return undefined;

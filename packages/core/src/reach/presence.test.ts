@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../../test/support/clock.ts';
 import { FakeTopic } from '../../test/support/fake-topic.ts';
 import { readAnnouncement, writeAnnouncement, type HostOffer } from './offer.ts';
+import { has } from './placement.ts';
 import { Presence, type PresenceOptions } from './presence.ts';
 
 const clock = new FakeClock();
@@ -83,38 +84,86 @@ test('a failure is told once, and what was there is said again when the connecti
   expect(failures).toHaveLength(2);
 });
 
-test('what is published by anybody else is not believed', () => {
-  const good = { says: 'offers', number: 1, offer: offer('a', 9) } as const;
-  const text = writeAnnouncement(good, '1');
-  expect(readAnnouncement(text, '1')).toEqual({ ...good, offer: offer('a', 4) });
-  expect(readAnnouncement(text, '2')).toBeUndefined();
-  const bad: unknown[] = [
-    null,
-    [],
-    'x',
-    {},
-    { says: 'ends' },
-    { says: 'ends', host: 'h'.repeat(400) },
-    { ...good, number: 'x' },
-    { ...good, number: -1 },
-    { ...good, offer: undefined },
-    { ...good, offer: { ...good.offer, host: 1 } },
-    { ...good, offer: { ...good.offer, addresses: 'x' } },
-    { ...good, offer: { ...good.offer, addresses: Array.from({ length: 17 }, () => 'x') } },
-    { ...good, offer: { ...good.offer, load: Number.MAX_VALUE } },
-    { ...good, offer: { ...good.offer, pools: { db: { identity: 'x', slots: 1, free: 1 } } } },
-    { ...good, offer: { ...good.offer, pools: { db: null } } },
-    { ...good, offer: { ...good.offer, pools: Object.fromEntries(Array.from({ length: 257 }, (_, n) => [n, {}])) } },
+const text = (of: unknown, version: unknown = '1'): string => JSON.stringify({ version, ...(of as object) });
+const good = { says: 'offers', number: 1, offer: offer('a', 3) } as const;
+/** It is believed with this changed in its offer, or in itself. */
+const believed = (change: object, itself: object = {}): boolean =>
+  readAnnouncement(text({ ...good, ...itself, offer: { ...good.offer, ...change } }), '1') !== undefined;
+const pools = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, good.offer.pools['db']]));
+const longest = 'h'.repeat(300);
+
+test('what is published by anybody else is not believed, whatever one thing of it is wrong', () => {
+  expect(readAnnouncement(writeAnnouncement(good, '1'), '1')).toEqual(good);
+  expect(readAnnouncement(writeAnnouncement(good, '1'), '2')).toBeUndefined();
+  for (const whole of ['{', '', 'null', '[]', '"x"', '1', text(good, 1), text({}), text({ says: 'other' })])
+    expect([whole, readAnnouncement(whole, '1')]).toEqual([whole, undefined]);
+  expect(believed({})).toBe(true);
+  for (const itself of [{ number: 'x' }, { number: -1 }, { number: undefined }, { says: undefined }])
+    expect([itself, believed({}, itself)]).toEqual([itself, false]);
+  for (const wrong of [undefined, null, [], 'x'])
+    expect(readAnnouncement(text({ ...good, offer: wrong }), '1')).toBeUndefined();
+  const changes: object[] = [
+    { host: 1 },
+    { host: '' },
+    { host: undefined },
+    { name: 1 },
+    { addresses: 'x' },
+    { addresses: [1] },
+    { addresses: undefined },
+    { load: '0' },
+    { load: -1 },
+    { load: Number.MAX_VALUE },
+    ...['identity', 'slots', 'free', 'queued'].map((field) => ({
+      pools: { db: { ...good.offer.pools['db'], [field]: undefined } },
+    })),
+    { pools: { db: { ...good.offer.pools['db'], free: -1 } } },
+    { pools: { db: null } },
+    { pools: { db: [] } },
   ];
-  for (const one of bad)
-    expect(readAnnouncement(JSON.stringify({ version: '1', ...(one as object) }), '1')).toBeUndefined();
-  expect(readAnnouncement('{', '1')).toBeUndefined();
-  expect(readAnnouncement(text.replace('"ci"', `"ci"${' '.repeat(70_000)}`), '1')).toBeUndefined();
+  for (const change of changes) expect([change, believed(change)]).toEqual([change, false]);
 });
 
-test('a name that every object has is no pool', () => {
-  const text = writeAnnouncement({ says: 'offers', number: 1, offer: offer('a', 1) }, '1');
-  const said = readAnnouncement(text.replace('"db":', '"__proto__":'), '1');
-  expect(said).toMatchObject({ says: 'offers' });
-  expect(({} as { identity?: unknown }).identity).toBeUndefined();
+test('each limit is where it is: one more is too much', () => {
+  const both = (within: object, beyond: object): void =>
+    expect([believed(within), believed(beyond)]).toEqual([true, false]);
+  both({ host: longest }, { host: `${longest}h` });
+  both({ name: longest }, { name: `${longest}h` });
+  both({ addresses: Array<string>(16).fill('x') }, { addresses: Array<string>(17).fill('x') });
+  both({ addresses: [longest] }, { addresses: [`${longest}h`] });
+  both({ pools: pools(256) }, { pools: pools(257) });
+  both({ pools: { [longest]: good.offer.pools['db'] } }, { pools: { [`${longest}h`]: good.offer.pools['db'] } });
+  const ends = (host: string): unknown => readAnnouncement(text({ says: 'ends', host }), '1');
+  expect([ends(longest), ends(`${longest}h`)]).toEqual([{ says: 'ends', host: longest }, undefined]);
+  const short = text(good);
+  const long = (size: number): string => short.replace('"ci"', `"ci"${' '.repeat(size - short.length)}`);
+  expect(readAnnouncement(long(65_536), '1')).toEqual(good);
+  expect(readAnnouncement(long(65_537), '1')).toBeUndefined();
+});
+
+test('more free slots than there are count as those that there are', () => {
+  const said = readAnnouncement(text({ ...good, offer: offer('a', 9) }), '1');
+  expect(said).toEqual({ ...good, offer: offer('a', 4) });
+});
+
+test('a name that every object has is no pool, and can be one', () => {
+  const said = readAnnouncement(text(good).replace('"db":', '"__proto__":'), '1');
+  const found = said?.says === 'offers' ? said.offer : undefined;
+  expect(Object.getPrototypeOf(found?.pools)).toBe(Object.prototype);
+  const wanted = (name: string) => has({ name, identity: 'x' }, found!);
+  expect(['__proto__', 'db', 'toString', 'constructor'].map(wanted)).toEqual([true, false, false, false]);
+});
+
+test('one that has ended says and hears nothing, and is told nothing of the topic', async () => {
+  const topic = new FakeTopic();
+  const told: string[] = [];
+  const looks = presence(topic, { failed: ({ code }) => told.push(code), changed: () => told.push('changed') });
+  await topic.settled();
+  const closing = looks.close();
+  const before = topic.published;
+  topic.fail();
+  topic.connect();
+  topic.publish(text(good));
+  await closing;
+  expect([topic.published - before, told, names(looks)]).toEqual([1, [], []]);
 });

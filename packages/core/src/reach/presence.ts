@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { CarpoolError } from '../base/errors.ts';
-import { HostDirectory } from './host-directory.ts';
+import { HeardHosts } from './heard-hosts.ts';
 import { readAnnouncement, writeAnnouncement, type Announcement, type HostOffer } from './offer.ts';
 import type { Topic, TopicOptions } from './types.ts';
 
@@ -39,7 +39,7 @@ const answering = 300;
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #every: number;
-  readonly #directory: HostDirectory;
+  readonly #directory: HeardHosts;
   readonly #topic: Topic;
   #number = 0;
   #next: Timer | undefined;
@@ -53,16 +53,18 @@ export class Presence {
     const { topic, host, every = defaultEvery, failed } = options;
     this.#options = options;
     this.#every = every;
-    this.#directory = new HostDirectory(every * missing);
+    this.#directory = new HeardHosts(every * missing);
     this.#topic = topic({
       host,
       heard: (text) => this.#hear(text),
       connected: () => {
+        if (this.#over) return;
         this.#failing = false;
         this.#connected ??= options.clock.now();
         this.#begin();
       },
       failed: (error) => {
+        if (this.#over) return;
         if (!this.#failing) failed?.(error);
         this.#failing = true;
       },
@@ -89,7 +91,7 @@ export class Presence {
     return this.#failing || (this.#connected !== undefined && this.#options.clock.now() - this.#connected >= answering);
   }
 
-  get directory(): Pick<HostDirectory, 'place' | 'returned' | 'sent'> {
+  get directory(): Pick<HeardHosts, 'place' | 'returned' | 'sent'> {
     return this.#directory;
   }
 
@@ -109,7 +111,6 @@ export class Presence {
 
   /** Also where the connection was lost for a while: what was said meanwhile is lost. */
   #begin(): void {
-    if (this.#over) return;
     if (this.#options.own === undefined) this.#say({ says: 'asks' });
     else this.#offer();
   }

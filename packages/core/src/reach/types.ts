@@ -1,6 +1,7 @@
 /**
- * What the hosts of one run on several machines share. The host of each machine has a connection, on behalf of its workers;
- * an engine carries it, such as NATS with `@carpool/nats`. Types only: nothing of an engine is part of this package.
+ * What hosts of several machines share: the leases of one run, which a connection of each of its hosts holds on behalf of its
+ * workers; and what they offer to each other, for which all hosts of all runs have a topic. An engine carries both, such as
+ * NATS with `@carpool/nats`. Types only: nothing of an engine is part of this package.
  */
 import type { CarpoolError } from '../base/errors.ts';
 
@@ -18,7 +19,7 @@ export interface Reach {
   readonly topic?: ((options: TopicOptions) => Topic) | undefined;
 }
 
-/** What an engine is told of one that publishes, or listens. */
+/** What an engine is told of one that publishes, or listens. It calls nothing of it before `topic` has returned. */
 export interface TopicOptions {
   /** For the engine's own lists: the name of the machine, and the pid. */
   readonly host: string;

@@ -12,7 +12,7 @@ interface Heard {
 /** Hosts that are known at a time. Those that come then are known when others have gone. */
 export const mostHosts = 256;
 
-export class HostDirectory {
+export class HeardHosts {
   readonly #silence: number;
   readonly #heard = new Map<string, Heard>();
   readonly #sent = new Map<string, number>();
