@@ -23,7 +23,7 @@ import { connectToHost, type HostConnection } from './connect.ts';
 import { dialSharedWorker } from './dial.ts';
 import { EndReports } from './end-reports.ts';
 import { HostCalls } from './host-calls.ts';
-import { giveUpOnSilence, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
+import { giveUpOnSilence, hostError, silenceOf, watchHost, type HostHeartbeat } from './silent-host.ts';
 import { Leases } from './leases.ts';
 import { MachineLink } from './machine-link.ts';
 import type { OtherHosts, SentElsewhere } from './other-hosts.ts';
@@ -100,6 +100,11 @@ export class HostClient implements Client {
     return this.#over;
   }
 
+  /** Nothing of this process is open on the host, or on its way there. */
+  get isIdle(): boolean {
+    return this.#calls.pending + this.#open.size === 0;
+  }
+
   async pools(): Promise<readonly string[]> {
     return (await this.names()).pools;
   }
@@ -112,8 +117,9 @@ export class HostClient implements Client {
     pool: string,
     options: InternalRegisterOptions = {},
   ): Promise<UserSession<M>> {
-    const { signal, timeLeft, calls, site = callSite(this.register), tried = [], ...request } = options;
-    const since = systemClock.now();
+    const { signal, timeLeft, calls, site = callSite(this.register), stays = false, ...request } = options;
+    const { tried = [], spent = 0 } = request;
+    const since = systemClock.now() - spent;
     const number = ++this.#sessions;
     const session = new UserSession<M>(pool, systemClock);
     const what = `Cannot register a session of "${pool}" in the time of this test or hook`;
@@ -124,7 +130,13 @@ export class HostClient implements Client {
       id: `w${this.#connection.peer}s${number}`,
       listener: session.listener,
       timeout: registerLimit,
-      params: { ...request, tried, timeLeft: due, pool, stack: site.stack } satisfies WireRegister,
+      params: {
+        ...request,
+        tried: stays ? undefined : tried,
+        timeLeft: due + spent,
+        pool,
+        stack: site.stack,
+      } satisfies WireRegister,
       signal: wait.signal,
     });
     try {
@@ -162,7 +174,7 @@ export class HostClient implements Client {
       return session;
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
-      if (thrown instanceof Elsewhere)
+      if (thrown instanceof Elsewhere && !stays)
         return await this.#registerElsewhere<M>(pool, { options: { ...options, site }, since, to: thrown.destination });
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot register a session of "${pool}"`), site);
     } finally {
@@ -238,6 +250,12 @@ export class HostClient implements Client {
 
   async #registerElsewhere<M extends Messages>(pool: string, call: SentElsewhere): Promise<UserSession<M>> {
     const { OtherHosts: Others } = await import('./other-hosts.ts');
+    // What is made then would be closed by nothing.
+    if (this.#over)
+      throw errorAt(
+        (await this.closed) ?? hostError(`Cannot register a session of "${pool}": this process has disconnected`, {}),
+        call.options.site ?? { stack: '' },
+      );
     this.#others ??= new Others({ runner: this.#connection.runner, connect: this.#connect });
     return await this.#others.register<M>(pool, call, (options) => this.register<M>(pool, options));
   }

@@ -3,19 +3,25 @@
  * sent it there: one for each, kept. The same owners end what is held there. Loaded by the first that is sent.
  */
 import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
-import { systemClock } from '../base/clock.ts';
-import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import { CarpoolError, errorAt, fromRecord, isCarpoolError, toRecord } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-kinds.ts';
 import { noop } from '../base/noop.ts';
+import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { UserSession } from '../session/session.ts';
-import type { Destination } from '../wire/elsewhere.ts';
-import { isUnder, type OwnerPath } from '../wire/owner-path.ts';
+import type { Destination, TriedHost } from '../wire/elsewhere.ts';
+import { describeOwner, isUnder, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
+import { firstSession } from './first-session.ts';
+import { hostError } from './silent-host.ts';
 import type { InternalRegisterOptions, ClientOptions } from './types.ts';
 
 /** As much of a client as is needed here. */
-interface OtherClient {
+export interface OtherClient {
   readonly over: boolean;
+  /** Nothing of this process is open there, or on its way. */
+  readonly isIdle: boolean;
   readonly closed: Promise<CarpoolError | undefined>;
   register<M extends Messages = AnyMessages>(pool: string, options: InternalRegisterOptions): Promise<UserSession<M>>;
   release(owner: OwnerPath, failed?: boolean): Promise<number>;
@@ -27,28 +33,34 @@ interface OtherClient {
 export interface OtherHostsOptions<C> {
   readonly runner: string;
   readonly connect: (options: ClientOptions) => Promise<C>;
+  readonly clock?: Clock | undefined;
+  /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** A registration that is to go to another host. */
 export interface SentElsewhere {
   readonly options: InternalRegisterOptions;
-  /** When the call began. */
+  /** When the user called, by the clock. */
   readonly since: number;
   readonly to: Destination;
 }
 
 interface Other<C> {
+  /** As in `Destination`. */
+  readonly host: string;
   readonly connecting: Promise<C>;
   client?: C;
-  /** Whose sessions it has, or had: paths. */
-  readonly owners: Set<OwnerPath>;
+  /** Calls that register there now. */
+  calls: number;
+  /** Whose sessions it has, or had, by `keyOf`. In place of a test that has ended its file, which waits for that end. */
+  readonly owners: Map<string, OwnerPath>;
 }
 
 /** Milliseconds. A host that takes no connection in this time is left to others. */
 const connectTimeout = 3_000;
-
-/** Milliseconds between two looks at other hosts, while it waits on one. */
-const lookInterval = 1_000;
+/** Characters of a failure that the host of the run is told. */
+const longestFailure = 2_000;
 
 /** What a host fails with that is gone, cannot start its child, or has no place: another one may have what is wanted. */
 const movesOn: ReadonlySet<ErrorCode> = new Set([
@@ -67,76 +79,62 @@ const movesOn: ReadonlySet<ErrorCode> = new Set([
 
 export class OtherHosts<C extends OtherClient> {
   readonly #options: OtherHostsOptions<C>;
+  readonly #clock: Clock;
+  /** By their addresses: after an edit on a host the run is opened there anew, and has another one. */
   readonly #others = new Map<string, Other<C>>();
-  #closed: { readonly reason: CarpoolError | undefined } | undefined;
+  readonly #closed = new Cancellation();
 
   constructor(options: OtherHostsOptions<C>) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /**
    * Registers there. Where that host is gone, or cannot, the host of the run is asked again.
    * @param again asks that one, which need not go there
+   * @throws CarpoolError as `Client.register`; REQUEST_TIMEOUT if there is no connection when the time of the call is over
    */
   async register<M extends Messages>(
     pool: string,
-    { options, since, to }: SentElsewhere,
+    call: SentElsewhere,
     again: (options: InternalRegisterOptions) => Promise<UserSession<M>>,
   ): Promise<UserSession<M>> {
-    const { signal, timeout, timeLeft, tried = [] } = options;
-    const left = (): { readonly timeout?: number } =>
-      timeout === undefined ? {} : { timeout: Math.max(timeout - (systemClock.now() - since), 1) };
+    const { options, since, to } = call;
+    const { signal, tried = [], wait = true } = options;
+    if (this.#closed.aborted) throw this.#overAt(options);
+    const { host, name } = to;
+    const asked = (tries: readonly TriedHost[], more: InternalRegisterOptions = {}): Promise<UserSession<M>> =>
+      again({ ...options, ...more, spent: this.#clock.now() - since, tried: [...tried, ...tries] });
+    const other = this.#others.get(to.address) ?? this.#connect(to);
+    other.calls++;
+    let ofThirdHost: unknown;
     try {
-      const client = await this.#connected(to, options);
-      if (signal?.aborted === true) throw signal.reason;
-      const moving = { ...options, wait: false, tried: [...tried, to.host] };
-      return await this.#waitThere(
-        (stop) => client.register<M>(pool, { ...options, ...left(), signal: stop }),
-        { signal, wait: options.wait ?? true },
-        () => again({ ...moving, ...left() }),
-      );
+      const client = await this.#connected(other, pool, call);
+      this.#leaveFormer(to);
+      const there = (stop: CancelSignal | undefined): Promise<UserSession<M>> =>
+        client.register<M>(pool, { ...options, spent: this.#clock.now() - since, stays: true, signal: stop });
+      if (!wait) return await there(signal);
+      return await firstSession({
+        clock: this.#clock,
+        signal,
+        there,
+        elsewhere: (stop) =>
+          asked([{ host, name }], { wait: false, signal: stop }).catch((thrown: unknown) => {
+            if (isCarpoolError(thrown) && movesOn.has(thrown.code)) return undefined;
+            ofThirdHost = thrown;
+            throw thrown;
+          }),
+        surplus: (session) => void session.unregister().catch((thrown: unknown) => this.#warn(pool, thrown)),
+      });
     } catch (thrown) {
       if (signal?.aborted === true) throw signal.reason;
-      if (!isCarpoolError(thrown) || !movesOn.has(thrown.code) || (timeLeft?.() ?? 1) <= 0) throw thrown;
-      if (this.#closed !== undefined) throw thrown;
-      return await again({ ...options, ...left(), tried: [...tried, to.host] });
-    }
-  }
-
-  /**
-   * Waits there for a slot, and looks from time to time whether another host has one.
-   * @param register there @param look fails where no other has one
-   */
-  async #waitThere<M extends Messages>(
-    register: (stop: CancelSignal | undefined) => Promise<UserSession<M>>,
-    { signal, wait }: { readonly signal: CancelSignal | undefined; readonly wait: boolean },
-    look: () => Promise<UserSession<M>>,
-  ): Promise<UserSession<M>> {
-    if (!wait) return await register(signal);
-    const moved = new Cancellation();
-    const either = signal === undefined ? { signal: moved, stop: noop } : eitherOf(signal, moved);
-    const registering = register(either.signal);
-    let over = false;
-    const ended = (): void => void (over = true);
-    registering.then(ended, ended);
-    try {
-      for (;;) {
-        const due = Promise.withResolvers<undefined>();
-        const timer = systemClock.after(lookInterval, () => due.resolve(undefined));
-        const first = await Promise.race([registering, due.promise]).finally(() => timer.cancel());
-        if (first !== undefined) return first;
-        const other = await look().catch(noop);
-        if (other === undefined) continue;
-        if (over) {
-          await other.unregister();
-          return await registering;
-        }
-        moved.abort(() => new Error('another host has a slot'));
-        registering.catch(noop);
-        return other;
-      }
+      if (this.#closed.aborted) throw this.#overAt(options);
+      if (!isCarpoolError(thrown) || thrown === ofThirdHost) throw thrown;
+      if (!movesOn.has(thrown.code)) throw failureOn(to, thrown, options);
+      const failure = { code: thrown.code, message: thrown.message.slice(0, longestFailure) };
+      return await asked([{ host, name, failure }]);
     } finally {
-      either.stop();
+      other.calls--;
     }
   }
 
@@ -167,44 +165,103 @@ export class OtherHosts<C extends OtherClient> {
 
   /** @param reason why the connection to the run's host has ended; absent: this process has ended it */
   close(reason: CarpoolError | undefined): void {
-    this.#closed = { reason };
-    for (const { client } of this.#others.values()) client?.close(reason);
+    this.#closed.abort(() => reason ?? hostError('This process has closed its connection to the host of the run', {}));
+    // Those that still connect are closed when they have.
+    for (const { connecting } of this.#others.values()) connecting.then((client) => client.close(reason), noop);
   }
 
   /** Those that have something of an owner that ends. */
   #with(owner: OwnerPath): C[] {
     return [...this.#others.values()].flatMap(({ client, owners }) => {
-      const own = [...owners].filter((under) => isUnder(under, owner));
-      for (const under of own) owners.delete(under);
+      const own = [...owners].filter(([, under]) => isUnder(under, owner));
+      for (const [key] of own) owners.delete(key);
+      const file = owner.slice(0, 1);
+      if (own.length > 0 && owner.length > 1) owners.set(keyOf(file), file);
       return own.length > 0 && client?.over === false ? [client] : [];
     });
   }
 
-  async #connected({ host, address }: Destination, { under = [], timeLeft }: InternalRegisterOptions): Promise<C> {
-    const other = this.#others.get(host) ?? this.#connect(host, address, timeLeft?.());
-    const client = await other.connecting;
-    // Its owner may have ended meanwhile: then the caller's signal says so.
-    if (under.length > 0 && ![...other.owners].some((known) => isSame(known, under))) other.owners.add(under);
-    return client;
+  /** Each call waits in its own time: how much that is says nothing of the host, which others may wait for. */
+  async #connected(other: Other<C>, pool: string, { options, since }: SentElsewhere): Promise<C> {
+    const { under = [], signal, timeLeft, timeout = Infinity } = options;
+    const key = keyOf(under);
+    other.owners.set(key, under);
+    const left = timeLeft?.() ?? Infinity;
+    const rest = timeout - (this.#clock.now() - since);
+    const either = signal === undefined ? { signal: this.#closed, stop: noop } : eitherOf(signal, this.#closed);
+    try {
+      const client = await within(other.connecting, {
+        clock: this.#clock,
+        timeout: Math.max(Math.min(left, rest), 1),
+        signal: either.signal,
+        expired: () => lateError(pool, { waited: this.#clock.now() - since, by: rest < left ? 'call' : 'test' }),
+      });
+      if (!other.owners.has(key)) throw ownerEndedError('SESSION_CLOSED', 'register a session', describeOwner(under));
+      return client;
+    } finally {
+      either.stop();
+    }
   }
 
-  #connect(host: string, address: string, left = Infinity): Other<C> {
+  /** In the same time for all, so that one that is in a hurry gives no host up. */
+  #connect({ host, address }: Destination): Other<C> {
     const { runner, connect } = this.#options;
-    const connecting = connect({ runner, address, timeout: Math.max(Math.min(connectTimeout, left), 1) });
-    const other: Other<C> = { connecting, owners: new Set() };
-    this.#others.set(host, other);
-    const forget = (): void => {
-      if (this.#others.get(host) === other) this.#others.delete(host);
-    };
+    const connecting = connect({ runner, address, timeout: connectTimeout });
+    const other: Other<C> = { host, connecting, calls: 0, owners: new Map() };
+    this.#others.set(address, other);
+    const forget = (): void => void this.#others.delete(address);
     connecting.then((client) => {
       other.client = client;
       void client.closed.then(forget);
-      if (this.#closed !== undefined) client.close(this.#closed.reason);
     }, forget);
     return other;
   }
+
+  /** To what was opened on that host before an edit there no call is sent any more. */
+  #leaveFormer({ host, address }: Destination): void {
+    for (const [of, other] of this.#others) {
+      const { client, calls, owners } = other;
+      if (other.host !== host || of === address || calls > 0 || client?.isIdle !== true) continue;
+      // The end of a test or a file may bring what its child found wrong.
+      if ([...owners.values()].every(({ length }) => length === 0)) client.close();
+    }
+  }
+
+  /** Why there are no more sessions for this process. */
+  #overAt({ site = { stack: '' } }: InternalRegisterOptions): CarpoolError {
+    return errorAt(this.#closed.reason as CarpoolError, site);
+  }
+
+  #warn(pool: string, thrown: unknown): void {
+    const { warn = emitWarning } = this.#options;
+    warn(`Cannot give back a session of "${pool}", of two that came for one call: ${messageOf(thrown)}`);
+  }
 }
 
-function isSame(one: OwnerPath, other: OwnerPath): boolean {
-  return isUnder(one, other) && isUnder(other, one);
+/** The same failure, with where it was. */
+function failureOn({ name }: Destination, error: CarpoolError, { site }: InternalRegisterOptions): CarpoolError {
+  const { message, context, ...record } = toRecord(error);
+  const found = { ...record, message: `On ${name}: ${message}`, context: { ...context, host: name } };
+  return fromRecord(found, site, error.cause);
+}
+
+interface LateConnection {
+  /** Milliseconds. */
+  readonly waited: number;
+  readonly by: 'call' | 'test';
+}
+
+function lateError(pool: string, { waited, by }: LateConnection): CarpoolError {
+  const limit = by === 'call' ? '`timeout` of the call' : 'the rest of the time of this test or hook';
+  const raise = by === 'call' ? '`timeout`' : 'the time-out of the test or hook';
+  const message = `Cannot register a session of "${pool}": there is no connection to the host so far. The call has waited for ${Math.round(waited)} ms, ${limit}. The connection is made for other calls; raise ${raise}`;
+  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { pool, limit: by, phase: 'connect' } });
+}
+
+function keyOf(owner: OwnerPath): string {
+  return owner.join('\0');
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'CarpoolWarning');
 }

@@ -5,6 +5,7 @@ import type { OpenCalls } from '../base/open-calls.ts';
 import type { PoolStats, RegisterOptions } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
+import type { TriedHost } from '../wire/elsewhere.ts';
 import type { RunInfo } from '../wire/machine-messages.ts';
 import type { PoolsResult } from '../wire/messages.ts';
 import type { OwnerPath } from '../wire/owner-path.ts';
@@ -49,8 +50,12 @@ export interface ClientRegisterOptions extends Omit<RegisterOptions, 'signal'> {
 export interface InternalRegisterOptions extends ClientRegisterOptions {
   /** The calls of the test that it may have forgotten to await. */
   readonly calls?: OpenCalls | undefined;
-  /** Hosts of other machines that were tried. Default: none. Those themselves do not look at it. */
-  readonly tried?: readonly string[] | undefined;
+  /** Hosts of other machines to which it was sent so far. Default: none. */
+  readonly tried?: readonly TriedHost[] | undefined;
+  /** Milliseconds since the user called. Default 0. */
+  readonly spent?: number | undefined;
+  /** It is registered on this host, which sends it to no other one. Default false. */
+  readonly stays?: boolean | undefined;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Holder extends Holding {
 export interface Limit {
   /** Milliseconds. */
   readonly timeout: number;
+  /** Of those, in this queue. */
+  readonly queued: number;
   /** Whose it is: an option of the call, the config, or the rest of the time of the test. */
   readonly by: 'call' | 'config' | 'test';
   /** Milliseconds that the call or the config allows, where the test ends before. */
@@ -62,9 +64,9 @@ export function queueTimeoutError(occupancy: Occupancy, limit: Limit, turns: num
 }
 
 /** No holder is to blame: every slot that is held now has changed hands during the wait. */
-function isCrowded({ holders, suspicions }: Occupancy, { timeout }: Limit, turns: number): boolean {
+function isCrowded({ holders, suspicions }: Occupancy, { queued }: Limit, turns: number): boolean {
   if (turns === 0 || holders.length === 0 || suspicions.length > 0) return false;
-  return holders.every(({ heldFor, relation }) => heldFor < timeout && relation?.isItself !== true);
+  return holders.every(({ heldFor, relation }) => heldFor < queued && relation?.isItself !== true);
 }
 
 function nameOfLimit({ by, allowed = Infinity }: Limit): string {

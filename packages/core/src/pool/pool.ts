@@ -108,7 +108,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** As `register`, for a listener that is not a `Session`. `site` is where errors point. */
   async open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
-    const since = this.#clock.now();
+    const since = this.#clock.now() - (options.spent ?? 0);
     const deadline = new RegisterDeadline({ settings: this.settings, clock: this.#clock, since, call: options });
     try {
       return await this.#open({ since, site, options, deadline }, listener);

@@ -17,7 +17,7 @@ import type { StartProgress } from './start-progress.ts';
 export interface RegisterDeadlineOptions {
   readonly settings: PoolSettings;
   readonly clock: Clock;
-  /** When the call came, by the clock. */
+  /** When the call was made, by the clock. */
   readonly since: number;
   readonly call: OpenOptions;
 }
@@ -61,7 +61,8 @@ export class RegisterDeadline {
     this.stop = noop;
     if (limit === undefined) return;
     const over = new Cancellation();
-    const timer = clock.after(limit.timeout, () => over.abort(() => this.#error(limit)));
+    const rest = Math.max(limit.timeout - (clock.now() - options.since), 0);
+    const timer = clock.after(rest, () => over.abort(() => this.#error(limit)));
     const either = call.signal === undefined ? undefined : eitherOf(call.signal, over);
     this.signal = either?.signal ?? over;
     this.stop = () => {

@@ -48,12 +48,12 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly run?: HolderRun | undefined;
   /** Takes the milliseconds for which it has waited for the slot that it got. */
   readonly waited?: ((milliseconds: number) => void) | undefined;
-  /** Milliseconds that the test or hook which makes the call has left. Default: any. */
+  /** Milliseconds that the test or hook which makes the call had left when it did. Default: any. */
   readonly timeLeft?: number | undefined;
+  /** Milliseconds of `timeout` and `timeLeft` that have passed: other hosts were asked. Default 0. */
+  readonly spent?: number | undefined;
   /** Called when it has a slot, and waits no longer for one. */
   readonly granted?: (() => void) | undefined;
-  /** Of a worker that can register on another host: those that it has tried. */
-  readonly tried?: readonly string[] | undefined;
   /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */
   readonly ownerPath?: readonly string[] | undefined;
 }

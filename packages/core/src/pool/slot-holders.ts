@@ -12,7 +12,7 @@ import type { SessionStatus } from './status.ts';
 
 /** One `register` call, and the session that it became. */
 export interface SlotHolder {
-  /** When the call came, in milliseconds of the pool's clock. */
+  /** When the call was made, in milliseconds of the pool's clock. */
   readonly since: number;
   /** When it got its slot, which may be long after that. Absent until then. */
   grantedAt?: number;

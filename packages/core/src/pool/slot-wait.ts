@@ -64,15 +64,13 @@ export class SlotWait {
     const entered = admission.enter(ticket, wait);
     if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
     const limit = this.#limitOf(call);
-    // A child that died may have cost it a slot, and some of this time.
-    const spent = limit.by === 'call' ? clock.now() - call.since : 0;
     // Read by those who run the tests, not by this one.
     const describe = (seconds: number): string => slotWait(this.#occupancy({ run }), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
     try {
       const slot = await within(promise, {
         clock,
-        timeout: entered === 'granted' ? undefined : Math.max(limit.timeout - spent, 0),
+        timeout: entered === 'granted' ? undefined : limit.queued,
         signal,
         expired: () => queueTimeoutError(this.#occupancy(call.options), limit, admission.turns - turns),
         late: (unwanted) => admission.release(unwanted),
@@ -93,10 +91,15 @@ export class SlotWait {
   #limitOf({ since, options }: WaitingCall): Limit {
     const { clock, settings } = this.#options;
     const { timeout, timeLeft = Infinity } = options;
+    // Other hosts, or a child that died, may have cost it some of its time. That of the config is for this queue alone.
+    const spent = clock.now() - since;
     const allowed = timeout ?? settings.registerTimeout;
-    const left = Math.max(Math.round(timeLeft - (clock.now() - since)), 1);
-    if (left < allowed) return { timeout: left, by: 'test', allowed };
-    return { timeout: allowed, by: timeout === undefined ? 'config' : 'call' };
+    const ofCall = timeout ?? settings.registerTimeout + spent;
+    if (timeLeft < ofCall) {
+      const left = Math.max(Math.round(timeLeft), 1);
+      return { timeout: left, queued: Math.max(left - spent, 0), by: 'test', allowed };
+    }
+    return { timeout: allowed, queued: Math.max(ofCall - spent, 0), by: timeout === undefined ? 'config' : 'call' };
   }
 
   #occupancy(asker: OpenOptions): Occupancy {

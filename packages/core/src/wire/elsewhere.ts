@@ -1,7 +1,26 @@
 /** A registration that another host is to take: thrown through what expects a session, on both sides of the wire. */
-import type { RegisterElsewhere } from './messages.ts';
+import type { ErrorCode } from '../base/error-kinds.ts';
 
-export type Destination = RegisterElsewhere['elsewhere'];
+/** The host of another machine, on which this run is open. */
+export interface Destination {
+  /** Random. */
+  readonly host: string;
+  /** Of its machine, for people. */
+  readonly name: string;
+  /** Of the run on that host. */
+  readonly address: string;
+}
+
+/** In place of a session, for a worker that has sent `tried`: it is to register there, in the same way. */
+export interface RegisterElsewhere {
+  readonly elsewhere: Destination;
+}
+
+/** A host of another machine to which a registration was sent. */
+export interface TriedHost extends Pick<Destination, 'host' | 'name'> {
+  /** Why it does not have the session. Absent: it waits there, and the worker looks whether another one has a slot now. */
+  readonly failure?: { readonly code: ErrorCode; readonly message: string } | undefined;
+}
 
 export class Elsewhere extends Error {
   readonly destination: Destination;

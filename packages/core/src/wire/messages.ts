@@ -9,6 +9,7 @@ import type {
   SettleRequest,
 } from './lease-messages.ts';
 import type { LockDeclarations } from './lease-types.ts';
+import type { RegisterElsewhere, TriedHost } from './elsewhere.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
@@ -64,7 +65,7 @@ export interface RegisterRequest {
   readonly wait?: boolean | undefined;
   /** That of the call, where it has one. */
   readonly timeout?: number | undefined;
-  /** Milliseconds that the test or hook which makes the call has left, where it ends. */
+  /** Milliseconds that the test or hook which makes the call had left when it did, where it ends. */
   readonly timeLeft?: number | undefined;
   readonly holder?: HolderLabel | undefined;
   readonly under?: OwnerPath | undefined;
@@ -73,18 +74,10 @@ export interface RegisterRequest {
   readonly params?: unknown;
   /** In place of `params`, where JSON would lose something of them: what V8 serialised, as base64. */
   readonly clonedParams?: string | undefined;
-  /** The worker can register on the host of another machine: those that it has tried, by `elsewhere.host`. */
-  readonly tried?: readonly string[] | undefined;
-}
-/** In place of a session, for a worker that has sent `tried`: it is to register there, in the same way. */
-export interface RegisterElsewhere {
-  readonly elsewhere: {
-    readonly host: string;
-    /** For people. */
-    readonly name: string;
-    /** Of the run on that host. */
-    readonly address: string;
-  };
+  /** The worker can register on the host of another machine: those to which it was sent so far. */
+  readonly tried?: readonly TriedHost[] | undefined;
+  /** Milliseconds of `timeout` and `timeLeft` that passed before this request, on other hosts. Default 0. */
+  readonly spent?: number | undefined;
 }
 export interface RegisterResult {
   /** The format of the bodies of this session: "msgpack", "json" or "structured-clone"; "none": it carries none. */

@@ -17,13 +17,13 @@ import type {
   SessionPort,
   WireId,
 } from '../protocol/protocol.ts';
-import { Elsewhere } from './elsewhere.ts';
+import { Elsewhere, type RegisterElsewhere } from './elsewhere.ts';
 import { frameTooLarge } from './frame-too-large.ts';
 import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
 import type { AdoptedBody, ClosedBody, FailedBody, LostBody, PrintBody, RefuseBody } from './frame-bodies.ts';
-import type { JoinRequest, JoinResult, RegisterElsewhere, RegisterRequest, RegisterResult } from './messages.ts';
+import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
 export type WireRegister = Omit<RegisterRequest, 'method' | 'session' | 'clonedParams'>;

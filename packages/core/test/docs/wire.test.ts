@@ -124,6 +124,7 @@ test('the table of methods is the one of the code, field by field', () => {
         'params?': 0,
         'clonedParams?': 0,
         'tried?': 0,
+        'spent?': 0,
       },
       {
         format: 0,

@@ -1,14 +1,22 @@
 /** A pool as a hub serves it: one of its run alone, or the run's share of one that several runs use. */
+import type { CallSite } from '../../base/errors.ts';
 import type { ChildPool } from '../../pool/pool.ts';
+import type { OpenOptions, Registration } from '../../pool/registration.ts';
+import type { Listener } from '../../session/listener.ts';
+import type { TriedHost } from '../../wire/elsewhere.ts';
+
+export interface HubOpenOptions extends OpenOptions {
+  /** Of a worker that can register on another host: those to which it was sent so far. */
+  readonly tried?: readonly TriedHost[] | undefined;
+}
 
 /** What the hub and its peers call. */
-export type HubPool = Pick<
+export interface HubPool extends Pick<
   ChildPool,
   | 'close'
   | 'countAnew'
   | 'endSessions'
   | 'inUse'
-  | 'open'
   | 'probe'
   | 'replaceIfChanged'
   | 'resetFailures'
@@ -18,4 +26,7 @@ export type HubPool = Pick<
   | 'status'
   | 'statsOfRun'
   | 'watched'
->;
+> {
+  /** As `ChildPool.open`. @throws Elsewhere if the session is to be registered on another host */
+  open(options: HubOpenOptions, listener: Listener, site: CallSite): Promise<Registration>;
+}

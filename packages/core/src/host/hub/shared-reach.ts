@@ -1,4 +1,7 @@
-/** What this host shares with all hosts of its run: one connection, and one ledger of what its own workers hold of that. */
+/**
+ * What this host shares with hosts of other machines. With those of its run: one connection, and one ledger of what its own
+ * workers hold of that. With those that offer pools to it: what sends registrations there, which ends with this.
+ */
 import { systemClock } from '../../base/clock.ts';
 import { CarpoolError } from '../../base/errors.ts';
 import { nameOf } from '../../base/holder-label.ts';

@@ -1,4 +1,10 @@
-/** A pool of a run, of which other hosts may have the like: what finds no slot here is sent to one of those. */
+/**
+ * A pool of a run, of which other hosts may have the like: what finds no slot here is sent to one of those.
+ *
+ * Not one class with `RunPool`, though both stand before a pool of one run. That one counts the run's share of a pool that
+ * several runs have, and is closed when it leaves; this one decides where a registration goes, and leaves all else to its
+ * pool. On the host of a machine one stands on the other: the run's share, placed.
+ */
 import { Cancellation, eitherOf, type CancelSignal } from '../../base/cancellation.ts';
 import type { Clock } from '../../base/clock.ts';
 import { noop } from '../../base/noop.ts';
@@ -8,7 +14,7 @@ import type { Registration } from '../../pool/registration.ts';
 import type { PoolStatus } from '../../pool/status.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import type { WatchedFiles } from '../../process/files.ts';
-import { Elsewhere, type Destination } from '../../wire/elsewhere.ts';
+import { Elsewhere, type Destination, type TriedHost } from '../../wire/elsewhere.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
 
 /** How full a pool is. */
@@ -21,8 +27,10 @@ export interface Fill {
 /** Of a registration that looks for other hosts. */
 export interface PlaceWait {
   readonly signal?: CancelSignal | undefined;
-  /** Milliseconds that its test has left. */
-  readonly timeLeft?: number | undefined;
+  /** Milliseconds that the call has left; `Infinity`: any. */
+  readonly rest: number;
+  /** Hosts to which it was sent. */
+  readonly tried: readonly string[];
   /** This host has a slot meanwhile. */
   readonly enough: () => boolean;
 }
@@ -36,7 +44,7 @@ export interface Places {
   /**
    * Undefined: this host.
    * @param own how full the pool of this host is
-   * @param tried hosts that could not
+   * @param tried hosts to which it was sent
    * @param free only one with a free slot
    */
   choose(
@@ -44,8 +52,8 @@ export interface Places {
     own: Fill,
     of: { readonly tried: readonly string[]; readonly free: boolean },
   ): Destination | undefined;
-  /** What was tried cannot be had there. */
-  failed(pool: string, hosts: readonly string[]): void;
+  /** A registration that was sent to a host has come back, without a session. */
+  returned(pool: string, from: TriedHost): void;
   /** A new run begins: what could not be done may be tried again. */
   renew(): void;
 }
@@ -56,6 +64,8 @@ interface Waiting {
   readonly moved: Cancellation;
 }
 
+type OpenCall = Parameters<HubPool['open']>;
+
 export class PlacedPool implements HubPool {
   readonly #pool: HubPool;
   readonly #places: Places;
@@ -64,7 +74,7 @@ export class PlacedPool implements HubPool {
   #own = 0;
   /** Those of them that wait for a slot, in their order. */
   readonly #waiting = new Set<Waiting>();
-  /** Those that were sent elsewhere, in this run. */
+  /** Those that were sent elsewhere, in this run, and have not come back. */
   #sent = 0;
 
   constructor(pool: HubPool, places: Places, clock: Clock) {
@@ -81,31 +91,65 @@ export class PlacedPool implements HubPool {
     return this.#pool.watched;
   }
 
-  /** @throws Elsewhere if the session is to be registered on another host */
-  async open(...call: Parameters<ChildPool['open']>): Promise<Registration> {
-    const [options, listener, site] = call;
-    const { tried, owner, signal, timeLeft, wait = true } = options;
+  async open(...call: OpenCall): Promise<Registration> {
+    const [{ tried, owner }] = call;
     // A key holds one session at a time, which only a host that has them all can tell.
     if (tried === undefined || owner !== undefined) return await this.#openHere(...call);
     const { name } = this.settings;
     this.#places.begin();
-    // One that was full a moment ago is none that cannot.
-    if (wait && tried.length > 0) {
-      this.#places.failed(name, tried);
-      this.#sent--;
+    const last = tried.at(-1);
+    // Those before it were told then.
+    if (last?.failure !== undefined) this.#places.returned(name, last);
+    const sent = tried.length > 0;
+    // It waits on another host, and only looks.
+    const waits = tried.some(({ failure }) => failure === undefined);
+    try {
+      const registration = await this.#place(tried, ...call);
+      if (sent) this.#cameBack();
+      return registration;
+    } catch (thrown) {
+      if (!(thrown instanceof Elsewhere)) {
+        if (sent && !waits) this.#cameBack();
+      } else if (!sent) this.#sent++;
+      throw thrown;
     }
+  }
+
+  /** Another host may have a slot for what waits here. */
+  moveOn(): void {
+    const { name } = this.settings;
+    const own = this.#fill;
+    /** Nothing was found for those that may not go to these. */
+    const inVain: (readonly string[])[] = [];
+    for (const waiting of this.#waiting) {
+      const { tried, moved } = waiting;
+      if (inVain.some((hosts) => hosts.every((host) => tried.includes(host)))) continue;
+      const destination = this.#places.choose(name, own, { tried, free: true });
+      if (destination === undefined) {
+        inVain.push(tried);
+        continue;
+      }
+      this.#waiting.delete(waiting);
+      moved.abort(() => new Elsewhere(destination));
+    }
+  }
+
+  /** @throws Elsewhere */
+  async #place(tries: readonly TriedHost[], ...[options, listener, site]: OpenCall): Promise<Registration> {
+    const { name } = this.settings;
+    const { signal, timeLeft = Infinity, timeout = Infinity, spent = 0, wait = true } = options;
+    const tried = tries.map(({ host }) => host);
     const enough = (): boolean => this.#fill.free > 0;
-    if (enough()) return await this.#openHere(...call);
+    if (enough()) return await this.#openHere(options, listener, site);
     const since = this.#clock.now();
-    await this.#places.connected(name, { signal, timeLeft, enough });
-    const left = (time: number | undefined): number | undefined =>
-      time && Math.max(time - (this.#clock.now() - since), 1);
-    const rest = { ...options, timeout: left(options.timeout), timeLeft: left(timeLeft) };
+    await this.#places.connected(name, { signal, rest: Math.min(timeLeft, timeout) - spent, tried, enough });
+    if (signal?.aborted === true) throw signal.reason;
+    const rest = { ...options, spent: spent + this.#clock.now() - since };
     const own = this.#fill;
     // A message to another machine takes longer.
     if (own.free > 0) return await this.#openHere(rest, listener, site);
     const destination = this.#places.choose(name, own, { tried, free: !wait });
-    if (destination !== undefined) throw this.#elsewhere(destination);
+    if (destination !== undefined) throw new Elsewhere(destination);
     const moved = new Cancellation();
     const waiting: Waiting = { tried, moved };
     const either = signal === undefined ? { signal: moved, stop: noop } : eitherOf(signal, moved);
@@ -119,20 +163,8 @@ export class PlacedPool implements HubPool {
     }
   }
 
-  /** Another host may have a slot for what waits here. */
-  moveOn(): void {
-    const { name } = this.settings;
-    for (const waiting of this.#waiting) {
-      const destination = this.#places.choose(name, this.#fill, { tried: waiting.tried, free: true });
-      if (destination === undefined) return;
-      this.#waiting.delete(waiting);
-      const elsewhere = this.#elsewhere(destination);
-      waiting.moved.abort(() => elsewhere);
-    }
-  }
-
   /** In the same turn as the choice: the next one finds it counted. */
-  async #openHere(...call: Parameters<ChildPool['open']>): Promise<Registration> {
+  async #openHere(...call: OpenCall): Promise<Registration> {
     this.#own++;
     try {
       const registration = await this.#pool.open(...call);
@@ -144,9 +176,9 @@ export class PlacedPool implements HubPool {
     }
   }
 
-  #elsewhere(destination: Destination): Elsewhere {
-    this.#sent++;
-    return new Elsewhere(destination);
+  /** It may have been sent before this run. */
+  #cameBack(): void {
+    this.#sent = Math.max(this.#sent - 1, 0);
   }
 
   async start(): Promise<void> {

@@ -5,21 +5,23 @@
  *   first register ─▶ identities, others heard of ─▶ this host is full ─▶ the run is opened on those that have the pool ─▶ …
  */
 import { hostname, loadavg, availableParallelism } from 'node:os';
+import type { CancelSignal } from '../../base/cancellation.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/thrown.ts';
-import { printable } from '../../base/printable.ts';
+import { printable, printableLines } from '../../base/printable.ts';
 import { version } from '../../base/version.ts';
-import { within } from '../../base/wait.ts';
-import { has, type Candidate } from '../../reach/placement.ts';
+import { has, type Candidate, type PoolWanted } from '../../reach/placement.ts';
 import type { HostOffer } from '../../reach/offer.ts';
 import { Presence } from '../../reach/presence.ts';
 import type { Reach } from '../../reach/types.ts';
-import type { Destination } from '../../wire/elsewhere.ts';
+import type { Destination, TriedHost } from '../../wire/elsewhere.ts';
 import type { RunInfo } from '../../wire/machine-messages.ts';
 import type { OtherHostStatus } from '../../wire/status.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
+import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
+import { mostRuns, OtherRuns, type OtherRun } from './other-runs.ts';
 import { PlacedPool, type Fill, type Places, type PlaceWait } from './placed-pool.ts';
-import { RemoteRun } from './remote-run.ts';
+import { RunElsewhere, type RunElsewhereOptions } from './run-elsewhere.ts';
 
 export interface PlacingOptions {
   readonly topic: NonNullable<Reach['topic']>;
@@ -32,40 +34,36 @@ export interface PlacingOptions {
   readonly warn: (message: string) => void;
   readonly printed: (text: string) => void;
   readonly clock?: Clock | undefined;
+  /** Begins to open the run on another host. Default: `RunElsewhere`. */
+  readonly open?: ((options: RunElsewhereOptions) => OtherRun) | undefined;
 }
 
-/** Milliseconds that a registration waits for other hosts at most, and between two looks. */
+/** Milliseconds that a registration waits for other hosts at most, and between two looks whether this one has a slot. */
 const patience = { longest: 2_000, look: 100 } as const;
-/** Milliseconds for which a host is left alone that could not take a session, or a run. */
-const leftAlone = 30_000;
-/** Runs on other hosts at a time. */
-const mostRuns = 64;
 
 export class Placing implements Places {
   readonly #options: PlacingOptions;
   readonly #clock: Clock;
   readonly #pools = new Set<PlacedPool>();
-  /** By the host. */
-  readonly #runs = new Map<string, RemoteRun>();
-  /** Of other definitions, which may have sessions still. */
-  readonly #former = new Set<RemoteRun>();
-  /** Until when a host gets no session of a pool, or no run. */
-  readonly #avoided = new Map<string, number>();
-  /** Hosts on which the run could not be opened, which was said. */
-  readonly #told = new Set<string>();
-  /** Pools of which this host was full. */
-  readonly #wanted = new Set<string>();
+  readonly #runs: OtherRuns;
+  readonly #avoided: AvoidedHosts;
+  /** Pools of which this host was full, and since when. */
+  readonly #wanted = new Map<string, number>();
+  /** Registrations that wait for other hosts. */
+  readonly #waiting = new Set<() => void>();
   #identities: ReadonlyMap<string, string> | undefined;
   #run: RunInfo | undefined;
   #presence: Presence | undefined;
   #begun = false;
   #problem: string | undefined;
-  #changes = Promise.withResolvers<void>();
+  #isRenewed = false;
   #closed = false;
 
   constructor(options: PlacingOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    const clock = (this.#clock = options.clock ?? systemClock);
+    this.#avoided = new AvoidedHosts(clock);
+    this.#runs = new OtherRuns({ clock, changed: () => this.#changed() });
   }
 
   /** The pools as the hub is to serve them. Those of servers stay: what a test gets of them is an address on this machine. */
@@ -80,7 +78,7 @@ export class Placing implements Places {
   }
 
   begin(): void {
-    if (this.#begun) return;
+    if (this.#begun || this.#closed) return;
     this.#begun = true;
     this.#begin().catch((thrown: unknown) => {
       this.#identities ??= new Map();
@@ -88,180 +86,186 @@ export class Placing implements Places {
     });
   }
 
-  async connected(pool: string, { signal, timeLeft = Infinity, enough }: PlaceWait): Promise<void> {
+  async connected(pool: string, { signal, rest, tried, enough }: PlaceWait): Promise<void> {
+    const now = this.#clock.now();
     if (!this.#wanted.has(pool)) {
-      this.#wanted.add(pool);
+      this.#wanted.set(pool, now);
       this.#look();
     }
-    if (this.#problem !== undefined) this.#warnOnce(this.#problem);
-    const ends = this.#clock.now() + Math.min(patience.longest, timeLeft / 2);
-    const over = (): boolean => signal?.aborted === true || this.#clock.now() >= ends || enough();
-    while (!over() && !this.#hasFree(pool) && this.#isSettling(pool)) {
-      const next = within(this.#changes.promise, {
-        clock: this.#clock,
-        timeout: patience.look,
-        expired: () => new Error('not yet'),
-      });
-      await next.catch(() => {}); // looked at again
+    if (this.#problem !== undefined) this.#tellProblem(this.#problem);
+    const ends = now + Math.min(patience.longest, rest / 2);
+    while (signal?.aborted !== true && !enough() && this.#others(pool, { tried, free: true }).length === 0) {
+      const left = Math.min(ends, this.#settledAt(pool)) - this.#clock.now();
+      if (left <= 0) return;
+      await this.#changeWithin(Math.min(left, patience.look), signal);
     }
   }
 
   choose(
     pool: string,
     own: Fill,
-    { tried, free }: { readonly tried: readonly string[]; readonly free: boolean },
+    of: { readonly tried: readonly string[]; readonly free: boolean },
   ): Destination | undefined {
-    const identity = this.#identities?.get(pool);
-    const presence = this.#presence;
-    if (identity === undefined || presence === undefined) return undefined;
+    const wanted = this.#wantedOf(pool);
+    const others = this.#others(pool, of);
+    const directory = this.#presence?.directory;
+    if (wanted === undefined || directory === undefined || others.length === 0) return undefined;
     const load = (loadavg()[0] ?? 0) / availableParallelism();
-    const here: Candidate = { host: '', pools: { [pool]: { identity, ...own } }, load };
-    const others = this.#ready(pool).filter(
-      ({ host, pools }) =>
-        !tried.includes(host) &&
-        !this.#isAvoided(host, pool) &&
-        (!free || (pools[pool]?.free ?? 0) > presence.directory.sent(host)),
+    const here: Candidate = { host: '', pools: { [pool]: { identity: wanted.identity, ...own } }, load };
+    const { host } = directory.place(wanted, [here, ...others]) ?? here;
+    const run = this.#runs.on(host, wanted);
+    if (run === undefined) {
+      directory.returned(host);
+      return undefined;
+    }
+    this.#runs.sentTo(run);
+    return { host, name: run.name, address: run.address };
+  }
+
+  returned(pool: string, { host, name, failure }: TriedHost): void {
+    this.#runs.returnedFrom(host);
+    // One that was full a moment ago is none that cannot.
+    if (failure === undefined || failure.code === 'POOL_FULL') return;
+    this.#avoided.avoid(host, pool);
+    if (!this.#avoided.isNews(host, pool)) return;
+    const why = printableLines(`${failure.code}: ${failure.message}`);
+    this.#options.warn(
+      `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there: ${why}`,
     );
-    const chosen = presence.directory.place({ name: pool, identity }, [here, ...others]);
-    if (chosen === here) presence.directory.returned('');
-    const run = this.#runs.get(chosen?.host ?? '');
-    if (run?.address === undefined) return undefined;
-    run.sent++;
-    return { host: run.host, name: run.name, address: run.address };
   }
 
-  failed(pool: string, hosts: readonly string[]): void {
-    for (const host of hosts) this.#avoid(host, pool);
-  }
-
+  /** Called for each pool. */
   renew(): void {
+    if (this.#isRenewed) return;
+    this.#isRenewed = true;
+    queueMicrotask(() => (this.#isRenewed = false));
     this.#avoided.clear();
-    for (const run of this.#runs.values()) run.renew();
+    this.#runs.renew();
   }
 
   status(): OtherHostStatus[] {
-    const runs = [...this.#runs.values(), ...this.#former].filter(({ isOver }) => !isOver);
-    return runs.map(({ name, sent, isOpening }) => ({ name, sent, state: isOpening ? 'connecting' : 'connected' }));
+    return this.#runs.status();
   }
 
   /** After all workers have left. Does not reject. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#changed();
-    const runs = [...this.#runs.values(), ...this.#former];
-    for (const run of runs) run.close();
+    this.#runs.close();
     await this.#presence?.close();
   }
 
   async #begin(): Promise<void> {
     const { topic, self } = this.#options;
     [this.#identities, this.#run] = await Promise.all([this.#options.identities(), this.#options.run()]);
-    if (this.#closed || this.#identities.size === 0) return;
-    this.#presence = new Presence({
-      topic,
-      host: `${hostname()}, pid ${process.pid}`,
-      version,
-      clock: this.#clock,
-      not: self,
-      changed: () => {
-        this.#look();
-        this.#changed();
-      },
-      failed: ({ message }) => this.#fails(message),
-    });
+    if (!this.#closed && this.#identities.size > 0)
+      this.#presence = new Presence({
+        topic,
+        host: `${hostname()}, pid ${process.pid}`,
+        version,
+        clock: this.#clock,
+        not: self,
+        changed: () => {
+          this.#look();
+          this.#changed();
+        },
+        failed: ({ message }) => this.#fails(message),
+      });
+    this.#changed();
   }
 
   #fails(message: string): void {
     this.#problem = message;
-    if (this.#wanted.size > 0) this.#warnOnce(message);
+    if (this.#wanted.size > 0) this.#tellProblem(message);
     this.#changed();
   }
 
-  #warnOnce(message: string): void {
+  #tellProblem(message: string): void {
     this.#problem = undefined;
-    this.#options.warn(`no session of this run goes to other hosts: ${message}`);
+    if (!this.#closed && this.#avoided.isNews('', message))
+      this.#options.warn(`no session of this run goes to other hosts: ${message}`);
   }
 
   /** Opens the run on those that have a pool of which this host was full. */
   #look(): void {
-    if (this.#closed || this.#run === undefined) return;
-    for (const [host, run] of this.#runs) {
-      if (!run.isOver) continue;
-      this.#runs.delete(host);
+    const run = this.#run;
+    if (this.#closed || run === undefined) return;
+    for (const offer of this.#presence?.hosts ?? []) {
+      if (!this.#isToOpen(offer)) continue;
+      // Not at each announcement, where it fails or is still another one than was announced.
+      if (this.#runs.open(offer, (changed) => this.#openOn(offer, run, changed))) this.#avoided.avoid(offer.host, '');
+      else if (this.#avoided.isNews('', 'most runs'))
+        this.#options.warn(`this run is open on ${mostRuns} other hosts, and that is the limit: it goes to no more`);
     }
-    for (const offer of this.#presence?.hosts ?? [])
-      if (this.#isToOpen(offer)) this.#openOn(offer, { ...this.#run, folder: `${hostname()}:${this.#run.folder}` });
   }
 
   #isToOpen(offer: HostOffer): boolean {
-    const run = this.#runs.get(offer.host);
-    if (run?.isOpening === true || this.#isAvoided(offer.host, '')) return false;
-    return [...this.#wanted].some((name) => {
-      const identity = this.#identities?.get(name);
-      return identity !== undefined && has({ name, identity }, offer) && run?.identity(name) !== identity;
+    const { host } = offer;
+    if (this.#runs.isOpening(host) || this.#avoided.has(host, '')) return false;
+    return [...this.#wanted.keys()].some((name) => {
+      const wanted = this.#wantedOf(name);
+      return wanted !== undefined && has(wanted, offer) && this.#runs.on(host, wanted) === undefined;
     });
   }
 
-  #openOn(offer: HostOffer, run: RunInfo): void {
-    if (this.#runs.size + this.#former.size >= mostRuns) return;
-    const before = this.#runs.get(offer.host);
-    // Its files were edited since: what has begun there goes on.
-    if (before !== undefined) this.#former.add(before);
-    // Not at each announcement, where it fails or is still another one than was announced.
-    this.#avoid(offer.host, '');
-    const opened = new RemoteRun({
+  #openOn(offer: HostOffer, run: RunInfo, changed: () => void): OtherRun {
+    const { printed, warn, open = (options) => new RunElsewhere(options) } = this.#options;
+    const { host } = offer;
+    return open({
       offer: { ...offer, name: printable(offer.name) },
-      run,
+      run: { ...run, folder: `${hostname()}:${run.folder}` },
       runner: run.runner,
-      printed: this.#options.printed,
-      changed: () => this.#changed(),
+      printed,
+      changed,
       failed: (message) => {
-        if (!this.#told.has(offer.host)) this.#options.warn(message);
-        this.#told.add(offer.host);
+        if (this.#avoided.isNews(host, '')) warn(printableLines(message));
       },
     });
-    this.#runs.set(offer.host, opened);
   }
 
-  /** Hosts on which a session of the pool can be registered now. */
-  #ready(pool: string): HostOffer[] {
+  #wantedOf(pool: string): PoolWanted | undefined {
     const identity = this.#identities?.get(pool);
-    return (this.#presence?.hosts ?? []).filter(({ host }) => {
-      const run = this.#runs.get(host);
-      return identity !== undefined && run?.address !== undefined && run.identity(pool) === identity;
-    });
+    return identity === undefined ? undefined : { name: pool, identity };
   }
 
-  #hasFree(pool: string): boolean {
-    return this.#ready(pool).some(({ pools }) => (pools[pool]?.free ?? 0) > 0);
+  /** Hosts on which a session of the pool can be registered now. @param free with a free slot, as far as is known */
+  #others(pool: string, { tried, free }: { readonly tried: readonly string[]; readonly free: boolean }): HostOffer[] {
+    const wanted = this.#wantedOf(pool);
+    const presence = this.#presence;
+    if (wanted === undefined || presence === undefined) return [];
+    return presence.hosts.filter(
+      ({ host, pools }) =>
+        this.#runs.on(host, wanted) !== undefined &&
+        !tried.includes(host) &&
+        !this.#avoided.has(host, pool) &&
+        (!free || (pools[pool]?.free ?? 0) > presence.directory.sent(host)),
+    );
   }
 
-  /** More may be known soon. */
-  #isSettling(pool: string): boolean {
-    if (this.#closed || this.#problem !== undefined) return false;
-    if (this.#identities?.has(pool) === false) return false;
-    return this.#presence?.isSettled !== true || [...this.#runs.values()].some(({ isOpening }) => isOpening);
-  }
-
-  #avoid(host: string, pool: string): void {
-    const now = this.#clock.now();
-    for (const [other, until] of this.#avoided) if (until <= now) this.#avoided.delete(other);
-    this.#avoided.set(key(host, pool), now + leftAlone);
-  }
-
-  #isAvoided(host: string, pool: string): boolean {
-    return (this.#avoided.get(key(host, pool)) ?? -Infinity) > this.#clock.now();
+  /** Until when more may be known soon. All that is waited for counts from its own beginning, whatever waits for it. */
+  #settledAt(pool: string): number {
+    const since = this.#wanted.get(pool);
+    if (this.#closed || since === undefined || this.#identities?.has(pool) === false) return -Infinity;
+    const wanted = this.#wantedOf(pool);
+    const heard = this.#presence?.isSettled === true ? -Infinity : since;
+    const opening = wanted === undefined ? -Infinity : this.#runs.openingSince(wanted);
+    return Math.max(heard, opening) + patience.longest;
   }
 
   #changed(): void {
     if (!this.#closed) for (const pool of this.#pools) pool.moveOn();
-    const { resolve } = this.#changes;
-    this.#changes = Promise.withResolvers();
-    resolve();
+    for (const wake of this.#waiting) wake();
   }
-}
 
-/** @param pool empty: its runs */
-function key(host: string, pool: string): string {
-  return `${host}\0${pool}`;
+  /** Resolves when something has changed, it is cancelled, or the time is over. */
+  async #changeWithin(milliseconds: number, signal: CancelSignal | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(milliseconds, resolve);
+    this.#waiting.add(resolve);
+    signal?.addEventListener('abort', resolve);
+    await promise;
+    timer.cancel();
+    this.#waiting.delete(resolve);
+    signal?.removeEventListener('abort', resolve);
+  }
 }

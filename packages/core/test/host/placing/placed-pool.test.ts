@@ -1,0 +1,184 @@
+// What a pool does with registrations that may go to other hosts: the numbers of its errors, what it counts, what moves on.
+import { expect, test } from 'vitest';
+import { PlacedPool, type Places } from '../../../src/host/placing/placed-pool.ts';
+import type { TriedHost } from '../../../src/wire/elsewhere.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { failure } from '../../support/failure.ts';
+import { FakePool, Registering, turn } from '../../support/placing.ts';
+import { pool as childPool } from '../../support/pools.ts';
+
+const site = { stack: '' };
+const listener = { event: () => {}, ask: () => {}, closed: () => {} };
+
+/** Other hosts, of which the test says what they have. */
+class FakePlaces implements Places {
+  /** Of those with a free slot, the next one. */
+  free: string[] = [];
+  readonly returns: TriedHost[] = [];
+  /** How often it was asked. */
+  asked = 0;
+  /** Ends the look. */
+  connect: () => Promise<void> = async () => {};
+
+  begin(): void {}
+
+  connected(): Promise<void> {
+    return this.connect();
+  }
+
+  choose(_: string, __: unknown, { tried }: { readonly tried: readonly string[] }) {
+    this.asked++;
+    const host = this.free.find((one) => !tried.includes(one));
+    this.free = this.free.filter((one) => one !== host);
+    return host === undefined ? undefined : { host, name: host, address: host };
+  }
+
+  returned(_: string, from: TriedHost): void {
+    this.returns.push(from);
+  }
+
+  renew(): void {}
+}
+
+function placed(slots = 1) {
+  const pool = new FakePool('db', slots);
+  const places = new FakePlaces();
+  const placing = new PlacedPool(pool.hub, places, new FakeClock());
+  const register = (tried: readonly TriedHost[] = [], wait = true): Registering =>
+    new Registering(placing, { tried, wait });
+  return { pool, places, placing, register, sent: () => placing.statsOfRun().elsewhere };
+}
+
+const failed = (host: string): TriedHost => ({
+  host,
+  name: host,
+  failure: { code: 'HUB_LOST', message: 'it has gone' },
+});
+
+test('one that was sent to a host, and came back, does not keep the others of the queue from going there', async () => {
+  const { places, placing, register } = placed();
+  await register().outcome();
+  const [first, second, third] = [register([failed('b')]), register(), register()];
+  await turn();
+  places.free = ['b'];
+  placing.moveOn();
+  await turn();
+  expect([first.now, second.now, third.now]).toEqual([undefined, 'sent to b', undefined]);
+});
+
+test('for those of the queue that may go to the same hosts it is looked once', async () => {
+  const { places, placing, register } = placed();
+  await register().outcome();
+  const queue = [[failed('b')], [failed('b')], [], [], [failed('c')]].map((tried) => register(tried));
+  await turn();
+  places.asked = 0;
+  placing.moveOn();
+  await turn();
+  // Who may go anywhere finds nothing: no other does.
+  expect(places.asked).toBe(2);
+  expect(queue.every(({ now }) => now === undefined)).toBe(true);
+});
+
+test('one that is moved on has its place in the queue no more; one that was served is not moved', async () => {
+  const { pool, places, placing, register } = placed();
+  const first = register();
+  await first.outcome();
+  const [second, third] = [register(), register()];
+  await turn();
+  places.free = ['b'];
+  placing.moveOn();
+  await turn();
+  await first.end();
+  expect([second.now, third.now, pool.queued]).toEqual(['sent to b', 'here', 0]);
+  places.free = ['c'];
+  placing.moveOn();
+  await turn();
+  expect(places.free).toEqual(['c']);
+});
+
+test('a registration counts as sent once, wherever it goes on, and no more when it has come back', async () => {
+  const { places, register, sent } = placed();
+  const here = register();
+  await here.outcome();
+  places.free = ['b'];
+  expect(await register().outcome()).toBe('sent to b');
+  expect(sent()).toBe(1);
+  // While it waits there it looks, in vain; then it is sent on.
+  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('failed: POOL_FULL');
+  places.free = ['c'];
+  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('sent to c');
+  expect(sent()).toBe(1);
+  // That one cannot, but it still waits on the first.
+  expect(await register([{ host: 'b', name: 'b' }, failed('c')], false).outcome()).toBe('failed: POOL_FULL');
+  expect(sent()).toBe(1);
+  // This host has a slot for it.
+  await here.end();
+  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('here');
+  expect(sent()).toBe(0);
+  places.free = ['b'];
+  await register().outcome();
+  // It came back, and is given up.
+  const back = register([failed('b')]);
+  await turn();
+  expect(sent()).toBe(1);
+  back.cancel();
+  expect(await back.outcome()).toBe('failed: Error: cancelled');
+  expect(sent()).toBe(0);
+});
+
+test('what was sent before this run takes nothing from what is counted in it', async () => {
+  const { places, placing, register, sent } = placed(2);
+  const all = [register(), register()];
+  for (const one of all) await one.outcome();
+  places.free = ['b'];
+  await register().outcome();
+  placing.countAnew();
+  await all[0]!.end();
+  expect(await register([failed('b')]).outcome()).toBe('here');
+  expect(sent()).toBe(0);
+});
+
+test('a failure is told once, also where the registration goes on to others', async () => {
+  const { places, register } = placed();
+  await register().outcome();
+  places.free = ['b', 'c'];
+  await register().outcome();
+  await register([failed('b')]).outcome();
+  register([failed('b'), failed('c')]);
+  await turn();
+  expect(places.returns).toEqual([failed('b'), failed('c')]);
+});
+
+test('the time of a call goes on while other hosts are looked for, and its error has all of it', async () => {
+  const clock = new FakeClock();
+  const pool = childPool('echo', { maxSessions: 1 }, { clock });
+  await pool.register();
+  const places = new FakePlaces();
+  const placing = new PlacedPool(pool, places, clock);
+  const looked =
+    (milliseconds: number): (() => Promise<void>) =>
+    async () => {
+      clock.pass(milliseconds);
+    };
+  const ends = async (options: { timeout?: number; timeLeft?: number; spent?: number }, after: number) => {
+    const began = clock.now();
+    const waiting = failure(placing.open({ tried: [], ...options } as never, listener, site), 'POOL_QUEUE_TIMEOUT');
+    await turn();
+    clock.pass(after - (clock.now() - began) - 1);
+    await turn();
+    expect(pool.stats().queued).toBe(1);
+    clock.pass(1);
+    return await waiting;
+  };
+  places.connect = looked(400);
+  const ofCall = await ends({ timeout: 1_000 }, 1_000);
+  expect(ofCall.message).toMatch(/ for 1000 ms, `timeout` of the call; /);
+  expect(ofCall.context).toMatchObject({ timeout: 1_000, limit: 'call' });
+  const ofTest = await ends({ timeLeft: 900 }, 900);
+  expect(ofTest.message).toMatch(/ for 900 ms, the rest of the time of this test or hook \(instead of 60000 ms\); /);
+  // It was on other hosts for a while.
+  const again = await ends({ timeout: 1_000, spent: 500 }, 500);
+  expect(again.message).toMatch(/ for 1000 ms, `timeout` of the call; /);
+  const both = await ends({ timeout: 1_000, timeLeft: 1_100, spent: 300 }, 700);
+  expect(both.context).toMatchObject({ timeout: 1_000, limit: 'call' });
+});
