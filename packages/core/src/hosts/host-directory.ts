@@ -2,11 +2,12 @@
  * The private folder of a host: its sockets, its own record, and those of its children. Mode 0700; made for each host and
  * removed when that one ends. The next host finds what a killed one left by its name and its record (abandoned-hosts.ts).
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
+import { removeIfAllowed } from '../process/files.ts';
 import { formatAddress } from '../wire/address.ts';
 import { ownRecord, readHostRecord, writeRecord, type HostRecord } from './host-record.ts';
 
@@ -31,7 +32,7 @@ export interface HostDirectory {
   complete(): boolean;
   /** Makes the folder and the record again. */
   restore(): void;
-  /** Removes all of it. */
+  /** Removes all of it. What the system refuses to remove stays for the next sweep. */
   remove(): void;
 }
 
@@ -83,7 +84,7 @@ export function makeHostDirectory(bases: readonly string[] = hostDirectoryBases(
 function makeIn(folder: string, token: string | undefined): HostDirectory {
   const socket = hubSocketIn(folder);
   const record = ownRecord(token === undefined ? undefined : formatAddress({ path: socket, token }));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const remove = (): void => void removeIfAllowed(folder, { recursive: true });
   mkdirSync(folder, { mode: 0o700 });
   try {
     writeRecord(folder, record);

@@ -2,8 +2,9 @@
  * What a host writes into its folder, so that others can tell whether it lives: a pid alone says nothing where a temporary
  * folder belongs to several containers.
  */
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeIfAllowed } from '../process/files.ts';
 import { pidSpace, startTimeOf, type PidSpace, type ProcessIdentity } from '../process/identity.ts';
 
 export interface HostRecord extends ProcessIdentity, PidSpace {
@@ -38,8 +39,9 @@ export function writeRecord(folder: string, record: HostRecord): void {
   renameSync(`${file}.part`, file);
 }
 
+/** One that cannot be removed says that this host was killed. */
 export function removeRecord(folder: string): void {
-  rmSync(join(folder, fileName), { force: true });
+  removeIfAllowed(join(folder, fileName));
 }
 
 /** @returns undefined for anything that `writeRecord` cannot have written: only what has a record of ours is removed */

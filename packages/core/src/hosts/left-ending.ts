@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toRecord, type CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
-import { listOrEmpty, lstatOf } from '../process/files.ts';
+import { listOrEmpty, lstatOf, removeIfAllowed } from '../process/files.ts';
 import { endedFolder, endingOfFolder, endingOfHost, endingOfRun } from '../wire/left-ending.ts';
 import { hostDirectoryBases, isHostFolderName } from './host-directory.ts';
 
@@ -31,7 +31,7 @@ export function leaveEndingOfFolder(folder: string, error: CarpoolError): void {
   if (file !== undefined) write(file, toRecord(error));
 }
 
-/** The process that has started the host of this folder ends. */
+/** The process that has started the host of this folder ends. What cannot be removed stays for a sweep. */
 export function forgetEnding(folder: string): void {
   const file = endingOfFolder(folder);
   if (file !== undefined) removeIfAllowed(file);
@@ -48,14 +48,6 @@ export function sweepEndings(bases: readonly string[] = hostDirectoryBases()): v
       if (stats?.isFile() === true && stats.uid === (uid ?? stats.uid) && Date.now() - stats.mtimeMs > kept)
         removeIfAllowed(file);
     }
-}
-
-function removeIfAllowed(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // Its folder is read-only, or another's: a sweep tries again.
-  }
 }
 
 function write(file: string, record: object): void {

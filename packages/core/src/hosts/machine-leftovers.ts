@@ -7,9 +7,9 @@
  *   a record of another one      the folder of its host is gone, which one that lives would have made again
  *   no record, taken back        nothing was written there for a day
  */
-import { lstatSync, readFileSync, rmSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listOrEmpty, lstatOf } from '../process/files.ts';
+import { listOrEmpty, lstatOf, removeIfAllowed } from '../process/files.ts';
 import { mayBeRunning } from '../process/identity.ts';
 import { parseAddress } from '../wire/address.ts';
 import { isOfThisPidSpace, readHostRecord, type HostRecord } from './host-record.ts';
@@ -35,12 +35,7 @@ export function sweepMachineFolders(bases?: readonly string[]): void {
 
 /** @returns whether it is gone */
 export function removeMachineFolder(folder: string): boolean {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-    return true;
-  } catch {
-    return false; // a file in it belongs to another user, say
-  }
+  return removeIfAllowed(folder, { recursive: true });
 }
 
 function isLeft(folder: string): boolean {
@@ -84,7 +79,7 @@ function removeKilledStarters(folder: string): void {
     const starter = parseStarter(textOf(file));
     const isOld = Date.now() - (lstatOf(file)?.mtimeMs ?? Infinity) > settleTime;
     // Half of one is being written, or its process was killed meanwhile.
-    if (starter === undefined ? isOld : !mayBeRunning(starter)) removeMachineFolder(file);
+    if (starter === undefined ? isOld : !mayBeRunning(starter)) removeIfAllowed(file);
   }
 }
 

@@ -4,7 +4,6 @@
  *
  *   openRun ─▶ config loaded, listening ─▶ … ─end of its main process, closeRun─▶ all that it held is given back
  */
-import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
@@ -12,6 +11,7 @@ import { noop } from '../base/noop.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import { otherBounds } from '../hosts/machine-bounds.ts';
 import { hostMarker } from '../process/environment.ts';
+import { removeIfAllowed } from '../process/files.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { PortSpace } from '../process/free-port.ts';
 import { formatAddress } from '../wire/address.ts';
@@ -184,7 +184,7 @@ export class MachineRuns implements HostedRuns {
         entered?.close();
         // Also where the config failed after some of its pools were made.
         for (const pool of used) void pool.close();
-        rmSync(folder, { recursive: true, force: true });
+        removeIfAllowed(folder, { recursive: true }); // else it goes with that of the host
         changed();
       },
     });

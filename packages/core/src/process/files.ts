@@ -1,5 +1,5 @@
-/** Looking at files that may not be there, or not be ours to see. */
-import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
+/** Files that may not be there, or not be ours to see or to remove. */
+import { lstatSync, readdirSync, rmSync, statSync, type RmOptions, type Stats } from 'node:fs';
 
 /** The names in a directory; none if it cannot be read. */
 export function listOrEmpty(directory: string): string[] {
@@ -25,6 +25,19 @@ export function lstatOf(path: string): Stats | undefined {
     return lstatSync(path);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Removes a file, with `recursive` also a folder and all that is in it.
+ * @returns whether it is gone; false where the system refuses: its folder is read-only, say, or another user's
+ */
+export function removeIfAllowed(path: string, options: Pick<RmOptions, 'recursive' | 'maxRetries'> = {}): boolean {
+  try {
+    rmSync(path, { ...options, force: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

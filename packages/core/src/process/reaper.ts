@@ -7,10 +7,10 @@
  * A sweep ends a process only if it is proven to be the recorded one. The leader: same pid and same start time. Any other,
  * wherever it has gone: it started no earlier and carries the record's random id in its environment (marked.ts).
  */
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { listOrEmpty } from './files.ts';
+import { listOrEmpty, removeIfAllowed } from './files.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
 import { type ProcessIdentity, groupMembers, isRunning, startedNoEarlier } from './identity.ts';
 import { endMarked, findMarked, findMarkedNow } from './marked.ts';
@@ -41,13 +41,8 @@ export function removeAtExit(folder: string): () => void {
 
 function removeFolders(): void {
   killWatched();
-  for (const folder of folders) {
-    try {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    } catch {
-      // Nothing else runs any more; a host's next sweep tries again.
-    }
-  }
+  // What is not allowed stays for the next sweep of a host.
+  for (const folder of folders) removeIfAllowed(folder, { recursive: true, maxRetries: 3 });
 }
 
 function killWatched(): void {
@@ -106,7 +101,8 @@ async function sweep(file: string, record: ChildRecord | undefined, options: Swe
   const left = [...leftInGroup, ...leftOutside];
   if (left.length > 0) return { file, outcome: 'unkillable', pids: left.map(({ pid }) => pid) };
   if (found.length === 0 && !samePids) return { file, outcome: 'elsewhere', pids: [] };
-  rmSync(file, { force: true });
+  // A record that stays is harmless: the next sweep finds nothing of it.
+  removeIfAllowed(file);
   if (found.length > 0) return { file, outcome: 'ended', pids: found };
   const suspects = record.startTime === null && exists(record.pid) ? [record] : groupMembers(record.pgid);
   return { file, outcome: suspects.length > 0 ? 'unproven' : 'gone', pids: suspects.map(({ pid }) => pid) };

@@ -4,11 +4,12 @@
  * and, if this process was killed, by the next host, which finds the folder in that of the host or by its record.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
+import { removeIfAllowed } from './files.ts';
 import type { PidFiles } from './pid-files.ts';
 import { removeAtExit } from './reaper.ts';
 
@@ -88,9 +89,9 @@ export class TempFolder {
   }
 }
 
-/** Synchronous, for an `exit` handler and a sweep. */
-export function removeTempFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+/** For a sweep. @returns whether it is gone */
+export function removeTempFolder(path: string): boolean {
+  return removeIfAllowed(path, { recursive: true, maxRetries: 3 });
 }
 
 function random(bytes: number): string {
