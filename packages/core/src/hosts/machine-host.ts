@@ -12,6 +12,7 @@ import { ownFile } from '../process/own-file.ts';
 import { addressVariable } from '../wire/address.ts';
 import { controlDescriptor, parseReport, type MachineBoot } from '../wire/control.ts';
 import { readHostRecord } from './host-record.ts';
+import { endUnready } from './kill-host.ts';
 import { boundsIn } from './machine-bounds.ts';
 import { livingMachineHost, machineFolder, machineLog, type MachineHost } from './machine-folder.ts';
 import { withoutInspector } from './node-options.ts';
@@ -119,7 +120,8 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
   try {
     await within(ready, { clock: systemClock, timeout: readyTimeout, expired });
   } catch (thrown) {
-    child.kill('SIGKILL');
+    const main = fileURLToPath(ownFile('host-main.js'));
+    await endUnready(child, { main, env });
     throw thrown;
   } finally {
     control.destroy();

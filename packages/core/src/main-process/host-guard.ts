@@ -3,19 +3,12 @@
  * has started. Where the runner lives, it does this. A killed runner cannot, so a shell that does nothing else waits for
  * the runner's end: nothing inside the host would do, because a stopped process stops with all its threads.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { systemClock } from '../base/clock.ts';
-import { messageOf } from '../base/thrown.ts';
+import { spawn } from 'node:child_process';
 import { noop } from '../base/noop.ts';
-import { within } from '../base/wait.ts';
+import type { HostProgram } from '../hosts/kill-host.ts';
 
 /** Seconds in which a host must be gone after its runner: its own limit, and a little more. */
 const limit = 22;
-/** Milliseconds. */
-const sweepTimeout = 10_000;
-/** Milliseconds in which a killed process is gone, unless the system is stuck. */
-const killTimeout = 2_000;
 
 /**
  * It waits on its stdin, which ends with the runner. A host is its pid and its start time, as in `process/identity.ts`,
@@ -42,12 +35,6 @@ while [ -n "$known" ] && [ "$(identity "$1")" = "$known" ]; do
 done
 [ ! -d "$3" ] || exec "$CARPOOL_NODE" "$CARPOOL_SWEEP" --sweep
 `;
-
-/** How a host's program is started. */
-export interface HostProgram {
-  readonly main: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 export interface GuardedHost extends HostProgram {
   readonly pid: number;
@@ -77,42 +64,4 @@ export function guardHost(host: GuardedHost): () => void {
   guard.unref();
   (guard.stdin as unknown as { unref(): void }).unref();
   return () => void guard.kill('SIGKILL');
-}
-
-/** Ends a host at once, with what it has started in its process group. */
-export function killHost(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // No such group: it is gone, or has not become a leader yet.
-  }
-  child.kill('SIGKILL');
-}
-
-/** Ends a host that does not become ready, and what it may have made by then. */
-export async function endUnready(child: ChildProcess, program: HostProgram): Promise<void> {
-  if (child.pid === undefined) return;
-  const { exitCode, signalCode } = child;
-  const ended: Promise<unknown> = exitCode === null && signalCode === null ? once(child, 'exit') : Promise.resolve();
-  killHost(child);
-  const expired = (): Error => new Error('not ended');
-  await within(ended, { clock: systemClock, timeout: killTimeout, expired }).catch(noop);
-  await sweepHosts(program);
-}
-
-/** Ends the children that hosts which were killed have recorded. Resolves when that is done, or has taken 10 s. */
-export async function sweepHosts({ main, env }: HostProgram): Promise<void> {
-  const sweeper = spawn(process.execPath, [main, '--sweep'], {
-    stdio: 'ignore',
-    env: { ...env, NODE_OPTIONS: '' },
-    windowsHide: true,
-  });
-  const expired = (): Error => new Error(`not done within ${sweepTimeout} ms`);
-  // A code, or the signal that ended it.
-  const ended = once(sweeper, 'exit').then(([code, signal]: unknown[]) => code ?? signal);
-  const how = await within(ended, { clock: systemClock, timeout: sweepTimeout, expired }).catch(messageOf);
-  if (how !== 0)
-    process.stderr.write(
-      `carpool: what a killed host has left waits for the next host: the sweep ended with ${String(how)}\n`,
-    );
 }

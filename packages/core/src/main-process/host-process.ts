@@ -1,34 +1,25 @@
 /** A host process, controlled from the runner's main process. Every wait for it has an end, also where it is stopped. */
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { CarpoolError, fromRecord, toRecord } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
 import { findConfig } from '../config/find.ts';
 import type { WatchedFiles } from '../process/files.ts';
+import { endUnready, killHost, sweepHosts, type HostProgram } from '../hosts/kill-host.ts';
 import { forgetEnding } from '../hosts/left-ending.ts';
 import { localPath } from '../wire/address.ts';
-import {
-  controlDescriptor,
-  parseReport,
-  type Boot,
-  type Command,
-  type Configured,
-  type Done,
-  type GroupLeader,
-  type HostSummary,
-  type Project,
-} from '../wire/control.ts';
+import type { Boot, Configured, GroupLeader, HostSummary, Project } from '../wire/control.ts';
 import { Heartbeat } from '../wire/heartbeat.ts';
-import { endUnready, guardHost, killHost, sweepHosts, type HostProgram } from './host-guard.ts';
+import { HostControl } from './host-control.ts';
+import { guardHost } from './host-guard.ts';
 import { endedMeanwhile, endingAt, lateConfig, malformedReport, unreachable, withoutConfig } from './host-errors.ts';
 import { ShownOutput } from './host-output.ts';
 import type { Host } from './types.ts';
 
-const [readyTimeout, replyTimeout] = [10_000, 5_000];
+/** Milliseconds, as all that follows. */
+const readyTimeout = 10_000;
+const replyTimeout = 5_000;
 /** Longer, because shared workers that are replaced run their teardowns first. */
 const runTimeout = 20_000;
 /** Longer than the host allows itself. */
@@ -37,7 +28,8 @@ const stopTimeout = 25_000;
 const pingTimeout = 3_000;
 /** Tests report a host that does not answer after at most 14 s (`client/connect.ts`); they are first. */
 const heartbeat = { interval: 2_000, limit: 7 };
-const noticeAfter = 10_000; // then the user reads what is being waited for
+/** Then the user reads what is being waited for. */
+const noticeAfter = 10_000;
 
 export interface HostProcessOptions extends HostProgram {
   readonly project: Project;
@@ -50,16 +42,12 @@ export class HostProcess implements Host {
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #options: HostProcessOptions;
-  readonly #control: Socket;
+  readonly #control: HostControl;
   readonly #address = Promise.withResolvers<string>();
   readonly #configured = Promise.withResolvers<Configured>();
-  readonly #replies = new Map<number, (answer: Done | undefined) => void>();
   readonly #output: ShownOutput;
   #heartbeat: Heartbeat | undefined;
   #unguard: (() => void) | undefined;
-  #ids = 0;
-  /** The config has been loaded, or failed to load. */
-  #known = false;
   /** Why this process has killed it. */
   #fault: string | undefined;
   #swept: Promise<void> | undefined;
@@ -69,14 +57,16 @@ export class HostProcess implements Host {
   constructor(child: ChildProcess, options: HostProcessOptions) {
     this.#child = child;
     this.#options = options;
-    this.#control = child.stdio[controlDescriptor] as Socket;
+    this.#control = new HostControl(child, {
+      ready: (address) => this.#address.resolve(address),
+      failed: (error) => this.#failed(error),
+      configured: (configured) => this.#explain(configured),
+      malformed: (line) => this.#malformed(line),
+    });
     this.configured = this.#configured.promise;
     this.exited = new Promise((end) => child.once('exit', () => end()));
     void this.exited.then(() => this.#gone());
     this.#address.promise.catch(() => {});
-    const lines = createInterface({ input: this.#control });
-    lines.on('line', (line) => this.#onLine(line));
-    for (const it of [this.#control, lines]) it.on('error', noop); // the exit says why
     this.#output = new ShownOutput(child, this.exited);
   }
 
@@ -85,10 +75,12 @@ export class HostProcess implements Host {
   }
 
   boot(line: Boot): void {
-    this.#write(line);
+    this.#control.send(line);
   }
 
   async ready(): Promise<void> {
+    // Until the config is loaded: an idle host does not keep this process running.
+    void this.configured.then(this.#control.hold());
     const expired = (): Error => unreachable(`it was not ready within ${readyTimeout} ms`);
     try {
       this.address = await within(this.#address.promise, { clock: systemClock, timeout: readyTimeout, expired });
@@ -100,24 +92,22 @@ export class HostProcess implements Host {
     const folder = dirname(localPath(this.address));
     if (pid !== undefined) this.#unguard = guardHost({ ...this.#options, pid, folder });
     void this.#awaitConfig();
-    // An idle host does not keep the event loop running; a pending call does, and a config that is being loaded.
-    void this.configured.then(() => this.#ref(false));
   }
 
   async summary(): Promise<HostSummary> {
-    return (await this.#call('summary', replyTimeout))?.summary ?? { pools: [], crashes: [] };
+    return (await this.#control.call('summary', replyTimeout))?.summary ?? { pools: [], crashes: [] };
   }
 
   async runStarted(): Promise<void> {
-    await this.#call('runStarted', runTimeout);
+    await this.#control.call('runStarted', runTimeout);
   }
 
   async runEnded(): Promise<WatchedFiles | undefined> {
-    return (await this.#call('runEnded', replyTimeout))?.watched;
+    return (await this.#control.call('runEnded', replyTimeout))?.watched;
   }
 
   owns(groups: readonly GroupLeader[]): void {
-    this.#write({ command: 'owns', groups });
+    this.#control.send({ command: 'owns', groups });
   }
 
   stop(): Promise<HostSummary | undefined> {
@@ -131,11 +121,11 @@ export class HostProcess implements Host {
   async #stop(): Promise<HostSummary | undefined> {
     // One that answers nothing is not waited for as long as one that has something to end.
     if (!(await this.#answers())) this.#kill(`it did not answer within ${pingTimeout} ms when it was to end`);
-    const stopped = await this.#call('stop', stopTimeout);
+    const stopped = await this.#control.call('stop', stopTimeout);
     // It ends when this process does, which it neither holds up nor keeps running.
     if (stopped?.stays === true) return stopped.summary;
     this.#control.end();
-    this.#ref(true);
+    this.#control.hold();
     const expired = (): Error => unreachable('it did not end');
     const end = { clock: systemClock, timeout: stopped === undefined ? 0 : stopTimeout, expired };
     await within(this.exited, end).catch(() => this.#kill(`it did not end within ${stopTimeout} ms`));
@@ -147,7 +137,7 @@ export class HostProcess implements Host {
 
   /** The heartbeat notices one that answers no more; this is for the moment in which the config is late. */
   async #answers(): Promise<boolean> {
-    return (await this.#call('ping', pingTimeout)) !== undefined;
+    return (await this.#control.call('ping', pingTimeout)) !== undefined;
   }
 
   async #awaitConfig(): Promise<void> {
@@ -175,7 +165,7 @@ export class HostProcess implements Host {
     const { configTimeout } = this.#options;
     const answers = await this.#answers();
     const files = file === undefined ? [] : [file];
-    this.#settle(withoutConfig(lateConfig({ file, name, configTimeout, answers }), files));
+    this.#configured.resolve(withoutConfig(lateConfig({ file, name, configTimeout, answers }), files));
     // One that answers goes on: locks, ports and values need no config.
     if (answers) this.#beat();
     else this.#kill('its config did not return');
@@ -183,13 +173,13 @@ export class HostProcess implements Host {
 
   /** From now on silence is the host's fault: until now a config may have blocked it for as long as it is allowed to take. */
   #beat(): void {
-    if (this.#ended) return;
+    if (this.#control.isOver) return;
     this.#heartbeat = new Heartbeat({
       clock: systemClock,
       ...heartbeat,
-      received: () => this.#control.bytesRead,
+      received: () => this.#control.received,
       wanted: () => true,
-      ping: () => this.#write({ command: 'ping', id: 0 }),
+      ping: () => this.#control.send({ command: 'ping', id: 0 }),
       lost: (silence) => {
         const seconds = Math.round(silence / 1000);
         this.#kill(`it did not answer for ${seconds} s: it was stopped, or code of the config did not return`);
@@ -198,77 +188,39 @@ export class HostProcess implements Host {
   }
 
   #kill(fault: string): void {
-    if (this.#ended || this.#fault !== undefined) return;
+    if (this.#control.isOver || this.#fault !== undefined) return;
     this.#fault = fault;
     process.stderr.write(`carpool: The host (process ${this.pid}) was killed: ${fault}\n`);
     killHost(this.#child);
   }
 
-  get #ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  /** What it has printed before is on another pipe, and may be read after the report. It may have been ready. */
+  #failed(thrown: CarpoolError): void {
+    setImmediate(() => {
+      const error = this.#output.explain(thrown);
+      this.#address.reject(error);
+      this.#configured.resolve(withoutConfig(error));
+    });
   }
 
-  /** Resolves with `undefined` when the host is gone, or does not answer in time. */
-  async #call(command: Exclude<Command['command'], 'owns'>, timeout: number): Promise<Done | undefined> {
-    if (this.#ended) return undefined;
-    const id = ++this.#ids;
-    const reply = new Promise<Done | undefined>((resolve) => this.#replies.set(id, resolve));
-    this.#ref(true);
-    this.#write({ command, id });
-    const expired = (): Error => unreachable('it does not answer');
-    try {
-      return await within(reply, { clock: systemClock, timeout, expired });
-    } catch {
-      return undefined;
-    } finally {
-      this.#replies.delete(id);
-      this.#ref(false);
-    }
-  }
-
-  #write(line: Boot | Command): void {
-    this.#control.write(`${JSON.stringify(line)}\n`);
-  }
-
-  #onLine(line: string): void {
-    const report = parseReport(line);
-    switch (report?.report) {
-      case 'ready':
-        this.#address.resolve(report.address);
-        break;
-      case 'failed':
-        setImmediate(() => this.#address.reject(this.#output.explain(fromRecord(report.error))));
-        break;
-      case 'configured':
-        this.#explain(report.configured);
-        break;
-      case 'done':
-        this.#replies.get(report.id)?.(report);
-        break;
-      case undefined:
-        this.#malformed(line);
-        break;
-    }
-  }
-
-  /** What a config has printed before it failed is on another pipe, and may be read after the report. */
+  /** As with `failed`: a config may have printed why it cannot be loaded. */
   #explain(configured: Configured): void {
     const { problem } = configured;
-    if (problem === undefined) this.#settle(configured);
-    else
-      setImmediate(() => this.#settle({ ...configured, problem: toRecord(this.#output.explain(fromRecord(problem))) }));
+    if (problem === undefined) {
+      this.#configured.resolve(configured);
+      return;
+    }
+    setImmediate(() => {
+      const explained = toRecord(this.#output.explain(fromRecord(problem)));
+      this.#configured.resolve({ ...configured, problem: explained });
+    });
   }
 
   #malformed(line: string): void {
     const error = malformedReport(line);
     process.stderr.write(`carpool: ${error.message} [${error.code}]\n`);
     this.#address.reject(error);
-    this.#settle(withoutConfig(error));
-  }
-
-  #settle(configured: Configured): void {
-    this.#known = true;
-    this.#configured.resolve(configured);
+    this.#configured.resolve(withoutConfig(error));
   }
 
   #gone(): void {
@@ -278,7 +230,6 @@ export class HostProcess implements Host {
     if (exitCode !== 0 && this.address !== '') this.#swept = sweepHosts(this.#options);
     this.#unguard?.();
     const how = signalCode === null ? `exited with code ${exitCode}` : `was killed by ${signalCode}`;
-    for (const resolve of this.#replies.values()) resolve(undefined);
     void this.#output.over.then(() => {
       const ending = endingAt(this.address);
       if (this.address !== '' && this.#stopping === undefined && this.#fault === undefined)
@@ -286,15 +237,7 @@ export class HostProcess implements Host {
       this.#address.reject(this.#output.explain(unreachable(`it ${how} before it was ready`)));
       const why = this.#fault ?? `it ${how}`;
       const gone = ending ?? this.#output.explain(new CarpoolError('HUB_LOST', `The host is gone: ${why}`));
-      this.#settle(withoutConfig(gone));
+      this.#configured.resolve(withoutConfig(gone));
     });
-  }
-
-  #ref(hold: boolean): void {
-    if (!hold && (this.#replies.size > 0 || !this.#known)) return;
-    for (const handle of [this.#child, this.#control]) {
-      if (hold) handle.ref();
-      else handle.unref();
-    }
   }
 }
