@@ -174,7 +174,7 @@ const config: UserConfig[] = defineConfig([
               [
                 String.raw`(?:base|session|transport|wire)[\\/]`,
                 String.raw`codec[\\/](?!msgpack)`,
-                String.raw`host[\\/](?:main|lifetime|restoration|served-run|server-ports|started-processes)\.`,
+                String.raw`host[\\/](?:main|lifetime|load-clean-up|restoration|served-run|server-ports|started-processes)\.`,
                 String.raw`hosts[\\/](?:host-directory|host-record)\.`,
                 String.raw`host[\\/](?:hub|shared-workers)[\\/](?!worker-thread)`,
                 String.raw`process[\\/](?:files|identity|pid-files|exit|environment|group|marked|stop-ladder)\.`,

@@ -3,6 +3,7 @@
  *
  *   start ─▶ … ─▶ stop: a command, a signal ─▶ what it serves is closed, what it has started is ended ─▶ exit
  */
+import { messageOf } from '../base/thrown.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import type { Restoration } from './restoration.ts';
 import { endStarted, endStartedNow } from './started-processes.ts';
@@ -13,7 +14,7 @@ const windows = process.platform === 'win32';
 const stopLimit = 20_000;
 
 export interface LifetimeOptions {
-  /** Ends what the host serves. False: something of it would keep the process from exiting. */
+  /** Ends what the host serves. False, or a rejection: something of it may keep the process from exiting. */
   readonly close: () => Promise<boolean>;
   /** Calls `exit` when the last answer is written. Default: at once. */
   readonly last?: ((exit: () => void) => void) | undefined;
@@ -40,11 +41,12 @@ export class Lifetime {
     return this.#stopping !== undefined;
   }
 
-  /** Also at the end of a host whose life was too short to have come to it. */
+  /** Also at the end of a host whose life was too short to have come to it. Does not reject. */
   sweepOnce(): Promise<void> {
-    return (this.#sweeping ??= import('../hosts/sweep.ts').then(({ sweep }) => sweep()));
+    return (this.#sweeping ??= swept());
   }
 
+  /** Does not reject: what fails is printed, and the host ends. */
   stop(): Promise<void> {
     if (this.#stopping === undefined) {
       setTimeout(() => this.#endAtOnce(), stopLimit).unref();
@@ -60,7 +62,10 @@ export class Lifetime {
   /** @returns how the process is to end */
   async #shutDown(): Promise<() => void> {
     await this.restoration?.end();
-    const closed = await this.#options.close();
+    const closed = await this.#options.close().catch((thrown: unknown) => {
+      process.stderr.write(`carpool: Not all that the host serves has ended in order: ${messageOf(thrown)}\n`);
+      return false;
+    });
     const { directory } = this;
     await Promise.allSettled([directory && endStarted(directory.id), this.sweepOnce()]);
     directory?.remove();
@@ -84,5 +89,15 @@ export class Lifetime {
       // In the foreground of another process it is the leader of no group.
       process.kill(process.pid, 'SIGKILL');
     }
+  }
+}
+
+/** Of no host that lives does it depend: another one sweeps later. */
+async function swept(): Promise<void> {
+  try {
+    const { sweep } = await import('../hosts/sweep.ts');
+    await sweep();
+  } catch (thrown) {
+    process.stderr.write(`carpool: What killed hosts have left stays for the next host: ${messageOf(thrown)}\n`);
   }
 }

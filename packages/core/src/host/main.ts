@@ -9,11 +9,13 @@
  */
 import { Socket } from 'node:net';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { formatAddress } from '../wire/address.ts';
 import type { RunInfoResult } from '../wire/machine-messages.ts';
 import { controlDescriptor, type Boot, type Command, type Report } from '../wire/control.ts';
+import type { PlaceSources } from '../pool/launch.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
@@ -89,36 +91,55 @@ async function serve(boot: Boot): Promise<void> {
   // A relay makes much short-lived garbage; with this option memory stays flat over a long run. Set here and not on the
   // command line, where it would slow the start down.
   process.getBuiltinModule('node:v8').setFlagsFromString('--optimize-for-size');
-  const [{ configure }, { loadConfig }, { FreshModules }] = await Promise.all([
-    import('./configure.ts'),
-    import('../config/load.ts'),
-    import('../config/fresh-modules.ts'),
-  ]);
-  const modules = new FreshModules();
   const started = new PidFiles(directory.children);
   const sockets = () => [{ hub: served.hub, path: socket }];
   lifetime.restoration = new Restoration({ directory, sockets, children: started });
-  const outcome = await configure(boot, {
-    started,
-    folder,
-    ports: serverPorts(served.hub),
-    load: async (project) => await loadConfig(project, modules),
-  });
-  const configured = served.configured(outcome, await placingOf(outcome, modules, boot.runner));
+  const { outcome, placing } = await configuredBy(boot, { started, folder, ports: serverPorts(served.hub) });
+  const configured = served.configured(outcome, placing);
   // Late is no fault of the config. Half of what is left: the report has its way to go.
   await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
   await lifetime.sweepOnce();
 }
 
+interface Configuring {
+  readonly outcome: ConfigureResult;
+  readonly placing?: Placing | undefined;
+}
+
+/** Does not reject: locks, ports and values need no pools, and what is wrong with those is told where they are asked for. */
+async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<Configuring> {
+  try {
+    const [{ configure }, { loadConfig }, { FreshModules }] = await Promise.all([
+      import('./configure.ts'),
+      import('../config/load.ts'),
+      import('../config/fresh-modules.ts'),
+    ]);
+    const modules = new FreshModules();
+    const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
+    const outcome = await configure(boot, { ...place, load });
+    return { outcome, placing: await placingOf(outcome, modules, boot.runner) };
+  } catch (thrown) {
+    const problem = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve pools');
+    return { outcome: { files: [], problem } };
+  }
+}
+
 /** `carpool stop` wants it. */
 async function endOnPurpose({ hub }: ServedRun, folder: string): Promise<void> {
-  const { endedOnPurpose } = await import('../hosts/ended-on-purpose.ts');
-  const { leaveEndingOfFolder } = await import('../hosts/left-ending.ts');
-  const error = endedOnPurpose('host');
-  leaveEndingOfFolder(folder, error);
-  hub.tellEnd(error);
-  await lifetime.stop();
+  try {
+    const [{ endedOnPurpose }, { leaveEndingOfFolder }] = await Promise.all([
+      import('../hosts/ended-on-purpose.ts'),
+      import('../hosts/left-ending.ts'),
+    ]);
+    const error = endedOnPurpose('host');
+    leaveEndingOfFolder(folder, error);
+    hub.tellEnd(error);
+  } catch (thrown) {
+    process.stderr.write(`carpool: Tests are not told that \`carpool stop\` ends their host: ${messageOf(thrown)}\n`);
+  } finally {
+    await lifetime.stop();
+  }
 }
 
 /** What sends registrations to other hosts, where the config has a way to hear of some. */
@@ -153,7 +174,7 @@ async function handle(line: Command): Promise<void> {
   if (command === 'runStarted' || command === 'runEnded') {
     if (command === 'runStarted') {
       await lifetime.restoration?.check().catch(() => {}); // workers report that they cannot connect
-      await run?.hub.run(true);
+      await run?.hub.run(true).catch(notRenewed);
     } else run?.hub.sharedWorkers.ran();
     const watched = command === 'runEnded' ? run?.watched : undefined;
     report({ report: 'done', id, ...(watched !== undefined && { watched }) });
@@ -163,6 +184,11 @@ async function handle(line: Command): Promise<void> {
   const summary = run?.summary();
   if (command === 'stop' && !stays) await lifetime.stop();
   report({ report: 'done', id, ...(stays && { stays }), ...(summary !== undefined && { summary }) });
+}
+
+/** The run goes on: its tests are told what of it concerns them. */
+function notRenewed(thrown: unknown): void {
+  process.stderr.write(`carpool: Not all that the last run has left is renewed for this one: ${messageOf(thrown)}\n`);
 }
 
 function report(line: Report): void {

@@ -2,11 +2,13 @@
 import { hostname } from 'node:os';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import { toRecord } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
 import type { ConfigureResult } from './configure.ts';
 import { Hub, type HubOptions } from './hub/hub.ts';
 import type { HubPool } from './hub/hub-pool.ts';
+import { loadAndCleanUp } from './load-clean-up.ts';
 import type { Placing } from './placing/placing.ts';
 import { SharedWorkers } from './shared-workers/shared-workers.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
@@ -36,10 +38,7 @@ export class ServedRun {
     this.#named.promise.catch(() => {}); // reported to each call that names one
     const { token } = options;
     const sharedWorkers = new SharedWorkers({ token, named: this.#named.promise, pathOf: socketOf, env });
-    const cleanUp: HubOptions['cleanUp'] = async (name, value) => {
-      await (await import('./clean-up.ts')).cleanUp(name, value);
-    };
-    this.hub = new Hub({ ...options, pools: this.#pools.promise, sharedWorkers, cleanUp });
+    this.hub = new Hub({ ...options, pools: this.#pools.promise, sharedWorkers, cleanUp: loadAndCleanUp });
   }
 
   /** Gives the run what its config says. @param placing sends what finds no place here to other hosts */
@@ -85,9 +84,15 @@ export class ServedRun {
 
   /** Ends all but its pools. As `close`; a second call joins the first. */
   closeHub(): Promise<boolean> {
-    // Shared workers run until the last test file has left them.
-    this.#served ??= this.hub.close().then(() => this.hub.sharedWorkers.close());
-    return this.#served;
+    return (this.#served ??= this.#closeHub());
+  }
+
+  async #closeHub(): Promise<boolean> {
+    await this.hub.close().catch((thrown: unknown) => {
+      process.stderr.write(`carpool: Not all that the tests held was given back: ${messageOf(thrown)}\n`);
+    });
+    // They run until the last test file has left them.
+    return await this.hub.sharedWorkers.close();
   }
 
   /** False: a shared worker is in a native call, and would keep the process from exiting. */

@@ -6,6 +6,7 @@
 import { Socket } from 'node:net';
 import { systemClock } from '../base/clock.ts';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
@@ -23,6 +24,7 @@ import { controlDescriptor, type MachineBoot, type Report } from '../wire/contro
 import { onRefused } from '../wire/refused-connections.ts';
 import { Hub } from '../host/hub/hub.ts';
 import { Lifetime } from '../host/lifetime.ts';
+import { loadAndCleanUp } from '../host/load-clean-up.ts';
 import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
@@ -88,7 +90,7 @@ async function serve(
     stop: (error) => {
       hub.tellEnd(error);
       leaveEndingOfHost(machineLog(machine), folder, error);
-      process.stdout.write(`${new Date().toISOString()} ${error.message}\n`);
+      log(error.message);
       void lifetime.stop();
     },
     listener: () => listener,
@@ -99,7 +101,7 @@ async function serve(
     token,
     pools: Promise.resolve(new Map()),
     folder,
-    cleanUp: async (name, value) => await (await import('../host/clean-up.ts')).cleanUp(name, value),
+    cleanUp: loadAndCleanUp,
     runs,
     runSeen: (run) => lives.seen(run),
     runLives: (id) => runs.has(id) || lives.lives(id),
@@ -114,7 +116,7 @@ async function serve(
       void lifetime.stop();
     },
   });
-  const refusals = new RefusalLog(systemClock, (text) => process.stdout.write(`${new Date().toISOString()} ${text}\n`));
+  const refusals = new RefusalLog(systemClock, log);
   onRefused((connection) => refusals.add(connection));
   await hub.listen(socket);
   if (listen !== undefined) {
@@ -144,8 +146,14 @@ async function serve(
     // What is offered to other hosts opens runs as any address does, and is taken back by its name.
     const invite = (revoked: () => void): readonly string[] =>
       listener?.invite({ name: 'reach' }, revoked).addresses ?? [];
-    void runs.offer(listen, invite);
+    // What it serves on this machine needs no offer.
+    runs.offer(listen, invite).catch((thrown: unknown) => log(`offers no pools to other hosts: ${messageOf(thrown)}`));
   }
   await lifetime.sweepOnce();
   sweepMachineFolders();
+}
+
+/** A line of its log, or of the terminal of `carpool serve`. */
+function log(text: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 }
