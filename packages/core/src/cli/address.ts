@@ -25,6 +25,10 @@ export async function address({ for: name, expires, revoke: revoked }: AddressOp
     console.error('carpool: give `--for NAME` for another address, or `--revoke NAME` to take those of a name back');
     return 1;
   }
+  if (name === undefined && expires !== undefined) {
+    console.error('carpool: `--expires` is of another address: give it with `--for NAME`');
+    return 1;
+  }
   const found = livingMachineHost(findMachineFolder());
   if (found === undefined) {
     console.error(

@@ -20,7 +20,7 @@ import type { CommandEnd, RunOptions } from './run/types.ts';
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { config, shards } = options;
-  await using host = await joinHost({ root: process.cwd(), configFile: config }, 'carpool run');
+  await using host = await joinHost({ root: process.cwd(), configFile: config, needsConfig: true }, 'carpool run');
   const { problem } = await host.configured;
   // Locks, ports and shared workers by file name need no config.
   const empty = problem?.context['empty'] === true && config === undefined;

@@ -9,28 +9,29 @@ import { HostClient } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import { findMachineFolder, livingMachineHost, machineLog } from '../hosts/machine-folder.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
-import { checkNoPools, joinMachine, openRun, printed } from './join-machine.ts';
+import { checkJoinable, joinMachine, openRun, printed } from './join-machine.ts';
 import { GroupGuard } from './group-guard.ts';
 import { hostMain, startHost } from './start-host.ts';
-import type { Host, HostOptions } from './types.ts';
+import type { Host, HostOptions, JoinOptions } from './types.ts';
 import { addressVariable, asOfVariable, isRemote, localPath, parseAddress } from '../wire/address.ts';
 
 /**
  * @param runner for messages: "vitest", "jest", "playwright"
  * @throws CarpoolError HUB_UNREACHABLE, HUB_REJECTED
  */
-export async function joinHost(options: HostOptions, runner: string): Promise<Host> {
+export async function joinHost(options: JoinOptions, runner: string): Promise<Host> {
   const address = process.env[addressVariable];
   if (address === undefined || address === '') return await ownHost(options, runner);
-  const client = await HostClient.connect({ address, runner, printed }).catch((thrown: unknown) => {
+  const log = logOf(address);
+  const client = await HostClient.connect({ address, runner, printed, log }).catch((thrown: unknown) => {
     throw asOfVariable(thrown);
   });
   // What is wrong with the pools is reported where they are asked for.
   const machine = await client.names().then((names) => names.machine, noop);
   const parsed = parseAddress(address);
   const place = isRemote(parsed) ? parsed : undefined;
-  if (machine !== undefined) return await openRun(client, options, { runner, ...machine, place });
-  return new JoinedHost(client, address, options);
+  if (machine !== undefined) return await openRun(client, options, { runner, ...machine, place, log });
+  return new JoinedHost(client, { address, log }, options);
 }
 
 /** One of its own, or a run on the host of the machine. */
@@ -43,17 +44,17 @@ async function ownHost(options: HostOptions, runner: string): Promise<Host> {
   return await joinMachine(options, runner);
 }
 
-/** That of the host of this machine, where this is the address of one of its runs. */
+/** That of the host of this machine, where this is its address, or that of one of its runs. */
 function logOf(address: string): string | undefined {
-  const place = parseAddress(address);
-  if (isRemote(place)) return undefined;
   try {
+    const place = parseAddress(address);
+    if (isRemote(place)) return undefined;
     const folder = findMachineFolder();
     const host = livingMachineHost(folder);
     const isOfIt = host !== undefined && dirname(localPath(host.address)) === dirname(place.path);
     return isOfIt && folder !== undefined ? machineLog(folder) : undefined;
   } catch {
-    return undefined; // the folder is another user's: that host is none of this one's
+    return undefined; // the folder is another user's: that host is none of this one's; or it is no address, as `connect` says
   }
 }
 
@@ -67,10 +68,10 @@ class JoinedHost implements Host {
   readonly #client: Client;
   readonly #guard = new GroupGuard(hostMain());
 
-  constructor(client: Client, address: string, options: HostOptions) {
+  constructor(client: Client, { address, log }: Pick<Host, 'address' | 'log'>, options: JoinOptions) {
     this.#client = client;
     this.address = address;
-    this.log = logOf(address);
+    this.log = log;
     this.configured = this.#configured(options);
     this.exited = client.closed.then(() => {});
   }
@@ -105,9 +106,9 @@ class JoinedHost implements Host {
     await this.stop();
   }
 
-  async #configured(options: HostOptions): Promise<Configured> {
+  async #configured(options: JoinOptions): Promise<Configured> {
     try {
-      checkNoPools(options);
+      checkJoinable(options);
       const { pools, sharedWorkers, locks } = await this.#client.names();
       return { pools, sharedWorkers, locks, files: [] };
     } catch (thrown) {

@@ -8,11 +8,11 @@ import { killedText } from '../hosts/machine-host.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
-import { resolveAddress, type Place } from '../wire/address.ts';
+import { addressVariable, resolveAddress, type Place } from '../wire/address.ts';
 import type { OpenRunRequest, OpenRunResult } from '../wire/machine-messages.ts';
 import { GroupGuard } from './group-guard.ts';
 import { defaultConfigTimeout, hostMain } from './start-host.ts';
-import type { Host, HostOptions } from './types.ts';
+import type { Host, HostOptions, JoinOptions } from './types.ts';
 
 /** Milliseconds: for what the host answers at once; for a run that ends. */
 const replyTimeout = 5_000;
@@ -39,12 +39,19 @@ export function printed(text: string): void {
   process.stderr.write(text);
 }
 
-/** @param by the runner's name, and the process of the host; `place`: where it is, on another machine */
-export async function openRun(
-  client: HostClient,
-  options: HostOptions,
-  by: { readonly runner: string; readonly pid: number; readonly place?: Place | undefined; readonly log?: string },
-): Promise<Host> {
+/** By what, and where, a run is opened. */
+interface Opening {
+  readonly runner: string;
+  /** The process of the host. */
+  readonly pid: number;
+  /** Where the host is, on another machine. */
+  readonly place?: Place | undefined;
+  /** The log of the host, where that is the one of this machine. */
+  readonly log: string | undefined;
+}
+
+/** @throws CarpoolError HUB_REJECTED; CONFIG_INVALID for options that a host on another machine cannot take */
+export async function openRun(client: HostClient, options: JoinOptions, by: Opening): Promise<Host> {
   const { configTimeout = defaultConfigTimeout } = options;
   const { pid, place, log } = by;
   try {
@@ -74,18 +81,25 @@ function ownProject(options: HostOptions, runner: string): Asked {
 }
 
 /** Another machine learns who asks, and nothing of this one's files and environment: its pools are its own. */
-function remoteProject(options: HostOptions, runner: string): Asked {
-  checkNoPools(options);
+function remoteProject(options: JoinOptions, runner: string): Asked {
+  checkJoinable(options);
   const run = runInfo(resolve(options.root), runner);
   return { run: { ...run, folder: `${hostname()}:${run.folder}` }, root: '', env: {}, cwd: '' };
 }
 
-/** @throws CarpoolError CONFIG_INVALID */
-export function checkNoPools({ pools = {} }: HostOptions): void {
+/**
+ * For a host that runs already, with a config of its own.
+ * @throws CarpoolError CONFIG_INVALID for what cannot be added to it
+ */
+export function checkJoinable({ pools = {}, configFile, needsConfig = false }: JoinOptions): void {
   const names = Object.keys(pools);
-  if (names.length === 0) return;
-  const message = `The pools ${names.join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
-  throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
+  if (names.length > 0) {
+    const message = `The pools ${names.join(', ')} of the adapter's options cannot be added to a host that runs already; write them into its config`;
+    throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'pools' } });
+  }
+  if (configFile === undefined || !needsConfig) return;
+  const message = `Cannot use the config ${configFile}: ${addressVariable} names a host that runs already, with a config of its own; leave \`--config\` out to use that one, or unset ${addressVariable} to start a host with yours`;
+  throw new CarpoolError('CONFIG_INVALID', message, { context: { path: 'configFile', found: configFile } });
 }
 
 class MachineRun implements Host {

@@ -23,6 +23,15 @@ export interface HostOptions {
   readonly configTimeout?: number | undefined;
 }
 
+/** What starts a host, or joins one that runs already, whose config is its own. */
+export interface JoinOptions extends HostOptions {
+  /**
+   * Such a host is refused where `configFile` is given: a command that was told to use it. Default false: it is a setting of a
+   * project, whose tests may run on any host.
+   */
+  readonly needsConfig?: boolean;
+}
+
 /** A host process, as the process that started or joined it sees it. Disposing it stops it. */
 export interface Host extends AsyncDisposable {
   /** What workers connect to: path and token. */

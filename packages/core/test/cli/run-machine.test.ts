@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { processes } from '../../src/cli/ps/ask.ts';
 import type { AnsweringHost } from '../../src/cli/ps/types.ts';
 import { livingMachineHost, findMachineFolder } from '../../src/hosts/machine-folder.ts';
@@ -50,6 +50,11 @@ function startAt(address: string, ...args: string[]): Promise<Ended> {
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
   return once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+}
+
+/** What `carpool run --config` says of a host that has its own. */
+function refusal(file: string): string {
+  return `carpool: Cannot use the config ${file}: CARPOOL_ADDRESS names a host that runs already, with a config of its own; leave \`--config\` out to use that one, or unset CARPOOL_ADDRESS to start a host with yours [CONFIG_INVALID]`;
 }
 
 /** Each shard has two sessions. */
@@ -122,6 +127,49 @@ test('inside another one it joins the host of that, which prints the summary', a
   const { code, stderr } = await carpool('run', '--', ...inner);
   expect(code).toBe(0);
   expect(stderr).toMatch(/^carpool: echoes: 1 child, 4 sessions, peak \d, longest wait \d+ ms\n$/);
+});
+
+test('inside another one, `--config` is refused, and the command is not started', async () => {
+  config({ echoes: 'echo' });
+  config({ others: 'echo' }, 'others.config.mjs');
+  const inner = commandLine('run', '--config', 'others.config.mjs', '--', 'echo', 'ran');
+  const { code, stdout, stderr } = await carpool('run', '--', ...inner);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toBe(`${refusal('others.config.mjs')}\n`);
+});
+
+test('so it is with the address of another machine', async () => {
+  onMachine();
+  configured();
+  config({ others: 'echo' }, 'others.config.mjs');
+  const { address } = await serving();
+  const ended = await startAt(address, 'run', '--config', 'others.config.mjs', '--', 'echo', 'ran');
+  expect(ended).toEqual({ code: 1, stdout: '', stderr: `${refusal('others.config.mjs')}\n` });
+  expect((await machine()).runs).toEqual([]);
+});
+
+test('with that of the host of the machine, the run there has the config of `--config`', async () => {
+  onMachine();
+  configured();
+  const other = await run();
+  config({ others: 'echo' }, 'others.config.mjs');
+  const address = livingMachineHost(findMachineFolder([place().path]))?.address ?? '';
+  const print = 'console.log(process.env.CARPOOL_ADDRESS !== process.argv[1])';
+  const ended = await startAt(address, 'run', '--config', 'others.config.mjs', '--', node, '-e', print, address);
+  expect(ended).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
+  const unknown = await startAt(address, 'run', '--config', 'missing.config.mjs', '--', 'echo', 'ran');
+  expect([unknown.code, unknown.stdout]).toEqual([1, '']);
+  expect(unknown.stderr).toContain('missing.config.mjs');
+  await other.stop();
+});
+
+test('a runner whose settings name a config runs inside `carpool run`, on the host that is there', async () => {
+  onMachine();
+  configured();
+  const outer = await run({ host: 'run' });
+  vi.stubEnv(addressVariable, outer.provided.address);
+  const inner = await run({ host: undefined, configFile: 'others.config.mjs' });
+  expect(inner.provided).toMatchObject({ address: outer.provided.address, pools: ['echoes'], problem: undefined });
 });
 
 test('an address that leads nowhere starts nothing, and the variable is named', async () => {

@@ -199,6 +199,11 @@ test('a host that does not listen has no address for others, and one whose port 
   expect((await carpool('serve', '--listen', 'nowhere')).stderr).toContain('It must be HOST:PORT');
   await carpool('serve', '--detach');
   expect((await carpool('address', '--for', 'x')).stderr).toContain('does not listen for other machines');
+  expect(await carpool('address', '--revoke', 'x', '--expires', '1h')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'carpool: `--expires` is of another address: give it with `--for NAME`\n',
+  });
   await carpool('stop');
 });
 
