@@ -26,7 +26,7 @@ test('the same again is counted, and told after a minute; then it begins anew', 
   expect(lines.splice(0)).toHaveLength(1);
   clock.pass(60_000);
   expect(lines.splice(0)).toEqual([
-    'refused: 9999 connections more from 10.0.0.9 within a minute: the token is not the one of this host',
+    'refused: 9999 more connections from 10.0.0.9 within a minute: the token is not the one of this host',
   ]);
   clock.pass(600_000);
   expect(lines).toEqual([]);
@@ -48,5 +48,7 @@ test('whatever comes it is a few lines a minute, each of one line', () => {
   // oxlint-disable-next-line no-control-regex
   expect(lines.join('')).not.toMatch(/[\u0000-\u001f]/);
   clock.pass(60_000);
-  expect(lines.slice(20)).toEqual(['refused: 9980 connections more within a minute, for other reasons']);
+  expect(lines.slice(20)).toEqual([
+    'refused: 9980 more connections within a minute, from other machines or for other reasons',
+  ]);
 });

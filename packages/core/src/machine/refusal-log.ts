@@ -57,8 +57,9 @@ export class RefusalLog {
   #end(): void {
     this.#turn = undefined;
     for (const { from, why, more } of this.#seen.values())
-      if (more > 0) this.#print(`refused: ${counted(more)} more from ${from} within a minute: ${why}`);
-    if (this.#others > 0) this.#print(`refused: ${counted(this.#others)} more within a minute, for other reasons`);
+      if (more > 0) this.#print(`refused: ${moreOf(more)} from ${from} within a minute: ${why}`);
+    if (this.#others > 0)
+      this.#print(`refused: ${moreOf(this.#others)} within a minute, from other machines or for other reasons`);
     this.#seen.clear();
     this.#others = 0;
   }
@@ -69,8 +70,8 @@ function processOf({ runner, pid }: RefusedConnection): string {
   return Number.isSafeInteger(pid) ? ` (${name}, pid ${String(pid)})` : '';
 }
 
-function counted(number: number): string {
-  return `${number} ${number === 1 ? 'connection' : 'connections'}`;
+function moreOf(count: number): string {
+  return `${count} more ${count === 1 ? 'connection' : 'connections'}`;
 }
 
 function shortened(text: string): string {

@@ -36,9 +36,9 @@ const stoppedLooks = 11;
 const noticeAfter = 1_000;
 
 export interface HostEnd {
-  /** Nothing of it is left. */
+  /** Its process has ended. Where that was killed, what it had started has ended, too, and its folder is removed. */
   readonly ended: boolean;
-  /** In one sentence. */
+  /** What has become of it, for the user. */
   readonly text: string;
 }
 
@@ -96,11 +96,7 @@ function leaveEnding({ folder, machine }: LivingHost): void {
 
 /** As it does in order: nobody is told that it has crashed. Not before its end: one that lives must be found. */
 function withdraw({ machine, record }: LivingHost): void {
-  try {
-    if (machine !== undefined) withdrawMachineHost(machine, record.id);
-  } catch {
-    // The next host says that this one was killed, which it was.
-  }
+  if (machine !== undefined) withdrawMachineHost(machine, record.id);
 }
 
 /** Resolves when it has ended. @returns why it does not end by itself, in half a sentence */
@@ -175,7 +171,7 @@ class StoppedWatch {
     const { samePids, record } = this.#host;
     if (!samePids) return;
     this.#looks = isStopped(record) ? this.#looks + 1 : 0;
-    if (this.#looks === stoppedLooks) resolve('it is stopped, and answers nothing');
+    if (this.#looks === stoppedLooks) resolve('it was stopped, by SIGSTOP or a debugger, and did not answer');
     else this.#timer = systemClock.after(lookInterval, () => this.#look(resolve));
   }
 }
