@@ -6,7 +6,7 @@
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
 // Only the npm registry is used.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -97,6 +97,11 @@ const readmes = [
     run: ['vitest', 'run'],
   },
 ];
+// The projects must not inherit the settings of the package manager that runs this script.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|CARPOOL_)/i.test(name)));
+// npx takes seconds each time to find what it runs: for pnpm it is asked once.
+const wherePnpmIs = ['-y', '--package=pnpm@12', '-c', 'command -v pnpm'];
+const pnpm = execFileSync('npx', wherePnpmIs, { env, cwd: tmpdir(), encoding: 'utf8' }).trim();
 const clients = [
   {
     name: 'npm',
@@ -104,7 +109,7 @@ const clients = [
     add: ['install', '--save-dev', '--no-audit', '--no-fund'],
     run: ['npx', '--no', '--'],
   },
-  { name: 'pnpm', command: ['npx', '-y', 'pnpm@12'], add: ['add', '-D'], run: ['npx', '-y', 'pnpm@12', 'exec'] },
+  { name: 'pnpm', command: [pnpm], add: ['add', '-D'], run: [pnpm, 'exec'] },
 ];
 
 /** Where `createPool` works beside Node. */
@@ -114,8 +119,6 @@ const runtimes = [
 ];
 
 const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
-// The projects must not inherit the settings of the package manager that runs this script.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|CARPOOL_)/i.test(name)));
 
 async function execute([command, ...args], cwd, added = {}) {
   return await promisify(execFile)(command, args, {
@@ -128,7 +131,7 @@ async function execute([command, ...args], cwd, added = {}) {
 
 async function pack(folder) {
   const tarball = join(out, `${folder}.tgz`);
-  await execute(['npx', '-y', 'pnpm@12', 'pack', '--out', tarball], join(root, 'packages', folder));
+  await execute([pnpm, 'pack', '--out', tarball], join(root, 'packages', folder));
   return tarball;
 }
 
