@@ -1,4 +1,5 @@
 /** What a config has as `reach`. */
+import { resolve } from 'node:path';
 import type { Reach, ReachConnection, ReachOptions, Topic, TopicOptions } from 'carpool';
 import { LazyConnection } from './lazy-connection.ts';
 import { checkOptions } from './option-names.ts';
@@ -22,10 +23,9 @@ import type { NatsOptions } from './types.ts';
  * ```
  */
 export function nats(servers: string | readonly string[], given: NatsOptions = {}): Reach {
-  // Now: the host of a machine has the environment of a run while it evaluates the config of that run, and not later.
-  const options: NatsOptions = { ...given, run: given.run ?? process.env['CARPOOL_RUN'] };
   const list = typeof servers === 'string' ? servers.split(',') : servers;
   checkOptions(list, given);
+  const options = settled(given);
   const name = `NATS at ${list.map(withoutPassword).join(', ')}`;
   return {
     name,
@@ -35,6 +35,18 @@ export function nats(servers: string | readonly string[], given: NatsOptions = {
         ? undefined
         : (events: TopicOptions): Topic => new NatsTopic({ servers: list, options, name, host: events.host }, events),
   };
+}
+
+/** The environment and the working directory are the runner's only while its config is read: a machine's host has many runs. */
+function settled(options: NatsOptions): NatsOptions {
+  const { run, credentials, tls } = options;
+  const files = typeof tls === 'object' ? Object.entries(tls).map(([name, path]) => [name, absolute(path)]) : undefined;
+  const paths = { credentials: absolute(credentials), tls: files ? Object.fromEntries(files) : tls };
+  return { ...options, run: run ?? process.env['CARPOOL_RUN'], ...paths };
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** Whatever stands before the last `@`: a password may have any letters. */
