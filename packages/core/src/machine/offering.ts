@@ -250,6 +250,7 @@ export class Offering {
   #poolOf({ portable: identity, digest, settings }: PoolDefinition): PoolOffer {
     const { open = 0, queued = 0, quarantined = 0 } = this.#options.stats(digest) ?? {};
     const slots = Math.max(settings.maxSessions - quarantined, 0);
-    return { identity, slots, free: Math.max(slots - open - queued, 0), queued };
+    // Where some wait, none is free for the next: a child may not start, or may be blocked.
+    return { identity, slots, free: queued > 0 ? 0 : Math.max(slots - open, 0), queued };
   }
 }

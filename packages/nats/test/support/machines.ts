@@ -11,7 +11,8 @@ import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
 import { onTestFinished, vi } from 'vitest';
 
-const command = fileURLToPath(new URL('cli.js', import.meta.resolve('carpool')));
+/** The command `carpool`. */
+export const command: string = fileURLToPath(new URL('cli.js', import.meta.resolve('carpool')));
 const engine = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
 /** Answers each message with itself and its folder; `{ type: "exit" }` ends it. */
@@ -118,8 +119,9 @@ export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), p
   }
 }
 
-export async function serving({ path, env }: Checkout): Promise<Serving> {
-  const words = [command, 'serve', '--listen', '127.0.0.1:0'];
+/** @param more words of `carpool serve` */
+export async function serving({ path, env }: Checkout, more: readonly string[] = []): Promise<Serving> {
+  const words = [command, 'serve', '--listen', '127.0.0.1:0', ...more];
   const child = spawn(process.execPath, words, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const lines: string[] = [];

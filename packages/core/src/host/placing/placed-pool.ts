@@ -7,6 +7,7 @@
  */
 import { Cancellation, eitherOf, type CancelSignal } from '../../base/cancellation.ts';
 import type { Clock } from '../../base/clock.ts';
+import { isCarpoolError } from '../../base/errors.ts';
 import { noop } from '../../base/noop.ts';
 import type { ChildPool } from '../../pool/pool.ts';
 import type { PoolSettings } from '../../pool/options.ts';
@@ -140,15 +141,16 @@ export class PlacedPool implements HubPool {
     const { signal, timeLeft = Infinity, timeout = Infinity, spent = 0, wait = true } = options;
     const tried = tries.map(({ host }) => host);
     const enough = (): boolean => this.#fill.free > 0;
-    if (enough()) return await this.#openHere(options, listener, site);
+    const now = enough() ? await this.#openNow(options, listener, site) : undefined;
+    if (now !== undefined) return now;
     const since = this.#clock.now();
     await this.#places.connected(name, { signal, rest: Math.min(timeLeft, timeout) - spent, tried, enough });
     if (signal?.aborted === true) throw signal.reason;
     const rest = { ...options, spent: spent + this.#clock.now() - since };
-    const own = this.#fill;
     // A message to another machine takes longer.
-    if (own.free > 0) return await this.#openHere(rest, listener, site);
-    const destination = this.#places.choose(name, own, { tried, free: !wait });
+    const here = enough() ? await this.#openNow(rest, listener, site) : undefined;
+    if (here !== undefined) return here;
+    const destination = this.#places.choose(name, { ...this.#fill, free: 0 }, { tried, free: !wait });
     if (destination !== undefined) throw new Elsewhere(destination);
     const moved = new Cancellation();
     const waiting: Waiting = { tried, moved };
@@ -160,6 +162,16 @@ export class PlacedPool implements HubPool {
     } finally {
       granted();
       either.stop();
+    }
+  }
+
+  /** Undefined: it would wait. Which slots are to be had, the pool alone knows: others share it, and no child may start. */
+  async #openNow(...[options, ...call]: OpenCall): Promise<Registration | undefined> {
+    try {
+      return await this.#openHere({ ...options, wait: false }, ...call);
+    } catch (thrown) {
+      if (isCarpoolError(thrown, 'POOL_FULL')) return undefined;
+      throw thrown;
     }
   }
 
@@ -231,6 +243,8 @@ export class PlacedPool implements HubPool {
     const { maxSessions, quarantined, open, queued } = this.#pool.stats();
     const slots = Math.max(maxSessions - quarantined, 0);
     const used = Math.max(open + queued, this.#own);
-    return { slots, free: Math.max(slots - used, 0), queued: Math.max(used - slots, 0) };
+    // Where some wait, none is free for the next: a child may not start, or may be blocked.
+    const free = queued > 0 ? 0 : Math.max(slots - used, 0);
+    return { slots, free, queued: Math.max(used - slots, queued) };
   }
 }
