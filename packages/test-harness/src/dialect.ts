@@ -42,17 +42,11 @@ export interface DialectRun {
  * @param title - the name of the runner follows it
  */
 export function describeInRunners(title: string, suite: DialectSuite, checks: (run: DialectRun) => void): void {
-  const { resolve } = createRequire(join(suite.folder, 'package.json'));
-  const home = join(suite.folder, '.tmp');
-  const program = (name: string, file: string): string => join(dirname(resolve(`${name}/package.json`)), file);
-  const runners = threeRunners(home, program, suite.killsWorkers ?? false);
-
-  describe.for(runners)(`${title} $name`, (runner) => {
+  describe.for(runnersOf(suite))(`${title} $name`, (runner) => {
     let project: Project | undefined;
     let outcome: Outcome | undefined;
 
     beforeAll(async () => {
-      mkdirSync(home, { recursive: true });
       project = await layOutDialect(runner, suite);
       const args = [...runner.all, ...(suite.args?.[runner.name] ?? [])];
       outcome = await project.run(args, { env: suite.env?.(project.folder) ?? {} });
@@ -71,12 +65,21 @@ export function describeInRunners(title: string, suite: DialectSuite, checks: (r
   });
 }
 
+/** The runners that are installed beside the package of a suite. */
+export function runnersOf({ folder, killsWorkers = false }: DialectSuite): readonly NamedRunner[] {
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  const program = (name: string, file: string): string => join(dirname(resolve(`${name}/package.json`)), file);
+  return threeRunners(join(folder, '.tmp'), program, killsWorkers);
+}
+
 function madeBeforeTests<Made>(made: Made | undefined): Made {
   if (made === undefined) throw new Error('The run is there inside of tests only');
   return made;
 }
 
-async function layOutDialect(runner: NamedRunner, suite: DialectSuite): Promise<Project> {
+/** The files of a suite in a folder of their own, for a test that runs them by itself. */
+export async function layOutDialect(runner: NamedRunner, suite: DialectSuite): Promise<Project> {
+  mkdirSync(runner.home, { recursive: true });
   const prefix = `${suite.name}-${runner.name.split(' ')[0]?.toLowerCase()}`;
   const project = new Project(runner, prefix, [dirname(suite.module), ...(suite.sources ?? [])]);
   const files = { 'carpool.config.mjs': suite.config, ...testFiles(runner.name, suite) };
