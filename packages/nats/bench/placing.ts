@@ -76,7 +76,8 @@ try {
   const nats = await connect({ servers: url, waitOnFirstConnect: true });
   ends.unshift(() => nats.close());
   let messages = 0;
-  nats.subscribe('carpool.hosts', { callback: () => void messages++ });
+  for (const subject of ['carpool.hosts', 'carpool.hosts.asks'])
+    nats.subscribe(subject, { callback: () => void messages++ });
   for (let number = 1; number < hosts; number++) await serve(url, `h${number}`);
   const own = checkout('run');
   Object.assign(process.env, { TMPDIR: own.temp, NATS_URL: url });

@@ -1,9 +1,13 @@
-/** Where hosts of all runs hear of each other: a subject, without JetStream and without a run, on a connection of its own. */
+/**
+ * Where hosts of all runs hear of each other: a subject for what is offered and one for who asks, without JetStream and without
+ * a run, on a connection of its own.
+ */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, isCarpoolError, type Topic, type TopicOptions } from 'carpool';
 import type { ConnectionOptions } from './connection-options.ts';
 
-const subject = 'carpool.hosts';
+const offers = 'carpool.hosts';
+const asks = 'carpool.hosts.asks';
 /** Milliseconds between two attempts. */
 export interface TopicWaits {
   readonly retry: number;
@@ -14,7 +18,7 @@ export interface TopicWaits {
 const usualWaits: TopicWaits = { retry: 2_000, refused: 30_000 };
 /** Milliseconds for the end of a connection. */
 const closeTimeout = 3_000;
-/** Asks whether it may be published. It says nothing: nobody else hears it. */
+/** Asks whether it may be published. It says nothing: others pass over it. */
 const probe = '{}';
 /** Bytes of a text that is read: no host announces as much. */
 const mostBytes = 256 * 1024;
@@ -25,6 +29,9 @@ export class NatsTopic implements Topic {
   readonly #options: ConnectionOptions;
   readonly #events: TopicOptions;
   readonly #waits: TopicWaits;
+  /** Subjects. */
+  readonly #says: string;
+  readonly #hears: string;
   #connection: NatsConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -34,6 +41,7 @@ export class NatsTopic implements Topic {
     this.#options = options;
     this.#events = events;
     this.#waits = waits;
+    [this.#says, this.#hears] = events.role === 'offers' ? [offers, asks] : [asks, offers];
     void this.#connect();
   }
 
@@ -41,7 +49,7 @@ export class NatsTopic implements Topic {
     const connection = this.#connection;
     if (connection === undefined || connection.isClosed() || this.#closed) return;
     try {
-      connection.publish(subject, text);
+      connection.publish(this.#says, text);
     } catch (thrown) {
       const { max_payload: most } = connection.info ?? {};
       const why = `${Buffer.byteLength(text)} bytes cannot be published, and the server takes ${most} at most`;
@@ -78,7 +86,7 @@ export class NatsTopic implements Topic {
   #use(connection: NatsConnection): void {
     this.#connection = connection;
     void this.#watch(connection);
-    connection.subscribe(subject, {
+    connection.subscribe(this.#hears, {
       callback: (error, message) => {
         // What is refused comes as a status, too.
         if (error !== null || message.data.length > mostBytes) return;
@@ -92,7 +100,7 @@ export class NatsTopic implements Topic {
   /** From here on the server knows of the subscription, and takes what is published; or it has refused that by then. */
   async #prove(connection: NatsConnection): Promise<void> {
     try {
-      connection.publish(subject, probe);
+      connection.publish(this.#says, probe);
       await connection.flush();
     } catch {
       // It is lost, and connects again by itself: it is told so as a status.
@@ -121,10 +129,11 @@ export class NatsTopic implements Topic {
   #refused(error: Error): CarpoolError | undefined {
     switch (error.name) {
       case 'PermissionViolationError': {
-        const what = (error as { operation?: string }).operation === 'subscription' ? 'subscribe to' : 'publish to';
-        const how = `allow both in the \`permissions\` of the server, or give \`hosts: false\` to nats()`;
+        const hears = (error as { operation?: string }).operation === 'subscription';
+        const what = hears ? `subscribe to "${this.#hears}"` : `publish to "${this.#says}"`;
+        const also = hears ? `publish to "${this.#says}"` : `subscribe to "${this.#hears}"`;
         return this.#unavailable(
-          `its user may not ${what} "${subject}", where hosts hear of each other: ${how}`,
+          `its user may not ${what}, where hosts hear of each other: allow that, and to ${also}, in the \`permissions\` of the server, or give \`hosts: false\` to nats()`,
           error,
         );
       }

@@ -29,7 +29,7 @@ describe.skipIf(binary === undefined)(`the address of an offer${reason}`, () => 
     connection.subscribe('carpool.hosts', {
       callback: (_, message) => {
         const said = message.json<Said>();
-        // Runs ask, too.
+        // It asks first whether it may publish.
         if (said.says === 'offers' || said.says === 'ends') heard.push(said);
       },
     });

@@ -50,12 +50,13 @@ export class Presence {
   #over = false;
 
   constructor(options: PresenceOptions) {
-    const { topic, host, every = defaultEvery, failed } = options;
+    const { topic, host, own, every = defaultEvery, failed } = options;
     this.#options = options;
     this.#every = every;
     this.#directory = new HeardHosts(every * missing);
     this.#topic = topic({
       host,
+      role: own === undefined ? 'looks' : 'offers',
       heard: (text) => this.#hear(text),
       connected: () => {
         if (this.#over) return;

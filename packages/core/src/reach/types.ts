@@ -23,7 +23,12 @@ export interface Reach {
 export interface TopicOptions {
   /** For the engine's own lists: the name of the machine, and the pid. */
   readonly host: string;
-  /** What somebody has published, this one's own too. It does not throw. */
+  /**
+   * `offers`: its texts are for those that look, and theirs are for it. `looks`: the other way around. So a text goes to those
+   * alone that do something with it. An engine that has one channel for both may send all to all: the rest is passed over.
+   */
+  readonly role: 'offers' | 'looks';
+  /** What somebody has published. It does not throw. */
   heard(text: string): void;
   /** From now on all is heard. Called again when a connection that was lost is back. */
   connected(): void;
@@ -31,7 +36,7 @@ export interface TopicOptions {
   failed(error: CarpoolError): void;
 }
 
-/** Carries texts from each to all that are connected. What is lost is lost: all is said again. */
+/** Carries texts from each to all of the other role that are connected. What is lost is lost: all is said again. */
 export interface Topic {
   /** Does not wait, and does not throw. It may be lost where there is no connection. */
   publish(text: string): void;
