@@ -95,12 +95,14 @@ export class ServedRun {
     return await this.hub.sharedWorkers.close();
   }
 
-  /** False: a shared worker is in a native call, and would keep the process from exiting. */
+  /** Does not reject: what fails is printed. False: a shared worker may be in a native call, and keep the process from exiting. */
   async close(): Promise<boolean> {
     // In parallel: a child that confirms nothing costs its deadline once, not once for each session.
     // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
     const closing = [...this.#made.values()].map((pool) => pool.close());
-    const [ended] = await Promise.allSettled([this.closeHub(), ...closing]);
-    return ended.status === 'rejected' || ended.value;
+    const ends = await Promise.allSettled([this.closeHub(), ...closing]);
+    for (const end of ends) if (end.status === 'rejected') process.stderr.write(`carpool: ${messageOf(end.reason)}\n`);
+    const [hub] = ends;
+    return hub.status === 'fulfilled' && hub.value;
   }
 }
