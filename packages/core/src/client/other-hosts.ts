@@ -14,7 +14,7 @@ import type { UserSession } from '../session/session.ts';
 import type { Destination, TriedHost } from '../wire/elsewhere.ts';
 import { describeOwner, isUnder, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { firstSession } from './first-session.ts';
-import { hostError } from './silent-host.ts';
+import { hostError, silenceOf } from './silent-host.ts';
 import type { InternalRegisterOptions, ClientOptions } from './types.ts';
 
 /** As much of a client as is needed here. */
@@ -108,8 +108,9 @@ export class OtherHosts<C extends OtherClient> {
     const other = this.#others.get(to.address) ?? this.#connect(to);
     other.calls++;
     let ofThirdHost: unknown;
+    let connected: C | undefined;
     try {
-      const client = await this.#connected(other, pool, call);
+      const client = (connected = await this.#connected(other, pool, call));
       this.#leaveFormer(to);
       const there = (stop: CancelSignal | undefined): Promise<UserSession<M>> =>
         client.register<M>(pool, { ...options, spent: this.#clock.now() - since, stays: true, signal: stop });
@@ -130,7 +131,9 @@ export class OtherHosts<C extends OtherClient> {
       if (signal?.aborted === true) throw signal.reason;
       if (this.#closed.aborted) throw this.#overAt(options);
       if (!isCarpoolError(thrown) || thrown === ofThirdHost) throw thrown;
-      if (!movesOn.has(thrown.code)) throw failureOn(to, thrown, options);
+      // The time of the test is over while an answer is on its way: that the host is lost is found out by its connection.
+      const isOwn = silenceOf(thrown) !== undefined && connected?.over === false;
+      if (isOwn || !movesOn.has(thrown.code)) throw failureOn(to, thrown, options);
       const failure = { code: thrown.code, message: thrown.message.slice(0, longestFailure) };
       return await asked([{ host, name, failure }]);
     } finally {
@@ -255,7 +258,10 @@ function lateError(pool: string, { waited, by }: LateConnection): CarpoolError {
   const limit = by === 'call' ? '`timeout` of the call' : 'the rest of the time of this test or hook';
   const raise = by === 'call' ? '`timeout`' : 'the time-out of the test or hook';
   const message = `Cannot register a session of "${pool}": there is no connection to the host so far. The call has waited for ${Math.round(waited)} ms, ${limit}. The connection is made for other calls; raise ${raise}`;
-  return new CarpoolError('REQUEST_TIMEOUT', message, { context: { pool, limit: by, phase: 'connect' } });
+  return new CarpoolError('REQUEST_TIMEOUT', message, {
+    blame: 'setup',
+    context: { pool, limit: by, phase: 'connect' },
+  });
 }
 
 function keyOf(owner: OwnerPath): string {

@@ -43,8 +43,8 @@ class Asked {
     this.#answer.resolve(session as unknown as Opened);
   }
 
-  fails(code: ErrorCode, message = `Cannot do it: ${code}`): void {
-    this.#answer.reject(new CarpoolError(code, message));
+  fails(code: ErrorCode, message = `Cannot do it: ${code}`, context: Readonly<Record<string, unknown>> = {}): void {
+    this.#answer.reject(new CarpoolError(code, message, { context }));
   }
 }
 
@@ -206,6 +206,22 @@ test('what fails there for the test itself says where; what the host of the run 
   expect(there!.message).toBe('On ci-b: Cannot open it: no such user');
   expect(there!.context).toMatchObject({ host: 'ci-b' });
   expect(here!.message).toBe('Cannot register a session: all 4 slots are busy');
+});
+
+test('a test whose time ends while the host is silent has not found the host lost; the end of the connection has', async () => {
+  const world = new World();
+  const [first, second] = [failure(world.register(), 'HUB_LOST'), world.register()];
+  const client = await world.connected();
+  client.asked[0]!.fails('HUB_LOST', 'no answer for 0.1 s', { hostSilence: 100 });
+  expect((await first).message).toBe('On ci-b: no answer for 0.1 s');
+  expect(world.again).toEqual([]);
+  client.close();
+  client.asked[1]!.fails('HUB_LOST', 'no answer for 12 s', { hostSilence: 12_000 });
+  await turn();
+  const failed = { code: 'HUB_LOST', message: 'no answer for 12 s' };
+  expect(world.again.map(({ options }) => options.tried)).toEqual([[{ host: 'b', name: 'ci-b', failure: failed }]]);
+  world.again[0]!.gives('here');
+  await second;
 });
 
 test('while it waits there it looks each second, one look at a time; the first that has a session is it', async () => {

@@ -5,6 +5,7 @@
  *   opening ─▶ open ─the connection ends─▶ over
  *      └─ no address leads there ────────▶ over
  */
+import { fromRecord } from '../../base/errors.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { HostClient } from '../../client/client.ts';
 import type { HostOffer } from '../../reach/offer.ts';
@@ -92,6 +93,7 @@ export class RunElsewhere implements OtherRun {
     void client.closed.then(changed);
     const asked = { method: 'openRun', run, root: '', env: {}, cwd: '', sessionsOnly: true } as const;
     const opened = await client.ask({ ...asked, configTimeout: timeouts.open }, timeouts.open);
+    if (opened.problem !== undefined) throw fromRecord(opened.problem);
     const place = parseAddress(address);
     const found = resolveAddress(opened.address, place);
     if (!isRemote(parseAddress(found))) throw notRemote();

@@ -1,0 +1,83 @@
+// This run on another host: a real one, which listens for other machines.
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { HostClient } from '../../../src/client/client.ts';
+import { RunElsewhere } from '../../../src/host/placing/run-elsewhere.ts';
+import { config, write } from '../../cli/carpool.ts';
+import { serving } from '../../listen/support.ts';
+import { closing, until } from '../../support/pools.ts';
+
+// They start several processes, one after the other.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Begins to open the run by these addresses. */
+function opening(...addresses: string[]) {
+  const failures: string[] = [];
+  let changes = 0;
+  const run = new RunElsewhere({
+    offer: { host: 'b', name: 'ci-b', addresses, pools: {}, load: 0 },
+    run: { id: 'r', folder: 'here:/code', runner: 'a test', pid: 1 },
+    runner: 'a test',
+    changed: () => void changes++,
+    failed: (message) => failures.push(message),
+    printed: () => {},
+  });
+  closing(run);
+  return { run, failures, changes: () => changes };
+}
+
+test('open, its workers have sessions by its address, and it is in use while they have; its end ends all there', async () => {
+  config({ echoes: 'echo' });
+  const { address, next } = await serving();
+  // One that leads nowhere is passed over.
+  const { run, failures } = opening(address.replace(/:\d+\//, ':1/'), address);
+  expect([run.isOpening, run.address, await run.inUse()]).toEqual([true, undefined, false]);
+  await until('it is open', () => !run.isOpening);
+  expect(await next()).toMatch(/Z a test, here:\/code, pid 1, with the address of "serve": has come$/);
+  expect([[...run.identities.keys()], failures]).toEqual([['echoes'], []]);
+  const worker = closing(await HostClient.connect({ address: run.address!, runner: 'a test' }));
+  expect(await run.inUse()).toBe(false);
+  const session = await worker.register('echoes', { stays: true });
+  expect(await run.inUse()).toBe(true);
+  await session.unregister();
+  expect(await run.inUse()).toBe(false);
+  run.close();
+  expect([run.isOver, run.address]).toEqual([true, undefined]);
+  expect((await worker.closed)?.code).toBe('HUB_LOST');
+  expect(await next()).toMatch(/: has gone, after \d+ m?s and 1 session$/);
+  expect(await run.inUse()).toBe(false);
+});
+
+test('a config that fails there is told, and nothing is open', async () => {
+  config({ echoes: 'echo' });
+  const { address } = await serving();
+  write('carpool.config.mjs', 'throw new Error("a mistake");');
+  const { run, failures } = opening(address);
+  await until('it is over', () => run.isOver);
+  expect(failures).toEqual([expect.stringMatching(/^Cannot open this run on ci-b: .*a mistake/)]);
+});
+
+test('an address of this machine is none of another one: whoever wrote it means another host', async () => {
+  const { run, failures } = opening(`carpool:/nowhere#${'0'.repeat(64)}`);
+  await until('it is over', () => run.isOver);
+  expect(failures).toEqual([
+    'Cannot open this run on ci-b: no address of ci-b leads there: its address is none of another machine',
+  ]);
+});
+
+test('one that ends while it connects tries no other address, and tells nothing', async () => {
+  const server = createServer();
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  closing({ close: () => server.close() });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const address = `carpool+tls://127.0.0.1:${port}/#${'0'.repeat(64)}.${'A'.repeat(43)}`;
+  const { run, failures, changes } = opening(address, address, address);
+  await until('it connects', () => sockets.length === 1);
+  run.close();
+  sockets[0]!.destroy();
+  await until('it has ended', () => changes() === 1);
+  expect([sockets.length, failures]).toEqual([1, []]);
+});
