@@ -8,6 +8,7 @@ import {
   type NodeConnectionOptions,
 } from '@nats-io/transport-node';
 import { CarpoolError } from 'carpool';
+import { firstToAnswer } from './answers.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 
 const defaultConnectTimeout = 5_000;
@@ -22,13 +23,15 @@ export async function connectToServer({ servers, options, name, host }: Connecti
   const proof = await proofOf(options, name);
   const ends = performance.now() + connectTimeout;
   for (;;) {
-    const left = ends - performance.now();
+    // Of one server: another one may answer.
+    const attempt = (): number => Math.max(Math.min(ends - performance.now(), longestAttempt), 1);
     try {
+      const first = await firstToAnswer(servers, attempt());
       return await connect({
-        servers: [...servers],
+        servers: [first, ...servers.filter((server) => server !== first)],
+        noRandomize: true,
         name: `carpool, ${host}`,
-        // Of one server: another one may answer.
-        timeout: Math.max(Math.min(left, longestAttempt), 1),
+        timeout: attempt(),
         // It connects again for as long as the host lives: what it held is over by its own clock before that.
         maxReconnectAttempts: -1,
         reconnectTimeWait: reconnectWait,
@@ -39,7 +42,8 @@ export async function connectToServer({ servers, options, name, host }: Connecti
         maxPingOut: 2,
         ...proof,
       });
-    } catch (thrown) {
+    } catch (error) {
+      const [thrown = error] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
       // A server that is started beside the tests may need a moment.
       if (isFinal(thrown) || ends - performance.now() < reconnectWait) throw unreachable(name, thrown, connectTimeout);
       await new Promise((resolve) => setTimeout(resolve, reconnectWait));

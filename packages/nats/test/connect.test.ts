@@ -1,0 +1,64 @@
+/** The connection to a server: what answers, and what is left where nothing does. */
+import { createServer, type AddressInfo } from 'node:net';
+import { isCarpoolError } from 'carpool';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connectToServer } from '../src/connect.ts';
+import type { NatsOptions } from '../src/index.ts';
+import { binary, freePorts, oneServer, reason } from './support/servers.ts';
+
+/** Takes connections, and says nothing, or something that is not NATS. */
+async function other(says?: string): Promise<{ readonly url: string; accepted: number; open: number }> {
+  const server = createServer((socket) => {
+    all.accepted++;
+    all.open++;
+    socket.on('error', () => {}); // `close` follows
+    socket.once('close', () => all.open--);
+    socket.resume();
+    if (says !== undefined) socket.write(says);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const all = { url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted: 0, open: 0 };
+  onTestFinished(() => void server.close());
+  return all;
+}
+
+async function failure(servers: readonly string[], options: NatsOptions): Promise<string> {
+  const thrown: unknown = await connectToServer({ servers, options, name: 'NATS', host: 'a test' }).then(
+    async (connection) => await connection.close(),
+    (error: unknown) => error,
+  );
+  return isCarpoolError(thrown) ? thrown.message : String(thrown);
+}
+
+test('something that takes connections and says nothing: one sentence, and no connection is left', async () => {
+  const silent = await other();
+  for (let attempt = 0; attempt < 3; attempt++)
+    expect(await failure([silent.url], { connectTimeout: 100 })).toMatch(
+      /^Cannot use NATS: no server answers there within 100 ms \(no word in time\): start one/,
+    );
+  expect(silent.accepted).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => silent.open).toBe(0);
+});
+
+test('something that is no server of NATS: the same', async () => {
+  const web = await other('HTTP/1.1 400 Bad Request\r\n\r\n');
+  expect(await failure([web.url], { connectTimeout: 300 })).toMatch(
+    /^Cannot use NATS: no server answers there within 300 ms/,
+  );
+  await expect.poll(() => web.open).toBe(0);
+});
+
+describe.skipIf(binary === undefined)(`a connection${reason}`, () => {
+  test('of several servers the first that answers: one is silent, and one is not there', async () => {
+    const silent = await other();
+    const [port = 0] = await freePorts(1);
+    const { url } = await oneServer('');
+    const began = performance.now();
+    const servers = [silent.url, `127.0.0.1:${port}`, url.replace('127.0.0.1', 'localhost')];
+    const connection = await connectToServer({ servers, options: {}, name: 'NATS', host: 'a test' });
+    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(connection.getServer()).toMatch(/^localhost:|127\.0\.0\.1:/);
+    await expect.poll(() => silent.open).toBe(0);
+    await connection.close();
+  });
+});
