@@ -7,26 +7,11 @@ import type { Clock } from './clock.ts';
 import { pause } from './clock.ts';
 import type { OtherHosts } from './others.ts';
 import * as records from './record.ts';
-import type { NameOf, NameRecord, Place } from './record.ts';
+import type { NameRecord, Place } from './record.ts';
 import type { Session } from './session.ts';
 import { Conflict, type Store, type Stored } from './store.ts';
 import type { Timing } from './validity.ts';
-
-/** What the bucket knows of what one call wants. */
-export interface Wanted {
-  readonly id: string;
-  /** What the caller takes the name to be. */
-  readonly of: NameOf;
-  readonly weight: number;
-  readonly by: string;
-  /** False: it is given at once, or refused. */
-  readonly wait: boolean;
-  readonly values?: readonly string[] | undefined;
-  /** @param place as it is held */
-  readonly granted: (revision: number, place: Place) => void;
-  /** @param record what is in its way */
-  readonly refused: (record: NameRecord) => void;
-}
+import type { Wanted } from './wanted.ts';
 
 export interface NameAgentOptions {
   readonly store: Store;
@@ -50,6 +35,8 @@ interface Local {
 interface Known {
   readonly record: NameRecord | undefined;
   readonly revision: number;
+  /** It was neither read nor written here: anything may have been said. */
+  readonly heard?: true;
 }
 
 /** A record that means nothing, so that a write comes before one that has no answer. */
@@ -68,6 +55,8 @@ export class NameAgent {
   #uncertain = false;
   /** Where writes race: one of this host may have been replaced since. */
   #unsure = false;
+  /** Something was given back that the bucket may have yet. */
+  #owed = false;
   #stopped = false;
   #cancelPoll: (() => void) | undefined;
 
@@ -86,6 +75,7 @@ export class NameAgent {
     if (local === undefined) return;
     local.left -= amount ?? local.left;
     if (local.left <= 0) this.#local.delete(id);
+    this.#owed = true;
     this.#run();
   }
 
@@ -97,7 +87,7 @@ export class NameAgent {
   /** A write of another host. */
   heard({ value, revision }: Stored): void {
     if (!records.isRecord(value) || (this.#known !== undefined && revision <= this.#known.revision)) return;
-    this.#known = { record: value, revision };
+    this.#known = { record: value, revision, heard: true };
     this.#run();
   }
 
@@ -151,9 +141,12 @@ export class NameAgent {
   async #step(): Promise<void> {
     const { store, key } = this.#options;
     const fresh = this.#known === undefined;
-    const { record: before, revision } = (this.#known ??= await this.#read());
+    const { record: before, revision, heard } = (this.#known ??= await this.#read());
     const { record: after, stale } = this.#next(before, fresh);
-    if (after !== before || this.#uncertain) {
+    const writes = after !== before || this.#uncertain;
+    const doubted = this.#owed && heard === true && !writes;
+    this.#owed = false;
+    if (writes) {
       const value = after ?? nothing;
       const written = await store.set(key, value, revision);
       this.#uncertain = false;
@@ -164,7 +157,7 @@ export class NameAgent {
       store.tell(key, { value, revision: written });
     }
     this.#grant();
-    if (!stale) return;
+    if (!stale && !doubted) return;
     this.#known = undefined;
     this.#again = true;
   }
