@@ -21,6 +21,8 @@ export interface ValuesOptions {
 
 /** Bytes of a value that stands in the bucket, as a message in base64. */
 const inline = 512 * 1024;
+/** Milliseconds for the next part of a value that stands beside the bucket. */
+const longestPart = 10_000;
 /** Bytes of a message, if the server does not say. */
 const usualPayload = 1024 * 1024;
 
@@ -39,7 +41,25 @@ export class Values {
     const found = at === undefined ? undefined : ((await this.#options.bucket.get(at))?.value as Stored | undefined);
     if (found === undefined) return undefined;
     if ('value' in found) return Buffer.from(found.value, 'base64');
-    return (await (await this.#store()).getBlob(found.object)) ?? undefined;
+    return await this.#read(found.object);
+  }
+
+  /** Part by part, each with a deadline: the client waits for the next one for ever, also where the server has lost it. */
+  async #read(name: string): Promise<Uint8Array | undefined> {
+    const found = await (await this.#store()).get(name);
+    if (found === null) return undefined;
+    found.error.catch(() => {}); // the part that does not come says so
+    const reader = found.data.getReader();
+    const parts: Uint8Array[] = [];
+    try {
+      for (;;) {
+        const { done, value } = await inTime(reader.read());
+        if (done) return Buffer.concat(parts);
+        parts.push(value);
+      }
+    } finally {
+      void reader.cancel().catch(() => {}); // it has ended, or has failed
+    }
   }
 
   async store(key: string, value: Uint8Array): Promise<void> {
@@ -83,6 +103,19 @@ export class Values {
     }));
     opened.catch(() => (this.#objects = undefined));
     return opened;
+  }
+}
+
+async function inTime<T>(part: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const text = `no part of it has come for ${longestPart / 1_000} s`;
+    timer = setTimeout(() => reject(new Error(text)), longestPart);
+  });
+  try {
+    return await Promise.race([part, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
