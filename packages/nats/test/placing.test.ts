@@ -1,11 +1,11 @@
 /** Sessions of a run go to the hosts of other machines that offer the same pool, over a real server. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { begin, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
+import { announced, begin, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
 import { binary, oneServer, reason } from './support/servers.ts';
 
 async function where(sessions: readonly Session[]): Promise<Record<string, number>> {
@@ -217,9 +217,16 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     await expect.poll(comes, { timeout: 20_000, interval: 300 }).toBe('b');
     const there = await worker.register('echoes', { under: ['a.test', 'there'], wait: false });
     expect(await machineOf(there)).toBe('b');
-    // One that is edited again has another pool: nothing more comes, a slot is free though, and what goes on goes on.
-    writeFileSync(join(b.path, 'server.mjs'), 'process.exit(3)');
-    await expect.poll(comes, { timeout: 20_000, interval: 300 }).toMatch(/^POOL_FULL: /);
+    // One that is edited again has another pool: nothing more comes, and starts it, a slot is free though; what goes on goes on.
+    const identities = await announced(all.url);
+    await expect.poll(() => new Set(identities).size, { timeout: 5_000 }).toBe(2);
+    const before = new Set(identities);
+    writeFileSync(join(b.path, 'server.mjs'), `import { writeFileSync } from 'node:fs'; writeFileSync('started', '');`);
+    // The second time all have heard the first.
+    const edited = (): string[] => identities.filter((identity) => !before.has(identity));
+    await expect.poll(() => edited().length, { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(await comes()).toMatch(/^POOL_FULL: /);
+    expect(existsSync(join(b.path, 'started'))).toBe(false);
     expect(await where([...sessions, there])).toEqual({ a: 2, b: 1 });
   });
 

@@ -82,6 +82,9 @@ test('the bucket goes with the last host, or one says that it may stay; no end t
       const run = new SimulatedRun({ ...plan, ttl, ends: times });
       await run.go(21_000);
       expect(run.staysUntold).toBe(false);
+      // Where nothing has happened, nothing is left, and nothing is said.
+      const calm = plan.faults.length === 0 && plan.lost === 0;
+      expect(calm && run.told).toBe(false);
       expect(run.fenceFaults).toEqual([]);
       const stalls = plan.faults.reduce((sum, fault) => sum + (fault.kind === 'stall' ? fault.duration : 0), 0);
       expect(run.longestEnd).toBeLessThanOrEqual(longestEnd + 1_000 + stalls);

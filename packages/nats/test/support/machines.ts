@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { connect } from '@nats-io/transport-node';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
 import { onTestFinished, vi } from 'vitest';
@@ -146,6 +147,21 @@ export async function carpool({ path, env }: Checkout, ...words: readonly string
   const child = spawn(process.execPath, [command, ...words], { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [stdout] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return stdout;
+}
+
+/** What hosts announce as the pool "echoes", from now on. */
+export async function announced(url: string): Promise<readonly string[]> {
+  const connection = await connect({ servers: url });
+  onTestFinished(() => connection.close());
+  const identities: string[] = [];
+  connection.subscribe('carpool.hosts', {
+    callback: (_, message) => {
+      const { offer } = message.json<{ offer?: { pools: { echoes: { identity: string } } } }>();
+      if (offer !== undefined) identities.push(offer.pools.echoes.identity);
+    },
+  });
+  await connection.flush();
+  return identities;
 }
 
 /** A run of Vitest there, with a worker for each file. @returns what it printed */

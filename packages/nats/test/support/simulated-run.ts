@@ -85,10 +85,13 @@ export class SimulatedRun {
     const { faults, ends = [] } = this.#options;
     const since = Math.min(...ends);
     return (
-      this.#server.bucket !== undefined &&
-      !this.#hosts.some(({ told }) => told) &&
-      !faults.some(({ kind, at }) => kind === 'kill' && at >= since)
+      this.#server.bucket !== undefined && !this.told && !faults.some(({ kind, at }) => kind === 'kill' && at >= since)
     );
+  }
+
+  /** A host has said at its end that the bucket may stay. */
+  get told(): boolean {
+    return this.#hosts.some(({ told }) => told);
   }
 
   #end(host: SimulatedHost): void {
