@@ -184,7 +184,7 @@ describe('MessagePack refuses', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });
