@@ -37,8 +37,9 @@ function carpoolPids(within: string | undefined): number[] {
   return pids
     .filter((pid) => {
       const environment = readOrNothing(`/proc/${pid}/environ`).split('\0');
-      const ours = environment.some((entry) => /^CARPOOL_(?:CHILD|HOST)=/.test(entry)) || isHost(pid);
-      return ours && (within === undefined || environment.includes(`TMPDIR=${within}`));
+      // First: after it the command line is read of few.
+      if (within !== undefined && !environment.includes(`TMPDIR=${within}`)) return false;
+      return environment.some((entry) => /^CARPOOL_(?:CHILD|HOST)=/.test(entry)) || isHost(pid);
     })
     .map(Number)
     .sort((a, b) => a - b);

@@ -41,12 +41,11 @@ afterEach(async () => {
 /** Processes get 10 s to end; those that are left then fail the test, and are killed. */
 async function expectEmpty(within: string): Promise<void> {
   const deadline = performance.now() + 10_000;
-  const isEmpty = (): boolean => {
-    const { pids, folders } = census(within);
-    return pids.length + folders.length === 0;
-  };
-  while (!isEmpty() && performance.now() < deadline) await setTimeout(10);
-  const left = census(within);
+  let left = census(within);
+  while (left.pids.length + left.folders.length > 0 && performance.now() < deadline) {
+    await setTimeout(10);
+    left = census(within);
+  }
   for (const pid of left.pids) process.kill(pid, 'SIGKILL');
   expect(left, 'left behind by this test').toEqual({ pids: [], folders: [] });
 }
