@@ -150,8 +150,8 @@ async function runningIn(client: HostClient): Promise<unknown> {
 
 test('as many idle children as need be make room for one, also where they take too much memory', async () => {
   onMachine();
-  // One Node takes less, two take more.
-  await machineHost({ boot: { maxMemory: 64 * 1024 * 1024 } });
+  // Each takes more: how much of a Node is resident depends on what else the system does.
+  await machineHost({ boot: { maxMemory: 1_000 } });
   const three = { children: 3, maxSessions: 3 };
   configured({ pools: { one: program('echo', three), two: program('echo', { registerTimeout: 20_000 }) } });
   const client = await worker(await run());
