@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node';
 import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { beginOnMachine, statusOf, stopHost } from './support/machine-runs.ts';
+import { beginOnMachine, revoke, statusOf, stopHost } from './support/machine-runs.ts';
 import { begin, machineOf, Machines, serving, type Checkout } from './support/machines.ts';
 import { binary, freePorts, NatsServer, reason } from './support/servers.ts';
 
@@ -160,6 +160,31 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
       const own = turns.slice(0, 8).flatMap(({ by, number }) => (by === who ? [number] : []));
       expect(own).toEqual(own.toSorted((x, y) => x - y));
     }
+  });
+
+  test('what was ended on another machine names that host and the command there, and says that the run goes on', async () => {
+    const all = machines();
+    const [b, c] = await Promise.all([all.serve('b', { slots: 1 }), all.serve('c', { slots: 1 })]);
+    const worker = await (await begin(all.checkout('a', 1))).worker();
+    const sessions = await many(worker, 3);
+    const at = await Promise.all(sessions.map(machineOf));
+    expect(at.toSorted()).toEqual(['a', 'b', 'c']);
+    await stopHost(b);
+    await revoke(c);
+    for (const [host, by] of [
+      [b, 'carpool stop'],
+      [c, 'carpool address --revoke'],
+    ] as const) {
+      const [, place = ''] = /carpool\+tls:\/\/([\d.:]+)/.exec(host.lines.join('\n')) ?? [];
+      const session = sessions[at.indexOf(host === b ? 'b' : 'c')];
+      const { error, reason: why } = (await session?.closed) ?? {};
+      expect(error).toMatchObject({ code: 'HUB_LOST', context: { endedBy: by, place } });
+      expect(error?.message).toBe(
+        `The host at ${place} has ended what this run had there, by \`${by}\`. The host of this run, which was full, had sent this session there; the run goes on without that host`,
+      );
+      expect(why).toBe(`because \`${by}\` has ended what its run had on the host at ${place},`);
+    }
+    expect(await machineOf(sessions[at.indexOf('a')] as Session)).toBe('a');
   });
 
   test('a run that ends, or is killed, gives back at once what it has elsewhere: sessions, waits, and what ends late', async () => {

@@ -48,7 +48,7 @@ export async function connectTo(
   address: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
-  const { runner, run, observer, known = false, log, timeout = 10_000 } = options;
+  const { runner, run, observer, known = false, elsewhere = false, log, timeout = 10_000 } = options;
   const { token, ...place } = address;
   const socket = await socketTo(place, { timeout, known, log });
   const closed = Promise.withResolvers<CarpoolError | undefined>();
@@ -60,8 +60,8 @@ export async function connectTo(
   });
   const wire = new WireProtocol(options.printed);
   wire.whenEnded = (error) => {
-    ended = error;
-    transport.abort(error);
+    ended = elsewhere ? endedElsewhere(error, place) : error;
+    transport.abort(ended);
   };
   const mux = new Mux({
     transport,
@@ -75,8 +75,12 @@ export async function connectTo(
       const silence = silenceOf(reason);
       // One that was killed has told nothing; what has killed it may have.
       if (silence === undefined && !isRemote(place)) ended ??= readEnding(place.path, log);
-      const error = silence === undefined || reason === undefined ? (ended ?? endedError(reason, place, log)) : reason;
-      const why = ended === undefined ? whyClosed(silence, place) : `because ${String(endingOf(ended))} its run,`;
+      const error =
+        silence === undefined || reason === undefined
+          ? (ended ?? endedError(reason, place, { log, elsewhere }))
+          : reason;
+      const what = elsewhere ? `what its run had on the host at ${placeName(place)}` : 'its run';
+      const why = ended === undefined ? whyClosed(silence, place) : `because ${String(endingOf(ended))} ${what},`;
       gone = error;
       mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
@@ -172,10 +176,21 @@ function contextOf(place: Place): Readonly<Record<string, string>> {
   return isRemote(place) ? { place: placeName(place) } : { path: place.path };
 }
 
+const lookThere = '`carpool ps` on its machine shows whether it runs, and its log how it ended';
+/** Its sessions were there because the host of the run was full. */
+const withoutIt =
+  'The host of this run, which was full, had sent this session there; the run goes on without that host';
+
+/** It was ended on purpose, on its machine, or its address was revoked there: what it says of that is for its own runs. */
+function endedElsewhere({ context }: CarpoolError, place: Place): CarpoolError {
+  const message = `The host at ${placeName(place)} has ended what this run had there, by \`${String(context['endedBy'])}\`. ${withoutIt}`;
+  return hostError(message, { ...context, place: placeName(place) });
+}
+
 /** @param log of the host of this machine, if it is that one */
 function afterTheEnd(place: Place, log?: string): string {
   const none = 'No test of this run can use it from here on';
-  if (isRemote(place)) return `${none}. \`carpool ps\` on its machine shows whether it runs, and its log how it ended`;
+  if (isRemote(place)) return `${none}. ${lookThere}`;
   return log !== undefined
     ? `${none}: it was the host of this machine, and the next run starts another. What it printed is in its log, ${log}; what it had started is ended by the next host`
     : `${none}. The runner's stderr shows what the host printed and how it ended; what it had started is ended by the runner, or by the next host`;
@@ -195,11 +210,16 @@ function whyClosed(silence: number | undefined, place: Place): string {
 }
 
 /** The connection has ended by itself. @param reason as its transport gives it */
-function endedError(reason: CarpoolError | undefined, place: Place, log: string | undefined): CarpoolError {
+function endedError(
+  reason: CarpoolError | undefined,
+  place: Place,
+  { log, elsewhere }: Pick<ClientOptions, 'elsewhere' | 'log'>,
+): CarpoolError {
   const cause = reason?.cause ?? reason;
   const how = cause === undefined ? '' : ` (${messageOf(cause)})`;
   const what = isRemote(place)
     ? `The connection to the host at ${placeName(place)} has ended${how}, because its process has ended, or the network between was cut`
     : `The connection to the host has ended${how}, probably because its process was killed or has crashed`;
-  return hostError(`${what}. ${afterTheEnd(place, log)}`, isRemote(place) ? contextOf(place) : {});
+  const after = elsewhere === true ? `${withoutIt}. ${lookThere}` : afterTheEnd(place, log);
+  return hostError(`${what}. ${after}`, isRemote(place) ? contextOf(place) : {});
 }

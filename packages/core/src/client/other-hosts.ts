@@ -209,7 +209,7 @@ export class OtherHosts<C extends OtherClient> {
   /** In the same time for all, so that one that is in a hurry gives no host up. */
   #connect({ host, address }: Destination): Other<C> {
     const { runner, connect } = this.#options;
-    const connecting = connect({ runner, address, timeout: connectTimeout });
+    const connecting = connect({ runner, address, timeout: connectTimeout, elsewhere: true });
     const other: Other<C> = { host, connecting, calls: 0, owners: new Map() };
     this.#others.set(address, other);
     const forget = (): void => void this.#others.delete(address);

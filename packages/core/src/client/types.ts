@@ -26,6 +26,8 @@ export interface ClientOptions {
   readonly hosted?: boolean | undefined;
   /** The log of the host, where that is the host of this machine, for errors. */
   readonly log?: string | undefined;
+  /** One of another machine, to which the host of the run has sent a session: the run goes on without it. Default false. */
+  readonly elsewhere?: boolean | undefined;
   /** It only looks: the host does not stay for it. */
   readonly observer?: boolean | undefined;
   /** Takes what the pools of the run print, in its main process. */

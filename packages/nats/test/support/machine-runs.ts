@@ -81,6 +81,11 @@ export async function stopHost({ path, env }: Checkout): Promise<void> {
   await execute(process.execPath, [command, 'stop'], { cwd: path, env });
 }
 
+/** Takes back the address that a host has offered to others. */
+export async function revoke({ path, env }: Checkout): Promise<void> {
+  await execute(process.execPath, [command, 'address', '--revoke', 'reach'], { cwd: path, env });
+}
+
 export function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
