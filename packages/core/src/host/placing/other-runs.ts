@@ -41,7 +41,7 @@ interface Opening {
 
 /** Runs on other hosts at a time. */
 export const mostRuns = 64;
-/** Milliseconds between two looks whether former ones are used. A worker that was sent there has come by then. */
+/** Milliseconds between two looks whether former ones are used. A worker that was sent there has come within one. */
 const formerLook = 30_000;
 
 export class OtherRuns {
@@ -49,7 +49,8 @@ export class OtherRuns {
   /** By the host. */
   readonly #current = new Map<string, OtherRun>();
   readonly #opening = new Map<string, Opening>();
-  readonly #former = new Set<OtherRun>();
+  /** True: at the last look nothing used it. */
+  readonly #former = new Map<OtherRun, boolean>();
   /** Registrations that were sent to a host, and have not come back. */
   readonly #sent = new Map<OtherRun, number>();
   #timer: Timer | undefined;
@@ -100,7 +101,7 @@ export class OtherRuns {
   }
 
   renew(): void {
-    for (const run of [...this.#current.values(), ...this.#former]) run.renew();
+    for (const run of [...this.#current.values(), ...this.#former.keys()]) run.renew();
   }
 
   status(): OtherHostStatus[] {
@@ -119,7 +120,7 @@ export class OtherRuns {
 
   #all(): OtherRun[] {
     const opening = [...this.#opening.values()].map(({ run }) => run);
-    return [...this.#current.values(), ...opening, ...this.#former];
+    return [...this.#current.values(), ...opening, ...this.#former.keys()];
   }
 
   #sentTo(run: OtherRun): number {
@@ -135,7 +136,7 @@ export class OtherRuns {
       if (before === undefined || before.isOver) this.#current.set(host, opened);
       else if (opened.isOver || hasSame(opened, before)) opened.close();
       else {
-        this.#former.add(before);
+        this.#former.set(before, false);
         this.#current.set(host, opened);
         this.#watchFormer();
       }
@@ -145,7 +146,7 @@ export class OtherRuns {
       this.#current.delete(host);
       this.#sent.delete(current);
     }
-    for (const run of this.#former) if (run.isOver) this.#forget(run);
+    for (const run of this.#former.keys()) if (run.isOver) this.#forget(run);
   }
 
   #watchFormer(): void {
@@ -157,10 +158,12 @@ export class OtherRuns {
   }
 
   async #leaveFormer(): Promise<void> {
-    const looked = [...this.#former].map(async (run) => {
-      if (await run.inUse()) return;
-      this.#forget(run);
-      run.close();
+    const looked = [...this.#former].map(async ([run, wasUnused]) => {
+      const isUnused = !(await run.inUse());
+      if (isUnused && wasUnused) {
+        this.#forget(run);
+        run.close();
+      } else if (this.#former.has(run)) this.#former.set(run, isUnused);
     });
     await Promise.all(looked);
     if (this.#former.size > 0 && !this.#closed) this.#watchFormer();

@@ -128,10 +128,8 @@ export class Placing implements Places {
     if (failure === undefined || failure.code === 'POOL_FULL') return;
     this.#avoided.avoid(host, pool);
     if (!this.#avoided.isNews(host, pool)) return;
-    const why = printableLines(`${failure.code}: ${failure.message}`);
-    this.#options.warn(
-      `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there: ${why}`,
-    );
+    const what = `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there`;
+    this.#options.warn(printableLines(`${what}: ${failure.code}: ${failure.message}`));
   }
 
   /** Called for each pool. */

@@ -42,7 +42,15 @@ test('the one of before is closed when nothing uses it any more', async () => {
   await world.pass(60_000);
   expect(first.isOver).toBe(false);
   expect(world.placing.status()).toHaveLength(2);
+  // One that was sent there a moment ago may come yet.
   first.used = false;
+  await world.pass(30_000);
+  expect(first.isOver).toBe(false);
+  first.used = true;
+  await world.pass(30_000);
+  first.used = false;
+  await world.pass(30_000);
+  expect(first.isOver).toBe(false);
   await world.pass(30_000);
   expect(first.isOver).toBe(true);
   expect(world.placing.status()).toHaveLength(1);
