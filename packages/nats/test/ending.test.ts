@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { describeBucket } from '../src/leftovers.ts';
 import { TestHost } from './support/hosts.ts';
 import { Recorder } from './support/recorder.ts';
-import { binary, oneServer, reason } from './support/servers.ts';
+import { binary, oneServer, reason, type NatsServer } from './support/servers.ts';
 
 async function connected(servers: string): Promise<NatsConnection> {
   const connection = await connect({ servers });
@@ -22,6 +22,14 @@ async function streams(connection: NatsConnection): Promise<StreamInfo[]> {
 
 async function names(connection: NatsConnection): Promise<string[]> {
   return (await streams(connection)).map(({ config }) => config.name);
+}
+
+/** It is stopped: what is asked from here on has no answer. */
+async function stopped(server: NatsServer, connection: NatsConnection): Promise<void> {
+  server.signal('SIGSTOP');
+  const answers = async (): Promise<boolean> =>
+    await Promise.race([connection.flush().then(() => true), pause(50).then(() => false)]);
+  await expect.poll(answers).toBe(false);
 }
 
 /** What hosts of this test print. */
@@ -41,7 +49,7 @@ describe.skipIf(binary === undefined)(`the end of a run${reason}`, () => {
     await a.connection.store('large', new Uint8Array(600_000));
     const connection = await connected(server.url);
     expect(await names(connection)).toHaveLength(2);
-    server.signal('SIGSTOP');
+    await stopped(server, connection);
     const closed = a.connection.close();
     // How slow it is.
     await pause(2_000);
@@ -57,7 +65,7 @@ describe.skipIf(binary === undefined)(`the end of a run${reason}`, () => {
     await a.take('db');
     const connection = await connected(server.url);
     const [name = ''] = await names(connection);
-    server.signal('SIGSTOP');
+    await stopped(server, connection);
     const began = performance.now();
     await a.connection.close();
     expect(performance.now() - began).toBeLessThan(5_000);

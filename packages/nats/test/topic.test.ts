@@ -165,7 +165,7 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
       b.topic.publish(`turn ${turn}`);
       await expect.poll(() => a.heard.at(-1), { interval: 2 }).toBe(`turn ${turn}`);
     }
-    expect([a.heard.length, fake.open, fake.accepted]).toEqual([50, 2, 3]);
+    expect([a.heard.length, fake.open, fake.greeted]).toEqual([50, 2, 3]);
     await b.topic.close();
     await a.topic.close();
     await expect.poll(() => fake.open).toBe(0);

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
 interface Peer {
-  /** From 1: which connection it is. */
-  readonly number: number;
+  /** From 1: which connection it is, of those on which a client has greeted. */
+  number: number;
   /** Those that it has sent. */
   pings: number;
 }
@@ -15,7 +15,7 @@ type IsLost = (peer: Readonly<Peer>) => boolean;
 
 export class FakeServer {
   readonly url: string;
-  accepted = 0;
+  greeted = 0;
   open = 0;
   readonly #isLost: IsLost;
   /** By the socket: what it has subscribed, under which id. */
@@ -43,7 +43,7 @@ export class FakeServer {
   }
 
   #accept(socket: Socket): void {
-    const peer: Peer = { number: ++this.accepted, pings: 0 };
+    const peer: Peer = { number: 0, pings: 0 };
     const subscriptions = new Map<string, string>();
     this.open++;
     this.#subscribed.set(socket, subscriptions);
@@ -61,6 +61,7 @@ export class FakeServer {
         return;
       }
       const [word, subject = '', last = ''] = line.split(' ');
+      if (word === 'CONNECT') peer.number = ++this.greeted;
       if (word === 'SUB') subscriptions.set(subject, last);
       if (word === 'PUB') publishing = subject;
       if (word !== 'PING') return;

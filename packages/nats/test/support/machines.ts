@@ -126,6 +126,8 @@ export async function serving({ path, env }: Checkout, more: readonly string[] =
   const child = spawn(process.execPath, words, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const lines: string[] = [];
+  const started = /the host of this machine serves: process (\d+)/;
+  const said = (what: RegExp): boolean => lines.some((line) => what.test(line));
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await exit;
@@ -134,11 +136,12 @@ export async function serving({ path, env }: Checkout, more: readonly string[] =
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line);
-      if (/ (?:offers|not heard of|no pool that)/.test(line)) resolve();
+      // The host and the command print each by itself.
+      if (said(/ (?:offers|not heard of|no pool that)/) && said(started)) resolve();
     });
     child.once('exit', () => reject(new Error(`the host has ended: ${lines.join('\n')}`)));
   });
-  const pid = Number(/process (\d+)/.exec(lines[0] ?? '')?.[1]);
+  const pid = Number(started.exec(lines.join('\n'))?.[1]);
   return { path, env, process: child, pid, lines, stop };
 }
 
