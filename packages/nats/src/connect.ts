@@ -17,8 +17,15 @@ const longestAttempt = 2_000;
 /** Milliseconds between attempts to connect again. */
 const reconnectWait = 100;
 
-/** @throws CarpoolError REACH_UNAVAILABLE */
-export async function connectToServer({ servers, options, name, host }: ConnectionOptions): Promise<NatsConnection> {
+/**
+ * @param command that starts a server which has what is needed of it
+ * @throws CarpoolError REACH_UNAVAILABLE
+ */
+export async function connectToServer(
+  of: ConnectionOptions,
+  command: 'nats-server' | 'nats-server -js',
+): Promise<NatsConnection> {
+  const { servers, options, name, host } = of;
   const { connectTimeout = defaultConnectTimeout } = options;
   const proof = await proofOf(options, name);
   const ends = performance.now() + connectTimeout;
@@ -45,7 +52,8 @@ export async function connectToServer({ servers, options, name, host }: Connecti
     } catch (error) {
       const [thrown = error] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
       // A server that is started beside the tests may need a moment.
-      if (isFinal(thrown) || ends - performance.now() < reconnectWait) throw unreachable(name, thrown, connectTimeout);
+      if (isFinal(thrown) || ends - performance.now() < reconnectWait)
+        throw unreachable(of, thrown, `within ${connectTimeout} ms`, command);
       await new Promise((resolve) => setTimeout(resolve, reconnectWait));
     }
   }
@@ -89,14 +97,24 @@ function isOfSystem(thrown: unknown): boolean {
   return thrown instanceof Error && 'syscall' in thrown;
 }
 
-function unreachable(name: string, thrown: unknown, timeout: number): CarpoolError {
+function unreachable(of: ConnectionOptions, thrown: unknown, when: string, command: string): CarpoolError {
   const why =
     thrown instanceof AuthorizationError
-      ? 'it refuses these credentials: see `token`, `user` and `password`, or `credentials` of nats()'
+      ? refused(of)
       : isTls(thrown)
         ? `TLS failed: ${textOf(thrown)}; see \`tls\` of nats()`
-        : `no server answers there within ${timeout} ms (${textOf(thrown)}): start one with \`nats-server -js\`, or correct the address`;
-  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${name}: ${why}`, { cause: thrown });
+        : `no server answers there ${when} (${textOf(thrown)}): start one with \`${command}\`, or correct the address`;
+  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${of.name}: ${why}`, { cause: thrown });
+}
+
+function refused({ options, proofInAddress }: ConnectionOptions): string {
+  const { token, user, credentials } = options;
+  if (proofInAddress)
+    return `it refuses the ${token === undefined ? 'user and the password' : 'token'} in its address; what is no letter or digit is percent-encoded there, "@" as %40`;
+  const given = '`token`, `user` and `password`, or `credentials` of nats()';
+  return token === undefined && user === undefined && credentials === undefined
+    ? `it wants credentials, and none were given: see ${given}`
+    : `it refuses these credentials: see ${given}`;
 }
 
 export function textOf(thrown: unknown): string {

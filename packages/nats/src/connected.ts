@@ -24,7 +24,7 @@ const noop = (): void => {};
 /** @param stopped nobody needs it any more @throws CarpoolError REACH_UNAVAILABLE */
 export async function connectTo(options: ConnectionOptions, stopped: () => boolean): Promise<NatsConnected> {
   const run = runOf(options);
-  const connection = await connectToServer(options);
+  const connection = await connectToServer(options, 'nats-server -js');
   try {
     await checkJetStream(connection, options.name);
     // It would make a bucket to remove it.

@@ -1,6 +1,9 @@
 /** What users write. */
 
-/** How a host proves itself to the server. One of `token`, `user` with `password`, or `credentials`; default: by nothing. */
+/**
+ * How a host proves itself to the server: one of `token`, `user` with `password`, or `credentials`. Default: by what is in the
+ * address of the server, or by nothing.
+ */
 export interface NatsOptions {
   /**
    * The id of the run: the hosts that have the same share locks and values. Letters, digits, `-`, `_` and `.`, at most 100.
@@ -16,7 +19,7 @@ export interface NatsOptions {
   readonly password?: string | undefined;
   /** The path of a file of credentials, as `nsc` makes it. Relative paths are relative to the working directory. */
   readonly credentials?: string | undefined;
-  /** TLS. `true`, or with a `tls://` URL: by the authorities that Node trusts; the paths of files otherwise. */
+  /** TLS. `true`, the default with a `tls://` URL: by the authorities that Node trusts; the paths of files otherwise. */
   readonly tls?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   /**
    * Milliseconds after which others may have what a host held that is gone, from 1,000, a day at most. A host that cannot reach the server for

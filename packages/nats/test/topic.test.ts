@@ -28,7 +28,11 @@ function party(role: Role, url: string, options: NatsOptions = {}, waits?: Topic
   const topic =
     waits === undefined
       ? nats(url, given).topic!(events)
-      : new NatsTopic({ servers: [url], options: given, name: `NATS at ${url}`, host: 'a test' }, events, waits);
+      : new NatsTopic(
+          { servers: [url], options: given, proofInAddress: false, name: `NATS at ${url}`, host: 'a test' },
+          events,
+          waits,
+        );
   onTestFinished(() => topic.close());
   return { topic, heard: heard!, happened: happened! };
 }
