@@ -38,7 +38,7 @@ describe.skipIf(binary === undefined)(`addresses with credentials${reason}`, () 
   test('leases take them, too', async () => {
     const { port } = await oneServer(jetStreamAnd('authorization { user: ci, password: "p%" }'));
     const host = new TestHost(`nats://ci:p%25@127.0.0.1:${port}`);
-    await host.take('x');
+    expect((await host.take('x')).fence.revision).toBeGreaterThan(0);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { isCarpoolError } from 'carpool';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectToServer } from '../src/connect.ts';
+import type { ConnectionOptions } from '../src/connection-options.ts';
 import type { NatsOptions } from '../src/index.ts';
 import { binary, freePorts, oneServer, reason } from './support/servers.ts';
 
@@ -22,8 +23,12 @@ async function other(says?: string): Promise<{ readonly url: string; accepted: n
   return all;
 }
 
+function to(servers: readonly string[], options: NatsOptions): ConnectionOptions {
+  return { servers, options, proofInAddress: false, name: 'NATS', host: 'a test' };
+}
+
 async function failure(servers: readonly string[], options: NatsOptions): Promise<string> {
-  const thrown: unknown = await connectToServer({ servers, options, name: 'NATS', host: 'a test' }).then(
+  const thrown: unknown = await connectToServer(to(servers, options), 'nats-server').then(
     async (connection) => await connection.close(),
     (error: unknown) => error,
   );
@@ -55,7 +60,7 @@ describe.skipIf(binary === undefined)(`a connection${reason}`, () => {
     const { url } = await oneServer('');
     const began = performance.now();
     const servers = [silent.url, `127.0.0.1:${port}`, url.replace('127.0.0.1', 'localhost')];
-    const connection = await connectToServer({ servers, options: {}, name: 'NATS', host: 'a test' });
+    const connection = await connectToServer(to(servers, {}), 'nats-server');
     expect(performance.now() - began).toBeLessThan(1_500);
     expect(connection.getServer()).toMatch(/^localhost:|127\.0\.0\.1:/);
     await expect.poll(() => silent.open).toBe(0);
