@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { CarpoolError } from '../../src/base/errors.ts';
 import { HostClient } from '../../src/client/client.ts';
 import { Hub } from '../../src/host/hub/hub.ts';
 import type { HubOpenOptions, HubPool } from '../../src/host/hub/hub-pool.ts';
@@ -13,8 +14,15 @@ import { closing, place, pool as childPool, program } from '../support/pools.ts'
 
 let hubs = 0;
 
-/** A hub whose pool does this with a registration. */
-async function hubOf(open: (options: HubOpenOptions, ...call: never[]) => Promise<unknown>): Promise<string> {
+type Open = (options: HubOpenOptions, ...call: never[]) => Promise<unknown>;
+
+/** A hub whose pool does this with a registration. For one that waits on another host no other one has a slot. */
+async function hubOf(register: Open): Promise<string> {
+  const open: Open = async (options, ...call) => {
+    const { tried = [] } = options;
+    if (tried.some(({ failure: failed }) => failed === undefined)) throw new CarpoolError('POOL_FULL', 'All are busy');
+    return await register(options, ...call);
+  };
   const token = randomBytes(32).toString('hex');
   const path = join(place().path, `first-${++hubs}`);
   const { settings } = childPool('echo');
