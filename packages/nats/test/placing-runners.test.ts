@@ -95,7 +95,7 @@ describe.skipIf(binary === undefined)(`placing in real runners${reason}`, () => 
         errors: [],
         complaint: undefined,
       });
-      expect(summaryOf(outcome, 'echoes')).toMatch(/1 child, \d+ sessions?, peak 1, .*, \d+ sent to other hosts/);
+      expect(summaryOf(outcome, 'echoes')).toMatch(/1 child, \d+ sessions?, peak 1, .*, \d+ sessions? on other hosts/);
 
       // Nothing is left: of the run, on the host that goes on, and of the one that was killed.
       expect(outcome.left).toEqual([]);

@@ -4,6 +4,7 @@
  */
 import { asCarpoolError, callSite, errorAt, type CarpoolError, type Evidence } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import { Frame } from '../codec/frame.ts';
 import { noMessages } from '../codec/no-messages.ts';
 import { json } from '../codec/json.ts';
@@ -256,7 +257,13 @@ export class HostClient implements Client {
         (await this.closed) ?? hostError(`Cannot register a session of "${pool}": this process has disconnected`, {}),
         call.options.site ?? { stack: '' },
       );
-    this.#others ??= new Others({ runner: this.#connection.runner, connect: this.#connect });
+    this.#others ??= new Others({
+      runner: this.#connection.runner,
+      connect: this.#connect,
+      // For counts alone: one whose connection ends counts nothing more.
+      opened: (of, host) =>
+        void this.#calls.call({ method: 'openedElsewhere', pool: of, host }, releaseTimeout).catch(noop),
+    });
     return await this.#others.register<M>(pool, call, (options) => this.register<M>(pool, options));
   }
 

@@ -34,6 +34,8 @@ export interface OtherHostsOptions<C> {
   readonly runner: string;
   readonly connect: (options: ClientOptions) => Promise<C>;
   readonly clock?: Clock | undefined;
+  /** A session was opened there. */
+  readonly opened?: ((pool: string, host: string) => void) | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -112,8 +114,12 @@ export class OtherHosts<C extends OtherClient> {
     try {
       const client = (connected = await this.#connected(other, pool, call));
       this.#leaveFormer(to);
-      const there = (stop: CancelSignal | undefined): Promise<UserSession<M>> =>
-        client.register<M>(pool, { ...options, spent: this.#clock.now() - since, stays: true, signal: stop });
+      const there = async (stop: CancelSignal | undefined): Promise<UserSession<M>> => {
+        const spent = this.#clock.now() - since;
+        const session = await client.register<M>(pool, { ...options, spent, stays: true, signal: stop });
+        this.#options.opened?.(pool, host);
+        return session;
+      };
       if (!wait) return await there(signal);
       return await firstSession({
         clock: this.#clock,

@@ -58,9 +58,9 @@ test('sessions with which fault was found are told by name, without a line of th
 
 test('what went to hosts of other machines is counted, also where this one had none', () => {
   expect(summaryLines([{ ...pool, elsewhere: 7 }])).toEqual([
-    'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms, 7 sent to other hosts',
+    'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms, 7 sessions on other hosts',
   ]);
   expect(summaryLines([{ ...pool, children: 0, sessions: 0, peak: 0, elsewhere: 7 }])).toEqual([
-    'carpool: sheet: 0 children, 0 sessions, peak 0, longest wait 0 ms, 7 sent to other hosts',
+    'carpool: sheet: 0 children, 0 sessions, peak 0, longest wait 0 ms, 7 sessions on other hosts',
   ]);
 });

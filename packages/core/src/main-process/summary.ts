@@ -42,7 +42,7 @@ function line(pool: PoolStats): string {
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
   parts.push(`longest wait ${longestWait} ms`);
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
-  if (elsewhere > 0) parts.push(`${elsewhere} sent to other hosts`);
+  if (elsewhere > 0) parts.push(`${count(elsewhere, 'session', 'sessions')} on other hosts`);
   if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);
   return `carpool: ${name}: ${parts.join(', ')}`;
 }

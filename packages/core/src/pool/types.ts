@@ -46,7 +46,7 @@ export interface PoolStats {
   readonly children: number;
   /** Sessions opened since the beginning. */
   readonly sessions: number;
-  /** In a summary: registrations that were sent to hosts of other machines. Absent: none can be. */
+  /** In a summary: those of them that were opened on hosts of other machines, which are not among `sessions`. Absent: none can be. */
   readonly elsewhere?: number | undefined;
   /** The most slots held at once. A session that still closes holds its slot, as a warm one does. In a summary, of the run. */
   readonly peak: number;

@@ -57,6 +57,12 @@ export function placeName(place: Place): string {
   return isRemote(place) ? hostAndPort(place) : place.path;
 }
 
+/** HOST:PORT of what others announce as an address; undefined: it is none of another machine. */
+export function remotePlace(address: string): string | undefined {
+  const place = addressIn(address, scheme, tokenPattern);
+  return place !== undefined && isRemote(place) ? placeName(place) : undefined;
+}
+
 export function hostAndPort({ host, port }: Pick<RemotePlace, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

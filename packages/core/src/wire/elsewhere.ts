@@ -11,6 +11,11 @@ export interface Destination {
   readonly address: string;
 }
 
+/** "ci-2 (10.0.0.6:7000)", for people: machines may have the same name. @param place HOST:PORT; absent: it is not known */
+export function machineName(name: string, place: string | undefined): string {
+  return place === undefined ? name : `${name} (${place})`;
+}
+
 /** In place of a session, for a worker that has sent `tried`: it is to register there, in the same way. */
 export interface RegisterElsewhere {
   readonly elsewhere: Destination;

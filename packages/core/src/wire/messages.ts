@@ -107,6 +107,14 @@ export interface RegisterResult {
   readonly diagnostics?: 'fail' | undefined;
 }
 
+/** A session was opened on the host of another machine, to which this one has sent the registration. */
+export interface OpenedElsewhereRequest {
+  readonly method: 'openedElsewhere';
+  readonly pool: string;
+  /** As in `Destination`. */
+  readonly host: string;
+}
+
 /** From a process that has greeted with the token of a session. */
 export interface JoinRequest {
   readonly method: 'join';
@@ -253,6 +261,7 @@ export type {
 export interface MethodTable {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult | RegisterElsewhere };
+  readonly openedElsewhere: { readonly request: OpenedElsewhereRequest; readonly result: Record<string, never> };
   readonly address: { readonly request: AddressRequest; readonly result: AddressResult };
   readonly join: { readonly request: JoinRequest; readonly result: JoinResult };
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };

@@ -32,9 +32,11 @@ export interface StatusResult {
 export interface OtherHostStatus {
   /** Of its machine. */
   readonly name: string;
+  /** HOST:PORT, by which it is reached. Absent: it has said none that can be. */
+  readonly address?: string | undefined;
   readonly state: 'connecting' | 'connected';
-  /** Registrations of the run that were sent there. */
-  readonly sent: number;
+  /** Sessions of the run that were opened there. */
+  readonly sessions: number;
 }
 
 export interface HostBounds {

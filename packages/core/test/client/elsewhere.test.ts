@@ -16,8 +16,11 @@ let hubs = 0;
 
 type Open = (options: HubOpenOptions, ...call: never[]) => Promise<unknown>;
 
-/** A hub whose pool does this with a registration. For one that waits on another host no other one has a slot. */
-async function hubOf(register: Open): Promise<string> {
+/**
+ * A hub whose pool does this with a registration. For one that waits on another host no other one has a slot.
+ * @param openedElsewhere is told of sessions on other hosts
+ */
+async function hubOf(register: Open, openedElsewhere?: (host: string) => void): Promise<string> {
   const open: Open = async (options, ...call) => {
     const { tried = [] } = options;
     if (tried.some(({ failure: failed }) => failed === undefined)) throw new CarpoolError('POOL_FULL', 'All are busy');
@@ -26,7 +29,7 @@ async function hubOf(register: Open): Promise<string> {
   const token = randomBytes(32).toString('hex');
   const path = join(place().path, `first-${++hubs}`);
   const { settings } = childPool('echo');
-  const placed = { settings, open, replaceIfChanged: async () => {} };
+  const placed = { settings, open, openedElsewhere, replaceIfChanged: async () => {} };
   const pools = new Map([['echoes', placed as unknown as HubPool]]);
   const hub = new Hub({ token, pools: Promise.resolve(pools) });
   closing(hub);
@@ -56,6 +59,15 @@ test('its session is there, and ends with its owners and with the worker', async
   await client.register('echoes');
   client.close();
   await expect.poll(() => [there.hub.peers, there.pool().stats().open]).toEqual([0, 0]);
+});
+
+test('the host of the run hears of each session that was opened there, and of none that was not', async () => {
+  const there = await serve({ echoes: program('echo', { maxSessions: 1 }) });
+  const opened: string[] = [];
+  const client = await worker(await hubOf(sendsTo(there), (host) => opened.push(host)));
+  await client.register('echoes');
+  await failure(client.register('echoes', { timeout: 60 }), 'POOL_QUEUE_TIMEOUT');
+  await expect.poll(() => opened).toEqual(['b']);
 });
 
 test('what fails there says where, with all of the time that the call has waited, at its line', async () => {

@@ -144,6 +144,7 @@ test('the table of methods is the one of the code, field by field', () => {
         'diagnostics?': 0,
       },
     ],
+    openedElsewhere: [{ pool: 0, host: 0 }, {}],
     address: [{ session: 0 }, { token: 0 }],
     join: [
       { session: 0, pid: 0 },

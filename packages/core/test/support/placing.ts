@@ -77,6 +77,7 @@ export class FakePool {
 export class FakeRun implements OtherRun {
   readonly host: string;
   readonly name: string;
+  readonly place: string;
   identities: ReadonlyMap<string, string> = new Map();
   address: string | undefined;
   isOver = false;
@@ -87,6 +88,7 @@ export class FakeRun implements OtherRun {
   constructor(options: RunElsewhereOptions) {
     this.host = options.offer.host;
     this.name = options.offer.name;
+    this.place = `${options.offer.host}:7000`;
     this.#options = options;
   }
 

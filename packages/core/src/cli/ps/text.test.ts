@@ -197,14 +197,16 @@ test('two runs of one folder of another machine are told apart, also where they 
 
 test('the hosts of other machines on which a run is open stand below it', () => {
   const others = [
-    { name: 'ci-2', state: 'connected', sent: 1 },
-    { name: 'ci-3', state: 'connecting', sent: 0 },
+    { name: 'vm', address: '10.0.0.6:7000', state: 'connected', sessions: 1 },
+    { name: 'vm', address: '[fd00::7]:7000', state: 'connected', sessions: 31 },
+    { name: 'ci-3', state: 'connecting', sessions: 0 },
   ] as const;
   const runs = [{ folder: '/code/api', runner: 'vitest', id: 'x', pid: 301, age: minute, workers: 1, others }];
   const lines = processesText({ ...seen, hosts: [{ ...machine, pools: [], runs, leaseCount: 0, leases: [] }] });
   expect(lines.split('\n').slice(1, -1)).toEqual([
     '  run: vitest, /code/api, pid 301, 1 min, 1 worker',
-    '    on ci-2, 1 session sent there',
+    '    on vm (10.0.0.6:7000), 1 session opened there',
+    '    on vm ([fd00::7]:7000), 31 sessions opened there',
     '    on ci-3, connecting',
   ]);
 });

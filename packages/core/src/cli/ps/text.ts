@@ -1,6 +1,7 @@
 /** What `carpool ps` prints for people: a tree of hosts, runs, pools with children and sessions, and leases with their waits. */
 import type { HolderStatus } from '../../pool/status.ts';
 import type { HostBounds, LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
+import { machineName } from '../../wire/elsewhere.ts';
 import { line } from './lines.ts';
 import type { HostView, LeftBehind, PoolView, Processes } from './types.ts';
 import { ageText, count, leftText, memoryText } from './units.ts';
@@ -100,8 +101,11 @@ function runLine(run: RunStatus, print: Print): string {
 }
 
 function otherLines({ others = [] }: RunStatus, print: Print): string[] {
-  return others.map(({ name, state, sent }) =>
-    print(2, [`on ${name}`, state === 'connecting' ? 'connecting' : `${count(sent, 'session')} sent there`]),
+  return others.map(({ name, address, state, sessions }) =>
+    print(2, [
+      `on ${machineName(name, address)}`,
+      state === 'connecting' ? 'connecting' : `${count(sessions, 'session')} opened there`,
+    ]),
   );
 }
 

@@ -29,4 +29,6 @@ export interface HubPool extends Pick<
 > {
   /** As `ChildPool.open`. @throws Elsewhere if the session is to be registered on another host */
   open(options: HubOpenOptions, listener: Listener, site: CallSite): Promise<Registration>;
+  /** What was to be registered on another host has a session there. */
+  openedElsewhere?(host: string): void;
 }

@@ -37,7 +37,7 @@ import { shardNamed } from './holder-names.ts';
 import { PeerLeases } from './peer-leases.ts';
 import type { PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
-import { checkSessionNumber, noSession, noSessionToJoin, unknownMethod } from './refusals.ts';
+import { checkSessionNumber, noSession, noSessionToJoin, unknownKind, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
 import { remoteRefusal, type RemoteAccess } from './remote-access.ts';
 
@@ -188,10 +188,7 @@ export class Peer {
         break;
       }
       default:
-        throw new CarpoolError(
-          'FRAME_MALFORMED',
-          `The worker sent a frame of kind ${kind}, which is no kind of a worker`,
-        );
+        throw unknownKind(kind);
     }
   }
 
@@ -228,6 +225,9 @@ export class Peer {
         return { pools: await this.#hub.stats() } satisfies StatsResult;
       case 'register':
         return await this.#register(request, signal);
+      case 'openedElsewhere':
+        (await this.#hub.pool(request.pool)).openedElsewhere?.(request.host);
+        return {};
       case 'unregister':
         await this.#relays.get(request.session)?.unregister();
         return {};

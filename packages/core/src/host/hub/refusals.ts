@@ -24,6 +24,11 @@ export function noSessionToJoin(): CarpoolError {
   return new CarpoolError('SESSION_CLOSED', 'Cannot make an address: the session has ended');
 }
 
+export function unknownKind(kind: number): CarpoolError {
+  const message = `The worker sent a frame of kind ${kind}, which is no kind of a worker`;
+  return new CarpoolError('FRAME_MALFORMED', message);
+}
+
 export function unknownMethod(request: never): CarpoolError {
   const { method } = request as { readonly method?: unknown };
   const message = `The host knows no method ${JSON.stringify(method) ?? 'at all'}; does the worker have another version of \`carpool\`?`;

@@ -14,6 +14,8 @@ import type { OtherHostStatus } from '../../wire/status.ts';
 export interface OtherRun {
   readonly host: string;
   readonly name: string;
+  /** HOST:PORT, for people. Undefined: it is announced at none. */
+  readonly place: string | undefined;
   /** What its workers connect to. Undefined: it is not open. */
   readonly address: string | undefined;
   readonly isOpening: boolean;
@@ -51,8 +53,8 @@ export class OtherRuns {
   readonly #opening = new Map<string, Opening>();
   /** True: at the last look nothing used it. */
   readonly #former = new Map<OtherRun, boolean>();
-  /** Registrations that were sent to a host, and have not come back. */
-  readonly #sent = new Map<OtherRun, number>();
+  /** Sessions that were opened there. */
+  readonly #sessions = new Map<OtherRun, number>();
   #timer: Timer | undefined;
   #closed = false;
 
@@ -91,13 +93,10 @@ export class OtherRuns {
     return true;
   }
 
-  sentTo(run: OtherRun): void {
-    this.#sent.set(run, this.#sentTo(run) + 1);
-  }
-
-  returnedFrom(host: string): void {
+  /** A session was opened there. */
+  openedOn(host: string): void {
     const run = this.#current.get(host);
-    if (run !== undefined) this.#sent.set(run, Math.max(this.#sentTo(run) - 1, 0));
+    if (run !== undefined) this.#sessions.set(run, this.#sessionsOf(run) + 1);
   }
 
   renew(): void {
@@ -107,7 +106,8 @@ export class OtherRuns {
   status(): OtherHostStatus[] {
     return this.#all().map((run) => ({
       name: run.name,
-      sent: this.#sentTo(run),
+      address: run.place,
+      sessions: this.#sessionsOf(run),
       state: run.isOpening ? 'connecting' : 'connected',
     }));
   }
@@ -123,8 +123,8 @@ export class OtherRuns {
     return [...this.#current.values(), ...opening, ...this.#former.keys()];
   }
 
-  #sentTo(run: OtherRun): number {
-    return this.#sent.get(run) ?? 0;
+  #sessionsOf(run: OtherRun): number {
+    return this.#sessions.get(run) ?? 0;
   }
 
   /** What has opened takes its place; what is over leaves it. */
@@ -144,7 +144,7 @@ export class OtherRuns {
     const current = this.#current.get(host);
     if (current?.isOver === true) {
       this.#current.delete(host);
-      this.#sent.delete(current);
+      this.#sessions.delete(current);
     }
     for (const run of this.#former.keys()) if (run.isOver) this.#forget(run);
   }
@@ -171,7 +171,7 @@ export class OtherRuns {
 
   #forget(run: OtherRun): void {
     this.#former.delete(run);
-    this.#sent.delete(run);
+    this.#sessions.delete(run);
   }
 }
 

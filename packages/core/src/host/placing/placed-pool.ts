@@ -55,6 +55,8 @@ export interface Places {
   ): Destination | undefined;
   /** A registration that was sent to a host has come back, without a session. */
   returned(pool: string, from: TriedHost): void;
+  /** It has a session there. */
+  opened(host: string): void;
   /** A new run begins: what could not be done may be tried again. */
   renew(): void;
 }
@@ -75,8 +77,8 @@ export class PlacedPool implements HubPool {
   #own = 0;
   /** Those of them that wait for a slot, in their order. */
   readonly #waiting = new Set<Waiting>();
-  /** Those that were sent elsewhere, in this run, and have not come back. */
-  #sent = 0;
+  /** Sessions that were opened on other hosts, in this run. */
+  #elsewhere = 0;
 
   constructor(pool: HubPool, places: Places, clock: Clock) {
     this.#clock = clock;
@@ -101,19 +103,12 @@ export class PlacedPool implements HubPool {
     const last = tried.at(-1);
     // Those before it were told then.
     if (last?.failure !== undefined) this.#places.returned(name, last);
-    const sent = tried.length > 0;
-    // It waits on another host, and only looks.
-    const waits = tried.some(({ failure }) => failure === undefined);
-    try {
-      const registration = await this.#place(tried, ...call);
-      if (sent) this.#cameBack();
-      return registration;
-    } catch (thrown) {
-      if (!(thrown instanceof Elsewhere)) {
-        if (sent && !waits) this.#cameBack();
-      } else if (!sent) this.#sent++;
-      throw thrown;
-    }
+    return await this.#place(tried, ...call);
+  }
+
+  openedElsewhere(host: string): void {
+    this.#elsewhere++;
+    this.#places.opened(host);
   }
 
   /** Another host may have a slot for what waits here. */
@@ -188,11 +183,6 @@ export class PlacedPool implements HubPool {
     }
   }
 
-  /** It may have been sent before this run. */
-  #cameBack(): void {
-    this.#sent = Math.max(this.#sent - 1, 0);
-  }
-
   async start(): Promise<void> {
     await this.#pool.start();
   }
@@ -210,11 +200,11 @@ export class PlacedPool implements HubPool {
   }
 
   statsOfRun(): PoolStats {
-    return { ...this.#pool.statsOfRun(), elsewhere: this.#sent };
+    return { ...this.#pool.statsOfRun(), elsewhere: this.#elsewhere };
   }
 
   countAnew(): void {
-    this.#sent = 0;
+    this.#elsewhere = 0;
     this.#pool.countAnew();
   }
 

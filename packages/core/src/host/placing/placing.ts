@@ -118,18 +118,20 @@ export class Placing implements Places {
       directory.returned(host);
       return undefined;
     }
-    this.#runs.sentTo(run);
     return { host, name: run.name, address: run.address };
   }
 
   returned(pool: string, { host, name, failure }: TriedHost): void {
-    this.#runs.returnedFrom(host);
     // One that was full a moment ago is none that cannot.
     if (failure === undefined || failure.code === 'POOL_FULL') return;
     this.#avoided.avoid(host, pool);
     if (!this.#avoided.isNews(host, pool)) return;
     const what = `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there`;
     this.#options.warn(printableLines(`${what}: ${failure.code}: ${failure.message}`));
+  }
+
+  opened(host: string): void {
+    this.#runs.openedOn(host);
   }
 
   /** Called for each pool. */

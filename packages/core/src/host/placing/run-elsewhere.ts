@@ -9,7 +9,7 @@ import { fromRecord } from '../../base/errors.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { HostClient } from '../../client/client.ts';
 import type { HostOffer } from '../../reach/offer.ts';
-import { isRemote, parseAddress, resolveAddress } from '../../wire/address.ts';
+import { isRemote, parseAddress, remotePlace, resolveAddress } from '../../wire/address.ts';
 import type { RunInfo } from '../../wire/machine-messages.ts';
 import type { OtherRun } from './other-runs.ts';
 
@@ -34,6 +34,7 @@ export class RunElsewhere implements OtherRun {
   #client: HostClient | undefined;
   #identities: ReadonlyMap<string, string> = new Map();
   #address: string | undefined;
+  readonly #offered: string | undefined;
   #isFailed = false;
   #closed = false;
 
@@ -41,12 +42,17 @@ export class RunElsewhere implements OtherRun {
     const { host, name } = options.offer;
     this.host = host;
     this.name = name;
+    this.#offered = placeOffered(options.offer);
     const failed = (thrown: unknown): void => {
       this.#client?.close();
       this.#isFailed = true;
       if (!this.#closed) options.failed(`Cannot open this run on ${name}: ${messageOf(thrown)}`);
     };
     void this.#open(options).catch(failed).then(options.changed);
+  }
+
+  get place(): string | undefined {
+    return this.#address === undefined ? this.#offered : remotePlace(this.#address);
   }
 
   get address(): string | undefined {
@@ -117,6 +123,15 @@ export class RunElsewhere implements OtherRun {
       }
     throw new Error(`no address of ${name} leads there: ${faults.join('; ')}`);
   }
+}
+
+/** HOST:PORT of the first address that is one; undefined: none is. */
+export function placeOffered({ addresses }: Pick<HostOffer, 'addresses'>): string | undefined {
+  for (const address of addresses) {
+    const place = remotePlace(address);
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 interface By {

@@ -15,6 +15,7 @@ class FakePlaces implements Places {
   /** Of those with a free slot, the next one. */
   free: string[] = [];
   readonly returns: TriedHost[] = [];
+  readonly opens: string[] = [];
   /** How often it was asked. */
   asked = 0;
   /** Ends the look. */
@@ -37,6 +38,10 @@ class FakePlaces implements Places {
     this.returns.push(from);
   }
 
+  opened(host: string): void {
+    this.opens.push(host);
+  }
+
   renew(): void {}
 }
 
@@ -46,7 +51,7 @@ function placed(slots = 1) {
   const placing = new PlacedPool(pool.hub, places, new FakeClock());
   const register = (tried: readonly TriedHost[] = [], wait = true): Registering =>
     new Registering(placing, { tried, wait });
-  return { pool, places, placing, register, sent: () => placing.statsOfRun().elsewhere };
+  return { pool, places, placing, register, elsewhere: () => placing.statsOfRun().elsewhere };
 }
 
 const failed = (host: string): TriedHost => ({
@@ -96,46 +101,17 @@ test('one that is moved on has its place in the queue no more; one that was serv
   expect(places.free).toEqual(['c']);
 });
 
-test('a registration counts as sent once, wherever it goes on, and no more when it has come back', async () => {
-  const { places, register, sent } = placed();
-  const here = register();
-  await here.outcome();
-  places.free = ['b'];
+test('sessions that were opened on other hosts are counted, and not what was sent there', async () => {
+  const { places, placing, register, elsewhere } = placed();
+  await register().outcome();
+  places.free = ['b', 'c'];
   expect(await register().outcome()).toBe('sent to b');
-  expect(sent()).toBe(1);
-  // While it waits there it looks, in vain; then it is sent on.
-  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('failed: POOL_FULL');
-  places.free = ['c'];
-  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('sent to c');
-  expect(sent()).toBe(1);
-  // That one cannot, but it still waits on the first.
-  expect(await register([{ host: 'b', name: 'b' }, failed('c')], false).outcome()).toBe('failed: POOL_FULL');
-  expect(sent()).toBe(1);
-  // This host has a slot for it.
-  await here.end();
-  expect(await register([{ host: 'b', name: 'b' }], false).outcome()).toBe('here');
-  expect(sent()).toBe(0);
-  places.free = ['b'];
-  await register().outcome();
-  // It came back, and is given up.
-  const back = register([failed('b')]);
-  await turn();
-  expect(sent()).toBe(1);
-  back.cancel();
-  expect(await back.outcome()).toBe('failed: Error: cancelled');
-  expect(sent()).toBe(0);
-});
-
-test('what was sent before this run takes nothing from what is counted in it', async () => {
-  const { places, placing, register, sent } = placed(2);
-  const all = [register(), register()];
-  for (const one of all) await one.outcome();
-  places.free = ['b'];
-  await register().outcome();
+  expect(await register([failed('b')]).outcome()).toBe('sent to c');
+  expect(elsewhere()).toBe(0);
+  placing.openedElsewhere('c');
+  expect([elsewhere(), places.opens]).toEqual([1, ['c']]);
   placing.countAnew();
-  await all[0]!.end();
-  expect(await register([failed('b')]).outcome()).toBe('here');
-  expect(sent()).toBe(0);
+  expect(elsewhere()).toBe(0);
 });
 
 test('a failure is told once, also where the registration goes on to others', async () => {

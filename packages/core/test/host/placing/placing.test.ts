@@ -14,11 +14,15 @@ test('nothing is opened on other hosts before this one is full; then the registr
   const second = world.register();
   await world.pass(500);
   expect([world.runs.map(({ host }) => host), second.now]).toEqual([['b'], undefined]);
-  expect(world.placing.status()).toEqual([{ name: 'ci-b', sent: 0, state: 'connecting' }]);
+  expect(world.placing.status()).toEqual([{ name: 'ci-b', address: 'b:7000', sessions: 0, state: 'connecting' }]);
   world.runs[0]!.opens();
   await turn();
   expect(second.now).toBe('sent to b');
-  expect(world.placing.status()).toEqual([{ name: 'ci-b', sent: 1, state: 'connected' }]);
+  const [connected] = world.placing.status();
+  expect(connected).toEqual({ name: 'ci-b', address: 'b:7000', sessions: 0, state: 'connected' });
+  world.placed().openedElsewhere?.('b');
+  world.placed().openedElsewhere?.('one that has gone');
+  expect(world.placing.status()).toEqual([{ ...connected, sessions: 1 }]);
 });
 
 test('while it looks, a slot of this host is taken; a registration that is cancelled is not sent', async () => {
@@ -33,7 +37,7 @@ test('while it looks, a slot of this host is taken; a registration that is cance
   expect([taken.now, cancelled.now]).toEqual(['here', 'failed: Error: cancelled']);
   world.runs[0]!.opens();
   await turn();
-  expect(world.placing.status()).toMatchObject([{ sent: 0 }]);
+  expect(world.placing.status()).toMatchObject([{ sessions: 0 }]);
 });
 
 test('an opening that hangs is waited for by all together for 2 s, once; then this host has what comes', async () => {
