@@ -153,6 +153,8 @@ export class SeveralRuns implements AsyncDisposable {
     const shown = going.map(({ name, output }) => `${name}:\n${output.slice(-2_000)}`);
     for (const run of going) run.kill('SIGKILL');
     const lines = this.journal.lines.slice(-30).map((line: Line) => JSON.stringify(line));
-    return new Error(`Not over in ${timeout} ms:\n${shown.join('\n')}\nThe end of the journal:\n${lines.join('\n')}`);
+    return new Error(
+      `Not over in ${Math.round(timeout)} ms:\n${shown.join('\n')}\nThe end of the journal:\n${lines.join('\n')}`,
+    );
   }
 }

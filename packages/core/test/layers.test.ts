@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainTo, check, folderCycles, layerOf, type Offer, type SourceFile } from './layers/check.ts';
 import { importsOf } from './layers/imports.ts';
+import { unroundedMilliseconds } from './layers/milliseconds.ts';
 import { skipsWithoutReason } from './layers/skips.ts';
 import { unnameableTypes } from './layers/public-types.ts';
 import { independent, layers, lightEntries, longFiles, userEntries } from './layers/table.ts';
@@ -111,6 +112,15 @@ describe('the house', () => {
       'skipIf(f(1)).each([(a)])(`does it${reason}`, (a) => {})',
     ];
     expect(skipsWithoutReason(tests.map((one) => `test.${one};`).join(''))).toEqual(["('does it', ()"]);
+  });
+
+  it('rounds each number of milliseconds that it shows', () => {
+    const wrong = sources.flatMap(({ path }) =>
+      unroundedMilliseconds(readFileSync(join(root, path), 'utf8')).map((expression) => `${path}: ${expression}`),
+    );
+    expect(wrong).toEqual([]);
+    const texts = '`for ${timeout} ms` `for ${Math.round(timeout)} ms` `${String(given)} ms` `${list} msgs`';
+    expect(unroundedMilliseconds(texts)).toEqual(['timeout']);
   });
 
   it.each(independent)('%s has files', (folder) => {

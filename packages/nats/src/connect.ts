@@ -53,7 +53,7 @@ export async function connectToServer(
       const [thrown = error] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
       // A server that is started beside the tests may need a moment.
       if (isFinal(thrown) || ends - performance.now() < reconnectWait)
-        throw unreachable(of, thrown, `within ${connectTimeout} ms`, command);
+        throw unreachable(of, thrown, `within ${Math.round(connectTimeout)} ms`, command);
       await new Promise((resolve) => setTimeout(resolve, reconnectWait));
     }
   }

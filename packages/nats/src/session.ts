@@ -183,7 +183,7 @@ export class Session {
     if (this.#over || this.#validity.isValid(this.#options.clock.now())) return;
     const after = Math.round(this.#options.timing.voidAfter);
     const last = this.#lastFailure === '' ? 'this process got no time to renew it' : this.#lastFailure;
-    this.#end(`it could not be renewed for ${after} ms (${last})`);
+    this.#end(`it could not be renewed for ${Math.round(after)} ms (${last})`);
   }
 
   #end(why: string): void {

@@ -90,7 +90,7 @@ async function checkPool(client: HostClient, pool: string, params: unknown): Pro
   if (lost.length > 0) throw strayError(pool, lost);
   const silent = '; it lives, but has sent nothing: a `probe` in its protocol would prove that it answers';
   return {
-    seen: `first session after ${opened} ms${answers === true ? '' : silent}`,
+    seen: `first session after ${Math.round(opened)} ms${answers === true ? '' : silent}`,
     findings: await findingsOf(client, pool, params),
     hasMessages: session.format !== 'none',
   };

@@ -95,7 +95,8 @@ export class FileOwner extends Owner {
     const memberships = this.#memberships.toReversed();
     for (const { listener, used } of memberships) {
       if (!used) continue;
-      const expired = (): Error => new Error(`The teardown of a shared worker took longer than ${teardownTimeout} ms`);
+      const expired = (): Error =>
+        new Error(`The teardown of a shared worker took longer than ${Math.round(teardownTimeout)} ms`);
       await within(listener.teardown(), { clock: systemClock, timeout: teardownTimeout, expired }).catch((thrown) =>
         this.#failed(thrown),
       );

@@ -66,5 +66,5 @@ export class HostCalls {
 }
 
 function late({ method }: CallRequest, timeout: number): string {
-  return `The host did not answer "${method}" within ${timeout} ms`;
+  return `The host did not answer "${method}" within ${Math.round(timeout)} ms`;
 }

@@ -250,7 +250,12 @@ export class OtherHosts<C extends OtherClient> {
 /** The same failure, with where it was. */
 function failureOn({ name }: Destination, error: CarpoolError, { site }: InternalRegisterOptions): CarpoolError {
   const { message, context, ...record } = toRecord(error);
-  const found = { ...record, message: `On ${name}: ${message}`, context: { ...context, host: name } };
+  // It is sent there to wait only where no host is known to have a slot.
+  const more =
+    error.code === 'POOL_QUEUE_TIMEOUT'
+      ? '. The host of the run had no free slot either: offer the pool on more hosts (`carpool serve --listen`)'
+      : '';
+  const found = { ...record, message: `On ${name}: ${message}${more}`, context: { ...context, host: name } };
   return fromRecord(found, site, error.cause);
 }
 

@@ -108,7 +108,7 @@ export function connectedWithin<C>(connecting: Promise<C>, timeout: number): Pro
 }
 
 function lateConnection(timeout: number): CarpoolError {
-  const tried = `Cannot connect to the host within ${timeout} ms, the rest of the time of this test or hook`;
+  const tried = `Cannot connect to the host within ${Math.round(timeout)} ms, the rest of the time of this test or hook`;
   // A busy machine alone may take a second.
   return timeout < defaults.interval ? hostError(tried, { timeout }) : silentError(timeout, tried);
 }

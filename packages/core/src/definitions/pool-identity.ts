@@ -41,7 +41,10 @@ async function told({ settings, place, folder }: IdentityOptions): Promise<PoolI
   const { env, configTimeout: timeout } = place;
   const attempt = `Cannot tell what the children of pool "${name}" are made from`;
   const expired = (): Error =>
-    new CarpoolError('CONFIG_INVALID', `${attempt}: its \`identity\` function has not ended within ${timeout} ms`);
+    new CarpoolError(
+      'CONFIG_INVALID',
+      `${attempt}: its \`identity\` function has not ended within ${Math.round(timeout)} ms`,
+    );
   try {
     const lookup = { env, cwd: launch.cwd ?? folder, find: finder(place) };
     const asked = (async () => await identity(lookup))();

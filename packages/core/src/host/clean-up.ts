@@ -15,7 +15,7 @@ const cleanupTimeout = 10_000;
 /** Reports on stderr what fails: no test is left that could. */
 export async function cleanUp(name: string, { bytes, file, cleanup = '' }: OnceValue): Promise<void> {
   const timeout = cleanupTimeout;
-  const expired = (): Error => new Error(`it did not end within ${timeout} ms`);
+  const expired = (): Error => new Error(`it did not end within ${Math.round(timeout)} ms`);
   try {
     await within(run(cleanup, bytes, file), { clock: systemClock, timeout, expired });
   } catch (thrown) {

@@ -47,7 +47,7 @@ export async function sweepHosts({ main, env }: HostProgram): Promise<void> {
     env: { ...env, NODE_OPTIONS: '' },
     windowsHide: true,
   });
-  const expired = (): Error => new Error(`not done within ${sweepTimeout} ms`);
+  const expired = (): Error => new Error(`not done within ${Math.round(sweepTimeout)} ms`);
   // A code, or the signal that ended it.
   const ended = once(sweeper, 'exit').then(([code, signal]: unknown[]) => code ?? signal);
   const how = await within(ended, { clock: systemClock, timeout: sweepTimeout, expired }).catch(messageOf);

@@ -116,7 +116,7 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
     child.once('exit', (code, signal) => fail(`it ended with ${signal ?? `code ${code}`} before it was ready`));
   });
   control.write(`${JSON.stringify({ ...boot, maxChildren, maxMemory, machine: folder } satisfies MachineBoot)}\n`);
-  const expired = (): Error => notStarted(`it was not ready within ${readyTimeout} ms`, log);
+  const expired = (): Error => notStarted(`it was not ready within ${Math.round(readyTimeout)} ms`, log);
   try {
     await within(ready, { clock: systemClock, timeout: readyTimeout, expired });
   } catch (thrown) {

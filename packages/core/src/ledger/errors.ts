@@ -88,7 +88,7 @@ export function timeoutError(lease: Lease, timeout: number, ahead: number, now: 
   const { request, resource } = lease;
   const queue = ahead === 0 ? '' : `; ${ahead} ${ahead === 1 ? 'call waits' : 'calls wait'} before this one`;
   const state = occupancy(resource, now, request);
-  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${timeout} ms${limits[request.limit ?? 'call']}; ${state}${queue}. ${adviceFor(lease)}`;
+  const text = `Cannot acquire ${describeRequest(request)}: timed out after ${Math.round(timeout)} ms${limits[request.limit ?? 'call']}; ${state}${queue}. ${adviceFor(lease)}`;
   return new CarpoolError('LEASE_TIMEOUT', text, {
     context: { name: request.name, timeout, ahead, holders: describeHoldings(resource, now, request) },
   });
@@ -99,7 +99,7 @@ export function reachTimeoutError(request: LeaseRequest | undefined, timeout: nu
   const what = request === undefined ? 'values' : describeRequest(request);
   const limit = limits[request?.limit ?? 'call'];
   const advice = request?.kind === 'once' ? 'Raise `timeout`' : 'Release it earlier (`using`), or raise `timeout`';
-  const text = `Cannot acquire ${what} of all hosts of the run: timed out after ${timeout} ms${limit}; ${state}. ${advice}`;
+  const text = `Cannot acquire ${what} of all hosts of the run: timed out after ${Math.round(timeout)} ms${limit}; ${state}. ${advice}`;
   return new CarpoolError('LEASE_TIMEOUT', text, { context: { name: request?.name, timeout } });
 }
 

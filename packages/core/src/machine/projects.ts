@@ -72,7 +72,7 @@ function fileOf({ root, configFile }: Project): string | undefined {
 /** Other configs wait behind it. */
 function late(project: Project, configTimeout: number): CarpoolError {
   const file = fileOf(project);
-  const message = `Cannot load ${file ?? 'the config'}: it was not loaded within ${configTimeout} ms: a top-level \`await\` in it, or in what it imports, has not settled. If it needs longer, set \`configTimeout\` in the options of the adapter`;
+  const message = `Cannot load ${file ?? 'the config'}: it was not loaded within ${Math.round(configTimeout)} ms: a top-level \`await\` in it, or in what it imports, has not settled. If it needs longer, set \`configTimeout\` in the options of the adapter`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } });
 }
 

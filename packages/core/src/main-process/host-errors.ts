@@ -31,7 +31,7 @@ export function lateConfig({ file, name, configTimeout, answers }: LateConfig): 
   const why = answers
     ? 'a top-level `await` in it, or in what it imports, has not settled'
     : 'code in it, or in what it imports, does not return: an endless loop, or a call that blocks';
-  const message = `Cannot load ${name}: it was not loaded within ${configTimeout} ms: ${why}. If it needs longer, set \`configTimeout\` in the options of the adapter`;
+  const message = `Cannot load ${name}: it was not loaded within ${Math.round(configTimeout)} ms: ${why}. If it needs longer, set \`configTimeout\` in the options of the adapter`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } });
 }
 

@@ -81,7 +81,7 @@ export class HostProcess implements Host {
   async ready(): Promise<void> {
     // Until the config is loaded: an idle host does not keep this process running.
     void this.configured.then(this.#control.hold());
-    const expired = (): Error => unreachable(`it was not ready within ${readyTimeout} ms`);
+    const expired = (): Error => unreachable(`it was not ready within ${Math.round(readyTimeout)} ms`);
     try {
       this.address = await within(this.#address.promise, { clock: systemClock, timeout: readyTimeout, expired });
     } catch (thrown) {
@@ -120,7 +120,8 @@ export class HostProcess implements Host {
 
   async #stop(): Promise<HostSummary | undefined> {
     // One that answers nothing is not waited for as long as one that has something to end.
-    if (!(await this.#answers())) this.#kill(`it did not answer within ${pingTimeout} ms when it was to end`);
+    if (!(await this.#answers()))
+      this.#kill(`it did not answer within ${Math.round(pingTimeout)} ms when it was to end`);
     const stopped = await this.#control.call('stop', stopTimeout);
     // It ends when this process does, which it neither holds up nor keeps running.
     if (stopped?.stays === true) return stopped.summary;
@@ -128,7 +129,7 @@ export class HostProcess implements Host {
     this.#control.hold();
     const expired = (): Error => unreachable('it did not end');
     const end = { clock: systemClock, timeout: stopped === undefined ? 0 : stopTimeout, expired };
-    await within(this.exited, end).catch(() => this.#kill(`it did not end within ${stopTimeout} ms`));
+    await within(this.exited, end).catch(() => this.#kill(`it did not end within ${Math.round(stopTimeout)} ms`));
     await this.exited;
     await Promise.all([this.#output.over, this.#swept]);
     forgetEnding(dirname(localPath(this.address))); // workers that began until now have read it

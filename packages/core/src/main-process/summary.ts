@@ -40,7 +40,7 @@ function line(pool: PoolStats): string {
   if (children === 0 && sessions === 0 && elsewhere === 0)
     return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
-  parts.push(`longest wait ${longestWait} ms`);
+  parts.push(`longest wait ${Math.round(longestWait)} ms`);
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
   if (elsewhere > 0) parts.push(`${count(elsewhere, 'session', 'sessions')} on other hosts`);
   if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);

@@ -38,6 +38,8 @@ export interface Occupancy {
   readonly suspicions: readonly string[];
   /** Children that all pools of the host may have, where the call waits for one of others to end. */
   readonly capped?: number | undefined;
+  /** Other hosts that offer the pool, without a free slot either. Absent: the call can go to no other host. */
+  readonly fullElsewhere?: number | undefined;
   readonly holders: readonly Holder[];
 }
 
@@ -45,7 +47,7 @@ export interface Occupancy {
 export function fullError(occupancy: Occupancy, wait: boolean): CarpoolError {
   const { pool, capacity, maxQueued, holders } = occupancy;
   const queue = wait ? `, and ${maxQueued} calls wait already` : '';
-  const message = `Cannot register a session: ${slots(occupancy, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}`;
+  const message = `Cannot register a session: ${slots(occupancy, 'is', 'are')} busy in "${pool}"${queue}; ${describeOccupancy(occupancy)}${elsewhere(occupancy, 'are')}`;
   return new CarpoolError('POOL_FULL', message, { context: { pool, max: capacity, holders } });
 }
 
@@ -57,7 +59,8 @@ export function queueTimeoutError(occupancy: Occupancy, limit: Limit, turns: num
   const others = describeOccupancy(crowded ? { ...occupancy, holders: [] } : occupancy, crowded ? '' : undefined);
   const moved = turns === 0 ? '' : `the queue moved on by ${turns} ${turns === 1 ? 'session' : 'sessions'} meanwhile`;
   const parts = [crowded ? `${moved}: too many wait for too few slots` : moved, others].filter((part) => part !== '');
-  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${timeout} ms, ${nameOfLimit(limit)}; ${parts.join('; ')}`;
+  const state = `${parts.join('; ')}${elsewhere(occupancy, 'were')}`;
+  const what = `${slots(occupancy, 'was', 'were')} busy in "${pool}" for ${Math.round(timeout)} ms, ${nameOfLimit(limit)}; ${state}`;
   const message = `Cannot register a session: ${what}. ${adviceFor(occupancy, limit, crowded)}`;
   const context = { pool, max: capacity, timeout, limit: by, turns, holders };
   return new CarpoolError('POOL_QUEUE_TIMEOUT', message, { context });
@@ -76,7 +79,7 @@ function nameOfLimit({ by, allowed = Infinity }: Limit): string {
     case 'config':
       return '`registerTimeout` of the pool';
     case 'test':
-      return `the rest of the time of this test or hook${allowed === Infinity ? '' : ` (instead of ${allowed} ms)`}`;
+      return `the rest of the time of this test or hook${allowed === Infinity ? '' : ` (instead of ${Math.round(allowed)} ms)`}`;
   }
 }
 
@@ -86,26 +89,36 @@ const longer = {
   test: 'the time-out of the test',
 } as const satisfies Record<Limit['by'], string>;
 
-function adviceFor({ children, holders, suspicions }: Occupancy, { by }: Limit, crowded: boolean): string {
+function adviceFor(occupancy: Occupancy, { by }: Limit, crowded: boolean): string {
+  const { children, holders, suspicions, fullElsewhere } = occupancy;
   const raise = children === 1 ? '`maxSessions`' : '`maxSessions` with `children`';
   // More time is of no use to a test that waits for itself.
   if (holders.length > 0 && holders.every(({ relation }) => relation?.isItself === true))
     return `Unregister one of these first (\`await using\`), or raise ${raise}`;
   if (suspicions.length > 0) return `See why that child does not answer, or raise ${longer[by]}`;
-  if (crowded) return `Raise ${raise}, or ${longer[by]}, or run fewer tests at once`;
-  return `Unregister sessions (\`await using\`), or raise ${raise}, or ${longer[by]}`;
+  const more = fullElsewhere === undefined ? '' : ', or offer the pool on more hosts (`carpool serve --listen`)';
+  if (crowded) return `Raise ${raise}, or ${longer[by]}, or run fewer tests at once${more}`;
+  return `Unregister sessions (\`await using\`), or raise ${raise}, or ${longer[by]}${more}`;
 }
 
 /** About a call that waits, for as long as it does. */
 export function slotWait(occupancy: Occupancy, holder: HolderLabel | undefined, seconds: number): string {
   const name = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
-  return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}`;
+  return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}${elsewhere(occupancy, 'are')}`;
 }
 
-function slots({ capacity, children, capped }: Occupancy, one: string, many: string): string {
-  if (capped !== undefined) return `the slots on all children that may run ${many}`;
-  if (capacity === 1) return `the only slot ${one}`;
-  return children === 1 ? `all ${capacity} slots ${many}` : `all ${capacity} slots on ${children} children ${many}`;
+function slots({ capacity, children, capped, fullElsewhere }: Occupancy, one: string, many: string): string {
+  // Where there may be others, it is said whose these are.
+  const here = fullElsewhere === undefined ? '' : ' of this machine';
+  if (capped !== undefined)
+    return `the slots on all children that may run${here === '' ? '' : ' on this machine'} ${many}`;
+  if (capacity === 1) return `the only slot${here} ${one}`;
+  return `all ${capacity} slots${children === 1 ? '' : ` on ${children} children`}${here} ${many}`;
+}
+
+function elsewhere({ fullElsewhere: count = 0 }: Occupancy, are: 'are' | 'were'): string {
+  if (count === 0) return '';
+  return `; ${count === 1 ? `1 other host that offers it ${are === 'are' ? 'is' : 'was'}` : `${count} other hosts that offer it ${are}`} full, too`;
 }
 
 /** @param nothing where there is nothing to say */

@@ -93,7 +93,7 @@ export class RegisterDeadline {
     const limit =
       by === 'call' ? '`timeout` of the call' : `the rest of the time of this test or hook (instead of ${allowed})`;
     const raise = by === 'call' ? '`timeout`' : 'the time-out of the test or hook';
-    const message = `Cannot register a session of "${pool}": ${what}. The call has waited for ${waited} ms, ${limit}. ${after}. Raise ${raise}${advice}`;
+    const message = `Cannot register a session of "${pool}": ${what}. The call has waited for ${Math.round(waited)} ms, ${limit}. ${after}. Raise ${raise}${advice}`;
     const child = progress === undefined ? this.#opening?.child : progress.child;
     const messages = this.#opening?.conversation.recent.describe() ?? [];
     return new CarpoolError('REQUEST_TIMEOUT', message, {
@@ -108,7 +108,7 @@ export class RegisterDeadline {
     return {
       phase: 'open',
       what: `the session is being opened${age}, and \`open\` has not ended so far`,
-      allowed: `${openTimeout} ms, \`openTimeout\``,
+      allowed: `${Math.round(openTimeout)} ms, \`openTimeout\``,
       after: 'A session that opens too late is closed',
       advice: ', or make `open` faster: `start` can do once what all sessions need, and `warm` opens sessions ahead',
     };
@@ -126,7 +126,10 @@ function describeStart({ server, helloTimeout }: PoolSettings, progress: StartPr
   return {
     phase: 'start',
     what: `its ${isServer ? 'server' : 'child'} has been starting for ${age}, and ${state}${found}`,
-    allowed: step === undefined ? `${helloTimeout} ms, \`helloTimeout\`` : `${step.timeout} ms, \`${step.limit}\``,
+    allowed:
+      step === undefined
+        ? `${Math.round(helloTimeout)} ms, \`helloTimeout\``
+        : `${Math.round(step.timeout)} ms, \`${step.limit}\``,
     after: 'The start goes on, and the next call finds it further',
     advice:
       ', or start it outside of the time of the test: take the session as a fixture, or register in a hook for all tests that has a longer time-out',

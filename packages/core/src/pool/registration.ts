@@ -52,6 +52,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly timeLeft?: number | undefined;
   /** Milliseconds of `timeout` and `timeLeft` that have passed: other hosts were asked. Default 0. */
   readonly spent?: number | undefined;
+  /** How many other hosts offer the pool, and have no free slot either. Absent: the call can go to no other host. */
+  readonly fullElsewhere?: (() => number | undefined) | undefined;
   /** Called when it has a slot, and waits no longer for one. */
   readonly granted?: (() => void) | undefined;
   /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */

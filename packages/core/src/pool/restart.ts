@@ -60,7 +60,7 @@ export class RestartPolicy {
     if (this.#earlyExits >= maxEarlyExits && this.#failures.length >= maxEarlyExits) {
       return `${this.#earlyExits} children in a row ended before they had answered anything`;
     }
-    if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${within} ms`;
+    if (this.#failures.length >= max) return `it failed ${this.#failures.length} times within ${Math.round(within)} ms`;
     return undefined;
   }
 

@@ -98,7 +98,7 @@ export class ServedChild {
     const { settings, clock, faults } = this.#options;
     const { probeTimeout: timeout } = settings;
     const late = new AbortController();
-    const expired = (): Error => new Error(`it did not end within ${timeout} ms`);
+    const expired = (): Error => new Error(`it did not end within ${Math.round(timeout)} ms`);
     const signal = AbortSignal.any([this.#ended.signal, late.signal]);
     try {
       return await within(this.protocol.inUse(signal), { clock, timeout, signal, expired });

@@ -48,9 +48,14 @@ export function afterEnd(
   const since = doubt === 'failed' ? `the test of ${name} has failed` : `${name} has ended`;
   const silent = server === undefined ? 'it sent nothing at all' : 'it was not found ready';
   const isOver = state.name !== 'open';
-  const silence = { session: id, what: `${since}, and ${silent} for ${waited} ms`, isOver, verdict: 'doubt' } as const;
+  const silence = {
+    session: id,
+    what: `${since}, and ${silent} for ${Math.round(waited)} ms`,
+    isOver,
+    verdict: 'doubt',
+  } as const;
   if (server === undefined || doubt !== 'failed' || !wasAsked) return silence;
-  const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${waited} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
+  const ofItself = `the server does not answer: since this test has failed, ${asked(server)} for ${Math.round(waited)} ms; it may hang in what this test has asked of it; the tests that follow get another server`;
   return { ...silence, ofItself };
 }
 
@@ -81,17 +86,17 @@ export function afterUnconfirmed(
 
   function undone(): string {
     const time = {
-      open: ` within ${openTimeout} ms`,
+      open: ` within ${Math.round(openTimeout)} ms`,
       call: ' in the time of its call',
-      close: ` within ${closeTimeout} ms`,
+      close: ` within ${Math.round(closeTimeout)} ms`,
     };
     const inTime = late === undefined ? '' : time[late];
     return `${wasOpened ? `it did not confirm the end of ${name}` : `it did not open ${name}`}${inTime}`;
   }
 
   function stillSilent(): string {
-    if (server === undefined) return `, and sent nothing at all for ${waited} ms more`;
-    if (verdict === 'proven') return `, and was not found ready in the ${waited} ms after that`;
+    if (server === undefined) return `, and sent nothing at all for ${Math.round(waited)} ms more`;
+    if (verdict === 'proven') return `, and was not found ready in the ${Math.round(waited)} ms after that`;
     return '; that it accepts a connection proves nothing: make `ready` a question that it must answer, `{ http }` or a function';
   }
 }

@@ -54,7 +54,7 @@ export class SlotWait {
 
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
   async acquire(call: WaitingCall): Promise<Slot> {
-    const { wait = true, signal, holder, run } = call.options;
+    const { wait = true, signal, holder, run, fullElsewhere } = call.options;
     const { admission, clock, settings, notices } = this.#options;
     const { name } = settings;
     const { promise, resolve } = Promise.withResolvers<Slot>();
@@ -65,7 +65,7 @@ export class SlotWait {
     if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
     const limit = this.#limitOf(call);
     // Read by those who run the tests, not by this one.
-    const describe = (seconds: number): string => slotWait(this.#occupancy({ run }), holder, seconds);
+    const describe = (seconds: number): string => slotWait(this.#occupancy({ run, fullElsewhere }), holder, seconds);
     const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
     try {
       const slot = await within(promise, {
@@ -99,7 +99,11 @@ export class SlotWait {
       const left = Math.max(Math.round(timeLeft), 1);
       return { timeout: left, queued: Math.max(left - spent, 0), by: 'test', allowed };
     }
-    return { timeout: allowed, queued: Math.max(ofCall - spent, 0), by: timeout === undefined ? 'config' : 'call' };
+    return {
+      timeout: Math.round(allowed),
+      queued: Math.max(ofCall - spent, 0),
+      by: timeout === undefined ? 'config' : 'call',
+    };
   }
 
   #occupancy(asker: OpenOptions): Occupancy {
@@ -116,6 +120,7 @@ export class SlotWait {
       ending,
       suspicions,
       capped,
+      fullElsewhere: asker.fullElsewhere?.(),
       holders: holders.describe(clock.now(), asker),
     };
   }

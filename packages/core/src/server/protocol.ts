@@ -153,7 +153,7 @@ async function runStart(pool: string, server: RunningServer, { part, clock, ende
       context: { path: 'start' },
       cause,
     });
-  const late = (): CarpoolError => failed(`did not end within ${startTimeout} ms`);
+  const late = (): CarpoolError => failed(`did not end within ${Math.round(startTimeout)} ms`);
   try {
     const starting = Promise.resolve().then(() => start(server, AbortSignal.any([ended, over.signal])));
     return await within(starting, { clock, timeout: startTimeout, signal: ended, expired: late });

@@ -35,7 +35,7 @@ export async function untilReady({ pool, server, part, lines, clock, signal }: R
   };
   server.step = () => ({ found: describe(), limit: 'readyTimeout', timeout: readyTimeout });
   const expired = (): CarpoolError => {
-    const message = `The server of pool "${pool}" was not ready within ${readyTimeout} ms: ${describe()}`;
+    const message = `The server of pool "${pool}" was not ready within ${Math.round(readyTimeout)} ms: ${describe()}`;
     const context = { timeout: readyTimeout };
     return new CarpoolError('CHILD_NOT_READY', message, { context });
   };
@@ -98,7 +98,7 @@ async function attempt(server: RunningServer, ready: ServerReady, signal: AbortS
 function describeFailure(thrown: unknown): string {
   const { name, cause } = thrown as { readonly name?: unknown; readonly cause?: unknown };
   const late = (of: unknown): boolean => of instanceof Error && of.name === 'TimeoutError';
-  if (name === 'TimeoutError' || late(cause)) return `no answer within ${attemptTimeout} ms`;
+  if (name === 'TimeoutError' || late(cause)) return `no answer within ${Math.round(attemptTimeout)} ms`;
   // "fetch failed" says nothing, and its cause does.
   return cause instanceof Error ? `${messageOf(thrown)} (${messageOf(cause)})` : messageOf(thrown);
 }

@@ -26,7 +26,7 @@ export function closedError(
   site?: CallSite,
 ): CarpoolError {
   const age = Math.max(0, Math.round(now - reason.at));
-  const message = `Cannot ${call}: ${ended.label} was closed ${reason.reason} ${age} ms ago`;
+  const message = `Cannot ${call}: ${ended.label} was closed ${reason.reason} ${Math.round(age)} ms ago`;
   const failure = reason.error;
   if (failure === undefined || failure.code === 'SESSION_CLOSED') {
     return new CarpoolError('SESSION_CLOSED', message, {
@@ -73,14 +73,14 @@ export interface Unanswered extends Waiting {
 
 /** A child that did not answer what the protocol's `open` has sent. */
 export function openTimeoutError(session: string, timeout: number, unanswered: Unanswered): CarpoolError {
-  const message = `Cannot open session ${session}: the child did not answer within ${timeout} ms${instead(unanswered)}`;
+  const message = `Cannot open session ${session}: the child did not answer within ${Math.round(timeout)} ms${instead(unanswered)}`;
   const { evidence } = unanswered;
   return new CarpoolError('SESSION_FAILED', message, { context: { session, timeout }, evidence });
 }
 
 /** The child did not confirm in time that a session is gone. */
 export function unconfirmedError(session: string, timeout: number, unanswered: Unanswered): CarpoolError {
-  const message = `Cannot unregister session ${session}: the child did not confirm its end within ${timeout} ms, so its slot is not used again${instead(unanswered)}`;
+  const message = `Cannot unregister session ${session}: the child did not confirm its end within ${Math.round(timeout)} ms, so its slot is not used again${instead(unanswered)}`;
   const { evidence } = unanswered;
   return new CarpoolError('REQUEST_TIMEOUT', message, { context: { session, timeout }, evidence });
 }
@@ -118,7 +118,7 @@ export function lateHostError(call: LateCall, silence: string | undefined): Carp
 
 /** At the deadline of `hello`. @param lines what came that is no message */
 export function noHelloError(timeout: number, waiting: Waiting, lines: readonly string[]): CarpoolError {
-  const message = `The child said no hello within ${timeout} ms${instead({ ...waiting, lines })}`;
+  const message = `The child said no hello within ${Math.round(timeout)} ms${instead({ ...waiting, lines })}`;
   const context = { timeout, came: waiting.came.length + lines.length };
   const evidence = lines.length === 0 ? {} : { strays: lines };
   return new CarpoolError('CHILD_NO_HELLO', message, { context, evidence });

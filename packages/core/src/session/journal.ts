@@ -76,7 +76,7 @@ export class Journal {
     if (this.#answered === undefined) return undefined;
     const { sent, speaker, at } = this.#answered;
     const age = Math.max(0, Math.round(now - at));
-    return `the last request that the child has answered is ${describeKept(sent)} (${speakerName(speaker)}), ${age} ms ago`;
+    return `the last request that the child has answered is ${describeKept(sent)} (${speakerName(speaker)}), ${Math.round(age)} ms ago`;
   }
 
   /** One line a message, oldest first, each with its session. */

@@ -33,11 +33,11 @@ export interface Missing {
 export function waitedInVain(open: OpenSession, wait: Wait, { what, pool }: Missing): string {
   const { id, recent } = open.conversation;
   const { timeout, allowed, received } = wait;
-  const own = allowed === Infinity ? '' : ` (instead of ${allowed} ms)`;
+  const own = allowed === undefined || allowed === Infinity ? '' : ` (instead of ${Math.round(allowed)} ms)`;
   const limit = allowed === undefined ? '' : `, the rest of the time of this test or hook${own},`;
   const count = recent.received - received;
   const last = recent.lastReceived();
   const others = count === 1 ? 'one other message came' : `${count} other messages came, the last of them`;
   const came = count === 0 || last === undefined ? 'no message came meanwhile' : `${others}: ${last}`;
-  return `No ${what} within ${timeout} ms${limit} in session ${id} of pool "${pool}"; ${came}`;
+  return `No ${what} within ${Math.round(timeout)} ms${limit} in session ${id} of pool "${pool}"; ${came}`;
 }

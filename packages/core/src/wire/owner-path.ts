@@ -21,7 +21,7 @@ export function endReason(owner: OwnerPath): string {
 
 /** What children found wrong fails the test, and did not come in time. @param timeout milliseconds that its end had */
 export function lateOwnerEndError(path: OwnerPath, timeout: number): CarpoolError {
-  const message = `Cannot end ${describeOwner(path)}: its sessions have not ended within ${timeout} ms, so what children found wrong, which is to fail it (\`diagnostics: 'fail'\`), is not known. Those of different servers end one after the other: lower \`closeTimeout\` of its pools`;
+  const message = `Cannot end ${describeOwner(path)}: its sessions have not ended within ${Math.round(timeout)} ms, so what children found wrong, which is to fail it (\`diagnostics: 'fail'\`), is not known. Those of different servers end one after the other: lower \`closeTimeout\` of its pools`;
   return new CarpoolError('REQUEST_TIMEOUT', message, { context: { timeout }, site: { stack: '' } });
 }
 

@@ -208,6 +208,17 @@ test('what fails there for the test itself says where; what the host of the run 
   expect(here!.message).toBe('Cannot register a session: all 4 slots are busy');
 });
 
+test('what waits there in vain says that the host of the run was full, too', async () => {
+  const world = new World();
+  const waiting = failure(world.register(), 'POOL_QUEUE_TIMEOUT');
+  await turn();
+  const client = await world.connected();
+  client.asked[0]!.fails('POOL_QUEUE_TIMEOUT', 'Cannot register a session: all 4 slots were busy. Raise `timeout`');
+  expect((await waiting).message).toBe(
+    'On ci-b: Cannot register a session: all 4 slots were busy. Raise `timeout`. The host of the run had no free slot either: offer the pool on more hosts (`carpool serve --listen`)',
+  );
+});
+
 test('a test whose time ends while the host is silent has not found the host lost; the end of the connection has', async () => {
   const world = new World();
   const [first, second] = [failure(world.register(), 'HUB_LOST'), world.register()];

@@ -23,7 +23,7 @@ export async function checkConfig({ root, configFile, timeout = 60_000 }: Config
   try {
     const expired = (): Error =>
       new Error(
-        `Cannot load the config: it was not loaded within ${timeout} ms: a top-level \`await\` has not settled`,
+        `Cannot load the config: it was not loaded within ${Math.round(timeout)} ms: a top-level \`await\` has not settled`,
       );
     config = await within(loadConfig({ root, configFile }), { clock: systemClock, timeout, expired });
   } catch (thrown) {

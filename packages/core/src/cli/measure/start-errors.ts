@@ -24,7 +24,7 @@ export function exitedTooEarly(attempt: Attempt, exit: ExitStatus): CarpoolError
 export function notReadyInTime(attempt: Attempt, timeout: number): CarpoolError {
   const { readiness } = attempt;
   return failure('CHILD_NO_HELLO', attempt, {
-    what: `it was not ready within ${timeout} ms: ${missing(readiness)}`,
+    what: `it was not ready within ${Math.round(timeout)} ms: ${missing(readiness)}`,
     advice: `${remedy(readiness)}; for a slower start raise --timeout`,
   });
 }

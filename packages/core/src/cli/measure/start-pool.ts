@@ -41,7 +41,7 @@ export async function measuredPool(name: string, config: string | undefined): Pr
 async function startOnce(settings: PoolSettings, signal: AbortSignal): Promise<Started> {
   signal.throwIfAborted();
   await using pool = new ChildPool(settings);
-  const expired = (): Error => new Error(`The pool did not start within ${limit} ms`);
+  const expired = (): Error => new Error(`The pool did not start within ${Math.round(limit)} ms`);
   const began = systemClock.now();
   await within(untilReady(pool), { clock: systemClock, timeout: limit, signal, expired });
   const wall = systemClock.now() - began;

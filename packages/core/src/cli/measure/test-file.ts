@@ -74,7 +74,7 @@ export async function runTestFile({ address, tests, requests, signal }: TestFile
     let printed = '';
     child.output.on('data', (chunk: Uint8Array) => (printed += new TextDecoder().decode(chunk)));
     const expired = (): Error =>
-      new CarpoolError('CHILD_NO_HELLO', `Cannot measure a test file: it did not end within ${timeout} ms`);
+      new CarpoolError('CHILD_NO_HELLO', `Cannot measure a test file: it did not end within ${Math.round(timeout)} ms`);
     const status = await within(child.exited, { clock: systemClock, timeout, signal, expired });
     const wall = systemClock.now() - began;
     await child.drained;

@@ -203,7 +203,7 @@ export class SharedWorkerConnection {
 /** The worker runs, but does not answer: its thread is busy. */
 export class NoAnswer extends Error {
   constructor(timeout: number) {
-    super(`it did not answer within ${timeout} ms; something keeps its thread busy`);
+    super(`it did not answer within ${Math.round(timeout)} ms; something keeps its thread busy`);
   }
 }
 
@@ -212,5 +212,5 @@ function gone(): Error {
 }
 
 function notInTime(): Error {
-  return new Error(`no answer within ${connectTimeout} ms`);
+  return new Error(`no answer within ${Math.round(connectTimeout)} ms`);
 }

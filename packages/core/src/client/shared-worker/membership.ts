@@ -196,7 +196,7 @@ export class Membership {
   }
 
   #stuck(): CarpoolError {
-    const message = `The teardowns of the shared worker ${this.name} did not end within ${leaveTimeout} ms of the end of the file`;
+    const message = `The teardowns of the shared worker ${this.name} did not end within ${Math.round(leaveTimeout)} ms of the end of the file`;
     return new CarpoolError('SHARED_WORKER_FAILED', message, { context: { file: this.name, timeout: leaveTimeout } });
   }
 

@@ -53,6 +53,8 @@ export interface Places {
     own: Fill,
     of: { readonly tried: readonly string[]; readonly free: boolean },
   ): Destination | undefined;
+  /** How many others offer the pool, and have no free slot. Undefined: it is not known which, or none may have it. */
+  full(pool: string): number | undefined;
   /** A registration that was sent to a host has come back, without a session. */
   returned(pool: string, from: TriedHost): void;
   /** It has a session there. */
@@ -151,9 +153,10 @@ export class PlacedPool implements HubPool {
     const waiting: Waiting = { tried, moved };
     const either = signal === undefined ? { signal: moved, stop: noop } : eitherOf(signal, moved);
     const granted = (): void => void this.#waiting.delete(waiting);
+    const fullElsewhere = (): number | undefined => this.#places.full(name);
     this.#waiting.add(waiting);
     try {
-      return await this.#openHere({ ...rest, signal: either.signal, granted }, listener, site);
+      return await this.#openHere({ ...rest, signal: either.signal, granted, fullElsewhere }, listener, site);
     } finally {
       granted();
       either.stop();

@@ -134,6 +134,15 @@ export class Placing implements Places {
     this.#runs.openedOn(host);
   }
 
+  full(pool: string): number | undefined {
+    const wanted = this.#wantedOf(pool);
+    const presence = this.#presence;
+    if (wanted === undefined || presence === undefined) return undefined;
+    return presence.hosts.filter(
+      (offer) => has(wanted, offer) && (offer.pools[pool]?.free ?? 0) <= presence.directory.sent(offer.host),
+    ).length;
+  }
+
   /** Called for each pool. */
   renew(): void {
     if (this.#isRenewed) return;

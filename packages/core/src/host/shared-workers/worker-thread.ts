@@ -110,7 +110,7 @@ export class WorkerThread {
     });
     const { readyTimeout } = plan;
     this.#readiness = clock.after(readyTimeout, () => {
-      const how = `was not ready within ${readyTimeout} ms; it must call \`ready()\` on what \`negotiateProtocol(['ava-4'])\` returns, or needs a larger \`readyTimeout\``;
+      const how = `was not ready within ${Math.round(readyTimeout)} ms; it must call \`ready()\` on what \`negotiateProtocol(['ava-4'])\` returns, or needs a larger \`readyTimeout\``;
       this.#fail({ code: 'SHARED_WORKER_FAILED', how, stack: '' });
     });
   }
@@ -171,7 +171,7 @@ export class WorkerThread {
       try {
         await within(this.#stopped.promise, { clock: this.#clock, timeout: teardownTimeout, expired });
       } catch {
-        const message = `the teardowns of the shared worker ${file} took longer than ${teardownTimeout} ms and were abandoned`;
+        const message = `the teardowns of the shared worker ${file} took longer than ${Math.round(teardownTimeout)} ms and were abandoned`;
         process.stderr.write(`carpool: ${message}\n`);
       }
     }

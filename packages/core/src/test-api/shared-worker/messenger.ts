@@ -260,7 +260,7 @@ export class Messenger implements MembershipListener {
   }
 
   async #timedOut(data: unknown, timeout: number, site: CallSite): Promise<CarpoolError> {
-    const message = `The shared worker ${this.#name} did not reply within ${timeout} ms to ${describeMessage(data)}`;
+    const message = `The shared worker ${this.#name} did not reply within ${Math.round(timeout)} ms to ${describeMessage(data)}`;
     const evidence = (await this.#membership?.printed()) ?? {};
     return new CarpoolError('REQUEST_TIMEOUT', message, {
       scope: 'call',

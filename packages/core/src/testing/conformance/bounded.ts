@@ -34,7 +34,7 @@ export function bounded(subject: ProtocolSubject): ProtocolSubject {
     if (talk === undefined) return [];
     const expired = (): Error =>
       new Error(
-        `\`${name}\` was not over after ${timeout} ms, \`requestTimeout\` and ${grace}: it waits for what does not come`,
+        `\`${name}\` was not over after ${Math.round(timeout)} ms, \`requestTimeout\` and ${grace}: it waits for what does not come`,
       );
     const call = async (...args: never[]): Promise<unknown> => await talk.apply(subject, args);
     return [[name, (...args: never[]) => within(call(...args), { clock: systemClock, timeout, expired })]];

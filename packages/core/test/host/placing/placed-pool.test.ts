@@ -14,6 +14,7 @@ const listener = { event: () => {}, ask: () => {}, closed: () => {} };
 class FakePlaces implements Places {
   /** Of those with a free slot, the next one. */
   free: string[] = [];
+  fullHosts: number | undefined;
   readonly returns: TriedHost[] = [];
   readonly opens: string[] = [];
   /** How often it was asked. */
@@ -40,6 +41,10 @@ class FakePlaces implements Places {
 
   opened(host: string): void {
     this.opens.push(host);
+  }
+
+  full(): number | undefined {
+    return this.fullHosts;
   }
 
   renew(): void {}
@@ -157,4 +162,38 @@ test('the time of a call goes on while other hosts are looked for, and its error
   expect(again.message).toMatch(/ for 1000 ms, `timeout` of the call; /);
   const both = await ends({ timeout: 1_000, timeLeft: 1_100, spent: 300 }, 700);
   expect(both.context).toMatchObject({ timeout: 1_000, limit: 'call' });
+});
+
+test('where there may be other hosts, the error of a full pool says whose slots are meant, and how many others are full', async () => {
+  const clock = new FakeClock();
+  const pool = childPool('echo', { maxSessions: 2 }, { clock });
+  await pool.register();
+  await pool.register();
+  const places = new FakePlaces();
+  const placing = new PlacedPool(pool, places, clock);
+  const inVain = async (options: { timeout?: number; wait?: boolean }): Promise<string> => {
+    const code = options.wait === false ? 'POOL_FULL' : 'POOL_QUEUE_TIMEOUT';
+    const waiting = failure(placing.open({ tried: [], ...options } as never, listener, site), code);
+    await turn();
+    clock.pass(options.timeout ?? 0);
+    return (await waiting).message;
+  };
+  const advice =
+    'Unregister sessions (`await using`), or raise `maxSessions`, or `timeout`, or offer the pool on more hosts (`carpool serve --listen`)';
+  places.fullHosts = 0;
+  const alone = await inVain({ timeout: 499.885 });
+  expect(alone).toMatch(/^Cannot register a session: all 2 slots of this machine were busy in "echoes" for 500 ms, /);
+  expect(alone.split('. ').at(-1)).toBe(advice);
+  places.fullHosts = 1;
+  expect(await inVain({ wait: false })).toMatch(
+    /: all 2 slots of this machine are busy in "echoes"; .*; 1 other host that offers it is full, too$/,
+  );
+  places.fullHosts = 2;
+  const others = await inVain({ timeout: 100 });
+  expect(others).toMatch(/: all 2 slots of this machine were busy .*; 2 other hosts that offer it were full, too\. /);
+  expect(others.split('. ').at(-1)).toBe(advice);
+  places.fullHosts = undefined;
+  const unknown = await inVain({ timeout: 100 });
+  expect(unknown).toMatch(/: all 2 slots were busy in "echoes" for 100 ms, /);
+  expect(unknown).toMatch(/, or raise `maxSessions`, or `timeout`$/);
 });

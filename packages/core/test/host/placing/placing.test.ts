@@ -233,3 +233,15 @@ test('a new run begins once on each host, however many pools there are', async (
   for (const pool of ['db', 'api']) world.placed(pool).resetFailures();
   expect(run.renewed).toBe(2);
 });
+
+test('hosts that are full are those that offer the same pool, and have no slot that nothing was sent to', async () => {
+  const world = new PlacingWorld();
+  expect(world.placing.full('db')).toBeUndefined();
+  await world.connected('b', 1);
+  world.offers('c', 0);
+  world.offers('d', 0, { identity: 'another' });
+  expect(world.placing.full('db')).toBe(1);
+  await world.register().outcome();
+  expect(world.placing.full('db')).toBe(2);
+  expect(world.placing.full('other')).toBeUndefined();
+});
