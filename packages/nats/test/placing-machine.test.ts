@@ -1,5 +1,6 @@
 /** Runs on the host of their machine, and hosts that offer what runs of their own machine use, too. */
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isCarpoolError } from 'carpool';
@@ -175,7 +176,8 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
       [b, 'carpool stop'],
       [c, 'carpool address --revoke'],
     ] as const) {
-      const [, place = ''] = /carpool\+tls:\/\/([\d.:]+)/.exec(host.lines.join('\n')) ?? [];
+      const [, listens = ''] = /carpool\+tls:\/\/([\d.:]+)/.exec(host.lines.join('\n')) ?? [];
+      const place = `${hostname()} (${listens})`;
       const session = sessions[at.indexOf(host === b ? 'b' : 'c')];
       const { error, reason: why } = (await session?.closed) ?? {};
       expect(error).toMatchObject({ code: 'HUB_LOST', context: { endedBy: by, place } });

@@ -159,7 +159,7 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     const { error } = await lost;
     expect(error).toMatchObject({
       code: 'HUB_LOST',
-      message: expect.stringMatching(/^The connection to the host at 127\.0\.0\.1:\d+ has ended/) as string,
+      message: expect.stringMatching(/^The connection to the host at \S+ \(127\.0\.0\.1:\d+\) has ended/) as string,
     });
     await here.unregister();
     const [first] = await Promise.all(waiting.slice(0, 1));
@@ -183,7 +183,7 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     const sent = [other, knows].map((worker, n) => worker.register('echoes', { under: ['b.test', `s${n}`] }));
     for (const session of sessions) if (session !== there) await session.unregister();
     for (const session of sent) expect(await machineOf(await session)).toBe('a');
-    expect((await there.closed).error?.message).toMatch(/no answer for .* from the host at 127\.0\.0\.1/);
+    expect((await there.closed).error?.message).toMatch(/no answer for .* from the host at \S+ \(127\.0\.0\.1:\d+\)/);
     process.kill(b.pid, 'SIGCONT');
     await knows.runStarted();
     await expect

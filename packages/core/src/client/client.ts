@@ -48,6 +48,8 @@ export class HostClient implements Client {
   /** The connection for what all runs of the machine share. */
   readonly machine: MachineLink<HostClient>;
   readonly #connection: HostConnection;
+  /** As in `ClientOptions`. */
+  readonly #machine: string | undefined;
   readonly #heartbeat: HostHeartbeat;
   readonly #calls: HostCalls;
   /** What is open, by its owner. */
@@ -59,7 +61,8 @@ export class HostClient implements Client {
   #over = false;
   #sessions = 0;
 
-  private constructor(connection: HostConnection, { heartbeat, run, hosted }: ClientOptions) {
+  private constructor(connection: HostConnection, { heartbeat, run, hosted, machine }: ClientOptions) {
+    this.#machine = machine;
     const { transport, peer, closed, token, runner, place } = connection;
     this.#connection = connection;
     this.#calls = new HostCalls(connection, () => this.#heartbeat);
@@ -122,7 +125,7 @@ export class HostClient implements Client {
     const { tried = [], spent = 0 } = request;
     const since = systemClock.now() - spent;
     const number = ++this.#sessions;
-    const session = new UserSession<M>(pool, systemClock);
+    const session = new UserSession<M>(pool, systemClock, this.#machine);
     const what = `Cannot register a session of "${pool}" in the time of this test or hook`;
     const due = timeLeft?.() ?? Infinity;
     const wait = giveUpOnSilence(this.#heartbeat, { due, signal, tried: what });

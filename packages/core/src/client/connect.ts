@@ -1,6 +1,7 @@
 /** A connection to the host that has been greeted, or why there is none. */
 import type { Socket } from 'node:net';
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { onMachine } from '../base/on-machine.ts';
 import { messageOf } from '../base/thrown.ts';
 import { systemClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
@@ -48,8 +49,9 @@ export async function connectTo(
   address: Address,
   options: Omit<ClientOptions, 'address' | 'heartbeat'>,
 ): Promise<HostConnection> {
-  const { runner, run, observer, known = false, elsewhere = false, log, timeout = 10_000 } = options;
-  const { token, ...place } = address;
+  const { runner, run, observer, known = false, elsewhere = false, log, machine, timeout = 10_000 } = options;
+  const { token, ...at } = address;
+  const place = isRemote(at) ? { ...at, machine } : at;
   const socket = await socketTo(place, { timeout, known, log });
   const closed = Promise.withResolvers<CarpoolError | undefined>();
   let ended: CarpoolError | undefined;
@@ -60,7 +62,7 @@ export async function connectTo(
   });
   const wire = new WireProtocol(options.printed);
   wire.whenEnded = (error) => {
-    ended = elsewhere ? endedElsewhere(error, place) : error;
+    ended = elsewhere ? endedElsewhere(error, place) : onMachine(error, isRemote(place) ? placeName(place) : undefined);
     transport.abort(ended);
   };
   const mux = new Mux({

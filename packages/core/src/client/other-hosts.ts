@@ -7,11 +7,14 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { CarpoolError, errorAt, fromRecord, isCarpoolError, toRecord } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-kinds.ts';
 import { noop } from '../base/noop.ts';
+import { isNotStarted } from '../base/not-started.ts';
+import { onMachine } from '../base/on-machine.ts';
 import { messageOf } from '../base/thrown.ts';
 import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { UserSession } from '../session/session.ts';
-import type { Destination, TriedHost } from '../wire/elsewhere.ts';
+import { remotePlace } from '../wire/address.ts';
+import { machineName, type Destination, type TriedHost } from '../wire/elsewhere.ts';
 import { describeOwner, isUnder, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { firstSession } from './first-session.ts';
 import { hostError, silenceOf } from './silent-host.ts';
@@ -51,6 +54,8 @@ export interface SentElsewhere {
 interface Other<C> {
   /** As in `Destination`. */
   readonly host: string;
+  /** As of `machineName`. */
+  readonly machine: string;
   readonly connecting: Promise<C>;
   client?: C;
   /** Calls that register there now. */
@@ -64,18 +69,14 @@ const connectTimeout = 3_000;
 /** Characters of a failure that the host of the run is told. */
 const longestFailure = 2_000;
 
-/** What a host fails with that is gone, cannot start its child, or has no place: another one may have what is wanted. */
-const movesOn: ReadonlySet<ErrorCode> = new Set([
+/** What a host fails with that is gone, or has no place, beside all that the start of a child fails with. */
+const passedOn: ReadonlySet<ErrorCode> = new Set([
   'HUB_UNREACHABLE',
   'HUB_REJECTED',
   'HUB_LOST',
   'POOL_FULL',
   'POOL_CLOSED',
   'POOL_GAVE_UP',
-  'CHILD_NOT_STARTED',
-  'CHILD_NO_HELLO',
-  'CHILD_NOT_READY',
-  'CHILD_VERSION',
   'CONFIG_INVALID',
 ]);
 
@@ -104,10 +105,10 @@ export class OtherHosts<C extends OtherClient> {
     const { options, since, to } = call;
     const { signal, tried = [], wait = true } = options;
     if (this.#closed.aborted) throw this.#overAt(options);
-    const { host, name } = to;
     const asked = (tries: readonly TriedHost[], more: InternalRegisterOptions = {}): Promise<UserSession<M>> =>
       again({ ...options, ...more, spent: this.#clock.now() - since, tried: [...tried, ...tries] });
     const other = this.#others.get(to.address) ?? this.#connect(to);
+    const { host, machine } = other;
     other.calls++;
     let ofThirdHost: unknown;
     let connected: C | undefined;
@@ -126,8 +127,8 @@ export class OtherHosts<C extends OtherClient> {
         signal,
         there,
         elsewhere: (stop) =>
-          asked([{ host, name }], { wait: false, signal: stop }).catch((thrown: unknown) => {
-            if (isCarpoolError(thrown) && movesOn.has(thrown.code)) return undefined;
+          asked([{ host, name: machine }], { wait: false, signal: stop }).catch((thrown: unknown) => {
+            if (isCarpoolError(thrown) && movesOn(thrown)) return undefined;
             ofThirdHost = thrown;
             throw thrown;
           }),
@@ -139,9 +140,9 @@ export class OtherHosts<C extends OtherClient> {
       if (!isCarpoolError(thrown) || thrown === ofThirdHost) throw thrown;
       // The time of the test is over while an answer is on its way: that the host is lost is found out by its connection.
       const isOwn = silenceOf(thrown) !== undefined && connected?.over === false;
-      if (isOwn || !movesOn.has(thrown.code)) throw failureOn(to, thrown, options);
+      if (isOwn || !movesOn(thrown)) throw failureOn(machine, thrown, options);
       const failure = { code: thrown.code, message: thrown.message.slice(0, longestFailure) };
-      return await asked([{ host, name, failure }]);
+      return await asked([{ host, name: machine, failure }]);
     } finally {
       other.calls--;
     }
@@ -149,12 +150,12 @@ export class OtherHosts<C extends OtherClient> {
 
   /** As `Client.release`. What was lost with its host is gone, and was told to the tests. */
   async release(owner: OwnerPath, failed: boolean): Promise<number> {
-    const releases = this.#with(owner).map(async (client) => {
+    const releases = this.#with(owner).map(async ({ client, machine }) => {
       try {
         return await client.release(owner, failed);
       } catch (thrown) {
         if (client.over) return 0;
-        throw thrown;
+        throw named(thrown, machine);
       }
     });
     const unconfirmed = await Promise.all(releases);
@@ -168,7 +169,10 @@ export class OtherHosts<C extends OtherClient> {
 
   /** As `Client.end`. */
   end(owner: OwnerPath, failed: boolean): Promise<void> | undefined {
-    const ends = this.#with(owner).flatMap((client) => client.end(owner, failed) ?? []);
+    const ends = this.#with(owner).flatMap(({ client, machine }) => {
+      const ended = client.end(owner, failed);
+      return ended === undefined ? [] : ended.catch((thrown: unknown) => Promise.reject(named(thrown, machine)));
+    });
     return ends.length === 0 ? undefined : Promise.all(ends).then(noop);
   }
 
@@ -180,13 +184,13 @@ export class OtherHosts<C extends OtherClient> {
   }
 
   /** Those that have something of an owner that ends. */
-  #with(owner: OwnerPath): C[] {
-    return [...this.#others.values()].flatMap(({ client, owners }) => {
+  #with(owner: OwnerPath): { readonly client: C; readonly machine: string }[] {
+    return [...this.#others.values()].flatMap(({ client, machine, owners }) => {
       const own = [...owners].filter(([, under]) => isUnder(under, owner));
       for (const [key] of own) owners.delete(key);
       const file = owner.slice(0, 1);
       if (own.length > 0 && owner.length > 1) owners.set(keyOf(file), file);
-      return own.length > 0 && client?.over === false ? [client] : [];
+      return own.length > 0 && client?.over === false ? [{ client, machine }] : [];
     });
   }
 
@@ -213,10 +217,11 @@ export class OtherHosts<C extends OtherClient> {
   }
 
   /** In the same time for all, so that one that is in a hurry gives no host up. */
-  #connect({ host, address }: Destination): Other<C> {
+  #connect({ host, name, address }: Destination): Other<C> {
     const { runner, connect } = this.#options;
-    const connecting = connect({ runner, address, timeout: connectTimeout, elsewhere: true });
-    const other: Other<C> = { host, connecting, calls: 0, owners: new Map() };
+    const machine = machineName(name, remotePlace(address));
+    const connecting = connect({ runner, address, machine, timeout: connectTimeout, elsewhere: true });
+    const other: Other<C> = { host, machine, connecting, calls: 0, owners: new Map() };
     this.#others.set(address, other);
     const forget = (): void => void this.#others.delete(address);
     connecting.then((client) => {
@@ -247,16 +252,22 @@ export class OtherHosts<C extends OtherClient> {
   }
 }
 
+/** Another host may have what is wanted. */
+function movesOn(error: CarpoolError): boolean {
+  return passedOn.has(error.code) || isNotStarted(error);
+}
+
 /** The same failure, with where it was. */
-function failureOn({ name }: Destination, error: CarpoolError, { site }: InternalRegisterOptions): CarpoolError {
-  const { message, context, ...record } = toRecord(error);
+function failureOn(
+  machine: string,
+  error: CarpoolError,
+  { site = { stack: '' } }: InternalRegisterOptions,
+): CarpoolError {
+  if (error.code !== 'POOL_QUEUE_TIMEOUT') return onMachine(errorAt(error, site), machine);
   // It is sent there to wait only where no host is known to have a slot.
-  const more =
-    error.code === 'POOL_QUEUE_TIMEOUT'
-      ? '. The host of the run had no free slot either: offer the pool on more hosts (`carpool serve --listen`)'
-      : '';
-  const found = { ...record, message: `On ${name}: ${message}${more}`, context: { ...context, host: name } };
-  return fromRecord(found, site, error.cause);
+  const more = '. The host of the run had no free slot either: offer the pool on more hosts (`carpool serve --listen`)';
+  const { message, ...record } = toRecord(error);
+  return onMachine(fromRecord({ ...record, message: message + more }, site, error.cause), machine);
 }
 
 interface LateConnection {
@@ -273,6 +284,11 @@ function lateError(pool: string, { waited, by }: LateConnection): CarpoolError {
     blame: 'setup',
     context: { pool, limit: by, phase: 'connect' },
   });
+}
+
+/** What an end there brings. */
+function named(thrown: unknown, machine: string): unknown {
+  return isCarpoolError(thrown) ? onMachine(thrown, machine) : thrown;
 }
 
 function keyOf(owner: OwnerPath): string {

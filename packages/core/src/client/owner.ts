@@ -60,6 +60,8 @@ export interface SessionEvidence extends Evidence {
   readonly pool: string;
   /** Empty for one that could not be had, and for a shared worker. */
   readonly session: string;
+  /** Where its child is, if that is another machine: "ci-2 (10.0.0.6:7000)". */
+  readonly machine?: string | undefined;
 }
 
 /** The host ends sessions within the deadlines of their pools, those of different servers one after the other. */
@@ -137,6 +139,7 @@ export class Owner implements AsyncDisposable {
       ...(await atMost(session.evidence(failed), evidenceTimeout, {})),
       pool: session.pool,
       session: session.id,
+      machine: session.machine,
     }));
     const waits = this.leases.longWaits;
     const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];

@@ -73,3 +73,10 @@ errors that the child has logged:
   const message = `No reply\n  ${activity}, 7 ms ago\n  │ cannot read a.json\n  │ cannot read b.json\n  │   at line 1`;
   expect(evidenceText(found, { message })).toBe('');
 });
+
+test('its title says on which other machine the child of a session is', () => {
+  const machine = 'ci-2 (10.0.0.6:7000)';
+  expect(evidenceText([{ ...session, machine, stderr: 'oh no' }])).toMatch(
+    /\n── echo, session s1, on ci-2 \(10\.0\.0\.6:7000\) ──\n/,
+  );
+});

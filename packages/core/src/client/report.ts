@@ -25,7 +25,7 @@ function* messagesOf(error: ShownError, depth = 8): Generator<string> {
 }
 
 function describe(evidence: SessionEvidence, message: string): string {
-  const { pool, session, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
+  const { pool, session, machine, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
   const parts: string[] = [];
   if (exit !== undefined && !saysExit(message, exit)) parts.push(`the child ${exit}`);
   if (silence !== undefined && !message.includes(silence)) parts.push(silence);
@@ -41,7 +41,8 @@ function describe(evidence: SessionEvidence, message: string): string {
   add('what no session took', strays?.filter((line) => !shows(message, line)).join('\n'));
   add('end of its stderr', stderr);
   add('end of its stdout', stdout);
-  const title = session === '' ? pool : `${pool}, session ${session}`;
+  const where = machine === undefined ? '' : `, on ${machine}`;
+  const title = session === '' ? pool : `${pool}, session ${session}${where}`;
   return parts.length === 0 ? '' : ['', '', `── ${title} ──`, ...parts].join('\n');
 }
 

@@ -14,6 +14,8 @@ import type { OwnerPath } from '../wire/owner-path.ts';
 export interface ClientOptions {
   /** As the adapter's global setup got it from the host. */
   readonly address: string;
+  /** "ci-2 (10.0.0.6:7000)": another machine than that of the run's own host, which errors of what is there name. */
+  readonly machine?: string | undefined;
   /** The runner, for messages: "vitest", "jest", "playwright". */
   readonly runner: string;
   /** The host is known to have run: if nothing listens now, it has ended. Default false. */

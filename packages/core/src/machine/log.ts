@@ -6,6 +6,11 @@ const most = 4 * 1024 * 1024;
 /** Milliseconds. */
 const interval = 10_000;
 
+/** A line of the log, with the time. */
+export function printLine(text: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+}
+
 /** Where stdout is another file it is the user's, in the foreground: errors name the log all the same, which says so. */
 export function boundLog(log: string): void {
   if (!isStdout(log)) {

@@ -7,6 +7,7 @@
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
+import { printable } from '../base/printable.ts';
 import { messageOf } from '../base/thrown.ts';
 import { ChildCap } from '../pool/child-cap.ts';
 import type { PlaceSources } from '../pool/launch.ts';
@@ -25,6 +26,8 @@ export interface SharedPoolsOptions extends Required<PlaceSources> {
   readonly linger?: number | undefined;
   /** A pool without a run is kept longer, because something is connected to it that its end would break; or is no longer. */
   readonly changed?: (() => void) | undefined;
+  /** Takes a line for the log of the host. */
+  readonly print?: ((line: string) => void) | undefined;
   /** A pool may be fuller, or less full. */
   readonly filled?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -42,6 +45,8 @@ export interface PoolUse {
 }
 
 const defaultLinger = 15_000;
+/** Characters of a line about what has failed. */
+const longestLine = 1_000;
 /** Milliseconds between two looks at the memory, while a child waits for its start. */
 const memoryInterval = 1_000;
 
@@ -163,7 +168,7 @@ class SharedPool {
 
   constructor(
     { settings, key, folder: ofRun, parts }: PoolDefinition,
-    { clock = systemClock, started, folder, ports }: SharedPoolsOptions,
+    { clock = systemClock, started, folder, ports, print = noop }: SharedPoolsOptions,
     cap: ChildCap,
   ) {
     this.key = key;
@@ -175,7 +180,12 @@ class SharedPool {
       for (const { print } of this.#uses) print(shown);
     };
     const environment = poolEnvironment({ write }, { started, folder, ports });
-    this.pool = new ChildPool(settings, { ...environment, cap, source: () => this.#source() });
+    this.pool = new ChildPool(settings, {
+      ...environment,
+      cap,
+      source: () => this.#source(),
+      failed: (error) => print(childFailed(settings.name, error)),
+    });
   }
 
   get isUsed(): boolean {
@@ -218,4 +228,14 @@ class SharedPool {
       context: { pool: this.pool.name },
     });
   }
+}
+
+/** One line. Tests may have moved on to other hosts, so that nobody else is told; what the child has printed last says most. */
+function childFailed(pool: string, { code, message, evidence: { stderr = '' } }: CarpoolError): string {
+  const [what = message] = message.split('\n--- ', 1);
+  const printed = stderr.trimEnd().split('\n').at(-1) ?? '';
+  const last = printed === '' ? '' : `; the last line of its stderr: ${printed}`;
+  return printable(
+    `a child of pool "${pool}" has failed: ${code}: ${what.replaceAll(/\s*\n\s*/g, '; ')}${last}`.slice(0, longestLine),
+  );
 }

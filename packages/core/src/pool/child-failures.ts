@@ -5,6 +5,7 @@
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { noop } from '../base/noop.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy, type LifeKind } from './restart.ts';
 
@@ -12,11 +13,16 @@ export class ChildFailures {
   readonly #pool: string;
   readonly #clock: Clock;
   readonly #policy: RestartPolicy;
+  readonly #told: (error: CarpoolError) => void;
+  /** How the last one failed that was told, until a child has started. */
+  #lastTold: string | undefined;
   #last: CarpoolError | undefined;
 
-  constructor({ name, restarts }: PoolSettings, clock: Clock) {
+  /** @param told takes what children fail with: starts that fail in the same way, once in a row */
+  constructor({ name, restarts }: PoolSettings, clock: Clock, told: (error: CarpoolError) => void = noop) {
     this.#pool = name;
     this.#clock = clock;
+    this.#told = told;
     this.#policy = new RestartPolicy(restarts);
   }
 
@@ -32,11 +38,16 @@ export class ChildFailures {
 
   started(): void {
     this.#policy.started();
+    this.#lastTold = undefined;
   }
 
   failed(phase: 'start' | LifeKind, error: CarpoolError): void {
     this.#policy.failed(phase, this.#clock.now(), hopeless(error));
     this.#last = error;
+    const way = `${phase} ${error.code}`;
+    if (this.#lastTold === way) return;
+    this.#lastTold = way;
+    this.#told(error);
   }
 
   /** Earlier failures no longer count. */

@@ -6,6 +6,7 @@
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
+import { asNotStarted } from '../base/not-started.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
@@ -215,6 +216,9 @@ export class ChildSupervisor {
         if (error !== undefined) failures.failed(kind, error);
         this.#ended(life);
       },
+    }).catch((thrown: unknown) => {
+      // The end of the pool is none of its failures.
+      throw signal.aborted ? thrown : asNotStarted(thrown);
     });
     const life: Life = { number, progress, starting, dying: false, sessions: 0 };
     this.#current = life;

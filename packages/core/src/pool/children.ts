@@ -18,6 +18,8 @@ export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dyin
   /** A child takes no more sessions, or its slots are free again. */
   readonly changed: () => void;
   readonly cap?: ChildCap | undefined;
+  /** As in `PoolEnvironment`. */
+  readonly failed?: ((error: CarpoolError) => void) | undefined;
 }
 
 export class Children {
@@ -28,11 +30,11 @@ export class Children {
   readonly #clock: Clock;
   readonly #supervisors: readonly ChildSupervisor[];
 
-  constructor({ admission, changed, ...options }: ChildrenOptions) {
+  constructor({ admission, changed, failed, ...options }: ChildrenOptions) {
     const { settings, clock, cap } = options;
     this.#capped = cap !== undefined;
     this.#clock = clock;
-    const failures = new ChildFailures(settings, clock);
+    const failures = new ChildFailures(settings, clock, failed);
     this.#admission = admission;
     this.#failures = failures;
     this.#supervisors = Array.from({ length: settings.children }, (_, number) => {

@@ -69,6 +69,7 @@ interface Parts {
   readonly hello: unknown;
   readonly logged: LoggedErrors;
   readonly served: ServedChild | undefined;
+  readonly journal: Journal;
 }
 
 export class Generation {
@@ -82,11 +83,13 @@ export class Generation {
   readonly #mux: Mux;
   readonly #logged: LoggedErrors;
   readonly #served: ServedChild | undefined;
+  readonly #journal: Journal;
   readonly #options: GenerationOptions;
   readonly liveness: Liveness;
   #stopping = false;
 
-  private constructor({ options, child, mux, codec, protocol, hello, logged, served }: Parts) {
+  private constructor({ options, child, mux, codec, protocol, hello, logged, served, journal }: Parts) {
+    this.#journal = journal;
     this.#options = options;
     this.#served = served;
     this.child = child;
@@ -182,7 +185,7 @@ export class Generation {
         over.promise.then(failed),
       ]);
       const hello = await within(greeting, { clock, signal, expired });
-      generation = new Generation({ options, child, mux, codec, protocol, hello, logged, served });
+      generation = new Generation({ options, child, mux, codec, protocol, hello, logged, served, journal });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -197,6 +200,11 @@ export class Generation {
 
   get sessions(): number {
     return this.#mux.size;
+  }
+
+  /** A message of it has come, be it its hello. A server that is ready has shown that it runs. */
+  get hasSpoken(): boolean {
+    return this.#served !== undefined || this.#journal.spoken;
   }
 
   open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {

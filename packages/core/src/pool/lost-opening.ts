@@ -4,6 +4,8 @@
  */
 import type { ErrorCode } from '../base/error-kinds.ts';
 import { isCarpoolError } from '../base/errors.ts';
+import { asNotStarted } from '../base/not-started.ts';
+import type { Opened } from '../protocol/protocol.ts';
 import type { SlotHolder } from './slot-holders.ts';
 import type { SlotSession } from './slot-sessions.ts';
 
@@ -25,4 +27,20 @@ export async function isLostOpening(session: SlotSession, { options }: SlotHolde
   if (!session.generation.hasOpened || !isCarpoolError(thrown) || !endsOfChild.has(thrown.code)) return false;
   await session.conversation.released;
   return true;
+}
+
+/**
+ * What `opened` resolves with. A child that ends before it has said anything at all has not started, where its protocol has no
+ * hello that would tell; unless the session had `params`, which may be what has ended it.
+ */
+export async function openedOrNotStarted(
+  { opened, generation }: SlotSession,
+  { options }: SlotHolder,
+): Promise<Opened> {
+  try {
+    return await opened;
+  } catch (thrown) {
+    const isOfStart = options.params === undefined && isCarpoolError(thrown, 'CHILD_EXITED') && !generation.hasSpoken;
+    throw isOfStart ? asNotStarted(thrown) : thrown;
+  }
 }

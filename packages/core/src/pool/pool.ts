@@ -18,7 +18,7 @@ import { Admission, type Slot } from './admission.ts';
 import { Children } from './children.ts';
 import { PoolFaults } from './faults.ts';
 import type { PoolSettings } from './options.ts';
-import { isLostOpening } from './lost-opening.ts';
+import { isLostOpening, openedOrNotStarted } from './lost-opening.ts';
 import { PoolEnd } from './pool-end.ts';
 import { RegisterDeadline } from './register-deadline.ts';
 import type { OpenOptions, PoolEnvironment, Registration } from './registration.ts';
@@ -221,9 +221,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#holders.claimOwner(holder);
     this.#children.replaceIfChanged();
     const warm = this.#warm && (await this.#warm.take(holder, listener));
-    const { conversation, generation, opened, evidence, testFailed } =
-      warm ?? (await this.#beginOpen(holder, listener));
-    const { opened: found } = await opened;
+    const session = warm ?? (await this.#beginOpen(holder, listener));
+    const { conversation, generation, evidence, testFailed } = session;
+    const { opened: found } = await openedOrNotStarted(session, holder);
     this.#sessions++;
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;

@@ -1,6 +1,6 @@
 /** What the host gives to a pool and gets from it; users of a pool see none of it. */
 import type { CancelSignal } from '../base/cancellation.ts';
-import type { Evidence } from '../base/errors.ts';
+import type { CarpoolError, Evidence } from '../base/errors.ts';
 import type { HolderRun } from '../base/holder-label.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Codec } from '../codec/codec.ts';
@@ -28,6 +28,8 @@ export interface PoolEnvironment {
   readonly cap?: ChildCap | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Takes what a child has failed with; starts that fail alike once, until one succeeds. */
+  readonly failed?: ((error: CarpoolError) => void) | undefined;
   /** What `stats` has of sessions with which fault was found is shown at the end of a run. Default false: each is a warning at once. */
   readonly summarised?: boolean | undefined;
   /** Takes what the pool waits for. Default: nothing says so. */

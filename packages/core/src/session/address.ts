@@ -1,9 +1,10 @@
 /** The address of a session, for another process. */
 import { CarpoolError, asCarpoolError, errorAt, type CallSite } from '../base/errors.ts';
+import { onMachine } from '../base/on-machine.ts';
 import type { OpenSession } from './open-session.ts';
 
-/** @throws CarpoolError SESSION_MISUSED where no other process can join it, and what the host says */
-export async function addressOf(open: OpenSession, site: CallSite): Promise<string> {
+/** @param machine as of `UserSession` @throws CarpoolError SESSION_MISUSED where no other process can join it, and what the host says */
+export async function addressOf(open: OpenSession, site: CallSite, machine?: string): Promise<string> {
   const { id } = open.conversation;
   const tried = `Cannot make an address of session ${id}`;
   if (open.silent === true) {
@@ -17,6 +18,6 @@ export async function addressOf(open: OpenSession, site: CallSite): Promise<stri
   try {
     return await open.address();
   } catch (thrown) {
-    throw errorAt(asCarpoolError(thrown, 'HUB_LOST', tried), site);
+    throw onMachine(errorAt(asCarpoolError(thrown, 'HUB_LOST', tried), site), machine);
   }
 }

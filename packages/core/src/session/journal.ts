@@ -36,6 +36,7 @@ export class Journal {
   #count = 0;
   #came = 0;
   #heard = false;
+  #spoken = false;
   #answered: Answered | undefined;
 
   /** A session has got a message. */
@@ -43,8 +44,16 @@ export class Journal {
     return this.#heard;
   }
 
+  /** A message has come, be it for no session. */
+  get spoken(): boolean {
+    return this.#spoken;
+  }
+
   add(direction: Direction, speaker: Speaker, frame: KeptFrame): void {
-    if (direction === 'in' && speaker.id !== rootId) this.#heard = true;
+    if (direction === 'in') {
+      this.#spoken = true;
+      if (speaker.id !== rootId) this.#heard = true;
+    }
     const entry = this.#entries[this.#next];
     if (entry === undefined) {
       this.#entries[this.#next] = { direction, speaker, frame };

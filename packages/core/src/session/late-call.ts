@@ -1,6 +1,7 @@
 /** What a call fails with that got no answer in time: the error says what is known of the child. */
 import type { CallSite, CarpoolError, Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { onMachine } from '../base/on-machine.ts';
 import { within } from '../base/wait.ts';
 import type { Conversation } from './conversation.ts';
 import { lateCallError, lateHostError, type LateCall } from './errors.ts';
@@ -16,8 +17,8 @@ const lateDiagnoseTimeout = 50;
 export interface LateCallOptions {
   readonly open: OpenSession;
   readonly clock: Clock;
-  /** The name of the pool. */
-  readonly pool: string;
+  /** The session. */
+  readonly of: { readonly pool: string; readonly machine: string | undefined };
   /** What did not come: "reply to query". */
   readonly what: string;
   readonly wait: Wait;
@@ -25,13 +26,14 @@ export interface LateCallOptions {
 }
 
 export function lateCall(options: LateCallOptions): CarpoolError | Promise<CarpoolError> {
-  const { open, clock, pool, what, wait, site } = options;
+  const { open, clock, of, what, wait, site } = options;
+  const { pool, machine } = of;
   const { conversation } = open;
   const message = waitedInVain(open, wait, { what, pool });
   const context = { session: conversation.id, timeout: wait.timeout };
   const late = (): LateCall => ({ message, context, site, messages: conversation.evidence().messages });
-  const make = (known: Evidence): CarpoolError => lateCallError(late(), known);
-  const withoutHost = (): CarpoolError => lateHostError(late(), open.hostSilence?.());
+  const make = (known: Evidence): CarpoolError => onMachine(lateCallError(late(), known), machine);
+  const withoutHost = (): CarpoolError => onMachine(lateHostError(late(), open.hostSilence?.()), machine);
   const diagnosed = open.diagnose(false);
   if (!('then' in diagnosed)) return make(withOwn(conversation, diagnosed));
   // Why, the host knows. A host that does not answer must not hold the error up.

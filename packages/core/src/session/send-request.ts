@@ -1,6 +1,7 @@
 /** A request of a user, from its call to its reply. One object, one promise, one timer: every message of a test passes here. */
-import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { CarpoolError, isCarpoolError, type CallSite } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
+import { onMachine } from '../base/on-machine.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { OpenCall } from '../base/open-calls.ts';
 import { WatchedPromise, type PromiseUse } from '../base/watched-promise.ts';
@@ -16,6 +17,8 @@ import { waitIn, type Wait } from './wait-limit.ts';
 export interface Requester {
   readonly open: OpenSession;
   readonly clock: Clock;
+  /** Where the child is, as in `UserSession`. */
+  readonly machine: string | undefined;
   /** What to reject with at the deadline. */
   expired(request: UserRequest): CarpoolError | Promise<CarpoolError>;
   /** Takes the requests that the end of their owner leaves without a reply, and whose failure nothing handles. */
@@ -120,13 +123,13 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
       this.#checkExpected(frame);
       this.#resolve(frame.message);
     } catch (thrown) {
-      this.#fail(thrown as Error);
+      this.#fail(isCarpoolError(thrown) ? onMachine(thrown, this.#requester.machine) : (thrown as Error));
     }
   }
 
   failed(thrown: unknown): void {
     if (!this.#settle()) return;
-    const error = sendError(thrown, this.site);
+    const error = onMachine(sendError(thrown, this.site), this.#requester.machine);
     if (error.code === 'SESSION_CLOSED') {
       const { left } = this.#requester;
       // It is reported; what follows on it would fail again, in another test.

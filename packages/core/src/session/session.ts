@@ -5,6 +5,7 @@
 import { CarpoolError, asCarpoolError, callSite, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
 import { nextTurn } from '../base/natives.ts';
 import { noop } from '../base/noop.ts';
+import { onMachine } from '../base/on-machine.ts';
 import type { Clock } from '../base/clock.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
@@ -23,7 +24,7 @@ import { lateCall, withEnd, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest } from './request-label.ts';
 import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
-import type { CloseReason } from './state.ts';
+import { reasonOn, type CloseReason } from './state.ts';
 import { checkTalks } from './silent.ts';
 import { waitIn, type Wait } from './wait-limit.ts';
 import type { CallOptions, Interaction, ReplyTo, RequestOf, RequestOptions, Session } from './types.ts';
@@ -42,6 +43,8 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   readonly closed: Promise<CloseReason>;
   /** For its conversation. What comes before `bind` waits. */
   readonly listener: Listener;
+  /** @internal Where its child is, if that is another machine than that of the run's own host: "ci-2 (10.0.0.6:7000)". */
+  readonly machine: string | undefined;
   readonly #pool: string;
   readonly #clock: Clock;
   readonly #inbox: Inbox = new Inbox(() => this.id);
@@ -55,8 +58,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   #unregistered = false;
   #interactions = 0;
 
-  constructor(pool: string, clock: Clock) {
+  constructor(pool: string, clock: Clock, machine?: string) {
     this.#pool = pool;
+    this.machine = machine;
     this.#clock = clock;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.listener = {
@@ -66,9 +70,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
         else void this.#onAsk(frame, key);
       },
       closed: (reason) => {
-        this.#reason = reason;
+        this.#reason = reasonOn(reason, this.machine);
         this.#inbox.close();
-        this.#resolveClosed(reason);
+        this.#resolveClosed(this.#reason);
       },
     };
   }
@@ -107,7 +111,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     try {
       this.#live.send(Frame.of(message, this.#open.format));
     } catch (thrown) {
-      throw sendError(thrown, callSite(this.send));
+      throw onMachine(sendError(thrown, callSite(this.send)), this.machine);
     }
   }
 
@@ -128,9 +132,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     const step = (frame: Frame): void => {
       if (steps.push(frame)) return;
       const message = `An interaction of session ${this.id} has ${steps.capacity} unread steps. Read them as they come`;
-      full.abort(
-        new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context: { limit: steps.capacity }, site }),
-      );
+      const context = { limit: steps.capacity };
+      const error = new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context, site });
+      full.abort(onMachine(error, this.machine));
     };
     const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
     const { id, request } = withId(message, this.#open.naming.idField, () => `i${++this.#interactions}`);
@@ -181,21 +185,20 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   async address(): Promise<string> {
     const site = callSite(this.address);
     if (this.#reason !== undefined) throw this.#closedError('make an address', site);
-    return await addressOf(this.#open, site);
+    return await addressOf(this.#open, site, this.machine);
   }
 
   async unregister(): Promise<void> {
     const site = callSite(this.unregister);
     const now = this.#clock.now();
-    if (this.#unregistered && this.#reason !== undefined)
-      throw closedError('unregister', this.#live, this.#reason, now, site);
+    if (this.#unregistered && this.#reason !== undefined) throw this.#closedError('unregister', site);
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, reason: 'by `unregister`' };
     const { closeTimeout } = this.#open;
     const { confirmed, failure, diagnosed } = await this.#live.close(reason, closeTimeout);
-    if (diagnosed !== undefined && confirmed) throw errorAt(diagnosed, site);
-    if (confirmed) return;
-    throw errorAt(failure ?? lateEndError(this.id, closeTimeout, this.#live.evidence()), site);
+    if (confirmed && diagnosed === undefined) return;
+    const error = (confirmed ? diagnosed : failure) ?? lateEndError(this.id, closeTimeout, this.#live.evidence());
+    throw onMachine(errorAt(error, site), this.machine);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -231,6 +234,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     this.#requests ??= {
       open: this.#open,
       clock: this.#clock,
+      machine: this.machine,
       expired: ({ label, wait, site }) => this.#timeout(`reply to ${label}`, wait, site),
     };
     return this.#requests;
@@ -287,10 +291,10 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   #closedError(call: string, site?: CallSite): CarpoolError {
     const reason = this.#reason ?? { by: 'hub' as const, at: this.#clock.now(), reason: 'for no known reason' };
-    return closedError(call, this.#live, reason, this.#clock.now(), site);
+    return onMachine(closedError(call, this.#live, reason, this.#clock.now(), site), this.machine);
   }
 
   #timeout(what: string, wait: Wait, site: CallSite): CarpoolError | Promise<CarpoolError> {
-    return lateCall({ open: this.#open, clock: this.#clock, pool: this.pool, what, wait, site });
+    return lateCall({ open: this.#open, clock: this.#clock, of: this, what, wait, site });
   }
 }

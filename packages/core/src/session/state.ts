@@ -8,6 +8,7 @@
  * session that its test has ended stays "ended by its test", even if the child dies while it confirms.
  */
 import type { CarpoolError } from '../base/errors.ts';
+import { onMachine } from '../base/on-machine.ts';
 import type { ClosedBy } from '../protocol/protocol.ts';
 
 /** Why a session has ended. */
@@ -35,6 +36,12 @@ export interface Released {
   readonly failure?: CarpoolError | undefined;
   /** What the child found wrong with what the session sent, where the pool keeps that: SESSION_DIAGNOSTICS. */
   readonly diagnosed?: CarpoolError | undefined;
+}
+
+/** @param machine as of `UserSession` */
+export function reasonOn(reason: CloseReason, machine: string | undefined): CloseReason {
+  const { error } = reason;
+  return error === undefined ? reason : { ...reason, error: onMachine(error, machine) };
 }
 
 /** Of a session that the child has opened when nothing waits for it any more. */

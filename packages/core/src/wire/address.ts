@@ -14,6 +14,8 @@ export interface RemotePlace {
   readonly port: number;
   /** The SHA-256 of its certificate, in base64url: what shows another one is another host. */
   readonly fingerprint: string;
+  /** "ci-2 (10.0.0.6:7000)", where the name of its machine is known. For messages. */
+  readonly machine?: string | undefined;
 }
 
 export type Place = LocalPlace | RemotePlace;
@@ -54,7 +56,7 @@ export function isRemote<P extends Place>(place: P): place is Extract<P, RemoteP
 
 /** For messages. It shows no token. */
 export function placeName(place: Place): string {
-  return isRemote(place) ? hostAndPort(place) : place.path;
+  return isRemote(place) ? (place.machine ?? hostAndPort(place)) : place.path;
 }
 
 /** HOST:PORT of what others announce as an address; undefined: it is none of another machine. */

@@ -22,7 +22,9 @@ export interface RegisterElsewhere {
 }
 
 /** A host of another machine to which a registration was sent. */
-export interface TriedHost extends Pick<Destination, 'host' | 'name'> {
+export interface TriedHost extends Pick<Destination, 'host'> {
+  /** As of `machineName`. */
+  readonly name: string;
   /** Why it does not have the session. Absent: it waits there, and the worker looks whether another one has a slot now. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string } | undefined;
 }

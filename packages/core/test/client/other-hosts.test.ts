@@ -53,6 +53,8 @@ class FakeClient implements OtherClient {
   isIdle = false;
   readonly asked: Asked[] = [];
   readonly told: string[] = [];
+  /** What the end of an owner fails with. */
+  brings: CarpoolError | undefined;
   readonly #closed = Promise.withResolvers<CarpoolError | undefined>();
 
   get closed(): Promise<CarpoolError | undefined> {
@@ -67,11 +69,13 @@ class FakeClient implements OtherClient {
 
   async release(owner: OwnerPath): Promise<number> {
     this.told.push(`release ${owner.join('/')}`);
+    if (this.brings !== undefined) throw this.brings;
     return 1;
   }
 
-  end(owner: OwnerPath): undefined {
+  end(owner: OwnerPath): Promise<void> | undefined {
     this.told.push(`end ${owner.join('/')}`);
+    return this.brings && Promise.reject(this.brings);
   }
 
   reports(): boolean {
@@ -235,6 +239,35 @@ test('a test whose time ends while the host is silent has not found the host los
   await second;
 });
 
+test('a start that fails there, in whatever way, goes on to another host; a child that a session has ended does not', async () => {
+  const world = new World();
+  const codes = ['CHILD_EXITED', 'FRAME_MALFORMED', 'CHILD_NO_HELLO'] as const;
+  const sent = codes.map(() => world.register());
+  const ended = failure(world.register({ params: { n: 1 } }), 'CHILD_EXITED');
+  const client = await world.connected();
+  for (const [n, code] of codes.entries()) client.asked[n]!.fails(code, 'It did not start', { started: false });
+  client.asked[3]!.fails('CHILD_EXITED', 'The child of pool "db" exited with code 3');
+  await turn();
+  expect((await ended).message).toBe('On ci-b: The child of pool "db" exited with code 3');
+  expect(world.again.map(({ options }) => options.tried?.at(-1)?.failure)).toEqual(
+    codes.map((code) => ({ code, message: 'It did not start' })),
+  );
+  for (const asked of world.again) asked.gives('here');
+  expect((await Promise.all(sent)).map(({ name }) => name)).toEqual(codes.map(() => 'here'));
+});
+
+test('what the end of a test brings from another host says from where', async () => {
+  const world = new World();
+  const sent = world.register({ under: ['a.test', 't1'] });
+  const client = await world.connected();
+  client.asked[0]!.gives('one of b');
+  await sent;
+  client.brings = new CarpoolError('SESSION_DIAGNOSTICS', 'The child found fault with what session s1 sent');
+  const message = 'On ci-b: The child found fault with what session s1 sent';
+  expect((await failure(world.others.end(['a.test', 't1'], false)!, 'SESSION_DIAGNOSTICS')).message).toBe(message);
+  expect((await failure(world.others.release(['a.test'], false), 'SESSION_DIAGNOSTICS')).message).toBe(message);
+});
+
 test('while it waits there it looks each second, one look at a time; the first that has a session is it', async () => {
   const world = new World();
   const sent = world.register({ timeout: 9_000 });
@@ -320,7 +353,7 @@ test('a look that finds a slot, and cannot open the session, is the failure of t
   const sent = failure(world.register(), 'SESSION_FAILED');
   const client = await world.connected();
   await world.pass(1_000);
-  world.again[0]!.fails('CHILD_NOT_STARTED');
+  world.again[0]!.fails('CHILD_NOT_STARTED', 'Cannot start the child', { started: false });
   await turn();
   await world.pass(1_000);
   world.again[1]!.fails('SESSION_FAILED', 'Cannot open it: no such user');

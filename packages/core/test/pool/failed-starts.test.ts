@@ -2,8 +2,9 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { CarpoolError } from '../../src/base/errors.ts';
 import type { ErrorCode, ErrorScope } from '../../src/base/error-kinds.ts';
-import type { PoolOptions } from '../../src/pool/options.ts';
+import type { Launch, PoolOptions } from '../../src/pool/options.ts';
 import { failure } from '../support/failure.ts';
 import { place, pool, program, programPath, programProtocol } from '../support/pools.ts';
 
@@ -114,9 +115,38 @@ describe.each(rows)('$name', ({ line = 'echo', options = () => ({}), code, scope
     expect(error.message).toMatch(says);
     expect(error.scope).toBe(scope);
     expect(error.stack).toContain('failed-starts.test.ts');
+    // By this a run knows that another host may have what it wants.
+    expect(error.context).toMatchObject({ started: false });
     const children = code === 'CHILD_NOT_STARTED' ? 0 : 1;
     expect(echoes.stats()).toMatchObject({ open: 0, queued: 0, failures: 1, children, pids: [] });
   });
+});
+
+test('without a hello a child has not started either that ends before it has said anything, unless `params` may have ended it', async () => {
+  const protocol = {
+    open: { send: { type: 'open' }, expect: { type: 'opened' } },
+    close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+  };
+  const dying = pool('dies-at-once', { protocol });
+  expect((await failure(dying.register(), 'CHILD_EXITED')).context).toMatchObject({ started: false });
+  expect((await failure(dying.register({ params: { n: 1 } }), 'CHILD_EXITED')).context).not.toHaveProperty('started');
+});
+
+test('each way of failing is told once until a child starts', async () => {
+  const told: string[] = [];
+  const fails = ['dies-at-once', 'dies-at-once', 'echo', 'dies-at-once'];
+  const failed = ({ code, message }: CarpoolError): number => told.push(`${code}: ${message.split('\n', 1)[0]}`);
+  const command = (): Launch => ({ command: process.execPath, args: [programPath(fails.shift()!), '--hello'] });
+  const echoes = pool('echo', { command, restarts: { maxFailedStarts: 10 } }, { failed });
+  for (let n = 0; n < 2; n++) await failure(echoes.register(), 'CHILD_EXITED');
+  const exited = expect.stringMatching(/^CHILD_EXITED: The child of pool "echoes" exited with code 3, /) as string;
+  expect(told).toEqual([exited]);
+  const session = await echoes.register();
+  const closed = session.closed;
+  process.kill(echoes.stats().pids[0]!, 'SIGKILL');
+  await closed;
+  await failure(echoes.register(), 'CHILD_EXITED');
+  expect(told).toHaveLength(3);
 });
 
 test('every call that waits for a child that does not start gets the error', async () => {

@@ -10,6 +10,7 @@ import { messageOf } from '../../base/thrown.ts';
 import { HostClient } from '../../client/client.ts';
 import type { HostOffer } from '../../reach/offer.ts';
 import { isRemote, parseAddress, remotePlace, resolveAddress } from '../../wire/address.ts';
+import { machineName } from '../../wire/elsewhere.ts';
 import type { RunInfo } from '../../wire/machine-messages.ts';
 import type { OtherRun } from './other-runs.ts';
 
@@ -113,7 +114,9 @@ export class RunElsewhere implements OtherRun {
     for (const address of addresses)
       try {
         if (!isRemote(parseAddress(address))) throw notRemote();
-        const client = await HostClient.connect({ ...by, address, timeout: timeouts.connect });
+        const machine = machineName(name, remotePlace(address));
+        const printed = (text: string): void => by.printed(text.replace(/^carpool: /, `carpool: on ${machine}: `));
+        const client = await HostClient.connect({ ...by, printed, address, machine, timeout: timeouts.connect });
         if (!this.#closed) return { client, address };
         client.close();
         break;
