@@ -1,7 +1,11 @@
 /** What tests are told whose run or host somebody has ended: it was not killed, and has not crashed. */
 import { CarpoolError } from '../base/errors.ts';
 
-type Ending = 'run' | 'machine' | 'host' | 'address';
+/** What was ended; `address`: the run of one that was revoked. */
+export type Ending = 'run' | 'machine' | 'host' | 'address';
+
+/** Of which machine the host is: that of those who are told, or another one, which their client names. */
+export type EndedOn = 'here' | 'remote';
 
 const endings: Readonly<Record<Ending, readonly [what: string, command: string, remedy: string]>> = {
   run: ['This run was ended on the host of the machine', 'carpool stop', 'Run the tests again'],
@@ -14,10 +18,11 @@ const endings: Readonly<Record<Ending, readonly [what: string, command: string, 
   ],
 };
 
-/** HUB_LOST, whose `context.endedBy` is the command. @param what was ended; `address`: the run of one that was revoked */
-export function endedOnPurpose(what: Ending): CarpoolError {
+/** HUB_LOST, whose `context.endedBy` is the command. */
+export function endedOnPurpose(what: Ending, on: EndedOn = 'here'): CarpoolError {
   const [how, command, remedy] = endings[what];
-  const message = `${how}, by \`${command}\`: no test of this run can use it from here on. ${remedy}`;
+  const ended = what === 'machine' && on === 'remote' ? 'The host of that machine was ended' : how;
+  const message = `${ended}, by \`${command}\`: no test of this run can use it from here on. ${remedy}`;
   return new CarpoolError('HUB_LOST', message, {
     blame: 'setup',
     context: { endedBy: command },

@@ -1,14 +1,16 @@
 /** One run on the host of a machine, from its beginning to its end. */
+import type { CarpoolError } from '../base/errors.ts';
 import { duration } from '../base/holder-label.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from '../wire/control.ts';
 import { leaveEndingOfRun } from '../hosts/left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
 import type { RunStatus } from '../wire/status.ts';
-import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
+import { endedOnPurpose, type Ending } from '../hosts/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
 import type { ServedRun } from '../host/served-run.ts';
+import { printLine } from './log.ts';
 
 export interface MachineRunOptions {
   readonly runner: Runner;
@@ -82,18 +84,22 @@ export class MachineRun implements HostedRun {
 
   /** Another process wants it to end. */
   async stop(): Promise<void> {
-    const error = endedOnPurpose('run');
+    const error = this.tellEnd('run');
     if (this.client === undefined) leaveEndingOfRun(this.path, error);
-    this.hub.tellEnd(error);
     await this.end();
     this.#options.runner.hangUp(error);
   }
 
   /** The address by which it has come opens nothing more: it ends with its connection. */
   revoked(): void {
-    const error = endedOnPurpose('address');
+    this.#options.runner.hangUp(this.tellEnd('address'));
+  }
+
+  /** Its workers, which fail with what is returned. @param what somebody ends */
+  tellEnd(what: Ending): CarpoolError {
+    const error = endedOnPurpose(what, this.client === undefined ? 'here' : 'remote');
     this.hub.tellEnd(error);
-    this.#options.runner.hangUp(error);
+    return error;
   }
 
   /** @returns as `ServedRun.close` */
@@ -117,6 +123,6 @@ export class MachineRun implements HostedRun {
 
   #say(what: string): void {
     const { run } = this.#options.request;
-    process.stdout.write(`${new Date().toISOString()} ${run.runner}, ${describeRun(run, this.client)}: ${what}\n`);
+    printLine(`${run.runner}, ${describeRun(run, this.client)}: ${what}`);
   }
 }

@@ -28,6 +28,7 @@ import { loadAndCleanUp } from '../host/load-clean-up.ts';
 import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
+import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import { leaveEndingOfHost } from '../hosts/left-ending.ts';
 import { boundLog } from './log.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -88,7 +89,7 @@ async function serve(
     },
     changed: () => idleEnd.look(),
     stop: (error) => {
-      hub.tellEnd(error);
+      hub.tellEnd(error, endedOnPurpose('machine', 'remote'));
       leaveEndingOfHost(machineLog(machine), folder, error);
       log(error.message);
       void lifetime.stop();

@@ -34,6 +34,7 @@ import { ServedRun } from '../host/served-run.ts';
 import type { Placing } from '../host/placing/placing.ts';
 import type { Reach } from '../reach/types.ts';
 import type { Listening } from '../wire/control.ts';
+import { printLine } from './log.ts';
 import { MachineRun } from './machine-run.ts';
 import type { Offering, OfferingOptions } from './offering.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
@@ -92,6 +93,7 @@ export class MachineRuns implements HostedRuns {
       maxChildren,
       maxMemory,
       changed,
+      print: printLine,
       filled: () => this.#offering?.filled(),
     });
   }
@@ -139,7 +141,7 @@ export class MachineRuns implements HostedRuns {
       addresses,
       projects: this.#projects,
       stats: (digest) => this.#pools.stats(digest),
-      print: (text) => void process.stdout.write(`${new Date().toISOString()} ${text}\n`),
+      print: printLine,
     });
     await this.#offering.start();
   }
@@ -234,9 +236,8 @@ export class MachineRuns implements HostedRuns {
 
   async stop(id: string | undefined): Promise<void> {
     if (id === undefined) {
-      const error = endedOnPurpose('machine');
-      for (const { hub } of this.#runs) hub.tellEnd(error);
-      this.#options.stop(error);
+      for (const run of this.#runs) run.tellEnd('machine');
+      this.#options.stop(endedOnPurpose('machine'));
       return;
     }
     const run = [...this.#runs].find((other) => other.id === id);

@@ -249,9 +249,9 @@ export class Hub implements PeerHub {
     await this.#replaceChanged();
   }
 
-  /** All learn why their connections will end. */
-  tellEnd(error: CarpoolError): void {
-    for (const peer of this.#peers) peer.tellEnd(error);
+  /** All learn why their connections will end. @param remote the same, for those of other machines */
+  tellEnd(error: CarpoolError, remote: CarpoolError = error): void {
+    for (const peer of this.#peers) peer.tellEnd(peer.remote === undefined ? error : remote);
   }
 
   /** Takes no more workers, releases what the connected ones hold, and disconnects them. */

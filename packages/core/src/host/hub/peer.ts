@@ -61,14 +61,14 @@ export class Peer {
   readonly #calls: Calls;
   /** It is no worker: a test has handed its session to it. */
   #joined: JoinedProcess | undefined;
-  readonly #remote: RemoteAccess | undefined;
+  readonly remote: RemoteAccess | undefined;
   #leaving: Promise<void> | undefined;
   #resolveLeft!: () => void;
 
   /** @param remote of one from another machine */
   constructor(hub: PeerHub, socket: AcceptedSocket, remote?: RemoteAccess) {
     this.#hub = hub;
-    this.#remote = remote;
+    this.remote = remote;
     this.#number = hub.nextPeerNumber();
     this.left = new Promise((resolve) => (this.#resolveLeft = resolve));
     const limits = new FrameLimits(hub.limits, (session) => this.#relays.get(session)?.maxFrameBytes);
@@ -136,8 +136,8 @@ export class Peer {
 
   #tokenFault(shown: string): string | undefined {
     const { sessionTokens, clock } = this.#hub;
-    if (this.#remote?.fault !== undefined) return this.#remote.fault;
-    if (this.#remote?.admitted === true || this.#hub.admits(shown)) return undefined;
+    if (this.remote?.fault !== undefined) return this.remote.fault;
+    if (this.remote?.admitted === true || this.#hub.admits(shown)) return undefined;
     const token = sessionTokens.find(shown);
     if (token === undefined) return wrongToken;
     this.#joined = new JoinedProcess({ token, clock, connection: this.#connection });
@@ -194,7 +194,7 @@ export class Peer {
 
   /** A lease that is free is given without a detour. */
   #answerCall(call: number, request: CallRequest): void {
-    const refusal = this.#remote && remoteRefusal(request, this.#remote);
+    const refusal = this.remote && remoteRefusal(request, this.remote);
     if (refusal !== undefined) {
       this.#connection.fail(0, call, refusal);
       return;
