@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node';
 import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { announced, begin, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
+import { announced, begin, carpool, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
 import { binary, oneServer, reason } from './support/servers.ts';
 
 async function where(sessions: readonly Session[]): Promise<Record<string, number>> {
@@ -212,6 +212,11 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
       return name;
     };
     expect(await comes()).toMatch(/^POOL_FULL: /);
+    const different = await carpool(a, 'ps');
+    expect(different).toMatch(/ {4}not on \S+ \(127\.0\.0\.1:\d+\), another pool echoes \(differs: server\.mjs\)\n/);
+    expect(different).toMatch(
+      / {4}not on \S+ \(127\.0\.0\.1:\d+\), another pool echoes \(differs: carpool\.config\.mjs, its options\)\n/,
+    );
     all.program(b);
     await expect.poll(comes, { timeout: 20_000, interval: 300 }).toBe('b');
     const there = await worker.register('echoes', { under: ['a.test', 'there'], wait: false });
@@ -227,6 +232,7 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     expect(await comes()).toMatch(/^POOL_FULL: /);
     expect(existsSync(join(b.path, 'started'))).toBe(false);
     expect(await where([...sessions, there])).toEqual({ a: 2, b: 1 });
+    expect((await run.host.stop())?.pools).toMatchObject([{ others: { same: 0, of: 2 } }]);
   });
 
   test('the server is lost: sessions go on, and what comes stays here; there is none: the same', async () => {

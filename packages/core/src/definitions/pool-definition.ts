@@ -14,6 +14,7 @@ import { resolveCommand } from '../process/command.ts';
 import { childEnvironment, variable } from '../process/environment.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
 import { SourceFiles } from '../process/source-files.ts';
+import { announcedParts, type PortableIdentity } from './announced-parts.ts';
 import { describeValue } from './describe-value.ts';
 import { finder, identityOf, type KnownIdentity } from './pool-identity.ts';
 import type { DefinitionParts } from './pool-difference.ts';
@@ -39,9 +40,9 @@ export class PoolDefinition {
   readonly digest: string;
   /**
    * As `digest`, for other machines: without the environment, without files outside of the work tree, and without how many
-   * there are. A child that is started there has those of that machine.
+   * there are. A child that is started there has those of that machine. With its parts, which say what differs.
    */
-  readonly portable: string;
+  readonly portable: PortableIdentity;
   /** What the digest is of, by what it is called for people. */
   readonly parts: DefinitionParts;
   readonly folder: string;
@@ -92,11 +93,21 @@ export class PoolDefinition {
     // A larger machine may have more of the same children.
     const { maxSessions: _size, children: _many, maxQueued: _queue, warm: _warm, ...alike } = described;
     const isShared = settings.sessionsPerChild > 1;
-    const values = {
+    const values: Readonly<Record<string, string>> = {
+      ...this.parts.values,
       'its `identity`': identity,
       'its options': describeValue({ ...alike, sessionsPerChild: isShared }, inTree),
     };
-    this.portable = digestOf([{ ...this.parts.values, ...values }, Object.fromEntries(ofTree)]);
+    const { name: _name, ...told } = values;
+    // Of many files those are told that are most often another one.
+    const first = new Set(
+      [modules.files, sources.watched.files].flatMap((list) => list.slice(0, 4).map(inFolder(tree))),
+    );
+    const byChance = ofTree.toSorted(([one], [other]) => Number(first.has(other)) - Number(first.has(one)));
+    this.portable = {
+      identity: digestOf([values, Object.fromEntries(ofTree)]),
+      parts: announcedParts(told, byChance),
+    };
     this.key = JSON.stringify([folder, settings.name]);
   }
 
@@ -149,10 +160,15 @@ function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
+/** What a file is called. */
+function inFolder(tree: string): (file: string) => string {
+  return (file) => (file.startsWith(tree + sep) ? relative(tree, file) : file);
+}
+
 /** What it is called, and what it holds in the work tree; elsewhere it is the same file for all. */
 function contentOf(file: string, tree: string): readonly [string, string] {
   const print = fingerprint(file);
-  const name = file.startsWith(tree + sep) ? relative(tree, file) : file;
+  const name = inFolder(tree)(file);
   if (print === undefined) return [name, 'is not there'];
   if (name === file) return [name, JSON.stringify(print)];
   return [name, createHash('sha256').update(readFileSync(file)).digest('hex')];

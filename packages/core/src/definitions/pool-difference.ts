@@ -27,7 +27,8 @@ function differing(one: Readonly<Record<string, string>>, other: Readonly<Record
   return [...names].filter((name) => one[name] !== other[name]).toSorted();
 }
 
-function listed(names: readonly string[]): string {
+/** "a, b, c, d and 2 more" */
+export function listed(names: readonly string[], separator: string = ', '): string {
   const more = names.length > shown ? ` and ${names.length - shown} more` : '';
-  return names.slice(0, shown).join(', ') + more;
+  return names.slice(0, shown).join(separator) + more;
 }

@@ -247,10 +247,10 @@ export class Offering {
     };
   }
 
-  #poolOf({ portable: identity, digest, settings }: PoolDefinition): PoolOffer {
+  #poolOf({ portable, digest, settings }: PoolDefinition): PoolOffer {
     const { open = 0, queued = 0, quarantined = 0 } = this.#options.stats(digest) ?? {};
     const slots = Math.max(settings.maxSessions - quarantined, 0);
     // Where some wait, none is free for the next: a child may not start, or may be blocked.
-    return { identity, slots, free: queued > 0 ? 0 : Math.max(slots - open, 0), queued };
+    return { ...portable, slots, free: queued > 0 ? 0 : Math.max(slots - open, 0), queued };
   }
 }

@@ -32,6 +32,7 @@ import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/p
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
 import type { Placing } from '../host/placing/placing.ts';
+import { identitiesOf, type PoolMade } from '../reach/offer.ts';
 import type { Reach } from '../reach/types.ts';
 import type { Listening } from '../wire/control.ts';
 import { printLine } from './log.ts';
@@ -67,8 +68,8 @@ interface Listener {
 interface PlacedRun {
   readonly request: OpenRunRequest;
   readonly runner: Runner;
-  /** Of its pools, for other machines. */
-  readonly identities: Readonly<Record<string, string>>;
+  /** What its pools are made from, for other machines. */
+  readonly made: ReadonlyMap<string, PoolMade>;
 }
 
 /** Milliseconds for the config that is offered to other machines. */
@@ -173,7 +174,7 @@ export class MachineRuns implements HostedRuns {
       sessionsOnly: request.sessionsOnly,
     });
     const used = new Set<RunPool>();
-    const identities: Record<string, string> = {};
+    const made = new Map<string, PoolMade>();
     const run = new MachineRun({
       request,
       runner,
@@ -208,7 +209,7 @@ export class MachineRuns implements HostedRuns {
         load: () => loading,
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
-          if (settings.server === undefined) identities[settings.name] = definition.portable;
+          if (settings.server === undefined) made.set(settings.name, definition.portable);
           const pool = this.#pools.use({ definition, print: (text) => runner.print(text) });
           used.add(pool);
           // The run may have been ended while its config was loaded.
@@ -219,14 +220,15 @@ export class MachineRuns implements HostedRuns {
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
       // A run of another machine goes to no third one.
       const placing =
-        entrance === undefined ? await this.#placing(outcome.reach, { request, runner, identities }) : undefined;
+        entrance === undefined ? await this.#placing(outcome.reach, { request, runner, made }) : undefined;
       const configured = served.configured(outcome, placing);
       await served.hub.reach.ready();
       const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
+      const identities = request.sessionsOnly === true ? identitiesOf(made) : undefined;
       run.opened =
         entered === undefined
           ? { ...own, address: formatAddress({ path, token }) }
-          : { ...own, files: [], address: entered.address, ...(request.sessionsOnly === true && { identities }) };
+          : { ...own, files: [], address: entered.address, identities };
       return run;
     } catch (thrown) {
       await run.close();
@@ -259,7 +261,7 @@ export class MachineRuns implements HostedRuns {
     };
   }
 
-  async #placing(reach: Reach | undefined, { request, runner, identities }: PlacedRun): Promise<Placing | undefined> {
+  async #placing(reach: Reach | undefined, { request, runner, made }: PlacedRun): Promise<Placing | undefined> {
     if (reach?.topic === undefined) return undefined;
     const { placingFor } = await import('../host/placing/start.ts');
     const print = (text: string): void => runner.print(text);
@@ -272,7 +274,7 @@ export class MachineRuns implements HostedRuns {
         warn: (message) => print(`carpool: ${message}\n`),
         printed: print,
       },
-      async () => new Map(Object.entries(identities)),
+      async () => made,
     );
   }
 

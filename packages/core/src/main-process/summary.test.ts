@@ -56,6 +56,15 @@ test('sessions with which fault was found are told by name, without a line of th
   expect(warningLines([faulty])).toEqual([warning]);
 });
 
+test('that sessions were wanted on hosts of other machines, and these have another pool, is told', () => {
+  const line = (others: { readonly same: number; readonly of: number }, elsewhere = 0): string | undefined =>
+    summaryLines([{ ...pool, elsewhere, others }])[0]?.split('longest wait 0 ms')[1];
+  expect(line({ same: 0, of: 2 })).toBe(', 0 of 2 other hosts have the same pool');
+  expect(line({ same: 0, of: 1 })).toBe(', 0 of 1 other host has the same pool');
+  expect(line({ same: 2, of: 2 })).toBe('');
+  expect(line({ same: 1, of: 2 }, 3)).toBe(', 3 sessions on other hosts');
+});
+
 test('what went to hosts of other machines is counted, also where this one had none', () => {
   expect(summaryLines([{ ...pool, elsewhere: 7 }])).toEqual([
     'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms, 7 sessions on other hosts',

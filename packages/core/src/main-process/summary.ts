@@ -36,13 +36,15 @@ function warnings(pool: PoolStats): string[] {
 }
 
 function line(pool: PoolStats): string {
-  const { name, children, sessions, peak, longestWait, quarantined, failures, elsewhere = 0 } = pool;
+  const { name, children, sessions, peak, longestWait, quarantined, failures, elsewhere = 0, others } = pool;
   if (children === 0 && sessions === 0 && elsewhere === 0)
     return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
   parts.push(`longest wait ${Math.round(longestWait)} ms`);
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
   if (elsewhere > 0) parts.push(`${count(elsewhere, 'session', 'sessions')} on other hosts`);
+  else if (others !== undefined && others.same < others.of)
+    parts.push(`${others.same} of ${count(others.of, 'other host has', 'other hosts have')} the same pool`);
   if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);
   return `carpool: ${name}: ${parts.join(', ')}`;
 }

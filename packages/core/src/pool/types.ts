@@ -48,6 +48,8 @@ export interface PoolStats {
   readonly sessions: number;
   /** In a summary: those of them that were opened on hosts of other machines, which are not among `sessions`. Absent: none can be. */
   readonly elsewhere?: number | undefined;
+  /** In a summary: hosts of other machines that offered a pool of this name, where sessions were wanted on them: `same` have the same pool, of all. */
+  readonly others?: { readonly same: number; readonly of: number } | undefined;
   /** The most slots held at once. A session that still closes holds its slot, as a warm one does. In a summary, of the run. */
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */

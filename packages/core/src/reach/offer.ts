@@ -1,9 +1,15 @@
 /** What a host says of itself to those that look for pools, as it travels. What comes from others may be anything. */
 
-/** One pool of a host. */
-export interface PoolOffer {
-  /** The digest of what its children are made from: hosts may have another one under the same name. */
+/** What the children of a pool are made from. */
+export interface PoolMade {
+  /** The digest of all of it: hosts may have another one under the same name. */
   readonly identity: string;
+  /** Of its parts, by what they are called for people: a part → its digest. Absent: there was no room for it. */
+  readonly parts?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One pool of a host. */
+export interface PoolOffer extends PoolMade {
   readonly slots: number;
   readonly free: number;
   readonly queued: number;
@@ -28,12 +34,22 @@ export type Announcement =
   /** `number` rises with each of the host. */
   | { readonly says: 'offers'; readonly number: number; readonly offer: HostOffer };
 
-/** Characters of an announcement, and of the texts in it; entries of its lists. */
-const limits = { announcement: 65_536, text: 300, pools: 256, addresses: 16 } as const;
+/** A pool → its identity. */
+export function identitiesOf(made: ReadonlyMap<string, PoolMade>): Record<string, string> {
+  return Object.fromEntries([...made].map(([pool, { identity }]) => [pool, identity]));
+}
+
+/** Characters of an announcement, of one with the parts of its pools, and of the texts in it; entries of its lists. */
+const limits = { announcement: 65_536, withParts: 16_384, text: 300, pools: 256, addresses: 16, parts: 24 } as const;
+const partDigest = /^[0-9a-f]{8}$/;
 
 /** @param version of the package: other versions do not understand each other, so they do not hear of each other either */
 export function writeAnnouncement(announcement: Announcement, version: string): string {
-  return JSON.stringify({ version, ...announcement });
+  const text = JSON.stringify({ version, ...announcement });
+  if (announcement.says !== 'offers' || text.length <= limits.withParts) return text;
+  const { offer } = announcement;
+  const pools = Object.entries(offer.pools).map(([name, pool]) => [name, { ...pool, parts: undefined }] as const);
+  return JSON.stringify({ version, ...announcement, offer: { ...offer, pools: Object.fromEntries(pools) } });
 }
 
 /** Undefined: it is none of this version, or too large. */
@@ -70,9 +86,16 @@ function offerIn(value: unknown): HostOffer | undefined {
 }
 
 function poolIn(value: unknown): PoolOffer | undefined {
-  const { identity, slots, free, queued } = recordIn(value) ?? {};
+  const { identity, parts, slots, free, queued } = recordIn(value) ?? {};
+  if (parts !== undefined && !isParts(parts)) return undefined;
   if (!isText(identity) || !isNumber(slots) || !isNumber(free) || !isNumber(queued)) return undefined;
-  return { identity, slots, free: Math.min(free, slots), queued };
+  return { identity, slots, free: Math.min(free, slots), queued, ...(parts !== undefined && { parts }) };
+}
+
+function isParts(value: unknown): value is Readonly<Record<string, string>> {
+  const entries = Object.entries(recordIn(value) ?? { none: value });
+  if (entries.length > limits.parts) return false;
+  return entries.every(([name, digest]) => isText(name) && typeof digest === 'string' && partDigest.test(digest));
 }
 
 function recordIn(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -118,6 +118,16 @@ test('what is published by anybody else is not believed, whatever one thing of i
       pools: { db: { ...good.offer.pools['db'], [field]: undefined } },
     })),
     { pools: { db: { ...good.offer.pools['db'], free: -1 } } },
+    ...[
+      null,
+      [],
+      'x',
+      { a: 1 },
+      { a: '0' },
+      { a: '0000000G' },
+      { a: '000000000' },
+      { ['h'.repeat(301)]: '00000000' },
+    ].map((parts) => ({ pools: { db: { ...good.offer.pools['db'], parts } } })),
     { pools: { db: null } },
     { pools: { db: [] } },
   ];
@@ -133,12 +143,30 @@ test('each limit is where it is: one more is too much', () => {
   both({ addresses: [longest] }, { addresses: [`${longest}h`] });
   both({ pools: pools(256) }, { pools: pools(257) });
   both({ pools: { [longest]: good.offer.pools['db'] } }, { pools: { [`${longest}h`]: good.offer.pools['db'] } });
+  const parts = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${n}.mjs`, '00000000']));
+  const told = (count: number): object => ({ pools: { db: { ...good.offer.pools['db'], parts: parts(count) } } });
+  both(told(24), told(25));
   const ends = (host: string): unknown => readAnnouncement(text({ says: 'ends', host }), '1');
   expect([ends(longest), ends(`${longest}h`)]).toEqual([{ says: 'ends', host: longest }, undefined]);
   const short = text(good);
   const long = (size: number): string => short.replace('"ci"', `"ci"${' '.repeat(size - short.length)}`);
   expect(readAnnouncement(long(65_536), '1')).toEqual(good);
   expect(readAnnouncement(long(65_537), '1')).toBeUndefined();
+});
+
+test('of what pools are made from it is told as long as there is room, and never more than others take', () => {
+  const parts = Object.fromEntries(Array.from({ length: 24 }, (_, n) => [`${n}`.padEnd(80, '.'), '00000000']));
+  const said = (count: number): unknown => {
+    const made = { identity: 'x', slots: 4, free: 3, queued: 0, parts };
+    const all = Object.keys(pools(count)).map((name) => [name, made] as const);
+    const written = writeAnnouncement({ ...good, offer: { ...good.offer, pools: Object.fromEntries(all) } }, '1');
+    expect(written.length).toBeLessThanOrEqual(16_384);
+    const read = readAnnouncement(written, '1');
+    return read?.says === 'offers' && Object.values(read.offer.pools).map((pool) => pool.parts);
+  };
+  expect(said(7)).toEqual(Array(7).fill(parts));
+  expect(said(200)).toEqual(Array(200).fill(undefined));
 });
 
 test('more free slots than there are count as those that there are', () => {

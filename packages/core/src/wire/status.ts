@@ -34,9 +34,19 @@ export interface OtherHostStatus {
   readonly name: string;
   /** HOST:PORT, by which it is reached. Absent: it has said none that can be. */
   readonly address?: string | undefined;
-  readonly state: 'connecting' | 'connected';
+  /** `unused`: the run is not open there, and of its pools it offers other ones under the same name. */
+  readonly state: 'connecting' | 'connected' | 'unused';
   /** Sessions of the run that were opened there. */
   readonly sessions: number;
+  /** Pools that it offers under a name of the run's, and which are other ones. Absent: none. */
+  readonly unlike?: readonly UnlikePool[] | undefined;
+}
+
+export interface UnlikePool {
+  /** Its name. */
+  readonly pool: string;
+  /** Parts of its definition that differ. Empty: it is not known. */
+  readonly what: string;
 }
 
 export interface HostBounds {

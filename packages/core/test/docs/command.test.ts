@@ -61,7 +61,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     workers: 0,
     'others?': 0,
   };
-  const other: Fields<OtherHostStatus> = { name: 0, 'address?': 0, state: 0, sessions: 0 };
+  const other: Fields<OtherHostStatus> = { name: 0, 'address?': 0, state: 0, sessions: 0, 'unlike?': 0 };
   const bounds: Fields<HostBounds> = { 'maxChildren?': 0, 'maxMemory?': 0, idle: 0 };
   const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
   const left: Fields<LeftBehind> = { folder: 0, 'pid?': 0, children: 0 };

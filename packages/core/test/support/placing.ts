@@ -8,11 +8,17 @@ import { Placing, type PlacingOptions } from '../../src/host/placing/placing.ts'
 import type { RunElsewhereOptions } from '../../src/host/placing/run-elsewhere.ts';
 import type { Registration } from '../../src/pool/registration.ts';
 import { writeAnnouncement, type PoolOffer } from '../../src/reach/offer.ts';
+import { formatAddress } from '../../src/wire/address.ts';
 import { Elsewhere } from '../../src/wire/elsewhere.ts';
 import { FakeClock } from './clock.ts';
 import { FakeTopic } from './fake-topic.ts';
 
 const listener = { event: () => {}, ask: () => {}, closed: () => {} };
+
+/** That of another machine, at which nothing listens. */
+export function addressOf(host: string): string {
+  return formatAddress({ host, port: 7_000, token: '0'.repeat(64), fingerprint: 'A'.repeat(43) });
+}
 
 /** What is due in this turn, and what follows from it. */
 export async function turn(): Promise<void> {
@@ -144,7 +150,8 @@ export class PlacingWorld {
     this.pools = new Map(Object.entries(slots).map(([name, count]) => [name, new FakePool(name, count)]));
     this.placing = new Placing({
       topic: this.topic.open,
-      identities: async () => new Map(Object.keys(slots).map((name) => [name, 'x'])),
+      made: async () =>
+        new Map(Object.keys(slots).map((name) => [name, { identity: 'x', parts: { 'engine.mjs': '00000001' } }])),
       run: async () => ({ id: 'r', folder: '/code', runner: 'a test', pid: 1 }),
       warn: (message) => this.warnings.push(message),
       printed: () => {},
@@ -166,7 +173,7 @@ export class PlacingWorld {
   /** Another host says what it offers. */
   offers(host: string, free: number, { pool = 'db', ...more }: { pool?: string } & Partial<PoolOffer> = {}): void {
     const offered = { identity: 'x', slots: 4, free, queued: 0, ...more };
-    const offer = { host, name: `ci-${host}`, addresses: [host], pools: { [pool]: offered }, load: 0 };
+    const offer = { host, name: `ci-${host}`, addresses: [addressOf(host)], pools: { [pool]: offered }, load: 0 };
     this.topic.publish(writeAnnouncement({ says: 'offers', number: ++this.#number, offer }, version));
   }
 

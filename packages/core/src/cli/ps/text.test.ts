@@ -200,6 +200,15 @@ test('the hosts of other machines on which a run is open stand below it', () => 
     { name: 'vm', address: '10.0.0.6:7000', state: 'connected', sessions: 1 },
     { name: 'vm', address: '[fd00::7]:7000', state: 'connected', sessions: 31 },
     { name: 'ci-3', state: 'connecting', sessions: 0 },
+    {
+      name: 'ci-4',
+      state: 'unused',
+      sessions: 0,
+      unlike: [
+        { pool: 'db', what: 'db.mjs' },
+        { pool: 'ui', what: '' },
+      ],
+    },
   ] as const;
   const runs = [{ folder: '/code/api', runner: 'vitest', id: 'x', pid: 301, age: minute, workers: 1, others }];
   const lines = processesText({ ...seen, hosts: [{ ...machine, pools: [], runs, leaseCount: 0, leases: [] }] });
@@ -208,6 +217,7 @@ test('the hosts of other machines on which a run is open stand below it', () => 
     '    on vm (10.0.0.6:7000), 1 session opened there',
     '    on vm ([fd00::7]:7000), 31 sessions opened there',
     '    on ci-3, connecting',
+    '    not on ci-4, another pool db (differs: db.mjs), another pool ui',
   ]);
 });
 

@@ -101,10 +101,11 @@ function runLine(run: RunStatus, print: Print): string {
 }
 
 function otherLines({ others = [] }: RunStatus, print: Print): string[] {
-  return others.map(({ name, address, state, sessions }) =>
+  return others.map(({ name, address, state, sessions, unlike = [] }) =>
     print(2, [
-      `on ${machineName(name, address)}`,
-      state === 'connecting' ? 'connecting' : `${count(sessions, 'session')} opened there`,
+      `${state === 'unused' ? 'not on' : 'on'} ${machineName(name, address)}`,
+      state === 'connecting' ? state : state === 'connected' ? `${count(sessions, 'session')} opened there` : undefined,
+      ...unlike.map(({ pool, what }) => `another pool ${pool}${what === '' ? '' : ` (differs: ${what})`}`),
     ]),
   );
 }

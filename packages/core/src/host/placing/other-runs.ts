@@ -103,13 +103,12 @@ export class OtherRuns {
     for (const run of [...this.#current.values(), ...this.#former.keys()]) run.renew();
   }
 
-  status(): OtherHostStatus[] {
-    return this.#all().map((run) => ({
-      name: run.name,
-      address: run.place,
-      sessions: this.#sessionsOf(run),
-      state: run.isOpening ? 'connecting' : 'connected',
-    }));
+  status(): { readonly host: string; readonly status: OtherHostStatus }[] {
+    return this.#all().map((run) => {
+      const { host, name, place: address, isOpening } = run;
+      const state = isOpening ? 'connecting' : 'connected';
+      return { host, status: { name, address, sessions: this.#sessionsOf(run), state } };
+    });
   }
 
   close(): void {

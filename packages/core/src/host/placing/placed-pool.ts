@@ -59,6 +59,8 @@ export interface Places {
   returned(pool: string, from: TriedHost): void;
   /** It has a session there. */
   opened(host: string): void;
+  /** Hosts that offered a pool of this name when sessions were wanted there. */
+  offered(pool: string): PoolStats['others'];
   /** A new run begins: what could not be done may be tried again. */
   renew(): void;
 }
@@ -81,6 +83,8 @@ export class PlacedPool implements HubPool {
   readonly #waiting = new Set<Waiting>();
   /** Sessions that were opened on other hosts, in this run. */
   #elsewhere = 0;
+  /** In this run some were wanted there. */
+  #isWanted = false;
 
   constructor(pool: HubPool, places: Places, clock: Clock) {
     this.#clock = clock;
@@ -141,6 +145,7 @@ export class PlacedPool implements HubPool {
     const now = enough() ? await this.#openNow(options, listener, site) : undefined;
     if (now !== undefined) return now;
     const since = this.#clock.now();
+    this.#isWanted = true;
     await this.#places.connected(name, { signal, rest: Math.min(timeLeft, timeout) - spent, tried, enough });
     if (signal?.aborted === true) throw signal.reason;
     const rest = { ...options, spent: spent + this.#clock.now() - since };
@@ -203,11 +208,13 @@ export class PlacedPool implements HubPool {
   }
 
   statsOfRun(): PoolStats {
-    return { ...this.#pool.statsOfRun(), elsewhere: this.#elsewhere };
+    const others = this.#isWanted ? this.#places.offered(this.settings.name) : undefined;
+    return { ...this.#pool.statsOfRun(), elsewhere: this.#elsewhere, others };
   }
 
   countAnew(): void {
     this.#elsewhere = 0;
+    this.#isWanted = false;
     this.#pool.countAnew();
   }
 

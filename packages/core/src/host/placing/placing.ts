@@ -11,7 +11,8 @@ import { messageOf } from '../../base/thrown.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { version } from '../../base/version.ts';
 import { has, type Candidate, type PoolWanted } from '../../reach/placement.ts';
-import type { HostOffer } from '../../reach/offer.ts';
+import type { PoolStats } from '../../pool/types.ts';
+import type { HostOffer, PoolMade } from '../../reach/offer.ts';
 import { Presence } from '../../reach/presence.ts';
 import type { Reach } from '../../reach/types.ts';
 import type { Destination, TriedHost } from '../../wire/elsewhere.ts';
@@ -22,11 +23,12 @@ import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
 import { mostRuns, OtherRuns, type OtherRun } from './other-runs.ts';
 import { PlacedPool, type Fill, type Places, type PlaceWait } from './placed-pool.ts';
 import { RunElsewhere, type RunElsewhereOptions } from './run-elsewhere.ts';
+import { statusWithUnlike, UnlikeHosts } from './unlike-hosts.ts';
 
 export interface PlacingOptions {
   readonly topic: NonNullable<Reach['topic']>;
-  /** Of the pools, for other machines; those without one stay here. Called once. */
-  readonly identities: () => Promise<ReadonlyMap<string, string>>;
+  /** What the pools are made from, for other machines; those of which it is not known stay here. Called once. */
+  readonly made: () => Promise<ReadonlyMap<string, PoolMade>>;
   readonly run: () => Promise<RunInfo>;
   /** The offer of this very process, if it makes one. */
   readonly self?: string | undefined;
@@ -47,11 +49,12 @@ export class Placing implements Places {
   readonly #pools = new Set<PlacedPool>();
   readonly #runs: OtherRuns;
   readonly #avoided: AvoidedHosts;
+  readonly #unlike: UnlikeHosts;
   /** Pools of which this host was full, and since when. */
   readonly #wanted = new Map<string, number>();
   /** Registrations that wait for other hosts. */
   readonly #waiting = new Set<() => void>();
-  #identities: ReadonlyMap<string, string> | undefined;
+  #made: ReadonlyMap<string, PoolMade> | undefined;
   #run: RunInfo | undefined;
   #presence: Presence | undefined;
   #begun = false;
@@ -63,6 +66,7 @@ export class Placing implements Places {
     this.#options = options;
     const clock = (this.#clock = options.clock ?? systemClock);
     this.#avoided = new AvoidedHosts(clock);
+    this.#unlike = new UnlikeHosts(options.warn);
     this.#runs = new OtherRuns({ clock, changed: () => this.#changed() });
   }
 
@@ -81,7 +85,7 @@ export class Placing implements Places {
     if (this.#begun || this.#closed) return;
     this.#begun = true;
     this.#begin().catch((thrown: unknown) => {
-      this.#identities ??= new Map();
+      this.#made ??= new Map();
       this.#fails(messageOf(thrown));
     });
   }
@@ -96,9 +100,12 @@ export class Placing implements Places {
     const ends = now + Math.min(patience.longest, rest / 2);
     while (signal?.aborted !== true && !enough() && this.#others(pool, { tried, free: true }).length === 0) {
       const left = Math.min(ends, this.#settledAt(pool)) - this.#clock.now();
-      if (left <= 0) return;
+      if (left <= 0) break;
       await this.#changeWithin(Math.min(left, patience.look), signal);
     }
+    const made = this.#made?.get(pool);
+    if (!this.#closed && made !== undefined && this.#presence?.isSettled === true)
+      this.#unlike.look(pool, made, this.#presence.hosts);
   }
 
   choose(
@@ -152,8 +159,12 @@ export class Placing implements Places {
     this.#runs.renew();
   }
 
+  offered(pool: string): PoolStats['others'] {
+    return this.#unlike.found(pool);
+  }
+
   status(): OtherHostStatus[] {
-    return this.#runs.status();
+    return statusWithUnlike(this.#runs.status(), this.#presence?.hosts ?? [], this.#made ?? new Map());
   }
 
   /** After all workers have left. Does not reject. */
@@ -166,8 +177,8 @@ export class Placing implements Places {
 
   async #begin(): Promise<void> {
     const { topic, self } = this.#options;
-    [this.#identities, this.#run] = await Promise.all([this.#options.identities(), this.#options.run()]);
-    if (!this.#closed && this.#identities.size > 0)
+    [this.#made, this.#run] = await Promise.all([this.#options.made(), this.#options.run()]);
+    if (!this.#closed && this.#made.size > 0)
       this.#presence = new Presence({
         topic,
         host: `${hostname()}, pid ${process.pid}`,
@@ -233,8 +244,8 @@ export class Placing implements Places {
   }
 
   #wantedOf(pool: string): PoolWanted | undefined {
-    const identity = this.#identities?.get(pool);
-    return identity === undefined ? undefined : { name: pool, identity };
+    const made = this.#made?.get(pool);
+    return made === undefined ? undefined : { name: pool, identity: made.identity };
   }
 
   /** Hosts on which a session of the pool can be registered now. @param free with a free slot, as far as is known */
@@ -254,7 +265,7 @@ export class Placing implements Places {
   /** Until when more may be known soon. All that is waited for counts from its own beginning, whatever waits for it. */
   #settledAt(pool: string): number {
     const since = this.#wanted.get(pool);
-    if (this.#closed || since === undefined || this.#identities?.has(pool) === false) return -Infinity;
+    if (this.#closed || since === undefined || this.#made?.has(pool) === false) return -Infinity;
     const wanted = this.#wantedOf(pool);
     const heard = this.#presence?.isSettled === true ? -Infinity : since;
     const opening = wanted === undefined ? -Infinity : this.#runs.openingSince(wanted);

@@ -2,6 +2,7 @@
 import { messageOf } from '../../base/thrown.ts';
 import { PoolDefinition } from '../../definitions/pool-definition.ts';
 import type { LoadedProject } from '../../definitions/project.ts';
+import type { PoolMade } from '../../reach/offer.ts';
 import type { RunInfo, RunInfoResult } from '../../wire/machine-messages.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
 import { Placing, type PlacingOptions } from './placing.ts';
@@ -16,24 +17,24 @@ export interface StartPlacing extends Pick<PlacingOptions, 'topic' | 'self'> {
   readonly printed?: PlacingOptions['printed'];
 }
 
-/** @param identities of its pools, for other machines */
+/** @param made what its pools are made from, for other machines */
 export function placingFor(
   { runInfo, runner = 'a runner', warn = warned, printed = shown, ...options }: StartPlacing,
-  identities: PlacingOptions['identities'],
+  made: PlacingOptions['made'],
 ): Placing {
   const run = async (): Promise<RunInfo> => {
     const { run: known } = await runInfo();
     if (known === undefined) throw new Error('it is not known which run this is');
     return { ...known, runner };
   };
-  return new Placing({ ...options, identities, run, warn, printed });
+  return new Placing({ ...options, made, run, warn, printed });
 }
 
 /** Of the pools of this process, which are started as it is. */
-export async function portableIdentities(
+export async function portablePools(
   pools: ReadonlyMap<string, HubPool>,
   project: LoadedProject,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, PoolMade>> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

@@ -47,6 +47,10 @@ class FakePlaces implements Places {
     return this.fullHosts;
   }
 
+  offered(): { readonly same: number; readonly of: number } {
+    return { same: 0, of: 2 };
+  }
+
   renew(): void {}
 }
 
@@ -117,6 +121,19 @@ test('sessions that were opened on other hosts are counted, and not what was sen
   expect([elsewhere(), places.opens]).toEqual([1, ['c']]);
   placing.countAnew();
   expect(elsewhere()).toBe(0);
+});
+
+test('hosts that offered it are told of where a session was wanted there, in this run', async () => {
+  const { placing, register } = placed();
+  const others = (): unknown => placing.statsOfRun().others;
+  const first = register();
+  await first.outcome();
+  expect(others()).toBeUndefined();
+  register();
+  await turn();
+  expect(others()).toEqual({ same: 0, of: 2 });
+  placing.countAnew();
+  expect(others()).toBeUndefined();
 });
 
 test('a failure is told once, also where the registration goes on to others', async () => {

@@ -1,6 +1,7 @@
 // Which registrations wait for other hosts, for how long, and what becomes of hosts that fail.
 import { expect, test } from 'vitest';
 import { mostRuns } from '../../../src/host/placing/other-runs.ts';
+import type { PoolMade } from '../../../src/reach/offer.ts';
 import { PlacingWorld, turn } from '../../support/placing.ts';
 
 test('nothing is opened on other hosts before this one is full; then the registration waits for it, and goes there', async () => {
@@ -174,7 +175,7 @@ test('there is no way to other hosts, which is told once; what comes stays here 
 });
 
 test('what the pools are made of cannot be found out: the same', async () => {
-  const world = new PlacingWorld(undefined, { identities: () => Promise.reject(new Error('no such file')) });
+  const world = new PlacingWorld(undefined, { made: () => Promise.reject(new Error('no such file')) });
   await world.full();
   const waiting = world.register();
   await turn();
@@ -183,8 +184,8 @@ test('what the pools are made of cannot be found out: the same', async () => {
 });
 
 test('what the pools are made of takes long: the first is waited for no longer than 2 s', async () => {
-  const found = Promise.withResolvers<ReadonlyMap<string, string>>();
-  const world = new PlacingWorld(undefined, { identities: () => found.promise });
+  const found = Promise.withResolvers<ReadonlyMap<string, PoolMade>>();
+  const world = new PlacingWorld(undefined, { made: () => found.promise });
   await world.full();
   world.register();
   await world.pass(1_950);
