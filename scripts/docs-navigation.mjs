@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 const longPage = 300;
-const navigation = /\n---\n\n(?:Previous|Next): .*\n$/;
+// However many there are: a formatter may have wrapped one, and another one was written below it.
+const navigation = /(?:\n---\n\n(?:Previous|Next): [^]*?\[All\s+pages\]\(README\.md\)\n)+$/;
 const contents = /<!-- contents: begin -->\n\n[^]*?<!-- contents: end -->\n\n/;
 
 const read = (file) => readFileSync(join(docs, file), 'utf8');

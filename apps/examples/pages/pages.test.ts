@@ -107,7 +107,7 @@ test('the locks of the config are those of its run', async () => {
 });
 
 test('the sheet as plain data runs', async () => {
-  const lines = await printed(here('readme'), '../protocol/use-sheet.ts');
+  const lines = await printed(here('protocol'), 'use-sheet.ts');
   expect(lines).toEqual(['A1 holds 2', 'visited 1', 'converts at 1.1']);
 });
 
@@ -129,7 +129,7 @@ test('esbuild and Sass run', { timeout: 30_000 }, async () => {
   expect(styled).toContain('  width: 42px;');
 });
 
-const sheets = { command: process.execPath, args: [here('readme/sheet.mjs')] };
+const sheets = { command: process.execPath, args: [here('protocol/sheet.mjs')] };
 
 const evaluate = (page: Session, expression: string, sessionId?: string): Promise<unknown> =>
   page.request({

@@ -11,7 +11,7 @@ const script = (file: string): Pick<PoolOptions, 'command' | 'args'> => ({
   command: process.execPath,
   args: [`${import.meta.dirname}/${file}`],
 });
-const sheets = script('../readme/sheet.mjs');
+const sheets = script('sheet.mjs');
 const browsers = { ...script('browser.mjs'), codec: nulJson, protocol: browser, stdio: { in: 3, out: 4 } } as const;
 
 type Name = 'sheet' | 'newerSheet' | 'replyField' | 'browser' | 'oneUseBrowser' | 'inTurn' | 'jsonRpc';

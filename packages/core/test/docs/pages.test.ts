@@ -52,3 +52,10 @@ test.for(documents)('%s has no broken link', (document) => {
   });
   expect(broken).toEqual([]);
 });
+
+test.for(documents)('%s has no line that was to go on and became a list', (document) => {
+  // Where a line of text begins with "1." or "3.", by chance.
+  const lists = withoutCode(read(document)).matchAll(/^( *)(\d+)\. .*\n(?:(?:\1 +.*)?\n)*(?!\1\d+\. )/gm);
+  const alone = [...lists].filter(([, , number]) => number === '1').map(([list]) => list.trim());
+  expect(alone).toEqual([]);
+});
