@@ -86,7 +86,7 @@ describe.skipIf(binary === undefined)(`placing in real runners${reason}`, () => 
       const message = messageOf(outcome, `holds a session (${lost})`);
       const [, at = ''] = /carpool\+tls:\/\/(127\.0\.0\.1:\d+)\//.exec(killed.lines.join('\n')) ?? [];
       expect(message).toContain('HUB_LOST');
-      expect(message).toMatch(new RegExp(`host at ${at} (?:has )?ended`));
+      expect(message).toMatch(new RegExp(String.raw`host at \S+ \(${at}\) (?:has )?ended`));
       expect(message).toMatch(/placed\.\w+:\d+/);
       expect(notes.filter(({ event }) => event === 'went on').map(({ folder }) => folder)).not.toContain(killed.path);
       expect(notes.filter(({ event }) => event === 'next').map(({ folder }) => folder)).not.toContain(killed.path);

@@ -47,7 +47,8 @@ export class RunElsewhere implements OtherRun {
     const failed = (thrown: unknown): void => {
       this.#client?.close();
       this.#isFailed = true;
-      if (!this.#closed) options.failed(`Cannot open this run on ${name}: ${messageOf(thrown)}`);
+      if (!this.#closed)
+        options.failed(`Cannot open this run on ${machineName(name, this.place)}: ${messageOf(thrown)}`);
     };
     void this.#open(options).catch(failed).then(options.changed);
   }

@@ -55,7 +55,7 @@ test('a config that fails there is told, and nothing is open', async () => {
   write('carpool.config.mjs', 'throw new Error("a mistake");');
   const { run, failures } = opening(address);
   await until('it is over', () => run.isOver);
-  expect(failures).toEqual([expect.stringMatching(/^Cannot open this run on ci-b: .*a mistake/)]);
+  expect(failures).toEqual([expect.stringMatching(/^Cannot open this run on ci-b \(127\.0\.0\.1:\d+\): .*a mistake/)]);
 });
 
 test('an address of this machine is none of another one: whoever wrote it means another host', async () => {
