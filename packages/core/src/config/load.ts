@@ -3,7 +3,7 @@
  * what is allowed.
  */
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -15,7 +15,7 @@ import type { FreshModules } from './fresh-modules.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
 import { checkConfig, invalid } from './check.ts';
-import { configNames, findConfig } from './find.ts';
+import { configFileOf, configNames } from './find.ts';
 
 export interface LoadedConfig {
   readonly pools: Readonly<Record<string, PoolOptions>>;
@@ -34,7 +34,7 @@ export interface LoadedConfig {
  * @throws CarpoolError CONFIG_INVALID
  */
 export async function loadConfig(project: Project, fresh?: FreshModules): Promise<LoadedConfig> {
-  const file = project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+  const file = configFileOf(project);
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);

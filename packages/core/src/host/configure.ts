@@ -11,7 +11,7 @@ import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { Boot, Project } from '../wire/control.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
-import { findConfig } from '../config/find.ts';
+import { configFileOf } from '../config/find.ts';
 import type { Reach } from '../reach/types.ts';
 import type { HubPool } from './hub/hub-pool.ts';
 import { planFromConfig } from './plan-from-config.ts';
@@ -70,8 +70,7 @@ export async function configure(
     return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, reach, config, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
-    const file =
-      project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+    const file = configFileOf(project);
     return { files: file === undefined ? [] : [file], problem };
   }
 }

@@ -6,7 +6,7 @@ const most = 4 * 1024 * 1024;
 /** Milliseconds. */
 const interval = 10_000;
 
-/** A line of the log, with the time. */
+/** A line of the log, or of the terminal of `carpool serve`, with the time. */
 export function printLine(text: string): void {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 }

@@ -30,7 +30,7 @@ import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
 import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import { leaveEndingOfHost } from '../hosts/left-ending.ts';
-import { boundLog } from './log.ts';
+import { boundLog, printLine } from './log.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RunLives } from './run-lives.ts';
 import { MachineRuns } from './runs.ts';
@@ -91,7 +91,7 @@ async function serve(
     stop: (error) => {
       hub.tellEnd(error, endedOnPurpose('machine', 'remote'));
       leaveEndingOfHost(machineLog(machine), folder, error);
-      log(error.message);
+      printLine(error.message);
       void lifetime.stop();
     },
     listener: () => listener,
@@ -117,7 +117,7 @@ async function serve(
       void lifetime.stop();
     },
   });
-  const refusals = new RefusalLog(systemClock, log);
+  const refusals = new RefusalLog(systemClock, printLine);
   onRefused((connection) => refusals.add(connection));
   await hub.listen(socket);
   if (listen !== undefined) {
@@ -148,13 +148,10 @@ async function serve(
     const invite = (revoked: () => void): readonly string[] =>
       listener?.invite({ name: 'reach' }, revoked).addresses ?? [];
     // What it serves on this machine needs no offer.
-    runs.offer(listen, invite).catch((thrown: unknown) => log(`offers no pools to other hosts: ${messageOf(thrown)}`));
+    runs
+      .offer(listen, invite)
+      .catch((thrown: unknown) => printLine(`offers no pools to other hosts: ${messageOf(thrown)}`));
   }
   await lifetime.sweepOnce();
   sweepMachineFolders();
-}
-
-/** A line of its log, or of the terminal of `carpool serve`. */
-function log(text: string): void {
-  process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 }

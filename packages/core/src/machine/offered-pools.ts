@@ -1,7 +1,6 @@
 /** The pools of a config that other hosts may use: those whose children can be told from others. */
-import { resolve } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
-import { findConfig } from '../config/find.ts';
+import { configFileOf } from '../config/find.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { LoadedProject, RunnerPlace } from '../definitions/project.ts';
 import { poolsOf } from '../host/configure.ts';
@@ -66,17 +65,13 @@ export class ConfigFiles {
   /** @param imported what it has loaded, with itself */
   constructor(project: Project, imported: readonly string[]) {
     this.#project = project;
-    this.#config = configOf(project);
+    this.#config = configFileOf(project);
     const files = this.#config === undefined ? imported : [this.#config, ...imported];
     this.#prints = new Map(files.map((file) => [file, fingerprint(file)]));
   }
 
   get changed(): boolean {
-    if (configOf(this.#project) !== this.#config) return true;
+    if (configFileOf(this.#project) !== this.#config) return true;
     return [...this.#prints].some(([file, then]) => !sameFingerprint(fingerprint(file), then));
   }
-}
-
-function configOf({ root, configFile }: Project): string | undefined {
-  return configFile === undefined ? findConfig(root) : resolve(root, configFile);
 }

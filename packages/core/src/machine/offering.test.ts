@@ -11,6 +11,7 @@ import { FreshModules } from '../config/fresh-modules.ts';
 import { server } from '../config/define-server.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { PoolOptions } from '../pool/options.ts';
+import type { PoolStats } from '../pool/types.ts';
 import { readAnnouncement } from '../reach/offer.ts';
 import type { Reach } from '../reach/types.ts';
 import { Offering } from './offering.ts';
@@ -26,6 +27,8 @@ class Project {
   /** Files that it has loaded. */
   imports: readonly string[] = [];
   loads = 0;
+  /** Of each of its pools. */
+  stats: PoolStats | undefined;
   /** Takes the address back. */
   revoke: (() => void) | undefined;
   invites = 0;
@@ -38,7 +41,7 @@ class Project {
       project: { root: this.root },
       place: { env: { PATH: process.env['PATH'] ?? '' }, cwd: this.root, configTimeout: 5_000 },
       clock: this.clock,
-      stats: () => undefined,
+      stats: () => this.stats,
       print: (line) => void this.lines.push(line),
       addresses: (revoked) => {
         this.revoke = revoked;
@@ -226,4 +229,15 @@ test('where its address is revoked it says goodbye, and offers nothing any more,
   project.clock.pass(600_000);
   expect(project.clock.pending).toBe(0);
   expect([project.topic.published, project.loads, project.lines.at(-1)]).toEqual([published, 1, last]);
+});
+
+test('a pool is as full in its offer as for the runs of this host: what waits beside slots that are shut counts', async () => {
+  const project = new Project();
+  // Sessions that had begun before two of the slots were shut.
+  project.stats = { maxSessions: 4, quarantined: 2, open: 3, queued: 1 } as PoolStats;
+  project.pools({ db: { ...pool, maxSessions: 4 } });
+  await project.offering.start();
+  await project.topic.settled();
+  const said = readAnnouncement(project.topic.last, version);
+  expect(said).toMatchObject({ offer: { pools: { db: { slots: 2, free: 0, queued: 2 } } } });
 });

@@ -6,7 +6,7 @@
  *   config loaded ─▶ topic connected: "offers" ─edit─▶ loaded again ─▶ … ─close, address revoked─▶ goodbye
  */
 import { randomUUID } from 'node:crypto';
-import { availableParallelism, hostname, loadavg } from 'node:os';
+import { hostname } from 'node:os';
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -14,6 +14,7 @@ import { version } from '../base/version.ts';
 import type { FreshModules } from '../config/fresh-modules.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { RunnerPlace } from '../definitions/project.ts';
+import { fillOf, loadOfMachine } from '../host/placing/fill.ts';
 import type { HostOffer, PoolOffer } from '../reach/offer.ts';
 import { Presence } from '../reach/presence.ts';
 import type { Reach, Topic, TopicOptions } from '../reach/types.ts';
@@ -237,20 +238,17 @@ export class Offering {
     const pools = (this.#offered?.pools.definitions ?? []).map(
       (definition) => [definition.settings.name, this.#poolOf(definition)] as const,
     );
-    const load = (loadavg()[0] ?? 0) / availableParallelism();
     return {
       host: this.host,
       name: hostname(),
       addresses: this.#addresses ?? [],
       pools: Object.fromEntries(pools),
-      load,
+      load: loadOfMachine(),
     };
   }
 
   #poolOf({ portable, digest, settings }: PoolDefinition): PoolOffer {
     const { open = 0, queued = 0, quarantined = 0 } = this.#options.stats(digest) ?? {};
-    const slots = Math.max(settings.maxSessions - quarantined, 0);
-    // Where some wait, none is free for the next: a child may not start, or may be blocked.
-    return { ...portable, slots, free: queued > 0 ? 0 : Math.max(slots - open, 0), queued };
+    return { ...portable, ...fillOf({ maxSessions: settings.maxSessions, open, queued, quarantined }) };
   }
 }

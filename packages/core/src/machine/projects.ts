@@ -2,12 +2,11 @@
  * Loads the configs of runs, each in the environment and the working directory of its runner. Both belong to the whole
  * process, so one is loaded at a time. Children and shared workers have the environment of their run handed to them.
  */
-import { resolve } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { within } from '../base/wait.ts';
-import { findConfig } from '../config/find.ts';
+import { configFileOf } from '../config/find.ts';
 import { FreshModules } from '../config/fresh-modules.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { LoadedProject, RunnerPlace } from '../definitions/project.ts';
@@ -61,17 +60,13 @@ function waits(ahead: readonly Project[], queue: ReadonlySet<Project>): string {
   const left = ahead.filter((project) => queue.has(project));
   const [first] = left;
   const others = left.length === 1 ? 'the config of another run' : `the configs of ${left.length} other runs`;
-  const now = first === undefined ? '' : `; ${fileOf(first) ?? first.root} is being loaded`;
+  const now = first === undefined ? '' : `; ${configFileOf(first) ?? first.root} is being loaded`;
   return `this run waits until the host of this machine has loaded ${others}${now}`;
-}
-
-function fileOf({ root, configFile }: Project): string | undefined {
-  return configFile === undefined ? findConfig(root) : resolve(root, configFile);
 }
 
 /** Other configs wait behind it. */
 function late(project: Project, configTimeout: number): CarpoolError {
-  const file = fileOf(project);
+  const file = configFileOf(project);
   const message = `Cannot load ${file ?? 'the config'}: it was not loaded within ${Math.round(configTimeout)} ms: a top-level \`await\` in it, or in what it imports, has not settled. If it needs longer, set \`configTimeout\` in the options of the adapter`;
   return new CarpoolError('CONFIG_INVALID', message, { context: { file, configTimeout } });
 }

@@ -1,10 +1,10 @@
 /** A host process, controlled from the runner's main process. Every wait for it has an end, also where it is stopped. */
 import type { ChildProcess } from 'node:child_process';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { CarpoolError, fromRecord, toRecord } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
-import { findConfig } from '../config/find.ts';
+import { configFileOf } from '../config/find.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import { endUnready, killHost, sweepHosts, type HostProgram } from '../hosts/kill-host.ts';
 import { forgetEnding } from '../hosts/left-ending.ts';
@@ -143,8 +143,7 @@ export class HostProcess implements Host {
 
   async #awaitConfig(): Promise<void> {
     const { configTimeout, project } = this.#options;
-    const file =
-      project.configFile === undefined ? findConfig(project.root) : resolve(project.root, project.configFile);
+    const file = configFileOf(project);
     const name = file ?? 'the config';
     const notice = systemClock.after(noticeAfter, () => {
       process.stderr.write(

@@ -17,13 +17,9 @@ import type { PoolStats } from '../../pool/types.ts';
 import type { WatchedFiles } from '../../process/files.ts';
 import { Elsewhere, type Destination, type TriedHost } from '../../wire/elsewhere.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
+import { fillOf, type Fill } from './fill.ts';
 
-/** How full a pool is. */
-export interface Fill {
-  readonly slots: number;
-  readonly free: number;
-  readonly queued: number;
-}
+export type { Fill };
 
 /** Of a registration that looks for other hosts. */
 export interface PlaceWait {
@@ -240,11 +236,6 @@ export class PlacedPool implements HubPool {
   }
 
   get #fill(): Fill {
-    const { maxSessions, quarantined, open, queued } = this.#pool.stats();
-    const slots = Math.max(maxSessions - quarantined, 0);
-    const used = Math.max(open + queued, this.#own);
-    // Where some wait, none is free for the next: a child may not start, or may be blocked.
-    const free = queued > 0 ? 0 : Math.max(slots - used, 0);
-    return { slots, free, queued: Math.max(used - slots, queued) };
+    return fillOf(this.#pool.stats(), this.#own);
   }
 }
