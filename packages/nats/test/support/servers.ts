@@ -1,7 +1,7 @@
 /** Real servers on this machine, alone or as a cluster, that tests stop and start. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,13 @@ export class NatsServer {
   /** @param signal SIGKILL: it says nothing; SIGSTOP: nothing of it is heard any more */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child?.kill(signal);
+  }
+
+  /** What it has refused to users so far, a line each. */
+  violations(): string[] {
+    return readFileSync(join(this.#folder, 'log'), 'utf8')
+      .split('\n')
+      .filter((line) => / Violation /.test(line));
   }
 
   get pid(): number | undefined {
