@@ -235,6 +235,26 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     expect((await run.host.stop())?.pools).toMatchObject([{ others: { same: 0, of: 2 } }]);
   });
 
+  test('the files of the run itself are edited between two runs of its host: a host that has those of before is left', async () => {
+    const all = await machines();
+    const b = await all.serve('b');
+    const a = all.checkout('a');
+    const run = await begin(a);
+    const worker = await run.worker();
+    const sessions = await many(worker, 3);
+    expect(await where(sessions)).toEqual({ a: 2, b: 1 });
+    const there = await on(sessions, 'b');
+    await there.unregister();
+    const before = readFileSync(join(a.path, 'server.mjs'), 'utf8');
+    writeFileSync(join(a.path, 'server.mjs'), `${before}\n// edited`);
+    await worker.runStarted();
+    const next = (): Promise<string> => fault(worker.register('echoes', { wait: false }));
+    expect(await next()).toMatch(/^POOL_FULL: /);
+    expect(await carpool(a, 'ps')).toMatch(/another pool echoes \(differs: server\.mjs\)/);
+    writeFileSync(join(b.path, 'server.mjs'), `${before}\n// edited`);
+    await expect.poll(next, { timeout: 20_000, interval: 300 }).toBe('undefined');
+  });
+
   test('the server is lost: sessions go on, and what comes stays here; there is none: the same', async () => {
     const server = await oneServer('');
     const all = new Machines(server.url);

@@ -149,10 +149,11 @@ async function placingOf(
   runner: string | undefined,
 ): Promise<Placing | undefined> {
   if (reach?.topic === undefined || config === undefined || run === undefined) return undefined;
-  const { placingFor, portablePools } = await import('./placing/start.ts');
+  const { placingFor, PortablePools } = await import('./placing/start.ts');
   const topic = reach.topic.bind(reach);
   const { runInfo } = run.hub;
-  return placingFor({ topic, runInfo, runner }, () => portablePools(pools, { ...config, modules }));
+  const portable = new PortablePools(pools, { ...config, modules });
+  return placingFor({ topic, runInfo, runner }, { made: () => portable.all(), remade: portable });
 }
 
 /** The same for all workers of the run. */

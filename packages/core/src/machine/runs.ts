@@ -274,7 +274,7 @@ export class MachineRuns implements HostedRuns {
         warn: (message) => print(`carpool: ${message}\n`),
         printed: print,
       },
-      async () => made,
+      { made: async () => made },
     );
   }
 

@@ -50,6 +50,7 @@ export class FakePool {
       statsOfRun: () => ({ sessions: 0 }),
       countAnew: () => {},
       resetFailures: () => {},
+      replaceIfChanged: async () => {},
       open: (options: HubOpenOptions) => this.#open(options),
     } as unknown as HubPool;
   }

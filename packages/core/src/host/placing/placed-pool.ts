@@ -59,6 +59,8 @@ export interface Places {
   offered(pool: string): PoolStats['others'];
   /** A new run begins: what could not be done may be tried again. */
   renew(): void;
+  /** Its files may have been edited: looks whether it is another pool now, of which other hosts are not believed to have the like. */
+  edited(pool: string): Promise<void>;
 }
 
 /** A registration in the queue of this host's pool. */
@@ -220,6 +222,7 @@ export class PlacedPool implements HubPool {
   }
 
   async replaceIfChanged(): Promise<void> {
+    await this.#places.edited(this.settings.name);
     await this.#pool.replaceIfChanged();
   }
 

@@ -5,14 +5,13 @@
  *   first register ─▶ identities, others heard of ─▶ this host is full ─▶ the run is opened on those that have the pool ─▶ …
  */
 import { hostname, loadavg, availableParallelism } from 'node:os';
-import type { CancelSignal } from '../../base/cancellation.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { version } from '../../base/version.ts';
 import { has, type Candidate, type PoolWanted } from '../../reach/placement.ts';
 import type { PoolStats } from '../../pool/types.ts';
-import type { HostOffer, PoolMade } from '../../reach/offer.ts';
+import type { HostOffer } from '../../reach/offer.ts';
 import { Presence } from '../../reach/presence.ts';
 import type { Reach } from '../../reach/types.ts';
 import type { Destination, TriedHost } from '../../wire/elsewhere.ts';
@@ -20,15 +19,15 @@ import type { RunInfo } from '../../wire/machine-messages.ts';
 import type { OtherHostStatus } from '../../wire/status.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
 import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
+import { Changes } from './changes.ts';
+import { MadePools, type MadePoolsOptions } from './made-pools.ts';
 import { mostRuns, OtherRuns, type OtherRun } from './other-runs.ts';
 import { PlacedPool, type Fill, type Places, type PlaceWait } from './placed-pool.ts';
 import { RunElsewhere, type RunElsewhereOptions } from './run-elsewhere.ts';
 import { statusWithUnlike, UnlikeHosts } from './unlike-hosts.ts';
 
-export interface PlacingOptions {
+export interface PlacingOptions extends MadePoolsOptions {
   readonly topic: NonNullable<Reach['topic']>;
-  /** What the pools are made from, for other machines; those of which it is not known stay here. Called once. */
-  readonly made: () => Promise<ReadonlyMap<string, PoolMade>>;
   readonly run: () => Promise<RunInfo>;
   /** The offer of this very process, if it makes one. */
   readonly self?: string | undefined;
@@ -52,9 +51,9 @@ export class Placing implements Places {
   readonly #unlike: UnlikeHosts;
   /** Pools of which this host was full, and since when. */
   readonly #wanted = new Map<string, number>();
-  /** Registrations that wait for other hosts. */
-  readonly #waiting = new Set<() => void>();
-  #made: ReadonlyMap<string, PoolMade> | undefined;
+  /** For registrations that wait for other hosts. */
+  readonly #changes: Changes;
+  readonly #made: MadePools;
   #run: RunInfo | undefined;
   #presence: Presence | undefined;
   #begun = false;
@@ -64,10 +63,16 @@ export class Placing implements Places {
 
   constructor(options: PlacingOptions) {
     this.#options = options;
-    const clock = (this.#clock = options.clock ?? systemClock);
-    this.#avoided = new AvoidedHosts(clock);
+    this.#clock = options.clock ?? systemClock;
+    this.#changes = new Changes(this.#clock);
+    this.#avoided = new AvoidedHosts(this.#clock);
     this.#unlike = new UnlikeHosts(options.warn);
-    this.#runs = new OtherRuns({ clock, changed: () => this.#changed() });
+    this.#made = new MadePools(options, () => {
+      this.#present();
+      this.#look();
+      this.#changed();
+    });
+    this.#runs = new OtherRuns({ clock: this.#clock, changed: () => this.#changed() });
   }
 
   /** The pools as the hub is to serve them. Those of servers stay: what a test gets of them is an address on this machine. */
@@ -85,7 +90,7 @@ export class Placing implements Places {
     if (this.#begun || this.#closed) return;
     this.#begun = true;
     this.#begin().catch((thrown: unknown) => {
-      this.#made ??= new Map();
+      this.#made.none();
       this.#fails(messageOf(thrown));
     });
   }
@@ -101,9 +106,9 @@ export class Placing implements Places {
     while (signal?.aborted !== true && !enough() && this.#others(pool, { tried, free: true }).length === 0) {
       const left = Math.min(ends, this.#settledAt(pool)) - this.#clock.now();
       if (left <= 0) break;
-      await this.#changeWithin(Math.min(left, patience.look), signal);
+      await this.#changes.within(Math.min(left, patience.look), signal);
     }
-    const made = this.#made?.get(pool);
+    const made = this.#made.known?.get(pool);
     if (!this.#closed && made !== undefined && this.#presence?.isSettled === true)
       this.#unlike.look(pool, made, this.#presence.hosts);
   }
@@ -159,12 +164,16 @@ export class Placing implements Places {
     this.#runs.renew();
   }
 
+  edited(pool: string): Promise<void> {
+    return this.#made.edited(pool);
+  }
+
   offered(pool: string): PoolStats['others'] {
     return this.#unlike.found(pool);
   }
 
   status(): OtherHostStatus[] {
-    return statusWithUnlike(this.#runs.status(), this.#presence?.hosts ?? [], this.#made ?? new Map());
+    return statusWithUnlike(this.#runs.status(), this.#presence?.hosts ?? [], this.#made.known ?? new Map());
   }
 
   /** After all workers have left. Does not reject. */
@@ -176,22 +185,27 @@ export class Placing implements Places {
   }
 
   async #begin(): Promise<void> {
-    const { topic, self } = this.#options;
-    [this.#made, this.#run] = await Promise.all([this.#options.made(), this.#options.run()]);
-    if (!this.#closed && this.#made.size > 0)
-      this.#presence = new Presence({
-        topic,
-        host: `${hostname()}, pid ${process.pid}`,
-        version,
-        clock: this.#clock,
-        not: self,
-        changed: () => {
-          this.#look();
-          this.#changed();
-        },
-        failed: ({ message }) => this.#fails(message),
-      });
+    [, this.#run] = await Promise.all([this.#made.find(), this.#options.run()]);
+    this.#present();
     this.#changed();
+  }
+
+  /** Hears of other hosts, as soon as there is a pool that they may have. */
+  #present(): void {
+    const { topic, self } = this.#options;
+    if (this.#closed || this.#presence !== undefined || (this.#made.known?.size ?? 0) === 0) return;
+    this.#presence = new Presence({
+      topic,
+      host: `${hostname()}, pid ${process.pid}`,
+      version,
+      clock: this.#clock,
+      not: self,
+      changed: () => {
+        this.#look();
+        this.#changed();
+      },
+      failed: ({ message }) => this.#fails(message),
+    });
   }
 
   #fails(message: string): void {
@@ -244,7 +258,7 @@ export class Placing implements Places {
   }
 
   #wantedOf(pool: string): PoolWanted | undefined {
-    const made = this.#made?.get(pool);
+    const made = this.#made.known?.get(pool);
     return made === undefined ? undefined : { name: pool, identity: made.identity };
   }
 
@@ -265,7 +279,7 @@ export class Placing implements Places {
   /** Until when more may be known soon. All that is waited for counts from its own beginning, whatever waits for it. */
   #settledAt(pool: string): number {
     const since = this.#wanted.get(pool);
-    if (this.#closed || since === undefined || this.#made?.has(pool) === false) return -Infinity;
+    if (this.#closed || since === undefined || this.#made.known?.has(pool) === false) return -Infinity;
     const wanted = this.#wantedOf(pool);
     const heard = this.#presence?.isSettled === true ? -Infinity : since;
     const opening = wanted === undefined ? -Infinity : this.#runs.openingSince(wanted);
@@ -274,18 +288,6 @@ export class Placing implements Places {
 
   #changed(): void {
     if (!this.#closed) for (const pool of this.#pools) pool.moveOn();
-    for (const wake of this.#waiting) wake();
-  }
-
-  /** Resolves when something has changed, it is cancelled, or the time is over. */
-  async #changeWithin(milliseconds: number, signal: CancelSignal | undefined): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.after(milliseconds, resolve);
-    this.#waiting.add(resolve);
-    signal?.addEventListener('abort', resolve);
-    await promise;
-    timer.cancel();
-    this.#waiting.delete(resolve);
-    signal?.removeEventListener('abort', resolve);
+    this.#changes.tell();
   }
 }

@@ -23,20 +23,21 @@ type Made = ReadonlyMap<string, PoolMade>;
 
 export class UnlikeHosts {
   readonly #warn: (message: string) => void;
-  readonly #told = new Set<string>();
+  /** By the pool: its identity then. */
+  readonly #told = new Map<string, string>();
   readonly #found = new Map<string, OthersStats>();
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
   }
 
-  /** A session of the pool is wanted on one of these. It is told once for each pool. */
+  /** A session of the pool is wanted on one of these. It is told once for each pool, and again after an edit. */
   look(pool: string, made: PoolMade, hosts: readonly Offered[]): void {
     const offering = hosts.filter(({ pools }) => Object.hasOwn(pools, pool));
     const unlike = offering.filter(({ pools }) => pools[pool]?.identity !== made.identity);
     this.#found.set(pool, { same: offering.length - unlike.length, of: offering.length });
-    if (unlike.length === 0 || this.#told.has(pool)) return;
-    this.#told.add(pool);
+    if (unlike.length === 0 || this.#told.get(pool) === made.identity) return;
+    this.#told.set(pool, made.identity);
     const byWhat = Map.groupBy(unlike, (offer) => whatDiffers(made, offer.pools[pool]) || 'something');
     const told = [...byWhat].map(([what, offers]) => `${what}, on ${listed(offers.map(nameOf))}`);
     const many = unlike.length === 1 ? '1 other host offers' : `${unlike.length} other hosts offer`;

@@ -1,5 +1,7 @@
-// The files of another host are edited: the run is opened there anew, and what was there before is left when it can be.
-import { expect, test } from 'vitest';
+// Files are edited. Of another host: the run is opened there anew, and what was there before is left when it can be. Of the run
+// itself: what other hosts have is none of its pools any more.
+import { describe, expect, test } from 'vitest';
+import type { PoolMade } from '../../../src/reach/offer.ts';
 import { PlacingWorld, turn } from '../../support/placing.ts';
 
 /** It offers another pool of the same name for a moment, and then this one again. */
@@ -90,4 +92,76 @@ test('one that cannot be opened anew leaves what is there', async () => {
   world.runs[1]!.fails('Cannot open this run on ci-b: it is broken');
   expect(first.isOver).toBe(false);
   expect(world.placing.status()).toHaveLength(1);
+});
+
+describe('the files of the run itself', () => {
+  /** A run of which the test says what its pool is made from. */
+  function edits() {
+    const answers: ((made: PoolMade | undefined) => void)[] = [];
+    const state = { isChanged: false };
+    const remade = {
+      changed: async () => state.isChanged,
+      made: () => new Promise<PoolMade | undefined>((resolve) => void answers.push(resolve)),
+    };
+    return { world: new PlacingWorld({ db: 1 }, { remade }), answers, state };
+  }
+  const made = (identity: string): PoolMade => ({ identity, parts: { 'engine.mjs': '00000002' } });
+
+  test('are as they were: other hosts are used as before', async () => {
+    const { world, answers } = edits();
+    await world.connected('b', 4);
+    await world.placed().replaceIfChanged();
+    expect([await world.register().outcome(), answers.length]).toEqual(['sent to b', 0]);
+  });
+
+  test('are edited: what comes stays here at once, and goes to those that have the same now', async () => {
+    const { world, answers, state } = edits();
+    await world.connected('b', 4);
+    state.isChanged = true;
+    await world.placed().replaceIfChanged();
+    const early = world.register();
+    await turn();
+    expect([early.now, world.pools.get('db')!.queued]).toEqual([undefined, 1]);
+    answers[0]!(made('y'));
+    await world.pass(100);
+    world.offers('b', 4);
+    const late = world.register();
+    await world.pass(2_100);
+    expect([early.now, late.now]).toEqual([undefined, undefined]);
+    expect(world.warnings).toEqual([expect.stringMatching(/^1 other host offers "db", but not the same pool/)]);
+    world.offers('b', 4, { identity: 'y' });
+    await world.pass(30_000);
+    world.offers('b', 4, { identity: 'y' });
+    world.runs.at(-1)!.opens({ db: 'y' });
+    await turn();
+    expect([early.now, late.now]).toEqual(['sent to b', 'sent to b']);
+  });
+
+  test('are edited twice: an answer that comes late is not believed', async () => {
+    const { world, answers, state } = edits();
+    await world.connected('b', 4);
+    state.isChanged = true;
+    await world.placed().replaceIfChanged();
+    await world.placed().replaceIfChanged();
+    answers[1]!(made('y'));
+    answers[0]!(made('x'));
+    await turn();
+    world.offers('b', 4);
+    const waits = world.register();
+    await world.pass(2_100);
+    expect(waits.now).toBeUndefined();
+  });
+
+  test('cannot be told any more: all stays here, and is waited for no longer', async () => {
+    const { world, answers, state } = edits();
+    await world.connected('b', 4);
+    state.isChanged = true;
+    await world.placed().replaceIfChanged();
+    answers[0]!(undefined);
+    await turn();
+    world.offers('b', 4);
+    const waits = world.register();
+    await turn();
+    expect([waits.now, world.pools.get('db')!.queued]).toEqual([undefined, 1]);
+  });
 });

@@ -52,6 +52,8 @@ class FakePlaces implements Places {
   }
 
   renew(): void {}
+
+  async edited(): Promise<void> {}
 }
 
 function placed(slots = 1) {
