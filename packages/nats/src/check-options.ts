@@ -12,7 +12,11 @@ const from = (least: number): string => `a number of milliseconds from ${least}`
 const milliseconds = (least: number): v.GenericSchema<number> =>
   v.pipe(v.number(from(least)), v.minValue(least, from(least)));
 const text = v.string('a string');
-const path = v.pipe(v.string('the path of a file'), v.nonEmpty('the path of a file'));
+const path = v.pipe(
+  v.string('the path of a file'),
+  v.nonEmpty('the path of a file'),
+  v.check((given) => !isContents(given), 'the path of a file'),
+);
 const replicas = [1, 3, 5] as const;
 
 const entries: Readonly<Record<keyof Required<NatsOptions>, v.GenericSchema>> = {
@@ -71,7 +75,13 @@ function checkProofs(options: NatsOptions, { proof, tls, texts }: Servers): void
     throw invalid(`\`tls\` is false, and ${texts.find((text) => /^tls:/i.test(text))} begins with "tls://"`);
 }
 
+/** Of a key, as it comes from a variable of the environment. */
+function isContents(given: string): boolean {
+  return /[\r\n]|-----BEGIN/.test(given);
+}
+
 function shown(name: string, value: unknown): string {
+  if (typeof value === 'string' && isContents(value)) return 'the contents of a file';
   if (typeof value === 'number' && !secrets.has(name)) return String(value);
   if (typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'string' && !secrets.has(name)) return JSON.stringify(value);

@@ -15,6 +15,15 @@ export const systemClock: Clock = {
   },
 };
 
+/** What waits by it keeps no process alive. */
+export const unhurriedClock: Clock = {
+  now: systemClock.now,
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Resolves after a time; used for retries. */
 export async function pause(clock: Clock, milliseconds: number): Promise<void> {
   await new Promise<void>((resolve) => void clock.after(milliseconds, resolve));

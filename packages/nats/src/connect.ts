@@ -1,5 +1,6 @@
 /** The connection to a server: how it is made, and in one sentence why it cannot be. */
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import {
   AuthorizationError,
   connect,
@@ -14,16 +15,20 @@ import type { ConnectionOptions } from './connection-options.ts';
 const defaultConnectTimeout = 5_000;
 /** Milliseconds for one attempt. */
 const longestAttempt = 2_000;
+/** Milliseconds for the greeting of a server that has answered. */
+const leastGreeting = 500;
 /** Milliseconds between attempts to connect again. */
 const reconnectWait = 100;
 
 /**
  * @param command that starts a server which has what is needed of it
+ * @param stopped nobody needs it any more: no other attempt is made
  * @throws CarpoolError REACH_UNAVAILABLE
  */
 export async function connectToServer(
   of: ConnectionOptions,
   command: 'nats-server' | 'nats-server -js',
+  stopped: () => boolean,
 ): Promise<NatsConnection> {
   const { servers, options, name, host } = of;
   const { connectTimeout = defaultConnectTimeout } = options;
@@ -38,7 +43,8 @@ export async function connectToServer(
         servers: [first, ...servers.filter((server) => server !== first)],
         noRandomize: true,
         name: `carpool, ${host}`,
-        timeout: attempt(),
+        // That of the first word may have taken nearly all.
+        timeout: Math.max(attempt(), leastGreeting),
         // It connects again for as long as the host lives: what it held is over by its own clock before that.
         maxReconnectAttempts: -1,
         reconnectTimeWait: reconnectWait,
@@ -55,6 +61,7 @@ export async function connectToServer(
       if (isFinal(thrown) || ends - performance.now() < reconnectWait)
         throw unreachable(of, thrown, `within ${Math.round(connectTimeout)} ms`, command);
       await new Promise((resolve) => setTimeout(resolve, reconnectWait));
+      if (stopped()) throw hasEnded(of);
     }
   }
 }
@@ -64,22 +71,43 @@ async function proofOf(
   name: string,
 ): Promise<Partial<NodeConnectionOptions>> {
   const { ca, cert, key } = typeof tls === 'object' ? tls : {};
+  const [authority, certificate, secret] = await Promise.all([
+    contents(ca, 'tls.ca', name),
+    contents(cert, 'tls.cert', name),
+    contents(key, 'tls.key', name),
+  ]);
+  checkTls({ ca: authority, cert: certificate, key: secret }, name);
+  // By their paths: a connection that comes back takes what stands there then.
   const files = { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
   const proof: Partial<NodeConnectionOptions> = tls === undefined || tls === false ? {} : { tls: files };
   if (token !== undefined) return { ...proof, token };
   if (user !== undefined) return { ...proof, user, ...(password !== undefined && { pass: password }) };
-  if (credentials === undefined) return proof;
+  const read = await contents(credentials, 'credentials', name);
+  return read === undefined ? proof : { ...proof, authenticator: credsAuthenticator(read) };
+}
+
+/** @param option that has the path */
+async function contents(path: string | undefined, option: string, name: string): Promise<Buffer | undefined> {
   try {
-    return { ...proof, authenticator: credsAuthenticator(await readFile(credentials)) };
+    return path === undefined ? undefined : await readFile(path);
   } catch (thrown) {
-    throw new CarpoolError(
-      'REACH_UNAVAILABLE',
-      `Cannot use ${name}: the file \`credentials\` cannot be read: ${textOf(thrown)}`,
-      {
-        cause: thrown,
-      },
-    );
+    const text = `Cannot use ${name}: the file \`${option}\` cannot be read: ${textOf(thrown)}`;
+    throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
   }
+}
+
+/** The same as for a connection, where what is wrong would seem to be of the server. */
+function checkTls(files: Readonly<Record<'ca' | 'cert' | 'key', Buffer | undefined>>, name: string): void {
+  try {
+    createSecureContext(files);
+  } catch (thrown) {
+    const text = `Cannot use ${name}: the files of \`tls\` cannot be used: ${textOf(thrown)}`;
+    throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
+  }
+}
+
+export function hasEnded({ name }: Pick<ConnectionOptions, 'name'>): CarpoolError {
+  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${name}: the run has ended`);
 }
 
 /** It will be the same soon after. */

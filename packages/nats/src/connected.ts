@@ -4,8 +4,8 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
 import { Bucket, streamOf } from './bucket.ts';
-import { systemClock } from './clock.ts';
-import { connectToServer, textOf } from './connect.ts';
+import { systemClock, unhurriedClock } from './clock.ts';
+import { connectToServer, hasEnded, textOf } from './connect.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
 import { describeBucket, sweepLeftovers } from './leftovers.ts';
@@ -24,11 +24,11 @@ const noop = (): void => {};
 /** @param stopped nobody needs it any more @throws CarpoolError REACH_UNAVAILABLE */
 export async function connectTo(options: ConnectionOptions, stopped: () => boolean): Promise<NatsConnected> {
   const run = runOf(options);
-  const connection = await connectToServer(options, 'nats-server -js');
+  const connection = await connectToServer(options, 'nats-server -js', stopped);
   try {
     await checkJetStream(connection, options.name);
     // It would make a bucket to remove it.
-    if (stopped()) throw new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${options.name}: the run has ended`);
+    if (stopped()) throw hasEnded(options);
     return new NatsConnected(connection, options, run);
   } catch (thrown) {
     await connection.close();
@@ -82,7 +82,7 @@ export class NatsConnected implements ReachConnection {
     await sweepLeftovers({
       connection: this.#connection,
       name: this.#bucketName,
-      clock: systemClock,
+      clock: unhurriedClock,
       stopped,
     }).catch(noop);
   }

@@ -56,6 +56,11 @@ test.each([
   ],
   [['tls://a:4222', { tls: false }], '`nats`: `tls` is false, and tls://a:4222 begins with "tls://"'],
   [['nats://a:4222', { credentials: '' }], '`nats`: `credentials` is ""; it is the path of a file'],
+  ...['-----BEGIN NATS USER JWT-----', 'one\ntwo', 'one\rtwo'].flatMap((contents): [unknown[], string][] => [
+    [['nats://a:4222', { credentials: contents }], '`credentials` is the contents of a file; it is the path of a file'],
+    [['nats://a:4222', { tls: { key: contents } }], '`tls.key` is the contents of a file; it is the path of a file'],
+    [['nats://a:4222', { tls: contents }], '`tls` is the contents of a file; it is true, false, or an object of paths'],
+  ]),
   [['nats://a:4222', { user: 'u', token: 't' }], '`nats`: it has both `token` and `user`; give one of them'],
   [['nats://a:4222', { password: 'p' }], '`nats`: it has a `password` without a `user`'],
 ])('%j is refused when the config is read', (given, text) => {
@@ -102,6 +107,9 @@ test.each([
   [['nats://ci:secret@a:4222', { credentials: 'x' }]],
   [['nats://a:4222', { password: 'secret' }]],
   [['nats://a:4222', { token: ['secret'] }]],
+  [['nats://a:4222', { credentials: '-----BEGIN USER NKEY SEED-----\nsecret' }]],
+  [['nats://a:4222', { tls: { cert: 'a', key: '-----BEGIN PRIVATE KEY-----secret' } }]],
+  [['nats://a:4222', { tls: 'secret\n' }]],
   [['nats://a:4222', { token: 5_382_739 }]],
 ])('nothing of %j that may be secret is in its error', (given) => {
   let thrown: unknown;

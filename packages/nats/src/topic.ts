@@ -74,7 +74,7 @@ export class NatsTopic implements Topic {
     // Loaded here, and never by a test.
     const { connectToServer, isFinal } = await import('./connect.ts');
     try {
-      const connection = await connectToServer(this.#options, 'nats-server');
+      const connection = await connectToServer(this.#options, 'nats-server', () => this.#closed);
       if (this.#closed) await connection.close();
       else this.#use(connection);
     } catch (thrown) {

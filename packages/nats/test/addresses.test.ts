@@ -1,6 +1,7 @@
 /** What is in the address of a real server to prove who asks: it is taken, and shown nowhere. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { nats, type NatsOptions } from '../src/index.ts';
+import { FakeServer } from './support/fake-server.ts';
 import { failure, TestHost } from './support/hosts.ts';
 import { binary, freePorts, jetStreamAnd, oneServer, reason } from './support/servers.ts';
 
@@ -71,10 +72,17 @@ describe.skipIf(binary === undefined)(`addresses with credentials${reason}`, () 
     expect(failed).toMatchObject({ message: expect.stringContaining('start one with `nats-server -js`') as string });
     expect(happened.join() + failed.message).not.toContain('secret');
   });
+});
 
-  test('a password goes to no server without TLS whose address begins with `tls://`', async () => {
-    const { port } = await oneServer('authorization { user: ci, password: right }');
-    const { happened } = topicOf(`tls://ci:right@127.0.0.1:${port}`);
-    await expect.poll(() => happened[0]).toMatch(/: TLS failed: server does not support 'tls'; see `tls` of nats\(\)/);
-  });
+test('a password goes to no server without TLS whose address begins with `tls://`', async () => {
+  const server = await FakeServer.start(() => false);
+  const place = server.url.replace('nats://', '');
+  const { happened } = topicOf(`tls://ci:right@${place}`);
+  await expect.poll(() => happened[0]).toMatch(/: TLS failed: server does not support 'tls'; see `tls` of nats\(\)/);
+  await expect.poll(() => server.open).toBe(0);
+  expect([server.accepted > 0, server.received]).toEqual([true, 0]);
+  // One whose address does not.
+  const plain = topicOf(`ci:right@${place}`);
+  await expect.poll(() => plain.happened).toEqual(['connected']);
+  expect([server.greeted, server.received > 0]).toEqual([1, true]);
 });

@@ -1,9 +1,9 @@
 /** What fails on the host of another machine: starts move on, all else says on which machine it was. */
-import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, test, vi } from 'vitest';
 import {
   begin,
+  fault,
   machineOf,
   Machines,
   serving,
@@ -55,16 +55,6 @@ const lines = ({ lines: all }: Serving, wanted: RegExp): string[] => all.filter(
 function stderr(): () => string {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   return () => written.mock.calls.map(([text]) => String(text)).join('');
-}
-
-/** The error, as its test sees it. */
-async function fault(work: Promise<unknown>): Promise<string> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!isCarpoolError(thrown)) return String(thrown);
-  return `${thrown.code}: ${thrown.message}`;
 }
 
 /** One on another host: that of the run is full. */

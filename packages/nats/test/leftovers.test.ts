@@ -15,7 +15,7 @@ describe.skipIf(binary === undefined)(`leftovers${reason}`, () => {
     const { url } = await oneServer();
     const connection = await connect({ servers: url });
     onTestFinished(() => connection.close());
-    const ttl = 60;
+    const ttl = 500;
     const kvm = new Kvm(connection);
     const make = async (name: string, description = describeBucket(name, ttl)): Promise<KV> =>
       await kvm.create(name, { description });
@@ -44,13 +44,13 @@ describe.skipIf(binary === undefined)(`leftovers${reason}`, () => {
     await own.put('a', 'b');
     expect([await sweep(), watched]).toEqual([[], 0]);
     // By the clock of the server, which cannot be set.
-    await pause(400);
+    await pause(3_000);
     expect(await sweep()).toEqual([]);
     await own.put('a', 'c');
     stopped = true;
     expect([await sweep(), watched]).toEqual([[], ttl]);
     stopped = false;
-    await pause(400);
+    await pause(3_000);
     await own.put('a', 'd');
     expect((await sweep()).toSorted()).toEqual(['KV_carpool_old', 'OBJ_carpool_old_values']);
     const left: string[] = [];

@@ -2,10 +2,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { isCarpoolError } from 'carpool';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { announced, begin, carpool, machineOf, Machines, serving, vitest, type Serving } from './support/machines.ts';
+import {
+  announced,
+  begin,
+  carpool,
+  fault,
+  machineOf,
+  Machines,
+  serving,
+  vitest,
+  type Serving,
+} from './support/machines.ts';
 import { binary, oneServer, reason } from './support/servers.ts';
 
 async function where(sessions: readonly Session[]): Promise<Record<string, number>> {
@@ -23,15 +32,6 @@ const many = async (client: Client, count: number, file = 'a.test'): Promise<Ses
 
 async function machines(): Promise<Machines> {
   return new Machines((await oneServer('')).url);
-}
-
-/** What is wrong, as its test sees it. */
-async function fault(work: Promise<unknown>): Promise<string> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return isCarpoolError(thrown) ? `${thrown.code}: ${thrown.message}` : String(thrown);
 }
 
 async function on(sessions: readonly Session[], name: string): Promise<Session> {
@@ -223,7 +223,7 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     expect(await machineOf(there)).toBe('b');
     // One that is edited again has another pool: nothing more comes, and starts it, a slot is free though; what goes on goes on.
     const identities = await announced(all.url);
-    await expect.poll(() => new Set(identities).size, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => new Set(identities).size).toBe(2);
     const before = new Set(identities);
     writeFileSync(join(b.path, 'server.mjs'), `import { writeFileSync } from 'node:fs'; writeFileSync('started', '');`);
     // The second time all have heard the first.
@@ -298,7 +298,7 @@ for (const n of [1, 2, 3]) test('and another ' + n, async ({ echoes, expect }) =
     connection.subscribe('carpool.hosts', {
       callback: (_, message) => void (message.string() === '{' || heard.push(message.json())),
     });
-    await expect.poll(() => heard.find(({ says }) => says === 'offers'), { timeout: 5_000 }).toBeDefined();
+    await expect.poll(() => heard.find(({ says }) => says === 'offers')).toBeDefined();
     const good = heard.find(({ says }) => says === 'offers')!;
     const say = (host: string, address: string): void =>
       connection.publish(

@@ -61,13 +61,13 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
     const [port = 0] = await freePorts(1);
     const server = new NatsServer(port, '');
     const [a, b] = [party('looks', server.url), party('offers', server.url)];
-    await expect.poll(() => a.happened[0], { timeout: 5_000 }).toMatch(/^Cannot use NATS at .*no server answers/);
+    await expect.poll(() => a.happened[0]).toMatch(/^Cannot use NATS at .*no server answers/);
     await server.start();
     await expect
       .poll(() => [a, b].map((one) => one.happened.at(-1)), { timeout: 10_000 })
       .toEqual(['connected', 'connected']);
     await server.kill();
-    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toMatch(/the connection was lost$/);
+    await expect.poll(() => a.happened.at(-1)).toMatch(/the connection was lost$/);
     a.topic.publish('lost');
     await server.start();
     await expect
@@ -122,7 +122,7 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
       expect(new Set(a.happened)).toEqual(new Set([sentence]));
       await refuses.kill();
       const allows = await server(port, everything).start();
-      await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+      await expect.poll(() => a.happened.at(-1)).toBe('connected');
       const b = party(other[role], allows.url, { user, password }, { retry: 10, refused: 50 });
       await expect.poll(() => b.happened).toEqual(['connected']);
       a.topic.publish('one');
@@ -131,7 +131,7 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
       // Taken away again, which a connection learns that comes back.
       await allows.kill();
       await server(port, less).start();
-      await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe(sentence);
+      await expect.poll(() => a.happened.at(-1)).toBe(sentence);
       expect(a.happened.slice(a.happened.indexOf('connected') + 1)).not.toContain('connected');
     },
   );
@@ -152,17 +152,17 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
     await good.kill();
     const other = new NatsServer(port, 'authorization { user: b, password: p }');
     await other.start();
-    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toMatch(/it refuses these credentials: see `token`/);
+    await expect.poll(() => a.happened.at(-1)).toMatch(/it refuses these credentials: see `token`/);
     expect(a.happened.filter((line) => line === 'connected')).toHaveLength(1);
     await other.kill();
     await server(port, everything).start();
-    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+    await expect.poll(() => a.happened.at(-1)).toBe('connected');
   });
 
   test('a server that is lost between the connection and its first answer: one connection comes back, and stays alone', async () => {
     const fake = await FakeServer.start(({ number, pings }) => number === 1 && pings === 2);
     const a = party('offers', fake.url, {}, { retry: 1, refused: 1 });
-    await expect.poll(() => a.happened.at(-1), { timeout: 5_000 }).toBe('connected');
+    await expect.poll(() => a.happened.at(-1)).toBe('connected');
     const b = party('looks', fake.url);
     await expect.poll(() => b.happened).toEqual(['connected']);
     for (let turn = 0; turn < 50; turn++) {

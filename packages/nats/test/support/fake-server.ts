@@ -15,8 +15,12 @@ type IsLost = (peer: Readonly<Peer>) => boolean;
 
 export class FakeServer {
   readonly url: string;
+  /** Connections on which a client has sent its CONNECT, and with it what proves who it is. */
   greeted = 0;
   open = 0;
+  accepted = 0;
+  /** Bytes. */
+  received = 0;
   readonly #isLost: IsLost;
   /** By the socket: what it has subscribed, under which id. */
   readonly #subscribed = new Map<Socket, Map<string, string>>();
@@ -46,6 +50,8 @@ export class FakeServer {
     const peer: Peer = { number: 0, pings: 0 };
     const subscriptions = new Map<string, string>();
     this.open++;
+    this.accepted++;
+    socket.on('data', ({ length }: Buffer) => (this.received += length));
     this.#subscribed.set(socket, subscriptions);
     socket.on('error', () => {}); // `close` follows
     socket.once('close', () => {

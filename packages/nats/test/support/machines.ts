@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@nats-io/transport-node';
+import { isCarpoolError } from 'carpool';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
 import { onTestFinished, vi } from 'vitest';
@@ -219,4 +220,13 @@ export async function begin({ path, env }: Checkout): Promise<Run> {
 export async function machineOf(session: Session): Promise<string> {
   const { folder } = (await session.request({ type: 'where' })) as { folder: string };
   return String(folder.split('/').at(-2));
+}
+
+/** What is wrong, as its test sees it; "undefined": nothing. */
+export async function fault(work: Promise<unknown>): Promise<string> {
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return isCarpoolError(thrown) ? `${thrown.code}: ${thrown.message}` : String(thrown);
 }
