@@ -4,10 +4,12 @@
  */
 import { createRequire, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { noop } from '../base/noop.ts';
 
 export class FreshModules {
   readonly #tag: string | undefined;
   readonly #files = new Set<string>();
+  #found: (file: string) => void = noop;
   #complete = true;
 
   /** @param number another one for each evaluation in this process; absent: there is one, and modules keep their URLs */
@@ -18,6 +20,11 @@ export class FreshModules {
   /** Files of the project that were loaded, and what these import of packages. */
   get files(): readonly string[] {
     return [...this.#files];
+  }
+
+  /** @param found takes each of the files, before Node reads it */
+  watch(found: (file: string) => void): void {
+    this.#found = found;
   }
 
   /** False: a compiler has loaded some, which does not say which. */
@@ -37,6 +44,7 @@ export class FreshModules {
     const fromPackage = !entry && parentURL?.startsWith('file:') === true && isInPackage(parentURL);
     if (!found.url.startsWith('file:') || fromPackage) return found;
     const file = fileURLToPath(found.url);
+    if (!this.#files.has(file)) this.#found(file);
     this.#files.add(file);
     if (this.#tag === undefined || isInPackage(found.url)) return found;
     if (conditions.includes('import'))

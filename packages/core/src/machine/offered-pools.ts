@@ -1,6 +1,7 @@
 /** The pools of a config that other hosts may use: those whose children can be told from others. */
 import { messageOf } from '../base/thrown.ts';
 import { configFileOf } from '../config/find.ts';
+import type { FreshModules } from '../config/fresh-modules.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { LoadedProject, RunnerPlace } from '../definitions/project.ts';
 import { poolsOf } from '../host/configure.ts';
@@ -56,22 +57,31 @@ export class OfferedPools {
   }
 }
 
-/** The files of a config as they were when it was loaded: also of one that fails, or is not there. */
+/** The files of a config as they were before it was loaded: also of one that fails, or is not there. */
 export class ConfigFiles {
   readonly #project: Project;
   readonly #config: string | undefined;
-  readonly #prints: ReadonlyMap<string, Fingerprint | undefined>;
+  /** What is edited while it is loaded differs from these. */
+  readonly #prints = new Map<string, Fingerprint | undefined>();
 
-  /** @param imported what it has loaded, with itself */
-  constructor(project: Project, imported: readonly string[]) {
+  /** Before it is loaded. */
+  constructor(project: Project) {
     this.#project = project;
     this.#config = configFileOf(project);
-    const files = this.#config === undefined ? imported : [this.#config, ...imported];
-    this.#prints = new Map(files.map((file) => [file, fingerprint(file)]));
+    if (this.#config !== undefined) this.#add(this.#config);
+  }
+
+  /** @param modules those that it loads, which are looked at, too */
+  loadedBy(modules: FreshModules): void {
+    modules.watch((file) => this.#add(file));
   }
 
   get changed(): boolean {
     if (configFileOf(this.#project) !== this.#config) return true;
     return [...this.#prints].some(([file, then]) => !sameFingerprint(fingerprint(file), then));
+  }
+
+  #add(file: string): void {
+    if (!this.#prints.has(file)) this.#prints.set(file, fingerprint(file));
   }
 }

@@ -1,99 +1,15 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import { FakeClock } from '../../test/support/clock.ts';
-import { FakeTopic } from '../../test/support/fake-topic.ts';
+import { expect, test } from 'vitest';
+import { OfferingProject as Project } from '../../test/support/offering-project.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { FreshModules } from '../config/fresh-modules.ts';
 import { server } from '../config/define-server.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { PoolStats } from '../pool/types.ts';
 import { readAnnouncement } from '../reach/offer.ts';
 import type { Reach } from '../reach/types.ts';
-import { Offering } from './offering.ts';
-
-/** A project of this test, whose config is what the test says that it is. */
-class Project {
-  readonly root = mkdtempSync(join(tmpdir(), 'offering-'));
-  readonly clock = new FakeClock();
-  readonly topic = new FakeTopic();
-  readonly lines: string[] = [];
-  readonly reach: Reach = { name: 'a fake', open: () => expect.unreachable(), topic: this.topic.open };
-  config: () => Partial<LoadedConfig> = () => ({});
-  /** Files that it has loaded. */
-  imports: readonly string[] = [];
-  loads = 0;
-  /** Of each of its pools. */
-  stats: PoolStats | undefined;
-  /** Takes the address back. */
-  revoke: (() => void) | undefined;
-  invites = 0;
-  #edits = 0;
-  readonly offering: Offering;
-
-  constructor() {
-    onTestFinished(() => rmSync(this.root, { recursive: true, force: true }));
-    this.offering = new Offering({
-      project: { root: this.root },
-      place: { env: { PATH: process.env['PATH'] ?? '' }, cwd: this.root, configTimeout: 5_000 },
-      clock: this.clock,
-      stats: () => this.stats,
-      print: (line) => void this.lines.push(line),
-      addresses: (revoked) => {
-        this.revoke = revoked;
-        return [`address ${++this.invites}`];
-      },
-      projects: {
-        load: async (_project, _place, events) => {
-          this.loads++;
-          const modules = new FreshModules();
-          events?.begins?.(modules);
-          for (const file of this.imports)
-            modules.resolved(
-              { url: pathToFileURL(file).href },
-              { conditions: [], importAttributes: {}, parentURL: undefined },
-              true,
-            );
-          const found = this.config();
-          return { pools: {}, sharedWorkers: {}, locks: {}, folder: this.root, file: this.file, modules, ...found };
-        },
-      },
-    });
-    onTestFinished(() => this.offering.close());
-  }
-
-  get file(): string {
-    return join(this.root, 'carpool.config.mjs');
-  }
-
-  /** What the config holds is another one from now on, and its file, too. */
-  edit(config: () => Partial<LoadedConfig>): void {
-    this.config = config;
-    writeFileSync(this.file, String(config));
-    utimesSync(this.file, ++this.#edits, this.#edits);
-  }
-
-  /** Offers these. */
-  pools(pools: Readonly<Record<string, PoolOptions>>): void {
-    this.edit(() => ({ reach: this.reach, pools }));
-  }
-
-  /** What it has said last, after the time of another look. */
-  get line(): string | undefined {
-    this.clock.pass(2_000);
-    return this.lines.at(-1);
-  }
-
-  /** The names of the pools that other hosts hear of now; `undefined`: none of this host. */
-  get heard(): string[] | undefined {
-    const said = readAnnouncement(this.topic.last, version);
-    return said?.says === 'offers' ? Object.keys(said.offer.pools) : undefined;
-  }
-}
 
 /** A look takes a moment of this process. */
 const looks = { interval: 2 };
@@ -240,4 +156,67 @@ test('a pool is as full in its offer as for the runs of this host: what waits be
   await project.topic.settled();
   const said = readAnnouncement(project.topic.last, version);
   expect(said).toMatchObject({ offer: { pools: { db: { slots: 2, free: 0, queued: 2 } } } });
+});
+
+test.each(['its own file', 'a file that it imports'])(
+  'an edit of %s while a config is loaded is noticed',
+  async (which) => {
+    const project = new Project();
+    const imported = join(project.root, 'imported.mjs');
+    writeFileSync(imported, '');
+    project.imports = [imported];
+    const after = { reach: project.reach, pools: { after: pool } };
+    project.edit(() => {
+      if (which === 'its own file') project.edit(() => after);
+      else {
+        project.config = () => after;
+        writeFileSync(imported, 'edited');
+      }
+      return { reach: project.reach, pools: { before: pool } };
+    });
+    await project.offering.start();
+    await project.topic.settled();
+    expect(project.lines).toEqual(['offers to other hosts: before']);
+    await expect.poll(() => project.line, looks).toBe('offers to other hosts: after');
+    expect(project.loads).toBe(2);
+  },
+);
+
+test('of many addresses it offers as many as others read', async () => {
+  const project = new Project();
+  project.addresses = 17;
+  project.pools({ db: pool });
+  await project.offering.start();
+  await project.topic.settled();
+  expect(project.lines).toEqual(['offers to other hosts: db']);
+  const said = readAnnouncement(project.topic.last, version);
+  const addresses = Array.from({ length: 16 }, (_, at) => `address ${at + 1}`);
+  expect(said).toMatchObject({ offer: { addresses } });
+});
+
+const many = (count: number, name: string): Readonly<Record<string, PoolOptions>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, pool]));
+
+test.each([
+  ['too many pools', many(257, 'p'), 'there are 257 pools, and the limit is 256'],
+  [
+    'a name that is too long',
+    { ['n'.repeat(301)]: pool },
+    `the name of the pool ${'n'.repeat(20)}… has 301 characters, and the limit is 300`,
+  ],
+  [
+    'too much in all',
+    many(250, 'n'.repeat(250)),
+    'what is told of its 250 pools has \\d+ characters, and the limit is 65536: give them shorter names, or offer fewer',
+  ],
+])('an offer that no host reads is not told as one: %s', async (_, pools, why) => {
+  const project = new Project();
+  project.pools(pools);
+  await project.offering.start();
+  await project.topic.settled();
+  expect(project.heard).toBeUndefined();
+  expect(project.lines).toEqual([expect.stringMatching(`^offers nothing to other hosts: ${why}$`)]);
+  project.pools({ db: pool });
+  await expect.poll(() => project.line, looks).toBe('offers to other hosts: db');
+  expect(project.heard).toEqual(['db']);
 });

@@ -11,11 +11,10 @@ import { systemClock, type Clock, type Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
-import type { FreshModules } from '../config/fresh-modules.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import type { RunnerPlace } from '../definitions/project.ts';
 import { fillOf, loadOfMachine } from '../host/placing/fill.ts';
-import type { HostOffer, PoolOffer } from '../reach/offer.ts';
+import { limits, whyUnheard, type HostOffer, type PoolOffer } from '../reach/offer.ts';
 import { Presence } from '../reach/presence.ts';
 import type { Reach, Topic, TopicOptions } from '../reach/types.ts';
 import type { PoolStats } from '../pool/types.ts';
@@ -114,11 +113,9 @@ export class Offering {
 
   async #load(): Promise<void> {
     const { project, place, projects } = this.#options;
-    let modules: FreshModules | undefined;
+    const files = (this.#files = new ConfigFiles(project));
     try {
-      const loaded = await projects
-        .load(project, place, { begins: (begun) => (modules = begun) })
-        .finally(() => (this.#files = new ConfigFiles(project, modules?.files ?? [])));
+      const loaded = await projects.load(project, place, { begins: (modules) => files.loadedBy(modules) });
       const { reach } = loaded;
       if (reach?.topic !== undefined) {
         await this.#define(new OfferedPools(loaded, place), reach.topic.bind(reach));
@@ -158,10 +155,10 @@ export class Offering {
     const before = this.#presence;
     if (before !== undefined && !anew) {
       before.changed();
-      if (this.#heard) this.#sayOffered();
+      if (this.#heard) this.#sayOffered(this.#own());
       return;
     }
-    this.#addresses ??= this.#options.addresses(() => this.#revoked());
+    this.#addresses ??= this.#options.addresses(() => this.#revoked()).slice(0, limits.addresses);
     const number = ++this.#presences;
     this.#heard = false;
     this.#presence = new Presence({
@@ -169,7 +166,12 @@ export class Offering {
       host: `${hostname()}, pid ${process.pid}`,
       version,
       clock: this.#clock,
-      own: () => this.#own(),
+      own: () => {
+        const offer = this.#own();
+        // It grows and shrinks with what is told of its pools.
+        if (this.#heard && number === this.#presences) this.#sayOffered(offer);
+        return offer;
+      },
       failed: ({ message }) => {
         if (number !== this.#presences) return;
         this.#heard = false;
@@ -188,7 +190,7 @@ export class Offering {
         options.connected();
         if (!current() || this.#closing !== undefined) return;
         this.#heard = true;
-        this.#sayOffered();
+        this.#sayOffered(this.#own());
       },
     });
   }
@@ -222,9 +224,10 @@ export class Offering {
     this.#retry = { at: this.#clock.now() + next, wait: next };
   }
 
-  #sayOffered(): void {
-    const names = this.#offered?.pools.definitions.map(({ settings }) => settings.name) ?? [];
-    this.#say(`offers to other hosts: ${names.join(', ')}`);
+  #sayOffered(offer: HostOffer): void {
+    const why = whyUnheard(offer, version);
+    const names = Object.keys(offer.pools).join(', ');
+    this.#say(why === undefined ? `offers to other hosts: ${names}` : `offers nothing to other hosts: ${why}`);
   }
 
   /** Once, until something else is said of it. @param about a pool */

@@ -20,7 +20,7 @@ export interface HostOffer {
   readonly host: string;
   /** Of its machine, for people. Two may have the same. */
   readonly name: string;
-  /** Where runs are opened on it, by TLS: the same one by each name that the machine has. */
+  /** Where runs are opened on it, by TLS: the same one by each name that the machine has. From 1 to 16. */
   readonly addresses: readonly string[];
   readonly pools: Readonly<Record<string, PoolOffer>>;
   /** Of its processors, from 0: how many processes want one, for each that there is. */
@@ -39,8 +39,18 @@ export function identitiesOf(made: ReadonlyMap<string, PoolMade>): Record<string
   return Object.fromEntries([...made].map(([pool, { identity }]) => [pool, identity]));
 }
 
-/** Characters of an announcement, of one with the parts of its pools, and of the texts in it; entries of its lists. */
-const limits = { announcement: 65_536, withParts: 16_384, text: 300, pools: 256, addresses: 16, parts: 24 } as const;
+/**
+ * Characters of an announcement, of one with the parts of its pools, and of the texts in it; entries of its lists. What is
+ * over them is not heard.
+ */
+export const limits = {
+  announcement: 65_536,
+  withParts: 16_384,
+  text: 300,
+  pools: 256,
+  addresses: 16,
+  parts: 24,
+} as const;
 const partDigest = /^[0-9a-f]{8}$/;
 
 /** @param version of the package: other versions do not understand each other, so they do not hear of each other either */
@@ -52,7 +62,22 @@ export function writeAnnouncement(announcement: Announcement, version: string): 
   return JSON.stringify({ version, ...announcement, offer: { ...offer, pools: Object.fromEntries(pools) } });
 }
 
-/** Undefined: it is none of this version, or too large. */
+/** Why no other host hears of an offer, in half a sentence. Undefined: they do. */
+export function whyUnheard(offer: HostOffer, version: string): string | undefined {
+  const { addresses, pools } = offer;
+  const names = Object.keys(pools);
+  if (addresses.length === 0) return 'this host has no address';
+  if (names.length > limits.pools) return `there are ${names.length} pools, and the limit is ${limits.pools}`;
+  const long = names.find(({ length }) => length > limits.text);
+  if (long !== undefined)
+    return `the name of the pool ${long.slice(0, 20)}… has ${long.length} characters, and the limit is ${limits.text}`;
+  const text = writeAnnouncement({ says: 'offers', number: Number.MAX_SAFE_INTEGER, offer }, version);
+  if (text.length > limits.announcement)
+    return `what is told of its ${names.length} pools has ${text.length} characters, and the limit is ${limits.announcement}: give them shorter names, or offer fewer`;
+  return readAnnouncement(text, version) === undefined ? 'a text or a number in it is too large' : undefined;
+}
+
+/** Undefined: it is none of this version, or over the limits. */
 export function readAnnouncement(text: string, version: string): Announcement | undefined {
   if (text.length > limits.announcement) return undefined;
   const said = parsed(text);
@@ -76,13 +101,18 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 function offerIn(value: unknown): HostOffer | undefined {
   const { host, name, addresses, pools, load } = recordIn(value) ?? {};
   if (!isText(host) || host === '' || !isText(name) || !isNumber(load)) return undefined;
-  if (!Array.isArray(addresses) || addresses.length > limits.addresses || !addresses.every(isText)) return undefined;
+  if (!isAddresses(addresses)) return undefined;
   const entries = Object.entries(recordIn(pools) ?? {});
   if (entries.length > limits.pools) return undefined;
   const read = entries.map(([pool, offer]) => [pool, poolIn(offer)] as const);
   if (!read.every((entry): entry is readonly [string, PoolOffer] => entry[1] !== undefined && isText(entry[0])))
     return undefined;
   return { host, name, addresses, load, pools: Object.fromEntries(read) };
+}
+
+/** Where there is none, nobody can come. */
+function isAddresses(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= limits.addresses && value.every(isText);
 }
 
 function poolIn(value: unknown): PoolOffer | undefined {

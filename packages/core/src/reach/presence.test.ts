@@ -109,6 +109,7 @@ test('what is published by anybody else is not believed, whatever one thing of i
     { host: undefined },
     { name: 1 },
     { addresses: 'x' },
+    { addresses: [] },
     { addresses: [1] },
     { addresses: undefined },
     { load: '0' },
