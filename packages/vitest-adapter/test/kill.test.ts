@@ -19,6 +19,15 @@ const moments = [
   { moment: 'while it tears down', files: ['passes'], printed: /Test Files/ },
 ];
 
+// The rest is as in 5, with which it shares its kind of pool.
+test('Vitest 4: a runner killed by SIGKILL while a session is open leaves nothing behind', async () => {
+  using project = new Project(4, 'kill');
+  const running = project.start(['run', 'holds', ...args]);
+  await running.until(/holding/);
+  running.kill('SIGKILL');
+  expect((await running.outcome).left).toEqual([]);
+});
+
 // The two kinds of pool that versions have: that of 3, and that of 4 and 5.
 describe.for(ends)('Vitest %s', (major) => {
   test.for(moments)('a runner killed $moment leaves nothing behind', async ({ files, printed }) => {

@@ -2,8 +2,10 @@
  * `carpool stop`: ends the host of this machine, a run, the host of a run, or all of them. Each is asked first; what does not
  * end in time is killed, and what it had started is swept. Only hosts of this user are found.
  */
+import { systemClock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
+import { within } from '../base/wait.ts';
 import { HostClient } from '../client/client.ts';
 import { livingHosts, type LivingHost } from '../hosts/living-hosts.ts';
 import { livingMachineHost, findMachineFolder } from '../hosts/machine-folder.ts';
@@ -61,8 +63,9 @@ async function endNamed(hosts: readonly LivingHost[], target: string, limit: Lim
   const isTarget = (pid: number | undefined): boolean => String(pid) === target;
   const host = hosts.find(({ record, samePids }) => samePids && isTarget(record.pid));
   if (host !== undefined) return await endHost(host, limit);
-  // One that does not answer is found by its own pid alone.
-  const asked = await Promise.all(hosts.map(({ address }) => statusOf(address, 0).catch(noop)));
+  // One that does not answer is found by its own pid alone. What is found must have time to end.
+  const look = { clock: systemClock, timeout: limit.left / 2, expired: (): Error => new Error('no answer') };
+  const asked = await Promise.all(hosts.map(({ address }) => within(statusOf(address, 0), look).catch(noop)));
   for (const [at, status] of asked.entries()) {
     const run = status?.runs.find(({ id, pid }) => id === target || isTarget(pid));
     const one = hosts[at];
@@ -82,14 +85,15 @@ function mayHaveIt(silent: readonly LivingHost[]): string {
 
 async function endRun({ address }: LivingHost, run: RunStatus, limit: Limit): Promise<number> {
   const name = `the run of ${run.runner ?? 'a runner'}: ${run.folder}, ${placeOf(run)}`;
-  const timeout = Math.min(limit.left, longest);
-  const client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout });
+  const timeout = (): number => Math.min(limit.left, longest);
+  let client: HostClient | undefined;
   try {
-    await client.ask({ method: 'stop', run: run.id }, timeout);
+    client = await HostClient.connect({ address, runner: 'carpool stop', observer: true, timeout: timeout() });
+    await client.ask({ method: 'stop', run: run.id }, timeout());
   } catch (thrown) {
     return failed(`${name} has not ended: ${messageOf(thrown)}`);
   } finally {
-    client.close();
+    client?.close();
   }
   console.log(`carpool: has ended: ${name}, with all that it held`);
   return 0;

@@ -9,7 +9,7 @@ import { within } from '../base/wait.ts';
 /** Milliseconds. */
 const sweepTimeout = 10_000;
 /** Milliseconds in which a killed process is gone, unless the system is stuck. */
-const killTimeout = 2_000;
+export const killTimeout = 2_000;
 
 /** How the program of a run's host is started, which can also sweep. */
 export interface HostProgram {

@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { configFileOf } from '../config/find.ts';
 import type { WatchedFiles } from '../process/files.ts';
-import { endUnready, killHost, sweepHosts, type HostProgram } from '../hosts/kill-host.ts';
+import { endUnready, killHost, killTimeout, sweepHosts, type HostProgram } from '../hosts/kill-host.ts';
 import { forgetEnding } from '../hosts/left-ending.ts';
 import { localPath } from '../wire/address.ts';
 import type { Boot, Configured, GroupLeader, HostSummary, Project } from '../wire/control.ts';
@@ -120,17 +120,22 @@ export class HostProcess implements Host {
 
   async #stop(): Promise<HostSummary | undefined> {
     // One that answers nothing is not waited for as long as one that has something to end.
-    if (!(await this.#answers()))
-      this.#kill(`it did not answer within ${Math.round(pingTimeout)} ms when it was to end`);
-    const stopped = await this.#control.call('stop', stopTimeout);
+    const answers = await this.#answers();
+    if (!answers) this.#kill(`it did not answer within ${Math.round(pingTimeout)} ms when it was to end`);
+    const stopped = answers ? await this.#control.call('stop', stopTimeout) : undefined;
     // It ends when this process does, which it neither holds up nor keeps running.
     if (stopped?.stays === true) return stopped.summary;
     this.#control.end();
-    this.#control.hold();
+    const release = this.#control.hold();
     const expired = (): Error => unreachable('it did not end');
     const end = { clock: systemClock, timeout: stopped === undefined ? 0 : stopTimeout, expired };
     await within(this.exited, end).catch(() => this.#kill(`it did not end within ${Math.round(stopTimeout)} ms`));
-    await this.exited;
+    const killed = within(this.exited, { clock: systemClock, timeout: killTimeout, expired });
+    if (!(await killed.then(() => true).catch(() => false))) {
+      this.#stuck();
+      release();
+      return stopped?.summary;
+    }
     await Promise.all([this.#output.over, this.#swept]);
     forgetEnding(dirname(localPath(this.address))); // workers that began until now have read it
     return stopped?.summary;
@@ -192,6 +197,14 @@ export class HostProcess implements Host {
     this.#fault = fault;
     process.stderr.write(`carpool: The host (process ${this.pid}) was killed: ${fault}\n`);
     killHost(this.#child);
+  }
+
+  /** It was killed, and the system does not end it: neither the user nor this process waits for that. */
+  #stuck(): void {
+    this.#heartbeat?.stop();
+    process.stderr.write(
+      `carpool: The host (process ${this.pid}) has not ended within ${Math.round(killTimeout)} ms after SIGKILL: the system holds it. What it has started is ended by the next host\n`,
+    );
   }
 
   /** What it has printed before is on another pipe, and may be read after the report. It may have been ready. */

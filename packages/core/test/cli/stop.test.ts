@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { processes } from '../../src/cli/ps/ask.ts';
 import type { AnsweringHost, HostView } from '../../src/cli/ps/types.ts';
-import type { HostClient } from '../../src/client/client.ts';
+import { HostClient } from '../../src/client/client.ts';
 import { stop, type StopOptions } from '../../src/cli/stop.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
 import { livingMachineHost, machineFolder, machineFolderName } from '../../src/hosts/machine-folder.ts';
@@ -170,6 +170,33 @@ test('a run on a host that does not answer is not found, and that host is named'
   expect(notFound).toEqual({
     code: 1,
     said: `carpool: no host and no run of this user is ${host.runs[0]?.id}; \`carpool ps\` lists them. No answer came from 1 host that may serve it (pid ${host.pid}): \`carpool stop PID\` ends one, with all that it serves`,
+  });
+});
+
+test('a run is ended in the time that is given, also where another host does not answer', async () => {
+  const { host } = await served('machine');
+  const own = await run({ host: 'run' });
+  const silent = (await hosts()).find(({ kind }) => kind === 'run')?.pid ?? 0;
+  process.kill(silent, 'SIGSTOP');
+  // Less than a host has for its answer.
+  const ended = await stopping(host.runs[0]?.id, { timeout: 1_400 });
+  process.kill(silent, 'SIGCONT');
+  expect(ended).toEqual({ code: 0, said: expect.stringMatching(/^carpool: has ended: the run of a test: /) });
+  await own.stop();
+});
+
+test('a run whose host is gone when it is to be asked is named, with the reason', async () => {
+  const { host } = await served('machine');
+  const connect = HostClient.connect.bind(HostClient);
+  const gone = vi.spyOn(HostClient, 'connect').mockImplementation(async (options) => {
+    if (options.runner === 'carpool stop') throw new Error('nothing listens there');
+    return await connect(options);
+  });
+  const asked = await stopping(host.runs[0]?.id);
+  gone.mockRestore();
+  expect(asked).toEqual({
+    code: 1,
+    said: expect.stringMatching(/^carpool: the run of a test: .* has not ended: nothing listens there$/),
   });
 });
 

@@ -163,6 +163,19 @@ test('as many idle children as need be make room for one, also where they take t
   expect(await runningIn(client)).toEqual([0, 1]);
 });
 
+test('no more idle children make room than need be', async () => {
+  onMachine();
+  await machineHost({ boot: { maxChildren: 3 } });
+  const three = { children: 3, maxSessions: 3 };
+  configured({ pools: { one: program('echo', three), two: program('echo', { registerTimeout: 20_000 }) } });
+  const client = await worker(await run());
+  const sessions = await Promise.all([1, 2, 3].map(() => client.register('one')));
+  await Promise.all(sessions.map((session) => session.unregister()));
+  expect(await runningIn(client)).toEqual([3, 0]);
+  await (await client.register('two')).unregister();
+  expect(await runningIn(client)).toEqual([2, 1]);
+});
+
 test('a child whose call has given up while it started makes room, too', async () => {
   onMachine();
   await machineHost({ boot: { maxChildren: 1 } });

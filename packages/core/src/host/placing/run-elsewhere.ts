@@ -6,6 +6,7 @@
  *      └─ no address leads there ────────▶ over
  */
 import { fromRecord } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { HostClient } from '../../client/client.ts';
 import type { HostOffer } from '../../reach/offer.ts';
@@ -123,10 +124,16 @@ export class RunElsewhere implements OtherRun {
         break;
       } catch (thrown) {
         if (this.#closed) break;
-        faults.push(messageOf(thrown));
+        faults.push(withAddress(messageOf(thrown), address));
       }
     throw new Error(`no address of ${name} leads there: ${faults.join('; ')}`);
   }
+}
+
+/** What is wrong with an address, with the address: without its token, which opens runs. */
+function withAddress(fault: string, address: string): string {
+  const place = remotePlace(address) ?? printable(address.replace(/#[^]*/, ''));
+  return fault.includes(place) ? fault : `${place}: ${fault}`;
 }
 
 /** HOST:PORT of the first address that is one; undefined: none is. */

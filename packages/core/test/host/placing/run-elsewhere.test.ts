@@ -59,11 +59,19 @@ test('a config that fails there is told, and nothing is open', async () => {
 });
 
 test('an address of this machine is none of another one: whoever wrote it means another host', async () => {
-  const { run, failures } = opening(`carpool:/nowhere#${'0'.repeat(64)}`);
+  const { run, failures } = opening(`carpool:/nowhere#${'0'.repeat(64)}`, `no\nne#${'1'.repeat(64)}`);
   await until('it is over', () => run.isOver);
   expect(failures).toEqual([
-    'Cannot open this run on ci-b: no address of ci-b leads there: its address is none of another machine',
+    'Cannot open this run on ci-b: no address of ci-b leads there: carpool:/nowhere: its address is none of another machine; no ne: Cannot connect to the host: its address is not one that an adapter of Carpool made',
   ]);
+});
+
+test('where no address leads there, each is named with what is wrong, and no token of them', async () => {
+  const at = (host: string): string => `carpool+tls://${host}:1/#${'0'.repeat(64)}.${'A'.repeat(43)}`;
+  const { run, failures } = opening(at('127.0.0.1'), at('127.0.0.2'));
+  await until('it is over', () => run.isOver);
+  expect(failures).toEqual([expect.stringMatching(/leads there: .*127\.0\.0\.1:1\b.*; .*127\.0\.0\.2:1\b/)]);
+  expect(failures.join()).not.toContain('000');
 });
 
 test('one that ends while it connects tries no other address, and tells nothing', async () => {
