@@ -1,11 +1,10 @@
 /** What hosts are told of writes is a hint: it may be lost, late, or wrong. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../src/clock.ts';
-import { Leases, type LeaseCallbacks } from '../src/leases.ts';
+import type { LeaseCallbacks, Leases } from '../src/leases.ts';
 import type { NameRecord } from '../src/record.ts';
 import { Conflict, type Store, type Stored } from '../src/store.ts';
-import { timingOf } from '../src/validity.ts';
+import { closeLeases, leasesOn } from './support/leases.ts';
 
 /** One bucket in this process. */
 class MemoryStore implements Store {
@@ -51,18 +50,8 @@ class MemoryStore implements Store {
 }
 
 function host(store: Store, label: string): Leases {
-  let ids = 0;
-  const leases = new Leases({
-    store,
-    clock: systemClock,
-    timing: timingOf(1_500),
-    randomId: () => `${label}${++ids}`,
-    random: () => 0.5,
-    label,
-    keyOf: ({ name }) => name,
-  });
-  const until = (): number => systemClock.now() + 2_000;
-  onTestFinished(async () => void (await leases.close({ store, removed: async () => {}, until: until() })));
+  const leases = leasesOn(store, label, 1_500);
+  onTestFinished(() => closeLeases(store, [leases]));
   return leases;
 }
 

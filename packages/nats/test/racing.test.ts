@@ -1,10 +1,8 @@
 /** A store whose compare-and-set is not atomic, as that of a cluster: both of two writes that race may be taken. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../src/clock.ts';
-import { Leases } from '../src/leases.ts';
 import { Conflict, type Store, type Stored } from '../src/store.ts';
-import { timingOf } from '../src/validity.ts';
+import { closeLeases, leasesOn } from './support/leases.ts';
 
 /** What is expected is looked at when a write comes, and not when it is written, a turn later. */
 class RacingStore implements Store {
@@ -52,23 +50,8 @@ class RacingStore implements Store {
 
 test('of two hosts whose writes race one holds the lock, and what was given back is free', async () => {
   const store = new RacingStore();
-  let ids = 0;
-  const hosts = ['a', 'b', 'c'].map(
-    (label) =>
-      new Leases({
-        store,
-        clock: systemClock,
-        timing: timingOf(600),
-        randomId: () => `${label}${++ids}`,
-        random: () => 0.5,
-        label,
-        keyOf: ({ name }) => name,
-      }),
-  );
-  onTestFinished(async () => {
-    const ending = { store, removed: async () => {}, until: systemClock.now() + 2_000 };
-    await Promise.all(hosts.map((host) => host.close(ending)));
-  });
+  const hosts = ['a', 'b', 'c'].map((label) => leasesOn(store, label, 600));
+  onTestFinished(() => closeLeases(store, hosts));
   await Promise.all(hosts.map((host) => host.open()));
   let holders = 0;
   let most = 0;

@@ -53,9 +53,39 @@ test.for(documents)('%s has no broken link', (document) => {
   expect(broken).toEqual([]);
 });
 
+/** The first items of numbered lists that are none: of one item, or that begin with another number than 1. */
+function strayItems(text: string): string[] {
+  const lists: { readonly indent: number; readonly items: string[] }[] = [];
+  const open: typeof lists = [];
+  for (const line of withoutCode(text).split('\n')) {
+    if (line.trim() === '') continue;
+    const indent = line.search(/\S/);
+    const isItem = /^ *\d+\. /.test(line);
+    while ((open.at(-1)?.indent ?? -1) >= indent + (isItem ? 1 : 0)) open.pop();
+    if (!isItem) continue;
+    let list = open.at(-1);
+    if (list?.indent !== indent) {
+      list = { indent, items: [] };
+      lists.push(list);
+      open.push(list);
+    }
+    list.items.push(line.trim());
+  }
+  return lists.flatMap(({ items }) => {
+    const [first = ''] = items;
+    return items.length === 1 || !first.startsWith('1. ') ? [first] : [];
+  });
+}
+
 test.for(documents)('%s has no line that was to go on and became a list', (document) => {
   // Where a line of text begins with "1." or "3.", by chance.
-  const lists = withoutCode(read(document)).matchAll(/^( *)(\d+)\. .*\n(?:(?:\1 +.*)?\n)*(?!\1\d+\. )/gm);
-  const alone = [...lists].filter(([, , number]) => number === '1').map(([list]) => list.trim());
-  expect(alone).toEqual([]);
+  expect(strayItems(read(document))).toEqual([]);
+});
+
+test('a line of text that begins with a number is seen, and a list is none', () => {
+  expect(strayItems('It was version\n1. That is old.\n\nText.')).toEqual(['1. That is old.']);
+  expect(strayItems('It has taken\n\n3. Then\n4. there\n\n1. and one\n')).toEqual(['3. Then']);
+  expect(strayItems('It has taken\n\n3. Then\n\nand at\n\n1. there')).toEqual(['3. Then', '1. there']);
+  const list = 'So:\n\n1. one\n   goes on\n\n   1. in it\n   2. again\n\n2. two\n\n```\n1. code\n```\n\nText: 3. 4.\n';
+  expect(strayItems(list)).toEqual([]);
 });
