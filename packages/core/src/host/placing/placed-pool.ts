@@ -19,8 +19,6 @@ import { Elsewhere, type Destination, type TriedHost } from '../../wire/elsewher
 import type { HubPool } from '../hub/hub-pool.ts';
 import { fillOf, type Fill } from './fill.ts';
 
-export type { Fill };
-
 /** Of a registration that looks for other hosts. */
 export interface PlaceWait {
   readonly signal?: CancelSignal | undefined;

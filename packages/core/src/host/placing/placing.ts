@@ -4,7 +4,7 @@
  *
  *   first register ─▶ identities, others heard of ─▶ this host is full ─▶ the run is opened on those that have the pool ─▶ …
  */
-import { hostname, loadavg, availableParallelism } from 'node:os';
+import { hostname } from 'node:os';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { printable, printableLines } from '../../base/printable.ts';
@@ -20,9 +20,10 @@ import type { OtherHostStatus } from '../../wire/status.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
 import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
 import { Changes } from './changes.ts';
+import { loadOfMachine, type Fill } from './fill.ts';
 import { MadePools, type MadePoolsOptions } from './made-pools.ts';
 import { mostRuns, OtherRuns, type OtherRun } from './other-runs.ts';
-import { PlacedPool, type Fill, type Places, type PlaceWait } from './placed-pool.ts';
+import { PlacedPool, type Places, type PlaceWait } from './placed-pool.ts';
 import { RunElsewhere, type RunElsewhereOptions } from './run-elsewhere.ts';
 import { statusWithUnlike, UnlikeHosts } from './unlike-hosts.ts';
 
@@ -122,8 +123,11 @@ export class Placing implements Places {
     const others = this.#others(pool, of);
     const directory = this.#presence?.directory;
     if (wanted === undefined || directory === undefined || others.length === 0) return undefined;
-    const load = (loadavg()[0] ?? 0) / availableParallelism();
-    const here: Candidate = { host: '', pools: { [pool]: { identity: wanted.identity, ...own } }, load };
+    const here: Candidate = {
+      host: '',
+      pools: { [pool]: { identity: wanted.identity, ...own } },
+      load: loadOfMachine(),
+    };
     const { host } = directory.place(wanted, [here, ...others]) ?? here;
     const run = this.#runs.on(host, wanted);
     if (run === undefined) {
