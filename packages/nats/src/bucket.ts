@@ -78,7 +78,10 @@ export class Bucket implements Store {
     );
   }
 
-  /** One question, with one deadline: an iteration of the client's has none, and goes on where the server is lost meanwhile. */
+  /**
+   * One question, with one deadline. An iteration of the client's has none: it goes on where the server is lost meanwhile, and
+   * may not end where a key is written meanwhile.
+   */
   async keys(filter: string): Promise<readonly string[]> {
     const { name } = this.#options;
     const prefix = `$KV.${name}.`;
