@@ -10,6 +10,7 @@ import {
 } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { forbiddenIn } from './permissions.ts';
 import { BucketGone, Conflict, type Store, type Stored } from './store.ts';
 
 export interface BucketOptions {
@@ -58,7 +59,7 @@ export class Bucket implements Store {
     try {
       this.#kv = await kvm.create(name, options);
     } catch (thrown) {
-      if (!(thrown instanceof JetStreamApiError) || thrown.code !== streamExists) throw thrown;
+      if (!(thrown instanceof JetStreamApiError) || thrown.code !== streamExists) throw translated(thrown);
       await this.open();
     }
   }
@@ -186,5 +187,5 @@ function translated(thrown: unknown): unknown {
     if (thrown.code === JetStreamApiCodes.StreamWrongLastSequence) return new Conflict(thrown.message);
     if (thrown.code === JetStreamApiCodes.StreamNotFound) return new BucketGone(thrown.message);
   }
-  return thrown;
+  return forbiddenIn(thrown) ?? thrown;
 }

@@ -1,7 +1,7 @@
 /** The connection of a host to the server: its leases, and the values of `once`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
-import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
 import { Bucket, streamOf } from './bucket.ts';
 import { systemClock, unhurriedClock } from './clock.ts';
@@ -10,7 +10,10 @@ import type { ConnectionOptions } from './connection-options.ts';
 import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
 import { describeBucket, sweepLeftovers } from './leftovers.ts';
 import { Leases } from './leases.ts';
+import { checkPermissions, forbiddenIn } from './permissions.ts';
 import { recordFor, type NameOf } from './record.ts';
+import type { Session } from './session.ts';
+import { Forbidden } from './store.ts';
 import { timingOf } from './validity.ts';
 import { Values } from './values.ts';
 
@@ -27,6 +30,7 @@ export async function connectTo(options: ConnectionOptions, stopped: () => boole
   const connection = await connectToServer(options, 'nats-server -js', stopped);
   try {
     await checkJetStream(connection, options.name);
+    await checkPermissions(connection, bucketOf(run));
     // It would make a bucket to remove it.
     if (stopped()) throw hasEnded(options);
     return new NatsConnected(connection, options, run);
@@ -51,7 +55,7 @@ export class NatsConnected implements ReachConnection {
     const timing = timingOf(ttl);
     this.#connection = connection;
     this.#name = `${name}, run ${JSON.stringify(run)}`;
-    this.#bucketName = `carpool_${run.replaceAll('.', '_')}_${digest(run).slice(0, 6)}`;
+    this.#bucketName = bucketOf(run);
     const timeout = Math.max(timing.renew, 250);
     const description = describeBucket(run, ttl);
     const of = { connection, name: this.#bucketName, replicas, description };
@@ -66,13 +70,21 @@ export class NatsConnected implements ReachConnection {
       label: host,
       keyOf,
     });
-    const session = () => this.#leases.open();
+    const session = (): Promise<Session | undefined> => this.#session();
     this.#values = new Values({ ...of, bucket, session, timeout: closeAnswer });
     void this.#begin();
   }
 
   async ready(): Promise<void> {
     await this.#leases.open();
+  }
+
+  /** @throws Forbidden */
+  async #session(): Promise<Session | undefined> {
+    const session = await this.#leases.open();
+    const { trouble } = this.#leases;
+    if (session === undefined && trouble instanceof Forbidden) throw trouble;
+    return session;
   }
 
   async #begin(): Promise<void> {
@@ -151,7 +163,8 @@ export class NatsConnected implements ReachConnection {
     try {
       return await work();
     } catch (thrown) {
-      const text = `Cannot ${what} the value ${JSON.stringify(key)} at ${this.#name}: ${textOf(thrown)}`;
+      const why = textOf(forbiddenIn(thrown) ?? thrown);
+      const text = `Cannot ${what} the value ${JSON.stringify(key)} at ${this.#name}: ${why}`;
       throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
     }
   }
@@ -169,16 +182,13 @@ export class NatsConnected implements ReachConnection {
   }
 }
 
-/** @throws CarpoolError REACH_UNAVAILABLE if it is known to have none: a cluster may just have no leader */
+/** @throws CarpoolError REACH_UNAVAILABLE if it is known to have none: a cluster may just have no leader. Forbidden */
 async function checkJetStream(connection: NatsConnection, name: string): Promise<void> {
   try {
     await (await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 })).getAccountInfo();
   } catch (thrown) {
-    const forbidden = permissionIn(thrown);
-    if (forbidden !== undefined) {
-      const text = `Cannot use ${name}: its user may not ${forbidden}, which leases need; docs/reach.md, "Sizing", lists all`;
-      throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
-    }
+    const forbidden = forbiddenIn(thrown);
+    if (forbidden !== undefined) throw forbidden;
     const refused = thrown instanceof JetStreamApiError || connection.info?.jetstream !== true;
     if (!refused) return;
     const how = 'start it with JetStream (`nats-server -js`), and allow it for this account';
@@ -188,13 +198,6 @@ async function checkJetStream(connection: NatsConnection, name: string): Promise
       { cause: thrown },
     );
   }
-}
-
-/** What is not allowed, for a sentence. */
-function permissionIn(thrown: unknown): string | undefined {
-  const { cause } = thrown as { readonly cause?: unknown };
-  const found = [thrown, cause].find((one): one is PermissionViolationError => one instanceof PermissionViolationError);
-  return found && `${found.operation === 'subscription' ? 'subscribe' : 'publish'} to ${JSON.stringify(found.subject)}`;
 }
 
 function runOf({ options, name }: ConnectionOptions): string {
@@ -209,6 +212,10 @@ function runOf({ options, name }: ConnectionOptions): string {
     'REACH_UNAVAILABLE',
     `Cannot use ${name}: the id of the run is ${JSON.stringify(run)}; it may have letters, digits, "-", "_" and ".", at most 100`,
   );
+}
+
+function bucketOf(run: string): string {
+  return `carpool_${run.replaceAll('.', '_')}_${digest(run).slice(0, 6)}`;
 }
 
 /** What users name may hold any text; keys of a bucket may not. */

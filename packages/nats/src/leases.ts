@@ -10,14 +10,14 @@ import { NameAgent } from './name-agent.ts';
 import { OtherHosts } from './others.ts';
 import type { NameOf, NameRecord, Place } from './record.ts';
 import { endSession, Session } from './session.ts';
-import { BucketGone, type Store } from './store.ts';
+import { BucketGone, Forbidden, type Store } from './store.ts';
 import type { Timing } from './validity.ts';
 
 export interface LeaseCallbacks {
   granted(grant: { readonly revision: number; readonly epoch: string; readonly place: Place }): void;
   /** @param record what is in its way */
   refused(record: NameRecord): void;
-  /** It does not wait, and is not known to be held: `trouble` says why. */
+  /** It does not wait, and is not known to be held; or it would wait in vain: `trouble` says why. */
   unavailable(): void;
   /** It was held, or computed. @param why a clause */
   lost(why: string): void;
@@ -76,7 +76,7 @@ export class Leases {
     this.#mute = options.store.listen((key, stored) => this.#agents.get(key)?.heard(stored));
   }
 
-  /** Begins a session. Resolves when there is one. */
+  /** Begins a session. Resolves when there is one; with undefined where none is needed, or permitted: `trouble` says so. */
   async open(): Promise<Session | undefined> {
     if (this.#session?.over === false) return this.#session;
     return await (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
@@ -153,10 +153,18 @@ export class Leases {
         return session;
       } catch (thrown) {
         this.#trouble = thrown;
+        if (thrown instanceof Forbidden) return this.#giveUp();
         await pause(clock, timing.renew / 2);
       }
     }
     return undefined;
+  }
+
+  /** The next call tries again: what waits would wait for somebody who changes the server. */
+  #giveUp(): undefined {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const { callbacks } of entries) callbacks.unavailable();
   }
 
   #begin(session: Session): void {

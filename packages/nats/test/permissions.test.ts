@@ -6,20 +6,27 @@ import { failure, TestHost } from './support/hosts.ts';
 import { binary, jetStreamAnd, oneServer, reason } from './support/servers.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/reach.md'), 'utf8');
-const [, sentence = ''] = /^A user of NATS needs JetStream, and may publish and subscribe ([^]*?)\. /m.exec(page) ?? [];
-const documented = [...sentence.matchAll(/`([^`]+)`/g)].map(([, subject = '']) => subject);
+const [, publish = '', subscribe = ''] =
+  /^A user of NATS needs JetStream, and may publish ([^]*?), and\s+subscribe ([^]*?)\. /m.exec(page) ?? [];
+const documented = { publish: subjectsIn(publish), subscribe: subjectsIn(subscribe) };
+const denied = (['publish', 'subscribe'] as const).flatMap((what) =>
+  documented[what].map((subject) => [what, subject] as const),
+);
 
-function configOf(subjects: readonly string[]): string {
-  const list = JSON.stringify(subjects);
-  const permissions = `{ publish: ${list}, subscribe: ${list} }`;
-  return jetStreamAnd(`authorization { users: [ { user: ci, password: p, permissions: ${permissions} } ] }`);
+function subjectsIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, subject = '']) => subject);
+}
+
+function configOf(permissions: Readonly<Record<'publish' | 'subscribe', readonly string[]>>): string {
+  const all = JSON.stringify(permissions);
+  return jetStreamAnd(`authorization { users: [ { user: ci, password: p, permissions: ${all} } ] }`);
 }
 
 const user = { user: 'ci', password: 'p' };
 
 describe.skipIf(binary === undefined)(`permissions${reason}`, () => {
   test('those of the documentation are enough for leases and values of every size, up to the end of the run', async () => {
-    expect(documented).not.toEqual([]);
+    expect(denied.length).toBeGreaterThan(1);
     const server = await oneServer(configOf(documented));
     const lines: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((text) => void lines.push(String(text)));
@@ -42,9 +49,49 @@ describe.skipIf(binary === undefined)(`permissions${reason}`, () => {
     expect([server.violations(), lines]).toEqual([[], []]);
   });
 
-  test('what the server refuses is seen here', async () => {
-    const server = await oneServer(configOf(documented.filter((subject) => subject !== '$JS.API.>')));
-    await failure(new TestHost(server.url, user).take('db'));
+  test.each(denied)('a user who may not %s %s: one sentence, for all that is asked', async (what, subject) => {
+    const without = documented[what].filter((other) => other !== subject);
+    const server = await oneServer(configOf({ ...documented, [what]: without }));
+    const host = new TestHost(server.url, user);
+    const asked = [
+      host.take('db'),
+      host.take({ name: 'accounts', kind: 'reservation', wait: false, values: ['ann'] }),
+      host.connection.load('a value'),
+      host.connection.store('a value', Buffer.alloc(600_000)),
+    ];
+    const [start = ''] = subject.split(/[*>]/);
+    for (const { code, message } of await Promise.all(asked.map(failure))) {
+      expect(code).toBe('REACH_UNAVAILABLE');
+      expect(message).toMatch(
+        /^Cannot use NATS at [^ ]+: its user may not [^;]*; docs\/reach\.md, "Sizing", lists all$/,
+      );
+      expect(message).toContain(`${what} to "${start}`);
+    }
+    await host.connection.ready();
+    await host.connection.close();
     expect(server.violations()).not.toEqual([]);
+  });
+
+  test('one that is taken away later: what is held is lost, what waits and what comes fails, until it is there again', async () => {
+    const server = await oneServer(configOf(documented));
+    const [a, b] = [new TestHost(server.url, user), new TestHost(server.url, user)];
+    const held = await a.take('db');
+    const waiting = b.ask({ name: 'db' });
+    await expect.poll(() => waiting.lease.describe()).toContain('it is held by');
+    server.reload(configOf({ ...documented, publish: documented.publish.filter((one) => one !== '$KV.*.>') }));
+    const [lost, late] = await Promise.all([held.lost, failure(waiting.granted)]);
+    expect(lost.message).toMatch(/could not be renewed for 1000 ms \(its user may not publish to "\$KV\./);
+    const asked = [late, await failure(b.take('other')), await failure(b.connection.store('x', Buffer.alloc(10)))];
+    for (const { code, message } of asked) {
+      expect(code).toBe('REACH_UNAVAILABLE');
+      expect(message).toMatch(/its user may not publish to "\$KV\.[^"]*", which leases need; [^;]*$/);
+    }
+    server.reload(configOf(documented));
+    const granted = async (): Promise<boolean> =>
+      await b.take('db').then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(granted, { timeout: 10_000 }).toBe(true);
   });
 });

@@ -37,13 +37,23 @@ export class NatsServer {
     this.port = port;
     this.#folder = mkdtempSync(join(tmpdir(), 'nats-server-'));
     this.#config = join(this.#folder, 'nats.conf');
-    const store = join(this.#folder, 'jetstream');
-    writeFileSync(this.#config, `host: 127.0.0.1\nport: ${port}\n${config.replace('STORE', store)}\n`);
+    this.#write(config);
     finished(() => this.end());
   }
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
+  }
+
+  #write(config: string): void {
+    const store = join(this.#folder, 'jetstream');
+    writeFileSync(this.#config, `host: 127.0.0.1\nport: ${this.port}\n${config.replace('STORE', store)}\n`);
+  }
+
+  /** It reads the new one a moment later, and goes on. */
+  reload(config: string): void {
+    this.#write(config);
+    this.#child?.kill('SIGHUP');
   }
 
   /** Resolves when it takes connections. */
