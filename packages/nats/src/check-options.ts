@@ -71,8 +71,16 @@ function checkProofs(options: NatsOptions, { proof, tls, texts }: Servers): void
     throw invalid(`the address of a server has ${there}, and there is the option \`${given}\`; give one of them`);
   }
   if (given === 'password') throw invalid('it has a `password` without a `user`');
+  checkPair(options.tls);
   if (tls && options.tls === false)
     throw invalid(`\`tls\` is false, and ${texts.find((text) => /^tls:/i.test(text))} begins with "tls://"`);
+}
+
+/** Node would show no certificate, and say nothing. */
+function checkPair(tls: NatsOptions['tls']): void {
+  if (typeof tls !== 'object' || (tls.cert === undefined) === (tls.key === undefined)) return;
+  const [has, lacks] = tls.key === undefined ? ['cert', 'key'] : ['key', 'cert'];
+  throw invalid(`\`tls\` has a \`${has}\` without a \`${lacks}\`; give both`);
 }
 
 /** Of a key, as it comes from a variable of the environment. */

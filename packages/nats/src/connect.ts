@@ -1,16 +1,18 @@
 /** The connection to a server: how it is made, and in one sentence why it cannot be. */
-import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import {
   AuthorizationError,
   connect,
   credsAuthenticator,
   type NatsConnection,
   type NodeConnectionOptions,
+  type TlsOptions,
 } from '@nats-io/transport-node';
-import { CarpoolError } from 'carpool';
+import type { CarpoolError } from 'carpool';
 import { firstToAnswer } from './answers.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { contents, unusable } from './files.ts';
+import { textOf } from './text-of.ts';
+import { checkIdentity, describeTls, proveCertificate, readTls, TlsError, type TlsFiles } from './tls.ts';
 
 const defaultConnectTimeout = 5_000;
 /** Milliseconds for one attempt. */
@@ -32,13 +34,14 @@ export async function connectToServer(
 ): Promise<NatsConnection> {
   const { servers, options, name, host } = of;
   const { connectTimeout = defaultConnectTimeout } = options;
-  const proof = await proofOf(options, name);
+  const [proof, files] = await Promise.all([proofOf(options, name), readTls(options.tls, name)]);
   const ends = performance.now() + connectTimeout;
   for (;;) {
     // Of one server: another one may answer.
     const attempt = (): number => Math.max(Math.min(ends - performance.now(), longestAttempt), 1);
     try {
-      const first = await firstToAnswer(servers, attempt());
+      const { server: first, verifies } = await firstToAnswer(servers, attempt());
+      if (verifies) await proveCertificate(first, files, attempt());
       return await connect({
         servers: [first, ...servers.filter((server) => server !== first)],
         noRandomize: true,
@@ -59,7 +62,7 @@ export async function connectToServer(
       const [thrown = error] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
       // A server that is started beside the tests may need a moment.
       if (isFinal(thrown) || ends - performance.now() < reconnectWait)
-        throw unreachable(of, thrown, `within ${Math.round(connectTimeout)} ms`, command);
+        throw unreachable({ ...of, files }, thrown, `within ${Math.round(connectTimeout)} ms`, command);
       await new Promise((resolve) => setTimeout(resolve, reconnectWait));
       if (stopped()) throw hasEnded(of);
     }
@@ -70,44 +73,23 @@ async function proofOf(
   { token, user, password, credentials, tls }: ConnectionOptions['options'],
   name: string,
 ): Promise<Partial<NodeConnectionOptions>> {
-  const { ca, cert, key } = typeof tls === 'object' ? tls : {};
-  const [authority, certificate, secret] = await Promise.all([
-    contents(ca, 'tls.ca', name),
-    contents(cert, 'tls.cert', name),
-    contents(key, 'tls.key', name),
-  ]);
-  checkTls({ ca: authority, cert: certificate, key: secret }, name);
-  // By their paths: a connection that comes back takes what stands there then.
-  const files = { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
-  const proof: Partial<NodeConnectionOptions> = tls === undefined || tls === false ? {} : { tls: files };
+  const proof: Partial<NodeConnectionOptions> = tls === undefined || tls === false ? {} : { tls: tlsOf(tls) };
   if (token !== undefined) return { ...proof, token };
   if (user !== undefined) return { ...proof, user, ...(password !== undefined && { pass: password }) };
   const read = await contents(credentials, 'credentials', name);
   return read === undefined ? proof : { ...proof, authenticator: credsAuthenticator(read) };
 }
 
-/** @param option that has the path */
-async function contents(path: string | undefined, option: string, name: string): Promise<Buffer | undefined> {
-  try {
-    return path === undefined ? undefined : await readFile(path);
-  } catch (thrown) {
-    const text = `Cannot use ${name}: the file \`${option}\` cannot be read: ${textOf(thrown)}`;
-    throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
-  }
-}
-
-/** The same as for a connection, where what is wrong would seem to be of the server. */
-function checkTls(files: Readonly<Record<'ca' | 'cert' | 'key', Buffer | undefined>>, name: string): void {
-  try {
-    createSecureContext(files);
-  } catch (thrown) {
-    const text = `Cannot use ${name}: the files of \`tls\` cannot be used: ${textOf(thrown)}`;
-    throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
-  }
+/** By their paths: a connection that comes back takes what stands there then. */
+function tlsOf(tls: Exclude<ConnectionOptions['options']['tls'], false | undefined>): TlsOptions {
+  const { ca, cert, key } = tls === true ? {} : tls;
+  const files = { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
+  const options = { ...files, checkServerIdentity: checkIdentity };
+  return options;
 }
 
 export function hasEnded({ name }: Pick<ConnectionOptions, 'name'>): CarpoolError {
-  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${name}: the run has ended`);
+  return unusable(name, 'the run has ended');
 }
 
 /** It will be the same soon after. */
@@ -116,6 +98,7 @@ export function isFinal(thrown: unknown): boolean {
 }
 
 function isTls(thrown: unknown): boolean {
+  if (thrown instanceof TlsError) return true;
   // Of the system, such as a name that is not found: that may be "tls.example".
   if (isOfSystem(thrown) || (thrown instanceof Error && isOfSystem(thrown.cause))) return false;
   return /certificate|tls|ssl/i.test(textOf(thrown));
@@ -125,14 +108,19 @@ function isOfSystem(thrown: unknown): boolean {
   return thrown instanceof Error && 'syscall' in thrown;
 }
 
-function unreachable(of: ConnectionOptions, thrown: unknown, when: string, command: string): CarpoolError {
+function unreachable(
+  of: ConnectionOptions & { readonly files: TlsFiles },
+  thrown: unknown,
+  when: string,
+  command: string,
+): CarpoolError {
   const why =
     thrown instanceof AuthorizationError
       ? refused(of)
       : isTls(thrown)
-        ? `TLS failed: ${textOf(thrown)}; see \`tls\` of nats()`
+        ? describeTls(thrown, of.files)
         : `no server answers there ${when} (${textOf(thrown)}): start one with \`${command}\`, or correct the address`;
-  return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${of.name}: ${why}`, { cause: thrown });
+  return unusable(of.name, why, thrown);
 }
 
 function refused({ options, proofInAddress }: ConnectionOptions): string {
@@ -143,12 +131,4 @@ function refused({ options, proofInAddress }: ConnectionOptions): string {
   return token === undefined && user === undefined && credentials === undefined
     ? `it wants credentials, and none were given: see ${given}`
     : `it refuses these credentials: see ${given}`;
-}
-
-export function textOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { cause } = thrown;
-  return cause instanceof Error && !thrown.message.includes(cause.message)
-    ? `${thrown.message}: ${cause.message}`
-    : thrown.message;
 }

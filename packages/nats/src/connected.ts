@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { CarpoolError, type ReachConnection, type ReachEvents, type ReachLease, type ReachWanted } from 'carpool';
 import { Bucket, streamOf } from './bucket.ts';
 import { systemClock, unhurriedClock } from './clock.ts';
-import { connectToServer, hasEnded, textOf } from './connect.ts';
+import { connectToServer, hasEnded } from './connect.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { invalidError, lostError, takenError, describeRecord } from './messages.ts';
 import { describeBucket, sweepLeftovers } from './leftovers.ts';
@@ -14,6 +14,7 @@ import { checkPermissions, forbiddenIn } from './permissions.ts';
 import { recordFor, type NameOf } from './record.ts';
 import type { Session } from './session.ts';
 import { Forbidden } from './store.ts';
+import { textOf } from './text-of.ts';
 import { timingOf } from './validity.ts';
 import { Values } from './values.ts';
 

@@ -54,6 +54,8 @@ test.each([
     ['nats://a:4222', { tls: { caFile: 'x' } }],
     '`nats`: `tls` has no `caFile`; it is true, false, or an object of paths',
   ],
+  [['nats://a:4222', { tls: { cert: 'c' } }], '`nats`: `tls` has a `cert` without a `key`; give both'],
+  [['nats://a:4222', { tls: { key: 'k' } }], '`nats`: `tls` has a `key` without a `cert`; give both'],
   [['tls://a:4222', { tls: false }], '`nats`: `tls` is false, and tls://a:4222 begins with "tls://"'],
   [['nats://a:4222', { credentials: '' }], '`nats`: `credentials` is ""; it is the path of a file'],
   ...['-----BEGIN NATS USER JWT-----', 'one\ntwo', 'one\rtwo'].flatMap((contents): [unknown[], string][] => [

@@ -19,7 +19,10 @@ export interface NatsOptions {
   readonly password?: string | undefined;
   /** The path of a file of credentials, as `nsc` makes it. Relative paths are relative to the working directory. */
   readonly credentials?: string | undefined;
-  /** TLS. `true`, the default with a `tls://` URL: by the authorities that Node trusts; the paths of files otherwise. */
+  /**
+   * TLS. `true`, the default with a `tls://` URL: by the authorities that Node trusts; else the paths of files in the format PEM:
+   * `ca` of the authorities that are trusted, `cert` with its `key`, without a passphrase, of this client.
+   */
   readonly tls?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   /**
    * Milliseconds after which others may have what a host held that is gone, from 1,000, a day at most. A host that cannot reach the server for

@@ -66,8 +66,9 @@ test.each([
   ['ca', '/nowhere/x.pem', /^Cannot use NATS: the file `tls\.ca` cannot be read: ENOENT.*\/nowhere\/x\.pem/],
   ['cert', '/nowhere/x.pem', /^Cannot use NATS: the file `tls\.cert` cannot be read: ENOENT/],
   ['key', '/nowhere/x.pem', /^Cannot use NATS: the file `tls\.key` cannot be read: ENOENT/],
-  ['cert', import.meta.filename, /^Cannot use NATS: the files of `tls` cannot be used: /],
-  ['key', import.meta.filename, /^Cannot use NATS: the files of `tls` cannot be used: /],
+  ['ca', import.meta.filename, /^Cannot use NATS: the file `tls\.ca` has no certificate in the format PEM$/],
+  ['cert', import.meta.filename, /^Cannot use NATS: the file `tls\.cert` has no certificate in the format PEM$/],
+  ['key', import.meta.filename, /^Cannot use NATS: the file `tls\.key` has no private key in the format PEM: /],
 ])('what is wrong with the file `%s` of TLS, %s, is said before there is any connection', async (file, path, says) => {
   const silent = await other();
   expect(await failure([silent.url], { connectTimeout: 300, tls: { [file]: path } })).toMatch(says);
