@@ -16,7 +16,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 4,
     // Most files start a runner or a server.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // Leave it out of a copy.
     server: asInstalled,
   },

@@ -25,7 +25,7 @@ export interface Note {
 
 const template = join(import.meta.dirname, 'contract/project');
 /** Milliseconds until missing notes are an error. */
-const timeout = 60_000;
+const timeout = 120_000;
 
 export class Project extends FixtureProject {
   constructor(runner: Runner, files: readonly FileSpec[]) {

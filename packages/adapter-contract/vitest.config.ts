@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/*.test.ts'],
     globalSetup: ['home.ts', 'ava-home.ts'],
     // Each test looks at a run of a runner, or makes one of its own.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     hookTimeout: 600_000,
     // Runners wait for processes and deadlines about as long as they compute.
     maxWorkers: availableParallelism(),

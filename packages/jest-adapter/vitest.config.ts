@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/*.test.ts'],
     globalSetup: ['test/harness.ts'],
     // Each test runs a runner of its own, or several.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     // No more at a time: Jest complains of a worker that takes half a second to exit.
     maxWorkers: availableParallelism(),
     reporters: ['default', '@carpool/test-harness/report'],

@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/*.test.ts'],
     globalSetup: ['test/harness.ts'],
     // Each test runs a runner of its own, or several.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     // Runners wait for processes and deadlines about as long as they compute: two for each processor keep it busy.
     maxWorkers: availableParallelism(),
     sequence: { concurrent: true },

@@ -5,7 +5,7 @@ const config: ViteUserConfigFnObject = configOf({
   folder: import.meta.dirname,
   suites: { test: { include: ['{src,test}/**/*.test.ts'] }, quick },
   // Servers are made.
-  timeout: 60_000,
+  timeout: 120_000,
 });
 
 export default config;

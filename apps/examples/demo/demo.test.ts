@@ -62,7 +62,7 @@ test('both ways of both suites pass, and the tables say what they took', { timeo
   expect(places()).toEqual(before);
 });
 
-test.runIf(linux.holds)(`one that is interrupted leaves nothing${linux.reason}`, { timeout: 90_000 }, async () => {
+test.runIf(linux.holds)(`one that is interrupted leaves nothing${linux.reason}`, { timeout: 180_000 }, async () => {
   const before = places();
   const demo = startDemo('--only', 'postgres');
   const isServer = (pid: number): boolean => /postgres\0-D/.test(read(`/proc/${pid}/cmdline`));

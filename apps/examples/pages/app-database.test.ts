@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { tested } from './tested.ts';
 
-test('an app server has a database for each test', { timeout: 60_000 }, async () => {
+test('an app server has a database for each test', { timeout: 120_000 }, async () => {
   const stdout = await tested('app-database');
   expect(stdout).toMatch(/Tests +2 passed \(2\)/);
   expect(stdout).toMatch(/carpool: db: 1 child, 3 sessions/);

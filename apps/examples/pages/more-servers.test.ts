@@ -21,17 +21,17 @@ function anvilIsInstalled(): boolean {
 
 const reason = anvilIsInstalled() ? '' : ' (skipped: there is no anvil for this platform)';
 
-test('the dev server runs', { timeout: 60_000 }, async () => {
+test('the dev server runs', { timeout: 120_000 }, async () => {
   const stdout = await tested('more-servers', 'plugin');
   expect(stdout).toMatch(/Tests +2 passed \(2\)/);
   expect(stdout).toContain('carpool: vite: 1 child, 3 sessions');
 });
 
-test.skipIf(reason !== '')(`the chain runs${reason}`, { timeout: 60_000 }, async () => {
+test.skipIf(reason !== '')(`the chain runs${reason}`, { timeout: 120_000 }, async () => {
   expect(await tested('more-servers', 'transfer')).toMatch(/Tests +2 passed \(2\)/);
 });
 
-test.skipIf(reason !== '')(`a chain is reset for the next session${reason}`, { timeout: 30_000 }, async () => {
+test.skipIf(reason !== '')(`a chain is reset for the next session${reason}`, { timeout: 60_000 }, async () => {
   const bin = join(resolve('@foundry-rs/anvil/package.json'), '../bin.mjs');
   const pool = createPool({ ...chain, children: 1, command: process.execPath, args: [bin, ...(chain.args ?? [])] });
   onTestFinished(() => pool.close());

@@ -59,15 +59,15 @@ test.for(blocks)('$page shows $title as it is', ({ file, code }) => {
   expect(code).toBe(read(file));
 });
 
-test('the sheet of the README runs, and what else tests share', { timeout: 60_000 }, async () => {
+test('the sheet of the README runs, and what else tests share', { timeout: 120_000 }, async () => {
   expect(await tested('readme', '--exclude', 'database/**')).toMatch(/Tests +4 passed \(4\)/);
 });
 
-test('the database of the README runs', { timeout: 60_000 }, async () => {
+test('the database of the README runs', { timeout: 120_000 }, async () => {
   expect(await tested('readme/database')).toMatch(/Tests +1 passed \(1\)/);
 });
 
-test('processes that are written with `carpool/child` conform', { timeout: 60_000 }, async () => {
+test('processes that are written with `carpool/child` conform', { timeout: 120_000 }, async () => {
   const stdout = await tested('written', 'sheet', 'peer');
   expect(stdout).toContain('10 passed | 2 skipped (12)');
   expect(stdout).toContain('sheet was not looked at: give `large`');
@@ -75,21 +75,21 @@ test('processes that are written with `carpool/child` conform', { timeout: 60_00
 
 test.skipIf(python.path === undefined)(
   `they run, in JavaScript and in Python${python.reason}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     expect(await tested('written', 'written.test')).toMatch(/Tests +3 passed \(3\)/);
   },
 );
 
-test('a command joins the session of its test', { timeout: 60_000 }, async () => {
+test('a command joins the session of its test', { timeout: 120_000 }, async () => {
   expect(await tested('written', 'fill.test')).toMatch(/Tests +1 passed \(1\)/);
 });
 
-test.skipIf(python.path === undefined)(`so does a script in Python${python.reason}`, { timeout: 60_000 }, async () => {
+test.skipIf(python.path === undefined)(`so does a script in Python${python.reason}`, { timeout: 120_000 }, async () => {
   expect(await tested('written', 'fill-python')).toMatch(/Tests +1 passed \(1\)/);
 });
 
-test('the shops of docs/servers.md run, in process too', { timeout: 60_000 }, async () => {
+test('the shops of docs/servers.md run, in process too', { timeout: 120_000 }, async () => {
   expect(await tested('servers')).toMatch(/Tests +3 passed \(3\)/);
   expect(await printed(here('servers'), 'in-process.mjs')).toEqual(['200']);
 });
@@ -113,14 +113,14 @@ test('the sheet as plain data runs', async () => {
 
 test.skipIf(chromium.path === undefined)(
   `the browser runs, on Chromium${chromium.reason}`,
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async () => {
     const lines = (await printed(here('protocol'), 'use-browser.ts')).join(' ');
     expect(lines.match(/value: 'first'/g)).toHaveLength(2);
   },
 );
 
-test('esbuild and Sass run', { timeout: 30_000 }, async () => {
+test('esbuild and Sass run', { timeout: 60_000 }, async () => {
   const [bundled, styled] = await Promise.all([
     printed(here('protocol'), 'use-esbuild.ts'),
     printed(here('protocol'), 'use-sass.ts'),
@@ -226,7 +226,7 @@ describe.each(wheres)('$where', ({ serve }) => {
     const nowhere = { method: 'Target.createTarget', params: { url: 'about:blank', browserContextId: 'none' } };
     await expect(other.request(nowhere)).rejects.toMatchObject({ code: 'SESSION_REFUSED' });
     await other.unregister();
-    await expect.poll(() => pool.stats()).toMatchObject({ children: 1, open: 0, quarantined: 0 });
+    await expect.poll(() => pool.stats(), { timeout: 20_000 }).toMatchObject({ children: 1, open: 0, quarantined: 0 });
   });
 
   test('two browsers that live at the same time keep their pages apart', async () => {

@@ -145,17 +145,17 @@ async function expectShared(run: Run, runners: readonly string[]): Promise<void>
 }
 
 for (const name of ['Vitest', 'Jest', 'Playwright Test']) {
-  test(`${name}: one server, one log-in, no write lost, no port twice`, { timeout: 60_000 }, async () => {
+  test(`${name}: one server, one log-in, no write lost, no port twice`, { timeout: 120_000 }, async () => {
     await expectShared(new Run(all, name), [name.split(' ')[0]?.toLowerCase() ?? '']);
   });
 }
 
-test('the same over three runners at once', { timeout: 90_000 }, async () => {
+test('the same over three runners at once', { timeout: 180_000 }, async () => {
   const run = new Run(carpool, 'run', '--', process.execPath, all);
   await expectShared(run, ['vitest', 'jest', 'playwright']);
 });
 
-test('when a run is killed, its server ends', { timeout: 60_000 }, async () => {
+test('when a run is killed, its server ends', { timeout: 120_000 }, async () => {
   const run = new Run(...databaseAlone);
   const server = await run.server();
   run.kill();
@@ -165,7 +165,7 @@ test('when a run is killed, its server ends', { timeout: 60_000 }, async () => {
 
 test.runIf(linux.holds)(
   `when a host is killed, its server ends and the tests fail${linux.reason}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const run = new Run(...databaseAlone);
     const server = await run.server();

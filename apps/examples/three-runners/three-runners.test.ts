@@ -6,7 +6,7 @@ import { census } from 'carpool/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { threeRunners } from '../demo/three-runners.ts';
 
-test('three runners at once share one host and one child, and leave nothing behind', { timeout: 90_000 }, async () => {
+test('three runners at once share one host and one child, and leave nothing behind', { timeout: 180_000 }, async () => {
   const place = mkdtempSync(join(tmpdir(), 'cp-'));
   onTestFinished(() => rmSync(place, { recursive: true, force: true }));
   const { runners, summary } = await threeRunners({

@@ -31,7 +31,7 @@ test('sums', async ({ sheet }) => {
 test.each([
   ['CommonJS', 'sheet.test.cts'],
   ['an ES module', 'sheet.test.mts'],
-])('in %s', { timeout: 60_000 }, async (_, file) => {
+])('in %s', { timeout: 120_000 }, async (_, file) => {
   mkdirSync(join(home, '.tmp'), { recursive: true });
   const folder = mkdtempSync(join(home, '.tmp', 'types-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -15,7 +15,7 @@ const messagesIn = async (server: Lsp, document: string, count = 0): Promise<str
 
 test.each(['pull', 'push'])(
   'sessions open the same names with different texts at the same time, %s',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (kind) => {
     const pool = poolOf({
       ...pyright,
@@ -52,7 +52,7 @@ test.each(['pull', 'push'])(
 
 test(
   'one that is killed in mid-test, and one that hangs, cost their own tests, and the next has a new one',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const pool = poolOf({ ...pyright, root: projectOf(files), closeTimeout: 300, probeTimeout: 300 });
     const pidNow = (): number => pool.stats().pids[0] ?? 0;
@@ -82,7 +82,7 @@ test(
 
 test.each(['warn', 'evidence'] as const)(
   'errors that pyright only logs: %s',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (loggedErrors) => {
     const warnings: string[] = [];
     const warned = ({ name, message }: Error): void => void (name === 'CarpoolWarning' && warnings.push(message));
@@ -100,7 +100,7 @@ test.each(['warn', 'evidence'] as const)(
     expect((await next.evidence()).logged).toEqual(logged.map((text) => `${text} (before this session)`));
     await pool.close();
     const expected = loggedErrors === 'warn' ? logged : [];
-    await vi.waitFor(() => expect(warnings).toHaveLength(expected.length));
+    await vi.waitFor(() => expect(warnings).toHaveLength(expected.length), 20_000);
     expect(warnings.map((text) => text.split('\n', 1)[0])).toEqual(
       expected.map((text) => `pool "pool": the child has logged an error: ${text}`),
     );

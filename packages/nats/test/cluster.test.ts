@@ -15,7 +15,7 @@ describe.skipIf(binary === undefined)(`cluster${reason}`, () => {
     const b = new TestHost(servers, options);
     const held = await a.take('db');
     const waiting = b.ask({ name: 'db' });
-    await expect.poll(() => waiting.lease.describe(), { timeout: 10_000 }).toContain('it is held by');
+    await expect.poll(() => waiting.lease.describe(), { timeout: 20_000 }).toContain('it is held by');
     const connection = await connect({ servers });
     const manager = await jetstreamManager(connection);
     const [stream] = await manager.streams.list().next();

@@ -84,8 +84,8 @@ describe.skipIf(binary === undefined)(`the end of a run${reason}`, () => {
     await pause(5_000);
     const later = new TestHost(server.url, { ttl: 1_000, run: 'later' });
     await later.take('db');
-    await expect.poll(() => names(connection), { timeout: 10_000 }).not.toContain(name);
-  }, 60_000);
+    await expect.poll(() => names(connection), { timeout: 20_000 }).not.toContain(name);
+  });
 
   test('a host whose session was lost, and is there again, ends that of before, too', async () => {
     const server = await oneServer();

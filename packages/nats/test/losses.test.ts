@@ -58,7 +58,8 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
     server.signal('SIGSTOP');
     const { message } = await held.lost;
     expect(message).toContain('it could not be renewed for 1000 ms');
-    expect(performance.now() - began).toBeLessThan(1_500);
+    // Long before a connection is given up.
+    expect(performance.now() - began).toBeLessThan(10_000);
     const waiting = a.ask({ name: 'db' });
     await expect.poll(() => waiting.lease.describe()).toContain('does not answer');
     server.signal('SIGCONT');
@@ -78,7 +79,7 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
     ]);
     expect([code, now.code]).toEqual(['REACH_UNAVAILABLE', 'REACH_UNAVAILABLE']);
     expect(message).toContain('it could not be renewed for 1000 ms');
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     await server.start();
     expect((await a.take('x')).fence.revision).toBeGreaterThan(0);
   });

@@ -87,7 +87,7 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
     await Promise.all([onB.host.stop(), onC.host.stop()]);
     for (const host of [a, b])
       await expect
-        .poll(() => statusOf(host), { timeout: 10_000, interval: 100 })
+        .poll(() => statusOf(host), { timeout: 20_000, interval: 100 })
         .toMatchObject({ runs: [], pools: [{ open: 0, queued: 0 }] });
   });
 
@@ -122,9 +122,9 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
     });
     const worker = await (await beginOnMachine(b)).worker();
     const session = await worker.register('echoes');
-    await expect.poll(() => last, { timeout: 10_000 }).toMatchObject({ slots: 4, free: 3, queued: 0 });
+    await expect.poll(() => last, { timeout: 20_000 }).toMatchObject({ slots: 4, free: 3, queued: 0 });
     const waiting = worker.register('echoes');
-    await expect.poll(() => last, { timeout: 10_000 }).toMatchObject({ slots: 4, free: 0, queued: 1 });
+    await expect.poll(() => last, { timeout: 20_000 }).toMatchObject({ slots: 4, free: 0, queued: 1 });
     await session.unregister();
     await waiting;
   });
@@ -147,9 +147,9 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
       const [[pool], { pools }] = await Promise.all([remote.stats(), statusOf(b)]);
       return [pool?.queued, pools[0]?.queued];
     };
-    await expect.poll(queued, { timeout: 10_000, interval: 100 }).toEqual([5, 5]);
+    await expect.poll(queued, { timeout: 20_000, interval: 100 }).toEqual([5, 5]);
     for (const number of [0, 1, 2]) waiting.push(waits(local, 'local', number));
-    await expect.poll(queued, { timeout: 10_000, interval: 100 }).toEqual([5, 8]);
+    await expect.poll(queued, { timeout: 20_000, interval: 100 }).toEqual([5, 8]);
 
     await there.unregister();
     await expect.poll(() => turns.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(8);
@@ -200,7 +200,7 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
       for (const timeout of [30_000, 60_000, Infinity, 30_000, Infinity, 60_000])
         void without(worker.register('echoes', { timeout }));
       await expect
-        .poll(async () => (await statusOf(b)).pools[0]?.queued, { timeout: 10_000, interval: 100 })
+        .poll(async () => (await statusOf(b)).pools[0]?.queued, { timeout: 20_000, interval: 100 })
         .toBeGreaterThan(0);
       return sessions;
     };
@@ -208,7 +208,7 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
     await full(killed);
     process.kill(killed.host.pid ?? 0, 'SIGKILL');
     await expect
-      .poll(() => statusOf(b), { timeout: 10_000, interval: 100 })
+      .poll(() => statusOf(b), { timeout: 20_000, interval: 100 })
       .toMatchObject({ runs: [], pools: [{ open: 0, queued: 0, quarantined: 0 }] });
 
     // The end of one is not confirmed: its slot alone waits for that, and the run does not.
@@ -220,7 +220,7 @@ describe.skipIf(binary === undefined)(`placing on the host of a machine${reason}
     const next = await (await beginOnMachine(b)).worker();
     expect(await places(await many(next, 2))).toEqual(['b', 'b']);
     await expect
-      .poll(() => statusOf(b), { timeout: 10_000, interval: 100 })
+      .poll(() => statusOf(b), { timeout: 20_000, interval: 100 })
       .toMatchObject({ runs: [{ folder: b.path }], pools: [{ open: 2, queued: 0 }] });
   });
 });

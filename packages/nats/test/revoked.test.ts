@@ -62,7 +62,7 @@ describe.skipIf(binary === undefined)(`the address of an offer${reason}`, () => 
           const registered = worker.register('echoes', { wait: false });
           return (await fault(registered)) === 'undefined' ? await machineOf(await registered) : '';
         },
-        { timeout: 10_000, interval: 100 },
+        { timeout: 20_000, interval: 100 },
       )
       .toBe('b');
   });

@@ -64,18 +64,18 @@ describe.skipIf(binary === undefined)(`a topic${reason}`, () => {
     await expect.poll(() => a.happened[0]).toMatch(/^Cannot use NATS at .*no server answers/);
     await server.start();
     await expect
-      .poll(() => [a, b].map((one) => one.happened.at(-1)), { timeout: 10_000 })
+      .poll(() => [a, b].map((one) => one.happened.at(-1)), { timeout: 20_000 })
       .toEqual(['connected', 'connected']);
     await server.kill();
     await expect.poll(() => a.happened.at(-1)).toMatch(/the connection was lost$/);
     a.topic.publish('lost');
     await server.start();
     await expect
-      .poll(() => [a, b].map((one) => one.happened.at(-1)), { timeout: 10_000 })
+      .poll(() => [a, b].map((one) => one.happened.at(-1)), { timeout: 20_000 })
       .toEqual(['connected', 'connected']);
     b.topic.publish('back');
     await expect.poll(() => a.heard.at(-1)).toBe('back');
-  }, 30_000);
+  });
 
   const [user, password] = ['a', 'p'];
   /** @param permissions of the user */

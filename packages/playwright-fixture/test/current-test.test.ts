@@ -13,7 +13,7 @@ beforeAll(async () => {
   // Longer than a test may take.
   outcome = await project.run([], { env: { OBSERVER_END: '1200' } });
   seen = seenIn(project);
-}, 60_000);
+}, 180_000);
 
 test('a file is open before its tests and after them, and begins again in another worker', () => {
   expectVerdicts(outcome, 5 + 2 + 2 + 2 + 1);

@@ -11,7 +11,7 @@ describe('a suite', () => {
   beforeAll(async () => {
     using project = new Project('suite');
     outcome = await project.run();
-  }, 90_000);
+  }, 180_000);
 
   test('passes and fails as expected, and leaves nothing behind', () => {
     expectVerdicts(outcome, 33);

@@ -170,13 +170,13 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
     expect((await client.query('SELECT 1')).rowCount).toBe(1);
     const pid = postmasterOf(db);
     await client.end();
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
   });
 
   test('by default two are there before a test asks for them', async () => {
     const pool = databases({ warm: postgres().warm ?? 0 });
     const db = await pool.register();
-    await vi.waitFor(async () => expect(await databaseNames(db)).toEqual(['test_s1', 'test_s2', 'test_s3']), 10_000);
+    await vi.waitFor(async () => expect(await databaseNames(db)).toEqual(['test_s1', 'test_s2', 'test_s3']), 20_000);
     expect((await pool.register()).opened.database).toBe('test_s2');
   });
 

@@ -32,7 +32,7 @@ async function expectReplaced(pool: DatabasePool, db: Database, said: RegExp): P
   const next = await pool.register();
   expect(dirname(next.opened.host)).not.toBe(dirname(db.opened.host));
   expect(await query(next, 'SELECT * FROM note')).toEqual([]);
-  expect(existsSync(dirname(db.opened.host))).toBe(false);
+  await expect.poll(() => existsSync(dirname(db.opened.host))).toBe(false);
   expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
 }
 
@@ -92,10 +92,10 @@ describe.skipIf(server === undefined)(`trouble${reason}`, () => {
     expect(await two.closed).toMatchObject({ by: 'child', error: { code: 'CHILD_SILENT' } });
     expect(await query(await pool.register(), 'SELECT * FROM note')).toEqual([]);
     expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
-    expect(isAlive(first)).toBe(false);
+    await expect.poll(() => isAlive(first)).toBe(false);
     // Its processes end by themselves when it has ended; those that are stopped here, as soon as they go on.
     for (const pid of others) process.kill(pid, 'SIGCONT');
-    await expect.poll(() => others.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => others.filter(isAlive), { timeout: 20_000 }).toEqual([]);
   });
 
   test('its port is taken by another program before it listens: it is started on another', async () => {

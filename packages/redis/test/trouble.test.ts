@@ -30,7 +30,7 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     await expect(waits).rejects.toThrow(/closed/);
     const next = await pool.register();
     expect(await ask(next, 'DBSIZE')).toBe(0);
-    expect(existsSync(folder)).toBe(false);
+    await expect.poll(() => existsSync(folder)).toBe(false);
     expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     const waits = `grep '^port ' "$1" >${folder}/part; mv ${folder}/part ${folder}/port; read go <${folder}/go`;
     const path = program(`if [ -e "$1" ] && [ ! -e ${folder}/port ]; then ${waits}; fi; exec ${real} "$1"`);
     const registering = keyspaces({ binary: path }).register();
-    await vi.waitFor(() => readFileSync(join(folder, 'port')), 10_000);
+    await vi.waitFor(() => readFileSync(join(folder, 'port')), 20_000);
     const port = Number(readFileSync(join(folder, 'port'), 'utf8').split(' ')[1]);
     const squatter = createServer();
     onTestFinished(() => void squatter.close());

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds until what is left is reported. */
-const timeout = 15_000;
+const timeout = 30_000;
 
 /** A line for each process whose environment contains the mark: `PID COMMAND`. Zombies are left out. */
 export function processesWith(mark: string): string[] {

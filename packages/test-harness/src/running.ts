@@ -11,14 +11,14 @@ import type { Results, RunnerFacts, TestResult } from './runner.ts';
 const machineFolder = /^carpool-\d+-machine-/;
 
 /** Milliseconds until a runner is killed, or its silence is an error. Long enough for a busy machine. */
-const defaultTimeout = 60_000;
+const defaultTimeout = 120_000;
 
 export interface RunOptions {
   /** Environment variables besides those of the runner. */
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the runner, such as `carpool run --`. */
   readonly under?: readonly string[];
-  /** Milliseconds until the runner is killed. Default 60,000. */
+  /** Milliseconds until the runner is killed. Default 120,000. */
   readonly timeout?: number;
   /** Names of files that may be left behind. */
   readonly leaves?: RegExp;

@@ -11,18 +11,18 @@ export interface Suites {
   readonly folder: string;
   /** `--mode` picks the suite; without it that is `test`. Its results go to `test-results/<suite>.json`. */
   readonly suites: Readonly<Record<string, TestUserConfig>> & { readonly test: TestUserConfig };
-  /** Milliseconds. Default 20,000: a busy machine is no failure. */
+  /** Milliseconds. Default 40,000: a busy machine is no failure. */
   readonly timeout?: number;
 }
 
-export function configOf({ folder, suites, timeout = 20_000 }: Suites): ViteUserConfigFnObject {
+export function configOf({ folder, suites, timeout = 40_000 }: Suites): ViteUserConfigFnObject {
   return defineConfig(({ mode }) => {
     const suite = Object.hasOwn(suites, mode) ? mode : 'test';
     return {
       test: {
         testTimeout: timeout,
         hookTimeout: timeout,
-        expect: { poll: { timeout: 10_000 } },
+        expect: { poll: { timeout: 20_000 } },
         // Tests start many processes of the same modules: their code is compiled, and their types are stripped, once.
         env: { NODE_COMPILE_CACHE: join(folder, 'node_modules/.cache/compile') },
         // They wait for processes and deadlines; one worker more than there are processors keeps these busy.

@@ -27,6 +27,6 @@ test('an edit is seen, in its own project alone', async ({ vite, carpool, expect
     await writeFile(join(vite.opened.folder, 'text.words'), 'edited');
     return await load(text);
   };
-  await expect.poll(edit, { timeout: 10_000 }).toContain('"edited"');
+  await expect.poll(edit, { timeout: 20_000 }).toContain('"edited"');
   expect(await load(`${other.opened.url}/text.words?import`)).toContain('"some words"');
 });

@@ -82,7 +82,7 @@ test('a server is ok when it is ready, opens and closes a session, and is still 
 
 /** A pool of Node on a file of this test's, in a config by itself. */
 function poolOf(script: string, options: object = {}, name = 'sheet'): void {
-  const pools = { [name]: { command: process.execPath, args: [script], probeTimeout: 500, ...options } };
+  const pools = { [name]: { command: process.execPath, args: [script], probeTimeout: 1_500, ...options } };
   write('carpool.config.mjs', `export default ${JSON.stringify({ pools })};`);
 }
 
@@ -181,13 +181,13 @@ test('a protocol whose `route` throws is named at once, with the stack', async (
   write('sheet.mjs', answering(`{ session, type: 'opened' }`));
   const route = `route: () => undefined.x, address: ({ frame }) => ({ frame })`;
   const open = `async open(port) { port.send({}); await port.next(() => true); return { wireId: 's1', close() {} }; }`;
-  const pool = `{ command: ${JSON.stringify(process.execPath)}, args: ['sheet.mjs'], protocol: { name: 'sheet', ${route}, ${open} } }`;
+  const pool = `{ command: ${JSON.stringify(process.execPath)}, args: ['sheet.mjs'], openTimeout: 60_000, protocol: { name: 'sheet', ${route}, ${open} } }`;
   write('carpool.config.mjs', `export default { pools: { sheet: ${pool} } };`);
   const started = performance.now();
   const { code, stdout } = await carpool('check');
   expect(code).toBe(1);
   expect(stdout).toMatch(/^sheet: `route` of protocol "sheet" threw TypeError: .*\n {2}│ at .*carpool\.config\.mjs/m);
-  expect(performance.now() - started).toBeLessThan(9_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test('one pool alone, by its name', async () => {

@@ -55,12 +55,12 @@ test('the tests of a run that `carpool stop` has ended say so: what is open, wha
   expect((await waiting).cause).toMatchObject({ code: 'HUB_LOST', blame: 'setup', message });
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
   expect((await failure(client.register('echoes'), 'HUB_LOST')).message).toContain(message);
-  await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => losses.length > 0, { timeout: 20_000 });
   expect(losses).toEqual(['Lost lock "db": `carpool stop` has ended its run, and what that held is given back']);
   // A worker that begins now, and one that does not know that there was a host.
   expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
   expect((await failure(worker(ended), 'HUB_LOST')).message).toBe(message);
-  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  await vi.waitUntil(() => printed().includes(message), { timeout: 20_000 });
   expect(printed().split(message)).toHaveLength(2);
   expect(printed()).not.toContain('has crashed');
   expect(other.over).toBe(false);
@@ -78,11 +78,11 @@ test('so do those of every run on a host of the machine that `carpool stop` has 
     'The host of this machine was ended, by `carpool stop`: no test of this run can use it from here on. Run the tests again';
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
   expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
-  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  await vi.waitUntil(() => printed().includes(message), { timeout: 20_000 });
   // Of another host nothing is said of that.
   const { provided } = await run();
   process.kill(livingMachineHost(machineFolder())!.pid, 'SIGTERM');
-  await vi.waitUntil(() => livingMachineHost(machineFolder()) === undefined, { timeout: 10_000 });
+  await vi.waitUntil(() => livingMachineHost(machineFolder()) === undefined, { timeout: 20_000 });
   expect((await failure(connectProvided(provided, adapter), 'HUB_LOST')).message).not.toContain('carpool stop');
 });
 
@@ -106,7 +106,7 @@ test.for([
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: 'carpool stop' } });
   // A worker that begins now.
   expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
-  await vi.waitUntil(() => printed().includes(message), { timeout: 10_000 });
+  await vi.waitUntil(() => printed().includes(message), { timeout: 20_000 });
   expect(printed()).not.toContain('while the run went on');
   const left = (): number =>
     readdirSync(own ? place().path : machineFolder()).filter((name) => name.endsWith('.ended')).length;
@@ -178,7 +178,7 @@ test.for(['found where it is looked for', 'found by CARPOOL_ADDRESS'])(
     held.whenLost(({ message }) => void losses.push(message));
     process.kill(livingMachineHost(machineFolder())!.pid, 'SIGKILL');
     await client.closed;
-    await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+    await vi.waitUntil(() => losses.length > 0, { timeout: 20_000 });
     expect(losses).toEqual([
       'Lost lock "db": the host of this machine is gone, and with it this run and all that runs held there; the next run starts another',
     ]);
@@ -186,7 +186,7 @@ test.for(['found where it is looked for', 'found by CARPOOL_ADDRESS'])(
     const log = join(machineFolder(), 'log');
     const after = `No test of this run can use it from here on: it was the host of this machine, and the next run starts another. What it printed is in its log, ${log}; what it had started is ended by the next host`;
     expect(message).toContain(after);
-    await vi.waitUntil(() => printed().includes(after), { timeout: 10_000 });
+    await vi.waitUntil(() => printed().includes(after), { timeout: 20_000 });
     await killed.runStarted();
     expect(await (await worker(killed)).pools()).toEqual(['echoes']);
   },
@@ -202,7 +202,7 @@ test('what a test holds of a host of the machine that does not serve its run, an
   const losses: string[] = [];
   held.whenLost(({ message }) => void losses.push(message));
   await stopping();
-  await vi.waitUntil(() => losses.length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => losses.length > 0, { timeout: 20_000 });
   expect(losses).toEqual([
     'Lost lock "db": `carpool stop` has ended the host of this machine, which kept it; the next call starts another',
   ]);

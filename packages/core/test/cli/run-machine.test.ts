@@ -63,7 +63,7 @@ const shared = (): object => ({ host: 'machine', pools: { echoes: program('echo'
 
 test(
   'the shards of two are two runs on the host of the machine, and share its children',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     onMachine();
     configured(shared());
@@ -183,7 +183,7 @@ test('an address that leads nowhere starts nothing, and the variable is named', 
 
 test(
   'one that is killed leaves no shard and no run, and the host of the machine goes on',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     onMachine();
     configured(shared());

@@ -69,11 +69,11 @@ test('serve beside a host that runs says what that is, since when, and what it d
   );
   serving.kill('SIGTERM');
   await ended;
-}, 60_000);
+}, 120_000);
 
 test(
   'a `carpool serve` that was killed: its run is told where it printed, and the next one that it was',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     config({ echoes: 'ignores-everything' });
     const { process: serving } = start('serve');

@@ -112,41 +112,45 @@ describe('the output', () => {
     );
   });
 
-  test('of a shard waits where nobody reads, and all of it comes when somebody does', { timeout: 60_000 }, async () => {
-    const bytes = 96 * 1024 * 1024;
-    const pids = join(place().path, 'pids');
-    const script = `echo $$ >> ${pids}; : {i}; head -c ${bytes} /dev/zero | tr '\\0' 'x' | fold -w 1000`;
-    const [file = '', ...args] = commandLine('run', '--shards', '2', '--concurrency', '2', '--', ...shell(script));
-    const { path } = place();
-    const env = { ...process.env, TMPDIR: path, NO_COLOR: '1', [addressVariable]: undefined };
-    const running = spawn(file, args, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
-    closing({ close: () => running.kill('SIGKILL') });
-    await until('both run', () => existsSync(pids) && pidsIn(pids).length === 2);
-    const { pid } = running;
-    const memory = (): number =>
-      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
-    /** The processor time that it has taken. */
-    const ticks = (): string => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ').slice(13, 15).join();
-    let [last, same] = ['', 0];
-    await until('it does nothing more', () => {
-      const now = ticks();
-      same = now === last ? same + 1 : 0;
-      last = now;
-      return same > 100;
-    });
-    expect(pidsIn(pids).every(alive)).toBe(true);
-    const ended = once(running, 'exit');
-    let [most, count, chunks] = [0, 0, 0];
-    for await (const chunk of running.stdout) {
-      // It is the highest so far.
-      if (chunks++ % 100 === 0 && running.exitCode === null) most = memory();
-      count += (chunk as Uint8Array).length;
-    }
-    // A prefix and an end for each line.
-    const all = 2 * (bytes + Math.ceil(bytes / 1_000) * '[1/2] \n'.length);
-    expect([await ended, count]).toEqual([[0, null], all]);
-    expect(most).toBeLessThan(240 * 1024 * 1024);
-  });
+  test(
+    'of a shard waits where nobody reads, and all of it comes when somebody does',
+    { timeout: 120_000 },
+    async () => {
+      const bytes = 96 * 1024 * 1024;
+      const pids = join(place().path, 'pids');
+      const script = `echo $$ >> ${pids}; : {i}; head -c ${bytes} /dev/zero | tr '\\0' 'x' | fold -w 1000`;
+      const [file = '', ...args] = commandLine('run', '--shards', '2', '--concurrency', '2', '--', ...shell(script));
+      const { path } = place();
+      const env = { ...process.env, TMPDIR: path, NO_COLOR: '1', [addressVariable]: undefined };
+      const running = spawn(file, args, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
+      closing({ close: () => running.kill('SIGKILL') });
+      await until('both run', () => existsSync(pids) && pidsIn(pids).length === 2);
+      const { pid } = running;
+      const memory = (): number =>
+        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
+      /** The processor time that it has taken. */
+      const ticks = (): string => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ').slice(13, 15).join();
+      let [last, same] = ['', 0];
+      await until('it does nothing more', () => {
+        const now = ticks();
+        same = now === last ? same + 1 : 0;
+        last = now;
+        return same > 100;
+      });
+      expect(pidsIn(pids).every(alive)).toBe(true);
+      const ended = once(running, 'exit');
+      let [most, count, chunks] = [0, 0, 0];
+      for await (const chunk of running.stdout) {
+        // It is the highest so far.
+        if (chunks++ % 100 === 0 && running.exitCode === null) most = memory();
+        count += (chunk as Uint8Array).length;
+      }
+      // A prefix and an end for each line.
+      const all = 2 * (bytes + Math.ceil(bytes / 1_000) * '[1/2] \n'.length);
+      expect([await ended, count]).toEqual([[0, null], all]);
+      expect(most).toBeLessThan(240 * 1024 * 1024);
+    },
+  );
 
   test('of shards whose reader is gone ends them, as in a pipe', async () => {
     const running = start('run', '--shards', '2', '--concurrency', '2', '--', ...shell('yes {i}'));
@@ -329,7 +333,7 @@ describe('signals', () => {
 
   test(
     'nothing is left when `carpool run` itself is killed, also of shards that take no SIGTERM',
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async () => {
       config({ echoes: 'echo' });
       const pids = join(place().path, 'pids');

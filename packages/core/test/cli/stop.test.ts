@@ -216,7 +216,7 @@ test('with `never` a host that is stopped is not killed: it is said how it goes 
   const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
   const stopped = stop(String(host.pid), { bases: [place().path], timeout: null });
-  await vi.waitUntil(() => said.length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => said.length > 0, { timeout: 20_000 });
   process.kill(host.pid, 'SIGCONT');
   expect(await stopped).toBe(0);
   error.mockRestore();
@@ -232,8 +232,8 @@ test('a host that answers, and does not end, is killed at the deadline', async (
   configured({ pools: { echoes: program('ignores-everything', { stopTimeout: 20_000 }) } });
   const client = await worker(await run({ host: 'run' }));
   await client.register('echoes');
-  const { said } = await stopping(String((await onlyHost()).pid), { timeout: 300 });
-  expect(said).toMatch(/was killed: process \d+, .*: it has not ended within 0.3 s. What it had started has ended$/);
+  const { said } = await stopping(String((await onlyHost()).pid), { timeout: 1_500 });
+  expect(said).toMatch(/was killed: process \d+, .*: it has not ended within 1.5 s. What it had started has ended$/);
   await until('its folder is gone', () => hostFolders([place().path]).length === 0);
 });
 

@@ -83,7 +83,7 @@ test.runIf(linux.holds).each([
   const server = identified(Number(readFileSync(file, 'utf8')));
   await end(started);
   // The host ends it, or, where it could not, the runner's process after it.
-  await expect.poll(() => isRunning(server), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isRunning(server), { timeout: 20_000 }).toBe(false);
 });
 
 async function crash({ pid, exited }: Host): Promise<void> {

@@ -72,7 +72,7 @@ test('pools in the options of the adapter are refused; what another machine name
   };
   const opened = await client.ask(
     { method: 'openRun', ...evil, env: { PATH: '/nowhere' }, cwd: '/nowhere', configTimeout: 1 },
-    30_000,
+    60_000,
   );
   expect(opened).toMatchObject({ pools: ['echoes'], files: [] });
   expect(opened.problem).toBeUndefined();

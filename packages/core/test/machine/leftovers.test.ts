@@ -103,6 +103,6 @@ test('a host that starts removes them, and carpool doctor names them; --sweep re
   const again = folder('1.0.0', { record: {} });
   const own = machineFolder();
   await run();
-  await vi.waitUntil(() => !existsSync(again), { timeout: 10_000 });
+  await vi.waitUntil(() => !existsSync(again), { timeout: 20_000 });
   expect(existsSync(own)).toBe(true);
 });

@@ -80,7 +80,7 @@ test('a main process that is killed gives back all that its run held', async () 
   killed.kill('SIGKILL');
   await gone;
   expect(await second.register('echoes')).toBeDefined();
-  await vi.waitUntil(() => logged().includes(`pid ${killed.pid}: has gone`), { timeout: 10_000 });
+  await vi.waitUntil(() => logged().includes(`pid ${killed.pid}: has gone`), { timeout: 20_000 });
 });
 
 test('a host that is killed fails the tests that use it, and the next run starts another', async () => {
@@ -129,7 +129,7 @@ test('what a pool prints is shown by the runs that use it', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const client = await worker(await run());
   await expect(client.register('dying')).rejects.toThrow('cannot find the licence file');
-  await vi.waitUntil(() => stderr.mock.calls.join('').includes('cannot find the licence file'), { timeout: 10_000 });
+  await vi.waitUntil(() => stderr.mock.calls.join('').includes('cannot find the licence file'), { timeout: 20_000 });
   stderr.mockRestore();
 });
 
@@ -184,7 +184,7 @@ test('a run that waits for the configs of others says for which, and its own tim
   await until('its config is being loaded', () => existsSync(begun));
   const second = run({ root: quick, configTimeout: 1_000 });
   const waits = `carpool: this run waits until the host of this machine has loaded the config of another run; ${slow}/carpool.config.mjs is being loaded\n`;
-  await vi.waitUntil(() => stderr.mock.calls.join('').includes('this run waits'), { timeout: 10_000 });
+  await vi.waitUntil(() => stderr.mock.calls.join('').includes('this run waits'), { timeout: 20_000 });
   expect(stderr.mock.calls.join('')).toContain(waits);
   writeFileSync(go, '');
   expect((await first).provided.problem).toBeUndefined();
@@ -199,7 +199,7 @@ test('the folder of a run that a cleaner has removed is made again, for values t
   const folders = (): string[] => hostFolders([place().path]).map((folder) => join(folder, 'run-1'));
   const [folder = ''] = folders();
   rmSync(folder, { recursive: true });
-  await vi.waitUntil(() => existsSync(folder), { timeout: 10_000 });
+  await vi.waitUntil(() => existsSync(folder), { timeout: 20_000 });
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const answer = await client.leases.once({ key: 'large' });
   if (!('settle' in answer)) throw new Error('another one computes it');

@@ -62,7 +62,7 @@ test('a host that is killed has lost all: holders, waiters and those who do not 
   expect((await waiting).message).toBe(
     'Cannot acquire lock "db": the host of this machine is gone, and with it all that runs held there; the next call starts another',
   );
-  await vi.waitUntil(() => !held.held && !looked.held, { timeout: 10_000 });
+  await vi.waitUntil(() => !held.held && !looked.held, { timeout: 20_000 });
   expect(lost.reason).toMatchObject({ code: 'LEASE_LOST', blame: 'setup' });
   const again = await b.as(() => lock('db', machine).acquire());
   expect(again.held).toBe(true);
@@ -125,7 +125,7 @@ function taker({ address }: Served): { readonly kill: () => void; readonly says:
   };
 }
 
-test('a run that is killed gives back what it holds, and what it waits for', { timeout: 60_000 }, async () => {
+test('a run that is killed gives back what it holds, and what it waits for', { timeout: 120_000 }, async () => {
   onMachine();
   const [one, two] = [await served('one', 11), await served('two', 22)];
   const a = await running(one, 'a');

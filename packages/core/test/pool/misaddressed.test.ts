@@ -19,17 +19,17 @@ describe('an exchange whose `expect` is not what the child says', () => {
   const close = { send: { type: 'reset' }, expect: { type: 'close' } };
 
   test('`close` says what was expected and what came, and the summary counts such ends', async () => {
-    const echoes = pool('echo', { protocol: { ...programProtocol, close }, closeTimeout: 400 });
+    const echoes = pool('echo', { protocol: { ...programProtocol, close }, closeTimeout: 1_500 });
     const session = await echoes.register({ holder: { test: 'cart › adds', file: 'cart.test.ts' } });
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
     expect(error.message).toMatch(
-      /within 400 ms, so its slot is not used again; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came/,
+      /within 1500 ms, so its slot is not used again; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came/,
     );
     await failure((await echoes.register()).unregister(), 'REQUEST_TIMEOUT');
     const [line, warning] = summaryLines([echoes.stats()]);
     expect(line).toContain('2 sessions');
     expect(warning).toMatch(
-      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 400 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/,
+      /^carpool: warning: echoes: the child did not confirm the end of 2 sessions; the first was session s1 of "cart › adds" \(cart\.test\.ts\): not within 1500 ms; expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed", session: "s1"\} came$/,
     );
     echoes.countAnew();
     expect(summaryLines([echoes.statsOfRun()])).toEqual([]);
@@ -37,12 +37,12 @@ describe('an exchange whose `expect` is not what the child says', () => {
 
   test('through a host the time is the one of the pool', async () => {
     const served = await serve({
-      echoes: program('echo', { protocol: { ...programProtocol, close }, closeTimeout: 400 }),
+      echoes: program('echo', { protocol: { ...programProtocol, close }, closeTimeout: 1_500 }),
     });
     const session = await (await served.connect()).register('echoes');
     const error = await failure(session.unregister(), 'REQUEST_TIMEOUT');
     expect(error.message).toMatch(
-      /within 400 ms.*expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed"/,
+      /within 1500 ms.*expected \{type: "close"\} \(`close\.expect`\), and \{type: "closed"/,
     );
   });
 
@@ -55,7 +55,7 @@ describe('an exchange whose `expect` is not what the child says', () => {
 
   test('a hello that is another one is not waited for three times', async () => {
     const hello = { send: { type: 'settings' }, expect: { type: 'welcome' } };
-    const echoes = pool('echo', { protocol: { ...programProtocol, hello }, helloTimeout: 1_000 });
+    const echoes = pool('echo', { protocol: { ...programProtocol, hello }, helloTimeout: 2_000 });
     await failure(echoes.register(), 'CHILD_NO_HELLO');
     const error = await failure(echoes.register(), 'POOL_GAVE_UP');
     expect(error.message).toMatch(/because what it said was not the hello that the protocol expects/);
@@ -95,7 +95,7 @@ describe('a reply that reaches no request', () => {
   test.each(rows)('$name is shown by the request that times out', async ({ messages, stray }) => {
     const echoes = pool('says-on-request');
     const session = await echoes.register();
-    const error = await failure(session.request({ type: 'say', messages }, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    const error = await failure(session.request({ type: 'say', messages }, { timeout: 1_500 }), 'REQUEST_TIMEOUT');
     expect(error.message).toContain(
       `--- what no session took ---\n  │ ${stray}\n  │ session s1 waits for a reply under the key "c1"`,
     );
@@ -106,7 +106,7 @@ describe('a reply that reaches no request', () => {
     const served = await serve({ echoes: program('says-on-request') });
     const session = await (await served.connect()).register('echoes');
     const messages = [{ type: 'reply', id: 'c1' }];
-    const error = await failure(session.request({ type: 'say', messages }, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    const error = await failure(session.request({ type: 'say', messages }, { timeout: 1_500 }), 'REQUEST_TIMEOUT');
     expect(error.message).toContain('(a reply of which `route` names no session');
     expect(error.message).toContain('│ session s1 waits for a reply under the key "c1"');
   });
@@ -190,7 +190,7 @@ describe('a function of the protocol that throws', () => {
     const echoes = pool('says-on-request', made({ route: routeThrows('odd') }), quiet);
     const session = await echoes.register();
     const request = { type: 'say', messages: [{ type: 'odd', session: 's1' }] };
-    const error = await failure(session.request(request, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    const error = await failure(session.request(request, { timeout: 1_500 }), 'REQUEST_TIMEOUT');
     expect(error.evidence.strays).toEqual([
       expect.stringMatching(
         /^← \{type: "odd".*\(`route` of protocol .* threw TypeError: .* at .*misaddressed\.test\.ts/,

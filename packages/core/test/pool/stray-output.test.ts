@@ -80,10 +80,10 @@ describe('a newline that is missing', () => {
   });
 
   test('after the hello: the deadline shows what came, and no second child waits for it', async () => {
-    const echoes = pool('prints-to-stdout --banner= --unended', { helloTimeout: 700 }, quiet);
+    const echoes = pool('prints-to-stdout --banner= --unended', { helloTimeout: 2_000 }, quiet);
     const error = await failure(echoes.register(), 'CHILD_NO_HELLO');
     expect(error.message).toMatch(
-      /no hello within 700 ms; expected .*, and what came was no message of it: \{type: "hello"\} \(the newline that ends it has not come\)/,
+      /no hello within 2000 ms; expected .*, and what came was no message of it: \{type: "hello"\} \(the newline that ends it has not come\)/,
     );
     expect(error.evidence.strays).toEqual(['← {type: "hello"} (the newline that ends it has not come)']);
     await failure(echoes.register(), 'POOL_GAVE_UP');
@@ -110,10 +110,15 @@ describe('a newline that is missing', () => {
   });
 
   test('before a reply: the evidence of the request says so, with the reply', async () => {
-    const echoes = pool('says-on-request', {}, quiet);
+    const clock = new FakeClock();
+    const echoes = pool('says-on-request', {}, { ...quiet, clock });
     const session = await echoes.register();
     session.send({ type: 'print', text: '[1/3] ' });
-    const error = await failure(session.request({ type: 'query' }, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    const late = failure(session.request({ type: 'query' }, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    await until('its reply has come', () => echoes.stats().strays === 1);
+    // Before it fails because of that.
+    clock.pass(300);
+    const error = await late;
     expect(error.evidence.strays).toEqual([
       expect.stringMatching(
         /^← \[1\/3\] \{"type":"reply",.* \(no message: a newline is missing before \{type: "reply"/,
@@ -166,7 +171,7 @@ describe('a newline that is missing', () => {
   test('after a reply: the evidence shows what came of its line', async () => {
     const session = await pool('says-on-request', {}, quiet).register();
     const request = { type: 'print', text: '{"type":"reply","session":"s1","id":"c1"}' };
-    const error = await failure(session.request(request, { timeout: 300 }), 'REQUEST_TIMEOUT');
+    const error = await failure(session.request(request, { timeout: 1_500 }), 'REQUEST_TIMEOUT');
     expect(error.evidence.strays).toEqual([
       '← {type: "reply", session: "s1", id: "c1"} (the newline that ends it has not come)',
     ]);
@@ -192,7 +197,7 @@ describe('`strayOutput`', () => {
     const hello = `{"type":"hello"}`;
     const code = `process.stdout.write('Content-Length: ${hello.length}\\r\\n\\r\\n${hello}debug: got it\\n'); process.stdin.resume();`;
     const codec = { name: 'headers', framing: contentLength, format: json };
-    const echoes = pool('echo', { codec, args: ['-e', code], requestTimeout: 200, closeTimeout: 50 });
+    const echoes = pool('echo', { codec, args: ['-e', code], requestTimeout: 1_500, closeTimeout: 50 });
     const session = await echoes.register();
     const error = await failure(session.request({ type: 'query' }), 'REQUEST_TIMEOUT');
     expect(error.evidence.strays).toEqual(['← debug: got it (the rest of its header has not come)']);

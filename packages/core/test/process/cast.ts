@@ -40,7 +40,7 @@ export function mustBeGone(...pids: number[]): void {
 }
 
 /** The pids that still run after a grace period. A zombie counts as gone: it only waits for init. */
-export async function stillThere(pids: readonly number[], milliseconds = 5000): Promise<number[]> {
+export async function stillThere(pids: readonly number[], milliseconds = 20_000): Promise<number[]> {
   const left = (): number[] => pids.filter((pid) => isThere(pid));
   const deadline = performance.now() + milliseconds;
   while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));

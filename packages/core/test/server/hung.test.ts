@@ -68,7 +68,8 @@ async function served(options: App, warn?: (message: string) => void): Promise<S
 
 test('a test that hangs its server and fails takes no other test with it', async () => {
   const warnings: string[] = [];
-  const { client, pool } = await served(app, (message) => warnings.push(message));
+  const options = { ...app, closeTimeout: 6_000 };
+  const { client, pool } = await served(options, (message) => warnings.push(message));
   const first = await hungBy('loops', client);
   for (const name of ['second', 'third']) {
     const next = await client.register('web', under(name));
@@ -89,7 +90,7 @@ test('a test that hangs its server and fails takes no other test with it', async
   await until('it is gone', () => pool('web').status(1).children.length === 1);
   expect(pool('web').stats()).toMatchObject({
     unconfirmed: 1,
-    firstUnconfirmed: 'session s1 of "loops" (cart.test.ts): not within 2000 ms',
+    firstUnconfirmed: 'session s1 of "loops" (cart.test.ts): not within 6000 ms',
   });
 });
 
@@ -149,7 +150,7 @@ test.each([
 
 test('sessions that were opened ahead on it are given to no test', async () => {
   const { options, opened } = ahead(2);
-  const { client, pool } = await served({ ...options, maxSessions: 3 });
+  const { client, pool } = await served({ ...options, closeTimeout: 6_000, maxSessions: 3 });
   const first = await client.register('web', under('loops'));
   await until('two are open ahead', () => opened() === 3);
   await hang(first);
@@ -163,7 +164,7 @@ test('sessions that were opened ahead on it are given to no test', async () => {
 });
 
 test('one of two that hangs is left out, and the other one serves', async () => {
-  const { client, pool } = await served({ ...app, children: 2, sessionsPerChild: 2 });
+  const { client, pool } = await served({ ...app, closeTimeout: 6_000, children: 2, sessionsPerChild: 2 });
   const [first, other] = [await client.register('web', under('loops')), await client.register('web', under('other'))];
   expect(other.opened).not.toBe(first.opened);
   await hang(first);
@@ -260,7 +261,8 @@ test('a test that fails on a server that answers costs the next one no more than
 });
 
 test('a `close` that hangs on a server that answers costs its slot alone, and holds up no other test', async () => {
-  const { client, pool } = await served({ ...app, closeTimeout: 700, close: () => new Promise<never>(quiet) });
+  const options = { ...app, closeTimeout: 700, probeTimeout: 10_000 };
+  const { client, pool } = await served({ ...options, close: () => new Promise<never>(quiet) });
   const first = await client.register('web', under('one'));
   void client.end([file, 'one'], true);
   const next = await client.register('web', under('next'));
@@ -415,7 +417,7 @@ test('an `open` that is given up leaves its slot unused: a server that answers s
 });
 
 test('a child with messages is held back in the same way: a test that failed, and nothing since', async () => {
-  const options = { closeTimeout: 2_000, probeTimeout: 200, maxSessions: 8 };
+  const options = { closeTimeout: 6_000, probeTimeout: 200, maxSessions: 8 };
   const made = await serve({ echoes: program('blocks', options) });
   const client = await made.connect();
   const first = await client.register('echoes', under('blocks'));

@@ -407,7 +407,7 @@ test('its port may be a variable of its environment, and what it prints is passe
   const pool = webPool(web('', { args, env: { PORT: '{port}' }, forwardLog: true }), { onStderr });
   const { opened } = await pool.register();
   // It may have answered before this was read.
-  await vi.waitFor(() => expect(Buffer.concat(shown).toString()).toBe(`listening on ${opened.url}\n`));
+  await vi.waitFor(() => expect(Buffer.concat(shown).toString()).toBe(`listening on ${opened.url}\n`), 20_000);
   await fetch(`${opened.url}/die`).catch(() => {});
   await until('its last words are there', () => Buffer.concat(shown).toString().endsWith('told to die\n'));
 });

@@ -80,7 +80,7 @@ afterEach(async () => {
 
 /** What still exists after a grace period is left behind, and is ended here. */
 export async function expectEmpty(within: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   const isEmpty = (): boolean => {
     if (hasNothing(within)) return true;
     const { pids, folders } = census(within);
@@ -130,7 +130,7 @@ function wordsOf(pid: string, file: string): string[] {
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  milliseconds = 10_000,
+  milliseconds = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await isSo())) {

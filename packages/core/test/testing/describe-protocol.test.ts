@@ -168,7 +168,7 @@ test('a process that starts slowly is waited for, also where it says nothing whe
   const slowly = 'slow-start --delay=5500';
   const { found } = await counted(slowly, talking);
   expect(found).toEqual(unlooked);
-}, 60_000);
+}, 120_000);
 
 test('a process that does not start is tried once for each group of tests, and they say so', async () => {
   const { starts, found } = await counted('dies-at-once');
@@ -233,7 +233,7 @@ test('Vitest, as it is, does not give up a process that starts in 3 s', () => {
     numFailedTests: 0,
     numPendingTests: 5,
   });
-}, 60_000);
+}, 120_000);
 
 test('`warm` of the pool that is described is left out, as its sizes are', async () => {
   const found = await outcomes({ ...program('echo'), maxSessions: 6, warm: 2 }, /one after the other/);

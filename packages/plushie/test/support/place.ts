@@ -40,7 +40,7 @@ afterEach(async () => {
 
 /** Processes get 10 s to end; those that are left then fail the test, and are killed. */
 async function expectEmpty(within: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   let left = census(within);
   while (left.pids.length + left.folders.length > 0 && performance.now() < deadline) {
     await setTimeout(10);
@@ -52,9 +52,9 @@ async function expectEmpty(within: string): Promise<void> {
 
 /** Waits for a state that nothing announces. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`Within 10 s it did not happen that ${what}`);
+    if (performance.now() > deadline) throw new Error(`Within 20 s it did not happen that ${what}`);
     await setTimeout(2);
   }
 }
