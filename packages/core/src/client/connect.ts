@@ -82,7 +82,10 @@ export async function connectTo(
           ? (ended ?? endedError(reason, place, { log, elsewhere }))
           : reason;
       const what = elsewhere ? `what its run had on the host at ${placeName(place)}` : 'its run';
-      const why = ended === undefined ? whyClosed(silence, place) : `because ${String(endingOf(ended))} ${what},`;
+      const why =
+        ended === undefined
+          ? whyClosed(silence, place)
+          : `because ${endingOf(ended) ?? 'a lost connection has ended'} ${what},`;
       gone = error;
       mux.fail({ by: 'hub', at: systemClock.now(), reason: why, error });
       closed.resolve(error);
@@ -183,9 +186,15 @@ const lookThere = '`carpool ps` on its machine shows whether it runs, and its lo
 const withoutIt =
   'The host of this run, which was full, had sent this session there; the run goes on without that host';
 
-/** It was ended on purpose, on its machine, or its address was revoked there: what it says of that is for its own runs. */
+/**
+ * It was ended on purpose, on its machine, or its address was revoked there, or it has lost this run: what it says of that is for
+ * its own runs.
+ */
 function endedElsewhere({ context }: CarpoolError, place: Place): CarpoolError {
-  const message = `The host at ${placeName(place)} has ended what this run had there, by \`${String(context['endedBy'])}\`. ${withoutIt}`;
+  const { endedBy } = context;
+  const how =
+    typeof endedBy === 'string' ? `by \`${endedBy}\`` : 'because its connection to the host of this run has ended';
+  const message = `The host at ${placeName(place)} has ended what this run had there, ${how}. ${withoutIt}`;
   return hostError(message, { ...context, place: placeName(place) });
 }
 

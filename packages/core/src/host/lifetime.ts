@@ -16,6 +16,8 @@ const stopLimit = 20_000;
 export interface LifetimeOptions {
   /** Ends what the host serves. False, or a rejection: something of it may keep the process from exiting. */
   readonly close: () => Promise<boolean>;
+  /** A signal is to stop it. Default: it stops. */
+  readonly signalled?: ((signal: NodeJS.Signals) => void) | undefined;
   /** Calls `exit` when the last answer is written. Default: at once. */
   readonly last?: ((exit: () => void) => void) | undefined;
 }
@@ -31,7 +33,8 @@ export class Lifetime {
 
   constructor(options: LifetimeOptions) {
     this.#options = options;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.stop());
+    const { signalled = () => void this.stop() } = options;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, signalled);
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // its reader may be gone
     // Also after a crash; reaper.ts kills the children then.
     process.on('exit', () => this.#endNow());

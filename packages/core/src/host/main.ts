@@ -43,6 +43,10 @@ export function runHost(): void {
   const decoder = new TextDecoder();
   control = new Socket({ fd: controlDescriptor });
   lifetime = new Lifetime({
+    signalled: (signal) => {
+      const folder = lifetime.directory?.folder;
+      void (run === undefined || folder === undefined ? lifetime.stop() : endOnPurpose(run, folder, signal));
+    },
     close: async () => {
       const [closed] = await Promise.all([run?.close(), owned.end()]);
       return closed !== false;
@@ -125,18 +129,22 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
   }
 }
 
-/** `carpool stop` wants it. */
-async function endOnPurpose({ hub }: ServedRun, folder: string): Promise<void> {
+/** `carpool stop` wants it, or a signal is to end it. @param by as of `endedOnPurpose` */
+async function endOnPurpose({ hub }: ServedRun, folder: string, by?: NodeJS.Signals): Promise<void> {
+  // The run has ended then, or this was told.
+  if (lifetime.stopping) return;
   try {
     const [{ endedOnPurpose }, { leaveEndingOfFolder }] = await Promise.all([
       import('../hosts/ended-on-purpose.ts'),
       import('../hosts/left-ending.ts'),
     ]);
-    const error = endedOnPurpose('host');
+    const error = endedOnPurpose('host', 'here', by);
     leaveEndingOfFolder(folder, error);
     hub.tellEnd(error);
   } catch (thrown) {
-    process.stderr.write(`carpool: Tests are not told that \`carpool stop\` ends their host: ${messageOf(thrown)}\n`);
+    process.stderr.write(
+      `carpool: Tests are not told that ${by ?? '`carpool stop`'} ends their host: ${messageOf(thrown)}\n`,
+    );
   } finally {
     await lifetime.stop();
   }

@@ -1,4 +1,4 @@
-/** What tests are told whose run or host somebody has ended: it was not killed, and has not crashed. */
+/** What tests are told whose run or host has ended, and was not killed, and has not crashed. */
 import { CarpoolError } from '../base/errors.ts';
 
 /** What was ended; `address`: the run of one that was revoked. */
@@ -18,9 +18,10 @@ const endings: Readonly<Record<Ending, readonly [what: string, command: string, 
   ],
 };
 
-/** HUB_LOST, whose `context.endedBy` is the command. */
-export function endedOnPurpose(what: Ending, on: EndedOn = 'here'): CarpoolError {
-  const [how, command, remedy] = endings[what];
+/** HUB_LOST, whose `context.endedBy` is the command, or the signal. @param by Default: the command */
+export function endedOnPurpose(what: Ending, on: EndedOn = 'here', by?: NodeJS.Signals): CarpoolError {
+  const [how, usual, remedy] = endings[what];
+  const command = by ?? usual;
   const ended = what === 'machine' && on === 'remote' ? 'The host of that machine was ended' : how;
   const message = `${ended}, by \`${command}\`: no test of this run can use it from here on. ${remedy}`;
   return new CarpoolError('HUB_LOST', message, {
@@ -28,4 +29,14 @@ export function endedOnPurpose(what: Ending, on: EndedOn = 'here'): CarpoolError
     context: { endedBy: command },
     site: { stack: '' },
   });
+}
+
+/**
+ * HUB_LOST, without `context.endedBy`: the connection by which a run has come from another machine has ended. Its workers there
+ * have connections of their own, which may last.
+ */
+export function mainConnectionEnded(): CarpoolError {
+  const message =
+    'This run was ended there, because the connection of its main process has ended: that process has ended, or the network between was cut. No test of this run can use that host from here on. Run the tests again';
+  return new CarpoolError('HUB_LOST', message, { blame: 'setup', site: { stack: '' } });
 }

@@ -6,7 +6,7 @@ import type { HostSummary } from '../wire/control.ts';
 import { leaveEndingOfRun } from '../hosts/left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
 import type { RunStatus } from '../wire/status.ts';
-import { endedOnPurpose, type Ending } from '../hosts/ended-on-purpose.ts';
+import { endedOnPurpose, mainConnectionEnded, type Ending } from '../hosts/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
 import type { ServedRun } from '../host/served-run.ts';
@@ -82,6 +82,13 @@ export class MachineRun implements HostedRun {
     await this.end();
   }
 
+  /** Workers on another machine may go on without their main process, or the run without this host. */
+  async abandoned(): Promise<void> {
+    // One that ends already has told them why.
+    if (this.client !== undefined && this.#closing === undefined) this.hub.tellEnd(mainConnectionEnded());
+    await this.end();
+  }
+
   /** Another process wants it to end. */
   async stop(): Promise<void> {
     const error = this.tellEnd('run');
@@ -95,9 +102,9 @@ export class MachineRun implements HostedRun {
     this.#options.runner.hangUp(this.tellEnd('address'));
   }
 
-  /** Its workers, which fail with what is returned. @param what somebody ends */
-  tellEnd(what: Ending): CarpoolError {
-    const error = endedOnPurpose(what, this.client === undefined ? 'here' : 'remote');
+  /** Its workers, which fail with what is returned. @param what somebody ends @param by as of `endedOnPurpose` */
+  tellEnd(what: Ending, by?: NodeJS.Signals): CarpoolError {
+    const error = endedOnPurpose(what, this.client === undefined ? 'here' : 'remote', by);
     this.hub.tellEnd(error);
     return error;
   }

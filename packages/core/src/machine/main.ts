@@ -66,6 +66,7 @@ async function serve(
   const directory = makeHostDirectory(undefined, token);
   const { folder, socket, record } = directory;
   const lifetime = new Lifetime({
+    signalled: (signal) => void runs.stop(undefined, signal),
     close: async () => {
       // First of all: who looks for a host from now on finds none, and starts another.
       withdrawMachineHost(machine, record.id);
@@ -88,8 +89,10 @@ async function serve(
       release: (port) => serverPorts(hub).release(port),
     },
     changed: () => idleEnd.look(),
-    stop: (error) => {
-      hub.tellEnd(error, endedOnPurpose('machine', 'remote'));
+    stop: (by) => {
+      if (lifetime.stopping) return;
+      const error = endedOnPurpose('machine', 'here', by);
+      hub.tellEnd(error, endedOnPurpose('machine', 'remote', by));
       leaveEndingOfHost(machineLog(machine), folder, error);
       printLine(error.message);
       void lifetime.stop();

@@ -26,7 +26,6 @@ import {
 } from '../wire/machine-messages.ts';
 import type { HostBounds, ListenStatus } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
-import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
@@ -53,8 +52,8 @@ export interface MachineRunsOptions {
   readonly started: PidFiles;
   /** A run has come or gone. */
   readonly changed: () => void;
-  /** Ends the host. @param error for those that are connected to it */
-  readonly stop: (error: CarpoolError) => void;
+  /** Ends the host, and tells those that are connected to it. @param by as of `endedOnPurpose` */
+  readonly stop: (by: NodeJS.Signals | undefined) => void;
   /** For other machines. */
   readonly listener: () => Listener | undefined;
 }
@@ -236,10 +235,11 @@ export class MachineRuns implements HostedRuns {
     }
   }
 
-  async stop(id: string | undefined): Promise<void> {
+  /** @param by of the host: as of `endedOnPurpose` */
+  async stop(id: string | undefined, by?: NodeJS.Signals): Promise<void> {
     if (id === undefined) {
-      for (const run of this.#runs) run.tellEnd('machine');
-      this.#options.stop(endedOnPurpose('machine'));
+      for (const run of this.#runs) run.tellEnd('machine', by);
+      this.#options.stop(by);
       return;
     }
     const run = [...this.#runs].find((other) => other.id === id);

@@ -29,6 +29,14 @@ async function stopping(target?: string): Promise<void> {
   expect(await stop(target, { bases: [place().path] })).toBe(0);
 }
 
+/** Of the only one that is there. */
+async function pidOfHost(): Promise<number> {
+  const [host] = (await processes({ most: 5, bases: [place().path] })).hosts;
+  // 0 would be this process, with its group.
+  if (host?.pid === undefined) throw new Error('there is no host');
+  return host.pid;
+}
+
 async function idOfRun(): Promise<string | undefined> {
   const [machine] = (await processes({ most: 5, bases: [place().path] })).hosts;
   return machine?.state === 'answers' ? machine.runs[0]?.id : undefined;
@@ -79,11 +87,33 @@ test('so do those of every run on a host of the machine that `carpool stop` has 
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message });
   expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
   await vi.waitUntil(() => printed().includes(message), { timeout: 20_000 });
-  // Of another host nothing is said of that.
-  const { provided } = await run();
+  // Of another host, which a signal ends, nothing is said of that.
+  const next = await run();
+  const other = await worker(next);
+  const session = await other.register('echoes');
   process.kill(livingMachineHost(machineFolder())!.pid, 'SIGTERM');
+  const signalled = message.replace('carpool stop', 'SIGTERM');
+  expect(await other.closed).toMatchObject({ code: 'HUB_LOST', message: signalled, context: { endedBy: 'SIGTERM' } });
+  expect((await session.closed).error?.message).toBe(signalled);
   await vi.waitUntil(() => livingMachineHost(machineFolder()) === undefined, { timeout: 20_000 });
-  expect((await failure(connectProvided(provided, adapter), 'HUB_LOST')).message).not.toContain('carpool stop');
+  expect((await failure(connectProvided(next.provided, adapter), 'HUB_LOST')).message).toBe(signalled);
+});
+
+test('what a signal ends says so, too: the host of a run, to what is open and what begins later', async () => {
+  onMachine();
+  configured();
+  const printed = stderr();
+  const ended = await run({ host: 'run' });
+  const client = closing(await connectProvided(ended.provided, adapter));
+  const session = await client.register('echoes');
+  process.kill(await pidOfHost(), 'SIGTERM');
+  const message =
+    'The host of this run was ended, by `SIGTERM`: no test of this run can use it from here on. Run the tests again';
+  expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: 'SIGTERM' } });
+  expect((await session.closed).error?.message).toBe(message);
+  expect((await failure(connectProvided(ended.provided, adapter), 'HUB_LOST')).message).toBe(message);
+  await vi.waitUntil(() => printed().includes(message), { timeout: 20_000 });
+  expect(printed()).not.toContain('has crashed');
 });
 
 test.for([
@@ -97,10 +127,10 @@ test.for([
   const own = whose === 'host: its own';
   const ended = await run({ host: own ? 'run' : 'machine' });
   const client = closing(await connectProvided(ended.provided, adapter));
-  const [host] = (await processes({ most: 5, bases: [place().path] })).hosts;
+  const pid = await pidOfHost();
   vi.spyOn(console, 'error').mockReturnValue();
-  if (how.startsWith('is stopped')) process.kill(host?.pid ?? 0, 'SIGSTOP');
-  await stopping(own ? String(host?.pid) : undefined);
+  if (how.startsWith('is stopped')) process.kill(pid, 'SIGSTOP');
+  await stopping(own ? String(pid) : undefined);
   const what = own ? 'The host of this run' : 'The host of this machine';
   const message = `${what} was ended, by \`carpool stop\`: no test of this run can use it from here on. Run the tests again`;
   expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: 'carpool stop' } });

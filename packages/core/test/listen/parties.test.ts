@@ -198,20 +198,28 @@ test('`carpool stop` ends one run of another machine by its id, and says whose i
   expect(await kept.request({ type: 'query' })).toMatchObject({ type: 'reply' });
 });
 
-test('`carpool stop` of a host that serves other machines: they are told of that machine, by its address, and not of theirs', async () => {
-  config({ echoes: 'echo' });
-  const { address } = await serving();
-  const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const run = await remoteRun(address);
-  const client = closing(await HostClient.connect({ address: addressOf(run), runner }));
-  await client.register('echoes');
-  await carpool('stop');
-  const [, place = ''] = /tls:\/\/([\d.:]+)/.exec(address) ?? [];
-  const message = `On ${place}: The host of that machine was ended, by \`carpool stop\`: no test of this run can use it from here on. Run the tests again`;
-  expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: 'carpool stop' } });
-  await until('its runner has been told', () => printed.mock.calls.some(([text]) => String(text).includes(message)));
-  printed.mockRestore();
-});
+test.for([
+  ['`carpool stop` of', 'carpool stop'],
+  ['a signal to', 'SIGTERM'],
+] as const)(
+  '%s a host that serves other machines: they are told of that machine, by its address, and not of theirs',
+  async ([, by]) => {
+    config({ echoes: 'echo' });
+    const { address, end } = await serving();
+    const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const run = await remoteRun(address);
+    const client = closing(await HostClient.connect({ address: addressOf(run), runner }));
+    const session = await client.register('echoes');
+    if (by === 'SIGTERM') end();
+    else await carpool('stop');
+    const [, place = ''] = /tls:\/\/([\d.:]+)/.exec(address) ?? [];
+    const message = `On ${place}: The host of that machine was ended, by \`${by}\`: no test of this run can use it from here on. Run the tests again`;
+    expect(await client.closed).toMatchObject({ code: 'HUB_LOST', message, context: { endedBy: by } });
+    expect((await session.closed).error?.message).toBe(message);
+    await until('its runner has been told', () => printed.mock.calls.some(([text]) => String(text).includes(message)));
+    printed.mockRestore();
+  },
+);
 
 test('a connection that was open when its address expired opens no run any more', async () => {
   const { hub } = await serve({});

@@ -12,6 +12,8 @@ export interface Serving {
   readonly own: string;
   /** The next line that it prints. */
   next(): Promise<string>;
+  /** Ends the command, and with it the host. */
+  end(): void;
 }
 
 /** Its config must be there. */
@@ -31,7 +33,7 @@ export async function serving(listen = '127.0.0.1:0', ...more: string[]): Promis
     /^carpool: for what does not look there: CARPOOL_ADDRESS='(carpool:.+)'$/.exec(await next()) ?? [];
   expect(own).not.toBe('');
   const [, address = ''] = /^carpool: for other machines: CARPOOL_ADDRESS='(.+)'$/.exec(await next()) ?? [];
-  return { address, own, next };
+  return { address, own, next, end: () => void child.kill('SIGTERM') };
 }
 
 /** A run of another machine, in a folder that has no config. */

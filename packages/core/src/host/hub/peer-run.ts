@@ -30,6 +30,8 @@ export interface HostedRun {
   ended(): void;
   /** Gives back all that it has. */
   close(): Promise<void>;
+  /** As `close`: the connection of its main process has ended. */
+  abandoned(): Promise<void>;
 }
 
 /** The runner's main process, as its run reaches it. */
@@ -151,7 +153,7 @@ export class PeerRun {
     const runner = { print, hangUp };
     const run = await this.#runs.open(own.request, runner, own.entrance);
     const close = async (): Promise<true> => {
-      await run.close();
+      await run.abandoned();
       return true;
     };
     try {

@@ -4,8 +4,10 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { HostClient } from '../../../src/client/client.ts';
 import { RunElsewhere } from '../../../src/host/placing/run-elsewhere.ts';
+import { parseAddress, remotePlace, resolveAddress } from '../../../src/wire/address.ts';
 import { config, write } from '../../cli/carpool.ts';
 import { serving } from '../../listen/support.ts';
+import { failure } from '../../support/failure.ts';
 import { closing, until } from '../../support/pools.ts';
 
 // They start several processes, one after the other.
@@ -47,6 +49,45 @@ test('open, its workers have sessions by its address, and it is in use while the
   expect((await worker.closed)?.code).toBe('HUB_LOST');
   expect(await next()).toMatch(/: has gone, after \d+ m?s and 1 session$/);
   expect(await run.inUse()).toBe(false);
+});
+
+test('its connection ends, and those of its workers last: they are told, and sessions fail with the name of that host', async () => {
+  config({ echoes: 'echo' });
+  const { address } = await serving();
+  const { run } = opening(address);
+  await until('it is open', () => !run.isOpening);
+  const place = String(run.place);
+  const machine = `ci-b (${place})`;
+  const of = { address: run.address!, machine, elsewhere: true };
+  const worker = closing(await HostClient.connect({ ...of, runner: 'a test' }));
+  const session = await worker.register('echoes', { stays: true });
+  run.close();
+  const message = `The host at ${machine} has ended what this run had there, because its connection to the host of this run has ended. The host of this run, which was full, had sent this session there; the run goes on without that host`;
+  expect(await session.closed).toMatchObject({
+    by: 'hub',
+    reason: `because a lost connection has ended what its run had on the host at ${machine},`,
+    error: { code: 'HUB_LOST', message },
+  });
+  expect((await failure(session.request({ type: 'echo' }), 'HUB_LOST')).message).toContain(machine);
+  expect(await worker.closed).toMatchObject({ code: 'HUB_LOST', message });
+});
+
+test('a worker of another machine is told that the connection of its main process has ended, with the name of the host', async () => {
+  config({ echoes: 'echo' });
+  const { address } = await serving();
+  const main = closing(await HostClient.connect({ address, runner: 'a test' }));
+  const run = { id: 'r', folder: '/code', runner: 'a test', pid: 1 };
+  const asked = { method: 'openRun', run, root: '', env: {}, cwd: '', configTimeout: 10_000 } as const;
+  const opened = await main.ask(asked, 30_000);
+  const at = resolveAddress(opened.address, parseAddress(address));
+  const worker = closing(await HostClient.connect({ address: at, runner: 'a test' }));
+  const session = await worker.register('echoes');
+  main.close();
+  const place = String(remotePlace(address));
+  expect((await session.closed).error).toMatchObject({
+    code: 'HUB_LOST',
+    message: `On ${place}: This run was ended there, because the connection of its main process has ended: that process has ended, or the network between was cut. No test of this run can use that host from here on. Run the tests again`,
+  });
 });
 
 test('a config that fails there is told, and nothing is open', async () => {
