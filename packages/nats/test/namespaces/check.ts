@@ -5,13 +5,19 @@
  *            lost, or to where its process is killed. In truth it is held for longer
  *   concerned  a fault concerns its shards, or all, from its line to the next `well`
  */
+import { Sessions } from './check-sessions.ts';
 import type { Fault, Held, Line } from './journal.ts';
+import { kills, windowsIn } from './windows.ts';
 
-/** What a test may fail with that a fault concerns; a process that was killed says nothing. */
+/**
+ * What a test may fail with that a fault concerns; a process that was killed says nothing. Beside what sessions on other
+ * machines bring.
+ */
 const causes: Readonly<Record<Fault['how'], readonly string[]>> = {
   shard: [],
   machine: [],
   host: ['HUB_LOST', 'LEASE_LOST'],
+  'offering host': [],
   cut: ['LEASE_LOST', 'REACH_UNAVAILABLE'],
   node: ['LEASE_LOST', 'REACH_UNAVAILABLE'],
   leader: ['LEASE_LOST', 'REACH_UNAVAILABLE'],
@@ -27,11 +33,8 @@ export function faultsIn(lines: readonly Line[]): string[] {
     ...wrongEnds(lines),
     ...notTold(lines),
     ...nothingShared(lines),
+    ...new Sessions(lines).faults(),
   ];
-}
-
-function kills({ how }: Fault): boolean {
-  return how === 'shard' || how === 'machine';
 }
 
 function heldTwice(lines: readonly Line[]): string[] {
@@ -91,20 +94,6 @@ function valuesThatDiffer(lines: readonly Line[]): string[] {
   });
 }
 
-interface Window {
-  readonly fault: Fault;
-  readonly from: number;
-  readonly to: number;
-}
-
-function windowsIn(lines: readonly Line[]): Window[] {
-  return lines.flatMap((fault, from) => {
-    if (fault.event !== 'fault') return [];
-    const length = lines.slice(from).findIndex(({ event }) => event === 'well');
-    return [{ fault, from, to: length < 0 ? Infinity : from + length }];
-  });
-}
-
 function concerns({ shards }: Fault, shard: string): boolean {
   return shards?.includes(shard) ?? true;
 }
@@ -112,6 +101,7 @@ function concerns({ shards }: Fault, shard: string): boolean {
 /** Who fails, and with what; who says nothing. */
 function wrongEnds(lines: readonly Line[]): string[] {
   const windows = windowsIn(lines);
+  const sessions = new Sessions(lines);
   const began = new Map<string, number>();
   const open = new Map<string, string>();
   const wrong: string[] = [];
@@ -125,14 +115,15 @@ function wrongEnds(lines: readonly Line[]): string[] {
     if (line.event === 'ends') open.delete(line.shard);
     if (line.event !== 'fails') continue;
     const from = began.get(line.shard) ?? at;
-    const concerned = windows.filter(
-      ({ fault, ...window }) => window.from < at && from < window.to && concerns(fault, line.shard),
-    );
-    const allowed = concerned.flatMap(({ fault }) => causes[fault.how]);
-    if (line.codes.length > 0 && line.codes.every((code) => allowed.includes(code))) continue;
-    const faults = concerned.map(({ fault }) => fault.how).join(', ');
+    const now = windows.filter((window) => window.from < at && from < window.to).map(({ fault }) => fault);
+    const concerned = now.filter((fault) => concerns(fault, line.shard));
+    const allowed = concerned.flatMap(({ how }) => causes[how]);
+    const mayFail = (code: string, number: number): boolean =>
+      allowed.includes(code) || (code === 'HUB_LOST' && sessions.mayLose(line, line.words[number] ?? '', now));
+    if (line.codes.length > 0 && line.codes.every(mayFail)) continue;
+    const faults = now.map((fault) => `${fault.how}${concerned.includes(fault) ? '' : ' of others'}`).join(', ');
     wrong.push(
-      `line ${at + 1}: test ${line.test} of ${line.shard} has failed with ${line.codes.join(', ')} (${line.words}), faults: ${faults || 'none'}`,
+      `line ${at + 1}: test ${line.test} of ${line.shard} has failed with ${line.codes.join(', ')} (${line.words.join('; ')}), faults: ${faults || 'none'}`,
     );
   }
   const killed = new Set(windows.flatMap(({ fault }) => (kills(fault) ? (fault.shards ?? []) : [])));

@@ -1,31 +1,28 @@
-/** Three servers and four machines with two shards each, a network namespace for each of the seven, and what happens to them. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+/**
+ * Three servers and four machines, a network namespace for each of the seven, and what happens to them. On each machine two
+ * shards with a host each, and one host that offers its pool to all.
+ */
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { switchedMachines, type SwitchedMachine } from '@carpool/test-harness/switched-machines';
-import { binary } from '../support/servers.ts';
-import { Reader, Writer, type Fault, type Held, type Line } from './journal.ts';
-import type { Seen } from './observer.ts';
+import { Reader, Writer, type Fault, type Line } from './journal.ts';
+import { Nodes, servers, type Spawn } from './nodes.ts';
+import { Offering } from './offering.ts';
 import type { Planned } from './schedule.ts';
+import { Shards, type Shard } from './shards.ts';
+import { patience, until } from './waiting.ts';
 
 const engine = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
-const servers = ['n0', 'n1', 'n2'] as const;
+const child = fileURLToPath(new URL('child.ts', import.meta.url));
 const places = ['m0', 'm1', 'm2', 'm3'] as const;
-/** Milliseconds for all to be as it was. */
-const patience = 60_000;
-/** Milliseconds for a shard to end its test, and its host. */
-const longestEnd = 30_000;
-
-interface Shard {
-  readonly name: string;
-  readonly machine: (typeof places)[number];
-  readonly child: ChildProcess;
-  readonly exit: Promise<unknown[]>;
-}
+/** What stays of the host of a machine: its log, and why it was ended. */
+const logs = /: carpool-\d+-machine-[^/]+(?:\/log(?:\.ended)?)?$/;
+/** Of the hosts that offer: less than one for each shard on other machines, so that these fill them all. */
+const slots = { m0: 2, m1: 2, m2: 1, m3: 1 } as const;
 
 export class Field {
   readonly mark: string;
@@ -35,28 +32,43 @@ export class Field {
   readonly #writer = new Writer(this.#journal);
   readonly #reader = new Reader(this.#journal);
   readonly #network = switchedMachines([...servers, ...places, 'observer']);
-  readonly #nodes = new Map<string, ChildProcess>();
-  readonly #shards = new Map<string, Shard>();
-  readonly #observer: ChildProcess;
   readonly #env: NodeJS.ProcessEnv;
-  #numbers = 0;
+  readonly #nodes: Nodes;
+  readonly #shards: Shards;
+  /** What is wrong with ends so far. */
+  readonly #wrong: string[] = [];
+  /** On each machine. */
+  readonly #offering = new Map<string, Offering>();
 
   constructor(ttl: number) {
     this.#ttl = ttl;
     this.mark = basename(this.folder);
-    const urls = servers.map((name) => `nats://${this.#machine(name).address}:4222`).join(',');
+    const address = (name: string): string => this.#machine(name).address;
+    const urls = servers.map((name) => `nats://${address(name)}:4222`).join(',');
     // As the mark of all processes: no other run has it.
     this.#env = { ...process.env, CARPOOL_RUN: this.mark, CARPOOL_ADDRESS: undefined, SERVERS: urls, NO_COLOR: '1' };
-    for (const name of places) {
-      mkdirSync(join(this.folder, name, 't'), { recursive: true });
-      writeFileSync(
-        join(this.folder, name, 'carpool.config.mjs'),
-        `import { nats } from ${JSON.stringify(engine)};
-export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout: 30_000 }) };
-`,
-      );
+    const spawning: Spawn = (machine, words, options) => {
+      const [command = '', ...args] = [...this.#machine(machine).exec, ...words];
+      return spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: this.#env, ...options });
+    };
+    for (const machine of places) {
+      const cwd = join(this.folder, machine);
+      mkdirSync(join(cwd, 't'), { recursive: true });
+      mkdirSync(join(cwd, '.git'));
+      writeFileSync(join(cwd, 'carpool.config.mjs'), configOf(ttl));
+      const env = { ...this.#envOf(machine), SLOTS: String(slots[machine]) };
+      const place = `${address(machine)}:7000`;
+      const own = { machine, place, slots: slots[machine], cwd, env };
+      this.#offering.set(machine, new Offering({ ...own, spawn: spawning, journal: this.#writer }));
     }
-    this.#observer = this.#spawn('observer', [process.execPath, join(import.meta.dirname, 'observer.ts')], {}, 'ipc');
+    this.#shards = new Shards({
+      journal: this.#journal,
+      lines: () => this.lines,
+      // A host of its own has one: what more a test wants is elsewhere.
+      env: (machine) => ({ ...this.#envOf(machine), SLOTS: '1' }),
+      spawn: spawning,
+    });
+    this.#nodes = new Nodes({ folder: this.folder, address, spawn: spawning });
   }
 
   get lines(): readonly Line[] {
@@ -64,9 +76,11 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
   }
 
   async start(): Promise<void> {
-    for (const name of servers) this.#startNode(name);
-    await this.#until('the servers are a cluster', async () => (await this.#look()).problem === undefined);
-    for (const name of [...places, ...places]) this.#startShard(name);
+    for (const name of servers) this.#nodes.start(name);
+    await until('the servers are a cluster', async () => (await this.#nodes.look('cluster')).problem === undefined);
+    // Not all processes at once, of which each is to be ready in time.
+    await Promise.all([...this.#offering.values()].map((host) => host.start()));
+    for (const name of [...places, ...places]) this.#shards.start(name);
     await this.#recover();
   }
 
@@ -74,17 +88,18 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
     const one = <T>(all: readonly T[]): T => all[Math.floor(planned.victim * all.length)] as T;
     const { how, restart, lasts } = planned;
     const cut = lasts * this.#ttl;
-    const { leader = '' } = await this.#look();
-    const shard = one([...this.#shards.values()]);
+    const { leader = '' } = await this.#nodes.look('cluster');
+    const shard = one(this.#shards.all);
     switch (how) {
       case 'shard':
-        await this.#kill(how, [shard]);
-        break;
       case 'host':
-        await this.#killHost(shard);
+        await this.#kill(how, shard);
+        break;
+      case 'offering host':
+        await this.#endOffering(shard.machine, planned.orderly);
         break;
       case 'machine':
-        await this.#kill(how, this.#on(shard.machine));
+        await this.#killMachine(shard);
         break;
       case 'cut':
         await this.#cutMachine(shard, cut);
@@ -93,9 +108,9 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
       case 'leader': {
         const name = how === 'leader' ? leader : one(servers.filter((other) => other !== leader));
         this.#fault({ how });
-        await this.#killNode(name);
+        await this.#nodes.kill(name);
         await pause(restart);
-        this.#startNode(name);
+        this.#nodes.start(name);
         break;
       }
       case 'cut node': {
@@ -112,29 +127,30 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
 
   /** All end in order. @returns what is left of them */
   async end(): Promise<string[]> {
-    const codes = await Promise.all(
-      [...this.#shards.values()].map(async ({ name, child, exit }) => {
-        child.kill('SIGTERM');
-        const late = setTimeout(() => child.kill('SIGKILL'), longestEnd);
-        const [code] = await exit;
-        clearTimeout(late);
-        return code === 0 ? [] : [`${name} has ended with ${String(code)}`];
-      }),
+    const ends = await this.#shards.end();
+    const offered = await Promise.all([...this.#offering.values()].map((host) => host.stop()));
+    const { streams, problem } = await this.#nodes.look('cluster');
+    const heard = await this.#nodes.look('heard');
+    const files = places.flatMap((name) =>
+      readdirSync(join(this.folder, name, 't'), { recursive: true }).map((file) => `${name}: ${String(file)}`),
     );
-    this.#shards.clear();
-    const { streams, problem } = await this.#look();
-    const files = places.flatMap((name) => readdirSync(join(this.folder, name, 't')).map((file) => `${name}: ${file}`));
-    return [...codes.flat(), ...streams, ...(problem === undefined ? [] : [problem]), ...files];
+    const problems = problem === undefined ? [] : [problem];
+    return [
+      ...this.#wrong,
+      ...ends,
+      ...offered.flat(),
+      ...streams,
+      ...heard,
+      ...problems,
+      ...files.filter((file) => !logs.test(file)),
+    ];
   }
 
   /** Whatever is still there. */
   async close(): Promise<void> {
-    for (const { child } of this.#shards.values()) child.kill('SIGKILL');
-    await Promise.all([...this.#shards.values()].map(({ exit }) => exit));
-    await Promise.all([...this.#nodes.keys()].map((name) => this.#killNode(name)));
-    const exit = once(this.#observer, 'exit');
-    this.#observer.disconnect();
-    await exit;
+    await this.#shards.kill();
+    await Promise.all([...this.#offering.values()].map((host) => host.kill()));
+    await this.#nodes.close();
     this.#network.close();
     this.#writer.close();
     this.#reader.close();
@@ -149,118 +165,76 @@ export default { reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout:
     return this.#network.machines[name as (typeof servers)[number]];
   }
 
-  #spawn(machine: string, words: readonly string[], env: NodeJS.ProcessEnv, ipc: 'ipc' | 'ignore'): ChildProcess {
-    const [command = '', ...args] = [...this.#machine(machine).exec, ...words];
-    return spawn(command, args, { env: { ...this.#env, ...env }, stdio: ['ignore', 'ignore', 'inherit', ipc] });
-  }
-
-  #startNode(name: string): void {
-    const { address } = this.#machine(name);
-    const routes = servers.map((other) => `nats://${this.#machine(other).address}:6222`).join(', ');
-    const folder = join(this.folder, name);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      join(folder, 'nats.conf'),
-      `server_name: ${name}
-listen: "${address}:4222"
-jetstream { store_dir: "${folder}/jetstream", max_mem: 64M, max_file: 64M }
-cluster { name: c, listen: "${address}:6222", routes: [${routes}] }
-`,
-    );
-    const words = [binary ?? '', '-c', join(folder, 'nats.conf'), '-l', join(folder, 'log')];
-    this.#nodes.set(name, this.#spawn(name, words, {}, 'ignore'));
-  }
-
-  async #killNode(name: string): Promise<void> {
-    const child = this.#nodes.get(name);
-    if (child === undefined) throw new Error(`no server is named ${JSON.stringify(name)}`);
-    this.#nodes.delete(name);
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
-  }
-
-  #startShard(machine: (typeof places)[number]): void {
-    const name = `${machine}.${++this.#numbers}`;
+  #envOf(machine: string): NodeJS.ProcessEnv {
     const folder = join(this.folder, machine);
-    const env = { FOLDER: folder, TMPDIR: join(folder, 't'), JOURNAL: this.#journal, SHARD: name, MACHINE: machine };
-    const child = this.#spawn(machine, [process.execPath, join(import.meta.dirname, 'shard.ts')], env, 'ignore');
-    this.#shards.set(name, { name, machine, child, exit: once(child, 'exit') });
+    return { ...this.#env, FOLDER: folder, TMPDIR: join(folder, 't'), JOURNAL: this.#journal, MACHINE: machine };
   }
 
-  #on(machine: string): Shard[] {
-    return [...this.#shards.values()].filter((shard) => shard.machine === machine);
-  }
-
-  /** Its lease, which it keeps until `stop` is called. */
-  async #keeping({ name }: Shard): Promise<{ held: Held; stop: () => void }> {
-    const file = `${this.#journal}.${name}`;
-    const from = this.lines.length;
-    writeFileSync(file, '');
-    let held: Held | undefined;
-    await this.#until(`${name} holds a lock`, () => {
-      const holds = this.lines
-        .slice(from)
-        .filter((line): line is Held => line.event === 'holds' && line.shard === name);
-      held = holds.find(({ kept }) => kept);
-      return held !== undefined;
-    });
-    if (held === undefined) throw new Error('it holds nothing');
-    return { held, stop: () => rmSync(file) };
-  }
-
-  #fault(fault: Pick<Fault, 'how' | 'shards' | 'hold'>): void {
+  #fault(fault: Omit<Fault, 'at' | 'event'>): void {
     this.#writer.write({ event: 'fault', ...fault });
   }
 
-  /** The host of a shard, and its end, are written down by the shard. */
-  #hostOf({ name }: Shard): number {
-    const line = this.lines.find((one) => one.event === 'starts' && one.shard === name);
-    if (line?.event !== 'starts') throw new Error(`${name} has not started`);
-    return line.host;
+  async #kill(how: 'shard' | 'host', shard: Shard): Promise<void> {
+    const lock = await this.#shards.keepLock(shard);
+    const pid = how === 'host' ? this.#shards.hostOf(shard) : (shard.child.pid ?? 0);
+    this.#fault({ how, shards: [shard.name], hold: lock.name });
+    process.kill(pid, 'SIGKILL');
+    await this.#shards.replace([shard]);
+    lock.stop();
   }
 
-  async #kill(how: 'shard' | 'machine', shards: readonly Shard[]): Promise<void> {
-    const { held, stop } = await this.#keeping(shards[0] as Shard);
-    const hosts = how === 'machine' ? shards.map((shard) => this.#hostOf(shard)) : [];
-    this.#fault({ how, shards: shards.map(({ name }) => name), hold: held.hold });
-    for (const { child } of shards) child.kill('SIGKILL');
+  async #killMachine(shard: Shard): Promise<void> {
+    const { machine } = shard;
+    const shards = this.#shards.on(machine);
+    const { stop, names } = await this.#keepOn(shard);
+    const hosts = shards.map((one) => this.#shards.hostOf(one));
+    this.#fault({ how: 'machine', shards: shards.map(({ name }) => name), machine, ...names });
+    for (const one of shards) one.child.kill('SIGKILL');
     for (const pid of hosts) process.kill(pid, 'SIGKILL');
-    await this.#replace(shards);
+    const offering = this.#offering.get(machine);
+    await offering?.kill();
+    await Promise.all([this.#shards.replace(shards), offering?.start()]);
     stop();
   }
 
-  async #replace(shards: readonly Shard[]): Promise<void> {
-    for (const { name, machine, exit } of shards) {
-      await exit;
-      this.#shards.delete(name);
-      this.#startShard(machine);
-    }
+  async #endOffering(machine: string, orderly: boolean): Promise<void> {
+    const session = await this.#shards.keepSessionOn(machine);
+    this.#fault({ how: 'offering host', machine, session: session.name });
+    const offering = this.#offering.get(machine);
+    if (orderly) this.#wrong.push(...((await offering?.stop()) ?? []));
+    else await offering?.kill();
+    await offering?.start();
+    session.stop();
   }
 
-  async #killHost(shard: Shard): Promise<void> {
-    const { held, stop } = await this.#keeping(shard);
-    this.#fault({ how: 'host', shards: [shard.name], hold: held.hold });
-    process.kill(this.#hostOf(shard), 'SIGKILL');
-    await this.#replace([shard]);
-    stop();
-  }
-
-  async #cutMachine(shard: Shard, time: number): Promise<void> {
-    const { held, stop } = await this.#keeping(shard);
-    const { plug } = this.#machine(shard.machine);
-    this.#fault({ how: 'cut', shards: this.#on(shard.machine).map(({ name }) => name), hold: held.hold });
+  async #cutMachine(shard: Shard, lasts: number): Promise<void> {
+    const { machine } = shard;
+    const { stop, names } = await this.#keepOn(shard);
+    const { plug } = this.#machine(machine);
+    this.#fault({ how: 'cut', shards: this.#shards.on(machine).map(({ name }) => name), machine, lasts, ...names });
     plug('down');
-    await pause(time);
+    await pause(lasts);
     plug('up');
     stop();
   }
 
+  /** A lease of that shard, and a session there of another machine. */
+  async #keepOn(shard: Shard): Promise<{ names: { hold: string; session: string }; stop: () => void }> {
+    // In this order: a shard that waits for the lock would come to no session.
+    const session = await this.#shards.keepSessionOn(shard.machine);
+    const lock = await this.#shards.keepLock(shard);
+    const stop = (): void => {
+      lock.stop();
+      session.stop();
+    };
+    return { names: { hold: lock.name, session: session.name }, stop };
+  }
+
   /** No further server is lost before the others have all that it had: else writes that were acknowledged are. */
   async #recover(): Promise<void> {
-    await this.#until('all replicas are current', async () => (await this.#look()).current);
+    await until('all replicas are current', async () => (await this.#nodes.look('cluster')).current);
     const from = this.lines.length;
-    await this.#until('each shard passes a test', () => {
+    await until('each shard passes a test', () => {
       const lines = this.lines.slice(from);
       const begun = new Set<string>();
       const passed = new Set<string>();
@@ -268,31 +242,38 @@ cluster { name: c, listen: "${address}:6222", routes: [${routes}] }
         if (line.event === 'begins') begun.add(line.shard);
         if (line.event === 'passes' && begun.has(line.shard)) passed.add(line.shard);
       }
-      return [...this.#shards.keys()].every((name) => passed.has(name));
+      return this.#shards.all.every(({ name }) => passed.has(name));
     });
     const at = this.lines.findLastIndex(({ event }) => event === 'fault');
     const fault = this.lines[at];
     const held =
       fault?.event === 'fault' && this.lines.find((line) => line.event === 'holds' && line.hold === fault.hold);
     if (held !== undefined && held !== false && held.event === 'holds')
-      await this.#until(`${held.what.join()} is held again`, () =>
+      await until(`${held.what.join()} is held again`, () =>
         this.lines.slice(at).some((line) => line.event === 'holds' && line.what[0] === held.what[0] && line !== held),
       );
     this.#writer.write({ event: 'well' });
   }
+}
 
-  async #look(): Promise<Seen> {
-    const answer = once(this.#observer, 'message') as Promise<[Seen]>;
-    this.#observer.send('look');
-    return (await answer)[0];
-  }
-
-  async #until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + patience;
-    while (!(await is())) {
-      if (performance.now() > deadline)
-        throw new Error(`${what}: not so after ${patience / 1_000} s; see ${this.#journal}`);
-      await pause(50);
-    }
-  }
+function configOf(ttl: number): string {
+  const echo = {
+    command: process.execPath,
+    args: [child],
+    codec: 'json-lines',
+    // Longer than any fault, so that none of these ends a session.
+    requestTimeout: patience,
+    registerTimeout: patience,
+    protocol: {
+      hello: { send: { type: 'settings' }, expect: { type: 'hello' } },
+      close: { send: { type: 'reset' }, expect: { type: 'closed' } },
+    },
+  };
+  return `import { nats } from ${JSON.stringify(engine)};
+const slots = Number(process.env.SLOTS);
+export default {
+  reach: nats(process.env.SERVERS, { ttl: ${ttl}, connectTimeout: 30_000 }),
+  pools: { echo: { ...${JSON.stringify(echo)}, children: slots, maxSessions: slots } },
+};
+`;
 }

@@ -1,6 +1,7 @@
 /**
  * Four machines with two shards each and a cluster of three, a network namespace for each, while a seed kills shards, their
- * hosts, machines and servers, the leader too, and cuts them off. All processes write one journal, which is checked.
+ * hosts, hosts that offer a pool, machines and servers, the leader too, and cuts them off. Tests share locks and the like, and
+ * have sessions on the hosts of all machines. All processes write one journal, which is checked.
  * CARPOOL_SEEDS=1-100 for other schedules, with more faults each.
  */
 import { processesWith } from '@carpool/test-harness';
@@ -20,7 +21,7 @@ const noNetwork = noSwitchedMachines();
 const skippedFor = noNetwork === undefined ? reason : ` (skipped: ${noNetwork})`;
 
 test.skipIf(binary === undefined || noNetwork !== undefined).each(seeds)(
-  `seed %i: on four machines no lease is held by two, what was killed or cut off fails with its cause, all else passes${skippedFor}`,
+  `seed %i: on four machines no lease or slot is held by two, what was killed or cut off fails with its cause, all else passes${skippedFor}`,
   async (seed) => {
     const field = new Field(ttl);
     let left: string[];
@@ -37,7 +38,8 @@ test.skipIf(binary === undefined || noNetwork !== undefined).each(seeds)(
     }
     if (given !== undefined) {
       const count = (event: string): number => lines.filter((line) => line.event === event).length;
-      const counts = ['passes', 'fails', 'holds', 'told', 'got'].map((event) => `${count(event)} ${event}`).join(', ');
+      const all = ['passes', 'fails', 'holds', 'told', 'got', 'serves'];
+      const counts = all.map((event) => `${count(event)} ${event}`).join(', ');
       const seconds = Math.round((performance.now() - began) / 1_000);
       console.log(`seed ${seed}: ${planned.map(({ how }) => how).join(', ')}; ${counts}; ${seconds} s`);
     }

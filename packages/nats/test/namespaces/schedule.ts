@@ -6,15 +6,26 @@ export interface Planned {
   readonly how: Fault['how'];
   /** Which of those that there are then: 0 to 1. */
   readonly victim: number;
-  /** Of a cut: times the ttl, from 1 to 3. */
+  /** Of a cut: times the ttl, from 1 to 4. */
   readonly lasts: number;
   /** Milliseconds until a server that was killed is started again. */
   readonly restart: number;
+  /** Of a host that offers: it is ended by a signal, and not killed. */
+  readonly orderly: boolean;
 }
 
-const ways: readonly Fault['how'][] = ['cut', 'leader', 'host', 'machine', 'cut node', 'shard', 'node'];
+const ways: readonly Fault['how'][] = [
+  'cut',
+  'leader',
+  'host',
+  'machine',
+  'cut node',
+  'shard',
+  'node',
+  'offering host',
+];
 
-/** Seven seeds that follow each other begin in all ways. */
+/** Eight seeds that follow each other begin in all ways. */
 export function schedule(seed: number, count: number): Planned[] {
   const draws = new Timeline(seed);
   return Array.from({ length: count }, (_, number) => {
@@ -22,8 +33,9 @@ export function schedule(seed: number, count: number): Planned[] {
     return {
       how: ways[way] ?? 'cut',
       victim: draws.random(),
-      lasts: 1 + 2 * draws.random(),
+      lasts: 1 + 3 * draws.random(),
       restart: 2_000 * draws.random(),
+      orderly: draws.random() < 0.5,
     };
   });
 }

@@ -1,8 +1,9 @@
 /**
  * A shard: a run with a host of its own, as an adapter starts it, and one test after the other. Each takes what all hosts of
- * the run share, and writes down when it has it, when it is told that it is lost, and how it has ended.
+ * the run share, and writes down when it has it, when it is told that it is lost, and how it has ended. Or it has sessions:
+ * one on the host of the shard, which has one slot, the other on a host that offers the pool.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startHost } from 'carpool/adapter/main-process';
@@ -18,16 +19,20 @@ import {
 import { lock, once, reservations, semaphore, type Lease } from 'carpool/coordination';
 import { Writer } from './journal.ts';
 
-const { FOLDER = '', JOURNAL = '', SHARD = '', MACHINE = '' } = env;
+const { FOLDER = '', JOURNAL = '', SHARD = '', MACHINE = '', SLOTS } = env;
 const reach = { scope: 'reach' } as const;
 /** Milliseconds: longer than any fault, so that it never ends a test. */
 const patience = { timeout: 60_000 };
-/** While this file is there, what is held is kept. */
+/** While this file says 'lock' or 'session', such a one is kept. */
 const keeps = `${JOURNAL}.${SHARD}`;
 const journal = new Writer(JOURNAL);
 const { random } = Math;
 let stopping = false;
 let holds = 0;
+
+function wanted(): string {
+  return existsSync(keeps) ? readFileSync(keeps, 'utf8') : '';
+}
 
 interface Taken {
   readonly test: number;
@@ -52,7 +57,7 @@ async function holding({ test, lease, what, weight = 1, of = 1, keep = false }: 
     if (lost.aborted) told(String(Object(lost.reason).code));
   }
   const ends = performance.now() + random() * (random() < 0.1 ? 1_500 : 100);
-  while (lease.held && (performance.now() < ends || (keep && !stopping && existsSync(keeps)))) await pause(4);
+  while (lease.held && (performance.now() < ends || (keep && !stopping && wanted() !== ''))) await pause(4);
   if (lease.held) {
     journal.write({ event: 'lets go', shard: SHARD, hold });
     lease.release();
@@ -60,17 +65,60 @@ async function holding({ test, lease, what, weight = 1, of = 1, keep = false }: 
   else told('not asked');
 }
 
-const bodies: readonly ((test: number, keep: boolean) => Promise<void>)[] = [
-  async (test, keep) => {
-    const name = random() < 0.5 ? 'db' : 'printer';
-    await holding({ test, lease: await lock(name, reach).acquire(patience), what: [`lock ${name}`], keep });
-  },
-  async (test) => {
+/** Every other test talks all the time, and else only at the beginning and at the end. */
+async function visiting({ number: test, owner, keep }: Body): Promise<void> {
+  const name = `${SHARD}/s${++holds}`;
+  const session = await owner.register('echo', patience);
+  journal.write({ event: 'opens', shard: SHARD, test, session: name });
+  const where = async (): Promise<{ machine: string; host: number }> => {
+    const { of, ...at } = (await session.request({ type: 'where', of: name })) as {
+      machine: string;
+      host: number;
+      of: string;
+    };
+    if (of !== name) throw new Error(`${name} is answered as ${of}`);
+    return { machine: at.machine, host: at.host };
+  };
+  journal.write({ event: 'has', shard: SHARD, test, session: name, kept: keep, ...(await where()) });
+  const ends = performance.now() + random() * (random() < 0.1 ? 1_500 : 100);
+  while (session.closeReason === undefined && (performance.now() < ends || (keep && !stopping && wanted() !== ''))) {
+    if (test % 2 === 0) await where();
+    await pause(4);
+  }
+  await where();
+  journal.write({ event: 'leaves', shard: SHARD, session: name });
+  await session.unregister();
+}
+
+interface Body {
+  readonly number: number;
+  readonly owner: InstanceType<typeof owners.Owner>;
+  /** Until it is lost, or nobody wants that any more. */
+  readonly keep: boolean;
+}
+
+const ofSessions = async (body: Body): Promise<void> => {
+  const visits = Array.from({ length: body.keep || random() < 0.8 ? 2 : 1 }, () => visiting(body));
+  const failures = (await Promise.allSettled(visits)).flatMap((visit) =>
+    visit.status === 'rejected' ? [visit.reason as unknown] : [],
+  );
+  if (failures.length > 0) throw new AggregateError(failures);
+};
+
+const ofLock = async ({ number: test, keep }: Body): Promise<void> => {
+  const name = random() < 0.5 ? 'db' : 'printer';
+  await holding({ test, lease: await lock(name, reach).acquire(patience), what: [`lock ${name}`], keep });
+};
+
+const bodies: readonly ((body: Body) => Promise<void>)[] = [
+  ofSessions,
+  ofLock,
+  async ({ number: test }) => {
     const weight = random() < 0.5 ? 1 : 2;
     const lease = await semaphore('cpu', 3, reach).acquire(weight, patience);
     await holding({ test, lease, what: ['permits of cpu'], weight, of: 3 });
   },
-  async (test) => {
+  async ({ number: test }) => {
     const lease = await reservations('accounts', reach).reserve(
       random() < 0.5 ? ['ann', 'ben'] : ['ben', 'cas', 'dan'],
     );
@@ -100,11 +148,12 @@ async function runTest(number: number, client: Client): Promise<void> {
   journal.write({ event: 'begins', shard: SHARD, test: number });
   const failures: unknown[] = [];
   try {
-    // Where something is to be kept, a lock is.
-    const keep = existsSync(keeps);
-    await bodies[keep ? 0 : Math.floor(random() * bodies.length)]?.(number, keep);
+    const kept = wanted();
+    const any = bodies[Math.floor(random() * bodies.length)];
+    const body = kept === 'lock' ? ofLock : kept === 'session' ? ofSessions : any;
+    await body?.({ number, owner: test, keep: kept !== '' });
   } catch (thrown) {
-    failures.push(thrown);
+    failures.push(...(thrown instanceof AggregateError ? (thrown.errors as unknown[]) : [thrown]));
   }
   await test.end({ passed: failures.length === 0 });
   await closeFile(slot, file);
@@ -112,7 +161,7 @@ async function runTest(number: number, client: Client): Promise<void> {
   if (failures.length === 0) journal.write({ event: 'passes', shard: SHARD, test: number });
   else {
     const codes = failures.map((one) => (isCarpoolError(one) ? one.code : 'none'));
-    journal.write({ event: 'fails', shard: SHARD, test: number, codes, words: failures.map(String).join('; ') });
+    journal.write({ event: 'fails', shard: SHARD, test: number, codes, words: failures.map(String) });
   }
 }
 
@@ -122,7 +171,14 @@ const host = await startHost({ root: FOLDER, runner: 'a shard' });
 const { problem } = await host.configured;
 if (problem !== undefined) throw new Error(problem.message);
 const client = await connectClient({ address: host.address, runner: 'a shard' });
-journal.write({ event: 'starts', shard: SHARD, machine: MACHINE, pid: process.pid, host: host.pid ?? 0 });
+journal.write({
+  event: 'starts',
+  shard: SHARD,
+  machine: MACHINE,
+  pid: process.pid,
+  host: host.pid ?? 0,
+  slots: Number(SLOTS),
+});
 for (let number = 1; !stopping && !client.over; number++) {
   await runTest(number, client);
   await pause(random() * 40);
