@@ -13,7 +13,7 @@ import { cases, type Case } from './real/cases/cases.ts';
 const here = (...path: string[]): string => join(import.meta.dirname, ...path);
 
 /** Milliseconds, in which also a browser starts on a busy machine. */
-const timeout = 30_000;
+const timeout = 60_000;
 
 /** Why the tests of a pool are skipped. */
 const reasons: Readonly<Record<Case['pool'], string>> = {

@@ -70,6 +70,6 @@ describe('a suite', () => {
     const [waits] = testNamed(outcome, 'a body that waits for ever').attempts;
     expect(waits).toMatchObject({ status: 'timedOut', messages: [expect.stringContaining('→ {type: "silence"}')] });
     const [goesOn] = testNamed(outcome, 'a body that goes on').attempts;
-    expect(goesOn?.messages).toEqual([expect.stringContaining('Test timeout of 400ms exceeded.')]);
+    expect(goesOn?.messages).toEqual([expect.stringContaining('Test timeout of 1500ms exceeded.')]);
   });
 });

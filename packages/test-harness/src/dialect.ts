@@ -50,7 +50,7 @@ export function describeInRunners(title: string, suite: DialectSuite, checks: (r
       project = await layOutDialect(runner, suite);
       const args = [...runner.all, ...(suite.args?.[runner.name] ?? [])];
       outcome = await project.run(args, { env: suite.env?.(project.folder) ?? {} });
-    }, 120_000);
+    }, 180_000);
     afterAll(() => project?.[Symbol.dispose]());
 
     checks({

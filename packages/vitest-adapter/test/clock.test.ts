@@ -39,7 +39,7 @@ describe.for(majors)('Vitest %s', (major) => {
 
   test('a wait that is too long names the holder instead of timing out', async () => {
     using project = new Project(major, 'early');
-    const outcome = await project.run(['waits-too-long.test.ts', '--testTimeout=2000']);
+    const outcome = await project.run(['waits-too-long.test.ts', '--testTimeout=5000']);
     expectVerdicts(outcome, 9);
     const messageOf = (name: string): string | undefined => testNamed(outcome, `must fail: ${name}`).messages[0];
     expect(messageOf('the error names the holder')).toMatch(

@@ -33,7 +33,7 @@ describe.for(majors)('Vitest %s', (major) => {
     project.write('sockets-b.test.ts', project.read('sockets-a.test.ts'));
     const shared = isolation === 'not isolated';
     // Vitest 3 does not let a file set the time-out of extended tests.
-    const args = [`--pool=${pool}`, ...(major === 3 ? ['--testTimeout=1500'] : [])];
+    const args = [`--pool=${pool}`, ...(major === 3 ? ['--testTimeout=3000'] : [])];
     const outcome = await project.run([...args, ...(shared ? ['--no-isolate', '--maxWorkers=1'] : [])]);
     expectVerdicts(outcome, 36);
     expect(outcome.code).toBe(1);

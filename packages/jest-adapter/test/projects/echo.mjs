@@ -20,7 +20,7 @@ export const pools = {
   // Starts slowly.
   slow: {
     ...child,
-    args: [program('child.mjs'), '--hello=600'],
+    args: [program('child.mjs'), '--hello=1200'],
     protocol: { ...child.protocol, hello: { expect: { type: 'hello' } } },
   },
   // Never confirms that a session has ended.

@@ -17,4 +17,4 @@ test.each([
 
 test('the start of a child is not on the clock of the test', async ({ slow }) => {
   await slow.request({ type: 'get' });
-}, 400);
+}, 1_000);

@@ -20,7 +20,7 @@ test('a lock of the config is taken before the time of the test starts', async (
 test('its own lock taken again is a deadlock, at once', async ({ printer }) => {
   expect(printer.held).toBe(true);
   await expect(lock('printer').acquire()).rejects.toThrow('this would deadlock');
-}, 500);
+});
 
 test('a lock of the machine is another one than that of the run', async ({ device }) => {
   expect([device.name, device.held, device.lost.aborted]).toEqual(['phone', true, false]);

@@ -5,7 +5,7 @@ import config from './carpool.config.ts';
 
 const test = withPools(config);
 
-test.describe.configure({ mode: 'parallel', timeout: 1_500 });
+test.describe.configure({ mode: 'parallel', timeout: 1_900 });
 
 test('the start of a slow child is not on the clock of the test', async ({ slow }) => {
   expect(await slow.request({ type: 'get' })).toMatchObject({ type: 'reply' });

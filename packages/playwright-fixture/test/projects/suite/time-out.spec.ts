@@ -7,13 +7,13 @@ let goOn = () => {};
 let wentOn: Promise<unknown> = Promise.resolve();
 
 test('must fail: a body that waits for ever', async ({ echo }) => {
-  test.setTimeout(400);
+  test.setTimeout(1_500);
   await echo.request({ type: 'silence' }, { timeout: 20 }).catch(() => undefined);
   await new Promise(() => {});
 });
 
 test('must fail: a body that goes on after its time-out', async ({ echo, carpool }) => {
-  test.setTimeout(400);
+  test.setTimeout(1_500);
   await new Promise<void>((resolve) => (goOn = resolve));
   wentOn = Promise.all([
     echo.request({ type: 'get' }).catch(note),

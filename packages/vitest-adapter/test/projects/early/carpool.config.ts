@@ -9,6 +9,7 @@ const child = {
 
 export default defineConfig({
   pools: {
+    echo: child,
     narrow: { ...child, maxSessions: 1 },
     slow: { ...child, args: [...child.args, '--hello=2000'], protocol: { hello: { expect: { type: 'hello' } } } },
     taken: { ...child, maxSessions: 1, registerTimeout: 600 },

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
 // Shorter than the waits below: they must not be on this clock.
-vi.setConfig({ testTimeout: 1_500 });
+vi.setConfig({ testTimeout: 1_900 });
 const test = withPools(config);
 const derived = test.extend<{ app: { use(): Promise<unknown> } }>({
   app: async ({ narrow }, use) => {
@@ -31,7 +31,7 @@ describe.concurrent('the wait for a slot is not on the clock', () => {
   describe('inner', () => {
     test('of a test in an inner suite', async ({ carpool, narrow }) => {
       await narrow.request({ type: 'later', after: 500 });
-      expect(Object.keys(carpool)).toEqual(['narrow', 'slow', 'taken']);
+      expect(Object.keys(carpool)).toEqual(['echo', 'narrow', 'slow', 'taken']);
     });
   });
 });

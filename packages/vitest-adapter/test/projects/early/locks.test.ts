@@ -3,14 +3,17 @@ import { lock } from 'carpool/coordination';
 import { describe, expect, vi } from 'vitest';
 import config from './carpool.config.ts';
 
-vi.setConfig({ testTimeout: 900 });
+const testTimeout = 2_000;
+vi.setConfig({ testTimeout });
 const test = withPools(config);
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500));
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** The third of three that wait for each other would have no time left. */
+const third = 700;
 
 describe.for([1, 2, 3])('round %d', { concurrent: true }, () => {
   test('a lock of the config is taken before the time of the test starts', async ({ printer }) => {
     expect(printer).toMatchObject({ name: 'printer', held: true });
-    await pause();
+    await pause(third);
   });
 });
 
@@ -35,11 +38,11 @@ describe('a lock that was taken in the time of the test', { concurrent: true }, 
   test('one test', async () => {
     using held = await lock('scanner').acquire();
     expect(held.held).toBe(true);
-    await pause();
+    await pause(third);
   });
 
   test('must fail: another test, whose time was used up', async () => {
     using _ = await lock('scanner').acquire();
-    await pause();
+    await pause(testTimeout);
   });
 });

@@ -7,7 +7,7 @@ import { lock } from 'carpool/coordination';
 import { afterAll, beforeAll, expect } from 'vitest';
 import config from './carpool.config.ts';
 
-const short = 1_000;
+const short = 2_000;
 const test = withPools(config, { scope: { narrow: 'file' } });
 const derived = test.extend<{ ended: string }>({
   ended: [

@@ -1,15 +1,15 @@
 import { withPools } from '@carpool/vitest';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import config from './carpool.config.ts';
 
-// Vitest 3 overlooks it, and options of extended tests too: there it is given on the command line.
-vi.setConfig({ testTimeout: 600 });
+// Vitest 3 overlooks options of extended tests: there it is given on the command line.
+const short = { timeout: 1_500 };
 const test = withPools(config);
 let goOn: () => void;
 let late: Promise<unknown>;
 let wentOn: Promise<unknown>;
 
-test('must fail: a body that waits for ever', async ({ echo }) => {
+test('must fail: a body that waits for ever', short, async ({ echo }) => {
   late = echo.request({ type: 'silence' });
   await late;
 });
@@ -19,7 +19,7 @@ test('a call that is never answered ends a little before its test does, and says
   await expect(late).rejects.toThrow('the rest of the time of this test or hook (instead of 30000 ms)');
 });
 
-test('must fail: a body that goes on after its time-out', async ({ echo, carpool }) => {
+test('must fail: a body that goes on after its time-out', short, async ({ echo, carpool }) => {
   await new Promise<void>((resolve) => (goOn = resolve));
   wentOn = Promise.allSettled([echo.request({ type: 'get' }), carpool.echo.register()]);
   // The test does not await these: they must not fail another test.
