@@ -25,7 +25,7 @@ function resultsOf(tasks: readonly RunnerTask[]): Result[] {
 }
 
 /** Milliseconds for one run of all test files. */
-const timeout = 180_000;
+const timeout = 300_000;
 
 // The runners run side by side, the runs of one of them one after another.
 describe.concurrent.for(runners)('$name', (runner) => {

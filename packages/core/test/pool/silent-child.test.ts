@@ -64,7 +64,7 @@ test('a test that ends while its request has no reply keeps the child from the n
 });
 
 test('where the child answers, the next one waits for no more than that', async () => {
-  const echoes = pool('answers-late', { ...quick, maxSessions: 2 });
+  const echoes = pool('answers-late', { closeTimeout: 5_000, probeTimeout: 5_000, maxSessions: 2 });
   const session = await echoes.register();
   const waiting = failure(session.request({ type: 'query' }), 'SESSION_CLOSED');
   const ended = session.unregister();
@@ -88,7 +88,7 @@ test('a child that a signal has stopped is replaced, too', async () => {
   const [pid] = echoes.stats().pids;
   process.kill(pid ?? 0, 'SIGSTOP');
   await failure(session.unregister(), 'REQUEST_TIMEOUT');
-  await (await echoes.register()).unregister();
+  await echoes.register();
   expect(echoes.stats()).toMatchObject({ children: 2, unconfirmed: 1 });
 });
 
@@ -112,7 +112,8 @@ test('where the child confirms no end, it is asked, and one that does not answer
 
 test('without a probe, a child that sends anything lives, and one that sends nothing is replaced', async () => {
   const warnings: string[] = [];
-  const without = { ...quick, maxSessions: 8, protocol: withoutProbe };
+  // It has the time to echo.
+  const without = { closeTimeout: 300, probeTimeout: 1_000, maxSessions: 8, protocol: withoutProbe };
   const never = pool('never-confirms', without, { warn: (message) => warnings.push(message) });
   const [a, b] = [await never.register(), await never.register()];
   const { pids } = never.stats();

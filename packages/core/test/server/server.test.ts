@@ -212,7 +212,8 @@ test('`close` that does not end costs its slot, and a server that does not answe
     web<undefined, unknown, string>('', {
       ready: { http: '/health' },
       closeTimeout: 200,
-      probeTimeout: 500,
+      // It answers in this time on a busy machine, too.
+      probeTimeout: 3_000,
       open: ({ url }) => url,
       close: () => new Promise(() => {}),
     }),
@@ -374,7 +375,7 @@ test('a server that was promised no port says so at once', async () => {
 test('a server that is ready and then silent costs the session that it does not open, and is replaced', async () => {
   const options = web<undefined, { readonly hang: boolean }, string>('', {
     ready: { http: '/health' },
-    openTimeout: 300,
+    openTimeout: 1_500,
     probeTimeout: 300,
     open: async ({ url }, { params, signal }) => {
       if (params?.hang === true) await fetch(`${url}/hang`);

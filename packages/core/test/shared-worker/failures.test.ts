@@ -42,12 +42,12 @@ describe('a worker that does not get ready', () => {
   ])('%s is ended when its time is up', async (name, evidence) => {
     const file = JSON.stringify(workerFile(name).href);
     const started = await host(
-      `{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 1_500, teardownTimeout: 200 } } }`,
+      `{ sharedWorkers: { slow: { file: ${file}, readyTimeout: 3_000, teardownTimeout: 200 } } }`,
     );
     const { owner } = await open(started);
     registerSharedWorker({ name: 'slow' });
     const error = await failure(owner.ready(), 'SHARED_WORKER_FAILED');
-    expect(error.message).toContain(`${name} was not ready within 1500 ms; it must call`);
+    expect(error.message).toContain(`${name} was not ready within 3000 ms; it must call`);
     expect(error.message).toContain(evidence);
   });
 
@@ -144,7 +144,7 @@ describe('a worker that is gone', () => {
 
 test('a worker whose thread is busy for ever fails the next file within its deadline', async () => {
   const file = JSON.stringify(workerFile('stops-answering.mjs').href);
-  const options = `{ file: ${file}, readyTimeout: 2_000, teardownTimeout: 100 }`;
+  const options = `{ file: ${file}, readyTimeout: 5_000, teardownTimeout: 100 }`;
   const started = await host(`{ sharedWorkers: { busy: ${options} } }`);
   const { use } = await open(started);
   expect(await ask(await use('stops-answering.mjs'), 'go')).toBe('from now on');
