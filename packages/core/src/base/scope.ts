@@ -24,6 +24,11 @@ export class Scope {
     return this.#held.size + this.#inner.size;
   }
 
+  /** Without the scopes inside of it. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   get ended(): boolean {
     return this.#ending !== undefined;
   }

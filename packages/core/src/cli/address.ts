@@ -7,8 +7,8 @@ import { count } from './ps/units.ts';
 export interface AddressOptions {
   /** For whom it is. */
   readonly for?: string;
-  /** Milliseconds for which it opens connections; null: as long as the host lives. */
-  readonly expires?: number | null;
+  /** Milliseconds for which it opens connections; `Infinity`: as long as the host lives. */
+  readonly expires?: number;
   /** For whom those were that are taken back. */
   readonly revoke?: string;
 }
@@ -37,7 +37,8 @@ export async function address({ for: name, expires, revoke: revoked }: AddressOp
     return 1;
   }
   if (name !== undefined)
-    for (const one of await invite(found.address, { name, expires: expires ?? undefined })) console.log(one);
+    for (const one of await invite(found.address, { name, expires: expires === Infinity ? undefined : expires }))
+      console.log(one);
   if (revoked !== undefined) await revoke(found.address, revoked);
   return 0;
 }

@@ -85,6 +85,11 @@ program
   .option('--listen <host:port>', 'serve the pools of this folder to other machines, too, by TLS', placeOf)
   .option('--name <host>', 'with --listen: what other machines call this one', hostOf)
   .option('-c, --config <file>', 'with --listen: config file, instead of the nearest carpool.config.*')
+  .option(
+    '--leave <time>',
+    'with --listen: at the first Ctrl-C or SIGTERM, wait so long for sessions of other hosts: 30s, 10m, 2h, or never; default: 60s',
+    durationOf,
+  )
   .action(async (options: ServeOptions) => {
     process.exitCode = await serve(options);
   });

@@ -46,15 +46,18 @@ const units: ReadonlyMap<string | undefined, number> = new Map([
 /** The longest time of a timer. */
 const longest = 2 ** 31 - 1;
 
-/** "30s", "10m", "2h": milliseconds for a timer; "never": null. @throws InvalidArgumentError */
-export function durationOf(text: string): number | null {
+/**
+ * "30s", "10m", "2h": milliseconds for a timer; "never": `Infinity`, because commander takes null for an option without a value.
+ * @throws InvalidArgumentError
+ */
+export function durationOf(text: string): number {
   const time = timeOf(text);
-  return time === null ? null : Math.min(time, longest);
+  return time === Infinity ? time : Math.min(time, longest);
 }
 
 /** As `durationOf`, of any length. @throws InvalidArgumentError */
-export function timeOf(text: string): number | null {
-  if (text === 'never') return null;
+export function timeOf(text: string): number {
+  if (text === 'never') return Infinity;
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
   const each = units.get(unit);
   if (number === undefined || each === undefined) throw new InvalidArgumentError('It must be 30s, 10m, 2h, or never.');

@@ -12,8 +12,8 @@ import { ageText, count } from './ps/units.ts';
 export interface ServeOptions {
   /** It goes on without this process. */
   readonly detach?: boolean;
-  /** Milliseconds; null: it does not end by itself. Default: 10 minutes; null where it listens. */
-  readonly idle?: number | null;
+  /** Milliseconds; `Infinity`: it does not end by itself. Default: 10 minutes; `Infinity` where it listens. */
+  readonly idle?: number;
   readonly maxChildren?: number;
   /** Bytes. */
   readonly maxMemory?: number;
@@ -23,16 +23,18 @@ export interface ServeOptions {
   readonly name?: string;
   /** The config that it serves to them. */
   readonly config?: string;
+  /** Milliseconds that sessions of other hosts have to end when the host is to; `Infinity`: any. Default: one minute. */
+  readonly leave?: number;
 }
 
 const defaultIdle = 600_000;
 
 /** @throws CarpoolError HUB_UNREACHABLE */
 export async function serve(options: ServeOptions): Promise<number> {
-  const { detach = false, listen, name, config, ...bounds } = options;
-  if (listen === undefined && (name !== undefined || config !== undefined)) {
+  const { detach = false, listen, name, config, leave, ...bounds } = options;
+  if (listen === undefined && (name !== undefined || config !== undefined || leave !== undefined)) {
     console.error(
-      'carpool: `--name` and `--config` are of what is served to other machines: give `--listen HOST:PORT`, too',
+      'carpool: `--name`, `--config` and `--leave` are of what is served to other machines: give `--listen HOST:PORT`, too',
     );
     return 1;
   }
@@ -40,19 +42,31 @@ export async function serve(options: ServeOptions): Promise<number> {
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const project = { root: process.cwd(), configFile: config };
-  const listening = listen && { ...listen, name, project, env, cwd: process.cwd() };
-  const boot = { idle: listen === undefined ? defaultIdle : null, ...bounds, listen: listening };
-  const found = await machineHost({ boot, foreground: !detach });
-  const { started } = found;
-  if (started === undefined) return await besideAnother(found, options);
+  const listening = listen && { ...listen, name, project, env, cwd: process.cwd(), leave: leave && inJson(leave) };
+  const { idle = listen === undefined ? defaultIdle : Infinity } = options;
+  const boot = { ...bounds, idle: inJson(idle), listen: listening };
+  const foreground = new Foreground();
+  const spawned = detach ? undefined : (host: StartedHost): void => foreground.take(host);
+  const found = await machineHost({ boot, foreground: !detach, spawned });
+  if (found.started === undefined) return await besideAnother(found, options);
   console.log(`carpool: the host of this machine serves: ${describe(found)}`);
   const killed = killedText(found);
   if (killed !== undefined) console.error(`carpool: ${killed}`);
   printAddress(found);
   if (listen !== undefined)
-    for (const one of await invite(found.address, { name: 'serve' }))
+    for (const one of await addressesOf(found, foreground))
       console.log(`carpool: for other machines: ${addressVariable}='${one}'`);
-  return detach ? 0 : await exitOf(started);
+  return (await foreground.ended) ?? 0;
+}
+
+/** None of one that ends. */
+async function addressesOf({ address }: FoundMachineHost, foreground: Foreground): Promise<readonly string[]> {
+  try {
+    return await invite(address, { name: 'serve' });
+  } catch (thrown) {
+    if (foreground.signalled) return [];
+    throw thrown;
+  }
 }
 
 /** Says what runs already, and what of the options it does not have. */
@@ -94,21 +108,34 @@ function notOf({ bounds }: StatusResult, { listen, idle, maxChildren, maxMemory 
   const differs = { listen: listen !== undefined, 'max-children': false, 'max-memory': false, idle: false };
   if (maxChildren !== undefined) differs['max-children'] = maxChildren !== bounds?.maxChildren;
   if (maxMemory !== undefined) differs['max-memory'] = maxMemory !== bounds?.maxMemory;
-  if (idle !== undefined) differs.idle = idle !== bounds?.idle;
+  if (idle !== undefined) differs.idle = inJson(idle) !== bounds?.idle;
   return Object.entries(differs).flatMap(([name, is]) => (is ? [`\`--${name}\``] : []));
+}
+
+/** As it is sent to the host, which takes null for any time. */
+function inJson(time: number): number | null {
+  return time === Infinity ? null : time;
 }
 
 function printAddress({ address }: FoundMachineHost): void {
   console.log(`carpool: for what does not look there: ${addressVariable}='${address}'`);
 }
 
-/** A Ctrl-C has reached the host too. It ends as fast as it can, and this process after it. */
-async function exitOf(host: StartedHost): Promise<number> {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void (signal !== 'SIGINT' && host.kill('SIGTERM')));
+/** The host that runs in the foreground of this process. */
+class Foreground {
+  /** With its exit code. Absent: it was not started here. */
+  ended: Promise<number> | undefined;
+  signalled = false;
+
+  /** A Ctrl-C has reached it too. It ends when it has left those that use it, and this process after it. */
+  take(host: StartedHost): void {
+    this.ended = new Promise((resolve) => void host.once('exit', (code) => resolve(code ?? 1)));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        this.signalled = true;
+        if (signal !== 'SIGINT') host.kill(signal);
+      });
   }
-  if (host.exitCode !== null) return host.exitCode;
-  return await new Promise((resolve) => void host.once('exit', (code) => resolve(code ?? 1)));
 }
 
 function describe({ pid }: Pick<FoundMachineHost, 'pid'>): string {

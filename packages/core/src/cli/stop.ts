@@ -18,8 +18,8 @@ import { Limit } from './stop/limit.ts';
 export interface StopOptions {
   /** Every host of this user. */
   readonly all?: boolean;
-  /** Milliseconds for all of it: to answer, and to end; null: nothing is killed. */
-  readonly timeout?: number | null;
+  /** Milliseconds for all of it: to answer, and to end; `Infinity`: nothing is killed. */
+  readonly timeout?: number;
   /** Where hosts are looked for. Default: where those of this user are. */
   readonly bases?: readonly string[];
 }

@@ -27,6 +27,8 @@ export interface MachineHostOptions {
   readonly boot?: MachineBoot | undefined;
   /** It runs in the foreground of this process: the same terminal, and a Ctrl-C ends it. Default: on its own. */
   readonly foreground?: boolean | undefined;
+  /** Takes the process as soon as there is one. */
+  readonly spawned?: ((host: StartedHost) => void) | undefined;
 }
 
 /** The machine's host, and its process if it was started here. */
@@ -46,7 +48,7 @@ export function killedText({ killed }: FoundMachineHost): string | undefined {
 export interface StartedHost {
   readonly exitCode: number | null;
   once(event: 'exit', listener: (code: number | null, signal: string | null) => void): unknown;
-  kill(signal: 'SIGTERM' | 'SIGKILL'): boolean;
+  kill(signal: 'SIGHUP' | 'SIGTERM' | 'SIGKILL'): boolean;
 }
 
 /** Milliseconds for a host to be ready, also where another process starts it. */
@@ -83,7 +85,8 @@ export async function machineHost(options: MachineHostOptions = {}): Promise<Fou
   }
 }
 
-async function start(folder: string, { boot = {}, foreground = false }: MachineHostOptions): Promise<FoundMachineHost> {
+async function start(folder: string, options: MachineHostOptions): Promise<FoundMachineHost> {
+  const { boot = {}, foreground = false, spawned } = options;
   const bounds = boundsIn(process.env);
   const { maxChildren = bounds.maxChildren, maxMemory = bounds.maxMemory } = boot;
   const { spawn } = process.getBuiltinModule('node:child_process');
@@ -100,6 +103,7 @@ async function start(folder: string, { boot = {}, foreground = false }: MachineH
     env: { ...env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
     windowsHide: true,
   });
+  spawned?.(child);
   if (typeof output === 'number') closeSync(output);
   const control = child.stdio[controlDescriptor] as Socket;
   const ready = new Promise<void>((resolve, reject) => {

@@ -52,6 +52,11 @@ export class MachineRun implements HostedRun {
     return this.#options.request.run.id;
   }
 
+  /** Another host has opened it here, for sessions that find no place there. */
+  get sessionsOnly(): boolean {
+    return this.#options.request.sessionsOnly === true;
+  }
+
   get status(): RunStatus {
     const { id, folder, branch, runner, pid } = this.#options.request.run;
     const { client } = this;

@@ -2,6 +2,7 @@
  * The host of a machine: one for each user, which serves many runs. It is found by its record, so what started it may end.
  *
  *   first line ─▶ listening, recorded ("ready") ─▶ runs come and go ─▶ idle, `stop`, a signal ─▶ not found any more ─▶ exit
+ *                                                      └─ a signal, with sessions of other hosts ─▶ leaving ─┘
  */
 import { Socket } from 'node:net';
 import { systemClock } from '../base/clock.ts';
@@ -30,6 +31,7 @@ import { serverPorts } from '../host/server-ports.ts';
 import { IdleEnd } from './idle-end.ts';
 import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import { leaveEndingOfHost } from '../hosts/left-ending.ts';
+import { Leaving } from './leaving.ts';
 import { boundLog, printLine } from './log.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RunLives } from './run-lives.ts';
@@ -38,6 +40,8 @@ import type { RemoteListener } from './remote/listener.ts';
 
 /** Milliseconds. Long enough for the next run of an agent or a developer to find it warm. */
 const defaultIdle = 60_000;
+/** Milliseconds. With the end itself below the 90 s that systemd gives. */
+const defaultLeave = 60_000;
 
 /** Takes the first line of the process that starts it, reports, and goes on without that process. */
 export function runMachineHost(): void {
@@ -66,8 +70,9 @@ async function serve(
   const directory = makeHostDirectory(undefined, token);
   const { folder, socket, record } = directory;
   const lifetime = new Lifetime({
-    signalled: (signal) => void runs.stop(undefined, signal),
+    signalled: (signal) => leaving.signalled(signal),
     close: async () => {
+      leaving.cancel();
       // First of all: who looks for a host from now on finds none, and starts another.
       withdrawMachineHost(machine, record.id);
       idleEnd.cancel();
@@ -120,6 +125,17 @@ async function serve(
       void lifetime.stop();
     },
   });
+  const leaving = new Leaving({
+    limit: listen?.leave === undefined ? defaultLeave : listen.leave,
+    open: () => runs.openElsewhere,
+    begun: () => {
+      // Runs of this machine that begin now start another one.
+      withdrawMachineHost(machine, record.id);
+      runs.leave();
+    },
+    end: (signal) => void runs.stop(undefined, signal),
+    print: printLine,
+  });
   const refusals = new RefusalLog(systemClock, printLine);
   onRefused((connection) => refusals.add(connection));
   await hub.listen(socket);
@@ -133,10 +149,10 @@ async function serve(
     directory: {
       ...directory,
       // Where another host has been started since, that one is found, and this one ends with its last run.
-      complete: () => directory.complete() && livingMachineHost(machine) !== undefined,
+      complete: () => directory.complete() && (leaving.hasBegun || livingMachineHost(machine) !== undefined),
       restore() {
         directory.restore();
-        if (livingMachineHost(machineFolder()) === undefined) publishMachineHost(machine, record);
+        if (!leaving.hasBegun && livingMachineHost(machineFolder()) === undefined) publishMachineHost(machine, record);
       },
     },
     sockets: () => [{ hub, path: socket }, ...runs.sockets()],

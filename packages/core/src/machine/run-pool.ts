@@ -1,4 +1,6 @@
 /** One run's view of a pool that it shares: what it does counts for it alone, as far as the pool can tell runs apart. */
+import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
+import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
@@ -9,7 +11,9 @@ import type { PoolStats } from '../pool/types.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 
-export interface RunPoolEvents {
+export interface RunPoolOptions {
+  /** From then on it takes no more sessions, and what waits for a slot of it goes to other hosts. Default: never. */
+  readonly until?: CancelSignal | undefined;
   /** Ends the use of the pool. */
   readonly leave: () => void;
   /** It may be fuller, or less full. */
@@ -21,17 +25,19 @@ export class RunPool implements HubPool {
   readonly #definition: PoolDefinition;
   readonly #leave: () => void;
   readonly #changed: () => void;
+  readonly #until: CancelSignal | undefined;
   #own = { sessions: 0, open: 0, peak: 0, longestWait: 0 };
   /** Of the pool, when the run began. */
   #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
   /** The id of the run, once it has opened a session. */
   #run: string | undefined;
 
-  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed }: RunPoolEvents) {
+  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed, until }: RunPoolOptions) {
     this.#pool = pool;
     this.#definition = definition;
     this.#leave = leave;
     this.#changed = changed;
+    this.#until = until;
     this.countAnew();
   }
 
@@ -48,7 +54,7 @@ export class RunPool implements HubPool {
     const waited = (milliseconds: number): void => {
       this.#own.longestWait = Math.max(this.#own.longestWait, Math.round(milliseconds));
     };
-    const opening = this.#pool.open({ ...options, waited }, ...call);
+    const opening = this.#open({ ...options, waited }, ...call);
     this.#changed();
     // Where it fails, too.
     opening.catch(noop).finally(this.#changed);
@@ -63,6 +69,28 @@ export class RunPool implements HubPool {
       this.#changed();
     });
     return registration;
+  }
+
+  async #open(...[options, ...call]: Parameters<ChildPool['open']>): Promise<Registration> {
+    const until = this.#until;
+    if (until === undefined) return await this.#pool.open(options, ...call);
+    if (until.aborted) throw leaves(this.settings.name);
+    const leaving = new Cancellation();
+    const leave = (): void => leaving.abort(() => leaves(this.settings.name));
+    const either = options.signal === undefined ? { signal: leaving, stop: noop } : eitherOf(options.signal, leaving);
+    const stays = (): void => until.removeEventListener('abort', leave);
+    // With a slot it is opened.
+    const granted = (): void => {
+      stays();
+      options.granted?.();
+    };
+    until.addEventListener('abort', leave);
+    try {
+      return await this.#pool.open({ ...options, signal: either.signal, granted }, ...call);
+    } finally {
+      stays();
+      either.stop();
+    }
   }
 
   async start(): Promise<void> {
@@ -125,4 +153,10 @@ export class RunPool implements HubPool {
   async close(): Promise<void> {
     this.#leave();
   }
+}
+
+/** For the run's own host, which looks for another one. */
+function leaves(pool: string): CarpoolError {
+  const message = `Cannot register a session: the host of pool "${pool}" ends, and takes no more sessions of other hosts`;
+  return new CarpoolError('POOL_FULL', message, { context: { pool } });
 }

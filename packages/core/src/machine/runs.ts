@@ -6,6 +6,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Cancellation } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { HostDirectory } from '../hosts/host-directory.ts';
@@ -30,14 +31,14 @@ import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
 import type { OpenEntrance, RunEntrance } from '../host/hub/remote-access.ts';
 import { ServedRun } from '../host/served-run.ts';
-import type { Placing } from '../host/placing/placing.ts';
 import { identitiesOf, type PoolMade } from '../reach/offer.ts';
-import type { Reach } from '../reach/types.ts';
 import type { Listening } from '../wire/control.ts';
 import { printLine } from './log.ts';
+import type { OpenElsewhere } from './leaving.ts';
 import { MachineRun } from './machine-run.ts';
 import type { Offering, OfferingOptions } from './offering.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
+import { placingOf } from './placed-run.ts';
 import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
 import { SharedPools } from './shared-pools.ts';
@@ -64,13 +65,6 @@ interface Listener {
   status(): ListenStatus;
 }
 
-interface PlacedRun {
-  readonly request: OpenRunRequest;
-  readonly runner: Runner;
-  /** What its pools are made from, for other machines. */
-  readonly made: ReadonlyMap<string, PoolMade>;
-}
-
 /** Milliseconds for the config that is offered to other machines. */
 const configTimeout = 60_000;
 
@@ -80,6 +74,8 @@ export class MachineRuns implements HostedRuns {
   readonly #projects = new Projects();
   readonly #pools: SharedPools;
   #offering: Offering | undefined;
+  /** Aborted when no more sessions of other hosts are taken. */
+  readonly #leaving = new Cancellation();
   #sockets = 0;
 
   constructor(options: MachineRunsOptions) {
@@ -146,6 +142,20 @@ export class MachineRuns implements HostedRuns {
     await this.#offering.start();
   }
 
+  /** Offers nothing more. Sessions of other hosts that are open stay, and what waits for one is sent away. */
+  leave(): void {
+    void this.#offering?.close();
+    this.#leaving.abort(() => new Error('the host leaves'));
+  }
+
+  /** What runs have here that other hosts have sent; undefined: nothing. */
+  get openElsewhere(): OpenElsewhere | undefined {
+    const all = [...this.#runs].filter(({ sessionsOnly }) => sessionsOnly).map(({ hub }) => hub.holding);
+    const open = all.filter(({ sessions, untold }) => sessions + untold > 0);
+    if (open.length === 0) return undefined;
+    return { runs: open.length, sessions: open.reduce((sum, { sessions }) => sum + sessions, 0) };
+  }
+
   async open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun> {
     const { directory, started, ports, reservations, changed } = this.#options;
     const { randomBytes } = process.getBuiltinModule('node:crypto');
@@ -209,7 +219,8 @@ export class MachineRuns implements HostedRuns {
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
           if (settings.server === undefined) made.set(settings.name, definition.portable);
-          const pool = this.#pools.use({ definition, print: (text) => runner.print(text) });
+          const until = request.sessionsOnly === true ? this.#leaving : undefined;
+          const pool = this.#pools.use({ definition, print: (text) => runner.print(text), until });
           used.add(pool);
           // The run may have been ended while its config was loaded.
           if (!this.#runs.has(run)) void pool.close();
@@ -218,8 +229,9 @@ export class MachineRuns implements HostedRuns {
       });
       const { files } = (await loading.catch(noop))?.modules ?? { files: [] };
       // A run of another machine goes to no third one.
+      const self = this.#offering?.host;
       const placing =
-        entrance === undefined ? await this.#placing(outcome.reach, { request, runner, made }) : undefined;
+        entrance === undefined ? await placingOf(outcome.reach, { request, runner, made, self }) : undefined;
       const configured = served.configured(outcome, placing);
       await served.hub.reach.ready();
       const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
@@ -259,23 +271,6 @@ export class MachineRuns implements HostedRuns {
       bounds: this.#options.bounds,
       listens: this.#options.listener()?.status(),
     };
-  }
-
-  async #placing(reach: Reach | undefined, { request, runner, made }: PlacedRun): Promise<Placing | undefined> {
-    if (reach?.topic === undefined) return undefined;
-    const { placingFor } = await import('../host/placing/start.ts');
-    const print = (text: string): void => runner.print(text);
-    return placingFor(
-      {
-        topic: reach.topic.bind(reach),
-        self: this.#offering?.host,
-        runInfo: async () => ({ run: request.run }),
-        runner: request.run.runner,
-        warn: (message) => print(`carpool: ${message}\n`),
-        printed: print,
-      },
-      { made: async () => made },
-    );
   }
 
   get #listener(): Listener {

@@ -19,7 +19,7 @@ import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import { differenceOf, type DefinitionParts } from '../definitions/pool-difference.ts';
 import type { PoolStatus } from '../pool/status.ts';
 import type { PoolStats } from '../pool/types.ts';
-import { RunPool } from './run-pool.ts';
+import { RunPool, type RunPoolOptions } from './run-pool.ts';
 
 export interface SharedPoolsOptions extends Required<PlaceSources> {
   /** Milliseconds for which a pool without a run is kept. Default 15,000. */
@@ -42,6 +42,8 @@ export interface PoolUse {
   readonly definition: PoolDefinition;
   /** Shows a text in the runner's main process. */
   readonly print: (text: string) => void;
+  /** As in `RunPoolOptions`. */
+  readonly until?: RunPoolOptions['until'];
 }
 
 const defaultLinger = 15_000;
@@ -80,6 +82,7 @@ export class SharedPools {
     return new RunPool(pool.pool, use.definition, {
       leave: () => this.#endUse(digest, pool, use),
       changed: filled,
+      until: use.until,
     });
   }
 

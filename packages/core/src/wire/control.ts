@@ -50,6 +50,8 @@ export interface MachineBoot {
 
 /** What a host serves to other machines, and where. */
 export interface Listening {
+  /** Milliseconds that sessions of other hosts have to end when the host is to; null: any. Default 60,000. */
+  readonly leave?: number | null | undefined;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;

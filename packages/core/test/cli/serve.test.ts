@@ -36,6 +36,21 @@ test('a host that is left running ends when it is idle', async () => {
   // The census of this test waits for its end.
 });
 
+test('a signal that comes as soon as the host is there ends it, too', async () => {
+  const { process: serving, ended } = start('serve', '--listen', '127.0.0.1:0');
+  serving.stdout!.once('data', () => serving.kill('SIGTERM'));
+  const { code, stdout } = await ended;
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^carpool: the host of this machine serves: process \d+/)]);
+});
+
+test('`never` is any time: a host does not end by itself, and is not killed', async () => {
+  expect((await carpool('serve', '--detach', '--idle', 'never')).code).toBe(0);
+  expect((await carpool('ps')).stdout).toContain('\n  does not end by itself\n');
+  expect((await carpool('serve', '--detach', '--idle', 'never')).code).toBe(0);
+  const { code, stdout } = await carpool('stop', '--timeout', 'never');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^carpool: the host of this machine has ended: process/)]);
+});
+
 test('serve refuses a time, a size or a name that is none, and what is for other machines without them', async () => {
   expect((await carpool('serve', '--idle', 'soon')).stderr).toContain('It must be 30s, 10m, 2h, or never.');
   expect((await carpool('serve', '--max-memory', 'much')).stderr).toContain('It must be a size, such as 512M or 4G.');

@@ -215,7 +215,7 @@ test('with `never` a host that is stopped is not killed: it is said how it goes 
   const said: string[] = [];
   const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
-  const stopped = stop(String(host.pid), { bases: [place().path], timeout: null });
+  const stopped = stop(String(host.pid), { bases: [place().path], timeout: Infinity });
   await vi.waitUntil(() => said.length > 0, { timeout: 20_000 });
   process.kill(host.pid, 'SIGCONT');
   expect(await stopped).toBe(0);
@@ -258,14 +258,14 @@ async function blockedHost(milliseconds: number): Promise<number> {
   return pid;
 }
 
-test.each([null, 20_000])('a host that is busy is not killed as long as there is time: %s', async (timeout) => {
+test.each([Infinity, 20_000])('a host that is busy is not killed as long as there is time: %s', async (timeout) => {
   const pid = await blockedHost(4_000);
   const notices: string[] = [];
   expect(await stopping(String(pid), { timeout }, notices)).toEqual({
     code: 0,
     said: expect.stringMatching(/^carpool: the host of a run has ended: process \d+/),
   });
-  const kills = timeout === null ? '' : '; after \\d+ s it is killed';
+  const kills = timeout === Infinity ? '' : '; after \\d+ s it is killed';
   expect(notices).toEqual([
     expect.stringMatching(
       `^carpool: waits for an answer of the host of a run \\(process ${pid}\\): it may be busy${kills}$`,

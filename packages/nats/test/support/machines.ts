@@ -121,9 +121,10 @@ export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), p
   }
 }
 
-/** @param more words of `carpool serve` */
+/** @param more words of `carpool serve`; without `--leave` it ends at once, whatever is open */
 export async function serving({ path, env }: Checkout, more: readonly string[] = []): Promise<Serving> {
-  const words = [command, 'serve', '--listen', '127.0.0.1:0', ...more];
+  const leave = more.includes('--leave') ? [] : ['--leave', '0s'];
+  const words = [command, 'serve', '--listen', '127.0.0.1:0', ...leave, ...more];
   const child = spawn(process.execPath, words, { cwd: path, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const lines: string[] = [];

@@ -5,9 +5,9 @@ export class Limit {
   readonly milliseconds: number;
   readonly #end: number;
 
-  /** @param timeout milliseconds; null: any time */
-  constructor(timeout: number | null) {
-    this.milliseconds = timeout ?? Infinity;
+  /** @param timeout milliseconds; `Infinity`: any time */
+  constructor(timeout: number) {
+    this.milliseconds = timeout;
     this.#end = systemClock.now() + this.milliseconds;
   }
 

@@ -16,6 +16,11 @@ export class Calls {
     this.#limits = limits;
   }
 
+  /** Those that wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** True for one that is too large, which has its answer then: to decode it would keep all other workers waiting. */
   refuses(call: number, size: number): boolean {
     const { maxCallBytes: limit } = this.#limits;

@@ -4,6 +4,7 @@ import type { ChildPool } from '../../pool/pool.ts';
 import type { OpenOptions, Registration } from '../../pool/registration.ts';
 import type { Listener } from '../../session/listener.ts';
 import type { TriedHost } from '../../wire/elsewhere.ts';
+import type { StartRequest, StartResult } from '../../wire/messages.ts';
 
 export interface HubOpenOptions extends OpenOptions {
   /** Of a worker that can register on another host: those to which it was sent so far. */
@@ -31,4 +32,11 @@ export interface HubPool extends Pick<
   open(options: HubOpenOptions, listener: Listener, site: CallSite): Promise<Registration>;
   /** What was to be registered on another host has a session there. */
   openedElsewhere?(host: string): void;
+}
+
+/** A call that starts a child of it. */
+export async function startOf(pool: HubPool, { probe }: StartRequest): Promise<StartResult> {
+  if (probe === true) return await pool.probe();
+  await pool.start();
+  return {};
 }

@@ -5,7 +5,7 @@
  *   socket ──▶ peer (greeting ─▶ joined ─▶ left) ──▶ relay, one a session ──▶ pool
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { CarpoolError } from '../../base/errors.ts';
+import type { CarpoolError } from '../../base/errors.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import { version } from '../../base/version.ts';
@@ -20,9 +20,10 @@ import { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { sameToken } from '../../wire/greeting.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
 import type { HubPool } from './hub-pool.ts';
-import { defaultHubLimits, type HubLimits } from './limits.ts';
+import { defaultHubLimits, fullFor, type HubLimits } from './limits.ts';
 import { Peer } from './peer.ts';
-import type { PeerHub, PeerKind } from './peer-hub.ts';
+import type { Holding, PeerHub, PeerKind } from './peer-hub.ts';
+import { noPool } from './refusals.ts';
 import type { HostedRuns } from './peer-run.ts';
 import type { RemoteAccess } from './remote-access.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
@@ -157,12 +158,15 @@ export class Hub implements PeerHub {
     return this.#count('joined process');
   }
 
+  /** What its workers have. */
+  get holding(): Holding {
+    const all = [...this.#peers].map(({ holding }) => holding);
+    const sum = (of: keyof Holding): number => all.reduce((total, one) => total + one[of], 0);
+    return { sessions: sum('sessions'), untold: sum('untold') };
+  }
+
   fullFor(kind: PeerKind): string | undefined {
-    const { maxPeers } = this.limits;
-    const many = kind === 'joined process' ? 'joined processes' : 'workers';
-    return this.#count(kind) > maxPeers
-      ? `${maxPeers} ${many} are connected already, and that is the limit`
-      : undefined;
+    return fullFor(kind, this.#count(kind), this.limits);
   }
 
   greeted(): void {
@@ -196,13 +200,8 @@ export class Hub implements PeerHub {
     const pools = await this.pools;
     await this.#lookedAt;
     const pool = pools.get(name);
-    if (pool !== undefined) return pool;
-    const known = [...pools.keys()].map((other) => JSON.stringify(other)).join(', ');
-    const allowed = known === '' ? 'the config has no pools' : `the config has ${known}`;
-    throw new CarpoolError('CONFIG_INVALID', `There is no pool ${JSON.stringify(name)}: ${allowed}`, {
-      scope: 'call',
-      context: { path: `pools.${name}`, found: name, allowed: [...pools.keys()] },
-    });
+    if (pool === undefined) throw noPool(name, pools.keys());
+    return pool;
   }
 
   /** What is there now: nothing of a pool or a worker is waited for. */

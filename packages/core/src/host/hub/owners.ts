@@ -83,6 +83,11 @@ export class Owners {
     });
   }
 
+  /** What all of them hold: sessions, and what children found wrong that no end has told so far. */
+  get held(): number {
+    return heldBy(this.#root);
+  }
+
   /** @throws CarpoolError SESSION_CLOSED if the owner has ended */
   check(path: OwnerPath): void {
     this.#find(path);
@@ -154,6 +159,12 @@ function sizeOf({ inner }: Owner): number {
   let size = 1;
   for (const owner of inner.values()) size += sizeOf(owner);
   return size;
+}
+
+function heldBy({ scope, inner }: Owner): number {
+  let held = scope.held;
+  for (const owner of inner.values()) held += heldBy(owner);
+  return held;
 }
 
 function ownerIn(scope: Scope, outer: Owner | undefined): Owner {

@@ -19,6 +19,13 @@ import type { ValueFiles } from './value-files.ts';
 /** A test process; one to which a test has handed its session; one that only looks. */
 export type PeerKind = 'worker' | 'joined process' | 'observer';
 
+export interface Holding {
+  /** That are open, or on their way. */
+  readonly sessions: number;
+  /** Of those and of others: calls that have no answer so far, and sessions of which the end of an owner will tell something. */
+  readonly untold: number;
+}
+
 export interface PeerHub {
   readonly clock: Clock;
   readonly limits: HubLimits;

@@ -23,19 +23,19 @@ import type {
   RegisterRequest,
   RegisterResult,
   ReleaseResult,
-  StartResult,
   StatsResult,
   SharedWorkerResult,
   SharedWorkerStateResult,
 } from '../../wire/messages.ts';
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
+import { startOf } from './hub-pool.ts';
 import { JoinedProcess } from './joined-process.ts';
 import type { LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
 import { shardNamed } from './holder-names.ts';
 import { PeerLeases } from './peer-leases.ts';
-import type { PeerHub, PeerKind } from './peer-hub.ts';
+import type { Holding, PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
 import { checkSessionNumber, noSession, noSessionToJoin, unknownKind, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
@@ -106,6 +106,10 @@ export class Peer {
   get kind(): PeerKind {
     if (this.#joined !== undefined) return 'joined process';
     return this.#observes ? 'observer' : 'worker';
+  }
+
+  get holding(): Holding {
+    return { sessions: this.#relays.size, untold: this.#calls.size + this.#owners.held };
   }
 
   /** Its waits for leases fail, saying why. */
@@ -237,12 +241,8 @@ export class Peer {
         if (failure !== undefined) throw failure;
         return { unconfirmed } satisfies ReleaseResult;
       }
-      case 'start': {
-        const pool = await this.#hub.pool(request.pool);
-        if (request.probe === true) return (await pool.probe()) satisfies StartResult;
-        await pool.start();
-        return {};
-      }
+      case 'start':
+        return await startOf(await this.#hub.pool(request.pool), request);
       case 'openRun':
       case 'invite':
       case 'revoke':

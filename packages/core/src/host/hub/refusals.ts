@@ -34,3 +34,13 @@ export function unknownMethod(request: never): CarpoolError {
   const message = `The host knows no method ${JSON.stringify(method) ?? 'at all'}; does the worker have another version of \`carpool\`?`;
   return new CarpoolError('HUB_REJECTED', message, { scope: 'call', blame: 'carpool' });
 }
+
+export function noPool(name: string, pools: Iterable<string>): CarpoolError {
+  const allowed = [...pools];
+  const known = allowed.map((other) => JSON.stringify(other)).join(', ');
+  const has = known === '' ? 'the config has no pools' : `the config has ${known}`;
+  return new CarpoolError('CONFIG_INVALID', `There is no pool ${JSON.stringify(name)}: ${has}`, {
+    scope: 'call',
+    context: { path: `pools.${name}`, found: name, allowed },
+  });
+}
