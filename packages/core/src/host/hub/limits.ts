@@ -1,7 +1,6 @@
 /** What bounds the workers of a hub. */
 import { defaultBacklogBytes } from '../../wire/accepted-connection.ts';
 import { greetTimeout } from '../../wire/greeting.ts';
-import type { PeerKind } from './peer-hub.ts';
 
 export interface HubLimits {
   /** Workers connected at once. Default 1,024. */
@@ -23,9 +22,3 @@ export const defaultHubLimits: HubLimits = {
   maxCallBytes: 32 * 1024 * 1024,
   maxCalls: 10_000,
 };
-
-/** Why no other one of this kind is admitted, if none is. @param connected those that are, with itself */
-export function fullFor(kind: PeerKind, connected: number, { maxPeers }: HubLimits): string | undefined {
-  const many = kind === 'joined process' ? 'joined processes' : 'workers';
-  return connected > maxPeers ? `${maxPeers} ${many} are connected already, and that is the limit` : undefined;
-}

@@ -1,5 +1,7 @@
 /** What a client is refused that does not keep to docs/wire.md; no test is to blame for it. */
 import { CarpoolError } from '../../base/errors.ts';
+import type { HubLimits } from './limits.ts';
+import type { PeerKind } from './peer-hub.ts';
 
 /** The wire has no room for larger numbers. */
 const largestNumber = 0xffff_ffff;
@@ -43,4 +45,10 @@ export function noPool(name: string, pools: Iterable<string>): CarpoolError {
     scope: 'call',
     context: { path: `pools.${name}`, found: name, allowed },
   });
+}
+
+/** Why no other one of this kind is admitted, if none is. @param connected those that are, with itself */
+export function fullFor(kind: PeerKind, connected: number, { maxPeers }: HubLimits): string | undefined {
+  const many = kind === 'joined process' ? 'joined processes' : 'workers';
+  return connected > maxPeers ? `${maxPeers} ${many} are connected already, and that is the limit` : undefined;
 }
