@@ -1,8 +1,9 @@
 /** Real servers on this machine, alone or as a cluster, that tests stop and start. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, connect } from 'node:net';
+import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lookupIn, optionalServer } from '@carpool/test-harness/servers';
@@ -108,16 +109,31 @@ async function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** @returns as many as are wanted, of which none is in use now */
+/** Those that this process has given. */
+const given = new Set<number>();
+
+/**
+ * Below those that the system gives to connections and to servers without a port: else one of these may have it before a
+ * server listens there, or while that is started again.
+ * @returns as many as are wanted, of which none is in use now
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = servers.map(async (server) => {
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    return (server.address() as AddressInfo).port;
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(10_000, 32_768);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    ports.push(port);
+  }
+  return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  const all = await Promise.all(ports);
-  await Promise.all(servers.map((server) => new Promise((resolve) => void server.close(resolve))));
-  return all;
 }
 
 const withJetStream = 'jetstream { store_dir: "STORE", max_mem: 64M, max_file: 64M }';
