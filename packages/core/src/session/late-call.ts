@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { onMachine } from '../base/on-machine.ts';
 import { within } from '../base/wait.ts';
 import type { Conversation } from './conversation.ts';
-import { lateCallError, lateHostError, type LateCall } from './errors.ts';
+import { lateCallError, lateEndError, lateHostError, type LateCall } from './errors.ts';
 import type { OpenSession } from './open-session.ts';
 import type { CloseReason } from './state.ts';
 import { waitedInVain, type Wait } from './wait-limit.ts';
@@ -40,6 +40,21 @@ export function lateCall(options: LateCallOptions): CarpoolError | Promise<Carpo
   const expired = (): Error => new Error('too late');
   const timeout = wait.allowed === undefined ? diagnoseTimeout : lateDiagnoseTimeout;
   return within(diagnosed, { clock, timeout, expired }).then(make, withoutHost);
+}
+
+/**
+ * Why the end of a session was not confirmed. While the host does not answer, nothing is known of the child.
+ * @param failure absent: it is not known what its protocol waits for
+ */
+export function lateEnd(open: OpenSession, failure: CarpoolError | undefined): CarpoolError {
+  const { conversation, closeTimeout: timeout } = open;
+  const { id: session } = conversation;
+  const known = failure ?? lateEndError(session, timeout, conversation.evidence());
+  const silence = known.code === 'REQUEST_TIMEOUT' ? open.hostSilence?.() : undefined;
+  if (silence === undefined) return known;
+  const message = `Cannot unregister session ${session}: its end was not confirmed`;
+  const { messages } = conversation.evidence();
+  return lateHostError({ message, context: { session, timeout }, site: { stack: '' }, messages }, silence);
 }
 
 /** And what its error knows of a child that has died. The messages in that are those of all its sessions. */

@@ -16,11 +16,11 @@ import { addressOf } from './address.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { namesOf, none } from './call-options.ts';
-import { closedError, lateEndError, sendError } from './errors.ts';
+import { closedError, sendError } from './errors.ts';
 import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
-import { lateCall, withEnd, withOwn } from './late-call.ts';
+import { lateCall, lateEnd, withEnd, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
 import { describeRequest } from './request-label.ts';
 import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
@@ -194,10 +194,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     if (this.#unregistered && this.#reason !== undefined) throw this.#closedError('unregister', site);
     this.#unregistered = true;
     const reason: CloseReason = { by: 'unregister', at: now, reason: 'by `unregister`' };
-    const { closeTimeout } = this.#open;
-    const { confirmed, failure, diagnosed } = await this.#live.close(reason, closeTimeout);
+    const { confirmed, failure, diagnosed } = await this.#live.close(reason, this.#open.closeTimeout);
     if (confirmed && diagnosed === undefined) return;
-    const error = (confirmed ? diagnosed : failure) ?? lateEndError(this.id, closeTimeout, this.#live.evidence());
+    const error = (confirmed ? diagnosed : undefined) ?? lateEnd(this.#open, failure);
     throw onMachine(errorAt(error, site), this.machine);
   }
 

@@ -108,6 +108,18 @@ test('a relay that swallows everything: the client gives up, and names the addre
   expect(error.message).toMatch(/because there was no answer for (?:[789]|1\d) s from the host at 127\.0\.0\.1:\d+, /);
 });
 
+test('the end of a session that is not confirmed while nothing passes is the network, and not the child', async () => {
+  const { between } = await slow();
+  const client = closing(await HostClient.connect({ address: between.address, runner }));
+  const session = await client.register('echoes');
+  between.stall();
+  const { message, blame } = await failure(session.unregister(), 'HUB_LOST');
+  expect(message).toMatch(
+    /^Cannot unregister session s1: its end was not confirmed: no answer for [\d.]+ s from the host at 127\.0\.0\.1:\d+\. /,
+  );
+  expect(blame).toBe('setup');
+});
+
 test('a client that waits for nothing notices it, too', async () => {
   const { between } = await slow();
   const client = closing(
