@@ -33,7 +33,8 @@ export class Offering {
   /** Resolves when others may use it. */
   async start(): Promise<void> {
     const { machine, place, slots, cwd, env, spawn, journal } = this.#options;
-    const words = [process.execPath, command, 'serve', '--listen', place];
+    // Ended by a signal, it does not wait for the sessions that others have there.
+    const words = [process.execPath, command, 'serve', '--listen', place, '--leave', '0s'];
     const child = spawn(machine, words, {
       cwd,
       env,
