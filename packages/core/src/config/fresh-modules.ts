@@ -2,13 +2,19 @@
  * One evaluation of a config in a process that evaluates many. Node keeps a module for its URL, so the modules of the
  * project get a URL of their own each time. Packages are not evaluated again.
  */
-import { createRequire, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { createRequire, type RegisterHooksOptions, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { noop } from '../base/noop.ts';
+
+interface Required {
+  readonly parentURL: string;
+  readonly specifier: string;
+}
 
 export class FreshModules {
   readonly #tag: string | undefined;
   readonly #files = new Set<string>();
+  readonly #required: Required[] = [];
   #found: (file: string) => void = noop;
   #complete = true;
 
@@ -27,7 +33,7 @@ export class FreshModules {
     this.#found = found;
   }
 
-  /** False: a compiler has loaded some, which does not say which. */
+  /** False: a compiler has loaded some. Which it has read is known; not where it has looked for them. */
   get complete(): boolean {
     return this.#complete;
   }
@@ -36,24 +42,76 @@ export class FreshModules {
     this.#complete = false;
   }
 
-  /**
-   * What Node has found, for an import in `parentURL`.
-   * @param entry it is the config itself, which Carpool imports: a package, where it is installed
-   */
-  resolved(found: ResolveFnOutput, { parentURL, conditions }: ResolveHookContext, entry: boolean): ResolveFnOutput {
-    const fromPackage = !entry && parentURL?.startsWith('file:') === true && isInPackage(parentURL);
-    if (!found.url.startsWith('file:') || fromPackage) return found;
-    const file = fileURLToPath(found.url);
+  /** A compiler has read this one. */
+  read(file: string): void {
+    if (!isInPackage(pathToFileURL(file).href)) this.#add(file);
+  }
+
+  #add(file: string): void {
     if (!this.#files.has(file)) this.#found(file);
     this.#files.add(file);
-    if (this.#tag === undefined || isInPackage(found.url)) return found;
-    if (conditions.includes('import'))
-      return { ...found, url: `${found.url.replace(/\?carpool=\d+$/, '')}${this.#tag}` };
-    delete createRequire(found.url).cache[file];
-    return found;
   }
+
+  /**
+   * What Node has found for `specifier` in `parentURL`.
+   * @param ofProject also where a package asks: the config itself, which Carpool imports, and what a compiler imports for it
+   */
+  resolved(
+    found: ResolveFnOutput,
+    { specifier, parentURL, conditions }: ResolveHookContext & { readonly specifier: string },
+    ofProject: boolean,
+  ): ResolveFnOutput {
+    const fromPackage = !ofProject && parentURL?.startsWith('file:') === true && isInPackage(parentURL);
+    if (!found.url.startsWith('file:') || fromPackage) return found;
+    const file = fileURLToPath(found.url);
+    const isFirst = !this.#files.has(file);
+    this.#add(file);
+    if (this.#tag === undefined || isInPackage(found.url)) return found;
+    // Once: those that require it have the same one.
+    if (isFirst) forget(file);
+    if (!conditions.includes('import')) {
+      if (parentURL !== undefined) this.#required.push({ parentURL, specifier });
+      return found;
+    }
+    return { ...found, url: `${found.url.replace(/\?carpool=\d+$/, '')}${this.#tag}` };
+  }
+
+  /** The evaluation is over: what was required is read again by the next one. */
+  end(): void {
+    if (this.#tag === undefined) return;
+    for (const file of this.#files) if (!isInPackage(pathToFileURL(file).href)) forget(file);
+    forgetPaths(this.#required);
+  }
+}
+
+/** What Node keeps by its path: CommonJS, also where it is imported, and JSON. */
+function forget(file: string): void {
+  delete createRequire(import.meta.url).cache[file];
+}
+
+/**
+ * Node keeps where a `require` has led, too. It forgets that when it finds no module there; else it may take one that is only
+ * parsed yet, which is empty, for one that is being evaluated.
+ */
+function forgetPaths(required: readonly Required[]): void {
+  const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
+  const stop = (): never => {
+    throw new Error('nothing is loaded');
+  };
+  const hooks = registerHooks?.({ resolve: stop });
+  for (const { parentURL, specifier } of hooks === undefined ? [] : required) {
+    try {
+      createRequire(parentURL.replace(/\?.*$/, ''))(specifier);
+    } catch {
+      // Its path is forgotten.
+    }
+  }
+  hooks?.deregister();
 }
 
 function isInPackage(url: string): boolean {
   return url.includes('/node_modules/');
 }
+
+/** Absent in Node before 22.15. */
+export type RegisterHooks = (hooks: RegisterHooksOptions) => { deregister(): void };

@@ -1,8 +1,10 @@
 /** Loads a user's file, which may be TypeScript. */
 import { readFileSync } from 'node:fs';
-import type { LoadHookContext, RegisterHooksOptions } from 'node:module';
+import type { LoadHookContext } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FreshModules } from './fresh-modules.ts';
+import type { TransformOptions, TransformResult } from 'jiti';
+import type { FreshModules, RegisterHooks } from './fresh-modules.ts';
 
 /** Node's errors for a file that a compiler may load. */
 const needsCompiler: ReadonlySet<unknown> = new Set([
@@ -19,14 +21,22 @@ type Module = Record<string, unknown>;
 /** By Node itself where it can, so that most runs load no compiler. */
 export async function importModule(url: string, fresh?: FreshModules): Promise<Module> {
   try {
-    return await importByNode(url, fresh);
+    return await hooked(url, fresh, () => import(url) as Promise<Module>);
   } catch (thrown) {
     if (!needsCompiler.has((thrown as { code?: unknown }).code) && !(thrown instanceof SyntaxError)) throw thrown;
     fresh?.compiled();
     const { createJiti } = await import('jiti');
     // Its cache would outlive the run in the temporary folder. Without `interopDefault` a missing default is missing.
     const options = { moduleCache: false, fsCache: false, interopDefault: false };
-    return await createJiti(import.meta.url, options).import(fileURLToPath(url));
+    const compiler = createJiti(import.meta.url, options);
+    const transform = (source: TransformOptions): TransformResult => {
+      if (source.filename !== undefined) fresh?.read(source.filename);
+      return { code: compiler.transform(source) };
+    };
+    const jiti = createJiti(import.meta.url, { ...options, transform });
+    return await hooked(url, fresh, () => jiti.import<Module>(fileURLToPath(url)));
+  } finally {
+    fresh?.end();
   }
 }
 
@@ -34,24 +44,31 @@ export async function importModule(url: string, fresh?: FreshModules): Promise<M
  * Outside packages with `"type": "module"`, Node takes a `.ts` or `.js` file for CommonJS, or tries that first and warns.
  * Here what a file holds decides.
  */
-async function importByNode(url: string, fresh: FreshModules | undefined): Promise<Module> {
+async function hooked<T>(url: string, fresh: FreshModules | undefined, load: () => Promise<T>): Promise<T> {
   const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
   // Absent in Node before 22.15.
   if (registerHooks === undefined) fresh?.compiled();
   const hooks = registerHooks?.({
     load: (at, context, next) => next(at, withFormat(at, context)),
     ...(fresh !== undefined && {
-      resolve: (specifier, context, next) => fresh.resolved(next(specifier, context), context, specifier === url),
+      resolve: (specifier, context, next) => {
+        const ofProject = specifier === url || isByCompiler(specifier, context.parentURL);
+        return fresh.resolved(next(specifier, context), { ...context, specifier }, ofProject);
+      },
     }),
   });
   try {
-    return (await import(url)) as Module;
+    return await load();
   } finally {
     hooks?.deregister();
   }
 }
 
-type RegisterHooks = (hooks: RegisterHooksOptions) => { deregister(): void };
+/** What the compiler leaves to Node, it imports itself, by the path that it has found. */
+function isByCompiler(specifier: string, parentURL: string | undefined): boolean {
+  const isPath = specifier.startsWith('file:') || isAbsolute(specifier);
+  return isPath && parentURL?.includes('/node_modules/jiti/') === true;
+}
 
 function withFormat(url: string, context: LoadHookContext): LoadHookContext {
   const { protocol, pathname } = new URL(url);
