@@ -1,12 +1,14 @@
 /** What hosts of one run share in the scope `reach`: two hosts in this process, and an engine of the test's own. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getPort, lock, once, reservations, rwlock, semaphore } from '../../src/entry/coordination.ts';
+import { op } from '../../src/wire/frames.ts';
 import { FakeReach } from '../support/fake-reach.ts';
 import { failure } from '../support/failure.ts';
 import { serve, type Served } from '../support/hubs.ts';
 import { place } from '../support/pools.ts';
+import { RawPeer } from '../support/raw-peer.ts';
 import { endTest, running, type Running } from '../support/tests.ts';
 
 const reach = { scope: 'reach' } as const;
@@ -149,6 +151,37 @@ describe('once', () => {
     expect([computed, new Set(got).size, got[0]?.length]).toEqual([1, 1, size]);
     expect(await c.as(() => once('token', value, reach))).toBe(got[0]);
     expect([computed, engine.holders('token')]).toEqual([1, 0]);
+  });
+
+  test('a value of 40 MiB is there on all hosts', async () => {
+    const { tests } = await twoHosts();
+    const value = async (): Promise<Uint8Array> => new Uint8Array(40 * 1024 * 1024).fill(7);
+    for (const one of tests) {
+      const got = await one.as(() => once('index', value, reach));
+      expect([got.length, got.every((byte) => byte === 7)]).toEqual([40 * 1024 * 1024, true]);
+    }
+  });
+
+  test('a value of more than 256 MiB is refused, and is not read; the next host computes it', async () => {
+    const { engine, served, tests } = await twoHosts();
+    const peer = await RawPeer.join(served[0]);
+    const asked = { method: 'once', lease: 1, key: 'index', name: 'index', reach: true };
+    const { store } = (await peer.call(asked)).body as { store: string };
+    // Without blocks on the disk.
+    writeFileSync(store, '');
+    truncateSync(store, 256 * 1024 * 1024 + 1);
+    const next = tests[1].as(() => once('index', () => 'small', reach));
+    const settled = await peer.call({ method: 'settle', lease: 1, reach: true, stored: true });
+    expect([settled.op, settled.body]).toEqual([
+      op.FAILED,
+      expect.objectContaining({
+        code: 'ONCE_FAILED',
+        message: 'Cannot send a value of `once` to another machine: it has 268435457 bytes, and 268435456 is the limit',
+      }),
+    ]);
+    peer.close();
+    expect(await next).toBe('small');
+    expect([...engine.stored.values()].map(({ length }) => length < 100)).toEqual([true]);
   });
 
   test('that fails is computed by the next host', async () => {
