@@ -92,6 +92,22 @@ describe.skipIf(binary === undefined)(`leases${reason}`, () => {
     expect(await streams(url)).toEqual([]);
   });
 
+  test('two machines with one name are two hosts: each has its own, also where the other one ends', async () => {
+    const { url } = await oneServer();
+    const [a, b] = [new TestHost(url, {}, 'ci'), new TestHost(url, {}, 'ci')];
+    const held = await a.take('db');
+    const own = await b.take('other');
+    const waiting = b.ask({ name: 'db' });
+    await expect.poll(() => waiting.lease.describe()).toContain('it is held by a test on ci');
+    await a.connection.close();
+    expect((await waiting.granted).fence.revision).toBeGreaterThan(held.fence.revision);
+    const third = new TestHost(url, {}, 'ci');
+    const now = third.ask({ name: 'other' });
+    await expect.poll(() => now.lease.describe()).toContain('it is held by a test on ci');
+    own.lease.release();
+    await now.granted;
+  });
+
   test('1,000 waiters of a host delay another host by one turn', async () => {
     const { url } = await oneServer();
     const [a, b] = [new TestHost(url), new TestHost(url)];

@@ -161,12 +161,20 @@ async function socketTo(place: Place, { timeout, known, log }: Known): Promise<S
       });
     const message = isRemote(place)
       ? `Cannot reach the host at ${placeName(place)}: ${why}. The host has ended, or the address is that of another machine`
-      : `Cannot reach the host at ${place.path}: ${why}. The address is that of a host which has ended, or of another machine`;
+      : `Cannot reach the host at ${place.path}: ${why}. ${whose(code)}`;
     throw new CarpoolError('HUB_UNREACHABLE', message, {
       context: contextOf(place),
       cause: thrown,
     });
   }
+}
+
+function whose(code: string | undefined): string {
+  // Its folder is open to its own user alone.
+  const isOthers = code === 'EACCES' || code === 'EPERM';
+  return isOthers
+    ? 'It is that of another user'
+    : 'The address is that of a host which has ended, or of another machine';
 }
 
 /** Packets to it are lost: each further test is to fail sooner. */

@@ -48,6 +48,14 @@ test('registrations on their way count, until the host has said more', () => {
   expect(place(heard, 4)).toBe('b');
 });
 
+test('two machines with one name are two hosts', () => {
+  const heard = new HeardHosts(1_000);
+  for (const id of ['1', '2']) heard.hear({ ...host(id, pool(1, 0, 1)), name: 'ci' }, 1, 0);
+  expect([place(heard, 1), place(heard, 1)]).toEqual(['1', '2']);
+  heard.forget('1');
+  expect(heard.hosts(2).map((one) => one.host)).toEqual(['2']);
+});
+
 test('it moves on where a host says nothing more, or is not there', () => {
   const heard = new HeardHosts(1_000);
   heard.hear(host('a', pool(8)), 1, 0);

@@ -24,8 +24,9 @@ export class TestHost {
   readonly connection: ReachConnection;
   readonly name: string;
 
-  constructor(servers: string | readonly string[], options: NatsOptions = {}) {
-    this.name = `host ${++hosts}`;
+  /** @param name of its machine; default: another one for each */
+  constructor(servers: string | readonly string[], options: NatsOptions = {}, name: string = `host ${++hosts}`) {
+    this.name = name;
     this.connection = nats(servers, { run: 'r', ttl: 1_500, connectTimeout: 2_000, ...options }).open({
       host: this.name,
     });
