@@ -57,7 +57,7 @@ export class OfferingProject {
           for (const file of this.imports)
             modules.resolved(
               { url: pathToFileURL(file).href },
-              { conditions: [], importAttributes: {}, parentURL: undefined },
+              { conditions: [], importAttributes: {}, parentURL: undefined, specifier: '' },
               true,
             );
           const found = this.config();
