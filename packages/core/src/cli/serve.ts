@@ -2,6 +2,7 @@
 import { messageOf } from '../base/thrown.ts';
 import { machineFolder } from '../hosts/machine-folder.ts';
 import { killedText, machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
+import { ownEnvironment } from '../process/environment.ts';
 import { addressVariable, type RemotePlace } from '../wire/address.ts';
 import type { StatusResult } from '../wire/status.ts';
 import { invite } from './address.ts';
@@ -38,9 +39,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     );
     return 1;
   }
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const env = ownEnvironment();
   const project = { root: process.cwd(), configFile: config };
   const listening = listen && { ...listen, name, project, env, cwd: process.cwd(), leave: leave && inJson(leave) };
   const { idle = listen === undefined ? defaultIdle : Infinity } = options;

@@ -6,6 +6,7 @@ import { HostClient } from '../client/client.ts';
 import { connectToMachine } from '../client/connect-to-machine.ts';
 import { killedText } from '../hosts/machine-host.ts';
 import { runInfo } from '../hosts/run-info.ts';
+import { ownEnvironment } from '../process/environment.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { addressVariable, resolveAddress, type Place } from '../wire/address.ts';
@@ -74,10 +75,7 @@ type Asked = Omit<OpenRunRequest, 'method' | 'configTimeout'>;
 function ownProject(options: HostOptions, runner: string): Asked {
   const { configFile, pools } = options;
   const root = resolve(options.root);
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  return { run: runInfo(root, runner), root, configFile, pools, env, cwd: process.cwd() };
+  return { run: runInfo(root, runner), root, configFile, pools, env: ownEnvironment(), cwd: process.cwd() };
 }
 
 /** Another machine learns who asks, and nothing of this one's files and environment: its pools are its own. */

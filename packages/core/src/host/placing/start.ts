@@ -3,6 +3,7 @@ import { printableLines } from '../../base/printable.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { PoolDefinition } from '../../definitions/pool-definition.ts';
 import type { LoadedProject } from '../../definitions/project.ts';
+import { ownEnvironment } from '../../process/environment.ts';
 import type { PoolMade } from '../../reach/offer.ts';
 import type { RunInfo, RunInfoResult } from '../../wire/machine-messages.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
@@ -63,10 +64,7 @@ export class PortablePools implements Remade {
     const settings = this.#pools.get(pool)?.settings;
     const options = this.#project.pools[pool];
     if (settings === undefined || options === undefined || settings.server !== undefined) return undefined;
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-    const place = { env, cwd: process.cwd(), configTimeout };
+    const place = { env: ownEnvironment(), cwd: process.cwd(), configTimeout };
     try {
       const definition = await PoolDefinition.of({ settings, options, project: this.#project, place });
       this.#definitions.set(pool, definition);
