@@ -3,6 +3,7 @@ import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, test, vi } from 'vitest';
 import {
   begin,
+  carpool,
   fault,
   machineOf,
   Machines,
@@ -23,6 +24,7 @@ if (process.env.BROKEN?.startsWith('prints')) console.log('a banner');
 if (process.env.BROKEN === 'is killed') process.kill(process.pid, 'SIGKILL');
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { session, id, type, ...message } = JSON.parse(line);
+  if (process.env.BROKEN === 'hangs') return;
   if (type === 'settings') say({ type: 'hello', session: '' });
   else if (type === 'reset') say({ type: 'closed', session });
   else if (type === 'print') console.log('a stray line');
@@ -137,6 +139,35 @@ describe.skipIf(binary === undefined)(`what fails on another host${reason}`, () 
     expect(await machineOf(own)).toBe('a');
     expect(await fault(own.request({ type: 'silence' }, { timeout: 50 }))).toMatch(/^REQUEST_TIMEOUT: No reply to/);
   });
+
+  test(
+    'a child that hangs at its start: who waits is told so, and where; a slot that is free meanwhile is taken',
+    { timeout: 120_000 },
+    async () => {
+      const all = await machines();
+      const options = { helloTimeout: 100_000 };
+      const b = await offering(all, 'b', { BROKEN: 'hangs' }, options);
+      const run = await begin(checkout(all, 'a', options));
+      const worker = await run.worker();
+      const held = await Promise.all([1, 2].map((n) => worker.register('echoes', { under: ['a.test', `held ${n}`] })));
+      const waits = worker.register('echoes', { under: ['a.test', 'waits'] });
+      await expect.poll(() => carpool(b, 'ps'), { timeout: 40_000 }).toContain('1 of 2 slots in use');
+      const failed = worker.register('echoes', { under: ['a.test', 'fails'], timeLeft: () => 4_000 });
+      const error = await failed.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'REQUEST_TIMEOUT',
+        message: expect.stringMatching(
+          new RegExp(
+            `^On ${place}: Cannot register a session of "echoes": its child has been starting for [\\d.]+ m?s, and has said no hello so far\\. The call has waited for \\d+ ms, the rest of the time of this test or hook [^]*no licence on this machine`,
+          ),
+        ) as string,
+        context: { phase: 'start', limit: 'test', host: expect.stringMatching(new RegExp(`^${place}$`)) as string },
+      });
+      await held[0]!.unregister();
+      expect(await machineOf(await waits)).toBe('a');
+      await expect.poll(() => carpool(b, 'ps'), { timeout: 40_000 }).toContain('0 of 2 slots in use');
+    },
+  );
 
   test('a failed assertion says in the title of its evidence on which machine its session was', async () => {
     const all = await machines();
