@@ -1,5 +1,5 @@
 /** The hosts that this one has heard of, and for how long it believes what they said. Pure: no clock, no I/O. */
-import type { HostOffer } from './offer.ts';
+import type { HostOffer, OtherVersion } from './offer.ts';
 import { placeOf, type Candidate, type PoolWanted } from './placement.ts';
 
 interface Heard {
@@ -59,5 +59,27 @@ export class HeardHosts {
   returned(host: string): void {
     const sent = this.#sent.get(host);
     if (sent !== undefined && sent > 0) this.#sent.set(host, sent - 1);
+  }
+}
+
+/** Hosts with other versions, of which no more is known. */
+export class OtherVersions {
+  readonly #silence: number;
+  readonly #heard = new Map<string, { readonly version: string; readonly at: number }>();
+
+  /** @param silence as of `HeardHosts` */
+  constructor(silence: number) {
+    this.#silence = silence;
+  }
+
+  hear({ host, version }: OtherVersion, now: number): void {
+    if (!this.#heard.has(host) && this.versions(now).length >= mostHosts) return;
+    this.#heard.set(host, { version, at: now });
+  }
+
+  /** Of each that was heard in time. */
+  versions(now: number): string[] {
+    for (const [host, { at }] of this.#heard) if (now - at >= this.#silence) this.#heard.delete(host);
+    return [...this.#heard.values()].map(({ version }) => version);
   }
 }

@@ -53,7 +53,7 @@ export const limits = {
 } as const;
 const partDigest = /^[0-9a-f]{8}$/;
 
-/** @param version of the package: other versions do not understand each other, so they do not hear of each other either */
+/** @param version of the package: other versions do not understand each other, but for who offers something, and who asks */
 export function writeAnnouncement(announcement: Announcement, version: string): string {
   const text = JSON.stringify({ version, ...announcement });
   if (announcement.says !== 'offers' || text.length <= limits.withParts) return text;
@@ -77,13 +77,32 @@ export function whyUnheard(offer: HostOffer, version: string): string | undefine
   return readAnnouncement(text, version) === undefined ? 'a text or a number in it is too large' : undefined;
 }
 
-/** Undefined: it is none of this version, or over the limits. */
+/** A host that offers pools with another version. */
+export interface OtherVersion {
+  readonly host: string;
+  readonly version: string;
+}
+
+const versionText = /^[\w.+-]{1,40}$/;
+
+/** In what `readAnnouncement` does not read. Undefined: it is none of another version. */
+export function readOtherVersion(text: string, version: string): OtherVersion | undefined {
+  if (text.length > limits.announcement) return undefined;
+  const said = parsed(text);
+  const other = said?.['version'];
+  if (said?.['says'] !== 'offers' || typeof other !== 'string' || other === version || !versionText.test(other))
+    return undefined;
+  const { host } = recordIn(said['offer']) ?? {};
+  return isText(host) && host !== '' ? { host, version: other } : undefined;
+}
+
+/** Undefined: it is none of this version, or over the limits. One that asks is heard whatever its version is. */
 export function readAnnouncement(text: string, version: string): Announcement | undefined {
   if (text.length > limits.announcement) return undefined;
   const said = parsed(text);
+  if (said?.['says'] === 'asks') return { says: 'asks' };
   if (said?.['version'] !== version) return undefined;
   const { says, host, number, offer } = said;
-  if (says === 'asks') return { says };
   if (says === 'ends') return isText(host) ? { says, host } : undefined;
   if (says !== 'offers' || !isNumber(number)) return undefined;
   const read = offerIn(offer);

@@ -135,6 +135,25 @@ test('what is published by anybody else is not believed, whatever one thing of i
   for (const change of changes) expect([change, believed(change)]).toEqual([change, false]);
 });
 
+test('hosts of another version are counted while they are heard, and what they ask is answered', async () => {
+  const topic = new FakeTopic();
+  const looks = presence(topic);
+  presence(topic, { own: () => offer('a', 1) });
+  await topic.settled();
+  clock.pass(50);
+  const before = topic.published;
+  topic.publish(writeAnnouncement({ says: 'asks' }, '2'));
+  clock.pass(50);
+  expect(topic.published - before).toBe(2);
+  const says = (host: string, of: unknown): void => topic.publish(text({ ...good, offer: offer(host, 1) }, of));
+  for (const host of ['b', 'c', 'b']) says(host, '2.0.0-rc.1');
+  for (const [n, of] of [2, '', 'a b', 'x'.repeat(41), null].entries()) says(`d${n}`, of);
+  topic.publish(text({ says: 'offers' }, '2'));
+  expect([names(looks), looks.otherVersions]).toEqual([['a'], ['2.0.0-rc.1', '2.0.0-rc.1']]);
+  clock.pass(6_000);
+  expect([names(looks), looks.otherVersions]).toEqual([['a'], []]);
+});
+
 test('each limit is where it is: one more is too much', () => {
   const both = (within: object, beyond: object): void =>
     expect([believed(within), believed(beyond)]).toEqual([true, false]);

@@ -4,8 +4,8 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { CarpoolError } from '../base/errors.ts';
-import { HeardHosts } from './heard-hosts.ts';
-import { readAnnouncement, writeAnnouncement, type Announcement, type HostOffer } from './offer.ts';
+import { HeardHosts, OtherVersions } from './heard-hosts.ts';
+import { readAnnouncement, readOtherVersion, writeAnnouncement, type Announcement, type HostOffer } from './offer.ts';
 import type { Topic, TopicOptions } from './types.ts';
 
 export interface PresenceOptions {
@@ -40,6 +40,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #every: number;
   readonly #directory: HeardHosts;
+  readonly #others: OtherVersions;
   readonly #topic: Topic;
   #number = 0;
   #next: Timer | undefined;
@@ -54,6 +55,7 @@ export class Presence {
     this.#options = options;
     this.#every = every;
     this.#directory = new HeardHosts(every * missing);
+    this.#others = new OtherVersions(every * missing);
     this.#topic = topic({
       host,
       role: own === undefined ? 'looks' : 'offers',
@@ -92,6 +94,11 @@ export class Presence {
     return this.#failing || (this.#connected !== undefined && this.#options.clock.now() - this.#connected >= answering);
   }
 
+  /** Of each host that offers pools with another version than this one: which. */
+  get otherVersions(): string[] {
+    return this.#others.versions(this.#options.clock.now());
+  }
+
   get directory(): Pick<HeardHosts, 'place' | 'returned' | 'sent'> {
     return this.#directory;
   }
@@ -117,9 +124,14 @@ export class Presence {
   }
 
   #hear(text: string): void {
-    const said = this.#over ? undefined : readAnnouncement(text, this.#options.version);
-    if (said === undefined) return;
-    const { own, not, changed, clock } = this.#options;
+    if (this.#over) return;
+    const { own, not, changed, clock, version } = this.#options;
+    const said = readAnnouncement(text, version);
+    if (said === undefined) {
+      const other = own === undefined ? readOtherVersion(text, version) : undefined;
+      if (other !== undefined) this.#others.hear(other, clock.now());
+      return;
+    }
     if (said.says === 'asks') {
       this.changed();
       return;

@@ -7,7 +7,7 @@
 import { hostname } from 'node:os';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/thrown.ts';
-import { printable, printableLines } from '../../base/printable.ts';
+import { printableLines } from '../../base/printable.ts';
 import { version } from '../../base/version.ts';
 import { has, type Candidate, type PoolWanted } from '../../reach/placement.ts';
 import type { PoolStats } from '../../pool/types.ts';
@@ -22,22 +22,18 @@ import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
 import { Changes } from './changes.ts';
 import { loadOfMachine, type Fill } from './fill.ts';
 import { MadePools, type MadePoolsOptions } from './made-pools.ts';
-import { mostRuns, OtherRuns, type OtherRun } from './other-runs.ts';
+import { Openings, type OpeningsOptions } from './openings.ts';
+import { OtherRuns } from './other-runs.ts';
 import { PlacedPool, type Places, type PlaceWait } from './placed-pool.ts';
-import { RunElsewhere, type RunElsewhereOptions } from './run-elsewhere.ts';
+import { ToldOnce } from './told-once.ts';
 import { statusWithUnlike, UnlikeHosts } from './unlike-hosts.ts';
 
-export interface PlacingOptions extends MadePoolsOptions {
+export interface PlacingOptions extends MadePoolsOptions, Pick<OpeningsOptions, 'open' | 'printed' | 'warn'> {
   readonly topic: NonNullable<Reach['topic']>;
   readonly run: () => Promise<RunInfo>;
   /** The offer of this very process, if it makes one. */
   readonly self?: string | undefined;
-  /** Takes a sentence about what is wrong and fails no call. */
-  readonly warn: (message: string) => void;
-  readonly printed: (text: string) => void;
   readonly clock?: Clock | undefined;
-  /** Begins to open the run on another host. Default: `RunElsewhere`. */
-  readonly open?: ((options: RunElsewhereOptions) => OtherRun) | undefined;
 }
 
 /** Milliseconds that a registration waits for other hosts at most, and between two looks whether this one has a slot. */
@@ -48,7 +44,9 @@ export class Placing implements Places {
   readonly #clock: Clock;
   readonly #pools = new Set<PlacedPool>();
   readonly #runs: OtherRuns;
+  readonly #openings: Openings;
   readonly #avoided: AvoidedHosts;
+  readonly #told: ToldOnce = new ToldOnce();
   readonly #unlike: UnlikeHosts;
   /** Pools of which this host was full, and since when. */
   readonly #wanted = new Map<string, number>();
@@ -74,6 +72,8 @@ export class Placing implements Places {
       this.#changed();
     });
     this.#runs = new OtherRuns({ clock: this.#clock, changed: () => this.#changed() });
+    const { warn, printed, open } = options;
+    this.#openings = new Openings({ clock: this.#clock, runs: this.#runs, told: this.#told, warn, printed, open });
   }
 
   /** The pools as the hub is to serve them. Those of servers stay: what a test gets of them is an address on this machine. */
@@ -110,8 +110,9 @@ export class Placing implements Places {
       await this.#changes.within(Math.min(left, patience.look), signal);
     }
     const made = this.#made.known?.get(pool);
-    if (!this.#closed && made !== undefined && this.#presence?.isSettled === true)
-      this.#unlike.look(pool, made, this.#presence.hosts);
+    if (this.#closed || this.#presence?.isSettled !== true) return;
+    if (made !== undefined) this.#unlike.look(pool, made, this.#presence.hosts);
+    this.#unlike.versions(this.#presence.otherVersions);
   }
 
   choose(
@@ -141,7 +142,7 @@ export class Placing implements Places {
     // One that was full a moment ago is none that cannot.
     if (failure === undefined || failure.code === 'POOL_FULL') return;
     this.#avoided.avoid(host, pool);
-    if (!this.#avoided.isNews(host, pool)) return;
+    if (!this.#told.isNews(host, pool)) return;
     const what = `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there`;
     this.#options.warn(printableLines(`${what}: ${failure.code}: ${failure.message}`));
   }
@@ -165,6 +166,8 @@ export class Placing implements Places {
     this.#isRenewed = true;
     queueMicrotask(() => (this.#isRenewed = false));
     this.#avoided.clear();
+    this.#openings.clear();
+    this.#told.clear();
     this.#runs.renew();
   }
 
@@ -220,7 +223,7 @@ export class Placing implements Places {
 
   #tellProblem(message: string): void {
     this.#problem = undefined;
-    if (!this.#closed && this.#avoided.isNews('', message))
+    if (!this.#closed && this.#told.isNews('', message))
       this.#options.warn(`no session of this run goes to other hosts: ${message}`);
   }
 
@@ -228,37 +231,8 @@ export class Placing implements Places {
   #look(): void {
     const run = this.#run;
     if (this.#closed || run === undefined) return;
-    for (const offer of this.#presence?.hosts ?? []) {
-      if (!this.#isToOpen(offer)) continue;
-      // Not at each announcement, where it fails or is still another one than was announced.
-      if (this.#runs.open(offer, (changed) => this.#openOn(offer, run, changed))) this.#avoided.avoid(offer.host, '');
-      else if (this.#avoided.isNews('', 'most runs'))
-        this.#options.warn(`this run is open on ${mostRuns} other hosts, and that is the limit: it goes to no more`);
-    }
-  }
-
-  #isToOpen(offer: HostOffer): boolean {
-    const { host } = offer;
-    if (this.#runs.isOpening(host) || this.#avoided.has(host, '')) return false;
-    return [...this.#wanted.keys()].some((name) => {
-      const wanted = this.#wantedOf(name);
-      return wanted !== undefined && has(wanted, offer) && this.#runs.on(host, wanted) === undefined;
-    });
-  }
-
-  #openOn(offer: HostOffer, run: RunInfo, changed: () => void): OtherRun {
-    const { printed, warn, open = (options) => new RunElsewhere(options) } = this.#options;
-    const { host } = offer;
-    return open({
-      offer: { ...offer, name: printable(offer.name) },
-      run: { ...run, folder: `${hostname()}:${run.folder}` },
-      runner: run.runner,
-      printed,
-      changed,
-      failed: (message) => {
-        if (this.#avoided.isNews(host, '')) warn(printableLines(message));
-      },
-    });
+    const pools = [...this.#wanted.keys()].flatMap((name) => this.#wantedOf(name) ?? []);
+    this.#openings.look({ run, pools }, this.#presence?.hosts ?? []);
   }
 
   #wantedOf(pool: string): PoolWanted | undefined {

@@ -1,8 +1,9 @@
 /**
- * Hosts that offer a pool by a name that this run has, which is another one: they are not used, and it is told why. Pure but
- * for the line that is written.
+ * Hosts that offer a pool by a name that this run has, which is another one, and those of another version of Carpool: they are
+ * not used, and it is told why. Pure but for the line that is written.
  */
 import { printable } from '../../base/printable.ts';
+import { version } from '../../base/version.ts';
 import { differingParts } from '../../definitions/announced-parts.ts';
 import { listed } from '../../definitions/pool-difference.ts';
 import type { HostOffer, PoolMade } from '../../reach/offer.ts';
@@ -26,6 +27,7 @@ export class UnlikeHosts {
   /** By the pool: its identity then. */
   readonly #told = new Map<string, string>();
   readonly #found = new Map<string, OthersStats>();
+  #versionsTold = false;
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
@@ -42,6 +44,16 @@ export class UnlikeHosts {
     const told = [...byWhat].map(([what, offers]) => `${what}, on ${listed(offers.map(nameOf))}`);
     const many = unlike.length === 1 ? '1 other host offers' : `${unlike.length} other hosts offer`;
     this.#warn(`${many} ${JSON.stringify(pool)}, but not the same pool. What differs: ${listed(told, '; ')}`);
+  }
+
+  /** It is told once. @param others of each host that offers pools with another version than this one */
+  versions(others: readonly string[]): void {
+    if (others.length === 0 || this.#versionsTold) return;
+    this.#versionsTold = true;
+    const of = `another version of Carpool (${[...new Set(others)].toSorted().join(', ')}; this is ${version})`;
+    const [many, used] =
+      others.length === 1 ? ['1 host offers', 'it is'] : [`${others.length} hosts offer`, 'they are'];
+    this.#warn(`${many} pools with ${of}: ${used} not used`);
   }
 
   /** Undefined: no session of it was wanted on other hosts, as far as they were heard of. */

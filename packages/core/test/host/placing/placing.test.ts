@@ -141,7 +141,9 @@ test('a run that cannot be opened is told once, and tried again after 30 s', asy
   }
   expect(world.runs).toHaveLength(2);
   world.runs[1]!.fails('Cannot open this run on ci-b: it is still broken');
-  expect(world.warnings).toEqual(['Cannot open this run on ci-b: it is broken']);
+  expect(world.warnings).toEqual([
+    'Cannot open this run on ci-b: it is broken; no session of this run goes there for 30 s',
+  ]);
   expect(world.placing.status()).toEqual([]);
 });
 
