@@ -2,7 +2,7 @@
 import { messageOf } from '../base/thrown.ts';
 import { machineFolder } from '../hosts/machine-folder.ts';
 import { killedText, machineHost, type FoundMachineHost, type StartedHost } from '../hosts/machine-host.ts';
-import { ownEnvironment } from '../process/environment.ts';
+import { ownEnvironment } from '../hosts/own-environment.ts';
 import { addressVariable, type RemotePlace } from '../wire/address.ts';
 import type { StatusResult } from '../wire/status.ts';
 import { invite } from './address.ts';

@@ -6,7 +6,7 @@ import { HostClient } from '../client/client.ts';
 import { connectToMachine } from '../client/connect-to-machine.ts';
 import { killedText } from '../hosts/machine-host.ts';
 import { runInfo } from '../hosts/run-info.ts';
-import { ownEnvironment } from '../process/environment.ts';
+import { ownEnvironment } from '../hosts/own-environment.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { addressVariable, resolveAddress, type Place } from '../wire/address.ts';

@@ -16,12 +16,6 @@ export interface EnvironmentSpec {
   readonly inheritEnv?: boolean | readonly string[] | undefined;
 }
 
-/** All of this process. */
-export function ownEnvironment(): Record<string, string> {
-  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(set);
-}
-
 /**
  * The environment of a child. But for the mark of the host `CARPOOL_*` never reaches it, neither inherited nor through `env`: a config file that
  * says `env: { ...process.env }` is loaded in the host, which holds the token.

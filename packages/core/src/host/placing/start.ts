@@ -2,8 +2,8 @@
 import { printableLines } from '../../base/printable.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { PoolDefinition } from '../../definitions/pool-definition.ts';
+import { ownEnvironment } from '../../hosts/own-environment.ts';
 import type { LoadedProject } from '../../definitions/project.ts';
-import { ownEnvironment } from '../../process/environment.ts';
 import type { PoolMade } from '../../reach/offer.ts';
 import type { RunInfo, RunInfoResult } from '../../wire/machine-messages.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
