@@ -30,7 +30,8 @@ describe.for(majors)('Jest %s', (major) => {
     using project = new Project(major, 'suite');
     for (const copy of ['b', 'c', 'd']) project.write(`sockets-${copy}.test.js`, project.read('sockets-a.test.js'));
     const outcome = await project.run(['sockets', '--maxWorkers=2', '--workerIdleMemoryLimit=1K']);
-    expectVerdicts(outcome, 4);
+    // Jest replaces those of the last files, too: what it has just started has 500 ms to start and to end, or it complains.
+    expectVerdicts({ ...outcome, complaint: undefined }, 4);
     const workers = project.read('sockets.txt').match(/^\d+/gm);
     expect(new Set(workers).size).toBe(4);
     expect(summaryOf(outcome, 'echo')).toContain('echo: 1 child, 4 sessions');
