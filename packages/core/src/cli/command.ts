@@ -18,6 +18,7 @@ import {
   timeOf,
 } from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
+import { report, type ReportOptions } from './report.ts';
 import { runFault } from './run/plan.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run/types.ts';
@@ -133,6 +134,17 @@ program
   .option('--json', 'print one JSON object')
   .action(async (options: DoctorOptions) => {
     process.exitCode = await doctor(options);
+  });
+
+program
+  .command('report')
+  .description('say what the last run of this project has waited for, and what sharing has saved')
+  .argument('[file]', 'the timeline of another run, as --list names them')
+  .option('--json', 'print one JSON object, in milliseconds')
+  .option('--trace <file>', 'write a trace for ui.perfetto.dev')
+  .option('-l, --list', 'print the paths of the runs that are kept, the last one first')
+  .action(async (file: string | undefined, options: ReportOptions) => {
+    process.exitCode = await report(file, options);
   });
 
 program

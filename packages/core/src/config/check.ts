@@ -156,6 +156,7 @@ const configSchema = v.strictObject(
     sharedWorkers: v.optional(sharedWorkers),
     locks: v.optional(locks),
     host: v.optional(v.picklist(['run', 'machine'], '"run" or "machine"')),
+    report: v.optional(yesOrNo),
     reach: v.optional(
       v.custom<Reach>(
         (input) => typeof input === 'object' && input !== null && typeof Reflect.get(input, 'open') === 'function',
@@ -163,7 +164,7 @@ const configSchema = v.strictObject(
       ),
     ),
   },
-  'an object: { pools?, sharedWorkers?, locks?, host?, reach? }',
+  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report? }',
 );
 
 /** A config that passed the check. */
@@ -173,6 +174,7 @@ export interface CheckedConfig {
   readonly locks?: LockDeclarations;
   readonly host?: 'run' | 'machine';
   readonly reach?: Reach | undefined;
+  readonly report?: boolean | undefined;
 }
 
 /**

@@ -22,6 +22,11 @@ export interface Config extends SharedWorkersConfig, LocksConfig {
    * docs/reach.md. Default: nothing.
    */
   readonly reach?: Reach | undefined;
+  /**
+   * Keeps what `carpool report` shows of the last runs, in `node_modules/.cache/carpool/runs` of the project.
+   * @defaultValue true
+   */
+  readonly report?: boolean | undefined;
 }
 
 /** Where the compiler infers a type it accepts unknown options; this makes them errors. */
@@ -49,7 +54,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

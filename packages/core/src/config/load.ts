@@ -23,6 +23,8 @@ export interface LoadedConfig {
   readonly locks: LockDeclarations;
   readonly host?: 'run' | 'machine' | undefined;
   readonly reach?: Reach | undefined;
+  /** Default true. */
+  readonly report?: boolean | undefined;
   /** The file, if there is one. */
   readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
@@ -38,7 +40,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -60,7 +62,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
       },
     );
   }
-  return { pools: all, sharedWorkers, locks, host, reach, folder, file };
+  return { pools: all, sharedWorkers, locks, host, reach, report, folder, file };
 }
 
 async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {

@@ -40,7 +40,7 @@ export type ConfigureResult =
       readonly host?: undefined;
     };
 
-export interface ConfigureOptions extends Required<PlaceSources> {
+export interface ConfigureOptions extends Required<PlaceSources>, Pick<PoolEnvironment, 'timeline'> {
   /** Takes what pools print, and what children do where `forwardStderr` is set. Default: stderr. */
   readonly output?: { write(text: string | Uint8Array): unknown } | undefined;
   readonly load?: ((project: Project) => Promise<LoadedConfig>) | undefined;
@@ -85,7 +85,7 @@ export function poolsOf({ pools, folder }: LoadedConfig): (readonly [string, Poo
 /** What a pool has from its host. @param output for what it prints */
 export function poolEnvironment(
   output: NonNullable<ConfigureOptions['output']>,
-  place: Required<PlaceSources>,
+  place: Required<PlaceSources> & Pick<PoolEnvironment, 'timeline'>,
 ): PoolEnvironment {
   return {
     notices: new WaitNotices(output, systemClock),

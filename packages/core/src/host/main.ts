@@ -10,6 +10,7 @@
 import { Socket } from 'node:net';
 import { asCarpoolError, toRecord } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
+import { PendingTimeline } from '../base/timeline.ts';
 import { defaultLimits } from '../codec/codec.ts';
 import { newlineDelimited } from '../codec/delimited.ts';
 import { formatAddress } from '../wire/address.ts';
@@ -27,6 +28,7 @@ import { OwnedGroups } from './owned-groups.ts';
 import type { Placing } from './placing/placing.ts';
 import { Restoration } from './restoration.ts';
 import { ServedRun } from './served-run.ts';
+import type { TimelineFile } from './timeline-file.ts';
 import { serverPorts } from './server-ports.ts';
 
 /** Made by `runHost`: a process that only sweeps loads this file too, and has no such descriptor. */
@@ -35,6 +37,8 @@ let lifetime: Lifetime;
 let run: ServedRun | undefined;
 let booted = false;
 const owned = new OwnedGroups();
+const timeline = new PendingTimeline();
+let kept: TimelineFile | undefined;
 
 /** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
 export function runHost(): void {
@@ -49,6 +53,7 @@ export function runHost(): void {
     },
     close: async () => {
       const [closed] = await Promise.all([run?.close(), owned.end()]);
+      kept?.close();
       return closed !== false;
     },
     last: (exit) => void control.end(exit),
@@ -87,6 +92,7 @@ async function serve(boot: Boot): Promise<void> {
     socketOf,
     runInfo: () => (info ??= infoOf(boot, pid)),
     runner: boot.runner,
+    timeline,
     stop: () => void endOnPurpose(served, folder),
   }));
   await served.hub.listen(socket);
@@ -100,6 +106,7 @@ async function serve(boot: Boot): Promise<void> {
   lifetime.restoration = new Restoration({ directory, sockets, children: started });
   const { outcome, placing } = await configuredBy(boot, { started, folder, ports: serverPorts(served.hub) });
   const configured = served.configured(outcome, placing);
+  await keepTimeline(boot, outcome);
   // Late is no fault of the config. Half of what is left: the report has its way to go.
   await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
@@ -121,12 +128,27 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     ]);
     const modules = new FreshModules();
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
-    const outcome = await configure(boot, { ...place, load });
+    const outcome = await configure(boot, { ...place, load, timeline });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve pools');
     return { outcome: { files: [], problem } };
   }
+}
+
+/** For `carpool report`, unless the config wants none. Does not reject: the run goes on without it. */
+async function keepTimeline({ root, runner }: Boot, { config, host }: ConfigureResult): Promise<void> {
+  if (config === undefined || config.report === false || host === 'machine') {
+    timeline.goesTo(undefined);
+    return;
+  }
+  try {
+    const { timelineOf } = await import('./keep-timeline.ts');
+    kept = timelineOf({ root, runner });
+  } catch (thrown) {
+    process.stderr.write(`carpool: Nothing is kept for \`carpool report\`: ${messageOf(thrown)}\n`);
+  }
+  timeline.goesTo(kept);
 }
 
 /** `carpool stop` wants it, or a signal is to end it. @param by as of `endedOnPurpose` */

@@ -6,7 +6,8 @@ import { messageOf } from '../base/thrown.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
 import type { ConfigureResult } from './configure.ts';
-import { Hub, type HubOptions } from './hub/hub.ts';
+import { Hub } from './hub/hub.ts';
+import type { HubOptions } from './hub/hub-options.ts';
 import type { HubPool } from './hub/hub-pool.ts';
 import { loadAndCleanUp } from './load-clean-up.ts';
 import type { Placing } from './placing/placing.ts';
@@ -15,7 +16,7 @@ import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 
 export interface ServedRunOptions extends Pick<
   HubOptions,
-  'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts' | 'runner' | 'stop'
+  'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts' | 'runner' | 'stop' | 'timeline'
 > {
   readonly socketOf: HostDirectory['socketOf'];
   /** What the threads of shared workers have as their environment. Default: that of this process. */

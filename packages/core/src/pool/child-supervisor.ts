@@ -7,11 +7,12 @@ import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { Timer } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import { asNotStarted } from '../base/not-started.ts';
+import type { Timeline } from '../base/timeline.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
-import type { Life } from './life.ts';
+import { childEvent, type Life } from './life.ts';
 import type { Silence } from './silence.ts';
 import { noticeStart } from './start-notice.ts';
 import { StartProgress } from './start-progress.ts';
@@ -31,6 +32,7 @@ export interface ChildEvents {
 export interface ChildSupervisorOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'progress'> {
   readonly failures: ChildFailures;
   readonly events: ChildEvents;
+  readonly timeline?: Timeline | undefined;
   /** Where others wait for the start of a child, an idle one is stopped. */
   readonly cap?: { idled(): void; readonly isWanted: boolean } | undefined;
 }
@@ -214,7 +216,7 @@ export class ChildSupervisor {
       },
       ended: (error, kind) => {
         if (error !== undefined) failures.failed(kind, error);
-        this.#ended(life);
+        this.#ended(life, error);
       },
     }).catch((thrown: unknown) => {
       // The end of the pool is none of its failures.
@@ -229,6 +231,7 @@ export class ChildSupervisor {
       (generation) => {
         failures.started();
         life.generation = generation;
+        life.readyAt = this.#options.clock.now();
         this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
         // The call that it was started for has given up meanwhile.
@@ -237,13 +240,15 @@ export class ChildSupervisor {
       (error: CarpoolError) => {
         if (error.code === 'CHILD_NOT_STARTED') this.#started--;
         if (!signal.aborted) failures.failed('start', error);
-        this.#ended(life);
+        this.#ended(life, signal.aborted ? undefined : error);
       },
     );
     return starting;
   }
 
-  #ended(life: Life): void {
+  #ended(life: Life, error: CarpoolError | undefined): void {
+    const { timeline, settings, clock } = this.#options;
+    timeline?.add(childEvent(settings.name, life, clock.now(), error));
     this.#living.delete(life);
     this.#succeedIf(life);
     const gone = (): void => this.#options.events.gone();

@@ -4,6 +4,7 @@ import type { ChildStatus } from './status.ts';
 import type { CarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
+import type { Timeline } from '../base/timeline.ts';
 import type { Admission } from './admission.ts';
 import type { ChildCap } from './child-cap.ts';
 import { ChildFailures } from './child-failures.ts';
@@ -18,6 +19,8 @@ export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dyin
   /** A child takes no more sessions, or its slots are free again. */
   readonly changed: () => void;
   readonly cap?: ChildCap | undefined;
+  /** As in `PoolEnvironment`. */
+  readonly timeline?: Timeline | undefined;
   /** As in `PoolEnvironment`. */
   readonly failed?: ((error: CarpoolError) => void) | undefined;
 }

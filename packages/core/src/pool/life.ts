@@ -1,4 +1,6 @@
 /** One child of a supervisor, from the first attempt to start it. */
+import type { CarpoolError } from '../base/errors.ts';
+import type { ChildEvent } from '../base/timeline.ts';
 import type { Generation } from './generation.ts';
 import type { StartProgress } from './start-progress.ts';
 
@@ -9,6 +11,8 @@ export interface Life {
   readonly starting: Promise<Generation>;
   /** From the hello on. */
   generation?: Generation;
+  /** When that was, by the clock of the pool. */
+  readyAt?: number;
   /** Its output has ended. */
   dying: boolean;
   /** Sessions that were opened on it. */
@@ -16,4 +20,20 @@ export interface Life {
   stopping?: Promise<void>;
   /** It makes room for another one, and will be gone. */
   leaves?: boolean;
+}
+
+/** @param now it is over, by the clock of the pool. @param error why, where its pool has not ended it */
+export function childEvent(pool: string, life: Life, now: number, error: CarpoolError | undefined): ChildEvent {
+  const { number, progress, generation, readyAt, sessions } = life;
+  return {
+    event: 'child',
+    pool,
+    pid: generation?.child.pid ?? progress.child?.pid,
+    generation: number,
+    since: progress.since,
+    ready: readyAt,
+    over: now,
+    sessions,
+    failure: error?.message.split('\n', 1)[0],
+  };
 }

@@ -52,8 +52,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.settings = settings;
     this.#clock = environment.clock ?? systemClock;
     this.#admission = new Admission(settings, environment.cap);
-    this.#holders = new SlotHolders(settings.name);
-    const { notices, cap, warn, summarised } = environment;
+    const { notices, cap, warn, summarised, timeline } = environment;
+    this.#holders = new SlotHolders(settings.name, timeline);
     this.#faults = new PoolFaults({ pool: settings.name, holders: this.#holders, warn, summarised });
     this.#notices = notices;
     const slots = { settings, clock: this.#clock, admission: this.#admission, holders: this.#holders };
@@ -224,6 +224,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const session = warm ?? (await this.#beginOpen(holder, listener));
     const { conversation, generation, evidence, testFailed } = session;
     const { opened: found } = await openedOrNotStarted(session, holder);
+    holder.openedAt = this.#clock.now();
     this.#sessions++;
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
@@ -254,7 +255,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   async #acquireSlotAndChild(holder: SlotHolder): Promise<Place> {
     for (;;) {
       const slot = await this.#acquireSlot(holder).catch((thrown: unknown) => {
-        this.#holders.disclaimOwner(holder);
+        this.#holders.end(holder, this.#clock.now(), true);
         throw thrown;
       });
       const child = this.#children.at(slot.child);

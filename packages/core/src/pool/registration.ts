@@ -3,6 +3,7 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import type { CarpoolError, Evidence } from '../base/errors.ts';
 import type { HolderRun } from '../base/holder-label.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Timeline } from '../base/timeline.ts';
 import type { Codec } from '../codec/codec.ts';
 import type { Messages, Protocol } from '../protocol/protocol.ts';
 import type { PortSpace } from '../process/free-port.ts';
@@ -34,6 +35,8 @@ export interface PoolEnvironment {
   readonly summarised?: boolean | undefined;
   /** Takes what the pool waits for. Default: nothing says so. */
   readonly notices?: Notices | undefined;
+  /** Takes sessions and children that are over. Default: nothing keeps them. */
+  readonly timeline?: Timeline | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }

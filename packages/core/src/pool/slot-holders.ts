@@ -1,6 +1,7 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { take } from '../base/take.ts';
+import type { Timeline } from '../base/timeline.ts';
 import { callerLocation, nameOfSession } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { relationOf } from './holder-relation.ts';
@@ -16,6 +17,10 @@ export interface SlotHolder {
   readonly since: number;
   /** When it got its slot, which may be long after that. Absent until then. */
   grantedAt?: number;
+  /** When its session was open. */
+  openedAt?: number;
+  /** The test that has its session has failed. */
+  failed?: true;
   readonly site: CallSite;
   readonly options: OpenOptions;
   readonly deadline: RegisterDeadline;
@@ -27,11 +32,14 @@ export interface SlotHolder {
 
 export class SlotHolders {
   readonly #pool: string;
+  readonly #timeline: Timeline | undefined;
   readonly #holders = new Set<SlotHolder>();
   readonly #owners = new Map<string, SlotHolder>();
 
-  constructor(pool: string) {
+  /** @param timeline takes each call that is over */
+  constructor(pool: string, timeline?: Timeline) {
     this.#pool = pool;
+    this.#timeline = timeline;
   }
 
   get size(): number {
@@ -44,8 +52,33 @@ export class SlotHolders {
     this.#holders.add(holder);
   }
 
+  /** It has no slot, and goes on. */
   delete(holder: SlotHolder): void {
     this.#holders.delete(holder);
+  }
+
+  /** The call, or its session, is over. @param now by the clock of the pool. @param confirmed its child knows */
+  end(holder: SlotHolder, now: number, confirmed: boolean): void {
+    this.#holders.delete(holder);
+    this.disclaimOwner(holder);
+    if (this.#timeline === undefined) return;
+    const { since, grantedAt, openedAt, failed, conversation, generation, options } = holder;
+    const { test, file, shard } = options.holder ?? {};
+    this.#timeline.add({
+      event: 'session',
+      pool: this.#pool,
+      id: conversation?.id,
+      child: generation?.child.pid,
+      since,
+      granted: grantedAt,
+      opened: openedAt,
+      over: now,
+      ...(!confirmed && { unconfirmed: true }),
+      failed,
+      test,
+      file,
+      shard,
+    });
   }
 
   /** The sessions that are there or being opened. */

@@ -102,7 +102,10 @@ export class SlotSessions {
       id: `s${++this.#ids}`,
       timeout: settings.openTimeout,
       holder: label,
-      ends: (doubt) => suspects.ends(session, doubt),
+      ends: (doubt) => {
+        if (doubt === 'failed' && session.holder !== undefined) session.holder.failed = true;
+        suspects.ends(session, doubt);
+      },
     });
     const session = new SlotSession({ slot, generation }, begun, suspects);
     const { conversation } = session;
@@ -129,12 +132,9 @@ export class SlotSessions {
 
   /** @param holder the call that held it; absent: none did */
   free(slot: Slot, holder: SlotHolder | undefined, confirmed: boolean): void {
-    const { settings, admission, children, holders } = this.#options;
+    const { settings, admission, children, holders, clock } = this.#options;
     const child = children.at(slot.child);
-    if (holder !== undefined) {
-      holders.delete(holder);
-      holders.disclaimOwner(holder);
-    }
+    if (holder !== undefined) holders.end(holder, clock.now(), confirmed);
     if (confirmed) admission.release(slot);
     else if (admission.quarantine(slot) >= settings.maxQuarantined) child.retire();
     if (holder !== undefined) child.letGo();

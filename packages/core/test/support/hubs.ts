@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { HostClient } from '../../src/client/client.ts';
-import { Hub, type HubOptions } from '../../src/host/hub/hub.ts';
+import { Hub } from '../../src/host/hub/hub.ts';
+import type { HubOptions } from '../../src/host/hub/hub-options.ts';
 import { ChildPool } from '../../src/pool/pool.ts';
 import { poolSettings, type PoolOptions } from '../../src/pool/options.ts';
 import type { PoolEnvironment } from '../../src/pool/registration.ts';

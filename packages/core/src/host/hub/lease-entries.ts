@@ -50,6 +50,9 @@ export interface Entry {
   /** The URL of the module that cleans up after that value. */
   cleanup?: string | undefined;
   timer?: Timer;
+  /** When it was asked for, and when it was granted, by the host's clock. */
+  readonly since: number;
+  grantedAt?: number;
   /** When its wait began, and behind what. */
   wait?: { readonly since: number; readonly behind: readonly Lease[] };
 }
@@ -91,7 +94,7 @@ export class LeaseEntries {
     if (this.#entries.has(number)) {
       throw new CarpoolError('LEASE_INVALID', `Cannot acquire ${what}: the worker has a lease ${number} already`);
     }
-    const entry: Entry = { number, call };
+    const entry: Entry = { number, call, since: this.#options.clock.now() };
     try {
       entry.held = this.#options.owners.hold(under, async ({ reason }) => {
         this.giveUp(entry, `it ended ${reason}`);
@@ -131,7 +134,7 @@ export class LeaseEntries {
   }
 
   granted(entry: Entry, result: object): void {
-    if (entry.lease !== undefined) entry.lease.since = this.#options.clock.now();
+    if (entry.lease !== undefined) entry.lease.since = entry.grantedAt = this.#options.clock.now();
     this.result(entry, result);
   }
 
@@ -180,6 +183,17 @@ export class LeaseEntries {
     entry.held?.forget();
     this.#entries.delete(entry.number);
     this.#answered(entry);
+    this.#record(entry);
+  }
+
+  #record({ lease, since, grantedAt }: Entry): void {
+    const { coordination, clock } = this.#options;
+    // A call that was refused has none.
+    if (coordination.timeline === undefined || lease === undefined) return;
+    const { name, kind, holder } = lease.request;
+    const { test, file, shard, takenAt } = holder;
+    const times = { since, granted: grantedAt, over: clock.now() };
+    coordination.timeline.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt });
   }
 
   #answer(entry: Entry, kind: Op, body: Uint8Array): void {

@@ -1,0 +1,86 @@
+/** What has happened in a run: an event for each thing that is over, told to whoever keeps them. */
+import type { HolderLabel } from './holder-label.ts';
+
+/** Times are milliseconds of the host's clock. */
+export interface SessionEvent extends Omit<HolderLabel, 'run'> {
+  readonly event: 'session';
+  readonly pool: string;
+  /** Absent where it was not opened. */
+  readonly id?: string | undefined;
+  /** The pid of its child. */
+  readonly child?: number | undefined;
+  /** `register` was called. */
+  readonly since: number;
+  /** It got its slot. Absent: it never did. */
+  readonly granted?: number | undefined;
+  /** The child has opened it. Absent: it never has. */
+  readonly opened?: number | undefined;
+  /** Its slot was given back, or its wait was over. */
+  readonly over: number;
+  /** Its end was not confirmed in time, so that its slot is not used again. */
+  readonly unconfirmed?: true | undefined;
+  /** Its test has failed. */
+  readonly failed?: true | undefined;
+}
+
+export interface ChildEvent {
+  readonly event: 'child';
+  readonly pool: string;
+  /** Absent where it never said hello. */
+  readonly pid?: number | undefined;
+  /** Which of the processes that were started in its place, from 1. */
+  readonly generation: number;
+  readonly since: number;
+  /** It could serve. Absent: it never could. */
+  readonly ready?: number | undefined;
+  readonly over: number;
+  /** Sessions that were opened on it. */
+  readonly sessions: number;
+  /** What it failed with, a sentence. Absent: its pool has ended it. */
+  readonly failure?: string | undefined;
+}
+
+export interface LeaseEvent extends Omit<HolderLabel, 'run'> {
+  readonly event: 'lease';
+  readonly name: string;
+  readonly kind: string;
+  /** `acquire` was called. */
+  readonly since: number;
+  /** Absent: it never was. */
+  readonly granted?: number | undefined;
+  readonly over: number;
+  /** `file:line:column` of the call. */
+  readonly takenAt?: string | undefined;
+}
+
+export type TimelineEvent = SessionEvent | ChildEvent | LeaseEvent;
+
+/** Takes what is over. Must not throw. */
+export interface Timeline {
+  add(event: TimelineEvent): void;
+}
+
+/** Keeps events until it is known what becomes of them: a host serves before it has read its config. */
+export class PendingTimeline implements Timeline {
+  readonly #most: number;
+  readonly #kept: TimelineEvent[] = [];
+  #to: Timeline | undefined;
+  #isOff = false;
+
+  /** @param most events that are kept; later ones are dropped */
+  constructor(most: number = 10_000) {
+    this.#most = most;
+  }
+
+  add(event: TimelineEvent): void {
+    if (this.#to !== undefined) this.#to.add(event);
+    else if (!this.#isOff && this.#kept.length < this.#most) this.#kept.push(event);
+  }
+
+  /** What was kept, and all that follows, goes there. `undefined`: it is dropped. */
+  goesTo(timeline: Timeline | undefined): void {
+    this.#to = timeline;
+    this.#isOff = timeline === undefined;
+    for (const event of this.#kept.splice(0)) timeline?.add(event);
+  }
+}

@@ -1,0 +1,151 @@
+/** What a recorded run says of its pools and leases: how long was waited, for what, and what sharing has saved. Pure. */
+import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import type { RecordedRun } from './read.ts';
+
+/** Milliseconds. */
+export interface Spread<Event> {
+  /** How many took any time at all: a millisecond or more. */
+  readonly some: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly longest: number;
+  /** The one that took longest. */
+  readonly of: Event;
+}
+
+export interface PoolReport {
+  readonly name: string;
+  /** That were opened. */
+  readonly sessions: number;
+  /** Calls that got none. */
+  readonly without: number;
+  /** Of sessions at a time. */
+  readonly peak: number;
+  /** For a slot, and for a child that had to start. Absent: nothing got one. */
+  readonly waits?: Spread<SessionEvent> | undefined;
+  /** From its slot to its end. */
+  readonly lives?: Spread<SessionEvent> | undefined;
+  readonly unconfirmed: number;
+  readonly children: readonly ChildEvent[];
+  readonly saved?: Saved | undefined;
+}
+
+/** Beside a process of its own for each test file. */
+export interface Saved {
+  /** Test files that had sessions. */
+  readonly files: number;
+  /** Children that were started. */
+  readonly starts: number;
+  /** Milliseconds from the start of a child until it could serve, the median. */
+  readonly start: number;
+  /** Milliseconds of starting, one after another. Below 0: more were started than there are files. */
+  readonly time: number;
+}
+
+export interface LeaseReport {
+  readonly name: string;
+  readonly kind: string;
+  /** That were granted. */
+  readonly granted: number;
+  /** Calls that got none. */
+  readonly without: number;
+  readonly waits?: Spread<LeaseEvent> | undefined;
+  readonly holds?: Spread<LeaseEvent> | undefined;
+}
+
+export interface RunReport {
+  readonly pools: readonly PoolReport[];
+  /** Those that were waited for longest come first. */
+  readonly leases: readonly LeaseReport[];
+}
+
+export function analyse({ sessions, children, leases }: RecordedRun): RunReport {
+  const bySession = Map.groupBy(sessions, ({ pool }) => pool);
+  const byChild = Map.groupBy(children, ({ pool }) => pool);
+  const names = new Set([...bySession.keys(), ...byChild.keys()]);
+  const pools = [...names].map((name) => poolReport(name, bySession.get(name) ?? [], byChild.get(name) ?? []));
+  const byLease = Map.groupBy(leases, ({ kind, name }) => `${kind} ${name}`);
+  const all = [...byLease.values()].map(leaseReport);
+  return { pools, leases: all.toSorted((a, b) => (b.waits?.longest ?? 0) - (a.waits?.longest ?? 0)) };
+}
+
+function poolReport(name: string, sessions: readonly SessionEvent[], children: readonly ChildEvent[]): PoolReport {
+  const opened = sessions.filter((one) => one.opened !== undefined);
+  const held = sessions.filter((one) => one.granted !== undefined);
+  return {
+    name,
+    sessions: opened.length,
+    without: sessions.length - opened.length,
+    peak: peakOf(held),
+    waits: spread(held, waitOf),
+    lives: spread(opened, holdOf),
+    unconfirmed: sessions.filter(({ unconfirmed }) => unconfirmed === true).length,
+    children: children.toSorted((a, b) => a.since - b.since),
+    saved: savedBy(opened, children),
+  };
+}
+
+function leaseReport(all: readonly LeaseEvent[]): LeaseReport {
+  const { name, kind } = all[0] as LeaseEvent;
+  const granted = all.filter((one) => one.granted !== undefined);
+  const waits = spread(all, waitOf);
+  return {
+    name,
+    kind,
+    granted: granted.length,
+    without: all.length - granted.length,
+    waits,
+    holds: spread(granted, holdOf),
+  };
+}
+
+function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[]): Saved | undefined {
+  const files = new Set(opened.flatMap(({ file }) => file ?? [])).size;
+  const starts = children.flatMap(({ since, ready }) => (ready === undefined ? [] : ready - since));
+  if (files === 0 || starts.length === 0) return undefined;
+  const start = quantile(starts.toSorted(ascending), 0.5);
+  return { files, starts: starts.length, start, time: (files - starts.length) * start };
+}
+
+type Spanned = Pick<SessionEvent, 'since' | 'granted' | 'over'>;
+
+/** Milliseconds from the call to its slot or lease, or to its end if it got none. */
+export function waitOf({ since, granted, over }: Spanned): number {
+  return Math.max((granted ?? over) - since, 0);
+}
+
+/** Milliseconds for which it was held. */
+export function holdOf({ since, granted = since, over }: Spanned): number {
+  return Math.max(over - granted, 0);
+}
+
+function spread<Event>(all: readonly Event[], of: (event: Event) => number): Spread<Event> | undefined {
+  const longest = all.reduce<Event | undefined>(
+    (most, one) => (most === undefined || of(one) > of(most) ? one : most),
+    undefined,
+  );
+  if (longest === undefined) return undefined;
+  const times = all.map(of).toSorted(ascending);
+  const some = times.filter((time) => time >= 1).length;
+  return { some, p50: quantile(times, 0.5), p95: quantile(times, 0.95), longest: of(longest), of: longest };
+}
+
+/** The smallest of these that so many are not above. @param sorted not empty */
+function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.max(Math.ceil(sorted.length * part) - 1, 0)] ?? 0;
+}
+
+function peakOf(held: readonly Spanned[]): number {
+  // One that ends at the same moment makes room before another one begins.
+  const changes = held.flatMap(({ since, granted = since, over }) => [
+    { at: granted, by: 1 },
+    { at: over, by: -1 },
+  ]);
+  let [open, peak] = [0, 0];
+  for (const { by } of changes.toSorted((a, b) => a.at - b.at || a.by - b.by)) peak = Math.max(peak, (open += by));
+  return peak;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}

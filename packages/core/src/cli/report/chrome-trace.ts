@@ -1,0 +1,120 @@
+/**
+ * A recorded run in the Trace Event Format, which Perfetto (ui.perfetto.dev) and chrome://tracing open: a group of rows for
+ * each pool, with its children, its sessions and what waits for them, and one for locks and the like. Times are microseconds.
+ */
+import type { SessionEvent } from '../../base/timeline.ts';
+import type { RecordedRun } from './read.ts';
+
+export interface TraceEvent {
+  readonly ph: 'X' | 'M';
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number | undefined;
+  readonly dur?: number | undefined;
+  readonly cat?: string | undefined;
+  readonly args?: object | undefined;
+}
+
+interface Span {
+  readonly name: string;
+  readonly kind: string;
+  readonly from: number;
+  readonly to: number;
+  readonly args: object;
+}
+
+export function chromeTrace(run: RecordedRun): { readonly traceEvents: readonly TraceEvent[] } {
+  const events: TraceEvent[] = [];
+  const pools = new Set([...run.sessions, ...run.children].map(({ pool }) => pool));
+  let [pid, tid] = [0, 0];
+  const group = (name: string): void =>
+    void events.push({ ph: 'M', name: 'process_name', pid: ++pid, tid: 0, args: { name } });
+  const row = (name: string): void =>
+    void events.push({ ph: 'M', name: 'thread_name', pid, tid: ++tid, args: { name } });
+  const rows = (name: string, spans: readonly Span[]): void => {
+    for (const [at, lane] of lanes(spans).entries()) {
+      row(at === 0 ? name : `${name} ${at + 1}`);
+      for (const { name: title, kind, from, to, args } of lane)
+        events.push({ ph: 'X', name: title, cat: kind, pid, tid, ts: micros(from), dur: micros(to - from), args });
+    }
+  };
+  for (const pool of pools) {
+    group(`pool ${pool}`);
+    const sessions = run.sessions.filter((one) => one.pool === pool);
+    rows('child', run.children.filter((one) => one.pool === pool).flatMap(childSpans));
+    rows('waits', sessions.flatMap(waitSpan));
+    rows('sessions', sessions.flatMap(sessionSpan));
+  }
+  const names = Map.groupBy(run.leases, ({ kind, name }) => `${kind} ${name}`);
+  if (names.size > 0) group('locks, semaphores, values');
+  for (const [name, leases] of names) {
+    const spans = leases.flatMap(({ since, granted, over, test = 'a test', file, takenAt }) => [
+      ...waited({ since, granted, over }, { name: `waits: ${test}`, kind: 'wait', args: { test, file, takenAt } }),
+      ...(granted === undefined
+        ? []
+        : [{ name: test, kind: 'lease', from: granted, to: over, args: { test, file, takenAt } }]),
+    ]);
+    rows(name, spans);
+  }
+  return { traceEvents: events };
+}
+
+function childSpans({
+  pid,
+  generation,
+  since,
+  ready,
+  over,
+  sessions,
+  failure,
+}: RecordedRun['children'][number]): Span[] {
+  const args = { pid, generation, sessions, failure };
+  const name = pid === undefined ? 'a child' : `child ${pid}`;
+  const start = { name: `${name} starts`, kind: 'start', from: since, to: ready ?? over, args };
+  return ready === undefined ? [start] : [start, { name, kind: 'child', from: ready, to: over, args }];
+}
+
+function waitSpan(session: SessionEvent): Span[] {
+  const { test = 'a test', file, granted } = session;
+  return waited(session, { name: test, kind: granted === undefined ? 'in vain' : 'wait', args: { test, file } });
+}
+
+/** What took no time is not shown. */
+function waited(
+  { since, granted, over }: Pick<SessionEvent, 'since' | 'granted' | 'over'>,
+  span: Pick<Span, 'name' | 'kind' | 'args'>,
+): Span[] {
+  const to = granted ?? over;
+  return to - since < 0.1 ? [] : [{ ...span, from: since, to }];
+}
+
+function sessionSpan({ test, file, id, child, granted, opened, over, failed, unconfirmed }: SessionEvent): Span[] {
+  if (granted === undefined) return [];
+  const openedAfter = opened === undefined ? undefined : opened - granted;
+  const args = { id, test, file, child, openedAfter, failed, unconfirmed };
+  return [
+    {
+      name: test ?? `session ${id ?? ''}`,
+      kind: failed === true ? 'failed' : 'session',
+      from: granted,
+      to: over,
+      args,
+    },
+  ];
+}
+
+/** As few rows as have no two spans at the same time, in the order of their begins. */
+function lanes(spans: readonly Span[]): Span[][] {
+  const all: Span[][] = [];
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const free = all.find((lane) => (lane.at(-1)?.to ?? 0) <= span.from);
+    if (free === undefined) all.push([span]);
+    else free.push(span);
+  }
+  return all;
+}
+
+function micros(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000);
+}

@@ -1,0 +1,67 @@
+/** The timeline of a run, from the file that its host has written. Pure. */
+import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import { timelineVersion, type TimelineEnd, type TimelineHeader } from '../../wire/timeline-lines.ts';
+
+export interface RecordedRun {
+  readonly header: TimelineHeader;
+  readonly sessions: readonly SessionEvent[];
+  readonly children: readonly ChildEvent[];
+  readonly leases: readonly LeaseEvent[];
+  /** Milliseconds from the start of its host to its end, as far as that is known. */
+  readonly duration: number;
+  /** False: its host goes on, or was killed, so that what was open then is missing. */
+  readonly ended: boolean;
+  /** Events that were left out. */
+  readonly dropped: number;
+}
+
+type Line = SessionEvent | ChildEvent | LeaseEvent | TimelineEnd;
+
+/**
+ * A last line that is cut is left out, as are kinds of events that a newer version has added.
+ * @throws Error with half a sentence: what is wrong with it
+ */
+export function readRun(text: string): RecordedRun {
+  const [first = '', ...rest] = text.split('\n');
+  const header = headerIn(first);
+  // What follows the last line feed was not written to its end.
+  const lines = rest.slice(0, -1).map((line, at) => lineIn(line, at + 2));
+  const of = <Kind extends Line['event']>(kind: Kind): Extract<Line, { event: Kind }>[] =>
+    lines.filter((line): line is Extract<Line, { event: Kind }> => line.event === kind);
+  const [sessions, children, leases] = [of('session'), of('child'), of('lease')];
+  const end = of('end').at(-1);
+  const last = lines.reduce((latest, { over }) => Math.max(latest, over), 0);
+  return { header, sessions, children, leases, duration: last, ended: end !== undefined, dropped: end?.dropped ?? 0 };
+}
+
+function headerIn(line: string): TimelineHeader {
+  const header = objectIn(line);
+  const written = header?.['carpoolTimeline'];
+  if (header === undefined || typeof written !== 'number') throw new Error('it is not the timeline of a run');
+  if (written > timelineVersion) {
+    const by = String(header['carpool']);
+    throw new Error(
+      `it has version ${written}, and this command, of an older Carpool, reads version ${timelineVersion}: use that of carpool ${by}`,
+    );
+  }
+  const { zero, pid, folder } = header;
+  if (typeof zero !== 'number' || typeof pid !== 'number' || typeof folder !== 'string')
+    throw new Error('its first line is damaged');
+  return header as unknown as TimelineHeader;
+}
+
+function lineIn(line: string, number: number): Line {
+  const value = objectIn(line);
+  if (value === undefined || typeof value['event'] !== 'string' || typeof value['over'] !== 'number')
+    throw new Error(`line ${number} is damaged`);
+  return value as unknown as Line;
+}
+
+function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest';
+import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import { analyse } from './analyse.ts';
+import { chromeTrace } from './chrome-trace.ts';
+import { readRun } from './read.ts';
+import { runText } from './text.ts';
+
+const header = {
+  carpoolTimeline: 1,
+  carpool: '1.2.0',
+  runner: 'vitest',
+  folder: '/code/web',
+  pid: 4711,
+  zero: Date.UTC(2026, 10, 29, 8),
+};
+
+function session(given: Partial<SessionEvent>): SessionEvent {
+  const times = { since: 0, granted: 0, opened: 1, over: 10 };
+  return { event: 'session', pool: 'cart', id: 's1', child: 4822, ...times, ...given };
+}
+
+function child(given: Partial<ChildEvent>): ChildEvent {
+  return {
+    event: 'child',
+    pool: 'cart',
+    pid: 4822,
+    generation: 1,
+    since: 0,
+    ready: 200,
+    over: 900,
+    sessions: 2,
+    ...given,
+  };
+}
+
+function lease(given: Partial<LeaseEvent>): LeaseEvent {
+  return { event: 'lease', name: 'printer', kind: 'lock', since: 0, granted: 0, over: 10, ...given };
+}
+
+const end = { event: 'end', over: 1_000, dropped: 0 };
+
+function written(...lines: readonly object[]): string {
+  return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+const whole = written(
+  lease({ test: 'prints', file: '/code/web/print.test.ts', takenAt: '/code/web/print.test.ts:3:1', over: 80 }),
+  lease({ test: 'prints too', file: '/code/web/print.test.ts', since: 20, granted: 80, over: 90 }),
+  session({ test: 'adds', file: '/code/web/cart.test.ts', granted: 200, opened: 210, over: 300 }),
+  session({
+    id: 's2',
+    test: 'removes',
+    file: '/code/web/remove.test.ts',
+    granted: 200,
+    opened: 204,
+    over: 260,
+    failed: true,
+  }),
+  session({
+    id: 's3',
+    test: 'sorts',
+    file: '/code/web/sort.test.ts',
+    since: 220,
+    granted: 260,
+    opened: 262,
+    over: 320,
+  }),
+  session({
+    id: undefined,
+    child: undefined,
+    test: 'is late',
+    since: 230,
+    granted: undefined,
+    opened: undefined,
+    over: 280,
+  }),
+  child({}),
+  child({
+    pid: 4830,
+    since: 950,
+    ready: undefined,
+    over: 980,
+    sessions: 0,
+    failure: 'The child of pool "cart" exited with code 3',
+  }),
+  end,
+);
+
+test('a run as text', () => {
+  const run = readRun(whole);
+  expect(runText(run, analyse(run), Infinity)).toMatchInlineSnapshot(`
+    "run of vitest in /code/web, 2026-11-29 08:00:00 UTC, 1000 ms, host 4711
+      pool cart: 3 sessions on 2 children, at most 2 at a time
+        1 call got no session
+        3 waited for a slot or a child: p50 200 ms, p95 200 ms, longest 200 ms: "adds" (cart.test.ts)
+        3 held their slot: p50 60 ms, p95 100 ms, longest 100 ms: "adds" (cart.test.ts)
+        child 4822: ready after 200 ms, 2 sessions, ended by its pool after 900 ms
+        child 4830: not ready after 30 ms: The child of pool "cart" exited with code 3
+        1 start of 200 ms for 3 test files: one for each file would have taken 400 ms more
+      lock "printer": granted 2 times
+        1 waited: p50 0 ms, p95 60 ms, longest 60 ms: "prints too" (print.test.ts)
+        2 held it: p50 10 ms, p95 80 ms, longest 80 ms: "prints" (print.test.ts:3:1)
+    "
+  `);
+});
+
+test('in a narrow terminal lines go on below', () => {
+  const run = readRun(whole);
+  const lines = runText(run, analyse(run), 40).split('\n');
+  // A path is a word.
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(50);
+});
+
+test('waits are from the call to the slot; those who got none waited to their end', () => {
+  const [pool] = analyse(readRun(whole)).pools;
+  expect(pool).toMatchObject({ sessions: 3, without: 1, peak: 2, waits: { longest: 200, p50: 200, some: 3 } });
+  expect(pool?.lives).toMatchObject({ longest: 100, of: { test: 'adds' } });
+});
+
+test('a session that begins when another one ends is not beside it', () => {
+  const after = written(session({ over: 10 }), session({ since: 10, granted: 10, over: 20 }));
+  expect(analyse(readRun(after)).pools[0]?.peak).toBe(1);
+});
+
+test('what sharing has saved: the starts of as many children as there are files, without those that were started', () => {
+  const [pool] = analyse(readRun(whole)).pools;
+  expect(pool?.saved).toEqual({ files: 3, starts: 1, start: 200, time: 400 });
+  const each = written(session({ file: 'a' }), child({}), child({}));
+  expect(analyse(readRun(each)).pools[0]?.saved).toMatchObject({ time: -200 });
+});
+
+test('a trace has a row for each child, and no two spans of a row at the same time', () => {
+  const { traceEvents } = chromeTrace(readRun(whole));
+  const names = traceEvents.flatMap(({ ph, name, args }) => (ph === 'M' ? [`${name} ${JSON.stringify(args)}`] : []));
+  expect(names).toContain('process_name {"name":"pool cart"}');
+  const spans = traceEvents.filter(({ ph }) => ph === 'X');
+  expect(spans.find(({ cat }) => cat === 'failed')).toMatchObject({ name: 'removes', ts: 200_000, dur: 60_000 });
+  expect(spans.find(({ cat }) => cat === 'in vain')).toMatchObject({ name: 'is late', dur: 50_000 });
+  for (const row of Map.groupBy(spans, ({ tid }) => tid).values()) {
+    for (const [at, { ts = 0 }] of row.entries()) {
+      const before = row[at - 1];
+      expect(ts).toBeGreaterThanOrEqual((before?.ts ?? 0) + (before?.dur ?? 0));
+    }
+  }
+});
+
+test('of a host that was killed, the last line may be cut, and there is no end', () => {
+  const run = readRun(written(session({})) + '{"event":"sess');
+  expect(run).toMatchObject({ ended: false, duration: 10, sessions: [{ id: 's1' }] });
+  expect(runText(run, analyse(run), Infinity)).toContain('its host goes on, or was killed');
+});
+
+test('events of a kind that is not known are left out', () => {
+  expect(readRun(written({ event: 'eclipse', over: 3 }, end))).toMatchObject({ sessions: [], ended: true });
+});
+
+test.each([
+  ['', 'it is not the timeline of a run'],
+  ['{"name":"a package"}\n', 'it is not the timeline of a run'],
+  ['no JSON\n', 'it is not the timeline of a run'],
+  [
+    `${JSON.stringify({ ...header, carpoolTimeline: 2, carpool: '9.0.0' })}\n`,
+    'it has version 2, and this command, of an older Carpool, reads version 1: use that of carpool 9.0.0',
+  ],
+  [`${JSON.stringify({ ...header, zero: 'noon' })}\n`, 'its first line is damaged'],
+  [written(session({})).replace('"session"', '"sess'), 'line 2 is damaged'],
+  [written({ event: 'session' }), 'line 2 is damaged'],
+])('%j is refused: %s', (text, why) => {
+  expect(() => readRun(text)).toThrow(why);
+});
+
+test('a run in which nothing was shared', () => {
+  const run = readRun(written(end));
+  expect(runText(run, analyse(run), Infinity)).toContain('no test had a session or a lock');
+});
