@@ -57,10 +57,11 @@ function analysed(run: RecordedRun): object {
   };
   return {
     summary: {
-      pools: pools.map(({ children, waits, lives, ...pool }) => ({
+      pools: pools.map(({ children, waits, opens, lives, ...pool }) => ({
         ...pool,
         children: children.length,
         waits: strip(waits),
+        opens: strip(opens),
         lives: strip(lives),
       })),
       leases: leases.map(({ waits, holds, ...lease }) => ({ ...lease, waits: strip(waits), holds: strip(holds) })),

@@ -96,9 +96,12 @@ export class TimelineFile implements Timeline {
   }
 }
 
+type Times = Pick<TimelineEvent, 'since' | 'over'> &
+  Partial<Pick<SessionEvent, 'granted' | 'opened'> & Pick<ChildEvent, 'ready'>>;
+
 /** Tenths of a millisecond are enough. */
 function inTenths(event: TimelineEvent): TimelineEvent {
-  const { since, granted, opened, ready, over } = event as TimelineEvent & Partial<SessionEvent & ChildEvent>;
+  const { since, granted, opened, ready, over } = event as Times;
   const times = { since: tenths(since), granted: tenths(granted), opened: tenths(opened), ready: tenths(ready) };
   return { ...event, ...times, over: tenths(over) };
 }

@@ -21,8 +21,10 @@ export interface PoolReport {
   readonly without: number;
   /** Of sessions at a time. */
   readonly peak: number;
-  /** For a slot, and for a child that had to start. Absent: nothing got one. */
+  /** For a slot. Absent: nothing got one. */
   readonly waits?: Spread<SessionEvent> | undefined;
+  /** From its slot until it was open: the start of its child, if that had to start, and `open`. */
+  readonly opens?: Spread<SessionEvent> | undefined;
   /** From its slot to its end. */
   readonly lives?: Spread<SessionEvent> | undefined;
   readonly unconfirmed: number;
@@ -78,6 +80,7 @@ function poolReport(name: string, sessions: readonly SessionEvent[], children: r
     without: sessions.length - opened.length,
     peak: peakOf(held),
     waits: spread(held, waitOf),
+    opens: spread(opened, ({ granted = 0, opened: at = 0 }) => at - granted),
     lives: spread(opened, holdOf),
     unconfirmed: sessions.filter(({ unconfirmed }) => unconfirmed === true).length,
     children: children.toSorted((a, b) => a.since - b.since),

@@ -33,7 +33,7 @@ export function runText(run: RecordedRun, { pools, leases }: RunReport, width: n
 type Add = (level: number, text: string) => void;
 
 function addPool(
-  { name, sessions, without, peak, waits, lives, unconfirmed, children, saved }: PoolReport,
+  { name, sessions, without, peak, waits, opens, lives, unconfirmed, children, saved }: PoolReport,
   add: Add,
   folder: string,
 ): void {
@@ -45,7 +45,8 @@ function addPool(
   add(0, `pool ${name}: ${parts.slice(0, 2).join(' ')}, ${parts[2]}`);
   if (without > 0) add(1, `${count(without, 'call')} got no session`);
   if (unconfirmed > 0) add(1, `the end of ${count(unconfirmed, 'session')} was not confirmed`);
-  if (waits !== undefined) add(1, spreadText('waited for a slot or a child', waits, folder));
+  if (waits !== undefined) add(1, spreadText('waited for a slot', waits, folder));
+  if (opens !== undefined) add(1, spreadText('were opened, with the start of their child', opens, folder));
   if (lives !== undefined) add(1, spreadText('held their slot', lives, folder));
   for (const child of children.slice(0, most)) add(1, childText(child));
   if (children.length > most) add(1, `and ${count(children.length - most, 'other child', 'other children')}`);
