@@ -156,13 +156,13 @@ const configSchema = v.strictObject(
     sharedWorkers: v.optional(sharedWorkers),
     locks: v.optional(locks),
     host: v.optional(v.picklist(['run', 'machine'], '"run" or "machine"')),
-    report: v.optional(yesOrNo),
     reach: v.optional(
       v.custom<Reach>(
         (input) => typeof input === 'object' && input !== null && typeof Reflect.get(input, 'open') === 'function',
         'what `nats()` of @carpool/nats returns',
       ),
     ),
+    report: v.optional(yesOrNo),
   },
   'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report? }',
 );
