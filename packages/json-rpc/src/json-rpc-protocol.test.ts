@@ -129,6 +129,35 @@ test('questions outside of sessions are answered by the config; a request that i
   expect(jsonRpcProtocol(none).cancel).toBeUndefined();
 });
 
+test.each(['begin', 'end'])(
+  'a session that ends is forgotten, also where its request %j is refused',
+  async (refused) => {
+    const protocol = jsonRpcProtocol({ ...none, open: { method: 'begin' }, close: { method: 'end' } });
+    const port = portOf([], 's1');
+    const request = async (message: unknown): Promise<unknown> => {
+      if ((message as { method: string }).method === refused) throw new Error('refused');
+      return {};
+    };
+    const ask = (wireId: string): void =>
+      void protocol.address({
+        kind: 'request',
+        frame: frameOf({ method: 'a' }),
+        wireId,
+        call: 1,
+        owns: () => true,
+      });
+    ask('s1');
+    ask('s2');
+    const ended = async (): Promise<void> => {
+      const opened = (await protocol.open?.({ ...port, request } as SessionPort)) as Opened;
+      await opened.close({ ...port, request } as SessionPort);
+    };
+    await expect(ended()).rejects.toThrow('refused');
+    expect(protocol.route(frameOf({ id: 1, result: 1 }))).toEqual({ as: 'unknown' });
+    expect(protocol.route(frameOf({ id: 2, result: 1 }))).toMatchObject({ as: 'reply', to: 's2' });
+  },
+);
+
 test('a reply to no request, and one that has no id, are strays', () => {
   const { route } = jsonRpcProtocol(none);
   expect(route(frameOf({ id: 9, result: 1 }))).toEqual({ as: 'unknown' });

@@ -60,14 +60,18 @@ export function jsonRpcProtocol(options: JsonRpcProtocolOptions): Protocol<JsonR
         if (open !== undefined) await port.request(open);
       } catch (thrown) {
         listening.delete(session);
+        calls.forget(session);
         throw thrown;
       }
       return {
         wireId: session,
         async close(ending) {
           listening.delete(session);
-          if (close !== undefined) await ending.request(close);
-          calls.forget(session);
+          try {
+            if (close !== undefined) await ending.request(close);
+          } finally {
+            calls.forget(session);
+          }
         },
       };
     },
