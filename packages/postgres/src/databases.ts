@@ -90,14 +90,21 @@ export class Databases {
   }
 
   async #drop(database: string, { holder, isAwaited }: Ending): Promise<readonly Fault[]> {
-    await this.#dropFree();
     const left = await this.#connectionsThatStay(database, isAwaited ? awaitedLeaveTimeout : leaveTimeout);
-    if (left.length > 0 && !(isAwaited && this.#left.isFull)) {
+    if (left.length === 0) {
+      // First: whatever becomes of those of earlier tests, its own is gone.
+      await this.#forceDrop(database);
+      await this.#dropFree();
+      return [];
+    }
+    // Those that can go make room for this one.
+    await this.#dropFree();
+    if (!(isAwaited && this.#left.isFull)) {
       this.#left.add(database, holder);
       return [{ message: describeLeft(left), fails: false }];
     }
     await this.#forceDrop(database);
-    return left.length === 0 ? [] : this.#left.tooMany(left);
+    return this.#left.tooMany(left);
   }
 
   /** A client is connected that is not Carpool's. Its process would break if the server ended. */
@@ -106,17 +113,44 @@ export class Databases {
     return !(await settled(async () => (await this.#dropping.run(statement)).length === 0));
   }
 
-  /** Those of earlier tests whose connections have gone meanwhile. */
+  /**
+   * Those of earlier tests whose connections have gone meanwhile. It never throws: what is wrong with them is no fault of the
+   * test that has just ended. One that refuses to be dropped stays, is told with its test, and is tried again.
+   */
   async #dropFree(): Promise<void> {
-    if (this.#left.names.length === 0) return;
-    const rows = await this.#dropping.run(`SELECT DISTINCT datname AS name FROM pg_stat_activity WHERE ${isClient}`);
-    const used = new Set(rows.map(({ name }) => name));
-    for (const database of this.#left.names.filter((it) => !used.has(it))) await this.#forceDrop(database);
+    // Before it is asked what is in use: the answer says nothing of those that come later.
+    const { names } = this.#left;
+    if (names.length === 0) return;
+    try {
+      const rows = await this.#dropping.run(`SELECT DISTINCT datname AS name FROM pg_stat_activity WHERE ${isClient}`);
+      const used = new Set(rows.map(({ name }) => name));
+      for (const database of names.filter((it) => !used.has(it))) await this.#dropLeft(database);
+    } catch (thrown) {
+      // Where the server has ended, its pool says so.
+      if (!isUnreachable(thrown)) warn(`databases of earlier tests cannot be dropped: ${(thrown as Error).message}`);
+    }
+  }
+
+  async #dropLeft(database: string): Promise<void> {
+    try {
+      await this.#forceDrop(database);
+      this.#left.delete(database);
+    } catch (thrown) {
+      if (isUnreachable(thrown)) throw thrown;
+      const holder = this.#left.refused(database);
+      if (holder !== undefined)
+        warn(`${holder} left its database ${database}, which cannot be dropped: ${(thrown as Error).message}`);
+    }
   }
 
   async #forceDrop(database: string): Promise<void> {
-    this.#left.delete(database);
-    await this.#dropping.run(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    const statement = `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`;
+    await this.#dropping.run(statement).catch(async (thrown: unknown) => {
+      if (!isOfTemplate(thrown)) throw thrown;
+      // A test may make a template of its own database.
+      await this.#dropping.run(`ALTER DATABASE ${database} IS_TEMPLATE false`);
+      await this.#dropping.run(statement);
+    });
   }
 
   async #connectionsThatStay(database: string, timeout: number): Promise<readonly Row[]> {
@@ -135,9 +169,7 @@ export class Databases {
     if (what === 'template' && this.#cluster.plan.templateDigest === undefined) return;
     await this.#creating.run('CHECKPOINT');
     // Without the copy, the next run makes its own.
-    await keep(what).catch((thrown: Error) =>
-      console.warn(`@carpool/postgres: the cluster is not kept: ${thrown.message}`),
-    );
+    await keep(what).catch((thrown: Error) => warn(`the cluster is not kept: ${thrown.message}`));
   }
 
   #address(database: string): PostgresDatabase {
@@ -151,6 +183,16 @@ export class Databases {
     const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
     return { url, host: '127.0.0.1', port, user, password, database, socketPath };
   }
+}
+
+/** A database that is a template is not dropped. 42809: wrong_object_type, which a DROP DATABASE gives for nothing else. */
+function isOfTemplate(thrown: unknown): boolean {
+  return (thrown as { readonly code?: unknown }).code === '42809';
+}
+
+/** The host's stderr is the user's. */
+function warn(message: string): void {
+  console.warn(`@carpool/postgres: ${message}`);
 }
 
 /** A server takes a moment to notice that a client has gone. @returns whether it has, in time */

@@ -24,6 +24,8 @@ export interface Fault {
 export class LeftOpen {
   /** What names its test, by the name of the database, in the order of their ends. */
   readonly #holders = new Map<string, string>();
+  /** Of these: could not be dropped so far. */
+  readonly #refused = new Set<string>();
   #named = false;
 
   get names(): readonly string[] {
@@ -40,6 +42,14 @@ export class LeftOpen {
 
   delete(database: string): void {
     this.#holders.delete(database);
+    this.#refused.delete(database);
+  }
+
+  /** It cannot be dropped, and stays. @returns what names its test, the first time */
+  refused(database: string): string | undefined {
+    if (this.#refused.has(database)) return undefined;
+    this.#refused.add(database);
+    return this.#holders.get(database);
   }
 
   /** What a test fails with that has left connections open where no more may stay. The first is told which these are. */

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import postgresJs from 'postgres';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RegisterOptions } from 'carpool';
 import { postgres, type PostgresOptions } from '../src/index.ts';
 import { mostLeft } from '../src/left-open.ts';
@@ -14,6 +14,8 @@ import { reason, server, servers } from './support/servers.ts';
 
 /** As an adapter names a test. */
 const heldBy = (number: number): RegisterOptions => ({ holder: { test: `number ${number}`, file: 'a.test.ts' } });
+/** A database with a subscription is not dropped. */
+const subscribe = "CREATE SUBSCRIPTION news CONNECTION '' PUBLICATION news WITH (connect = false, slot_name = NONE)";
 
 describe.skipIf(server === undefined)(`databases${reason}`, () => {
   test.each(servers.map(({ version, major }) => ({ version, major })))(
@@ -183,12 +185,55 @@ describe.skipIf(server === undefined)(`databases${reason}`, () => {
   test('a database that refuses to be dropped costs its slot, says so, and no other test', async () => {
     const pool = databases({ maxSessions: 4 });
     const db = await pool.register();
-    await query(db, `ALTER DATABASE ${db.opened.database} IS_TEMPLATE true`);
+    await query(db, subscribe);
     const error = await failure(db.unregister(), 'SESSION_FAILED');
-    expect(error.message).toContain('cannot drop a template database');
+    expect(error.message).toContain('is being used by logical replication subscription');
     const next = await pool.register();
     expect(await query(next, 'SELECT * FROM note')).toEqual([]);
     expect(pool.stats()).toMatchObject({ children: 1, quarantined: 1 });
+  });
+
+  test('one that a test has made a template is dropped, at its end or when its last connection has gone', async () => {
+    const pool = databases({ diagnostics: 'event' });
+    const other = await pool.register();
+    const [ended, left] = await Promise.all([pool.register(), pool.register()]);
+    for (const db of [ended, left]) await query(db, `ALTER DATABASE ${db.opened.database} IS_TEMPLATE true`);
+    await ended.unregister();
+    expect(await databaseNames(other)).toEqual(['test_s1', left.opened.database]);
+    const client = new pg.Client(left.opened);
+    await client.connect();
+    await left.unregister();
+    await client.end();
+    await (await pool.register()).unregister();
+    expect(await databaseNames(other)).toEqual(['test_s1']);
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
+  test('one of an earlier test that refuses is told once, with that test, is tried again, and costs no other', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    onTestFinished(() => warn.mockRestore());
+    const pool = databases({ diagnostics: 'event' });
+    const other = await pool.register();
+    const left = await pool.register(heldBy(1));
+    const also = await pool.register(heldBy(2));
+    await query(left, subscribe);
+    const clients = [left, also].map(({ opened }) => new pg.Client(opened));
+    for (const client of clients) await client.connect();
+    await Promise.all([left.unregister(), also.unregister()]);
+    await Promise.all(clients.map((client) => client.end()));
+    for (let number = 3; number < 5; number++) await (await pool.register(heldBy(number))).unregister();
+    expect(await databaseNames(other)).toEqual(['test_s1', 'test_s2']);
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^@carpool\/postgres: test "number 1" \(\S+\) left its database test_s2, which cannot be dropped: .*subscription/,
+        ),
+      ],
+    ]);
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+    await query(left, 'DROP SUBSCRIPTION news');
+    await (await pool.register()).unregister();
+    expect(await databaseNames(other)).toEqual(['test_s1']);
   });
 
   test('32 sessions at once for each server unless the options say otherwise, and two servers are two', async () => {
