@@ -54,6 +54,26 @@ describe.skipIf(binary === undefined)(`keyspaces${reason}`, () => {
     expect(await census()).toMatchObject({ users: ['test-s2'], keys: { 0: 1 } });
   });
 
+  test('keys whose names are bytes, and no text, are removed with the others', async () => {
+    const pool = keyspaces({ isolation: 'prefix' });
+    const [one, other] = await Promise.all([pool.register(), pool.register()]);
+    const census = await censusOf(other);
+    const client = await connected(one, { keyPrefix: '' });
+    const named = (...bytes: number[]): Buffer => Buffer.from([...Buffer.from(one.opened.keyPrefix), ...bytes]);
+    // No UTF-8; its replacement; an end of text; an end of line.
+    for (const bytes of [
+      [0xff, 0x01],
+      [0xef, 0xbf, 0xbd, 0x01],
+      [0x00, 0x61],
+      [0x0d, 0x0a, 0xc3],
+    ])
+      await client.set(named(...bytes), 'x');
+    await client.quit();
+    expect((await census()).keys).toEqual({ 0: 4 });
+    await one.unregister();
+    expect((await census()).keys).toEqual({});
+  });
+
   test('what belongs to another session, or to the server, is refused with the name of the command', async () => {
     const pool = keyspaces();
     const [one, two] = await Promise.all([pool.register(), pool.register()]);
