@@ -6,7 +6,7 @@ import type { Admin } from './admin.ts';
 import { clientsOf, usersIn, type ListedClient } from './client-list.ts';
 import { ConnectionEnded } from './connection.ts';
 import { clearDatabase, clearPrefix, clearServer, untilFreed } from './clear.ts';
-import { describeLeft, LeftOpen, type Fault } from './left-open.ts';
+import { describeLeft, LeftOpen, type Fault, type Left } from './left-open.ts';
 import type { RedisIsolation, RedisKeyspace } from './types.ts';
 
 /** Milliseconds in which a connection that its client has just closed is gone, on a busy machine too. */
@@ -43,8 +43,13 @@ export class Keyspaces {
   readonly #options: KeyspaceOptions;
   readonly #free: number[];
   readonly #left = new LeftOpen();
-  /** Users that are connected and may do nothing. Each costs the server a connection, of which it allows 10,000. */
-  readonly #powerless = new Set<string>();
+  /**
+   * What names their tests, by the names of users that are connected and may do nothing. Each costs the server a connection,
+   * of which it allows 10,000.
+   */
+  readonly #powerless = new Map<string, string>();
+  /** Of these and those that are left: could not be removed so far. */
+  readonly #told = new Set<string>();
 
   constructor(admin: Admin, options: KeyspaceOptions) {
     this.#admin = admin;
@@ -100,21 +105,26 @@ export class Keyspaces {
   }
 
   async #drop(keyspace: RedisKeyspace, { holder, isAwaited }: Ending): Promise<readonly Fault[]> {
-    await this.#dropFree();
     const left = await this.#connectionsThatStay(keyspace.username, isAwaited ? awaitedLeaveTimeout : leaveTimeout);
-    if (left.length === 0) return warnings(await this.#remove(keyspace));
+    if (left.length === 0) {
+      // First: whatever becomes of those of earlier tests, its own is gone.
+      const found = await this.#remove(keyspace);
+      return warnings([...found, ...(await this.#removeFree())]);
+    }
+    // Those that can go make room for this one.
+    const found = await this.#removeFree();
     if (!(isAwaited && this.#left.isFull)) {
-      this.#left.add(keyspace, holder);
-      return warnings([describeLeft(left), ...(await this.#clear(keyspace))]);
+      this.#left.add({ keyspace, holder });
+      return warnings([describeLeft(left), ...found, ...(await this.#clear(keyspace))]);
     }
     const faults = this.#left.tooMany(left);
-    return [...faults, ...warnings(await this.#disempower(keyspace))];
+    return [...faults, ...warnings([...found, ...(await this.#disempower(keyspace, holder))])];
   }
 
-  async #disempower(keyspace: RedisKeyspace): Promise<string[]> {
+  async #disempower(keyspace: RedisKeyspace, holder: string): Promise<string[]> {
     const { username } = keyspace;
     await this.#admin.run('ACL', 'SETUSER', username, ...noAccess);
-    this.#powerless.add(username);
+    this.#powerless.set(username, holder);
     // Such a command was allowed when it began, and would take what another test gives.
     for (const { id, blocked } of clientsOf(username, await this.#clientList()))
       if (blocked) await this.#admin.run('CLIENT', 'UNBLOCK', id, 'ERROR');
@@ -129,24 +139,66 @@ export class Keyspaces {
     return !(await settled(async () => !usersIn(await this.#clientList()).some(ofTest)));
   }
 
-  /** Removes users of earlier tests whose connections have gone meanwhile. */
-  async #dropFree(): Promise<void> {
-    if (this.#left.keyspaces.length + this.#powerless.size === 0) return;
-    const connected = new Set(usersIn(await this.#clientList()));
-    for (const keyspace of this.#left.keyspaces) if (!connected.has(keyspace.username)) await this.#remove(keyspace);
-    for (const user of this.#powerless) {
-      if (connected.has(user)) continue;
-      this.#powerless.delete(user);
-      await this.#admin.run('ACL', 'DELUSER', user);
+  /**
+   * Removes users of earlier tests whose connections have gone meanwhile. It never throws: what is wrong with them is no fault
+   * of the test that has just ended. One that cannot be removed stays, is told with its test, and is tried again.
+   * @returns what is wrong with keys of no session
+   */
+  async #removeFree(): Promise<string[]> {
+    const found: string[] = [];
+    // Before the list is asked for: it says nothing of those that come later.
+    const [all, powerless] = [this.#left.all, [...this.#powerless]];
+    if (all.length + powerless.length === 0) return found;
+    try {
+      const connected = new Set(usersIn(await this.#clientList()));
+      for (const left of all) {
+        // Tests end beside each other: one of them takes it, and gives its number back once.
+        const isOwn = !connected.has(left.keyspace.username) && this.#left.delete(left);
+        if (isOwn) found.push(...(await this.#removeLeft(left)));
+      }
+      for (const [user, holder] of powerless) if (!connected.has(user)) await this.#removePowerless(user, holder);
+    } catch (thrown) {
+      // Where the server has ended, its pool says so.
+      if (!(thrown instanceof ConnectionEnded))
+        warn(`users of earlier tests cannot be removed: ${(thrown as Error).message}`);
+    }
+    return found;
+  }
+
+  async #removeLeft(left: Left): Promise<string[]> {
+    try {
+      return await this.#remove(left.keyspace);
+    } catch (thrown) {
+      this.#left.add(left);
+      this.#stays(left.keyspace.username, left.holder, thrown);
+      return [];
     }
   }
 
+  async #removePowerless(user: string, holder: string): Promise<void> {
+    try {
+      await this.#admin.run('ACL', 'DELUSER', user);
+      this.#powerless.delete(user);
+      this.#told.delete(user);
+    } catch (thrown) {
+      this.#stays(user, holder, thrown);
+    }
+  }
+
+  /** @throws ConnectionEnded: no other can be removed either */
+  #stays(user: string, holder: string, thrown: unknown): void {
+    if (thrown instanceof ConnectionEnded) throw thrown;
+    if (this.#told.has(user)) return;
+    this.#told.add(user);
+    warn(`${holder} left its user ${user}, which cannot be removed: ${(thrown as Error).message}`);
+  }
+
   async #remove(keyspace: RedisKeyspace): Promise<string[]> {
-    this.#left.delete(keyspace);
     // First, so that nothing writes between the last look and its end.
     await this.#admin.run('ACL', 'DELUSER', keyspace.username);
     const found = await this.#clear(keyspace);
     this.#giveNumber(keyspace.db);
+    this.#told.delete(keyspace.username);
     return found;
   }
 
@@ -220,6 +272,11 @@ async function orItsEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
       await delay(noticeTimeout, undefined, { ref: false, signal }).catch(() => {});
     throw thrown;
   }
+}
+
+/** The host's stderr is the user's. */
+function warn(message: string): void {
+  console.warn(`@carpool/redis: ${message}`);
 }
 
 /** The server names the rule that it does not take, and not where it is from. */

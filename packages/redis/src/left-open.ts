@@ -13,7 +13,7 @@ const mostNamed = 5;
 const mostDescribed = 3;
 const remedy = 'client.disconnect() of ioredis, client.destroy() of node-redis';
 
-interface Left {
+export interface Left {
   readonly keyspace: RedisKeyspace;
   /** What names its test. */
   readonly holder: string;
@@ -31,20 +31,21 @@ export class LeftOpen {
   readonly #left = new Map<string, Left>();
   #named = false;
 
-  get keyspaces(): readonly RedisKeyspace[] {
-    return [...this.#left.values()].map(({ keyspace }) => keyspace);
+  get all(): readonly Left[] {
+    return [...this.#left.values()];
   }
 
   get isFull(): boolean {
     return this.#left.size >= mostLeft;
   }
 
-  add(keyspace: RedisKeyspace, holder: string): void {
-    this.#left.set(keyspace.username, { keyspace, holder });
+  add(left: Left): void {
+    this.#left.set(left.keyspace.username, left);
   }
 
-  delete({ username }: RedisKeyspace): void {
-    this.#left.delete(username);
+  /** @returns whether it was there */
+  delete({ keyspace }: Left): boolean {
+    return this.#left.delete(keyspace.username);
   }
 
   /** What a test fails with that has left connections open where no more may stay. The first is told which these are. */

@@ -117,6 +117,25 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     expect((await census()).users).toEqual(['test-s1']);
   });
 
+  test('tests that end at once give the number of each earlier one back once', async () => {
+    const pool = keyspaces({ diagnostics: 'event', maxSessions });
+    const other = await pool.register();
+    const census = await censusOf(other);
+    const left = await Promise.all([pool.register(), pool.register(), pool.register()]);
+    const clients = await Promise.all(left.map((one) => connected(one)));
+    await Promise.all(left.map((one) => one.unregister()));
+    for (const client of clients) client.disconnect();
+    await expect.poll(async () => (await census()).connected).toEqual([]);
+    const next = await Promise.all([pool.register(), pool.register(), pool.register()]);
+    await Promise.all(next.map((one) => one.unregister()));
+    expect((await census()).users).toEqual(['test-s1']);
+    // Each of the others' twice.
+    const all = databases - 2;
+    const numbers = await numbersOf(pool, 2 * all);
+    expect(new Set(numbers.slice(0, all)).size).toBe(all);
+    expect(numbers.slice(all)).toEqual(numbers.slice(0, all));
+  });
+
   test('tests that had a user before as many were left stay out of it', async () => {
     const maxSessions = mostLeft + 3;
     const pool = keyspaces({ diagnostics: 'event', maxSessions });
