@@ -2,7 +2,7 @@
  * The timeline of a run as a file: JSON lines, of which the first says whose they are. It is written in pieces, so that a
  * host that is killed leaves all but the last second of it.
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { close, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/thrown.ts';
@@ -27,31 +27,29 @@ const delay = 1_000;
 export class TimelineFile implements Timeline {
   readonly #options: TimelineFileOptions;
   readonly #limit: number;
+  #begun = false;
   #descriptor: number | undefined;
   #text = '';
   #written = 0;
   #dropped = 0;
   #timer: Timer | undefined;
 
-  /** Does not throw: what cannot be written is told, and the run goes on. */
   constructor(options: TimelineFileOptions) {
     this.#options = options;
     this.#limit = options.limit ?? defaultLimit;
-    this.#try(() => {
-      mkdirSync(dirname(options.file), { recursive: true });
-      this.#descriptor = openSync(options.file, 'wx');
-    });
-    this.#append(options.header);
   }
 
+  /** The first makes the file: of a run that shares nothing there is none. */
   add(event: TimelineEvent): void {
+    if (!this.#begun) this.#begin();
     if (this.#descriptor === undefined) return;
     if (this.#written + this.#text.length >= this.#limit) this.#dropped++;
     else this.#append(inTenths(event));
   }
 
-  /** Takes no more. The last line is always written, be the file full or not. */
+  /** Takes no more. What cannot be written is told, and throws nothing. The last line is always written, be the file full or not. */
   close(): void {
+    this.#begun = true;
     if (this.#descriptor === undefined) return;
     this.#append({
       event: 'end',
@@ -74,6 +72,16 @@ export class TimelineFile implements Timeline {
     this.#try(() => (this.#written += writeSync(descriptor, text)));
   }
 
+  #begin(): void {
+    this.#begun = true;
+    const { file, header } = this.#options;
+    this.#try(() => {
+      mkdirSync(dirname(file), { recursive: true });
+      this.#descriptor = openSync(file, 'wx');
+      this.#append(header);
+    });
+  }
+
   #append(line: TimelineHeader | TimelineEvent | TimelineEnd): void {
     this.#text += `${JSON.stringify(line)}\n`;
     if (this.#text.length >= piece) {
@@ -89,8 +97,10 @@ export class TimelineFile implements Timeline {
     try {
       work();
     } catch (thrown) {
+      const descriptor = this.#descriptor;
       this.#descriptor = undefined;
       this.#timer?.cancel();
+      if (descriptor !== undefined) close(descriptor, () => {}); // what failed is told
       this.#options.warn(`what \`carpool report\` shows of this run is not kept: ${messageOf(thrown)}`);
     }
   }

@@ -116,7 +116,7 @@ test('the last ten runs are kept', async () => {
   for (let at = 10; at < 22; at++) writeFileSync(join(folder, `2026-01-01T00-00-${at}-000Z-1.jsonl`), '');
   writeFileSync(join(folder, 'mine.jsonl'), '');
   const host = await run({ host: 'run' });
-  await worker(host);
+  await (await (await worker(host)).register('echoes', cart)).unregister();
   await host.stop();
   const left = readdirSync(folder);
   expect(left).toHaveLength(11);
@@ -159,4 +159,14 @@ test('a folder that cannot be made is told once, and the run goes on', () => {
   timeline.add({ event: 'lease', name: 'a', kind: 'lock', since: 0, over: 1 });
   timeline.close();
   expect(told).toEqual([expect.stringMatching(/^what `carpool report` shows of this run is not kept: /)]);
+});
+
+test('a run that shares nothing leaves nothing', async () => {
+  const root = project();
+  const host = await run({ host: 'run' });
+  await worker(host);
+  await host.stop();
+  expect(runFiles(runsFolder(root) ?? '')).toEqual([]);
+  const { stderr } = await carpool('report');
+  expect(stderr).toContain('no run is kept');
 });
