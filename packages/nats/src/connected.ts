@@ -103,7 +103,9 @@ export class NatsConnected implements ReachConnection {
   acquire(wanted: ReachWanted, events: ReachEvents): ReachLease {
     const { name, kind, size } = wanted;
     const of: NameOf = { name, kind, size };
-    if (!wanted.wait && this.#leases.trouble !== undefined) {
+    const { trouble } = this.#leases;
+    // It is tried again all the time; but what is not permitted is tried again by this call.
+    if (!wanted.wait && trouble !== undefined && !(trouble instanceof Forbidden)) {
       queueMicrotask(() => events.failed(this.#unavailable()));
       return { release: noop, describe: () => this.#describe(of) };
     }

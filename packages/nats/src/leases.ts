@@ -79,7 +79,7 @@ export class Leases {
   /** Begins a session. Resolves when there is one; with undefined where none is needed, or permitted: `trouble` says so. */
   async open(): Promise<Session | undefined> {
     if (this.#session?.over === false) return this.#session;
-    return await (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
+    return await (this.#opening ??= this.#open().finally(() => this.#opened()));
   }
 
   /** Why nothing is granted now, if that is so: what the store last threw. */
@@ -153,18 +153,26 @@ export class Leases {
         return session;
       } catch (thrown) {
         this.#trouble = thrown;
-        if (thrown instanceof Forbidden) return this.#giveUp();
+        if (thrown instanceof Forbidden) return undefined;
+        this.#refuse(({ wait }) => !wait);
         await pause(clock, timing.renew / 2);
       }
     }
     return undefined;
   }
 
-  /** The next call tries again: what waits would wait for somebody who changes the server. */
-  #giveUp(): undefined {
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
-    for (const { callbacks } of entries) callbacks.unavailable();
+  #opened(): void {
+    this.#opening = undefined;
+    if (this.#closed || this.#session?.over === false) return;
+    // It would wait for somebody who changes the server. The next call tries again.
+    if (this.#trouble instanceof Forbidden) this.#refuse(() => true);
+    else void this.open();
+  }
+
+  #refuse(which: (wanted: LeaseWanted) => boolean): void {
+    const refused = [...this.#entries].filter(([, { wanted }]) => which(wanted));
+    // Who is told may ask again, which is tried again, or give back another one.
+    for (const [id, { callbacks }] of refused) if (this.#entries.delete(id)) callbacks.unavailable();
   }
 
   #begin(session: Session): void {

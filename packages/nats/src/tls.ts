@@ -4,10 +4,10 @@
  * hears nothing. So all of it is looked at here, before the connection.
  */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, createSecureContext, type PeerCertificate } from 'node:tls';
-import { placeOf } from './answers.ts';
 import { contents, unusable } from './files.ts';
+import { hear, placeOf } from './greeting.ts';
 import { textOf } from './text-of.ts';
 import type { NatsOptions } from './types.ts';
 
@@ -130,36 +130,24 @@ export async function proveCertificate(server: string, files: TlsFiles, timeout:
   const { cert, key, ca } = files;
   if (cert === undefined)
     throw new TlsError('the server wants a certificate of its clients: give `tls.cert` and `tls.key` to nats()');
-  const { host, port } = placeOf(server);
-  const plain = connectPlain({ host, port });
-  const late = setTimeout(() => plain.destroy(new Error('no word in time')), timeout);
-  try {
+  const { host } = placeOf(server);
+  // TLS begins after its greeting.
+  await hear(server, { timeout }, async (_, plain) => {
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ socket: plain, ca, cert, key, ...name, checkServerIdentity: checkIdentity });
     await new Promise<void>((resolve, reject) => {
-      plain.once('error', reject);
-      plain.once('close', () => reject(new Error('it has closed the connection')));
-      // Its greeting, before TLS.
-      plain.once('data', () => {
-        plain.pause();
-        const name = isIP(host) === 0 ? { servername: host } : {};
-        const socket = connect({ socket: plain, ca, cert, key, ...name, checkServerIdentity: checkIdentity });
-        let shown = false;
-        socket.once('secureConnect', () => {
-          shown = true;
-          socket.write('PING\r\n');
-        });
-        // Whatever it says, it has taken the certificate.
-        socket.once('data', () => resolve());
-        socket.once('error', (thrown) => reject(shown ? refused(thrown, cert) : thrown));
-        socket.once('close', () =>
-          reject(shown ? refused(undefined, cert) : new Error('it has closed the connection')),
-        );
+      let shown = false;
+      socket.once('secureConnect', () => {
+        shown = true;
+        socket.write('PING\r\n');
       });
+      // Whatever it says, it has taken the certificate.
+      socket.once('data', () => resolve());
+      // It stays, as that of the connection below.
+      socket.on('error', (thrown) => reject(shown ? refused(thrown, cert) : thrown));
+      socket.once('close', () => reject(shown ? refused(undefined, cert) : new Error('it has closed the connection')));
     });
-  } finally {
-    clearTimeout(late);
-    plain.on('error', () => {}); // nobody waits for it any more
-    plain.destroy();
-  }
+  });
 }
 
 function refused(thrown: unknown, cert: Buffer): TlsError {

@@ -1,53 +1,10 @@
 /** What hosts are told of writes is a hint: it may be lost, late, or wrong. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LeaseCallbacks, Leases } from '../src/leases.ts';
 import type { NameRecord } from '../src/record.ts';
-import { Conflict, type Store, type Stored } from '../src/store.ts';
+import type { Store } from '../src/store.ts';
 import { closeLeases, leasesOn } from './support/leases.ts';
-
-/** One bucket in this process. */
-class MemoryStore implements Store {
-  readonly all = new Map<string, Stored>();
-  readonly #listeners = new Set<(key: string, stored: Stored) => void>();
-  #revision = 0;
-
-  async make(): Promise<void> {}
-
-  async get(key: string): Promise<Stored | undefined> {
-    await turn();
-    return this.all.get(key);
-  }
-
-  async set(key: string, value: unknown, expected: number): Promise<number> {
-    await turn();
-    if ((this.all.get(key)?.revision ?? 0) !== expected) throw new Conflict(key);
-    const revision = ++this.#revision;
-    this.all.set(key, { value: structuredClone(value), revision });
-    return revision;
-  }
-
-  async keys(): Promise<readonly string[]> {
-    return [...this.all.keys()];
-  }
-
-  tell(key: string, stored: Stored): void {
-    for (const heard of this.#listeners) heard(key, stored);
-  }
-
-  listen(heard: (key: string, stored: Stored) => void): () => void {
-    this.#listeners.add(heard);
-    return () => void this.#listeners.delete(heard);
-  }
-
-  async others(): Promise<'nobody'> {
-    return 'nobody';
-  }
-
-  async destroy(): Promise<void> {
-    this.all.clear();
-  }
-}
+import { MemoryStore } from './support/memory-store.ts';
 
 function host(store: Store, label: string): Leases {
   const leases = leasesOn(store, label, 1_500);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NatsOptions } from '../src/index.ts';
+import { accepting, inParts } from './support/accepting.ts';
 import { Certificates, openssl, type Certified } from './support/certificates.ts';
 import { failure, TestHost } from './support/hosts.ts';
 import { binary, freePorts, jetStreamAnd, NatsServer, oneServer, reason } from './support/servers.ts';
@@ -101,6 +102,38 @@ describe.skipIf(openssl.path === undefined || binary === undefined)(`TLS${openss
       const reached = new TestHost(`tls://${host}:${port}`, { tls: { ca: authority.cert, ...tls } });
       expect((await reached.take(host)).fence.revision).toBeGreaterThan(0);
     }
+  });
+
+  test('a server whose greeting comes in parts, also the end of its line alone', async () => {
+    const { port } = await serverWith(made.make({ by: authority, names }), authority);
+    const tls = { ca: authority.cert, cert: client.cert, key: client.key };
+    for (const bytes of [100, 7]) {
+      const { url } = await inParts(port, bytes);
+      expect((await new TestHost(url, { tls }).take(`in ${bytes}`)).fence.revision).toBeGreaterThan(0);
+    }
+  });
+
+  test('a server that wants a certificate, and says nothing more: one sentence in time, and no connection is left', async () => {
+    const info = JSON.stringify({ server_id: 'x', version: '2.10.0', tls_required: true, tls_verify: true });
+    const silent = await accepting((socket) => socket.write(`INFO ${info}\r\n`));
+    const tls = { ca: authority.cert, cert: client.cert, key: client.key };
+    const { message } = await failure(new TestHost(silent.url, { tls, connectTimeout: 300 }).take('db'));
+    expect(message).toMatch(/: no server answers there within 300 ms \(no word in time\): start one/);
+    expect(silent.accepted).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => silent.open).toBe(0);
+  });
+
+  test('a certificate that is taken leaves one connection, that of the client', async () => {
+    const { port } = await serverWith(made.make({ by: authority, names }), authority);
+    const between = await inParts(port, 64 * 1024);
+    const tls = { ca: authority.cert, cert: client.cert, key: client.key };
+    const host = new TestHost(between.url, { tls });
+    await host.take('db');
+    // Its first word was heard, and its certificate was shown.
+    expect(between.accepted).toBe(3);
+    await expect.poll(() => between.open).toBe(1);
+    await host.connection.close();
+    await expect.poll(() => between.open).toBe(0);
   });
 
   test('a certificate for the address alone is good for that, one for a name alone is not', async () => {
