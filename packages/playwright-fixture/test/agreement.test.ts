@@ -1,6 +1,6 @@
 /** What the three adapters have in common besides the contract of packages/adapter-contract: scopes, `register`, names, errors. */
 import { expect, test } from 'vitest';
-import { expectVerdicts } from '@carpool/test-harness/expect';
+import { expectRedacted, expectVerdicts } from '@carpool/test-harness/expect';
 import { Project } from './harness.ts';
 
 test('scopes, `register`, reserved names and the headline of an error are those of every adapter', async () => {
@@ -13,6 +13,7 @@ test('scopes, `register`, reserved names and the headline of an error are those 
     expect.stringMatching(/^CarpoolError \[ALREADY_REGISTERED\]: [^[\]]+$/),
   ]);
   expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
+  expectRedacted(outcome.stdout + outcome.stderr);
 });
 
 test('evidence can be turned off', async () => {

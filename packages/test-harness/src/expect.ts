@@ -13,6 +13,13 @@ export function expectVerdicts(outcome: Outcome, counted: number): void {
   expect(found).toEqual({ wrong: [], counted, complaint: undefined, errors: [], left: [], output: '' });
 }
 
+/** Of the secrets that the test of the projects "agreement" plants in what it sends and has printed, none is in the output. */
+export function expectRedacted(output: string): void {
+  expect(output).toContain('user: {password: [redacted], card_pin: [redacted]}');
+  expect(output).toContain('PGPASSWORD=[redacted] pin: "[redacted]" keyboard=us');
+  expect(output).not.toContain('planted-');
+}
+
 /** Each of these tests passed, in so many files. */
 export function expectPassed(outcome: Outcome, titles: readonly string[], files: number): void {
   const results = outcome.tests.filter(({ title }) => titles.includes(title));

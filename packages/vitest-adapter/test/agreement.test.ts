@@ -1,6 +1,6 @@
 /** What the three adapters have in common besides the contract of packages/adapter-contract: scopes, `register`, names, errors. */
 import { describe, expect, test } from 'vitest';
-import { expectVerdicts } from '@carpool/test-harness/expect';
+import { expectRedacted, expectVerdicts } from '@carpool/test-harness/expect';
 import { ends, Project } from './harness.ts';
 
 describe.for(ends)('Vitest %s', (major) => {
@@ -14,6 +14,7 @@ describe.for(ends)('Vitest %s', (major) => {
       expect.stringMatching(/^CarpoolError \[ALREADY_REGISTERED\]: [^[\]]+$/),
     ]);
     expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
+    expectRedacted(outcome.stdout + outcome.stderr);
   });
 
   test('evidence can be turned off', async () => {

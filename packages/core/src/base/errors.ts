@@ -6,6 +6,7 @@
  * runners evaluate modules in other realms and more than once.
  */
 import { errorKinds, type ErrorBlame, type ErrorCode, type ErrorScope } from './error-kinds.ts';
+import { redactEvidence, redactPatterns } from './redact.ts';
 import { messageOf } from './thrown.ts';
 
 /** What could be seen of a failure; every part is plain text and bounded. */
@@ -72,16 +73,18 @@ export class CarpoolError extends Error {
   readonly evidence: Evidence;
 
   constructor(code: ErrorCode, message: string, options: CarpoolErrorOptions = {}) {
+    const evidence = options.evidence && redactEvidence(options.evidence);
+    const said = redactPatterns(message);
     super(
-      message + renderEvidence(options.evidence, message),
-      options.cause === undefined ? undefined : { cause: besides(options.cause, options.evidence) },
+      said + renderEvidence(evidence, said),
+      options.cause === undefined ? undefined : { cause: besides(options.cause, evidence) },
     );
     const kind = errorKinds[code];
     this.code = code;
     this.scope = options.scope ?? kind.scope;
     this.blame = options.blame ?? kind.blame;
     this.context = options.context ?? {};
-    this.evidence = options.evidence ?? {};
+    this.evidence = evidence ?? {};
     // Runners print the name, or the head of the stack, before the message: both show the code.
     Object.defineProperty(this, 'name', { value: `CarpoolError [${code}]`, configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: true });

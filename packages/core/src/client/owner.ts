@@ -7,6 +7,7 @@ import { Cancellation, eitherOf } from '../base/cancellation.ts';
 import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, type Evidence } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-kinds.ts';
 import { noop } from '../base/noop.ts';
+import { redactEvidence } from '../base/redact.ts';
 import { OpenCalls, type CallLabel } from '../base/open-calls.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { systemClock } from '../base/clock.ts';
@@ -145,7 +146,7 @@ export class Owner implements AsyncDisposable {
     const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];
     const forgotten = this.#calls.forgotten().slice(0, mostRefusals).map(forgottenCall);
     const calls = forgotten.length === 0 ? [] : [{ pool: 'calls', session: '', messages: forgotten }];
-    return [...(await Promise.all(found)), ...this.#refusals, ...locks, ...calls];
+    return [...(await Promise.all(found)), ...this.#refusals, ...locks, ...calls].map(redactEvidence);
   }
 
   /**

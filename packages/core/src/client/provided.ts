@@ -3,6 +3,7 @@ import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
 import type { HostClient } from './client.ts';
+import { redactFor, type RedactRules } from '../base/redact.ts';
 import { sharedClient } from './shared-client.ts';
 import { unknownPool } from './unknown-name.ts';
 import type { Client } from './types.ts';
@@ -28,6 +29,8 @@ export interface Provided {
   readonly log?: string | undefined;
   /** False: errors of failing tests get no evidence. */
   readonly evidence?: boolean | undefined;
+  /** What its config does not let be shown. */
+  readonly redact?: RedactRules | undefined;
   /** Why the pools cannot be used. */
   readonly problem?: ErrorRecord | undefined;
 }
@@ -79,6 +82,7 @@ function clientFor(
     throw new CarpoolError('HUB_REJECTED', message, { context: { expected: version, found: provided.version } });
   }
   const { address, problem, pools, log } = provided;
+  show(provided);
   // A problem with the pools does not concern a call that wants none.
   if (problem !== undefined && (pool !== false || address === undefined)) {
     const error = fromRecord(problem);
@@ -92,6 +96,16 @@ function clientFor(
   if (typeof pool === 'string' && !pools.includes(pool)) throw unknownPool(pool, provided);
   // There was a host at the address when it was provided.
   return sharedClient({ address, runner, known: true, log });
+}
+
+/** One run after the other may come to a process, with another config. */
+let shown: Pick<Provided, 'redact'> | undefined;
+
+/** How this process shows evidence from now on. */
+function show({ redact }: Provided): void {
+  if (shown !== undefined && shown.redact === redact) return;
+  shown = { redact };
+  redactFor(show, redact);
 }
 
 /** Whether another test of the run has shown why the config cannot be used. Where the host cannot tell, it is shown again. */

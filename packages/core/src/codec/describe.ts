@@ -1,10 +1,23 @@
-/** Enough of a message to recognise it in an error. It never throws, since it runs after something has failed. */
+/**
+ * Enough of a message to recognise it in an error, without the secrets in it. It never throws, since it runs after something
+ * has failed.
+ */
+import { redactText, secrecyOfName } from '../base/redact.ts';
+import { redacted } from '../base/secret-text.ts';
+import type { Secrecy } from '../base/secret-keys.ts';
+import { sha256 } from '../base/sha256.ts';
 
 const longestText = 60;
+/** Characters of a text that are looked at for secrets, before it is shortened. */
+const looksAt = 16 * 1024;
 const deepest = 4;
 const mostEntries = 12;
+/** Hexadecimal digits of a digest. */
+const digits = 8;
+/** Bytes: a digest of more takes too long. */
+const mostDigested = 1024 * 1024;
 
-/** At most `max` characters that look like a literal; binary is counted, not shown. */
+/** At most `max` characters that look like a literal; binary is counted, not shown. Infinity: all of it. */
 export function describeMessage(message: unknown, max: number = 200): string {
   const text = new Summary(max);
   try {
@@ -14,6 +27,16 @@ export function describeMessage(message: unknown, max: number = 200): string {
     text.add('<cannot be shown>');
   }
   return text.toString();
+}
+
+/** Instead of bytes: "<Uint8Array 12 bytes, sha-256 1b2c3d4e>". Equal ones have the same digest. */
+export function describeBinary(bytes: ArrayBufferView): string {
+  const { byteLength, byteOffset, buffer } = bytes;
+  const digest =
+    byteLength > mostDigested
+      ? ''
+      : `, sha-256 ${sha256(new Uint8Array(buffer, byteOffset, byteLength)).slice(0, digits)}`;
+  return `<Uint8Array ${byteLength} bytes${digest}>`;
 }
 
 class Summary {
@@ -32,31 +55,57 @@ class Summary {
     return this.#text.length > this.#max ? `${this.#text.slice(0, this.#max - 1)}…` : this.#text;
   }
 
-  value(value: unknown, depth: number): void {
-    if (typeof value === 'string') this.add(quoted(value));
+  /** @param secrecy of the name under which it stands */
+  value(value: unknown, depth: number, secrecy?: Secrecy): void {
+    if (secrecy !== undefined && isSecret(value, secrecy)) this.add(redacted);
+    else if (typeof value === 'string') this.add(this.#quoted(value));
     else if (typeof value === 'bigint') this.add(`${value}n`);
     else if (typeof value !== 'object' || value === null) this.add(String(value));
-    else if (ArrayBuffer.isView(value)) this.add(`<Uint8Array ${value.byteLength} bytes>`);
+    else if (ArrayBuffer.isView(value)) this.add(describeBinary(value));
     else if (Object.prototype.toString.call(value) === '[object Date]') this.add((value as Date).toISOString());
-    else if (Array.isArray(value)) this.#entries('[', value.entries(), ']', depth, false);
-    else if (value instanceof Map) this.#entries('{', value.entries(), '}', depth, true);
-    else this.#entries('{', entriesOf(value), '}', depth, true);
+    else if (Array.isArray(value)) this.#list(value, depth, secrecy);
+    else this.#object(value, depth, secrecy);
   }
 
-  #entries(open: string, entries: Iterable<[unknown, unknown]>, close: string, depth: number, named: boolean): void {
-    this.add(open);
-    let count = 0;
-    for (const [name, value] of entries) {
-      if (count > 0) this.add(', ');
-      if (depth >= deepest || count >= mostEntries || this.#text.length > this.#max) {
-        this.add('…');
-        break;
-      }
-      count += 1;
-      if (named) this.add(`${String(name)}: `);
-      this.value(value, depth + 1);
+  #list(list: readonly unknown[], depth: number, secrecy: Secrecy | undefined): void {
+    this.add('[');
+    for (const [place, value] of list.entries()) {
+      if (!this.#hasRoom(place, depth)) break;
+      const before: unknown = list[place - 1];
+      // The arguments of a command.
+      const named = typeof before === 'string' && before.startsWith('-') ? secrecyOfName(before) : undefined;
+      this.value(value, depth + 1, secrecy ?? named);
     }
-    this.add(close);
+    this.add(']');
+  }
+
+  #object(object: object, depth: number, secrecy: Secrecy | undefined): void {
+    this.add('{');
+    let count = 0;
+    for (const [key, value] of object instanceof Map ? (object as Map<unknown, unknown>) : entriesOf(object)) {
+      if (!this.#hasRoom(count++, depth)) break;
+      const name = String(key);
+      this.add(`${name}: `);
+      const own = name === 'value' ? secrecyOfPair(object) : secrecyOfName(name);
+      this.value(value, depth + 1, secrecy ?? own);
+    }
+    this.add('}');
+  }
+
+  #hasRoom(count: number, depth: number): boolean {
+    if (count > 0) this.add(', ');
+    const isCut = this.#max !== Infinity && (depth >= deepest || count >= mostEntries);
+    if (!isCut && this.#text.length <= this.#max) return true;
+    this.add('…');
+    return false;
+  }
+
+  #quoted(text: string): string {
+    if (this.#max === Infinity) return JSON.stringify(redactText(text));
+    const shown = redactText(text.slice(0, looksAt));
+    return JSON.stringify(
+      shown.length > longestText || text.length > looksAt ? `${shown.slice(0, longestText)}…` : shown,
+    );
   }
 }
 
@@ -64,6 +113,15 @@ function* entriesOf(value: object): Generator<[string, unknown]> {
   for (const name of Object.keys(value)) yield [name, (value as Readonly<Record<string, unknown>>)[name]];
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+/** Of `value` in { name: "password", value: "…" }, as lists of headers and forms have it. */
+function secrecyOfPair(object: object): Secrecy | undefined {
+  const { name, key = name } = object as { readonly name?: unknown; readonly key?: unknown };
+  return typeof key === 'string' ? secrecyOfName(key) : undefined;
+}
+
+/** That a password is missing, or empty, is no secret. */
+function isSecret(value: unknown, secrecy: Secrecy): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return secrecy === 'all';
+  if (ArrayBuffer.isView(value)) return value.byteLength > 0;
+  return (typeof value === 'string' && value !== '') || typeof value === 'function';
 }

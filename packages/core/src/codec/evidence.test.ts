@@ -25,7 +25,7 @@ test('no bytes are no text', () => {
 
 test('a message is described like a literal, binary by its size', () => {
   expect(describeMessage({ type: 'shot', id: 7n, at: [1, null], rgba: new Uint8Array(1234) })).toBe(
-    '{type: "shot", id: 7n, at: [1, null], rgba: <Uint8Array 1234 bytes>}',
+    '{type: "shot", id: 7n, at: [1, null], rgba: <Uint8Array 1234 bytes, sha-256 ad47fd9e>}',
   );
 });
 

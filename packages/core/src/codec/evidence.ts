@@ -3,15 +3,38 @@
  * bytes are shown as text where they are text, else as a hexdump.
  */
 import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { redactText, secrecyOfName } from '../base/redact.ts';
 import { messageOf } from '../base/thrown.ts';
+import { describeBinary } from './describe.ts';
 
 const evidenceBytes = 256;
+/** Bytes behind those that are shown. */
+const lookAhead = 4096;
 
 /** At most `max` of the bytes, as text if they are text, else as a hexdump. */
 export function describeBytes(bytes: Uint8Array, max: number = evidenceBytes): string {
   const shown = bytes.length > max ? bytes.subarray(0, max) : bytes;
   const rest = bytes.length > max ? `\n… (${bytes.length} bytes in all)` : '';
-  return (textOf(shown) ?? hexdump(shown)) + rest;
+  const text = textOf(shown);
+  if (text !== undefined) return withoutSecrets(text, bytes, max) + rest;
+  return holdsSecret(bytes.subarray(0, max + lookAhead))
+    ? `${describeBinary(bytes)} with what looks like a secret`
+    : hexdump(shown) + rest;
+}
+
+/** Secrets are looked for in more than is shown: one that is cut may not look like one. */
+function withoutSecrets(text: string, bytes: Uint8Array, max: number): string {
+  const more = bytes.length > max ? textOf(bytes.subarray(0, max + lookAhead)) : undefined;
+  const redacted = redactText(more ?? text);
+  return redacted === more ? text : redacted.slice(0, max);
+}
+
+/** In bytes that are no text there is nothing between a name and its value but what the format has there. */
+function holdsSecret(bytes: Uint8Array): boolean {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  if (redactText(text) !== text) return true;
+  const runs = text.match(/[ -~]{3,}/g) ?? [];
+  return runs.some((run, at) => at + 1 < runs.length && secrecyOfName(run) !== undefined);
 }
 
 /** True for bytes that a program would print: UTF-8 without control characters other than those of a terminal. */

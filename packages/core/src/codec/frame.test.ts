@@ -100,7 +100,7 @@ describe.each([msgpack, json])('a frame of $name', (format) => {
 
   test('describes itself whatever it holds', () => {
     expect(Frame.of({ type: 'shot', rgba: new Uint8Array(1234) }, format).toString()).toBe(
-      '{type: "shot", rgba: <Uint8Array 1234 bytes>}',
+      '{type: "shot", rgba: <Uint8Array 1234 bytes, sha-256 ad47fd9e>}',
     );
     expect(Frame.encoded(Uint8Array.of(0xc1), format).toString()).toContain('cannot be decoded');
     expect(

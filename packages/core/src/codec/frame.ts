@@ -98,8 +98,16 @@ export class Frame {
 
   /** A short description for errors. Never throws. */
   toString(): string {
+    return this.describe(shownCharacters);
+  }
+
+  /**
+   * The message as it is on the way: what the format leaves out is missing. Never throws.
+   * @param max characters; Infinity: all of it
+   */
+  describe(max: number): string {
     try {
-      return describeMessage(this.message, shownCharacters);
+      return describeMessage(this.#bytes === undefined ? this.#message : this.format.decode(this.#bytes), max);
     } catch {
       return `<${this.format.name}, cannot be decoded: ${describeBytes(this.bytes, shownBytes).replaceAll(/\s+/g, ' ')}>`.slice(
         0,

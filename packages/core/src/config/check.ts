@@ -8,7 +8,9 @@ import type { PoolOptions } from '../pool/options.ts';
 import type { Reach } from '../reach/types.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
+import type { Redact } from './define-redact.ts';
 import { lockSchema } from './lock-schema.ts';
+import { redactSchema } from './redact-schema.ts';
 import { milliseconds, text, texts, whole } from './schema-parts.ts';
 import { sessionFieldSchema } from './session-field-schema.ts';
 
@@ -163,8 +165,9 @@ const configSchema = v.strictObject(
       ),
     ),
     report: v.optional(yesOrNo),
+    redact: v.optional(v.lazy((input) => (input === false ? v.literal(false) : redactSchema))),
   },
-  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report? }',
+  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, redact? }',
 );
 
 /** A config that passed the check. */
@@ -175,6 +178,7 @@ export interface CheckedConfig {
   readonly host?: 'run' | 'machine';
   readonly reach?: Reach | undefined;
   readonly report?: boolean | undefined;
+  readonly redact?: Redact | undefined;
 }
 
 /**
@@ -245,6 +249,7 @@ function checkLocks({ pools = {}, sharedWorkers = {}, locks = {} }: CheckedConfi
 /** The options that an object at this path may have. */
 function optionsAt(path: readonly string[]): readonly string[] {
   if (path.length === 0) return Object.keys(configSchema.entries);
+  if (path[0] === 'redact' && 'entries' in redactSchema) return Object.keys(redactSchema.entries as object);
   if (path[0] === 'sharedWorkers') return Object.keys(workerSchema.entries);
   const [, , ...inPool] = path;
   let entries: Readonly<Record<string, unknown>> = poolSchema.entries;

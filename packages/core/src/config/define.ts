@@ -3,6 +3,7 @@ import { CarpoolError } from '../base/errors.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { Session } from '../session/types.ts';
 import type { LocksConfig } from './define-lock.ts';
+import type { Redact } from './define-redact.ts';
 import type { SharedWorkerSource, SharedWorkersConfig } from './define-shared-worker.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { Reach } from '../reach/types.ts';
@@ -27,6 +28,12 @@ export interface Config extends SharedWorkersConfig, LocksConfig {
    * @defaultValue true
    */
   readonly report?: boolean | undefined;
+  /**
+   * What errors, and the evidence of failing tests, show as `[redacted]`: by default what stands under names such as
+   * `password`, `apiKey` and `authorization`, and what looks like a secret. It changes nothing of what is sent. `false`:
+   * everything is shown. docs/errors.md.
+   */
+  readonly redact?: Redact | undefined;
 }
 
 /** Where the compiler infers a type it accepts unknown options; this makes them errors. */
@@ -54,7 +61,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, redact? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

@@ -10,11 +10,13 @@ import { messageOf } from '../base/thrown.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
+import type { RedactRules } from '../base/redact.ts';
 import type { Reach } from '../reach/types.ts';
 import type { FreshModules } from './fresh-modules.ts';
 import { importModule } from './import-module.ts';
 import type { Project } from '../wire/control.ts';
 import { checkConfig, invalid } from './check.ts';
+import { redactRules } from './redact-schema.ts';
 import { configFileOf, configNames } from './find.ts';
 
 export interface LoadedConfig {
@@ -25,6 +27,8 @@ export interface LoadedConfig {
   readonly reach?: Reach | undefined;
   /** Default true. */
   readonly report?: boolean | undefined;
+  /** Of what is shown. */
+  readonly redact?: RedactRules | undefined;
   /** The file, if there is one. */
   readonly file: string | undefined;
   /** Relative paths in the config are relative to this folder. */
@@ -40,7 +44,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, redact } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -62,7 +66,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
       },
     );
   }
-  return { pools: all, sharedWorkers, locks, host, reach, report, folder, file };
+  return { pools: all, sharedWorkers, locks, host, reach, report, redact: redactRules(redact), folder, file };
 }
 
 async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {

@@ -29,6 +29,7 @@ export type {
   ServerReady,
   ServerUse,
 } from '../server/types.ts';
+export type { Redact, RedactOptions } from '../config/define-redact.ts';
 export type { LeaseOf, LockNames, LocksConfig } from '../config/define-lock.ts';
 export type { LockDeclaration, LockDeclarationOptions, LockDeclarations } from '../wire/lease-types.ts';
 export type { Lease, Permits } from '../wire/lease-types.ts';

@@ -1,6 +1,7 @@
 /** From a boot message to pools. Loaded after the host listens, because it loads execa, the codecs and the validation. */
 import { resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import type { RedactRules } from '../base/redact.ts';
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PlaceSources } from '../pool/launch.ts';
@@ -22,6 +23,7 @@ export type ConfigureResult =
       readonly sharedWorkers: ReadonlyMap<string, SharedWorkerPlan>;
       readonly locks: LockDeclarations;
       readonly reach?: Reach | undefined;
+      readonly redact?: RedactRules | undefined;
       /** What the pools are made from. */
       readonly config: LoadedConfig;
       readonly files: readonly string[];
@@ -34,6 +36,7 @@ export type ConfigureResult =
       readonly sharedWorkers?: undefined;
       readonly locks?: undefined;
       readonly reach?: undefined;
+      readonly redact?: undefined;
       readonly config?: undefined;
       readonly files: readonly string[];
       readonly problem: CarpoolError;
@@ -55,7 +58,7 @@ export async function configure(
   try {
     const { output = process.stderr, load = loadConfig, makePool, ...place } = options;
     const config = await load(project);
-    const { sharedWorkers, locks, reach, folder, file } = config;
+    const { sharedWorkers, locks, reach, redact, folder, file } = config;
     const files = file === undefined ? [] : [file];
     if (config.host === 'machine' && project.mayLeave === true)
       return { pools: new Map(), sharedWorkers: new Map(), locks: {}, config, files, host: 'machine' };
@@ -67,7 +70,8 @@ export async function configure(
     );
     const settled = poolsOf(config);
     const made = settled.map(async ([name, settings, pool]) => [name, await make(settings, pool)] as const);
-    return { pools: new Map(await Promise.all(made)), sharedWorkers: new Map(plans), locks, reach, config, files };
+    const pools = new Map(await Promise.all(made));
+    return { pools, sharedWorkers: new Map(plans), locks, reach, redact, config, files };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file = configFileOf(project);

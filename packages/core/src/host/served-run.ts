@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { HostDirectory } from '../hosts/host-directory.ts';
 import { toRecord } from '../base/errors.ts';
+import { forgetRedaction, redactFor } from '../base/redact.ts';
 import { messageOf } from '../base/thrown.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { Configured, HostSummary } from '../wire/control.ts';
@@ -45,6 +46,8 @@ export class ServedRun {
   /** Gives the run what its config says. @param placing sends what finds no place here to other hosts */
   configured(outcome: ConfigureResult, placing?: Placing): Configured {
     this.hub.reach.placing = placing;
+    // Before anything is shown.
+    redactFor(this, outcome.redact);
     if (outcome.problem === undefined) {
       this.#made = placing?.pools(outcome.pools) ?? outcome.pools;
       this.#named.resolve(outcome.sharedWorkers);
@@ -55,11 +58,11 @@ export class ServedRun {
       this.#named.reject(outcome.problem);
       this.#pools.reject(outcome.problem);
     }
-    const locks = (this.hub.locks = outcome.locks ?? {});
+    const declared = (this.hub.declared = { locks: outcome.locks ?? {}, redact: outcome.redact });
     const pools = [...this.#made.keys()];
     const sharedWorkers = [...(outcome.sharedWorkers?.keys() ?? [])];
     const { files, problem, host } = outcome;
-    return { pools, sharedWorkers, locks, files, problem: problem && toRecord(problem), host };
+    return { pools, sharedWorkers, ...declared, files, problem: problem && toRecord(problem), host };
   }
 
   summary(): HostSummary {
@@ -102,6 +105,7 @@ export class ServedRun {
     // A config that is still being loaded is not awaited: the calls that need its pools have failed by then.
     const closing = [...this.#made.values()].map((pool) => pool.close());
     const ends = await Promise.allSettled([this.closeHub(), ...closing]);
+    forgetRedaction(this);
     for (const end of ends) if (end.status === 'rejected') process.stderr.write(`carpool: ${messageOf(end.reason)}\n`);
     const [hub] = ends;
     return hub.status === 'fulfilled' && hub.value;

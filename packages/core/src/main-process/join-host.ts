@@ -109,8 +109,8 @@ class JoinedHost implements Host {
   async #configured(options: JoinOptions): Promise<Configured> {
     try {
       checkJoinable(options);
-      const { pools, sharedWorkers, locks } = await this.#client.names();
-      return { pools, sharedWorkers, locks, files: [] };
+      const { pools, sharedWorkers, locks, redact } = await this.#client.names();
+      return { pools, sharedWorkers, locks, redact, files: [] };
     } catch (thrown) {
       return {
         pools: [],

@@ -139,8 +139,18 @@ export class RunHost {
       const host = this.#host;
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));
-      const { pools, sharedWorkers, locks, files, problem } = await host.configured;
-      this.#provided = { ...this.#own, address: host.address, log: host.log, pools, sharedWorkers, locks, problem };
+      const { files, ...named } = await host.configured;
+      const { pools, sharedWorkers, locks, redact, problem } = named;
+      this.#provided = {
+        ...this.#own,
+        address: host.address,
+        log: host.log,
+        pools,
+        sharedWorkers,
+        locks,
+        redact,
+        problem,
+      };
       this.#files = new Map(files.map((file) => [file, fingerprint(file)]));
     } catch (thrown) {
       const problem = toRecord(asCarpoolError(thrown, 'HUB_UNREACHABLE', 'Cannot start the host'));

@@ -5,6 +5,7 @@
  */
 import type { LockDeclarations } from './lease-types.ts';
 import type { ErrorRecord } from '../base/errors.ts';
+import type { RedactRules } from '../base/redact.ts';
 import type { PoolOptions } from '../pool/options.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { PoolStats } from '../pool/types.ts';
@@ -95,6 +96,8 @@ export interface Configured {
   /** Names of shared workers. */
   readonly sharedWorkers: readonly string[];
   readonly locks: LockDeclarations;
+  /** What is not shown. */
+  readonly redact?: RedactRules | undefined;
   /** Files that, when they change, make another host necessary. */
   readonly files: readonly string[];
   /** Why there are no pools. */

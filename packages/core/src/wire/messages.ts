@@ -11,6 +11,7 @@ import type {
 import type { LockDeclarations } from './lease-types.ts';
 import type { RegisterElsewhere, TriedHost } from './elsewhere.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
+import type { RedactRules } from '../base/redact.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { WireId } from '../protocol/protocol.ts';
@@ -193,6 +194,8 @@ export interface PoolsResult {
   /** Names of shared workers. */
   readonly sharedWorkers: readonly string[];
   readonly locks: LockDeclarations;
+  /** What its config does not let be shown. */
+  readonly redact?: RedactRules | undefined;
   /** It is the host of a machine: runs are opened on it. */
   readonly machine?: { readonly pid: number } | undefined;
 }

@@ -190,7 +190,7 @@ test('the table of methods is the one of the code, field by field', () => {
     runEnded: [{}, { 'files?': 0, 'globs?': 0 }],
     openRun: [
       { run: 0, root: 0, 'configFile?': 0, 'pools?': 0, env: 0, cwd: 0, configTimeout: 0, 'sessionsOnly?': 0 },
-      { address: 0, pools: 0, sharedWorkers: 0, locks: 0, files: 0, 'problem?': 0, 'identities?': 0 },
+      { address: 0, pools: 0, sharedWorkers: 0, locks: 0, 'redact?': 0, files: 0, 'problem?': 0, 'identities?': 0 },
     ],
     closeRun: [{}, { pools: 0, crashes: 0 }],
     invite: [{ name: 0, 'expires?': 0 }, { addresses: 0 }],
@@ -211,7 +211,7 @@ test('the table of methods is the one of the code, field by field', () => {
       { 'error?': 0, 'stderr?': 0, 'stdout?': 0 },
     ],
     ping: [{}, {}],
-    pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0, 'machine?': 0 }],
+    pools: [{}, { pools: 0, sharedWorkers: 0, locks: 0, 'redact?': 0, 'machine?': 0 }],
     problemShown: [{}, { before: 0 }],
     stats: [{}, { pools: 0 }],
     acquire: [

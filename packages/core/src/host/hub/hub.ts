@@ -21,12 +21,11 @@ import type { HubOptions } from './hub-options.ts';
 import type { HubPool } from './hub-pool.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer } from './peer.ts';
-import type { Holding, PeerHub, PeerKind } from './peer-hub.ts';
+import type { Declared, Holding, PeerHub, PeerKind } from './peer-hub.ts';
 import { fullFor, noPool } from './refusals.ts';
 import type { HostedRuns } from './peer-run.ts';
 import type { RemoteAccess } from './remote-access.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
-import type { LockDeclarations } from '../../wire/lease-types.ts';
 import { SessionTokens } from './session-tokens.ts';
 import type { LeaseStatus, StatusRequest, StatusResult } from '../../wire/status.ts';
 import { firstOf, leaseStatus } from './lease-status.ts';
@@ -45,8 +44,8 @@ export class Hub implements PeerHub {
   readonly sharedWorkers: SharedWorkers;
   /** It takes no more workers. */
   isClosed = false;
-  /** The locks of the config. */
-  locks: LockDeclarations = {};
+  /** What of the config its workers know, beside names. */
+  declared: Declared = { locks: {} };
   /** What the workers share beside the pools. */
   readonly coordination: Coordination;
   readonly reach: SharedReach;

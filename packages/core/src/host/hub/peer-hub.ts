@@ -19,6 +19,9 @@ import type { ValueFiles } from './value-files.ts';
 /** A test process; one to which a test has handed its session; one that only looks. */
 export type PeerKind = 'worker' | 'joined process' | 'observer';
 
+/** What of a config workers know, beside names. */
+export type Declared = Pick<PoolsResult, 'locks' | 'redact'>;
+
 export interface Holding {
   /** That are open, or on their way. */
   readonly sessions: number;
@@ -31,7 +34,7 @@ export interface PeerHub {
   readonly limits: HubLimits;
   readonly pools: Promise<ReadonlyMap<string, HubPool>>;
   readonly sharedWorkers: SharedWorkers;
-  readonly locks: PoolsResult['locks'];
+  readonly declared: Declared;
   readonly coordination: Coordination;
   readonly reach: SharedReach;
   readonly valueFiles: ValueFiles;

@@ -220,7 +220,7 @@ export class Peer {
         return {
           pools: [...(await this.#hub.pools).keys()],
           sharedWorkers: this.#hub.sharedWorkers.names,
-          locks: this.#hub.locks,
+          ...this.#hub.declared,
           machine: this.#hub.runs && { pid: process.pid },
         } satisfies PoolsResult;
       case 'problemShown':

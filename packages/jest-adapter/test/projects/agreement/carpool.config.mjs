@@ -1,4 +1,4 @@
 import { defineConfig } from 'carpool';
 import { pools } from './echo.mjs';
 
-export default defineConfig({ pools });
+export default defineConfig({ pools, redact: { keys: ['pin'] } });

@@ -8,6 +8,7 @@ const child = {
 } as const;
 
 export default defineConfig({
+  redact: { keys: ['pin'] },
   pools: {
     echo: { ...child, maxSessions: 16 },
     // One session at a time: a second `register` waits.
