@@ -66,6 +66,26 @@ test.each<[string, Readonly<Record<string, string>>, value: unknown]>([
     ['EDIT', true, 'EDIT'],
   ],
   [
+    'an import of CommonJS that is required from two folders: it is one module',
+    {
+      'config.mjs': `import a from './a.cjs'; export default a;`,
+      'a.cjs': `const [c, d] = [require('./b/c.cjs'), require('./d/d.cjs')]; module.exports = [c.n, c === d];`,
+      'b/c.cjs': `exports.n = EDIT;`,
+      'd/d.cjs': `module.exports = require('../b/c.cjs');`,
+    },
+    ['EDIT', true],
+  ],
+  [
+    'CommonJS that a function of the config requires, too, after the evaluation, from another folder',
+    {
+      'config.mjs': `import a from './a.cjs'; import { late } from './c/c.cjs'; export default () => [a, late()];`,
+      'a.cjs': `module.exports = require('./b.cjs');`,
+      'b.cjs': `module.exports = EDIT;`,
+      'c/c.cjs': `exports.late = () => require('../b.cjs');`,
+    },
+    ['EDIT', 'EDIT'],
+  ],
+  [
     'an import of CommonJS that passes another one on',
     {
       'config.mjs': `import a from './a.cjs'; export default a;`,

@@ -8,5 +8,8 @@ let evaluations = 0;
 for await (const path of createInterface({ input: process.stdin })) {
   const modules = new FreshModules(++evaluations);
   const module = await importModule(pathToFileURL(path).href, modules);
-  process.stdout.write(`${JSON.stringify({ value: module['default'], files: modules.files })}\n`);
+  // As the functions of a config are called: when it is evaluated.
+  const { default: made } = module;
+  const value: unknown = typeof made === 'function' ? made() : made;
+  process.stdout.write(`${JSON.stringify({ value, files: modules.files })}\n`);
 }
