@@ -76,6 +76,12 @@ test('where nothing is open, or no time is given, it does not begin', () => {
   }
 });
 
+test('the end of its terminal is not waited for, also where it is the first signal', () => {
+  const host = new Host();
+  host.leaving.signalled('SIGHUP');
+  expect([host.leaving.hasBegun, host.said, host.clock.pending]).toEqual([false, ['ends: SIGHUP'], 0]);
+});
+
 test('a signal that comes on two ways is one; a later one ends it, and so does the end of its terminal', () => {
   const [host, other] = [new Host(), new Host()];
   for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT'] as const) host.leaving.signalled(signal);
