@@ -78,15 +78,19 @@ export class RunPool implements HubPool {
     const leaving = new Cancellation();
     const leave = (): void => leaving.abort(() => leaves(this.settings.name));
     const either = options.signal === undefined ? { signal: leaving, stop: noop } : eitherOf(options.signal, leaving);
+    // What has a slot is opened, unless it comes back to the queue.
+    const queued = (): void => {
+      if (until.aborted) leave();
+      else until.addEventListener('abort', leave);
+      options.queued?.();
+    };
     const stays = (): void => until.removeEventListener('abort', leave);
-    // With a slot it is opened.
     const granted = (): void => {
       stays();
       options.granted?.();
     };
-    until.addEventListener('abort', leave);
     try {
-      return await this.#pool.open({ ...options, signal: either.signal, granted }, ...call);
+      return await this.#pool.open({ ...options, signal: either.signal, queued, granted }, ...call);
     } finally {
       stays();
       either.stop();

@@ -286,7 +286,6 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     // Where it waits, a warm session gives up its slot for it.
     this.#warm?.settle();
     const slot = await acquiring;
-    holder.options.granted?.();
     // The next in the queue finds the pool closed too.
     if (this.#end.begun) this.#admission.release(slot);
     this.#checkOpen();

@@ -59,7 +59,12 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly spent?: number | undefined;
   /** How many other hosts offer the pool, and have no free slot either. Absent: the call can go to no other host. */
   readonly fullElsewhere?: (() => number | undefined) | undefined;
-  /** Called when it has a slot, and waits no longer for one. */
+  /**
+   * Called each time it begins to wait in the queue: again where its child is retired or dies before the session is open. In
+   * that turn `signal` may be aborted.
+   */
+  readonly queued?: (() => void) | undefined;
+  /** Called each time it has a slot, and waits no longer for one. */
   readonly granted?: (() => void) | undefined;
   /** Whose the session will be, from the outside in: the worker, its file, its test. Default: not known. */
   readonly ownerPath?: readonly string[] | undefined;

@@ -66,11 +66,13 @@ export class SlotWait {
     const limit = this.#limitOf(call);
     // Read by those who run the tests, not by this one.
     const describe = (seconds: number): string => slotWait(this.#occupancy({ run, fullElsewhere }), holder, seconds);
-    const ended = entered === 'queued' ? notices?.begin(name, 'slot', describe) : undefined;
+    const isQueued = entered === 'queued';
+    const ended = isQueued ? notices?.begin(name, 'slot', describe) : undefined;
+    if (isQueued) call.options.queued?.();
     try {
       const slot = await within(promise, {
         clock,
-        timeout: entered === 'granted' ? undefined : limit.queued,
+        timeout: isQueued ? limit.queued : undefined,
         signal,
         expired: () => queueTimeoutError(this.#occupancy(call.options), limit, admission.turns - turns),
         late: (unwanted) => admission.release(unwanted),
@@ -78,6 +80,7 @@ export class SlotWait {
       const waited = clock.now() - since;
       this.#longest = Math.max(this.#longest, waited);
       call.options.waited?.(waited);
+      call.options.granted?.();
       return slot;
     } catch (thrown) {
       admission.leave(ticket);

@@ -62,6 +62,7 @@ export class FakePool {
       if (!wait) throw new CarpoolError('POOL_FULL', 'Cannot register a session: all are busy');
       await new Promise<void>((resolve, reject) => {
         this.#queue.push(resolve);
+        options.queued?.();
         signal?.addEventListener('abort', () => {
           this.#queue.splice(this.#queue.indexOf(resolve), 1);
           reject(signal.reason as Error);

@@ -153,11 +153,22 @@ export class PlacedPool implements HubPool {
     const moved = new Cancellation();
     const waiting: Waiting = { tried, moved };
     const either = signal === undefined ? { signal: moved, stop: noop } : eitherOf(signal, moved);
+    /** In this turn, as above. */
+    let hasLooked = true;
+    const queued = (): void => {
+      this.#waiting.add(waiting);
+      if (!hasLooked) this.moveOn();
+    };
     const granted = (): void => void this.#waiting.delete(waiting);
     const fullElsewhere = (): number | undefined => this.#places.full(name);
-    this.#waiting.add(waiting);
     try {
-      return await this.#openHere({ ...rest, signal: either.signal, granted, fullElsewhere }, listener, site);
+      const opening = this.#openHere(
+        { ...rest, signal: either.signal, queued, granted, fullElsewhere },
+        listener,
+        site,
+      );
+      hasLooked = false;
+      return await opening;
     } finally {
       granted();
       either.stop();

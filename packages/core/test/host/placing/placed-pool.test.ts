@@ -5,6 +5,7 @@ import type { TriedHost } from '../../../src/wire/elsewhere.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { failure } from '../../support/failure.ts';
 import { FakePool, Registering, turn } from '../../support/placing.ts';
+import { killChild, openingInVain, opensOne } from '../../support/opens-one.ts';
 import { pool as childPool } from '../../support/pools.ts';
 
 const site = { stack: '' };
@@ -110,6 +111,32 @@ test('one that is moved on has its place in the queue no more; one that was serv
   placing.moveOn();
   await turn();
   expect(places.free).toEqual(['c']);
+});
+
+async function comesBack() {
+  const pool = opensOne();
+  const places = new FakePlaces();
+  const placing = new PlacedPool(pool, places, new FakeClock());
+  const register = (): Registering => new Registering(placing, { tried: [] });
+  return { pool, places, placing, ...(await openingInVain(pool, register, register)) };
+}
+
+test('one that comes back to the queue, because its child has died, is moved on', async () => {
+  const { pool, places, placing, first, second } = await comesBack();
+  killChild(pool);
+  expect(await second.outcome()).toBe('here');
+  expect([first.now, pool.stats().queued]).toEqual([undefined, 1]);
+  places.free = ['b'];
+  placing.moveOn();
+  expect(await first.outcome()).toBe('sent to b');
+  expect(pool.stats().queued).toBe(0);
+});
+
+test('one that comes back to the queue goes at once to a host that has a slot, as does what waits before it', async () => {
+  const { pool, places, first } = await comesBack();
+  places.free = ['b', 'c'];
+  killChild(pool);
+  expect(await first.outcome()).toMatch(/^sent to [bc]$/);
 });
 
 test('sessions that were opened on other hosts are counted, and not what was sent there', async () => {
