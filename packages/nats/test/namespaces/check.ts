@@ -33,6 +33,7 @@ export function faultsIn(lines: readonly Line[]): string[] {
     ...wrongEnds(lines),
     ...notTold(lines),
     ...nothingShared(lines),
+    ...notGivenBack(lines),
     ...new Sessions(lines).faults(),
   ];
 }
@@ -156,6 +157,15 @@ function notTold(lines: readonly Line[]): string[] {
     if (!fails)
       wrong.push(`test ${held.test} of ${held.shard} has not failed with LEASE_LOST after ${how} in line ${from + 1}`);
     return wrong;
+  });
+}
+
+/** A slot that is lost says nothing else: its session had no message, or its call has failed. */
+function notGivenBack(lines: readonly Line[]): string[] {
+  return lines.flatMap((line) => {
+    if (line.event !== 'rests' || line.open + line.queued === 0) return [];
+    const sessions = `${line.open} ${line.open === 1 ? 'session' : 'sessions'}`;
+    return [`${line.shard} rests with ${sessions} open and ${line.queued} calls queued`];
   });
 }
 

@@ -128,7 +128,9 @@ export class Field {
   /** All end in order. @returns what is left of them */
   async end(): Promise<string[]> {
     const ends = await this.#shards.end();
-    const offered = await Promise.all([...this.#offering.values()].map((host) => host.stop()));
+    const hosts = [...this.#offering.values()];
+    const left = await Promise.all(hosts.map((host) => host.rest()));
+    const offered = await Promise.all(hosts.map((host) => host.stop()));
     const { streams, problem } = await this.#nodes.look('cluster');
     const heard = await this.#nodes.look('heard');
     const files = places.flatMap((name) =>
@@ -138,6 +140,7 @@ export class Field {
     return [
       ...this.#wrong,
       ...ends,
+      ...left.flat(),
       ...offered.flat(),
       ...streams,
       ...heard,

@@ -111,6 +111,8 @@ export type Line =
   | Has
   /** Before it is given back. */
   | (OfShard & { readonly event: 'leaves'; readonly session: string })
+  /** After its last test: what its pool has. */
+  | (OfShard & { readonly event: 'rests'; readonly open: number; readonly queued: number })
   | (OfShard & { readonly event: 'ends'; readonly why: string })
   | Offers
   | Served

@@ -2,12 +2,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { command } from '../support/machines.ts';
 import type { Spawn } from './nodes.ts';
 import type { Writer } from './journal.ts';
 
-/** Milliseconds for it to end in order. */
+/** Milliseconds for it to end in order, and for sessions there to end with their runs. */
 const longestEnd = 30_000;
+const longestRest = 15_000;
+
+/** Of `carpool ps --json`. */
+interface Processes {
+  readonly hosts: readonly {
+    readonly pid?: number;
+    readonly pools?: readonly { readonly name: string; readonly open: number; readonly queued: number }[];
+  }[];
+}
 
 export interface OfferingOptions {
   readonly machine: string;
@@ -66,6 +77,28 @@ export class Offering {
     this.#host = undefined;
     this.#child?.kill('SIGKILL');
     await this.#exit;
+  }
+
+  /** All runs have ended: no session and no call of them may be left. What a child has not confirmed yet has its time. */
+  async rest(): Promise<string[]> {
+    const { machine } = this.#options;
+    for (const ends = performance.now() + longestRest; ; await pause(200)) {
+      const { hosts } = JSON.parse(await this.#look()) as Processes;
+      const pools = hosts.flatMap((host) => (host.pid === this.#host ? (host.pools ?? []) : []));
+      const left = pools.filter(({ open, queued }) => open + queued > 0);
+      if (pools.length > 0 && left.length === 0) return [];
+      if (performance.now() < ends) continue;
+      return [`${machine} offers, and without runs it has ${JSON.stringify(pools)}`];
+    }
+  }
+
+  /** What `carpool ps` says there. */
+  async #look(): Promise<string> {
+    const { machine, cwd, env, spawn } = this.#options;
+    const words = [process.execPath, command, 'ps', '--json'];
+    const child = spawn(machine, words, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = await Promise.all([text(child.stdout!), once(child, 'exit')]);
+    return said;
   }
 
   /** In order. @returns what is wrong with its end */

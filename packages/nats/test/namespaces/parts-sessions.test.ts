@@ -68,6 +68,18 @@ describe('the checker, of sessions', () => {
         well,
       ],
     ],
+    [
+      'the second host that offers there is killed, too',
+      [
+        offers('c'),
+        fault('offering host', { machine: 'of c' }),
+        { ...offers('c'), host: 2_000 } as Line,
+        well,
+        serves('c', 's', { host: 2_000 }),
+        fault('offering host', { machine: 'of c' }),
+        well,
+      ],
+    ],
   ])('finds nothing: %s', (_, lines) => {
     expect(found(...lines)).toEqual([]);
   });
@@ -168,6 +180,67 @@ describe('the checker, of sessions', () => {
       'a fault that names one elsewhere',
       [...visits, fault('offering host', { machine: 'of a', session: 's' }), leaves('a', 's'), served('b', 's'), well],
       'names s, which no test has had there',
+    ],
+    [
+      'one that goes on, where another host has ended one of that name',
+      [serves('b', 's'), serves('a', 's'), served('a', 's')],
+      's is never ended on host 1098',
+    ],
+    [
+      'one that goes on, where its host has ended another one',
+      [serves('b', 's'), serves('b', 't'), served('b', 't')],
+      's is never ended on host 1098',
+    ],
+    [
+      'one that goes on, where the host of another run was killed',
+      [serves('a', 's', { host: 97 }), fault('host', { shards: ['b'] }), well],
+      's is never ended on host 97',
+    ],
+    [
+      'one that goes on on the host that has followed a killed one',
+      [
+        offers('c'),
+        fault('offering host', { machine: 'of c' }),
+        { ...offers('c'), host: 2_000 } as Line,
+        well,
+        serves('c', 's', { host: 2_000 }),
+      ],
+      's is never ended on host 2000',
+    ],
+    [
+      'one that a process of the same number on another machine serves',
+      [begins('a'), opens('a', 's'), serves('b', 's', { machine: 'of c' }), has('a', 's', 'b'), leaves('a', 's')],
+      's is answered by host 1098 of of b, which does not serve it',
+    ],
+    [
+      'a loss that its test does not see, where it was cut off',
+      [...visits, fault('cut', { shards: ['a'], machine: 'of a' }), served('b', 's'), passes('a'), well],
+      'test 1 of a has lost s on of b, and has not failed',
+    ],
+    [
+      'a loss that its test has told with another code',
+      [...visits, killed, { ...loses('a', 'b'), codes: ['SESSION_CLOSED'] }, well],
+      'test 1 of a has lost s on of b, and has not failed with HUB_LOST',
+    ],
+    [
+      'a fault that names one on the host of a run',
+      [
+        begins('b'),
+        opens('b', 's'),
+        serves('b', 's', { host: 98 }),
+        has('b', 's', 'b', { host: 98 }),
+        killed,
+        leaves('b', 's'),
+        { ...served('b', 's'), host: 98 } as Line,
+        passes('b'),
+        well,
+      ],
+      'names s, which no test has had there',
+    ],
+    [
+      'a loss with a fault that parts no hosts',
+      [...visits, fault('cut node', { machine: 'of b' }), served('b', 's'), loses('a', 'b'), well],
+      'faults: cut node',
     ],
   ])('finds %s', (_, lines, words) => {
     expect(found(...lines).join('\n')).toContain(words);

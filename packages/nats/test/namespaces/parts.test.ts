@@ -40,6 +40,8 @@ describe('the checker', () => {
     expect(found(begins('b'), fault('leader'), fails('b', 'REACH_UNAVAILABLE', 'LEASE_LOST'), well)).toEqual([]);
     const killed = fault('shard', { shards: ['c'], hold: 'c' });
     expect(found(starts('c'), begins('c'), holds('c'), killed, holds('b'), lets('b'), well)).toEqual([]);
+    const lostMachine = fault('machine', { shards: ['c'], hold: 'c' });
+    expect(found(starts('c'), begins('c'), holds('c'), lostMachine, holds('b'), lets('b'), well)).toEqual([]);
     // Given before the kill, and written after it.
     expect(found(starts('c'), fault('shard', { shards: ['c'] }), holds('a'), holds('c'), lets('a'), well)).toEqual([]);
   });
@@ -125,8 +127,109 @@ describe('the checker', () => {
       [fault('host', { shards: ['a'], hold: 'x' }), well],
       'names x, which nobody has held',
     ],
+    [
+      'two that hold the second of several',
+      [holds('a', { what: ['account eve', 'account ben'] }), holds('b', { what: ['account cas', 'account ben'] })],
+      '2 of 1 of account ben are held at once',
+    ],
+    [
+      'a fence that falls, of the second of several',
+      [
+        holds('a', { what: ['account eve', 'account ben'], revision: 9_000 }),
+        lets('a'),
+        holds('b', { what: ['account cas', 'account ben'], revision: 8_999 }),
+        lets('b'),
+      ],
+      'the fence of account ben has fallen from 9000 to 8999',
+    ],
+    [
+      'a holder whose machine is cut off, and who is never told',
+      [holds('a'), fault('cut', { shards: ['a'] }), holds('b'), lets('b'), well],
+      '2 of 1 of lock db',
+    ],
+    [
+      'a test without an end whose host was killed, and not its process',
+      [starts('c'), begins('c'), fault('host', { shards: ['c'] }), well],
+      'c says nothing of test 1',
+    ],
+    ['a failure with nothing', [begins('a'), fault('leader'), fails('a'), well], 'test 1 of a has failed with  ()'],
+    ['a failure before its fault', [begins('a'), fails('a', 'LEASE_LOST'), fault('leader'), well], 'faults: none'],
+    [
+      'a lock that was had before it was lost, and not after that',
+      [
+        holds('b'),
+        lets('b'),
+        begins('a'),
+        holds('a'),
+        fault('cut', { shards: ['a'], hold: 'a' }),
+        told('a'),
+        fails('a', 'LEASE_LOST'),
+        well,
+      ],
+      'nobody has got lock db after cut',
+    ],
+    [
+      'a lock that none but its lost holder had',
+      [starts('c'), fault('shard', { shards: ['c'], hold: 'c' }), holds('c'), well],
+      'nobody has got lock db after shard',
+    ],
+    ...(
+      [
+        ['of another shard', [passes('a'), begins('b'), fails('b', 'LEASE_LOST')]],
+        ['of another test', [passes('a'), begins('a', 2), { ...fails('a', 'LEASE_LOST'), test: 2 }]],
+        ['with another code', [fails('a', 'HUB_LOST')]],
+      ] as const
+    ).map(
+      ([which, end]) =>
+        [
+          `a test that has lost what it held, where the failure is one ${which}`,
+          [
+            begins('a'),
+            holds('a'),
+            fault('host', { shards: ['a'], hold: 'a' }),
+            told('a'),
+            ...end,
+            holds('b'),
+            lets('b'),
+            well,
+          ],
+          'test 1 of a has not failed with LEASE_LOST',
+        ] as const,
+    ),
+    [
+      'a run at whose end a session has a slot',
+      [{ at: 0, event: 'rests', shard: 'a', open: 1, queued: 0 }],
+      'a rests with 1 session open and 0 calls queued',
+    ],
+    [
+      'a run at whose end a call waits',
+      [{ at: 0, event: 'rests', shard: 'b', open: 0, queued: 2 }],
+      'b rests with 0 sessions open and 2 calls queued',
+    ],
   ] as const)('finds %s', (_, lines, words) => {
     expect(found(...lines).join('\n')).toContain(words);
+  });
+
+  test('lets tests fail with what their fault can bring, and with nothing else', () => {
+    const codes = ['HUB_LOST', 'LEASE_LOST', 'REACH_UNAVAILABLE', 'SESSION_CLOSED'];
+    const ofServers = ['LEASE_LOST', 'REACH_UNAVAILABLE'];
+    const may = {
+      shard: [],
+      machine: [],
+      host: ['HUB_LOST', 'LEASE_LOST'],
+      'offering host': [],
+      cut: ofServers,
+      node: ofServers,
+      leader: ofServers,
+      'cut node': ofServers,
+    };
+    for (const [how, allowed] of Object.entries(may)) {
+      const brought = codes.filter(
+        (code) =>
+          found(begins('a'), fault(how as keyof typeof may, { shards: ['a'] }), fails('a', code), well).length === 0,
+      );
+      expect({ how, brought }).toEqual({ how, brought: allowed });
+    }
   });
 
   test('finds that machines had nothing to do with each other', () => {

@@ -23,6 +23,8 @@ const { FOLDER = '', JOURNAL = '', SHARD = '', MACHINE = '', SLOTS } = env;
 const reach = { scope: 'reach' } as const;
 /** Milliseconds: longer than any fault, so that it never ends a test. */
 const patience = { timeout: 60_000 };
+/** Milliseconds for the ends of sessions to be confirmed. */
+const longestRest = 10_000;
 /** While this file says 'lock' or 'session', such a one is kept. */
 const keeps = `${JOURNAL}.${SHARD}`;
 const journal = new Writer(JOURNAL);
@@ -165,6 +167,21 @@ async function runTest(number: number, client: Client): Promise<void> {
   }
 }
 
+/** What a child has not confirmed yet has its time. */
+async function rest(): Promise<void> {
+  for (const ends = performance.now() + longestRest; ;) {
+    const { pools } = await host.summary();
+    const of = (what: 'open' | 'queued'): number => pools.reduce((sum, pool) => sum + pool[what], 0);
+    const [open, queued] = [of('open'), of('queued')];
+    if (open + queued > 0 && performance.now() < ends) {
+      await pause(50);
+      continue;
+    }
+    journal.write({ event: 'rests', shard: SHARD, open, queued });
+    return;
+  }
+}
+
 process.on('SIGTERM', () => (stopping = true));
 
 const host = await startHost({ root: FOLDER, runner: 'a shard' });
@@ -183,6 +200,7 @@ for (let number = 1; !stopping && !client.over; number++) {
   await runTest(number, client);
   await pause(random() * 40);
 }
+if (!client.over) await rest();
 client.close();
 await host.stop();
 journal.write({ event: 'ends', shard: SHARD, why: stopping ? 'it was asked to' : 'its host is gone' });
