@@ -44,6 +44,8 @@ export class Databases {
     const { data, password, keep } = cluster;
     await forgetSharedMemory(data);
     const databases = new Databases(cluster);
+    // Now: where tests have taken all connections later, there is none for it, and another test's end would fail.
+    await databases.#dropping.run('SELECT 1');
     const isNew = !cluster.hasTemplate;
     if (isNew) await databases.#keep(keep, 'cluster');
     // Each server has its own: one that came out of the cache with the cluster is replaced.

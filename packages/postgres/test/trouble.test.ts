@@ -81,6 +81,24 @@ describe.skipIf(server === undefined)(`trouble${reason}`, () => {
     expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
   });
 
+  test('a test that has taken all connections of the server costs no other one its end, nor its own', async () => {
+    const pool = databases({ settings: { max_connections: 8, superuser_reserved_connections: 0 } });
+    const [one, other] = await Promise.all([pool.register(), pool.register()]);
+    const clients: pg.Client[] = [];
+    const take = async (): Promise<never> => {
+      for (;;) {
+        const client = new pg.Client(one.opened);
+        await client.connect();
+        clients.push(client);
+      }
+    };
+    await expect(take()).rejects.toMatchObject({ code: '53300' });
+    await other.unregister();
+    await Promise.all(clients.map((client) => client.end()));
+    await one.unregister();
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
   test('a server that answers nothing any more is replaced', async () => {
     const pool = databases({ closeTimeout: 300, probeTimeout: 300, stopTimeout: 100 });
     const [one, two] = await Promise.all([pool.register(), pool.register()]);
