@@ -186,10 +186,14 @@ export function languageServerProtocol(options: LanguageServerProtocolOptions): 
         async close(ending) {
           for (const uri of documents.end())
             ending.send({ method: 'textDocument/didClose', params: { textDocument: { uri } } });
-          await confirmed(ending.root);
-          sessions.delete(session);
-          calls.forget(session);
-          progress.forget(session);
+          try {
+            await confirmed(ending.root);
+          } finally {
+            sessions.delete(session);
+            calls.forget(session);
+            progress.forget(session);
+          }
+          // What a server that has not confirmed may still read goes with that server.
           await documents.remove();
         },
       };
