@@ -46,6 +46,13 @@ test('an error refuses the request, with its code', () => {
   });
 });
 
+test('an error that is null is none', () => {
+  const calls = new Calls();
+  calls.address(outgoing('request', { method: 'add' }));
+  const reply = calls.reply(replyTo(1, { result: 3, error: null }), 1)!;
+  expect(routeOf(reply)).toMatchObject({ as: 'reply', to: 's1', key: '1' });
+});
+
 test('a notification has no id, and a message without a method is refused', () => {
   const calls = new Calls();
   expect(calls.address(outgoing('send', { method: 'log' })).frame.message).toEqual({ jsonrpc: '2.0', method: 'log' });

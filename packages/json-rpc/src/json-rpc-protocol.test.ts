@@ -83,8 +83,47 @@ test('what names no session goes to those who listen', async () => {
   await protocol.open?.(portOf([], 's1'));
   await protocol.open?.(portOf([], 's2', { notifications: ['b'] }));
   await protocol.open?.(portOf([], 's3', { notifications: true }));
-  expect(protocol.route(frameOf({ method: 'a' }))).toEqual({ as: 'broadcast', to: ['s1', 's3'] });
+  await protocol.open?.(portOf([], 's4', { notifications: undefined }));
+  expect(protocol.route(frameOf({ method: 'a' }))).toEqual({ as: 'broadcast', to: ['s1', 's3', 's4'] });
   expect(protocol.route(frameOf({ method: 'b' }))).toEqual({ as: 'broadcast', to: ['s2', 's3'] });
+});
+
+test('a session listens from the beginning of its `open` to the beginning of its `close`, or until `open` fails', async () => {
+  const protocol = jsonRpcProtocol({ ...none, open: { method: 'begin' }, close: { method: 'end' } });
+  const listeners = (): unknown => (protocol.route(frameOf({ method: 'a' })) as { to?: unknown }).to;
+  const during: unknown[] = [];
+  const port = (id: string, failing?: string): SessionPort => ({
+    ...portOf([], id),
+    request: async (message) => {
+      const { method } = message as { method: string };
+      during.push([method, listeners()]);
+      if (method === failing) throw new Error('refused');
+      return {};
+    },
+  });
+  const opened = (await protocol.open?.(port('s1'))) as Opened;
+  await expect(protocol.open?.(port('s2', 'begin'))).rejects.toThrow('refused');
+  expect(listeners()).toEqual(['s1']);
+  await expect(opened.close(port('s1', 'end'))).rejects.toThrow('refused');
+  expect(during).toEqual([
+    ['begin', ['s1']],
+    ['begin', ['s1', 's2']],
+    ['end', []],
+  ]);
+  expect(listeners()).toEqual([]);
+});
+
+test('the field of the session says whose a message is, as a text or a number, and no answer has it', () => {
+  const { route, address } = jsonRpcProtocol({ ...none, session: 'account' });
+  for (const account of ['s1', 7])
+    expect(route(frameOf({ method: 'said', params: { account } }))).toEqual({ as: 'event', to: account });
+  expect(route(frameOf({ method: 'said', params: { account: null } }))).toMatchObject({ as: 'broadcast' });
+  const answer = { kind: 'answer', key: 'n7', wireId: 's1', call: 0, owns: () => true } as const;
+  expect(address({ ...answer, frame: Frame.of({ result: 1 }, json) }).frame.message).toEqual({
+    jsonrpc: '2.0',
+    id: 7,
+    result: 1,
+  });
 });
 
 test('the field of the session is set in named params, in none at all, and not in a list', () => {
