@@ -80,3 +80,36 @@ test('a signal that fires afterwards changes nothing', async () => {
   given.abort();
   expect(late).toEqual([]);
 });
+
+test('time for which the process is blocked does not count where it is to be awake', async () => {
+  const { clock, work, result } = waiting({ timeout: 1_000, awake: true });
+  clock.pass(950);
+  clock.stall(60_000);
+  work.resolve('done');
+  expect(await result).toBe('done');
+  expect(clock.pending).toBe(0);
+});
+
+test('the rest of the time is left after it', async () => {
+  const { clock, work, late, result } = waiting({ timeout: 1_000, awake: true });
+  clock.pass(250);
+  clock.stall(60_000);
+  clock.pass(799);
+  expect(clock.pending).toBe(1);
+  clock.pass(1);
+  await expect(result).rejects.toBe(tooLate);
+  work.resolve('done');
+  await work.promise;
+  expect([late, clock.pending]).toEqual([['done'], 0]);
+});
+
+test('one that is blocked again and again has an end, and so has one that is not', async () => {
+  const blocked = waiting({ timeout: 1_000, awake: true });
+  for (let n = 0; n < 20; n++) blocked.clock.stall(5_000);
+  await expect(blocked.result).rejects.toBe(tooLate);
+  const free = waiting({ timeout: 1_000, awake: true });
+  free.clock.pass(999);
+  expect(free.clock.pending).toBe(1);
+  free.clock.pass(1);
+  await expect(free.result).rejects.toBe(tooLate);
+});

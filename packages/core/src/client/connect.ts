@@ -109,6 +109,7 @@ export async function connectTo(
     const greeted = within(mux.root.port.request(greeting), {
       clock: systemClock,
       timeout,
+      awake: true,
       expired,
     });
     const { peer } = (await greeted) as GreetResult;
@@ -138,7 +139,7 @@ async function socketTo(place: Place, { timeout, known, log }: Known): Promise<S
   const expired = (): Error =>
     (late = isRemote(place) ? nothingThere(place, timeout) : silentError(timeout, 'Cannot connect to the host'));
   try {
-    await within(connected, { clock: systemClock, timeout, expired });
+    await within(connected, { clock: systemClock, timeout, awake: true, expired });
     return socket;
   } catch (thrown) {
     socket.destroy();

@@ -25,6 +25,13 @@ export class FakeClock implements Clock {
     return { cancel: () => void this.#planned.delete(planned), unref: () => {} };
   }
 
+  /** The process is blocked, or stopped: what is due meanwhile fires late. */
+  stall(milliseconds: number): void {
+    this.#now += milliseconds;
+    const due = [...this.#planned].filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);
+    for (const planned of due) if (this.#planned.delete(planned)) planned.run();
+  }
+
   /** Lets time pass, and everything fire that is due, in its order. */
   pass(milliseconds: number): void {
     const end = this.#now + milliseconds;
