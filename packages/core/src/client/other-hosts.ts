@@ -14,7 +14,7 @@ import { within } from '../base/wait.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import type { UserSession } from '../session/session.ts';
 import { remotePlace } from '../wire/address.ts';
-import { machineName, type Destination, type TriedHost } from '../wire/elsewhere.ts';
+import { machineName, triedAnew, type Destination, type TriedHost } from '../wire/elsewhere.ts';
 import { describeOwner, isUnder, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { firstSession } from './first-session.ts';
 import { hostError, silenceOf } from './silent-host.ts';
@@ -105,8 +105,8 @@ export class OtherHosts<C extends OtherClient> {
     const { options, since, to } = call;
     const { signal, tried = [], wait = true } = options;
     if (this.#closed.aborted) throw this.#overAt(options);
-    const asked = (tries: readonly TriedHost[], more: InternalRegisterOptions = {}): Promise<UserSession<M>> =>
-      again({ ...options, ...more, spent: this.#clock.now() - since, tried: [...tried, ...tries] });
+    const asked = (last: TriedHost, more: InternalRegisterOptions = {}): Promise<UserSession<M>> =>
+      again({ ...options, ...more, spent: this.#clock.now() - since, tried: triedAnew(tried, last) });
     const other = this.#others.get(to.address) ?? this.#connect(to);
     const { host, machine } = other;
     other.calls++;
@@ -127,7 +127,7 @@ export class OtherHosts<C extends OtherClient> {
         signal,
         there,
         elsewhere: (stop) =>
-          asked([{ host, name: machine }], { wait: false, signal: stop }).catch((thrown: unknown) => {
+          asked({ host, name: machine }, { wait: false, signal: stop }).catch((thrown: unknown) => {
             if (isCarpoolError(thrown) && movesOn(thrown)) return undefined;
             ofThirdHost = thrown;
             throw thrown;
@@ -142,7 +142,7 @@ export class OtherHosts<C extends OtherClient> {
       const isOwn = silenceOf(thrown) !== undefined && connected?.over === false;
       if (isOwn || !movesOn(thrown)) throw failureOn(machine, thrown, options);
       const failure = { code: thrown.code, message: thrown.message.slice(0, longestFailure) };
-      return await asked([{ host, name: machine, failure }]);
+      return await asked({ host, name: machine, failure });
     } finally {
       other.calls--;
     }

@@ -29,6 +29,11 @@ export interface TriedHost extends Pick<Destination, 'host'> {
   readonly failure?: { readonly code: ErrorCode; readonly message: string } | undefined;
 }
 
+/** Each host once, so that what a call hands on stays small however long it waits. @param last what has come of the last one */
+export function triedAnew(tried: readonly TriedHost[], last: TriedHost): TriedHost[] {
+  return [...tried.filter(({ host }) => host !== last.host), last];
+}
+
 export class Elsewhere extends Error {
   readonly destination: Destination;
 

@@ -196,6 +196,26 @@ test('a host that cannot be reached is told to that of the run, with the time th
   expect(world.dialled).toHaveLength(2);
 });
 
+test('a host to which a call was sent again is told of once, with what came of it last', async () => {
+  const world = new World();
+  const before = { code: 'HUB_LOST', message: 'it has gone' } as const;
+  const tried = ['b', 'c'].map((host) => ({ host, name: `ci-${host}`, failure: before }));
+  const sent = world.register({ tried });
+  const client = await world.connected();
+  const told = (): unknown =>
+    world.again
+      .at(-1)
+      ?.options.tried?.map(({ host, failure: failed }) => `${host} ${failed?.code ?? 'has it waiting'}`);
+  await world.pass(1_000);
+  expect(told()).toEqual(['c HUB_LOST', 'b has it waiting']);
+  world.again[0]!.fails('POOL_FULL');
+  client.asked[0]!.fails('POOL_CLOSED');
+  await turn();
+  expect(told()).toEqual(['c HUB_LOST', 'b POOL_CLOSED']);
+  world.again[1]!.gives('here');
+  await sent;
+});
+
 test('what fails there for the test itself says where; what the host of the run fails with is as it is', async () => {
   const world = new World();
   const [first, second] = [world.register(), world.register({ wait: false })];

@@ -110,15 +110,16 @@ export class FakeRun implements OtherRun {
     this.#options.changed();
   }
 
+  /** @throws Error if it is over: a test that ends it twice takes it for another one */
   fails(message: string): void {
-    this.close();
+    this.#end();
     this.#options.failed(message);
     this.#options.changed();
   }
 
   /** Its connection ends. */
   ends(): void {
-    this.close();
+    this.#end();
     this.#options.changed();
   }
 
@@ -133,6 +134,11 @@ export class FakeRun implements OtherRun {
   close(): void {
     this.isOver = true;
     this.address = undefined;
+  }
+
+  #end(): void {
+    if (this.isOver) throw new Error(`the run on ${this.host} is over`);
+    this.close();
   }
 }
 
@@ -172,10 +178,15 @@ export class PlacingWorld {
     return this.#placed.get(pool)!;
   }
 
-  /** Another host says what it offers. */
-  offers(host: string, free: number, { pool = 'db', ...more }: { pool?: string } & Partial<PoolOffer> = {}): void {
+  /** Another host says what it offers. @param pool one, or several that are alike */
+  offers(
+    host: string,
+    free: number,
+    { pool = 'db', ...more }: { pool?: string | readonly string[] } & Partial<PoolOffer> = {},
+  ): void {
     const offered = { identity: 'x', slots: 4, free, queued: 0, ...more };
-    const offer = { host, name: `ci-${host}`, addresses: [addressOf(host)], pools: { [pool]: offered }, load: 0 };
+    const pools = Object.fromEntries([pool].flat().map((name) => [name, offered]));
+    const offer = { host, name: `ci-${host}`, addresses: [addressOf(host)], pools, load: 0 };
     this.topic.publish(writeAnnouncement({ says: 'offers', number: ++this.#number, offer }, version));
   }
 

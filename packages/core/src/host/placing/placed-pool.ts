@@ -7,6 +7,7 @@
  */
 import { Cancellation, eitherOf, type CancelSignal } from '../../base/cancellation.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { ErrorCode } from '../../base/error-kinds.ts';
 import { isCarpoolError } from '../../base/errors.ts';
 import { noop } from '../../base/noop.ts';
 import type { ChildPool } from '../../pool/pool.ts';
@@ -24,7 +25,7 @@ export interface PlaceWait {
   readonly signal?: CancelSignal | undefined;
   /** Milliseconds that the call has left; `Infinity`: any. */
   readonly rest: number;
-  /** Hosts to which it was sent. */
+  /** Hosts to which it is not sent again. */
   readonly tried: readonly string[];
   /** This host has a slot meanwhile. */
   readonly enough: () => boolean;
@@ -39,7 +40,7 @@ export interface Places {
   /**
    * Undefined: this host.
    * @param own how full the pool of this host is
-   * @param tried hosts to which it was sent
+   * @param tried hosts to which it is not sent again
    * @param free only one with a free slot
    */
   choose(
@@ -52,7 +53,7 @@ export interface Places {
   /** A registration that was sent to a host has come back, without a session. */
   returned(pool: string, from: TriedHost): void;
   /** It has a session there. */
-  opened(host: string): void;
+  opened(pool: string, host: string): void;
   /** Hosts that offered a pool of this name when sessions were wanted there. */
   offered(pool: string): PoolStats['others'];
   /** A new run begins: what could not be done may be tried again. */
@@ -63,11 +64,18 @@ export interface Places {
 
 /** A registration in the queue of this host's pool. */
 interface Waiting {
+  /** Hosts to which it is not sent again. */
   readonly tried: readonly string[];
   readonly moved: Cancellation;
 }
 
 type OpenCall = Parameters<HubPool['open']>;
+
+/**
+ * What a host would answer again in the time of a call: that it is full, or leaves, and that it has no such pool. Of all else
+ * the call is not the judge: for how long no session goes there, `Places` says for all.
+ */
+const lasting: ReadonlySet<ErrorCode> = new Set(['POOL_FULL', 'CONFIG_INVALID']);
 
 export class PlacedPool implements HubPool {
   readonly #pool: HubPool;
@@ -110,7 +118,7 @@ export class PlacedPool implements HubPool {
 
   openedElsewhere(host: string): void {
     this.#elsewhere++;
-    this.#places.opened(host);
+    this.#places.opened(this.settings.name, host);
   }
 
   /** Another host may have a slot for what waits here. */
@@ -136,7 +144,7 @@ export class PlacedPool implements HubPool {
   async #place(tries: readonly TriedHost[], ...[options, listener, site]: OpenCall): Promise<Registration> {
     const { name } = this.settings;
     const { signal, timeLeft = Infinity, timeout = Infinity, spent = 0, wait = true } = options;
-    const tried = tries.map(({ host }) => host);
+    const tried = tries.filter(isLasting).map(({ host }) => host);
     const enough = (): boolean => this.#fill.free > 0;
     const now = enough() ? await this.#openNow(options, listener, site) : undefined;
     if (now !== undefined) return now;
@@ -250,4 +258,9 @@ export class PlacedPool implements HubPool {
   get #fill(): Fill {
     return fillOf(this.#pool.stats(), this.#own);
   }
+}
+
+/** It waits there, or would fail there again. */
+function isLasting({ failure }: TriedHost): boolean {
+  return failure === undefined || lasting.has(failure.code);
 }

@@ -6,6 +6,7 @@
  */
 import { hostname } from 'node:os';
 import { systemClock, type Clock } from '../../base/clock.ts';
+import type { ErrorCode } from '../../base/error-kinds.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { printableLines } from '../../base/printable.ts';
 import { version } from '../../base/version.ts';
@@ -18,7 +19,7 @@ import type { Destination, TriedHost } from '../../wire/elsewhere.ts';
 import type { RunInfo } from '../../wire/machine-messages.ts';
 import type { OtherHostStatus } from '../../wire/status.ts';
 import type { HubPool } from '../hub/hub-pool.ts';
-import { AvoidedHosts, leftAlone } from './avoided-hosts.ts';
+import { AvoidedHosts } from './avoided-hosts.ts';
 import { Changes } from './changes.ts';
 import { loadOfMachine, type Fill } from './fill.ts';
 import { MadePools, type MadePoolsOptions } from './made-pools.ts';
@@ -38,6 +39,8 @@ export interface PlacingOptions extends MadePoolsOptions, Pick<OpeningsOptions, 
 
 /** Milliseconds that a registration waits for other hosts at most, and between two looks whether this one has a slot. */
 const patience = { longest: 2_000, look: 100 } as const;
+/** Found out by the connection of one worker: other workers may have a better one. */
+const onTheWay: ReadonlySet<ErrorCode> = new Set(['HUB_UNREACHABLE', 'HUB_LOST']);
 
 export class Placing implements Places {
   readonly #options: PlacingOptions;
@@ -141,14 +144,15 @@ export class Placing implements Places {
   returned(pool: string, { host, name, failure }: TriedHost): void {
     // One that was full a moment ago is none that cannot.
     if (failure === undefined || failure.code === 'POOL_FULL') return;
-    this.#avoided.avoid(host, pool);
-    if (!this.#told.isNews(host, pool)) return;
-    const what = `no session of "${pool}" goes to ${name} for ${leftAlone / 1_000} s after a failure there`;
+    const told = this.#avoided.avoid(host, pool, { onTheWay: onTheWay.has(failure.code) });
+    if (told === undefined) return;
+    const what = `no session of "${pool}" goes to ${name} for ${told / 1_000} s after a failure there`;
     this.#options.warn(printableLines(`${what}: ${failure.code}: ${failure.message}`));
   }
 
-  opened(host: string): void {
+  opened(pool: string, host: string): void {
     this.#runs.openedOn(host);
+    if (this.#avoided.forgive(host, pool)) this.#changed();
   }
 
   full(pool: string): number | undefined {

@@ -79,8 +79,10 @@ test('a failure is told again once the run was open there, and in the next run',
   world.runs.at(-1)!.ends();
   expect(await fails()).toEqual([told]);
   // In watch mode all is tried again at once.
+  const before = world.runs.length;
   world.placing.renew();
   await offering(world, 'b', 1);
+  expect(world.runs).toHaveLength(before + 1);
   world.runs.at(-1)!.fails('Cannot open this run on ci-b: it is broken');
   expect(world.warnings).toEqual([told]);
 });

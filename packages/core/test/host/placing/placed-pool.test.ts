@@ -1,5 +1,6 @@
 // What a pool does with registrations that may go to other hosts: the numbers of its errors, what it counts, what moves on.
 import { expect, test } from 'vitest';
+import type { ErrorCode } from '../../../src/base/error-kinds.ts';
 import { PlacedPool, type Places } from '../../../src/host/placing/placed-pool.ts';
 import type { TriedHost } from '../../../src/wire/elsewhere.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -18,8 +19,9 @@ class FakePlaces implements Places {
   fullHosts: number | undefined;
   readonly returns: TriedHost[] = [];
   readonly opens: string[] = [];
-  /** How often it was asked. */
+  /** How often it was asked, and where a session may not go, at last. */
   asked = 0;
+  excluded: readonly string[] = [];
   /** Ends the look. */
   connect: () => Promise<void> = async () => {};
 
@@ -31,6 +33,7 @@ class FakePlaces implements Places {
 
   choose(_: string, __: unknown, { tried }: { readonly tried: readonly string[] }) {
     this.asked++;
+    this.excluded = tried;
     const host = this.free.find((one) => !tried.includes(one));
     this.free = this.free.filter((one) => one !== host);
     return host === undefined ? undefined : { host, name: host, address: host };
@@ -40,8 +43,8 @@ class FakePlaces implements Places {
     this.returns.push(from);
   }
 
-  opened(host: string): void {
-    this.opens.push(host);
+  opened(pool: string, host: string): void {
+    this.opens.push(`${pool} on ${host}`);
   }
 
   full(): number | undefined {
@@ -66,16 +69,18 @@ function placed(slots = 1) {
   return { pool, places, placing, register, elsewhere: () => placing.statsOfRun().elsewhere };
 }
 
-const failed = (host: string): TriedHost => ({
+const back = (host: string, code: ErrorCode): TriedHost => ({
   host,
   name: host,
-  failure: { code: 'HUB_LOST', message: 'it has gone' },
+  failure: { code, message: 'it is so' },
 });
+const failed = (host: string): TriedHost => back(host, 'HUB_LOST');
+const full = (host: string): TriedHost => back(host, 'POOL_FULL');
 
-test('one that was sent to a host, and came back, does not keep the others of the queue from going there', async () => {
+test('one that has found a host full does not keep the others of the queue from going there', async () => {
   const { places, placing, register } = placed();
   await register().outcome();
-  const [first, second, third] = [register([failed('b')]), register(), register()];
+  const [first, second, third] = [register([full('b')]), register(), register()];
   await turn();
   places.free = ['b'];
   placing.moveOn();
@@ -83,10 +88,31 @@ test('one that was sent to a host, and came back, does not keep the others of th
   expect([first.now, second.now, third.now]).toEqual([undefined, 'sent to b', undefined]);
 });
 
+test('a call goes again to a host that has failed, and to none where it waits, or that was full, or has no such pool', async () => {
+  const { places, placing, register } = placed();
+  await register().outcome();
+  const tried = [
+    { host: 'a', name: 'a' },
+    back('b', 'POOL_FULL'),
+    back('c', 'CONFIG_INVALID'),
+    back('d', 'HUB_UNREACHABLE'),
+    back('e', 'POOL_GAVE_UP'),
+    back('f', 'CHILD_EXITED'),
+    failed('g'),
+  ];
+  const waiting = register(tried);
+  await turn();
+  expect(places.excluded).toEqual(['a', 'b', 'c']);
+  places.free = ['b', 'g'];
+  placing.moveOn();
+  await turn();
+  expect(waiting.now).toBe('sent to g');
+});
+
 test('for those of the queue that may go to the same hosts it is looked once', async () => {
   const { places, placing, register } = placed();
   await register().outcome();
-  const queue = [[failed('b')], [failed('b')], [], [], [failed('c')]].map((tried) => register(tried));
+  const queue = [[full('b')], [full('b')], [], [], [full('c')]].map((tried) => register(tried));
   await turn();
   places.asked = 0;
   placing.moveOn();
@@ -147,7 +173,7 @@ test('sessions that were opened on other hosts are counted, and not what was sen
   expect(await register([failed('b')]).outcome()).toBe('sent to c');
   expect(elsewhere()).toBe(0);
   placing.openedElsewhere('c');
-  expect([elsewhere(), places.opens]).toEqual([1, ['c']]);
+  expect([elsewhere(), places.opens]).toEqual([1, ['db on c']]);
   placing.countAnew();
   expect(elsewhere()).toBe(0);
 });

@@ -1,4 +1,4 @@
-// Which registrations wait for other hosts, for how long, and what becomes of hosts that fail.
+// Which registrations wait for other hosts, and for how long.
 import { expect, test } from 'vitest';
 import { mostRuns } from '../../../src/host/placing/other-runs.ts';
 import type { PoolMade } from '../../../src/reach/offer.ts';
@@ -94,38 +94,6 @@ test('no more than half of the time that is left, of the call or the test, goes 
     { timeout: 1_000, spent: 500 },
     { timeLeft: 1_200, spent: 700 },
   ]);
-});
-
-test('a host that has failed is left alone for 30 s, which is told once for each pool; one that was full is not', async () => {
-  const world = new PlacingWorld();
-  await world.connected('b', 4);
-  const back = async (code: 'POOL_FULL' | 'CHILD_NOT_STARTED'): Promise<void> => {
-    const sent = world.register();
-    expect(await sent.outcome()).toBe('sent to b');
-    const failure = { code, message: 'the command\nexited \u001b[31mwith code 3' };
-    world.register({ tried: [{ host: 'b', name: 'ci-b', failure }] });
-    await turn();
-  };
-  await back('POOL_FULL');
-  expect(world.warnings).toEqual([]);
-  await back('CHILD_NOT_STARTED');
-  expect(world.warnings).toEqual([
-    'no session of "db" goes to ci-b for 30 s after a failure there: CHILD_NOT_STARTED: the command\nexited  [31mwith code 3',
-  ]);
-  const here = world.register();
-  await world.pass(29_000);
-  world.offers('b', 4);
-  await turn();
-  expect(here.now).toBeUndefined();
-  await world.pass(1_000);
-  world.offers('b', 4);
-  await turn();
-  expect(here.now).toBe('sent to b');
-  await back('CHILD_NOT_STARTED');
-  expect(world.warnings).toHaveLength(1);
-  // A new run tries it again.
-  world.placing.renew();
-  expect(await world.register().outcome()).toBe('sent to b');
 });
 
 test('a run that cannot be opened is told once, and tried again after 30 s', async () => {
@@ -226,6 +194,21 @@ test('a topic that is lost while it closes is no problem of the run', async () =
   world.topic.fail();
   await closing;
   expect(world.warnings).toEqual([]);
+});
+
+test('what is kept here while all are full makes this host no fuller, once it has ended', async () => {
+  const world = new PlacingWorld();
+  await world.connected('b', 4);
+  for (let n = 0; n < 20; n++) {
+    // 10 for each slot: this host, where one waits, is to be chosen each time.
+    world.offers('b', 0, { queued: 40 });
+    const waiting = world.register();
+    await world.pass(500);
+    expect(waiting.now).toBeUndefined();
+    waiting.cancel();
+    await turn();
+  }
+  expect(world.pools.get('db')!.queued).toBe(0);
 });
 
 test('a new run begins once on each host, however many pools there are', async () => {
