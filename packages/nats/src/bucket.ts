@@ -11,7 +11,7 @@ import {
 import { Kvm, type KV } from '@nats-io/kv';
 import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { forbiddenIn } from './permissions.ts';
-import { BucketGone, Conflict, type Store, type Stored } from './store.ts';
+import { BucketGone, Conflict, NoJson, type Store, type Stored } from './store.ts';
 
 export interface BucketOptions {
   readonly connection: NatsConnection;
@@ -68,7 +68,7 @@ export class Bucket implements Store {
     const entry = await this.#answer((kv) => kv.get(key));
     if (entry === null) return undefined;
     const { revision, created } = entry;
-    const value: unknown = entry.operation === 'PUT' ? JSON.parse(decoder.decode(entry.value)) : undefined;
+    const value = entry.operation === 'PUT' ? valueIn(decoder.decode(entry.value)) : undefined;
     return { value, revision, writtenAt: created.getTime() };
   }
 
@@ -174,6 +174,14 @@ function storedIn(message: Msg): Stored | undefined {
     return Number.isSafeInteger(stored?.revision) ? (stored as Stored) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function valueIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return new NoJson(text);
   }
 }
 

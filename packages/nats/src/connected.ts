@@ -13,7 +13,7 @@ import { Leases } from './leases.ts';
 import { checkPermissions, forbiddenIn } from './permissions.ts';
 import { recordFor, type NameOf } from './record.ts';
 import type { Session } from './session.ts';
-import { Forbidden } from './store.ts';
+import { Lasting, Unreadable } from './store.ts';
 import { textOf } from './text-of.ts';
 import { timingOf } from './validity.ts';
 import { Values } from './values.ts';
@@ -80,11 +80,11 @@ export class NatsConnected implements ReachConnection {
     await this.#leases.open();
   }
 
-  /** @throws Forbidden */
+  /** @throws Lasting */
   async #session(): Promise<Session | undefined> {
     const session = await this.#leases.open();
     const { trouble } = this.#leases;
-    if (session === undefined && trouble instanceof Forbidden) throw trouble;
+    if (session === undefined && trouble instanceof Lasting) throw trouble;
     return session;
   }
 
@@ -104,8 +104,8 @@ export class NatsConnected implements ReachConnection {
     const { name, kind, size } = wanted;
     const of: NameOf = { name, kind, size };
     const { trouble } = this.#leases;
-    // It is tried again all the time; but what is not permitted is tried again by this call.
-    if (!wanted.wait && trouble !== undefined && !(trouble instanceof Forbidden)) {
+    // It is tried again all the time; but what lasts is tried again by this call.
+    if (!wanted.wait && trouble !== undefined && !(trouble instanceof Lasting)) {
       queueMicrotask(() => events.failed(this.#unavailable()));
       return { release: noop, describe: () => this.#describe(of) };
     }
@@ -119,7 +119,7 @@ export class NatsConnected implements ReachConnection {
         }
         events.failed(recordFor(record, of) === undefined ? invalidError(of, record) : takenError(of, record));
       },
-      unavailable: () => events.failed(this.#unavailable()),
+      unavailable: (why) => events.failed(this.#unavailable(why)),
       lost: (why) => events.lost(lostError(of, this.#name, why)),
     });
     return {
@@ -166,19 +166,25 @@ export class NatsConnected implements ReachConnection {
     try {
       return await work();
     } catch (thrown) {
-      const why = textOf(forbiddenIn(thrown) ?? thrown);
+      const why = this.#clauseOf(forbiddenIn(thrown) ?? thrown);
       const text = `Cannot ${what} the value ${JSON.stringify(key)} at ${this.#name}: ${why}`;
       throw new CarpoolError('REACH_UNAVAILABLE', text, { cause: thrown });
     }
   }
 
-  #unavailable(): CarpoolError {
-    return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${this.#name}: ${textOf(this.#leases.trouble)}`);
+  #unavailable(why: unknown = this.#leases.trouble): CarpoolError {
+    return new CarpoolError('REACH_UNAVAILABLE', `Cannot use ${this.#name}: ${this.#clauseOf(why)}`);
+  }
+
+  #clauseOf(why: unknown): string {
+    if (!(why instanceof Unreadable)) return textOf(why);
+    const remove = `nats stream rm --force ${streamOf(this.#bucketName)}`;
+    return `${why.message}; give all hosts of the run the same version, or see what else writes to the bucket ${this.#bucketName}, and remove that: \`${remove}\` ends all leases of the run`;
   }
 
   #describe(of: NameOf): string {
     const { trouble } = this.#leases;
-    if (trouble !== undefined) return `${this.#name} does not answer: ${textOf(trouble)}`;
+    if (trouble !== undefined) return `${this.#name} does not answer: ${this.#clauseOf(trouble)}`;
     if (this.#leases.session?.over !== false) return `nothing is granted in a new bucket of ${this.#name} yet`;
     const record = this.#leases.recordOf(of);
     return record === undefined ? `${this.#name} was not asked yet` : describeRecord(record);

@@ -7,7 +7,7 @@
  *                                              └─ that is not known in time ─▶ it may stay, which is told
  */
 import { pause, type Clock } from './clock.ts';
-import { endSession, sessionKey, type SessionValue } from './session.ts';
+import { endSession, sessionIn, sessionKey } from './session.ts';
 import { BucketGone, type Store } from './store.ts';
 import type { Timing } from './validity.ts';
 
@@ -155,11 +155,11 @@ class OtherSessions {
     const all = await Promise.all(keys.map(async (key) => ({ key, stored: await store.get(key) })));
     const newest = Math.max(...all.map(({ stored }) => stored?.writtenAt ?? -Infinity));
     return all.flatMap(({ key, stored }) => {
-      const value = stored?.value as SessionValue | undefined;
-      if (stored === undefined || value === undefined || value.beat === 0 || own.has(key)) return [];
+      const { beat, label = 'a host' } = sessionIn(stored) ?? {};
+      if (stored?.value === undefined || beat === 0 || own.has(key)) return [];
       const { revision, writtenAt = newest } = stored;
       const age = Number.isFinite(newest) ? Math.max(newest - writtenAt, 0) : 0;
-      return [{ key, label: value.label, revision, age }];
+      return [{ key, label, revision, age }];
     });
   }
 }

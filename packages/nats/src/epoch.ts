@@ -4,7 +4,7 @@
  * watched for as long as any lease of the one before could be valid. Who has watched it says so, for all others.
  */
 import { pause, type Clock } from './clock.ts';
-import { Conflict, type Store } from './store.ts';
+import { Conflict, Unreadable, type Store } from './store.ts';
 import { Observation, type Timing } from './validity.ts';
 
 const key = 'epoch';
@@ -35,27 +35,32 @@ export class Epochs {
       const id = (await currentEpoch(store)) ?? (await begin(store, random()));
       if (id === undefined) continue;
       if (this.#watched?.id !== id) this.#watched = { id, unsettled: new Observation(timing) };
-      if ((await store.get(settledKey(id)))?.value === true) return id;
+      const settled = await store.get(settledKey(id));
+      if (settled?.value === true) return id;
+      if (settled?.value !== undefined) throw new Unreadable(settledKey(id), settled.value);
       const { unsettled } = this.#watched;
       unsettled.seen(0, clock.now());
       if (unsettled.endable(clock.now()) === undefined) await pause(clock, timing.renew / 2);
-      else await this.#settle(id);
+      else await this.#settle(id, settled?.revision ?? 0);
     }
     return undefined;
   }
 
   /** It has been there for as long as any lease of the one before could be valid. */
-  async #settle(id: string): Promise<void> {
+  async #settle(id: string, expected: number): Promise<void> {
     try {
-      await this.#options.store.set(settledKey(id), true, 0);
+      await this.#options.store.set(settledKey(id), true, expected);
     } catch (thrown) {
       if (!(thrown instanceof Conflict)) throw thrown;
     }
   }
 }
 
+/** @throws Unreadable */
 export async function currentEpoch(store: Store): Promise<string | undefined> {
-  return (await store.get(key))?.value as string | undefined;
+  const value = (await store.get(key))?.value;
+  if (value === undefined || typeof value === 'string') return value;
+  throw new Unreadable(key, value);
 }
 
 /** @returns undefined: it is to be looked at again */

@@ -10,15 +10,15 @@ import { NameAgent } from './name-agent.ts';
 import { OtherHosts } from './others.ts';
 import type { NameOf, NameRecord, Place } from './record.ts';
 import { endSession, Session } from './session.ts';
-import { BucketGone, Forbidden, type Store } from './store.ts';
+import { BucketGone, Lasting, type Store, type Unreadable } from './store.ts';
 import type { Timing } from './validity.ts';
 
 export interface LeaseCallbacks {
   granted(grant: { readonly revision: number; readonly epoch: string; readonly place: Place }): void;
   /** @param record what is in its way */
   refused(record: NameRecord): void;
-  /** It does not wait, and is not known to be held; or it would wait in vain: `trouble` says why. */
-  unavailable(): void;
+  /** It does not wait, and is not known to be held; or it would wait in vain. @param why absent: `trouble` says so */
+  unavailable(why?: Unreadable): void;
   /** It was held, or computed. @param why a clause */
   lost(why: string): void;
 }
@@ -76,7 +76,7 @@ export class Leases {
     this.#mute = options.store.listen((key, stored) => this.#agents.get(key)?.heard(stored));
   }
 
-  /** Begins a session. Resolves when there is one; with undefined where none is needed, or permitted: `trouble` says so. */
+  /** Begins a session. Resolves when there is one; with undefined where none is needed, or can be had: `trouble` says so. */
   async open(): Promise<Session | undefined> {
     if (this.#session?.over === false) return this.#session;
     return await (this.#opening ??= this.#open().finally(() => this.#opened()));
@@ -153,7 +153,7 @@ export class Leases {
         return session;
       } catch (thrown) {
         this.#trouble = thrown;
-        if (thrown instanceof Forbidden) return undefined;
+        if (thrown instanceof Lasting) return undefined;
         this.#refuse(({ wait }) => !wait);
         await pause(clock, timing.renew / 2);
       }
@@ -164,8 +164,8 @@ export class Leases {
   #opened(): void {
     this.#opening = undefined;
     if (this.#closed || this.#session?.over === false) return;
-    // It would wait for somebody who changes the server. The next call tries again.
-    if (this.#trouble instanceof Forbidden) this.#refuse(() => true);
+    // It would wait for somebody who changes something there. The next call tries again.
+    if (this.#trouble instanceof Lasting) this.#refuse(() => true);
     else void this.open();
   }
 
@@ -239,6 +239,10 @@ export class Leases {
       refused: (record) => {
         this.#entries.delete(id);
         callbacks.refused(record);
+      },
+      failed: (why) => {
+        this.#entries.delete(id);
+        callbacks.unavailable(why);
       },
     });
   }

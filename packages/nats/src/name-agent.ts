@@ -9,7 +9,7 @@ import type { OtherHosts } from './others.ts';
 import * as records from './record.ts';
 import type { NameRecord, Place } from './record.ts';
 import type { Session } from './session.ts';
-import { Conflict, type Store, type Stored } from './store.ts';
+import { Conflict, Unreadable, type Store, type Stored } from './store.ts';
 import type { Timing } from './validity.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -113,8 +113,10 @@ export class NameAgent {
       try {
         await this.#step();
       } catch (thrown) {
-        this.#again = true;
         this.#known = undefined;
+        // Nothing is written over it. What comes looks at it again.
+        if (this.#failed(thrown)) continue;
+        this.#again = true;
         const conflict = thrown instanceof Conflict;
         if (!conflict) this.#uncertain = true;
         await pause(clock, conflict ? random() * 5 : timing.renew / 4);
@@ -163,8 +165,18 @@ export class NameAgent {
   }
 
   async #read(): Promise<Known> {
-    const found = await this.#options.store.get(this.#options.key);
-    return { record: found?.value as NameRecord | undefined, revision: found?.revision ?? 0 };
+    const { store, key } = this.#options;
+    const { value, revision } = (await store.get(key)) ?? { value: undefined, revision: 0 };
+    if (value === undefined || records.isRecord(value)) return { record: value, revision };
+    throw new Unreadable(key, value);
+  }
+
+  /** Tells all that is not held. What is held stays so: no other host can take it either. @returns it was that */
+  #failed(thrown: unknown): thrown is Unreadable {
+    if (!(thrown instanceof Unreadable)) return false;
+    const failed = [...this.#local.values()].filter(({ state }) => state !== 'held');
+    for (const { wanted } of failed) if (this.#local.delete(wanted.id)) wanted.failed(thrown);
+    return true;
   }
 
   /**
@@ -245,7 +257,7 @@ export class NameAgent {
     if (still !== undefined) this.#run();
   }
 
-  /** The places that are held, by what is read now. Empty where the session ends before that is known. */
+  /** The places that are held, by what is read now. Empty where the session ends before that is known, or it cannot be. */
   async #heldNow(): Promise<ReadonlySet<string>> {
     const { session, clock, timing } = this.#options;
     while (!session.over && !this.#stopped) {
@@ -253,7 +265,8 @@ export class NameAgent {
         const found = await this.#read();
         if (this.#known !== undefined && this.#known.revision < found.revision) this.#known = found;
         return new Set(found.record?.held.map(({ id }) => id));
-      } catch {
+      } catch (thrown) {
+        if (this.#failed(thrown)) break;
         // The session says whether the server is lost.
         await pause(clock, timing.renew / 4);
       }
@@ -282,8 +295,9 @@ export class NameAgent {
       const { held = [], waiting = [] } = found.record ?? {};
       const hosts = [...held, ...waiting].map(({ host }) => host).filter((host) => host !== session.host);
       await others.look(hosts);
-    } catch {
-      // The session says whether the server is lost; the next look is soon.
+    } catch (thrown) {
+      // Of anything else the session says whether the server is lost; the next look is soon.
+      this.#failed(thrown);
     }
     this.#run();
   }

@@ -1,6 +1,6 @@
 /** The sessions of other hosts, as this one sees them: which are over, and which may be ended because nothing came of them. */
 import type { Clock } from './clock.ts';
-import { sessionKey, type SessionValue } from './session.ts';
+import { sessionIn, sessionKey, type SessionValue } from './session.ts';
 import { Conflict, type Store } from './store.ts';
 import { Observation, type Timing } from './validity.ts';
 
@@ -44,7 +44,7 @@ export class OtherHosts {
     const { store, clock, timing, epoch } = this.#options;
     const key = sessionKey(epoch, host);
     const found = await store.get(key);
-    const { beat, label } = (found?.value as SessionValue | undefined) ?? { beat: undefined, label: '' };
+    const { beat, label } = sessionIn(found) ?? { beat: undefined, label: '' };
     if (beat === 0) {
       this.#settle(host);
       return;

@@ -4,7 +4,8 @@
  *
  * Fair between hosts first, round by round, then first in, first out. What waits is not overtaken by what is smaller.
  */
-export type RecordKind = 'lock' | 'rwlock' | 'semaphore' | 'once' | 'reservation';
+const kinds = ['lock', 'rwlock', 'semaphore', 'once', 'reservation'] as const;
+export type RecordKind = (typeof kinds)[number];
 
 /** One that holds, or waits. */
 export interface Place {
@@ -37,10 +38,27 @@ export function emptyRecord({ name, kind, size }: NameOf): NameRecord {
   return { name, kind, size, round: 0, held: [], waiting: [] };
 }
 
-/** What another host says is a record may be anything. */
+/** What another host says is a record, or what stands where one is, may be anything. */
 export function isRecord(value: unknown): value is NameRecord {
-  const { held, waiting, size } = (value ?? {}) as Partial<Record<keyof NameRecord, unknown>>;
-  return Array.isArray(held) && Array.isArray(waiting) && typeof size === 'number';
+  const { name, kind, size, round, held, waiting } = (value ?? {}) as Partial<Record<keyof NameRecord, unknown>>;
+  return (
+    typeof name === 'string' &&
+    kinds.some((known) => known === kind) &&
+    Number.isFinite(size) &&
+    Number.isFinite(round) &&
+    [held, waiting].every((places) => Array.isArray(places) && places.every(isPlace))
+  );
+}
+
+function isPlace(value: unknown): value is Place {
+  const { id, host, weight, by, round, values } = (value ?? {}) as Partial<Record<keyof Place, unknown>>;
+  return (
+    [id, host, by].every((text) => typeof text === 'string') &&
+    Number.isFinite(weight) &&
+    (weight as number) > 0 &&
+    (round === undefined || Number.isFinite(round)) &&
+    (values === undefined || (Array.isArray(values) && values.every((one) => typeof one === 'string')))
+  );
 }
 
 export function isIdle({ held, waiting }: NameRecord): boolean {

@@ -9,7 +9,7 @@
 
 import { pause } from './clock.ts';
 import { currentEpoch, type EpochOptions, type Epochs } from './epoch.ts';
-import { BucketGone, Conflict, type Store } from './store.ts';
+import { BucketGone, Conflict, Unreadable, type Store, type Stored } from './store.ts';
 import { Validity } from './validity.ts';
 
 /** What stands under the key of a session. */
@@ -153,7 +153,9 @@ export class Session {
         if ((await currentEpoch(store)) === this.epoch) await this.#giveUpBucket();
         return this.#end(gone);
       }
-      const { beat } = found.value as SessionValue;
+      const { beat } = sessionIn(found) ?? {};
+      // Whatever it is: this host would write over it, and others count it as its last sign of life.
+      if (beat === undefined) return this.#end(new Unreadable(this.key, found.value).message);
       if (beat === 0) return this.#end('another host had no sign of this one for too long, and has ended its leases');
       const sentAt = this.#sent.get(beat);
       if (sentAt === undefined || found.revision < this.#revision) {
@@ -198,6 +200,12 @@ export class Session {
   }
 }
 
+/** Undefined: there is none, or something that no host of this version has written, which may be one that lives. */
+export function sessionIn(stored: Stored | undefined): SessionValue | undefined {
+  const { beat, label } = (stored?.value ?? {}) as Partial<Record<keyof SessionValue, unknown>>;
+  return typeof beat === 'number' && typeof label === 'string' ? { beat, label } : undefined;
+}
+
 export function sessionKey(epoch: string, host: string): string {
   return `${epoch}.host.${host}`;
 }
@@ -212,7 +220,7 @@ const mostRenewals = 5;
 export async function endSession(store: Store, key: string, label: string): Promise<void> {
   for (let left = mostRenewals; ; left--) {
     const found = await store.get(key);
-    if ((found?.value as SessionValue | undefined)?.beat === 0) return;
+    if (sessionIn(found)?.beat === 0) return;
     try {
       await store.set(key, { beat: 0, label } satisfies SessionValue, found?.revision ?? 0);
       return;

@@ -1,6 +1,6 @@
 /** What the protocol of leases needs of a server: a map with revisions, and compare-and-set. */
 export interface Stored {
-  /** Undefined: the key was removed, which has a revision, too. */
+  /** Undefined: the key was removed, which has a revision, too. Anything may be written there by others: see `NoJson`. */
   readonly value: unknown;
   /** Rises with every write to the bucket. */
   readonly revision: number;
@@ -14,8 +14,32 @@ export class Conflict extends Error {}
 /** The bucket is not there: its server has lost it, or it was deleted. */
 export class BucketGone extends Error {}
 
-/** The user of this host may not do that: it is the same until somebody changes what the server permits. A clause. */
-export class Forbidden extends Error {}
+/** It is the same until somebody changes something on the server: nothing comes of waiting for it. A clause. */
+export class Lasting extends Error {}
+
+/** The user of this host may not do that. */
+export class Forbidden extends Lasting {}
+
+/** What stands under a key is nothing that this version of Carpool writes there. It is left alone: it is of somebody else. */
+export class Unreadable extends Lasting {
+  constructor(key: string, found: unknown) {
+    const text = found instanceof NoJson ? found.text : JSON.stringify(found);
+    const shown = text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`;
+    super(`the key ${JSON.stringify(key)} of its bucket has ${shown}, which this version of Carpool cannot read`);
+  }
+}
+
+/** In place of a value that is no JSON. */
+export class NoJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Characters of what cannot be read that an error shows. */
+const mostShown = 100;
 
 export interface Store {
   /**

@@ -5,6 +5,7 @@ import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Bucket } from './bucket.ts';
 import type { Session } from './session.ts';
+import { Unreadable } from './store.ts';
 
 export interface ValuesOptions {
   readonly bucket: Bucket;
@@ -38,10 +39,12 @@ export class Values {
 
   async load(key: string): Promise<Uint8Array | undefined> {
     const at = await this.#keyOf(key);
-    const found = at === undefined ? undefined : ((await this.#options.bucket.get(at))?.value as Stored | undefined);
-    if (found === undefined) return undefined;
-    if ('value' in found) return Buffer.from(found.value, 'base64');
-    return await this.#read(found.object);
+    const found = at === undefined ? undefined : (await this.#options.bucket.get(at))?.value;
+    if (at === undefined || found === undefined) return undefined;
+    const { value, object } = (found ?? {}) as Readonly<Partial<Record<'value' | 'object', unknown>>>;
+    if (typeof value === 'string') return Buffer.from(value, 'base64');
+    if (typeof object === 'string') return await this.#read(object);
+    throw new Unreadable(at, found);
   }
 
   /** Part by part, each with a deadline: the client waits for the next one for ever, also where the server has lost it. */

@@ -1,5 +1,6 @@
 /** What the bucket knows of what one call wants, and how it goes on. */
 import type { NameOf, NameRecord, Place } from './record.ts';
+import type { Unreadable } from './store.ts';
 
 export interface Wanted {
   readonly id: string;
@@ -14,4 +15,6 @@ export interface Wanted {
   readonly granted: (revision: number, place: Place) => void;
   /** @param record what is in its way */
   readonly refused: (record: NameRecord) => void;
+  /** @param why nothing can be known of the name */
+  readonly failed: (why: Unreadable) => void;
 }

@@ -3,24 +3,10 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Kvm } from '@nats-io/kv';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, test } from 'vitest';
+import { emptyRecord } from '../src/record.ts';
+import { keysOf } from './support/buckets.ts';
 import { failure, TestHost } from './support/hosts.ts';
 import { binary, jetStreamAnd, NatsServer, oneServer, freePorts, reason } from './support/servers.ts';
-
-/**
- * The only bucket, and its keys. Asked for at once: an iteration over the keys may not end where one of them is written
- * meanwhile, as hosts do.
- */
-async function keysOf(connection: NatsConnection, filter: string): Promise<{ bucket: string; keys: string[] }> {
-  const { streams } = await jetstreamManager(connection);
-  const names: string[] = [];
-  for await (const name of streams.names()) names.push(name);
-  expect(names).toHaveLength(1);
-  const [stream = ''] = names;
-  const bucket = stream.replace('KV_', '');
-  const prefix = `$KV.${bucket}.`;
-  const { state } = await streams.info(stream, { subjects_filter: `${prefix}${filter}` });
-  return { bucket, keys: Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length)) };
-}
 
 /** The subject on which hosts tell of writes to a name that is in use. */
 async function nameKey(connection: NatsConnection): Promise<string> {
@@ -133,6 +119,7 @@ describe.skipIf(binary === undefined)(`losses${reason}`, () => {
       'null',
       '{"revision":1e9}',
       '{"revision":2e9,"value":{"held":[],"waiting":[],"size":1}}',
+      JSON.stringify({ revision: 3e9, value: emptyRecord({ name: 'db', kind: 'lock', size: 1 }) }),
     ])
       connection.publish(name, garbage);
     await connection.flush();
