@@ -5,6 +5,7 @@
  */
 import type { Clock } from './clock.ts';
 import { pause } from './clock.ts';
+import { readRecord, type Known } from './known.ts';
 import type { OtherHosts } from './others.ts';
 import * as records from './record.ts';
 import type { NameRecord, Place } from './record.ts';
@@ -30,13 +31,6 @@ interface Local {
   /** What is left of its weight. */
   left: number;
   state: 'wanted' | 'asked' | 'confirming' | 'held';
-}
-
-interface Known {
-  readonly record: NameRecord | undefined;
-  readonly revision: number;
-  /** It was neither read nor written here: anything may have been said. */
-  readonly heard?: true;
 }
 
 /** A record that means nothing, so that a write comes before one that has no answer. */
@@ -165,10 +159,7 @@ export class NameAgent {
   }
 
   async #read(): Promise<Known> {
-    const { store, key } = this.#options;
-    const { value, revision } = (await store.get(key)) ?? { value: undefined, revision: 0 };
-    if (value === undefined || records.isRecord(value)) return { record: value, revision };
-    throw new Unreadable(key, value);
+    return await readRecord(this.#options.store, this.#options.key);
   }
 
   /** Tells all that is not held. What is held stays so: no other host can take it either. @returns it was that */
