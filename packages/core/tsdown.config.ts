@@ -94,6 +94,9 @@ const fewFilesOfModules = {
   },
 };
 
+const ofInit =
+  /[\\/]src[\\/]cli[\\/]init(?:\.ts|[\\/](?!names))|[\\/]node_modules[\\/](?:@babel|@clack|@jridgewell|diff|fast-[\w-]+|magic-string|package-manager-detector|sisteransi)[\\/]/;
+
 const config: UserConfig[] = defineConfig([
   {
     ...common,
@@ -148,12 +151,22 @@ const config: UserConfig[] = defineConfig([
     },
   },
   {
-    // The command for itself: what it shares with an entry would become one file more that a test process loads.
+    // The command for itself: what it shares with an entry would become one file more that a test process loads. What
+    // `init` alone needs, a parser, is a file of its own, and what it shares with the others is no file more for those.
     ...common,
     entry: { cli: 'src/cli/main.ts' },
     clean: false,
     dts: false,
-    outputOptions: { chunkFileNames: 'cli-[name]-[hash].js', comments: false },
+    outputOptions: {
+      chunkFileNames: 'cli-[name]-[hash].js',
+      comments: false,
+      codeSplitting: {
+        groups: [
+          { name: 'init', priority: 1, test: ofInit },
+          { name: 'base', test: inSource(String.raw`(?:base[\\/]|config[\\/]find|cli[\\/]init[\\/]names|cli[\\/]run[\\/]outcome)`) },
+        ],
+      },
+    },
   },
   {
     // The host carries what it needs to start and to run a child, in few files: it is started once for every run. The

@@ -1,10 +1,12 @@
 /** The `carpool` command. One file for each subcommand; this one has their names and options. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { address, type AddressOptions } from './address.ts';
 import { check, type CheckOptions } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
+import type { InitOptions } from './init.ts';
+import { dialectNames, runnerNames } from './init/names.ts';
 import { measure, type MeasureOptions } from './measure.ts';
 import {
   bytesOf,
@@ -30,6 +32,26 @@ const program = new Command('carpool')
   .version(version)
   // So that the options after `run` and its command are the command's own.
   .enablePositionalOptions();
+
+program
+  .command('init')
+  .description('add Carpool to the project in this folder: show what would change, ask, and write it')
+  .addOption(
+    new Option('-r, --runner <name...>', 'whose config is edited; default: those that the project has').choices(
+      runnerNames,
+    ),
+  )
+  .addOption(new Option('-d, --dialect <name>', 'what the tests share').choices(dialectNames))
+  .option('-y, --yes', 'write without asking')
+  .option('--dry-run', 'show what would change, and write nothing')
+  .option('--no-install', 'do not run the package manager: say its command')
+  .option('--no-test', 'write no first test')
+  .action(async (options: Omit<InitOptions, 'test'> & { test: boolean }) => {
+    // Loaded for this command alone: it has a parser.
+    const { init } = await import('./init.ts');
+    const { test, ...rest } = options;
+    process.exitCode = await init(test ? rest : { ...rest, test });
+  });
 
 program
   .command('run')
