@@ -163,7 +163,10 @@ const config: UserConfig[] = defineConfig([
       codeSplitting: {
         groups: [
           { name: 'init', priority: 1, test: ofInit },
-          { name: 'base', test: inSource(String.raw`(?:base[\\/]|config[\\/]find|cli[\\/]init[\\/]names|cli[\\/]run[\\/]outcome)`) },
+          {
+            name: 'base',
+            test: inSource(String.raw`(?:base[\\/]|config[\\/]find|cli[\\/]init[\\/]names|cli[\\/]run[\\/]outcome)`),
+          },
         ],
       },
     },

@@ -132,7 +132,9 @@ function warnings(plan: Plan, repository: Repository | undefined): string[] {
     ...plan.notes,
     ...(lost.length === 0
       ? []
-      : [`Warning: ${lost.join(', ')} ${is} changes that are not committed; git cannot undo this alone: commit ${them} first`]),
+      : [
+          `Warning: ${lost.join(', ')} ${is} changes that are not committed; git cannot undo this alone: commit ${them} first`,
+        ]),
   ];
 }
 

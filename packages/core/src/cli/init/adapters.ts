@@ -176,7 +176,8 @@ function addToProjects(config: JestObject, value: { readonly type: string } | un
   const presets = objects.map((it) => (it === undefined ? undefined : propertyOf(it, 'preset')));
   // More than one line of import would be needed, or a name in each.
   const other = presets.some(
-    (it) => it !== undefined && (it === 'method' || it.value.type !== 'StringLiteral' || it.value.value !== jestPackage),
+    (it) =>
+      it !== undefined && (it === 'method' || it.value.type !== 'StringLiteral' || it.value.value !== jestPackage),
   );
   if (other) throw new ByHand(config.file, 'some of its `projects` have presets of their own', lines);
   return objects.map((object) => object !== undefined && addToJest({ ...config, object })).includes(true);

@@ -217,7 +217,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       "import { defineConfig } from 'carpool';",
     ],
     pool: 'renderer',
-    value: "plushie({ ...standIn, maxSessions: 8 }), // the renderer itself: plushie({ mode: 'headless', maxSessions: 8 })",
+    value:
+      "plushie({ ...standIn, maxSessions: 8 }), // the renderer itself: plushie({ mode: 'headless', maxSessions: 8 })",
     test: {
       title: 'shows a greeting',
       packages: [],

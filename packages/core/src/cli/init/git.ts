@@ -48,7 +48,9 @@ export function undoLine(repository: Repository | undefined, { edited, added }: 
   const rest = edited.filter((file) => !tracked.includes(file));
   const commands = [
     ...(tracked.length === 0 ? [] : [`git checkout -- ${words(tracked)}`]),
-    ...(added.length === 0 ? [] : [repository === undefined ? `rm ${words(added)}` : `git clean -fqx -- ${words(added)}`]),
+    ...(added.length === 0
+      ? []
+      : [repository === undefined ? `rm ${words(added)}` : `git clean -fqx -- ${words(added)}`]),
   ];
   const undo = commands.length === 0 ? [] : [`Undo: ${commands.join(' && ')}`];
   const lost = rest.length === 0 ? [] : [`git does not know ${rest.join(', ')}: take those lines out by hand`];

@@ -33,8 +33,7 @@ export async function install({ root }: Project, command: readonly string[]): Pr
   } finally {
     process.off('SIGINT', noop);
   }
-  if (ended !== undefined)
-    throw new Refusal(`\`${command.join(' ')}\` has failed, and nothing is written: ${ended}`);
+  if (ended !== undefined) throw new Refusal(`\`${command.join(' ')}\` has failed, and nothing is written: ${ended}`);
 }
 
 /** Lock files of the project, from its root with slashes, in its folder and those above. */

@@ -3,13 +3,5 @@
 export const runnerNames = ['vitest', 'jest', 'playwright'] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
-export const dialectNames = [
-  'child',
-  'server',
-  'postgres',
-  'redis',
-  'language-server',
-  'json-rpc',
-  'plushie',
-] as const;
+export const dialectNames = ['child', 'server', 'postgres', 'redis', 'language-server', 'json-rpc', 'plushie'] as const;
 export type DialectName = (typeof dialectNames)[number];

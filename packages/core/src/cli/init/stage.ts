@@ -1,5 +1,14 @@
 /** Writes all files or none: each is written beside its place first, and then moved. */
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../base/thrown.ts';
 import type { Change } from './plan.ts';
