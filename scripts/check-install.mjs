@@ -1,6 +1,6 @@
 // Follows the README of each adapter and dialect literally, in new projects outside the workspace, and the first example of
 // that of the repository: its titled code blocks, its install command with the packed tarballs in place of the names, and
-// one run. With npm and with pnpm. And uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins
+// one run. With npm and with pnpm. Runs `carpool init` in an empty project, and the test that it writes. And uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins
 // made for AVA.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
 
@@ -245,6 +245,28 @@ process.exit(0);
   if (stdout !== 'function function function\n') throw new Error(`The plugins have:\n${stdout}`);
 }
 
+/** `carpool init` adds the runner by the package manager; what it writes is enough for a test. */
+async function initialize(client, tarballs) {
+  const project = mkdtempSync(join(out, 'init-'));
+  const { carpool, 'vitest-adapter': adapter } = tarballs;
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
+  // The adapter depends on a version of carpool that is not published yet.
+  writeFileSync(
+    join(project, 'pnpm-workspace.yaml'),
+    `overrides:\n  carpool: 'file:${carpool}'\nstrictDepBuilds: false\n`,
+  );
+  await execute([...client.command, ...client.add, `file:${carpool}`, `file:${adapter}`], project);
+  const env = { PATH: `${dirname(pnpm)}${delimiter}${process.env.PATH}` };
+  const args = ['carpool', 'init', '--yes', '--runner', 'vitest', '--dialect', 'child'];
+  const { stderr } = await execute([...client.run, ...args], project, env);
+  const [, test] = /^Run it: npx vitest run (.*)$/m.exec(stderr) ?? [];
+  if (test === undefined) throw new Error(`No test is named:\n${stderr}`);
+  if (!JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).devDependencies.vitest)
+    throw new Error(`Vitest is not in package.json:\n${stderr}`);
+  const ran = await execute([...client.run, 'vitest', 'run', test], project);
+  if (!/\b1 passed/.test(ran.stdout)) throw new Error(`No test has passed:\n${ran.stdout}${ran.stderr}`);
+}
+
 mkdirSync(join(root, '.tmp'), { recursive: true });
 let good = true;
 try {
@@ -257,6 +279,10 @@ try {
         check: () => follow(readme, client, tarballs),
       })),
     ),
+    ...clients.map((client) => ({
+      what: `install: carpool init with ${client.name}`,
+      check: () => initialize(client, tarballs),
+    })),
     ...clients.map((client) => ({
       what: `install: plugins made for AVA with ${client.name}`,
       check: () => plugins(client, tarballs),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { dialectNames } from '../../src/cli/init/names.ts';
 import type { Diagnosis, Finding } from '../../src/cli/doctor/finding.ts';
 import type { AnsweringHost, ChildView, LeftBehind, PoolView, Processes, SilentHost } from '../../src/cli/ps/types.ts';
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
@@ -114,4 +115,9 @@ test('the fields of `doctor --json` are those of the code', () => {
   const [, sentence = ''] = page.split('`--json` prints one object: ');
   const names = namesIn(sentence);
   for (const name of [...Object.keys(diagnosis), ...Object.keys(finding)]) expect(names).toContain(name);
+});
+
+test('the dialects of `carpool init` are those of the code', () => {
+  const table = page.slice(page.indexOf('The dialects, for `--dialect`:')).split('\n\n')[1] ?? '';
+  expect([...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name)).toEqual(dialectNames);
 });

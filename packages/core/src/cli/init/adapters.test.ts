@@ -17,11 +17,8 @@ function reason(edit: EditConfig, file: string, text: string): string {
   try {
     edit(file, text);
   } catch (thrown) {
-    if (thrown instanceof ByHand) {
-      expect(thrown.lines.length).toBeGreaterThan(0);
-      return thrown.message;
-    }
-    throw thrown;
+    if (!(thrown instanceof ByHand) || thrown.lines.length === 0) throw thrown;
+    return thrown.message;
   }
   throw new Error('It was edited');
 }
