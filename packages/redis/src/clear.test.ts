@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Admin } from './admin.ts';
-import { untilFreed } from './clear.ts';
+import { clearPrefix, untilFreed } from './clear.ts';
 
 /** A server that has so many objects left to free, one fewer at each look. */
 function freeing(pending: number, maxmemory: number) {
@@ -25,4 +25,17 @@ test('memory that is never freed costs no test more than so many looks', async (
   const stuck = freeing(1e9, 3_145_728);
   await untilFreed(stuck.admin);
   expect(stuck.asked).toHaveLength(10_000);
+});
+
+/** A server that finds so many keys in each round, in one step. */
+function finding(...counts: number[]): Admin {
+  const run = async (): Promise<unknown> => ['0', counts.shift()];
+  return { run } as unknown as Admin;
+}
+
+test('keys are gone when a round finds none; where something still writes them, that is said', async () => {
+  await clearPrefix(finding(2, 1, 0), 's1:');
+  await expect(clearPrefix(finding(2, 1, 3), 's1:')).rejects.toThrow(
+    'keys that begin with "s1:" come back: there were 3',
+  );
 });

@@ -1,11 +1,11 @@
-/** What becomes of users of earlier tests that cannot be removed. */
+/** What becomes of users that cannot be made, or removed. */
 import { afterEach, beforeEach, expect, test, vi, type Mock } from 'vitest';
 import type { Admin } from '../src/admin.ts';
 import { ConnectionEnded } from '../src/connection.ts';
 import { Keyspaces, type Ending } from '../src/keyspaces.ts';
 import { mostLeft } from '../src/left-open.ts';
 
-/** A server that has these clients, and removes no user for which there is an error. */
+/** A server that has these clients, and makes and removes no user for which there is an error. */
 class Server {
   readonly connected = new Set<string>();
   readonly refused = new Map<string, Error>();
@@ -16,11 +16,9 @@ class Server {
     if (name === 'CLIENT') return [...this.connected].map((it) => `id=1 user=${it} cmd=get\n`).join('');
     if (name === 'EVAL') return [0, 0, null];
     if (name === 'INFO') return 'maxmemory:0\r\n';
-    if (what === 'DELUSER') {
-      const error = this.refused.get(user);
-      if (error !== undefined) throw error;
-      this.removed.push(user);
-    }
+    const error = this.refused.get(user);
+    if (error !== undefined) throw error;
+    if (what === 'DELUSER') this.removed.push(user);
     return 'OK';
   };
 }
@@ -85,6 +83,18 @@ test('where the server has ended meanwhile, its pool says so, and nothing else',
   server.refused.set('test-s1', new ConnectionEnded('connect ECONNREFUSED'));
   expect(await drop('s2')).toEqual([]);
   expect(warn).not.toHaveBeenCalled();
+});
+
+test('the number of a user that cannot be made is that of the next one', async () => {
+  const { signal } = ending('s1');
+  const first = Array.from({ length: options.databases - 2 }, (_, number) =>
+    keyspaces.create(`s${number + 2}`, signal),
+  );
+  await Promise.all(first);
+  server.refused.set('test-s1', new Error('ERR no such rule'));
+  await expect(keyspaces.create('s1', signal)).rejects.toThrow('ERR no such rule');
+  server.refused.clear();
+  expect(await keyspaces.create('s1', signal)).toMatchObject({ db: options.databases - 1 });
 });
 
 test('the own user that cannot be removed is a failure of its own end', async () => {

@@ -34,6 +34,16 @@ describe.skipIf(binary === undefined)(`trouble${reason}`, () => {
     expect(pool.stats()).toMatchObject({ children: 2, running: 1 });
   });
 
+  test('a client that ends the connection of the host costs nothing', async () => {
+    const pool = keyspaces({ acl: ['+client|kill'] });
+    const [one, two] = await Promise.all([pool.register(), pool.register()]);
+    expect(await ask(one, 'CLIENT', 'KILL', 'USER', 'carpool')).toBe(1);
+    await two.unregister();
+    expect(await ask(one, 'CLIENT', 'KILL', 'USER', 'carpool')).toBe(1);
+    expect(await ask(await pool.register(), 'DBSIZE')).toBe(0);
+    expect(pool.stats()).toMatchObject({ children: 1, quarantined: 0 });
+  });
+
   test('a script without end is ended when another test begins, and one that has written costs the server', async () => {
     const pool = keyspaces({ config: { 'lua-time-limit': 100 } });
     const [one, two] = await Promise.all([pool.register(), pool.register()]);

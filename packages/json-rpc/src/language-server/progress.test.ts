@@ -40,3 +40,9 @@ test('the work of a session ends with it; the last hundred are kept, and three n
   for (let token = 0; token < 200; token++) progress.reported(begin(token, `work ${token}`));
   expect(progress.describe()).toBe('the server works on "work 100", "work 101", "work 102", and 97 more');
 });
+
+test('work is cancelled by the token that the session has given it', () => {
+  const [method, params] = ['window/workDoneProgress/cancel', { token: 1 }];
+  expect(withTokens(method, params, 's1')).toEqual({ token: 'carpool:s1:1' });
+  expect(withTokens('other', params, 's1')).toEqual(params);
+});

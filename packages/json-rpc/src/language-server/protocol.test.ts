@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Frame, json, type Opened, type Protocol, type ProtocolPort, type SessionPort } from 'carpool/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import type { JsonRpcMessages } from '../messages.ts';
-import { languageServerProtocol } from './protocol.ts';
+import { languageServerProtocol, type LanguageServerProtocolOptions } from './protocol.ts';
 
 const frameOf = (message: object): Frame => Frame.of({ jsonrpc: '2.0', ...message }, json);
 
 /** A protocol whose sessions get all notifications, and have nothing on disk. */
-function protocolIn(): Protocol<JsonRpcMessages> {
+function protocolIn(more: Partial<LanguageServerProtocolOptions> = {}): Protocol<JsonRpcMessages> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'cp-protocol-')));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   return languageServerProtocol({
@@ -23,6 +23,7 @@ function protocolIn(): Protocol<JsonRpcMessages> {
     notifications: true,
     loggedErrors: 'warn',
     confirm: { method: 'confirm' },
+    ...more,
   });
 }
 
@@ -69,4 +70,57 @@ test.each([
   expect(answered).toEqual([{ as: 'unknown' }, expect.objectContaining({ as: 'reply', to: 's2' })]);
   expect(protocol.route(frameOf({ method: 'window/logMessage', params: {} }))).toMatchObject({ to: ['s2'] });
   expect(protocol.activity?.([])).toBeUndefined();
+});
+
+/** The URI by which the server knows a document of a session, by what is sent of it. */
+function uriOf(protocol: Protocol<JsonRpcMessages>, wireId: string): string {
+  const textDocument = { uri: 'untitled:a', text: '' };
+  const frame = frameOf({ method: 'textDocument/didOpen', params: { textDocument } });
+  const sent = protocol.address({ kind: 'send', frame, wireId, call: 0, owns: () => true }).frame.message;
+  return (sent as { params: { textDocument: { uri: string } } }).params.textDocument.uri;
+}
+
+test('what the server says of several sessions is for all who listen, and what it asks of one that has ended is for none', async () => {
+  const protocol = protocolIn();
+  const confirmed = (): Promise<unknown> => Promise.resolve({ result: null });
+  const opened = await Promise.all(
+    ['s1', 's2', 's3'].map(async (id) => (await protocol.open?.(portTo(id, confirmed))) as Opened),
+  );
+  const [one, two, three] = ['s1', 's2', 's3'].map((id) => uriOf(protocol, id));
+  const said = (...uris: unknown[]): unknown => protocol.route(frameOf({ method: 'said', params: uris }));
+  expect(said(one)).toMatchObject({ as: 'event', to: 's1' });
+  expect(said(one, two)).toMatchObject({ as: 'broadcast', to: ['s1', 's2', 's3'] });
+  await opened[2]?.close(portTo('s3', confirmed));
+  expect(said(three)).toMatchObject({ as: 'event', to: undefined });
+  const asked = (uri: unknown): unknown => protocol.route(frameOf({ id: 1, method: 'asks', params: { uri } }));
+  expect(asked(one)).toMatchObject({ as: 'ask', to: 's1' });
+  expect(asked(three)).toMatchObject({ as: 'ask', to: undefined });
+});
+
+test('where the config answers for a session, the server gets its own names of the documents', async () => {
+  const protocol = protocolIn({ answer: () => ({ uri: 'untitled:a' }) });
+  await protocol.open?.(portTo('s1', () => Promise.resolve({})));
+  const uri = uriOf(protocol, 's1');
+  const question = { key: 'n1', format: json, reason: 'nothing answers it', frame: frameOf({ id: 1, method: 'asks' }) };
+  expect(protocol.refuse?.({ ...question, wireId: 's1' })?.message).toMatchObject({ result: { uri } });
+  expect(protocol.refuse?.({ ...question, wireId: undefined })?.message).toMatchObject({
+    result: { uri: 'untitled:a' },
+  });
+});
+
+test('what the server registers while it starts is among its capabilities', async () => {
+  const protocol = protocolIn();
+  const diagnosticProvider = { interFileDependencies: false, workspaceDiagnostics: false };
+  const registrations = [
+    { id: '1', method: 'textDocument/hover' },
+    { id: '2', method: 'textDocument/diagnostic', registerOptions: diagnosticProvider },
+  ];
+  const answers: unknown[] = [];
+  const port = portTo('s1', (message) => {
+    if ((message as { method: string }).method === 'confirm')
+      answers.push(protocol.answer?.({ method: 'client/registerCapability', params: { registrations } }, port));
+    return Promise.resolve({ result: { capabilities: { hoverProvider: true } } });
+  });
+  expect(await protocol.hello?.(port)).toMatchObject({ capabilities: { hoverProvider: true, diagnosticProvider } });
+  expect(answers).toEqual([{ result: null }]);
 });
