@@ -10,11 +10,13 @@ class Server {
   readonly connected = new Set<string>();
   readonly refused = new Map<string, Error>();
   readonly removed: string[] = [];
+  /** Keys in database 0, at each time that a database is cleared. */
+  strays: number[] = [];
 
   run = async (...command: readonly string[]): Promise<unknown> => {
     const [name, what, user = ''] = command;
     if (name === 'CLIENT') return [...this.connected].map((it) => `id=1 user=${it} cmd=get\n`).join('');
-    if (name === 'EVAL') return [0, 0, null];
+    if (name === 'EVAL') return [0, this.strays.shift() ?? 0, 'cart'];
     if (name === 'INFO') return 'maxmemory:0\r\n';
     const error = this.refused.get(user);
     if (error !== undefined) throw error;
@@ -75,6 +77,20 @@ test('one that may do nothing any more, likewise', async () => {
   server.refused.clear();
   for (const id of ['s11', 's12']) expect(await drop(id)).toEqual([]);
   expect(server.removed).toEqual(['test-s9', 'test-s10', 'test-s11', 'test-s8', 'test-s12']);
+});
+
+test('one that goes makes room for the next, and keys of no session that are found then are told', async () => {
+  await Promise.all(Array.from({ length: mostLeft }, (_, number) => drop(`s${number}`, { leaves: true })));
+  server.connected.delete('test-s0');
+  server.strays = [1];
+  expect(await drop('s8', { leaves: true, isAwaited: true })).toEqual([
+    { message: expect.stringContaining('left 1 connection open'), fails: false },
+    { message: expect.stringContaining('1 key in database 0, such as "cart"'), fails: false },
+  ]);
+  expect(server.removed).toEqual(['test-s0']);
+  server.connected.delete('test-s1');
+  server.strays = [0, 2];
+  expect(await drop('s9')).toEqual([{ message: expect.stringContaining('2 keys in database 0'), fails: false }]);
 });
 
 test('where the server has ended meanwhile, its pool says so, and nothing else', async () => {
