@@ -60,7 +60,8 @@ export async function whyItEnded(
   reason: CarpoolError | undefined,
 ): Promise<CarpoolError> {
   // Before they end with it.
-  const open = describeOpen(mux.speakers());
+  const speakers = mux.speakers();
+  const open = describeOpen(speakers);
   const unreadable = reason?.code === 'FRAME_TOO_LARGE' || reason?.code === 'FRAME_MALFORMED';
   if (unreadable) {
     await child.kill();
@@ -84,7 +85,7 @@ export async function whyItEnded(
       exit: how,
       stderr,
       stdout: reason?.evidence.stdout ?? stdout,
-      messages: journal.describe(),
+      messages: journal.describe(speakers.filter(({ isWarm }) => isWarm !== true)),
       logged: logged.all(),
     },
     cause: reason,

@@ -12,6 +12,7 @@ import { within } from '../base/wait.ts';
 import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
 import type { Child, Printed } from '../process/child.ts';
+import { describeDoing } from '../process/doing.ts';
 import type { Messages, Opened, Protocol } from '../protocol/protocol.ts';
 import { Journal } from '../session/journal.ts';
 import { failingLosses } from '../session/losses.ts';
@@ -226,6 +227,12 @@ export class Generation {
   /** @param began for a session that has begun then. Default: all that is known */
   evidence(began?: Printed): Evidence {
     return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
+  }
+
+  /** Half a sentence on its process, where the system shows it. */
+  async doing(): Promise<string | undefined> {
+    const { pid } = this.child;
+    return pid === undefined ? undefined : await describeDoing(pid);
   }
 
   /** A test has this session from now on. @returns whether it waits for the end of that */

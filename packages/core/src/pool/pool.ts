@@ -222,7 +222,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.replaceIfChanged();
     const warm = this.#warm && (await this.#warm.take(holder, listener));
     const session = warm ?? (await this.#beginOpen(holder, listener));
-    const { conversation, generation, evidence, testFailed } = session;
+    const { conversation, generation, evidence, activity, testFailed } = session;
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
@@ -230,7 +230,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { hello, codec, protocol } = generation;
     const awaitsEnd = generation.begins(conversation.id);
     const known = { hello, opened: found, codec, protocol, settings: this.settings };
-    return { ...known, conversation, awaitsEnd, evidence, testFailed };
+    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

@@ -83,6 +83,8 @@ export interface Registration {
   /** Its test waits until its end is confirmed: it may fail with what is found then. */
   readonly awaitsEnd: boolean;
   evidence(): Evidence;
+  /** Where a call waits, also what the process of the child is seen to do. */
+  activity(): Promise<string | undefined>;
   /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;
 }

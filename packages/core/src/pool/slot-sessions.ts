@@ -45,7 +45,14 @@ export class SlotSession implements Place {
   readonly opened: Promise<Opened>;
   /** What is known of its child. */
   readonly evidence = (): Evidence => this.generation.evidence(this.#began);
-  /** As `Registration` has it. Not made in the constructor: measured, each session then outlives its garbage collection. */
+  /** As `Registration` has it. */
+  readonly activity = async (): Promise<string | undefined> => {
+    const { activity } = this.conversation.evidence();
+    const doing = this.conversation.waitingCalls === 0 ? undefined : await this.generation.doing();
+    const parts = [doing, activity].filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : parts.join('; ');
+  };
+  /** The same. Not made in the constructor: measured, each session then outlives its garbage collection. */
   readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
   readonly #suspects: Suspects;
   #holder: SlotHolder | undefined;

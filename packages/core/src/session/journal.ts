@@ -80,19 +80,35 @@ export class Journal {
     last.at = at;
   }
 
-  /** The last request that the child has answered, a sentence; `undefined`: there is none. */
-  describeAnswered(now: number): string | undefined {
+  /**
+   * The last request that the child has answered, a sentence; `undefined`: there is none.
+   * @param own of which it is said: it need not be named
+   */
+  describeAnswered(now: number, own: Speaker): string | undefined {
     if (this.#answered === undefined) return undefined;
     const { sent, speaker, at } = this.#answered;
     const age = Math.max(0, Math.round(now - at));
-    return `the last request that the child has answered is ${describeKept(sent)} (${speakerName(speaker)}), ${Math.round(age)} ms ago`;
+    const whose = speaker === own ? '' : ` (${speakerName(speaker)})`;
+    return `the last request that the child has answered is ${describeKept(sent)}${whose}, ${age} ms ago`;
   }
 
-  /** One line a message, oldest first, each with its session. */
-  describe(): readonly string[] {
-    return this.#ordered().map(
-      ({ direction, speaker, frame }) => `${arrow(direction)}${describeKept(frame)} (${speakerName(speaker)})`,
-    );
+  /**
+   * One line a message, oldest first, each with its session where there are several. Of what was said before any of the
+   * open sessions began, by sessions that are over, it says whose it was.
+   * @param open sessions. Without any, all is said
+   */
+  describe(open: readonly Speaker[] = []): readonly string[] {
+    const entries = this.#ordered();
+    const first = entries.findIndex(({ speaker }) => open.includes(speaker));
+    const shown = entries.slice(Math.max(0, first));
+    const alone = first >= 0 && shown.every(({ speaker }) => speaker === shown[0]?.speaker);
+    const lines = shown.map(({ direction, speaker, frame }) => {
+      const line = `${arrow(direction)}${describeKept(frame)}`;
+      return alone ? line : `${line} (${speakerName(speaker)})`;
+    });
+    const before = entries.slice(0, Math.max(0, first)).map(({ speaker }) => speaker);
+    const names = [...new Set(before)].filter(({ id }) => id !== rootId).map(speakerName);
+    return names.length === 0 ? lines : [`(before these, sessions that have ended: ${names.join(', ')})`, ...lines];
   }
 
   /** What was sent since the child has last said anything, oldest first. */

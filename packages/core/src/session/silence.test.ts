@@ -55,6 +55,33 @@ test('a child that says something which is no message is not silent, and that ta
   expect(describeSilence(journal, [])).toContain('{type: "loop"} (session s1 of "loops" (a.test.ts))');
 });
 
+test('of a death it is said what the sessions said that were open, and who had ended before', () => {
+  const journal = new Journal();
+  journal.add('in', { id: rootId }, frame('ready'));
+  journal.add('out', one, frame('loop'));
+  journal.add('in', one, frame('closed'));
+  journal.add('out', two, frame('query'));
+  journal.add('in', two, frame('answer'));
+  const ended = '(before these, sessions that have ended: session s1 of "loops" (a.test.ts))';
+  expect(journal.describe([two])).toEqual([ended, '→ {type: "query"}', '← {type: "answer"}']);
+  journal.add('out', three, frame('crash'));
+  expect(journal.describe([two]).slice(1), 'what came between is said').toEqual([
+    '→ {type: "query"} (session s2)',
+    '← {type: "answer"} (session s2)',
+    `→ {type: "crash"} (${speakerName(three)})`,
+  ]);
+  expect(journal.describe([]), 'none is open').toEqual(journal.describe());
+  expect(journal.describe()).toHaveLength(6);
+});
+
+test('the request that was answered last is of no session but its own, where it is not named', () => {
+  const journal = new Journal();
+  journal.answered(one, frame('query'), 5);
+  const said = 'the last request that the child has answered is {type: "query"}';
+  expect(journal.describeAnswered(15, one)).toBe(`${said}, 10 ms ago`);
+  expect(journal.describeAnswered(15, two)).toBe(`${said} (session s1 of "loops" (a.test.ts)), 10 ms ago`);
+});
+
 test('a journal keeps the last sixteen messages, oldest first', () => {
   const journal = new Journal();
   for (let n = 0; n < 20; n++) journal.add(n % 2 === 0 ? 'out' : 'in', two, frame(`${n}`));

@@ -47,9 +47,12 @@ export function unansweredEvidence(asking: Asking, connection: Connection, befor
 }
 
 /** What the child says that it does; and where a request waits, which one was answered last, whosever it is. */
-function activityFor({ waitingCalls, wireIds }: Asking, { protocol, journal, clock }: Connection): string | undefined {
+function activityFor(
+  { waitingCalls, wireIds, speaker }: Asking,
+  { protocol, journal, clock }: Connection,
+): string | undefined {
   const said = protocol.activity?.(wireIds);
-  const answered = waitingCalls === 0 ? undefined : journal?.describeAnswered(clock.now());
+  const answered = waitingCalls === 0 ? undefined : journal?.describeAnswered(clock.now(), speaker);
   const parts = [said, answered].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('; ');
 }

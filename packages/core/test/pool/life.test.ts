@@ -109,8 +109,6 @@ describe('what is said of a child that dies', () => {
     await culprit.unregister();
     const error = await waiting;
     expect(error.evidence.messages).toEqual([
-      '→ {type: "settings"} (outside any session)',
-      expect.stringMatching(/^← \{type: "hello".* \(outside any session\)$/),
       expect.stringMatching(/^→ \{type: "query".* \(session s2 of "waits" \(a\.test\.ts\)\)$/),
       expect.stringMatching(/^← \{type: "reply".* \(session s2 of "waits" \(a\.test\.ts\)\)$/),
       '→ {type: "die", code: 7} (session s1 of "crashes" (a.test.ts))',

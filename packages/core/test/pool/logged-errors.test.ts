@@ -127,8 +127,8 @@ describe('a request without an answer', () => {
     await say(session, { type: 'busy', text: 'indexing' });
     const error = await failure(session.request(hang, { timeout: 20 }), 'REQUEST_TIMEOUT');
     expect(error.message).toMatch(/^No reply to "say" \(src\/a\.ts, 7\) within 20 ms in session /);
-    const answered = `the last request that the child has answered is {type: "query"} (session ${session.id})`;
-    expect(error.evidence.activity).toMatch(/^it works on indexing \(s\d+\); /);
+    const answered = `the last request that the child has answered is {type: "query"}, `;
+    expect(error.evidence.activity).toMatch(/(?:^|; )it works on indexing \(s\d+\); /);
     expect(error.evidence.activity).toContain(answered);
     expect(error.evidence.activity).toMatch(/, \d+ ms ago$/);
     expect(error.message).toContain(`\n  ${error.evidence.activity}\n`);

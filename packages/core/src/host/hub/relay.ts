@@ -208,13 +208,13 @@ export class Relay implements Requesting, Carrying {
   }
 
   async evidence(failed = false): Promise<Evidence> {
-    const activity = this.conversation?.evidence().activity; // at once: its call is cancelled next, which may be answered
+    const activity = this.#registration?.activity(); // at once: its call is cancelled next, which may be answered
     if (failed) await this.#registration?.testFailed();
     // The child may have printed before it answered, and the pipes are read in any order.
     await nextTurn();
     if (this.#registration === undefined) return {};
     const { strays, silence, logged } = this.#registration.conversation.evidence();
-    return { ...this.#registration.evidence(), strays, silence, activity, logged };
+    return { ...this.#registration.evidence(), strays, silence, activity: await activity, logged };
   }
 
   readonly #listener: Listener = {
