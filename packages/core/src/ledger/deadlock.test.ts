@@ -52,7 +52,11 @@ describe('a cycle', () => {
     const waiting = ask('1/f/a', 'y');
     const { message, context } = refused('2/g/b', 'x');
     expect(message).toBe(
-      'Cannot acquire lock "x": this would deadlock: "2/g/b" waits for lock "x", which "1/f/a" holds; "1/f/a" waits for lock "y", which "2/g/b" holds. Acquire in the same order everywhere',
+      [
+        'Cannot acquire lock "x": this would deadlock. Acquire in the same order everywhere',
+        '  "2/g/b" waits for lock "x", which "1/f/a" holds',
+        '  "1/f/a" waits for lock "y", which "2/g/b" holds',
+      ].join('\n'),
     );
     expect(context).toMatchObject({ name: 'x', cycle: [{ name: 'x' }, { name: 'y' }] });
     ledger.release(y);
@@ -141,7 +145,7 @@ describe('a call chain that waits for what it holds', () => {
     ask('1/f/a', 'x');
     const { message, context } = refused('1/f/a', 'x');
     expect(message).toBe(
-      'Cannot acquire lock "x": this would deadlock: "1/f/a" waits for lock "x", which "1/f/a" holds. Release it first, or use what is held already',
+      'Cannot acquire lock "x": this would deadlock. Release it first, or use what is held already\n  "1/f/a" waits for lock "x", which "1/f/a" holds',
     );
     expect(context['cycle']).toHaveLength(1);
   });

@@ -140,7 +140,7 @@ export function deadlockError(waiter: Lease, links: readonly WaitLink[]): Carpoo
   });
   const advice =
     links.length > 1 ? 'Acquire in the same order everywhere' : 'Release it first, or use what is held already';
-  const text = `Cannot acquire ${describeRequest(waiter.request)}: this would deadlock: ${cycle.join('; ')}. ${advice}`;
+  const text = `Cannot acquire ${describeRequest(waiter.request)}: this would deadlock. ${advice}${cycle.map((link) => `\n  ${link}`).join('')}`;
   return new CarpoolError('LEASE_DEADLOCK', text, {
     context: {
       name: waiter.request.name,

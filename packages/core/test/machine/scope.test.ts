@@ -156,7 +156,7 @@ test('a deadlock of two runs is reported with the runs in it; one across both sc
   );
   const one = 'in the run /code/one, branch branch-of-one, pid 11,';
   expect(error.message.replaceAll(/ \(\S+\)/g, '')).toContain(
-    `"drops the table" waits for lock "x", which "adds a row", ${one} holds; "adds a row", ${one} waits for lock "y", which "drops the table" holds.`,
+    `\n  "drops the table" waits for lock "x", which "adds a row", ${one} holds\n  "adds a row", ${one} waits for lock "y", which "drops the table" holds`,
   );
   await b.test.end();
   expect((await waiting).held).toBe(true);
