@@ -1,5 +1,20 @@
 /** What the children said when a test failed, right under what the test said. */
-import { evidenceText, type SessionEvidence } from 'carpool/adapter/test-process';
+import { evidenceText, isCarpoolError, withoutOwnFrames, type SessionEvidence } from 'carpool/adapter/test-process';
+
+/**
+ * Takes Carpool's own frames away: the function of the test is called by one of Carpool's. They stay where the mistake is
+ * Carpool's.
+ * @param errors as those of `showEvidence`
+ */
+export function hideFrames(errors: readonly unknown[]): void {
+  for (const error of errors.flat()) {
+    if (isCarpoolError(error) && error.blame === 'carpool') continue;
+    const [stack, message] = [textOf(error, 'stack'), textOf(error, 'message')];
+    const hidden = withoutOwnFrames(stack, stack.includes(message) ? message : '');
+    // A frozen error stays as it is.
+    if (hidden !== stack) Reflect.set(error as object, 'stack', hidden);
+  }
+}
 
 /** @param errors of the test, as Jest keeps them: errors, pairs of what was thrown and where the test is, or strings */
 export function showEvidence(errors: unknown[], found: readonly SessionEvidence[]): void {

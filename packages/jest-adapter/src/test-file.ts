@@ -26,7 +26,7 @@ import {
 import { install, type Bridge, type Definition, type Wanted } from './bridge.ts';
 import { around, destructures, everyBlock, isGenerator, nameOf } from './circus.ts';
 import type { CircusEvent, CircusState, CircusTest } from './circus.ts';
-import { showEvidence } from './evidence.ts';
+import { hideFrames, showEvidence } from './evidence.ts';
 import { providedFor, version } from './provided.ts';
 import { endsClock, running, timeLeft, type Attempt } from './running.ts';
 
@@ -206,6 +206,7 @@ export class TestFile {
   async #finish(test: CircusTest): Promise<void> {
     const attempt = this.#attempts.get(test);
     this.#attempts.delete(test);
+    hideFrames(test.errors);
     if (test.errors.length > 0 && providedFor(this.#options.rootDir)?.evidence !== false) {
       const own = attempt?.found ?? (await attempt?.owner.evidence()) ?? [];
       showEvidence(test.errors, [...own, ...(await this.#file.evidence())]);

@@ -37,6 +37,8 @@ describe.for(majors)('Jest %s', (major) => {
       const message = messageOf(outcome, `must fail: ${name}`);
       expect(message).toMatch(/\n── echo, session \S+ ──\nlast messages:\n {2}│ → \{type: "set"/);
     }
+    // The function of each test is called by one of Carpool's.
+    expect(assertion).not.toMatch(/^ *at .*[\\/]@carpool[\\/]jest[\\/]dist[\\/]/m);
     // Another test has caused that.
     for (const name of ['an assertion of Node', 'a string', 'a frozen error'])
       expect(messageOf(outcome, `must fail: ${name}`)).not.toContain('something odd');

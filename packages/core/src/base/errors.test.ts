@@ -9,6 +9,7 @@ import {
   fromRecord,
   isCarpoolError,
   toRecord,
+  withoutOwnFrames,
   type ErrorRecord,
 } from './errors.ts';
 
@@ -73,6 +74,10 @@ describe('an error', () => {
     // Nothing of the user's is there.
     expect(stackOf([own, node])).toEqual([]);
     expect(stackOf([own, test], 'carpool')).toEqual([own, test]);
+    // An error of the user's, whose message may quote a stack.
+    const message = `odd\n${own}`;
+    const head = `Error: ${message}`;
+    expect(withoutOwnFrames([head, test, own, adapter, node].join('\n'), message)).toBe([head, test, node].join('\n'));
   });
 
   test('shows each part of its evidence once, though its cause has it too', () => {

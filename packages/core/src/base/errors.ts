@@ -21,7 +21,7 @@ export interface Evidence {
   readonly strays?: readonly string[] | undefined;
   /** The child sends nothing at all: what it seems to be stuck in, a sentence. */
   readonly silence?: string | undefined;
-  /** A call has no answer: what the child says that it is doing, and which request it has answered last, a sentence. */
+  /** A call has no answer: what the child says that it is doing or is seen to do, and which request it has answered last, a sentence. */
   readonly activity?: string | undefined;
   /** Errors that the child has logged, and that failed no call, oldest first, each shortened. */
   readonly logged?: readonly string[] | undefined;
@@ -211,6 +211,13 @@ const ownFolder = /^.*[\\/]dist[\\/]/.exec(here)?.[0];
 /** Frames of a stack that stand in code of the user: neither in Carpool nor in Node. */
 export function userFrames(stack: string): string[] {
   return stack.split('\n').filter((line) => /^\s+at\s/.test(line) && !isOwn(line) && !isOfNode(line));
+}
+
+/** The stack of an error of the user's, without frames that stand in Carpool. @param message where the stack has it, it stays */
+export function withoutOwnFrames(stack: string, message = ''): string {
+  const at = stack.indexOf(message) + message.length;
+  const lines = stack.slice(at).split('\n');
+  return stack.slice(0, at) + lines.filter((line) => !/^\s+at\s/.test(line) || !isOwn(line)).join('\n');
 }
 
 function isOwn(frame: string): boolean {

@@ -53,6 +53,7 @@ export {
   failingAt,
   fromRecord,
   isCarpoolError,
+  withoutOwnFrames,
   type CallSite,
   type ErrorRecord,
   type Evidence,
