@@ -62,6 +62,7 @@ function addHook(from: Suite | undefined, end: () => Promise<void>): void {
   const fn = async ({}: object, testInfo: TestInfo): Promise<void> => {
     // What ends has deadlines of its own.
     testInfo.setTimeout(0);
+    attachOnce(testInfo);
     await end();
   };
   const location = { file: suite?.location?.file ?? '', line: 1, column: 1 };
@@ -72,4 +73,19 @@ function addHook(from: Suite | undefined, end: () => Promise<void>): void {
     return hooks.length;
   };
   Object.defineProperty(hooks, 'push', { value: push });
+}
+
+/**
+ * After each `afterAll` hook Playwright attaches its report of a failed test again, and prints its path again: the hook has
+ * the info of the last test. What is attached already is left out.
+ */
+function attachOnce(testInfo: TestInfo): void {
+  const info = testInfo as TestInfo & { _attach?: (...args: unknown[]) => unknown };
+  const attach = info._attach;
+  if (typeof attach !== 'function') return;
+  info._attach = function (...args) {
+    const { name, path } = args[0] as { readonly name?: unknown; readonly path?: unknown };
+    const isThere = this.attachments.some((one) => path !== undefined && one.path === path && one.name === name);
+    return isThere ? undefined : attach.apply(this, args);
+  };
 }

@@ -53,6 +53,13 @@ describe('a suite', () => {
     expect(attempt?.location).toContain(placeOf('suite', 'failing.spec.ts', '// the line that killed it'));
   });
 
+  test('shows where the report of a failed test is once, also after the end of its file', () => {
+    // For a hook of the test file itself Playwright shows it again.
+    const reports = outcome.stdout.match(/^ +Error Context: (?!.*\/time-out-).*$/gm) ?? [];
+    expect(reports.length).toBeGreaterThan(1);
+    expect(reports).toEqual([...new Set(reports)]);
+  });
+
   test('reports a killed child in the same way', () => {
     const words = /the child was killed by SIGKILL.*\n--- end of stderr ---\n {2}│ did not see it coming\n/;
     expect(messageOf(outcome, 'a child that is killed')).toMatch(words);
