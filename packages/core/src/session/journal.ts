@@ -87,9 +87,9 @@ export class Journal {
   describeAnswered(now: number, own: Speaker): string | undefined {
     if (this.#answered === undefined) return undefined;
     const { sent, speaker, at } = this.#answered;
-    const age = Math.max(0, Math.round(now - at));
+    const age = Math.max(0, now - at);
     const whose = speaker === own ? '' : ` (${speakerName(speaker)})`;
-    return `the last request that the child has answered is ${describeKept(sent)}${whose}, ${age} ms ago`;
+    return `the last request that the child has answered is ${describeKept(sent)}${whose}, ${Math.round(age)} ms ago`;
   }
 
   /**
