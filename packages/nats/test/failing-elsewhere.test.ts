@@ -6,14 +6,15 @@ import {
   carpool,
   fault,
   machineOf,
-  Machines,
+  machines,
+  type Machines,
   serving,
   vitest,
   type Checkout,
   type Run,
   type Serving,
 } from './support/machines.ts';
-import { binary, oneServer, reason } from './support/servers.ts';
+import { binary, reason } from './support/servers.ts';
 
 /** As that of all, but where BROKEN says how it fails at its start; and it can print what is no message, and say nothing. */
 const program = `import { createInterface } from 'node:readline';
@@ -34,10 +35,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 
 /** "ci-2 (127.0.0.1:7000)" */
 const place = String.raw`\S+ \(127\.0\.0\.1:\d+\)`;
-
-async function machines(): Promise<Machines> {
-  return new Machines((await oneServer('')).url);
-}
 
 /** @param options of the pool */
 function checkout(all: Machines, name: string, options: object = {}): Checkout {

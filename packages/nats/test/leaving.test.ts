@@ -2,8 +2,17 @@
 import { once } from 'node:events';
 import type { Client, Session } from 'carpool/adapter/test-process';
 import { describe, expect, test, vi } from 'vitest';
-import { begin, carpool, fault, machineOf, Machines, serving, type Serving } from './support/machines.ts';
-import { binary, oneServer, reason } from './support/servers.ts';
+import {
+  begin,
+  carpool,
+  fault,
+  machineOf,
+  machines,
+  serving,
+  type Machines,
+  type Serving,
+} from './support/machines.ts';
+import { binary, reason } from './support/servers.ts';
 
 const line = ({ lines }: Serving, wanted: RegExp): string | undefined => lines.find((one) => wanted.test(one));
 
@@ -41,7 +50,7 @@ interface Used {
 
 /** @param leave as `--leave` of "b" @param options of the pool */
 async function used(leave: string, options: object = {}): Promise<Used> {
-  const all = new Machines((await oneServer('')).url);
+  const all = await machines();
   const checkouts = [all.checkout('b', 2, program), all.checkout('a', 2, program)] as const;
   for (const { path } of checkouts) all.configure(path, options);
   const b = await serving(checkouts[0], ['--leave', leave]);

@@ -1,9 +1,11 @@
 /** What a user of NATS must be permitted: the list of the documentation, which is read here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failure, TestHost } from './support/hosts.ts';
-import { binary, jetStreamAnd, oneServer, reason } from './support/servers.ts';
+import { binary, freePorts, jetStreamAnd, oneServer, reason } from './support/servers.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/reach.md'), 'utf8');
 const [, publish = '', subscribe = ''] =
@@ -47,6 +49,36 @@ describe.skipIf(binary === undefined)(`permissions${reason}`, () => {
     await a.connection.close();
     await b.connection.close();
     expect([server.violations(), lines]).toEqual([[], []]);
+  });
+
+  test('what is asked for at the start leaves no message in any stream, and no subscription', async () => {
+    const [port = 0] = await freePorts(1);
+    const { url } = await oneServer(jetStreamAnd(`http: "127.0.0.1:${port}"`));
+    const first = new TestHost(url);
+    await first.take('db');
+    // The streams of both are there when the second host asks.
+    await first.connection.store('large', Buffer.alloc(600_000));
+    await new TestHost(url).take('other');
+    const connection = await connect({ servers: url });
+    onTestFinished(() => connection.close());
+    const { streams } = await jetstreamManager(connection);
+    const subjects: string[] = [];
+    for await (const name of streams.names()) {
+      const { state } = await streams.info(name, { subjects_filter: '>' });
+      subjects.push(...Object.keys(state.subjects ?? {}));
+    }
+    expect(subjects.filter((subject) => subject.startsWith('$O.'))).not.toEqual([]);
+    expect(subjects.filter((subject) => subject.includes('permitted'))).toEqual([]);
+    const answer = await fetch(`http://127.0.0.1:${port}/connz?subs=1`);
+    const { connections } = (await answer.json()) as {
+      connections: readonly { name?: string; subscriptions_list?: readonly string[] }[];
+    };
+    const heard = connections
+      .filter(({ name }) => name?.startsWith('carpool, ') === true)
+      .map(({ subscriptions_list: all = [] }) => all.filter((subject) => subject.startsWith('carpool.')));
+    // Where hosts tell of their writes.
+    const own = expect.stringMatching(/^carpool\.carpool_r_\w+\.>$/) as string;
+    expect(heard).toEqual([[own], [own]]);
   });
 
   test.each(denied)('a user who may not %s %s: one sentence, for all that is asked', async (what, subject) => {

@@ -11,6 +11,7 @@ import {
   fault,
   machineOf,
   Machines,
+  machines,
   serving,
   vitest,
   type Serving,
@@ -29,10 +30,6 @@ async function where(sessions: readonly Session[]): Promise<Record<string, numbe
 /** Sessions of tests "t0", "t1", … */
 const many = async (client: Client, count: number, file = 'a.test'): Promise<Session[]> =>
   await Promise.all(Array.from({ length: count }, (_, n) => client.register('echoes', { under: [file, `t${n}`] })));
-
-async function machines(): Promise<Machines> {
-  return new Machines((await oneServer('')).url);
-}
 
 async function on(sessions: readonly Session[], name: string): Promise<Session> {
   for (const session of sessions) if ((await machineOf(session)) === name) return session;

@@ -2,8 +2,8 @@
 import { connect } from '@nats-io/transport-node';
 import { connectClient } from 'carpool/adapter/test-process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { begin, carpool, fault, machineOf, Machines, serving } from './support/machines.ts';
-import { binary, oneServer, reason } from './support/servers.ts';
+import { begin, carpool, fault, machineOf, machines, serving } from './support/machines.ts';
+import { binary, reason } from './support/servers.ts';
 
 interface Said {
   readonly says: string;
@@ -13,7 +13,7 @@ interface Said {
 
 describe.skipIf(binary === undefined)(`the address of an offer${reason}`, () => {
   test('revoked: the host says goodbye and offers nothing, what came by it is refused; started again, it offers again', async () => {
-    const all = new Machines((await oneServer('')).url);
+    const all = await machines();
     const connection = await connect({ servers: all.url });
     onTestFinished(() => connection.close());
     const heard: Said[] = [];

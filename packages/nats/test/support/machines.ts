@@ -12,6 +12,7 @@ import { isCarpoolError } from 'carpool';
 import { startHost } from 'carpool/adapter/main-process';
 import { connectClient, type Client, type Session } from 'carpool/adapter/test-process';
 import { onTestFinished, vi } from 'vitest';
+import { oneServer } from './servers.ts';
 
 /** The command `carpool`. */
 export const command: string = fileURLToPath(new URL('cli.js', import.meta.resolve('carpool')));
@@ -119,6 +120,11 @@ export default { reach: nats(process.env.NATS_URL, { connectTimeout: 1_000 }), p
       readdirSync(join(this.#base, name, 't')).filter((entry) => /^carpool-\d+-[0-9a-f]{12}$/.test(entry)),
     );
   }
+}
+
+/** Those of a test, with a server of NATS of their own. */
+export async function machines(): Promise<Machines> {
+  return new Machines((await oneServer('')).url);
 }
 
 /** @param more words of `carpool serve`; without `--leave` it ends at once, whatever is open */
