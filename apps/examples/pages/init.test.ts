@@ -75,7 +75,7 @@ const compilers = {
       noUnusedLocals: true,
       erasableSyntaxOnly: true,
     },
-    include: ['src'],
+    include: ['src', 'vite.config.ts'],
   },
   node: {
     compilerOptions: { target: 'es2023', module: 'nodenext', types: ['node'], strict: true, skipLibCheck: true },
@@ -96,6 +96,10 @@ async function initialized(wanted: Wanted): Promise<{ readonly folder: string; r
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   if (compiler !== undefined) writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilers[compiler]));
+  if (compiler === 'bundler') {
+    const config = "import { defineConfig } from 'vite'\n\nexport default defineConfig({\n  plugins: [],\n})\n";
+    writeFileSync(join(folder, 'vite.config.ts'), config);
+  }
   const args = ['init', '--yes', '--no-install', '--runner', runner, '--dialect', dialect];
   const ended = await run(folder, 'carpool/dist/cli.js', ...args);
   expect(ended).toMatchObject({ code: 0 });

@@ -32,7 +32,9 @@ export async function init(options: InitOptions): Promise<number> {
   try {
     return await changed(options);
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    // What the system says of a file that cannot be read is a sentence, too.
+    const ofSystem = thrown instanceof Error && 'syscall' in thrown;
+    if (!(thrown instanceof Refusal) && !ofSystem) throw thrown;
     console.error(`carpool: ${thrown.message}`);
     return 1;
   }

@@ -31,6 +31,8 @@ function viteProject(): InitProject {
 describe('what it does', () => {
   test('shows the difference, and writes nothing: --dry-run, and without a terminal', async () => {
     const project = viteProject();
+    // Nothing of the project is evaluated.
+    project.write('vite.config.ts', `${vite}throw new Error('evaluated');\n`);
     const before = project.files();
     const dry = await project.init('--dry-run');
     expect(dry.code).toBe(0);
@@ -167,6 +169,35 @@ describe('packages', () => {
     expect({ code, files: project.files() }).toEqual({ code: 1, files: before });
   });
 
+  test('nor where a file was changed meanwhile: that change stays, and no other is there', async () => {
+    const project = viteProject();
+    project.write('package.json', '{ "devDependencies": { "vitest": "5" } }');
+    const before = project.files();
+    project.manager('npm', "writeFileSync('vite.config.ts', readFileSync('vite.config.ts', 'utf8') + '// mine\\n');");
+    const { code, stderr } = await project.init('--yes');
+    expect(stderr).toMatch(
+      /^carpool: Cannot write vite\.config\.ts: it was changed meanwhile; all files are as they were$/m,
+    );
+    expect(project.files()).toEqual({ ...before, 'vite.config.ts': `${vite}// mine\n` });
+    expect(code).toBe(1);
+  });
+
+  test.skipIf(!posix.holds)(`nor where it is ended while they are added${posix.reason}`, async () => {
+    const project = new InitProject(missing);
+    project.manager('npm', "console.error('adding'); setInterval(() => {}, 1_000);");
+    const before = project.files();
+    const [file = '', ...args] = commandLine('init', '--yes');
+    const child = spawn(file, args, { cwd: project.root, env: project.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    closing({ close: () => child.kill('SIGKILL') });
+    let said = '';
+    for await (const chunk of child.stderr) {
+      said += String(chunk);
+      if (said.endsWith('adding\n')) child.kill('SIGTERM');
+    }
+    expect(said).toMatch(/has failed, and nothing is written: it ended with 143$/m);
+    expect(project.files()).toEqual(before);
+  });
+
   test('package.json has what both have written, and the lock file is undone, too', async () => {
     const jest = { testEnvironment: 'jsdom' };
     const project = new InitProject({
@@ -290,6 +321,11 @@ describe('bad input', () => {
   test('a runner, or a dialect, that there is not', async () => {
     expect(await refused(withVitest, '--runner', 'mocha')).toContain('Allowed choices are vitest, jest, playwright');
     expect(await refused(withVitest, '--dialect', 'mysql')).toContain('Allowed choices are child, server, postgres');
+  });
+
+  test('a config that is no file', async () => {
+    const said = await refused({ ...withVitest, 'vitest.config.js/file': '' });
+    expect(said).toMatch(/^carpool: EISDIR: .*$/m);
   });
 
   test('no runner; a root of a workspace without one; a runner that is too old', async () => {

@@ -20,7 +20,8 @@ export class Edit {
     const [double, single] = [text.split('"').length, text.split("'").length];
     const imported = /\b(?:from|require\(|import)\s*(["'])/.exec(text)?.[1];
     this.#quote = imported ?? (double > single ? '"' : "'");
-    this.#semicolon = /;[ \t]*(?:\/\/.*)?$/m.test(text) || !/^import /m.test(text) ? ';' : '';
+    const ends = /(?:\bfrom\s+["'][^"'\n]+["']|\brequire\(["'][^"'\n]+["']\))(;?)/.exec(text)?.[1];
+    this.#semicolon = ends ?? ';';
   }
 
   toString(): string {

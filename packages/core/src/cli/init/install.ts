@@ -6,6 +6,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { resolveCommand } from 'package-manager-detector/commands';
 import { LOCKS } from 'package-manager-detector/constants';
 import { noop } from '../../base/noop.ts';
+import { messageOf } from '../../base/thrown.ts';
 import { exitCodeOf } from '../run/outcome.ts';
 import type { Project } from './project.ts';
 import { Refusal } from './refusal.ts';
@@ -20,18 +21,26 @@ export function installCommand({ agent, workspace }: Project, packages: readonly
 /** Runs it, with all that it prints on stderr. @throws Refusal if it fails */
 export async function install({ root }: Project, command: readonly string[]): Promise<void> {
   const [file = '', ...args] = command;
-  // Ctrl-C reaches the package manager too, which ends, and then this does, with nothing written.
+  // On Windows `npm` is a script, which only a shell runs, and to that a `^` of a range means something else.
+  const shell = process.platform === 'win32';
+  const child = spawn(file, shell ? args.map((each) => `"${each}"`) : args, {
+    cwd: root,
+    stdio: ['inherit', 2, 2],
+    shell,
+  });
+  // It ends, and then this does, with nothing written. Ctrl-C reaches it by itself.
+  const forward = (signal: NodeJS.Signals): unknown => child.kill(signal);
   process.on('SIGINT', noop);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
   let ended: string | undefined;
   try {
-    // On Windows `npm` is a script, which only a shell runs.
-    const child = spawn(file, args, { cwd: root, stdio: ['inherit', 2, 2], shell: process.platform === 'win32' });
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     if (code !== 0) ended = `it ended with ${exitCodeOf({ code, signal })}`;
   } catch (thrown) {
-    ended = (thrown as Error).message;
+    ended = messageOf(thrown);
   } finally {
     process.off('SIGINT', noop);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, forward);
   }
   if (ended !== undefined) throw new Refusal(`\`${command.join(' ')}\` has failed, and nothing is written: ${ended}`);
 }

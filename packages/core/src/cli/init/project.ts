@@ -139,8 +139,12 @@ export function installedVersion(name: string, root: string): string | undefined
   for (const folder of [root, ...ancestors(root)]) {
     const file = join(folder, 'node_modules', name, 'package.json');
     if (!existsSync(file)) continue;
-    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
-    return typeof version === 'string' ? version : undefined;
+    try {
+      const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
+      return typeof version === 'string' ? version : undefined;
+    } catch {
+      return undefined; // it is half installed
+    }
   }
   return undefined;
 }
