@@ -162,9 +162,11 @@ const config: UserConfig[] = defineConfig([
       comments: false,
       codeSplitting: {
         groups: [
-          { name: 'init', priority: 1, test: ofInit },
+          { name: 'init', test: ofInit },
+          // First, because a group takes with it what its files import.
           {
             name: 'base',
+            priority: 1,
             test: inSource(String.raw`(?:base[\\/]|config[\\/]find|cli[\\/]init[\\/]names|cli[\\/]run[\\/]outcome)`),
           },
         ],

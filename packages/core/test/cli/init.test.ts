@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { git, posix, python } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
@@ -27,6 +27,28 @@ function viteProject(): InitProject {
     'src/main.ts': 'export {};\n',
   });
 }
+
+/** The files of Carpool that a command loads, by their names. */
+async function loaded(...words: string[]): Promise<string[]> {
+  const { path } = place();
+  const [file = '', ...args] = commandLine(...words);
+  const env = { ...process.env, NODE_V8_COVERAGE: join(path, `coverage-${words.join('')}`) };
+  const child = spawn(file, args, { cwd: path, env, stdio: 'ignore' });
+  await once(child, 'exit');
+  const [report = ''] = readdirSync(env.NODE_V8_COVERAGE);
+  const { result } = JSON.parse(readFileSync(join(env.NODE_V8_COVERAGE, report), 'utf8')) as {
+    result: readonly { readonly url: string }[];
+  };
+  return result.map(({ url }) => basename(url)).filter((name) => name.startsWith('cli-'));
+}
+
+test('its parser and its questions are loaded by this command alone', async () => {
+  const ofInit = expect.stringMatching(/^cli-(?:init|ask)-/);
+  const others = await loaded('ps');
+  expect(others).toContainEqual(expect.stringMatching(/^cli-command-/));
+  expect(others).not.toContainEqual(ofInit);
+  expect(await loaded('init')).toContainEqual(ofInit);
+});
 
 describe('what it does', () => {
   test('shows the difference, and writes nothing: --dry-run, and without a terminal', async () => {
