@@ -100,7 +100,7 @@ program
   .option('-d, --detach', 'leave it running, with its log in its folder')
   .option(
     '--idle <time>',
-    'end it after so long without a run: 30s, 10m, 2h, or never; default: 10m, with --listen never',
+    'end it after so long without a run, such as 30s, 10m or 2h, or never; default: 10m, with --listen never',
     durationOf,
   )
   .option('--max-children <number>', 'children at once, of all runs', positiveInteger)
@@ -110,7 +110,7 @@ program
   .option('-c, --config <file>', 'with --listen: config file, instead of the nearest carpool.config.*')
   .option(
     '--leave <time>',
-    'with --listen: at the first Ctrl-C or SIGTERM, wait so long for sessions of other hosts: 30s, 10m, 2h, or never; default: 60s',
+    'with --listen: at the first Ctrl-C or SIGTERM, wait so long for sessions of other hosts, such as 30s, 10m or 2h, or never; default: 60s',
     durationOf,
   )
   .action(async (options: ServeOptions) => {
@@ -119,9 +119,11 @@ program
 
 program
   .command('address')
-  .description('print another address of the host of this machine, for other machines; or take addresses back')
+  .description(
+    'print another address of the host of this machine, for other machines, a bare line for CARPOOL_ADDRESS="$(carpool address --for ci)"; or take addresses back',
+  )
   .option('--for <name>', 'for whom it is: `carpool ps` shows it')
-  .option('--expires <time>', 'after which it opens no more connections: 30m, 8h, or never', timeOf)
+  .option('--expires <time>', 'after which it opens no more connections, such as 30m or 8h, or never', timeOf)
   .option('--revoke <name>', 'end those that were given to this name, and the connections with them')
   .action(async (options: AddressOptions) => {
     process.exitCode = await address(options);
@@ -141,7 +143,12 @@ program
   .description('end the host of this machine, or what is named, with all that it serves')
   .argument('[run]', 'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them')
   .option('-a, --all', 'end every host of this user')
-  .option('--timeout <time>', 'kill what has not ended by then: 30s, 10m, 2h, or never', durationOf, stopTimeout)
+  .option(
+    '--timeout <time>',
+    'kill what has not ended by then, such as 30s, 10m or 2h, or never',
+    durationOf,
+    stopTimeout,
+  )
   .action(async (target: string | undefined, options: StopOptions) => {
     process.exitCode = await stop(target, options);
   });

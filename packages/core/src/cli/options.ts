@@ -60,7 +60,8 @@ export function timeOf(text: string): number {
   if (text === 'never') return Infinity;
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
   const each = units.get(unit);
-  if (number === undefined || each === undefined) throw new InvalidArgumentError('It must be 30s, 10m, 2h, or never.');
+  if (number === undefined || each === undefined)
+    throw new InvalidArgumentError('It must be a time, such as 30s, 10m or 2h, or never.');
   return Number(number) * each;
 }
 

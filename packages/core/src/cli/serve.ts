@@ -6,6 +6,7 @@ import { ownEnvironment } from '../hosts/own-environment.ts';
 import { addressVariable, type RemotePlace } from '../wire/address.ts';
 import type { StatusResult } from '../wire/status.ts';
 import { invite } from './address.ts';
+import { tellUnknownName, withListener } from './serve/listening.ts';
 import { statusOf } from './ps/ask.ts';
 import { boundsText } from './ps/text.ts';
 import { ageText, count } from './ps/units.ts';
@@ -46,7 +47,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   const boot = { ...bounds, idle: inJson(idle), listen: listening };
   const foreground = new Foreground();
   const spawned = detach ? undefined : (host: StartedHost): void => foreground.take(host);
-  const found = await machineHost({ boot, foreground: !detach, spawned });
+  if (name !== undefined) await tellUnknownName(name);
+  const found = await machineHost({ boot, foreground: !detach, spawned }).catch(async (thrown: unknown) => {
+    throw listen === undefined ? thrown : await withListener(thrown, listen);
+  });
   if (found.started === undefined) return await besideAnother(found, options);
   console.log(`carpool: the host of this machine serves: ${describe(found)}`);
   const killed = killedText(found);
@@ -117,7 +121,7 @@ function inJson(time: number): number | null {
 }
 
 function printAddress({ address }: FoundMachineHost): void {
-  console.log(`carpool: for what does not look there: ${addressVariable}='${address}'`);
+  console.log(`carpool: for this machine, where it is not found by itself: ${addressVariable}='${address}'`);
 }
 
 /** The host that runs in the foreground of this process. */

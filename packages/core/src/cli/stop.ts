@@ -3,14 +3,15 @@
  * end in time is killed, and what it had started is swept. Only hosts of this user are found.
  */
 import { systemClock } from '../base/clock.ts';
-import { noop } from '../base/noop.ts';
 import { messageOf } from '../base/thrown.ts';
+import { version } from '../base/version.ts';
 import { within } from '../base/wait.ts';
 import { HostClient } from '../client/client.ts';
 import { livingHosts, type LivingHost } from '../hosts/living-hosts.ts';
 import { livingMachineHost, findMachineFolder } from '../hosts/machine-folder.ts';
-import type { RunStatus } from '../wire/status.ts';
+import type { RunStatus, StatusResult } from '../wire/status.ts';
 import { statusOf } from './ps/ask.ts';
+import { leavingText } from './ps/text.ts';
 import { count } from './ps/units.ts';
 import { endHost as end } from './stop/end-host.ts';
 import { Limit } from './stop/limit.ts';
@@ -53,26 +54,76 @@ async function endAll(hosts: readonly LivingHost[], limit: Limit): Promise<numbe
 async function endMachine(hosts: readonly LivingHost[], limit: Limit): Promise<number> {
   const found = livingMachineHost(findMachineFolder());
   const host = hosts.find(({ record }) => record.id === found?.id);
-  if (host !== undefined) return await endHost(host, limit);
-  const others = hosts.length === 0 ? '' : `; \`carpool stop --all\` ends ${count(hosts.length, 'other host')}`;
-  console.log(`carpool: there is no host of this machine${others}`);
-  return 0;
+  const others = await asked(
+    hosts.filter((one) => one !== host),
+    limit,
+  );
+  // It has taken its record back.
+  const leaving = others.filter(({ status }) => status?.leaving !== undefined && status.version === version);
+  if (host === undefined && leaving.length > 0)
+    return Math.max(...(await Promise.all(leaving.map((one) => endHost(one.host, limit)))));
+  if (host === undefined) {
+    console.log(`carpool: there is no host of this machine${othersText(others)}`);
+    return 0;
+  }
+  const code = await endHost(host, limit);
+  for (const {
+    host: {
+      record: { pid },
+    },
+    status,
+  } of leaving)
+    console.log(
+      `carpool: the host of this machine that ran before is leaving: ${status?.leaving && leavingText(status.leaving)}; \`carpool stop ${pid}\` ends it at once`,
+    );
+  return code;
+}
+
+interface Asked {
+  readonly host: LivingHost;
+  /** Undefined: it has not answered. */
+  readonly status: StatusResult | undefined;
+}
+
+/** All at once. What is found must have time to end. */
+async function asked(hosts: readonly LivingHost[], limit: Limit): Promise<Asked[]> {
+  const look = { clock: systemClock, timeout: limit.left / 2, expired: (): Error => new Error('no answer') };
+  return await Promise.all(
+    hosts.map(async (host) => {
+      const status = await within(statusOf(host.address, 0), look).catch(() => undefined);
+      return { host, status };
+    }),
+  );
+}
+
+/** Each by its pid: they may be of other projects. Nothing for those that have none here, and do not answer. */
+function othersText(others: readonly Asked[]): string {
+  const named = others.flatMap(({ host: { record, samePids }, status }) =>
+    samePids ? [`${record.pid} (${status === undefined ? 'it does not answer' : servedText(status)})`] : [],
+  );
+  if (named.length === 0) return '';
+  const one = named.length === 1;
+  return `. ${one ? 'Another host runs' : `${named.length} other hosts run`}: pid ${named.join(', pid ')}; \`carpool stop PID\` ends ${one ? 'it' : 'one of them'}`;
+}
+
+/** "vitest, /code/api"; "a host of the machine, carpool 1.1.0, 2 runs" */
+function servedText({ kind, version: its, runs }: StatusResult): string {
+  if (kind === 'machine') return `a host of the machine, carpool ${its}, ${count(runs.length, 'run')}`;
+  return runs.map(({ runner = 'a runner', folder }) => `${runner}, ${folder}`).join('; ') || 'no run';
 }
 
 async function endNamed(hosts: readonly LivingHost[], target: string, limit: Limit): Promise<number> {
   const isTarget = (pid: number | undefined): boolean => String(pid) === target;
   const host = hosts.find(({ record, samePids }) => samePids && isTarget(record.pid));
   if (host !== undefined) return await endHost(host, limit);
-  // One that does not answer is found by its own pid alone. What is found must have time to end.
-  const look = { clock: systemClock, timeout: limit.left / 2, expired: (): Error => new Error('no answer') };
-  const asked = await Promise.all(hosts.map(({ address }) => within(statusOf(address, 0), look).catch(noop)));
-  for (const [at, status] of asked.entries()) {
+  // One that does not answer is found by its own pid alone.
+  const all = await asked(hosts, limit);
+  for (const { host: one, status } of all) {
     const run = status?.runs.find(({ id, pid }) => id === target || isTarget(pid));
-    const one = hosts[at];
-    if (run === undefined || one === undefined) continue;
+    if (run === undefined) continue;
     return status?.kind === 'machine' ? await endRun(one, run, limit) : await endHost(one, limit);
   }
-  const silent = hosts.filter(({ samePids }, at) => samePids && asked[at] === undefined);
+  const silent = all.flatMap(({ host: one, status }) => (one.samePids && status === undefined ? [one] : []));
   return failed(`no host and no run of this user is ${target}; \`carpool ps\` lists them${mayHaveIt(silent)}`);
 }
 

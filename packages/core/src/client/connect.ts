@@ -15,7 +15,7 @@ import { readEnding } from '../wire/left-ending.ts';
 import { wireVersion } from '../wire/frames.ts';
 import type { GreetRequest, GreetResult } from '../wire/messages.ts';
 import { WireProtocol, wireCodec } from '../wire/protocol.ts';
-import { dial, whyNotRemote } from './dial.ts';
+import { dial, unreachable, whyNotRemote } from './dial.ts';
 import { endingOf, hostError, silenceOf, silentError } from './silent-host.ts';
 import type { ClientOptions } from './types.ts';
 
@@ -161,7 +161,7 @@ async function socketTo(place: Place, { timeout, known, log }: Known): Promise<S
         code,
       });
     const message = isRemote(place)
-      ? `Cannot reach the host at ${placeName(place)}: ${why}. The host has ended, or the address is that of another machine`
+      ? `Cannot reach the host at ${placeName(place)}: ${unreachable(thrown)}`
       : `Cannot reach the host at ${place.path}: ${why}. ${whose(code)}`;
     throw new CarpoolError('HUB_UNREACHABLE', message, {
       context: contextOf(place),

@@ -57,13 +57,25 @@ function dialRemote(place: RemotePlace): Dialled {
 }
 
 function otherHost(place: RemotePlace): CarpoolError {
-  const message = `Cannot use the host at ${placeName(place)}: its certificate is not that of the address, and nothing was sent to it. It is another host, or was started again since: ask it for an address of today, by \`carpool address\` there`;
+  const message = `Cannot use the host at ${placeName(place)}: its certificate is not that of the address, and nothing was sent to it. It is another host, it was started again since, or the address was edited or cut: ask it for an address of today, by \`carpool address\` there`;
   return new CarpoolError('HUB_REJECTED', message, { context: { place: placeName(place) } });
+}
+
+const unresolved: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** Why there is no connection to another machine, and what may be so. */
+export function unreachable(thrown: unknown): string {
+  const { code = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  const cause = unresolved.has(code)
+    ? 'It is what `carpool serve --name` of that machine says: give a name there that resolves here, or none, for its numeric address'
+    : 'The host has ended, or the address is that of another machine';
+  return `${whyNotRemote(thrown)}. ${cause}`;
 }
 
 /** Why there is no connection to another machine, in half a sentence. */
 export function whyNotRemote(thrown: unknown): string {
   const { code = '', message = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (unresolved.has(code)) return `its name does not resolve on this machine (${message})`;
   if (/^(?:EPROTO|ERR_SSL_)/.test(code)) return 'what listens there does not speak TLS 1.3';
   if (code === 'ECONNRESET' || code === 'EPIPE' || message === 'it ended the connection')
     return 'it ended the connection before it had shown who it is; it turns an address away for a minute after 10 wrong tokens in 10 s';

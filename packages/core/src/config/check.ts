@@ -9,6 +9,7 @@ import type { Reach } from '../reach/types.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { SharedWorkerEntry } from './define-shared-worker.ts';
 import type { Redact } from './define-redact.ts';
+import { otherPlaceOf } from './option-place.ts';
 import { lockSchema } from './lock-schema.ts';
 import { redactSchema } from './redact-schema.ts';
 import { milliseconds, text, texts, whole } from './schema-parts.ts';
@@ -205,7 +206,8 @@ export function checkConfig(config: unknown, where: string): CheckedConfig {
   const name = missing ? unknownIn(issue.path?.at(-1)?.input, allowed) : path.split('.').at(-1);
   if (name === undefined) throw invalid(path, 'nothing', required, where);
   const found = `${JSON.stringify(name)}, which is no option there`;
-  throw invalid([...place, name].join('.'), found, allowed.join(', '), where, didYouMean(name, allowed));
+  const meant = otherPlaceOf(name, place, optionsAt) ?? didYouMean(name, allowed);
+  throw invalid([...place, name].join('.'), found, allowed.join(', '), where, meant);
 }
 
 /** The first name that is no option. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../test/support/clock.ts';
-import { Leaving, type OpenElsewhere } from './leaving.ts';
+import type { OpenElsewhere } from '../wire/open-elsewhere.ts';
+import { Leaving } from './leaving.ts';
 
 class Host {
   readonly clock = new FakeClock();

@@ -5,12 +5,8 @@
  *   first signal ─▶ offers nothing more ─▶ the last session has ended, the time is over, or a second signal ─▶ ends
  */
 import { systemClock, type Clock, type Timer } from '../base/clock.ts';
-
-/** What runs of other hosts have here. */
-export interface OpenElsewhere {
-  readonly sessions: number;
-  readonly runs: number;
-}
+import { openText, type OpenElsewhere } from '../wire/open-elsewhere.ts';
+import type { LeavingStatus } from '../wire/status.ts';
 
 export interface LeavingOptions {
   /** Milliseconds; null: any time. */
@@ -48,6 +44,14 @@ export class Leaving {
     return this.#hasBegun;
   }
 
+  /** Undefined: it does not leave. */
+  get status(): LeavingStatus | undefined {
+    if (!this.#hasBegun || this.#first === undefined) return undefined;
+    const { limit, open } = this.#options;
+    const left = limit === null ? undefined : Math.max(0, Math.round(this.#first.at + limit - this.#clock.now()));
+    return { sessions: 0, runs: 0, ...open(), left };
+  }
+
   signalled(signal: NodeJS.Signals): void {
     const { limit, open, begun, end } = this.#options;
     const now = this.#clock.now();
@@ -82,23 +86,17 @@ export class Leaving {
     }
     const most = limit ?? Infinity;
     if (this.#clock.now() - at >= most) {
-      print(`leaving: ${textOf(left)} after ${secondsOf(most)} s: ended now`);
+      print(`leaving: ${openText(left)} after ${secondsOf(most)} s: ended now`);
       end(signal);
       return;
     }
     if (!this.#told) {
       const bound = limit === null ? '' : `, at most ${secondsOf(limit)} s`;
-      print(`leaving: ${textOf(left)}${bound}; a second signal (Ctrl-C) ends them at once`);
+      print(`leaving: ${openText(left)}${bound}; a second signal (Ctrl-C) ends them at once`);
       this.#told = true;
     }
     this.#next();
   }
-}
-
-function textOf({ sessions, runs }: OpenElsewhere): string {
-  const of = `${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  if (sessions === 0) return `what children found wrong is told to ${of}`;
-  return `${sessions} ${sessions === 1 ? 'session' : 'sessions'} of ${of} ${sessions === 1 ? 'is' : 'are'} open`;
 }
 
 function secondsOf(milliseconds: number): number {

@@ -28,6 +28,7 @@ import { Lifetime } from '../host/lifetime.ts';
 import { loadAndCleanUp } from '../host/load-clean-up.ts';
 import { Restoration } from '../host/restoration.ts';
 import { serverPorts } from '../host/server-ports.ts';
+import { endingText } from './host-use.ts';
 import { IdleEnd } from './idle-end.ts';
 import { endedOnPurpose } from '../hosts/ended-on-purpose.ts';
 import { leaveEndingOfHost } from '../hosts/left-ending.ts';
@@ -99,10 +100,13 @@ async function serve(
       const error = endedOnPurpose('machine', 'here', by);
       hub.tellEnd(error, endedOnPurpose('machine', 'remote', by));
       leaveEndingOfHost(machineLog(machine), folder, error);
-      printLine(error.message);
+      const { runs: open, sessions } = runs.use;
+      const leases = hub.leaseStatus(0).length;
+      printLine(endingText({ runs: open, sessions, leases, left: leaving.hasBegun, by }));
       void lifetime.stop();
     },
     listener: () => listener,
+    leaving: () => leaving.status,
   });
   let listener: RemoteListener | undefined;
   const lives = new RunLives();
@@ -125,9 +129,9 @@ async function serve(
       void lifetime.stop();
     },
   });
-  const leaving = new Leaving({
+  const leaving: Leaving = new Leaving({
     limit: listen?.leave === undefined ? defaultLeave : listen.leave,
-    open: () => runs.openElsewhere,
+    open: () => runs.use.elsewhere,
     begun: () => {
       // Runs of this machine that begin now start another one.
       withdrawMachineHost(machine, record.id);

@@ -25,7 +25,7 @@ import {
   type RevokeResult,
   type RunInfoResult,
 } from '../wire/machine-messages.ts';
-import type { HostBounds, ListenStatus } from '../wire/status.ts';
+import type { HostBounds, LeavingStatus, ListenStatus } from '../wire/status.ts';
 import { configure } from '../host/configure.ts';
 import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, HostedRuns, MachineStatus, Runner } from '../host/hub/peer-run.ts';
@@ -34,7 +34,6 @@ import { ServedRun } from '../host/served-run.ts';
 import { identitiesOf, type PoolMade } from '../reach/offer.ts';
 import type { Listening } from '../wire/control.ts';
 import { printLine } from './log.ts';
-import type { OpenElsewhere } from './leaving.ts';
 import { MachineRun } from './machine-run.ts';
 import type { Offering, OfferingOptions } from './offering.ts';
 import { PoolDefinition } from '../definitions/pool-definition.ts';
@@ -42,6 +41,7 @@ import { placingOf } from './placed-run.ts';
 import type { RunPool } from './run-pool.ts';
 import { Projects } from './projects.ts';
 import { SharedPools } from './shared-pools.ts';
+import { useOf, type HostUse } from './host-use.ts';
 
 export interface MachineRunsOptions {
   readonly bounds: HostBounds;
@@ -57,6 +57,8 @@ export interface MachineRunsOptions {
   readonly stop: (by: NodeJS.Signals | undefined) => void;
   /** For other machines. */
   readonly listener: () => Listener | undefined;
+  /** Undefined: the host does not leave. */
+  readonly leaving: () => LeavingStatus | undefined;
 }
 
 interface Listener {
@@ -148,12 +150,9 @@ export class MachineRuns implements HostedRuns {
     this.#leaving.abort(() => new Error('the host leaves'));
   }
 
-  /** What runs have here that other hosts have sent; undefined: nothing. */
-  get openElsewhere(): OpenElsewhere | undefined {
-    const all = [...this.#runs].filter(({ sessionsOnly }) => sessionsOnly).map(({ hub }) => hub.holding);
-    const open = all.filter(({ sessions, untold }) => sessions + untold > 0);
-    if (open.length === 0) return undefined;
-    return { runs: open.length, sessions: open.reduce((sum, { sessions }) => sum + sessions, 0) };
+  /** What its runs have here now. */
+  get use(): HostUse {
+    return useOf(this.#runs);
   }
 
   async open(request: OpenRunRequest, runner: Runner, entrance?: RunEntrance): Promise<HostedRun> {
@@ -270,6 +269,7 @@ export class MachineRuns implements HostedRuns {
       leases: runs.flatMap(({ hub }) => hub.leaseStatus(most)),
       bounds: this.#options.bounds,
       listens: this.#options.listener()?.status(),
+      leaving: this.#options.leaving(),
     };
   }
 

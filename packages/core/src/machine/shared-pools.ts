@@ -111,8 +111,10 @@ export class SharedPools {
     // The last one: most often that of the run which began just before.
     const other = [...this.#pools.values()].findLast(({ pool }) => pool.name === settings.name);
     const pool = new SharedPool(definition, this.#options, this.#cap);
-    if (other !== undefined)
-      pool.unlike = `not shared with that of ${other.folder}: ${differenceOf(definition.parts, other.parts)}`;
+    if (other !== undefined) {
+      const whose = other.folder === pool.folder ? 'an earlier run of this folder' : other.folder;
+      pool.unlike = `not shared with that of ${whose}: ${differenceOf(definition.parts, other.parts)}`;
+    }
     this.#pools.set(digest, pool);
     return pool;
   }

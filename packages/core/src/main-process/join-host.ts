@@ -21,6 +21,7 @@ import { addressVariable, asOfVariable, isRemote, localPath, parseAddress } from
  */
 export async function joinHost(options: JoinOptions, runner: string): Promise<Host> {
   const address = process.env[addressVariable];
+  if (address === '') tellEmpty();
   if (address === undefined || address === '') return await ownHost(options, runner);
   const log = logOf(address);
   const client = await HostClient.connect({ address, runner, printed, log }).catch((thrown: unknown) => {
@@ -32,6 +33,17 @@ export async function joinHost(options: JoinOptions, runner: string): Promise<Ho
   const place = isRemote(parsed) ? parsed : undefined;
   if (machine !== undefined) return await openRun(client, options, { runner, ...machine, place, log });
   return new JoinedHost(client, { address, log }, options);
+}
+
+let toldEmpty = false;
+
+/** Once, and not again in watch mode: a secret that a CI does not have, say, is an empty variable. */
+function tellEmpty(): void {
+  if (toldEmpty) return;
+  toldEmpty = true;
+  printed(
+    `carpool: ${addressVariable} is empty, and counts as unset: this run uses no host that is named, but one of this machine. Set it to the address of a host, or unset it\n`,
+  );
 }
 
 /** One of its own, or a run on the host of the machine. */

@@ -208,7 +208,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   async open(timeout: number, signal?: CancelSignal): Promise<Opened> {
     const { protocol, clock } = this.#connection;
     const ended = (): Error =>
-      closedError('open it', this, (this.#state as { reason: CloseReason }).reason, clock.now());
+      closedError('open a session', this, (this.#state as { reason: CloseReason }).reason, clock.now());
     const open = runOpen(this, this.#connection, ended);
     const late = (opened: Opened): void => void this.#closeProtocol(opened, lateReason(clock.now()), timeout);
     let opened: Opened | undefined;

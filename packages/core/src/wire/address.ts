@@ -79,10 +79,15 @@ export function formatAddress(address: Address, kind: string = scheme): string {
 export function parseAddress(address: string): Address {
   const parsed = addressIn(address, scheme, tokenPattern);
   if (parsed !== undefined) return parsed;
-  throw new CarpoolError(
-    'HUB_UNREACHABLE',
-    'Cannot connect to the host: its address is not one that an adapter of Carpool made',
-  );
+  throw new CarpoolError('HUB_UNREACHABLE', `Cannot connect to the host: its address ${whyNoAddress(address)}`);
+}
+
+/** In half a sentence, which shows nothing of it: a part may be of a token. */
+function whyNoAddress(text: string): string {
+  if (!/^carpool(?:\+tls)?:/.test(text)) return 'is none of Carpool: those begin with `carpool:` or `carpool+tls:`';
+  return text.includes('#')
+    ? 'was edited, or a part of it is missing: copy all of it'
+    : 'was cut off before the `#`, which begins a comment in some files: copy all of it, in quotes';
 }
 
 /** Of a host on this machine. @throws CarpoolError HUB_UNREACHABLE */

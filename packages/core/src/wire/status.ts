@@ -26,6 +26,18 @@ export interface StatusResult {
   readonly bounds?: HostBounds | undefined;
   /** Absent: it does not listen for other machines. */
   readonly listens?: ListenStatus | undefined;
+  /** Absent: it does not leave. */
+  readonly leaving?: LeavingStatus | undefined;
+}
+
+/** Of a host that was told to end, takes nothing new, and waits for what other hosts have sent there. */
+export interface LeavingStatus {
+  /** Of other hosts, that are open. */
+  readonly sessions: number;
+  /** Of other hosts, that have those, or wait for an answer. */
+  readonly runs: number;
+  /** Milliseconds until it ends, whatever is open. Absent: it waits any time. */
+  readonly left?: number | undefined;
 }
 
 /** The host of another machine, as that of a run sees it. */

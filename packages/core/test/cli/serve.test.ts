@@ -14,7 +14,8 @@ test('serve says which runs come and go, and ends when it is asked to', async ()
   const lines = createInterface({ input: serving.stdout! })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   expect(await next()).toMatch(/^carpool: the host of this machine serves: process \d+, found in /);
-  const [, address] = /^carpool: for what does not look there: CARPOOL_ADDRESS='(.+)'$/.exec(await next()) ?? [];
+  const [, address] =
+    /^carpool: for this machine, where it is not found by itself: CARPOOL_ADDRESS='(.+)'$/.exec(await next()) ?? [];
   vi.stubEnv('CARPOOL_ADDRESS', address);
   const host = new RunHost({ root: place().path, runner: 'a test', version: '1' });
   await host.runStarted();
@@ -27,7 +28,7 @@ test('serve says which runs come and go, and ends when it is asked to', async ()
   expect((await carpool('stop')).stdout).toMatch(/^carpool: the host of this machine has ended: process \d+/);
   expect((await ended).code).toBe(0);
   // Others of this user may be in /tmp.
-  expect((await carpool('stop')).stdout).toMatch(/^carpool: there is no host of this machine(?:; .*)?\n$/);
+  expect((await carpool('stop')).stdout).toMatch(/^carpool: there is no host of this machine(?:\. .*)?\n$/);
 });
 
 test('a host that is left running ends when it is idle', async () => {
@@ -52,7 +53,9 @@ test('`never` is any time: a host does not end by itself, and is not killed', as
 });
 
 test('serve refuses a time, a size or a name that is none, and what is for other machines without them', async () => {
-  expect((await carpool('serve', '--idle', 'soon')).stderr).toContain('It must be 30s, 10m, 2h, or never.');
+  expect((await carpool('serve', '--idle', 'soon')).stderr).toContain(
+    'It must be a time, such as 30s, 10m or 2h, or never.',
+  );
   expect((await carpool('serve', '--max-memory', 'much')).stderr).toContain('It must be a size, such as 512M or 4G.');
   const named = await carpool('serve', '--listen', '127.0.0.1:0', '--name', 'my machine');
   expect(named.stderr).toContain('It must be a name or an IP address, such as build.local, without a port.');
@@ -66,7 +69,7 @@ test('serve beside a host that runs says what that is, since when, and what it d
   await lines.next();
   const beside = await carpool('serve', '--detach', '--max-children', '8');
   expect(beside.stdout).toMatch(
-    /^carpool: the host of this machine runs already: process \d+, found in .*\ncarpool: for \d+ (?:s|ms), 0 runs, 0 children, at most 8 children, no other child from 4\.0 GB, ends after 10 min without a run\ncarpool: for what/,
+    /^carpool: the host of this machine runs already: process \d+, found in .*\ncarpool: for \d+ (?:s|ms), 0 runs, 0 children, at most 8 children, no other child from 4\.0 GB, ends after 10 min without a run\ncarpool: for this machine/,
   );
   expect([beside.code, beside.stderr]).toEqual([0, '']);
   const other = await carpool('serve', '--detach', '--max-children', '4', '--idle', '2h');

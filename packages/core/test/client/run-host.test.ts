@@ -194,7 +194,7 @@ test('may be joined: it learns of new runs, prints no summary, and is left runni
 });
 
 test.each([
-  ['is no address', (): string => 'nonsense', 'its address is not one that an adapter of Carpool made'],
+  ['is no address', (): string => 'nonsense', 'its address is none of Carpool: those begin with'],
   ['is of a host that has ended', (): string => `carpool:${place().path}/gone#${'a'.repeat(64)}`, 'has ended, or of'],
 ])('an address in the environment that %s: the error names the variable, and what to do', async (_, address, why) => {
   vi.stubEnv(addressVariable, address());
@@ -206,6 +206,23 @@ test.each([
   expect(problem?.message).toMatch(
     /\. The address is the value of CARPOOL_ADDRESS: unset it, and the run starts a host of its own, or set it to /,
   );
+});
+
+test('an empty address in the environment is told of, once: the run has a host of its own', async () => {
+  inPlace();
+  configured();
+  vi.stubEnv(addressVariable, '');
+  const printed: string[] = [];
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const host = runHost();
+  await host.runStarted();
+  await host.stop();
+  await runHost().runStarted();
+  stderr.mockRestore();
+  expect(host.provided.pools).toEqual(['echoes']);
+  expect(printed.filter((text) => text.includes('CARPOOL_ADDRESS is empty'))).toEqual([
+    'carpool: CARPOOL_ADDRESS is empty, and counts as unset: this run uses no host that is named, but one of this machine. Set it to the address of a host, or unset it\n',
+  ]);
 });
 
 test('that cannot be joined is a problem of the run', async () => {

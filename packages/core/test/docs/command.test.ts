@@ -8,6 +8,7 @@ import type { AnsweringHost, ChildView, LeftBehind, PoolView, Processes, SilentH
 import type { HolderStatus, SessionStatus } from '../../src/pool/status.ts';
 import type {
   LeaseStatus,
+  LeavingStatus,
   HostBounds,
   ListenStatus,
   OtherHostStatus,
@@ -40,6 +41,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     leases: 0,
     'bounds?': 0,
     'listens?': 0,
+    'leaving?': 0,
   };
   const silent: Fields<SilentHost> = {
     state: 0,
@@ -65,6 +67,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
   const other: Fields<OtherHostStatus> = { name: 0, 'address?': 0, state: 0, sessions: 0, 'unlike?': 0 };
   const bounds: Fields<HostBounds> = { 'maxChildren?': 0, 'maxMemory?': 0, idle: 0 };
   const listens: Fields<ListenStatus> = { at: 0, clients: 0 };
+  const leaving: Fields<LeavingStatus> = { sessions: 0, runs: 0, 'left?': 0 };
   const left: Fields<LeftBehind> = { folder: 0, 'pid?': 0, children: 0 };
   const client: Fields<RemoteClientStatus> = { name: 0, 'expires?': 0, connections: 0 };
   const pool: Fields<PoolView> = {
@@ -103,7 +106,23 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     waiting: 0,
   };
   const named = holder satisfies Fields<HolderStatus>;
-  const wanted = [whole, host, silent, run, other, pool, child, session, lease, named, bounds, left, listens, client];
+  const wanted = [
+    whole,
+    host,
+    silent,
+    run,
+    other,
+    pool,
+    child,
+    session,
+    lease,
+    named,
+    bounds,
+    left,
+    listens,
+    client,
+    leaving,
+  ];
   const [, table = ''] = page.split('\n### As JSON\n');
   const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
   expect(rows.slice(2).map(namesIn)).toEqual(wanted.map((fields) => Object.keys(fields)));

@@ -200,7 +200,19 @@ test('the table of methods is the one of the code, field by field', () => {
     stop: [{ 'run?': 0 }, {}],
     status: [
       { 'most?': 0 },
-      { version: 0, pid: 0, kind: 0, age: 0, runs: 0, pools: 0, leaseCount: 0, leases: 0, 'bounds?': 0, 'listens?': 0 },
+      {
+        version: 0,
+        pid: 0,
+        kind: 0,
+        age: 0,
+        runs: 0,
+        pools: 0,
+        leaseCount: 0,
+        leases: 0,
+        'bounds?': 0,
+        'listens?': 0,
+        'leaving?': 0,
+      },
     ],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },

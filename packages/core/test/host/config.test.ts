@@ -317,6 +317,26 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
     'pools.a.protocol.hello.expcet',
     unknown('expcet', 'send, expect, version', 'expect'),
   ],
+  [
+    `{ pools: { a: { command: 'x', protocol: { helloTimeout: 5 } } } }`,
+    'pools.a.protocol.helloTimeout',
+    `"helloTimeout", which is no option there; it belongs beside \`protocol\`, and not in it; allowed: ${ofProtocol}`,
+  ],
+  [
+    `{ pools: { a: { command: 'x', protocol: { close: { requestTimeout: 5 } } } } }`,
+    'pools.a.protocol.close.requestTimeout',
+    '"requestTimeout", which is no option there; it belongs beside `protocol`, and not in it; allowed: send, expect, failed',
+  ],
+  [
+    `{ pools: { a: { command: 'x', host: 'machine' } } }`,
+    'pools.a.host',
+    `"host", which is no option there; it belongs beside \`pools\`, and not in it; allowed: ${options}`,
+  ],
+  [
+    `{ pools: { a: { command: 'x', replyTo: 'id' } } }`,
+    'pools.a.replyTo',
+    `"replyTo", which is no option there; it belongs in \`protocol\`; allowed: ${options}`,
+  ],
   [`{ pools: { a: { comand: 'x' } } }`, 'pools.a.comand', unknown('comand', options, 'command')],
   [
     `{ pools: { a: { command: 'x', protocol: { name: 'x', route: 7 } } } }`,

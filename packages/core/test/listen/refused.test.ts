@@ -32,7 +32,7 @@ test('another certificate than that of the address: nothing is sent to it', asyn
   const error = await failure(HostClient.connect({ address: other, runner }), 'HUB_REJECTED');
   const { host, port } = placeOf(address);
   expect(error.message).toBe(
-    `Cannot use the host at ${host}:${port}: its certificate is not that of the address, and nothing was sent to it. It is another host, or was started again since: ask it for an address of today, by \`carpool address\` there`,
+    `Cannot use the host at ${host}:${port}: its certificate is not that of the address, and nothing was sent to it. It is another host, it was started again since, or the address was edited or cut: ask it for an address of today, by \`carpool address\` there`,
   );
   expect(hub.peers).toBe(0);
 });

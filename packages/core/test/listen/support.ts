@@ -30,7 +30,8 @@ export async function serving(listen = '127.0.0.1:0', ...more: string[]): Promis
   const next = async (): Promise<string> => String((await lines.next()).value);
   expect(await next()).toMatch(/^carpool: the host of this machine serves: process \d+/);
   const [, own = ''] =
-    /^carpool: for what does not look there: CARPOOL_ADDRESS='(carpool:.+)'$/.exec(await next()) ?? [];
+    /^carpool: for this machine, where it is not found by itself: CARPOOL_ADDRESS='(carpool:.+)'$/.exec(await next()) ??
+    [];
   expect(own).not.toBe('');
   const [, address = ''] = /^carpool: for other machines: CARPOOL_ADDRESS='(.+)'$/.exec(await next()) ?? [];
   return { address, own, next, end: () => void child.kill('SIGTERM') };

@@ -47,6 +47,8 @@ test('two work trees share a child exactly if theirs are the same, and the next 
   expect(await pidOf(await run({ root: edited }))).not.toBe(pid);
   vi.stubEnv('FLAVOUR', 'another');
   expect(await pidOf(await run({ root: b }))).not.toBe(pid);
+  vi.stubEnv('FLAVOUR', 'a third');
+  await pidOf(await run({ root: b }));
   vi.stubEnv('FLAVOUR', undefined);
   vi.stubEnv('UNRELATED', 'another');
   const looks = await HostClient.connect({ address: (await machineHost()).address, runner: 'a test' });
@@ -55,7 +57,8 @@ test('two work trees share a child exactly if theirs are the same, and the next 
   expect(pools.map(({ unlike }) => unlike)).toEqual([
     undefined,
     `not shared with that of ${a}: limits.mjs`,
-    expect.stringMatching(/^not shared with that of .*: FLAVOUR of the environment/),
+    expect.stringMatching(/^not shared with that of .*\/edited: FLAVOUR of the environment/),
+    'not shared with that of an earlier run of this folder: FLAVOUR of the environment',
   ]);
   expect(await first.stop()).toEqual([expect.stringMatching('^carpool: echoes: 1 child, 1 session, peak 1')]);
   expect(await pidOf(await run({ root: a }))).toBe(pid);

@@ -37,7 +37,8 @@ test('a registration with `params` fails at once: they may be what ends the chil
   const echoes = pool('echo', asks);
   await echoes.register();
   kill(echoes.stats().pids);
-  await failure(echoes.register({ params: { name: 'x' } }), 'CHILD_EXITED');
+  const { message } = await failure(echoes.register({ params: { name: 'x' } }), 'CHILD_EXITED');
+  expect(message).toMatch(/^Cannot open a session: session s\d+ was closed because its child /);
   expect(echoes.stats()).toMatchObject({ open: 0, children: 1 });
 });
 

@@ -109,9 +109,10 @@ function namedHosts(found: readonly LivingHost[], most: number): Promise<Seen>[]
   return [asked.then((host) => ({ host, samePids: false }))];
 }
 
-/** The machine's first, those that do not answer last, and the oldest before the younger. */
+/** The machine's first, those of it that leave next, those that do not answer last, and the oldest before the younger. */
 function compareHosts(a: HostView, b: HostView): number {
-  const place = (host: HostView): number => (host.state !== 'answers' ? 2 : host.kind === 'machine' ? 0 : 1);
+  const place = (host: HostView): number =>
+    host.state !== 'answers' ? 3 : host.kind !== 'machine' ? 2 : host.leaving === undefined ? 0 : 1;
   const age = (host: HostView): number => (host.state === 'answers' ? host.age : 0);
   return place(a) - place(b) || age(b) - age(a) || (a.pid ?? 0) - (b.pid ?? 0);
 }

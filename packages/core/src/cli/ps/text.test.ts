@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { processesText } from './text.ts';
 import type { AnsweringHost, Processes } from './types.ts';
-import { ageText, leftText, memoryText } from './units.ts';
+import { ageText, atMost, leftText, memoryText } from './units.ts';
 
 const minute = 60_000;
 const megabyte = 1024 ** 2;
@@ -81,6 +81,21 @@ const seen: Processes = {
   ],
   left: [],
 };
+
+test('a host that leaves: what is open, and how long it waits; it ends whatever its `idle` says', () => {
+  const text = (host: AnsweringHost): string => processesText({ ...seen, hosts: [host] });
+  const bounds = { maxChildren: 8, idle: null };
+  const empty = { ...machine, runs: [], pools: [], leases: [], leaseCount: 0 };
+  expect(text({ ...empty, bounds, leaving: { sessions: 2, runs: 1, left: 47_600 } })).toBe(
+    'host of this machine: pid 4711, carpool 1.2.0, 12 min, 61 MB\n  at most 8 children\n' +
+      '  leaving: 2 sessions of 1 run are open, at most 48 s more\n  no run\n',
+  );
+  expect(text({ ...empty, bounds: { idle: null }, leaving: { sessions: 0, runs: 0 } })).toBe(
+    'host of this machine: pid 4711, carpool 1.2.0, 12 min, 61 MB\n' +
+      '  leaving: nothing of other hosts is open any more\n  no run\n',
+  );
+  expect([500, 119_001, 125_000].map(atMost)).toEqual(['1 s', '120 s', '3 min']);
+});
 
 test('80 columns', () => {
   expect(processesText(seen, 80)).toMatchInlineSnapshot(`

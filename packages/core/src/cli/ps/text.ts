@@ -1,10 +1,11 @@
 /** What `carpool ps` prints for people: a tree of hosts, runs, pools with children and sessions, and leases with their waits. */
 import type { HolderStatus } from '../../pool/status.ts';
-import type { HostBounds, LeaseStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
+import type { HostBounds, LeaseStatus, LeavingStatus, ListenStatus, RunStatus } from '../../wire/status.ts';
+import { openText } from '../../wire/open-elsewhere.ts';
 import { machineName } from '../../wire/elsewhere.ts';
 import { line } from './lines.ts';
 import type { HostView, LeftBehind, PoolView, Processes } from './types.ts';
-import { ageText, count, leftText, memoryText } from './units.ts';
+import { ageText, atMost, count, leftText, memoryText } from './units.ts';
 
 /** @param width columns of the terminal; Infinity where it is none */
 export function processesText({ hosts, left }: Processes, width: number = Infinity): string {
@@ -38,12 +39,14 @@ function hostLines(host: HostView, { print, run: runOf }: Printing): string[] {
         : [print(1, [`${count(children.length, 'child', 'children')}: pid ${children.join(' ')}`])]),
     ];
   }
-  const { pid, version, age, runs, pools, leases, leaseCount, kind, listens, bounds } = host;
+  const { pid, version, age, runs, pools, leases, leaseCount, kind, listens, bounds, leaving } = host;
+  const bound = bounds === undefined ? '' : boundsText(bounds, leaving !== undefined);
   // Where there is one run, it need not be named again.
   const run = kind === 'machine' ? runOf : (): undefined => undefined;
   return [
     print(0, [`${name}: pid ${pid}`, `carpool ${version}`, ageText(age), memory]),
-    ...(bounds === undefined ? [] : [print(1, [boundsText(bounds)])]),
+    ...(bound === '' ? [] : [print(1, [bound])]),
+    ...(leaving === undefined ? [] : [print(1, [`leaving: ${leavingText(leaving)}`])]),
     ...listenLines(listens, print),
     ...(runs.length === 0
       ? [print(1, ['no run'])]
@@ -63,14 +66,19 @@ function leftLines({ pid, children }: LeftBehind, print: Print): string[] {
   ];
 }
 
-/** "at most 8 children, no other child from 4.0 GB, ends after 10 min without a run" */
-export function boundsText({ maxChildren, maxMemory, idle }: HostBounds): string {
+/** "at most 8 children, no other child from 4.0 GB, ends after 10 min without a run" @param leaving it ends anyway */
+export function boundsText({ maxChildren, maxMemory, idle }: HostBounds, leaving: boolean = false): string {
   const parts = [
     maxChildren === undefined ? undefined : `at most ${count(maxChildren, 'child', 'children')}`,
     maxMemory === undefined ? undefined : `no other child from ${memoryText(maxMemory)}`,
-    idle === null ? 'does not end by itself' : `ends after ${ageText(idle)} without a run`,
+    leaving ? undefined : idle === null ? 'does not end by itself' : `ends after ${ageText(idle)} without a run`,
   ];
   return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** "2 sessions of 1 run are open, at most 48 s more" */
+export function leavingText({ left, ...open }: LeavingStatus): string {
+  return left === undefined ? openText(open) : `${openText(open)}, at most ${atMost(left)} more`;
 }
 
 function listenLines(listens: ListenStatus | undefined, print: Print): string[] {

@@ -22,6 +22,12 @@ export function leftText(milliseconds: number): string {
   return ageText(milliseconds);
 }
 
+/** "48 s", "3 min": never less than it is. */
+export function atMost(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  return seconds <= 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 const sizes = [
   [1024 ** 3, 'GB'],
   [1024 ** 2, 'MB'],

@@ -42,7 +42,7 @@ export interface Runner {
   hangUp(error: CarpoolError): void;
 }
 
-export type MachineStatus = Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens' | 'bounds'>;
+export type MachineStatus = Pick<StatusResult, 'runs' | 'pools' | 'leases' | 'listens' | 'bounds' | 'leaving'>;
 
 /** The runs of a machine's host. */
 export interface HostedRuns {

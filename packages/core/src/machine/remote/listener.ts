@@ -94,7 +94,12 @@ export class RemoteListener {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
         const message = `Cannot listen on ${hostAndPort({ host, port })}: ${messageOf(error)}`;
-        reject(new CarpoolError('HUB_UNREACHABLE', message, { context: { host, port }, cause: error }));
+        reject(
+          new CarpoolError('HUB_UNREACHABLE', message, {
+            context: { host, port, system: (error as NodeJS.ErrnoException).code },
+            cause: error,
+          }),
+        );
       });
       this.#server.listen({ host, port }, resolve);
     });

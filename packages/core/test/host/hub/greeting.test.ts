@@ -126,12 +126,23 @@ describe('the number of workers', () => {
 });
 
 test.each([
-  ['nothing', ''],
-  ['another scheme', 'http://localhost:80'],
-  ['a short token', 'carpool:/tmp/hub#abc'],
-])('%s is no address of a host', async (_, address) => {
+  ['nothing', '', 'is none of Carpool: those begin with `carpool:` or `carpool+tls:`'],
+  ['another scheme', 'http://localhost:80', 'is none of Carpool: those begin with `carpool:` or `carpool+tls:`'],
+  ['a short token', 'carpool:/tmp/hub#abc', 'was edited, or a part of it is missing: copy all of it'],
+  [
+    'one without its fingerprint',
+    `carpool+tls://10.0.0.5:7000/#${'a'.repeat(64)}`,
+    'was edited, or a part of it is missing: copy all of it',
+  ],
+  // As a `.env` file without quotes cuts it.
+  [
+    'one that was cut off',
+    'carpool+tls://10.0.0.5:7000/',
+    'was cut off before the `#`, which begins a comment in some files: copy all of it, in quotes',
+  ],
+])('%s is no address of a host', async (_, address, why) => {
   const error = await failure(HostClient.connect({ address, runner: 'a test' }), 'HUB_UNREACHABLE');
-  expect(error.message).toBe('Cannot connect to the host: its address is not one that an adapter of Carpool made');
+  expect(error.message).toBe(`Cannot connect to the host: its address ${why}`);
 });
 
 test('a host that is not there is unreachable, and the error gives no advice about the set-up, which has made the address', async () => {

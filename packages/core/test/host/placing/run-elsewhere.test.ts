@@ -103,7 +103,7 @@ test('an address of this machine is none of another one: whoever wrote it means 
   const { run, failures } = opening(`carpool:/nowhere#${'0'.repeat(64)}`, `no\nne#${'1'.repeat(64)}`);
   await until('it is over', () => run.isOver);
   expect(failures).toEqual([
-    'Cannot open this run on ci-b: no address of ci-b leads there: carpool:/nowhere: its address is none of another machine; no ne: Cannot connect to the host: its address is not one that an adapter of Carpool made',
+    'Cannot open this run on ci-b: no address of ci-b leads there: carpool:/nowhere: its address is none of another machine; no ne: Cannot connect to the host: its address is none of Carpool: those begin with `carpool:` or `carpool+tls:`',
   ]);
 });
 
