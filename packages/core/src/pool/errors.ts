@@ -102,8 +102,9 @@ function adviceFor(occupancy: Occupancy, { by }: Limit, crowded: boolean): strin
 }
 
 /** About a call that waits, for as long as it does. */
-export function slotWait(occupancy: Occupancy, holder: HolderLabel | undefined, seconds: number): string {
-  const name = holder?.test === undefined && holder?.file === undefined ? '' : ` of ${nameOf(holder, 'a test')}`;
+export function slotWait(occupancy: Occupancy, waiter: HolderLabel, seconds: number): string {
+  const { test, file, run } = waiter;
+  const name = (test ?? file ?? run) === undefined ? '' : ` of ${nameOf(waiter, 'a test')}`;
   return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}${elsewhere(occupancy, 'are')}`;
 }
 

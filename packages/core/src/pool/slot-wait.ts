@@ -64,8 +64,9 @@ export class SlotWait {
     const entered = admission.enter(ticket, wait);
     if (entered === 'full') throw fullError(this.#occupancy(call.options), wait);
     const limit = this.#limitOf(call);
-    // Read by those who run the tests, not by this one.
-    const describe = (seconds: number): string => slotWait(this.#occupancy({ run, fullElsewhere }), holder, seconds);
+    // Read by those who run the tests, not by this one; where the pool is shared, by those of all its runs.
+    const waiter = { ...holder, run: run?.name };
+    const describe = (seconds: number): string => slotWait(this.#occupancy({ run, fullElsewhere }), waiter, seconds);
     const isQueued = entered === 'queued';
     const ended = isQueued ? notices?.begin(name, 'slot', describe) : undefined;
     if (isQueued) call.options.queued?.();

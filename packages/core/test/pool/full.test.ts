@@ -1,9 +1,11 @@
 // What the error of a full pool, and `carpool ps`, say of those that hold its slots.
 import { expect, test } from 'vitest';
+import type { RegisterOptions } from '../../src/pool/types.ts';
 import type { Session } from '../../src/session/types.ts';
 import { FakeClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { pool } from '../support/pools.ts';
+import type { OpenOptions } from '../../src/pool/registration.ts';
 
 test('a queue that moves on is not blamed on those that hold a slot now: they count from the grant of it', async () => {
   const clock = new FakeClock();
@@ -58,4 +60,30 @@ test('a warm session counts from the call that took it', async () => {
   expect((await failure(made.register({ wait: false }), 'POOL_FULL')).message).toContain(
     'held for 10 ms by "takes it"',
   );
+});
+
+test('what is said of a long wait names its run where there are several, which all read it', async () => {
+  const sentences: ((seconds: number) => string)[] = [];
+  const notices = {
+    begin: (_pool: string, kind: string, describe: (seconds: number) => string) => {
+      if (kind === 'slot') sentences.push(describe);
+      return () => {};
+    },
+    renew: () => {},
+  };
+  const made = pool('echo', { maxSessions: 1 }, { notices });
+  const registered = (options: OpenOptions): Promise<Session> => made.register(options as RegisterOptions);
+  const held = await registered({ holder: { test: 'holds it' }, run: { id: 'a', name: '/code/api, pid 1' } });
+  const waiting = [
+    registered({ holder: { test: 'adds' }, run: { id: 'b', name: '/code/web, pid 2' } }),
+    registered({ run: { id: 'b', name: '/code/web, pid 2' } }),
+    registered({ holder: { test: 'adds' } }),
+  ];
+  expect(sentences.map((describe) => describe(12).split(' has waited ')[0])).toEqual([
+    'a session of "adds", in the run /code/web, pid 2',
+    'a session of a test, in the run /code/web, pid 2',
+    'a session of "adds"',
+  ]);
+  for (const call of waiting) call.catch(() => {}); // they end with the pool
+  await held.unregister();
 });
