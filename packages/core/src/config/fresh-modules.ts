@@ -11,6 +11,9 @@ interface Required {
   readonly specifier: string;
 }
 
+/** Of the evaluations that are over: what functions of their configs require once more, Node keeps again. */
+const earlier = new Map<string, Required>();
+
 export class FreshModules {
   readonly #tag: string | undefined;
   readonly #files = new Set<string>();
@@ -42,6 +45,14 @@ export class FreshModules {
     this.#complete = false;
   }
 
+  /** What functions of configs have required since their evaluation is read again. */
+  begin(): void {
+    if (this.#tag === undefined) return;
+    for (const file of Object.keys(createRequire(import.meta.url).cache))
+      if (!isInPackage(pathToFileURL(file).href)) forget(file);
+    forgetPaths(earlier.values());
+  }
+
   /** A compiler has read this one. */
   read(file: string): void {
     if (!isInPackage(pathToFileURL(file).href)) this.#add(file);
@@ -64,11 +75,8 @@ export class FreshModules {
     const fromPackage = !ofProject && parentURL?.startsWith('file:') === true && isInPackage(parentURL);
     if (!found.url.startsWith('file:') || fromPackage) return found;
     const file = fileURLToPath(found.url);
-    const isFirst = !this.#files.has(file);
     this.#add(file);
     if (this.#tag === undefined || isInPackage(found.url)) return found;
-    // Once: those that require it have the same one.
-    if (isFirst) forget(file);
     if (!conditions.includes('import')) {
       if (parentURL !== undefined) this.#required.push({ parentURL, specifier });
       return found;
@@ -81,6 +89,10 @@ export class FreshModules {
     if (this.#tag === undefined) return;
     for (const file of this.#files) if (!isInPackage(pathToFileURL(file).href)) forget(file);
     forgetPaths(this.#required);
+    for (const { parentURL, specifier } of this.#required) {
+      const parent = parentURL.replace(/\?.*$/, '');
+      earlier.set(`${parent} ${specifier}`, { parentURL: parent, specifier });
+    }
   }
 }
 
@@ -93,7 +105,7 @@ function forget(file: string): void {
  * Node keeps where a `require` has led, too. It forgets that when it finds no module there; else it may take one that is only
  * parsed yet, which is empty, for one that is being evaluated.
  */
-function forgetPaths(required: readonly Required[]): void {
+function forgetPaths(required: Iterable<Required>): void {
   const { registerHooks } = process.getBuiltinModule('node:module') as { registerHooks?: RegisterHooks };
   const stop = (): never => {
     throw new Error('nothing is loaded');

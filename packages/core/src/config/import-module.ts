@@ -20,6 +20,7 @@ type Module = Record<string, unknown>;
 
 /** By Node itself where it can, so that most runs load no compiler. */
 export async function importModule(url: string, fresh?: FreshModules): Promise<Module> {
+  fresh?.begin();
   try {
     return await hooked(url, fresh, () => import(url) as Promise<Module>);
   } catch (thrown) {

@@ -76,7 +76,26 @@ test.each<[string, Readonly<Record<string, string>>, value: unknown]>([
     ['EDIT', true],
   ],
   [
-    'CommonJS that a function of the config requires, too, after the evaluation, from another folder',
+    'CommonJS that a function of the config requires, too, after the evaluation',
+    {
+      'config.mjs': `import a from './a.cjs'; export default a;`,
+      'a.cjs': `const b = require('./b.cjs'); module.exports = () => [b, require('./b.cjs')];`,
+      'b.cjs': `module.exports = EDIT;`,
+    },
+    ['EDIT', 'EDIT'],
+  ],
+  [
+    'the same, of CommonJS that an import of another one passes on',
+    {
+      'config.mjs': `import { createRequire } from 'node:module'; import a from './a.cjs';
+        export default () => [a, createRequire(import.meta.url)('./b.cjs')];`,
+      'a.cjs': `module.exports = require('./b.cjs');`,
+      'b.cjs': `module.exports = EDIT;`,
+    },
+    ['EDIT', 'EDIT'],
+  ],
+  [
+    'the same, required from another folder',
     {
       'config.mjs': `import a from './a.cjs'; import { late } from './c/c.cjs'; export default () => [a, late()];`,
       'a.cjs': `module.exports = require('./b.cjs');`,
@@ -163,5 +182,15 @@ test.each<[string, Readonly<Record<string, string>>, value: unknown]>([
       ),
     );
     expect(evaluated.files).toEqual(Object.keys(files).toSorted());
+  }
+});
+
+test('CommonJS that functions of the config alone require is read again, too, also where the next config imports it', async () => {
+  const evaluating = new Evaluating();
+  const late = `export default () => require('./a.cjs');`;
+  const head = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  for (const [number, config] of [late, late, `export default require('./a.cjs');`, late].entries()) {
+    evaluating.write({ 'config.mjs': `${head}\n${config}`, 'a.cjs': `module.exports = ${number};` });
+    expect((await evaluating.evaluate('config.mjs')).value).toBe(number);
   }
 });
