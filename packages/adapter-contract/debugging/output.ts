@@ -47,7 +47,9 @@ export function stable(text: string, folder: string): string {
 }
 
 /** @throws if the runner has printed nothing of a failure */
-export function excerpts(runner: string, output: string, folder: string): Excerpts {
+export function excerpts(runner: string, printed: string, folder: string): Excerpts {
+  // Carpool's own lines come when something happens to a child, wherever the runner is.
+  const output = printed.replaceAll(/^carpool: .*\n/gm, '');
   const layout = layouts[runner];
   if (layout === undefined) throw new Error(`It is not known how ${runner} prints failures`);
   return Object.fromEntries(

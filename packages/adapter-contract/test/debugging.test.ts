@@ -1,7 +1,8 @@
 /** docs/debugging.md shows what the runners print of six failures. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { stable } from '../debugging/output.ts';
+import { failures } from '../debugging/failures.ts';
+import { excerpts, stable } from '../debugging/output.ts';
 import { page, pageWith } from '../debugging/page.ts';
 import { runShop } from '../debugging/shop.ts';
 import { runners } from '../runners/all.ts';
@@ -15,6 +16,14 @@ test('each failure is shown as each runner prints it', async () => {
     readFileSync(page, 'utf8'),
     'docs/debugging.md shows another output: look at the difference, and run `pnpm --filter @carpool/adapter-contract document:debugging`',
   ).toBe(pageWith(all));
+});
+
+test('lines of the host, which come at any time, are in no output', () => {
+  const blocks = failures.map(
+    ({ test: title }) => `  ● ${title}\n\n    first\ncarpool: a child was killed\n    last\n`,
+  );
+  const found = excerpts('Jest', `FAIL ./cart.test.cjs\n${blocks.join('\n')}\nTest Suites: 1 failed\n`, '/shop');
+  expect(Object.values(found)).toEqual(failures.map(({ test: title }) => `  ● ${title}\n\n    first\n    last`));
 });
 
 describe('what differs from run to run', () => {
