@@ -1,12 +1,12 @@
 /** What the three adapters have in common besides the contract of packages/adapter-contract: scopes, `register`, names, errors. */
 import { describe, expect, test } from 'vitest';
-import { expectRedacted, expectVerdicts } from '@carpool/test-harness/expect';
+import { expectEvidence, expectVerdicts } from '@carpool/test-harness/expect';
 import { majors, Project } from './harness.ts';
 
 describe.for(majors)('Jest %s', (major) => {
   test('scopes, `register`, reserved names and the headline of an error are those of every adapter', async () => {
     using project = new Project(major, 'agreement');
-    const outcome = await project.run(['--runInBand']);
+    const outcome = await project.run(['--runInBand'], { env: { CARPOOL_EVIDENCE: 'whole' } });
     expectVerdicts(outcome, 8);
     expect(outcome.stderr).toMatch(/test 1 of this worker[^]*test 2 of this worker/);
     const headlines = (outcome.stdout + outcome.stderr).match(/^(?! *→).*"one" already has session.*$/gm) ?? [];
@@ -14,7 +14,7 @@ describe.for(majors)('Jest %s', (major) => {
       expect.stringMatching(/^CarpoolError \[ALREADY_REGISTERED\]: [^[\]]+$/),
     ]);
     expect(outcome.stdout + outcome.stderr).toMatch(/── echo, session [^]*said before/);
-    expectRedacted(outcome.stdout + outcome.stderr);
+    expectEvidence(outcome.stdout + outcome.stderr);
   });
 
   test('evidence can be turned off', async () => {

@@ -13,11 +13,18 @@ export function expectVerdicts(outcome: Outcome, counted: number): void {
   expect(found).toEqual({ wrong: [], counted, complaint: undefined, errors: [], left: [], output: '' });
 }
 
-/** Of the secrets that the test of the projects "agreement" plants in what it sends and has printed, none is in the output. */
-export function expectRedacted(output: string): void {
+/**
+ * Of what a test of the projects "agreement" has sent and its child has printed, with `CARPOOL_EVIDENCE=whole`: all of it but
+ * the secrets, and the request that has no reply.
+ */
+export function expectEvidence(output: string): void {
   expect(output).toContain('user: {password: [redacted], card_pin: [redacted]}');
   expect(output).toContain('PGPASSWORD=[redacted] pin: "[redacted]" keyboard=us');
   expect(output).not.toContain('planted-');
+  expect(output).toMatch(/value: "(?:long ){60}end"/);
+  expect(output).toMatch(
+    /still pending:\n.*→ \{type: "silence", about: "nothing"\}, sent \d+ ms ago, at .*[ab]\.(?:test|spec)\.[jt]s:\d+/,
+  );
 }
 
 /** Each of these tests passed, in so many files. */

@@ -62,8 +62,8 @@ export class Attempt {
     if (provided()?.evidence === false) return;
     const all = [...((await this.#owner?.evidence()) ?? []), ...(await file.evidence())];
     const found = all.filter(
-      ({ stderr = '', stdout = '', messages = [], exit, silence }) =>
-        stderr !== '' || stdout !== '' || messages.length > 0 || exit || silence,
+      ({ stderr = '', stdout = '', messages = [], pending = [], exit, silence }) =>
+        stderr !== '' || stdout !== '' || messages.length + pending.length > 0 || exit || silence,
     );
     if (found.length === 0) return;
     const earlier = this.task.meta.carpool ?? [];

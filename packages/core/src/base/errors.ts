@@ -198,7 +198,7 @@ function plainMessage(error: CarpoolError): string {
 function restack(error: CarpoolError, site: CallSite): void {
   const frames = site.stack.split('\n').filter((line) => /^\s+at\s/.test(line));
   // Those of Carpool help where the mistake is Carpool's.
-  const shown = error.blame === 'carpool' ? frames : frames.filter((line) => !isOwn(line));
+  const shown = error.blame === 'carpool' ? frames : frames.filter((line) => !isOwnFrame(line));
   const stack = [`${error.name}: ${error.message}`, ...(shown.every(isOfNode) ? [] : shown)].join('\n');
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
 }
@@ -210,17 +210,18 @@ const ownFolder = /^.*[\\/]dist[\\/]/.exec(here)?.[0];
 
 /** Frames of a stack that stand in code of the user: neither in Carpool nor in Node. */
 export function userFrames(stack: string): string[] {
-  return stack.split('\n').filter((line) => /^\s+at\s/.test(line) && !isOwn(line) && !isOfNode(line));
+  return stack.split('\n').filter((line) => /^\s+at\s/.test(line) && !isOwnFrame(line) && !isOfNode(line));
 }
 
 /** The stack of an error of the user's, without frames that stand in Carpool. @param message where the stack has it, it stays */
 export function withoutOwnFrames(stack: string, message = ''): string {
   const at = stack.indexOf(message) + message.length;
   const lines = stack.slice(at).split('\n');
-  return stack.slice(0, at) + lines.filter((line) => !/^\s+at\s/.test(line) || !isOwn(line)).join('\n');
+  return stack.slice(0, at) + lines.filter((line) => !/^\s+at\s/.test(line) || !isOwnFrame(line)).join('\n');
 }
 
-function isOwn(frame: string): boolean {
+/** It stands in Carpool. */
+export function isOwnFrame(frame: string): boolean {
   if (ownFolder !== undefined && frame.includes(ownFolder)) return true;
   return /[\\/]node_modules[\\/](?:@carpool[\\/][\w-]+|carpool)[\\/]dist[\\/]/.test(frame);
 }

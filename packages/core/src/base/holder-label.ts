@@ -1,5 +1,5 @@
 /** How an error names the holder of a slot or a lease, and where it was taken. */
-import type { CallSite } from './errors.ts';
+import { isOwnFrame, type CallSite } from './errors.ts';
 
 /** The holder, as far as the adapter knows it. */
 export interface HolderLabel {
@@ -62,11 +62,11 @@ export function nameOfSession(id: string, holder: HolderLabel & { readonly taken
   return `${holder.test === undefined ? '' : 'test '}${nameOf(holder, `session ${id}`)}`;
 }
 
-/** `file:line:column` of the first frame that is not Node's own. */
+/** `file:line:column` of the first frame that is neither Node's nor Carpool's own, such as that of an adapter. */
 export function callerLocation(site: CallSite): string | undefined {
   for (const line of site.stack.split('\n')) {
     const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (place === undefined || place.startsWith('node:')) continue;
+    if (place === undefined || place.startsWith('node:') || isOwnFrame(line)) continue;
     return place.replace(/^file:\/\//, '');
   }
   return undefined;

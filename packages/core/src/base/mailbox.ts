@@ -2,7 +2,17 @@
  * A bounded queue: items are pushed at one end and taken from the other. The pusher never waits; when the mailbox is full,
  * the pusher decides what to do.
  */
+import type { CallSite } from './errors.ts';
+
+/** What waits for an item, for those that look. */
+export interface Waiter {
+  /** Milliseconds by the clock of its caller. */
+  readonly since: number;
+  readonly site: CallSite;
+}
+
 interface Taker<T> {
+  readonly by: Waiter | undefined;
   readonly matches: ((item: T) => boolean) | undefined;
   readonly resolve: (item: T | undefined) => void;
 }
@@ -52,15 +62,20 @@ export class Mailbox<T> {
     return this.#items.slice(-count);
   }
 
+  /** What takes the next items, oldest first, as far as it has said so. */
+  get waiters(): readonly Waiter[] {
+    return this.#takers.flatMap(({ by }) => by ?? []);
+  }
+
   /** Resolves with an item; with `undefined` when the mailbox is closed, or the wait ended by `stop`. */
-  take(matches?: (item: T) => boolean): { readonly item: Promise<T | undefined>; stop(): void } {
+  take(matches?: (item: T) => boolean, by?: Waiter): { readonly item: Promise<T | undefined>; stop(): void } {
     const at = matches === undefined ? 0 : this.#items.findIndex(matches);
     if (at >= 0 && at < this.#items.length) {
       return { item: Promise.resolve(this.#items.splice(at, 1)[0]), stop: () => {} };
     }
     if (this.#closed) return { item: Promise.resolve(undefined), stop: () => {} };
     const { promise, resolve } = Promise.withResolvers<T | undefined>();
-    const taker: Taker<T> = { matches, resolve };
+    const taker: Taker<T> = { matches, by, resolve };
     this.#takers.push(taker);
     return {
       item: promise,

@@ -14,6 +14,7 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
+import type { PendingEvidence } from '../session/pending-evidence.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, lateOwnerEndError, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
@@ -56,7 +57,7 @@ export interface EndOptions {
 }
 
 /** What is known of one session, of one that could not be had, or of one shared worker, when its test has failed. */
-export interface SessionEvidence extends Evidence {
+export interface SessionEvidence extends Evidence, PendingEvidence {
   /** Or "shared worker FILE". */
   readonly pool: string;
   /** Empty for one that could not be had, and for a shared worker. */

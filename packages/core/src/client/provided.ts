@@ -1,5 +1,6 @@
 /** What a runner's main process hands to its workers, and what a worker makes of it: a client, or an error. */
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
+import { showWhole } from '../base/shown-whole.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
 import type { HostClient } from './client.ts';
@@ -27,8 +28,8 @@ export interface Provided {
   readonly locks?: LockDeclarations;
   /** The log of the host, where that is the host of this machine, for errors. */
   readonly log?: string | undefined;
-  /** False: errors of failing tests get no evidence. */
-  readonly evidence?: boolean | undefined;
+  /** False: errors of failing tests get no evidence. 'whole': with all of each message. */
+  readonly evidence?: boolean | 'whole' | undefined;
   /** What its config does not let be shown. */
   readonly redact?: RedactRules | undefined;
   /** Why the pools cannot be used. */
@@ -99,13 +100,14 @@ function clientFor(
 }
 
 /** One run after the other may come to a process, with another config. */
-let shown: Pick<Provided, 'redact'> | undefined;
+let shown: Pick<Provided, 'redact' | 'evidence'> | undefined;
 
 /** How this process shows evidence from now on. */
-function show({ redact }: Provided): void {
-  if (shown !== undefined && shown.redact === redact) return;
-  shown = { redact };
+function show({ redact, evidence }: Provided): void {
+  if (shown !== undefined && shown.redact === redact && shown.evidence === evidence) return;
+  shown = { redact, evidence };
   redactFor(show, redact);
+  showWhole(evidence === 'whole');
 }
 
 /** Whether another test of the run has shown why the config cannot be used. Where the host cannot tell, it is shown again. */

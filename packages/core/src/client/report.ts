@@ -25,7 +25,8 @@ function* messagesOf(error: ShownError, depth = 8): Generator<string> {
 }
 
 function describe(evidence: SessionEvidence, message: string): string {
-  const { pool, session, machine, exit, silence, activity, logged, messages, strays, stderr, stdout } = evidence;
+  const { pool, session, machine, exit, silence, activity, logged, messages, pending, strays, stderr, stdout } =
+    evidence;
   const parts: string[] = [];
   if (exit !== undefined && !saysExit(message, exit)) parts.push(`the child ${exit}`);
   if (silence !== undefined && !message.includes(silence)) parts.push(silence);
@@ -38,6 +39,7 @@ function describe(evidence: SessionEvidence, message: string): string {
   if (session !== '') add('last messages', messages?.filter((line) => !shows(message, line)).join('\n'));
   // Here `messages` are sentences: why there was no session, or what is wrong with a shared worker.
   else parts.push(...(messages ?? []).filter((sentence) => !message.includes(withoutKind(sentence))));
+  add('still pending', pending?.join('\n'));
   add('what no session took', strays?.filter((line) => !shows(message, line)).join('\n'));
   add('end of its stderr', stderr);
   add('end of its stdout', stdout);

@@ -5,6 +5,7 @@
  */
 import { checkNode } from '../base/required-node.ts';
 import { asCarpoolError, fromRecord, toRecord, type CarpoolError, type ErrorRecord } from '../base/errors.ts';
+import { evidenceOption, type EvidenceOption } from './evidence-option.ts';
 import type { Host, HostOptions } from './types.ts';
 import { findConfig } from '../config/find.ts';
 import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } from '../process/files.ts';
@@ -15,8 +16,12 @@ import { summaryLines, warningLines } from './summary.ts';
 
 /** What users may set, the same in every adapter: `carpool(options)`. */
 export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
-  /** Add to the error of a failing test what its sessions and their children said last. Default true. */
-  readonly evidence?: boolean | undefined;
+  /**
+   * Add to the error of a failing test what its sessions and their children said last. `'whole'`: with all of each message, as
+   * with `CARPOOL_EVIDENCE=whole` in the environment.
+   * @defaultValue true
+   */
+  readonly evidence?: EvidenceOption | undefined;
   /** Print one line for each pool after a run. Warnings are printed in any case. Default true. */
   readonly summary?: boolean | undefined;
 }
@@ -35,6 +40,7 @@ export interface RunHostOptions extends CarpoolOptions, Pick<HostOptions, 'root'
  */
 export class RunHost {
   readonly #options: RunHostOptions;
+  #evidence: EvidenceOption | undefined;
   #provided: Provided;
   #host: Host | undefined;
   /** The files that the config was loaded from, with their fingerprints at that time. */
@@ -50,6 +56,7 @@ export class RunHost {
 
   constructor(options: RunHostOptions) {
     this.#options = options;
+    this.#evidence = options.evidence;
     this.#provided = { ...this.#own, pools: [], sharedWorkers: [] };
   }
 
@@ -59,8 +66,7 @@ export class RunHost {
   }
 
   get #own(): Pick<Provided, 'version' | 'evidence'> {
-    const { version, evidence } = this.#options;
-    return { version, evidence };
+    return { version: this.#options.version, evidence: this.#evidence };
   }
 
   /** Files whose change makes another host necessary. Empty for a host that this runner joined. */
@@ -135,7 +141,8 @@ export class RunHost {
     this.#crashes = [];
     try {
       checkNode();
-      this.#host = await joinHost(this.#options, this.#options.runner);
+      const evidence = (this.#evidence = evidenceOption(this.#options.evidence));
+      this.#host = await joinHost({ ...this.#options, evidence }, this.#options.runner);
       const host = this.#host;
       this.#gone = false;
       void host.exited.then(() => (this.#gone ||= this.#host === host));

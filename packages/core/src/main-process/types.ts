@@ -5,6 +5,8 @@ import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 
 /** Where the pools of a host come from. */
 export interface HostOptions {
+  /** `'whole'`: errors of the host show all of each message. Default: as much as says which it is. */
+  readonly evidence?: boolean | 'whole' | undefined;
   /** The project's folder: the config is searched there and in the folders above. */
   readonly root: string;
   /** A config file, relative to `root`. Default: the nearest `carpool.config.*`. */

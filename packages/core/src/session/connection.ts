@@ -24,6 +24,8 @@ import type { Waits } from './waits.ts';
 /** Requests that wait for their reply. */
 export interface WaitingCalls {
   readonly waitingKeys: Iterable<Key>;
+  /** All, in the order they were made under each key. */
+  readonly unanswered: readonly PendingCall[];
   /** The one whose turn it is under this key. */
   awaiting(key: Key): PendingCall | undefined;
   /** Its reply is lost: it fails, unless it waits no longer. */

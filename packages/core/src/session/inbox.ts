@@ -5,7 +5,7 @@
  * read reports how many are missing. From then on a full inbox ends the session: it is read, and too slowly.
  */
 import { CarpoolError } from '../base/errors.ts';
-import { Mailbox } from '../base/mailbox.ts';
+import { Mailbox, type Waiter } from '../base/mailbox.ts';
 import type { Frame } from '../codec/frame.ts';
 
 /** Until the session is open and its pool's limit known. */
@@ -59,9 +59,14 @@ export class Inbox {
   }
 
   /** The next event that matches; the others stay. Resolves with `undefined` at the end of the session. */
-  take(matches?: (frame: Frame) => boolean): { readonly item: Promise<Frame | undefined>; stop(): void } {
+  take(matches?: (frame: Frame) => boolean, by?: Waiter): { readonly item: Promise<Frame | undefined>; stop(): void } {
     this.#everRead = true;
-    return this.#mailbox.take(matches);
+    return this.#mailbox.take(matches, by);
+  }
+
+  /** What waits for one event, and has said so. */
+  get waiters(): readonly Waiter[] {
+    return this.#mailbox.waiters;
   }
 
   /** Takes back what `take` gave to a caller that had given up in the same turn. */

@@ -4,7 +4,7 @@
  */
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { SessionName } from './errors.ts';
-import { arrow, describeKept, type Direction, type KeptFrame } from './kept-frame.ts';
+import { arrow, describeKept, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
 
 const kept = 16;
 
@@ -103,7 +103,7 @@ export class Journal {
     const shown = entries.slice(Math.max(0, first));
     const alone = first >= 0 && shown.every(({ speaker }) => speaker === shown[0]?.speaker);
     const lines = shown.map(({ direction, speaker, frame }) => {
-      const line = `${arrow(direction)}${describeKept(frame)}`;
+      const line = `${arrow(direction)}${showKept(frame)}`;
       return alone ? line : `${line} (${speakerName(speaker)})`;
     });
     const before = entries.slice(0, Math.max(0, first)).map(({ speaker }) => speaker);

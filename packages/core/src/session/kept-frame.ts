@@ -1,4 +1,5 @@
 /** A message that is remembered for errors: itself, or its size if it is large, so that nothing holds on to megabytes. */
+import { areShownWhole } from '../base/shown-whole.ts';
 import type { Frame } from '../codec/frame.ts';
 
 const keptBytes = 16 * 1024;
@@ -13,6 +14,11 @@ export function keptFrame(frame: Frame, length: number): KeptFrame {
 
 export function describeKept(kept: KeptFrame): string {
   return typeof kept === 'number' ? `<${kept} bytes>` : kept.toString();
+}
+
+/** A message on a line of evidence of its own. */
+export function showKept(kept: KeptFrame): string {
+  return areShownWhole() && typeof kept !== 'number' ? kept.describe(Infinity) : describeKept(kept);
 }
 
 /** How a line of evidence begins. */

@@ -115,6 +115,10 @@ export class Outbox implements WaitingCalls {
     return this.#pending.keys();
   }
 
+  get unanswered(): readonly PendingCall[] {
+    return this.#pending.calls();
+  }
+
   awaiting(key: Key): PendingCall | undefined {
     return this.#pending.peek(key);
   }

@@ -4,7 +4,7 @@
  */
 import { Fifo } from '../base/fifo.ts';
 import type { Key } from '../protocol/protocol.ts';
-import type { CarpoolError } from '../base/errors.ts';
+import type { CallSite, CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { KeptFrame } from './kept-frame.ts';
@@ -14,6 +14,9 @@ export interface ReplyCallbacks {
   reply(frame: Frame): void;
   readonly step?: ((frame: Frame) => void) | undefined;
   failed(error: CarpoolError): void;
+  /** Of a user's: when it was made, by the clock of its connection, and where. */
+  readonly since?: number | undefined;
+  readonly site?: CallSite | undefined;
 }
 
 /** One request, from the moment it is made. `Conversation.abandon` takes it. */

@@ -1,7 +1,7 @@
 /** The last messages of a session, kept for the evidence of its errors. Costs a few assignments a message. */
 import type { Frame } from '../codec/frame.ts';
 import type { Journal, Speaker } from './journal.ts';
-import { arrow, describeKept, keptFrame, type Direction, type KeptFrame } from './kept-frame.ts';
+import { arrow, describeKept, keptFrame, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
 
 const kept = 8;
 
@@ -34,14 +34,14 @@ export class Recent {
 
   /** The last message of the child, as `describe` shows it, without the arrow. */
   lastReceived(): string | undefined {
-    return this.describe()
+    return this.describe(describeKept)
       .findLast((line) => line.startsWith(arrow('in')))
       ?.slice(arrow('in').length);
   }
 
   /** One line a message, oldest first: "→ {…}" sent, "← {…}" received. */
-  describe(): readonly string[] {
-    const lines = this.#frames.map((frame, at) => arrow(this.#directions[at] as Direction) + describeKept(frame));
+  describe(show: (kept: KeptFrame) => string = showKept): readonly string[] {
+    const lines = this.#frames.map((frame, at) => arrow(this.#directions[at] as Direction) + show(frame));
     return [...lines.slice(this.#next), ...lines.slice(0, this.#next)];
   }
 }

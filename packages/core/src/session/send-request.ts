@@ -48,6 +48,7 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
   readonly message: unknown;
   readonly wait: Wait;
   readonly site: CallSite;
+  readonly since: number;
   readonly step: ((frame: Frame) => void) | undefined;
   readonly #requester: Requester;
   readonly #options: RequestOptions;
@@ -70,6 +71,7 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
     this.#options = options;
     this.message = message;
     this.site = site;
+    this.since = requester.clock.now();
     this.step = step;
     this.wait = waitIn(requester.open, options.timeout);
     const executor = (resolve: (reply: unknown) => void, reject: (error: Error) => void): void => {

@@ -22,6 +22,7 @@ import { Inbox } from './inbox.ts';
 import { PendingInteraction, withId } from './interaction.ts';
 import { lateCall, lateEnd, withEnd, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
+import { pendingEvidence, type PendingEvidence } from './pending-evidence.ts';
 import { describeRequest } from './request-label.ts';
 import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
 import { reasonOn, type CloseReason } from './state.ts';
@@ -212,12 +213,13 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     if (this.#openSession !== undefined) this.#requester.left = left;
   }
 
-  async evidence(failed = false): Promise<Evidence> {
+  async evidence(failed = false): Promise<Evidence & PendingEvidence> {
     const silence = this.#open.hostSilence?.();
     // In this process the child may have printed before it answered, and the pipes are read in any order.
     await nextTurn();
     const known = silence === undefined ? await this.#open.diagnose(failed) : { silence };
-    return withOwn(this.#live, withEnd(known, this.#reason));
+    const pending = pendingEvidence(this.#live.calls.unanswered, this.#inbox.waiters, this.#clock.now());
+    return { ...withOwn(this.#live, withEnd(known, this.#reason)), pending };
   }
 
   get #open(): OpenSession {
@@ -246,7 +248,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
     signal?.throwIfAborted(); // before an event is taken that would be lost
     const tooLate = new Error('too late');
     const wanted = matches === undefined ? undefined : (frame: Frame): boolean => matches(frame.message as M['event']);
-    const taking = this.#inbox.take(wanted);
+    const taking = this.#inbox.take(wanted, { since: clock.now(), site });
     try {
       const late = (frame: Frame | undefined): void => frame && this.#inbox.giveBack(frame);
       const frame = await within(taking.item, { clock, timeout: wait.timeout, signal, expired: () => tooLate, late });
@@ -265,8 +267,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   #onEvent(frame: Frame): void {
     const error = this.#inbox.receive(frame);
-    if (error === undefined) return;
-    this.#end('overflow', 'because its events were not read', error);
+    if (error !== undefined) this.#end('overflow', 'because its events were not read', error);
   }
 
   async #onAsk(frame: Frame, key: Key): Promise<void> {

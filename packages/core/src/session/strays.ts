@@ -3,7 +3,7 @@
  * without a cause. Bounded; shown in the evidence of what then times out.
  */
 import type { Frame } from '../codec/frame.ts';
-import { describeKept, keptFrame, type KeptFrame } from './kept-frame.ts';
+import { keptFrame, showKept, type KeptFrame } from './kept-frame.ts';
 
 const kept = 8;
 const longestLine = 200;
@@ -47,7 +47,7 @@ export class Strays {
   since(mark: number): readonly string[] {
     return this.#kept
       .filter(({ number }) => number > mark)
-      .map(({ what, why }) => `← ${typeof what === 'string' ? what : describeKept(what)} (${why})`);
+      .map(({ what, why }) => `← ${typeof what === 'string' ? what : showKept(what)} (${why})`);
   }
 
   /** Whether one of those is a message, and not just a line: it may have been meant for what waits. */

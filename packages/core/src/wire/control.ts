@@ -27,6 +27,8 @@ export interface Project {
 export interface Boot extends Project {
   /** The secret that workers send: 64 hexadecimal digits. */
   readonly token: string;
+  /** 'whole': errors show all of each message. */
+  readonly evidence?: boolean | 'whole' | undefined;
   /** "vitest", "jest", "playwright", …: for `carpool ps`. */
   readonly runner?: string | undefined;
   /** Milliseconds after its first report in which it reports `configured`. */

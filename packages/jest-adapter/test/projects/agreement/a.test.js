@@ -47,6 +47,8 @@ const planted = (number) => ['planted', number].join('-');
 own('must fail: an error of Carpool', async ({ carpool }) => {
   const one = await carpool.echo.register({ owner: 'one' });
   await one.request({ type: 'set', value: 'said before', user: { password: planted(1), card_pin: planted(2) } });
+  await one.request({ type: 'set', value: `${'long '.repeat(60)}end` });
   await one.request({ type: 'log', text: `PGPASSWORD=${planted(3)} pin: "${planted(4)}" keyboard=us` });
+  void one.request({ type: 'silence', about: 'nothing' }).catch(() => {});
   await carpool.echo.register({ owner: 'one' });
 });
