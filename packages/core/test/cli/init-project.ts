@@ -64,7 +64,7 @@ ${script}
   get env(): NodeJS.ProcessEnv {
     const path = `${this.#tools}${delimiter}${process.env['PATH']}`;
     const own = Object.entries(process.env).filter(
-      ([name]) => !/^(?:npm_|pnpm_|CARPOOL_|FORCE_COLOR|NO_COLOR)/i.test(name),
+      ([name]) => !/^(?:npm_|pnpm_|CARPOOL_|FORCE_COLOR|NO_COLOR|NODE_DISABLE_COLORS|CI$)/i.test(name),
     );
     return { ...Object.fromEntries(own), PATH: path, TMPDIR: place().path };
   }

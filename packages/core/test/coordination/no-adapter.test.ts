@@ -41,7 +41,7 @@ test('without an adapter and a host, one sentence says what to add, at the line 
 test('an address in the environment that is none: the error names the variable, at the line of the call', async () => {
   vi.stubEnv('CARPOOL_ADDRESS', 'nonsense');
   const error = await failure(lock('x').acquire(), 'HUB_UNREACHABLE');
-  expect(error.message).toMatch(/ is not one that .*\. The address is the value of CARPOOL_ADDRESS: unset it, /);
+  expect(error.message).toMatch(/ is none of Carpool: .*\. The address is the value of CARPOOL_ADDRESS: unset it, /);
   expect(error.stack?.split('\n')[1]).toContain('no-adapter.test.ts');
 });
 
