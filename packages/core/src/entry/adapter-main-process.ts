@@ -13,6 +13,8 @@ export { findConfig } from '../config/find.ts';
 export { evidenceText, type ShownError } from '../client/report.ts';
 export type { SessionEvidence } from '../client/owner.ts';
 export type { Provided } from '../client/provided.ts';
+export type { EvidenceOption } from '../main-process/evidence-option.ts';
+export type { RedactRules } from '../base/redact.ts';
 export type { Boot, Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';

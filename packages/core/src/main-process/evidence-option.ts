@@ -3,6 +3,7 @@ import { CarpoolError } from '../base/errors.ts';
 
 const variable = 'CARPOOL_EVIDENCE';
 
+/** Whether the error of a failing test shows what its sessions said last: `whole`, all of each message that is kept. */
 export type EvidenceOption = boolean | 'whole';
 
 /**
