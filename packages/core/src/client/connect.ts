@@ -128,8 +128,8 @@ export async function connectTo(
   }
 }
 
-/** What the system says of a socket whose host has gone. */
-const isOver: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED']);
+/** What the system says of a socket whose host has gone, or goes in this moment. */
+const isOver: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 type Known = Pick<ClientOptions, 'known' | 'log'> & { readonly timeout: number };
 
