@@ -12,16 +12,13 @@ import { place } from '../support/pools.ts';
 
 vi.mock(import('../../src/client/dial.ts'), { spy: true });
 
-test.skipIf(process.platform === 'win32')(
-  'a host that ends in the moment of a connection, which the system resets, is told of with why it has ended',
-  async () => {
-    const folder = join(place().path, 'host');
-    mkdirSync(folder);
-    writeFileSync(`${folder}.ended`, JSON.stringify(toRecord(endedOnPurpose('host', 'here', 'SIGTERM'))));
-    const reset = Object.assign(new Error('connect ECONNRESET'), { code: 'ECONNRESET' });
-    vi.mocked(dialling.dial).mockReturnValue({ socket: new Socket(), connected: Promise.reject(reset) });
-    const address = formatAddress({ path: join(folder, 'hub'), token: 'a'.repeat(64) });
-    const error = await failure(HostClient.connect({ address, runner: 'a test', known: true }), 'HUB_LOST');
-    expect(error.message).toMatch(/^The host of this run was ended, by `SIGTERM`: /);
-  },
-);
+test('a host that ends in the moment of a connection, which the system resets, is told of with why it has ended', async () => {
+  const folder = join(place().path, 'host');
+  mkdirSync(folder);
+  writeFileSync(`${folder}.ended`, JSON.stringify(toRecord(endedOnPurpose('host', 'here', 'SIGTERM'))));
+  const reset = Object.assign(new Error('connect ECONNRESET'), { code: 'ECONNRESET' });
+  vi.mocked(dialling.dial).mockReturnValue({ socket: new Socket(), connected: Promise.reject(reset) });
+  const address = formatAddress({ path: join(folder, 'hub'), token: 'a'.repeat(64) });
+  const error = await failure(HostClient.connect({ address, runner: 'a test', known: true }), 'HUB_LOST');
+  expect(error.message).toMatch(/^The host of this run was ended, by `SIGTERM`: /);
+});
