@@ -59,7 +59,7 @@ function installScripts(folder, seen = new Set()) {
 }
 
 /** Bytes that a package may unpack to. Where one grows beyond that for a reason, raise its bound in the same change. */
-const mostBytes = new Map([['carpool', 4_900_000]]);
+const mostBytes = new Map([['carpool', 6_500_000]]);
 const mostBytesOfOthers = 500_000;
 
 /** The files of a tarball: path and text. @param {string} tarball */
