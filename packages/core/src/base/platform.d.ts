@@ -64,3 +64,5 @@ declare class TextDecoder {
 
 /** Bytes as characters 0 to 255, to base64. */
 declare function btoa(binary: string): string;
+/** The reverse. */
+declare function atob(text: string): string;

@@ -4,6 +4,7 @@
  * key twice and readers differ in which one they take, so a message that was routed is always encoded anew from the values
  * it was routed by.
  */
+import { base64 } from '../base/base64.ts';
 import type { Format } from './codec.ts';
 import { messageOf } from '../base/thrown.ts';
 import { malformed, notWritten, unwritable } from './evidence.ts';
@@ -66,16 +67,6 @@ function mayHoldBytes(text: string | undefined): boolean {
 function bytesAsBase64(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   return Object.prototype.toString.call(original) === '[object Uint8Array]' ? base64(original as Uint8Array) : value;
-}
-
-/** `String.fromCharCode` takes its characters as arguments, and the stack holds only so many. */
-const piece = 8190;
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  // A multiple of three, so that only the last piece is padded.
-  for (let at = 0; at < bytes.length; at += piece) text += btoa(String.fromCharCode(...bytes.subarray(at, at + piece)));
-  return text;
 }
 
 function written(text: string, slab: Slab): Uint8Array {
