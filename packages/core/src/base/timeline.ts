@@ -1,7 +1,7 @@
 /** What has happened in a run: an event for each thing that is over, told to whoever keeps them. */
 import type { HolderLabel } from './holder-label.ts';
 
-/** Times are milliseconds of the host's clock. */
+/** Times are milliseconds of the host's clock; below 0 in a file: a child was there before the run. */
 export interface SessionEvent extends Omit<HolderLabel, 'run'> {
   readonly event: 'session';
   readonly pool: string;
@@ -34,8 +34,10 @@ export interface ChildEvent {
   /** It could serve. Absent: it never could. */
   readonly ready?: number | undefined;
   readonly over: number;
-  /** Sessions that were opened on it. */
+  /** Sessions that were opened on it: of this run, where several share it. */
   readonly sessions: number;
+  /** Other runs share it, and it goes on: `over` is the end of this run. */
+  readonly goesOn?: true | undefined;
   /** What it failed with, a sentence. Absent: its pool has ended it. */
   readonly failure?: string | undefined;
 }

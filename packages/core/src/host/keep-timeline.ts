@@ -3,24 +3,35 @@ import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
 import { removeOldRuns, runFileName, runsFolder } from '../hosts/run-files.ts';
-import type { Boot } from '../wire/control.ts';
 import { timelineVersion } from '../wire/timeline-lines.ts';
 import { TimelineFile } from './timeline-file.ts';
 
-/** `undefined`: the project has no `node_modules`, and nothing is kept. */
-export function timelineOf({ root, runner }: Pick<Boot, 'root' | 'runner'>): TimelineFile | undefined {
+export interface KeptRun {
+  readonly root: string;
+  readonly runner: string | undefined;
+  /** For the name of the file: no two runs of a project have both this and their start. */
+  readonly pid: number;
+  /** When it began, by the clock of this host. Default: when the host did. */
+  readonly began?: number | undefined;
+  /** Takes a sentence, once, if it cannot be written. Default: stderr. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** The caller closes it, also where this process fails. `undefined`: the project has no `node_modules`, and nothing is kept. */
+export function timelineOf({ root, runner, pid, began = 0, warn = toStderr }: KeptRun): TimelineFile | undefined {
   const folder = runsFolder(root);
   if (folder === undefined) return undefined;
   removeOldRuns(folder);
-  const { pid, stderr } = process;
-  const zero = Math.round(Date.now() - systemClock.now());
-  const kept = new TimelineFile({
+  const zero = Math.round(Date.now() - systemClock.now() + began);
+  return new TimelineFile({
     file: join(folder, runFileName(zero, pid)),
-    header: { carpoolTimeline: timelineVersion, carpool: version, runner, folder: root, pid, zero },
+    header: { carpoolTimeline: timelineVersion, carpool: version, runner, folder: root, pid: process.pid, zero },
+    began,
     clock: systemClock,
-    warn: (message) => void stderr.write(`carpool: ${message}\n`),
+    warn,
   });
-  // After a crash, too.
-  process.once('exit', () => kept.close());
-  return kept;
+}
+
+function toStderr(message: string): void {
+  process.stderr.write(`carpool: ${message}\n`);
 }

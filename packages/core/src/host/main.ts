@@ -94,7 +94,7 @@ async function serve(boot: Boot): Promise<void> {
     socketOf,
     runInfo: () => (info ??= infoOf(boot, pid)),
     runner: boot.runner,
-    timeline,
+    timelineOf: () => timeline,
     stop: () => void endOnPurpose(served, folder),
   }));
   await served.hub.listen(socket);
@@ -146,7 +146,9 @@ async function keepTimeline({ root, runner }: Boot, { config, host }: ConfigureR
   }
   try {
     const { timelineOf } = await import('./keep-timeline.ts');
-    kept = timelineOf({ root, runner });
+    kept = timelineOf({ root, runner, pid: process.pid });
+    // After a crash, too.
+    process.once('exit', () => kept?.close());
   } catch (thrown) {
     process.stderr.write(`carpool: Nothing is kept for \`carpool report\`: ${messageOf(thrown)}\n`);
   }

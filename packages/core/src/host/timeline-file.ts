@@ -13,6 +13,8 @@ export interface TimelineFileOptions {
   readonly file: string;
   readonly header: TimelineHeader;
   readonly clock: Clock;
+  /** What is zero in it, by the clock. Default 0. */
+  readonly began?: number | undefined;
   /** Takes a sentence, once, if it cannot be written. */
   readonly warn: (message: string) => void;
   /** Bytes. Default 64 MiB: a session takes about 200. */
@@ -44,7 +46,7 @@ export class TimelineFile implements Timeline {
     if (!this.#begun) this.#begin();
     if (this.#descriptor === undefined) return;
     if (this.#written + this.#text.length >= this.#limit) this.#dropped++;
-    else this.#append(inTenths(event));
+    else this.#append(this.#inTenths(event));
   }
 
   /** Takes no more. What cannot be written is told, and throws nothing. The last line is always written, be the file full or not. */
@@ -53,7 +55,7 @@ export class TimelineFile implements Timeline {
     if (this.#descriptor === undefined) return;
     this.#append({
       event: 'end',
-      over: tenths(this.#options.clock.now()),
+      over: this.#tenths(this.#options.clock.now()),
       dropped: this.#dropped,
     } satisfies TimelineEnd);
     this.flush();
@@ -93,6 +95,19 @@ export class TimelineFile implements Timeline {
     this.#timer.unref();
   }
 
+  /** Tenths of a millisecond are enough. */
+  #inTenths(event: TimelineEvent): TimelineEvent {
+    const { since, granted, opened, ready, over } = event as Times;
+    const [from, to] = [this.#tenths(since), this.#tenths(over)];
+    const between = { granted: this.#tenths(granted), opened: this.#tenths(opened), ready: this.#tenths(ready) };
+    return { ...event, since: from, ...between, over: to };
+  }
+
+  #tenths<T extends number | undefined>(time: T): T {
+    const { began = 0 } = this.#options;
+    return (time === undefined ? time : Math.round((time - began) * 10) / 10) as T;
+  }
+
   #try(work: () => void): void {
     try {
       work();
@@ -108,14 +123,3 @@ export class TimelineFile implements Timeline {
 
 type Times = Pick<TimelineEvent, 'since' | 'over'> &
   Partial<Pick<SessionEvent, 'granted' | 'opened'> & Pick<ChildEvent, 'ready'>>;
-
-/** Tenths of a millisecond are enough. */
-function inTenths(event: TimelineEvent): TimelineEvent {
-  const { since, granted, opened, ready, over } = event as Times;
-  const times = { since: tenths(since), granted: tenths(granted), opened: tenths(opened), ready: tenths(ready) };
-  return { ...event, ...times, over: tenths(over) };
-}
-
-function tenths<T extends number | undefined>(time: T): T {
-  return (time === undefined ? time : Math.round(time * 10) / 10) as T;
-}

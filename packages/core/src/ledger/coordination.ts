@@ -1,5 +1,4 @@
 /** What all workers of a run share beside the pools: the ledger, reserved values, and what is computed once. */
-import type { Timeline } from '../base/timeline.ts';
 import { Ledger } from './ledger.ts';
 import { OnceValues, type Forgotten, type RunLives } from './once-values.ts';
 import { Reservations } from './reservations.ts';
@@ -10,18 +9,14 @@ export interface CoordinationOptions {
   readonly runLives?: RunLives | undefined;
   /** Where ports are reserved. Default: here. */
   readonly ports?: Reservations | undefined;
-  /** Takes leases that are over. Default: nothing keeps them. */
-  readonly timeline?: Timeline | undefined;
 }
 
 export class Coordination {
   readonly ledger: Ledger = new Ledger();
   readonly reservations: Reservations;
   readonly onces: OnceValues;
-  readonly timeline: Timeline | undefined;
 
-  constructor({ forgotten, runLives, ports, timeline }: CoordinationOptions = {}) {
-    this.timeline = timeline;
+  constructor({ forgotten, runLives, ports }: CoordinationOptions = {}) {
     this.onces = new OnceValues(this.ledger, forgotten, runLives);
     this.reservations = new Reservations(ports);
   }

@@ -1,6 +1,7 @@
 /** One run on the host of a machine, from its beginning to its end. */
 import type { CarpoolError } from '../base/errors.ts';
 import { duration } from '../base/holder-label.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { WatchedFiles } from '../process/files.ts';
 import type { HostSummary } from '../wire/control.ts';
 import { leaveEndingOfRun } from '../hosts/left-ending.ts';
@@ -11,6 +12,7 @@ import type { Hub } from '../host/hub/hub.ts';
 import type { HostedRun, Runner } from '../host/hub/peer-run.ts';
 import type { ServedRun } from '../host/served-run.ts';
 import { printLine } from './log.ts';
+import { RunTimeline } from './run-timeline.ts';
 
 export interface MachineRunOptions {
   readonly runner: Runner;
@@ -29,6 +31,7 @@ export class MachineRun implements HostedRun {
   readonly path: string;
   readonly client: string | undefined;
   readonly folder: string;
+  readonly timeline: RunTimeline = new RunTimeline();
   /** Its socket is there, or should be. */
   listens = false;
   opened!: OpenRunResult;
@@ -73,6 +76,14 @@ export class MachineRun implements HostedRun {
 
   get watched(): WatchedFiles {
     return this.#options.served.watched;
+  }
+
+  /** For `carpool report`, unless its config wants none. Of a run on another machine, the project is there. */
+  async keepTimeline(config: LoadedConfig | undefined): Promise<void> {
+    const { runner, request } = this.#options;
+    const keeps = this.client === undefined && config !== undefined && config.report !== false;
+    const print = (text: string): void => runner.print(text);
+    await this.timeline.goesTo(keeps ? { ...request.run, root: request.run.folder, print } : undefined);
   }
 
   async started(): Promise<void> {
@@ -130,6 +141,7 @@ export class MachineRun implements HostedRun {
         `has gone, after ${duration(performance.now() - this.#since)} and ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
       );
       this.#options.over();
+      this.timeline.close();
     }
   }
 

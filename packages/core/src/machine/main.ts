@@ -117,7 +117,8 @@ async function serve(
     cleanUp: loadAndCleanUp,
     runs,
     runSeen: (run) => lives.seen(run),
-    runLives: (id) => runs.has(id) || lives.lives(id),
+    runLives: (id) => runs.get(id) !== undefined || lives.lives(id),
+    timelineOf: (run) => runs.get(run)?.timeline,
     runInfo: async () => ({ machine: record.address }),
     peersChanged: () => idleEnd.look(),
   });

@@ -2,6 +2,7 @@
 import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
+import type { Timeline } from '../base/timeline.ts';
 import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
@@ -14,6 +15,8 @@ import type { PoolDefinition } from '../definitions/pool-definition.ts';
 export interface RunPoolOptions {
   /** From then on it takes no more sessions, and what waits for a slot of it goes to other hosts. Default: never. */
   readonly until?: CancelSignal | undefined;
+  /** Takes calls that are over. */
+  readonly timeline?: Timeline | undefined;
   /** Ends the use of the pool. */
   readonly leave: () => void;
   /** It may be fuller, or less full. */
@@ -26,18 +29,20 @@ export class RunPool implements HubPool {
   readonly #leave: () => void;
   readonly #changed: () => void;
   readonly #until: CancelSignal | undefined;
+  readonly #timeline: Timeline | undefined;
   #own = { sessions: 0, open: 0, peak: 0, longestWait: 0 };
   /** Of the pool, when the run began. */
   #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
   /** The id of the run, once it has opened a session. */
   #run: string | undefined;
 
-  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed, until }: RunPoolOptions) {
+  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed, until, timeline }: RunPoolOptions) {
     this.#pool = pool;
     this.#definition = definition;
     this.#leave = leave;
     this.#changed = changed;
     this.#until = until;
+    this.#timeline = timeline;
     this.countAnew();
   }
 
@@ -54,7 +59,7 @@ export class RunPool implements HubPool {
     const waited = (milliseconds: number): void => {
       this.#own.longestWait = Math.max(this.#own.longestWait, Math.round(milliseconds));
     };
-    const opening = this.#open({ ...options, waited }, ...call);
+    const opening = this.#open({ ...options, waited, timeline: this.#timeline }, ...call);
     this.#changed();
     // Where it fails, too.
     opening.catch(noop).finally(this.#changed);

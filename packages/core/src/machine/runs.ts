@@ -106,8 +106,8 @@ export class MachineRuns implements HostedRuns {
     return this.#runs.size;
   }
 
-  has(id: string): boolean {
-    return [...this.#runs].some((run) => run.id === id);
+  get(id: string | undefined): MachineRun | undefined {
+    return [...this.#runs].find((run) => run.id === id);
   }
 
   /** Of those that listen. Those of another machine have no socket of a hub here. */
@@ -177,13 +177,14 @@ export class MachineRuns implements HostedRuns {
       run: label,
       runInfo,
       sharedPorts: reservations(),
+      timelineOf: () => run.timeline,
       socketOf: nextSocket,
       env,
       sessionsOnly: request.sessionsOnly,
     });
     const used = new Set<RunPool>();
     const made = new Map<string, PoolMade>();
-    const run = new MachineRun({
+    const run: MachineRun = new MachineRun({
       request,
       runner,
       served,
@@ -208,7 +209,8 @@ export class MachineRuns implements HostedRuns {
       } else entered = entrance.open({ hub: served.hub, label, token });
       run.listens = true;
       const place = { ...request, env };
-      const say = (text: string): void => runner.print(`carpool: ${text}\n`);
+      const print = (text: string): void => runner.print(text);
+      const say = (text: string): void => print(`carpool: ${text}\n`);
       const loading = this.#projects.load(request, place, { say });
       const outcome = await configure(request, {
         started,
@@ -219,7 +221,7 @@ export class MachineRuns implements HostedRuns {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
           if (settings.server === undefined) made.set(settings.name, definition.portable);
           const until = request.sessionsOnly === true ? this.#leaving : undefined;
-          const pool = this.#pools.use({ definition, print: (text) => runner.print(text), until });
+          const pool = this.#pools.use({ definition, print, until, timeline: run.timeline });
           used.add(pool);
           // The run may have been ended while its config was loaded.
           if (!this.#runs.has(run)) void pool.close();
@@ -232,6 +234,7 @@ export class MachineRuns implements HostedRuns {
       const placing =
         entrance === undefined ? await placingOf(outcome.reach, { request, runner, made, self }) : undefined;
       const configured = served.configured(outcome, placing);
+      await run.keepTimeline(outcome.config);
       await served.hub.reach.ready();
       const own = { ...configured, files: [...new Set([...configured.files, ...files, ...served.watched.files])] };
       const identities = request.sessionsOnly === true ? identitiesOf(made) : undefined;
@@ -253,7 +256,7 @@ export class MachineRuns implements HostedRuns {
       this.#options.stop(by);
       return;
     }
-    const run = [...this.#runs].find((other) => other.id === id);
+    const run = this.get(id);
     if (run === undefined)
       throw new CarpoolError('HUB_REJECTED', `The host of this machine has no run ${JSON.stringify(id)}`, {
         scope: 'call',

@@ -9,6 +9,7 @@ import { CarpoolError } from '../base/errors.ts';
 import { noop } from '../base/noop.ts';
 import { printable } from '../base/printable.ts';
 import { messageOf } from '../base/thrown.ts';
+import type { ChildEvent, Timeline, TimelineEvent } from '../base/timeline.ts';
 import { ChildCap } from '../pool/child-cap.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolEnvironment } from '../host/configure.ts';
@@ -44,6 +45,8 @@ export interface PoolUse {
   readonly print: (text: string) => void;
   /** As in `RunPoolOptions`. */
   readonly until?: RunPoolOptions['until'];
+  /** Takes the calls of this run that are over, and children of the pool: those that end, and at its end those that go on. */
+  readonly timeline?: Timeline | undefined;
 }
 
 const defaultLinger = 15_000;
@@ -83,6 +86,7 @@ export class SharedPools {
       leave: () => this.#endUse(digest, pool, use),
       changed: filled,
       until: use.until,
+      timeline: use.timeline,
     });
   }
 
@@ -188,6 +192,7 @@ class SharedPool {
     this.pool = new ChildPool(settings, {
       ...environment,
       cap,
+      timeline: { add: (event) => this.#tell(event) },
       source: () => this.#source(),
       failed: (error) => print(childFailed(settings.name, error)),
     });
@@ -206,7 +211,9 @@ class SharedPool {
 
   /** @param unused called after so long without another use */
   finish(use: PoolUse, linger: number, unused: () => void): void {
-    if (this.#uses.delete(use) && !this.isUsed) this.keep(linger, unused);
+    if (!this.#uses.delete(use)) return;
+    for (const child of this.#living()) use.timeline?.add(child);
+    if (!this.isUsed) this.keep(linger, unused);
   }
 
   /** As `finish`, of one that no run uses. */
@@ -218,6 +225,22 @@ class SharedPool {
   async close(): Promise<void> {
     this.#timer?.cancel();
     await this.pool.close();
+  }
+
+  /** A session is that of one run, which has it from its call. */
+  #tell(event: TimelineEvent): void {
+    if (event.event !== 'child') return;
+    for (const { timeline } of this.#uses) timeline?.add(event);
+  }
+
+  #living(): ChildEvent[] {
+    const over = this.#clock.now();
+    const { name: pool, children } = this.pool.status(0);
+    return children.map(({ pid, generation, age, startup, sessions }) => {
+      const since = over - age;
+      const ready = startup && since + startup;
+      return { event: 'child', pool, pid, generation, since, ready, over, sessions, goesOn: true };
+    });
   }
 
   /**

@@ -92,6 +92,7 @@ export class ChildSupervisor {
         state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
         generation: number,
         age: Math.round(now - progress.since),
+        startup: life.readyAt && Math.round(life.readyAt - progress.since),
         sessions: generation?.sessions ?? 0,
         slots: settings.sessionsPerChild,
         heldBack: this.#current === life ? generation?.liveness.heldBack : undefined,

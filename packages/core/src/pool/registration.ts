@@ -51,6 +51,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly ownerScope?: string | undefined;
   /** Of several that share the pool. */
   readonly run?: HolderRun | undefined;
+  /** Takes the call when it is over. Default: as in `PoolEnvironment`. */
+  readonly timeline?: Timeline | undefined;
   /** Takes the milliseconds for which it has waited for the slot that it got. */
   readonly waited?: ((milliseconds: number) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call had left when it did. Default: any. */

@@ -61,10 +61,11 @@ export class SlotHolders {
   end(holder: SlotHolder, now: number, confirmed: boolean): void {
     this.#holders.delete(holder);
     this.disclaimOwner(holder);
-    if (this.#timeline === undefined) return;
     const { since, grantedAt, openedAt, failed, conversation, generation, options } = holder;
+    const timeline = options.timeline ?? this.#timeline;
+    if (timeline === undefined) return;
     const { test, file, shard } = options.holder ?? {};
-    this.#timeline.add({
+    timeline.add({
       event: 'session',
       pool: this.#pool,
       id: conversation?.id,

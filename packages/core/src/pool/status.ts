@@ -30,6 +30,8 @@ export interface ChildStatus {
   readonly generation: number;
   /** Milliseconds since its start. */
   readonly age: number;
+  /** Milliseconds from its start until it could serve. Absent until then. */
+  readonly startup?: number | undefined;
   /** That are open on it, warm ones included. */
   readonly sessions: number;
   /** Sessions that it may have at a time. */

@@ -3,6 +3,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getPort, lock, once, reservations, rwlock, semaphore } from '../../src/entry/coordination.ts';
+import type { TimelineEvent } from '../../src/base/timeline.ts';
 import { op } from '../../src/wire/frames.ts';
 import { FakeReach } from '../support/fake-reach.ts';
 import { failure } from '../support/failure.ts';
@@ -32,6 +33,21 @@ async function twoHosts(): Promise<Hosts> {
   for (const [number, { hub }] of served.entries()) hub.reach.configured(engine, `host-${number}`);
   return { engine, served, tests: [await running(served[0], 'a'), await running(served[1], 'b')] };
 }
+
+test('leases of the scope `reach` are in the timeline, too', async () => {
+  const timeline: TimelineEvent[] = [];
+  const served = await serve({}, { timelineOf: () => ({ add: (event) => void timeline.push(event) }) });
+  served.hub.reach.configured(new FakeReach(), 'host-0');
+  const a = await running(served, 'a');
+  (await a.as(() => lock('db', reach).acquire())).release();
+  await a.as(() => once('seed', async () => 1, reach));
+  await endTest(a);
+  await served.hub.close();
+  expect(timeline).toMatchObject([
+    { event: 'lease', name: 'db', kind: 'lock', test: 'a', granted: expect.any(Number) as number },
+    { event: 'lease', name: 'seed', kind: 'once', test: 'a' },
+  ]);
+});
 
 describe('locks', () => {
   test('go from host to host, with a fence that rises; the run and the machine have none', async () => {

@@ -87,6 +87,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     state: 0,
     generation: 0,
     age: 0,
+    'startup?': 0,
     sessions: 0,
     slots: 0,
     'heldBack?': 0,

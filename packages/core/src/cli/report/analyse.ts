@@ -36,7 +36,7 @@ export interface PoolReport {
 export interface Saved {
   /** Test files that had sessions. */
   readonly files: number;
-  /** Children that were started. */
+  /** Children that were started in this run. */
   readonly starts: number;
   /** Milliseconds from the start of a child until it could serve, the median. */
   readonly start: number;
@@ -104,10 +104,11 @@ function leaseReport(all: readonly LeaseEvent[]): LeaseReport {
 
 function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[]): Saved | undefined {
   const files = new Set(opened.flatMap(({ file }) => file ?? [])).size;
-  const starts = children.flatMap(({ since, ready }) => (ready === undefined ? [] : ready - since));
-  if (files === 0 || starts.length === 0) return undefined;
-  const start = quantile(starts.toSorted(ascending), 0.5);
-  return { files, starts: starts.length, start, time: (files - starts.length) * start };
+  const times = children.flatMap(({ since, ready }) => (ready === undefined ? [] : ready - since));
+  if (files === 0 || times.length === 0) return undefined;
+  const start = quantile(times.toSorted(ascending), 0.5);
+  const starts = children.filter(({ since, ready }) => ready !== undefined && since >= 0).length;
+  return { files, starts, start, time: (files - starts) * start };
 }
 
 type Spanned = Pick<SessionEvent, 'since' | 'granted' | 'over'>;

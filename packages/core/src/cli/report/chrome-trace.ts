@@ -72,7 +72,9 @@ function childSpans({
   const args = { pid, generation, sessions, failure };
   const name = pid === undefined ? 'a child' : `child ${pid}`;
   const start = { name: `${name} starts`, kind: 'start', from: since, to: ready ?? over, args };
-  return ready === undefined ? [start] : [start, { name, kind: 'child', from: ready, to: over, args }];
+  const all = ready === undefined ? [start] : [start, { name, kind: 'child', from: ready, to: over, args }];
+  // It may have been there before the run.
+  return all.filter(({ to }) => to > 0).map((span) => ({ ...span, from: Math.max(span.from, 0) }));
 }
 
 function waitSpan(session: SessionEvent): Span[] {

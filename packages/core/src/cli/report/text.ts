@@ -71,13 +71,15 @@ function spreadText(
   return `${some} ${what}: p50 ${time(p50)}, p95 ${time(p95)}, longest ${time(longest)}: ${who}`;
 }
 
-function childText({ pid, since, ready, over, sessions, failure }: ChildEvent): string {
+function childText({ pid, since, ready, over, sessions, failure, goesOn }: ChildEvent): string {
   const name = pid === undefined ? 'a child' : `child ${pid}`;
   if (ready === undefined)
     return `${name}: not ready after ${time(over - since)}${failure === undefined ? '' : `: ${failure}`}`;
-  const end =
-    failure === undefined ? `ended by its pool after ${time(over - since)}` : `after ${time(over - since)}: ${failure}`;
-  return `${name}: ready after ${time(ready - since)}, ${count(sessions, 'session')}, ${end}`;
+  const end = failure === undefined ? `ended by its pool after` : 'after';
+  const after = `${goesOn === true ? 'goes on after' : end} ${time(over - since)}`;
+  const was = since < 0 ? 'was there before the run, ' : '';
+  const why = failure === undefined ? '' : `: ${failure}`;
+  return `${name}: ${was}ready after ${time(ready - since)}, ${count(sessions, 'session')}, ${after}${why}`;
 }
 
 function savedText({ files, starts, start, time: saved }: Saved): string {

@@ -36,8 +36,8 @@ export interface HubOptions {
   readonly runner?: string | undefined;
   /** Ends the host, where it serves this hub alone. */
   readonly stop?: (() => void) | undefined;
-  /** Takes leases that are over. Default: nothing keeps them. */
-  readonly timeline?: Timeline | undefined;
+  /** Takes the leases of a run that are over. Default: nothing keeps them. @param run its id, where the host serves several */
+  readonly timelineOf?: ((run: string | undefined) => Timeline | undefined) | undefined;
   /** The number of its workers has changed. */
   readonly peersChanged?: (() => void) | undefined;
   readonly clock?: Clock | undefined;

@@ -54,6 +54,7 @@ export class Hub implements PeerHub {
   readonly busyPoll: BusyPoll = new BusyPoll();
   readonly runs: HostedRuns | undefined;
   readonly runInfo: () => Promise<RunInfoResult>;
+  readonly timelineOf: PeerHub['timelineOf'];
   readonly #run: HolderRun | undefined;
   readonly #runSeen: ((run: PeerRunInfo) => void) | undefined;
   readonly stop: (() => void) | undefined;
@@ -87,8 +88,8 @@ export class Hub implements PeerHub {
       },
       runLives: options.runLives,
       ports: options.sharedPorts,
-      timeline: options.timeline,
     });
+    this.timelineOf = options.timelineOf ?? ((): undefined => undefined);
     this.#run = options.run;
     this.runs = options.runs;
     this.#runSeen = options.runSeen;

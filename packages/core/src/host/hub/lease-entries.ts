@@ -4,7 +4,9 @@
  */
 import { CarpoolError, isCarpoolError } from '../../base/errors.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
+import type { HolderRun } from '../../base/holder-label.ts';
 import type { Held } from '../../base/scope.ts';
+import type { Timeline } from '../../base/timeline.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import { describeRequest, lostError, reachTimeoutError, timeoutError } from '../../ledger/errors.ts';
@@ -33,6 +35,10 @@ export interface LeaseEntriesOptions {
   readonly clock: Clock;
   readonly coordination: Coordination;
   readonly valueFiles: ValueFiles;
+  /** Takes what is over. Default: nothing keeps it. */
+  readonly timelineOf?: ((run: string | undefined) => Timeline | undefined) | undefined;
+  /** That of the worker. Default: the host serves one. */
+  readonly run?: (() => HolderRun | undefined) | undefined;
 }
 
 export interface Entry {
@@ -187,13 +193,14 @@ export class LeaseEntries {
   }
 
   #record({ lease, since, grantedAt }: Entry): void {
-    const { coordination, clock } = this.#options;
-    // A call that was refused has none.
-    if (coordination.timeline === undefined || lease === undefined) return;
+    const { timelineOf, run, clock } = this.#options;
+    const timeline = timelineOf?.(run?.()?.id);
+    // A call that was refused has no lease.
+    if (timeline === undefined || lease === undefined) return;
     const { name, kind, holder } = lease.request;
     const { test, file, shard, takenAt } = holder;
     const times = { since, granted: grantedAt, over: clock.now() };
-    coordination.timeline.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt });
+    timeline.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt });
   }
 
   #answer(entry: Entry, kind: Op, body: Uint8Array): void {

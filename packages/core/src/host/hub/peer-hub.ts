@@ -1,6 +1,7 @@
 /** What a peer needs of its hub. */
 import type { Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
+import type { Timeline } from '../../base/timeline.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import type { BusyPoll } from '../../transport/busy-poll.ts';
@@ -38,6 +39,8 @@ export interface PeerHub {
   readonly coordination: Coordination;
   readonly reach: SharedReach;
   readonly valueFiles: ValueFiles;
+  /** Takes what the workers of a run are done with. @param run its id, where the host serves several */
+  readonly timelineOf: (run: string | undefined) => Timeline | undefined;
   readonly busyPoll: BusyPoll;
   readonly runs: HostedRuns | undefined;
   /** The run of a worker, where the host serves several. @param greeted as the worker has named it */

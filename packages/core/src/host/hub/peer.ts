@@ -97,9 +97,9 @@ export class Peer {
     this.#calls = new Calls(this.#connection, hub.limits);
     const held = { owners: this.#owners, connection: this.#connection };
     this.#run = new PeerRun({ ...held, hub, remote });
-    const { clock, coordination, valueFiles, reach } = hub;
+    const { clock, coordination, valueFiles, reach, timelineOf } = hub;
     const of = { peer: this.#number, run: () => this.#label, shard: () => this.#shard, remote: remote !== undefined };
-    this.#leases = new PeerLeases({ ...held, ...of, clock, coordination, valueFiles, reach });
+    this.#leases = new PeerLeases({ ...held, ...of, clock, coordination, valueFiles, reach, timelineOf });
   }
 
   /** Until it has greeted it may be a worker. */

@@ -1,0 +1,105 @@
+/** What the host of the machine keeps of each of its runs, for `carpool report` in their projects. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readRun, type RecordedRun } from '../../src/cli/report/read.ts';
+import { runFiles, runsFolder } from '../../src/hosts/run-files.ts';
+import { carpool } from '../cli/carpool.ts';
+import { place, program } from '../support/pools.ts';
+import { configured, onMachine, run, worker } from './support.ts';
+
+/** A folder with a config, whose runs are kept. */
+function project(name: string, content: object = { pools: { echoes: program('echo') } }): string {
+  const root = join(place().path, name);
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  configured(content, root);
+  return root;
+}
+
+/** The last run first. */
+function kept(root: string): RecordedRun[] {
+  return runFiles(runsFolder(root) ?? '').map((file) => readRun(readFileSync(file, 'utf8')));
+}
+
+const cart = { holder: { test: 'adds a row', file: 'cart.test.ts' }, under: ['cart.test.ts', 'adds a row'] };
+
+test('each run has its own sessions and leases, and the children that it used, also those of before that go on', async () => {
+  onMachine();
+  const root = project('shop');
+  const first = await run({ root });
+  const client = await worker(first);
+  await (await client.register('echoes', cart)).unregister();
+  await first.stop();
+  const second = await run({ root });
+  const other = await worker(second);
+  await (await other.register('echoes', { holder: { test: 'lists' } })).unregister();
+  await (await other.register('echoes', { holder: { test: 'lists more' } })).unregister();
+  const lock = { name: 'printer', kind: 'lock', size: 1, weight: 1, holder: { test: 'prints' } } as const;
+  (await other.leases.acquire(lock)).held.release();
+  const shared = { ...lock, name: 'of the machine' };
+  (await (await other.machine.connected()).leases.acquire(shared)).held.release();
+  await (await other.machine.connected()).names(); // what was released has arrived
+  await second.stop();
+  const [later, earlier] = kept(root);
+  expect(earlier?.sessions).toMatchObject([{ pool: 'echoes', test: 'adds a row', file: 'cart.test.ts' }]);
+  expect(earlier?.leases).toEqual([]);
+  const [before] = earlier?.children ?? [];
+  expect(earlier?.children).toMatchObject([{ pool: 'echoes', sessions: 1, goesOn: true, generation: 1 }]);
+  expect(before?.since).toBeGreaterThanOrEqual(0);
+  expect(before?.ready).toBeLessThanOrEqual(earlier?.sessions[0]?.opened ?? 0);
+  expect(later?.sessions.map((session) => session.test)).toEqual(['lists', 'lists more']);
+  expect(later?.leases.map((lease) => lease.name)).toEqual(['printer', 'of the machine']);
+  const [child] = later?.children ?? [];
+  expect(later?.children).toMatchObject([{ pid: before?.pid, sessions: 2, goesOn: true }]);
+  expect(child?.since).toBeLessThan(0);
+  // Times begin with the run, not with the host.
+  const ran = (later?.header.zero ?? 0) - (earlier?.header.zero ?? 0);
+  expect(ran).toBeGreaterThan(0);
+  expect((before?.since ?? 0) - (child?.since ?? 0)).toBeGreaterThan(ran - 20);
+  expect((before?.since ?? 0) - (child?.since ?? 0)).toBeLessThan(ran + 20);
+  const { stdout } = await carpool('report', ...runFiles(runsFolder(root) ?? '').slice(0, 1));
+  expect(stdout).toMatch(
+    /child \d+: was there before the run, ready after \d+ ms, 2 sessions, goes on after [\d.]+ m?s\n/,
+  );
+  expect(stdout).not.toMatch(/\d starts? of/);
+});
+
+test('a child that died is told in each run that used it, and in no other', async () => {
+  onMachine();
+  const root = project('shop');
+  const [one, two, three] = [await run({ root }), await run({ root }), await run({ root })];
+  const [client, other, idle] = [await worker(one), await worker(two), await worker(three)];
+  const session = await client.register('echoes', cart);
+  await other.register('echoes', { holder: { test: 'looks on' } });
+  const lock = { name: 'printer', kind: 'lock', size: 1, weight: 1, holder: { test: 'prints' } } as const;
+  (await idle.leases.acquire(lock)).held.release();
+  const [stats] = await client.stats();
+  expect(stats?.pids).toHaveLength(1);
+  process.kill(stats?.pids[0] ?? 0, 'SIGKILL');
+  await expect(session.request({ type: 'echo' })).rejects.toMatchObject({ code: 'CHILD_EXITED' });
+  await Promise.all([one.stop(), two.stop(), three.stop()]);
+  const runs = kept(root);
+  const of = (name: string): RecordedRun | undefined =>
+    runs.find(({ sessions, leases }) => [...sessions, ...leases].some((event) => event.test === name));
+  for (const name of ['adds a row', 'looks on']) {
+    const children = of(name)?.children;
+    expect(children).toMatchObject([
+      { pid: stats?.pids[0], sessions: 1, failure: expect.stringContaining('SIGKILL') as string },
+    ]);
+    expect(children?.[0]).not.toHaveProperty('goesOn');
+  }
+  expect(of('prints')?.children).toEqual([]);
+});
+
+test('a config that wants none has none, and nor has a run that shared nothing', async () => {
+  onMachine();
+  const root = project('quiet', { pools: { echoes: program('echo') }, report: false });
+  const host = await run({ root });
+  await (await (await worker(host)).register('echoes', cart)).unregister();
+  await host.stop();
+  const idle = project('idle');
+  const nothing = await run({ root: idle });
+  await worker(nothing);
+  await nothing.stop();
+  expect([kept(root), kept(idle)]).toEqual([[], []]);
+});
