@@ -1,6 +1,7 @@
 /** Shows what the children said when a test failed, and after a run what the pools did. */
 import { evidenceText } from 'carpool/adapter/main-process';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
+import { attachEvidence } from './attachment.ts';
 import type { SharedHost } from './shared-host.ts';
 
 /** Added to the reporters of the user. */
@@ -14,11 +15,8 @@ export class CarpoolReporter implements Reporter {
     this.#hosts = hosts;
   }
 
-  /**
-   * Appends the evidence to the last that reporters show of the error: its difference, else its message. `annotate` would
-   * be the proper way and throws at the time when the evidence is known, in the clean-up of a fixture.
-   */
-  onTestCaseResult(test: TestCase): void {
+  /** Appends the evidence to the last that reporters show of the error, its difference, else its message; and attaches it. */
+  async onTestCaseResult(test: TestCase): Promise<void> {
     const { carpool: found = [] } = test.meta();
     const { state, errors } = test.result();
     if (state !== 'failed' || found.length === 0) return;
@@ -29,6 +27,7 @@ export class CarpoolReporter implements Reporter {
       if (typeof error.diff === 'string' && error.diff !== '') error.diff += text;
       else error.message += text;
     }
+    await attachEvidence(this.#vitest, test, found);
   }
 
   /** On stderr, so that `--reporter=json` stays readable for machines. */

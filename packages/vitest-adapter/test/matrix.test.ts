@@ -53,7 +53,9 @@ describe.for(majors)('Vitest %s', (major) => {
     expect(output).toMatch(
       /\+ 1\n\n── echo, session \S+ ──\nlast messages:\n[^]*?end of its stderr:\n {2}│ the child saw something odd\n/,
     );
-    const died = /must fail: a child that dies\n([^]*?)\n⎯/.exec(output)?.[1] ?? '';
+    const block = /must fail: a child that dies\n([^]*?)\n⎯/.exec(output)?.[1] ?? '';
+    const [died = '', ...attached] = block.split('\n ❯ carpool\n');
+    expect(attached).toEqual(['   ↳ evidence of narrow, attached for reports\n']);
     // Once, and with no stack but that of the test.
     expect(died.split('│ last words')).toHaveLength(2);
     expect(died).not.toContain('Serialized Error');

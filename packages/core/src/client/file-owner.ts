@@ -8,7 +8,8 @@ import { Membership } from './shared-worker/membership.ts';
 import type { MembershipListener, MembershipOptions } from './shared-worker/membership-types.ts';
 import type { SharedWorkerRequest } from '../wire/messages.ts';
 import type { HostClient } from './client.ts';
-import { Owner, type OwnerOptions, type SessionEvidence } from './owner.ts';
+import { Owner, type OwnerOptions } from './owner.ts';
+import type { SessionEvidence } from './sessions-evidence.ts';
 
 /** All that tests have registered to run at the end of their file. */
 const teardownTimeout = 10_000;

@@ -4,7 +4,7 @@
  * body runs on. Adapters make owners; tests only see the sessions.
  */
 import { Cancellation, eitherOf } from '../base/cancellation.ts';
-import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError, type Evidence } from '../base/errors.ts';
+import { callSite, errorAt, isCarpoolError, type CallSite, type CarpoolError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-kinds.ts';
 import { noop } from '../base/noop.ts';
 import { redactEvidence } from '../base/redact.ts';
@@ -14,13 +14,13 @@ import { systemClock } from '../base/clock.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { forgottenCall, notAwaitedError, unusedError } from '../session/errors.ts';
-import type { PendingEvidence } from '../session/pending-evidence.ts';
 import type { UserSession } from '../session/session.ts';
 import type { Session } from '../session/types.ts';
 import { describeOwner, lateOwnerEndError, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { fixtureKey } from './fixtures.ts';
 import type { HostClient } from './client.ts';
 import { OwnerLeases } from './owner-leases.ts';
+import { sessionsEvidence, type SessionEvidence } from './sessions-evidence.ts';
 import { connectedWithin } from './silent-host.ts';
 import type { Client, ClientRegisterOptions } from './types.ts';
 
@@ -56,20 +56,8 @@ export interface EndOptions {
   readonly passed?: boolean | undefined;
 }
 
-/** What is known of one session, of one that could not be had, or of one shared worker, when its test has failed. */
-export interface SessionEvidence extends Evidence, PendingEvidence {
-  /** Or "shared worker FILE". */
-  readonly pool: string;
-  /** Empty for one that could not be had, and for a shared worker. */
-  readonly session: string;
-  /** Where its child is, if that is another machine: "ci-2 (10.0.0.6:7000)". */
-  readonly machine?: string | undefined;
-}
-
 /** The host ends sessions within the deadlines of their pools, those of different servers one after the other. */
 const defaultEndTimeout = 15_000;
-/** The host may ask a server for 5 s whether it answers. */
-const evidenceTimeout = 7_000;
 /** Refused registrations that are kept as evidence, and failures of calls that are reported. */
 const mostRefusals = 3;
 /** What the end of an owner brings: of its messages, and of a server that ended while it had a session of it. */
@@ -137,17 +125,12 @@ export class Owner implements AsyncDisposable {
    * @param failed the test has failed: whether its servers still answer is found out first, which may take seconds
    */
   async evidence(failed = true): Promise<SessionEvidence[]> {
-    const found = [...this.#sessions].map(async (session) => ({
-      ...(await atMost(session.evidence(failed), evidenceTimeout, {})),
-      pool: session.pool,
-      session: session.id,
-      machine: session.machine,
-    }));
+    const found = sessionsEvidence(this.#sessions, failed);
     const waits = this.leases.longWaits;
     const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];
     const forgotten = this.#calls.forgotten().slice(0, mostRefusals).map(forgottenCall);
     const calls = forgotten.length === 0 ? [] : [{ pool: 'calls', session: '', messages: forgotten }];
-    return [...(await Promise.all(found)), ...this.#refusals, ...locks, ...calls].map(redactEvidence);
+    return [...(await found), ...this.#refusals, ...locks, ...calls].map(redactEvidence);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** What sessions and their children said last, as text for the message of the error of their test. */
 import { barred, saysExit } from '../base/errors.ts';
-import type { SessionEvidence } from './owner.ts';
+import type { SessionEvidence } from './sessions-evidence.ts';
 
 /** As much of an error as is looked at; runners have types of their own for it. */
 export interface ShownError {

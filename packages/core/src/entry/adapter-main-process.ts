@@ -11,7 +11,7 @@ export type { Host, HostOptions } from '../main-process/types.ts';
 export { addressVariable } from '../wire/address.ts';
 export { findConfig } from '../config/find.ts';
 export { evidenceText, type ShownError } from '../client/report.ts';
-export type { SessionEvidence } from '../client/owner.ts';
+export type { SessionEvidence } from '../client/sessions-evidence.ts';
 export type { Provided } from '../client/provided.ts';
 export type { EvidenceOption } from '../main-process/evidence-option.ts';
 export type { RedactRules } from '../base/redact.ts';

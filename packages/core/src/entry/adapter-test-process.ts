@@ -10,7 +10,8 @@ export { unknownFixture, type KnownNames } from '../client/unknown-name.ts';
 export { connectClient, sharedClient } from '../client/shared-client.ts';
 export type { Client, ClientOptions, ClientRegisterOptions } from '../client/types.ts';
 // What a test, a file and a worker hold.
-export { Owner, type EndOptions, type OwnerOptions, type SessionEvidence } from '../client/owner.ts';
+export { Owner, type EndOptions, type OwnerOptions } from '../client/owner.ts';
+export type { SessionEvidence } from '../client/sessions-evidence.ts';
 export { FileOwner } from '../client/file-owner.ts';
 export type { PoolsResult } from '../wire/messages.ts';
 export type { RunInfo } from '../wire/machine-messages.ts';

@@ -34,3 +34,15 @@ test('requests without a reply and waits for an event, not those that have ended
   await owner.end();
   await event;
 });
+
+test('of a test that has had many sessions the newest are shown, and how many others there were', async () => {
+  const served = await serve({ echoes: program('answers-late', { maxSessions: 64 }) });
+  const client = served.connect();
+  const owner = new Owner({ path: ['file', 'test'], holder: {}, connect: () => client });
+  const ids: string[] = [];
+  while (ids.length < 34) ids.push((await owner.register('echoes')).id);
+  const found = await owner.evidence();
+  expect(found[0]).toMatchObject({ session: '', messages: ['2 earlier sessions of the same test are not shown'] });
+  expect(found.map(({ session }) => session)).toEqual(['', ...ids.slice(2)]);
+  await owner.end();
+});
