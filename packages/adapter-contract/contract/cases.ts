@@ -80,6 +80,16 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a failing test shows for how long it has waited for its slot, and what held that',
+    check({ outcome }) {
+      const { status } = named(outcome, 'fails after a long wait for its slot');
+      expect(status).toBe('failed');
+      expect(outcome.output).toMatch(
+        /fails after its wait[^]*── slots ──\n *waited \d+ ms for the only slot of "single", held by this test itself \(\S*bodies\.cjs:\d+:\d+\)/,
+      );
+    },
+  },
+  {
     title: 'a killed worker releases its slot and its locks, including those of plugins made for AVA',
     remarks: { Vitest: 'the run fails', Jest: 'the file runs again', 'Playwright Test': 'the test fails' },
     check({ outcome, project }) {

@@ -1,4 +1,5 @@
 /** The test files of the contract as data; each runner renders them in its own syntax. */
+import { documented, documentedOfPlugins } from './documented.ts';
 
 export interface TestSpec {
   readonly name: string;
@@ -85,6 +86,10 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'kills its child', fixture: 'mortal', body: 'killItsChild' },
       { name: 'has the next child', fixture: 'mortal', body: 'visit' },
     ],
+  },
+  {
+    name: 'slot-wait',
+    tests: [{ name: 'fails after a long wait for its slot', fixture: 'carpool', body: 'failAfterALongWait' }],
   },
   {
     name: 'not-awaited',
@@ -200,31 +205,6 @@ export const twoShards: readonly FileSpec[] = ['a', 'b'].map((letter) => ({
   module: 'two-shards.cjs',
   tests: [{ name: `shares what is of the machine (${letter})`, body: 'shareTheMachine' }],
 }));
-
-/** What AVA's documentation of shared workers says → the body that tests it. */
-export const documented: Readonly<Record<string, string>> = {
-  'a worker is registered once for each file name; another hash is another worker': 'registersOnce',
-  'it has the data of its first registration, and knows its test workers': 'knowsItsData',
-  'unknown protocols are refused': 'refusesProtocols',
-  'before it is available nothing can be published': 'waitsForTheWorker',
-  'every message has an id of its own': 'numbersItsMessages',
-  'a broadcast can be answered': 'answersABroadcast',
-  'it can speak to one test worker alone': 'isSpokenToAlone',
-  'it can listen to one test worker alone': 'isListenedToAlone',
-  'a subscription made while one message is handled gets the next one': 'canSubscribeBetweenTwo',
-  'a teardown can be called by hand, and runs once': 'tearsDownByHand',
-  'values are cloned unchanged': 'carriesValues',
-};
-
-/** What the documentation of the two plugins says. */
-export const documentedOfPlugins: Readonly<Record<string, string>> = {
-  'a lock that is taken is an error with its id': 'lockErrors',
-  'values are reserved once, of three kinds': 'reservesOnce',
-  'a semaphore takes weights, also none, and gives back in parts': 'weighs',
-  'a large request that waits holds up those behind it, but not an immediate one': 'keepsItsOrder',
-  'semaphores of one id are of one size and kind': 'refusesOtherSizes',
-  'a port is looked for with the options of listen': 'listensOnAHost',
-};
 
 /** One run of a runner, in every kind of worker that it has. */
 export const sharingRun: readonly FileSpec[] = [

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Note } from '../project.ts';
 import { expectPassed, named, type Case } from './cases.ts';
-import { documented, documentedOfPlugins } from './files.ts';
+import { documented, documentedOfPlugins } from './documented.ts';
 
 export const sharingCases: readonly Case[] = [
   {

@@ -63,6 +63,17 @@ async function fail(session, file) {
   throw new Error('fails on purpose');
 }
 
+/** Of a pool with one slot, which it has itself meanwhile. */
+async function failAfterALongWait(carpool) {
+  const first = await carpool.single.register();
+  const second = carpool.single.register();
+  // Milliseconds of a wait that are told, and some more.
+  await pause(400);
+  await first.unregister();
+  await second;
+  throw new Error('fails after its wait');
+}
+
 async function killItsWorker(session, file) {
   const lease = await lock('of the killed').acquire({ scope: 'worker' });
   await visit(session, file);
@@ -251,6 +262,7 @@ async function hold(session, file) {
 
 module.exports = {
   fail,
+  failAfterALongWait,
   forgetALock,
   forgetAnEvent,
   forgetAnInteraction,

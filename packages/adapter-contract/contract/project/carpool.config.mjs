@@ -13,6 +13,8 @@ export default defineConfig({
     echo: { ...child, maxSessions: 16 },
     // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
+    // As that, for one test alone.
+    single: { ...child, maxSessions: 1 },
     // Its child is killed by a test.
     mortal: { ...child, maxSessions: 2 },
     // One session at a time, whose test fails if its child finds fault with what it sends.

@@ -121,7 +121,7 @@ export class HostClient implements Client {
     pool: string,
     options: InternalRegisterOptions = {},
   ): Promise<UserSession<M>> {
-    const { signal, timeLeft, calls, site = callSite(this.register), stays = false, ...request } = options;
+    const { signal, timeLeft, calls, waited, site = callSite(this.register), stays = false, ...request } = options;
     const { tried = [], spent = 0 } = request;
     const since = systemClock.now() - spent;
     const number = ++this.#sessions;
@@ -146,6 +146,7 @@ export class HostClient implements Client {
     try {
       const { result, opened: found, format } = (await opened) as WireOpened;
       conversation.rename(result.id);
+      if (result.slotWait !== undefined) waited?.(result.slotWait);
       const { hello, requestTimeout, closeTimeout, maxUnreadEvents } = result;
       const diagnose = (failed: boolean): Promise<Evidence> => this.#evidence(number, failed);
       const address = async (): Promise<string> => {

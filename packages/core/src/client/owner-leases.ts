@@ -12,6 +12,7 @@ import { rwlockSize, type LockDeclaration } from '../wire/lease-types.ts';
 import { isOfMachine, isOfReach, lockName } from './declared-locks.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { AcquireOptions, OnceOptions, CallLocation } from './leases.ts';
+import { longWait, type LongWaits } from './long-waits.ts';
 import type { HeldPort } from './ports.ts';
 import { connectedWithin } from './silent-host.ts';
 import { ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
@@ -20,15 +21,13 @@ export interface OwnerLeasesOptions {
   readonly path: OwnerPath;
   readonly holder: HolderLabel;
   readonly calls: OpenCalls;
+  /** Takes what took long. */
+  readonly waits: LongWaits;
   /** @throws CarpoolError why there is no connection */
   readonly client: () => HostClient | Promise<HostClient>;
   /** What the test has left for connecting to the host of the machine. Default: any time. */
   readonly timeLeft?: (() => number) | undefined;
 }
-
-/** Milliseconds of a wait that the evidence of a failed test tells. */
-const longWait = 200;
-const mostLongWaits = 5;
 
 /** What a call says of itself. */
 export interface Caller {
@@ -72,7 +71,6 @@ export class OwnerLeases {
   readonly #options: OwnerLeasesOptions;
   /** The owner in a sentence, once it has ended. */
   #ended: string | undefined;
-  readonly #longWaits: string[] = [];
   readonly #lost: { readonly lease: HeldLease; readonly error: CarpoolError }[] = [];
   readonly #declared = new Map<string, Promise<HeldLease>>();
 
@@ -132,19 +130,13 @@ export class OwnerLeases {
     return this.#lost.filter(({ lease }) => !lease.watched).map(({ error }) => error);
   }
 
-  /** What waits have cost that took long, the last few, each in a sentence. */
-  get longWaits(): readonly string[] {
-    return this.#longWaits;
-  }
-
   /** @returns the sentence, if it was long */
   #note({ waited = 0, what, behind = [] }: AcquireResult): string | undefined {
     if (waited < longWait) return undefined;
     const holders = behind.map((holder) => nameOf(holder, 'a file')).join(', then ');
     const before = holders === '' ? '' : `, which ${holders} had before`;
     const told = `waited ${duration(waited)} for ${what ?? 'a lease'}${before}`;
-    this.#longWaits.push(told);
-    if (this.#longWaits.length > mostLongWaits) this.#longWaits.shift();
+    this.#options.waits.lease(told);
     return told;
   }
 

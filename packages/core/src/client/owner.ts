@@ -19,6 +19,7 @@ import type { Session } from '../session/types.ts';
 import { describeOwner, lateOwnerEndError, ownerEndedError, type OwnerPath } from '../wire/owner-path.ts';
 import { fixtureKey } from './fixtures.ts';
 import type { HostClient } from './client.ts';
+import { LongWaits } from './long-waits.ts';
 import { OwnerLeases } from './owner-leases.ts';
 import { sessionsEvidence, type SessionEvidence } from './sessions-evidence.ts';
 import { connectedWithin } from './silent-host.ts';
@@ -74,6 +75,7 @@ export class Owner implements AsyncDisposable {
   readonly #sessions = new Set<UserSession>();
   /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
   readonly #refusals: SessionEvidence[] = [];
+  readonly #waits = new LongWaits();
   readonly #failures: unknown[] = [];
   /** Of its test, as far as it may have forgotten to await them. */
   readonly #calls = new OpenCalls();
@@ -88,6 +90,7 @@ export class Owner implements AsyncDisposable {
       path: options.path,
       holder: options.holder,
       calls: this.#calls,
+      waits: this.#waits,
       timeLeft: options.timeLeft,
       // The client is kept while its connection lasts: to find it takes longer than to use it.
       client: () => (this.#client?.over === false ? this.#client : this.#connect(false, noSite)),
@@ -126,11 +129,9 @@ export class Owner implements AsyncDisposable {
    */
   async evidence(failed = true): Promise<SessionEvidence[]> {
     const found = sessionsEvidence(this.#sessions, failed);
-    const waits = this.leases.longWaits;
-    const locks = waits.length === 0 ? [] : [{ pool: 'locks', session: '', messages: waits }];
     const forgotten = this.#calls.forgotten().slice(0, mostRefusals).map(forgottenCall);
     const calls = forgotten.length === 0 ? [] : [{ pool: 'calls', session: '', messages: forgotten }];
-    return [...(await found), ...this.#refusals, ...locks, ...calls].map(redactEvidence);
+    return [...(await found), ...this.#refusals, ...this.#waits.evidence(), ...calls].map(redactEvidence);
   }
 
   /**
@@ -238,6 +239,7 @@ export class Owner implements AsyncDisposable {
         under: this.path,
         // The end of a worker is reported to no user.
         calls: this.path.length === 0 ? undefined : this.#calls,
+        waited: (told) => this.#waits.slot(told),
       });
       this.#sessions.add(session);
       return session;

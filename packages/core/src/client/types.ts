@@ -54,6 +54,8 @@ export interface ClientRegisterOptions extends Omit<RegisterOptions, 'signal'> {
 export interface InternalRegisterOptions extends ClientRegisterOptions {
   /** The calls of the test that it may have forgotten to await. */
   readonly calls?: OpenCalls | undefined;
+  /** Takes a sentence about its wait for a slot, if that was long. */
+  readonly waited?: ((told: string) => void) | undefined;
   /** Hosts of other machines to which it was sent so far. Default: none. */
   readonly tried?: readonly TriedHost[] | undefined;
   /** Milliseconds since the user called. Default 0. */

@@ -1,6 +1,6 @@
 /** What `register` fails with when there is no slot: the errors name the holders, so that the reader can go and look. */
 import { CarpoolError } from '../base/errors.ts';
-import { describeHeld, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
+import { describeHeld, duration, nameOf, type HolderLabel, type Holding } from '../base/holder-label.ts';
 import type { Relation } from './holder-relation.ts';
 
 /** Holders that an error names; it counts the others. */
@@ -106,6 +106,27 @@ export function slotWait(occupancy: Occupancy, waiter: HolderLabel, seconds: num
   const { test, file, run } = waiter;
   const name = (test ?? file ?? run) === undefined ? '' : ` of ${nameOf(waiter, 'a test')}`;
   return `a session${name} has waited ${seconds} s for a slot; ${slots(occupancy, 'is', 'are')} busy: ${describeOccupancy(occupancy)}${elsewhere(occupancy, 'are')}`;
+}
+
+/**
+ * Of a call that has its slot, for the evidence of its test: "waited 3200 ms for a slot of "db", held by "adds" (cart.test.ts:14:3)".
+ * @param before what was busy when it began to wait
+ * @param waited milliseconds
+ */
+export function slotWaited(before: Occupancy, waited: number): string {
+  const which = before.capacity === 1 ? 'the only slot' : `one of the ${before.capacity} slots`;
+  const counts = [...Map.groupBy(before.holders.map(holderName), (name) => name)].map(([name, { length }]) =>
+    length === 1 ? name : `${name} (${length} of them)`,
+  );
+  const named = counts.slice(0, mostNamed);
+  if (counts.length > mostNamed) named.push(`and ${counts.length - mostNamed} others`);
+  const other = describeOccupancy({ ...before, holders: [] }, '');
+  const causes = [...(named.length === 0 ? [] : [`held by ${named.join(', ')}`]), ...(other === '' ? [] : [other])];
+  const why = causes
+    .map((cause) => `; ${cause}`)
+    .join('')
+    .replace(/^; held/, ', held');
+  return `waited ${duration(waited)} for ${which} of ${JSON.stringify(before.pool)}${why}`;
 }
 
 function slots({ capacity, children, capped, fullElsewhere }: Occupancy, one: string, many: string): string {

@@ -230,7 +230,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { hello, codec, protocol } = generation;
     const awaitsEnd = generation.begins(conversation.id);
     const known = { hello, opened: found, codec, protocol, settings: this.settings };
-    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed };
+    const { slotWait } = holder;
+    return { ...known, conversation, awaitsEnd, slotWait, evidence, activity, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

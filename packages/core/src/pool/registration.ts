@@ -84,6 +84,8 @@ export interface Registration {
   readonly settings: PoolSettings;
   /** Its test waits until its end is confirmed: it may fail with what is found then. */
   readonly awaitsEnd: boolean;
+  /** What it has waited for, in a sentence, where that took long. */
+  readonly slotWait?: string | undefined;
   evidence(): Evidence;
   /** Where a call waits, also what the process of the child is seen to do. */
   activity(): Promise<string | undefined>;

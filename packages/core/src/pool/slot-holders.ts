@@ -17,6 +17,8 @@ export interface SlotHolder {
   readonly since: number;
   /** When it got its slot, which may be long after that. Absent until then. */
   grantedAt?: number;
+  /** What its wait for the slot has cost, a sentence. Absent: it was short. */
+  slotWait?: string;
   /** When its session was open. */
   openedAt?: number;
   /** The test that has its session has failed. */
@@ -98,9 +100,17 @@ export class SlotHolders {
     return { name: nameOfSession(session, {}) };
   }
 
-  /** Oldest first. @param asker the call that reads it: its run is not named, and its own test is not named like another one */
-  describe(now: number, asker: OpenOptions): Holder[] {
-    return [...this.#holders].map(({ grantedAt = now, site, options, conversation }) => ({
+  /** Those that hold slots now, oldest first. */
+  get all(): readonly SlotHolder[] {
+    return [...this.#holders];
+  }
+
+  /**
+   * @param asker the call that reads it: its run is not named, and its own test is not named like another one
+   * @param holders Default: those of now, oldest first
+   */
+  describe(now: number, asker: OpenOptions, holders: Iterable<SlotHolder> = this.#holders): Holder[] {
+    return [...holders].map(({ grantedAt = now, site, options, conversation }) => ({
       ...options.holder,
       ...(options.run?.id !== asker.run?.id && { run: options.run?.name }),
       relation: relationOf(options, asker),

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { take } from '../base/take.ts';
 import { within } from '../base/wait.ts';
 import type { Admission, Slot, Ticket } from './admission.ts';
-import { fullError, queueTimeoutError, slotWait, type Limit, type Occupancy } from './errors.ts';
+import { fullError, queueTimeoutError, slotWait, slotWaited, type Limit, type Occupancy } from './errors.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { OpenOptions } from './registration.ts';
@@ -20,8 +20,11 @@ export interface SlotWaitOptions {
   readonly cap?: Pick<ChildCap, 'maxChildren'> | undefined;
 }
 
-/** A call that wants a slot. */
-export type WaitingCall = Pick<SlotHolder, 'since' | 'options'>;
+/** A call that wants a slot. Its `slotWait` is set where it has waited long for that. */
+export type WaitingCall = Pick<SlotHolder, 'since' | 'options' | 'slotWait'>;
+
+/** Milliseconds of a wait that the evidence of a failed test tells. */
+const longWait = 200;
 
 export class SlotWait {
   readonly #options: SlotWaitOptions;
@@ -70,6 +73,7 @@ export class SlotWait {
     const isQueued = entered === 'queued';
     const ended = isQueued ? notices?.begin(name, 'slot', describe) : undefined;
     if (isQueued) call.options.queued?.();
+    const before = isQueued ? this.#before(call.options) : undefined;
     try {
       const slot = await within(promise, {
         clock,
@@ -81,6 +85,7 @@ export class SlotWait {
       const waited = clock.now() - since;
       this.#longest = Math.max(this.#longest, waited);
       call.options.waited?.(waited);
+      if (before !== undefined && waited >= longWait) call.slotWait = slotWaited(before(), waited);
       call.options.granted?.();
       return slot;
     } catch (thrown) {
@@ -110,7 +115,14 @@ export class SlotWait {
     };
   }
 
-  #occupancy(asker: OpenOptions): Occupancy {
+  /** What was busy when a wait began. The holders are named where it was long: that takes longer than to keep them. */
+  #before(asker: OpenOptions): () => Occupancy {
+    const { all } = this.#options.holders;
+    const state = this.#occupancy(asker, []);
+    return () => ({ ...state, holders: this.#options.holders.describe(this.#options.clock.now(), asker, all) });
+  }
+
+  #occupancy(asker: OpenOptions, of?: readonly SlotHolder[]): Occupancy {
     const { admission, settings, holders, clock, cap } = this.#options;
     const { name: pool, maxSessions: capacity, children, maxQueued } = settings;
     const { quarantined, ending, suspicions } = admission;
@@ -125,7 +137,7 @@ export class SlotWait {
       suspicions,
       capped,
       fullElsewhere: asker.fullElsewhere?.(),
-      holders: holders.describe(clock.now(), asker),
+      holders: holders.describe(clock.now(), asker, of),
     };
   }
 }

@@ -106,6 +106,8 @@ export interface RegisterResult {
   readonly maxFrameBytes: number;
   /** The worker ends the owner by `release`, not by END: what the child found wrong is in the answer. */
   readonly diagnostics?: 'fail' | undefined;
+  /** Where it has waited long for its slot: a sentence about that, for the evidence of a failed test. */
+  readonly slotWait?: string | undefined;
 }
 
 /** A session was opened on the host of another machine, to which this one has sent the registration. */

@@ -12,7 +12,7 @@ export function registerResult(
   translation: Format | undefined,
   found: { readonly plain?: unknown; readonly cloned?: string | undefined },
 ): RegisterResult {
-  const { conversation, settings, hello, codec, protocol, awaitsEnd } = registration;
+  const { conversation, settings, hello, codec, protocol, awaitsEnd, slotWait } = registration;
   return {
     format: (translation ?? codec.format).name,
     hello,
@@ -24,6 +24,7 @@ export function registerResult(
     maxUnreadEvents: settings.maxUnreadEvents,
     maxFrameBytes: settings.maxFrameBytes,
     diagnostics: awaitsEnd ? 'fail' : undefined,
+    slotWait,
     sessionField: protocol.sessionField,
     wireIds: conversation.wireIds,
     idField: protocol.idField,
