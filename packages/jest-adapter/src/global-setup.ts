@@ -19,6 +19,7 @@ export interface GlobalConfig {
   readonly rootDir: string;
   readonly watch?: boolean;
   readonly watchAll?: boolean;
+  readonly silent?: boolean;
   readonly projects?: readonly unknown[];
 }
 

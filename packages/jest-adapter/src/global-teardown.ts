@@ -9,9 +9,12 @@ import { hosts } from './hosts.ts';
 import { provide } from './provided.ts';
 
 /** Jest's global teardown. It takes the second argument of Jest's too, and needs none of it. */
-export default async function teardown({ watch, watchAll }: GlobalConfig, _projectConfig?: object): Promise<void> {
+export default async function teardown(
+  { watch, watchAll, silent }: GlobalConfig,
+  _projectConfig?: object,
+): Promise<void> {
   await Promise.all([...hosts().values()].map(({ host }) => host.runEnded()));
-  const lines = await Promise.all([...hosts().values()].map(({ host }) => host.summary()));
+  const lines = await Promise.all([...hosts().values()].map(({ host }) => host.summary(silent)));
   // On stderr, so that `--json` stays readable for machines.
   for (const line of lines.flat()) process.stderr.write(`${line}\n`);
   for (const { host } of hosts().values()) failRun(host.takeCrashes());

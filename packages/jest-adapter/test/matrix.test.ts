@@ -16,9 +16,7 @@ describe.for(majors)('Jest %s', (major) => {
     const outcome = await project.run(args);
     expectVerdicts(outcome, tests);
     expect(outcome.code).toBe(1);
-    expect(summaryOf(outcome, 'echo')).toMatch(
-      /^carpool: echo: 1 child, \d\d sessions, peak \d+, longest wait \d+ ms$/,
-    );
+    expect(summaryOf(outcome, 'echo')).toMatch(/^carpool: echo: 1 child, \d\d sessions, peak \d+, longest wait \d+ ms/);
     const sockets = project.exists('sockets.txt') ? project.read('sockets.txt').trim().split('\n') : [];
     const workers = Map.groupBy(sockets, (line) => line.split(' ')[0]);
     for (const counts of workers.values()) expect(new Set(counts).size).toBe(1);

@@ -95,7 +95,7 @@ describe.for(majors)('Jest %s', (major) => {
     expect(summaryOf(first, 'echo')).toContain('1 child, 2 sessions');
     expectVerdicts(second, 1);
     expect(second.stderr.match(/^carpool: .*|^own teardown/gm)).toEqual([
-      expect.stringMatching(/^carpool: echo: 1 child, 1 session, peak 1, longest wait \d+ ms$/),
+      expect.stringMatching(/^carpool: echo: 1 child, 1 session, peak 1, longest wait \d+ ms/),
       'own teardown',
     ]);
   });
@@ -105,6 +105,13 @@ describe.for(majors)('Jest %s', (major) => {
     const outcome = await project.run();
     expectVerdicts(outcome, 2);
     expect(summaryOf(outcome, 'echo')).toBeUndefined();
+  });
+
+  test('a silent run prints no summary', async () => {
+    using project = new Project(major, 'suite');
+    const outcome = await project.run(['own-session', '--silent']);
+    expectVerdicts(outcome, 6);
+    expect(outcome.stderr).not.toContain('carpool:');
   });
 
   test('types come from the config', async () => {

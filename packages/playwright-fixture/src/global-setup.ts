@@ -31,7 +31,7 @@ export default async function setup(config: FullConfig): Promise<() => Promise<v
     provide();
     await host.runEnded();
     // On stderr, so that `--reporter=json` stays readable for machines.
-    for (const line of await host.stop()) process.stderr.write(`${line}\n`);
+    for (const line of await host.stop(config.quiet)) process.stderr.write(`${line}\n`);
     // A shared worker that has crashed fails the run, whether or not a test has noticed.
     const [crash, ...others] = host.takeCrashes();
     failRun(others);

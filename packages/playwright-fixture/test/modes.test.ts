@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { expectVerdicts, summaryOf, testNamed } from '@carpool/test-harness/expect';
 import { placeOf, Project } from './harness.ts';
 
-const sessions = /^carpool: echo: 1 child, (\d+) sessions, peak \d+, longest wait \d+ ms$/;
+const sessions = /^carpool: echo: 1 child, (\d+) sessions, peak \d+, longest wait \d+ ms/;
 
 test('several projects, fully parallel, beside another global setup: one child, options merged by key', async () => {
   using project = new Project('modes');
@@ -72,6 +72,13 @@ test('stdout stays readable for machines', async () => {
   });
   expect(JSON.parse(outcome.stdout)).toMatchObject({ stats: { expected: 1, unexpected: 0 } });
   expect(summaryOf(outcome, 'echo')).toMatch(/1 child, 1 session,/);
+});
+
+test('a quiet run prints no summary', async () => {
+  using project = new Project('matchers');
+  const outcome = await project.run(['--quiet', '--grep=a reply']);
+  expectVerdicts(outcome, 1);
+  expect(outcome.stderr).not.toContain('carpool:');
 });
 
 test('the report shows the start of a child, and the wait for a session, as steps of their own', async () => {

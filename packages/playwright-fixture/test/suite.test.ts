@@ -19,7 +19,7 @@ describe('a suite', () => {
   });
 
   test('shares one child, over retries, failures and killed workers', () => {
-    expect(summaryOf(outcome, 'echo')).toMatch(/^carpool: echo: 1 child, \d+ sessions, peak \d+, longest wait \d+ ms$/);
+    expect(summaryOf(outcome, 'echo')).toMatch(/^carpool: echo: 1 child, \d+ sessions, peak \d+, longest wait \d+ ms/);
     expect(summaryOf(outcome, 'narrow')).toMatch(/3 children, .* 2 children failed$/);
     expect(
       new Set(outcome.tests.flatMap(({ attempts }) => attempts.map((one) => one.workerIndex))).size,

@@ -56,7 +56,7 @@ export class SharedHost {
 
   /** Fails the run if a shared worker has crashed in it. */
   async summary(): Promise<readonly string[]> {
-    const lines = await this.#host.summary();
+    const lines = await this.#host.summary(this.#vitest.config.silent === true);
     failRun(this.#host.takeCrashes());
     return lines;
   }

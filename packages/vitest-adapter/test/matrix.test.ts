@@ -38,7 +38,7 @@ describe.for(majors)('Vitest %s', (major) => {
     expectVerdicts(outcome, 36);
     expect(outcome.code).toBe(1);
     expect(summaryOf(outcome, 'echo')).toMatch(
-      /^carpool: echo: 1 child, [34]\d sessions, peak \d+, longest wait \d+ ms$/,
+      /^carpool: echo: 1 child, [34]\d sessions, peak \d+, longest wait \d+ ms/,
     );
     for (const seen of workerSessions(outcome).values()) {
       const sessions = new Set(seen.map((meta) => (meta as { session: string }).session));

@@ -108,6 +108,14 @@ describe.for(ends)('Vitest %s', (major) => {
     expect(summaryOf(outcome, 'echo')).toBeUndefined();
   });
 
+  test('a silent run prints no summary', async () => {
+    using project = new Project(major, 'suite');
+    const outcome = await project.run(['own-session', '--silent']);
+    expect(outcome.tests.length).toBeGreaterThan(0);
+    expectVerdicts(outcome, outcome.tests.length);
+    expect(outcome.stderr).not.toContain('carpool:');
+  });
+
   test('stdout stays readable for machines, and the evidence is in what they read', async () => {
     using project = new Project(major, 'suite');
     const run = (name: string): Promise<Outcome> => project.run(['failing', `--reporter=${name}`]);

@@ -18,5 +18,5 @@ export type { RedactRules } from '../base/redact.ts';
 export type { Boot, Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
-export type { PoolStats } from '../pool/types.ts';
+export type { PoolStats, SlotWaitStats } from '../pool/types.ts';
 export type { PoolOptions } from '../pool/options.ts';

@@ -1,11 +1,13 @@
 /** One run's view of a pool that it shares: what it does counts for it alone, as far as the pool can tell runs apart. */
 import { Cancellation, eitherOf, type CancelSignal } from '../base/cancellation.ts';
 import { CarpoolError } from '../base/errors.ts';
+import { callerLocation } from '../base/holder-label.ts';
 import { noop } from '../base/noop.ts';
 import type { Timeline } from '../base/timeline.ts';
 import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
+import { RunCounts } from '../pool/run-counts.ts';
 import type { Registration } from '../pool/registration.ts';
 import type { PoolStatus } from '../pool/status.ts';
 import type { PoolStats } from '../pool/types.ts';
@@ -30,9 +32,15 @@ export class RunPool implements HubPool {
   readonly #changed: () => void;
   readonly #until: CancelSignal | undefined;
   readonly #timeline: Timeline | undefined;
-  #own = { sessions: 0, open: 0, peak: 0, longestWait: 0 };
+  #own = { sessions: 0, open: 0, peak: 0 };
+  readonly #counts = new RunCounts();
   /** Of the pool, when the run began. */
-  #before!: { readonly children: number; readonly failures: number; readonly diagnosed: number };
+  #before!: {
+    readonly children: number;
+    readonly failures: number;
+    readonly diagnosed: number;
+    readonly restarts: number;
+  };
   /** The id of the run, once it has opened a session. */
   #run: string | undefined;
 
@@ -56,9 +64,9 @@ export class RunPool implements HubPool {
 
   async open(...[options, ...call]: Parameters<ChildPool['open']>): Promise<Registration> {
     this.#run = options.run?.id;
-    const waited = (milliseconds: number): void => {
-      this.#own.longestWait = Math.max(this.#own.longestWait, Math.round(milliseconds));
-    };
+    const site = call[1];
+    const waited = (milliseconds: number, capped: boolean): void =>
+      this.#counts.granted(milliseconds, capped, () => ({ ...options.holder, takenAt: callerLocation(site) }));
     const opening = this.#open({ ...options, waited, timeline: this.#timeline }, ...call);
     this.#changed();
     // Where it fails, too.
@@ -66,6 +74,7 @@ export class RunPool implements HubPool {
     const registration = await opening;
     const own = this.#own;
     own.sessions++;
+    this.#counts.opened(options.holder?.file);
     own.open++;
     own.peak = Math.max(own.peak, own.open);
     // By then the counts may be those of the next run.
@@ -121,9 +130,10 @@ export class RunPool implements HubPool {
   /** What is counted of children is that of all runs that share it. */
   statsOfRun(): PoolStats {
     const stats = this.#pool.statsOfRun();
-    const { children, failures } = this.#pool.stats();
-    const { sessions, peak, longestWait } = this.#own;
-    const own = { children: children - this.#before.children, failures: failures - this.#before.failures };
+    const { children, failures, restarts = 0 } = this.#pool.stats();
+    const { sessions, peak } = this.#own;
+    const before = this.#before;
+    const own = { children: children - before.children, failures: failures - before.failures };
     // A child that was started by another run is one of this run where it has used it.
     return {
       ...stats,
@@ -132,14 +142,16 @@ export class RunPool implements HubPool {
       children: sessions > 0 ? Math.max(own.children, stats.running) : own.children,
       sessions,
       peak,
-      longestWait,
+      restarts: restarts - before.restarts,
+      ...this.#counts.stats(),
     };
   }
 
   countAnew(): void {
-    const { children, failures, diagnosed } = this.#pool.stats();
-    this.#before = { children, failures, diagnosed };
-    this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open, longestWait: 0 };
+    const { children, failures, diagnosed, restarts = 0 } = this.#pool.stats();
+    this.#before = { children, failures, diagnosed, restarts };
+    this.#own = { sessions: 0, open: this.#own.open, peak: this.#own.open };
+    this.#counts.clear();
   }
 
   /** Also those of other runs: what a run begins may try again what others have given up. */

@@ -22,7 +22,10 @@ export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
    * @defaultValue true
    */
   readonly evidence?: EvidenceOption | undefined;
-  /** Print one line for each pool after a run. Warnings are printed in any case. Default true. */
+  /**
+   * Print one line for each pool after a run, unless the runner is to be silent: `--silent`, of Playwright `--quiet`. Warnings
+   * are printed in any case. Default true.
+   */
   readonly summary?: boolean | undefined;
 }
 
@@ -98,11 +101,12 @@ export class RunHost {
   /**
    * What the pools have done, a line each, and warnings: these alone with `summary: false`. Empty for a host that this runner
    * joined: `carpool run` prints its summary.
+   * @param silent warnings alone, as the runner is to be silent
    */
-  async summary(): Promise<string[]> {
+  async summary(silent: boolean = false): Promise<string[]> {
     const summary = await this.#host?.summary();
     this.#crashes = summary?.crashes ?? [];
-    return this.#lines(this.#host, summary);
+    return this.#lines(this.#host, summary, silent);
   }
 
   /**
@@ -115,19 +119,23 @@ export class RunHost {
     return fresh.map((crash) => fromRecord(crash, { stack: '' }));
   }
 
-  /** Stops the host, if this process started it, and leaves it otherwise. Resolves with the last summary. */
-  async stop(): Promise<string[]> {
+  /**
+   * Stops the host, if this process started it, and leaves it otherwise. Resolves with the last summary.
+   * @param silent as of `summary`
+   */
+  async stop(silent: boolean = false): Promise<string[]> {
     const host = this.#host;
     this.#host = undefined;
     const summary = await host?.stop();
     this.#crashes = summary?.crashes ?? [];
-    return this.#lines(host, summary);
+    return this.#lines(host, summary, silent);
   }
 
-  #lines(host: Host | undefined, summary: HostSummary | undefined): string[] {
+  #lines(host: Host | undefined, summary: HostSummary | undefined, silent: boolean): string[] {
     // That of another process prints its own.
     if (host?.pid === undefined) return [];
-    return (this.#options.summary === false ? warningLines : summaryLines)(summary?.pools ?? []);
+    const isShort = silent || this.#options.summary === false;
+    return (isShort ? warningLines : summaryLines)(summary?.pools ?? []);
   }
 
   async #begin(): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PoolStats } from '../pool/types.ts';
 import { summaryLines, warningLines } from './summary.ts';
 
@@ -72,4 +72,55 @@ test('what went to hosts of other machines is counted, also where this one had n
   expect(summaryLines([{ ...pool, children: 0, sessions: 0, peak: 0, elsewhere: 7 }])).toEqual([
     'carpool: sheet: 0 children, 0 sessions, peak 0, longest wait 0 ms, 7 sessions on other hosts',
   ]);
+});
+
+test('from 200 ms on the longest wait is told with its test, and with what others have waited', () => {
+  const waits = { count: 3, capped: 0, total: 900, p50: 0, p95: 612, longestOf: '"adds" (cart.test.ts:3:5)' };
+  expect(summaryLines([{ ...pool, longestWait: 199, waits }])[0]).toMatch(/, longest wait 199 ms$/);
+  expect(summaryLines([{ ...pool, longestWait: 612, waits, restarts: 2 }])[0]).toMatch(
+    /, longest wait 612 ms of "adds" \(cart\.test\.ts:3:5\) \(p50 0 ms, p95 612 ms\), 2 restarts$/,
+  );
+});
+
+test('what sharing has saved: a start for each test file beyond the children, where that is a second or more', () => {
+  const saved = (more: Partial<PoolStats>): string | undefined =>
+    summaryLines([{ ...pool, ...more }])[0]?.split('longest wait 0 ms')[1];
+  expect(saved({ files: 122, startTime: 342 })).toBe(
+    ', saved about 41 s: a child for each of 122 test files, 342 ms to start',
+  );
+  expect(saved({ files: 5, startTime: 333 })).toBe('');
+  expect(saved({ files: 1, sessions: 200, startTime: 5_000 })).toBe('');
+  // One of its children may have been there before the run, and none is known to have started.
+  expect(saved({ files: 50 })).toBe('');
+});
+
+describe('what the run suggests', () => {
+  const waits = { count: 12, capped: 0, total: 31_000, p50: 0, p95: 9_000 };
+  const suggested = (...pools: readonly Partial<PoolStats>[]): readonly string[] =>
+    summaryLines(pools.map((more) => ({ ...pool, ...more }))).slice(pools.length);
+
+  test('more slots, where tests have waited long for them; of several pools that with the longest waits', () => {
+    expect(suggested({ waits })).toEqual([
+      'carpool: 12 sessions of "sheet" waited for a slot, for 31 s in all: raise `maxSessions` (now 8)',
+    ]);
+    expect(suggested({ waits }, { name: 'db', maxSessions: 2, waits: { ...waits, total: 40_000 } })).toEqual([
+      'carpool: 12 sessions of "db" waited for a slot, for 40 s in all: raise `maxSessions` (now 2)',
+    ]);
+    expect(suggested({ waits: { ...waits, capped: 7 } })[0]).toMatch(/raise `--max-children` of the host/);
+    expect(suggested({ waits, files: 12, startTime: 100 })[0]).toMatch(
+      /for 31 s in all, more than the 1\.0 s of starts that sharing has saved: raise/,
+    );
+  });
+
+  test('no sharing, where a child starts in no time', () => {
+    expect(suggested({ files: 20, startTime: 12 })).toEqual([
+      'carpool: sharing "sheet" has saved next to nothing: a child of it starts in 12 ms, so each test file can have its own',
+    ]);
+  });
+
+  test('nothing, for a small run', () => {
+    expect(suggested({ waits: { ...waits, count: 4 } }, { waits: { ...waits, total: 4_999 } })).toEqual([]);
+    expect(suggested({ files: 19, startTime: 12 }, { files: 100, startTime: 31 })).toEqual([]);
+    expect(summaryLines([{ ...pool, files: 400, startTime: 12, sessions: 0 }])).toEqual([]);
+  });
 });

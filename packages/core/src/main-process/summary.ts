@@ -1,10 +1,20 @@
 /** What the pools of a run did, a line each, as all adapters print it. */
-import type { PoolStats } from '../pool/types.ts';
+import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
+import { savedBy, suggestion } from './suggestion.ts';
 
-/** Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms" */
+/** Milliseconds of the longest wait from which on more is said of the waits. */
+const notableWait = 200;
+/** Milliseconds of starts. */
+const notableSaving = 1_000;
+
+/**
+ * Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms". The last line is
+ * what the run suggests, if it does: at most one thing.
+ */
 export function summaryLines(pools: readonly PoolStats[]): string[] {
   const used = pools.filter(({ sessions, failures, elsewhere = 0 }) => sessions + failures + elsewhere > 0);
-  return [...used.map(line), ...warningLines(pools)];
+  const suggested = suggestion(used);
+  return [...used.map(line), ...warningLines(pools), ...(suggested === undefined ? [] : [`carpool: ${suggested}`])];
 }
 
 /** What may have failed no test. */
@@ -36,17 +46,30 @@ function warnings(pool: PoolStats): string[] {
 }
 
 function line(pool: PoolStats): string {
-  const { name, children, sessions, peak, longestWait, quarantined, failures, elsewhere = 0, others } = pool;
+  const { name, children, sessions, peak, longestWait, waits, quarantined, failures, elsewhere = 0, others } = pool;
+  const { restarts = 0 } = pool;
   if (children === 0 && sessions === 0 && elsewhere === 0)
     return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
   const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
-  parts.push(`longest wait ${Math.round(longestWait)} ms`);
+  parts.push(`longest wait ${Math.round(longestWait)} ms${longestWait < notableWait ? '' : spread(waits)}`);
+  if (restarts > 0) parts.push(count(restarts, 'restart', 'restarts'));
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);
   if (elsewhere > 0) parts.push(`${count(elsewhere, 'session', 'sessions')} on other hosts`);
   else if (others !== undefined && others.same < others.of)
     parts.push(`${others.same} of ${count(others.of, 'other host has', 'other hosts have')} the same pool`);
   if (quarantined > 0) parts.push(`${count(quarantined, 'slot', 'slots')} quarantined`);
+  const saved = savedBy(pool);
+  if (saved !== undefined && saved.time >= notableSaving)
+    parts.push(
+      `saved about ${Math.round(saved.time / 1_000)} s: a child for each of ${saved.files} test files, ${Math.round(saved.start)} ms to start`,
+    );
   return `carpool: ${name}: ${parts.join(', ')}`;
+}
+
+function spread(waits: SlotWaitStats | undefined): string {
+  if (waits === undefined) return '';
+  const { p50, p95, longestOf } = waits;
+  return `${longestOf === undefined ? '' : ` of ${longestOf}`} (p50 ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms)`;
 }
 
 function count(number: number, one: string, many: string): string {

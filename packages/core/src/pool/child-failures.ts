@@ -6,6 +6,7 @@
 import { CarpoolError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
+import { Quantiles } from '../base/quantiles.ts';
 import type { PoolSettings } from './options.ts';
 import { RestartPolicy, type LifeKind } from './restart.ts';
 
@@ -17,6 +18,7 @@ export class ChildFailures {
   /** How the last one failed that was told, until a child has started. */
   #lastTold: string | undefined;
   #last: CarpoolError | undefined;
+  readonly #starts = new Quantiles();
 
   /** @param told takes what children fail with: starts that fail in the same way, once in a row */
   constructor({ name, restarts }: PoolSettings, clock: Clock, told: (error: CarpoolError) => void = noop) {
@@ -36,7 +38,14 @@ export class ChildFailures {
     return this.#last;
   }
 
-  started(): void {
+  /** The median, in milliseconds, of the times after which a child could serve. Undefined: none could. */
+  get startTime(): number | undefined {
+    return this.#starts.count === 0 ? undefined : Math.round(this.#starts.at(0.5));
+  }
+
+  /** @param time milliseconds after which it could serve */
+  started(time: number): void {
+    this.#starts.add(time);
     this.#policy.started();
     this.#lastTold = undefined;
   }

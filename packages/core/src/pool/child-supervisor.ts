@@ -230,9 +230,9 @@ export class ChildSupervisor {
     noticeStart(starting, this.#options);
     starting.then(
       (generation) => {
-        failures.started();
         life.generation = generation;
         life.readyAt = this.#options.clock.now();
+        failures.started(life.readyAt - progress.since);
         this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
         // The call that it was started for has given up meanwhile.

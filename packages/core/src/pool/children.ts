@@ -78,9 +78,11 @@ export class Children {
     return this.#supervisors.some((supervisor) => supervisor.stopIdle());
   }
 
-  /** How many processes failed, and what the last of them failed with. */
-  get failed(): Pick<PoolStats, 'failures' | 'lastFailure'> {
-    return { failures: this.#failures.total, lastFailure: this.#failures.last?.message };
+  /** How many processes failed, what the last of them failed with, how many took the place of another, how they started. */
+  stats(): Pick<PoolStats, 'failures' | 'lastFailure' | 'restarts' | 'startTime'> {
+    const restarts = this.#supervisors.reduce((sum, { started }) => sum + Math.max(started - 1, 0), 0);
+    const { total: failures, last, startTime } = this.#failures;
+    return { failures, lastFailure: last?.message, restarts, startTime };
   }
 
   /** The processes that run now, in the order of the children. */

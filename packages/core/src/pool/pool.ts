@@ -46,7 +46,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   readonly #slotSessions: SlotSessions;
   /** Absent where none are kept. */
   readonly #warm: WarmSessions | undefined;
-  #before = { children: 0, sessions: 0, failures: 0 };
+  #before = { children: 0, sessions: 0, failures: 0, restarts: 0 };
 
   constructor(settings: PoolSettings, environment: PoolEnvironment = {}) {
     this.settings = settings;
@@ -146,9 +146,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       children: started,
       sessions: this.#sessions,
       peak,
-      longestWait: Math.round(this.#slots.longest),
+      ...this.#slots.counts.stats(),
       ...this.#faults.stats(),
-      ...this.#children.failed,
+      ...this.#children.stats(),
     };
   }
 
@@ -165,22 +165,22 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
 
   /** `statsOfRun` counts from now on. */
   countAnew(): void {
-    const { children, sessions, failures, running } = this.stats();
+    const { children, sessions, failures, restarts = 0, running } = this.stats();
     // A child that lives on is one of the next run, too.
-    this.#before = { children: children - running, sessions, failures };
+    this.#before = { children: children - running, sessions, failures, restarts };
     this.#faults.countAnew();
     this.#notices?.renew(this.name);
     this.#admission.forgetPeak();
-    this.#slots.countAnew();
+    this.#slots.counts.clear();
     this.#warm?.newRun();
   }
 
   /** As `stats`, since the last `countAnew`. */
   statsOfRun(): PoolStats {
-    const stats = this.stats();
-    const before = this.#before;
+    const [stats, before] = [this.stats(), this.#before];
     const [children, sessions] = [stats.children - before.children, stats.sessions - before.sessions];
-    return { ...stats, children, sessions, failures: stats.failures - before.failures, ...this.#faults.statsOfRun() };
+    const [failures, restarts] = [stats.failures - before.failures, (stats.restarts ?? 0) - before.restarts];
+    return { ...stats, children, sessions, failures, restarts, ...this.#faults.statsOfRun() };
   }
 
   /** Replaces idle children whose files have changed. A look at globs takes some milliseconds, so no session waits for it. */
@@ -226,6 +226,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
+    this.#slots.counts.opened(holder.options.holder?.file);
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const awaitsEnd = generation.begins(conversation.id);

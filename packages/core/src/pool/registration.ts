@@ -53,8 +53,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly run?: HolderRun | undefined;
   /** Takes the call when it is over. Default: as in `PoolEnvironment`. */
   readonly timeline?: Timeline | undefined;
-  /** Takes the milliseconds for which it has waited for the slot that it got. */
-  readonly waited?: ((milliseconds: number) => void) | undefined;
+  /** Takes the milliseconds for which it has waited for the slot that it got, and whether for one more child of all pools. */
+  readonly waited?: ((milliseconds: number, capped: boolean) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call had left when it did. Default: any. */
   readonly timeLeft?: number | undefined;
   /** Milliseconds of `timeout` and `timeLeft` that have passed: other hosts were asked. Default 0. */

@@ -1,11 +1,13 @@
 /** The wait of a `register` call for a slot: its deadline, its errors, and what is said about it meanwhile. */
 import type { Clock } from '../base/clock.ts';
+import { callerLocation } from '../base/holder-label.ts';
 import { take } from '../base/take.ts';
 import { within } from '../base/wait.ts';
 import type { Admission, Slot, Ticket } from './admission.ts';
 import { fullError, queueTimeoutError, slotWait, slotWaited, type Limit, type Occupancy } from './errors.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
+import { RunCounts } from './run-counts.ts';
 import type { OpenOptions } from './registration.ts';
 import type { SlotHolder, SlotHolders } from './slot-holders.ts';
 import type { HolderStatus } from './status.ts';
@@ -21,22 +23,17 @@ export interface SlotWaitOptions {
 }
 
 /** A call that wants a slot. Its `slotWait` is set where it has waited long for that. */
-export type WaitingCall = Pick<SlotHolder, 'since' | 'options' | 'slotWait'>;
+export type WaitingCall = Pick<SlotHolder, 'since' | 'options' | 'slotWait'> & Partial<Pick<SlotHolder, 'site'>>;
 
 /** Milliseconds of a wait that the evidence of a failed test tells. */
 const longWait = 200;
 
 export class SlotWait {
   readonly #options: SlotWaitOptions;
-  #longest = 0;
+  readonly counts: RunCounts = new RunCounts();
 
   constructor(options: SlotWaitOptions) {
     this.#options = options;
-  }
-
-  /** The longest wait so far, in milliseconds. */
-  get longest(): number {
-    return this.#longest;
   }
 
   /** What waits, in the order of the turns. @param most of them */
@@ -48,11 +45,6 @@ export class SlotWait {
       run,
       age: since === undefined ? undefined : Math.round(now - since),
     }));
-  }
-
-  /** A new run begins. */
-  countAnew(): void {
-    this.#longest = 0;
   }
 
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
@@ -72,6 +64,7 @@ export class SlotWait {
     const describe = (seconds: number): string => slotWait(this.#occupancy({ run, fullElsewhere }), waiter, seconds);
     const isQueued = entered === 'queued';
     const ended = isQueued ? notices?.begin(name, 'slot', describe) : undefined;
+    const capped = isQueued && admission.isCapped;
     if (isQueued) call.options.queued?.();
     const before = isQueued ? this.#before(call.options) : undefined;
     try {
@@ -83,8 +76,8 @@ export class SlotWait {
         late: (unwanted) => admission.release(unwanted),
       });
       const waited = clock.now() - since;
-      this.#longest = Math.max(this.#longest, waited);
-      call.options.waited?.(waited);
+      this.counts.granted(waited, capped, () => ({ ...holder, takenAt: call.site && callerLocation(call.site) }));
+      call.options.waited?.(waited, capped);
       if (before !== undefined && waited >= longWait) call.slotWait = slotWaited(before(), waited);
       call.options.granted?.();
       return slot;

@@ -26,6 +26,22 @@ export interface RegisterOptions<Params = unknown> {
   readonly params?: Params | undefined;
 }
 
+/** Waits for slots, of all calls that got one. */
+export interface SlotWaitStats {
+  /** Calls that waited a millisecond or more. */
+  readonly count: number;
+  /** Those of them that waited for a child, because all pools of the host may have no more. */
+  readonly capped: number;
+  /** Milliseconds that they have waited, together. */
+  readonly total: number;
+  /** Milliseconds that half of all calls waited at most; to 1 %, as `p95`. */
+  readonly p50: number;
+  /** Of 95 in 100. */
+  readonly p95: number;
+  /** The one that waited longest, by test and place. Absent: none waited. */
+  readonly longestOf?: string | undefined;
+}
+
 /** What a pool has done so far. */
 export interface PoolStats {
   readonly name: string;
@@ -54,6 +70,14 @@ export interface PoolStats {
   readonly peak: number;
   /** The longest wait for a slot, in milliseconds. */
   readonly longestWait: number;
+  /** Absent from a host of an earlier version, as the next three. */
+  readonly waits?: SlotWaitStats | undefined;
+  /** Test files whose tests had sessions. In a summary, of the run. */
+  readonly files?: number | undefined;
+  /** Children that were started in the place of an earlier one. */
+  readonly restarts?: number | undefined;
+  /** Milliseconds from the start of a child until it could serve, the median. Absent: none could. */
+  readonly startTime?: number | undefined;
   /** What children sent and no session and no request took: unknown addresses, replies to nothing, lines that are no messages. */
   readonly strays: number;
   /** The last few of those, a line each, with the reason. */

@@ -1,0 +1,54 @@
+/** What sharing has saved in a run, and what the run suggests. Pure. */
+import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
+
+/** Calls that have waited, and milliseconds of all of them, that are worth a suggestion. */
+const manyWaits = { count: 5, total: 5_000 };
+/** Test files, and the milliseconds of a start, with which it is worth one that sharing saves next to nothing. */
+const manyFiles = { count: 20, start: 30 };
+
+/** Beside a child for each test file, which is what tests without a pool have. */
+export interface Saved {
+  /** Test files that had sessions. */
+  readonly files: number;
+  /** Milliseconds until a child can serve, the median. */
+  readonly start: number;
+  /** Milliseconds of starting, one after another. */
+  readonly time: number;
+}
+
+/** Undefined: it is not known how long a child starts. A child that was there before the run counts as one that it has started. */
+export function savedBy({ children, files = 0, startTime }: PoolStats): Saved | undefined {
+  if (startTime === undefined) return undefined;
+  return { files, start: startTime, time: Math.max(files - children, 0) * startTime };
+}
+
+/** What has cost the run most, as a sentence. Undefined: nothing that is worth a line. @param pools those that were used */
+export function suggestion(pools: readonly PoolStats[]): string | undefined {
+  const [narrow] = pools
+    .flatMap((pool) => (pool.waits === undefined ? [] : [{ pool, waits: pool.waits }]))
+    .filter(({ waits }) => waits.count >= manyWaits.count && waits.total >= manyWaits.total)
+    .toSorted((a, b) => b.waits.total - a.waits.total);
+  if (narrow !== undefined) return tooNarrow(narrow.pool, narrow.waits);
+  const cheap = pools.find(
+    ({ files = 0, startTime = Infinity }) => files >= manyFiles.count && startTime <= manyFiles.start,
+  );
+  if (cheap === undefined) return undefined;
+  return `sharing "${cheap.name}" has saved next to nothing: a child of it starts in ${Math.round(cheap.startTime ?? 0)} ms, so each test file can have its own`;
+}
+
+function tooNarrow(pool: PoolStats, { count, capped, total }: SlotWaitStats): string {
+  const raise =
+    capped * 2 > count
+      ? 'raise `--max-children` of the host of this machine'
+      : `raise \`maxSessions\` (now ${pool.maxSessions})`;
+  const saved = savedBy(pool);
+  const inVain =
+    saved !== undefined && saved.time < total
+      ? `, more than the ${seconds(saved.time)} of starts that sharing has saved`
+      : '';
+  return `${count} sessions of "${pool.name}" waited for a slot, for ${seconds(total)} in all${inVain}: ${raise}`;
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${(milliseconds / 1_000).toFixed(1)} s` : `${Math.round(milliseconds / 1_000)} s`;
+}
