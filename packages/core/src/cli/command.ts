@@ -26,6 +26,10 @@ import { run } from './run.ts';
 import type { RunOptions } from './run/types.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { stop, stopTimeout, type StopOptions } from './stop.ts';
+import type { TailOptions } from './tail.ts';
+
+const hostHelp =
+  'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them; default: the one that runs';
 
 const program = new Command('carpool')
   .description('One process, many tests: share an expensive process with every test of a run.')
@@ -136,6 +140,23 @@ program
   .option('--json', 'print one JSON object, in milliseconds and bytes')
   .action(async (options: PsOptions) => {
     process.exitCode = await ps(options);
+  });
+
+program
+  .command('tail')
+  .description('print the messages of sessions as they pass, without the secrets in them')
+  .argument(
+    '[target]',
+    'the id of a session, as `carpool ps` shows it, or part of the name or file of a test; default: all',
+  )
+  .option('-p, --pool <name>', 'sessions of this pool alone')
+  .option('-w, --wait', 'where no session is meant, wait for one')
+  .option('--whole', 'up to 16,384 characters of each message, and not 200')
+  .option('--host <host>', hostHelp)
+  .option('--json', 'print one JSON object a line')
+  .action(async (target: string | undefined, options: TailOptions) => {
+    const { tail } = await import('./tail.ts');
+    process.exitCode = await tail(target, options);
   });
 
 program

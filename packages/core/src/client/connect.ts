@@ -61,6 +61,7 @@ export async function connectTo(
     limits: { maxFrameBytes },
   });
   const wire = new WireProtocol(options.printed);
+  wire.whenObserved = options.observed;
   wire.whenEnded = (error) => {
     ended = elsewhere ? endedElsewhere(error, place) : onMachine(error, isRemote(place) ? placeName(place) : undefined);
     transport.abort(ended);

@@ -8,6 +8,7 @@ import type { Session } from '../session/types.ts';
 import type { TriedHost } from '../wire/elsewhere.ts';
 import type { RunInfo } from '../wire/machine-messages.ts';
 import type { PoolsResult } from '../wire/messages.ts';
+import type { ObservedBody } from '../wire/observe.ts';
 import type { OwnerPath } from '../wire/owner-path.ts';
 
 /** How to connect to a host. */
@@ -34,6 +35,8 @@ export interface ClientOptions {
   readonly observer?: boolean | undefined;
   /** Takes what the pools of the run print, in its main process. */
   readonly printed?: ((text: string) => void) | undefined;
+  /** With `observer`: takes messages of sessions, after an `observe`. */
+  readonly observed?: ((observed: ObservedBody) => void) | undefined;
   /** How soon a host that does not answer is given up: milliseconds of a turn, and turns after the ping. Default 2,000 and 4. */
   readonly heartbeat?: { readonly interval: number; readonly limit: number } | undefined;
 }

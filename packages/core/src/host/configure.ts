@@ -43,7 +43,7 @@ export type ConfigureResult =
       readonly host?: undefined;
     };
 
-export interface ConfigureOptions extends Required<PlaceSources>, Pick<PoolEnvironment, 'timeline'> {
+export interface ConfigureOptions extends Required<PlaceSources>, Pick<PoolEnvironment, 'timeline' | 'passing'> {
   /** Takes what pools print, and what children do where `forwardStderr` is set. Default: stderr. */
   readonly output?: { write(text: string | Uint8Array): unknown } | undefined;
   readonly load?: ((project: Project) => Promise<LoadedConfig>) | undefined;
@@ -89,7 +89,7 @@ export function poolsOf({ pools, folder }: LoadedConfig): (readonly [string, Poo
 /** What a pool has from its host. @param output for what it prints */
 export function poolEnvironment(
   output: NonNullable<ConfigureOptions['output']>,
-  place: Required<PlaceSources> & Pick<PoolEnvironment, 'timeline'>,
+  place: Required<PlaceSources> & Pick<PoolEnvironment, 'timeline' | 'passing'>,
 ): PoolEnvironment {
   return {
     notices: new WaitNotices(output, systemClock),

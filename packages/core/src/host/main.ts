@@ -20,6 +20,7 @@ import type { PlaceSources } from '../pool/launch.ts';
 import { showWhole } from '../base/shown-whole.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
+import { Passing } from '../pool/passing.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
 import { staysInUse } from './left-in-use.ts';
 import type { FreshModules as Modules } from '../config/fresh-modules.ts';
@@ -39,6 +40,7 @@ let run: ServedRun | undefined;
 let booted = false;
 const owned = new OwnedGroups();
 const timeline = new PendingTimeline();
+const passing = new Passing();
 let kept: TimelineFile | undefined;
 
 /** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
@@ -95,6 +97,7 @@ async function serve(boot: Boot): Promise<void> {
     runInfo: () => (info ??= infoOf(boot, pid)),
     runner: boot.runner,
     timelineOf: () => timeline,
+    passing,
     stop: () => void endOnPurpose(served, folder),
   }));
   await served.hub.listen(socket);
@@ -130,7 +133,7 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     ]);
     const modules = new FreshModules();
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
-    const outcome = await configure(boot, { ...place, load, timeline });
+    const outcome = await configure(boot, { ...place, load, timeline, passing });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve pools');

@@ -17,7 +17,7 @@ import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 
 export interface ServedRunOptions extends Pick<
   HubOptions,
-  'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts' | 'runner' | 'stop' | 'timelineOf'
+  'token' | 'folder' | 'run' | 'runInfo' | 'sharedPorts' | 'runner' | 'stop' | 'timelineOf' | 'passing'
 > {
   readonly socketOf: HostDirectory['socketOf'];
   /** What the threads of shared workers have as their environment. Default: that of this process. */

@@ -21,6 +21,7 @@ import {
 import { sweepMachineFolders } from '../hosts/machine-leftovers.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
+import { Passing } from '../pool/passing.ts';
 import { controlDescriptor, type MachineBoot, type Report } from '../wire/control.ts';
 import { onRefused } from '../wire/refused-connections.ts';
 import { Hub } from '../host/hub/hub.ts';
@@ -85,10 +86,12 @@ async function serve(
   lifetime.directory = directory;
   process.env[hostMarker] = directory.id;
   const started = new PidFiles(directory.children);
+  const passing = new Passing();
   const runs = new MachineRuns({
     bounds: { ...bounds, idle },
     directory,
     started,
+    passing,
     reservations: () => hub.coordination.reservations,
     ports: {
       reserve: (port) => serverPorts(hub).reserve(port),
@@ -116,6 +119,7 @@ async function serve(
     folder,
     cleanUp: loadAndCleanUp,
     runs,
+    passing,
     runSeen: (run) => lives.seen(run),
     runLives: (id) => runs.get(id) !== undefined || lives.lives(id),
     timelineOf: (run) => runs.get(run)?.timeline,

@@ -123,8 +123,8 @@ export class RunPool implements HubPool {
     return this.#pool.stats();
   }
 
-  status(most: number): PoolStatus {
-    return this.#pool.status(most);
+  status(...asked: Parameters<ChildPool['status']>): PoolStatus {
+    return this.#pool.status(...asked);
   }
 
   /** What is counted of children is that of all runs that share it. */

@@ -15,6 +15,8 @@ import { hostMarker } from '../process/environment.ts';
 import { removeIfAllowed } from '../process/files.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { PortSpace } from '../process/free-port.ts';
+import type { ShowsSession } from '../pool/status.ts';
+import type { Passing } from '../pool/passing.ts';
 import { formatAddress } from '../wire/address.ts';
 import {
   describeRun,
@@ -51,6 +53,7 @@ export interface MachineRunsOptions {
   /** Where their tests do: no two tests of the runs here get the same one. */
   readonly reservations: () => Hub['coordination']['reservations'];
   readonly started: PidFiles;
+  readonly passing: Passing;
   /** A run has come or gone. */
   readonly changed: () => void;
   /** Ends the host, and tells those that are connected to it. @param by as of `endedOnPurpose` */
@@ -82,18 +85,9 @@ export class MachineRuns implements HostedRuns {
 
   constructor(options: MachineRunsOptions) {
     this.#options = options;
-    const { started, ports, directory, changed } = options;
-    const { maxChildren, maxMemory } = options.bounds;
-    this.#pools = new SharedPools({
-      started,
-      ports,
-      folder: directory.folder,
-      maxChildren,
-      maxMemory,
-      changed,
-      print: printLine,
-      filled: () => this.#offering?.filled(),
-    });
+    const { started, passing, ports, directory, changed, bounds } = options;
+    const shared = { started, passing, ports, folder: directory.folder, changed, print: printLine };
+    this.#pools = new SharedPools({ ...shared, ...bounds, filled: () => this.#offering?.filled() });
   }
 
   /** Something is connected to the server of a run that has gone, and would break if it ended. */
@@ -264,11 +258,11 @@ export class MachineRuns implements HostedRuns {
     await run.stop();
   }
 
-  status(most: number): MachineStatus {
+  status(most: number, shows?: ShowsSession): MachineStatus {
     const runs = [...this.#runs];
     return {
       runs: runs.map((run) => run.status),
-      pools: this.#pools.status(most),
+      pools: this.#pools.status(most, shows),
       leases: runs.flatMap(({ hub }) => hub.leaseStatus(most)),
       bounds: this.#options.bounds,
       listens: this.#options.listener()?.status(),

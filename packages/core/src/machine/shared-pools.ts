@@ -15,10 +15,11 @@ import type { PlaceSources } from '../pool/launch.ts';
 import { poolEnvironment } from '../host/configure.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
+import type { Passing } from '../pool/passing.ts';
 import { residentBytes } from './memory.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import { differenceOf, type DefinitionParts } from '../definitions/pool-difference.ts';
-import type { PoolStatus } from '../pool/status.ts';
+import type { PoolStatus, ShowsSession } from '../pool/status.ts';
 import type { PoolStats } from '../pool/types.ts';
 import { RunPool, type RunPoolOptions } from './run-pool.ts';
 
@@ -32,6 +33,8 @@ export interface SharedPoolsOptions extends Required<PlaceSources> {
   /** A pool may be fuller, or less full. */
   readonly filled?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
+  /** Is told each message of all pools. Default: nothing looks. */
+  readonly passing?: Passing | undefined;
   /** Children at once, of all pools. Default: no bound. */
   readonly maxChildren?: number | undefined;
   /** Bytes that children may take together before no other one starts. Default: no bound. */
@@ -101,8 +104,8 @@ export class SharedPools {
   }
 
   /** Also of those that no run uses. */
-  status(most: number): PoolStatus[] {
-    return [...this.#pools.values()].map(({ pool, unlike }) => ({ ...pool.status(most), unlike }));
+  status(most: number, shows?: ShowsSession): PoolStatus[] {
+    return [...this.#pools.values()].map(({ pool, unlike }) => ({ ...pool.status(most, shows), unlike }));
   }
 
   async close(): Promise<void> {
@@ -177,7 +180,7 @@ class SharedPool {
 
   constructor(
     { settings, key, folder: ofRun, parts }: PoolDefinition,
-    { clock = systemClock, started, folder, ports, print = noop }: SharedPoolsOptions,
+    { clock = systemClock, started, folder, ports, passing, print = noop }: SharedPoolsOptions,
     cap: ChildCap,
   ) {
     this.key = key;
@@ -188,7 +191,7 @@ class SharedPool {
       const shown = typeof text === 'string' ? text : Buffer.from(text).toString();
       for (const { print } of this.#uses) print(shown);
     };
-    const environment = poolEnvironment({ write }, { started, folder, ports });
+    const environment = poolEnvironment({ write }, { started, folder, ports, passing });
     this.pool = new ChildPool(settings, {
       ...environment,
       cap,

@@ -84,16 +84,16 @@ export class ChildSupervisor {
   /** Its processes, the oldest first. */
   status(): ChildStatus[] {
     const { clock, settings } = this.#options;
-    const now = clock.now();
     return [...this.#living].map((life) => {
       const { generation, number, progress } = life;
       return {
         pid: generation?.child.pid,
         state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
         generation: number,
-        age: Math.round(now - progress.since),
+        age: Math.round(clock.now() - progress.since),
         startup: life.readyAt && Math.round(life.readyAt - progress.since),
         sessions: generation?.sessions ?? 0,
+        messages: generation?.messages ?? 0,
         slots: settings.sessionsPerChild,
         heldBack: this.#current === life ? generation?.liveness.heldBack : undefined,
       };

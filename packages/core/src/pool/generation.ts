@@ -18,6 +18,7 @@ import { Journal } from '../session/journal.ts';
 import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
+import type { Passing } from '../session/passing.ts';
 import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
@@ -49,6 +50,8 @@ export interface GenerationOptions extends PlaceSources {
   /** Gives up a start: the child is killed, and the start fails with the reason. */
   readonly signal: AbortSignal;
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
+  /** Is told each message of it. */
+  readonly passing?: Passing | undefined;
   /** Takes what is waited for. */
   readonly notices?: Notices | undefined;
   /** Takes how far the start has come. */
@@ -148,7 +151,7 @@ export class Generation {
       });
     const over = Promise.withResolvers<CarpoolError>();
     const { faults } = options;
-    const journal = new Journal();
+    const journal = new Journal(settings.name, options.passing);
     const strays = new Strays(faults.strays);
     const logged = new LoggedErrors(clock, (error) => faults.logged(error));
     let generation: Generation | undefined;
@@ -201,6 +204,11 @@ export class Generation {
 
   get sessions(): number {
     return this.#mux.size;
+  }
+
+  /** Messages so far, both ways. */
+  get messages(): number {
+    return this.#journal.count;
   }
 
   /** A message of it has come, be it its hello. A server that is ready has shown that it runs. */

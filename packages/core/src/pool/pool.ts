@@ -25,7 +25,7 @@ import type { OpenOptions, PoolEnvironment, Registration } from './registration.
 import { SlotWait } from './slot-wait.ts';
 import { SlotHolders, type SlotHolder } from './slot-holders.ts';
 import { SlotSessions, type Place, type SlotSession } from './slot-sessions.ts';
-import { poolStatus, type PoolStatus } from './status.ts';
+import { poolStatus, type PoolStatus, type ShowsSession } from './status.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 import type { Notices } from './wait-notices.ts';
 import { WarmSessions } from './warm-sessions.ts';
@@ -152,9 +152,9 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     };
   }
 
-  /** What is there now. @param most sessions, and calls that wait, that are named */
-  status(most: number): PoolStatus {
-    const sessions = this.#holders.status(this.#clock.now(), most);
+  /** What is there now. @param most sessions, and calls that wait, that are named @param shows of which with their messages */
+  status(most: number, shows?: ShowsSession): PoolStatus {
+    const sessions = this.#holders.status(this.#clock.now(), most, shows);
     return poolStatus(this.stats(), this.#children.status(), { sessions, waiting: this.#slots.status(most) });
   }
 

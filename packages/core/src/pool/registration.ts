@@ -9,6 +9,7 @@ import type { Messages, Protocol } from '../protocol/protocol.ts';
 import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
+import type { Passing } from '../session/passing.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { RegisterOptions } from './types.ts';
@@ -37,6 +38,8 @@ export interface PoolEnvironment {
   readonly notices?: Notices | undefined;
   /** Takes sessions and children that are over. Default: nothing keeps them. */
   readonly timeline?: Timeline | undefined;
+  /** Is told each message of its children. Default: nothing looks. */
+  readonly passing?: Passing | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }

@@ -1,15 +1,20 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
 import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { redactText } from '../base/redact.ts';
 import { take } from '../base/take.ts';
 import type { Timeline } from '../base/timeline.ts';
 import { callerLocation, nameOfSession } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
+import { arrow, showKept } from '../session/kept-frame.ts';
 import { relationOf } from './holder-relation.ts';
 import type { Holder } from './errors.ts';
 import type { Generation } from './generation.ts';
 import type { RegisterDeadline } from './register-deadline.ts';
 import type { OpenOptions } from './registration.ts';
-import type { SessionStatus } from './status.ts';
+import type { SaidStatus, SessionStatus, ShowsSession } from './status.ts';
+
+/** Requests without a reply that are shown of a session. */
+const mostUnanswered = 20;
 
 /** One `register` call, and the session that it became. */
 export interface SlotHolder {
@@ -120,8 +125,8 @@ export class SlotHolders {
     }));
   }
 
-  /** Oldest first. @param most of them */
-  status(now: number, most: number): SessionStatus[] {
+  /** Oldest first. @param most of them @param shows of which with what is said in them */
+  status(now: number, most: number, shows?: ShowsSession): SessionStatus[] {
     return [...take(this.#holders, most)].map(({ grantedAt = now, site, options, conversation, generation }) => ({
       ...options.holder,
       id: conversation?.id,
@@ -129,6 +134,12 @@ export class SlotHolders {
       takenAt: callerLocation(site),
       run: options.run?.id,
       age: Math.round(now - grantedAt),
+      ...(conversation !== undefined && {
+        said:
+          shows?.({ ...options.holder, pool: this.#pool, id: conversation.id }) === true
+            ? saidIn(conversation)
+            : undefined,
+      }),
     }));
   }
 
@@ -152,6 +163,13 @@ export class SlotHolders {
     const key = ownerKey(holder);
     if (key !== undefined && this.#owners.get(key) === holder) this.#owners.delete(key);
   }
+}
+
+function saidIn({ recent, calls }: Conversation): SaidStatus {
+  const unanswered = [...take(calls.unanswered, mostUnanswered)].flatMap(({ sent }) =>
+    sent === undefined ? [] : redactText(`${arrow('out')}${showKept(sent)}`),
+  );
+  return { recent: recent.describe().map(redactText), unanswered };
 }
 
 function ownerKey({ options: { owner, ownerScope = '', run } }: SlotHolder): string | undefined {

@@ -14,11 +14,24 @@ export interface HolderStatus extends HolderLabel {
   readonly amount?: number | undefined;
 }
 
+/** Whether what is said in a session is shown, too. */
+export type ShowsSession = (of: HolderLabel & { readonly pool: string; readonly id?: string | undefined }) => boolean;
+
+/** What is said in a session, a line each, "→ {…}" to the child and "← {…}" from it; the oldest first. */
+export interface SaidStatus {
+  /** Its last messages. */
+  readonly recent: readonly string[];
+  /** Requests that have no reply. */
+  readonly unanswered: readonly string[];
+}
+
 export interface SessionStatus extends HolderStatus {
   /** Absent while it is being opened. */
   readonly id?: string | undefined;
   /** Of its child. Absent while that one starts. */
   readonly pid?: number | undefined;
+  /** Absent where it is not asked for. */
+  readonly said?: SaidStatus | undefined;
 }
 
 export interface ChildStatus {
@@ -36,6 +49,8 @@ export interface ChildStatus {
   readonly sessions: number;
   /** Sessions that it may have at a time. */
   readonly slots: number;
+  /** That have passed, to it and from it. */
+  readonly messages: number;
   /** Why it gets no sessions at the moment, half a sentence. Absent: it does. */
   readonly heldBack?: string | undefined;
 }
@@ -47,6 +62,8 @@ export interface PoolStatus {
   readonly open: number;
   /** Calls that wait for a slot. */
   readonly queued: number;
+  /** Sessions that were opened since the beginning. */
+  readonly opened: number;
   readonly warm: number;
   /** Slots that are lost until their child ends. */
   readonly quarantined: number;
@@ -60,9 +77,9 @@ export interface PoolStatus {
 }
 
 export function poolStatus(
-  { name, maxSessions, open, queued, warm, quarantined }: PoolStats,
+  { name, maxSessions, open, queued, sessions: opened, warm, quarantined }: PoolStats,
   children: readonly ChildStatus[],
   { sessions, waiting }: Pick<PoolStatus, 'sessions' | 'waiting'>,
 ): PoolStatus {
-  return { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting };
+  return { name, maxSessions, open, queued, opened, warm, quarantined, children, sessions, waiting };
 }

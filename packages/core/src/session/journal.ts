@@ -5,6 +5,7 @@
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { SessionName } from './errors.ts';
 import { arrow, describeKept, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
+import type { Passing } from './passing.ts';
 
 const kept = 16;
 
@@ -30,6 +31,8 @@ interface Entry {
 }
 
 export class Journal {
+  readonly #pool: string;
+  readonly #passing: Passing | undefined;
   readonly #entries: Entry[] = [];
   #next = 0;
   /** Entries so far, and those when the child has last said something that is none. */
@@ -38,6 +41,17 @@ export class Journal {
   #heard = false;
   #spoken = false;
   #answered: Answered | undefined;
+
+  /** @param passing is told each message, as one of this pool */
+  constructor(pool: string = '', passing?: Passing) {
+    this.#pool = pool;
+    this.#passing = passing;
+  }
+
+  /** Messages so far, both ways. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** A session has got a message. */
   get heard(): boolean {
@@ -65,6 +79,7 @@ export class Journal {
     }
     this.#next = (this.#next + 1) % kept;
     this.#count++;
+    if (this.#passing?.idle === false) this.#passing.tell({ pool: this.#pool, direction, speaker, frame });
   }
 
   /** The child has said something that is no message of the journal: it is not silent. */

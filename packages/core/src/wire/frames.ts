@@ -37,6 +37,7 @@ export const op: {
   readonly ADOPTED: 0x8a;
   readonly PRINT: 0x8b;
   readonly LOST: 0x8c;
+  readonly OBSERVED: 0x8d;
 } = {
   CALL: 0x01,
   SEND: 0x02,
@@ -61,6 +62,7 @@ export const op: {
   ADOPTED: 0x8a,
   PRINT: 0x8b,
   LOST: 0x8c,
+  OBSERVED: 0x8d,
 };
 
 export type Op = (typeof op)[keyof typeof op];

@@ -100,3 +100,11 @@ export interface SettleRequest {
   readonly outlives?: boolean | undefined;
   readonly failure?: ErrorRecord | undefined;
 }
+
+/** Part of the table of methods. */
+export interface LeaseMethods {
+  readonly acquire: { readonly request: AcquireRequest; readonly result: AcquireResult };
+  readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };
+  readonly once: { readonly request: OnceRequest; readonly result: OnceResult };
+  readonly settle: { readonly request: SettleRequest; readonly result: Record<string, never> };
+}

@@ -1,13 +1,5 @@
 /** What the JSON bodies of CALL and RESULT hold: one pair a method. Those of the other frames are in `frame-bodies.ts`. */
-import type {
-  AcquireResult,
-  AcquireRequest,
-  ReserveRequest,
-  ReserveResult,
-  OnceRequest,
-  OnceResult,
-  SettleRequest,
-} from './lease-messages.ts';
+import type { LeaseMethods } from './lease-messages.ts';
 import type { LockDeclarations } from './lease-types.ts';
 import type { RegisterElsewhere, TriedHost } from './elsewhere.ts';
 import type { ErrorRecord, Evidence } from '../base/errors.ts';
@@ -30,6 +22,7 @@ import type {
   RunInfoResult,
   SummaryRequest,
 } from './machine-messages.ts';
+import type { ObserveRequest, ObserveResult } from './observe.ts';
 import type { OwnerPath } from './owner-path.ts';
 import type { StatusRequest, StatusResult, StopRequest } from './status.ts';
 
@@ -263,7 +256,7 @@ export type {
   SettleRequest,
 } from './lease-messages.ts';
 
-export interface MethodTable {
+export interface MethodTable extends LeaseMethods {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult | RegisterElsewhere };
   readonly openedElsewhere: { readonly request: OpenedElsewhereRequest; readonly result: Record<string, never> };
@@ -283,16 +276,13 @@ export interface MethodTable {
   readonly runInfo: { readonly request: RunInfoRequest; readonly result: RunInfoResult };
   readonly stop: { readonly request: StopRequest; readonly result: Record<string, never> };
   readonly status: { readonly request: StatusRequest; readonly result: StatusResult };
+  readonly observe: { readonly request: ObserveRequest; readonly result: ObserveResult };
   readonly sharedWorker: { readonly request: SharedWorkerRequest; readonly result: SharedWorkerResult };
   readonly sharedWorkerState: { readonly request: SharedWorkerStateRequest; readonly result: SharedWorkerStateResult };
   readonly ping: { readonly request: PingRequest; readonly result: Record<string, never> };
   readonly pools: { readonly request: PoolsRequest; readonly result: PoolsResult };
   readonly problemShown: { readonly request: ProblemShownRequest; readonly result: ProblemShownResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
-  readonly acquire: { readonly request: AcquireRequest; readonly result: AcquireResult };
-  readonly reserve: { readonly request: ReserveRequest; readonly result: ReserveResult };
-  readonly once: { readonly request: OnceRequest; readonly result: OnceResult };
-  readonly settle: { readonly request: SettleRequest; readonly result: Record<string, never> };
 }
 
 export type CallRequest = MethodTable[keyof MethodTable]['request'];

@@ -23,6 +23,7 @@ import { carry, uncarried } from './carried.ts';
 import { bodyOf, headBytes, op, readHead, writePayload, type Op } from './frames.ts';
 import { decodeJsonBody, encodeJsonBody } from './json-body.ts';
 import type { AdoptedBody, ClosedBody, FailedBody, LostBody, PrintBody, RefuseBody } from './frame-bodies.ts';
+import type { ObservedBody } from './observe.ts';
 import type { JoinRequest, JoinResult, RegisterRequest, RegisterResult } from './messages.ts';
 
 /** `params` of `Mux.open`: what the worker wants. */
@@ -75,6 +76,9 @@ export class WireProtocol implements Protocol {
   whenLost: ((lease: number, error: CarpoolError) => void) | undefined;
   /** Takes why the host ends the connection on purpose. */
   whenEnded: ((error: CarpoolError) => void) | undefined;
+
+  /** Takes messages of sessions, in what looks at them. */
+  whenObserved: ((observed: ObservedBody) => void) | undefined;
 
   /** @param printed takes what the pools of a run print, in the main process of the run */
   constructor(printed?: (text: string) => void) {
@@ -152,6 +156,9 @@ export class WireProtocol implements Protocol {
         return { as: 'event', to: undefined };
       case op.LOST:
         this.whenLost?.(call, fromRecord(decodeJsonBody(bodyOf(payload)) as LostBody));
+        return { as: 'event', to: undefined };
+      case op.OBSERVED:
+        this.whenObserved?.(decodeJsonBody(bodyOf(payload)) as ObservedBody);
         return { as: 'event', to: undefined };
       default:
         return { as: 'unknown' };

@@ -75,6 +75,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     maxSessions: 0,
     open: 0,
     queued: 0,
+    opened: 0,
     warm: 0,
     quarantined: 0,
     children: 0,
@@ -89,11 +90,13 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     age: 0,
     'startup?': 0,
     sessions: 0,
+    messages: 0,
     slots: 0,
     'heldBack?': 0,
     'memory?': 0,
   };
-  const session: Fields<SessionStatus> = { 'id?': 0, 'pid?': 0, ...holder };
+  // What is said in a session is for `observe` alone.
+  const session: Fields<Omit<SessionStatus, 'said'>> = { 'id?': 0, 'pid?': 0, ...holder };
   const lease: Fields<LeaseStatus> = {
     name: 0,
     kind: 0,

@@ -24,11 +24,21 @@ const machine: AnsweringHost = {
       maxSessions: 4,
       open: 10_000,
       queued: 1,
+      opened: 10_007,
       warm: 1,
       quarantined: 0,
       children: [
-        { pid: 4822, state: 'serving', generation: 1, age: 3 * minute, sessions: 3, slots: 4, memory: 181 * megabyte },
-        { state: 'starting', generation: 2, age: 300, sessions: 0, slots: 4 },
+        {
+          pid: 4822,
+          state: 'serving',
+          generation: 1,
+          age: 3 * minute,
+          sessions: 3,
+          messages: 7,
+          slots: 4,
+          memory: 181 * megabyte,
+        },
+        { state: 'starting', generation: 2, age: 300, sessions: 0, messages: 0, slots: 4 },
       ],
       sessions: [
         { id: 's1', pid: 4822, test: 'adds a row', takenAt: '/code/api/cart.test.ts:14:3', run: 'a', age: 190_000 },
@@ -129,7 +139,9 @@ test('80 columns', () => {
 
 test('a child that gets no sessions at the moment says why', () => {
   const heldBack = 'the test of session s1 of "loops" (cart.test.ts) has failed, and it has answered nothing since';
-  const children = [{ state: 'serving', generation: 1, age: 300, sessions: 1, slots: 4, heldBack }] as const;
+  const children = [
+    { state: 'serving', generation: 1, age: 300, sessions: 1, messages: 0, slots: 4, heldBack },
+  ] as const;
   const pools = machine.pools.map((pool) => ({ ...pool, children }));
   const text = processesText({ ...seen, hosts: [{ ...machine, pools }] }, Infinity);
   expect(text).toContain(`child that starts, 300 ms, generation 1, 1 of 4 sessions, held back: ${heldBack}\n`);

@@ -4,6 +4,7 @@ import type { HolderRun } from '../../base/holder-label.ts';
 import type { Timeline } from '../../base/timeline.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservations } from '../../ledger/reservations.ts';
+import type { Passing } from '../../session/passing.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import type { PeerRunInfo } from './holder-names.ts';
@@ -38,6 +39,8 @@ export interface HubOptions {
   readonly stop?: (() => void) | undefined;
   /** Takes the leases of a run that are over. Default: nothing keeps them. @param run its id, where the host serves several */
   readonly timelineOf?: ((run: string | undefined) => Timeline | undefined) | undefined;
+  /** Tells what looks at it each message of its pools. Default: it shows none. */
+  readonly passing?: Passing | undefined;
   /** The number of its workers has changed. */
   readonly peersChanged?: (() => void) | undefined;
   readonly clock?: Clock | undefined;

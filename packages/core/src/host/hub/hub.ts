@@ -16,6 +16,8 @@ import { Coordination } from '../../ledger/coordination.ts';
 import type { PoolStats } from '../../pool/types.ts';
 import { SharedWorkers } from '../shared-workers/shared-workers.ts';
 import { sameToken } from '../../wire/greeting.ts';
+import type { PoolStatus, ShowsSession } from '../../pool/status.ts';
+import type { Passing } from '../../session/passing.ts';
 import { BusyPoll } from '../../transport/busy-poll.ts';
 import type { HubOptions } from './hub-options.ts';
 import type { HubPool } from './hub-pool.ts';
@@ -50,6 +52,8 @@ export class Hub implements PeerHub {
   readonly coordination: Coordination;
   readonly reach: SharedReach;
   readonly valueFiles: ValueFiles;
+  /** Undefined: what looks at it is shown no messages. */
+  readonly passing: Passing | undefined;
   /** For calls; the messages of sessions are answered by a child, and not at once. */
   readonly busyPoll: BusyPoll = new BusyPoll();
   readonly runs: HostedRuns | undefined;
@@ -80,6 +84,7 @@ export class Hub implements PeerHub {
     // `register` reports it where a pool is wanted.
     this.pools.then((pools) => (this.#settledPools = pools), noop);
     this.valueFiles = new ValueFiles(options.folder);
+    this.passing = options.passing;
     this.reach = new SharedReach(this.valueFiles);
     this.coordination = new Coordination({
       forgotten: async (name, value) => {
@@ -186,8 +191,14 @@ export class Hub implements PeerHub {
     const { run } = await this.runInfo();
     const own = { runner: this.#runner, age: host.age, workers: this.peers, others: this.reach.placing?.status() };
     const runs = run === undefined ? [] : [{ ...run, ...own }];
-    const pools = [...this.#settledPools.values()].map((pool) => pool.status(most));
+    const pools = this.poolStatus(most);
     return { ...host, kind: 'run', runs, pools, leaseCount: leased.length, leases: firstOf(leased, most) };
+  }
+
+  /** Of all pools. @param shows as of `ChildPool.status` */
+  poolStatus(most: number, shows?: ShowsSession): readonly PoolStatus[] {
+    if (this.runs !== undefined) return this.runs.status(most, shows).pools;
+    return [...this.#settledPools.values()].map((pool) => pool.status(most, shows));
   }
 
   /** What its workers hold of locks and the like, and wait for. */

@@ -12,11 +12,17 @@ import type { CloseReason } from '../../session/state.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import { op, type Op, type WireHead } from '../../wire/frames.ts';
 import type { AdoptedBody, ClosedBody } from '../../wire/frame-bodies.ts';
-import type { CallRequest, JoinRequest } from '../../wire/messages.ts';
-import { checkSessionNumber, noSession } from './refusals.ts';
+import type { AddressResult, CallRequest, JoinRequest } from '../../wire/messages.ts';
+import { checkSessionNumber, noSession, noSessionToJoin } from './refusals.ts';
 import { Requests, type Requesting } from './requests.ts';
 import type { SessionToken } from './session-tokens.ts';
 import type { Member, OpenShared } from './shared-session.ts';
+
+/** For one process. @throws CarpoolError SESSION_CLOSED, or what has ended the session; SESSION_OVERFLOW */
+export function inviteTo(session: { invite(): string } | undefined): AddressResult {
+  if (session === undefined) throw noSessionToJoin();
+  return { token: session.invite() };
+}
 
 export interface JoinedProcessOptions {
   readonly token: SessionToken;

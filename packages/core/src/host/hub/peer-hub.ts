@@ -3,7 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { HolderRun } from '../../base/holder-label.ts';
 import type { Timeline } from '../../base/timeline.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
+import type { PoolStatus, ShowsSession } from '../../pool/status.ts';
 import type { PoolStats } from '../../pool/types.ts';
+import type { Passing } from '../../session/passing.ts';
 import type { BusyPoll } from '../../transport/busy-poll.ts';
 import type { RunInfoResult } from '../../wire/machine-messages.ts';
 import type { GreetRequest, PoolsResult } from '../../wire/messages.ts';
@@ -42,6 +44,7 @@ export interface PeerHub {
   /** Takes what the workers of a run are done with. @param run its id, where the host serves several */
   readonly timelineOf: (run: string | undefined) => Timeline | undefined;
   readonly busyPoll: BusyPoll;
+  readonly passing: Passing | undefined;
   readonly runs: HostedRuns | undefined;
   /** The run of a worker, where the host serves several. @param greeted as the worker has named it */
   runOf(greeted: GreetRequest['run'], remote?: RemoteAccess): HolderRun | undefined;
@@ -51,6 +54,7 @@ export interface PeerHub {
   /** A peer has shown the token. */
   greeted(): void;
   status(request: StatusRequest): Promise<StatusResult>;
+  poolStatus(most: number, shows?: ShowsSession): readonly PoolStatus[];
   admits(token: string): boolean;
   /** Why no other one of this kind is admitted, if none is. */
   fullFor(kind: PeerKind): string | undefined;

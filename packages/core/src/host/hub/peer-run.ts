@@ -15,6 +15,7 @@ import type {
 import type { PrintBody } from '../../wire/frame-bodies.ts';
 import type { CallRequest, RunEndedResult } from '../../wire/messages.ts';
 import type { StatusResult } from '../../wire/status.ts';
+import type { ShowsSession } from '../../pool/status.ts';
 import type { WatchedFiles } from '../../process/files.ts';
 import type { Owners } from './owners.ts';
 import type { RemoteAccess, RunEntrance } from './remote-access.ts';
@@ -55,7 +56,7 @@ export interface HostedRuns {
   /** Ends the host, or one of its runs, by its id. @throws CarpoolError HUB_REJECTED if it has no such run */
   stop(run: string | undefined): Promise<void> | void;
   /** All that they have. @param most entries of each list */
-  status(most: number): MachineStatus;
+  status(most: number, shows?: ShowsSession): MachineStatus;
 }
 
 const methods = [

@@ -16,9 +16,7 @@ import { op, type WireHead } from '../../wire/frames.ts';
 import { wrongToken } from '../../wire/greeting.ts';
 import type { EndBody } from '../../wire/frame-bodies.ts';
 import type {
-  AddressResult,
   CallRequest,
-  PoolsResult,
   ProblemShownResult,
   RegisterRequest,
   RegisterResult,
@@ -30,18 +28,18 @@ import type {
 import { Calls } from './calls.ts';
 import { FrameLimits } from './frame-limits.ts';
 import { startOf } from './hub-pool.ts';
-import { JoinedProcess } from './joined-process.ts';
+import { poolsResult } from './pools-result.ts';
+import { inviteTo, JoinedProcess } from './joined-process.ts';
 import type { LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
 import { shardNamed } from './holder-names.ts';
 import { PeerLeases } from './peer-leases.ts';
 import type { Holding, PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
-import { checkSessionNumber, noSession, noSessionToJoin, unknownKind, unknownMethod } from './refusals.ts';
+import { Observing } from './observing.ts';
+import { checkSessionNumber, noSession, notOfSession, unknownKind, unknownMethod } from './refusals.ts';
 import { Relay } from './relay.ts';
 import { remoteRefusal, type RemoteAccess } from './remote-access.ts';
-
-type OtherRequest = Exclude<CallRequest, LeaseCall>;
 
 export class Peer {
   /** Resolves when everything it held has been released. */
@@ -54,6 +52,7 @@ export class Peer {
   readonly #run: PeerRun;
   /** It has greeted, and only looks. */
   #observes = false;
+  readonly #observing: Observing;
   /** Of its holders. */
   #label: HolderRun | undefined;
   #shard: string | undefined;
@@ -95,6 +94,7 @@ export class Peer {
       closed: () => void this.leave('because its worker has ended'),
     });
     this.#calls = new Calls(this.#connection, hub.limits);
+    this.#observing = new Observing(hub, this.#connection);
     const held = { owners: this.#owners, connection: this.#connection };
     this.#run = new PeerRun({ ...held, hub, remote });
     const { clock, coordination, valueFiles, reach, timelineOf } = hub;
@@ -130,11 +130,12 @@ export class Peer {
 
   async #release(message: string): Promise<void> {
     this.#calls.cancelAll();
+    this.#observing.end();
     this.#joined?.leave();
     const { diagnosed } = await this.#owners.endAll(message);
     // No test and no file has ended that could fail with them.
     for (const error of diagnosed) process.stderr.write(`carpool: ${error.message}\n`);
-    this.#connection.hangUp();
+    this.#observing.hangUp();
     this.#resolveLeft();
   }
 
@@ -208,7 +209,7 @@ export class Peer {
     else void this.#calls.answer(call, (cancelled) => this.#answer(request, cancelled));
   }
 
-  async #answer(request: OtherRequest, signal: CancelSignal): Promise<unknown> {
+  async #answer(request: Exclude<CallRequest, LeaseCall>, signal: CancelSignal): Promise<unknown> {
     switch (request.method) {
       case 'greet':
         throw new CarpoolError('HUB_REJECTED', 'This worker has greeted already');
@@ -216,13 +217,10 @@ export class Peer {
         return {};
       case 'status':
         return await this.#hub.status(request);
+      case 'observe':
+        return this.#observing.observe(request, this.kind);
       case 'pools':
-        return {
-          pools: [...(await this.#hub.pools).keys()],
-          sharedWorkers: this.#hub.sharedWorkers.names,
-          ...this.#hub.declared,
-          machine: this.#hub.runs && { pid: process.pid },
-        } satisfies PoolsResult;
+        return await poolsResult(this.#hub);
       case 'problemShown':
         return { before: this.#hub.problemShown() } satisfies ProblemShownResult;
       case 'stats':
@@ -258,14 +256,9 @@ export class Peer {
       case 'sharedWorkerState':
         return (await this.#hub.sharedWorkers.state(request.path, request.ended)) satisfies SharedWorkerStateResult;
       case 'join':
-        throw new CarpoolError('HUB_REJECTED', 'Only a process with the token of a session can join one', {
-          scope: 'call',
-        });
-      case 'address': {
-        const relay = this.#relays.get(request.session);
-        if (relay === undefined) throw noSessionToJoin();
-        return { token: relay.invite() } satisfies AddressResult;
-      }
+        throw notOfSession();
+      case 'address':
+        return inviteTo(this.#relays.get(request.session));
       case 'evidence':
         return ((await this.#relays.get(request.session)?.evidence(request.failed)) ?? {}) satisfies Evidence;
       default:

@@ -26,6 +26,12 @@ export function noSessionToJoin(): CarpoolError {
   return new CarpoolError('SESSION_CLOSED', 'Cannot make an address: the session has ended');
 }
 
+/** For a worker that would join a session. */
+export function notOfSession(): CarpoolError {
+  const message = 'Only a process with the token of a session can join one';
+  return new CarpoolError('HUB_REJECTED', message, { scope: 'call' });
+}
+
 export function unknownKind(kind: number): CarpoolError {
   const message = `The worker sent a frame of kind ${kind}, which is no kind of a worker`;
   return new CarpoolError('FRAME_MALFORMED', message);

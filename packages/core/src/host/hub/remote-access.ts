@@ -61,6 +61,8 @@ export function remoteRefusal(request: CallRequest, { opens }: RemoteAccess): Ca
         'addresses for other machines are given out, and taken back, by `carpool address`, on the machine of the host',
         'test',
       );
+    case 'observe':
+      return refused('messages are shown on the machine of the host alone', 'test');
     case 'sharedWorker':
       return request.filename === undefined
         ? undefined

@@ -218,8 +218,8 @@ export class PlacedPool implements HubPool {
     return this.#pool.stats();
   }
 
-  status(most: number): PoolStatus {
-    return this.#pool.status(most);
+  status(...asked: Parameters<ChildPool['status']>): PoolStatus {
+    return this.#pool.status(...asked);
   }
 
   statsOfRun(): PoolStats {

@@ -1,0 +1,2 @@
+/** For hosts, which make it for all their pools. */
+export { Passing } from '../session/passing.ts';

@@ -1,0 +1,50 @@
+/** How messages of sessions are shown to what only looks at a host: `carpool tail`, `carpool watch`. */
+import type { HolderLabel } from '../base/holder-label.ts';
+import type { SaidStatus } from '../pool/status.ts';
+
+/** Which sessions. All of it must be so; empty: all, and what is said outside any session. */
+export interface ObservedFilter {
+  readonly pool?: string | undefined;
+  /** The id of the session in its pool. */
+  readonly session?: string | undefined;
+  /** Part of the name of its test, or of the file of that. */
+  readonly test?: string | undefined;
+}
+
+/** Messages come as OBSERVED from now on, until the connection ends or the next `observe`. For what only looks. */
+export interface ObserveRequest {
+  readonly method: 'observe';
+  /** Absent: none any more. */
+  readonly filter?: ObservedFilter | undefined;
+  /** Characters of a message that are shown: 200 by default, at most 16,384. */
+  readonly characters?: number | undefined;
+}
+
+export interface ObserveResult {
+  /** Those that are open and meant, the oldest first, with what has passed before. At most 100. */
+  readonly sessions: readonly ObservedSession[];
+}
+
+export interface ObservedSession extends Omit<HolderLabel, 'run'>, SaidStatus {
+  readonly pool: string;
+  readonly id: string;
+}
+
+export interface ObservedMessage extends HolderLabel {
+  /** When it passed, in milliseconds since 1970. */
+  readonly time: number;
+  readonly pool: string;
+  /** Absent: outside any session. */
+  readonly session?: string | undefined;
+  /** `out`: to the child. */
+  readonly direction: 'in' | 'out';
+  /** As in evidence: without secrets, and shortened. */
+  readonly text: string;
+}
+
+/** The body of OBSERVED. */
+export interface ObservedBody {
+  readonly messages: readonly ObservedMessage[];
+  /** How many that passed after these are not shown, because they came faster than they can be. Absent: none. */
+  readonly lost?: number | undefined;
+}

@@ -1,0 +1,133 @@
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import type { RunHost } from '../../src/main-process/run-host.ts';
+import { closing, place, program } from '../support/pools.ts';
+import { configured, onMachine, run, worker } from '../machine/support.ts';
+import { carpool, start, type Running } from './carpool.ts';
+
+/** The pid of the host of this run: others of this user may run beside it. */
+async function pidOf(host: RunHost): Promise<string> {
+  const client = await worker(host);
+  const { pid } = await client.ask({ method: 'status' }, 5_000);
+  client.close();
+  return String(pid);
+}
+
+/** The lines of a command, as they come. */
+function linesOf({ process: { stdout } }: Running): (wanted: string) => Promise<string[]> {
+  const lines = createInterface({ input: stdout! })[Symbol.asyncIterator]();
+  return async (wanted) => {
+    const seen: string[] = [];
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`ended without ${wanted}: ${seen.join('\n')}`);
+      seen.push(String(value));
+      if (String(value).includes(wanted)) return seen;
+    }
+  };
+}
+
+test('the messages of one test, what was said before first; its end is that of the session', async () => {
+  onMachine();
+  configured();
+  const host = await run({ host: 'run' });
+  const pid = await pidOf(host);
+  const client = await worker(host);
+  const session = await client.register('echoes', { holder: { test: 'cart › adds', file: 'cart.test.ts' } });
+  const other = await client.register('echoes', { holder: { test: 'sorts' } });
+  await session.request({ type: 'query', n: 'before' });
+  const tail = start('tail', 's1', '--host', pid);
+  const until = linesOf(tail);
+  expect(await until('n: "before"')).toEqual([
+    'echoes s1, "cart › adds" (cart.test.ts)',
+    expect.stringMatching(/^ {2}before → \{.*"before"/),
+  ]);
+  await until('← ');
+  await other.request({ type: 'query', n: 'unseen' });
+  await session.request({ type: 'query', n: 'after', token: 'abcdefgh12345678' });
+  const shown = (await until('← ')).join('\n');
+  expect(shown).toMatch(/^ {2}\d\d:\d\d:\d\d\.\d{3} → .*"after"/m);
+  expect(shown).not.toMatch(/unseen|abcdefgh/);
+  await session.unregister();
+  expect(await tail.ended).toMatchObject({ code: 0, stderr: 'carpool: session s1 has ended\n' });
+});
+
+test('all of a host as JSON, until that has ended', async () => {
+  onMachine();
+  configured();
+  const host = await run({ host: 'run' });
+  const pid = await pidOf(host);
+  const tail = start('tail', '--json', '--host', pid, '--wait');
+  const until = linesOf(tail);
+  const client = await worker(host);
+  // It may be looking a little later than the first message.
+  const session = await client.register('echoes', { holder: { test: 'adds' } });
+  let asking = true;
+  const asked = (async () => {
+    while (asking) await session.request({ type: 'query', n: 1 });
+  })();
+  const line = (await until('n: 1')).at(-1);
+  asking = false;
+  await asked;
+  const message = JSON.parse(String(line)) as Record<string, unknown>;
+  expect(message).toMatchObject({ event: 'message', pool: 'echoes', session: 's1', test: 'adds' });
+  expect(new Date(String(message['time'])).toISOString()).toBe(message['time']);
+  await host.stop();
+  const { code, stderr } = await tail.ended;
+  expect([code, stderr]).toEqual([0, 'carpool: the host has ended\n']);
+});
+
+test('pools of the host of the machine, too; `--wait` waits for a test', async () => {
+  onMachine();
+  configured();
+  const host = await run();
+  const machine = JSON.parse((await carpool('ps', '--json')).stdout) as {
+    hosts: { kind: string; pid: number; folder: string }[];
+  };
+  const pid = String(
+    machine.hosts.find(({ kind, folder }) => kind === 'machine' && folder.startsWith(place().path))?.pid,
+  );
+  const none = await carpool('tail', 'adds', '--host', pid);
+  expect([none.code, none.stderr, none.stdout]).toEqual([
+    1,
+    'carpool: no open session is of a test "adds"; `carpool ps` lists them, and --wait waits for one\n',
+    '',
+  ]);
+  const tail = start('tail', 'adds', '--host', pid, '--wait');
+  const until = linesOf(tail);
+  const client = await worker(host);
+  let asking = true;
+  const session = await client.register('echoes', { holder: { test: 'adds' } });
+  const asked = (async () => {
+    while (asking) await session.request({ type: 'query', n: 1 });
+  })();
+  const lines = await until('← ');
+  asking = false;
+  await asked;
+  expect(lines[0]).toBe('echoes s1, "adds"');
+  tail.process.kill('SIGINT');
+  await tail.ended;
+});
+
+test('no such session, no such host, no host, and several: a sentence, and 1', async () => {
+  onMachine();
+  configured({ pools: { echoes: program('echo') } });
+  const [first, second] = [await run({ host: 'run' }), await run({ host: 'run' })];
+  const pids = [await pidOf(first), await pidOf(second)];
+  expect(await carpool('tail', 's9', '--host', pids[0] ?? '')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'carpool: no open session is s9; `carpool ps` lists them, and --wait waits for one\n',
+  });
+  const several = await carpool('tail');
+  expect(several.code).toBe(1);
+  expect(several.stderr).toMatch(/^carpool: \d+ hosts run: name one, `carpool tail --host PID`\n/);
+  for (const pid of pids) expect(several.stderr).toContain(`\n  ${pid}  a test, ${place().path}\n`);
+  expect((await carpool('tail', '--host', '1')).stderr).toBe(
+    'carpool: no host and no run of this user is 1; `carpool ps` lists them\n',
+  );
+  process.kill(Number(pids[0]), 'SIGSTOP');
+  closing({ close: () => process.kill(Number(pids[0]), 'SIGCONT') });
+  const stopped = await carpool('tail', '--host', pids[0] ?? '');
+  expect([stopped.code, stopped.stderr]).toEqual([1, expect.stringContaining('it does not answer')]);
+});
