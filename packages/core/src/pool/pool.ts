@@ -110,13 +110,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   async open(options: OpenOptions, listener: Listener, site: CallSite): Promise<Registration> {
     const since = this.#clock.now() - (options.spent ?? 0);
     const deadline = new RegisterDeadline({ settings: this.settings, clock: this.#clock, since, call: options });
+    const holder: SlotHolder = { since, site, options, deadline };
     try {
-      return await this.#open({ since, site, options, deadline }, listener);
+      return await this.#open(holder, listener);
     } catch (thrown) {
       if (options.signal?.aborted === true && thrown === options.signal.reason) throw thrown;
       throw errorAt(asCarpoolError(thrown, 'SESSION_FAILED', `Cannot register a session of "${this.name}"`), site);
     } finally {
       deadline.stop();
+      this.#holders.settle(holder);
     }
   }
 
@@ -229,16 +231,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#slots.counts.opened(holder.options.holder?.file);
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
+    const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
     const awaitsEnd = generation.begins(conversation.id);
-    const known = { hello, opened: found, codec, protocol, settings: this.settings };
-    const { slotWait } = holder;
-    return { ...known, conversation, awaitsEnd, slotWait, evidence, activity, testFailed };
+    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
     const first = await this.#begin(holder, listener);
     if (!(await isLostOpening(first, holder))) return first;
-    this.#holders.claimOwner(holder);
+    this.#holders.again(holder);
     return await this.#begin(holder, listener);
   }
 

@@ -26,15 +26,19 @@ export interface SlotHolder {
   slotWait?: string;
   /** When its session was open. */
   openedAt?: number;
+  /** When its slot was given back, and whether its child knew by then. */
+  ended?: { readonly at: number; readonly confirmed: boolean } | undefined;
+  /** The call has got its session, or an error. */
+  settled?: true;
   /** The test that has its session has failed. */
   failed?: true;
   readonly site: CallSite;
   readonly options: OpenOptions;
   readonly deadline: RegisterDeadline;
   /** Absent until its session is being opened. */
-  conversation?: Conversation;
+  conversation?: Conversation | undefined;
   /** Where that one is. */
-  generation?: Generation;
+  generation?: Generation | undefined;
 }
 
 export class SlotHolders {
@@ -43,7 +47,7 @@ export class SlotHolders {
   readonly #holders = new Set<SlotHolder>();
   readonly #owners = new Map<string, SlotHolder>();
 
-  /** @param timeline takes each call that is over */
+  /** @param timeline takes each call, once it is settled, and what it held has ended */
   constructor(pool: string, timeline?: Timeline) {
     this.#pool = pool;
     this.#timeline = timeline;
@@ -64,13 +68,31 @@ export class SlotHolders {
     this.#holders.delete(holder);
   }
 
-  /** The call, or its session, is over. @param now by the clock of the pool. @param confirmed its child knows */
+  /** It has no slot any more, or will get none. @param now by the clock of the pool. @param confirmed its child knows */
   end(holder: SlotHolder, now: number, confirmed: boolean): void {
     this.#holders.delete(holder);
     this.disclaimOwner(holder);
-    const { since, grantedAt, openedAt, failed, conversation, generation, options } = holder;
+    holder.ended = { at: now, confirmed };
+    if (holder.settled === true) this.#tell(holder);
+  }
+
+  /** After `end`: the same call takes another slot, because its session was lost while it opened. @throws as `claimOwner` */
+  again(holder: SlotHolder): void {
+    holder.ended = undefined;
+    holder.conversation = undefined;
+    holder.generation = undefined;
+    this.claimOwner(holder);
+  }
+
+  /** The call has got its session, or an error. */
+  settle(holder: SlotHolder): void {
+    holder.settled = true;
+    if (holder.ended !== undefined) this.#tell(holder);
+  }
+
+  #tell({ since, grantedAt, openedAt, ended, failed, conversation, generation, options }: SlotHolder): void {
     const timeline = options.timeline ?? this.#timeline;
-    if (timeline === undefined) return;
+    if (timeline === undefined || ended === undefined) return;
     const { test, file, shard } = options.holder ?? {};
     timeline.add({
       event: 'session',
@@ -80,8 +102,8 @@ export class SlotHolders {
       since,
       granted: grantedAt,
       opened: openedAt,
-      over: now,
-      ...(!confirmed && { unconfirmed: true }),
+      over: ended.at,
+      ...(!ended.confirmed && { unconfirmed: true }),
       failed,
       test,
       file,

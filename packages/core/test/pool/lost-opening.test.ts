@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { TimelineEvent } from '../../src/base/timeline.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
@@ -21,6 +22,28 @@ test('a child that has died unnoticed: the registration is opened on the next on
   expect((await first.closed).error?.code).toBe('CHILD_EXITED');
   expect(echoes.stats()).toMatchObject({ open: 1, children: 2, failures: 1 });
   await failure(echoes.register({ owner: 'one' }), 'ALREADY_REGISTERED');
+});
+
+test('the timeline has one event for such a call, that of the session it has got; and one for a call that got none', async () => {
+  const events: TimelineEvent[] = [];
+  const timeline = { add: (event: TimelineEvent): void => void events.push(event) };
+  const echoes = pool('echo', asks, { timeline });
+  const first = await echoes.register({ holder: { test: 'first' } });
+  kill(echoes.stats().pids);
+  const next = await echoes.register({ holder: { test: 'opens again' } });
+  kill(echoes.stats().pids);
+  await failure(echoes.register({ params: { name: 'x' }, holder: { test: 'fails' } }), 'CHILD_EXITED');
+  await next.closed;
+  await echoes.close();
+  const sessions = events.filter((event) => event.event === 'session');
+  expect(
+    sessions.map(({ id, test: name, opened }) => [name, id, opened === undefined ? 'not opened' : 'opened']),
+  ).toEqual([
+    ['first', first.id, 'opened'],
+    ['opens again', next.id, 'opened'],
+    ['fails', expect.stringMatching(/^s/), 'not opened'],
+  ]);
+  expect(events.filter(({ event }) => event === 'child')).toHaveLength(2);
 });
 
 test('the same through a host', async () => {
