@@ -35,11 +35,17 @@ export async function report(
   let run: RecordedRun;
   try {
     run = readRun(readFileSync(path, 'utf8'));
-    if (trace !== undefined) writeFileSync(trace, JSON.stringify(chromeTrace(run)));
   } catch (thrown) {
     return failed(`${path}: ${messageOf(thrown)}`);
   }
-  if (trace !== undefined) console.log(`carpool: ${trace} is written: ui.perfetto.dev opens it`);
+  if (trace !== undefined) {
+    try {
+      writeFileSync(trace, JSON.stringify(chromeTrace(run)));
+    } catch (thrown) {
+      return failed(`the trace cannot be written: ${messageOf(thrown)}`);
+    }
+    console.log(`carpool: ${trace} is written: ui.perfetto.dev opens it`);
+  }
   if (json)
     process.stdout.write(`${JSON.stringify({ version: 1, file: path, ...run, ...analysed(run) }, undefined, 2)}\n`);
   else if (trace === undefined)

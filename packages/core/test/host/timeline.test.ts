@@ -91,6 +91,9 @@ test('`carpool report` shows the last run of the project', async () => {
   const trace = await carpool('report', '--trace', 'trace.json');
   expect(trace.stdout).toContain('trace.json is written');
   expect(JSON.parse(readFileSync(join(root, 'trace.json'), 'utf8'))).toHaveProperty('traceEvents');
+  const unwritten = await carpool('report', '--trace', join('no-such-folder', 'trace.json'));
+  expect(unwritten.stderr).toMatch(/^carpool: the trace cannot be written: ENOENT: .*no-such-folder\/trace\.json'\n$/);
+  expect(unwritten.code).toBe(1);
   const { stdout: listed } = await carpool('report', '--list');
   expect(listed.trim()).toBe(runFiles(runsFolder(root) ?? '')[0]);
 });
